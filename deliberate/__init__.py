@@ -1,0 +1,83 @@
+"""Deliberate: a participation platform whose log alone shows how people took part."""
+
+import os
+import secrets
+from pathlib import Path
+
+from flask import Flask, g, request
+
+from deliberate import database, views
+from deliberate.config import Settings, from_environment
+from deliberate.database import db
+from deliberate.extensions import babel, csrf, limiter, login_manager, migrate, use_catalogues
+
+__version__ = "0.1.0"
+HERE = Path(__file__).resolve().parent
+
+
+def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
+    """Put the parts together; settings come from the environment where none are given.
+
+    Raises config.UnsafeSetting naming the variable that must not be used as it is.
+    """
+    settings = settings or from_environment(os.environ, **overrides)
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        "deliberate",
+        template_folder=str(part("templates")),
+        static_folder=str(part("static")),
+        instance_path=str(settings.data_path),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key or _own_secret(settings),
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=1000,
+        SESSION_COOKIE_NAME="session" if settings.mode != "production" else "__Host-session",
+        SESSION_COOKIE_SECURE=settings.mode == "production",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE=settings.default_lang,
+        BABEL_DEFAULT_TIMEZONE=settings.timezone,
+        RATELIMIT_ENABLED=settings.mode == "production",
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+    )
+    database.init_app(app)
+    migrate.init_app(app, db, directory=str(part("migrations")), render_as_batch=True)
+    babel.init_app(app, locale_selector=_language)
+    use_catalogues(app, HERE / "translations")
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    limiter.init_app(app)
+    views.register(app)
+    _add_commands(app)
+    return app
+
+
+def part(name: str) -> Path:
+    """Where templates, static files or migrations lie: in the wheel, else beside the package."""
+    packed = HERE / name
+    return packed if packed.is_dir() else HERE.parent / name
+
+
+def _own_secret(settings: Settings) -> str:
+    """The demo's and the tests' key, made once; production brings its own."""
+    path = settings.data_path / "secret"
+    if not path.exists():
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+        path.chmod(0o600)
+    return path.read_text(encoding="ascii")
+
+
+def _language() -> str:
+    return str(g.get("language") or request.accept_languages.best_match(("id", "en")) or "id")
+
+
+def _add_commands(app: Flask) -> None:
+    from deliberate import commands  # imported late: commands make apps themselves
+
+    commands.add_to(app)

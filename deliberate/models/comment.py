@@ -1,0 +1,90 @@
+"""A comment in a proposal's thread, and what people weighed it as."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deliberate.clock import now
+from deliberate.database import Base, BigId, Moment
+from deliberate.models.institution import Institution
+from deliberate.models.person import Person
+from deliberate.models.proposal import Proposal, new_salt
+from deliberate.vocabulary import Role
+
+
+class Comment(Base):
+    """An argument or question on a proposal, or a reply to one; replies may go to any depth.
+
+    A thread is read by `root_id` in the order of writing, so no page ever walks the tree.
+    """
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        Index("ix_comment_branch", "root_id", "id"),
+        Index("ix_comment_newest", "proposal_id", "depth", "id"),
+        Index("ix_comment_weighed", "proposal_id", "depth", "weight", "id"),
+        Index("ix_comment_discussed", "proposal_id", "depth", "branch_count", "id"),
+        UniqueConstraint("proposal_id", "source_id"),
+    )
+    subject_type = "comment"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"), index=True)
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
+    """The top-level comment of its branch; None on that comment itself."""
+    depth: Mapped[int] = mapped_column(default=0)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    author_role: Mapped[Role] = mapped_column(String(16), default=Role.RESIDENT)
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text)
+    renderer: Mapped[str] = mapped_column(String(24))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
+    source_note: Mapped[str] = mapped_column(String(500), default="")
+    language: Mapped[str] = mapped_column(String(8), default="id")
+    stance: Mapped[int | None] = mapped_column(SmallInteger)
+    is_question: Mapped[bool] = mapped_column(default=False)
+    is_orphan: Mapped[bool] = mapped_column(default=False)
+    """A reply whose parent its source did not carry: it stands at depth 1 without one."""
+    posted_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    edited_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    hidden_at: Mapped[datetime | None] = mapped_column(Moment)
+    hidden_ground: Mapped[str | None] = mapped_column(String(24))
+    strong_count: Mapped[int] = mapped_column(default=0)
+    weak_count: Mapped[int] = mapped_column(default=0)
+    weight: Mapped[int] = mapped_column(default=0)
+    """How many people weighed it, strong and weak together."""
+    branch_count: Mapped[int] = mapped_column(default=0)
+    """On a top-level comment: replies below it at any depth."""
+    source_id: Mapped[str | None] = mapped_column(String(64))
+
+    proposal: Mapped[Proposal] = relationship()
+    parent: Mapped["Comment | None"] = relationship(remote_side=[id], foreign_keys=[parent_id])
+    author: Mapped[Person | None] = relationship()
+    institution: Mapped[Institution | None] = relationship()
+
+    @property
+    def process_id(self) -> int:
+        """Where its acts belong."""
+        return self.proposal.process_id
+
+    @property
+    def stands(self) -> bool:
+        """Whether its text is shown; a tombstone stands in its place otherwise."""
+        return self.withdrawn_at is None and self.hidden_at is None
+
+
+class Rating(Base):
+    """One person's view that a comment is a strong or a weak point."""
+
+    __tablename__ = "rating"
+    __table_args__ = (UniqueConstraint("person_id", "comment_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), index=True)
+    is_strong: Mapped[bool]
+    rated_at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -1,0 +1,100 @@
+"""One row of the interaction log: a public half, a private half, and the leaf that binds both."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from deliberate.database import Base, BigId, Json, Moment, canonical
+from deliberate.vocabulary import Kind, Visibility
+
+
+class Interaction(Base):
+    """One act, written once, in the act's own transaction; never changed but for its seal.
+
+    Ids of things are plain values: what they name may be erased, the row stays.
+    """
+
+    __tablename__ = "interaction"
+    __table_args__ = (
+        UniqueConstraint("actor_id", "form_key"),
+        Index("ix_interaction_process_id_seq", "process_id", "seq"),
+        Index("ix_interaction_proposal_id_seq", "proposal_id", "seq"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    seq: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    occurred_at: Mapped[datetime] = mapped_column(Moment)
+    kind: Mapped[str] = mapped_column(String(40))
+    actor_id: Mapped[str | None] = mapped_column(String(64))
+    actor_role: Mapped[str] = mapped_column(String(16))
+    account_class: Mapped[str] = mapped_column(String(16))
+    institution_id: Mapped[int | None] = mapped_column(BigId)
+    process_id: Mapped[int | None] = mapped_column(BigId)
+    proposal_id: Mapped[int | None] = mapped_column(BigId)
+    subject_type: Mapped[str] = mapped_column(String(24))
+    subject_id: Mapped[int] = mapped_column(BigId)
+    parent_id: Mapped[int | None] = mapped_column(BigId)
+    """The comment replied to; negative where an import's source did not carry it."""
+    stance: Mapped[int | None] = mapped_column(SmallInteger)
+    origin: Mapped[str] = mapped_column(String(16))
+    cause: Mapped[str | None] = mapped_column(String(32))
+    content: Mapped[str | None] = mapped_column(String(64))
+    details: Mapped[dict[str, Any]] = mapped_column(Json)
+    form_key: Mapped[str | None] = mapped_column(String(64))
+    form_digest: Mapped[str | None] = mapped_column(String(64))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    leaf: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+    def __init__(self, **columns: Any) -> None:
+        super().__init__(**{"salt": secrets.token_bytes(16), **columns})
+        self.leaf = leaf(public_half(self), private_half(self))
+
+
+def public_half(row: Any) -> dict[str, Any]:
+    """What everyone may know of an act; `row` has the columns of the log as attributes.
+
+    The causing act is named by the hash of its id: the id itself would tell its millisecond.
+    """
+    is_public = Kind(row.kind).visibility is Visibility.PUBLIC
+    return {
+        "account_class": row.account_class,
+        "actor_role": row.actor_role,
+        "cause": None if row.cause is None else hashlib.sha256(row.cause.encode()).hexdigest(),
+        "content": row.content,
+        "details": row.details if is_public else None,
+        "hour": row.occurred_at.strftime("%Y-%m-%dT%H:00:00Z"),
+        "institution": row.institution_id,
+        "kind": row.kind,
+        "origin": row.origin,
+        "parent": row.parent_id,
+        "process": row.process_id,
+        "proposal": row.proposal_id,
+        "stance": row.stance,
+        "subject": [row.subject_type, row.subject_id],
+    }
+
+
+def private_half(row: Any) -> dict[str, Any]:
+    """What stays in the house: who, exactly when, and the details of acts that are not public."""
+    is_public = Kind(row.kind).visibility is Visibility.PUBLIC
+    return {
+        "actor": row.actor_id,
+        "details": None if is_public else row.details,
+        "id": row.id,
+        "salt": row.salt.hex(),
+        "time": row.occurred_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+    }
+
+
+def hash_half(half: dict[str, Any]) -> bytes:
+    """SHA-256 of a half's canonical JSON."""
+    return hashlib.sha256(canonical(half).encode()).digest()
+
+
+def leaf(public: dict[str, Any], private: dict[str, Any]) -> bytes:
+    """The hash that stands for an act in the tree: SHA-256(0x00 ‖ public ‖ private)."""
+    return hashlib.sha256(b"\x00" + hash_half(public) + hash_half(private)).digest()

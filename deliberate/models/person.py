@@ -1,0 +1,94 @@
+"""A person: an account with one role, its key apart, and the devices it is signed in on."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deliberate.clock import now
+from deliberate.database import Base, BigId, Moment, TransientBase
+from deliberate.models.institution import Institution
+from deliberate.vocabulary import AccountClass, Role
+
+
+class Person(Base):
+    """An account. The sign-in name is private; the display name stands beside what was written."""
+
+    __tablename__ = "person"
+    subject_type = "person"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sign_in_name: Mapped[str | None] = mapped_column(String(80), unique=True)
+    display_name: Mapped[str] = mapped_column(String(80))
+    passphrase_hash: Mapped[str | None] = mapped_column(String(255))
+    role: Mapped[Role] = mapped_column(String(16), default=Role.RESIDENT)
+    account_class: Mapped[AccountClass] = mapped_column(String(16), default=AccountClass.PERSON)
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    email: Mapped[str | None] = mapped_column(String(254))
+    area: Mapped[str] = mapped_column(String(80), default="")
+    language: Mapped[str] = mapped_column(String(2), default="id")
+    research_consent: Mapped[bool] = mapped_column(default=False)
+    verified_at: Mapped[datetime | None] = mapped_column(Moment)
+    joined_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
+    source: Mapped[str | None] = mapped_column(String(120), unique=True)
+    """Where an imported account came from: platform and its number there."""
+
+    institution: Mapped[Institution | None] = relationship(lazy="joined")
+    key: Mapped["PersonKey | None"] = relationship(
+        back_populates="person", cascade="all, delete-orphan", lazy="joined"
+    )
+
+    @property
+    def actor_id(self) -> str | None:
+        """The pseudonym the log knows this person by; None once the key is gone."""
+        return self.key.actor_id if self.key else None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the account was erased; its texts are tombstones then."""
+        return self.erased_at is not None
+
+    # What Flask-Login asks of an account.
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether one may sign in with it."""
+        return self.erased_at is None and self.account_class != AccountClass.SYSTEM
+
+
+class PersonKey(Base):
+    """The random key of a person, in a table apart: erasing it cuts the log's pseudonym loose."""
+
+    __tablename__ = "person_key"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    actor_id: Mapped[str] = mapped_column(String(64), unique=True)
+
+    person: Mapped[Person] = relationship(back_populates="key")
+
+    @classmethod
+    def new(cls) -> "PersonKey":
+        """A key with the pseudonym that follows from it: HMAC-SHA256(key, "actor")."""
+        key = secrets.token_bytes(32)
+        return cls(key=key, actor_id=hmac.new(key, b"actor", hashlib.sha256).hexdigest())
+
+
+class Device(TransientBase):
+    """A browser somebody is signed in on; gone when they sign out or their role changes."""
+
+    __tablename__ = "device"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId, index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    began_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    seen_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    agent: Mapped[str] = mapped_column(String(120), default="")

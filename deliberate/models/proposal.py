@@ -1,0 +1,140 @@
+"""A proposal with its versions, supports and followers, and the draft it began as."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deliberate.clock import now
+from deliberate.database import Base, BigId, Json, Moment
+from deliberate.models.institution import Institution
+from deliberate.models.person import Person
+from deliberate.models.process import Process
+from deliberate.vocabulary import Initiator
+
+
+def new_salt() -> bytes:
+    """128 random bits for the HMAC of a text; erased with it."""
+    return secrets.token_bytes(16)
+
+
+class Proposal(Base):
+    """What somebody wants changed. Its state follows from dated facts and is never typed in.
+
+    Counters are kept in the acts that change them; `deliberate check --repair` counts again.
+    """
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        Index("ix_proposal_process_id_published_at", "process_id", "published_at", "id"),
+        Index("ix_proposal_comment_count", "comment_count", "id"),
+        Index("ix_proposal_support_count", "support_count", "id"),
+        UniqueConstraint("process_id", "source_id"),
+    )
+    subject_type = "proposal"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"), index=True)
+    """The institution that should answer; None until somebody is asked."""
+    initiator: Mapped[Initiator] = mapped_column(String(16), default=Initiator.RESIDENT)
+    title: Mapped[str] = mapped_column(String(255))
+    slug: Mapped[str] = mapped_column(String(80), default="")
+    body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text)
+    renderer: Mapped[str] = mapped_column(String(24))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
+    version: Mapped[int] = mapped_column(default=1)
+    language: Mapped[str] = mapped_column(String(8), default="id")
+    topic: Mapped[str] = mapped_column(String(80), default="")
+    area: Mapped[str] = mapped_column(String(80), default="")
+    published_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    qualified_at: Mapped[datetime | None] = mapped_column(Moment)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    decision: Mapped[str | None] = mapped_column(String(24))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+    hidden_at: Mapped[datetime | None] = mapped_column(Moment)
+    support_count: Mapped[int] = mapped_column(default=0)
+    comment_count: Mapped[int] = mapped_column(default=0)
+    for_count: Mapped[int] = mapped_column(default=0)
+    against_count: Mapped[int] = mapped_column(default=0)
+    neutral_count: Mapped[int] = mapped_column(default=0)
+    source_id: Mapped[str | None] = mapped_column(String(64))
+    source_url: Mapped[str | None] = mapped_column(String(500))
+
+    process: Mapped[Process] = relationship()
+    author: Mapped[Person | None] = relationship()
+    institution: Mapped[Institution | None] = relationship()
+    versions: Mapped[list["ProposalVersion"]] = relationship(
+        order_by="ProposalVersion.number", back_populates="proposal", lazy="select"
+    )
+
+    @property
+    def proposal_id(self) -> int:
+        """Where its acts belong: to itself."""
+        return self.id
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still takes acts at all, its process aside."""
+        return self.withdrawn_at is None and self.hidden_at is None
+
+
+class ProposalVersion(Base):
+    """The text as it stood from one moment on, with the author's note on what changed."""
+
+    __tablename__ = "proposal_version"
+    __table_args__ = (UniqueConstraint("proposal_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(255))
+    body: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(String(255), default="")
+    credits: Mapped[list[int]] = mapped_column(Json, default=list)
+    written_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    proposal: Mapped[Proposal] = relationship(back_populates="versions")
+
+
+class Support(Base):
+    """One person's support of a proposal, given to a version; it can be taken back."""
+
+    __tablename__ = "support"
+    __table_args__ = (UniqueConstraint("person_id", "proposal_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    given_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Follow(Base):
+    """A person asks to be told of what happens to a thing."""
+
+    __tablename__ = "follow"
+    __table_args__ = (UniqueConstraint("person_id", "subject_type", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    subject_type: Mapped[str] = mapped_column(String(24))
+    subject_id: Mapped[int] = mapped_column(BigId)
+    started_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Draft(Base):
+    """A proposal not yet published, seen by its author alone; no act, so nothing of it is logged."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"))
+    written: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    saved_at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -1,0 +1,5 @@
+"""What people do here: one function, one act, one transaction, one row in the log."""
+
+from deliberate.recording import ChangedForm, RepeatedForm, Submission
+
+__all__ = ["ChangedForm", "RepeatedForm", "Submission"]

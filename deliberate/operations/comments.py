@@ -1,0 +1,135 @@
+"""Taking part in a thread: commenting, editing, taking back, weighing."""
+
+from sqlalchemy import select
+
+from flask_babel import lazy_gettext as _
+
+from deliberate.clock import now
+from deliberate.models import Comment, Person, Proposal, Rating
+from deliberate.permissions import (
+    Refused,
+    is_author,
+    is_shown,
+    may_comment,
+    may_edit,
+    may_rate,
+    require,
+)
+from deliberate.recording import Act, recorded
+from deliberate.text import RENDERER, clean, clean_line, to_html
+from deliberate.vocabulary import Kind, Role, Stance
+
+
+def post_comment(
+    author: Person,
+    proposal: Proposal,
+    body: str,
+    *,
+    parent: Comment | None = None,
+    stance: Stance | None = None,
+    is_question: bool = False,
+    source: str = "",
+    language: str = "id",
+) -> Comment:
+    """Add an argument or question to a proposal's thread, or reply to one at any depth.
+
+    A comment on the proposal needs a stance; on a reply it may be left open.
+    """
+    with recorded(author, Kind.COMMENT_POSTED) as act:
+        require(may_comment(author, act.locked(proposal)))
+        if parent is not None and parent.proposal_id != proposal.id:
+            raise Refused(_("The comment replied to stands in another thread."))
+        comment = Comment(
+            proposal=proposal,
+            parent_id=parent.id if parent else None,
+            root_id=(parent.root_id or parent.id) if parent else None,
+            depth=parent.depth + 1 if parent else 0,
+            author=author,
+            author_role=author.role,
+            institution_id=author.institution_id,
+            stance=stance,
+            is_question=is_question,
+            source_note=clean_line(source),
+            language=language,
+            posted_at=now(),
+        )
+        _write(comment, body)
+        act.session.add(comment)
+        _count(act, comment)
+        act.about(
+            comment,
+            parent_id=comment.parent_id,
+            stance=stance,
+            written=comment.body,
+            salt=comment.salt,
+            kind="question" if is_question else "argument",
+            source_given=int(bool(comment.source_note)),
+        )
+    return comment
+
+
+def _write(comment: Comment, body: str) -> None:
+    comment.body = clean(body)
+    comment.body_html, comment.renderer = to_html(comment.body), RENDERER
+
+
+def _count(act: Act, comment: Comment) -> None:
+    proposal = comment.proposal
+    proposal.comment_count += 1
+    act.locked(proposal.process).comment_count += 1
+    if comment.root_id is not None:
+        root = act.session.get(Comment, comment.root_id, with_for_update=True)
+        assert root is not None
+        root.branch_count += 1
+    elif comment.author_role == Role.RESIDENT:
+        count_stance(proposal, comment.stance, 1)
+
+
+def count_stance(proposal: Proposal, stance: int | None, by: int) -> None:
+    """Keep the proposal's balance of top-level arguments by residents."""
+    if stance == Stance.FOR:
+        proposal.for_count += by
+    elif stance == Stance.AGAINST:
+        proposal.against_count += by
+    elif stance == Stance.NEUTRAL:
+        proposal.neutral_count += by
+
+
+def edit_comment(author: Person, comment: Comment, body: str) -> None:
+    """Change a comment's words within fifteen minutes of posting."""
+    with recorded(author, Kind.COMMENT_EDITED) as act:
+        require(may_edit(author, act.locked(comment)))
+        _write(comment, body)
+        comment.edited_at = now()
+        act.about(comment, written=comment.body, salt=comment.salt)
+
+
+def withdraw_comment(author: Person, comment: Comment) -> None:
+    """Take a comment back: a tombstone stays in its place, and the replies below it."""
+    with recorded(author, Kind.COMMENT_WITHDRAWN) as act:
+        require(is_author(author, act.locked(comment)))
+        require(is_shown(comment))
+        comment.withdrawn_at = now()
+        act.about(comment)
+
+
+def rate_comment(rater: Person, comment: Comment, is_strong: bool) -> None:
+    """Weigh a comment as a strong or a weak point; weighing again changes one's view."""
+    with recorded(rater, Kind.COMMENT_RATED) as act:
+        require(may_rate(rater, act.locked(comment)))
+        rating = act.session.scalar(
+            select(Rating).where(Rating.person_id == rater.id, Rating.comment_id == comment.id)
+        )
+        if rating is not None and rating.is_strong == is_strong:
+            raise Refused(_("You weighed this comment so already."))
+        if rating is None:
+            rating = Rating(person_id=rater.id, comment_id=comment.id, rated_at=now())
+            act.session.add(rating)
+            comment.weight += 1
+        else:
+            comment.strong_count -= int(rating.is_strong)
+            comment.weak_count -= int(not rating.is_strong)
+        rating.is_strong = is_strong
+        comment.strong_count += int(is_strong)
+        comment.weak_count += int(not is_strong)
+        act.about(comment, strong=int(is_strong))

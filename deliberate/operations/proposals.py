@@ -1,0 +1,240 @@
+"""Publishing, revising and withdrawing proposals; supporting and following them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy import select
+
+from flask_babel import lazy_gettext as _
+
+from deliberate.clock import now
+from deliberate.database import unrecorded
+from deliberate.models import (
+    Draft,
+    Follow,
+    Institution,
+    Person,
+    Process,
+    Proposal,
+    ProposalVersion,
+    Support,
+)
+from deliberate.permissions import (
+    Refused,
+    is_signed_in,
+    may_revise,
+    may_submit,
+    may_support,
+    may_withdraw,
+    require,
+)
+from deliberate.queries.calendar import response_due
+from deliberate.recording import Act, recorded
+from deliberate.text import RENDERER, clean, clean_line, to_html, to_slug
+from deliberate.vocabulary import AccountClass, Initiator, Kind, Role
+
+
+def submit_proposal(
+    author: Person,
+    process: Process,
+    title: str,
+    body: str,
+    *,
+    topic: str = "",
+    area: str = "",
+    institution: Institution | None = None,
+    language: str = "id",
+    draft: Draft | None = None,
+) -> Proposal:
+    """Publish a proposal at once; a draft it began as goes with the same act."""
+    with recorded(author, Kind.PROPOSAL_SUBMITTED) as act:
+        require(may_submit(act.locked(author), act.locked(process)))
+        proposal = Proposal(
+            process=process,
+            author=author,
+            institution_id=institution.id if institution else None,
+            initiator=_initiator(author),
+            topic=clean_line(topic),
+            area=clean_line(area),
+            language=language,
+            version=1,
+            published_at=now(),
+        )
+        _write(proposal, title, body)
+        act.session.add(proposal)
+        proposal.versions.append(_version(proposal, "", ()))
+        process.proposal_count += 1
+        if draft is not None:
+            act.session.delete(draft)
+        act.about(
+            proposal,
+            written=_written(proposal),
+            salt=proposal.salt,
+            initiator=proposal.initiator.value,
+        )
+        if process.support_threshold == 0:
+            _qualify(act, proposal)
+    return proposal
+
+
+def _initiator(author: Person) -> Initiator:
+    if author.role in {Role.STAFF, Role.ADMIN}:
+        return Initiator.AUTHORITY
+    if author.account_class == AccountClass.ORGANISATION:
+        return Initiator.ORGANISATION
+    return Initiator.RESIDENT
+
+
+def _write(proposal: Proposal, title: str, body: str) -> None:
+    proposal.title, proposal.body = clean_line(title), clean(body)
+    proposal.slug = to_slug(proposal.title)
+    proposal.body_html, proposal.renderer = to_html(proposal.body), RENDERER
+
+
+def _written(proposal: Proposal) -> str:
+    return f"{proposal.title}\n\n{proposal.body}"
+
+
+def _version(proposal: Proposal, note: str, credits: Sequence[int]) -> ProposalVersion:
+    return ProposalVersion(
+        number=proposal.version,
+        title=proposal.title,
+        body=proposal.body,
+        note=clean_line(note),
+        credits=list(credits),
+        written_at=now(),
+    )
+
+
+def revise_proposal(
+    author: Person,
+    proposal: Proposal,
+    title: str,
+    body: str,
+    note: str,
+    credits: Sequence[int] = (),
+) -> None:
+    """Publish a new version; older ones stay, and supports keep the version they were given to."""
+    with recorded(author, Kind.PROPOSAL_REVISED) as act:
+        require(may_revise(author, act.locked(proposal)))
+        proposal.version += 1
+        _write(proposal, title, body)
+        proposal.versions.append(_version(proposal, note, credits))
+        act.about(
+            proposal,
+            written=_written(proposal),
+            salt=proposal.salt,
+            version=proposal.version,
+            credits=list(credits),
+        )
+
+
+def withdraw_proposal(author: Person, proposal: Proposal, reason: str) -> None:
+    """Take a proposal back. Its thread stays readable, as deliberated text does."""
+    with recorded(author, Kind.PROPOSAL_WITHDRAWN) as act:
+        require(may_withdraw(author, act.locked(proposal)))
+        proposal.withdrawn_at, proposal.withdrawn_reason = now(), clean(reason)
+        act.about(proposal, reason_given=int(bool(proposal.withdrawn_reason)))
+
+
+def support_proposal(supporter: Person, proposal: Proposal) -> None:
+    """Support a proposal, once a person; at the threshold a response is owed from this moment."""
+    with recorded(supporter, Kind.SUPPORT_GIVEN) as act:
+        require(may_support(supporter, act.locked(proposal)))
+        if _support_of(act, supporter, proposal) is not None:
+            raise Refused(_("You support this proposal already."))
+        act.session.add(
+            Support(
+                person_id=supporter.id,
+                proposal_id=proposal.id,
+                version=proposal.version,
+                given_at=now(),
+            )
+        )
+        proposal.support_count += 1
+        act.about(proposal)
+        reached = proposal.support_count >= proposal.process.support_threshold
+        if reached and proposal.qualified_at is None:
+            _qualify(act, proposal)
+
+
+def _qualify(act: Act, proposal: Proposal) -> None:
+    proposal.qualified_at = now()
+    proposal.due_at = response_due(proposal.process, proposal.qualified_at)
+    act.consequence(
+        Kind.PROPOSAL_QUALIFIED, proposal, supports=proposal.support_count, verified=0
+    )
+
+
+def take_back_support(supporter: Person, proposal: Proposal) -> None:
+    """Take one's support back while support is open; a threshold once reached stays reached."""
+    with recorded(supporter, Kind.SUPPORT_TAKEN_BACK) as act:
+        require(may_support(supporter, act.locked(proposal)))
+        support = _support_of(act, supporter, proposal)
+        if support is None:
+            raise Refused(_("You do not support this proposal."))
+        act.session.delete(support)
+        proposal.support_count -= 1
+        act.about(proposal)
+
+
+def _support_of(act: Act, person: Person, proposal: Proposal) -> Support | None:
+    return act.session.scalar(
+        select(Support).where(
+            Support.person_id == person.id, Support.proposal_id == proposal.id
+        )
+    )
+
+
+class Followed(Protocol):
+    """What can be followed: proposals, processes, institutions."""
+
+    subject_type: str
+    id: int
+
+
+def follow(follower: Person, thing: Followed) -> None:
+    """Ask to be told of what happens to a thing."""
+    with recorded(follower, Kind.FOLLOW_STARTED) as act:
+        require(is_signed_in(follower))
+        if _follow_of(act, follower, thing) is not None:
+            raise Refused(_("You follow this already."))
+        act.session.add(
+            Follow(person_id=follower.id, subject_type=thing.subject_type, subject_id=thing.id)
+        )
+        act.about(thing)
+
+
+def unfollow(follower: Person, thing: Followed) -> None:
+    """Ask no longer to be told."""
+    with recorded(follower, Kind.FOLLOW_ENDED) as act:
+        follow_row = _follow_of(act, follower, thing)
+        if follow_row is None:
+            raise Refused(_("You do not follow this."))
+        act.session.delete(follow_row)
+        act.about(thing)
+
+
+def _follow_of(act: Act, person: Person, thing: Followed) -> Follow | None:
+    return act.session.scalar(
+        select(Follow).where(
+            Follow.person_id == person.id,
+            Follow.subject_type == thing.subject_type,
+            Follow.subject_id == thing.id,
+        )
+    )
+
+
+def save_draft(author: Person, written: dict[str, str], draft: Draft | None = None) -> Draft:
+    """Keep what was written so far for its author alone."""
+    with unrecorded("a draft is seen by its author alone") as session:
+        draft = draft or Draft(person_id=author.id)
+        draft.written, draft.saved_at = dict(written), now()
+        session.add(draft)
+    return draft
+
+
+def discard_draft(author: Person, draft: Draft) -> None:
+    """Throw a draft away."""
+    with unrecorded("a draft is seen by its author alone") as session:
+        session.delete(draft)

@@ -1,0 +1,202 @@
+"""Who may do what, when: small predicates on a person and a thing, each with its reason."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _
+
+from deliberate.clock import now
+from deliberate.models import Comment, Person, Poll, Process, Proposal
+from deliberate.vocabulary import Decision, Role, Switch
+
+EDITING = timedelta(minutes=15)
+
+
+class Refused(Exception):
+    """An act that may not be; `reason` is said to the person in their language."""
+
+    def __init__(self, reason: object) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Yes, or no with the reason; it is true when it is yes."""
+
+    reason: object = None
+
+    def __bool__(self) -> bool:
+        return self.reason is None
+
+
+YES = Answer()
+
+
+def require(answer: Answer) -> None:
+    """Raise Refused unless the answer is yes."""
+    if not answer:
+        raise Refused(answer.reason)
+
+
+def first_no(*answers: Answer) -> Answer:
+    """The first refusal, or yes."""
+    return next((answer for answer in answers if not answer), YES)
+
+
+def is_signed_in(person: Person | None) -> Answer:
+    """Whether somebody with a living account acts."""
+    if person is None or not person.is_active:
+        return Answer(_("Sign in first."))
+    return YES
+
+
+def has_role(person: Person | None, *roles: Role) -> Answer:
+    """Whether the account has one of these roles."""
+    if person is None or person.role not in roles:
+        return Answer(_("Your account does not have the role for this."))
+    return YES
+
+
+def is_open_for(process: Process, switch: Switch, moment: datetime | None = None) -> Answer:
+    """Whether the process's phase makes this possible at a moment (now by default)."""
+    if process.allows(switch, moment or now()):
+        return YES
+    return Answer(_CLOSED[switch])
+
+
+_CLOSED = {
+    Switch.PROPOSE: _("This process does not take new proposals in its present phase."),
+    Switch.REVISE: _("Proposals of this process cannot be changed in its present phase."),
+    Switch.SUPPORT: _("Support is closed in the present phase of this process."),
+    Switch.COMMENT: _("The discussion is closed in the present phase of this process."),
+    Switch.VOTE: _("Voting is closed in the present phase of this process."),
+    Switch.RESPOND: _("This process does not take responses in its present phase."),
+}
+
+
+def is_standing(proposal: Proposal) -> Answer:
+    """Whether the proposal is neither withdrawn nor hidden."""
+    if proposal.is_open:
+        return YES
+    return Answer(_("This proposal was taken back or hidden; its thread stays readable."))
+
+
+def may_submit(person: Person | None, process: Process) -> Answer:
+    """Whether somebody may publish a proposal in a process."""
+    return first_no(is_signed_in(person), is_open_for(process, Switch.PROPOSE))
+
+
+def may_revise(person: Person | None, proposal: Proposal) -> Answer:
+    """The author, while the phase allows it and no response is published."""
+    return first_no(
+        is_author(person, proposal),
+        is_standing(proposal),
+        is_unanswered(proposal),
+        is_open_for(proposal.process, Switch.REVISE),
+    )
+
+
+def may_withdraw(person: Person | None, proposal: Proposal) -> Answer:
+    """The author, as long as it stands and has no final response."""
+    return first_no(is_author(person, proposal), is_standing(proposal), is_unanswered(proposal))
+
+
+def is_author(person: Person | None, thing: Proposal | Comment) -> Answer:
+    """Whether somebody wrote the thing."""
+    if person is None or thing.author_id is None or thing.author_id != person.id:
+        return Answer(_("Only its author may do this."))
+    return is_signed_in(person)
+
+
+def is_unanswered(proposal: Proposal) -> Answer:
+    """Whether no response that ends the matter is published."""
+    if proposal.answered_at is None:
+        return YES
+    return Answer(_("An official response is published, so the text stays as it was answered."))
+
+
+def may_support(person: Person | None, proposal: Proposal) -> Answer:
+    """Any account but the author's, while the phase allows support."""
+    own = person is not None and proposal.author_id == person.id
+    return first_no(
+        is_signed_in(person),
+        Answer(_("You cannot support your own proposal.")) if own else YES,
+        is_standing(proposal),
+        is_open_for(proposal.process, Switch.SUPPORT),
+    )
+
+
+def may_comment(person: Person | None, proposal: Proposal) -> Answer:
+    """Any account while the phase takes comments."""
+    return first_no(
+        is_signed_in(person),
+        is_standing(proposal),
+        is_open_for(proposal.process, Switch.COMMENT),
+    )
+
+
+def may_edit(person: Person | None, comment: Comment) -> Answer:
+    """The author, within fifteen minutes of posting."""
+    late = now() - comment.posted_at > EDITING
+    return first_no(
+        is_author(person, comment),
+        is_shown(comment),
+        Answer(_("A comment can be edited for 15 minutes; add a correction instead."))
+        if late
+        else YES,
+    )
+
+
+def is_shown(comment: Comment) -> Answer:
+    """Whether the comment's text stands."""
+    return YES if comment.stands else Answer(_("This comment was taken back or hidden."))
+
+
+def may_rate(person: Person | None, comment: Comment) -> Answer:
+    """Any account but the comment's author, while the phase takes comments."""
+    own = person is not None and comment.author_id == person.id
+    return first_no(
+        is_signed_in(person),
+        Answer(_("You cannot weigh your own comment.")) if own else YES,
+        is_shown(comment),
+        is_open_for(comment.proposal.process, Switch.COMMENT),
+    )
+
+
+def may_open_poll(person: Person | None, process: Process) -> Answer:
+    """Staff, moderators and administrators."""
+    return has_role(person, Role.STAFF, Role.MODERATOR, Role.ADMIN)
+
+
+def may_vote(person: Person | None, poll: Poll) -> Answer:
+    """Any resident's account while the poll is open, by the server's clock."""
+    moment = now()
+    if moment < poll.opens_at:
+        return Answer(_("This poll has not opened yet."))
+    if moment >= poll.closes_at:
+        return Answer(_("This poll is closed; your ballot was not counted."))
+    return first_no(is_signed_in(person), has_role(person, Role.RESIDENT))
+
+
+def may_answer(person: Person | None, proposal: Proposal) -> Answer:
+    """Staff of the institution that is asked, or of one that takes part in the process."""
+    if not (answer := has_role(person, Role.STAFF)):
+        return answer
+    assert person is not None
+    asked = {proposal.institution_id}
+    if proposal.institution_id is None:
+        asked = {member.institution_id for member in proposal.process.institutions}
+    if person.institution_id not in asked:
+        return Answer(_("Another institution is asked for this response."))
+    return first_no(is_standing(proposal), is_open_for(proposal.process, Switch.RESPOND))
+
+
+def is_final(decision: str) -> bool:
+    """Whether a decision answers the proposal; "needs study" is an interim word."""
+    return decision not in {Decision.NEEDS_STUDY, Decision.NOT_OURS}
+
+
+def may_set_up(person: Person | None) -> Answer:
+    """Administrators, who open processes and grant roles."""
+    return has_role(person, Role.ADMIN)

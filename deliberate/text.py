@@ -1,0 +1,90 @@
+"""What people write: cleaned, turned into safe HTML once, cut to a line, made into an address."""
+
+import re
+import unicodedata
+from collections.abc import MutableMapping
+from html import unescape
+
+from bleach.linkifier import LinkifyFilter
+from bleach.sanitizer import Cleaner
+from markdown_it import MarkdownIt
+
+RENDERER = "md4-bleach6-1"
+"""Name of the renderer that made a stored body_html, kept beside it."""
+
+_TAGS = frozenset("p br strong em ul ol li blockquote code pre a h3 h4 hr del".split())
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+Attributes = MutableMapping[tuple[str | None, str], str]
+
+
+def _distrust(attrs: Attributes, new: bool = False) -> Attributes:
+    attrs[(None, "rel")] = "nofollow ugc noopener"
+    return attrs
+
+
+class _Links(LinkifyFilter):  # type: ignore[misc]  # bleach is not typed
+    """Makes bare addresses links and distrusts every link."""
+
+    def __init__(self, source: object) -> None:
+        super().__init__(source, callbacks=[_distrust], skip_tags=["pre", "code"])
+
+
+_CLEANER = Cleaner(
+    tags=_TAGS,
+    attributes={"a": ["href", "rel"]},
+    protocols=["http", "https", "mailto"],
+    strip=True,
+    strip_comments=True,
+    filters=[_Links],
+)
+
+
+def clean(written: str) -> str:
+    """The text as it is kept: composed, line ends as \\n, no control characters or lone surrogates."""
+    text = _CONTROL.sub("", written.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def clean_line(written: str) -> str:
+    """One line of plain words (a name, a title): no line breaks, no invisible or turning marks."""
+    return " ".join(_INVISIBLE.sub("", clean(written)).split())
+
+
+def to_html(written: str) -> str:
+    """Safe HTML of Markdown: made once at writing and stored with RENDERER."""
+    return sanitise(_MARKDOWN.render(written))
+
+
+def sanitise(html: str) -> str:
+    """Foreign HTML (imports) or our own, reduced to the few tags people's text may have."""
+    lowered = re.sub(r"<(/?)h[1-6](?=[\s>/])", r"<\1h3", html, flags=re.IGNORECASE)
+    cleaned: str = _CLEANER.clean(lowered)
+    return cleaned.strip()
+
+
+def to_plain(html: str) -> str:
+    """The words of stored HTML, without tags, as one line."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+def excerpt(plain: str, length: int = 160) -> str:
+    """The beginning of a text, cut at a word, with an ellipsis where something was left out."""
+    line = " ".join(plain.split())
+    if len(line) <= length:
+        return line
+    return line[:length].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
+
+
+def to_slug(title: str) -> str:
+    """The readable tail of an address: ASCII, lower case, at most 60 characters; may be empty."""
+    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", ascii_only.lower())
+    slug = ""
+    for word in words:
+        if len(slug) + len(word) > 60:
+            break
+        slug = f"{slug}-{word}" if slug else word
+    return slug

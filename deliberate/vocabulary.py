@@ -1,0 +1,269 @@
+"""The words of participation: every kind of act, who may see its rows, the codes rows hold."""
+
+from enum import IntEnum, StrEnum
+
+
+class Visibility(StrEnum):
+    """Who may ever see the rows of a kind: everyone, those told totals alone, or nobody."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    INTERNAL = "internal"
+
+
+PUBLIC, PRIVATE, INTERNAL = Visibility
+
+
+class Kind(StrEnum):
+    """One kind for each thing people do: its name, class, the details its rows hold, its meaning.
+
+    A kind is never renamed or reused once released.
+    """
+
+    visibility: Visibility
+    details: tuple[str, ...]
+    meaning: str
+
+    def __new__(
+        cls,
+        value: str,
+        visibility: Visibility = Visibility.INTERNAL,
+        details: str = "",
+        meaning: str = "",
+    ) -> "Kind":
+        kind = str.__new__(cls, value)
+        kind._value_ = value
+        kind.visibility = visibility
+        kind.details = tuple(details.split())
+        kind.meaning = meaning
+        return kind
+
+    PROCESS_OPENED = (
+        "process.opened",
+        PUBLIC,
+        "threshold response_days limits_stated",
+        "a participation process began",
+    )
+    PROCESS_CLOSED = "process.closed", PUBLIC, "", "a participation process ended"
+    PROCESS_IMPORTED = (
+        "process.imported",
+        PUBLIC,
+        "source carries",
+        "a process came from another platform; carries: criteria its data can show",
+    )
+    PHASE_SCHEDULED = (
+        "phase.scheduled",
+        PUBLIC,
+        "phase opens closes switches",
+        "a phase was given dates (Unix seconds); the last row before a moment counts",
+    )
+
+    PROPOSAL_SUBMITTED = (
+        "proposal.submitted",
+        PUBLIC,
+        "initiator decision",
+        "a proposal was published; decision: imported status without a time",
+    )
+    PROPOSAL_REVISED = (
+        "proposal.revised",
+        PUBLIC,
+        "version credits",
+        "a new version; credits: comments that led to it",
+    )
+    PROPOSAL_SUMMARISED = "proposal.summarised", PUBLIC, "version", "a summary was agreed"
+    PROPOSAL_WITHDRAWN = (
+        "proposal.withdrawn",
+        PUBLIC,
+        "reason_given",
+        "its author took the proposal back",
+    )
+    PROPOSAL_MERGED = "proposal.merged", PUBLIC, "into", "a proposal was joined to another"
+    PROPOSAL_UNMERGED = "proposal.unmerged", PUBLIC, "", "a merger was undone"
+    PROPOSAL_QUALIFIED = (
+        "proposal.qualified",
+        PUBLIC,
+        "supports verified",
+        "supports reached the threshold (consequence)",
+    )
+    PROPOSAL_ACKNOWLEDGED = (
+        "proposal.acknowledged",
+        PUBLIC,
+        "",
+        "an institution said it has the proposal",
+    )
+    PROPOSAL_REFERRED = (
+        "proposal.referred",
+        PUBLIC,
+        "to external_system",
+        "an institution handed the proposal over",
+    )
+    REFERRAL_ACCEPTED = "referral.accepted", PUBLIC, "", "the receiving institution took it"
+    REFERRAL_DECLINED = "referral.declined", PUBLIC, "", "the receiving institution sent it back"
+    CLOCK_PAUSED = "clock.paused", PUBLIC, "reason", "the response clock waits for the author"
+
+    COMMENT_POSTED = (
+        "comment.posted",
+        PUBLIC,
+        "kind source_given",
+        "an argument, question or reply in a thread",
+    )
+    COMMENT_EDITED = "comment.edited", PUBLIC, "", "changed within fifteen minutes"
+    COMMENT_CORRECTED = "comment.corrected", PUBLIC, "", "a dated correction below the comment"
+    COMMENT_WITHDRAWN = "comment.withdrawn", PUBLIC, "", "its author took the comment back"
+    COMMENT_HIDDEN = "comment.hidden", PUBLIC, "ground reports", "a moderator hid it by a rule"
+    COMMENT_KEPT = "comment.kept", PUBLIC, "reports", "a moderator found the reports unfounded"
+    COMMENT_RESTORED = "comment.restored", PUBLIC, "ground", "a hidden comment came back"
+    APPEAL_DECIDED = "appeal.decided", PUBLIC, "outcome", "a second moderator decided an appeal"
+
+    POLL_OPENED = "poll.opened", PUBLIC, "type secret result_rule quorum", "a poll was opened"
+    POLL_CHANGED = "poll.changed", PUBLIC, "reason", "a running poll was changed or extended"
+    POLL_PUBLISHED = "poll.published", PUBLIC, "turnout", "a poll's result was published"
+    OUTCOME_STATED = "outcome.stated", PUBLIC, "", "it was said what came of a poll"
+
+    RESPONSE_PUBLISHED = (
+        "response.published",
+        PUBLIC,
+        "decision points reason_chars grounds answers commitments repeats",
+        "an official response, each version one; answers: comments it answers",
+    )
+    COMMITMENT_UPDATED = "commitment.updated", PUBLIC, "state", "a promise moved"
+    COMMITMENT_FULFILLED = "commitment.fulfilled", PUBLIC, "", "a promise was kept"
+    COMMITMENT_DROPPED = "commitment.dropped", PUBLIC, "reason_given", "a promise was given up"
+    MEETING_HELD = "meeting.held", PUBLIC, "minutes", "residents met those who decide"
+    ASSESSMENT_FROZEN = "assessment.frozen", PUBLIC, "stage hash", "an assessment was frozen"
+    ASSESSMENT_PUBLISHED = "assessment.published", PUBLIC, "stage", "an assessment was published"
+
+    SUPPORT_GIVEN = "support.given", PRIVATE, "", "a person supported a proposal"
+    SUPPORT_TAKEN_BACK = "support.taken_back", PRIVATE, "", "a person took support back"
+    COMMENT_RATED = "comment.rated", PRIVATE, "strong", "weighed as a strong or a weak point"
+    BALLOT_CAST = "ballot.cast", PRIVATE, "", "a person voted; never the choice"
+    BALLOT_CHANGED = "ballot.changed", PRIVATE, "", "a person changed a ballot; never the choice"
+    FOLLOW_STARTED = "follow.started", PRIVATE, "", "a person follows a thing"
+    FOLLOW_ENDED = "follow.ended", PRIVATE, "", "a person follows it no more"
+    RESPONSE_JUDGED = (
+        "response.judged",
+        PRIVATE,
+        "answers_it",
+        "a resident said whether it answers the proposal",
+    )
+    OUTCOME_CHECKED = "outcome.checked", PRIVATE, "built", "a resident said whether it was built"
+    REPORT_FILED = "report.filed", PRIVATE, "reason", "a contribution was reported"
+    APPEAL_FILED = "appeal.filed", PRIVATE, "", "an author appealed against hiding"
+    COMMENT_CODED = "comment.coded", PRIVATE, "reason", "a coder graded the reason given (0 to 3)"
+    ANSWER_AUDITED = "answer.audited", PRIVATE, "confirmed", "a reader checked a response's reasons"
+    GROUP_DECLARED = "group.declared", PRIVATE, "field", "a person told a band about themselves"
+
+    PERSON_JOINED = "person.joined", INTERNAL, "terms", "a person opened an account"
+    PERSON_SIGNED_IN = "person.signed_in", INTERNAL, "", "a person signed in"
+    PERSON_SIGNED_OUT = "person.signed_out", INTERNAL, "", "a person signed out"
+    PERSON_ERASED = "person.erased", INTERNAL, "", "a person had the account erased"
+    CONSENT_CHANGED = "consent.changed", INTERNAL, "research", "consent to research changed"
+    ROLE_GRANTED = "role.granted", INTERNAL, "role", "an account was given a role"
+    ROLE_REVOKED = "role.revoked", INTERNAL, "role", "an account lost a role"
+    RESIDENT_VERIFIED = "resident.verified", INTERNAL, "by", "a person was found on a list"
+    ACCOUNT_RECLASSIFIED = (
+        "account.reclassified",
+        INTERNAL,
+        "to reason",
+        "two people changed the class of an account",
+    )
+    SANCTION_IMPOSED = "sanction.imposed", INTERNAL, "reason days", "an account was limited"
+    SANCTION_LIFTED = "sanction.lifted", INTERNAL, "", "a limit was lifted"
+    SETTING_CHANGED = "setting.changed", INTERNAL, "name", "an administrator changed a setting"
+    RELEASE_BUILT = "release.built", INTERNAL, "rows", "a research release was made"
+    RELEASE_DOWNLOADED = "release.downloaded", INTERNAL, "", "a protected file was fetched"
+    KEY_ROTATED = "key.rotated", INTERNAL, "", "the log's signing key was changed"
+
+
+class Role(StrEnum):
+    """What an account may do; one role an account. System is nobody: rules, meetings, imports."""
+
+    RESIDENT = "resident"
+    STAFF = "staff"
+    MODERATOR = "moderator"
+    RESEARCHER = "researcher"
+    EVALUATOR = "evaluator"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+class AccountClass(StrEnum):
+    """Who stands behind an account."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    SYSTEM = "system"
+
+
+class Origin(StrEnum):
+    """The door an act came through; desk: entered at an office for somebody."""
+
+    WEB = "web"
+    DESK = "desk"
+    API = "api"
+    IMPORT = "import"
+
+
+class Stance(IntEnum):
+    """Where a comment stands towards the proposal; neutral holds questions too."""
+
+    AGAINST = -1
+    NEUTRAL = 0
+    FOR = 1
+
+
+class PhaseKind(StrEnum):
+    """The five phases of a process, in their order."""
+
+    IDEAS = "ideas"
+    DISCUSSION = "discussion"
+    RESPONSE = "response"
+    DELIVERY = "delivery"
+    REVIEW = "review"
+
+
+class Switch(StrEnum):
+    """What a phase makes possible, each on its own."""
+
+    PROPOSE = "propose"
+    REVISE = "revise"
+    SUPPORT = "support"
+    COMMENT = "comment"
+    VOTE = "vote"
+    RESPOND = "respond"
+
+
+class Initiator(StrEnum):
+    """Whose proposal it is."""
+
+    RESIDENT = "resident"
+    ORGANISATION = "organisation"
+    MEETING = "meeting"
+    AUTHORITY = "authority"
+
+
+class Decision(StrEnum):
+    """What an official response decides."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_IN_PART = "accepted_in_part"
+    NOT_ACCEPTED = "not_accepted"
+    NEEDS_STUDY = "needs_study"
+    NOT_OURS = "not_ours"
+
+
+class Ground(StrEnum):
+    """On what an official response rests."""
+
+    LAW = "law"
+    BUDGET = "budget"
+    TECHNICAL = "technical"
+    OTHER = "other"
+
+
+class ResultRule(StrEnum):
+    """When a poll's counts may be seen; a secret poll is never live."""
+
+    LIVE = "live"
+    AFTER_CLOSE = "after_close"
+    AFTER_PUBLICATION = "after_publication"

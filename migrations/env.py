@@ -1,0 +1,44 @@
+"""Runs the migrations on the recorded store, on SQLite and PostgreSQL alike."""
+
+from alembic import context
+from sqlalchemy import text
+
+from deliberate.database import BigId, Json, Moment, db
+from deliberate.models import Interaction
+
+_LOCK = 0x64656C69
+assert Interaction.metadata is db.metadata
+
+
+def render_item(kind, item, _autogen):
+    """Write the house's own column types by the types the database knows."""
+    if kind != "type":
+        return False
+    if isinstance(item, Moment):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(item, Json):
+        return "sa.Text()"
+    if item is BigId:
+        return 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
+    return False
+
+
+def run() -> None:
+    """Bring the schema to the newest revision; one process at a time."""
+    engine = db.engine
+    with engine.connect().execution_options(writing=True) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_item=render_item,
+            render_as_batch=True,
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+run()

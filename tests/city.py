@@ -1,0 +1,77 @@
+"""A small city for the tests, made as people would make it: through operations."""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+from deliberate.clock import now
+from deliberate.models import Institution, Person, Process, Proposal
+from deliberate.database import db, unrecorded
+from deliberate.operations import people, processes, proposals
+from deliberate.vocabulary import PhaseKind, Role, Switch
+
+_numbers = count(1)
+PASSPHRASE = "kopi pahit di teras rumah"
+
+
+def resident(name: str = "") -> Person:
+    """A resident who has just joined."""
+    number = next(_numbers)
+    return people.join(f"warga{number}", name or f"Warga {number}", PASSPHRASE)
+
+
+def an_institution(slug: str = "") -> Institution:
+    """An office."""
+    with unrecorded("test settings") as session:
+        office = Institution(slug=slug or f"kantor-{next(_numbers)}", name=f"Kantor {slug}")
+        session.add(office)
+    return office
+
+
+def staff(office: Institution | None = None, role: Role = Role.STAFF) -> Person:
+    """Somebody who works for an office."""
+    number = next(_numbers)
+    office = office or an_institution()
+    return people.create_account(
+        None, f"petugas{number}", f"Petugas {number}", PASSPHRASE, role, office
+    )
+
+
+def a_process(
+    office: Institution | None = None, *, threshold: int = 2, days: int = 60, **columns: object
+) -> Process:
+    """A process whose one phase allows everything for some days from now."""
+    process = Process(
+        slug=f"proses-{next(_numbers)}",
+        title="Jalan teduh",
+        question="Apa yang didahulukan?",
+        open_points="Urutan",
+        fixed_points="Anggaran",
+        support_threshold=threshold,
+        **columns,
+    )
+    processes.open_process(None, process, [(office, "lead")] if office else [])
+    phase(process, PhaseKind.DISCUSSION, now() - timedelta(days=1), days, *Switch)
+    return process
+
+
+def phase(
+    process: Process, kind: PhaseKind, opens: datetime, days: int, *switches: Switch
+) -> None:
+    """A phase of so many days."""
+    processes.schedule_phase(None, process, kind, opens, opens + timedelta(days=days), switches)
+
+
+def a_proposal(process: Process | None = None, author: Person | None = None) -> Proposal:
+    """A proposal somebody has just published."""
+    return proposals.submit_proposal(
+        author or resident(),
+        process or a_process(),
+        "Bangku di tiap halte",
+        "Lansia menunggu berdiri. Satu bangku di tiap halte cukup.",
+    )
+
+
+def again(thing: object) -> None:
+    """Read a thing again as it is in the database."""
+    db.session.rollback()
+    db.session.refresh(thing)

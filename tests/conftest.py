@@ -1,0 +1,151 @@
+"""A real house for every test: both databases, made by the migrations, empty each time."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, select, text
+
+from deliberate import create_app
+from deliberate.config import Settings
+from deliberate.database import db, make_transient
+from deliberate.models import Interaction
+from deliberate.operations import people
+from tests import postgres
+
+MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""Nine in the morning in Nusantara, before any holiday of the tests."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for all workers, where there is any."""
+    if hasattr(config, "workerinput") or os.environ.get("TEST_POSTGRES_URL"):
+        return
+    programs = postgres.binaries()
+    if programs is not None:
+        config.stash[SERVER] = postgres.Server(programs)
+        os.environ["TEST_POSTGRES_URL"] = config.stash[SERVER].start()
+
+
+SERVER: pytest.StashKey[postgres.Server] = pytest.StashKey()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop it again."""
+    if SERVER in config.stash:
+        config.stash[SERVER].stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what was skipped and how to have it."""
+    skipped = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])}
+    for reason in sorted(skipped):
+        terminalreporter.write_line(f"not tested: {reason.removeprefix('Skipped: ')}")
+
+
+def _settings(folder: Path, url: str = "") -> Settings:
+    return Settings(
+        mode="test", data_dir=str(folder), database_url=url, secret_key="test" * 10, signing_key="1" * 64
+    )
+
+
+def _migrated(settings: Settings) -> Flask:
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    return app
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty house on SQLite, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    _migrated(_settings(folder))
+    return folder / "deliberate.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """The name of an empty house on PostgreSQL, to be copied."""
+    server = os.environ.get("TEST_POSTGRES_URL")
+    if not server:
+        pytest.skip("PostgreSQL: install Debian's postgresql, or set TEST_POSTGRES_URL")
+    name = f"template_{uuid.uuid4().hex[:8]}"
+    _on_server(f"CREATE DATABASE {name}")
+    _migrated(_settings(Path(os.environ.get("TMPDIR", "/tmp")) / name, _database(name)))
+    yield name
+    _on_server(f"DROP DATABASE {name}")
+
+
+def _database(name: str) -> str:
+    address, _, query = os.environ["TEST_POSTGRES_URL"].partition("?")
+    return f"{address.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+def _on_server(statement: str) -> None:
+    url = os.environ["TEST_POSTGRES_URL"].replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The app on an empty database of its own, once for each engine."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "deliberate.db")
+        yield from _running(_settings(tmp_path))
+        return
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _on_server(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgres_template')}")
+    yield from _running(_settings(tmp_path, _database(name)))
+    _on_server(f"DROP DATABASE {name}")
+
+
+def _running(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    make_transient(app)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["transient"].dispose()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passphrases() -> None:
+    """Hash with the cheapest parameters, so that the city is built quickly."""
+    people._HASHER = PasswordHasher.from_parameters(CHEAPEST)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """A clock that stands on a Monday morning until it is moved."""
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def log(app: Flask) -> Callable[[], list[Interaction]]:
+    """The rows written since the last call, oldest first."""
+    seen: set[str] = set()
+
+    def read() -> list[Interaction]:
+        db.session.rollback()
+        rows = list(db.session.scalars(select(Interaction).order_by(Interaction.id)))
+        new = [row for row in rows if row.id not in seen]
+        seen.update(row.id for row in new)
+        return new
+
+    return read
