@@ -1,7 +1,6 @@
 """A real house for every test: both databases, made by the migrations, empty each time."""
 
 import os
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from sqlalchemy import create_engine, select, text
 
 from deliberate import create_app
 from deliberate.config import Settings
-from deliberate.database import db, make_transient
+from deliberate.database import TransientBase, db, make_transient
 from deliberate.models import Interaction
 from deliberate.operations import people
 from tests import postgres
@@ -54,7 +53,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def _settings(folder: Path, url: str = "") -> Settings:
     return Settings(
-        mode="test", data_dir=str(folder), database_url=url, secret_key="test" * 10, signing_key="1" * 64
+        mode="test",
+        data_dir=str(folder),
+        database_url=url,
+        secret_key="test" * 10,
+        signing_key="1" * 64,
     )
 
 
@@ -62,29 +65,57 @@ def _migrated(settings: Settings) -> Flask:
     app = create_app(settings)
     with app.app_context():
         upgrade()
-        db.engine.dispose()
+    make_transient(app)
     return app
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty house on SQLite, to be copied."""
-    folder = tmp_path_factory.mktemp("template")
-    _migrated(_settings(folder))
-    return folder / "deliberate.db"
+def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Flask]:
+    """Gives the app on SQLite, its two files as the migrations left them."""
+    folder = tmp_path_factory.mktemp("house")
+    app = _migrated(_settings(folder))
+    _let_go(app)
+    names = ("deliberate.db", "transient.db")
+    empty = {name: (folder / name).read_bytes() for name in names}
+
+    def fresh() -> Flask:
+        _let_go(app)
+        for file in folder.iterdir():
+            if file.is_file():
+                file.unlink()
+        for name, content in empty.items():
+            (folder / name).write_bytes(content)
+        return app
+
+    return fresh
 
 
 @pytest.fixture(scope="session")
-def postgres_template() -> Iterator[str]:
-    """The name of an empty house on PostgreSQL, to be copied."""
-    server = os.environ.get("TEST_POSTGRES_URL")
-    if not server:
+def postgres_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Flask]]:
+    """Gives the app on PostgreSQL, every table empty."""
+    if not os.environ.get("TEST_POSTGRES_URL"):
         pytest.skip("PostgreSQL: install Debian's postgresql, or set TEST_POSTGRES_URL")
-    name = f"template_{uuid.uuid4().hex[:8]}"
+    name = f"test_{uuid.uuid4().hex[:12]}"
     _on_server(f"CREATE DATABASE {name}")
-    _migrated(_settings(Path(os.environ.get("TMPDIR", "/tmp")) / name, _database(name)))
-    yield name
+    app = _migrated(_settings(tmp_path_factory.mktemp("house"), _database(name)))
+    tables = [*db.metadata.tables, *(f"transient.{t}" for t in TransientBase.metadata.tables)]
+
+    def fresh() -> Flask:
+        with app.extensions["transient"].begin() as connection:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+        return app
+
+    yield fresh
+    _let_go(app)
     _on_server(f"DROP DATABASE {name}")
+
+
+def _let_go(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["transient"].dispose()
 
 
 def _database(name: str) -> str:
@@ -101,26 +132,13 @@ def _on_server(statement: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """The app on an empty database of its own, once for each engine."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "deliberate.db")
-        yield from _running(_settings(tmp_path))
-        return
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _on_server(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgres_template')}")
-    yield from _running(_settings(tmp_path, _database(name)))
-    _on_server(f"DROP DATABASE {name}")
-
-
-def _running(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    make_transient(app)
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The app on an empty house, once for each engine."""
+    house = "sqlite_house" if request.param == "sqlite" else "postgres_house"
+    app: Flask = request.getfixturevalue(house)()
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
-    app.extensions["transient"].dispose()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -52,9 +52,23 @@ class Person(Base):
         """Whether the account was erased; its texts are tombstones then."""
         return self.erased_at is not None
 
-    # What Flask-Login asks of an account.
+    # What Flask-Login asks of an account. The token is the device's: it alone is in the cookie.
     is_authenticated = True
     is_anonymous = False
+
+    def on_device(self, token: str, seen_at: datetime) -> "Person":
+        """Say on which device the person acts, for this request only."""
+        self.__dict__.update(device_token=token, device_seen_at=seen_at)
+        return self
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When this device was last noted."""
+        return self.__dict__.get("device_seen_at")
+
+    def get_id(self) -> str | None:
+        """What the cookie holds: the token of this device."""
+        return self.__dict__.get("device_token")
 
     @property
     def is_active(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
@@ -130,6 +130,14 @@ def sign_out(person: Person, token: str) -> None:
         act.about(person)
     with transient() as store:
         store.execute(delete(Device).where(Device.token_hash == hash_token(token)))
+
+
+def note_device(token: str) -> None:
+    """Note that a device is in use; reading is no act."""
+    with transient() as store:
+        store.execute(
+            update(Device).where(Device.token_hash == hash_token(token)).values(seen_at=now())
+        )
 
 
 def hash_token(token: str) -> str:

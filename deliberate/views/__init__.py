@@ -2,6 +2,52 @@
 
 from flask import Flask
 
+from deliberate.views import (
+    account,
+    answers,
+    data,
+    desk,
+    errors,
+    frame,
+    home,
+    institutions,
+    log,
+    machines,
+    pages,
+    polls,
+    processes,
+    proposals,
+    responses,
+    scores,
+    short,
+    threads,
+    writing,
+)
+
+ROOMS = (
+    home,
+    processes,
+    proposals,
+    writing,
+    threads,
+    polls,
+    responses,
+    institutions,
+    desk,
+    scores,
+    data,
+    log,
+    account,
+    pages,
+    short,
+    machines,
+)
+
 
 def register(app: Flask) -> None:
     """Hang every room of pages on the app."""
+    frame.init_app(app)
+    answers.init_app(app)
+    errors.init_app(app)
+    for house_room in ROOMS:
+        app.register_blueprint(house_room.room)

@@ -1,0 +1,50 @@
+"""Accounts as pages need them: who is signed in on a device, who follows what."""
+
+import hashlib
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from deliberate.clock import now
+from deliberate.database import db, transient
+from deliberate.models import Device, Follow, Institution, Person
+from deliberate.vocabulary import Role
+
+STAFF_IDLE = timedelta(minutes=30)
+
+
+def person_on_device(token: str) -> Person | None:
+    """Who is signed in with this token; None once it expired, idled or the role changed."""
+    hashed = hashlib.sha256(token.encode()).hexdigest()
+    with transient(write=False) as store:
+        device = store.get(Device, hashed)
+    if device is None or device.expires_at <= now():
+        return None
+    person = db.session.get(Person, device.person_id)
+    if person is None or not person.is_active or person.role != device.role:
+        return None
+    if person.role != Role.RESIDENT and now() - device.seen_at > STAFF_IDLE:
+        return None
+    return person.on_device(token, device.seen_at)
+
+
+def person_named(sign_in_name: str) -> Person | None:
+    """The account with a sign-in name."""
+    return db.session.scalar(select(Person).where(Person.sign_in_name == sign_in_name.casefold()))
+
+
+def institution_named(slug: str) -> Institution | None:
+    """The institution with this address."""
+    return db.session.scalar(select(Institution).where(Institution.slug == slug))
+
+
+def is_following(person: Person, subject_type: str, subject_id: int) -> bool:
+    """Whether a person follows a thing."""
+    found = db.session.scalar(
+        select(Follow.id).where(
+            Follow.person_id == person.id,
+            Follow.subject_type == subject_type,
+            Follow.subject_id == subject_id,
+        )
+    )
+    return found is not None

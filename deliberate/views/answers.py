@@ -1,0 +1,103 @@
+"""What every answer carries: headers by exact value, static files by hash, words for templates."""
+
+import hashlib
+import re
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, Response, abort, current_app, g, request, send_from_directory, url_for
+from flask_babel import format_date, format_datetime
+from flask_login import current_user
+
+from deliberate.config import LANGUAGES, Settings
+from deliberate.queries.log import newest_head
+from deliberate.views import frame
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "",
+}
+_HASHED = re.compile(r"(?P<stem>.+)\.[0-9a-f]{12}(?P<ending>\.\w+)")
+
+
+def init_app(app: Flask) -> None:
+    """Dress every answer and give templates their words."""
+    app.view_functions["static"] = _static_file
+    _static_file.audience = ("public",)  # type: ignore[attr-defined]
+    app.after_request(_dress)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        asset=asset,
+        local_time=local_time,
+        form_key=frame.new_form_key,
+        csrf_token=frame.new_csrf_token,
+        switch_url=frame.in_language,
+        languages=LANGUAGES,
+        settings=app.config["SETTINGS"],
+    )
+    app.context_processor(_page_words)
+
+
+def _page_words() -> dict[str, Any]:
+    return {"language": g.get("language", "id"), "log_head": newest_head()}
+
+
+def local_time(moment: datetime | date, pattern: str = "d MMM y") -> str:
+    """A date or moment in the reader's language and the site's zone, by a Babel pattern."""
+    if isinstance(moment, datetime):
+        settings: Settings = current_app.config["SETTINGS"]
+        there = moment.astimezone(ZoneInfo(settings.timezone))
+        return str(format_datetime(there, pattern, rebase=False))
+    return str(format_date(moment, pattern, rebase=False))
+
+
+def asset(name: str) -> str:
+    """The address of a static file, which changes with its content and may be kept for a year."""
+    mark = _mark(Path(str(current_app.static_folder)) / name)
+    stem, _, ending = name.rpartition(".")
+    return url_for("static", filename=f"{stem}.{mark}.{ending}" if mark else name)
+
+
+@cache
+def _mark(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
+
+
+def _static_file(filename: str) -> Response:
+    folder = str(current_app.static_folder)
+    hashed = _HASHED.fullmatch(filename)
+    if hashed is None:
+        return send_from_directory(folder, filename, max_age=300)
+    name = hashed["stem"] + hashed["ending"]
+    if asset(name) != request.path:
+        abort(404)
+    answer = send_from_directory(folder, name, max_age=31536000)
+    answer.cache_control.immutable = True
+    return answer
+
+
+def _dress(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.mode == "production":
+        answer.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    if request.endpoint != "static":
+        if current_user and current_user.is_authenticated:
+            answer.headers["Cache-Control"] = "no-store"
+        answer.headers.setdefault("Cache-Control", "no-cache")
+        answer.vary.add("Cookie")
+    return answer

@@ -1,0 +1,223 @@
+"""What is true of every request: language, who asks, who may, forms that count once."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import BuildError
+
+from deliberate.clock import now
+from deliberate.config import LANGUAGES
+from deliberate.extensions import csrf, login_manager
+from deliberate.operations import Submission, people
+from deliberate.queries.people import person_on_device
+from deliberate.vocabulary import Role
+
+NOTE_AFTER = timedelta(minutes=5)
+TOKENS = frozenset({"csrf_token", "form_key", "held_path", "held_fields"})
+"""Fields of every form that are not what the person wrote."""
+
+View = Callable[..., ResponseReturnValue]
+
+
+class Room(Blueprint):
+    """A room of pages. Every page says who may come in: public, signed_in, or roles.
+
+    Rooms of people stand under /id and /en; `lang` never reaches a view.
+    """
+
+    def __init__(self, name: str, *, spoken: bool = True, under: str = "") -> None:
+        prefix = (f"/<any({','.join(LANGUAGES)}):lang>" if spoken else "") + under
+        super().__init__(name, f"deliberate.views.{name}", url_prefix=prefix or None)
+
+    def page(
+        self, rule: str, *audience: str, methods: Iterable[str] = ("GET",), name: str = ""
+    ) -> Callable[[View], View]:
+        """A route with its audience: "public", "signed_in", or the values of roles."""
+
+        def add(view: View) -> View:
+            if not audience:
+                raise ValueError(f"{rule}: every route declares its audience")
+            view.audience = audience  # type: ignore[attr-defined]  # read at the door and by tests
+            self.add_url_rule(rule, name or view.__name__, view, methods=list(methods))
+            return view
+
+        return add
+
+
+def init_app(app: Flask) -> None:
+    """Stand at the door of every request."""
+    app.url_value_preprocessor(_read_address)
+    app.url_defaults(_fill_language)
+    app.before_request(_open_door)
+    login_manager.user_loader(person_on_device)
+    login_manager.session_protection = None
+
+
+def _read_address(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    values = values if values is not None else {}
+    g.language = values.pop("lang", None) or _preferred()
+
+
+def audience_of(endpoint: str | None) -> tuple[str, ...]:
+    """Who a page is for: "public", "signed_in", or roles."""
+    view = current_app.view_functions.get(endpoint or "")
+    return tuple(getattr(view, "audience", ()))
+
+
+def _preferred() -> str:
+    chosen = request.cookies.get("lang", "")
+    if chosen in LANGUAGES:
+        return chosen
+    default: str = current_app.config["SETTINGS"].default_lang
+    return request.accept_languages.best_match(LANGUAGES, default) or default
+
+
+def _fill_language(endpoint: str, values: dict[str, Any]) -> None:
+    if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values["lang"] = g.get("language", "id")
+
+
+# --- who may come in -----------------------------------------------------------------------------
+
+
+def _open_door() -> ResponseReturnValue | None:
+    if request.url_rule is None:
+        return None
+    audience = audience_of(request.endpoint)
+    if request.method == "POST" and not _is_from_here():
+        abort(400)
+    person = asking()
+    if person is None:
+        return None if "public" in audience else _ask_to_sign_in()
+    _note(person)
+    if not {"public", "signed_in", person.role} & set(audience):
+        abort(403)
+    if request.method == "POST":
+        csrf.protect()
+        _take_form_key()
+    return None
+
+
+def asking() -> Any:
+    """The person who asks, or None for somebody not signed in."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def _note(person: Any) -> None:
+    if person.seen_at is None or now() - person.seen_at > NOTE_AFTER:
+        people.note_device(person.get_id())
+
+
+def _is_from_here() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _take_form_key() -> None:
+    key = request.form.get("form_key", "")
+    if 16 <= len(key) <= 64:
+        g.submission = Submission(key, json.dumps([request.path, written()], ensure_ascii=False))
+
+
+def written() -> list[tuple[str, str]]:
+    """What the person typed into the form: every field but the tokens, in order."""
+    return [(k, v) for k, v in request.form.items(multi=True) if k not in TOKENS]
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    """Show the sign-in step; what was written travels inside its form and is stored nowhere."""
+    held = written() if request.method == "POST" else []
+    path = request.path if request.method == "POST" else request.full_path.rstrip("?")
+    return render_sign_in(path, held), 401 if request.method == "POST" else 200
+
+
+def render_sign_in(path: str, fields: Iterable[tuple[str, str]], **more: Any) -> str:
+    """The sign-in page, holding where one was going and what one had written."""
+    from deliberate.forms.account import SignInForm
+
+    form = more.pop("form", None) or SignInForm(MultiDict())
+    held = json.dumps(list(fields), ensure_ascii=False)
+    return render_template(
+        "account/sign_in.html",
+        form=form,
+        held_path=path,
+        held_fields=held,
+        holds_text=held != "[]",
+        **more,
+    )
+
+
+def held_fields() -> list[tuple[str, str]]:
+    """The fields a sign-in form carries for somebody; nothing but pairs of words."""
+    try:
+        pairs = json.loads(request.form.get("held_fields", "[]"))
+        return [(str(name), str(value)) for name, value in pairs if name not in TOKENS]
+    except (ValueError, TypeError):
+        return []
+
+
+def path_within(path: str | None) -> str | None:
+    """A path of this site that somebody may be sent to; None for anything else."""
+    parts = urlsplit(path or "")
+    if not path or not path.startswith("/") or path.startswith("//") or "\\" in path:
+        return None
+    return None if parts.scheme or parts.netloc else path
+
+
+def new_form_key() -> str:
+    """A one-time key for a form; empty for somebody not signed in, whose pages carry none."""
+    return secrets.token_urlsafe(18) if asking() else ""
+
+
+def new_csrf_token() -> str:
+    """The session's token against forged forms; empty for somebody not signed in."""
+    return str(generate_csrf()) if asking() else ""
+
+
+def in_language(language: str) -> str:
+    """This page in another language, path and query kept."""
+    values = {**(request.view_args or {}), **request.args.to_dict(flat=False), "lang": language}
+    try:
+        return url_for(request.endpoint or "home.front", **values)
+    except BuildError:
+        return f"/{language}/"
+
+
+def see_other(address: str) -> ResponseReturnValue:
+    """After an act: go and look (POST, 303, GET)."""
+    return redirect(address, 303)
+
+
+def or_404(thing: Any) -> Any:
+    """The thing, or "not found" for what is not there or not for this person."""
+    if thing is None:
+        raise NotFound
+    return thing
+
+
+def is_staff(person: Any) -> bool:
+    """Whether the account works for an institution."""
+    return person is not None and person.role == Role.STAFF

@@ -1,0 +1,5 @@
+"""One institution: what it owes, what it answered."""
+
+from deliberate.views.frame import Room
+
+room = Room("institutions", under="/institutions")

@@ -1,0 +1,44 @@
+"""How tests speak HTTP: signed out, or as somebody."""
+
+import re
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from deliberate.models import Person
+from deliberate.operations import people
+
+
+def visitor(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()
+
+
+def signed_in(app: Flask, person: Person) -> FlaskClient:
+    """A browser in which somebody is signed in."""
+    client = app.test_client()
+    token = people.sign_in(person)
+    with client.session_transaction() as session:
+        session["_user_id"] = token
+        session["_fresh"] = True
+    return client
+
+
+def send(client: FlaskClient, page: str, to: str = "", **fields: object) -> TestResponse:
+    """Open a page as a person would, then send a form of it with its tokens."""
+    shown = client.get(page).text
+    tokens = {
+        name: value
+        for name in ("csrf_token", "form_key")
+        if (value := _token(shown, name)) is not None
+    }
+    return client.post(to or page, data={**tokens, **fields})
+
+
+def _token(page: str, name: str) -> str | None:
+    for tag in re.findall(r"<input[^>]*>", page):
+        if f'name="{name}"' in tag:
+            found = re.search(r'value="([^"]*)"', tag)
+            return found.group(1) if found else None
+    return None
