@@ -21,7 +21,7 @@ migrate = Migrate()
 limiter = Limiter(get_remote_address, headers_enabled=False)
 
 
-class Catalogues(Domain):  # type: ignore[misc]  # flask_babel is not typed
+class Catalogues(Domain):
     """The translations, read from .po files in memory: one file a room, nothing to compile."""
 
     def __init__(self, folder: Path) -> None:

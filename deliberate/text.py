@@ -25,7 +25,7 @@ def _distrust(attrs: Attributes, new: bool = False) -> Attributes:
     return attrs
 
 
-class _Links(LinkifyFilter):  # type: ignore[misc]  # bleach is not typed
+class _Links(LinkifyFilter):
     """Makes bare addresses links and distrusts every link."""
 
     def __init__(self, source: object) -> None:

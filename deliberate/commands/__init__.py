@@ -1,6 +1,7 @@
 """The `deliberate` command: everything an operator or a researcher does at a terminal."""
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
@@ -9,9 +10,14 @@ from flask.cli import FlaskGroup
 
 from deliberate.config import UnsafeSetting
 
+MODULES: tuple[str, ...] = ()
+"""Each module of this folder that brings a command brings it under the name `command`."""
+
 
 def add_to(app: Flask) -> None:
     """Hang the commands of the house on the app, beside Flask's own."""
+    for name in MODULES:
+        app.cli.add_command(import_module(f"deliberate.commands.{name}").command)
 
 
 def _app(*_: Any) -> Flask:
