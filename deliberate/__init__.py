@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from flask import Flask, g, request
+from flask import Flask, g
 
 from deliberate import database, views
 from deliberate.config import Settings, from_environment
@@ -74,7 +74,7 @@ def _own_secret(settings: Settings) -> str:
 
 
 def _language() -> str:
-    return str(g.get("language") or request.accept_languages.best_match(("id", "en")) or "id")
+    return str(g.get("language", "id"))
 
 
 def _add_commands(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""The settings of an installation, read from DELIBERATE_* variables; unsafe ones are refused by name."""
+"""The settings of an installation, from DELIBERATE_* variables; unsafe ones are refused by name."""
 
 import os
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ class UnsafeSetting(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything an operator can set; the environment variable is DELIBERATE_ and the name in capitals.
+    """All an operator can set; the environment variable is DELIBERATE_ and the name in capitals.
 
     Values of secret fields may also come from a file named by the variable with _FILE behind it.
     """

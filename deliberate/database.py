@@ -1,19 +1,29 @@
-"""The two stores: the recorded one, which the database itself keeps read-only outside an act, and the transient one."""
+"""The two stores: the recorded one, read-only outside an act by the database, and the other."""
 
 import json
-import os
 import secrets
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
 from flask.wrappers import Response
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, Text, create_engine, event, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    Text,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
@@ -105,8 +115,8 @@ _last = (0, 0)
 
 
 def new_id() -> str:
-    """A UUIDv7 in 32 hex digits; ids of one process rise strictly, so they keep the order of writing."""
-    global _last
+    """A UUIDv7 in 32 hex digits; ids of one process rise strictly and keep the order of writing."""
+    global _last  # noqa: PLW0603  # one counter a process is what makes ids rise
     with _ids:
         moment, count = time.time_ns() // 1_000_000, 0
         if moment <= _last[0]:
@@ -143,7 +153,7 @@ def writing(purpose: str) -> Iterator[Session]:
 
 @contextmanager
 def unrecorded(why: str) -> Iterator[Session]:
-    """Write what is no act (migrations, sealing, delivery, drafts, repair), saying why it is none."""
+    """Write what is no act (migrations, sealing, drafts, repair), saying why it is none."""
     with writing(why) as session:
         yield session
 
@@ -260,7 +270,7 @@ def _nothing_pending(response: Response) -> Response:
 def _transient_engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         path = url.removeprefix("sqlite:///")
-        engine = create_engine(f"sqlite:///{os.path.dirname(path)}/transient.db")
+        engine = create_engine(f"sqlite:///{Path(path).parent}/transient.db")
         event.listen(engine, "connect", _prepare_transient)
         event.listen(engine, "begin", _begin_transient)
         return engine

@@ -165,8 +165,10 @@ def may_rate(person: Person | None, comment: Comment) -> Answer:
 
 
 def may_open_poll(person: Person | None, process: Process) -> Answer:
-    """Staff, moderators and administrators."""
-    return has_role(person, Role.STAFF, Role.MODERATOR, Role.ADMIN)
+    """Staff, moderators and administrators, in a phase with voting."""
+    return first_no(
+        has_role(person, Role.STAFF, Role.MODERATOR, Role.ADMIN), is_open_for(process, Switch.VOTE)
+    )
 
 
 def may_vote(person: Person | None, poll: Poll) -> Answer:
@@ -181,9 +183,8 @@ def may_vote(person: Person | None, poll: Poll) -> Answer:
 
 def may_answer(person: Person | None, proposal: Proposal) -> Answer:
     """Staff of the institution that is asked, or of one that takes part in the process."""
-    if not (answer := has_role(person, Role.STAFF)):
-        return answer
-    assert person is not None
+    if person is None or person.role != Role.STAFF:
+        return has_role(person, Role.STAFF)
     asked = {proposal.institution_id}
     if proposal.institution_id is None:
         asked = {member.institution_id for member in proposal.process.institutions}

@@ -113,7 +113,7 @@ class Act:
         }
 
     def consequence(self, kind: Kind, subject: Subject, **details: Any) -> None:
-        """A rule that fires inside the act leaves a row of its own: actor the system, cause this act."""
+        """A rule that fires inside the act leaves its own row: actor the system, cause this act."""
         self.session.flush()
         self.consequences.append(
             {
@@ -140,9 +140,7 @@ class Act:
 
 
 @contextmanager
-def recorded(
-    actor: Person | None, kind: Kind, *, origin: Origin | None = None
-) -> Iterator[Act]:
+def recorded(actor: Person | None, kind: Kind, *, origin: Origin | None = None) -> Iterator[Act]:
     """One act in one transaction with one row; nothing is kept if anything fails.
 
     `actor` None is the system. Raises RepeatedForm or ChangedForm for a one-time key that was
@@ -188,7 +186,7 @@ class Batch:
         details: Mapping[str, Any],
         **columns: Any,
     ) -> None:
-        """One act as it happened elsewhere; columns: parent_id, stance, institution_id, actor_role."""
+        """One act as it happened elsewhere; columns: parent_id, stance, institution_id …"""
         row = Interaction(
             **{
                 "id": new_id(),

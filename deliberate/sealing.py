@@ -178,7 +178,7 @@ def _head(tree: Tree, last: Head | None, key: Ed25519PrivateKey, origin: str) ->
 
 
 def verify() -> list[Fault]:
-    """Recompute leaves, roots, links and signatures of the whole log; an empty list means intact."""
+    """Recompute leaves, roots, links and signatures of the log; an empty list means intact."""
     session: Session = db.session()
     faults: list[Fault] = []
     heads = list(session.scalars(select(Head).order_by(Head.size)))

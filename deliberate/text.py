@@ -12,7 +12,9 @@ from markdown_it import MarkdownIt
 RENDERER = "md4-bleach6-1"
 """Name of the renderer that made a stored body_html, kept beside it."""
 
-_TAGS = frozenset("p br strong em ul ol li blockquote code pre a h3 h4 hr del".split())
+_TAGS = frozenset(  # headings stay below the page's own
+    ["p", "br", "strong", "em", "s", "ul", "ol", "li", "blockquote", "code", "pre", "a", "h3", "hr"]
+)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -20,7 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 Attributes = MutableMapping[tuple[str | None, str], str]
 
 
-def _distrust(attrs: Attributes, new: bool = False) -> Attributes:
+def _distrust(attrs: Attributes, _new: bool = False) -> Attributes:
     attrs[(None, "rel")] = "nofollow ugc noopener"
     return attrs
 
@@ -43,7 +45,7 @@ _CLEANER = Cleaner(
 
 
 def clean(written: str) -> str:
-    """The text as it is kept: composed, line ends as \\n, no control characters or lone surrogates."""
+    """The text as it is kept: composed, plain line ends, no control characters, no surrogates."""
     text = _CONTROL.sub("", written.replace("\r\n", "\n").replace("\r", "\n"))
     return unicodedata.normalize("NFC", text).strip()
 

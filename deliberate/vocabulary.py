@@ -24,7 +24,7 @@ class Kind(StrEnum):
     details: tuple[str, ...]
     meaning: str
 
-    def __new__(
+    def __new__(  # noqa: D102  # the class says it
         cls,
         value: str,
         visibility: Visibility = Visibility.INTERNAL,

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from deliberate.clock import now
-from deliberate.models import Institution, Person, Process, Proposal
 from deliberate.database import db, unrecorded
+from deliberate.models import Institution, Person, Process, Proposal
 from deliberate.operations import people, processes, proposals
 from deliberate.vocabulary import PhaseKind, Role, Switch
 
@@ -54,9 +54,7 @@ def a_process(
     return process
 
 
-def phase(
-    process: Process, kind: PhaseKind, opens: datetime, days: int, *switches: Switch
-) -> None:
+def phase(process: Process, kind: PhaseKind, opens: datetime, days: int, *switches: Switch) -> None:
     """A phase of so many days."""
     processes.schedule_phase(None, process, kind, opens, opens + timedelta(days=days), switches)
 

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select, text
 
 from deliberate import create_app
 from deliberate.config import Settings
@@ -96,8 +96,8 @@ def postgres_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
     if not os.environ.get("TEST_POSTGRES_URL"):
         pytest.skip("PostgreSQL: install Debian's postgresql, or set TEST_POSTGRES_URL")
     name = f"test_{uuid.uuid4().hex[:12]}"
-    _on_server(f"CREATE DATABASE {name}")
-    app = _migrated(_settings(tmp_path_factory.mktemp("house"), _database(name)))
+    postgres.on_server(f"CREATE DATABASE {name}")
+    app = _migrated(_settings(tmp_path_factory.mktemp("house"), postgres.database(name)))
     tables = [*db.metadata.tables, *(f"transient.{t}" for t in TransientBase.metadata.tables)]
 
     def fresh() -> Flask:
@@ -108,7 +108,7 @@ def postgres_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
 
     yield fresh
     _let_go(app)
-    _on_server(f"DROP DATABASE {name}")
+    postgres.on_server(f"DROP DATABASE {name}")
 
 
 def _let_go(app: Flask) -> None:
@@ -116,19 +116,6 @@ def _let_go(app: Flask) -> None:
         db.session.remove()
         db.engine.dispose()
     app.extensions["transient"].dispose()
-
-
-def _database(name: str) -> str:
-    address, _, query = os.environ["TEST_POSTGRES_URL"].partition("?")
-    return f"{address.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
-
-
-def _on_server(statement: str) -> None:
-    url = os.environ["TEST_POSTGRES_URL"].replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

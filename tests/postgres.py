@@ -1,10 +1,12 @@
-"""A PostgreSQL for the tests: the one TEST_POSTGRES_URL names, else one started from Debian's binaries."""
+"""A PostgreSQL for the tests: the one TEST_POSTGRES_URL names, else one started here."""
 
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+
+from sqlalchemy import create_engine, text
 
 
 def binaries() -> Path | None:
@@ -39,10 +41,27 @@ class Server:
             f"-k {self.folder} -c listen_addresses= -c fsync=off -c full_page_writes=off "
             "-c max_connections=200 -c shared_buffers=64MB"
         )
-        self._run("pg_ctl", "-D", data, "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+        self._run(
+            "pg_ctl", "-D", data, "-w", "-l", str(self.folder / "log"), "-o", options, "start"
+        )
         return f"postgresql://postgres@/postgres?host={self.folder}"
 
     def stop(self) -> None:
         """Stop it and take its files away."""
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def database(name: str) -> str:
+    """The address of a database on the server of the tests."""
+    address, _, query = os.environ["TEST_POSTGRES_URL"].partition("?")
+    return f"{address.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+def on_server(statement: str) -> None:
+    """Run a statement outside any database."""
+    url = os.environ["TEST_POSTGRES_URL"].replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

@@ -6,7 +6,7 @@ from wtforms.i18n import DummyTranslations
 
 
 class HouseForm(Form):
-    """A form in the house's own words: WTForms has none in Indonesian, so every validator brings its own.
+    """A form in the house's own words: WTForms has none in Indonesian, so validators bring theirs.
 
     The one-time key and the token against forgery are the frame's, not fields of the form.
     """

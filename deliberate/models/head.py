@@ -9,7 +9,7 @@ from deliberate.database import Base, BigId, Json, Moment
 
 
 class Head(Base):
-    """Canonical JSON {origin, prev, root, size, t}, its signature, and the peaks the tree grows on."""
+    """Canonical JSON {origin, prev, root, size, t}, its signature, and the tree's right edge."""
 
     __tablename__ = "head"
 

@@ -1,4 +1,4 @@
-"""A poll with its options; who has voted and what was voted are kept so that nobody can join them."""
+"""A poll with its options; who voted and what was voted are kept so that nobody can join them."""
 
 from datetime import datetime
 
@@ -49,7 +49,7 @@ class Poll(Base):
 
 
 class Option(Base):
-    """One answer a poll offers; "not sure" is one like the others, marked so it can be told apart."""
+    """One answer a poll offers; "not sure" is one like the others, marked as such."""
 
     __tablename__ = "poll_option"
     subject_type = "option"

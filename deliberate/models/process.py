@@ -11,7 +11,7 @@ from deliberate.vocabulary import PhaseKind, Switch
 
 
 class Process(Base):
-    """One process: a question put to residents, with what is open, what is fixed, and who decides."""
+    """A question put to residents, with what is open, what is fixed, and who decides."""
 
     __tablename__ = "process"
     subject_type = "process"

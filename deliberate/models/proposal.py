@@ -129,7 +129,7 @@ class Follow(Base):
 
 
 class Draft(Base):
-    """A proposal not yet published, seen by its author alone; no act, so nothing of it is logged."""
+    """A proposal not yet published, seen by its author alone; no act, so it is not logged."""
 
     __tablename__ = "draft"
 

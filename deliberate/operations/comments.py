@@ -1,8 +1,7 @@
 """Taking part in a thread: commenting, editing, taking back, weighing."""
 
-from sqlalchemy import select
-
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select, update
 
 from deliberate.clock import now
 from deliberate.models import Comment, Person, Proposal, Rating
@@ -78,9 +77,11 @@ def _count(act: Act, comment: Comment) -> None:
     proposal.comment_count += 1
     act.locked(proposal.process).comment_count += 1
     if comment.root_id is not None:
-        root = act.session.get(Comment, comment.root_id, with_for_update=True)
-        assert root is not None
-        root.branch_count += 1
+        act.session.execute(
+            update(Comment)
+            .where(Comment.id == comment.root_id)
+            .values(branch_count=Comment.branch_count + 1)
+        )
     elif comment.author_role == Role.RESIDENT:
         count_stance(proposal, comment.stance, 1)
 

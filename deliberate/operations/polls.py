@@ -12,7 +12,7 @@ from deliberate.models import Ballot, Option, Person, Poll, Process, Proposal, R
 from deliberate.permissions import Refused, may_open_poll, may_vote, require
 from deliberate.recording import recorded
 from deliberate.text import clean, clean_line
-from deliberate.vocabulary import Kind, ResultRule, Switch
+from deliberate.vocabulary import Kind, ResultRule
 
 
 def open_poll(
@@ -30,8 +30,8 @@ def open_poll(
     """Open a single-choice secret poll from now on; `with_pass` is the words for "not sure"."""
     with recorded(opener, Kind.POLL_OPENED) as act:
         require(may_open_poll(opener, act.locked(process)))
-        if not process.allows(Switch.VOTE, now()) or closes_at <= now():
-            raise Refused(_("A poll opens in a phase with voting and closes later than now."))
+        if closes_at <= now():
+            raise Refused(_("A poll closes later than now."))
         labels = [(clean_line(label), False) for label in options]
         if with_pass:
             labels.append((clean_line(with_pass), True))
@@ -54,9 +54,7 @@ def open_poll(
         )
         act.session.add(poll)
         act.session.flush()
-        act.about(
-            poll, type=poll.type, secret=1, result_rule=poll.result_rule.value, quorum=quorum
-        )
+        act.about(poll, type=poll.type, secret=1, result_rule=poll.result_rule.value, quorum=quorum)
     return poll
 
 

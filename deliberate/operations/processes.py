@@ -20,7 +20,7 @@ def open_process(
     imported_from: str | None = None,
     carries: str = "",
 ) -> Process:
-    """Open a process residents can see; `parts` pairs institutions with lead, consulted or must_sign.
+    """Open a process; `parts` pairs institutions with lead, consulted or must_sign.
 
     An imported one is recorded as such, with the criteria its source can carry (ids joined by +).
     """

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from sqlalchemy import select
-
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
@@ -161,9 +160,7 @@ def support_proposal(supporter: Person, proposal: Proposal) -> None:
 def _qualify(act: Act, proposal: Proposal) -> None:
     proposal.qualified_at = now()
     proposal.due_at = response_due(proposal.process, proposal.qualified_at)
-    act.consequence(
-        Kind.PROPOSAL_QUALIFIED, proposal, supports=proposal.support_count, verified=0
-    )
+    act.consequence(Kind.PROPOSAL_QUALIFIED, proposal, supports=proposal.support_count, verified=0)
 
 
 def take_back_support(supporter: Person, proposal: Proposal) -> None:
@@ -180,9 +177,7 @@ def take_back_support(supporter: Person, proposal: Proposal) -> None:
 
 def _support_of(act: Act, person: Person, proposal: Proposal) -> Support | None:
     return act.session.scalar(
-        select(Support).where(
-            Support.person_id == person.id, Support.proposal_id == proposal.id
-        )
+        select(Support).where(Support.person_id == person.id, Support.proposal_id == proposal.id)
     )
 
 
@@ -235,6 +230,8 @@ def save_draft(author: Person, written: dict[str, str], draft: Draft | None = No
 
 
 def discard_draft(author: Person, draft: Draft) -> None:
-    """Throw a draft away."""
+    """Throw one's draft away."""
     with unrecorded("a draft is seen by its author alone") as session:
+        if draft.person_id != author.id:
+            raise Refused(_("Only its author may do this."))
         session.delete(draft)

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
-
 from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
 
 from deliberate.clock import now
 from deliberate.models import Commitment, Institution, Person, Proposal, Response

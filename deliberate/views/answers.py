@@ -94,7 +94,9 @@ def _dress(answer: Response) -> Response:
         answer.headers.setdefault(name, value)
     settings: Settings = current_app.config["SETTINGS"]
     if settings.mode == "production":
-        answer.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+        answer.headers.setdefault(
+            "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
+        )
     if request.endpoint != "static":
         if current_user and current_user.is_authenticated:
             answer.headers["Cache-Control"] = "no-store"

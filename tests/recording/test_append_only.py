@@ -34,9 +34,9 @@ def key(app):
 
 
 def refused(statement: str) -> None:
-    with pytest.raises(DBAPIError, match=r"append-only|after it is written"):
-        with unrecorded("test settings") as session:
-            session.execute(text(statement))
+    error = pytest.raises(DBAPIError, match=r"append-only|after it is written")
+    with error, unrecorded("test settings") as session:
+        session.execute(text(statement))
 
 
 @pytest.mark.parametrize("sealed", [False, True])

@@ -61,7 +61,9 @@ def test_the_leaf_binds_both_halves(app, log):
 
 
 def test_the_public_half_tells_no_actor_and_no_minute(app, log):
-    comment = comments.post_comment(city.resident(), city.a_proposal(), "Setuju.", stance=Stance.FOR)
+    comment = comments.post_comment(
+        city.resident(), city.a_proposal(), "Setuju.", stance=Stance.FOR
+    )
     entry = log()[-1]
     told = str(public_half(entry))
     assert entry.actor_id not in told and str(entry.id) not in told

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,6 +34,7 @@ def words() -> Words:
     )
     alone.install_null_translations(newstyle=True)
     alone.filters |= {"numberformat": lambda n: f"{n:,}", "percentformat": lambda n: f"{n:.0%}"}
+    alone.globals["local_time"] = lambda moment, pattern: moment.strftime("%d %m %Y")
     return lambda name: alone.get_template(f"components/{name}.html").module
 
 
@@ -79,7 +82,8 @@ def test_every_state_decision_stance_and_source_has_its_words_and_an_icon(
     words: Words,
 ) -> None:
     tags = words("tags")
-    states = [
+    states = ["draft", "published", "held", "due", "responded", "in_delivery", "done"]
+    states += ["dropped", "withdrawn", "merged", "hidden"]
         "draft",
         "published",
         "held",
@@ -143,3 +147,36 @@ def test_a_chart_carries_its_numbers_as_a_table(words: Words) -> None:
 def test_axes_end_on_numbers_that_three_lines_divide(words: Words) -> None:
     top_of = words("charts").top_of
     assert [int(top_of(n)) for n in (0, 1, 7, 53, 164, 1284)] == [3, 3, 9, 60, 180, 1500]
+
+
+def comment(**more: object) -> SimpleNamespace:
+    row = {
+        "id": 7, "root_id": 7, "depth": 0, "display_name": "Dwi H.", "role": "resident", "stance": -1,
+        "created_at": datetime(2026, 3, 2, 1, 0, tzinfo=UTC), "body_html": "<p>A reason.</p>",
+    }  # fmt: skip
+    return SimpleNamespace(**(row | more))
+
+
+def test_names_in_a_thread_are_text_and_not_markup(words: Words) -> None:
+    rows = [comment(display_name='<b>"x"', to_name="<i>'y'", source="<u>z", institution="<s>")]
+    shown = words("thread").thread(rows, {"reply": "?reply={id}", "report": "/c/{id}/report"})
+    assert not re.search(r"<(i|u|s)>|<b>\"x|aria-label=\"[^\"]*<", shown)
+    assert 'href="?reply=7"' in shown
+
+
+def test_a_hidden_comment_shows_its_tombstone_and_not_its_text(words: Words) -> None:
+    shown = words("thread").thread([comment(state="hidden", rule="2", state_at=None)])
+    assert "Hidden by a moderator" in shown
+    assert "A reason." not in shown
+
+
+def test_signed_out_readers_see_the_weighing_without_buttons(words: Words) -> None:
+    shown = words("thread").thread([comment(strong=3, weak=1)])
+    assert "<button" not in shown
+    assert "Strong point <b>3</b>" in shown
+
+
+def test_a_comment_in_a_thread_takes_few_nodes(words: Words) -> None:
+    urls = {"rate": "/c/{id}/rating", "reply": "?reply={id}", "report": "/c/{id}/report"}
+    shown = words("thread").thread([comment(depth=1, stance=None, to_name="Yuni")], urls)
+    assert len(re.findall(r"<[a-z]", shown)) <= 18
