@@ -84,18 +84,6 @@ def test_every_state_decision_stance_and_source_has_its_words_and_an_icon(
     tags = words("tags")
     states = ["draft", "published", "held", "due", "responded", "in_delivery", "done"]
     states += ["dropped", "withdrawn", "merged", "hidden"]
-        "draft",
-        "published",
-        "held",
-        "due",
-        "responded",
-        "in_delivery",
-        "done",
-        "dropped",
-        "withdrawn",
-        "merged",
-        "hidden",
-    ]
     shown = [tags.state_tag(state) for state in states]
     shown += [tags.state_tag("due", days) for days in (6, 1, 0, -1, -3)]
     decisions = ["accepted", "accepted_in_part", "not_accepted", "needs_study", "not_ours", "open"]
@@ -150,10 +138,15 @@ def test_axes_end_on_numbers_that_three_lines_divide(words: Words) -> None:
 
 
 def comment(**more: object) -> SimpleNamespace:
-    row = {
-        "id": 7, "root_id": 7, "depth": 0, "display_name": "Dwi H.", "role": "resident", "stance": -1,
-        "created_at": datetime(2026, 3, 2, 1, 0, tzinfo=UTC), "body_html": "<p>A reason.</p>",
-    }  # fmt: skip
+    row: dict[str, object] = {
+        "id": 7,
+        "root_id": 7,
+        "depth": 0,
+        "display_name": "Dwi H.",
+        "role": "resident",
+    }
+    row |= {"stance": -1, "body_html": "<p>A reason.</p>"}
+    row |= {"created_at": datetime(2026, 3, 2, 1, 0, tzinfo=UTC)}
     return SimpleNamespace(**(row | more))
 
 
