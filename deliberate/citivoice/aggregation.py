@@ -1,0 +1,175 @@
+"""From indicators to criteria to a dimension: means that cannot hide a weak side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .catalogue import Dimension, Formulas
+from .formulas import Array, geometric_mean, mean
+from .measures import Finding, widened
+from .resampling import WEIGHTS, generator, percentiles
+
+Scores = Mapping[str, float | None]
+SETTLED, PROVISIONAL, MISSING = "value", "provisional", "not_enough_data"
+
+
+@dataclass(frozen=True)
+class Total:
+    """A dimension's score, or why it has none, with everything that qualifies it."""
+
+    state: str
+    score: float | None = None
+    ci: tuple[float, float] | None = None
+    weights_band: tuple[float, float] | None = None
+    reason: str | None = None
+    criteria_used: tuple[str, ...] = ()
+    criteria_missing: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    leave_one_out: Mapping[str, float | None] = field(default_factory=dict)
+    sensitivity: Mapping[str, float | None] = field(default_factory=dict)
+    replicates: Array | None = None
+
+
+def criteria_scores(formulas: Formulas, normalised: Scores) -> dict[str, float | None]:
+    """Each criterion as the arithmetic mean of its indicators that have a value."""
+    return {
+        criterion: mean([normalised.get(name) for name in names])
+        for criterion, names in formulas.criteria.items()
+    }
+
+
+def carried_criteria(dimension: Dimension, carries: frozenset[str] | None) -> list[str]:
+    """The criteria of a dimension that the source can carry."""
+    return [c for c in dimension.criteria if carries is None or c in carries]
+
+
+def enough(dimension: Dimension, criteria: Scores, carried: Sequence[str]) -> bool:
+    """Whether two thirds of the carried criteria are scored, at least two, and the core."""
+    used = [c for c in carried if criteria.get(c) is not None]
+    core = all(c in used for c in dimension.core)
+    return core and len(used) >= 2 and 3 * len(used) >= 2 * len(carried)
+
+
+def dimension_score(
+    formulas: Formulas, dimension: Dimension, normalised: Scores, carries: frozenset[str] | None
+) -> float | None:
+    """The geometric mean of the criteria there are; None if they are not enough."""
+    criteria = criteria_scores(formulas, normalised)
+    carried = carried_criteria(dimension, carries)
+    if not enough(dimension, criteria, carried):
+        return None
+    return geometric_mean([criteria[c] for c in carried], formulas.floor)
+
+
+def total(
+    formulas: Formulas,
+    dimension: Dimension,
+    findings: Mapping[str, Finding],
+    carries: frozenset[str] | None,
+    opportunities: Mapping[str, int],
+    runs: Mapping[str, float | None],
+) -> Total:
+    """Score one dimension with its interval, weights band, leave-one-out and sensitivity runs."""
+    normalised = {name: found.normalised for name, found in findings.items()}
+    carried = carried_criteria(dimension, carries)
+    criteria = criteria_scores(formulas, normalised)
+    used = tuple(c for c in carried if criteria[c] is not None)
+    missing = tuple(c for c in carried if criteria[c] is None)
+    score = dimension_score(formulas, dimension, normalised, carries)
+    short = any(opportunities[name] < least for name, least in dimension.minimum.items())
+    if score is None or short:
+        reason = "few" if short else "criteria"
+        return Total(MISSING, reason=reason, criteria_used=used, criteria_missing=missing)
+    replicates = score_draws(formulas, used, findings)
+    ci = _ends(replicates, score, opportunities)
+    moved = any(run is not None and abs(run - score) > formulas.few_voices for run in runs.values())
+    return Total(
+        state=_state(dimension, opportunities, ci),
+        score=score,
+        ci=ci,
+        weights_band=_band(weighted_scores(formulas, used, normalised)),
+        criteria_used=used,
+        criteria_missing=missing,
+        marks=("few_voices",) if moved else (),
+        leave_one_out=_leave_one_out(formulas, used, normalised),
+        sensitivity=dict(runs),
+        replicates=replicates,
+    )
+
+
+def score_draws(
+    formulas: Formulas, criteria: Iterable[str], findings: Mapping[str, Finding]
+) -> Array:
+    """The score in every draw: draw b of threads, proposals and people together."""
+    logs = []
+    for criterion in criteria:
+        columns = [
+            _draws_of(findings[name], formulas.draws)
+            for name in formulas.criteria[criterion]
+            if findings[name].normalised is not None
+        ]
+        stacked = np.array(columns)
+        known = ~np.isnan(stacked)
+        sums = np.where(known, stacked, 0.0).sum(axis=0)
+        counts = known.sum(axis=0)
+        scores = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+        logs.append(np.log(np.maximum(scores, formulas.floor)))
+    return np.asarray(np.exp(np.mean(logs, axis=0)))
+
+
+def weighted_scores(formulas: Formulas, criteria: Sequence[str], normalised: Scores) -> Array:
+    """The score under random weights of criteria, and of the indicators inside them."""
+    rng = generator(formulas.seed, WEIGHTS)
+    outer = rng.dirichlet(np.ones(len(criteria)), size=formulas.weightings)
+    logs = []
+    for criterion in criteria:
+        values = [v for n in formulas.criteria[criterion] if (v := normalised[n]) is not None]
+        inner = rng.dirichlet(np.ones(len(values)), size=formulas.weightings)
+        logs.append(np.log(np.maximum((inner * np.array(values)).sum(axis=1), formulas.floor)))
+    return np.asarray(np.exp((outer * np.array(logs).T).sum(axis=1)))
+
+
+def _draws_of(found: Finding, draws: int) -> Array:
+    if found.replicates is None:
+        return np.full(draws, found.normalised, dtype=np.float64)
+    return found.replicates
+
+
+def _ends(
+    replicates: Array, score: float, opportunities: Mapping[str, int]
+) -> tuple[float, float] | None:
+    ends = percentiles(replicates)
+    if ends is not None and ends[0] == ends[1]:
+        return widened(score, opportunities["clusters"])
+    return ends
+
+
+def _band(scores: Array) -> tuple[float, float] | None:
+    return percentiles(scores)
+
+
+def _state(
+    dimension: Dimension, opportunities: Mapping[str, int], ci: tuple[float, float] | None
+) -> str:
+    if not dimension.settled or ci is None:
+        return SETTLED
+    many = opportunities["threads_of_5"] >= dimension.settled["threads_of_5"]
+    narrow = (ci[1] - ci[0]) / 2 <= dimension.settled["half_width"]
+    return SETTLED if many or narrow else PROVISIONAL
+
+
+def _leave_one_out(
+    formulas: Formulas, criteria: Sequence[str], normalised: Scores
+) -> dict[str, float | None]:
+    """The score without each indicator in turn, on what is then left."""
+    names = [n for c in criteria for n in formulas.criteria[c] if normalised[n] is not None]
+    return {
+        left: geometric_mean(
+            [criteria_scores(formulas, {**normalised, left: None})[c] for c in criteria],
+            formulas.floor,
+        )
+        for left in names
+    }

@@ -1,0 +1,101 @@
+"""DuckDB as the engine of the REDUCE stage: it runs the SQL files in the order given to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+SQL = files(__package__) / "sql"
+
+
+class Engine:
+    """A passing database in memory, which spills to a folder when memory runs short."""
+
+    def __init__(self, spill: str, memory: str = "4GB") -> None:
+        self.con = duckdb.connect(":memory:")
+        self.con.execute(f"SET temp_directory = '{spill}'")
+        self.con.execute(f"SET memory_limit = '{memory}'")
+        self.con.execute("SET preserve_insertion_order = false")
+        self.con.execute("SET TimeZone = 'UTC'")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.con.close()
+
+    def select(self, name: str) -> str:
+        """The statement of one SQL file."""
+        return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+    def make(self, *names: str) -> None:
+        """Make tables from the SQL files of the same names."""
+        for name in names:
+            self.table(name, self.select(name))
+
+    def make_view(self, name: str) -> None:
+        """Make a view from the SQL file of the same name: looked up anew at each use."""
+        self.view(name, self.select(name))
+
+    def table(self, name: str, select: str) -> None:
+        """Make a table from a statement."""
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
+
+    def view(self, name: str, select: str) -> None:
+        """Make a view from a statement."""
+        self.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {select}")
+
+    def given(self, name: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Make a table from columns that Python worked out."""
+        self.con.register("given", dict(columns))
+        self.table(name, "SELECT * FROM given")
+        self.con.unregister("given")
+
+    def descend(self, whole: str, start: str, step: str) -> None:
+        """Gather in `whole` the rows of `start` and of each `step` from the last ones, to the end.
+
+        The step reads the rows before it as `frontier`; the end is when no row comes back.
+        """
+        self.table("frontier", self.select(start) if start == whole else f"FROM {start}")
+        self.table(whole, "FROM frontier")
+        while True:
+            self.table("further", self.select(step))
+            if self.rows("SELECT count(*) FROM further")[0][0] == 0:
+                return
+            self.con.execute(f"INSERT INTO {whole} FROM further")
+            self.table("frontier", "FROM further")
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self.con.execute(query).fetchall()
+
+    def columns(self, query: str) -> dict[str, NDArray[Any]]:
+        """The columns of a query; missing values are None in text and NaN in numbers."""
+        query = query if " " in query.strip() else f"FROM {query}"
+        found = self.con.execute(query).fetchnumpy()
+        return {name: _plain(values) for name, values in found.items()}
+
+
+def _plain(values: Any) -> NDArray[Any]:
+    if not isinstance(values, np.ma.MaskedArray):
+        return np.asarray(values)
+    if values.dtype.kind == "O":
+        hidden = np.asarray(values.data).copy()
+        hidden[np.ma.getmaskarray(values)] = None
+        return hidden
+    if values.mask is np.False_ or not values.mask.any():
+        return np.asarray(values.data)
+    numbers = np.asarray(values.data).astype(np.float64)
+    numbers[np.ma.getmaskarray(values)] = np.nan
+    return numbers

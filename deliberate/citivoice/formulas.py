@@ -1,0 +1,131 @@
+"""Small formulas of equality, waiting, agreement and likeness, each a few lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+from scipy.spatial.distance import jensenshannon
+
+Array = NDArray[np.float64]
+
+
+def gini(counts: ArrayLike, unbiased: bool = False) -> float | None:
+    """Inequality of counts, 0 equal to 1; None if all are 0. Unbiased: times n / (n - 1)."""
+    x = np.sort(np.asarray(counts, dtype=np.float64))
+    n, total = len(x), x.sum()
+    if total == 0:
+        return None
+    value = float(((2 * np.arange(1, n + 1) - n - 1) * x).sum() / (n * total))
+    return value * n / (n - 1) if unbiased and n > 1 else value
+
+
+def top_share(counts: ArrayLike, share: float = 0.1) -> float | None:
+    """Share of the total that the ceil(share) largest hold; None if all are 0."""
+    x = np.sort(np.asarray(counts, dtype=np.float64))[::-1]
+    total = x.sum()
+    return float(x[: math.ceil(share * len(x) - 1e-9)].sum() / total) if total else None
+
+
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share of n independent cases."""
+    interval = stats.binomtest(successes, n).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def survival(hours: ArrayLike, ended: ArrayLike) -> Any:
+    """Kaplan-Meier: the survival function of waits, of which those not ended are censored."""
+    waits, done = np.asarray(hours, dtype=np.float64), np.asarray(ended, dtype=bool)
+    return stats.ecdf(stats.CensoredData(uncensored=waits[done], right=waits[~done])).sf
+
+
+def survival_median(hours: ArrayLike, ended: ArrayLike) -> float | None:
+    """The first wait at which half are answered; None while more than half are not."""
+    sf = survival(hours, ended)
+    reached = sf.quantiles[sf.probabilities <= 0.5 + 1e-12]
+    return float(reached[0]) if len(reached) else None
+
+
+def restricted_mean(hours: ArrayLike, ended: ArrayLike, limit: float) -> float:
+    """The mean wait up to a limit: the area under the survival function."""
+    sf = survival(hours, ended)
+    inside = sf.quantiles < limit
+    edges = np.concatenate([[0.0], sf.quantiles[inside], [limit]])
+    heights = np.concatenate([[1.0], sf.probabilities[inside]])
+    return float((np.diff(edges) * heights).sum())
+
+
+def kappa(table: ArrayLike) -> float | None:
+    """Quadratic weighted agreement of two raters from their cross table; None if undefined."""
+    observed = np.asarray(table, dtype=np.float64)
+    total, k = observed.sum(), len(observed)
+    if not total:
+        return None
+    expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / total
+    weights = np.subtract.outer(np.arange(k), np.arange(k)) ** 2
+    chance = (weights * expected).sum()
+    return float(1 - (weights * observed).sum() / chance) if chance else None
+
+
+def cross_table(first: Sequence[int], second: Sequence[int], categories: int) -> Array:
+    """Count pairs of ratings 0 to categories - 1."""
+    table = np.zeros((categories, categories))
+    np.add.at(table, (np.asarray(first, dtype=int), np.asarray(second, dtype=int)), 1)
+    return table
+
+
+def dissimilarity(people: ArrayLike, shares: ArrayLike) -> float:
+    """Half the sum of |p - q|: the share of people who would have to change group."""
+    p = np.asarray(people, dtype=np.float64)
+    return float(np.abs(p / p.sum() - np.asarray(shares)).sum() / 2)
+
+
+def chance_dissimilarity(n: int, shares: ArrayLike) -> float:
+    """The dissimilarity that n people drawn from the population have on average, exactly."""
+    seen = np.arange(n + 1)
+    q = np.asarray(shares, dtype=np.float64)
+    return float(sum((stats.binom.pmf(seen, n, s) * np.abs(seen / n - s)).sum() for s in q) / 2)
+
+
+def divergence(people: ArrayLike, shares: ArrayLike) -> float:
+    """Kullback-Leibler divergence of the people from the population, in nats."""
+    return float(stats.entropy(np.asarray(people, dtype=np.float64), np.asarray(shares)))
+
+
+def jensen_shannon(people: ArrayLike, shares: ArrayLike) -> float:
+    """Jensen-Shannon divergence between people and population, base 2."""
+    return float(jensenshannon(np.asarray(people), np.asarray(shares), base=2) ** 2)
+
+
+def burstiness(n: float, total: float, squares: float) -> tuple[float | None, float | None]:
+    """B and A_n (Kim, Jo 2016, as known) from the number, sum and squares of gaps."""
+    if n < 2 or total == 0:
+        return None, None
+    mean = total / n
+    r = math.sqrt(max(squares / n - mean * mean, 0.0)) / mean
+    up, down = math.sqrt(n + 1), math.sqrt(n - 1)
+    return (r - 1) / (r + 1), (up * r - down) / ((up - 2) * r + down)
+
+
+def goalpost(value: float | None, low: float, high: float, direction: str) -> float | None:
+    """Place a value between goalposts, 0 to 1; None stays None."""
+    if value is None:
+        return None
+    place = min(max((value - low) / (high - low), 0.0), 1.0)
+    return 1 - place if direction == "down" else place
+
+
+def mean(values: Sequence[float | None]) -> float | None:
+    """The arithmetic mean of what there is; None of nothing."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def geometric_mean(values: Sequence[float | None], floor: float = 0.01) -> float | None:
+    """The geometric mean of what there is, nothing below the floor; None of nothing."""
+    known = [math.log(max(value, floor)) for value in values if value is not None]
+    return math.exp(sum(known) / len(known)) if known else None

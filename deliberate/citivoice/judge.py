@@ -1,0 +1,91 @@
+"""JUDGE: from facts to indicators, criteria, dimensions and the headline, without the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .aggregation import criteria_scores, dimension_score, total
+from .answers import measure_answers
+from .catalogue import Dimension, Formulas, load_formulas, load_headlines
+from .descriptives import describe
+from .facts import Facts
+from .headline import headline
+from .measures import Finding, Measure, found
+from .people import measure_inclusion, measure_staying
+from .scores import Judged, Scores
+from .talk import measure_talk
+
+
+def judge(
+    facts: Facts, formulas: Formulas | None = None, judged: Mapping[str, Judged] | None = None
+) -> Scores:
+    """Score facts under one version of the formulas; `judged` are assessors' findings to set
+    beside them, by criterion."""
+    rules = formulas or load_formulas()
+    measures, opportunities = _measures(facts, rules)
+    carries = carried(facts)
+    findings = {
+        name: found(indicator, measures[name], carries is None or indicator.criterion in carries)
+        for name, indicator in rules.indicators.items()
+    }
+    totals = {
+        name: total(rules, d, findings, carries, opportunities, _runs(facts, rules, d, findings))
+        for name, d in rules.dimensions.items()
+        if d.headline
+    }
+    return Scores(
+        facts=facts,
+        formulas=rules,
+        findings=findings,
+        criteria=criteria_scores(rules, {n: f.normalised for n, f in findings.items()}),
+        totals=totals,
+        descriptives=describe(facts),
+        headline=headline(totals, findings, load_headlines()),
+        judged=dict(judged or {}),
+    )
+
+
+def carried(facts: Facts) -> frozenset[str] | None:
+    """The criteria that the source can carry; None if it can carry all."""
+    said = facts.one("window_facts", "carries")
+    return None if said is None else frozenset(said.split())
+
+
+def _measures(facts: Facts, rules: Formulas) -> tuple[dict[str, Measure], dict[str, int]]:
+    threads = facts.scope("thread_facts", "counted")
+    cells, weeks = facts.scope("person_cells", "counted"), facts.scope("week_facts", "counted")
+    talk, opportunities = measure_talk(
+        threads,
+        rules,
+        coding=facts["coding_facts"],
+        decisions=int(facts.one("process_facts", "moderation_decisions") or 0),
+    )
+    opportunities["authors"] = int(facts.scope("author_facts", "counted")["authors"].sum())
+    opportunities["clusters"] = int((threads["comments"] > 0).sum())
+    measures = talk | measure_answers(threads, facts["response_facts"], rules)
+    measures |= measure_staying(cells, weeks, rules) | measure_inclusion(facts, rules)
+    return measures, opportunities
+
+
+def _runs(
+    facts: Facts, rules: Formulas, dimension: Dimension, findings: Mapping[str, Finding]
+) -> dict[str, float | None]:
+    """The dimension's score in each sensitivity run; what a run leaves alone stays as it is."""
+    normalised = {name: finding.normalised for name, finding in findings.items()}
+    scores = {}
+    for run in dimension.runs:
+        again = _again(facts, rules, dimension.id, run)
+        changed = {
+            name: found(rules.indicators[name], measure).normalised
+            for name, measure in again.items()
+            if normalised[name] is not None
+        }
+        scores[run] = dimension_score(rules, dimension, normalised | changed, carried(facts))
+    return scores
+
+
+def _again(facts: Facts, rules: Formulas, dimension: str, run: str) -> dict[str, Measure]:
+    if dimension == "DQ":
+        talk, _ = measure_talk(facts.scope("run_facts", run), rules, draws=0)
+        return {name: m for name, m in talk.items() if name not in ("DQ5.1", "DQ6.1")}
+    return measure_staying(facts.scope("person_cells", run), facts.scope("week_facts", run), rules)

@@ -1,0 +1,243 @@
+"""REDUCE: from the rows of the log to the fact tables, by plain SQL."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from .engine import Engine
+from .facts import Facts, Table, column, columns_of, tabled
+from .log import Log
+from .process import Process, as_utc
+from .release import WITHHELD
+from .weeks import calendar, clock, hour_number, scheduled
+
+# The comments of each scope and run, and the proposals whose authors may answer in turn.
+SCOPES = {
+    "everyone": ("SELECT * FROM comments", "SELECT thread, person FROM proposals"),
+    "counted": (
+        "SELECT * FROM comments WHERE counted = 1",
+        "SELECT thread, person FROM proposals WHERE counted = 1",
+    ),
+}
+RUNS = {
+    "without_top5": (
+        "SELECT c.* FROM comments AS c LEFT JOIN loudest AS l ON l.person = c.person"
+        " WHERE c.counted = 1 AND l.person IS NULL",
+        "SELECT p.thread, p.person FROM proposals AS p LEFT JOIN loudest AS l"
+        " ON l.person = p.person WHERE p.counted = 1 AND l.person IS NULL",
+    ),
+    "without_new": (
+        "SELECT * FROM comments WHERE counted = 1 AND settled = 1",
+        "SELECT thread, person FROM proposals WHERE counted = 1 AND settled = 1",
+    ),
+}
+CAPPED = "pair_cap_3"
+ONCE = (
+    "person_cells",
+    "week_facts",
+    "active_facts",
+    "cohort_facts",
+    "group_facts",
+    "coding_facts",
+    "rhythm_facts",
+    "excluded_facts",
+    "response_facts",
+)
+BY_SCOPE = ("thread_facts", "author_facts", "month_facts", "depth_facts", "stance_facts")
+
+
+@dataclass(frozen=True)
+class Window:
+    """A process with what the log settled: where rows begin and end, what the source carries."""
+
+    process: Process
+    start: datetime
+    as_of: datetime
+    carries: frozenset[str] | None
+
+
+def reduce(log: Log, process: Process, *, people: bool = False) -> Facts:
+    """Count the log of one process into facts; with `people`, keep `person_facts` in memory.
+
+    Rows count if `seq` is below the head's size and `occurred_at` is before `as_of`.
+    """
+    with tempfile.TemporaryDirectory() as spill, Engine(spill) as engine:
+        settled = _cut(engine, log, process)
+        _lay_out(engine, settled)
+        tables = _scoped(engine) | {name: _fetch(engine, name) for name in ONCE}
+        tables["process_facts"] = _process_facts(tables["process_facts"], engine)
+        tables |= _described(settled, engine)
+        known = engine.columns("person_facts") if people else None
+    return Facts(tables, dict.fromkeys(tables, "rows"), known)
+
+
+def _cut(engine: Engine, log: Log, process: Process) -> Window:
+    """Lay the rows that count as `log`, and settle what the process leaves to the log."""
+    log.load(engine.con)
+    engine.view("log", "FROM whole_log" + _where(process))
+    first, last = engine.rows("SELECT min(occurred_at), max(occurred_at) FROM log")[0]
+    as_of = process.as_of or (last or datetime(1970, 1, 1)) + timedelta(microseconds=1)
+    start = process.start or first or as_of
+    carries = process.carries if process.carries is not None else _carried(engine)
+    return Window(process, as_utc(start), as_utc(as_of), carries)
+
+
+def _where(process: Process) -> str:
+    conditions = ["occurred_at IS NOT NULL", "seq IS NOT NULL"]
+    if process.as_of is not None:
+        moment = as_utc(process.as_of).replace(tzinfo=None)
+        conditions.append(f"occurred_at < TIMESTAMP '{moment.isoformat(sep=' ')}'")
+    if process.log_size is not None:
+        conditions.append(f"seq < {int(process.log_size)}")
+    if process.process_id is not None:
+        mine = process.process_id.replace("'", "''")
+        everywhere = "'account.reclassified', 'group.declared'"
+        conditions.append(f"(process_id = '{mine}' OR kind IN ({everywhere}))")
+    return " WHERE " + " AND ".join(conditions)
+
+
+def _carried(engine: Engine) -> frozenset[str] | None:
+    imports = engine.rows("SELECT details FROM log WHERE kind = 'process.imported' ORDER BY seq")
+    carries = [json.loads(details or "{}").get("carries") for (details,) in imports]
+    said = [c.replace(",", " ").split() if isinstance(c, str) else c for c in carries if c]
+    return frozenset(criterion for source in said for criterion in source) if said else None
+
+
+def _lay_out(engine: Engine, window: Window) -> None:
+    """Everything that does not depend on a scope: people, acts, comments, weeks, waiting."""
+    as_of, zone = window.as_of.replace(tzinfo=None), window.process.zone
+    hours = engine.rows("SELECT DISTINCT date_trunc('hour', occurred_at) FROM log")
+    engine.given("clock", clock((hour for (hour,) in hours), zone))
+    engine.given("ending", {"h": np.array([hour_number(as_of)])})
+    engine.given(
+        "scopes",
+        {
+            "scope": np.array(["counted", "without_top5"], dtype=object),
+            "drop_loud": np.array([0, 1]),
+        },
+    )
+    engine.make("reclassified", "people", "threads")
+    engine.make_view("acts")
+    engine.make("moderated", "posts", "comments", "proposals", "loudest", "steps")
+    phases = "SELECT subject_id, details FROM log WHERE kind = 'phase.scheduled' ORDER BY seq"
+    engine.make("week_counts")
+    counts = dict(engine.rows("FROM week_counts"))
+    weeks = calendar(counts, scheduled(engine.rows(phases), zone), as_of, zone)
+    engine.given("calendar", weeks)
+    engine.make("ahead", "person_facts", "responses", "in_force", "codings", "thread_codes")
+    _wait(engine)
+
+
+def _wait(engine: Engine) -> None:
+    """How long proposals waited, and what went on around their answers."""
+    engine.make("merged", "own_clocks")
+    engine.descend("clocks", "own_clocks", "next_clocks")
+    engine.make("waits", "waited")
+    hours = [
+        h
+        for (h,) in engine.rows(
+            "SELECT w.hours FROM waited AS w JOIN proposals AS p ON p.thread = w.thread"
+            " WHERE w.is_answered = 1 AND p.initiator <> 'authority' ORDER BY 1"
+        )
+    ]
+    engine.given("pace", {"hours": np.array(hours[(len(hours) - 1) // 2 :][:1], dtype=np.int64)})
+    engine.make("moments", "before_moments", "after_moments", "dialogues", "follow_ups", "audits")
+
+
+def _scoped(engine: Engine) -> dict[str, Table]:
+    """The facts of every scope and sensitivity run, one after the other."""
+    parts: dict[str, list[Table]] = {name: [] for name in (*BY_SCOPE, "process_facts", "run_facts")}
+    engine.table("muted", "SELECT seq FROM comments WHERE 1 = 0")
+    for scope, which in SCOPES.items():
+        _talk(engine, *which)
+        engine.make("above")
+        engine.descend("lifted", "above", "next_above")
+        engine.make("below", "thread_shape")
+        for name in BY_SCOPE:
+            parts[name].append(_fetch(engine, name, scope))
+        parts["process_facts"].append(_tiny(engine, scope))
+    parts["run_facts"].append(_capped(engine))
+    for run, which in RUNS.items():
+        _talk(engine, *which)
+        parts["run_facts"].append(_fetch(engine, "run_facts", run))
+    return {name: _stacked(tables) for name, tables in parts.items()}
+
+
+def _talk(engine: Engine, comments: str, authors: str) -> None:
+    """Who replied to whom within one scope: trees by one join a level, then counts."""
+    engine.table("kept", comments)
+    engine.table("authors_kept", authors)
+    engine.make("links")
+    engine.descend("placed", "placed", "next_level")
+    engine.make("nodes", "edges", "thread_pairs", "thread_talk")
+
+
+def _capped(engine: Engine) -> Table:
+    """The counted trees again, with what two people say beyond three replies heard as no answer."""
+    engine.make("capped")
+    engine.table("muted", "FROM capped")
+    engine.make("edges", "thread_pairs", "thread_talk")
+    engine.table("muted", "SELECT seq FROM comments WHERE 1 = 0")
+    return _fetch(engine, "run_facts", CAPPED)
+
+
+def _tiny(engine: Engine, scope: str) -> Table:
+    values: dict[str, Any] = {"scope": scope}
+    for name in ("pair_facts", "pair_people", "latency_facts"):
+        values |= {c: v[0] for c, v in engine.columns(engine.select(name)).items()}
+    return _row("process_facts", values)
+
+
+def _process_facts(table: Table, engine: Engine) -> Table:
+    for name in ("moderation_facts", "recent_facts"):
+        for c, values in engine.columns(engine.select(name)).items():
+            table[c] = np.full(len(table["scope"]), int(values[0]), dtype=np.int64)
+    return table
+
+
+def _row(name: str, values: dict[str, Any]) -> Table:
+    return tabled(name, [[values.get(c) for c in columns_of(name)]])
+
+
+def _fetch(engine: Engine, name: str, scope: str | None = None) -> Table:
+    found = engine.columns(engine.select(name))
+    size = len(next(iter(found.values())))
+    if scope is not None:
+        found["scope"] = np.full(size, scope, dtype=object)
+    return {c: column(kind, found[c].tolist()) for c, kind in columns_of(name).items()}
+
+
+def _stacked(tables: list[Table]) -> Table:
+    return {c: np.concatenate([table[c] for table in tables]) for c in tables[0]}
+
+
+def _described(window: Window, engine: Engine) -> dict[str, Table]:
+    """The process itself as tables, so that a release can be judged from its files alone."""
+    process = window.process
+    read = {kind for (kind,) in engine.rows("SELECT DISTINCT kind FROM log")}
+    said = {
+        "process": process.slug,
+        "timezone": process.timezone,
+        "start": window.start.isoformat(),
+        "as_of": window.as_of.isoformat(),
+        "log_size": process.log_size,
+        "log_root": process.log_root,
+        "carries": None if window.carries is None else " ".join(sorted(window.carries)) or "-",
+        "private_kinds": " ".join(sorted(read & set(WITHHELD))),
+    }
+    shares = [
+        (name, band, share)
+        for name, bands in sorted(process.population.items())
+        for band, share in sorted(bands.items())
+    ]
+    districts = [("district", name, None) for name in sorted(process.districts)]
+    return {
+        "window_facts": _row("window_facts", said),
+        "population_facts": tabled("population_facts", [*shares, *districts]),
+    }

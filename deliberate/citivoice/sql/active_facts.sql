@@ -1,0 +1,2 @@
+-- How many people took part in so many weeks.
+SELECT active_weeks, count(*) AS people FROM person_facts GROUP BY active_weeks

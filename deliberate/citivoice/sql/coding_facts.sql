@@ -1,0 +1,2 @@
+-- What the two coders gave, crossed.
+SELECT reason_a, reason_b, count(*) AS comments FROM codings GROUP BY reason_a, reason_b

@@ -1,0 +1,5 @@
+-- Accounts whose comments are not counted, with the reason.
+SELECT reason, count(DISTINCT person) AS accounts, count(*) AS comments
+FROM comments
+WHERE counted = 0
+GROUP BY reason

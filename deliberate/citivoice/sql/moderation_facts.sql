@@ -1,0 +1,4 @@
+-- Moderators and their decisions.
+SELECT count(DISTINCT actor_id) AS moderators, count(*) AS moderation_decisions
+FROM log
+WHERE kind IN ('comment.hidden', 'comment.kept', 'comment.restored')

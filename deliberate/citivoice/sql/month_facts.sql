@@ -1,0 +1,8 @@
+-- Month by month: comments, authors, and how many of these wrote in the next month too.
+SELECT m.month, sum(m.comments) AS comments,
+       sum(CASE WHEN m.person IS NULL THEN 0 ELSE 1 END) AS authors,
+       sum(CASE WHEN n.person IS NULL THEN 0 ELSE 1 END) AS kept_next
+FROM (SELECT month, person, count(*) AS comments FROM kept GROUP BY month, person) AS m
+LEFT JOIN (SELECT DISTINCT month, person FROM kept) AS n
+  ON n.person = m.person AND n.month = m.month + 1
+GROUP BY m.month

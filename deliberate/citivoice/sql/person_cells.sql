@@ -1,0 +1,14 @@
+-- Numbers of people by the flags the formulas use.
+SELECT s.scope,
+       CASE WHEN open_next4 = 4 THEN 1 ELSE 0 END AS next4,
+       returned,
+       CASE WHEN open_later >= 1 THEN 1 ELSE 0 END AS later,
+       CASE WHEN active_weeks >= 2 THEN 1 ELSE 0 END AS weeks2,
+       CASE WHEN supports > 0 THEN 1 ELSE 0 END AS supported,
+       CASE WHEN comments + proposals > 0 THEN 1 ELSE 0 END AS contributed,
+       CASE WHEN comments + proposals = 0 THEN 0 WHEN comments + proposals <= 2 THEN 1
+            ELSE 2 END AS step,
+       count(*) AS people
+FROM person_facts AS p
+JOIN scopes AS s ON s.drop_loud = 0 OR p.loud = 0
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8

@@ -1,0 +1,2 @@
+-- Who replied to whom, once a thread.
+SELECT DISTINCT thread, person, answered FROM edges WHERE other = 1

@@ -1,0 +1,115 @@
+"""Hours, local days and ISO weeks of a process, and which weeks were open and are full."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+EPOCH = date(1970, 1, 1)
+SPAN = 28 * 24
+BUSY = 5
+Phase = tuple[datetime | None, datetime | None]
+
+
+def clock(hours: Iterable[datetime], zone: ZoneInfo) -> dict[str, NDArray[Any]]:
+    """Give each UTC hour its number, 28-day span, local day, ISO week and month, as whole numbers.
+
+    A week's number counts Mondays from that of 29 December 1969; a month's is year * 12 + month.
+    """
+    found = sorted(hours)
+    local = [hour.replace(tzinfo=UTC).astimezone(zone).date() for hour in found]
+    number = np.array(found, dtype="datetime64[h]").astype(np.int64)
+    day = np.array(local, dtype="datetime64[D]").astype(np.int64)
+    return {
+        "hour": np.array(found, dtype="datetime64[us]"),
+        "h": number,
+        "span": number // SPAN,
+        "day": day,
+        "week": (day + 3) // 7,
+        "month": np.array([d.year * 12 + d.month - 1 for d in local], dtype=np.int64),
+    }
+
+
+def monday(week: int) -> date:
+    """The Monday with which a numbered week begins."""
+    return EPOCH + timedelta(days=week * 7 - 3)
+
+
+def hour_number(moment: datetime) -> int:
+    """The number of the UTC hour that a moment (UTC) lies in."""
+    return int(moment.replace(tzinfo=UTC).timestamp() // 3600)
+
+
+def week_number(moment: datetime, zone: ZoneInfo) -> int:
+    """The number of the local ISO week that a moment (UTC) lies in."""
+    local = moment.replace(tzinfo=UTC).astimezone(zone).date()
+    return ((local - EPOCH).days + 3) // 7
+
+
+def calendar(
+    counts: Mapping[int, int], phases: Sequence[Phase], as_of: datetime, zone: ZoneInfo
+) -> dict[str, NDArray[Any]]:
+    """List every week from the first act to `as_of`, open or not, full or not.
+
+    A week is open if a phase was; without phases, from the first to the last week in which five
+    residents took part (`counts`: residents by week).
+    """
+    last = week_number(as_of, zone)
+    begun = [week_number(opens, zone) for opens, _ in phases if opens is not None]
+    weeks = list(range(min([*counts, *begun], default=last), last + 1))
+    edges = [_midnight(monday(week), zone) for week in [*weeks, last + 1]]
+    busy = [week for week, residents in counts.items() if residents >= BUSY]
+    spans = list(pairwise(edges))
+    if phases:
+        is_open = [any(_overlaps(p, start, end) for p in phases) for start, end in spans]
+    else:
+        is_open = [bool(busy) and min(busy) <= week <= max(busy) for week in weeks]
+    return {
+        "week": np.array(weeks, dtype=np.int64),
+        "monday": np.array([monday(week).isoformat() for week in weeks], dtype=object),
+        "is_open": np.array(is_open, dtype=np.int64),
+        "is_full": np.array([end <= as_of for _, end in spans], dtype=np.int64),
+    }
+
+
+def scheduled(rows: Iterable[tuple[str | None, str | None]], zone: ZoneInfo) -> list[Phase]:
+    """Read phases (UTC, without zone) from `phase.scheduled` rows (subject, details) in log order.
+
+    The last row of a phase counts. A date alone means local midnight, for `closes` the end of
+    that day.
+    """
+    latest: dict[tuple[str, str], Phase] = {}
+    for subject, details in rows:
+        said = json.loads(details or "{}")
+        opens = _moment(said.get("opens"), zone, 0)
+        closes = _moment(said.get("closes"), zone, 1)
+        latest[str(subject), str(said.get("phase"))] = (opens, closes)
+    return [phase for phase in latest.values() if phase != (None, None)]
+
+
+def _overlaps(phase: Phase, start: datetime, end: datetime) -> bool:
+    opens, closes = phase
+    return (opens is None or opens < end) and (closes is None or closes > start)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC).replace(tzinfo=None)
+
+
+def _moment(value: Any, zone: ZoneInfo, days: int) -> datetime | None:
+    if value is None:
+        return None
+    if isinstance(value, int):
+        return datetime.fromtimestamp(value, UTC).replace(tzinfo=None)
+    if len(value) == 10:
+        return _midnight(date.fromisoformat(value) + timedelta(days=days), zone)
+    moment = datetime.fromisoformat(value)
+    local = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return local.astimezone(UTC).replace(tzinfo=None)

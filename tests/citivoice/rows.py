@@ -1,0 +1,84 @@
+"""Small logs for tests: a hand's breadth of acts, written as a person would tell them."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from deliberate.citivoice import Log, Process
+
+Row = dict[str, Any]
+MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
+END = datetime(2026, 7, 6, tzinfo=UTC)
+PROCESS = Process("test", as_of=END)
+
+
+def act(kind: str, actor: str | None, hours: float = 0, **more: Any) -> Row:
+    """One act of a resident, so many hours after a Monday at eight."""
+    details = more.pop("details", None)
+    return {
+        "kind": kind,
+        "actor_id": actor,
+        "occurred_at": MONDAY + timedelta(hours=hours),
+        "actor_role": "resident",
+        "account_class": "person",
+        "process_id": "X",
+        "proposal_id": "P1",
+        "details": json.dumps(details) if details else None,
+        **more,
+    }
+
+
+def proposal(name: str, author: str | None, hours: float = 0, **more: Any) -> Row:
+    return act("proposal.submitted", author, hours, proposal_id=name, subject_id=name, **more)
+
+
+def comment(name: str, author: str | None, hours: float = 1, **more: Any) -> Row:
+    return act("comment.posted", author, hours, subject_id=name, **more)
+
+
+def staff(row: Row) -> Row:
+    return row | {"actor_role": "staff", "institution_id": "I1"}
+
+
+def response(name: str, hours: float, **details: Any) -> Row:
+    said = {"decision": "accepted", "reason_chars": 100, "grounds": 1} | details
+    row = act(
+        "response.published", "A1", hours, proposal_id=name, subject_id=f"r{name}", details=said
+    )
+    return staff(row)
+
+
+def log_of(rows: list[Row]) -> Log:
+    return Log.from_rows(sorted(rows, key=lambda row: row["occurred_at"]))
+
+
+def town(threads: int = 12, people: int = 30) -> list[Row]:
+    """A small town that talks: every thread with turns, stances, an answer and later visits."""
+    rows: list[Row] = []
+    for t in range(threads):
+        name, at = f"P{t}", t * 60.0
+        who = [f"u{(t * 5 + k) % people}" for k in range(6)]
+        rows.append(proposal(name, who[0], at))
+        rows += [
+            act("support.given", who[k], at + 1, proposal_id=name, subject_id=name)
+            for k in range(1, 6)
+        ]
+        rows += _thread(name, who, at)
+        if t % 3:
+            rows.append(response(name, at + 200 + t))
+    return rows
+
+
+def _thread(name: str, who: list[str], at: float) -> list[Row]:
+    parents = [None, "0", "1", "2", None, "4", None, "3", "5", "7"]
+    return [
+        comment(
+            f"{name}c{k}",
+            who[(k * 7 + (k == 3)) % 6],
+            at + 2 + 11.5 * k,
+            proposal_id=name,
+            parent_id=None if p is None else f"{name}c{p}",
+            stance=(1, -1, 0, -1, 1)[k % 5],
+        )
+        for k, p in enumerate(parents)
+    ]
