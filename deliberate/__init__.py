@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from flask import Flask, g
+from sqlalchemy.exc import OperationalError
 
 from deliberate import database, views
 from deliberate.config import Settings, from_environment
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     login_manager.init_app(app)
     limiter.init_app(app)
     views.register(app)
+    app.register_error_handler(OperationalError, views.errors.unavailable)
     _add_commands(app)
     return app
 

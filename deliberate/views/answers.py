@@ -3,13 +3,13 @@
 import hashlib
 import re
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_datetime
 from flask import Flask, Response, abort, current_app, g, request, send_from_directory, url_for
-from flask_babel import format_date, format_datetime
 from flask_login import current_user
 
 from deliberate.config import LANGUAGES, Settings
@@ -57,11 +57,15 @@ def _page_words() -> dict[str, Any]:
 
 def local_time(moment: datetime | date, pattern: str = "d MMM y") -> str:
     """A date or moment in the reader's language and the site's zone, by a Babel pattern."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return _spoken(moment, pattern, g.get("language", "id"), settings.timezone)
+
+
+@lru_cache(maxsize=4096)
+def _spoken(moment: datetime | date, pattern: str, language: str, zone: str) -> str:
     if isinstance(moment, datetime):
-        settings: Settings = current_app.config["SETTINGS"]
-        there = moment.astimezone(ZoneInfo(settings.timezone))
-        return str(format_datetime(there, pattern, rebase=False))
-    return str(format_date(moment, pattern, rebase=False))
+        return format_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=language)
+    return format_date(moment, pattern, locale=language)
 
 
 def asset(name: str) -> str:

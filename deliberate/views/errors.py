@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Flask, current_app, flash, g, render_template, request, url_for
+from flask import Flask, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -12,6 +12,9 @@ from werkzeug.exceptions import HTTPException
 from deliberate.operations import ChangedForm, RepeatedForm
 from deliberate.permissions import Refused
 from deliberate.views import frame
+
+WAIT = 5
+"""Seconds after which a writer may try again."""
 
 SPOKEN = {400, 403, 404, 405, 410, 413, 429}
 
@@ -73,9 +76,18 @@ def failed(error: Exception) -> ResponseReturnValue:
     if current_app.testing and not current_app.config.get("SHOW_FAILURES"):
         raise error
     reference = secrets.token_hex(4)
-    current_app.logger.exception("reference %s", reference)
-    g.language = g.get("language", "id")
-    return render_template("errors/500.html", reference=reference), 500
+    current_app.logger.error("reference %s", reference, exc_info=error)
+    return _plain("errors/500.html", reference=reference), 500
+
+
+def unavailable(_error: Exception) -> ResponseReturnValue:
+    """The database is locked, full or away: nothing was saved, and when to try again."""
+    return _plain("errors/503.html", wait=WAIT), 503, {"Retry-After": str(WAIT)}
+
+
+def _plain(template: str, **words: object) -> str:
+    """A page that asks nothing of the database, which may be what failed."""
+    return current_app.jinja_env.get_template(template).render(**words)
 
 
 def _typed_text() -> str:
