@@ -10,7 +10,7 @@ from flask.cli import FlaskGroup
 
 from deliberate.config import UnsafeSetting
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ("export", "score")
 """Each module of this folder that brings a command brings it under the name `command`."""
 
 

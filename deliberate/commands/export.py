@@ -1,0 +1,33 @@
+"""`deliberate export`: write a research release of a process into a folder."""
+
+import json
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from deliberate.commands.saying import fail
+from deliberate.exports.release import Unwritable, build_release
+from deliberate.queries.scores import process_named
+
+
+@click.command("export", short_help="Write a research release of a process.")
+@click.argument("slug")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A new folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
+@with_appcontext
+def command(slug: str, out: Path, as_json: bool) -> None:
+    """Write the open tier of a process: public acts, facts, scores, codebook, checksums."""
+    process = process_named(slug)
+    if process is None:
+        fail(f"no process {slug!r}")
+
+    def tell(name: str, rows: int) -> None:
+        if not as_json:
+            click.echo(f"{name}: {rows:,} rows", err=True)
+
+    try:
+        manifest = build_release(process, out, tell)
+    except (Unwritable, OSError) as error:
+        fail(str(error))
+    click.echo(json.dumps(manifest, indent=1) if as_json else f"release of {slug} in {out}")
