@@ -30,14 +30,17 @@ class NameTaken(ValueError):
 def join(
     sign_in_name: str,
     display_name: str,
-    passphrase: str,
+    passphrase: str | None,
     *,
     email: str | None = None,
     area: str = "",
     language: str = "id",
     account_class: AccountClass = AccountClass.PERSON,
 ) -> Person:
-    """Open a resident's account; the terms were agreed to on the form. Raises NameTaken."""
+    """Open a resident's account; the terms were agreed to on the form. Raises NameTaken.
+
+    Without a passphrase nobody can sign in with it: such are the sample city's people.
+    """
     person = _new_person(sign_in_name, display_name, passphrase)
     person.email, person.area, person.language = email, area, language
     person.account_class = account_class
@@ -48,7 +51,7 @@ def create_account(
     by: Person | None,
     sign_in_name: str,
     display_name: str,
-    passphrase: str,
+    passphrase: str | None,
     role: Role,
     institution: Institution | None = None,
 ) -> Person:
@@ -61,11 +64,11 @@ def create_account(
     return _add(person, by=by)
 
 
-def _new_person(sign_in_name: str, display_name: str, passphrase: str) -> Person:
+def _new_person(sign_in_name: str, display_name: str, passphrase: str | None) -> Person:
     return Person(
         sign_in_name=clean_line(sign_in_name).casefold(),
         display_name=clean_line(display_name),
-        passphrase_hash=_HASHER.hash(passphrase),
+        passphrase_hash=None if passphrase is None else _HASHER.hash(passphrase),
         key=PersonKey.new(),
     )
 

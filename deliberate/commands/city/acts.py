@@ -1,0 +1,238 @@
+"""Each act of the sample city, done by its operation; people and things are known by their keys."""
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from deliberate.commands.city.reading import Line, Table
+from deliberate.database import db
+from deliberate.models import Comment, Institution, Person, Poll, Process, Proposal
+from deliberate.operations import comments, institutions, people, polls, processes, proposals
+from deliberate.operations import responses
+from deliberate.vocabulary import (
+    AccountClass,
+    Decision,
+    Ground,
+    PhaseKind,
+    Role,
+    Stance,
+    Switch,
+)
+
+ZONE = ZoneInfo("Asia/Makassar")
+PASSPHRASE = "kopi pahit di teras rumah"
+"""What opens the six accounts whose names the demo prints."""
+UNSURE = "Belum yakin"
+_ENGLISH = re.compile(r"\b(the|and|is|are|of|to|for|that|with|not|it)\b", re.IGNORECASE)
+T = TypeVar("T")
+
+
+@dataclass
+class Acts:
+    """The city as far as it is built: day 0 is `first_day`; ids stand under the files' keys."""
+
+    first_day: date
+    sign_ins: dict[str, str]
+    known: dict[tuple[type, Any], int] = field(default_factory=dict)
+
+    def midnight(self, day: float) -> datetime:
+        """When a day of the files begins, in Nusantara."""
+        return datetime.combine(self.first_day + timedelta(days=int(day)), time(), ZONE)
+
+    def moment(self, day: float) -> datetime:
+        """When something of a day happens: its fraction runs from six in the morning to eleven."""
+        return self.midnight(day // 1) + timedelta(hours=6 + 17 * (day % 1))
+
+    def _the(self, kind: type[T], key: Any) -> T:
+        thing = db.session.get(kind, self.known[kind, key])
+        assert thing is not None
+        return thing
+
+    def _keep(self, key: Any, thing: Any) -> None:
+        self.known[type(thing), key] = thing.id
+
+    # --- setting up ------------------------------------------------------------------------------
+
+    def found(self, told: Table) -> None:
+        """An institution of the city."""
+        office = institutions.add_institution(
+            None,
+            told["key"],
+            told["name"],
+            name_en=told["name_en"],
+            is_coordinator=told.get("coordinator", False),
+        )
+        self._keep(told["key"], office)
+
+    def appoint(self, told: Table) -> None:
+        """An account with a role."""
+        key, office = told["key"], told.get("institution")
+        person = people.create_account(
+            None,
+            self.sign_ins.get(key, key),
+            told["name"],
+            PASSPHRASE if key in self.sign_ins else None,
+            Role(told.get("role", "staff")),
+            self._the(Institution, office) if office else None,
+        )
+        self._keep(key, person)
+        if person.role == Role.ADMIN:
+            self._keep("", person)
+
+    def open_process(self, told: Table) -> None:
+        """A process with its question, limits and institutions."""
+        texts = ("title", "question", "decides")
+        limits = {
+            f"{name}_points{end}": told[name + end]
+            for name in ("open", "fixed")
+            for end in ("", "_en")
+        }
+        process = Process(
+            slug=told["slug"],
+            support_threshold=told["support_threshold"],
+            timezone=ZONE.key,
+            **{name + end: told[name + end] for name in texts for end in ("", "_en")},
+            **limits,
+        )
+        parts = [(self._the(Institution, told["lead"]), "lead")]
+        parts += [(self._the(Institution, key), "consulted") for key in told["consulted"]]
+        processes.open_process(self._the(Person, ""), process, parts)
+        self._keep(told["slug"], process)
+
+    def schedule(self, slug: str, phase: Table) -> None:
+        """A phase of a process."""
+        processes.schedule_phase(
+            self._the(Person, ""),
+            self._the(Process, slug),
+            PhaseKind(phase["kind"]),
+            self.midnight(phase["opens"]),
+            self.midnight(phase["closes"]),
+            [Switch(switch) for switch in phase["switches"]],
+        )
+
+    def join(self, told: Table) -> None:
+        """A resident opens an account."""
+        key = told["key"]
+        person = people.join(
+            self.sign_ins.get(key, key),
+            told["name"],
+            PASSPHRASE if key in self.sign_ins else None,
+            area=told["area"],
+            account_class=AccountClass(told.get("account_class", "person")),
+        )
+        self._keep(key, person)
+
+    # --- proposals -------------------------------------------------------------------------------
+
+    def submit(self, author: str, told: Table, asked: str | None) -> None:
+        """A proposal is published; it asks the institution that will answer, else the one that leads."""
+        process = self._the(Process, told["process"])
+        lead = next(part.institution for part in process.institutions if part.part == "lead")
+        proposal = proposals.submit_proposal(
+            self._the(Person, author),
+            process,
+            told["title"],
+            told["body"],
+            topic=told.get("topic", ""),
+            area=told.get("area", ""),
+            institution=self._the(Person, asked).institution if asked else lead,
+            language=language_of(told["body"]),
+        )
+        self._keep(told["key"], proposal)
+
+    def revise(self, author: str, key: str, told: Table, credits: Sequence[int]) -> None:
+        """A new version, with the comments that led to it."""
+        proposal = self._the(Proposal, key)
+        proposals.revise_proposal(
+            self._the(Person, author),
+            proposal,
+            told.get("title", proposal.title),
+            told["body"],
+            told["note"],
+            [self.known[Comment, (key, place)] for place in credits],
+        )
+
+    def withdraw(self, author: str, key: str, reason: str) -> None:
+        """A proposal is taken back."""
+        proposals.withdraw_proposal(self._the(Person, author), self._the(Proposal, key), reason)
+
+    def support(self, supporter: str, key: str) -> None:
+        """A resident supports a proposal."""
+        proposals.support_proposal(self._the(Person, supporter), self._the(Proposal, key))
+
+    def follow(self, follower: str, key: str) -> None:
+        """A resident follows a proposal."""
+        proposals.follow(self._the(Person, follower), self._the(Proposal, key))
+
+    # --- threads ---------------------------------------------------------------------------------
+
+    def comment(self, author: str, key: str, place: int, line: Line) -> None:
+        """A comment, or a reply to one."""
+        parent = (key, line.parent)
+        comment = comments.post_comment(
+            self._the(Person, author),
+            self._the(Proposal, key),
+            line.body,
+            parent=self._the(Comment, parent) if line.parent is not None else None,
+            stance=None if line.stance is None else Stance(line.stance),
+            is_question=line.body.rstrip().endswith("?") and not line.stance,
+            language=language_of(line.body),
+        )
+        self._keep((key, place), comment)
+
+    def rate(self, rater: str, key: str, place: int, is_strong: bool) -> None:
+        """A resident weighs a comment."""
+        comment = self._the(Comment, (key, place))
+        comments.rate_comment(self._the(Person, rater), comment, is_strong)
+
+    # --- polls and responses ---------------------------------------------------------------------
+
+    def open_poll(self, opener: str, key: str, told: Table) -> None:
+        """A poll on a proposal, opened by the staff member who answers it."""
+        proposal = self._the(Proposal, key)
+        poll = polls.open_poll(
+            self._the(Person, opener),
+            proposal.process,
+            told["question"],
+            [label for label, _ in told["options"] if label != UNSURE],
+            self.midnight(told["closes"]),
+            proposal=proposal,
+            background=told["background"],
+            with_pass=UNSURE,
+        )
+        self._keep(key, poll)
+
+    def vote(self, voter: str, key: str, label: str) -> None:
+        """A resident votes; the ballot code goes with the act."""
+        poll = self._the(Poll, key)
+        option = next(option for option in poll.options if option.label == label)
+        polls.cast_ballot(self._the(Person, voter), poll, option)
+
+    def respond(self, responder: str, key: str, told: Table) -> None:
+        """An official response; it answers the comments whose authors its text names."""
+        responses.publish_response(
+            self._the(Person, responder),
+            self._the(Proposal, key),
+            Decision(told["decision"]),
+            told["headline"],
+            told["text"],
+            grounds=[Ground(ground) for ground in told.get("grounds", [])],
+            commitments=[
+                (
+                    promise["what"],
+                    self._the(Institution, promise["who"]),
+                    self.first_day + timedelta(days=int(promise["due"])),
+                )
+                for promise in told.get("commitments", [])
+            ],
+            language=language_of(told["text"]),
+        )
+
+
+def language_of(words: str) -> str:
+    """Indonesian, unless many English function words stand in it."""
+    return "en" if len(_ENGLISH.findall(words)) * 12 > len(words.split()) else "id"

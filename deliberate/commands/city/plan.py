@@ -1,0 +1,149 @@
+"""What happens in the sample city, in time order: told acts as they are told, small ones spread by chance.
+
+The chance is the same each time: supports, weighings and ballots of a proposal come from a
+generator that its key alone sets going.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from typing import Any
+
+from deliberate.commands.city.reading import City, Line, Story, Table, credited_line
+
+TODAY = 112.0
+"""The day the files are written for: nothing in them happens later."""
+MINUTES = 1 / 1440
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One act to be replayed: on which day, by which of the replay's methods, told where."""
+
+    day: float
+    act: str
+    where: str
+    words: tuple[Any, ...]
+
+
+def deeds(city: City) -> list[Deed]:
+    """Every act of the city, the earliest first; what is told first goes first at one moment."""
+    acts = [*_setting_up(city)]
+    for story in city.stories:
+        acts += _Telling(city, story).deeds()
+    acts += _joining(city, acts)
+    return sorted(acts, key=lambda deed: deed.day)
+
+
+def _setting_up(city: City) -> Iterator[Deed]:
+    for office in city.institutions:
+        yield Deed(-7.0, "found", f"city.toml: {office['key']}", (office,))
+    for number, account in enumerate(city.accounts):
+        role_first = -6.9 if account.get("role") == "admin" else -6.0 + number / 20
+        yield Deed(role_first, "appoint", f"city.toml: {account['key']}", (account,))
+    for process in city.processes:
+        where = f"city.toml: {process['slug']}"
+        opened = process["phase"][0]["opens"] - 3.5
+        yield Deed(opened, "open_process", where, (process,))
+        for number, phase in enumerate(process["phase"], start=1):
+            yield Deed(opened + number * MINUTES, "schedule", where, (process["slug"], phase))
+
+
+def _joining(city: City, acts: Sequence[Deed]) -> Iterator[Deed]:
+    """Residents open their accounts some minutes or hours before the first thing they do."""
+    first: dict[str, float] = {}
+    for deed in acts:
+        if deed.act in _BY_PEOPLE:
+            first[deed.words[0]] = min(deed.day, first.get(deed.words[0], deed.day))
+    for resident in city.residents:
+        key = resident["key"]
+        if key in first:
+            wait = random.Random(f"join {key}").uniform(4 * MINUTES, 0.2)
+            yield Deed(first[key] - wait, "join", f"people.toml: {key}", (resident,))
+
+
+_BY_PEOPLE = {"submit", "support", "comment", "rate", "vote", "follow"}
+
+
+class _Telling:
+    """The acts of one proposal."""
+
+    def __init__(self, city: City, story: Story) -> None:
+        self.story, self.told = story, story.told
+        self.process = next(p for p in city.processes if p["slug"] == story.told["process"])
+        self.staff = {account["key"] for account in city.accounts}
+        self.residents = [resident["key"] for resident in city.residents]
+        self.chance = random.Random(f"deliberate {story.key}")
+        self.day = float(story.told["day"])
+        ended = story.told.get("withdrawn", {}).get("day", TODAY)
+        self.end = min(float(ended), TODAY)
+
+    def deeds(self) -> Iterator[Deed]:
+        """The told ones and the small ones."""
+        key, told = self.story.key, self.told
+        yield self._deed(self.day, "submit", told["author"], told, self._asked())
+        for revision in told.get("revised", []):
+            credits = [credited_line(self.story, credit) for credit in revision.get("credits", [])]
+            yield self._deed(revision["day"], "revise", told["author"], key, revision, credits)
+        if "withdrawn" in told:
+            end = told["withdrawn"]
+            yield self._deed(end["day"], "withdraw", told["author"], key, end["reason"])
+        for place, line in enumerate(self.story.thread):
+            yield self._deed(line.day, "comment", line.author, key, place, line)
+            yield from self._weighed(place, line)
+        yield from self._supported()
+        if "poll" in told:
+            yield from self._polled(told["poll"])
+        if "response" in told:
+            answer = told["response"]
+            yield self._deed(answer["day"], "respond", answer["by"], key, answer)
+
+    def _deed(self, day: float, act: str, *words: Any) -> Deed:
+        return Deed(float(day), act, self.story.where, words)
+
+    def _asked(self) -> str | None:
+        """Who is asked to answer: the one who does in the end, else the institution that leads."""
+        return self.told.get("response", {}).get("by")
+
+    def _last_day(self, switch: str, day: float) -> float:
+        """Until when one may do a thing without a break, from a day on."""
+        last = day
+        for phase in self.process["phase"]:
+            if phase["opens"] <= last < phase["closes"] and switch in phase["switches"]:
+                last = phase["closes"]
+        return min(last, self.end)
+
+    def _somebody(self, count: int, *besides: str) -> list[str]:
+        among = [key for key in self.residents if key not in besides]
+        return self.chance.sample(among, count)
+
+    def _supported(self) -> Iterator[Deed]:
+        last = self._last_day("support", self.day)
+        for key in self._somebody(self.told.get("supports", 0), self.told["author"]):
+            day = self._soon(self.day, last, 9.0)
+            yield self._deed(day, "support", key, self.story.key)
+            if self.chance.random() < 0.12:
+                yield self._deed(min(day + MINUTES, last), "follow", key, self.story.key)
+
+    def _weighed(self, place: int, line: Line) -> Iterator[Deed]:
+        last = self._last_day("comment", line.day)
+        people = self._somebody(line.strong + line.weak, line.author)
+        for number, key in enumerate(people):
+            day = self._soon(line.day, last, 6.0)
+            yield self._deed(day, "rate", key, self.story.key, place, number < line.strong)
+
+    def _polled(self, poll: Table) -> Iterator[Deed]:
+        opener = self._asked() or ""
+        yield self._deed(poll["opens"], "open_poll", opener, self.story.key, poll)
+        choices = [label for label, count in poll["options"] for _ in range(count)]
+        self.chance.shuffle(choices)
+        for key, choice in zip(self._somebody(len(choices)), choices, strict=True):
+            day = self._soon(poll["opens"], min(poll["closes"], TODAY), 8.0)
+            yield self._deed(day, "vote", key, self.story.key, choice)
+
+    def _soon(self, first: float, last: float, mean: float) -> float:
+        """A day after `first` and before `last`, the sooner the likelier."""
+        span = max(last - first, 0.0)
+        share = 1 - exp(-span / mean)
+        return first + 0.002 + min(-mean * log(1 - self.chance.random() * share), span) * 0.999
