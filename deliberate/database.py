@@ -133,22 +133,42 @@ def new_id() -> str:
 def writing(purpose: str) -> Iterator[Session]:
     """One write transaction, begun under the database's write lock; the program's only commit.
 
-    Everything read before is read again inside. Raises NestedAct inside another one.
+    Everything read before is read again inside. Raises NestedAct inside another one. Within
+    together() the transaction is the one that stands around them all.
     """
     session: Session = db.session()
     if "writing" in session.info:
         raise NestedAct(f"{purpose} inside {session.info['writing']}")
-    session.rollback()
-    session.connection(execution_options={"writing": True})
+    is_alone = "together" not in session.info
+    if is_alone:
+        session.rollback()
+        session.connection(execution_options={"writing": True})
     session.info["writing"] = purpose
     try:
         yield session
-        session.commit()
+        if is_alone:
+            session.commit()
+        else:
+            session.flush()
     except BaseException:
         session.rollback()
         raise
     finally:
         del session.info["writing"]
+
+
+@contextmanager
+def together(why: str) -> Iterator[None]:
+    """Many acts in one transaction, still one row each: all of them are kept, or none.
+
+    The write lock is held all the time, so what the session has read stays true. For the seed.
+    """
+    with writing(why) as session:
+        session.info["together"] = session.info.pop("writing")
+        try:
+            yield
+        finally:
+            session.info["writing"] = session.info.pop("together")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from flask import g, has_app_context
-from sqlalchemy import insert, select
+from sqlalchemy import insert, inspect, select
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
@@ -86,6 +86,8 @@ class Act:
 
     def locked(self, thing: T) -> T:
         """Read the thing again under the row lock (SQLite's write lock serves the same)."""
+        if "together" in self.session.info and not inspect(thing).expired:
+            return thing
         self.session.refresh(thing, with_for_update={"of": type(thing)})
         return thing
 

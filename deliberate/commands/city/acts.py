@@ -1,6 +1,5 @@
 """Each act of the sample city, done by its operation; people and things are known by their keys."""
 
-import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +8,6 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from deliberate.commands.city.reading import Line, Table
-from deliberate.database import db
 from deliberate.models import Comment, Institution, Person, Poll, Process, Proposal
 from deliberate.operations import comments, institutions, people, polls, processes, proposals
 from deliberate.operations import responses
@@ -33,11 +31,11 @@ T = TypeVar("T")
 
 @dataclass
 class Acts:
-    """The city as far as it is built: day 0 is `first_day`; ids stand under the files' keys."""
+    """The city as far as it is built: day 0 is `first_day`; things stand under the files' keys."""
 
     first_day: date
     sign_ins: dict[str, str]
-    known: dict[tuple[type, Any], int] = field(default_factory=dict)
+    known: dict[tuple[type, Any], Any] = field(default_factory=dict)
 
     def midnight(self, day: float) -> datetime:
         """When a day of the files begins, in Nusantara."""
@@ -48,12 +46,11 @@ class Acts:
         return self.midnight(day // 1) + timedelta(hours=6 + 17 * (day % 1))
 
     def _the(self, kind: type[T], key: Any) -> T:
-        thing = db.session.get(kind, self.known[kind, key])
-        assert thing is not None
-        return thing
+        found: T = self.known[kind, key]
+        return found
 
     def _keep(self, key: Any, thing: Any) -> None:
-        self.known[type(thing), key] = thing.id
+        self.known[type(thing), key] = thing
 
     # --- setting up ------------------------------------------------------------------------------
 
@@ -153,7 +150,7 @@ class Acts:
             told.get("title", proposal.title),
             told["body"],
             told["note"],
-            [self.known[Comment, (key, place)] for place in credits],
+            [self._the(Comment, (key, place)).id for place in credits],
         )
 
     def withdraw(self, author: str, key: str, reason: str) -> None:
