@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, g
 from sqlalchemy.exc import OperationalError
@@ -11,6 +12,9 @@ from deliberate import database, views
 from deliberate.config import Settings, from_environment
 from deliberate.database import db
 from deliberate.extensions import babel, csrf, limiter, login_manager, migrate, use_catalogues
+
+if TYPE_CHECKING:
+    from deliberate.jobs import Jobs
 
 __version__ = "0.1.0"
 HERE = Path(__file__).resolve().parent
@@ -58,6 +62,13 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     app.register_error_handler(OperationalError, views.errors.unavailable)
     _add_commands(app)
     return app
+
+
+def start_jobs(app: Flask) -> "Jobs":
+    """Begin the periodic work in a thread of this process."""
+    from deliberate.jobs import Jobs  # imported late: pages and tests do without it
+
+    return Jobs(app)
 
 
 def part(name: str) -> Path:

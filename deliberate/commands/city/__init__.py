@@ -1,4 +1,4 @@
-"""The sample city: five institutions, some hundred residents, three processes, sixteen weeks of acts."""
+"""The sample city: institutions, residents and three processes, sixteen weeks of their acts."""
 
 from deliberate.commands.city.reading import City, CityError, read_city
 from deliberate.commands.city.replay import seed

@@ -9,8 +9,15 @@ from zoneinfo import ZoneInfo
 
 from deliberate.commands.city.reading import Line, Table
 from deliberate.models import Comment, Institution, Person, Poll, Process, Proposal
-from deliberate.operations import comments, institutions, people, polls, processes, proposals
-from deliberate.operations import responses
+from deliberate.operations import (
+    comments,
+    institutions,
+    people,
+    polls,
+    processes,
+    proposals,
+    responses,
+)
 from deliberate.vocabulary import (
     AccountClass,
     Decision,
@@ -22,7 +29,7 @@ from deliberate.vocabulary import (
 )
 
 ZONE = ZoneInfo("Asia/Makassar")
-PASSPHRASE = "kopi pahit di teras rumah"
+PASSPHRASE = "kopi pahit di teras rumah"  # noqa: S105  # the demo prints it
 """What opens the six accounts whose names the demo prints."""
 UNSURE = "Belum yakin"
 _ENGLISH = re.compile(r"\b(the|and|is|are|of|to|for|that|with|not|it)\b", re.IGNORECASE)
@@ -67,7 +74,7 @@ class Acts:
 
     def appoint(self, told: Table) -> None:
         """An account with a role."""
-        key, office = told["key"], told.get("institution")
+        key, office = str(told["key"]), told.get("institution")
         person = people.create_account(
             None,
             self.sign_ins.get(key, key),
@@ -113,7 +120,7 @@ class Acts:
 
     def join(self, told: Table) -> None:
         """A resident opens an account."""
-        key = told["key"]
+        key = str(told["key"])
         person = people.join(
             self.sign_ins.get(key, key),
             told["name"],
@@ -126,7 +133,7 @@ class Acts:
     # --- proposals -------------------------------------------------------------------------------
 
     def submit(self, author: str, told: Table, asked: str | None) -> None:
-        """A proposal is published; it asks the institution that will answer, else the one that leads."""
+        """A proposal is published; it asks who answers it in the end, else the lead."""
         process = self._the(Process, told["process"])
         lead = next(part.institution for part in process.institutions if part.part == "lead")
         proposal = proposals.submit_proposal(

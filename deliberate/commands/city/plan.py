@@ -1,4 +1,4 @@
-"""What happens in the sample city, in time order: told acts as they are told, small ones spread by chance.
+"""What happens in the sample city, in time order: told acts as told, small ones spread by chance.
 
 The chance is the same each time: supports, weighings and ballots of a proposal come from a
 generator that its key alone sets going.
@@ -59,11 +59,15 @@ def _joining(city: City, acts: Sequence[Deed]) -> Iterator[Deed]:
     for resident in city.residents:
         key = resident["key"]
         if key in first:
-            wait = random.Random(f"join {key}").uniform(4 * MINUTES, 0.2)
+            wait = _chance(f"join {key}").uniform(4 * MINUTES, 0.2)
             yield Deed(first[key] - wait, "join", f"people.toml: {key}", (resident,))
 
 
 _BY_PEOPLE = {"submit", "support", "comment", "rate", "vote", "follow"}
+
+
+def _chance(name: str) -> random.Random:
+    return random.Random(f"deliberate {name}")  # noqa: S311  # nobody is to be surprised
 
 
 class _Telling:
@@ -74,7 +78,7 @@ class _Telling:
         self.process = next(p for p in city.processes if p["slug"] == story.told["process"])
         self.staff = {account["key"] for account in city.accounts}
         self.residents = [resident["key"] for resident in city.residents]
-        self.chance = random.Random(f"deliberate {story.key}")
+        self.chance = _chance(story.key)
         self.day = float(story.told["day"])
         ended = story.told.get("withdrawn", {}).get("day", TODAY)
         self.end = min(float(ended), TODAY)
@@ -104,7 +108,8 @@ class _Telling:
 
     def _asked(self) -> str | None:
         """Who is asked to answer: the one who does in the end, else the institution that leads."""
-        return self.told.get("response", {}).get("by")
+        by: str | None = self.told.get("response", {}).get("by")
+        return by
 
     def _last_day(self, switch: str, day: float) -> float:
         """Until when one may do a thing without a break, from a day on."""

@@ -12,7 +12,7 @@ from deliberate.permissions import Refused
 
 
 def seed(city: City, present: datetime) -> int:
-    """Let the city's sixteen weeks pass up to the present, whole or not at all; gives the acts done.
+    """Let the sixteen weeks before the present pass, whole or not at all; gives the acts done.
 
     The same week gives the same city. Raises CityError where an operation refuses an act.
     """

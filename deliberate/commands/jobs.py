@@ -1,0 +1,22 @@
+"""`deliberate jobs`: the periodic work alone, beside web processes that run without it."""
+
+import signal
+
+import click
+
+from deliberate import create_app, start_jobs
+from deliberate.commands.start import prepare, settle
+
+
+@click.command("jobs")
+def command() -> None:
+    """Run the periodic work (sealing, deadlines, mail, scores) until stopped."""
+    app = create_app()
+    prepare(app)
+    worker = start_jobs(app)
+    settle()
+    click.echo("deliberate runs its jobs")
+    try:
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    finally:
+        worker.stop()

@@ -1,0 +1,68 @@
+"""The periodic work of the house, run by huey beside the pages or in a process of its own."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from deliberate.config import Settings
+from deliberate.sealing import seal_log
+
+SEALS_A_MINUTE = 6
+
+
+def queue_of(settings: Settings) -> Huey:
+    """Where jobs wait: a file in the data folder, or Redis where an address is set."""
+    if settings.redis_url:
+        return RedisHuey("deliberate", url=settings.redis_url, utc=True)
+    return SqliteHuey("deliberate", filename=str(settings.data_path / "jobs.db"), utc=True)
+
+
+def jobs_of(app: Flask) -> Huey:
+    """The queue with everything in it that comes back by the clock."""
+    settings: Settings = app.config["SETTINGS"]
+    huey = queue_of(settings)
+
+    def inside(work: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            with app.app_context():
+                work()
+
+        run.__name__ = work.__name__
+        return run
+
+    seal = huey.task(name="seal")(inside(lambda: seal_log(settings)))
+
+    @huey.periodic_task(crontab(), name="minute")  # type: ignore[untyped-decorator]
+    def minute() -> None:
+        """Huey's clock ticks once a minute; heads are made every ten seconds."""
+        for number in range(SEALS_A_MINUTE):
+            seal.schedule(delay=number * 60 // SEALS_A_MINUTE)
+
+    minute()
+    return huey
+
+
+class Worker(Consumer):  # type: ignore[misc]  # huey brings no types
+    """A consumer that lives in a thread: the process's signals are not its business."""
+
+    def _set_signal_handlers(self) -> None:
+        return
+
+
+class Jobs:
+    """The running work; stop() ends it after what is being done now."""
+
+    def __init__(self, app: Flask) -> None:
+        logging.getLogger("huey").setLevel(logging.WARNING)
+        self._worker = Worker(jobs_of(app), workers=1, shutdown_timeout=10)
+        self._thread = threading.Thread(target=self._worker.run, name="jobs", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the job at hand end, then stop."""
+        self._worker.stop(graceful=True)
+        self._thread.join(timeout=12)
