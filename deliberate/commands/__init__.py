@@ -7,6 +7,7 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
+from flask_migrate.cli import db as migrations
 
 from deliberate.config import UnsafeSetting
 
@@ -60,7 +61,8 @@ class Terminal(FlaskGroup):
 
 def add_to(app: Flask) -> None:
     """Hang the commands of the house on the app, beside Flask's own."""
-    app.cli = HouseCommands(app.name)
+    hung = app.cli.commands
+    app.cli = HouseCommands(app.name, commands=hung)
 
 
 def _app(*_: Any) -> Flask:
@@ -77,6 +79,9 @@ def _app(*_: Any) -> Flask:
 )
 def cli() -> None:
     """The group all commands hang on."""
+
+
+cli.add_command(migrations)
 
 
 def main() -> None:
