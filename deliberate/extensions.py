@@ -47,4 +47,4 @@ def _merged(folder: Path) -> Translations:
 
 def use_catalogues(app: Flask, folder: Path) -> None:
     """Let the app speak the languages that have a folder."""
-    get_babel(app).domain_instance = Catalogues(folder)
+    get_babel(app).instance.domain_instance = Catalogues(folder)
