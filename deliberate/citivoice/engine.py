@@ -39,18 +39,18 @@ class Engine:
         """The statement of one SQL file."""
         return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
-    def make(self, *names: str) -> None:
-        """Make tables from the SQL files of the same names."""
-        for name in names:
-            self.table(name, self.select(name))
+    def make(self, *names: str) -> int:
+        """Make tables from the SQL files of the same names; say the last one's length."""
+        return [self.table(name, self.select(name)) for name in names][-1]
 
     def make_view(self, name: str) -> None:
         """Make a view from the SQL file of the same name: looked up anew at each use."""
         self.view(name, self.select(name))
 
-    def table(self, name: str, select: str) -> None:
-        """Make a table from a statement."""
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
+    def table(self, name: str, select: str) -> int:
+        """Make a table from a statement, which may read the table it replaces; say its length."""
+        made = self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}").fetchone()
+        return int(made[0]) if made else 0
 
     def view(self, name: str, select: str) -> None:
         """Make a view from a statement."""
@@ -69,12 +69,8 @@ class Engine:
         """
         self.table("frontier", self.select(start) if start == whole else f"FROM {start}")
         self.table(whole, "FROM frontier")
-        while True:
-            self.table("further", self.select(step))
-            if self.rows("SELECT count(*) FROM further")[0][0] == 0:
-                return
-            self.con.execute(f"INSERT INTO {whole} FROM further")
-            self.table("frontier", "FROM further")
+        while self.table("frontier", self.select(step)):
+            self.con.execute(f"INSERT INTO {whole} FROM frontier")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""

@@ -17,25 +17,17 @@ from .process import Process, as_utc
 from .release import WITHHELD
 from .weeks import calendar, clock, hour_number, scheduled
 
-# The comments of each scope and run, and the proposals whose authors may answer in turn.
+# The comments of each scope and sensitivity run, and which of those answered count there.
 SCOPES = {
-    "everyone": ("SELECT * FROM comments", "SELECT thread, person FROM proposals"),
-    "counted": (
-        "SELECT * FROM comments WHERE counted = 1",
-        "SELECT thread, person FROM proposals WHERE counted = 1",
-    ),
+    "everyone": "SELECT *, 1 AS p_inside, 1 AS b_inside FROM comments",
+    "counted": "SELECT *, p_counted AS p_inside, b_counted AS b_inside"
+    " FROM comments WHERE counted = 1",
 }
 RUNS = {
-    "without_top5": (
-        "SELECT c.* FROM comments AS c LEFT JOIN loudest AS l ON l.person = c.person"
-        " WHERE c.counted = 1 AND l.person IS NULL",
-        "SELECT p.thread, p.person FROM proposals AS p LEFT JOIN loudest AS l"
-        " ON l.person = p.person WHERE p.counted = 1 AND l.person IS NULL",
-    ),
-    "without_new": (
-        "SELECT * FROM comments WHERE counted = 1 AND settled = 1",
-        "SELECT thread, person FROM proposals WHERE counted = 1 AND settled = 1",
-    ),
+    "without_top5": "SELECT *, p_quiet AS p_inside, b_quiet AS b_inside"
+    " FROM comments WHERE quiet = 1",
+    "without_new": "SELECT *, p_settled AS p_inside, b_settled AS b_inside"
+    " FROM comments WHERE settled = 1",
 }
 CAPPED = "pair_cap_3"
 ONCE = (
@@ -124,7 +116,7 @@ def _lay_out(engine: Engine, window: Window) -> None:
     )
     engine.make("reclassified", "people", "threads")
     engine.make_view("acts")
-    engine.make("moderated", "posts", "comments", "proposals", "loudest", "steps")
+    engine.make("deeds", "moderated", "posts", "loudest", "tied", "proposals", "comments", "steps")
     phases = "SELECT subject_id, details FROM log WHERE kind = 'phase.scheduled' ORDER BY seq"
     engine.make("week_counts")
     counts = dict(engine.rows("FROM week_counts"))
@@ -154,28 +146,38 @@ def _scoped(engine: Engine) -> dict[str, Table]:
     """The facts of every scope and sensitivity run, one after the other."""
     parts: dict[str, list[Table]] = {name: [] for name in (*BY_SCOPE, "process_facts", "run_facts")}
     engine.table("muted", "SELECT seq FROM comments WHERE 1 = 0")
-    for scope, which in SCOPES.items():
-        _talk(engine, *which)
-        engine.make("above")
+    rings = 0
+    for scope, comments in SCOPES.items():
+        rings += _plant(engine, comments)
+        engine.make("edges", "thread_pairs", "thread_talk", "above")
         engine.descend("lifted", "above", "next_above")
         engine.make("below", "thread_shape")
         for name in BY_SCOPE:
             parts[name].append(_fetch(engine, name, scope))
         parts["process_facts"].append(_tiny(engine, scope))
     parts["run_facts"].append(_capped(engine))
-    for run, which in RUNS.items():
-        _talk(engine, *which)
+    for run, comments in RUNS.items():
+        _plant(engine, comments, shaped=rings > 0)
+        engine.make("edges", "thread_pairs", "thread_talk")
         parts["run_facts"].append(_fetch(engine, "run_facts", run))
     return {name: _stacked(tables) for name, tables in parts.items()}
 
 
-def _talk(engine: Engine, comments: str, authors: str) -> None:
-    """Who replied to whom within one scope: trees by one join a level, then counts."""
-    engine.table("kept", comments)
-    engine.table("authors_kept", authors)
+def _plant(engine: Engine, comments: str, shaped: bool = True) -> int:
+    """Place one scope's comments by one join a level; say how many were on or below a cycle.
+
+    Where nobody's comments form a cycle, those of fewer people form none: levels can be left out.
+    """
+    engine.view("kept", comments)
+    if not shaped:
+        engine.make("links")
+        engine.view("nodes", "FROM links")
+        return 0
     engine.make("links")
     engine.descend("placed", "placed", "next_level")
-    engine.make("nodes", "edges", "thread_pairs", "thread_talk")
+    rings = engine.make("rings")
+    engine.view("nodes", "FROM placed UNION ALL FROM rings" if rings else "FROM placed")
+    return rings
 
 
 def _capped(engine: Engine) -> Table:
@@ -189,7 +191,7 @@ def _capped(engine: Engine) -> Table:
 
 def _tiny(engine: Engine, scope: str) -> Table:
     values: dict[str, Any] = {"scope": scope}
-    for name in ("pair_facts", "pair_people", "latency_facts"):
+    for name in ("pair_facts", "talker_facts", "latency_facts"):
         values |= {c: v[0] for c, v in engine.columns(engine.select(name)).items()}
     return _row("process_facts", values)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deliberate.citivoice import Log, Process
+from deliberate.citivoice.facts import Table, column, columns_of
 
 Row = dict[str, Any]
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -82,3 +83,8 @@ def _thread(name: str, who: list[str], at: float) -> list[Row]:
         )
         for k, p in enumerate(parents)
     ]
+
+
+def table_of(name: str, rows: list[Row]) -> Table:
+    """A fact table of rows that say only what matters; the rest is 0, missing or none."""
+    return {c: column(kind, [row.get(c) for row in rows]) for c, kind in columns_of(name).items()}

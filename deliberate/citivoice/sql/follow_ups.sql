@@ -13,7 +13,7 @@ LEFT JOIN (
                   WHEN a.kind = 'commitment.dropped'
                    AND json_extract_string(a.details, '$.reason_given') IN ('true', '1')
                   THEN 1 ELSE 0 END) AS traced
-  FROM acts AS a
+  FROM deeds AS a
   JOIN ending AS e ON 1 = 1
   WHERE a.kind IN ('commitment.updated', 'commitment.fulfilled', 'commitment.dropped')
   GROUP BY a.thread

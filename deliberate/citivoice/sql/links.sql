@@ -1,4 +1,6 @@
--- The comments of one scope, each tied to the one it replies to within that scope.
-SELECT c.seq, c.thread, c.person, c.stance, c.second, c.upheld, c.is_reply, p.seq AS up
-FROM kept AS c
-LEFT JOIN kept AS p ON p.seq = c.parent
+-- The comments of one scope; a parent outside it makes an orphan.
+SELECT seq, thread, person, stance, second, upheld, is_reply,
+       CASE WHEN p_inside = 1 THEN parent END AS up,
+       p_person AS answered, p_stance AS stance_answered,
+       CASE WHEN b_inside = 1 THEN b_person END AS before
+FROM kept

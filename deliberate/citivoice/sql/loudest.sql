@@ -4,7 +4,7 @@ FROM (
   SELECT person, row_number() OVER (ORDER BY comments DESC, came) AS place
   FROM (
     SELECT person, count(*) AS comments, min(seq) AS came
-    FROM comments WHERE counted = 1 AND person IS NOT NULL GROUP BY person
+    FROM posts WHERE counted = 1 AND person IS NOT NULL GROUP BY person
   ) AS voices
 ) AS ranked
 WHERE place <= 5

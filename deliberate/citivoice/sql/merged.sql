@@ -3,7 +3,7 @@ SELECT m.thread, m.h, t.thread AS target
 FROM (
   SELECT thread, kind, h, json_extract_string(details, '$.into') AS target,
          row_number() OVER (PARTITION BY thread ORDER BY seq DESC) AS latest
-  FROM acts
+  FROM deeds
   WHERE kind IN ('proposal.merged', 'proposal.unmerged') AND thread IS NOT NULL
 ) AS m
 LEFT JOIN threads AS t ON t.proposal_id = m.target

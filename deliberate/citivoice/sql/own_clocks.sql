@@ -3,7 +3,7 @@
 SELECT p.thread, coalesce(q.h, p.h) AS h
 FROM proposals AS p
 LEFT JOIN (
-  SELECT thread, min(h) AS h FROM acts WHERE kind = 'proposal.qualified' GROUP BY thread
+  SELECT thread, min(h) AS h FROM deeds WHERE kind = 'proposal.qualified' GROUP BY thread
 ) AS q ON q.thread = p.thread
 JOIN (
   SELECT coalesce(max(CASE WHEN kind = 'proposal.qualified' THEN 1

@@ -1,9 +1,8 @@
--- Pairs of people with a reply anywhere in the process.
-SELECT count(*) AS pairs_directed,
-       coalesce(sum(CASE WHEN b.person IS NULL OR a.person < a.answered THEN 1 ELSE 0 END), 0)
-         AS pairs_undirected,
-       coalesce(sum(CASE WHEN b.person IS NOT NULL AND a.person < a.answered
-                         THEN 1 ELSE 0 END), 0) AS pairs_mutual
-FROM (SELECT DISTINCT person, answered FROM thread_pairs) AS a
-LEFT JOIN (SELECT DISTINCT person, answered FROM thread_pairs) AS b
-  ON b.person = a.answered AND b.answered = a.person
+-- Pairs of people with a reply anywhere in the process, one way or both ways.
+SELECT coalesce(sum(forth + back), 0) AS pairs_directed, count(*) AS pairs_undirected,
+       coalesce(sum(forth * back), 0) AS pairs_mutual
+FROM (
+  SELECT lower_person, upper_person, max(forth) AS forth, max(back) AS back
+  FROM thread_pairs
+  GROUP BY lower_person, upper_person
+) AS pairs

@@ -13,6 +13,6 @@ LEFT JOIN (
          json_extract_string(details, '$.initiator') AS initiator,
          json_extract_string(details, '$.decision') AS decision,
          row_number() OVER (PARTITION BY thread ORDER BY seq) AS place
-  FROM acts
+  FROM deeds
   WHERE kind = 'proposal.submitted'
 ) AS a ON a.thread = t.thread AND a.place = 1

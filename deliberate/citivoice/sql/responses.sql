@@ -11,9 +11,9 @@ FROM (
            AS reason_chars,
          coalesce(TRY_CAST(json_extract_string(details, '$.grounds') AS BIGINT), 0) AS grounds,
          coalesce(TRY_CAST(json_extract_string(details, '$.repeats') AS BIGINT), 0) AS repeats
-  FROM acts
+  FROM deeds
   WHERE kind = 'response.published' AND thread IS NOT NULL
 ) AS a
 LEFT JOIN (
-  SELECT DISTINCT thread FROM acts WHERE kind = 'proposal.referred' AND thread IS NOT NULL
+  SELECT DISTINCT thread FROM deeds WHERE kind = 'proposal.referred' AND thread IS NOT NULL
 ) AS f ON f.thread = a.thread

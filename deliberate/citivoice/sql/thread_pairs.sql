@@ -1,2 +1,12 @@
--- Who replied to whom, once a thread.
-SELECT DISTINCT thread, person, answered FROM edges WHERE other = 1
+-- Who talked with whom in a thread, and which of the two replied.
+SELECT thread, lower_person, upper_person, max(forth) AS forth, max(back) AS back
+FROM (
+  SELECT thread,
+         CASE WHEN person < answered THEN person ELSE answered END AS lower_person,
+         CASE WHEN person < answered THEN answered ELSE person END AS upper_person,
+         CASE WHEN person < answered THEN 1 ELSE 0 END AS forth,
+         CASE WHEN person < answered THEN 0 ELSE 1 END AS back
+  FROM edges
+  WHERE other = 1
+) AS replies
+GROUP BY thread, lower_person, upper_person

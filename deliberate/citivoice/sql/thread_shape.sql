@@ -19,11 +19,10 @@ FROM (
 ) AS w
 JOIN (
   SELECT x.thread, sum(1 - x.is_reply) AS roots, sum(x.is_reply) AS replies,
-         sum(x.orphan) AS orphans,
+         sum(CASE WHEN x.is_reply = 1 AND x.up IS NULL THEN 1 ELSE 0 END) AS orphans,
          sum((1 + coalesce(b.below, 0)) * (t.comments - coalesce(b.below, 0))) AS distance_sum
   FROM nodes AS x
-  JOIN (SELECT thread, count(*) AS comments FROM nodes GROUP BY thread) AS t
-    ON t.thread = x.thread
+  JOIN thread_talk AS t ON t.thread = x.thread
   LEFT JOIN below AS b ON b.seq = x.seq
   GROUP BY x.thread
 ) AS n ON n.thread = w.thread

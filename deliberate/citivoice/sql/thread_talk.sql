@@ -43,10 +43,7 @@ LEFT JOIN (
   GROUP BY thread
 ) AS e ON e.thread = n.thread
 LEFT JOIN (
-  SELECT a.thread, count(*) AS pairs,
-         sum(CASE WHEN b.person IS NULL THEN 0 ELSE 1 END) AS pairs_returned
-  FROM thread_pairs AS a
-  LEFT JOIN thread_pairs AS b
-    ON b.thread = a.thread AND b.person = a.answered AND b.answered = a.person
-  GROUP BY a.thread
+  SELECT thread, sum(forth + back) AS pairs, sum(2 * forth * back) AS pairs_returned
+  FROM thread_pairs
+  GROUP BY thread
 ) AS d ON d.thread = n.thread

@@ -10,6 +10,6 @@ LEFT JOIN (
   WHERE is_answer = 1
 ) AS r ON r.thread = k.thread AND r.place = 1
 LEFT JOIN (
-  SELECT thread, min(h) AS h FROM acts WHERE kind = 'proposal.withdrawn' GROUP BY thread
+  SELECT thread, min(h) AS h FROM deeds WHERE kind = 'proposal.withdrawn' GROUP BY thread
 ) AS w ON w.thread = k.thread
 LEFT JOIN merged AS m ON m.thread = k.thread

@@ -1,0 +1,3 @@
+-- People who replied or were replied to.
+SELECT count(*) AS pair_people
+FROM (SELECT lower_person FROM thread_pairs UNION SELECT upper_person FROM thread_pairs) AS people

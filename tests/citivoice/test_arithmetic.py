@@ -1,0 +1,178 @@
+"""Equality, likeness, rhythm, agreement, goalposts and means, against vectors and libraries."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from sklearn.metrics import cohen_kappa_score
+
+from deliberate.citivoice import formulas as f
+from deliberate.citivoice import load_formulas
+from deliberate.citivoice.agreement import (
+    group_consensus,
+    is_shown,
+    normalised_entropy,
+    ordinal_consensus,
+)
+from deliberate.citivoice.facts import Table
+from deliberate.citivoice.headline import band
+from deliberate.citivoice.judged import agreement_of, disagrees, grade, judged_score
+from deliberate.citivoice.measures import found
+from deliberate.citivoice.people import measure_staying
+from deliberate.citivoice.resampling import PROPOSALS, Cells, percentiles, resampled
+from tests.citivoice.open_data import vector
+from tests.citivoice.rows import table_of
+
+
+def near(expected: object) -> object:
+    return pytest.approx(expected, abs=1e-6)
+
+
+def test_consensus_vectors() -> None:
+    for case in vector("v06_consensus")["group_aware_consensus"]:
+        groups = [tuple(group) for group in case["groups"]]
+        assert group_consensus(groups) == near(case["expected"])
+        assert is_shown(groups) is case["shown"]
+    for case in vector("v06_consensus")["entropy_normalised"]:
+        assert normalised_entropy(case["counts"]) == near(case["expected"])
+    for case in vector("v06_consensus")["ordinal_consensus"]:
+        assert ordinal_consensus(case["counts"], case["values"]) == near(case["expected"])
+
+
+def test_likeness_vectors() -> None:
+    for case in vector("v07_representation")["cases"]:
+        people, shares = case["input"]["people"], case["input"]["population_share"]
+        expected = case["expected"]
+        assert f.dissimilarity(people, shares) == near(expected["dissimilarity"])
+        assert f.chance_dissimilarity(sum(people), shares) == near(expected["chance_dissimilarity"])
+        assert f.divergence(people, shares) == near(expected["kl_nats"])
+        assert f.jensen_shannon(people, shares) == near(expected["jsd_base2"])
+        excess = max(0.0, expected["dissimilarity"] - expected["chance_dissimilarity"])
+        assert excess == near(expected["IN1.1"]["value"])
+        placed = f.goalpost(excess, *load_formulas().indicators["IN1.1"].goalpost)
+        assert placed == near(expected["IN1.1"]["normalised"])
+
+
+def test_rhythm_vectors() -> None:
+    for case in vector("v08_burstiness")["cases"]:
+        gaps = np.diff(case["times"])
+        b, a = f.burstiness(len(gaps), gaps.sum(), (gaps**2).sum())
+        assert (b, a) == (near(case["expected"]["B"]), near(case["expected"]["A_n"]))
+
+
+def test_equality_vectors() -> None:
+    v = vector("v09_equality_and_aggregation")
+    for case in v["gini"]:
+        assert f.gini(case["x"]) == near(case["gini"])
+        assert f.gini(case["x"], unbiased=True) == near(case["gini_unbiased"])
+    for case in v["top_share"]:
+        assert f.top_share(case["x"], case["q"]) == near(case["expected"])
+    for case in v["wilson95"]:
+        assert f.wilson(case["k"], case["n"]) == near(case["expected"])
+
+
+def test_mean_vectors() -> None:
+    v = vector("v09_equality_and_aggregation")
+    for case in v["goalpost"]:
+        assert f.goalpost(case["x"], case["lo"], case["hi"], case["direction"]) == near(
+            case["expected"]
+        )
+    for case in v["arithmetic_mean"]:
+        assert f.mean(case["x"]) == near(case["expected"])
+    for case in v["geometric_mean_floor_0.01"]:
+        assert f.geometric_mean(case["x"]) == near(case["expected"])
+
+
+def ladder(reached: dict[str, int]) -> Table:
+    cells = [
+        {"supported": 1, "people": reached["support"] - reached["comment"]},
+        {"supported": 1, "contributed": 1, "people": reached["comment"]},
+    ]
+    return table_of("person_cells", cells)
+
+
+def test_ladder_vector() -> None:
+    case = vector("v09_equality_and_aggregation")["ladder"]
+    rules = load_formulas().relaxed()
+    measures = measure_staying(ladder(case["input"]), table_of("week_facts", []), rules)
+    finding = vars(found(rules.indicators["SP5.1"], measures["SP5.1"]))
+    expected = case["expected"]["SP5.1_minimums_off"]
+    assert finding["ci"] == near(expected.pop("wilson95"))
+    assert {name: finding[name] for name in expected} == near(expected)
+
+
+def test_bootstrap_vector() -> None:
+    case = vector("v09_equality_and_aggregation")["cluster_bootstrap"]
+    rows = np.array(case["input"], dtype=float)
+    cells = Cells.of(rows[:, 0], rows[:, 1])
+    drawn = resampled(cells, 1000, 2019, PROPOSALS)
+    top, bottom = cells.sums()
+    assert top / bottom == near(case["expected"]["value"])
+    ends = percentiles(drawn[:, 0] / drawn[:, 1])
+    assert ends == pytest.approx(case["expected"]["interval"], abs=0.02)
+
+
+def test_kappa_vectors_and_scikit_learn() -> None:
+    for case in vector("v09_equality_and_aggregation")["quadratic_weighted_kappa"]:
+        assert agreement_of(case["a"], case["b"])[0] == near(case["expected"])
+
+
+ratings = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=60)
+
+
+@given(ratings)
+def test_kappa_agrees_with_scikit_learn(pairs: list[tuple[int, int]]) -> None:
+    a, b = zip(*pairs, strict=True)
+    ours = f.kappa(f.cross_table(a, b, 4))
+    if ours is not None:
+        theirs = cohen_kappa_score(a, b, weights="quadratic", labels=[0, 1, 2, 3])
+        assert ours == pytest.approx(theirs, abs=1e-9)
+
+
+@given(st.integers(1, 3000), st.data())
+def test_wilson_agrees_with_the_formula(n: int, data: st.DataObject) -> None:
+    k = data.draw(st.integers(0, n))
+    z = stats.norm.ppf(0.975)
+    p, spread = k / n, z**2 / n
+    half = z * np.sqrt(p * (1 - p) / n + spread / (4 * n)) / (1 + spread)
+    centre = (p + spread / 2) / (1 + spread)
+    assert f.wilson(k, n) == pytest.approx((centre - half, centre + half), abs=1e-9)
+
+
+@given(st.lists(st.integers(0, 50), min_size=2, max_size=30))
+def test_gini_is_half_the_mean_difference(counts: list[int]) -> None:
+    x = np.array(counts, dtype=float)
+    if x.sum():
+        expected = np.abs(np.subtract.outer(x, x)).mean() / (2 * x.mean())
+        assert f.gini(counts) == pytest.approx(expected)
+
+
+def test_judged_vectors() -> None:
+    for case in vector("v09_equality_and_aggregation")["judged"]:
+        assert judged_score(case["input"]["ratings"]) == case["expected"]["score"]
+
+
+def test_agreement_counts_only_what_both_rated() -> None:
+    assert agreement_of([2, "NE", 1, 0], [2, 1, "NA", 0]) == (1.0, 2)
+    assert agreement_of(["NE"], [1]) == (None, 0)
+
+
+def test_judgement_and_log_are_set_side_by_side() -> None:
+    assert disagrees(0.5, 1.0) is True
+    assert disagrees(0.75, 1.0) is False
+    assert disagrees(None, 1.0) is None
+    assert [
+        grade(0.75, 1.0, 1),
+        grade(0.5, 1.0, 1),
+        grade(0.5, None, 2),
+        grade(0.5, None, 1),
+        grade(None, None, 0),
+    ] == ["A", "B", "B", "C", None]
+
+
+def test_band_vectors() -> None:
+    for case in vector("v09_equality_and_aggregation")["headline_band"]:
+        ci = None if case["ci"] is None else tuple(case["ci"])
+        name, uncertain = band(case["score"], ci)
+        assert {"band": name, "uncertain": uncertain} == case["expected"]
