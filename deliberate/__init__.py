@@ -12,6 +12,7 @@ from deliberate import database, views
 from deliberate.config import Settings, from_environment
 from deliberate.database import db
 from deliberate.extensions import babel, csrf, limiter, login_manager, migrate, use_catalogues
+from deliberate.operations.people import RESIDENT_STAYS
 
 if TYPE_CHECKING:
     from deliberate.jobs import Jobs
@@ -44,6 +45,8 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
         SESSION_COOKIE_SECURE=settings.mode == "production",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=RESIDENT_STAYS,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE=settings.default_lang,

@@ -19,6 +19,15 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
+_LOOK_ALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁӏкмтвԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχıøłđ01|",
+    "ABESIJKMHOPCTYXaesijopcyxhdlkmtbqwABEZHIKMNOPTYXaeikvoptuxioldol" + "l",
+)
+"""Letters of other alphabets, and digits, that are read as Latin letters in a name."""
+_IN_A_NAME = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Zs"})
+_MARKS_IN_A_NAME = frozenset("'’`.-_&()/,")
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
 Attributes = MutableMapping[tuple[str | None, str], str]
 
 
@@ -90,3 +99,28 @@ def to_slug(title: str) -> str:
             break
         slug = f"{slug}-{word}" if slug else word
     return slug
+
+
+def name_key(name: str) -> str:
+    """What two names that look alike have in common: alphabet, case, accents and marks aside.
+
+    A capital I and a small l look the same, a small i does not: so words written all small or all
+    large are first written like a name.
+    """
+    apart = unicodedata.normalize("NFKD", clean_line(name))
+    plain = "".join(c for c in apart if not unicodedata.combining(c)).translate(_LOOK_ALIKES)
+    letters = "".join(c for c in plain if c.isalnum() or c == " ")
+    words = (w.capitalize() if w.islower() or w.isupper() else w for w in letters.split())
+    return "".join(words).replace("I", "l").casefold()
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a name is letters of one alphabet, digits and the usual marks, all visible."""
+    if not all(
+        c in _MARKS_IN_A_NAME or (unicodedata.category(c) in _IN_A_NAME and c not in _BLANK_LETTERS)
+        for c in name
+    ):
+        return False
+    alphabets = {unicodedata.name(c, "?").split()[0] for c in name if c.isalpha()}
+    heaped = "^^^" in "".join("^" if unicodedata.combining(c) else "." for c in name)
+    return len(alphabets) == 1 and not heaped

@@ -4,6 +4,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import Form
 from wtforms.i18n import DummyTranslations
 
+from deliberate.text import clean_line
+
 
 class HouseForm(Form):
     """A form in the house's own words: WTForms has none in Indonesian, so validators bring theirs.
@@ -20,3 +22,8 @@ class HouseForm(Form):
 
 
 REQUIRED = _("Please fill this in.")
+
+
+def line(written: str | None) -> str:
+    """A filter for fields of one line: no breaks, no invisible marks, never None."""
+    return clean_line(written or "")

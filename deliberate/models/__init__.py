@@ -4,7 +4,7 @@ from deliberate.models.comment import Comment, Rating
 from deliberate.models.head import Head
 from deliberate.models.institution import Institution
 from deliberate.models.interaction import Interaction
-from deliberate.models.person import Device, Person, PersonKey
+from deliberate.models.person import Device, Person, PersonKey, Tries
 from deliberate.models.poll import Ballot, Option, Poll, Roll
 from deliberate.models.process import Phase, Process, ProcessInstitution
 from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion, Support
@@ -33,4 +33,5 @@ __all__ = [
     "Response",
     "Roll",
     "Support",
+    "Tries",
 ]

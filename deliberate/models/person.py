@@ -5,24 +5,38 @@ import hmac
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Moment, TransientBase
 from deliberate.models.institution import Institution
+from deliberate.text import name_key
 from deliberate.vocabulary import AccountClass, Role
+
+_CAN_SIGN_IN = "sign_in_name IS NOT NULL"
 
 
 class Person(Base):
     """An account. The sign-in name is private; the display name stands beside what was written."""
 
     __tablename__ = "person"
+    __table_args__ = (
+        Index(
+            "uq_person_name_key_signing_in",
+            "name_key",
+            unique=True,
+            sqlite_where=text(_CAN_SIGN_IN),
+            postgresql_where=text(_CAN_SIGN_IN),
+        ),
+    )
     subject_type = "person"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sign_in_name: Mapped[str | None] = mapped_column(String(80), unique=True)
     display_name: Mapped[str] = mapped_column(String(80))
+    name_key: Mapped[str] = mapped_column(String(160), default="", server_default="", index=True)
+    """Equal for display names that look alike; no two accounts that can sign in share one."""
     passphrase_hash: Mapped[str | None] = mapped_column(String(255))
     role: Mapped[Role] = mapped_column(String(16), default=Role.RESIDENT)
     account_class: Mapped[AccountClass] = mapped_column(String(16), default=AccountClass.PERSON)
@@ -42,6 +56,11 @@ class Person(Base):
         back_populates="person", cascade="all, delete-orphan", lazy="joined"
     )
 
+    @validates("display_name")
+    def _keep_name_key(self, _column: str, display_name: str) -> str:
+        self.name_key = name_key(display_name)[:160]
+        return display_name
+
     @property
     def actor_id(self) -> str | None:
         """The pseudonym the log knows this person by; None once the key is gone."""
@@ -60,6 +79,12 @@ class Person(Base):
         """Say on which device the person acts, for this request only."""
         self.__dict__.update(device_token=token, device_seen_at=seen_at)
         return self
+
+    @property
+    def device_mark(self) -> str:
+        """What a browser that signed in keeps, so that strangers' tries never lock it out."""
+        key = self.key.key if self.key else b""
+        return hmac.new(key, b"device", hashlib.sha256).hexdigest()[:32]
 
     @property
     def seen_at(self) -> datetime | None:
@@ -106,3 +131,14 @@ class Device(TransientBase):
     seen_at: Mapped[datetime] = mapped_column(Moment, default=now)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     agent: Mapped[str] = mapped_column(String(120), default="")
+
+
+class Tries(TransientBase):
+    """Wrong sign-ins of an account from a network, or of a network: how many, and when again."""
+
+    __tablename__ = "tries"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    again_at: Mapped[datetime] = mapped_column(Moment, default=now)

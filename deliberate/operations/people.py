@@ -2,29 +2,46 @@
 
 import hashlib
 import secrets
+import unicodedata
 from datetime import timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import db, transient
 from deliberate.models import Device, Institution, Person, PersonKey
-from deliberate.permissions import may_set_up, require
+from deliberate.permissions import Refused, may_set_up, require
+from deliberate.queries.passphrases import weakness
 from deliberate.recording import recorded
-from deliberate.text import clean_line
+from deliberate.text import clean_line, name_key
 from deliberate.vocabulary import AccountClass, Kind, Role
 
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_hex(16))
 RESIDENT_STAYS = timedelta(days=30)
 STAFF_STAYS = timedelta(hours=12)
+_OFFICIAL = frozenset(
+    map(name_key, ("Admin", "Administrator", "Moderator", "Petugas", "Deliberate", "Sistem"))
+)
+
+
+SIGN_IN_NAME, DISPLAY_NAME = "sign_in_name", "display_name"
 
 
 class NameTaken(ValueError):
-    """Another account has this sign-in name or display name."""
+    """Another account has this sign-in name, or a display name that looks the same.
+
+    `field` says which of the two.
+    """
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
 
 
 def join(
@@ -37,7 +54,7 @@ def join(
     language: str = "id",
     account_class: AccountClass = AccountClass.PERSON,
 ) -> Person:
-    """Open a resident's account; the terms were agreed to on the form. Raises NameTaken.
+    """Open a resident's account; terms were agreed to on the form. Raises NameTaken, Refused.
 
     Without a passphrase nobody can sign in with it: such are the sample city's people.
     """
@@ -45,6 +62,14 @@ def join(
     person.email, person.area, person.language = email, area, language
     person.account_class = account_class
     return _add(person, by=None)
+
+
+def join_on_device(
+    sign_in_name: str, display_name: str, passphrase: str, *, agent: str = "", **about: Any
+) -> tuple[Person, str]:
+    """Join in a browser, which is signed in from then on; gives the account and its token."""
+    person = join(sign_in_name, display_name, passphrase, **about)
+    return person, open_device(person, agent)
 
 
 def create_account(
@@ -65,31 +90,56 @@ def create_account(
 
 
 def _new_person(sign_in_name: str, display_name: str, passphrase: str | None) -> Person:
+    if passphrase is not None and (weak := weakness(passphrase, sign_in_name, display_name)):
+        raise Refused(weak)
     return Person(
         sign_in_name=clean_line(sign_in_name).casefold(),
         display_name=clean_line(display_name),
-        passphrase_hash=None if passphrase is None else _HASHER.hash(passphrase),
+        passphrase_hash=None if passphrase is None else hash_passphrase(passphrase),
         key=PersonKey.new(),
     )
 
 
+def hash_passphrase(passphrase: str) -> str:
+    """Argon2id of a passphrase, however its accents were typed."""
+    return _HASHER.hash(_composed(passphrase))
+
+
+def _composed(passphrase: str) -> str:
+    return unicodedata.normalize("NFKC", passphrase)
+
+
 def _add(person: Person, by: Person | None) -> Person:
-    with recorded(by or person, Kind.PERSON_JOINED) as act:
-        _refuse_taken(act.session, person)
-        act.session.add(person)
-        act.about(person, terms=1)
+    try:
+        with recorded(by or person, Kind.PERSON_JOINED) as act:
+            refuse_taken_name(act.session, person)
+            act.session.add(person)
+            act.about(person, terms=1)
+    except IntegrityError as error:  # somebody else took the name in this very moment
+        raise NameTaken(SIGN_IN_NAME) from error
     return person
 
 
-def _refuse_taken(session: Session, person: Person) -> None:
-    taken = session.scalar(
-        select(Person.id).where(
-            (Person.sign_in_name == person.sign_in_name)
-            | (func.lower(Person.display_name) == person.display_name.lower())
-        )
+def refuse_taken_name(session: Session, person: Person) -> None:
+    """Raise NameTaken where another account has the sign-in name or looks like the display name."""
+    others = select(Person.sign_in_name, Person.name_key).where(
+        (Person.sign_in_name == person.sign_in_name) | (Person.name_key == person.name_key),
     )
-    if taken is not None:
-        raise NameTaken(person.sign_in_name)
+    if person.id is not None:
+        others = others.where(Person.id != person.id)
+    with session.no_autoflush:
+        taken = session.execute(others.limit(2)).all()
+    if any(other.sign_in_name == person.sign_in_name for other in taken):
+        raise NameTaken(SIGN_IN_NAME)
+    if taken or _is_an_office(session, person.name_key):
+        raise NameTaken(DISPLAY_NAME)
+
+
+def _is_an_office(session: Session, key: str) -> bool:
+    """Whether a resident's name would pass for an institution, the platform or its people."""
+    names = session.execute(select(Institution.name, Institution.name_en)).all()
+    official = {name_key(name) for pair in names for name in pair if name}
+    return key in official | _OFFICIAL
 
 
 def proven_person(sign_in_name: str, passphrase: str) -> Person | None:
@@ -100,7 +150,7 @@ def proven_person(sign_in_name: str, passphrase: str) -> Person | None:
     )
     stored = person.passphrase_hash if person and person.passphrase_hash else _NOBODY
     try:
-        _HASHER.verify(stored, passphrase)
+        _HASHER.verify(stored, _composed(passphrase))
     except Argon2Error:
         return None
     return person if person and person.passphrase_hash and person.is_active else None
@@ -108,11 +158,18 @@ def proven_person(sign_in_name: str, passphrase: str) -> Person | None:
 
 def sign_in(person: Person, agent: str = "") -> str:
     """Sign a person in on a device; gives the token that only its browser keeps."""
-    token = secrets.token_urlsafe(32)
     with recorded(person, Kind.PERSON_SIGNED_IN) as act:
         act.about(person)
+    return open_device(person, agent)
+
+
+def open_device(person: Person, agent: str = "", leaving: str | None = None) -> str:
+    """Let a browser act for a person from now on; the token it had before is worth nothing then."""
+    token = secrets.token_urlsafe(32)
     stays = RESIDENT_STAYS if person.role == Role.RESIDENT else STAFF_STAYS
     with transient() as store:
+        if leaving is not None:
+            store.execute(delete(Device).where(Device.token_hash == hash_token(leaving)))
         store.add(
             Device(
                 token_hash=hash_token(token),

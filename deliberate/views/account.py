@@ -1,5 +1,270 @@
 """One's own account: joining, signing in and out, what one took part in."""
 
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, flash, g, jsonify, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import login_user
+
+from deliberate.clock import now
+from deliberate.forms.account import (
+    AreaForm,
+    ConsentForm,
+    DisplayNameForm,
+    EmailForm,
+    JoinForm,
+    PassphraseForm,
+    SignInForm,
+)
+from deliberate.operations import people, profiles
+from deliberate.operations.people import NameTaken
+from deliberate.operations.signing_in import TooManyTries, WrongWords, sign_in_by_passphrase
+from deliberate.permissions import Refused
+from deliberate.queries.participation import everything_of, participation_of
+from deliberate.queries.processes import next_date
+from deliberate.queries.states import days_left, state_of
+from deliberate.views import frame
+from deliberate.views.answers import local_time
 from deliberate.views.frame import Room
+from deliberate.vocabulary import Role
 
 room = Room("account")
+MARKS_KEPT = 5
+
+
+# --- coming in -----------------------------------------------------------------------------------
+
+
+@room.page("/sign-in", "public", methods=["GET", "POST"], tokens=False)
+def sign_in() -> ResponseReturnValue:
+    """Sign in; what was written before is shown afterwards, with one button to send it."""
+    if request.method == "GET":
+        return _go_on(_wanted()) if frame.asking() else frame.render_sign_in(_wanted())
+    form = SignInForm(request.form)
+    if not form.validate():
+        return _ask_again(form), 422
+    try:
+        person, token = sign_in_by_passphrase(
+            form.sign_in_name.data,
+            form.passphrase.data,
+            network=request.remote_addr or "",
+            marks=session.get("marks", ()),
+            agent=request.user_agent.string,
+            leaving=session.get("_user_id"),
+        )
+    except WrongWords:
+        wrong = _("Sign-in name and passphrase do not belong together. Nothing you wrote is lost.")
+        return _ask_again(form, [wrong]), 422
+    except TooManyTries as error:
+        return _wait(form, error)
+    return _come_in(person, token)
+
+
+@room.page("/join", "public", methods=["GET", "POST"], tokens=False)
+def join() -> ResponseReturnValue:
+    """Open an account and be signed in with it."""
+    if request.method == "GET":
+        return _go_on(_wanted()) if frame.asking() else _ask_to_join(JoinForm(), _wanted())
+    form = JoinForm(request.form)
+    if "show" in request.form:
+        form.passphrase.data = None
+        return _ask_to_join(form)
+    if not form.validate():
+        return _ask_to_join(form), 422
+    try:
+        person, token = people.join_on_device(
+            form.sign_in_name.data,
+            form.display_name.data,
+            form.passphrase.data,
+            email=form.email.data or None,
+            area=form.area.data,
+            language=g.language,
+            agent=request.user_agent.string,
+        )
+    except NameTaken as taken:
+        form[taken.field].errors = [_say_taken(taken)]
+        return _ask_to_join(form), 422
+    return _come_in(person, token)
+
+
+def _wanted() -> str:
+    return frame.path_within(request.args.get("next")) or ""
+
+
+def _held() -> dict[str, Any]:
+    """Where one was going and what one had written, out of the form that carries it."""
+    return {
+        "path": frame.path_within(request.form.get("held_path")) or "",
+        "fields": frame.held_fields(),
+        "came_from": frame.path_within(request.form.get("held_from")) or "",
+    }
+
+
+def _ask_again(form: SignInForm, problems: list[str] | None = None) -> str:
+    return frame.render_sign_in(**_held(), form=form, problems=problems or [])
+
+
+def _ask_to_join(form: JoinForm, path: str = "") -> str:
+    held = _held() if request.method == "POST" else {"path": path}
+    return frame.render_sign_in(**held, form=form, template="account/join.html")
+
+
+def _wait(form: SignInForm, error: TooManyTries) -> ResponseReturnValue:
+    seconds = max(1, int((error.again_at - now()).total_seconds()) + 1)
+    problem = f"{_say_when(error)} {_('Nothing you wrote is lost.')}"
+    return _ask_again(form, [problem]), 429, {"Retry-After": str(seconds)}
+
+
+def _say_when(error: TooManyTries) -> str:
+    time = local_time(error.again_at, "HH.mm")
+    return str(_("Too many tries. It goes on at %(time)s.", time=time))
+
+
+def _say_taken(taken: NameTaken) -> str:
+    if taken.field == people.SIGN_IN_NAME:
+        return str(_("This sign-in name is taken. Add a digit or take another one."))
+    return str(_("This name is taken or looks like another one. Add a word or take an alias."))
+
+
+def _come_in(person: Any, token: str) -> ResponseReturnValue:
+    """Begin a session under a new token, then go on with what was begun before."""
+    marks = [mark for mark in session.get("marks", ()) if mark != person.device_mark]
+    session.clear()
+    session["marks"] = [*marks, person.device_mark][-MARKS_KEPT:]
+    session.permanent = person.role == Role.RESIDENT
+    login_user(person.on_device(token, now()))
+    held = _held()
+    if held["fields"] is None or not held["path"]:
+        return _go_on(held["path"])
+    words = frame.held_words(held["fields"])
+    return render_template("account/go_on.html", held=held, words=words)
+
+
+def _go_on(path: str) -> ResponseReturnValue:
+    return frame.see_other(path or url_for("account.show"))
+
+
+@room.page("/sign-out", "public", methods=["POST"])
+def sign_out() -> ResponseReturnValue:
+    """Sign this device out; it keeps only the mark that lets its owner back in."""
+    person = frame.asking()
+    if person is not None:
+        people.sign_out(person, person.get_id())
+    marks = session.get("marks", [])
+    session.clear()
+    session["marks"] = marks
+    session.permanent = True
+    return frame.see_other(url_for("account.sign_in", left=1))
+
+
+# --- one's own account ---------------------------------------------------------------------------
+
+
+@room.page("/account", "signed_in")
+def show() -> ResponseReturnValue:
+    """What I took part in and what came of it, my name and address, my data."""
+    return _show()
+
+
+def _show(**forms: Any) -> str:
+    person = frame.asking()
+    fresh = {
+        "display_name_form": DisplayNameForm(obj=person),
+        "email_form": EmailForm(obj=person),
+        "area_form": AreaForm(obj=person),
+        "passphrase_form": PassphraseForm(),
+        "consent_form": ConsentForm(research=person.research_consent),
+    }
+    failed = next((form for form in forms.values() if form.errors), None)
+    return render_template(
+        "account/show.html",
+        person=person,
+        took_part=participation_of(person),
+        next_date=next_date(now()),
+        state_of=state_of,
+        days_left=days_left,
+        moment=now(),
+        form=failed,
+        **{**fresh, **forms},
+    )
+
+
+def _saved(text: str) -> ResponseReturnValue:
+    flash(text, "success")
+    return frame.see_other(url_for("account.show"))
+
+
+@room.page("/account/name", "signed_in", methods=["POST"])
+def rename() -> ResponseReturnValue:
+    """Another name or alias beside my texts."""
+    form = DisplayNameForm(request.form)
+    if not form.validate():
+        return _show(display_name_form=form), 422
+    try:
+        profiles.rename_person(frame.asking(), form.display_name.data)
+    except NameTaken as taken:
+        form.display_name.errors = [_say_taken(taken)]
+        return _show(display_name_form=form), 422
+    return _saved(_("Your name is changed, also beside what you wrote before."))
+
+
+def _change(
+    form: Any, name: str, operation: Callable[[Any, Any], None], said: str
+) -> ResponseReturnValue:
+    if not form.validate():
+        return _show(**{name: form}), 422
+    (value,) = form.data.values()
+    operation(frame.asking(), value)
+    return _saved(said)
+
+
+@room.page("/account/email", "signed_in", methods=["POST"])
+def change_email() -> ResponseReturnValue:
+    """Another e-mail address, or none."""
+    form = EmailForm(request.form)
+    return _change(form, "email_form", profiles.change_email, _("Your e-mail address is saved."))
+
+
+@room.page("/account/area", "signed_in", methods=["POST"])
+def move() -> ResponseReturnValue:
+    """Another area, or none."""
+    form = AreaForm(request.form)
+    return _change(form, "area_form", profiles.move_person, _("Your area is saved."))
+
+
+@room.page("/account/consent", "signed_in", methods=["POST"])
+def change_consent() -> ResponseReturnValue:
+    """Agree to research, or no longer."""
+    form = ConsentForm(request.form)
+    return _change(form, "consent_form", people.change_consent, _("Your choice is saved."))
+
+
+@room.page("/account/passphrase", "signed_in", methods=["POST"])
+def change_passphrase() -> ResponseReturnValue:
+    """A new passphrase; every other device is signed out."""
+    form, person = PassphraseForm(request.form), frame.asking()
+    if not form.validate():
+        return _show(passphrase_form=form), 422
+    try:
+        profiles.change_passphrase(
+            person, form.passphrase.data, form.new_passphrase.data, person.get_id()
+        )
+    except WrongWords:
+        form.passphrase.errors = [_("This is not your present passphrase.")]
+    except TooManyTries as error:
+        form.passphrase.errors = [_say_when(error)]
+    except Refused as error:
+        form.new_passphrase.errors = [error.reason]
+    if form.errors:
+        return _show(passphrase_form=form), 422
+    return _saved(_("Your passphrase is changed; all other devices are signed out."))
+
+
+@room.page("/account/data.json", "signed_in")
+def download() -> Response:
+    """Everything the house keeps of me, to take along."""
+    answer = jsonify(everything_of(frame.asking()))
+    answer.headers["Content-Disposition"] = "attachment; filename=deliberate-account.json"
+    return answer

@@ -1,6 +1,7 @@
 """What is true of every request: language, who asks, who may, forms that count once."""
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -33,8 +34,13 @@ from deliberate.queries.people import person_on_device
 from deliberate.vocabulary import Role
 
 NOTE_AFTER = timedelta(minutes=5)
-TOKENS = frozenset({"csrf_token", "form_key", "held_path", "held_fields"})
+TOKENS = frozenset({"csrf_token", "form_key", "held_path", "held_fields", "held_from"})
 """Fields of every form that are not what the person wrote."""
+SECRETS = frozenset({"passphrase", "new_passphrase"})
+"""Fields that are never shown again and never travel inside another form."""
+
+_TURNING = re.compile(r"[\\\x00-\x20\x7f]")
+"""What browsers drop or turn round in an address, so that a path would lead elsewhere."""
 
 View = Callable[..., ResponseReturnValue]
 
@@ -50,14 +56,23 @@ class Room(Blueprint):
         super().__init__(name, f"deliberate.views.{name}", url_prefix=prefix or None)
 
     def page(
-        self, rule: str, *audience: str, methods: Iterable[str] = ("GET",), name: str = ""
+        self,
+        rule: str,
+        *audience: str,
+        methods: Iterable[str] = ("GET",),
+        name: str = "",
+        tokens: bool = True,
     ) -> Callable[[View], View]:
-        """A route with its audience: "public", "signed_in", or the values of roles."""
+        """A route with its audience: "public", "signed_in", or the values of roles.
+
+        Forms of somebody signed in carry tokens, except those for becoming signed in.
+        """
 
         def add(view: View) -> View:
             if not audience:
                 raise ValueError(f"{rule}: every route declares its audience")
             view.audience = audience  # type: ignore[attr-defined]  # read at the door and by tests
+            view.takes_tokens = tokens  # type: ignore[attr-defined]
             self.add_url_rule(rule, name or view.__name__, view, methods=list(methods))
             return view
 
@@ -112,10 +127,15 @@ def _open_door() -> ResponseReturnValue | None:
     _note(person)
     if not {"public", "signed_in", person.role} & set(audience):
         abort(403)
-    if request.method == "POST":
+    if request.method == "POST" and _takes_tokens(request.endpoint):
         csrf.protect()
         _take_form_key()
     return None
+
+
+def _takes_tokens(endpoint: str | None) -> bool:
+    view = current_app.view_functions.get(endpoint or "")
+    return bool(getattr(view, "takes_tokens", True))
 
 
 def asking() -> Any:
@@ -143,46 +163,63 @@ def _take_form_key() -> None:
 
 
 def written() -> list[tuple[str, str]]:
-    """What the person typed into the form: every field but the tokens, in order."""
-    return [(k, v) for k, v in request.form.items(multi=True) if k not in TOKENS]
+    """What the person typed into the form: every field but tokens and passphrases, in order."""
+    return [(k, v) for k, v in request.form.items(multi=True) if k not in TOKENS | SECRETS]
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
     """Show the sign-in step; what was written travels inside its form and is stored nowhere."""
-    held = written() if request.method == "POST" else []
-    path = request.path if request.method == "POST" else request.full_path.rstrip("?")
-    return render_sign_in(path, held), 401 if request.method == "POST" else 200
+    if request.method == "POST":
+        return render_sign_in(request.path, written(), came_from=_page_before()), 401
+    return render_sign_in(request.full_path.rstrip("?"))
 
 
-def render_sign_in(path: str, fields: Iterable[tuple[str, str]], **more: Any) -> str:
-    """The sign-in page, holding where one was going and what one had written."""
+def _page_before() -> str:
+    """The page of this site a form was sent from, for the way back to it."""
+    parts = urlsplit(request.referrer or "")
+    same = parts.netloc == request.host
+    return (path_within(parts.path) or "") if same else ""
+
+
+def render_sign_in(
+    path: str, fields: Iterable[tuple[str, str]] | None = None, came_from: str = "", **more: Any
+) -> str:
+    """The sign-in page, holding where one was going and what one had written or pressed.
+
+    `fields` None: nothing was sent, one only wanted to look.
+    """
     from deliberate.forms.account import SignInForm
 
-    form = more.pop("form", None) or SignInForm(MultiDict())
-    held = json.dumps(list(fields), ensure_ascii=False)
     return render_template(
-        "account/sign_in.html",
-        form=form,
+        more.pop("template", "account/sign_in.html"),
+        form=more.pop("form", None) or SignInForm(MultiDict()),
         held_path=path,
-        held_fields=held,
-        holds_text=held != "[]",
+        held_fields="" if fields is None else json.dumps(list(fields), ensure_ascii=False),
+        held_from=came_from,
+        holds=held_words(fields or ()),
         **more,
     )
 
 
-def held_fields() -> list[tuple[str, str]]:
-    """The fields a sign-in form carries for somebody; nothing but pairs of words."""
+def held_fields() -> list[tuple[str, str]] | None:
+    """The fields a sign-in form carries for somebody; None where nothing was sent before."""
+    held = request.form.get("held_fields", "")
     try:
-        pairs = json.loads(request.form.get("held_fields", "[]"))
-        return [(str(name), str(value)) for name, value in pairs if name not in TOKENS]
+        pairs = json.loads(held) if held else None
+        return pairs and [(str(name), str(value)) for name, value in pairs if name not in TOKENS]
     except (ValueError, TypeError):
-        return []
+        return None
+
+
+def held_words(fields: Iterable[tuple[str, str]]) -> list[str]:
+    """What of the held fields are words somebody wrote, rather than a choice or a number."""
+    return [value for _name, value in fields if len(value.split()) > 1]
 
 
 def path_within(path: str | None) -> str | None:
     """A path of this site that somebody may be sent to; None for anything else."""
     parts = urlsplit(path or "")
-    if not path or not path.startswith("/") or path.startswith("//") or "\\" in path:
+    if not path or not path.startswith("/") or path.startswith("//") or _TURNING.search(path):
         return None
     return None if parts.scheme or parts.netloc else path
 

@@ -1,0 +1,68 @@
+"""Processes as pages read them: which there are, their phases, what comes next."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import Phase, Poll, Process
+
+
+def process_named(slug: str) -> Process | None:
+    """The process with this address, its phases and institutions read with it."""
+    return db.session.scalar(
+        select(Process)
+        .where(Process.slug == slug, Process.opened_at.is_not(None))
+        .options(selectinload(Process.phases), selectinload(Process.institutions))
+    )
+
+
+def processes_before(number: int | None, limit: int) -> Sequence[Process]:
+    """Processes residents can see, newest first, those before a number."""
+    opened = select(Process).where(Process.opened_at.is_not(None))
+    if number is not None:
+        opened = opened.where(Process.id < number)
+    newest = opened.order_by(Process.id.desc()).limit(limit).options(selectinload(Process.phases))
+    return db.session.scalars(newest).all()
+
+
+def polls_of_process(process: Process, limit: int = 20) -> Sequence[Poll]:
+    """The polls put to a process, those that close last first."""
+    return db.session.scalars(
+        select(Poll)
+        .where(Poll.process_id == process.id)
+        .order_by(Poll.closes_at.desc(), Poll.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def next_phase(moment: datetime) -> Phase | None:
+    """The phase of any open process that begins next."""
+    return db.session.scalar(
+        select(Phase)
+        .join(Phase.process)
+        .where(Phase.opens_at > moment, Process.opened_at.is_not(None), Process.closed_at.is_(None))
+        .order_by(Phase.opens_at, Phase.id)
+        .limit(1)
+    )
+
+
+def next_date(moment: datetime) -> datetime | None:
+    """When the next phase of any open process begins."""
+    coming = next_phase(moment)
+    return coming.opens_at if coming else None
+
+
+def steps_of(process: Process) -> list[tuple[Phase, str]]:
+    """The phases in their order, each done, now or todo by today's date."""
+    moment = now()
+    return [(phase, _state(phase, moment)) for phase in process.phases]
+
+
+def _state(phase: Phase, moment: datetime) -> str:
+    if phase.closes_at <= moment:
+        return "done"
+    return "now" if phase.opens_at <= moment else "todo"
