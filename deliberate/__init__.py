@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
         SECRET_KEY=settings.secret_key or _own_secret(settings),
         SQLALCHEMY_DATABASE_URI=settings.database,
         SETTINGS=settings,
+        TESTING=settings.mode == "test",
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         MAX_FORM_PARTS=1000,

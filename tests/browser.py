@@ -1,6 +1,8 @@
 """How tests speak HTTP: signed out, or as somebody."""
 
 import re
+from contextvars import Context
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,14 +12,23 @@ from deliberate.models import Person
 from deliberate.operations import people
 
 
+class Browser(FlaskClient):
+    """A browser that knows nothing of the test: each request has a context of its own."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """One request, buffered, as it would be in a process that serves."""
+        return Context().run(super().open, *args, **{"buffered": True, **kwargs})
+
+
 def visitor(app: Flask) -> FlaskClient:
     """Somebody who is not signed in."""
+    app.test_client_class = Browser
     return app.test_client()
 
 
 def signed_in(app: Flask, person: Person) -> FlaskClient:
     """A browser in which somebody is signed in."""
-    client = app.test_client()
+    client = visitor(app)
     token = people.sign_in(person)
     with client.session_transaction() as session:
         session["_user_id"] = token

@@ -1,5 +1,33 @@
 """Short addresses without a language: the root, posters and text messages."""
 
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
 from deliberate.views.frame import Room
 
 room = Room("short", spoken=False)
+NUMBER = "<int(max=2147483647):number>"
+
+
+@room.page("/", "public")
+def root() -> ResponseReturnValue:
+    """To the front page in the reader's language."""
+    return redirect(url_for("home.front"))
+
+
+@room.page(f"/p/{NUMBER}", "public")
+def proposal(number: int) -> ResponseReturnValue:
+    """A proposal by its number."""
+    return redirect(url_for("proposals.show", number=number))
+
+
+@room.page(f"/r/{NUMBER}", "public")
+def response(number: int) -> ResponseReturnValue:
+    """The official response to a proposal."""
+    return redirect(url_for("proposals.show", number=number, _anchor="response"))
+
+
+@room.page(f"/v/{NUMBER}", "public")
+def poll(number: int) -> ResponseReturnValue:
+    """A poll by its number."""
+    return redirect(url_for("polls.show", number=number))

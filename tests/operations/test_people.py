@@ -37,7 +37,11 @@ def fail(times: int, name: str = "dwi", network: str = HOME, **more: object) -> 
 def test_joining_leaves_one_row_without_a_name(app, log):
     person = people.join("Dwi.H", "Dwi Hartati", PASSPHRASE)
     (entry,) = log()
-    assert (entry.kind, entry.subject_id, entry.details) == ("person.joined", person.id, {"terms": 1})
+    assert (entry.kind, entry.subject_id, entry.details) == (
+        "person.joined",
+        person.id,
+        {"terms": 1},
+    )
     assert person.sign_in_name == "dwi.h"
 
 
@@ -55,7 +59,9 @@ def test_a_name_that_looks_like_anothers_is_refused(app, like):
     assert refused.value.field == "display_name"
 
 
-@pytest.mark.parametrize("like", ["lsmail Ali", "Ismai1 Ali", "ISMAIL ALI", "IsmaiI AIi", "Ismail AIi"])
+@pytest.mark.parametrize(
+    "like", ["lsmail Ali", "Ismai1 Ali", "ISMAIL ALI", "IsmaiI AIi", "Ismail AIi"]
+)
 def test_letters_that_look_the_same_are_the_same(app, like):
     people.join("ismail", "Ismail Ali", PASSPHRASE)
     with pytest.raises(NameTaken):

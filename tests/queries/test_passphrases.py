@@ -26,7 +26,8 @@ def test_what_is_guessed_first_is_refused(weak):
 
 
 @pytest.mark.parametrize(
-    "strong", ["kopi pahit di teras rumah", "tujuh perahu biru di teluk", "墨汁と海と古い自転車と七人の友人"]
+    "strong",
+    ["kopi pahit di teras rumah", "tujuh perahu biru di teluk", "墨汁と海と古い自転車と七人の友"],
 )
 def test_words_that_do_not_belong_together_are_welcome(strong):
     assert weakness(strong, "dwi", "Dwi Hartati") is None

@@ -1,4 +1,4 @@
-"""Joining, signing in and out, and one's own account by HTTP: nothing written is lost or sent unseen."""
+"""Joining, signing in and one's own account by HTTP: nothing written is lost or sent unseen."""
 
 import html
 import json
@@ -94,7 +94,13 @@ def test_the_right_words_lead_where_one_was_going(app, dwi):
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:x"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:x",
+    ],
 )
 def test_nobody_is_led_to_another_site(app, dwi, elsewhere):
     page = visitor(app).get("/id/sign-in", query_string={"next": elsewhere}).text
@@ -243,7 +249,7 @@ def test_the_account_shows_what_one_took_part_in_with_its_state(app, dwi):
 def test_an_empty_account_says_what_to_do(app, dwi):
     page = signed_in(app, dwi).get("/en/account").text
     assert "Nothing here yet" in page
-    assert "/en/processes" in page
+    assert "See what is open" in page
 
 
 def test_nobody_sees_anothers_participation(app, dwi):
@@ -304,4 +310,4 @@ def test_a_withdrawn_proposal_is_shown_as_withdrawn(app, dwi):
     from deliberate.operations import proposals
 
     proposals.withdraw_proposal(dwi, proposal, "")
-    assert "Ditarik" in signed_in(app, dwi).get("/id/account").text
+    assert "Ditarik pengusul" in signed_in(app, dwi).get("/id/account").text
