@@ -15,6 +15,7 @@ from flask.cli import ScriptInfo
 
 from deliberate import citivoice
 from deliberate.commands.saying import FAILED, WRONG_USE, fail
+from deliberate.config import UnsafeSetting
 from deliberate.exports.columns import SCORES
 from deliberate.exports.release import score_rows
 from deliberate.exports.tables import cell
@@ -37,6 +38,8 @@ def command(source: str, as_of: datetime | None, other: str | None, as_json: boo
         comparison = citivoice.compare(scores, _scores(other, moment)[0]) if other else None
     except citivoice.NotComparable as error:
         fail(f"not comparable: {error}", WRONG_USE)
+    except UnsafeSetting:
+        raise
     except (citivoice.UnreadableLog, OSError, ValueError, KeyError) as error:
         fail(f"{source}: {error}", WRONG_USE)
     click.echo(scores.to_json(comparison) if as_json else _table(scores, comparison), nl=False)

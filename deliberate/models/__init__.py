@@ -9,6 +9,7 @@ from deliberate.models.poll import Ballot, Option, Poll, Roll
 from deliberate.models.process import Phase, Process, ProcessInstitution
 from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion, Support
 from deliberate.models.response import Commitment, Response
+from deliberate.models.score import Snapshot
 
 __all__ = [
     "Ballot",
@@ -32,6 +33,7 @@ __all__ = [
     "Rating",
     "Response",
     "Roll",
+    "Snapshot",
     "Support",
     "Tries",
 ]

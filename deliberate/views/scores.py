@@ -1,5 +1,63 @@
 """The scoreboard: how deliberative and how lasting participation was."""
 
-from deliberate.views.frame import Room
+import json
+
+from flask import Response, g, render_template
+from flask.typing import ResponseReturnValue
+
+from deliberate.citivoice import load_formulas
+from deliberate.queries import scoreboard
+from deliberate.queries.scores import newest_snapshot, newest_snapshots, process_named
+from deliberate.views.frame import Room, or_404
 
 room = Room("scores", under="/scores")
+
+
+@room.page("/", "public")
+def index() -> ResponseReturnValue:
+    """Every process that was scored, unranked."""
+    boards = [
+        (snapshot, scoreboard.scoreboard(snapshot, g.language)) for snapshot in newest_snapshots()
+    ]
+    return render_template("scores/index.html", boards=boards)
+
+
+@room.page("/<slug>", "public")
+def show(slug: str) -> ResponseReturnValue:
+    """The scoreboard of one process, as it was computed last."""
+    process = or_404(process_named(slug))
+    snapshot = newest_snapshot(process.id)
+    if snapshot is None:
+        return render_template("scores/none.html", process=process)
+    return render_template(
+        "scores/show.html",
+        process=process,
+        snapshot=snapshot,
+        board=scoreboard.scoreboard(snapshot, g.language),
+        others=[one for one in newest_snapshots() if one.process_id != process.id],
+        brief=lambda one: scoreboard.scoreboard(one, g.language)["dimensions"],
+    )
+
+
+@room.page("/<slug>/<indicator>", "public")
+def how(slug: str, indicator: str) -> ResponseReturnValue:
+    """How one number came about: formula, counts, goalposts, and where to check them."""
+    process = or_404(process_named(slug))
+    snapshot = or_404(newest_snapshot(process.id))
+    formulas = load_formulas()
+    or_404(formulas.indicators.get(indicator))
+    document = json.loads(snapshot.document)
+    return render_template(
+        "scores/how.html",
+        process=process,
+        snapshot=snapshot,
+        document=document,
+        one=scoreboard.indicator(document, formulas, indicator, g.language),
+    )
+
+
+@room.page("/<slug>.json", "public")
+def document(slug: str) -> ResponseReturnValue:
+    """The whole document of scores, byte for byte as the score command prints it."""
+    snapshot = or_404(newest_snapshot(or_404(process_named(slug)).id))
+    return Response(snapshot.document, mimetype="application/json")
