@@ -100,6 +100,11 @@ class Kind(StrEnum):
     REFERRAL_ACCEPTED = "referral.accepted", PUBLIC, "", "the receiving institution took it"
     REFERRAL_DECLINED = "referral.declined", PUBLIC, "", "the receiving institution sent it back"
     CLOCK_PAUSED = "clock.paused", PUBLIC, "reason", "the response clock waits for the author"
+    CLOCK_RESUMED = "clock.resumed", PUBLIC, "", "the response clock runs again"
+    QUESTION_SETTLED = "question.settled", PUBLIC, "", "its author said a question is answered"
+    CASE_ASSIGNED = "case.assigned", INTERNAL, "", "an institution gave a case to a colleague"
+    CASE_STARTED = "case.started", INTERNAL, "", "an officer began to work on a case"
+    CASE_NOTED = "case.noted", INTERNAL, "", "a note for colleagues was added to a case"
 
     COMMENT_POSTED = (
         "comment.posted",
@@ -126,6 +131,14 @@ class Kind(StrEnum):
         "decision points reason_chars grounds answers commitments repeats",
         "an official response, each version one; answers: comments it answers",
     )
+    RESPONSE_SIGNED = (
+        "response.signed",
+        PUBLIC,
+        "",
+        "an institution that must sign agreed to an answer before it was published",
+    )
+    CHECK_ASKED = "check.asked", INTERNAL, "", "an officer asked a colleague to check an answer"
+    CHECK_GIVEN = "check.given", INTERNAL, "passed", "a colleague checked an answer"
     COMMITMENT_UPDATED = "commitment.updated", PUBLIC, "state", "a promise moved"
     COMMITMENT_FULFILLED = "commitment.fulfilled", PUBLIC, "", "a promise was kept"
     COMMITMENT_DROPPED = "commitment.dropped", PUBLIC, "reason_given", "a promise was given up"

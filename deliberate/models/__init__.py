@@ -1,26 +1,49 @@
 """The things of the house, each a table, with what is true of it alone."""
 
+from deliberate.models.case import (
+    Case,
+    CaseNote,
+    Referral,
+    ResponseDraft,
+    ResponseTemplate,
+    SettledQuestion,
+    Signature,
+)
 from deliberate.models.comment import Comment, Rating
 from deliberate.models.head import Head
 from deliberate.models.institution import Institution
 from deliberate.models.interaction import Interaction
+from deliberate.models.notice import Delivery, MutedNotice, Notice
 from deliberate.models.person import Device, Person, PersonKey, Tries
 from deliberate.models.poll import Ballot, Option, Poll, Roll
 from deliberate.models.process import Phase, Process, ProcessInstitution
 from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion, Support
-from deliberate.models.response import Commitment, Response
+from deliberate.models.response import (
+    Commitment,
+    CommitmentStep,
+    Judgement,
+    Response,
+    ResponseAnswer,
+)
 from deliberate.models.score import Snapshot
 
 __all__ = [
     "Ballot",
+    "Case",
+    "CaseNote",
     "Comment",
     "Commitment",
+    "CommitmentStep",
+    "Delivery",
     "Device",
     "Draft",
     "Follow",
     "Head",
     "Institution",
     "Interaction",
+    "Judgement",
+    "MutedNotice",
+    "Notice",
     "Option",
     "Person",
     "PersonKey",
@@ -31,8 +54,14 @@ __all__ = [
     "Proposal",
     "ProposalVersion",
     "Rating",
+    "Referral",
     "Response",
+    "ResponseAnswer",
+    "ResponseDraft",
+    "ResponseTemplate",
     "Roll",
+    "SettledQuestion",
+    "Signature",
     "Snapshot",
     "Support",
     "Tries",

@@ -22,6 +22,7 @@ class Comment(Base):
     __tablename__ = "comment"
     __table_args__ = (
         Index("ix_comment_branch", "root_id", "id"),
+        Index("ix_comment_people", "proposal_id", "author_id"),
         Index("ix_comment_newest", "proposal_id", "depth", "id"),
         Index("ix_comment_weighed", "proposal_id", "depth", "weight", "id"),
         Index("ix_comment_discussed", "proposal_id", "depth", "branch_count", "id"),

@@ -17,6 +17,8 @@ class Institution(Base):
     name: Mapped[str] = mapped_column(String(160))
     name_en: Mapped[str] = mapped_column(String(160), default="")
     is_coordinator: Mapped[bool] = mapped_column(default=False)
+    needs_check: Mapped[bool] = mapped_column(default=False)
+    """Whether a second colleague must have checked an answer before it is published."""
 
     def name_in(self, language: str) -> str:
         """Its name in a language, the Indonesian one where there is no other."""

@@ -29,6 +29,8 @@ class Process(Base):
     fixed_points: Mapped[str] = mapped_column(Text, default="")
     fixed_points_en: Mapped[str] = mapped_column(Text, default="")
     timezone: Mapped[str] = mapped_column(String(64), default="Asia/Makassar")
+    calendar: Mapped[str] = mapped_column(String(8), default="ID")
+    """Whose holidays count: a country, or a country and its part, as GB or GB-ENG."""
     support_threshold: Mapped[int] = mapped_column(default=100)
     response_days: Mapped[int] = mapped_column(default=20)
     opened_at: Mapped[datetime | None] = mapped_column(Moment)

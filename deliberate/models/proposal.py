@@ -30,6 +30,8 @@ class Proposal(Base):
         Index("ix_proposal_process_id_published_at", "process_id", "published_at", "id"),
         Index("ix_proposal_comment_count", "comment_count", "id"),
         Index("ix_proposal_support_count", "support_count", "id"),
+        Index("ix_proposal_qualified_at", "qualified_at", "id"),
+        Index("ix_proposal_owed", "answered_at", "due_at", "id"),
         UniqueConstraint("process_id", "source_id"),
     )
     subject_type = "proposal"
@@ -106,7 +108,10 @@ class Support(Base):
     """One person's support of a proposal, given to a version; it can be taken back."""
 
     __tablename__ = "support"
-    __table_args__ = (UniqueConstraint("person_id", "proposal_id"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "proposal_id"),
+        Index("ix_support_people", "proposal_id", "person_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -119,7 +124,10 @@ class Follow(Base):
     """A person asks to be told of what happens to a thing."""
 
     __tablename__ = "follow"
-    __table_args__ = (UniqueConstraint("person_id", "subject_type", "subject_id"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "subject_type", "subject_id"),
+        Index("ix_follow_people", "subject_type", "subject_id", "person_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -1,39 +1,83 @@
-"""Working days of a process: weekends and Indonesia's national holidays, in its own time zone."""
+"""Working days of a process: weekends, holidays and collective leave, in its own time zone."""
 
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import holidays
+from flask import current_app, has_app_context
 
 from deliberate.clock import now
 from deliberate.models import Process
 
+INDONESIA = "ID"
+ACCEPT_DAYS = 3
+"""Working days in which a referral is accepted, or goes back to the coordinating institution."""
+ACKNOWLEDGE_DAYS = 5
+PAUSE_DAYS = 10
+
 
 @cache
-def _national(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("ID", years=year))
+def _national(calendar: str, year: int) -> frozenset[date]:
+    """Days off by law; Indonesia's government takes collective leave beside its public holidays."""
+    country, _, part = calendar.partition("-")
+    kinds = ("public", "government") if country == INDONESIA else ("public",)
+    return frozenset(
+        holidays.country_holidays(country, subdiv=part or None, years=year, categories=kinds)
+    )
 
 
-def is_working_day(day: date) -> bool:
+@cache
+def _own(path: str) -> frozenset[date]:
+    """The days an installation adds: one ISO date a line, words after it and # lines left aside."""
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    days = (line.split()[0] for line in lines if line.strip() and not line.startswith("#"))
+    return frozenset(date.fromisoformat(day) for day in days)
+
+
+def _added() -> frozenset[date]:
+    path = current_app.config["SETTINGS"].holidays_file if has_app_context() else ""
+    return _own(path) if path else frozenset()
+
+
+def is_working_day(day: date, calendar: str = INDONESIA) -> bool:
     """Whether offices work on a day."""
-    return day.weekday() < 5 and day not in _national(day.year)
+    if day.weekday() >= 5 or day in _added():
+        return False
+    return day not in _national(calendar, day.year)
 
 
-def add_working_days(day: date, count: int) -> date:
-    """The day that is `count` working days after a day; the day itself does not count."""
-    while count > 0:
+@cache
+def _year(calendar: str, year: int, _own_days: frozenset[date]) -> tuple[int, ...]:
+    """Working days of a year up to each of its days, the day itself included."""
+    counts, day = [0], date(year, 1, 1)
+    while day.year == year:
+        counts.append(counts[-1] + is_working_day(day, calendar))
         day += timedelta(days=1)
-        count -= is_working_day(day)
+    return tuple(counts)
+
+
+def _up_to(day: date, calendar: str) -> int:
+    return _year(calendar, day.year, _added())[day.timetuple().tm_yday]
+
+
+def add_working_days(day: date, count: int, calendar: str = INDONESIA) -> date:
+    """The day `count` working days after a day (before it, when negative), not counting itself."""
+    step = timedelta(days=1 if count > 0 else -1)
+    left = abs(count)
+    while left > 0:
+        day += step
+        left -= is_working_day(day, calendar)
     return day
 
 
-def working_days_between(first: date, last: date) -> int:
+def working_days_between(first: date, last: date, calendar: str = INDONESIA) -> int:
     """Working days after `first` up to `last`; negative when `last` lies before."""
     if last < first:
-        return -working_days_between(last, first)
-    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
-    return sum(is_working_day(day) for day in days)
+        return -working_days_between(last, first, calendar)
+    whole = (_year(calendar, year, _added())[-1] for year in range(first.year, last.year))
+    return sum(whole) + _up_to(last, calendar) - _up_to(first, calendar)
 
 
 def local_day(process: Process, moment: datetime) -> date:
@@ -41,14 +85,49 @@ def local_day(process: Process, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(process.timezone)).date()
 
 
+def last_day(process: Process, due_at: datetime) -> date:
+    """The last day on which what is due at a moment is still in time."""
+    return local_day(process, due_at - timedelta(microseconds=1))
+
+
+def start_of(process: Process, day: date) -> datetime:
+    """The moment a day begins where the process is."""
+    return datetime.combine(day, time(), ZoneInfo(process.timezone))
+
+
+def end_of(process: Process, day: date) -> datetime:
+    """The moment a day ends where the process is."""
+    return start_of(process, day + timedelta(days=1))
+
+
+def due_after(process: Process, moment: datetime, days: int) -> datetime:
+    """The end of the working day that is so many working days after a moment."""
+    first = local_day(process, moment)
+    return end_of(process, add_working_days(first, days, process.calendar))
+
+
 def response_due(process: Process, asked_at: datetime) -> datetime:
     """When a response asked for at a moment is due: the end of its last working day there."""
-    zone = ZoneInfo(process.timezone)
-    last = add_working_days(asked_at.astimezone(zone).date(), process.response_days)
-    return datetime.combine(last + timedelta(days=1), time(), zone)
+    return due_after(process, asked_at, process.response_days)
+
+
+def moved(process: Process, due_at: datetime, days: int) -> datetime:
+    """A due moment so many working days later (earlier, when negative)."""
+    if days == 0:
+        return due_at
+    there = add_working_days(last_day(process, due_at), days, process.calendar)
+    return end_of(process, there)
 
 
 def working_days_left(process: Process, due_at: datetime) -> int:
     """Working days from today until a due moment; negative once it is past."""
-    last = due_at.astimezone(ZoneInfo(process.timezone)) - timedelta(seconds=1)
-    return working_days_between(local_day(process, now()), last.date())
+    if now() < due_at:
+        first, last = local_day(process, now()), last_day(process, due_at)
+        return working_days_between(first, last, process.calendar)
+    return -max(1, days_used(process, due_at - timedelta(microseconds=1), now()))
+
+
+def days_used(process: Process, first: datetime, last: datetime) -> int:
+    """Working days from one moment to a later one, counted as the clock counts them."""
+    days = (local_day(process, first), local_day(process, last))
+    return working_days_between(*days, process.calendar)

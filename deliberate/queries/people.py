@@ -48,3 +48,8 @@ def is_following(person: Person, subject_type: str, subject_id: int) -> bool:
         )
     )
     return found is not None
+
+
+def person_numbered(person_id: int) -> Person | None:
+    """One account."""
+    return db.session.get(Person, person_id)

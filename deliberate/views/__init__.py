@@ -4,6 +4,7 @@ from flask import Flask
 
 from deliberate.views import (
     account,
+    answering,
     answers,
     data,
     desk,
@@ -34,6 +35,7 @@ ROOMS = (
     responses,
     institutions,
     desk,
+    answering,
     scores,
     data,
     log,

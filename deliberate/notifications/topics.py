@@ -1,0 +1,28 @@
+"""Groups of notices, as people switch their mails on and off."""
+
+TOPICS = {
+    "response": ("response.published", "response.again"),
+    "referral": ("proposal.referred", "referral.accepted", "referral.declined"),
+    "deadline": ("deadline.missed", "clock.paused"),
+    "commitment": (
+        "commitment.updated",
+        "commitment.fulfilled",
+        "commitment.dropped",
+        "commitment.late",
+        "outcome.asked",
+    ),
+    "desk": (
+        "desk.new",
+        "desk.soon",
+        "desk.overdue",
+        "desk.offered",
+        "desk.bounced",
+        "desk.check",
+        "desk.week",
+    ),
+}
+
+
+def topic_of(kind: str) -> str:
+    """The group a notice belongs to; what stands in none is always mailed."""
+    return next((topic for topic, kinds in TOPICS.items() if kind in kinds), "")

@@ -1,0 +1,99 @@
+"""From the queue to a published answer, as an officer walks it."""
+
+import pytest
+
+from deliberate.models import Response
+from deliberate.database import db
+from deliberate.operations import comments, proposals
+from deliberate.vocabulary import Stance
+from tests import city
+from tests.browser import send, signed_in, visitor
+
+ANSWER = {
+    "decision": "accepted_in_part",
+    "headline": "Sebagian: 40 halte",
+    "body": "Sisanya tahun depan.",
+    "grounds": "budget",
+    "language": "id",
+    "points-0-text": "Bangku di halte",
+    "points-0-verdict": "accepted",
+    "commitments-0-what": "Bangku terpasang",
+    "commitments-0-due": "2036-01-30",
+    "step": "look",
+}
+
+
+@pytest.fixture
+def office(app):
+    return city.an_institution("sarpras")
+
+
+@pytest.fixture
+def proposal(office):
+    proposal = city.a_proposal(city.a_process(office, threshold=1))
+    proposals.support_proposal(city.resident(), proposal)
+    return proposal
+
+
+@pytest.fixture
+def desk(app, office):
+    return signed_in(app, city.staff(office))
+
+
+def test_the_desk_shows_what_the_institution_owes(desk, proposal):
+    page = desk.get("/en/desk").text
+    assert proposal.title in page and "working day" in page
+
+
+def test_an_officer_walks_from_queue_to_published_answer(desk, app, office, proposal):
+    form = f"/en/desk/proposals/{proposal.id}/response"
+    comment = comments.post_comment(city.resident(), proposal, "Mahal?", stance=Stance.NEUTRAL)
+    chosen = {f"answer_{comment.id}": "1", "commitments-0-who": str(office.id)}
+    kept = send(desk, form, **ANSWER, **chosen)
+    assert kept.status_code == 303, kept.text
+    look = desk.get(f"{form}/check").text
+    assert "Sebagian: 40 halte" in look and "It answers 1 argument" in look
+    done = send(desk, f"{form}/check", f"{form}/publish", revision=1, seen=0)
+    assert done.status_code == 303, done.text
+    shown = visitor(app).get(f"/en/responses/{proposal.id}").text
+    assert "Sebagian: 40 halte" in shown and "Bangku terpasang" in shown
+    (response,) = db.session.query(Response)
+    assert response.points[0]["answers"] == [comment.id]
+
+
+def test_add_point_keeps_what_was_typed(desk, proposal):
+    form = f"/en/desk/proposals/{proposal.id}/response"
+    page = send(desk, form, **{**ANSWER, "step": "add_point"}).text
+    assert "points-1-text" in page and "Sisanya tahun depan." in page
+
+
+def test_a_refusal_without_ground_is_shown_with_the_text(desk, proposal):
+    form = f"/en/desk/proposals/{proposal.id}/response"
+    answer = send(desk, form, **{**ANSWER, "grounds": "", "decision": "not_accepted"})
+    assert answer.status_code == 422
+    assert "A refusal needs a ground" in answer.text and "Sisanya tahun depan." in answer.text
+
+
+def test_two_officers_at_once_lose_nothing(app, desk, office, proposal):
+    form = f"/en/desk/proposals/{proposal.id}/response"
+    second = signed_in(app, city.staff(office))
+    late = {**ANSWER, "headline": "Kata kedua", "step": "save", "revision": 0}
+    send(desk, form, **{**ANSWER, "step": "save"})
+    met = send(second, form, **late)
+    assert met.status_code == 409
+    assert "Kata kedua" in met.text and "Sebagian: 40 halte" in met.text
+
+
+@pytest.mark.parametrize("path", ["/en/responses", "/id/responses?list=given", "/id/responses?list=late"])
+def test_everyone_may_read_the_lists(app, proposal, path):
+    assert visitor(app).get(path).status_code == 200
+
+
+def test_everyone_may_read_an_institutions_page(app, office, proposal):
+    page = visitor(app).get("/en/institutions/sarpras")
+    assert page.status_code == 200 and proposal.title in page.text
+
+
+def test_another_institutions_desk_may_not_answer(app, proposal):
+    answer = signed_in(app, city.staff()).get(f"/en/desk/proposals/{proposal.id}/response")
+    assert answer.status_code == 403
