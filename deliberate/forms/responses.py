@@ -16,6 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget
 
@@ -35,23 +36,23 @@ KEPT = (
 """What a draft keeps of the form beside points, promises and answered arguments."""
 TOO_LONG = _("This is longer than the form takes.")
 DECISIONS = (
-    ("accepted", _("Accepted")),
-    ("accepted_in_part", _("Accepted in part")),
-    ("not_accepted", _("Not accepted")),
-    ("needs_study", _("Needs study")),
-    ("not_ours", _("Not within our authority")),
+    SelectChoice("accepted", _("Accepted")),
+    SelectChoice("accepted_in_part", _("Accepted in part")),
+    SelectChoice("not_accepted", _("Not accepted")),
+    SelectChoice("needs_study", _("Needs study")),
+    SelectChoice("not_ours", _("Not within our authority")),
 )
 VERDICTS = (
-    ("accepted", _("Accepted")),
-    ("accepted_in_part", _("Accepted in part")),
-    ("not_accepted", _("Not accepted")),
-    ("open", _("Still open")),
+    SelectChoice("accepted", _("Accepted")),
+    SelectChoice("accepted_in_part", _("Accepted in part")),
+    SelectChoice("not_accepted", _("Not accepted")),
+    SelectChoice("open", _("Still open")),
 )
 GROUNDS = (
-    ("law", _("Law")),
-    ("budget", _("Budget")),
-    ("technical", _("Technical")),
-    ("other", _("Other ground")),
+    SelectChoice("law", _("Law")),
+    SelectChoice("budget", _("Budget")),
+    SelectChoice("technical", _("Technical")),
+    SelectChoice("other", _("Other ground")),
 )
 REFUSED = ("not_accepted", "accepted_in_part")
 
@@ -81,7 +82,9 @@ class PointForm(HouseForm):
     text = StringField(_("Point"), [Optional(), Length(max=255, message=TOO_LONG)])
     verdict = SelectField(_("Decision on it"), choices=VERDICTS, default="accepted")
     reason = TextAreaField(_("Reason"), [Optional(), Length(max=2000, message=TOO_LONG)])
-    ground = SelectField(_("Ground"), choices=(("", _("none")), *GROUNDS), validators=[Optional()])
+    ground = SelectField(
+        _("Ground"), choices=(SelectChoice("", _("none")), *GROUNDS), validators=[Optional()]
+    )
     reference = StringField(
         _("Reference"),
         [Optional(), Length(max=255, message=TOO_LONG)],
@@ -142,7 +145,10 @@ class ResponseForm(HouseForm):
     note = StringField(
         _("What does this version change?"), [Optional(), Length(max=255, message=TOO_LONG)]
     )
-    language = SelectField(_("Language"), choices=(("id", "Bahasa Indonesia"), ("en", "English")))
+    language = SelectField(
+        _("Language"),
+        choices=(SelectChoice("id", "Bahasa Indonesia"), SelectChoice("en", "English")),
+    )
     revision = HiddenField(default="0")
     seen = HiddenField(default="0")
 
@@ -154,7 +160,7 @@ class ResponseForm(HouseForm):
         for _more in range(promises):
             if len(self.commitments) < MOST_POINTS:
                 self.commitments.append_entry()
-        choices = [(str(office), name) for office, name in offices]
+        choices = [SelectChoice(str(office), name) for office, name in offices]
         for entry in self.commitments:
             entry.form.who.choices = choices
 
@@ -190,8 +196,12 @@ class ResponseForm(HouseForm):
 
 def answering(comments: Iterable[int]) -> type[ResponseForm]:
     """The form with a choice for each open argument: which point answers it."""
-    numbers = [(str(n), _("by point %(n)s", n=n)) for n in range(1, MOST_POINTS + 1)]
-    choices = [("", _("not in this answer")), ("0", _("by the answer as a whole")), *numbers]
+    numbers = range(1, MOST_POINTS + 1)
+    choices = [
+        SelectChoice("", _("not in this answer")),
+        SelectChoice("0", _("by the answer as a whole")),
+        *(SelectChoice(str(n), _("by point %(n)s", n=n)) for n in numbers),
+    ]
     fields = {
         f"answer_{number}": SelectField(
             _("Argument %(n)s", n=number), choices=choices, validators=[Optional()]
@@ -220,6 +230,13 @@ class ReferralForm(HouseForm):
         [DataRequired(REQUIRED), Length(max=1000, message=TOO_LONG)],
     )
 
+    def offer(self, offices: Iterable[tuple[str, str]], systems: Iterable[str]) -> "ReferralForm":
+        """Offer the institutions and the outside systems it can be handed to."""
+        named = (SelectChoice(number, name) for number, name in offices)
+        self.to.choices = [SelectChoice("", _("choose")), *named]
+        self.system.choices = [SelectChoice("", _("none")), *map(SelectChoice, systems)]
+        return self
+
 
 class QuestionForm(HouseForm):
     """The one question to the author that pauses the clock."""
@@ -229,7 +246,7 @@ class QuestionForm(HouseForm):
     )
     days = SelectField(
         _("Working days the clock waits"),
-        choices=[(str(n), str(n)) for n in range(1, 11)],
+        choices=[SelectChoice(str(n)) for n in range(1, 11)],
         default="10",
     )
 
@@ -247,9 +264,9 @@ class StepForm(HouseForm):
         _("What happened?"),
         [DataRequired(REQUIRED)],
         choices=(
-            ("updated", _("It moved on")),
-            ("fulfilled", _("It is fulfilled")),
-            ("dropped", _("It is dropped")),
+            SelectChoice("updated", _("It moved on")),
+            SelectChoice("fulfilled", _("It is fulfilled")),
+            SelectChoice("dropped", _("It is dropped")),
         ),
     )
     note = TextAreaField(

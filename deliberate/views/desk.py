@@ -113,9 +113,8 @@ def referral_form(officer: Any, written: Any = None) -> ReferralForm:
     """The form of a hand-over, with every other institution and the systems outside."""
     form = ReferralForm(written)
     others = [o for o in responses.all_institutions() if o.id != officer.institution_id]
-    form.to.choices = [("", _("choose")), *((str(o.id), responses.name_here(o)) for o in others)]
-    form.system.choices = [("", _("none")), *((name, name) for name in referrals.OUTSIDE)]
-    return form
+    offices = [(str(o.id), responses.name_here(o)) for o in others]
+    return form.offer(offices, referrals.OUTSIDE)
 
 
 def _done(number: int, words: str) -> ResponseReturnValue:

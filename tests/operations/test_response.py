@@ -3,16 +3,23 @@
 from datetime import date, timedelta
 
 import pytest
+from flask_babel import force_locale
 
 from deliberate.clock import now
-from deliberate.models import ResponseAnswer
 from deliberate.database import db
+from deliberate.models import ResponseAnswer
 from deliberate.operations import comments, proposals, responses
 from deliberate.operations.responses import AnsweredMeanwhile, Point
 from deliberate.permissions import Refused
 from deliberate.queries.responses import responses_of
 from deliberate.vocabulary import Decision, Ground, Stance
 from tests import city
+
+
+@pytest.fixture(autouse=True)
+def _in_english(app):
+    with force_locale("en"):
+        yield
 
 
 @pytest.fixture
@@ -39,7 +46,9 @@ def answer(officer, proposal, decision=Decision.ACCEPTED, **more):
 def test_a_response_leaves_one_row_with_its_shape(officer, proposal, log):
     comment = comments.post_comment(city.resident(), proposal, "Lansia.", stance=Stance.FOR)
     log()
-    response = answer(officer, proposal, points=[Point("Bangku", "accepted", answers=(comment.id,))])
+    response = answer(
+        officer, proposal, points=[Point("Bangku", "accepted", answers=(comment.id,))]
+    )
     (entry,) = log()
     assert (entry.kind, entry.subject_id) == ("response.published", response.id)
     assert entry.details["points"] == 1 and entry.details["answers"] == [comment.id]

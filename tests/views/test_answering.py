@@ -1,9 +1,10 @@
 """From the queue to a published answer, as an officer walks it."""
 
 import pytest
+from sqlalchemy import select
 
-from deliberate.models import Response
 from deliberate.database import db
+from deliberate.models import Response
 from deliberate.operations import comments, proposals
 from deliberate.vocabulary import Stance
 from tests import city
@@ -57,7 +58,8 @@ def test_an_officer_walks_from_queue_to_published_answer(desk, app, office, prop
     assert done.status_code == 303, done.text
     shown = visitor(app).get(f"/en/responses/{proposal.id}").text
     assert "Sebagian: 40 halte" in shown and "Bangku terpasang" in shown
-    (response,) = db.session.query(Response)
+    db.session.rollback()
+    response = db.session.scalars(select(Response)).one()
     assert response.points[0]["answers"] == [comment.id]
 
 
@@ -69,7 +71,9 @@ def test_add_point_keeps_what_was_typed(desk, proposal):
 
 def test_a_refusal_without_ground_is_shown_with_the_text(desk, proposal):
     form = f"/en/desk/proposals/{proposal.id}/response"
-    answer = send(desk, form, **{**ANSWER, "grounds": "", "decision": "not_accepted"})
+    refusal = {**ANSWER, "decision": "not_accepted"}
+    del refusal["grounds"]
+    answer = send(desk, form, **refusal)
     assert answer.status_code == 422
     assert "A refusal needs a ground" in answer.text and "Sisanya tahun depan." in answer.text
 
@@ -84,7 +88,9 @@ def test_two_officers_at_once_lose_nothing(app, desk, office, proposal):
     assert "Kata kedua" in met.text and "Sebagian: 40 halte" in met.text
 
 
-@pytest.mark.parametrize("path", ["/en/responses", "/id/responses?list=given", "/id/responses?list=late"])
+@pytest.mark.parametrize(
+    "path", ["/en/responses", "/id/responses?list=given", "/id/responses?list=late"]
+)
 def test_everyone_may_read_the_lists(app, proposal, path):
     assert visitor(app).get(path).status_code == 200
 
