@@ -1,0 +1,335 @@
+"""Who counts, what is hidden, what two coders say, groups, headlines, comparison, records."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import deliberate.citivoice as citivoice
+from deliberate.citivoice import (
+    Judged,
+    Log,
+    NotComparable,
+    Process,
+    Scores,
+    compare,
+    judge,
+    load_formulas,
+    load_framework,
+    load_headlines,
+    reduce,
+    score,
+)
+from deliberate.citivoice.aggregation import Total
+from deliberate.citivoice.engine import SQL
+from deliberate.citivoice.headline import headline
+from tests.citivoice.rows import PROCESS, Row, act, comment, log_of, proposal, staff, town
+
+
+def counted(rows: list[Row]) -> int:
+    return int(score(log_of(rows), PROCESS).descriptives["counted"]["comments"])
+
+
+def hidden(name: str, hours: float = 50, ground: str = "insult", reports: int = 3) -> Row:
+    return act(
+        "comment.hidden",
+        "M",
+        hours,
+        subject_id=name,
+        actor_role="moderator",
+        details={"ground": ground, "reports": reports},
+    )
+
+
+def test_hidden_comments_keep_their_place_unless_they_are_spam() -> None:
+    rows = [comment("c1", "a"), comment("c2", "b", 2, parent_id="c1")]
+    assert counted([*rows, hidden("c1")]) == 2
+    assert counted([*rows, hidden("c1", ground="spam")]) == 1
+    restored = act("comment.restored", "M", 60, subject_id="c1", actor_role="moderator")
+    assert counted([*rows, hidden("c1", ground="spam"), restored]) == 2
+
+
+def test_civility_counts_what_reports_and_moderators_agreed_on() -> None:
+    rows = [comment(f"c{k}", f"u{k % 9}", k) for k in range(100)]
+    rows += [hidden("c1", 200), hidden("c2", 200, reports=0), hidden("c3", 200)]
+    rows += [act("comment.restored", "M", 210, subject_id="c3", actor_role="moderator")]
+    finding = score(log_of(rows), PROCESS).findings["DQ6.1"]
+    assert (finding.value, finding.numerator, finding.normalised) == (1.0, 1, pytest.approx(0.8))
+
+
+def reclassified(to: str) -> Row:
+    return act(
+        "account.reclassified",
+        "boss",
+        99,
+        subject_id="s",
+        proposal_id=None,
+        actor_role="admin",
+        details={"to": to, "reason": "support_account"},
+    )
+
+
+def test_a_reclassified_account_is_out_from_its_first_act_and_printed() -> None:
+    rows = [comment("c1", "a"), comment("c2", "s", 2), comment("c3", "s", 3)]
+    scores = score(log_of([*rows, reclassified("system")]), PROCESS)
+    assert scores.descriptives["counted"]["comments"] == 1
+    assert scores.to_dict()["excluded_accounts"] == [
+        {"reason": "support_account", "accounts": 1, "comments": 2}
+    ]
+    assert counted([*rows, reclassified("organisation")]) == 3
+    assert counted([*rows, reclassified("staff")]) == 1
+
+
+def test_organisations_talk_but_are_not_people_who_come_back() -> None:
+    rows = [comment("c1", "a"), comment("c2", "o", 2) | {"account_class": "organisation"}]
+    block = score(log_of(rows), PROCESS).descriptives["counted"]
+    assert (block["comments"], block["people"]) == (2, 1)
+
+
+def coded(second: int) -> list[Row]:
+    rows = [comment(f"c{k}", f"u{k % 20}", k) for k in range(60)]
+    return rows + [
+        act(
+            "comment.coded",
+            coder,
+            100 + k,
+            subject_id=f"c{k}",
+            actor_role="researcher",
+            details={"reason": (k * (second if coder == "B" else 1)) % 4},
+        )
+        for coder in ("A", "B")
+        for k in range(60)
+    ]
+
+
+def test_reasons_count_when_two_coders_agree() -> None:
+    agreed = score(log_of(coded(1)), PROCESS).findings["DQ5.1"]
+    assert (agreed.value, agreed.n, agreed.parts["kappa"]) == (pytest.approx(0.5), 60, 1.0)
+    apart = score(log_of(coded(3)), PROCESS).findings["DQ5.1"]
+    assert (apart.value, apart.reason) == (None, "unreliable")
+
+
+def declared(bands: list[str], field: str) -> list[Row]:
+    return [
+        row
+        for k, band in enumerate(bands)
+        for row in (
+            comment(f"c{k}", f"u{k}", k),
+            act(
+                "group.declared",
+                f"u{k}",
+                k,
+                proposal_id=None,
+                subject_id=f"u{k}",
+                details={"field": field, "band": band},
+            ),
+        )
+    ]
+
+
+def test_likeness_is_measured_against_the_population_beyond_chance() -> None:
+    rows = declared(["a"] * 50 + ["b"] * 30 + ["c"] * 20, "group")
+    shares = {"group": {"a": 0.4, "b": 0.4, "c": 0.2}}
+    finding = score(log_of(rows), replace(PROCESS, population=shares)).findings["IN1.1"]
+    assert finding.value == pytest.approx(0.045126776032)
+    assert finding.parts["fields"]["group"]["jsd_base2"] == pytest.approx(0.009185925461)
+    assert score(log_of(rows), PROCESS).findings["IN1.1"].reason == "source"
+
+
+def test_districts_count_from_five_residents_on() -> None:
+    rows = declared(["East"] * 96 + ["West"] * 4, "district")
+    here = replace(PROCESS, districts=("East", "West", "North"))
+    finding = score(log_of(rows), here).findings["IN2.1"]
+    assert (finding.numerator, finding.denominator, finding.n) == (1, 3, 100)
+
+
+def test_criteria_that_an_import_cannot_carry_say_so() -> None:
+    imported = act("process.imported", None, details={"carries": ["DQ1", "DQ2", "DQ4"]})
+    scores = score(log_of([imported, *town()]), PROCESS)
+    assert scores.findings["DQ3.1"].reason == "source"
+    assert scores.totals["DQ"].criteria_missing == ()
+
+
+def test_files_of_formulas_describe_every_indicator_in_both_languages() -> None:
+    rules = load_formulas()
+    listed = [c for d in rules.dimensions.values() for c in d.criteria]
+    assert sorted({*listed, "DQ6"}) == sorted(rules.criteria)
+    for i in rules.indicators.values():
+        assert all([i.en, i.name_id, i.formula, i.caveat_en, i.caveat_id, i.minimum])
+
+
+def test_the_judged_part_has_its_questions_in_both_languages() -> None:
+    criteria = load_framework()["criteria"]
+    assert list(criteria) == ["DP1", "DP2", "DP3", "CC1", "CC2", "CC3", "IU1", "IU2"]
+    assert all(q["en"] and q["id"] for c in criteria.values() for q in c["questions"])
+
+
+def test_judged_and_logged_stand_side_by_side() -> None:
+    judged = {"DP2": Judged(planned=1.0, judged=0.5, assessors=2), "CC1": Judged(judged=0.5)}
+    document = judge(reduce(log_of(town(24)), PROCESS), judged=judged).to_dict()
+    assert document["criteria"]["DP2"] == {
+        "planned": 1.0,
+        "judged": 0.5,
+        "logged": 1.0,
+        "disagrees": True,
+        "grade": "B",
+    }
+    assert document["criteria"]["CC1"]["grade"] == "C"
+
+
+def said(score_: float | None, ci: tuple[float, float] | None) -> dict[str, str]:
+    base = score(Log.from_rows([]), PROCESS)
+    total = Total("value", score=score_, ci=ci)
+    return headline({"DQ": total, "SP": total}, base.findings, load_headlines())
+
+
+def test_headlines_say_how_sure_they_are() -> None:
+    assert said(0.41, (0.35, 0.45))["en"] == (
+        "Some answered one another, many only spoke. Some came back."
+    )
+    assert said(0.31, (0.30, 0.37))["en"].endswith("Few came back (uncertain).")
+    assert said(0.31, (0.30, 0.37))["id"].endswith("Sedikit yang kembali (belum pasti).")
+    assert said(0.45, (0.30, 0.70))["en"].startswith("Too little talk")
+
+
+def talk(threads: int, answered: bool, name: str) -> Scores:
+    rows = [
+        row
+        for t in range(threads)
+        for row in (
+            proposal(f"P{t}", f"u{t}", t * 30),
+            *(
+                comment(
+                    f"c{t}-{k}",
+                    f"u{(t * 3 + k % 4) % 50}",
+                    t * 30 + k + 1,
+                    proposal_id=f"P{t}",
+                    parent_id=f"c{t}-{k - 2}" if answered and k > 1 and (t + k) % 5 else None,
+                    stance=1 if (k + t) % 3 else -1,
+                )
+                for k in range(8)
+            ),
+        )
+    ]
+    return score(log_of(rows), replace(PROCESS, slug=name))
+
+
+def test_a_difference_is_claimed_only_where_the_figures_bear_it() -> None:
+    lively, quiet = talk(45, True, "lively"), talk(45, False, "quiet")
+    found = compare(lively, quiet)["DQ"]
+    assert (found["claim"], found["order_kept"]) == ("higher", 1.0)
+    assert compare(quiet, lively)["DQ"]["claim"] == "lower"
+    same = compare(lively, lively)
+    assert same["DQ"]["claim"] == same["SP"]["claim"] == "no difference can be claimed"
+    assert json.loads(lively.to_json(same))["comparison"]["DQ"]["difference"] == 0.0
+
+
+def test_scores_of_other_formulas_are_not_compared() -> None:
+    scores = score(Log.from_rows([]), PROCESS)
+    other = replace(scores, formulas=replace(load_formulas(), version="2.0"))
+    with pytest.raises(NotComparable):
+        compare(scores, other)
+
+
+def test_every_number_has_its_record() -> None:
+    scores = score(log_of(town()), PROCESS)
+    (record,) = [r for r in scores.records(datetime(2026, 7, 6, tzinfo=UTC)) if r["id"] == "DQ1.1"]
+    assert {
+        "version",
+        "scope",
+        "window",
+        "value",
+        "state",
+        "n",
+        "numerator",
+        "denominator",
+        "parts",
+        "ci_low",
+        "ci_high",
+        "goalpost",
+        "normalised",
+        "seed",
+        "code_version",
+        "computed_at",
+        "inputs_hash",
+    } <= set(record)
+
+
+def test_the_document_has_the_keys_it_is_known_by() -> None:
+    document = score(log_of(town()), PROCESS).to_dict()
+    assert list(document) == [
+        "process",
+        "formulas",
+        "log_head",
+        "window",
+        "excluded_accounts",
+        "descriptives",
+        "indicators",
+        "criteria",
+        "dimensions",
+        "headline",
+    ]
+    assert {"score", "ci", "weights_band", "state", "criteria_used", "marks"} <= set(
+        document["dimensions"]["DQ"]
+    )
+
+
+def test_few_threads_give_a_provisional_score_or_a_narrow_one() -> None:
+    total = talk(25, True, "small").totals["DQ"]
+    assert total.ci is not None
+    narrow = (total.ci[1] - total.ci[0]) / 2 <= 0.10
+    assert total.state == ("value" if narrow else "provisional")
+
+
+def test_reduce_runs_on_spark_s_dialect_too() -> None:
+    sqlglot = pytest.importorskip("sqlglot")
+    for file in sorted(path.name for path in SQL.iterdir() if path.name.endswith(".sql")):
+        text = (SQL / file).read_text(encoding="utf-8")
+        (spark,) = sqlglot.transpile(
+            text, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
+        )
+        assert spark, file
+
+
+def test_the_package_knows_nothing_of_the_house() -> None:
+    folder = Path(citivoice.__file__).parent
+    text = "".join(path.read_text() for path in folder.glob("*.py"))
+    assert not any(word in text for word in ("import flask", "sqlalchemy", "from deliberate."))
+
+
+def test_a_process_of_another_zone_names_its_days_there() -> None:
+    here = Process("kipp", timezone="Asia/Makassar", as_of=datetime(2026, 6, 30, 16, tzinfo=UTC))
+    window = score(log_of(town()), here).to_dict()["window"]
+    assert window == {"start": "2026-01-05", "as_of": "2026-07-01", "timezone": "Asia/Makassar"}
+
+
+def test_batches_may_come_from_a_generator_of_numpy_columns() -> None:
+    rows = town()
+    batches = (
+        {
+            name: np.array([row.get(name) for row in part], dtype=object)
+            for name in (
+                "occurred_at",
+                "kind",
+                "actor_id",
+                "actor_role",
+                "account_class",
+                "proposal_id",
+                "subject_id",
+                "parent_id",
+                "stance",
+                "details",
+            )
+        }
+        | {"seq": np.arange(start, start + len(part))}
+        for start, part in ((0, rows[:50]), (50, rows[50:]))
+    )
+    assert score(Log.from_columns(batches), PROCESS).findings["DQ1.1"].n == 120
+
+
+def test_staff_answers_after_the_cut_do_not_count() -> None:
+    rows = [comment("c1", "a"), staff(comment("c2", "s", 2))]
+    assert counted(rows) == 1
