@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from deliberate.clock import now
 from deliberate.models import Comment, Commitment, Person, Poll, Process, Proposal
 from deliberate.queries import duty
-from deliberate.vocabulary import Decision, Role, Switch
+from deliberate.vocabulary import AccountClass, Decision, Electorate, PollType, Role, Switch
 
 EDITING = timedelta(minutes=15)
 
@@ -172,14 +172,59 @@ def may_open_poll(person: Person | None, process: Process) -> Answer:
     )
 
 
-def may_vote(person: Person | None, poll: Poll) -> Answer:
-    """Any resident's account while the poll is open, by the server's clock."""
+def is_voting_open(poll: Poll) -> Answer:
+    """Whether the poll takes ballots now, by the server's clock."""
     moment = now()
     if moment < poll.opens_at:
         return Answer(_("This poll has not opened yet."))
-    if moment >= poll.closes_at:
+    if poll.is_closed(moment):
         return Answer(_("This poll is closed; your ballot was not counted."))
-    return first_no(is_signed_in(person), has_role(person, Role.RESIDENT))
+    return YES
+
+
+def may_vote(person: Person | None, poll: Poll) -> Answer:
+    """A resident whom the poll is for, while it is open; a voting code is asked for in the act."""
+    if not (answer := first_no(is_voting_open(poll), is_signed_in(person))):
+        return answer
+    assert person is not None
+    if person.role != Role.RESIDENT:
+        return Answer(_("Staff vote with a second account of their own, as residents."))
+    if person.account_class != AccountClass.PERSON:
+        return Answer(_("People vote; this account stands for an organisation."))
+    return is_entitled(person, poll)
+
+
+def is_entitled(person: Person, poll: Poll) -> Answer:
+    """Whether the poll is for this resident, whatever the time."""
+    if poll.electorate == Electorate.VERIFIED and person.verified_at is None:
+        return Answer(_("Only verified residents vote in this poll."))
+    if poll.areas and person.area not in poll.areas:
+        return Answer(
+            _("This poll is for residents of %(areas)s only.", areas=", ".join(poll.areas))
+        )
+    return YES
+
+
+def may_enter_ballots(person: Person | None, poll: Poll) -> Answer:
+    """Staff at an office, on behalf of somebody, while the poll is open."""
+    return first_no(has_role(person, Role.STAFF, Role.ADMIN), is_voting_open(poll))
+
+
+def may_run_poll(person: Person | None, poll: Poll) -> Answer:
+    """Staff, moderators and administrators: change, publish, say what came of it."""
+    return may_open_poll(person, poll.process)
+
+
+def may_suggest_statement(person: Person | None, poll: Poll) -> Answer:
+    """Whoever may vote in a poll of statements."""
+    if poll.type != PollType.STATEMENTS:
+        return Answer(_("Statements are added to polls of statements only."))
+    return may_vote(person, poll)
+
+
+def may_decide_statement(person: Person | None, poll: Poll) -> Answer:
+    """Moderators and administrators, while the poll is open."""
+    return first_no(has_role(person, Role.MODERATOR, Role.ADMIN), is_voting_open(poll))
 
 
 def may_answer(person: Person | None, proposal: Proposal) -> Answer:

@@ -124,6 +124,18 @@ class Kind(StrEnum):
     POLL_CHANGED = "poll.changed", PUBLIC, "reason", "a running poll was changed or extended"
     POLL_PUBLISHED = "poll.published", PUBLIC, "turnout", "a poll's result was published"
     OUTCOME_STATED = "outcome.stated", PUBLIC, "", "it was said what came of a poll"
+    STATEMENT_SUGGESTED = (
+        "statement.suggested",
+        PUBLIC,
+        "",
+        "a resident added a statement to a poll; it waits for a moderator",
+    )
+    STATEMENT_DECIDED = (
+        "statement.decided",
+        PUBLIC,
+        "state",
+        "a moderator let a statement into a poll or not (shown, declined)",
+    )
 
     RESPONSE_PUBLISHED = (
         "response.published",
@@ -149,7 +161,12 @@ class Kind(StrEnum):
     SUPPORT_GIVEN = "support.given", PRIVATE, "", "a person supported a proposal"
     SUPPORT_TAKEN_BACK = "support.taken_back", PRIVATE, "", "a person took support back"
     COMMENT_RATED = "comment.rated", PRIVATE, "strong", "weighed as a strong or a weak point"
-    BALLOT_CAST = "ballot.cast", PRIVATE, "", "a person voted; never the choice"
+    BALLOT_CAST = (
+        "ballot.cast",
+        PRIVATE,
+        "clerk",
+        "a person voted; never the choice; clerk: who entered it at an office",
+    )
     BALLOT_CHANGED = "ballot.changed", PRIVATE, "", "a person changed a ballot; never the choice"
     FOLLOW_STARTED = "follow.started", PRIVATE, "", "a person follows a thing"
     FOLLOW_ENDED = "follow.ended", PRIVATE, "", "a person follows it no more"
@@ -187,6 +204,7 @@ class Kind(StrEnum):
     SANCTION_IMPOSED = "sanction.imposed", INTERNAL, "reason days", "an account was limited"
     SANCTION_LIFTED = "sanction.lifted", INTERNAL, "", "a limit was lifted"
     SETTING_CHANGED = "setting.changed", INTERNAL, "name", "an administrator changed a setting"
+    CODES_MADE = "codes.made", INTERNAL, "count", "one-time voting codes of a poll were made"
     RELEASE_BUILT = "release.built", INTERNAL, "rows", "a research release was made"
     RELEASE_DOWNLOADED = "release.downloaded", INTERNAL, "", "a protected file was fetched"
     KEY_ROTATED = "key.rotated", INTERNAL, "", "the log's signing key was changed"
@@ -284,3 +302,48 @@ class ResultRule(StrEnum):
     LIVE = "live"
     AFTER_CLOSE = "after_close"
     AFTER_PUBLICATION = "after_publication"
+
+
+class PollType(StrEnum):
+    """What a poll asks for."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    RANKED = "ranked"
+    SCORE = "score"
+    BUDGET = "budget"
+    STATEMENTS = "statements"
+
+
+class Counting(StrEnum):
+    """How ranked ballots are counted."""
+
+    INSTANT_RUNOFF = "instant_runoff"
+    BORDA = "borda"
+    SCHULZE = "schulze"
+
+
+class Electorate(StrEnum):
+    """Who may vote in a poll, its areas aside."""
+
+    VERIFIED = "verified"
+    RESIDENTS = "residents"
+    CODES = "codes"
+
+
+class OptionState(StrEnum):
+    """Whether an option can be voted for; only a resident's statement ever waits."""
+
+    SHOWN = "shown"
+    WAITING = "waiting"
+    DECLINED = "declined"
+
+
+class ChangeGround(StrEnum):
+    """Why a running poll was changed, in one word beside the reason."""
+
+    OUTAGE = "outage"
+    LATE_NOTICE = "late_notice"
+    LOW_TURNOUT = "low_turnout"
+    MISTAKE = "mistake"
+    OTHER = "other"

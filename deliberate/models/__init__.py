@@ -15,7 +15,7 @@ from deliberate.models.institution import Institution
 from deliberate.models.interaction import Interaction
 from deliberate.models.notice import Delivery, MutedNotice, Notice
 from deliberate.models.person import Device, Person, PersonKey, Tries
-from deliberate.models.poll import Ballot, Option, Poll, Roll
+from deliberate.models.poll import Ballot, Option, Outcome, Poll, PollChange, Roll, VotingCode
 from deliberate.models.process import Phase, Process, ProcessInstitution
 from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion, Support
 from deliberate.models.response import (
@@ -45,10 +45,12 @@ __all__ = [
     "MutedNotice",
     "Notice",
     "Option",
+    "Outcome",
     "Person",
     "PersonKey",
     "Phase",
     "Poll",
+    "PollChange",
     "Process",
     "ProcessInstitution",
     "Proposal",
@@ -65,4 +67,5 @@ __all__ = [
     "Snapshot",
     "Support",
     "Tries",
+    "VotingCode",
 ]

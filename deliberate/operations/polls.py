@@ -1,18 +1,69 @@
-"""Opening a poll and voting in it."""
+"""A poll's life: opening it with rules that stay, changing its date, publishing, saying what came of it."""
 
-import hashlib
-import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Ballot, Option, Person, Poll, Process, Proposal, Roll
-from deliberate.permissions import Refused, may_open_poll, may_vote, require
+from deliberate.models import Option, Outcome, Person, Poll, PollChange, Process, Proposal
+from deliberate.models.proposal import new_salt
+from deliberate.operations.ballots import (
+    CodeRefused,
+    cast_ballot,
+    change_ballot,
+    enter_ballot,
+    hash_code,
+)
+from deliberate.permissions import Refused, may_open_poll, may_run_poll, require
+from deliberate.queries.electorate import count_entitled, small_areas
 from deliberate.recording import recorded
-from deliberate.text import clean, clean_line
-from deliberate.vocabulary import Kind, ResultRule
+from deliberate.text import RENDERER, clean, clean_line, to_html
+from deliberate.vocabulary import (
+    ChangeGround,
+    Counting,
+    Electorate,
+    Kind,
+    PollType,
+    ResultRule,
+    Switch,
+)
+
+__all__ = [
+    "CodeRefused",
+    "Rules",
+    "cast_ballot",
+    "change_ballot",
+    "change_poll",
+    "enter_ballot",
+    "hash_code",
+    "open_poll",
+    "publish_result",
+    "state_outcome",
+]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is decided at opening and never again: the type, who votes, what counts, what shows."""
+
+    type: PollType = PollType.SINGLE
+    is_secret: bool = True
+    result_rule: ResultRule = ResultRule.AFTER_CLOSE
+    electorate: Electorate = Electorate.RESIDENTS
+    areas: Sequence[str] = ()
+    counts_areas: bool = False
+    shuffles: bool = False
+    counting: Counting = Counting.INSTANT_RUNOFF
+    min_choices: int = 1
+    max_choices: int | None = None
+    amount: int | None = None
+    min_share: int = 0
+    costs: Sequence[int] = ()
+
+
+SINGLE_CHOICE = Rules()
 
 
 def open_poll(
@@ -26,68 +77,160 @@ def open_poll(
     background: str = "",
     quorum: int = 0,
     with_pass: str = "",
+    opens_at: datetime | None = None,
+    rules: Rules = SINGLE_CHOICE,
 ) -> Poll:
-    """Open a single-choice secret poll from now on; `with_pass` is the words for "not sure"."""
+    """Open a poll, now or at a moment to come; `with_pass` is the words for "not sure".
+
+    Raises Refused when dates, options or rules do not go together.
+    """
     with recorded(opener, Kind.POLL_OPENED) as act:
         require(may_open_poll(opener, act.locked(process)))
-        if closes_at <= now():
-            raise Refused(_("A poll closes later than now."))
-        labels = [(clean_line(label), False) for label in options]
-        if with_pass:
-            labels.append((clean_line(with_pass), True))
-        if len({label for label, _ in labels}) < max(2, len(labels)):
-            raise Refused(_("A poll needs two different options at least."))
+        begins = opens_at or now()
+        _refuse_dates(process, begins, closes_at)
+        _refuse_rules(rules, len(options))
         poll = Poll(
             process=process,
             proposal=proposal,
             opened_by_id=opener.id,
             question=clean_line(question),
             background=clean(background),
-            result_rule=ResultRule.AFTER_CLOSE,
             quorum=quorum,
-            opens_at=now(),
+            opens_at=begins,
             closes_at=closes_at,
-            options=[
-                Option(position=place, label=label, is_pass=is_pass)
-                for place, (label, is_pass) in enumerate(labels)
-            ],
+            options=_options(options, with_pass, rules),
+            type=rules.type,
+            is_secret=rules.is_secret,
+            result_rule=rules.result_rule,
+            electorate=rules.electorate,
+            areas=sorted(rules.areas),
+            counts_areas=rules.counts_areas,
+            shuffles=rules.shuffles,
+            counting=rules.counting if rules.type == PollType.RANKED else None,
+            min_choices=rules.min_choices,
+            max_choices=rules.max_choices,
+            amount=rules.amount,
+            min_share=rules.min_share,
         )
         act.session.add(poll)
         act.session.flush()
-        act.about(poll, type=poll.type, secret=1, result_rule=poll.result_rule.value, quorum=quorum)
+        act.about(
+            poll,
+            type=poll.type.value,
+            secret=int(poll.is_secret),
+            result_rule=poll.result_rule.value,
+            quorum=quorum,
+        )
     return poll
 
 
-def cast_ballot(voter: Person, poll: Poll, option: Option) -> str:
-    """Vote, once a person. Gives the ballot code, the only key to the ballot, kept nowhere.
-
-    Roll and ballot share no key, no order and no time; the log holds that one voted, not what.
-    """
-    code = secrets.token_urlsafe(12)
-    with recorded(voter, Kind.BALLOT_CAST) as act:
-        require(may_vote(voter, act.locked(poll)))
-        if option.poll_id != poll.id:
-            raise Refused(_("This option belongs to another poll."))
-        if act.session.get(Roll, (poll.id, voter.id)) is not None:
-            raise Refused(_("You have voted in this poll; your ballot is counted."))
-        act.session.add(Roll(poll_id=poll.id, person_id=voter.id))
-        act.session.add(Ballot(key=hash_code(code), poll_id=poll.id, option_id=option.id))
-        poll.ballot_count += 1
-        act.about(poll)
-    return code
+def _refuse_dates(process: Process, opens_at: datetime, closes_at: datetime) -> None:
+    if closes_at <= max(now(), opens_at):
+        raise Refused(_("A poll closes later than now and later than it opens."))
+    if not process.allows(Switch.VOTE, opens_at):
+        raise Refused(_("A poll opens in a phase of its process that has voting."))
 
 
-def change_ballot(voter: Person, poll: Poll, code: str, option: Option) -> None:
-    """Change the ballot a code opens, until the poll closes."""
-    with recorded(voter, Kind.BALLOT_CHANGED) as act:
-        require(may_vote(voter, act.locked(poll)))
-        ballot = act.session.get(Ballot, hash_code(code.strip()))
-        if ballot is None or ballot.poll_id != poll.id or option.poll_id != poll.id:
-            raise Refused(_("No ballot of this poll has this code."))
-        ballot.option_id = option.id
-        act.about(poll)
+def _refuse_rules(rules: Rules, options: int) -> None:
+    if rules.is_secret and rules.result_rule == ResultRule.LIVE:
+        raise Refused(_("A secret poll never shows its counts while it is open."))
+    if rules.counts_areas and (
+        rules.electorate != Electorate.VERIFIED or len(set(rules.areas)) < 2
+    ):
+        raise Refused(_("Areas are counted only among verified residents of two or more areas."))
+    if rules.counts_areas and (small := small_areas(rules.areas)):
+        raise Refused(
+            _("Too few verified residents to count this area apart: %(areas)s.", areas=small[0])
+        )
+    most = rules.max_choices
+    if rules.min_choices < 1 or (most is not None and not rules.min_choices <= most <= options):
+        raise Refused(_("The most and the least number of choices do not fit the options."))
+    if rules.type == PollType.BUDGET:
+        _refuse_budget(rules, options)
 
 
-def hash_code(code: str) -> str:
-    """What is kept of a ballot code: the ballot's key."""
-    return hashlib.sha256(code.encode()).hexdigest()
+def _refuse_budget(rules: Rules, options: int) -> None:
+    if len(rules.costs) != options or any(cost < 1 for cost in rules.costs):
+        raise Refused(_("Every option of a budget poll needs its cost."))
+    if rules.amount is None and rules.max_choices is None:
+        raise Refused(_("A budget poll needs an amount or a number of projects."))
+    if rules.amount is not None and max(rules.costs) > rules.amount:
+        raise Refused(_("An option costs more than the whole amount."))
+    if not 0 <= rules.min_share <= 100:
+        raise Refused(_("The share to spend is between 0 and 100 percent."))
+
+
+def _options(labels: Sequence[str], with_pass: str, rules: Rules) -> list[Option]:
+    cleaned = [clean_line(label) for label in labels]
+    least = 1 if rules.type in {PollType.STATEMENTS, PollType.SCORE} else 2
+    passing = clean_line(with_pass) if rules.type != PollType.STATEMENTS else ""
+    every = [*cleaned, passing] if passing else cleaned
+    if len(cleaned) + bool(passing) < least or len(set(every)) < len(every) or "" in every:
+        raise Refused(_("A poll needs two different options at least."))
+    costs = list(rules.costs) or [0] * len(cleaned)
+    options = [
+        Option(position=place, label=label, cost=cost)
+        for place, (label, cost) in enumerate(zip(cleaned, costs, strict=True))
+    ]
+    if passing:
+        options.append(Option(position=len(cleaned), label=passing, is_pass=True))
+    return options
+
+
+def change_poll(
+    changer: Person, poll: Poll, closes_at: datetime, ground: ChangeGround, reason: str
+) -> None:
+    """Move the closing time of a running poll, with a reason that stands on its page."""
+    with recorded(changer, Kind.POLL_CHANGED) as act:
+        require(may_run_poll(changer, act.locked(poll)))
+        if poll.is_closed(now()):
+            raise Refused(_("This poll is closed; a closed poll is not opened again."))
+        if closes_at <= max(now(), poll.opens_at) or closes_at == poll.closes_at:
+            raise Refused(_("The new closing time lies in the future and differs from the old."))
+        if not clean(reason):
+            raise Refused(_("A change of a running poll needs a reason."))
+        poll.changes.append(
+            PollChange(
+                changed_by_id=changer.id,
+                ground=ground.value,
+                reason=clean(reason),
+                closed_before=poll.closes_at,
+                closes_after=closes_at,
+            )
+        )
+        poll.closes_at = closes_at
+        act.about(poll, reason=ground.value)
+
+
+def publish_result(publisher: Person, poll: Poll) -> None:
+    """Publish the result of a closed poll; from then on the number of entitled people stands."""
+    with recorded(publisher, Kind.POLL_PUBLISHED) as act:
+        require(may_run_poll(publisher, act.locked(poll)))
+        if not poll.is_closed(now()):
+            raise Refused(_("A result is published after the close."))
+        if poll.published_at is not None:
+            raise Refused(_("This result is published already."))
+        poll.entitled_count = count_entitled(poll)
+        poll.published_at = now()
+        act.about(poll, turnout=poll.ballot_count)
+
+
+def state_outcome(speaker: Person, poll: Poll, body: str) -> Outcome:
+    """Say what came of a poll; later words stand below the first."""
+    with recorded(speaker, Kind.OUTCOME_STATED) as act:
+        require(may_run_poll(speaker, act.locked(poll)))
+        if not poll.is_closed(now()) or not poll.shows_result(now()):
+            raise Refused(_("What came of a poll is said once its result is shown."))
+        if not clean(body):
+            raise Refused(_("Say in a sentence what came of this poll."))
+        outcome = Outcome(
+            body=clean(body),
+            body_html=to_html(clean(body)),
+            renderer=RENDERER,
+            salt=new_salt(),
+            stated_at=now(),
+            stated_by_id=speaker.id,
+        )
+        poll.outcomes.append(outcome)
+        act.about(poll, written=outcome.body, salt=outcome.salt)
+    return outcome

@@ -1,8 +1,156 @@
-"""Polls as pages read them."""
+"""Polls as pages read them: what is asked, who votes, and the result once it may be seen."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import Ballot, Option, Person, Poll, Process, Roll
+from deliberate.queries.counting import Question, Tally, count
+
+A_PAGE = 20
 
 
-def polls_of(proposal_id: int) -> list[Any]:
+@dataclass(frozen=True)
+class PollCard:
+    """A poll as it stands in a list or on its proposal; `tally` is None until it may be seen."""
+
+    poll: Poll
+    state: str
+    """coming, open or closed, by the dates alone."""
+    tally: Tally | None
+
+    @property
+    def about_how_many(self) -> int:
+        """Ballots so far: to the ten below while a secret poll is open.
+
+        The exact number, read again and again, would tell the minute of every ballot.
+        """
+        exact = self.poll.ballot_count
+        return exact - exact % 10 if self.poll.is_secret and self.state != "closed" else exact
+
+
+def card(poll: Poll) -> PollCard:
+    """The poll with its state and what may be seen of its result at this moment."""
+    shown = tally_of(poll) if poll.shows_result(now()) else None
+    return PollCard(poll, state_of(poll), shown)
+
+
+def poll_numbered(number: int) -> Poll | None:
+    """A poll with its options, or None."""
+    return db.session.scalar(
+        select(Poll)
+        .where(Poll.id == number)
+        .options(
+            joinedload(Poll.process).selectinload(Process.phases),
+            joinedload(Poll.proposal),
+            selectinload(Poll.options),
+        )
+    )
+
+
+def polls_of(proposal_id: int) -> list[PollCard]:
     """The polls of a proposal as cards, newest first."""
-    return []
+    query = select(Poll).where(Poll.proposal_id == proposal_id).order_by(Poll.id.desc())
+    return _cards(query)
+
+
+def polls_of_process(process_id: int) -> list[PollCard]:
+    """The polls of a process that stand on none of its proposals, newest first."""
+    query = (
+        select(Poll)
+        .where(Poll.process_id == process_id, Poll.proposal_id.is_(None))
+        .order_by(Poll.id.desc())
+    )
+    return _cards(query)
+
+
+def poll_page(state: str = "", after: int | None = None) -> tuple[list[PollCard], int | None]:
+    """A page of polls, newest first, and the number after which the next one begins."""
+    query = select(Poll).order_by(Poll.id.desc()).limit(A_PAGE + 1)
+    query = query.options(joinedload(Poll.process), joinedload(Poll.proposal))
+    if state == "open":
+        query = query.where(Poll.opens_at <= now(), Poll.closes_at > now())
+    if state == "closed":
+        query = query.where(Poll.closes_at <= now())
+    if after is not None:
+        query = query.where(Poll.id < after)
+    found = list(db.session.scalars(query).unique())
+    more = found[A_PAGE - 1].id if len(found) > A_PAGE else None
+    return [PollCard(poll, state_of(poll), None) for poll in found[:A_PAGE]], more
+
+
+def state_of(poll: Poll) -> str:
+    """coming, open or closed."""
+    if poll.is_open(now()):
+        return "open"
+    return "closed" if poll.is_closed(now()) else "coming"
+
+
+def has_voted(person: Person | None, poll: Poll) -> bool:
+    """Whether somebody is on the roll of a poll."""
+    if person is None:
+        return False
+    return db.session.get(Roll, (poll.id, person.id)) is not None
+
+
+def _cards(query: Select[Poll]) -> list[PollCard]:
+    found = db.session.scalars(query.options(joinedload(Poll.options))).unique()
+    return [card(poll) for poll in found]
+
+
+# --- the count -----------------------------------------------------------------------------------
+
+_KEPT = 128
+_tallies: dict[tuple[bytes, int], Tally] = {}
+_guard = Lock()
+
+
+def tally_of(poll: Poll) -> Tally:
+    """The count of a poll's ballots as they are now; whether it may be seen is not asked here.
+
+    Counts are remembered in the process, each under one state of the ballots, which salt and
+    version name; so a closed poll is counted once.
+    """
+    state = (poll.salt, poll.ballot_version)
+    with _guard:
+        known = _tallies.get(state)
+    if known is not None:
+        return known
+    tally = recounted(poll)
+    with _guard:
+        while len(_tallies) >= _KEPT:
+            _tallies.pop(next(iter(_tallies)))
+        _tallies[state] = tally
+    return tally
+
+
+def recounted(poll: Poll) -> Tally:
+    """The count made anew from the stored ballots."""
+    stored = db.session.scalars(
+        select(Ballot.choice).where(Ballot.poll_id == poll.id).execution_options(yield_per=5000)
+    )
+    return count(question_of(poll), (None if pairs is None else _marks(pairs) for pairs in stored))
+
+
+def _marks(pairs: Sequence[Sequence[int]]) -> dict[int, int]:
+    return {option: value for option, value in pairs}
+
+
+def question_of(poll: Poll) -> Question:
+    """What counting must know of a poll."""
+    options: dict[int, Option] = {option.id: option for option in poll.options}
+    asked = [option for option in poll.lot if not options[option].is_pass]
+    return Question(
+        type=poll.type,
+        options=asked,
+        passes=frozenset(option.id for option in poll.options if option.is_pass),
+        counting=poll.counting,
+        costs={option.id: option.cost for option in poll.options},
+        amount=poll.amount,
+        most_projects=poll.max_choices,
+    )
