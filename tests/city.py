@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Institution, Person, Process, Proposal
-from deliberate.operations import people, processes, proposals
+from deliberate.models import Institution, Person, Poll, Process, Proposal
+from deliberate.operations import people, polls, processes, proposals
 from deliberate.vocabulary import PhaseKind, Role, Switch
 
 _numbers = count(1)
@@ -73,3 +74,15 @@ def again(thing: object) -> None:
     """Read a thing again as it is in the database."""
     db.session.rollback()
     db.session.refresh(thing)
+
+
+def a_poll(process: Process | None = None, *options: str, days: float = 7, **more: Any) -> Poll:
+    """A poll open for some days; a single choice unless `rules` say otherwise."""
+    return polls.open_poll(
+        staff(),
+        process or a_process(),
+        "Jalur mana yang dibangun lebih dahulu?",
+        options or ("Rute 1", "Rute 2", "Rute 3"),
+        now() + timedelta(days=days),
+        **more,
+    )

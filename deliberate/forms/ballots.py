@@ -7,14 +7,14 @@ from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectMultipleField, StringField
-from wtforms.fields import Field
+from wtforms.fields import Field, SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from deliberate.forms import HouseForm
 from deliberate.queries.choices import HIGHEST_SCORE, Choice, fault_in
 from deliberate.vocabulary import Electorate, PollType
 
-VIEWS = (("1", _("Agree")), ("-1", _("Disagree")), ("0", _("Pass")))
+VIEWS = {"1": _("Agree"), "-1": _("Disagree"), "0": _("Pass")}
 
 
 class BallotForm(HouseForm):
@@ -132,8 +132,8 @@ def ballot_form(poll: Any, options: Sequence[Any], sent: MultiDict[str, str] | N
     return shaped(sent)
 
 
-def _labels(options: Sequence[Any]) -> list[tuple[str, str]]:
-    return [(str(option.id), _priced(option)) for option in options]
+def _labels(options: Sequence[Any]) -> list[SelectChoice]:
+    return [SelectChoice(str(option.id), _priced(option)) for option in options]
 
 
 def _priced(option: Any) -> str:
@@ -168,6 +168,7 @@ def _figure(poll: Any, option: Any) -> Field:
     if poll.type == PollType.RANKED:
         return StringField(option.label)
     if poll.type == PollType.SCORE:
-        scores = [(str(n), str(n)) for n in range(HIGHEST_SCORE + 1)]
+        scores = [SelectChoice(str(n), str(n)) for n in range(HIGHEST_SCORE + 1)]
         return RadioField(option.label, choices=scores, validate_choice=False)
-    return RadioField(option.label, choices=list(VIEWS), validate_choice=False)
+    views = [SelectChoice(value, words) for value, words in VIEWS.items()]
+    return RadioField(option.label, choices=views, validate_choice=False)

@@ -78,6 +78,7 @@ class _Telling:
         self.process = next(p for p in city.processes if p["slug"] == story.told["process"])
         self.staff = {account["key"] for account in city.accounts}
         self.residents = [resident["key"] for resident in city.residents]
+        self.bodies = [r["key"] for r in city.residents if "account_class" in r]
         self.chance = _chance(story.key)
         self.day = float(story.told["day"])
         ended = story.told.get("withdrawn", {}).get("day", TODAY)
@@ -143,7 +144,7 @@ class _Telling:
         yield self._deed(poll["opens"], "open_poll", opener, self.story.key, poll)
         choices = [label for label, count in poll["options"] for _ in range(count)]
         self.chance.shuffle(choices)
-        for key, choice in zip(self._somebody(len(choices)), choices, strict=True):
+        for key, choice in zip(self._somebody(len(choices), *self.bodies), choices, strict=True):
             day = self._soon(poll["opens"], min(poll["closes"], TODAY), 8.0)
             yield self._deed(day, "vote", key, self.story.key, choice)
 
