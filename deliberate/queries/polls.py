@@ -138,7 +138,7 @@ def recounted(poll: Poll) -> Tally:
 
 
 def _marks(pairs: Sequence[Sequence[int]]) -> dict[int, int]:
-    return {option: value for option, value in pairs}
+    return {pair[0]: pair[1] for pair in pairs}
 
 
 def question_of(poll: Poll) -> Question:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0003'
-down_revision = '0002'
+revision = '0005'
+down_revision = '0004'
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 NEW = (
@@ -120,4 +120,4 @@ def _is_sqlite() -> bool:
 
 def downgrade() -> None:
     """There is no way back: choices of other types than a single one have no place in the older shape."""
-    raise RuntimeError("0003 cannot be undone: restore the backup made before it")
+    raise RuntimeError("0005 cannot be undone: restore the backup made before it")
