@@ -1,6 +1,7 @@
 """A real house for every test: both databases, made by the migrations, empty each time."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -83,6 +84,7 @@ def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Flask
         for file in folder.iterdir():
             if file.is_file():
                 file.unlink()
+        shutil.rmtree(folder / "log", ignore_errors=True)
         for name, content in empty.items():
             (folder / name).write_bytes(content)
         return app
@@ -104,6 +106,7 @@ def postgres_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
         with app.extensions["transient"].begin() as connection:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+        shutil.rmtree(app.config["SETTINGS"].log_path, ignore_errors=True)
         return app
 
     yield fresh

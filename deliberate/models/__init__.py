@@ -10,7 +10,7 @@ from deliberate.models.case import (
     Signature,
 )
 from deliberate.models.comment import Comment, Rating
-from deliberate.models.head import Head
+from deliberate.models.head import Head, PublishedHead, Segment, Subtree
 from deliberate.models.institution import Institution
 from deliberate.models.interaction import Interaction
 from deliberate.models.notice import Delivery, MutedNotice, Notice
@@ -55,6 +55,7 @@ __all__ = [
     "ProcessInstitution",
     "Proposal",
     "ProposalVersion",
+    "PublishedHead",
     "Rating",
     "Referral",
     "Response",
@@ -62,9 +63,11 @@ __all__ = [
     "ResponseDraft",
     "ResponseTemplate",
     "Roll",
+    "Segment",
     "SettledQuestion",
     "Signature",
     "Snapshot",
+    "Subtree",
     "Support",
     "Tries",
     "VotingCode",

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.database import Base, BigId, Json, Moment, canonical
@@ -23,6 +23,12 @@ class Interaction(Base):
         UniqueConstraint("actor_id", "form_key"),
         Index("ix_interaction_process_id_seq", "process_id", "seq"),
         Index("ix_interaction_proposal_id_seq", "proposal_id", "seq"),
+        Index(
+            "ix_interaction_waiting",
+            "id",
+            sqlite_where=text("seq IS NULL"),
+            postgresql_where=text("seq IS NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -1,11 +1,23 @@
-"""What pages show of the sealed log."""
+"""What pages, scores and exports read of the log."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, or_, select, type_coerce
+from sqlalchemy.orm import Session
 
+from deliberate.citivoice.log import COLUMNS, Log
+from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Head
+from deliberate.models import Head, Interaction, Segment
+from deliberate.vocabulary import Kind
+
+ROWS_AT_ONCE = 50_000
+EVERYWHERE = (Kind.ACCOUNT_RECLASSIFIED.value, Kind.GROUP_DECLARED.value)
+"""Kinds that scores of every process read, whatever process their rows name."""
 
 
 @dataclass(frozen=True)
@@ -22,3 +34,62 @@ def newest_head() -> HeadLine | None:
         select(Head.size, Head.root).order_by(Head.size.desc()).limit(1)
     ).first()
     return HeadLine(found.size, found.root) if found else None
+
+
+def unsealed_age() -> timedelta:
+    """How long the oldest entry that no head covers has been waiting; zero if none waits."""
+    oldest = db.session.scalar(
+        select(Interaction.id).where(Interaction.seq.is_(None)).order_by(Interaction.id).limit(1)
+    )
+    if oldest is None:
+        return timedelta(0)
+    written = int(oldest[:12], 16) / 1000  # a UUIDv7 begins with the millisecond it was made in
+    return timedelta(seconds=max(0.0, now().timestamp() - written))
+
+
+def log_of_process(log_path: Path, process_id: int | None = None, below: int | None = None) -> Log:
+    """The sealed log as scores read it: segments, then the rows after the last one.
+
+    Files hold every process; rows after them are those of the process (None: of all) and of
+    EVERYWHERE. `below` keeps rows up to a head's size. `citivoice.reduce` cuts the same way.
+    """
+    end = below if below is not None else _sealed_size()
+    files, covered = segment_files(log_path, end)
+    return Log.from_files(*files) + Log.from_columns(_rows_after(covered, end, process_id))
+
+
+def segment_files(log_path: Path, below: int) -> tuple[list[Path], int]:
+    """The segments at hand without a gap from the first entry, and the number of rows they hold."""
+    session: Session = db.session()
+    files, covered = [], 0
+    for segment in session.scalars(
+        select(Segment).where(Segment.first < below).order_by(Segment.first)
+    ):
+        file = log_path / "segments" / segment.file_name
+        if segment.first != covered or not file.is_file():
+            break
+        files.append(file)
+        covered = segment.last + 1
+    return files, covered
+
+
+def _sealed_size() -> int:
+    head = newest_head()
+    return head.size if head else 0
+
+
+def _rows_after(first: int, below: int, process_id: int | None) -> Iterator[dict[str, list[Any]]]:
+    session: Session = db.session()
+    names = [name for name in COLUMNS if name != "details"]
+    columns = [getattr(Interaction, name) for name in names]
+    as_stored = type_coerce(Interaction.details, Text)
+    mine = or_(Interaction.process_id == process_id, Interaction.kind.in_(EVERYWHERE))
+    for start in range(first, below, ROWS_AT_ONCE):
+        span = (Interaction.seq >= start, Interaction.seq < min(start + ROWS_AT_ONCE, below))
+        of_process = () if process_id is None else (mine,)
+        rows = session.execute(
+            select(*columns, as_stored).where(*span, *of_process).order_by(Interaction.seq)
+        ).all()
+        if rows:
+            lists = zip(*rows, strict=True)
+            yield dict(zip([*names, "details"], map(list, lists), strict=True))

@@ -1,0 +1,30 @@
+"""The sealed log (RFC 9162, section 2.1): numbers, tree heads, signatures, segments, proofs."""
+
+from deliberate.sealing.heads import FIRST, SignedHead, latest_head
+from deliberate.sealing.keys import WrongKey, public_key, signing_key
+from deliberate.sealing.parts import Fault
+from deliberate.sealing.sealer import ROWS_A_HEAD, own_key, seal, seal_all, seal_log
+from deliberate.sealing.segments import ROWS_A_SEGMENT, write_segments
+from deliberate.sealing.tree import Tree
+from deliberate.sealing.verifier import node
+from deliberate.sealing.verifying import verify
+
+__all__ = [
+    "FIRST",
+    "ROWS_A_HEAD",
+    "ROWS_A_SEGMENT",
+    "Fault",
+    "SignedHead",
+    "Tree",
+    "WrongKey",
+    "latest_head",
+    "node",
+    "own_key",
+    "public_key",
+    "seal",
+    "seal_all",
+    "seal_log",
+    "signing_key",
+    "verify",
+    "write_segments",
+]

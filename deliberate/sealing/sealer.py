@@ -1,0 +1,106 @@
+"""Sealing: rows that wait get dense numbers, the tree grows, a head is signed."""
+
+from collections.abc import Sequence
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Row, insert, select, text
+from sqlalchemy.orm import Session
+
+from deliberate.config import Settings
+from deliberate.database import db, unrecorded
+from deliberate.models import Interaction, Subtree
+from deliberate.sealing.heads import key_after, latest_head, new_head
+from deliberate.sealing.keys import NEXT_FILE, WrongKey, adopt_key, public_key, signing_key
+from deliberate.sealing.tree import Tree
+
+ROWS_A_HEAD = 1000
+_LOCK = 0x64656C69
+_NUMBER_EACH = text("UPDATE interaction SET seq = :number WHERE id = :row")
+_NUMBER_ALL = text(
+    "UPDATE interaction SET seq = given.number"
+    " FROM unnest(CAST(:rows AS text[]), CAST(:numbers AS bigint[])) AS given(row, number)"
+    " WHERE id = given.row"
+)
+
+
+def seal_log(settings: Settings) -> int:
+    """Seal what waits with the installation's own key and name; gives how many rows were sealed."""
+    return seal_all(own_key(settings), settings.base_url)
+
+
+def own_key(settings: Settings) -> Ed25519PrivateKey:
+    """The key this installation signs with; a handed-over key takes its place if a crash left it.
+
+    Raises WrongKey if the newest head names another key.
+    """
+    key = signing_key(settings.log_path, settings.signing_key)
+    last = latest_head(db.session())
+    if last is None or key_after(last) == public_key(key):
+        return key
+    if not settings.signing_key and (settings.log_path / NEXT_FILE).exists():
+        key = adopt_key(settings.log_path)
+    if key_after(last) != public_key(key):
+        raise WrongKey(f"the log is signed by {key_after(last)}, the key at hand is another")
+    return key
+
+
+def seal_all(key: Ed25519PrivateKey, origin: str, limit: int = ROWS_A_HEAD) -> int:
+    """Seal until nothing waits; gives how many rows were sealed."""
+    total = 0
+    while sealed := seal(key, origin, limit):
+        total += sealed
+    return total
+
+
+def seal(
+    key: Ed25519PrivateKey, origin: str, limit: int = ROWS_A_HEAD, *, next_key: str = ""
+) -> int:
+    """Number the rows that wait, extend the tree, sign a head; gives how many were sealed.
+
+    One sealer at a time: SQLite's write lock, an advisory lock on PostgreSQL. With `next_key` the
+    head hands over to another key. Raises WrongKey if the newest head names another key.
+    """
+    with unrecorded("sealing") as session:
+        lock_sealing(session)
+        waiting = session.execute(
+            select(Interaction.id, Interaction.leaf)
+            .where(Interaction.seq.is_(None))
+            .order_by(Interaction.id)
+            .limit(limit)
+        ).all()
+        if not waiting:
+            return 0
+        last = latest_head(session)
+        if last and key_after(last) != public_key(key):
+            raise WrongKey(f"the log is signed by {key_after(last)}, the key at hand is another")
+        tree = Tree(last.size, [bytes.fromhex(p) for p in last.peaks]) if last else Tree()
+        _number(session, tree.size, waiting)
+        _grow(session, tree, waiting)
+        session.add(new_head(tree, last, key, origin, next_key))
+    return len(waiting)
+
+
+def _number(session: Session, size: int, waiting: Sequence[Row[str, bytes]]) -> None:
+    if db.engine.dialect.name == "postgresql":
+        numbers = list(range(size, size + len(waiting)))
+        rows = [row.id for row in waiting]
+        session.connection().execute(_NUMBER_ALL, {"rows": rows, "numbers": numbers})
+        return
+    each = [{"row": row.id, "number": size + place} for place, row in enumerate(waiting)]
+    session.connection().execute(_NUMBER_EACH, each)
+
+
+def _grow(session: Session, tree: Tree, waiting: Sequence[Row[str, bytes]]) -> None:
+    completed = [
+        {"level": level, "place": (tree.size >> level) - 1, "root": root}
+        for row in waiting
+        for level, root in tree.add(row.leaf)
+    ]
+    if completed:
+        session.execute(insert(Subtree), completed)
+
+
+def lock_sealing(session: Session) -> None:
+    """Let nobody else seal until this transaction ends (SQLite's write lock does so already)."""
+    if db.engine.dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
