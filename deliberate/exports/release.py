@@ -18,7 +18,8 @@ from deliberate.exports import columns
 from deliberate.exports.tables import sha256_of, write_rows
 from deliberate.models import Interaction, PersonKey, Process, Proposal
 from deliberate.models.interaction import hash_half, private_half, public_half
-from deliberate.queries.scores import EVERYWHERE, scores_of
+from deliberate.queries.log import EVERYWHERE
+from deliberate.queries.scores import scores_of
 from deliberate.vocabulary import Kind, Visibility
 
 LICENCE = "CC-BY-4.0"

@@ -1,21 +1,18 @@
 """The log of a process as the scores read it, and the scores themselves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from flask import current_app
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from deliberate import citivoice
-from deliberate.database import canonical, db
-from deliberate.models import Interaction, Process, Snapshot
-from deliberate.queries.log import newest_head
-from deliberate.vocabulary import Kind
-
-ROWS_A_BATCH = 50_000
-EVERYWHERE = (Kind.ACCOUNT_RECLASSIFIED.value, Kind.GROUP_DECLARED.value)
-"""Kinds that no process owns and every score reads."""
+from deliberate.config import Settings
+from deliberate.database import db
+from deliberate.models import Process, Snapshot
+from deliberate.queries.log import log_of_process, newest_head
 
 
 def process_named(slug: str) -> Process | None:
@@ -42,28 +39,9 @@ def context_of(process: Process, as_of: datetime | None = None) -> citivoice.Pro
 
 
 def log_of(process: Process) -> citivoice.Log:
-    """The sealed rows of a process, in batches of columns."""
-    return citivoice.Log.from_columns(_batches(process.id))
-
-
-def rows_of(process_id: int) -> Select[Any]:
-    """The statement for the sealed rows of a process in their order."""
-    table = Interaction.__table__
-    columns = [table.c[name] for name in citivoice.COLUMNS]
-    return (
-        select(*columns)
-        .where(table.c.seq.is_not(None))
-        .where(or_(table.c.process_id == process_id, table.c.kind.in_(EVERYWHERE)))
-        .order_by(table.c.seq)
-    )
-
-
-def _batches(process_id: int) -> Iterator[dict[str, list[Any]]]:
-    found = db.session.execute(rows_of(process_id).execution_options(yield_per=ROWS_A_BATCH))
-    for rows in found.partitions():
-        batch = dict(zip(citivoice.COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
-        batch["details"] = [canonical(details) for details in batch["details"]]
-        yield batch
+    """The sealed rows of a process: segments, then batches of what came after the last one."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return log_of_process(settings.log_path, process.id)
 
 
 # --- kept scores ---------------------------------------------------------------------------------
