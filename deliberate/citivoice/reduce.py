@@ -30,6 +30,7 @@ RUNS = {
     " FROM comments WHERE settled = 1",
 }
 CAPPED = "pair_cap_3"
+SMALL = 50_000
 ONCE = (
     "person_cells",
     "week_facts",
@@ -73,7 +74,10 @@ def _cut(engine: Engine, log: Log, process: Process) -> Window:
     """Lay the rows that count as `log`, and settle what the process leaves to the log."""
     log.load(engine.con)
     engine.view("log", "FROM whole_log" + _where(process))
-    first, last = engine.rows("SELECT min(occurred_at), max(occurred_at) FROM log")[0]
+    span = "SELECT min(occurred_at), max(occurred_at), count(*) FROM log"
+    first, last, length = engine.rows(span)[0]
+    if length < SMALL:
+        engine.keep_to_one_thread()
     as_of = process.as_of or (last or datetime(1970, 1, 1)) + timedelta(microseconds=1)
     start = process.start or first or as_of
     carries = process.carries if process.carries is not None else _carried(engine)
@@ -149,7 +153,7 @@ def _scoped(engine: Engine) -> dict[str, Table]:
     rings = 0
     for scope, comments in SCOPES.items():
         rings += _plant(engine, comments)
-        engine.make("edges", "thread_pairs", "thread_talk", "above")
+        engine.make("edges", "thread_pairs", "thread_talk", "hanging", "above")
         engine.descend("lifted", "above", "next_above")
         engine.make("below", "thread_shape")
         for name in BY_SCOPE:
@@ -169,15 +173,13 @@ def _plant(engine: Engine, comments: str, shaped: bool = True) -> int:
     Where nobody's comments form a cycle, those of fewer people form none: levels can be left out.
     """
     engine.view("kept", comments)
-    if not shaped:
-        engine.make("links")
-        engine.view("nodes", "FROM links")
-        return 0
     engine.make("links")
+    if not shaped:
+        engine.table("nodes", "FROM links")
+        return 0
+    engine.make("replies")
     engine.descend("placed", "placed", "next_level")
-    rings = engine.make("rings")
-    engine.view("nodes", "FROM placed UNION ALL FROM rings" if rings else "FROM placed")
-    return rings
+    return engine.make("nodes") - int(engine.rows("SELECT count(*) FROM placed")[0][0])
 
 
 def _capped(engine: Engine) -> Table:

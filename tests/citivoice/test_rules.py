@@ -26,6 +26,7 @@ from deliberate.citivoice import (
 from deliberate.citivoice.aggregation import Total
 from deliberate.citivoice.engine import SQL
 from deliberate.citivoice.headline import headline
+from deliberate.citivoice.measures import Measure, found
 from tests.citivoice.rows import PROCESS, Row, act, comment, log_of, proposal, staff, town
 
 
@@ -181,9 +182,9 @@ def test_judged_and_logged_stand_side_by_side() -> None:
 
 
 def said(score_: float | None, ci: tuple[float, float] | None) -> dict[str, str]:
-    base = score(Log.from_rows([]), PROCESS)
     total = Total("value", score=score_, ci=ci)
-    return headline({"DQ": total, "SP": total}, base.findings, load_headlines())
+    unknown = found(load_formulas().indicators["RS1.1"], Measure(None, 0, 0, {"asked_30d": 0}))
+    return headline({"DQ": total, "SP": total}, {"RS1.1": unknown}, load_headlines())
 
 
 def test_headlines_say_how_sure_they_are() -> None:
@@ -219,8 +220,8 @@ def talk(threads: int, answered: bool, name: str) -> Scores:
 
 def test_a_difference_is_claimed_only_where_the_figures_bear_it() -> None:
     lively, quiet = talk(45, True, "lively"), talk(45, False, "quiet")
-    found = compare(lively, quiet)["DQ"]
-    assert (found["claim"], found["order_kept"]) == ("higher", 1.0)
+    claimed = compare(lively, quiet)["DQ"]
+    assert (claimed["claim"], claimed["order_kept"]) == ("higher", 1.0)
     assert compare(quiet, lively)["DQ"]["claim"] == "lower"
     same = compare(lively, lively)
     assert same["DQ"]["claim"] == same["SP"]["claim"] == "no difference can be claimed"

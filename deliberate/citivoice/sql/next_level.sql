@@ -1,4 +1,4 @@
 -- One level further down: what replies to the comments placed last.
-SELECT l.*, f.level + 1 AS level
-FROM links AS l
-JOIN frontier AS f ON f.seq = l.up
+SELECT r.seq, f.level + 1 AS level
+FROM replies AS r
+JOIN frontier AS f ON f.seq = r.up
