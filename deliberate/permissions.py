@@ -83,6 +83,11 @@ def is_standing(proposal: Proposal) -> Answer:
     return Answer(_("This proposal was taken back or hidden; its thread stays readable."))
 
 
+def is_open_to(proposal: Proposal, switch: Switch) -> Answer:
+    """Whether a proposal takes this from anybody: it stands and its process's phase allows it."""
+    return first_no(is_standing(proposal), is_open_for(proposal.process, switch))
+
+
 def may_submit(person: Person | None, process: Process) -> Answer:
     """Whether somebody may publish a proposal in a process."""
     return first_no(is_signed_in(person), is_open_for(process, Switch.PROPOSE))
@@ -123,18 +128,13 @@ def may_support(person: Person | None, proposal: Proposal) -> Answer:
     return first_no(
         is_signed_in(person),
         Answer(_("You cannot support your own proposal.")) if own else YES,
-        is_standing(proposal),
-        is_open_for(proposal.process, Switch.SUPPORT),
+        is_open_to(proposal, Switch.SUPPORT),
     )
 
 
 def may_comment(person: Person | None, proposal: Proposal) -> Answer:
     """Any account while the phase takes comments."""
-    return first_no(
-        is_signed_in(person),
-        is_standing(proposal),
-        is_open_for(proposal.process, Switch.COMMENT),
-    )
+    return first_no(is_signed_in(person), is_open_to(proposal, Switch.COMMENT))
 
 
 def may_edit(person: Person | None, comment: Comment) -> Answer:

@@ -145,8 +145,9 @@ class Act:
 def recorded(actor: Person | None, kind: Kind, *, origin: Origin | None = None) -> Iterator[Act]:
     """One act in one transaction with one row; nothing is kept if anything fails.
 
-    `actor` None is the system. Raises RepeatedForm or ChangedForm for a one-time key that was
-    used, NestedAct inside another act, ActWithoutSubject if the body never says what it is about.
+    `actor` None is the system. Once kept, the row's id is `g.entry`, for the receipt. Raises
+    RepeatedForm or ChangedForm for a one-time key that was used, NestedAct inside another act,
+    ActWithoutSubject if the body never says what it is about.
     """
     with writing(kind.value) as session:
         submission: Submission | None = g.get("submission") if has_app_context() else None
@@ -160,6 +161,8 @@ def recorded(actor: Person | None, kind: Kind, *, origin: Origin | None = None) 
             rows[0].form_digest = submission.digest
         session.flush()
         session.add_all(rows)
+    if has_app_context():
+        g.entry = act.id
 
 
 @contextmanager

@@ -277,6 +277,21 @@ class Initiator(StrEnum):
     AUTHORITY = "authority"
 
 
+class ProposalState(StrEnum):
+    """Where a proposal is: computed from dated facts, never stored."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    DUE = "due"
+    RESPONDED = "responded"
+    IN_DELIVERY = "in_delivery"
+    DONE = "done"
+    DROPPED = "dropped"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    HIDDEN = "hidden"
+
+
 class Decision(StrEnum):
     """What an official response decides."""
 

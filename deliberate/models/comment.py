@@ -1,8 +1,18 @@
 """A comment in a proposal's thread, and what people weighed it as."""
 
 from datetime import datetime
+from math import sqrt
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
@@ -26,6 +36,8 @@ class Comment(Base):
         Index("ix_comment_newest", "proposal_id", "depth", "id"),
         Index("ix_comment_weighed", "proposal_id", "depth", "weight", "id"),
         Index("ix_comment_discussed", "proposal_id", "depth", "branch_count", "id"),
+        Index("ix_comment_strongest", "proposal_id", "depth", "strength", "id"),
+        Index("ix_comment_stance", "proposal_id", "depth", "stance", "weight", "id"),
         UniqueConstraint("proposal_id", "source_id"),
     )
     subject_type = "comment"
@@ -58,8 +70,12 @@ class Comment(Base):
     weak_count: Mapped[int] = mapped_column(default=0)
     weight: Mapped[int] = mapped_column(default=0)
     """How many people weighed it, strong and weak together."""
+    strength: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How surely it is a strong point, in millionths: see `strength_of`."""
     branch_count: Mapped[int] = mapped_column(default=0)
     """On a top-level comment: replies below it at any depth."""
+    is_answered: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """On a top-level comment: staff replied somewhere below it."""
     source_id: Mapped[str | None] = mapped_column(String(64))
 
     proposal: Mapped[Proposal] = relationship()
@@ -76,6 +92,19 @@ class Comment(Base):
     def stands(self) -> bool:
         """Whether its text is shown; a tombstone stands in its place otherwise."""
         return self.withdrawn_at is None and self.hidden_at is None
+
+
+def strength_of(strong: int, weak: int) -> int:
+    """Lower bound of the 95 % Wilson interval of the share of strong points, in millionths.
+
+    Five of five strong stand below ninety of a hundred: few views are no certainty (Wilson 1927).
+    """
+    n, z = strong + weak, 1.959964
+    if n == 0:
+        return 0
+    share, spread = strong / n, z * z / n
+    margin = z * sqrt((share * (1 - share) + spread / 4) / n)
+    return round(1_000_000 * max(0.0, (share + spread / 2 - margin) / (1 + spread)))
 
 
 class Rating(Base):

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Computed, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
@@ -28,6 +28,8 @@ class Proposal(Base):
     __tablename__ = "proposal"
     __table_args__ = (
         Index("ix_proposal_process_id_published_at", "process_id", "published_at", "id"),
+        Index("ix_proposal_published_at", "published_at", "id"),
+        Index("ix_proposal_attention", "attention", "id"),
         Index("ix_proposal_comment_count", "comment_count", "id"),
         Index("ix_proposal_support_count", "support_count", "id"),
         Index("ix_proposal_qualified_at", "qualified_at", "id"),
@@ -62,6 +64,8 @@ class Proposal(Base):
     hidden_at: Mapped[datetime | None] = mapped_column(Moment)
     support_count: Mapped[int] = mapped_column(default=0)
     comment_count: Mapped[int] = mapped_column(default=0)
+    attention: Mapped[int] = mapped_column(Computed("comment_count + support_count"))
+    """Comments and supports together: what has little of it was least seen."""
     for_count: Mapped[int] = mapped_column(default=0)
     against_count: Mapped[int] = mapped_column(default=0)
     neutral_count: Mapped[int] = mapped_column(default=0)

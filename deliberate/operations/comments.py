@@ -1,10 +1,11 @@
 """Taking part in a thread: commenting, editing, taking back, weighing."""
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from deliberate.clock import now
 from deliberate.models import Comment, Person, Proposal, Rating
+from deliberate.models.comment import strength_of
 from deliberate.permissions import (
     Refused,
     is_author,
@@ -36,8 +37,7 @@ def post_comment(
     """
     with recorded(author, Kind.COMMENT_POSTED) as act:
         require(may_comment(author, act.locked(proposal)))
-        if parent is not None and parent.proposal_id != proposal.id:
-            raise Refused(_("The comment replied to stands in another thread."))
+        _refuse_misplaced(proposal, parent, stance)
         comment = Comment(
             proposal=proposal,
             parent_id=parent.id if parent else None,
@@ -67,6 +67,16 @@ def post_comment(
     return comment
 
 
+def _refuse_misplaced(proposal: Proposal, parent: Comment | None, stance: Stance | None) -> None:
+    if parent is None and stance is None:
+        raise Refused(_("Say first where you stand: for, against, or neutral."))
+    if parent is None:
+        return
+    if parent.proposal_id != proposal.id:
+        raise Refused(_("The comment replied to stands in another thread."))
+    require(is_shown(parent))
+
+
 def _write(comment: Comment, body: str) -> None:
     comment.body = clean(body)
     comment.body_html, comment.renderer = to_html(comment.body), RENDERER
@@ -80,7 +90,10 @@ def _count(act: Act, comment: Comment) -> None:
         act.session.execute(
             update(Comment)
             .where(Comment.id == comment.root_id)
-            .values(branch_count=Comment.branch_count + 1)
+            .values(
+                branch_count=Comment.branch_count + 1,
+                is_answered=or_(Comment.is_answered, comment.author_role == Role.STAFF),
+            )
         )
     elif comment.author_role == Role.RESIDENT:
         count_stance(proposal, comment.stance, 1)
@@ -108,9 +121,12 @@ def edit_comment(author: Person, comment: Comment, body: str) -> None:
 def withdraw_comment(author: Person, comment: Comment) -> None:
     """Take a comment back: a tombstone stays in its place, and the replies below it."""
     with recorded(author, Kind.COMMENT_WITHDRAWN) as act:
+        proposal = act.locked(comment.proposal)
         require(is_author(author, act.locked(comment)))
         require(is_shown(comment))
         comment.withdrawn_at = now()
+        if comment.depth == 0 and comment.author_role == Role.RESIDENT:
+            count_stance(proposal, comment.stance, -1)
         act.about(comment)
 
 
@@ -133,4 +149,5 @@ def rate_comment(rater: Person, comment: Comment, is_strong: bool) -> None:
         rating.is_strong = is_strong
         comment.strong_count += int(is_strong)
         comment.weak_count += int(not is_strong)
+        comment.strength = strength_of(comment.strong_count, comment.weak_count)
         act.about(comment, strong=int(is_strong))

@@ -1,0 +1,120 @@
+"""Proposals as pages read them: one with all that belongs to it, and in which state it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import Follow, Interaction, Person, Poll, Process, Proposal, Support
+from deliberate.queries.calendar import working_days_left
+from deliberate.vocabulary import ProposalState
+
+
+def state_of(proposal: Proposal) -> ProposalState:
+    """The state a proposal is in: it follows from dated facts and is never typed in."""
+    if proposal.hidden_at is not None:
+        return ProposalState.HIDDEN
+    if proposal.withdrawn_at is not None:
+        return ProposalState.WITHDRAWN
+    if proposal.answered_at is not None:
+        return ProposalState.RESPONDED
+    if proposal.qualified_at is not None:
+        return ProposalState.DUE
+    return ProposalState.PUBLISHED
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a proposal stands, as its state tag tells it."""
+
+    state: ProposalState
+    days_left: int | None
+    """Working days until a response is due; negative when it is overdue, None when none is."""
+    decision: str
+
+
+def standing_of(proposal: Proposal) -> Standing:
+    """State, working days left and decision of a proposal now."""
+    state, days = state_of(proposal), None
+    if state == ProposalState.DUE and proposal.due_at is not None:
+        days = working_days_left(proposal.process, proposal.due_at)
+    return Standing(state, days, proposal.decision or "")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A proposal for its page, with a mark that changes whenever the page would."""
+
+    proposal: Proposal
+    mark: str
+
+
+def proposal_shown(number: int) -> Shown | None:
+    """A proposal with process, phases, author and institution, read in one statement."""
+    found = db.session.execute(
+        select(Proposal, *_marks())
+        .options(
+            joinedload(Proposal.process).joinedload(Process.phases),
+            joinedload(Proposal.author),
+            joinedload(Proposal.institution),
+        )
+        .where(Proposal.id == number)
+    ).unique().first()
+    if found is None:
+        return None
+    proposal, *marks = found
+    return Shown(proposal, _mark(proposal, marks))
+
+
+def _marks() -> tuple[ColumnElement[object], ...]:
+    """What acts and dates change on a page: the log's last rows of it, and polls by the clock."""
+    its_rows = Interaction.proposal_id == Proposal.id
+    its_polls = select(func.count(Poll.id)).where(Poll.proposal_id == Proposal.id)
+    moment = now()
+    return tuple(
+        part.correlate(Proposal).scalar_subquery()
+        for part in (
+            select(func.max(Interaction.seq)).where(its_rows),
+            select(func.max(Interaction.id)).where(its_rows, Interaction.seq.is_(None)),
+            its_polls.where(Poll.opens_at <= moment),
+            its_polls.where(Poll.closes_at <= moment),
+        )
+    )
+
+
+def _mark(proposal: Proposal, marks: list[object]) -> str:
+    """The hour stands in it for what follows from days: deadlines, and people who were erased."""
+    phases = [(p.kind, p.opens_at, p.closes_at, p.switches) for p in proposal.process.phases]
+    phase = proposal.process.phase_at(now())
+    return repr((marks, f"{now():%Y%m%d%H}", phases, phase.kind if phase else "", proposal.process.closed_at))
+
+
+@dataclass(frozen=True)
+class MyPart:
+    """What a signed-in person has to do with a proposal."""
+
+    supports: bool
+    follows: bool
+
+
+def part_of(person: Person, proposal: Proposal) -> MyPart:
+    """Whether somebody supports and follows a proposal."""
+    support = select(Support.id).where(
+        Support.person_id == person.id, Support.proposal_id == proposal.id
+    )
+    follow = select(Follow.id).where(
+        Follow.person_id == person.id,
+        Follow.subject_type == Proposal.subject_type,
+        Follow.subject_id == proposal.id,
+    )
+    found = db.session.execute(select(support.exists(), follow.exists())).one()
+    return MyPart(*found)
+
+
+def moment_closed(proposal: Proposal) -> datetime | None:
+    """Since when the process's last phase with anything to do is over."""
+    past = [phase.closes_at for phase in proposal.process.phases if phase.closes_at <= now()]
+    return max(past, default=None)
