@@ -149,6 +149,11 @@ def may_edit(person: Person | None, comment: Comment) -> Answer:
     )
 
 
+def may_withdraw_comment(person: Person | None, comment: Comment) -> Answer:
+    """The author, at any time, while it stands."""
+    return first_no(is_author(person, comment), is_shown(comment))
+
+
 def is_shown(comment: Comment) -> Answer:
     """Whether the comment's text stands."""
     return YES if comment.stands else Answer(_("This comment was taken back or hidden."))

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import MutableMapping
+from difflib import SequenceMatcher
 from html import unescape
 
 from bleach.linkifier import LinkifyFilter
@@ -124,3 +125,14 @@ def is_plain_name(name: str) -> bool:
     alphabets = {unicodedata.name(c, "?").split()[0] for c in name if c.isalpha()}
     heaped = "^^^" in "".join("^" if unicodedata.combining(c) else "." for c in name)
     return len(alphabets) == 1 and not heaped
+
+def difference(before: str, after: str) -> list[tuple[str, str]]:
+    """Two versions in one text, word by word: pairs of same, added or removed, and the words."""
+    old, new = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)
+    parts: list[tuple[str, str]] = []
+    for _op, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():
+        if old[a:b] == new[c:d]:
+            parts.append(("same", "".join(old[a:b])))
+            continue
+        parts += [("removed", "".join(old[a:b])), ("added", "".join(new[c:d]))]
+    return [part for part in parts if part[1]]

@@ -1,7 +1,7 @@
 """Arguments and replies: what these forms may carry."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
 from deliberate.forms import REQUIRED, HouseForm
@@ -10,9 +10,9 @@ from deliberate.vocabulary import Stance
 
 LONGEST = 4000
 STANCES = [
-    ("for", _("For")),
-    ("against", _("Against")),
-    ("neutral", _("Neutral or a question")),
+    SelectChoice("for", _("For")),
+    SelectChoice("against", _("Against")),
+    SelectChoice("neutral", _("Neutral or a question")),
 ]
 _VALUES = {"for": Stance.FOR, "against": Stance.AGAINST, "neutral": Stance.NEUTRAL}
 _NAMES = {stance: name for name, stance in _VALUES.items()}
@@ -66,7 +66,7 @@ class ReplyForm(ArgumentForm):
     stance = RadioField(
         _("Where do you stand on this proposal?"),
         [Optional(), AnyOf(_VALUES, message=_CHOOSE)],
-        choices=[*STANCES, ("", _("I leave this open"))],
+        choices=[*STANCES, SelectChoice("", _("I leave this open"))],
         validate_choice=False,
     )
 

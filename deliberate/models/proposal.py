@@ -64,7 +64,9 @@ class Proposal(Base):
     hidden_at: Mapped[datetime | None] = mapped_column(Moment)
     support_count: Mapped[int] = mapped_column(default=0)
     comment_count: Mapped[int] = mapped_column(default=0)
-    attention: Mapped[int] = mapped_column(Computed("comment_count + support_count"))
+    attention: Mapped[int] = mapped_column(
+        Computed("comment_count + support_count", persisted=True)
+    )
     """Comments and supports together: what has little of it was least seen."""
     for_count: Mapped[int] = mapped_column(default=0)
     against_count: Mapped[int] = mapped_column(default=0)

@@ -1,18 +1,18 @@
 """Taking part in a thread: commenting, editing, taking back, weighing."""
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import or_, select, update
+from sqlalchemy import literal, or_, select, update
 
 from deliberate.clock import now
 from deliberate.models import Comment, Person, Proposal, Rating
 from deliberate.models.comment import strength_of
 from deliberate.permissions import (
     Refused,
-    is_author,
     is_shown,
     may_comment,
     may_edit,
     may_rate,
+    may_withdraw_comment,
     require,
 )
 from deliberate.recording import Act, recorded
@@ -92,7 +92,7 @@ def _count(act: Act, comment: Comment) -> None:
             .where(Comment.id == comment.root_id)
             .values(
                 branch_count=Comment.branch_count + 1,
-                is_answered=or_(Comment.is_answered, comment.author_role == Role.STAFF),
+                is_answered=or_(Comment.is_answered, literal(comment.author_role == Role.STAFF)),
             )
         )
     elif comment.author_role == Role.RESIDENT:
@@ -122,8 +122,7 @@ def withdraw_comment(author: Person, comment: Comment) -> None:
     """Take a comment back: a tombstone stays in its place, and the replies below it."""
     with recorded(author, Kind.COMMENT_WITHDRAWN) as act:
         proposal = act.locked(comment.proposal)
-        require(is_author(author, act.locked(comment)))
-        require(is_shown(comment))
+        require(may_withdraw_comment(author, act.locked(comment)))
         comment.withdrawn_at = now()
         if comment.depth == 0 and comment.author_role == Role.RESIDENT:
             count_stance(proposal, comment.stance, -1)

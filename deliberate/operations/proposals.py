@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import (
+    Comment,
     Draft,
     Follow,
     Institution,
@@ -100,7 +101,7 @@ def _version(proposal: Proposal, note: str, credits: Sequence[int]) -> ProposalV
         title=proposal.title,
         body=proposal.body,
         note=clean_line(note),
-        credits=list(credits),
+        credits=sorted(set(credits)),
         written_at=now(),
     )
 
@@ -116,6 +117,7 @@ def revise_proposal(
     """Publish a new version; older ones stay, and supports keep the version they were given to."""
     with recorded(author, Kind.PROPOSAL_REVISED) as act:
         require(may_revise(author, act.locked(proposal)))
+        _refuse_foreign(act, proposal, credits)
         proposal.version += 1
         _write(proposal, title, body)
         proposal.versions.append(_version(proposal, note, credits))
@@ -124,8 +126,16 @@ def revise_proposal(
             written=_written(proposal),
             salt=proposal.salt,
             version=proposal.version,
-            credits=list(credits),
+            credits=sorted(set(credits)),
         )
+
+
+def _refuse_foreign(act: Act, proposal: Proposal, credits: Sequence[int]) -> None:
+    found = select(func.count(Comment.id)).where(
+        Comment.proposal_id == proposal.id, Comment.id.in_(credits)
+    )
+    if credits and act.session.scalar(found) != len(set(credits)):
+        raise Refused(_("Only comments of this thread can have led to a change."))
 
 
 def withdraw_proposal(author: Person, proposal: Proposal, reason: str) -> None:

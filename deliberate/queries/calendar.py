@@ -1,5 +1,6 @@
 """Working days of a process: weekends, holidays and collective leave, in its own time zone."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,7 @@ import holidays
 from flask import current_app, has_app_context
 
 from deliberate.clock import now
-from deliberate.models import Process
+from deliberate.models import Phase, Process
 
 INDONESIA = "ID"
 ACCEPT_DAYS = 3
@@ -131,3 +132,28 @@ def days_used(process: Process, first: datetime, last: datetime) -> int:
     """Working days from one moment to a later one, counted as the clock counts them."""
     days = (local_day(process, first), local_day(process, last))
     return working_days_between(*days, process.calendar)
+
+
+@dataclass(frozen=True)
+class PhaseStep:
+    """A phase of a process as the phase bar shows it: done, now or todo."""
+
+    kind: str
+    opens_at: datetime
+    closes_at: datetime
+    state: str
+
+
+def phase_steps(process: Process) -> list[PhaseStep]:
+    """The phases of a process in their order, each with its state by today's date."""
+    moment = now()
+    return [
+        PhaseStep(phase.kind, phase.opens_at, phase.closes_at, _state_at(phase, moment))
+        for phase in process.phases
+    ]
+
+
+def _state_at(phase: Phase, moment: datetime) -> str:
+    if phase.closes_at <= moment:
+        return "done"
+    return "now" if phase.opens_at <= moment else "todo"

@@ -1,7 +1,6 @@
 """Proposals as pages read them: one with all that belongs to it, and in which state it is."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
@@ -24,6 +23,12 @@ def state_of(proposal: Proposal) -> ProposalState:
     if proposal.qualified_at is not None:
         return ProposalState.DUE
     return ProposalState.PUBLISHED
+
+
+def is_readable(proposal: Proposal) -> bool:
+    """Whether its text is shown; a tombstone stands in its place otherwise."""
+    is_erased = proposal.author is not None and proposal.author.is_erased
+    return proposal.is_open and not is_erased
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,19 @@ class Shown:
 
 def proposal_shown(number: int) -> Shown | None:
     """A proposal with process, phases, author and institution, read in one statement."""
-    found = db.session.execute(
-        select(Proposal, *_marks())
-        .options(
-            joinedload(Proposal.process).joinedload(Process.phases),
-            joinedload(Proposal.author),
-            joinedload(Proposal.institution),
+    found = (
+        db.session.execute(
+            select(Proposal, *_marks())
+            .options(
+                joinedload(Proposal.process).joinedload(Process.phases),
+                joinedload(Proposal.author),
+                joinedload(Proposal.institution),
+            )
+            .where(Proposal.id == number)
         )
-        .where(Proposal.id == number)
-    ).unique().first()
+        .unique()
+        .first()
+    )
     if found is None:
         return None
     proposal, *marks = found
@@ -89,7 +98,15 @@ def _mark(proposal: Proposal, marks: list[object]) -> str:
     """The hour stands in it for what follows from days: deadlines, and people who were erased."""
     phases = [(p.kind, p.opens_at, p.closes_at, p.switches) for p in proposal.process.phases]
     phase = proposal.process.phase_at(now())
-    return repr((marks, f"{now():%Y%m%d%H}", phases, phase.kind if phase else "", proposal.process.closed_at))
+    return repr(
+        (
+            marks,
+            f"{now():%Y%m%d%H}",
+            phases,
+            phase.kind if phase else "",
+            proposal.process.closed_at,
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,7 @@ class MyPart:
 
     supports: bool
     follows: bool
+    is_author: bool
 
 
 def part_of(person: Person, proposal: Proposal) -> MyPart:
@@ -111,10 +129,4 @@ def part_of(person: Person, proposal: Proposal) -> MyPart:
         Follow.subject_id == proposal.id,
     )
     found = db.session.execute(select(support.exists(), follow.exists())).one()
-    return MyPart(*found)
-
-
-def moment_closed(proposal: Proposal) -> datetime | None:
-    """Since when the process's last phase with anything to do is over."""
-    past = [phase.closes_at for phase in proposal.process.phases if phase.closes_at <= now()]
-    return max(past, default=None)
+    return MyPart(*found, is_author=proposal.author_id == person.id)

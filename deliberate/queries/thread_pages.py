@@ -12,6 +12,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -80,7 +81,7 @@ _SIDES: dict[Side, tuple[ColumnElement[bool], ...]] = {
     Side.FOR: (Comment.stance == Stance.FOR,),
     Side.AGAINST: (Comment.stance == Stance.AGAINST,),
     Side.NEUTRAL: (Comment.stance == Stance.NEUTRAL,),
-    Side.ANSWERED: (Comment.is_answered,),
+    Side.ANSWERED: (Comment.is_answered.is_(true()),),
 }
 
 
@@ -104,10 +105,10 @@ def comments_to_show(proposal_id: int, reading: Reading) -> CTE:
     return union_all(*parts).cte("shown")
 
 
-Part = Select[tuple[str, int]]
+Part = Select[str, int]
 
 
-def _part(name: str, ids: Select[tuple[int]]) -> Part:
+def _part(name: str, ids: Select[int]) -> Part:
     found = ids.subquery()
     return select(literal(name).label("part"), found.c.id)
 
@@ -128,7 +129,7 @@ def _best(proposal_id: int, stance: Stance) -> Part:
     )
 
 
-def _page(proposal_id: int, reading: Reading) -> Select[tuple[int]]:
+def _page(proposal_id: int, reading: Reading) -> Select[int]:
     """One argument more than a page, so that one sees whether there are any."""
     column = _SORTED_BY.get(reading.order)
     rising = reading.order == Order.OLDEST

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import CTE, Row, literal, select
 from sqlalchemy.orm import aliased
 
 from deliberate.database import db
@@ -47,6 +47,8 @@ class Line:
     state_at: datetime | None
     rule: str
     mine: str = ""
+    """How the reader weighed it: strong, weak, or not at all."""
+    own: bool = False
     more: int = 0
     """How many replies of its argument are not shown, told after it."""
 
@@ -68,6 +70,9 @@ class Thread:
     replies_after: int | None = None
     """The last reply of the open branch, where more follow it."""
 
+
+CREDITS = 30
+"""Comments offered as those that led to a change."""
 
 Rows = Sequence[Row[Any]]
 
@@ -111,7 +116,40 @@ def _distinct(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
 
 
 def _rows(proposal: Proposal, reading: Reading) -> Rows:
-    shown = comments_to_show(proposal.id, reading)
+    return _shown(comments_to_show(proposal.id, reading))
+
+
+def line_of(comment: Comment, language: str = "id") -> Line:
+    """One comment by itself, as when it is answered."""
+    return lines_of(comment.proposal, [comment.id], language)[0]
+
+
+def lines_of(proposal: Proposal, ids: Sequence[int], language: str = "id") -> list[Line]:
+    """Some comments of a thread, in the order of writing."""
+    chosen = select(literal("page").label("part"), Comment.id).where(
+        Comment.proposal_id == proposal.id, Comment.id.in_(ids)
+    )
+    return [_line(row, proposal, language) for row in _distinct(_shown(chosen.cte("shown")))]
+
+
+def comments_to_credit(proposal: Proposal, language: str = "id") -> list[Line]:
+    """Comments that may have led to a new version: the newest of its thread by other people."""
+    newest = (
+        select(literal("page").label("part"), Comment.id)
+        .where(
+            Comment.proposal_id == proposal.id,
+            Comment.author_id != proposal.author_id,
+            Comment.withdrawn_at.is_(None),
+            Comment.hidden_at.is_(None),
+        )
+        .order_by(Comment.id.desc())
+        .limit(CREDITS)
+    )
+    rows = _distinct(_shown(newest.cte("shown")))
+    return [_line(row, proposal, language) for row in reversed(rows)]
+
+
+def _shown(shown: CTE) -> Rows:
     answered, recipient = aliased(Comment), aliased(Person)
     columns = (
         Comment.id,
@@ -190,14 +228,18 @@ def _fate(row: Row[Any]) -> tuple[str, datetime | None]:
     return "", None
 
 
-def mark_ratings(lines: Iterable[Line], person_id: int) -> None:
-    """Say on each line how this person weighed it."""
+def mark_own(lines: Iterable[Line], person_id: int) -> None:
+    """Say on each line whether this person wrote it, and how they weighed it."""
     by_id = {line.id: line for line in lines}
     ratings = select(Rating.comment_id, Rating.is_strong).where(
         Rating.person_id == person_id, Rating.comment_id.in_(by_id)
     )
-    for comment_id, is_strong in db.session.execute(ratings):
-        by_id[comment_id].mine = "strong" if is_strong else "weak"
+    weighed = {
+        row.comment_id: "strong" if row.is_strong else "weak" for row in db.session.execute(ratings)
+    }
+    for line in by_id.values():
+        line.own = line.author_id == person_id
+        line.mine = weighed.get(line.id, "")
 
 
 def comment_numbered(number: int) -> Comment | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -9,7 +10,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from flask import Flask, Response, abort, current_app, g, request, send_from_directory, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    request,
+    send_from_directory,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from deliberate.config import LANGUAGES, Settings
@@ -73,6 +85,31 @@ def asset(name: str) -> str:
     mark = _mark(Path(str(current_app.static_folder)) / name)
     stem, _, ending = name.rpartition(".")
     return url_for("static", filename=f"{stem}.{mark}.{ending}" if mark else name)
+
+
+def kept_or(mark: str, render: Callable[[], str]) -> ResponseReturnValue:
+    """A page that is the same for everybody: 304 while its mark is, made anew for signed-in people.
+
+    Messages after a redirect are in the session, so whoever has one gets the page whole.
+    """
+    if frame.asking() is not None or session:
+        return render()
+    told = f"{mark} {request.full_path} {_release(str(current_app.template_folder))}"
+    etag = hashlib.sha256(told.encode()).hexdigest()[:24]
+    if request.if_none_match.contains_weak(etag):
+        answer = Response(status=304)
+    else:
+        answer = Response(render(), mimetype="text/html")
+    answer.set_etag(etag, weak=True)
+    return answer
+
+
+@cache
+def _release(templates: str) -> str:
+    """What pages are made of: templates and translations of this release."""
+    folders = (Path(templates), Path(__file__).parents[1] / "translations")
+    files = sorted(file for folder in folders for file in folder.rglob("*.*"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 @cache

@@ -243,6 +243,12 @@ def in_language(language: str) -> str:
         return f"/{language}/"
 
 
+def asked_number(name: str) -> int | None:
+    """A number in the address's query; None where there is none, or nothing that could be one."""
+    value = request.args.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 10 else None
+
+
 def see_other(address: str) -> ResponseReturnValue:
     """After an act: go and look (POST, 303, GET)."""
     return redirect(address, 303)

@@ -1,5 +1,141 @@
 """Proposals: the list, one proposal with all that belongs to it, its versions."""
 
-from deliberate.views.frame import Room
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
+
+from deliberate.forms.comments import LONGEST, ArgumentForm
+from deliberate.permissions import is_open_to
+from deliberate.queries import polls, responses, threads, timeline
+from deliberate.queries import proposals as found
+from deliberate.queries.calendar import phase_steps
+from deliberate.queries.thread_pages import Order, Reading, Side
+from deliberate.text import difference
+from deliberate.views.answers import kept_or
+from deliberate.views.frame import Room, asked_number, asking, or_404
+from deliberate.vocabulary import Switch
 
 room = Room("proposals", under="/proposals")
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def address_of(proposal: Any, **query: Any) -> str:
+    """Where a proposal stands: number first, then its title's slug."""
+    return url_for("proposals.show", number=proposal.id, slug=slug_of(proposal) or None, **query)
+
+
+def slug_of(proposal: Any) -> str:
+    """The readable tail of a proposal's address; a hidden one has none."""
+    return "" if proposal.hidden_at else proposal.slug
+
+
+@room.page("/<int(max=2147483647):number>", "public")
+@room.page("/<int(max=2147483647):number>-<slug>", "public")
+def show(number: int, slug: str = "") -> ResponseReturnValue:
+    """One proposal: text, response, polls, where it stands, its arguments."""
+    shown = or_404(found.proposal_shown(number))
+    if slug != slug_of(shown.proposal):
+        return redirect(address_of(shown.proposal, **request.args.to_dict()), 301)
+    return kept_or(shown.mark, lambda: _page(shown.proposal))
+
+
+def _page(proposal: Any) -> str:
+    reading = _reading()
+    thread = threads.thread_of(proposal, reading, g.language)
+    if (reading.at or reading.open) and not thread.lines:
+        raise NotFound
+    person = asking()
+    if person is not None:
+        threads.mark_own(thread.lines, person.id)
+    return render_template(
+        "proposals/show.html",
+        proposal=proposal,
+        standing=found.standing_of(proposal),
+        is_readable=found.is_readable(proposal),
+        phases=phase_steps(proposal.process),
+        mine=found.part_of(person, proposal) if person else None,
+        responses=responses.responses_of(proposal.id),
+        polls=polls.polls_of(proposal.id),
+        timeline=timeline.timeline_of(proposal),
+        thread=thread,
+        reading=reading,
+        orders=Order,
+        sides=Side,
+        may_talk=is_open_to(proposal, Switch.COMMENT),
+        may_back=is_open_to(proposal, Switch.SUPPORT),
+        say=ArgumentForm(MultiDict()),
+        longest=LONGEST,
+        slug=slug_of(proposal) or None,
+        address=address_of(proposal),
+        urls=comment_urls(proposal, reading, thread),
+    )
+
+
+def _reading() -> Reading:
+    return Reading(
+        order=_chosen("order", Order.WEIGHED),
+        side=_chosen("side", Side.ALL),
+        after=asked_number("after"),
+        at=asked_number("at"),
+        open=asked_number("open"),
+        replies_after=asked_number("replies") or 0,
+        replies_seen=asked_number("seen") or 0,
+    )
+
+
+def _chosen(name: str, default: Choice) -> Choice:
+    try:
+        return type(default)(request.args.get(name, default))
+    except ValueError:
+        return default
+
+
+def comment_urls(proposal: Any, reading: Reading, thread: threads.Thread) -> dict[str, str]:
+    """Where a comment's links lead, {id} standing for its number; what is closed has none."""
+    here = address_of(proposal)
+    urls = {
+        "open": f"{here}?open={{id}}#c{{id}}",
+        "change": _pattern("threads.change"),
+    }
+    if thread.replies_after is not None:
+        seen = reading.replies_seen + len(thread.lines) - 1
+        last = thread.replies_after
+        urls["open"] = f"{here}?open={{id}}&replies={last}&seen={seen}#c{last}"
+    if is_open_to(proposal, Switch.COMMENT):
+        urls |= {"rate": _pattern("threads.rate"), "reply": _pattern("threads.reply")}
+    return urls
+
+
+def _pattern(endpoint: str) -> str:
+    return url_for(endpoint, number=0).replace("/0/", "/{id}/")
+
+
+@room.page("/<int(max=2147483647):number>/changes", "public")
+def changes(number: int) -> ResponseReturnValue:
+    """What changed between two versions of a proposal, word by word."""
+    proposal = or_404(found.proposal_shown(number)).proposal
+    if not found.is_readable(proposal):
+        raise NotFound
+    versions = proposal.versions
+    newer = or_404(_version(versions, asked_number("to") or proposal.version))
+    older = or_404(_version(versions, asked_number("from") or max(newer.number - 1, 1)))
+    return render_template(
+        "proposals/changes.html",
+        proposal=proposal,
+        versions=versions,
+        older=older,
+        newer=newer,
+        title=difference(older.title, newer.title),
+        body=difference(older.body, newer.body),
+        credited=threads.lines_of(proposal, newer.credits, g.language),
+        address=address_of(proposal),
+    )
+
+
+def _version(versions: Any, number: int) -> Any:
+    return next((version for version in versions if version.number == number), None)

@@ -1,9 +1,11 @@
-"""Short addresses without a language: the root, posters and text messages."""
+"""Short addresses without a language: the root, posters, text messages, links into a thread."""
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from deliberate.views.frame import Room
+from deliberate.queries import threads
+from deliberate.views.frame import Room, or_404
+from deliberate.views.threads import place_of
 
 room = Room("short", spoken=False)
 NUMBER = "<int(max=2147483647):number>"
@@ -31,3 +33,9 @@ def response(number: int) -> ResponseReturnValue:
 def poll(number: int) -> ResponseReturnValue:
     """A poll by its number."""
     return redirect(url_for("polls.show", number=number))
+
+
+@room.page(f"/c/{NUMBER}", "public")
+def comment(number: int) -> ResponseReturnValue:
+    """A comment in its thread."""
+    return redirect(place_of(or_404(threads.comment_numbered(number))))

@@ -1,5 +1,174 @@
-"""A proposal's thread: posting, replying, weighing, taking back."""
+"""A proposal's thread: posting, replying, weighing, editing, taking back."""
 
-from deliberate.views.frame import Room
+from typing import Any
+
+from flask import abort, flash, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from deliberate.forms.comments import LONGEST, ArgumentForm, ReplyForm, WordsForm, name_of
+from deliberate.operations import comments
+from deliberate.permissions import (
+    is_author,
+    is_open_to,
+    may_edit,
+    may_withdraw_comment,
+    require,
+)
+from deliberate.queries import threads
+from deliberate.queries.proposals import proposal_shown
+from deliberate.views.frame import Room, asking, or_404, see_other
+from deliberate.views.proposals import address_of
+from deliberate.vocabulary import Switch
 
 room = Room("threads")
+
+
+def place_of(comment: Any) -> str:
+    """The address that opens a thread at a comment."""
+    return f"{address_of(comment.proposal, at=comment.id)}#c{comment.id}"
+
+
+def done(said: str) -> None:
+    """Tell on the next page what was done, with its entry in the log as a receipt."""
+    entry = _("Entry in the log: %(entry)s", entry=g.entry)
+    flash(f"{said} {entry}", "success")
+
+
+@room.page("/proposals/<int(max=2147483647):number>/arguments", "signed_in", methods=["POST"])
+def post(number: int) -> ResponseReturnValue:
+    """Add an argument to a proposal."""
+    proposal = or_404(proposal_shown(number)).proposal
+    form = ArgumentForm(request.form)
+    if not form.validate():
+        return _post_page(proposal, form), 422
+    comment = comments.post_comment(
+        asking(),
+        proposal,
+        form.body.data,
+        stance=form.chosen,
+        is_question=form.is_question.data,
+        source=form.source.data,
+        language=g.language,
+    )
+    done(_("Your argument is posted."))
+    return see_other(place_of(comment))
+
+
+@room.page("/comments/<int(max=2147483647):number>/reply", "public")
+def reply(number: int) -> ResponseReturnValue:
+    """The form for a reply, under the comment it answers; one's last stance is offered."""
+    comment, person = _comment(number), asking()
+    form = ReplyForm(stance=_last_stance(person, comment))
+    return _reply_page(comment, form)
+
+
+@room.page(
+    "/comments/<int(max=2147483647):number>/reply", "signed_in", methods=["POST"], name="post_reply"
+)
+def post_reply(number: int) -> ResponseReturnValue:
+    """Reply to a comment."""
+    parent = _comment(number)
+    form = ReplyForm(request.form)
+    if not form.validate():
+        return _reply_page(parent, form), 422
+    comment = comments.post_comment(
+        asking(),
+        parent.proposal,
+        form.body.data,
+        parent=parent,
+        stance=form.chosen,
+        is_question=form.is_question.data,
+        source=form.source.data,
+        language=g.language,
+    )
+    done(_("Your reply is posted."))
+    return see_other(place_of(comment))
+
+
+@room.page("/comments/<int(max=2147483647):number>/rating", "signed_in", methods=["POST"])
+def rate(number: int) -> ResponseReturnValue:
+    """Weigh a comment as a strong or a weak point."""
+    comment, rating = _comment(number), request.form.get("rating")
+    if rating not in {"strong", "weak"}:
+        abort(400)
+    comments.rate_comment(asking(), comment, rating == "strong")
+    done(_("You weighed this point."))
+    return see_other(place_of(comment))
+
+
+@room.page("/comments/<int(max=2147483647):number>/change", "signed_in")
+def change(number: int) -> ResponseReturnValue:
+    """One's own comment: its words for fifteen minutes, and taking it back at any time."""
+    comment = _comment(number)
+    require(is_author(asking(), comment))
+    return _change_page(comment, WordsForm(body=comment.body))
+
+
+@room.page(
+    "/comments/<int(max=2147483647):number>/change", "signed_in", methods=["POST"], name="edit"
+)
+def edit(number: int) -> ResponseReturnValue:
+    """Change the words of one's own comment."""
+    comment = _comment(number)
+    form = WordsForm(request.form)
+    if not form.validate():
+        return _change_page(comment, form), 422
+    comments.edit_comment(asking(), comment, form.body.data)
+    done(_("Your words are changed."))
+    return see_other(place_of(comment))
+
+
+@room.page("/comments/<int(max=2147483647):number>/withdraw", "signed_in", methods=["POST"])
+def withdraw(number: int) -> ResponseReturnValue:
+    """Take one's own comment back."""
+    comment = _comment(number)
+    comments.withdraw_comment(asking(), comment)
+    done(_("Your comment is withdrawn; the replies below it stay."))
+    return see_other(place_of(comment))
+
+
+def _comment(number: int) -> Any:
+    return or_404(threads.comment_numbered(number))
+
+
+def _last_stance(person: Any, comment: Any) -> str:
+    if person is None:
+        return ""
+    return name_of(threads.last_stance_of(person.id, comment.proposal_id))
+
+
+def _post_page(proposal: Any, form: ArgumentForm) -> str:
+    return render_template(
+        "threads/post.html",
+        form=form,
+        proposal=proposal,
+        back=address_of(proposal),
+        longest=LONGEST,
+    )
+
+
+def _reply_page(comment: Any, form: ReplyForm) -> str:
+    return render_template(
+        "threads/reply.html",
+        form=form,
+        comment=threads.line_of(comment, g.language),
+        proposal=comment.proposal,
+        may_talk=is_open_to(comment.proposal, Switch.COMMENT),
+        back=place_of(comment),
+        longest=LONGEST,
+    )
+
+
+def _change_page(comment: Any, form: WordsForm) -> str:
+    person = asking()
+    return render_template(
+        "threads/change.html",
+        form=form,
+        comment=threads.line_of(comment, g.language),
+        proposal=comment.proposal,
+        may_edit=may_edit(person, comment),
+        may_withdraw=may_withdraw_comment(person, comment),
+        back=place_of(comment),
+        longest=LONGEST,
+    )

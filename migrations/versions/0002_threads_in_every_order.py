@@ -21,7 +21,9 @@ def upgrade() -> None:
     op.add_column('comment', sa.Column('is_answered', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index('ix_comment_stance', 'comment', ['proposal_id', 'depth', 'stance', 'weight', 'id'])
     op.create_index('ix_comment_strongest', 'comment', ['proposal_id', 'depth', 'strength', 'id'])
-    op.add_column('proposal', sa.Column('attention', big, sa.Computed('comment_count + support_count'), nullable=False))
+    stored = op.get_bind().dialect.name == 'postgresql'  # SQLite adds no stored column to a table
+    attention = sa.Computed('comment_count + support_count', persisted=stored)
+    op.add_column('proposal', sa.Column('attention', big, attention, nullable=False))
     op.create_index('ix_proposal_attention', 'proposal', ['attention', 'id'])
     op.create_index('ix_proposal_published_at', 'proposal', ['published_at', 'id'])
     fill(op.get_bind())
