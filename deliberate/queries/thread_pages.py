@@ -13,12 +13,12 @@ from sqlalchemy import (
     literal,
     select,
     true,
-    tuple_,
     union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from deliberate.models import Comment
+from deliberate.queries.keyset import Sorting
 from deliberate.vocabulary import Stance
 
 PAGE = 20
@@ -71,10 +71,12 @@ class Reading:
         return replace(Reading(self.order, self.side), **changes)
 
 
-_SORTED_BY: dict[Order, InstrumentedAttribute[int]] = {
-    Order.WEIGHED: Comment.weight,
-    Order.STRONGEST: Comment.strength,
-    Order.DISCUSSED: Comment.branch_count,
+_SORTINGS = {
+    Order.WEIGHED: Sorting(Comment.id, Comment.weight),
+    Order.STRONGEST: Sorting(Comment.id, Comment.strength),
+    Order.DISCUSSED: Sorting(Comment.id, Comment.branch_count),
+    Order.NEWEST: Sorting(Comment.id),
+    Order.OLDEST: Sorting(Comment.id, rising=True),
 }
 _SIDES: dict[Side, tuple[ColumnElement[bool], ...]] = {
     Side.ALL: (),
@@ -87,8 +89,9 @@ _SIDES: dict[Side, tuple[ColumnElement[bool], ...]] = {
 
 def sort_key(order: Order, row: Any) -> tuple[int, int]:
     """Where a row stands among the others of its page; smaller stands higher."""
-    if order in _SORTED_BY:
-        return -getattr(row, _SORTED_BY[order].key), -row.id
+    column = _SORTINGS[order].column
+    if column is not None:
+        return -getattr(row, column.key), -row.id
     return (row.id, 0) if order == Order.OLDEST else (-row.id, 0)
 
 
@@ -131,31 +134,16 @@ def _best(proposal_id: int, stance: Stance) -> Part:
 
 def _page(proposal_id: int, reading: Reading) -> Select[int]:
     """One argument more than a page, so that one sees whether there are any."""
-    column = _SORTED_BY.get(reading.order)
-    rising = reading.order == Order.OLDEST
     sides = _SIDES[reading.side if reading.at is None else Side.ALL]
-    found = select(Comment.id).where(
-        Comment.proposal_id == proposal_id, Comment.depth == 0, *sides, *_from(proposal_id, reading)
+    found = select(Comment.id).where(Comment.proposal_id == proposal_id, Comment.depth == 0, *sides)
+    sorting = _SORTINGS[reading.order]
+    if reading.at is None and reading.after is None:
+        return sorting.first(found, PAGE + 1)
+    last: Any = reading.after if reading.at is None else _root_of(proposal_id, reading.at)
+    value = None if sorting.column is None else _value_at(sorting.column, last)
+    return sorting.following(
+        found, PAGE + 1, value=value, last=last, included=reading.at is not None
     )
-    keys = [Comment.id] if column is None else [column, Comment.id]
-    return found.order_by(*(key.asc() if rising else key.desc() for key in keys)).limit(PAGE + 1)
-
-
-def _from(proposal_id: int, reading: Reading) -> tuple[ColumnElement[bool], ...]:
-    """Where the page begins: after an argument, or with the one that a link leads to."""
-    if reading.at is not None:
-        first: Any = _root_of(proposal_id, reading.at)
-    elif reading.after is not None:
-        first = literal(reading.after)
-    else:
-        return ()
-    column = _SORTED_BY.get(reading.order)
-    here: Any = Comment.id if column is None else tuple_(column, Comment.id)
-    there = first if column is None else tuple_(_value_at(column, first), first)
-    rising, included = reading.order == Order.OLDEST, reading.at is not None
-    if included:
-        return (here >= there if rising else here <= there,)
-    return (here > there if rising else here < there,)
 
 
 def _root_of(proposal_id: int, comment_id: int) -> ScalarSelect[int]:
