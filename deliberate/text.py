@@ -126,6 +126,7 @@ def is_plain_name(name: str) -> bool:
     heaped = "^^^" in "".join("^" if unicodedata.combining(c) else "." for c in name)
     return len(alphabets) == 1 and not heaped
 
+
 def difference(before: str, after: str) -> list[tuple[str, str]]:
     """Two versions in one text, word by word: pairs of same, added or removed, and the words."""
     old, new = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)

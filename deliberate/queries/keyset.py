@@ -59,7 +59,5 @@ class Sorting:
         return here
 
     def _at_or_beyond(self, number: Any) -> ColumnElement[bool]:
-        here: ColumnElement[bool] = (
-            self.number >= number if self.rising else self.number <= number
-        )
+        here: ColumnElement[bool] = self.number >= number if self.rising else self.number <= number
         return here

@@ -8,21 +8,8 @@ from sqlalchemy.orm import joinedload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Follow, Interaction, Person, Poll, Process, Proposal, Support
-from deliberate.queries.calendar import working_days_left
+from deliberate.queries.states import days_left, state_of
 from deliberate.vocabulary import ProposalState
-
-
-def state_of(proposal: Proposal) -> ProposalState:
-    """The state a proposal is in: it follows from dated facts and is never typed in."""
-    if proposal.hidden_at is not None:
-        return ProposalState.HIDDEN
-    if proposal.withdrawn_at is not None:
-        return ProposalState.WITHDRAWN
-    if proposal.answered_at is not None:
-        return ProposalState.RESPONDED
-    if proposal.qualified_at is not None:
-        return ProposalState.DUE
-    return ProposalState.PUBLISHED
 
 
 def is_readable(proposal: Proposal) -> bool:
@@ -43,10 +30,7 @@ class Standing:
 
 def standing_of(proposal: Proposal) -> Standing:
     """State, working days left and decision of a proposal now."""
-    state, days = state_of(proposal), None
-    if state == ProposalState.DUE and proposal.due_at is not None:
-        days = working_days_left(proposal.process, proposal.due_at)
-    return Standing(state, days, proposal.decision or "")
+    return Standing(state_of(proposal), days_left(proposal), proposal.decision or "")
 
 
 @dataclass(frozen=True)

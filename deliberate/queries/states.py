@@ -2,17 +2,18 @@
 
 from deliberate.models import Proposal
 from deliberate.queries.calendar import working_days_left
+from deliberate.vocabulary import ProposalState
 
 
-def state_of(proposal: Proposal) -> str:
-    """The word for where a proposal is, as the state tag takes it."""
+def state_of(proposal: Proposal) -> ProposalState:
+    """Where a proposal is."""
     if proposal.hidden_at is not None:
-        return "hidden"
+        return ProposalState.HIDDEN
     if proposal.withdrawn_at is not None:
-        return "withdrawn"
+        return ProposalState.WITHDRAWN
     if proposal.answered_at is not None:
-        return "responded"
-    return "published" if proposal.due_at is None else "due"
+        return ProposalState.RESPONDED
+    return ProposalState.PUBLISHED if proposal.due_at is None else ProposalState.DUE
 
 
 def days_left(proposal: Proposal) -> int | None:

@@ -52,6 +52,7 @@ def _page(proposal: Any) -> str:
     person = asking()
     if person is not None:
         threads.mark_own(thread.lines, person.id)
+    answers = responses.responses_of(proposal.id, person) if proposal.decision else []
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -59,9 +60,9 @@ def _page(proposal: Any) -> str:
         is_readable=found.is_readable(proposal),
         phases=phase_steps(proposal.process),
         mine=found.part_of(person, proposal) if person else None,
-        responses=responses.responses_of(proposal.id),
+        responses=answers,
         polls=polls.polls_of(proposal.id),
-        timeline=timeline.timeline_of(proposal),
+        timeline=timeline.timeline_of(proposal, answers),
         thread=thread,
         reading=reading,
         orders=Order,

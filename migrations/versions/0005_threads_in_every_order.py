@@ -5,8 +5,8 @@ from math import sqrt
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0002'
-down_revision = '0001'
+revision = '0005'
+down_revision = '0004'
 
 big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 comment = sa.table('comment', sa.column('id', big), sa.column('root_id', big),
