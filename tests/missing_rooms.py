@@ -2,11 +2,7 @@
 
 from flask import Flask, abort
 
-NAMED = """
-home.front processes.index processes.show proposals.index responses.index scores.index data.index
-log.index desk.index account.show account.sign_in account.sign_out pages.help pages.offices
-pages.accessibility pages.privacy pages.rules polls.show
-""".split()
+NAMED = ["home.front", "processes.index", "processes.show", "proposals.index", "responses.index", "scores.index", "data.index", "log.index", "desk.index", "account.show", "account.sign_in", "account.sign_out", "pages.help", "pages.offices", "pages.accessibility", "pages.privacy", "pages.rules", "polls.show"]
 
 
 def give_addresses(app: Flask) -> None:

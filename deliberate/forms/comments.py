@@ -36,7 +36,9 @@ class CommentForm(WordsForm):
     """Words with a source; a question is marked as one."""
 
     source = StringField(
-        _("Source"), [Optional(), Length(max=500, message=_("At most 500 characters."))]
+        _("Source"),
+        [Optional(), Length(max=500, message=_("At most 500 characters."))],
+        filters=[_cleaned],
     )
     is_question = BooleanField(_("This is a question to the author or to the institution"))
 

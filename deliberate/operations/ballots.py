@@ -4,9 +4,8 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select
 
 from deliberate.models import Ballot, Option, Person, Poll, Roll, VotingCode
 from deliberate.permissions import Refused, may_enter_ballots, may_vote, require

@@ -1,10 +1,7 @@
 """A page of a thread shows what it should, at the same cost whatever the length of the thread."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Proposal
@@ -14,19 +11,7 @@ from deliberate.queries import threads
 from deliberate.queries.thread_pages import ANCESTORS, BRANCH, Order, Reading, Side
 from deliberate.vocabulary import Stance
 from tests import city
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    asked: list[str] = []
-
-    def note(_connection, _cursor, statement, *_more):
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", note)
+from tests.statements import statements
 
 
 def argue(proposal, stance=Stance.FOR, body="Karena panas.", **more):
