@@ -5,8 +5,8 @@ from math import sqrt
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006'
-down_revision = '0005'
+revision = '0007'
+down_revision = '0006'
 
 big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 comment = sa.table('comment', sa.column('id', big), sa.column('root_id', big),
