@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from flask import g, has_app_context
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
@@ -19,7 +19,6 @@ from deliberate.models import Interaction, Person
 from deliberate.vocabulary import AccountClass, Kind, Origin, Role
 
 T = TypeVar("T")
-ACTS_A_BATCH = 500
 _CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,80}")
 
 
@@ -28,6 +27,15 @@ class Subject(Protocol):
 
     subject_type: Any
     id: Any
+
+
+class Actor(Protocol):
+    """Who acts: a person, or what an import knows of one."""
+
+    actor_id: Any
+    role: Any
+    account_class: Any
+    institution_id: Any
 
 
 class ActWithoutSubject(RuntimeError):
@@ -107,10 +115,10 @@ class Act:
         """
         self.session.flush()
         self.columns = {
-            **_place(subject),
+            **place_columns(subject),
             "parent_id": parent_id,
             "stance": stance,
-            "content": _content(written, salt),
+            "content": content_mark(written, salt),
             "details": checked_details(self.kind, details),
         }
 
@@ -121,8 +129,8 @@ class Act:
             {
                 "id": new_id(),
                 "kind": kind.value,
-                **_actor(None),
-                **_place(subject),
+                **actor_columns(None),
+                **place_columns(subject),
                 "details": checked_details(kind, details),
             }
         )
@@ -131,7 +139,7 @@ class Act:
         """The act's row and those of its consequences."""
         if not self.columns:
             raise ActWithoutSubject(self.kind.value)
-        act = {"id": self.id, "kind": self.kind.value, **_actor(self.actor), **self.columns}
+        act = {"id": self.id, "kind": self.kind.value, **actor_columns(self.actor), **self.columns}
         if self.institution_id is not None:
             act["institution_id"] = self.institution_id
         common = {"occurred_at": self.moment, "origin": self.origin.value}
@@ -165,53 +173,6 @@ def recorded(actor: Person | None, kind: Kind, *, origin: Origin | None = None) 
         g.entry = act.id
 
 
-@contextmanager
-def recorded_batch(purpose: str) -> Iterator["Batch"]:
-    """Up to ACTS_A_BATCH imported acts in one transaction, still one row each."""
-    with writing(purpose) as session:
-        batch = Batch(session)
-        yield batch
-        session.flush()
-        batch.write()
-
-
-class Batch:
-    """Imported acts, dated as they happened, written in their order."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self._rows: list[dict[str, Any]] = []
-
-    def add(
-        self,
-        kind: Kind,
-        actor: Person | None,
-        subject: Subject,
-        occurred_at: datetime,
-        details: Mapping[str, Any],
-        **columns: Any,
-    ) -> None:
-        """One act as it happened elsewhere; columns: parent_id, stance, institution_id …"""
-        row = Interaction(
-            **{
-                "id": new_id(),
-                "kind": kind.value,
-                "occurred_at": occurred_at,
-                "origin": Origin.IMPORT.value,
-                **_actor(actor),
-                **_place(subject),
-                "details": checked_details(kind, details),
-                **columns,
-            }
-        )
-        self._rows.append({c.key: getattr(row, c.key) for c in Interaction.__table__.columns})
-
-    def write(self) -> None:
-        """Put the rows in, one statement for all."""
-        if self._rows:
-            self.session.execute(insert(Interaction.__table__), self._rows)  # type: ignore[arg-type]
-
-
 def _door() -> Origin:
     return g.get("origin", Origin.WEB) if has_app_context() else Origin.WEB
 
@@ -229,7 +190,8 @@ def _refuse_repeat(session: Session, actor: Person, submission: Submission) -> N
     raise ChangedForm
 
 
-def _actor(actor: Person | None) -> dict[str, Any]:
+def actor_columns(actor: Actor | None) -> dict[str, Any]:
+    """Who acted, as what at that moment, as columns of the log; None is the system."""
     if actor is None:
         return {
             "actor_id": None,
@@ -244,7 +206,8 @@ def _actor(actor: Person | None) -> dict[str, Any]:
     }
 
 
-def _place(subject: Subject) -> dict[str, Any]:
+def place_columns(subject: Subject) -> dict[str, Any]:
+    """What the act is about and where, as columns of the log."""
     return {
         "subject_type": subject.subject_type,
         "subject_id": subject.id,
@@ -253,7 +216,8 @@ def _place(subject: Subject) -> dict[str, Any]:
     }
 
 
-def _content(written: str | None, salt: bytes | None) -> str | None:
+def content_mark(written: str | None, salt: bytes | None) -> str | None:
+    """The HMAC that stands in the log for what was written."""
     if written is None or salt is None:
         return None
     return hmac.new(salt, written.encode(), hashlib.sha256).hexdigest()

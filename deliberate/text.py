@@ -28,6 +28,9 @@ _LOOK_ALIKES = str.maketrans(
 _IN_A_NAME = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Zs"})
 _MARKS_IN_A_NAME = frozenset("'’`.-_&()/,")
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_SAFE = r"[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+_NOTHING_TO_DO = re.compile(rf"(?:<p>(?:{_SAFE}|<br>)*</p>|[ \t\n])*")
+_MAYBE_ADDRESS = re.compile(r"[\w-]\.[^\W\d_]")
 
 Attributes = MutableMapping[tuple[str | None, str], str]
 
@@ -72,6 +75,9 @@ def to_html(written: str) -> str:
 
 def sanitise(html: str) -> str:
     """Foreign HTML (imports) or our own, reduced to the few tags people's text may have."""
+    html = html.replace("<br />", "<br>")
+    if _NOTHING_TO_DO.fullmatch(html) and not _MAYBE_ADDRESS.search(html):
+        return html.strip()  # what the cleaner would give, at a fiftieth of its time
     lowered = re.sub(r"<(/?)h[1-6](?=[\s>/])", r"<\1h3", html, flags=re.IGNORECASE)
     cleaned: str = _CLEANER.clean(lowered)
     return cleaned.strip()

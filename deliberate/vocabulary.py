@@ -293,13 +293,14 @@ class ProposalState(StrEnum):
 
 
 class Decision(StrEnum):
-    """What an official response decides."""
+    """What an official response decides; unstated: an imported one whose source names none."""
 
     ACCEPTED = "accepted"
     ACCEPTED_IN_PART = "accepted_in_part"
     NOT_ACCEPTED = "not_accepted"
     NEEDS_STUDY = "needs_study"
     NOT_OURS = "not_ours"
+    UNSTATED = "unstated"
 
 
 class Ground(StrEnum):

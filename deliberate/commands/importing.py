@@ -1,0 +1,142 @@
+"""`deliberate import`: another platform's data, brought in once, dated as it happened."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from deliberate import sealing
+from deliberate.config import Settings
+from deliberate.imports import profiles
+from deliberate.imports.run import Import, Order, Summary, begin
+from deliberate.imports.source import UnreadableSource, write_rejects
+
+
+@click.group("import", help="Bring in another platform's data, dated as it happened.")
+def command() -> None:
+    """The group with one command for each profile."""
+
+
+def _options(take: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(
+        (
+            click.argument("path", type=click.Path(path_type=Path)),
+            click.option("--process", "slug", required=True, help="Short name of the process."),
+            click.option(
+                "--platform-accounts",
+                "accounts",
+                type=click.Path(path_type=Path),
+                help="CSV of the platform's own accounts, which are no residents.",
+            ),
+            click.option("--timezone", default="", help="Zone of times without an offset."),
+            click.option("--title", default="", help="Title of the process, when it is made."),
+            click.option(
+                "--rejects",
+                type=click.Path(path_type=Path),
+                default=Path("rejects.csv"),
+                show_default=True,
+                help="Where rows that stay out are written, with line and reason.",
+            ),
+            click.option("--json", "as_json", is_flag=True, help="The summary as JSON."),
+        )
+    ):
+        take = option(take)
+    return take
+
+
+def _take(
+    profile_path: Path,
+    path: Path,
+    slug: str,
+    accounts: Path | None,
+    timezone: str,
+    title: str,
+    rejects: Path,
+    as_json: bool,
+) -> None:
+    started = time.perf_counter()
+    try:
+        profile = profiles.load(profile_path)
+        work = begin(Order(profile, path, slug, accounts, timezone, title))
+        if work.reading.rejects:
+            write_rejects(rejects, work.reading.rejects)
+    except UnreadableSource as error:
+        _fail(str(error), 2)
+    except OSError as error:
+        _fail(f"{rejects}: {error.strerror}", 2)
+    summary = _run(work)
+    sealed = _seal()
+    _tell(summary, time.perf_counter() - started, sealed, rejects, as_json)
+    sys.exit(1 if summary.rejects else 0)
+
+
+def _run(work: Import) -> Summary:
+    try:
+        with click.progressbar(length=len(work.waiting), label="acts", file=sys.stderr) as bar:
+            return work.run(bar.update)
+    except IntegrityError:
+        _fail("another import wrote into this process at the same time; run it again", 1)
+    except OperationalError as error:
+        _fail(f"the database stopped ({error.orig}); run it again and it goes on from there", 1)
+
+
+def _seal() -> int:
+    settings: Settings = current_app.config["SETTINGS"]
+    key = sealing.signing_key(settings.log_path, settings.signing_key)
+    return sealing.seal_all(key, settings.base_url)
+
+
+def _tell(summary: Summary, seconds: float, sealed: int, rejects: Path, as_json: bool) -> None:
+    rate = round(summary.acts / seconds) if summary.acts else 0
+    if as_json:
+        told = {name: value for name, value in vars(summary).items() if name != "rejects"}
+        told |= {"rejected": len(summary.rejects), "sealed": sealed}
+        told |= {"seconds": round(seconds, 2), "acts_per_second": rate}
+        click.echo(json.dumps(told))
+    else:
+        click.echo(
+            f"{summary.process}: {summary.proposals} proposals, {summary.comments} comments "
+            f"({summary.orphans} without their parent), {summary.responses} responses read; "
+            f"{summary.acts} acts new, {len(summary.rejects)} rows rejected"
+        )
+        if summary.acts:
+            click.echo(f"{seconds:.1f} s, {rate} acts a second, {sealed} rows sealed")
+    if summary.rejects:
+        first = summary.rejects[0]
+        where = f"first: {first.file} line {first.line}: {first.reason}"
+        click.echo(f"deliberate: {len(summary.rejects)} rows are in {rejects}; {where}", err=True)
+
+
+def _fail(what: str, code: int) -> NoReturn:
+    click.echo(f"deliberate: {what}", err=True)
+    sys.exit(code)
+
+
+def _add(name: str) -> None:
+    path = profiles.FOLDER / f"{name}.toml"
+    label = profiles.load(path).label
+
+    @command.command(name, help=label, short_help=label)
+    @_options
+    @with_appcontext
+    def take(**given: Any) -> None:
+        _take(path, **given)
+
+
+@command.command("own", help="A layout of your own, described by a profile (docs/import.md).")
+@click.option("--profile", type=click.Path(path_type=Path), required=True, help="The profile.")
+@_options
+@with_appcontext
+def _own(profile: Path, **given: Any) -> None:
+    _take(profile, **given)
+
+
+for _name in profiles.names():
+    _add(_name)

@@ -1,0 +1,1 @@
+"""Other platforms' data brought in: a profile says which column is which, one engine reads it."""

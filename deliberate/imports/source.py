@@ -1,0 +1,101 @@
+"""The files of another platform, row by row, each with the line it stands on."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+csv.field_size_limit(16 * 1024 * 1024)  # a body may be long; the default refuses 128 KB
+
+
+class UnreadableSource(ValueError):
+    """A file or a profile as a whole cannot be read; the message says which, where and why."""
+
+
+class BadRow(ValueError):
+    """One row cannot go in; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its file and line there, its fields by column."""
+
+    file: str
+    line: int
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that stays out, and why."""
+
+    file: str
+    line: int
+    reason: str
+    row: object
+
+
+def read_rows(path: Path, delimiter: str, needed: set[str]) -> Iterator[Row | Reject]:
+    """The rows of a CSV file or of JSON lines; raises UnreadableSource for the file as a whole."""
+    text = _text(path)
+    if path.suffix == ".jsonl":
+        return _json_lines(path.name, text)
+    return _csv_rows(path.name, text, delimiter, needed)
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableSource(f"{path}: {error.strerror}") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableSource(f"{path}: line {line} is not UTF-8") from error
+
+
+def _csv_rows(name: str, text: str, delimiter: str, needed: set[str]) -> Iterator[Row | Reject]:
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        header = next(lines, [])
+        if missing := sorted(needed - set(header)):
+            raise UnreadableSource(f"{name}: no column {', '.join(missing)}")
+        first = lines.line_num + 1
+        for values in lines:
+            line, first = first, lines.line_num + 1
+            if len(values) == len(header):
+                yield Row(name, line, dict(zip(header, values, strict=True)))
+            elif values:
+                reason = f"{len(values)} fields where the header has {len(header)}"
+                yield Reject(name, line, reason, values)
+    except csv.Error as error:
+        raise UnreadableSource(f"{name}: line {lines.line_num}: {error}") from error
+
+
+def _json_lines(name: str, text: str) -> Iterator[Row | Reject]:
+    for line, written in enumerate(text.split("\n"), 1):
+        if not written.strip():
+            continue
+        try:
+            fields = json.loads(written)
+        except (ValueError, RecursionError):
+            yield Reject(name, line, "not JSON", written)
+            continue
+        if isinstance(fields, dict):
+            yield Row(name, line, fields)
+        else:
+            yield Reject(name, line, "not a JSON object", written)
+
+
+def write_rejects(path: Path, rejects: list[Reject]) -> None:
+    """Write the rows that stayed out: file, line, reason, and the row as JSON."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["file", "line", "reason", "row"])
+        for reject in rejects:
+            row = json.dumps(reject.row, ensure_ascii=True)
+            table.writerow([reject.file, reject.line, reject.reason, row])
