@@ -25,17 +25,33 @@ _CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,80}")
 class Subject(Protocol):
     """A thing an act can be about: a row with an id and the name of its type."""
 
-    subject_type: Any
-    id: Any
+    @property
+    def subject_type(self) -> Any:
+        """The name of its type."""
+
+    @property
+    def id(self) -> Any:
+        """Its number."""
 
 
 class Actor(Protocol):
     """Who acts: a person, or what an import knows of one."""
 
-    actor_id: Any
-    role: Any
-    account_class: Any
-    institution_id: Any
+    @property
+    def actor_id(self) -> Any:
+        """The pseudonym in the log."""
+
+    @property
+    def role(self) -> Any:
+        """What the account may do at that moment."""
+
+    @property
+    def account_class(self) -> Any:
+        """Who stands behind it at that moment."""
+
+    @property
+    def institution_id(self) -> Any:
+        """For whom staff act."""
 
 
 class ActWithoutSubject(RuntimeError):

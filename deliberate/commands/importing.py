@@ -5,18 +5,19 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from deliberate import sealing
-from deliberate.config import Settings
+from deliberate.commands.saying import FAILED, WRONG_USE, fail
+from deliberate.commands.start import prepare
 from deliberate.imports import profiles
 from deliberate.imports.run import Import, Order, Summary, begin
 from deliberate.imports.source import UnreadableSource, write_rejects
+from deliberate.sealing import seal_log
 
 
 @click.group("import", help="Bring in another platform's data, dated as it happened.")
@@ -61,6 +62,7 @@ def _take(
     rejects: Path,
     as_json: bool,
 ) -> None:
+    prepare(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
     started = time.perf_counter()
     try:
         profile = profiles.load(profile_path)
@@ -68,29 +70,29 @@ def _take(
         if work.reading.rejects:
             write_rejects(rejects, work.reading.rejects)
     except UnreadableSource as error:
-        _fail(str(error), 2)
+        fail(str(error), WRONG_USE)
     except OSError as error:
-        _fail(f"{rejects}: {error.strerror}", 2)
+        fail(f"{rejects}: {error.strerror}", WRONG_USE)
     summary = _run(work)
-    sealed = _seal()
+    sealed = seal_log(current_app.config["SETTINGS"])
     _tell(summary, time.perf_counter() - started, sealed, rejects, as_json)
-    sys.exit(1 if summary.rejects else 0)
+    sys.exit(FAILED if summary.rejects else 0)
 
 
 def _run(work: Import) -> Summary:
     try:
-        with click.progressbar(length=len(work.waiting), label="acts", file=sys.stderr) as bar:
+        with click.progressbar(
+            length=len(work.waiting),
+            label="acts",
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty() or not work.waiting,
+        ) as bar:
             return work.run(bar.update)
     except IntegrityError:
-        _fail("another import wrote into this process at the same time; run it again", 1)
-    except OperationalError as error:
-        _fail(f"the database stopped ({error.orig}); run it again and it goes on from there", 1)
-
-
-def _seal() -> int:
-    settings: Settings = current_app.config["SETTINGS"]
-    key = sealing.signing_key(settings.log_path, settings.signing_key)
-    return sealing.seal_all(key, settings.base_url)
+        fail("another import wrote into this process at the same time; run it again")
+    except DBAPIError as error:
+        why = str(error.orig).partition("\n")[0]
+        fail(f"the database stopped ({why}); run it again and it goes on from there")
 
 
 def _tell(summary: Summary, seconds: float, sealed: int, rejects: Path, as_json: bool) -> None:
@@ -112,11 +114,6 @@ def _tell(summary: Summary, seconds: float, sealed: int, rejects: Path, as_json:
         first = summary.rejects[0]
         where = f"first: {first.file} line {first.line}: {first.reason}"
         click.echo(f"deliberate: {len(summary.rejects)} rows are in {rejects}; {where}", err=True)
-
-
-def _fail(what: str, code: int) -> NoReturn:
-    click.echo(f"deliberate: {what}", err=True)
-    sys.exit(code)
 
 
 def _add(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from deliberate.imports.batch import Batch
 from deliberate.imports.found import Author, FoundAct, FoundProposal, FoundResponse, Office
@@ -37,18 +38,16 @@ class Accounts:
 
     def admit(self, batch: Batch, acts: Sequence[FoundAct]) -> None:
         """Make the accounts these acts still lack."""
-        new = {
-            act.author.number: act
-            for act in reversed(acts)
-            if act.author and act.author.number not in self._ledger.accounts
-        }
+        new: dict[str, datetime] = {}
+        for act in acts:
+            if act.author and act.author.number not in self._ledger.accounts:
+                new.setdefault(act.author.number, act.at)
         ids = batch.numbers(Person, len(new))
         keys = [PersonKey.new() for _ in new]
-        people = [
-            self._person(person_id, act)
-            for person_id, act in zip(ids, reversed(new.values()), strict=True)
-        ]
-        batch.insert(Person, people)
+        batch.insert(
+            Person,
+            [self._person(n, *joined) for n, joined in zip(ids, new.items(), strict=True)],
+        )
         batch.insert(
             PersonKey,
             [
@@ -56,19 +55,18 @@ class Accounts:
                 for person_id, key in zip(ids, keys, strict=True)
             ],
         )
-        for number, person_id, key in zip(reversed(new), ids, keys, strict=True):
+        for number, person_id, key in zip(new, ids, keys, strict=True):
             self._ledger.accounts[number] = Account(person_id, key.actor_id)
 
-    def _person(self, person_id: int, act: FoundAct) -> dict[str, object]:
-        assert act.author is not None
-        usual = self._as[act.author.number]
+    def _person(self, person_id: int, number: str, joined_at: datetime) -> dict[str, object]:
+        usual = self._as[number]
         return {
             "id": person_id,
             "display_name": clean_line(usual.name)[:80] or f"Peserta {person_id}",
             "role": usual.role,
             "account_class": usual.account_class,
-            "joined_at": act.at,
-            "source": account_source(self._platform, self._slug, act.author.number),
+            "joined_at": joined_at,
+            "source": account_source(self._platform, self._slug, number),
         }
 
     def of(self, author: Author | None) -> tuple[int | None, Actor | None]:

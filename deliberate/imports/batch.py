@@ -96,7 +96,9 @@ class Batch:
             return []
         table = thing.__table__
         if self.session.get_bind().dialect.name == "postgresql":
-            taken = text("SELECT nextval(pg_get_serial_sequence(:t, 'id')) FROM generate_series(1, :n)")
+            taken = text(
+                "SELECT nextval(pg_get_serial_sequence(:t, 'id')) FROM generate_series(1, :n)"
+            )
             return list(self.session.scalars(taken, {"t": table.description, "n": count}))
         last = self.session.scalar(select(func.max(table.c.id))) or 0
         return list(range(last + 1, last + 1 + count))

@@ -56,16 +56,21 @@ def count(row: Row, column: str) -> int:
     return int(said)
 
 
-def moment(row: Row, column: str, zone: ZoneInfo, *, needed: bool = False) -> datetime | None:
+def moment(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
+    """The time in a column in UTC, None where there is none."""
+    return needed_moment(row, column, zone) if words(row, column) else None
+
+
+def needed_moment(row: Row, column: str, zone: ZoneInfo) -> datetime:
     """A time in UTC; without an offset it is local time of the zone, a day alone its midnight."""
     said = words(row, column)
-    if not said and not needed:
-        return None
     try:
         when = datetime.fromisoformat(said.replace(" UTC", "+00:00").replace(" +", "+"))
         when = (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadRow(f"{column}: {said[:40]!r} is no date or time") from None
+    if when.year < 1990:
+        raise BadRow(f"{column}: {said[:40]!r} lies before the web")
     if when > datetime.now(UTC):
         raise BadRow(f"{column}: {said[:40]!r} lies in the future")
     return when

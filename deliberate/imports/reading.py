@@ -118,9 +118,11 @@ def _proposal_acts(reading: Reading, row: Row) -> list[FoundAct]:
         acts.append(FoundQualification(qualified, proposal.proposal, None, threshold))
     if withdrawn := columns.moment(row, spec.withdrawn_at, zone):
         acts.append(FoundWithdrawal(withdrawn, proposal.proposal, proposal.author))
-    for response in reading.profile.responses:
-        if published := columns.moment(row, response.at, zone):
-            acts.append(_response(reading, response, row, proposal.proposal, published))
+    acts += [
+        _response(reading, response, row, proposal.proposal, published)
+        for response in reading.profile.responses
+        if (published := columns.moment(row, response.at, zone))
+    ]
     for act in acts:
         act.follow(proposal.at)
     return acts
@@ -130,7 +132,7 @@ def _proposal(reading: Reading, row: Row) -> FoundProposal:
     spec = reading.profile.proposals
     number = columns.number_of(row, spec.id, needed=True)
     return FoundProposal(
-        at=_when(reading, row, spec.at),
+        at=columns.needed_moment(row, spec.at, reading.zone),
         proposal=number,
         author=_author(reading, row, spec),
         title=columns.words(row, spec.title) or f"№ {number}",
@@ -146,15 +148,7 @@ def _proposal(reading: Reading, row: Row) -> FoundProposal:
     )
 
 
-def _when(reading: Reading, row: Row, column: str) -> datetime:
-    moment = columns.moment(row, column, reading.zone, needed=True)
-    assert moment is not None
-    return moment
-
-
-def _author(
-    reading: Reading, row: Row, spec: ProposalColumns | CommentColumns
-) -> Author | None:
+def _author(reading: Reading, row: Row, spec: ProposalColumns | CommentColumns) -> Author | None:
     number = columns.number_of(row, spec.author)
     if not number:
         return None
@@ -227,7 +221,7 @@ def _read_comments(
 
 def _comment(reading: Reading, spec: CommentColumns, row: Row) -> FoundComment:
     return FoundComment(
-        at=_when(reading, row, spec.at),
+        at=columns.needed_moment(row, spec.at, reading.zone),
         proposal=columns.referred(row, spec.proposal),
         author=_author(reading, row, spec),
         number=columns.number_of(row, spec.id, needed=True),

@@ -75,16 +75,14 @@ def _process(slug: str) -> Process | None:
 class Import:
     """An import whose files are read: `waiting` acts are not in yet, `run` brings them in."""
 
-    def __init__(
-        self, order: Order, here: ZoneInfo, reading: Reading, ledger: Ledger
-    ) -> None:
+    def __init__(self, order: Order, here: ZoneInfo, reading: Reading, ledger: Ledger) -> None:
         self.order = order
         self.reading = reading
         self._zone = here
         self._ledger = ledger
         self.waiting = [act for act in reading.acts if not self._ledger.holds(act)]
 
-    def run(self, progress: Callable[[int], object] = lambda done: None) -> Summary:
+    def run(self, progress: Callable[[int], object] | None = None) -> Summary:
         """Write the waiting acts. Killed in between, the next run goes on where this one ended."""
         process = _process(self.order.slug) or self._open()
         writer = Writer(process, self.order.profile, self._ledger, self.reading.acts)
@@ -92,7 +90,8 @@ class Import:
         for start in range(0, len(self.waiting), ACTS_A_BATCH):
             batch = self.waiting[start : start + ACTS_A_BATCH]
             writer.write(batch)
-            progress(len(batch))
+            if progress is not None:
+                progress(len(batch))
         return self._summary()
 
     def _open(self) -> Process:

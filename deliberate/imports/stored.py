@@ -1,8 +1,10 @@
 """What earlier runs of an import brought in already, so that nothing goes in twice."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -64,7 +66,8 @@ def read_ledger(process: Process | None, platform: str, slug: str) -> Ledger:
     """Read what is in; an empty ledger where the process is not there yet."""
     ledger = Ledger()
     session: Session = db.session()
-    ledger.offices = dict(session.execute(select(Institution.slug, Institution.id)).tuples().all())
+    offices = session.execute(select(Institution.slug, Institution.id))
+    ledger.offices = {row.slug: row.id for row in offices}
     _read_accounts(session, ledger, account_source(platform, slug, ""))
     if process is not None:
         _read_proposals(session, ledger, process.id)
@@ -73,7 +76,7 @@ def read_ledger(process: Process | None, platform: str, slug: str) -> Ledger:
 
 
 def _read_accounts(session: Session, ledger: Ledger, prefix: str) -> None:
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(Person.source, Person.id, PersonKey.actor_id)
         .outerjoin(PersonKey, PersonKey.person_id == Person.id)
         .where(Person.source.startswith(prefix, autoescape=True))
@@ -85,25 +88,26 @@ def _read_accounts(session: Session, ledger: Ledger, prefix: str) -> None:
 def _read_proposals(session: Session, ledger: Ledger, process_id: int) -> None:
     columns = (Proposal.source_id, Proposal.id, Proposal.qualified_at, Proposal.withdrawn_at)
     mine = (Proposal.process_id == process_id, Proposal.source_id.is_not(None))
-    for number, proposal_id, qualified_at, withdrawn_at in session.execute(
-        select(*columns).where(*mine)
-    ):
+    proposals: Iterable[Any] = session.execute(select(*columns).where(*mine))
+    for number, proposal_id, qualified_at, withdrawn_at in proposals:
         ledger.proposals[number] = proposal_id
         if qualified_at:
             ledger.qualified.add(number)
         if withdrawn_at:
             ledger.withdrawn.add(number)
-    answers = select(Proposal.source_id, Response.published_at).join(
-        Response, Response.proposal_id == Proposal.id
+    answers: Iterable[Any] = session.execute(
+        select(Proposal.source_id, Response.published_at)
+        .join(Response, Response.proposal_id == Proposal.id)
+        .where(*mine)
     )
-    for number, published_at in session.execute(answers.where(*mine)):
+    for number, published_at in answers:
         ledger.responses.add((number, published_at))
         ledger.versions[number] += 1
 
 
 def _read_comments(session: Session, ledger: Ledger, process_id: int) -> None:
     columns = (Comment.source_id, Comment.id, Proposal.source_id, Comment.root_id, Comment.depth)
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(*columns)
         .join(Proposal, Comment.proposal_id == Proposal.id)
         .where(Proposal.process_id == process_id, Comment.source_id.is_not(None))

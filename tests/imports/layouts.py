@@ -1,0 +1,93 @@
+"""Small files of our own in the layouts of other platforms, dirt included."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from deliberate.database import db
+from deliberate.imports import profiles
+from deliberate.imports.run import Order, Summary, begin
+
+DECIDIM = {
+    "proposals": "id,code,title,summary,category,district,source,official,status,author_id,"
+    "created_on,total_votes,url",
+    "comments": "id,proposal_id,parent_id,author_id,created_at,alignment,body_html",
+}
+CONSUL = {
+    "proposals": "id,title,author_id,created_on,summary,body,num_supports,is_association,url",
+    "comments": "id,proposal_id,parent_id,author_id,author_type,created_at,body",
+}
+
+
+def table(path: Path, header: str, rows: list[dict[str, Any]]) -> None:
+    """A CSV file with these columns."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, header.split(","), restval="")
+        out.writeheader()
+        out.writerows(rows)
+
+
+def proposal(number: int, **columns: Any) -> dict[str, Any]:
+    """A row of a proposal of Decidim's."""
+    return {
+        "id": number,
+        "title": f"Taman {number}",
+        "summary": "Tanam pohon.",
+        "source": "citizen",
+        "status": "accepted",
+        "author_id": "u1",
+        "created_on": "2016-02-01",
+        "total_votes": 7,
+        **columns,
+    }
+
+
+def comment(number: int, proposal_id: int = 1, **columns: Any) -> dict[str, Any]:
+    """A row of a comment of Decidim's."""
+    return {
+        "id": number,
+        "proposal_id": proposal_id,
+        "author_id": "u2",
+        "created_at": f"2016-02-02T10:{number % 60:02}:00",
+        "alignment": "",
+        "body_html": f"<p>Setuju {number}</p>",
+        **columns,
+    }
+
+
+def decidim(folder: Path, proposals: list[Any], comments: list[Any]) -> Path:
+    """A folder as Decidim's PAM gave it."""
+    table(folder / "proposals.csv", DECIDIM["proposals"], proposals)
+    table(folder / "comments.csv", DECIDIM["comments"], comments)
+    return folder
+
+
+def consul(folder: Path, proposals: list[Any], comments: list[Any]) -> Path:
+    """A folder as CONSUL gave it."""
+    table(folder / "proposals.csv", CONSUL["proposals"], proposals)
+    table(folder / "comments.csv", CONSUL["comments"], comments)
+    return folder
+
+
+def petitions(folder: Path, *attributes: dict[str, Any]) -> Path:
+    """A file of petitions, each with these attributes."""
+    lines = [
+        {"id": number, "attributes": {"action": f"Petition {number}", **said}}
+        for number, said in enumerate(attributes, 1)
+    ]
+    text = "\n".join(json.dumps(line) for line in lines)
+    (folder / "petitions.jsonl").write_text(text + "\n", encoding="utf-8")
+    return folder
+
+
+def order(name: str, path: Path, slug: str = "taman", **more: Any) -> Order:
+    """What somebody asks to be imported."""
+    return Order(profiles.load(profiles.FOLDER / f"{name}.toml"), path, slug, **more)
+
+
+def bring_in(name: str, path: Path, slug: str = "taman", **more: Any) -> Summary:
+    """Import it."""
+    summary = begin(order(name, path, slug, **more)).run()
+    db.session.expire_all()
+    return summary

@@ -1,0 +1,41 @@
+"""CONSUL's plain words, staff and collectives."""
+
+from sqlalchemy import select
+
+from deliberate.database import db
+from deliberate.models import Comment, Person, Proposal
+from tests.imports.layouts import bring_in, consul
+
+PROPOSAL = {"id": 1, "title": "Luz", "author_id": "m1", "created_on": "2015-09-15"}
+COMMENT = {"proposal_id": 1, "author_id": "m2", "created_at": "2015-09-16T10:00:00"}
+
+
+def test_plain_words_become_paragraphs_and_no_markup(app, tmp_path):
+    folder = consul(tmp_path, [PROPOSAL], [{**COMMENT, "id": 5, "body": "1 < 2\nsí\n\nno *a*"}])
+    bring_in("consul", folder)
+    found = db.session.scalars(select(Comment)).one()
+    assert found.body_html == "<p>1 &lt; 2<br>sí</p><p>no *a*</p>"
+    assert found.stance is None
+
+
+def test_summary_and_text_stand_below_each_other(app, tmp_path):
+    bring_in("consul", consul(tmp_path, [{**PROPOSAL, "summary": "Más", "body": "Ahora"}], []))
+    assert db.session.scalars(select(Proposal)).one().body == "Más\n\nAhora"
+
+
+def test_staff_and_collectives_act_as_what_they_were(app, tmp_path, log):
+    rows = [
+        {**COMMENT, "id": 5, "author_type": "Empleados públicos"},
+        {**COMMENT, "id": 6, "author_id": "m3", "author_type": "Colectivo"},
+        {**COMMENT, "id": 7, "author_id": "m1", "author_type": "Autor"},
+    ]
+    bring_in("consul", consul(tmp_path, [{**PROPOSAL, "is_association": "1"}], rows))
+    acted = [(row.actor_role, row.account_class) for row in log()[1:]]
+    assert acted == [
+        ("resident", "organisation"),
+        ("staff", "person"),
+        ("resident", "organisation"),
+        ("resident", "person"),
+    ]
+    people = {p.source: p.role for p in db.session.scalars(select(Person))}
+    assert people["consul:taman:m2"] == "staff"

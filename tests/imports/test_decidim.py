@@ -1,0 +1,166 @@
+"""Decidim's proposals and comments come in as the acts they were."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from deliberate import sealing
+from deliberate.database import db
+from deliberate.models import Comment, Person, Process, Proposal
+from deliberate.vocabulary import AccountClass, Role, Switch
+from tests.imports.layouts import bring_in, comment, decidim, proposal
+
+
+def the(model, **where):
+    return db.session.scalars(select(model).filter_by(**where)).one()
+
+
+def test_an_act_is_dated_as_it_happened_where_it_happened(app, tmp_path, log):
+    bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5)]))
+    opened, submitted, posted = log()
+    assert submitted.occurred_at == datetime(2016, 1, 31, 23, tzinfo=UTC)
+    assert posted.occurred_at == datetime(2016, 2, 2, 9, 5, tzinfo=UTC)
+    assert {opened.origin, submitted.origin, posted.origin} == {"import"}
+
+
+def test_a_zone_that_is_given_counts_instead_of_the_profiles(app, tmp_path, log):
+    folder = decidim(tmp_path, [proposal(1)], [comment(5)])
+    bring_in("decidim", folder, timezone="Asia/Makassar")
+    assert log()[-1].occurred_at == datetime(2016, 2, 2, 2, 5, tzinfo=UTC)
+
+
+def test_acts_are_written_in_the_order_of_their_time(app, tmp_path, log):
+    late = proposal(1, created_on="2016-03-01")
+    early = proposal(2, created_on="2016-02-01")
+    bring_in("decidim", decidim(tmp_path, [late, early], [comment(5, 2)]))
+    kinds = [(row.kind, row.proposal_id) for row in log()[1:]]
+    ids = {p.source_id: p.id for p in db.session.scalars(select(Proposal))}
+    assert kinds == [
+        ("proposal.submitted", ids["2"]),
+        ("comment.posted", ids["2"]),
+        ("proposal.submitted", ids["1"]),
+    ]
+
+
+def test_a_reply_never_comes_before_what_it_answers(app, tmp_path, log):
+    parent = comment(5, created_at="2016-02-09T10:00:00")
+    reply = comment(4, parent_id=5, created_at="2016-02-03T10:00:00")
+    bring_in("decidim", decidim(tmp_path, [proposal(1)], [reply, parent]))
+    first, second = log()[-2:]
+    assert second.parent_id == first.subject_id
+    assert second.occurred_at < first.occurred_at
+
+
+def test_stance_initiator_and_status_stand_in_the_log(app, tmp_path, log):
+    rows = [proposal(1, source="official", status="rejected")]
+    bring_in("decidim", decidim(tmp_path, rows, [comment(5, alignment="-1")]))
+    _, submitted, posted = log()
+    assert submitted.details == {"initiator": "authority", "decision": "not_accepted"}
+    assert (posted.stance, posted.details) == (-1, {})
+
+
+def test_a_meeting_proposes_without_an_author(app, tmp_path, log):
+    rows = [proposal(1, source="meeting", author_id="")]
+    bring_in("decidim", decidim(tmp_path, rows, []))
+    entry = log()[-1]
+    assert (entry.actor_id, entry.actor_role, entry.account_class) == (None, "system", "system")
+    assert the(Proposal).author_id is None
+
+
+def test_an_account_acts_as_an_organisation_only_where_it_did(app, tmp_path, log):
+    rows = [proposal(1, source="organization", author_id="u2")]
+    bring_in("decidim", decidim(tmp_path, rows, [comment(5)]))
+    _, submitted, posted = log()
+    assert submitted.actor_id == posted.actor_id
+    assert (submitted.account_class, posted.account_class) == ("organisation", "person")
+    assert the(Person).account_class == AccountClass.PERSON
+
+
+def test_people_come_without_a_name_and_cannot_sign_in(app, tmp_path, log):
+    bring_in("decidim", decidim(tmp_path, [proposal(1)], []))
+    person = the(Person)
+    assert person.display_name == f"Peserta {person.id}"
+    assert (person.sign_in_name, person.passphrase_hash) == (None, None)
+    assert person.source == "decidim:taman:u1"
+    assert log()[-1].actor_id == person.actor_id
+
+
+def test_the_platforms_own_accounts_are_no_residents(app, tmp_path, log):
+    accounts = tmp_path / "accounts.csv"
+    accounts.write_text("author_id,display_name\nu2,suport\n", encoding="utf-8")
+    rows = [comment(5, alignment="1")]
+    bring_in("decidim", decidim(tmp_path, [proposal(1)], rows), accounts=accounts)
+    assert log()[-1].account_class == "system"
+    desk = the(Person, display_name="suport")
+    assert (desk.role, desk.account_class, desk.is_active) == (Role.STAFF, "system", False)
+    assert the(Proposal).for_count == 0
+
+
+def test_counters_hold_right_after_the_import(app, tmp_path):
+    rows = [
+        comment(5, alignment="1"),
+        comment(6, alignment="-1"),
+        comment(7, alignment="0"),
+        comment(8, parent_id=5),
+        comment(9, parent_id=8),
+    ]
+    bring_in("decidim", decidim(tmp_path, [proposal(1), proposal(2)], rows))
+    found = the(Proposal, source_id="1")
+    assert (found.comment_count, found.support_count) == (5, 7)
+    assert (found.for_count, found.against_count, found.neutral_count) == (1, 1, 1)
+    assert the(Comment, source_id="5").branch_count == 2
+    assert (the(Process).proposal_count, the(Process).comment_count) == (2, 5)
+
+
+def test_foreign_html_is_cleaned_and_kept_as_written(app, tmp_path):
+    body = '<p onclick="x()">Ya<script>alert(1)</script> <b>kuat</b></p>'
+    bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5, body_html=body)]))
+    found = the(Comment)
+    assert found.body == body
+    assert "<script" not in found.body_html and "onclick" not in found.body_html
+    assert found.renderer.startswith("html-")
+
+
+def test_the_process_is_over_and_opens_nothing(app, tmp_path, log):
+    bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5)]), title="Taman kota")
+    process, (entry, *_) = the(Process), log()
+    assert entry.kind == "process.imported"
+    assert entry.details["source"] == "decidim" and "DQ1" in entry.details["carries"]
+    assert process.title == "Taman kota" and process.timezone == "Europe/Madrid"
+    assert not any(process.allows(switch, datetime.now(UTC)) for switch in Switch)
+    assert process.phase_at(entry.occurred_at) is not None
+
+
+def test_the_imported_log_can_be_sealed_and_verified(app, tmp_path):
+    bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5, alignment="1")]))
+    assert sealing.seal_log(app.config["SETTINGS"]) == 3
+    assert sealing.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "root", "parent"), [("html", 5, 12), ("semicolons", 5, 12)], ids=["old", "new"]
+)
+def test_both_of_its_layouts_name_the_parent(app, tmp_path, kind, root, parent):
+    if kind == "html":
+        decidim(tmp_path, [proposal(12)], [comment(5, 12), comment(6, 12, parent_id=5)])
+        bring_in("decidim", tmp_path)
+    else:
+        (tmp_path / "proposals.csv").write_text(
+            "id;author/id;title/ca;body/ca;state;answer/ca;answered_at;published_at;url\n"
+            "12;3;Parc;Arbres;;;;2020-01-01 10:00:00 UTC;x\n",
+            encoding="utf-8",
+        )
+        (tmp_path / "comments.csv").write_text(
+            "id;author/id;created_at;body;alignment;commentable_id;commentable_type;"
+            "root_commentable_url\n"
+            "5;4;2020-01-02 10:00:00 UTC;Sí;1;12;Decidim::Proposals::Proposal;"
+            "https://x/f/3/proposals/12\n"
+            "6;3;2020-01-03 10:00:00 UTC;No;0;5;Decidim::Comments::Comment;"
+            "https://x/f/3/proposals/12\n",
+            encoding="utf-8",
+        )
+        bring_in("decidim-export", tmp_path)
+    reply = the(Comment, source_id="6")
+    assert reply.parent_id == the(Comment, source_id="5").id
+    assert (reply.root_id, reply.depth) == (reply.parent_id, 1)

@@ -1,0 +1,92 @@
+"""Petitions with thresholds, answers with two dates, and refusals with a code."""
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import select
+
+from deliberate.database import db
+from deliberate.models import Institution, Proposal, Response
+from tests.imports.layouts import bring_in, petitions
+
+OPEN = {"created_at": "2020-03-02T12:00:00.5Z", "signature_count": 12345, "background": "Why"}
+ANSWERED = {
+    **OPEN,
+    "response_threshold_reached_at": "2020-03-10T08:00:00Z",
+    "government_response_at": "2020-04-01T09:30:00Z",
+    "government_response": {"responded_on": "2020-03-31", "summary": "No.", "details": "Because."},
+    "departments": [{"acronym": "DfT", "name": "Transport"}, {"acronym": "HMT", "name": "Money"}],
+}
+REFUSED = {
+    **OPEN,
+    "rejected_at": "2020-03-05T10:00:00Z",
+    "rejection": {"code": "duplicate", "details": "See the other one."},
+}
+
+
+def the(model):
+    return db.session.scalars(select(model)).one()
+
+
+def test_an_answer_bears_a_date_and_has_a_moment_of_publication(app, tmp_path):
+    bring_in("uk-petitions", petitions(tmp_path, ANSWERED))
+    response = the(Response)
+    assert response.dated == date(2020, 3, 31)
+    assert response.published_at == datetime(2020, 4, 1, 9, 30, tzinfo=UTC)
+    assert (response.decision, response.headline) == ("unstated", "No.")
+    assert the(Proposal).answered_at == response.published_at
+
+
+def test_the_threshold_and_the_answer_are_acts_of_nobody_named(app, tmp_path, log):
+    bring_in("uk-petitions", petitions(tmp_path, ANSWERED))
+    _, submitted, qualified, published = log()
+    assert [row.actor_id for row in (submitted, qualified, published)] == [None] * 3
+    assert qualified.occurred_at == datetime(2020, 3, 10, 8, tzinfo=UTC)
+    assert qualified.details == {"supports": 10000, "verified": 0}
+    assert "decision" not in published.details
+    assert published.details["reason_chars"] == len("Because.")
+    assert published.institution_id is not None
+
+
+def test_signatures_are_a_number_without_people(app, tmp_path):
+    bring_in("uk-petitions", petitions(tmp_path, ANSWERED))
+    assert the(Proposal).support_count == 12345
+
+
+def test_departments_become_institutions_once(app, tmp_path):
+    bring_in("uk-petitions", petitions(tmp_path, ANSWERED, ANSWERED))
+    offices = {office.slug: office.name for office in db.session.scalars(select(Institution))}
+    assert offices == {"uk-petitions-dft": "Transport", "uk-petitions-hmt": "Money"}
+    first = db.session.scalars(select(Proposal)).first()
+    assert first.institution.slug == "uk-petitions-dft"
+
+
+def test_a_refusal_is_a_response_with_its_code(app, tmp_path, log):
+    bring_in("uk-petitions", petitions(tmp_path, REFUSED))
+    response = the(Response)
+    assert (response.decision, response.code) == ("not_accepted", "duplicate")
+    assert response.institution.name == "Petitions Committee"
+    assert log()[-1].details["decision"] == "not_accepted"
+    assert the(Proposal).decision == "not_accepted"
+
+
+def test_the_same_words_again_are_counted(app, tmp_path, log):
+    later = {**ANSWERED, "government_response_at": "2020-05-01T09:30:00Z"}
+    bring_in("uk-petitions", petitions(tmp_path, later, ANSWERED))
+    published = [row.details["repeats"] for row in log() if row.kind == "response.published"]
+    assert published == [0, 1]
+
+
+def test_a_line_that_is_no_json_stays_out(app, tmp_path):
+    folder = petitions(tmp_path, OPEN)
+    with (folder / "petitions.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"id": 2,\n["list"]\n')
+    summary = bring_in("uk-petitions", folder)
+    assert [(r.line, r.reason) for r in summary.rejects] == [
+        (2, "not JSON"),
+        (3, "not a JSON object"),
+    ]
+
+
+def test_the_one_file_may_be_named_itself(app, tmp_path):
+    summary = bring_in("uk-petitions", petitions(tmp_path, OPEN) / "petitions.jsonl")
+    assert summary.proposals == 1

@@ -1,0 +1,68 @@
+"""Orphans stay, what cannot stand in a thread is named, and no thread holds an import up."""
+
+from sqlalchemy import select
+
+from deliberate.database import db
+from deliberate.models import Comment
+from tests.imports.layouts import bring_in, comment, decidim, proposal
+
+
+def the(number):
+    return db.session.scalars(select(Comment).filter_by(source_id=str(number))).one()
+
+
+def reasons(summary):
+    return [(reject.file, reject.line, reject.reason) for reject in summary.rejects]
+
+
+def test_an_orphan_stays_in_its_thread_at_depth_one(app, tmp_path, log):
+    rows = [comment(5, parent_id=404), comment(6, parent_id=5)]
+    summary = bring_in("decidim", decidim(tmp_path, [proposal(1)], rows))
+    orphan, below = the(5), the(6)
+    assert (summary.orphans, summary.rejects) == (1, [])
+    assert (orphan.is_orphan, orphan.depth, orphan.parent_id) == (True, 1, None)
+    assert (below.is_orphan, below.depth, below.root_id) == (False, 2, orphan.id)
+    assert [row.parent_id for row in log()[-2:]] == [-404, orphan.id]
+
+
+def test_an_orphan_whose_parent_has_no_number_is_one_too(app, tmp_path, log):
+    bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5, parent_id="c-x")]))
+    assert log()[-1].parent_id == -1
+
+
+def test_an_empty_text_keeps_its_place(app, tmp_path):
+    rows = [comment(5, body_html=""), comment(6, parent_id=5)]
+    summary = bring_in("decidim", decidim(tmp_path, [proposal(1)], rows))
+    assert (summary.comments, the(5).body_html, the(6).depth) == (2, "", 1)
+
+
+def test_a_parent_in_another_proposal_keeps_the_row_out(app, tmp_path):
+    rows = [comment(5, 1), comment(6, 2, parent_id=5), comment(7, 2, parent_id=6)]
+    summary = bring_in("decidim", decidim(tmp_path, [proposal(1), proposal(2)], rows))
+    assert reasons(summary) == [("comments.csv", 3, "its parent 5 stands in another proposal")]
+    assert the(7).is_orphan
+
+
+def test_a_circle_of_parents_keeps_its_rows_out(app, tmp_path):
+    rows = [
+        comment(5, parent_id=7),
+        comment(6, parent_id=5),
+        comment(7, parent_id=6),
+        comment(8, parent_id=6),
+        comment(9, parent_id=9),
+    ]
+    summary = bring_in("decidim", decidim(tmp_path, [proposal(1)], rows))
+    assert [(line, why[:33]) for _, line, why in reasons(summary)] == [
+        (2, "its parents go round in a circle "),
+        (4, "its parents go round in a circle "),
+        (3, "its parents go round in a circle "),
+        (6, "its parents go round in a circle "),
+    ]
+    assert the(8).is_orphan
+
+
+def test_a_thread_of_any_depth_comes_in(app, tmp_path):
+    rows = [comment(n, parent_id=n - 1 if n > 1 else "") for n in range(1500, 0, -1)]
+    summary = bring_in("decidim", decidim(tmp_path, [proposal(1)], rows))
+    assert (summary.comments, summary.rejects) == (1500, [])
+    assert (the(1500).depth, the(1500).root_id) == (1499, the(1).id)
