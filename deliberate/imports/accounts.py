@@ -8,7 +8,7 @@ from deliberate.imports.batch import Batch
 from deliberate.imports.found import Author, FoundAct, FoundProposal, FoundResponse, Office
 from deliberate.imports.stored import Account, Ledger, account_source
 from deliberate.models import Institution, Person, PersonKey, ProcessInstitution
-from deliberate.text import clean_line, to_slug
+from deliberate.text import clean_line, name_key, to_slug
 from deliberate.vocabulary import AccountClass, Role
 
 
@@ -60,9 +60,11 @@ class Accounts:
 
     def _person(self, person_id: int, number: str, joined_at: datetime) -> dict[str, object]:
         usual = self._as[number]
+        shown = clean_line(usual.name)[:80] or f"Peserta {person_id}"
         return {
             "id": person_id,
-            "display_name": clean_line(usual.name)[:80] or f"Peserta {person_id}",
+            "display_name": shown,
+            "name_key": name_key(shown)[:160],
             "role": usual.role,
             "account_class": usual.account_class,
             "joined_at": joined_at,
