@@ -66,15 +66,24 @@ class Engine:
         self.table(name, "SELECT * FROM given")
         self.con.unregister("given")
 
-    def descend(self, whole: str, start: str, step: str) -> None:
+    def append(self, whole: str, part: str) -> None:
+        """Add the rows of one table to another of the same columns."""
+        self.con.execute(f"INSERT INTO {whole} FROM {part}")
+
+    def descend(self, whole: str, start: str, step: str) -> int:
         """Gather in `whole` the rows of `start` and of each `step` from the last ones, to the end.
 
-        The step reads the rows before it as `frontier`; the end is when no row comes back.
+        The step reads the rows before it as `frontier`; the end is when no row comes back. Says
+        how many rows there are in the end.
         """
-        self.table("frontier", self.select(start) if start == whole else f"FROM {start}")
+        first = self.select(start) if start == whole else f"FROM {start}"
+        length = more = self.table("frontier", first)
         self.table(whole, "FROM frontier")
-        while self.table("frontier", self.select(step)):
-            self.con.execute(f"INSERT INTO {whole} FROM frontier")
+        while more:
+            more = self.table("frontier", self.select(step))
+            self.append(whole, "frontier")
+            length += more
+        return length
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""

@@ -173,13 +173,17 @@ def _plant(engine: Engine, comments: str, shaped: bool = True) -> int:
     Where nobody's comments form a cycle, those of fewer people form none: levels can be left out.
     """
     engine.view("kept", comments)
-    engine.make("links")
+    length = engine.make("links")
+    engine.view("nodes", "FROM links")
     if not shaped:
-        engine.table("nodes", "FROM links")
         return 0
     engine.make("replies")
-    engine.descend("placed", "placed", "next_level")
-    return engine.make("nodes") - int(engine.rows("SELECT count(*) FROM placed")[0][0])
+    rings = length - engine.descend("placed", "placed", "next_level")
+    if rings:
+        engine.make("cut_nodes", "stranded")
+        engine.view("nodes", "FROM cut_nodes")
+        engine.append("placed", "stranded")
+    return rings
 
 
 def _capped(engine: Engine) -> Table:

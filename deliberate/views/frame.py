@@ -54,6 +54,7 @@ class Room(Blueprint):
     def __init__(self, name: str, *, spoken: bool = True, under: str = "") -> None:
         prefix = (f"/<any({','.join(LANGUAGES)}):lang>" if spoken else "") + under
         super().__init__(name, f"deliberate.views.{name}", url_prefix=prefix or None)
+        self.under = under
 
     def page(
         self,
@@ -73,7 +74,8 @@ class Room(Blueprint):
                 raise ValueError(f"{rule}: every route declares its audience")
             view.audience = audience  # type: ignore[attr-defined]  # read at the door and by tests
             view.takes_tokens = tokens  # type: ignore[attr-defined]
-            self.add_url_rule(rule, name or view.__name__, view, methods=list(methods))
+            at = "" if rule == "/" and self.under else rule
+            self.add_url_rule(at, name or view.__name__, view, methods=list(methods))
             return view
 
         return add
@@ -81,6 +83,7 @@ class Room(Blueprint):
 
 def init_app(app: Flask) -> None:
     """Stand at the door of every request."""
+    app.url_map.strict_slashes = False
     app.url_value_preprocessor(_read_address)
     app.url_defaults(_fill_language)
     app.before_request(_open_door)

@@ -1,2 +1,2 @@
 -- Comments by depth.
-SELECT level - 1 AS depth, count(*) AS comments FROM nodes GROUP BY level
+SELECT level - 1 AS depth, count(*) AS comments FROM placed GROUP BY level

@@ -1,2 +1,2 @@
 -- The replies among them, with what they reply to.
-SELECT seq, up FROM links WHERE up IS NOT NULL
+SELECT seq, thread, up FROM links WHERE up IS NOT NULL

@@ -13,7 +13,7 @@ FROM (
            sum(CASE WHEN width >= level THEN 1 ELSE 0 END)
              OVER (PARTITION BY thread ORDER BY level
                    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS reached
-    FROM (SELECT thread, level, count(*) AS width FROM nodes GROUP BY thread, level) AS levels
+    FROM (SELECT thread, level, count(*) AS width FROM placed GROUP BY thread, level) AS levels
   ) AS filled
   GROUP BY thread
 ) AS w

@@ -1,8 +1,7 @@
--- Every comment in its place; what no root leads to is on or below a cycle and stands alone.
+-- The comments of a scope with cycles: what no root leads to is on or below one, its links cut.
 SELECT l.seq, l.thread, l.person, l.stance, l.second, l.upheld, l.is_reply,
        CASE WHEN p.seq IS NOT NULL THEN l.up END AS up,
        l.answered, l.stance_answered,
-       CASE WHEN p.seq IS NOT NULL THEN l.before END AS before,
-       coalesce(p.level, 2) AS level
+       CASE WHEN p.seq IS NOT NULL THEN l.before END AS before
 FROM links AS l
 LEFT JOIN placed AS p ON p.seq = l.seq
