@@ -38,7 +38,7 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("act", "person_id", "channel"),
         Index("ix_delivery_inbox", "person_id", "channel", "id"),
-        Index("ix_delivery_to_send", "channel", "sent_at", "person_id", "id"),
+        Index("ix_delivery_to_send", "channel", "sent_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -42,6 +42,7 @@ class Person(Base):
     account_class: Mapped[AccountClass] = mapped_column(String(16), default=AccountClass.PERSON)
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     email: Mapped[str | None] = mapped_column(String(254))
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     area: Mapped[str] = mapped_column(String(80), default="")
     language: Mapped[str] = mapped_column(String(2), default="id")
     research_consent: Mapped[bool] = mapped_column(default=False)

@@ -3,9 +3,13 @@
 from datetime import date
 from typing import Any
 
-from deliberate.database import db
-from deliberate.models import Institution, Person, Response, ResponseDraft
+from sqlalchemy import select
+
+from deliberate.clock import now
+from deliberate.database import db, unrecorded
+from deliberate.models import Institution, Notice, Person, Response, ResponseDraft
 from deliberate.operations.responses import Point, publish_response
+from deliberate.permissions import Refused
 from deliberate.vocabulary import Decision, Ground
 
 
@@ -60,3 +64,44 @@ def _promises(written: list[dict[str, str]]) -> list[tuple[str, Institution, dat
 
 def _day(written: str | None) -> date | None:
     return date.fromisoformat(written) if written else None
+
+
+def publish_due() -> int:
+    """Publish every draft whose moment has come, in the name of who dated it; gives how many.
+
+    One that may no longer be published goes back to its officer, who is told.
+    """
+    db.session.rollback()
+    due = db.session.scalars(
+        select(ResponseDraft.id).where(ResponseDraft.publish_at <= now()).limit(50)
+    ).all()
+    return sum(_publish_dated(draft_id) for draft_id in due)
+
+
+def _publish_dated(draft_id: int) -> bool:
+    draft = db.session.get(ResponseDraft, draft_id)
+    if draft is None or draft.author is None:
+        return False
+    try:
+        publish_draft(draft.author, draft)
+    except Refused:
+        _give_back(draft_id)
+        return False
+    return True
+
+
+def _give_back(draft_id: int) -> None:
+    with unrecorded("delivery") as session:
+        draft = session.get_one(ResponseDraft, draft_id)
+        moment = draft.publish_at
+        draft.publish_at = None
+        session.add(
+            Notice(
+                act=f"unpublished.{draft_id}.{int(moment.timestamp()) if moment else 0}",
+                kind="desk.unpublished",
+                proposal_id=draft.proposal_id,
+                person_id=draft.author_id,
+                told={},
+                written_at=now(),
+            )
+        )

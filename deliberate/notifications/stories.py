@@ -1,0 +1,223 @@
+"""What a notice says in a reader's language: a subject, one sentence, the address to look at."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask_babel import force_locale, format_date, ngettext
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from deliberate.database import Base, db
+from deliberate.models import Commitment, Institution, Notice, Proposal, Referral, Response
+from deliberate.notifications.topics import ADDRESS_GIVEN
+
+Thing = TypeVar("Thing", bound=Base)
+
+
+@dataclass(frozen=True)
+class Story:
+    """One notice, told."""
+
+    subject: str
+    sentence: str
+    path: str
+    """Where to look, from the root of the site."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything that a page of notices speaks of, read at once."""
+
+    proposals: dict[int, Proposal]
+    referrals: dict[int, Referral]
+    commitments: dict[int, Commitment]
+    responses: dict[int, Response]
+    offices: dict[int, Institution]
+
+
+def known_to(notices: Iterable[Notice]) -> Known:
+    """What some notices speak of."""
+    given = list(notices)
+    referrals = _all(Referral, [n.told.get("referral") for n in given])
+    commitments = _all(Commitment, [n.told.get("commitment") for n in given])
+    offices = {r.to_id for r in referrals.values()} | {r.from_id for r in referrals.values()}
+    offices |= {n.institution_id for n in given}
+    return Known(
+        _all(Proposal, [n.proposal_id for n in given]),
+        referrals,
+        commitments,
+        _all(Response, [n.told.get("response") for n in given]),
+        _all(Institution, list(offices)),
+    )
+
+
+def _all(kind: type[Thing], ids: Sequence[int | None]) -> dict[int, Thing]:
+    wanted = {number for number in ids if number is not None}
+    if not wanted:
+        return {}
+    key = kind.__table__.c.id
+    return {thing.id: thing for thing in db.session.scalars(select(kind).where(key.in_(wanted)))}  # type: ignore[attr-defined]  # all have ids
+
+
+def story_of(notice: Notice, known: Known, language: str) -> Story:
+    """A notice told in a language."""
+    with force_locale(language):
+        proposal = known.proposals.get(notice.proposal_id or 0)
+        title = proposal.title if proposal else ""
+        subject, sentence = _words(notice, known, language, title)
+    number = notice.proposal_id
+    return Story(f"[#{number}] {subject}" if number else subject, sentence, _path(notice, language))
+
+
+def _path(notice: Notice, language: str) -> str:
+    if notice.kind == ADDRESS_GIVEN:
+        return f"/{language}/account/messages/confirm/"
+    if notice.proposal_id is None:
+        return f"/{language}/desk"
+    if notice.kind.startswith("desk."):
+        return f"/{language}/desk/proposals/{notice.proposal_id}"
+    if notice.kind.startswith(("response.", "commitment.", "outcome.")):
+        return f"/{language}/responses/{notice.proposal_id}"
+    return f"/{language}/proposals/{notice.proposal_id}"
+
+
+def _words(notice: Notice, known: Known, language: str, title: str) -> tuple[str, str]:
+    if notice.kind.startswith("desk."):
+        return _for_staff(notice, known, language, title)
+    if notice.kind.startswith("response."):
+        return _of_response(notice, known, title)
+    if notice.kind.startswith(("proposal.referred", "referral.")):
+        return _of_referral(notice, known, language, title)
+    if notice.kind.startswith(("commitment.", "outcome.")):
+        return _of_commitment(notice, known, title)
+    return _of_deadline(notice, title)
+
+
+def _of_response(notice: Notice, known: Known, title: str) -> tuple[str, str]:
+    response = known.responses.get(notice.told.get("response", 0))
+    headline = response.headline if response else ""
+    told = {"title": title, "headline": headline}
+    if notice.kind == "response.again":
+        return _("New version of the response"), _(
+            "The response to “%(title)s” has a new version: %(headline)s", **told
+        )
+    return _("The authority answered"), _(
+        "“%(title)s” has an official response: %(headline)s", **told
+    )
+
+
+def _of_referral(notice: Notice, known: Known, language: str, title: str) -> tuple[str, str]:
+    referral = known.referrals.get(notice.told.get("referral", 0))
+    to = known.offices.get(referral.to_id or 0) if referral else None
+    told = {"title": title, "to": _name(to, language)}
+    if referral is not None and referral.to_id is None:
+        told["to"] = referral.external_system
+    if notice.kind == "referral.accepted":
+        return _("Taken by %(to)s", **told), _(
+            "%(to)s took “%(title)s” and owes the answer now. The deadline stays.", **told
+        )
+    return _("Referred to %(to)s", **told), _(
+        "“%(title)s” was handed over to %(to)s. The deadline stays. Reason: %(reason)s",
+        **told,
+        reason=referral.reason if referral else "",
+    )
+
+
+def _of_commitment(notice: Notice, known: Known, title: str) -> tuple[str, str]:
+    promise = known.commitments.get(notice.told.get("commitment", 0))
+    told = {"title": title, "what": promise.what if promise else ""}
+    if notice.kind == "commitment.fulfilled":
+        return _("Commitment fulfilled"), _(
+            "“%(title)s”: fulfilled, says the institution: %(what)s. Is it really so?", **told
+        )
+    if notice.kind == "commitment.dropped":
+        reason = promise.dropped_reason if promise else ""
+        return _("Commitment dropped"), _(
+            "“%(title)s”: no longer promised: %(what)s. Reason: %(reason)s", **told, reason=reason
+        )
+    if notice.kind == "commitment.late":
+        day = format_date(promise.due_on, "d MMM y") if promise else ""
+        return _("Commitment late"), _(
+            "“%(title)s”: promised for %(day)s and not done: %(what)s", **told, day=day
+        )
+    return _("Commitment moved on"), _("“%(title)s”: news of a promise: %(what)s", **told)
+
+
+def _of_deadline(notice: Notice, title: str) -> tuple[str, str]:
+    if notice.kind == "clock.paused":
+        return _("A question to the author"), _(
+            "The institution asked the author of “%(title)s” something; the clock waits.",
+            title=title,
+        )
+    if notice.kind == "deadline.missed":
+        return _("Deadline missed"), _(
+            "“%(title)s” was to be answered by now and is not. It is listed as overdue.",
+            title=title,
+        )
+    if notice.kind == ADDRESS_GIVEN:
+        return _("Confirm your address"), _(
+            "Somebody gave this address on joining. If it was you, confirm it; else do nothing."
+        )
+    return _("News"), _("Something happened to “%(title)s”.", title=title)
+
+
+def _for_staff(notice: Notice, known: Known, language: str, title: str) -> tuple[str, str]:
+    if notice.kind == "desk.week":
+        return _week(notice.told)
+    referral = known.referrals.get(notice.told.get("referral", 0))
+    giver = known.offices.get(referral.from_id or 0) if referral else None
+    words: dict[str, tuple[str, str]] = {
+        "desk.new": (_("New case"), _("“%(title)s” waits for your answer.", title=title)),
+        "desk.soon": (
+            _("Due in 3 working days"),
+            _("“%(title)s” is due within 3 working days.", title=title),
+        ),
+        "desk.overdue": (
+            _("Overdue"),
+            _("“%(title)s” is overdue; everyone can see it.", title=title),
+        ),
+        "desk.offered": (
+            _("Referral offered"),
+            _(
+                "%(giver)s hands “%(title)s” over to you: accept it within 3 working days.",
+                giver=_name(giver, language),
+                title=title,
+            ),
+        ),
+        "desk.bounced": (
+            _("Referral came back"),
+            _("Nobody took “%(title)s”: it is with you now.", title=title),
+        ),
+        "desk.check": (
+            _("Please check an answer"),
+            _("A colleague asks you to check the answer to “%(title)s”.", title=title),
+        ),
+        "desk.checked": (
+            _("Your answer was checked"),
+            _("A colleague checked your answer to “%(title)s”.", title=title),
+        ),
+        "desk.assigned": (
+            _("A case for you"),
+            _("“%(title)s” was given to you.", title=title),
+        ),
+        "desk.unpublished": (
+            _("Not published"),
+            _("Your answer to “%(title)s” could not be published on its day.", title=title),
+        ),
+    }
+    return words[notice.kind]
+
+
+def _week(told: dict[str, Any]) -> tuple[str, str]:
+    waiting, soon, overdue = told["waiting"], told["soon"], told["overdue"]
+    parts = [
+        ngettext("%(n)s case waits", "%(n)s cases wait", waiting, n=waiting),
+        ngettext("%(n)s is due soon", "%(n)s are due soon", soon, n=soon),
+        ngettext("%(n)s is overdue", "%(n)s are overdue", overdue, n=overdue),
+    ]
+    return _("Your week"), ", ".join(parts) + "."
+
+
+def _name(office: Institution | None, language: str) -> str:
+    return office.name_in(language) if office else ""
