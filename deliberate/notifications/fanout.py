@@ -71,12 +71,12 @@ def _rows(
         .where(Person.id.in_(why), Person.erased_at.is_(None))
         .order_by(Person.id)
     ).all()
-    rows = []
+    rows: list[dict[str, object]] = []
     for person_id, confirmed_at, is_muted in found:
         is_asked = notice.kind == ADDRESS_GIVEN
         by_mail = mails_go_out() and (is_asked or (confirmed_at is not None and not is_muted))
-        for channel in ("account", "mail") if by_mail else ("account",):
-            rows.append(_row(notice, person_id, channel, why[person_id]))
+        channels = ("account", "mail") if by_mail else ("account",)
+        rows += [_row(notice, person_id, channel, why[person_id]) for channel in channels]
     return rows
 
 

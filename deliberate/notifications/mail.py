@@ -1,4 +1,4 @@
-"""One mail: plain text first, a small twin in HTML, a stable Message-ID, and a way out in one click."""
+"""One mail: plain text first, a small twin in HTML, one name for ever, a way out in one click."""
 
 from email.message import EmailMessage
 from email.policy import SMTP

@@ -1,6 +1,6 @@
 """What follows from a date alone: missed deadlines, late promises, bounces, the week's sum."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -52,7 +52,7 @@ def _notice(act: str, kind: str, **columns: Any) -> dict[str, Any]:
     }
 
 
-def _owed(prefix: str) -> Select[tuple[int, int | None]]:
+def _owed(prefix: str) -> Select[*tuple[int, int | None]]:
     """Proposals of this house whose answer is owed and of which nobody was told in this way."""
     statement = duty.joined_case(
         select(Proposal.id, duty.asked_at(now())).select_from(Proposal).join(Proposal.process)
@@ -120,17 +120,13 @@ def _told(prefix: str, number: Any) -> ColumnElement[bool]:
 
 
 def _bounced() -> Iterable[dict[str, Any]]:
-    referrals: Sequence[tuple[int, int]] = (
-        db.session.execute(
-            select(Referral.id, Referral.proposal_id)
-            .join(Case, Case.referral_id == Referral.id)
-            .where(Referral.accept_by <= now())
-            .where(~_told("bounced.", Referral.id))
-            .limit(AT_ONCE)
-        )
-        .tuples()
-        .all()
-    )
+    referrals = db.session.execute(
+        select(Referral.id, Referral.proposal_id)
+        .join(Case, Case.referral_id == Referral.id)
+        .where(Referral.accept_by <= now())
+        .where(~_told("bounced.", Referral.id))
+        .limit(AT_ONCE)
+    ).all()
     office = duty.coordinator_id()
     for referral_id, proposal_id in referrals if office is not None else ():
         yield _notice(

@@ -76,7 +76,7 @@ def _claim() -> Sequence[int]:
 
 
 def _in_turn(session: Session, found: Sequence[Delivery]) -> list[Delivery]:
-    """Those whose person has no older mail waiting elsewhere; the others wait as long as it does."""
+    """Those whose person has no older mail waiting elsewhere; the others wait as long as that."""
     ids = {delivery.id for delivery in found}
     rows = session.execute(
         select(Delivery.person_id, func.min(Delivery.id), func.max(Delivery.next_at))
@@ -171,7 +171,8 @@ def _later(delivery_id: int, error: str) -> None:
 
 def wait_after(tries: int) -> timedelta:
     """How long a mail waits after so many tries: a minute, doubled each time, six hours at most."""
-    return min(FIRST_WAIT * 2 ** min(tries - 1, 12), LONGEST_WAIT)
+    doubled: int = 2 ** min(tries - 1, 12)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
 
 
 def _release(delivery_id: int) -> None:

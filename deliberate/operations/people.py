@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from deliberate.clock import now
 from deliberate.database import db, transient
 from deliberate.models import Device, Institution, Person, PersonKey
+from deliberate.operations.messages import ask_to_confirm
 from deliberate.permissions import Refused, may_set_up, require
 from deliberate.queries.passphrases import weakness
 from deliberate.recording import recorded
@@ -114,6 +115,7 @@ def _add(person: Person, by: Person | None) -> Person:
         with recorded(by or person, Kind.PERSON_JOINED) as act:
             refuse_taken_name(act.session, person)
             act.session.add(person)
+            ask_to_confirm(act, person)
             act.about(person, terms=1)
     except IntegrityError as error:  # somebody else took the name in this very moment
         raise NameTaken(SIGN_IN_NAME) from error

@@ -14,6 +14,7 @@ from deliberate.views import (
     institutions,
     log,
     machines,
+    messages,
     pages,
     polls,
     processes,
@@ -43,6 +44,7 @@ ROOMS = (
     pages,
     short,
     machines,
+    messages,
 )
 
 
@@ -53,3 +55,4 @@ def register(app: Flask) -> None:
     errors.init_app(app)
     for house_room in ROOMS:
         app.register_blueprint(house_room.room)
+    app.register_blueprint(messages.ways_out)

@@ -1,0 +1,103 @@
+"""One's messages, which of them come by mail, and the one click that ends a kind of mail."""
+
+from typing import Any
+
+from flask import abort, current_app, flash, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from deliberate.notifications.fanout import mails_go_out
+from deliberate.notifications.mail import compose, read_address_token, read_token
+from deliberate.notifications.stories import known_to, story_of
+from deliberate.notifications.topics import TOPICS, topic_of
+from deliberate.operations import messages as keeping
+from deliberate.queries import messages
+from deliberate.views.frame import Room, asking, or_404, see_other
+
+room = Room("messages", under="/account/messages")
+ways_out = Room("ways_out", spoken=False)
+
+
+@room.page("", "signed_in")
+def index() -> ResponseReturnValue:
+    """Every message, newest first; what is mailed as well."""
+    person = asking()
+    rows = messages.messages_of(person, request.args.get("before", 0, type=int))
+    shown = rows[: messages.PAGE]
+    known = known_to(notice for _delivery, notice in shown)
+    told = [(d, story_of(notice, known, g.language)) for d, notice in shown]
+    more = url_for("messages.index", before=shown[-1][0].id) if len(rows) > len(shown) else ""
+    return render_template(
+        "messages/index.html",
+        told=told,
+        next_url=more,
+        person=person,
+        topics=_topics(person),
+        muted=messages.muted_topics(person),
+        mails=mails_go_out(),
+    )
+
+
+def _topics(person: Any) -> list[str]:
+    return [topic for topic in TOPICS if topic != "desk" or person.role == "staff"]
+
+
+@room.page("/read", "signed_in", methods=["POST"])
+def read() -> ResponseReturnValue:
+    """Mark them as read."""
+    keeping.mark_read(asking(), request.form.get("up_to", 0, type=int))
+    return see_other(url_for("messages.index"))
+
+
+@room.page("/mails", "signed_in", methods=["POST"])
+def choose() -> ResponseReturnValue:
+    """Choose which groups come by mail."""
+    keeping.choose_mails(asking(), request.form.getlist("topic"))
+    flash(_("Your choice is kept."), "success")
+    return see_other(url_for("messages.index"))
+
+
+@room.page("/confirm/<token>", "public")
+def confirm(token: str) -> ResponseReturnValue:
+    """The link in the mail that asks to confirm an address."""
+    or_404(read_address_token(token))
+    return render_template("messages/confirm.html", token=token, done=None)
+
+
+@room.page("/confirm/<token>", "public", methods=["POST"], name="confirmed")
+def confirmed(token: str) -> ResponseReturnValue:
+    """The address is its person's."""
+    person_id, address = or_404(read_address_token(token))
+    done = keeping.confirm_address(person_id, address)
+    return render_template("messages/confirm.html", token=token, done=done)
+
+
+@ways_out.page("/unsubscribe/<token>", "public")
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """The link at the end of a mail: one button ends this kind."""
+    _person, topic = or_404(read_token(token))
+    return render_template("messages/unsubscribe.html", token=token, topic=topic, done=False)
+
+
+@ways_out.page(
+    "/unsubscribe/<token>", "public", methods=["POST"], name="unsubscribed", tokens=False
+)
+def unsubscribed(token: str) -> ResponseReturnValue:
+    """One click, by the button or by the mail program itself (RFC 8058)."""
+    person_id, topic = or_404(read_token(token))
+    keeping.mute(person_id, topic)
+    return render_template("messages/unsubscribe.html", token=token, topic=topic, done=True)
+
+
+@ways_out.page("/demo/mails", "public")
+def demo_mails() -> ResponseReturnValue:
+    """The mails of the sample city, which has no server to send them; nowhere else."""
+    if not current_app.config["SETTINGS"].is_demo:
+        abort(404)
+    rows = messages.newest_mails()
+    known = known_to(notice for _delivery, notice, _person in rows)
+    mails = [
+        compose(delivery, person, story_of(notice, known, person.language), topic_of(notice.kind))
+        for delivery, notice, person in rows
+    ]
+    return render_template("messages/demo_mails.html", mails=mails)
