@@ -9,6 +9,10 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from deliberate.config import Settings
+from deliberate.notifications.fanout import fan_out
+from deliberate.notifications.reminders import remind
+from deliberate.notifications.sending import send_due
+from deliberate.operations.publishing import publish_due
 from deliberate.sealing import seal_log
 
 SEALS_A_MINUTE = 6
@@ -36,14 +40,25 @@ def jobs_of(app: Flask) -> Huey:
 
     seal = huey.task(name="seal")(inside(lambda: seal_log(settings)))
 
+    tell = huey.task(name="tell")(inside(tell_everyone))
+
     @huey.periodic_task(crontab(), name="minute")  # type: ignore[untyped-decorator]
     def minute() -> None:
         """Huey's clock ticks once a minute; heads are made every ten seconds."""
         for number in range(SEALS_A_MINUTE):
             seal.schedule(delay=number * 60 // SEALS_A_MINUTE)
+        tell()
 
     minute()
     return huey
+
+
+def tell_everyone() -> None:
+    """What a minute brings: dated answers, dates that passed, people told, mails sent."""
+    publish_due()
+    remind()
+    fan_out()
+    send_due()
 
 
 class Worker(Consumer):  # type: ignore[misc]  # huey brings no types
@@ -58,7 +73,7 @@ class Jobs:
 
     def __init__(self, app: Flask) -> None:
         logging.getLogger("huey").setLevel(logging.WARNING)
-        self._worker = Worker(jobs_of(app), workers=1, shutdown_timeout=10)
+        self._worker = Worker(jobs_of(app), workers=2, shutdown_timeout=10)
         self._thread = threading.Thread(target=self._worker.run, name="jobs", daemon=True)
         self._thread.start()
 

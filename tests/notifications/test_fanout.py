@@ -108,7 +108,7 @@ def test_a_new_address_is_asked_to_be_confirmed_before_anything_else(app, mails)
 def crowd(proposal, size):
     """So many people who follow a proposal, put in at once."""
     with unrecorded("test settings") as session:
-        first = (session.scalar(select(func.max(Person.id))) or 0) + 1
+        first = 1_000_000 + (session.scalar(select(func.max(Person.id))) or 0)
         ids = range(first, first + size)
         session.execute(
             insert(Person),
