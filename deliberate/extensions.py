@@ -41,7 +41,9 @@ def _merged(folder: Path) -> Translations:
         with path.open("rb") as file:
             write_mo(compiled, read_po(file, locale=folder.name))
         compiled.seek(0)
-        merged.merge(Translations(compiled))
+        read = Translations(compiled)
+        merged.merge(read)
+        merged.plural = read.plural  # Indonesian has one form
     return merged
 
 

@@ -27,6 +27,7 @@ def run() -> None:
     """Bring the schema to the newest revision; one process at a time."""
     engine = db.engine
     with engine.connect().execution_options(writing=True) as connection:
+        _let_tables_be_rebuilt(connection, "OFF")
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
         context.configure(
@@ -39,6 +40,20 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
+        _let_tables_be_rebuilt(connection, "ON")
+
+
+def _let_tables_be_rebuilt(connection, keys) -> None:
+    """SQLite changes some columns by a copy of the table: its foreign keys look away meanwhile.
+
+    They must be switched outside a transaction; afterwards nothing may point nowhere.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    raw = connection.connection.dbapi_connection
+    raw.execute(f"PRAGMA foreign_keys={keys}")
+    if keys == "ON" and (lost := raw.execute("PRAGMA foreign_key_check").fetchall()):
+        raise RuntimeError(f"rows that point nowhere after the migration: {lost[:5]}")
 
 
 run()

@@ -1,6 +1,7 @@
 """Accounts as pages need them: who is signed in on a device, who follows what."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -36,6 +37,11 @@ def person_named(sign_in_name: str) -> Person | None:
 def institution_named(slug: str) -> Institution | None:
     """The institution with this address."""
     return db.session.scalar(select(Institution).where(Institution.slug == slug))
+
+
+def institutions_by_name() -> Sequence[Institution]:
+    """Every institution, in the order of its name."""
+    return db.session.scalars(select(Institution).order_by(Institution.name, Institution.id)).all()
 
 
 def is_following(person: Person, subject_type: str, subject_id: int) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Phase, Poll, Process
 
@@ -54,15 +53,3 @@ def next_date(moment: datetime) -> datetime | None:
     """When the next phase of any open process begins."""
     coming = next_phase(moment)
     return coming.opens_at if coming else None
-
-
-def steps_of(process: Process) -> list[tuple[Phase, str]]:
-    """The phases in their order, each done, now or todo by today's date."""
-    moment = now()
-    return [(phase, _state(phase, moment)) for phase in process.phases]
-
-
-def _state(phase: Phase, moment: datetime) -> str:
-    if phase.closes_at <= moment:
-        return "done"
-    return "now" if phase.opens_at <= moment else "todo"

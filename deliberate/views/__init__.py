@@ -12,6 +12,7 @@ from deliberate.views import (
     frame,
     home,
     institutions,
+    languages,
     log,
     machines,
     messages,
@@ -51,6 +52,7 @@ ROOMS = (
 def register(app: Flask) -> None:
     """Hang every room of pages on the app."""
     frame.init_app(app)
+    languages.init_app(app)
     answers.init_app(app)
     errors.init_app(app)
     for house_room in ROOMS:

@@ -34,7 +34,8 @@ def say(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code not in SPOKEN:
         return error.get_response()
-    return render_template(f"errors/{code}.html", text=_typed_text()), code
+    text = "" if code == 413 else _typed_text()  # what is too large is never read
+    return render_template(f"errors/{code}.html", text=text), code
 
 
 def expired(_error: CSRFError) -> ResponseReturnValue:

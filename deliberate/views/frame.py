@@ -93,7 +93,13 @@ def init_app(app: Flask) -> None:
 
 def _read_address(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     values = values if values is not None else {}
-    g.language = values.pop("lang", None) or _preferred()
+    g.language = values.pop("lang", None) or language_of(request.path) or _preferred()
+
+
+def language_of(path: str) -> str:
+    """The language an address is in; empty where it has none."""
+    first = path.split("/")[1] if "/" in path else ""
+    return first if first in LANGUAGES else ""
 
 
 def audience_of(endpoint: str | None) -> tuple[str, ...]:

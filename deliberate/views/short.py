@@ -14,7 +14,9 @@ NUMBER = "<int(max=2147483647):number>"
 @room.page("/", "public")
 def root() -> ResponseReturnValue:
     """To the front page in the reader's language."""
-    return redirect(url_for("home.front"))
+    answer = redirect(url_for("home.front"))
+    answer.vary.update(["Accept-Language", "Cookie"])
+    return answer
 
 
 @room.page(f"/p/{NUMBER}", "public")
