@@ -59,6 +59,8 @@ _CLEANER = Cleaner(
 
 def clean(written: str) -> str:
     """The text as it is kept: composed, plain line ends, no control characters, no surrogates."""
+    if written.isascii() and written.isprintable():
+        return written.strip()
     text = _CONTROL.sub("", written.replace("\r\n", "\n").replace("\r", "\n"))
     return unicodedata.normalize("NFC", text).strip()
 

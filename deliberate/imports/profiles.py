@@ -124,12 +124,15 @@ class Profile:
     title: str
     timezone: str
     language: str
+    """The tongue most of it is written in; pages mark the texts with it."""
     carries: tuple[str, ...]
     proposals: ProposalColumns
     comments: CommentColumns | None = None
     responses: tuple[ResponseColumns, ...] = ()
     platform_accounts: AccountColumns | None = None
     threshold: int = 0
+    calendar: str = "ID"
+    """Whose holidays count: a country, or a country and its part."""
 
 
 _SECTIONS: dict[str, type] = {

@@ -106,6 +106,7 @@ class Import:
                 slug=self.order.slug,
                 title=clean_line(self.order.title or profile.title)[:160],
                 timezone=self._zone.key,
+                calendar=profile.calendar,
                 support_threshold=profile.threshold,
                 opened_at=first,
                 source=profile.platform,

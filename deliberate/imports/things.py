@@ -55,7 +55,7 @@ def comment_row(
     author_id: int | None,
     above: Mapping[str, Stored],
 ) -> ROW:
-    """A comment in its place; an orphan stands at depth 1 without parent or branch."""
+    """A comment in its place; an orphan heads a branch of its own."""
     parent = None if act.is_orphan else above.get(act.parent)
     return {
         "id": number,

@@ -21,8 +21,9 @@ class Stored:
 class Threads:
     """The comments of one import by their numbers, with the rows they came from.
 
-    A parent that the source does not carry makes an orphan, which stays, at depth 1. A parent in
-    another proposal, or a cycle of parents, makes the row bad; what hangs below it is an orphan.
+    A parent that the source does not carry makes an orphan: it stays, at the head of a branch as
+    the page shows it, while the figures give it depth 1. A parent in another proposal, or a cycle
+    of parents, makes the row bad; what hangs below it is an orphan.
     Walks up instead of down, each comment once, so neither depth nor a cycle can hold it up.
     """
 
@@ -93,5 +94,4 @@ class Threads:
             comment.follow(start, comment.depth)
         else:
             comment.is_orphan = bool(comment.parent)
-            comment.depth = int(comment.is_orphan)
-            comment.follow(start, comment.depth)
+            comment.follow(start)

@@ -105,6 +105,8 @@ class Writer:
         batch.raise_counters(
             Comment, ("branch_count",), {n: Counter(branch_count=c) for n, c in branches.items()}
         )
+        answered = [row["root_id"] for row in rows if row["author_role"] == Role.STAFF]
+        batch.set_columns(Comment, {root: {"is_answered": True} for root in answered if root})
         process = {self.process_id: Counter(comment_count=len(rows))}
         batch.raise_counters(Process, ("comment_count",), process)
 

@@ -60,7 +60,7 @@ class Comment(Base):
     stance: Mapped[int | None] = mapped_column(SmallInteger)
     is_question: Mapped[bool] = mapped_column(default=False)
     is_orphan: Mapped[bool] = mapped_column(default=False)
-    """A reply whose parent its source did not carry: it stands at depth 1 without one."""
+    """A reply whose parent its source did not carry: here it heads a branch, in figures depth 1."""
     posted_at: Mapped[datetime] = mapped_column(Moment, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -15,19 +15,27 @@ def reasons(summary):
     return [(reject.file, reject.line, reject.reason) for reject in summary.rejects]
 
 
-def test_an_orphan_stays_in_its_thread_at_depth_one(app, tmp_path, log):
+def test_an_orphan_stays_in_its_thread_and_heads_a_branch(app, tmp_path, log):
     rows = [comment(5, parent_id=404), comment(6, parent_id=5)]
     summary = bring_in("decidim", decidim(tmp_path, [proposal(1)], rows))
     orphan, below = the(5), the(6)
     assert (summary.orphans, summary.rejects) == (1, [])
-    assert (orphan.is_orphan, orphan.depth, orphan.parent_id) == (True, 1, None)
-    assert (below.is_orphan, below.depth, below.root_id) == (False, 2, orphan.id)
+    assert (orphan.is_orphan, orphan.depth, orphan.parent_id) == (True, 0, None)
+    assert (below.is_orphan, below.depth, below.root_id) == (False, 1, orphan.id)
     assert [row.parent_id for row in log()[-2:]] == [-404, orphan.id]
 
 
 def test_an_orphan_whose_parent_has_no_number_is_one_too(app, tmp_path, log):
     bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5, parent_id="c-x")]))
     assert log()[-1].parent_id == -1
+
+
+def test_a_reply_by_staff_answers_the_branch(app, tmp_path):
+    accounts = tmp_path / "accounts.csv"
+    accounts.write_text("author_id,display_name\nu7,suport\n", encoding="utf-8")
+    rows = [comment(5), comment(6, parent_id=5, author_id="u7"), comment(7)]
+    bring_in("decidim", decidim(tmp_path, [proposal(1)], rows), accounts=accounts)
+    assert (the(5).is_answered, the(7).is_answered) == (True, False)
 
 
 def test_an_empty_text_keeps_its_place(app, tmp_path):

@@ -79,3 +79,26 @@ def test_an_excerpt_ends_at_a_word():
 )
 def test_a_slug_is_plain(title, slug):
     assert text.to_slug(title) == slug
+
+
+PARTS = st.sampled_from(
+    ["<p>", "</p>", "<br>", "<br />", "<b>", "a", "1.5", "www.a.id", ".", "com", "@", "http://x"]
+) | st.characters(codec="utf-8")
+PARAGRAPHS = st.lists(
+    st.lists(PARTS.filter(lambda part: part not in {"<p>", "</p>"})).map(
+        lambda parts: f"<p>{''.join(parts)}</p>"
+    ),
+    max_size=3,
+)
+
+
+@given(st.lists(PARTS).map("".join) | PARAGRAPHS.map("".join))
+def test_what_needs_no_cleaning_is_what_the_cleaner_would_give(html):
+    assert text.sanitise(html) == text._CLEANER.clean(html).strip()
+
+
+def test_plain_paragraphs_skip_the_cleaner(monkeypatch):
+    monkeypatch.setattr(text, "_CLEANER", None)
+    assert text.sanitise("<p>Ya, setuju.<br />Pada 3.5 km.</p>") == (
+        "<p>Ya, setuju.<br>Pada 3.5 km.</p>"
+    )
