@@ -21,7 +21,7 @@ from pathlib import Path
 
 from .catalogue import Formulas, load_formulas, load_framework, load_headlines
 from .comparison import NotComparable, compare
-from .facts import Facts
+from .facts import Facts, UnreadableFacts
 from .judge import judge
 from .log import COLUMNS, Log, UnreadableLog
 from .process import Process
@@ -70,6 +70,7 @@ __all__ = [
     "NotComparable",
     "Process",
     "Scores",
+    "UnreadableFacts",
     "UnreadableLog",
     "compare",
     "completed",

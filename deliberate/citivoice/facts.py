@@ -60,6 +60,10 @@ SCHEMA = {
 }
 
 
+class UnreadableFacts(ValueError):
+    """The folder holds no facts of a process."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """The fact tables of one process by name, each a dict of equally long columns.
@@ -97,7 +101,12 @@ class Facts:
 
     @classmethod
     def read(cls, folder: str | Path) -> Facts:
-        """Read the tables that `write` wrote; a missing file gives an empty table."""
+        """Read the tables that `write` wrote; a missing file gives an empty table.
+
+        Raises `UnreadableFacts` without the table that says which process they are about.
+        """
+        if not (Path(folder) / "window_facts.csv").exists():
+            raise UnreadableFacts(f"{folder} holds no window_facts.csv")
         tables = {name: _read(Path(folder) / f"{name}.csv", name) for name in SCHEMA}
         return cls(tables, dict.fromkeys(tables, "facts"))
 

@@ -11,6 +11,7 @@ from deliberate.citivoice import (
     Facts,
     Log,
     Scores,
+    UnreadableFacts,
     UnreadableLog,
     completed,
     differences,
@@ -243,3 +244,8 @@ def test_staff_comments_are_in_everyone_only() -> None:
     blocks = score(log_of(rows), PROCESS).descriptives
     assert (blocks["everyone"]["comments"], blocks["counted"]["comments"]) == (2, 1)
     assert (blocks["everyone"]["share_replied"], blocks["counted"]["share_replied"]) == (0.5, 0.0)
+
+
+def test_a_folder_without_facts_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFacts, match="no window_facts"):
+        Facts.read(tmp_path)
