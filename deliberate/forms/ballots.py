@@ -6,11 +6,12 @@ from typing import Any
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
-from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import Field, SelectChoice
+from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from deliberate.forms import HouseForm
+from deliberate.forms import REQUIRED, HouseForm
 from deliberate.queries.choices import HIGHEST_SCORE, Choice, fault_in
 from deliberate.vocabulary import Electorate, PollType
 
@@ -21,9 +22,12 @@ class BallotForm(HouseForm):
     """The fields all ballots may have; those of the question are added for each poll."""
 
     voting_code = StringField(_("Voting code"))
+    ballot_code = StringField(_("Your ballot code"))
 
     poll: Any
     options: Sequence[Any]
+    asks_key = False
+    """Whether a ballot is changed, so that its code is needed instead of a voting code."""
 
     def choice(self) -> Choice:
         """What was chosen, as pairs of option and value; as written, not yet checked."""
@@ -36,15 +40,25 @@ class BallotForm(HouseForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Shape first, then the poll's own rules, told at the field."""
         shaped = super().validate(extra_validators)
-        if self.poll.electorate == Electorate.CODES and not (self.voting_code.data or "").strip():
-            self.refuse(self.voting_code, _("Write the code from your letter."))
-            shaped = False
+        held = self._has_code()
         if not self._reads():
             return False
         fault = fault_in(self.poll, self.choice())
         if fault is not None:
             self.refuse(self.place(fault.option_id), fault.reason)
-        return shaped and fault is None
+        return shaped and held and fault is None
+
+    def _has_code(self) -> bool:
+        """Whether the code that is needed was written at all."""
+        if self.asks_key:
+            if self.poll.is_secret and not (self.ballot_code.data or "").strip():
+                self.refuse(self.ballot_code, _("Write the code you were shown after voting."))
+                return False
+            return True
+        if self.poll.electorate == Electorate.CODES and not (self.voting_code.data or "").strip():
+            self.refuse(self.voting_code, _("Write the code from your letter."))
+            return False
+        return True
 
     def _reads(self) -> bool:
         """Whether every value is a number; says so at the field that is none."""
@@ -124,12 +138,30 @@ class Boxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def ballot_form(poll: Any, options: Sequence[Any], sent: MultiDict[str, str] | None) -> Any:
+def ballot_form(
+    poll: Any,
+    options: Sequence[Any],
+    sent: MultiDict[str, str] | None,
+    *,
+    asks_key: bool = False,
+) -> Any:
     """The form of a poll's ballot, with the options in the order this voter sees them."""
     kind = Marks if poll.type in _MARKS else Figures
     fields = _MARKS[poll.type](options) if kind is Marks else _figure_fields(poll, options)
-    shaped = type("Ballot", (kind,), {**fields, "poll": poll, "options": options})
-    return shaped(sent)
+    told = {"poll": poll, "options": options, "asks_key": asks_key}
+    return type("Ballot", (kind,), {**fields, **told})(sent)
+
+
+class StatementForm(HouseForm):
+    """A statement a resident adds."""
+
+    statement = TextAreaField(_("Your statement"), [DataRequired(REQUIRED)])
+
+
+class FindForm(HouseForm):
+    """A ballot code somebody looks for in the list."""
+
+    ballot_code = StringField(_("Your ballot code"), [DataRequired(REQUIRED)])
 
 
 def _labels(options: Sequence[Any]) -> list[SelectChoice]:

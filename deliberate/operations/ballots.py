@@ -15,7 +15,7 @@ from deliberate.vocabulary import Electorate, Kind, Origin
 
 
 class CodeRefused(Refused):
-    """A voting code that is none of this poll, or was used."""
+    """A voting code or ballot code that is none of this poll, or was used."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def change_ballot(voter: Person, poll: Poll, code: str, choice: Choice | Option)
             raise Refused(_("You have not voted in this poll yet."))
         ballot = _ballot_of(act, voter, poll, code)
         if ballot is None or ballot.poll_id != poll.id:
-            raise Refused(_("No ballot of this poll has this code."))
+            raise CodeRefused(_("No ballot of this poll has this code."))
         _refuse_fault(poll, _pairs(choice))
         ballot.choice = _stored(_pairs(choice))
         poll.ballot_version += 1

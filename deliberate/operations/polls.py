@@ -10,6 +10,7 @@ from deliberate.clock import now
 from deliberate.models import Option, Outcome, Person, Poll, PollChange, Process, Proposal
 from deliberate.models.proposal import new_salt
 from deliberate.operations.ballots import (
+    Cast,
     CodeRefused,
     cast_ballot,
     change_ballot,
@@ -31,6 +32,7 @@ from deliberate.vocabulary import (
 )
 
 __all__ = [
+    "Cast",
     "CodeRefused",
     "Rules",
     "cast_ballot",

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from deliberate.clock import now
 from deliberate.models import Institution, Person, Phase, Process, ProcessInstitution
 from deliberate.permissions import Refused, may_set_up, require
+from deliberate.queries.polls import poll_without_outcome
 from deliberate.recording import Act, recorded
 from deliberate.vocabulary import Kind, PhaseKind, Switch
 
@@ -85,8 +86,11 @@ def schedule_phase(
 
 
 def close_process(admin: Person, process: Process) -> None:
-    """End a process; everything in it stays readable."""
+    """End a process, once what came of each of its polls is said; everything stays readable."""
     with recorded(admin, Kind.PROCESS_CLOSED) as act:
         require(may_set_up(act.locked(admin)))
-        act.locked(process).closed_at = now()
+        act.locked(process)
+        if poll := poll_without_outcome(process.id):
+            raise Refused(_("Say first what came of the poll “%(question)s”.", question=poll))
+        process.closed_at = now()
         act.about(process)

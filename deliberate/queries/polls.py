@@ -11,6 +11,8 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Ballot, Option, Person, Poll, Process, Roll
 from deliberate.queries.counting import Question, Tally, count
+from deliberate.queries.electorate import small_areas, smallest_group
+from deliberate.vocabulary import OptionState
 
 A_PAGE = 20
 
@@ -91,6 +93,21 @@ def state_of(poll: Poll) -> str:
     return "closed" if poll.is_closed(now()) else "coming"
 
 
+def poll_without_outcome(process_id: int) -> str | None:
+    """The question of a process's own poll of which nobody has said what came of it."""
+    return db.session.scalar(
+        select(Poll.question)
+        .where(
+            Poll.process_id == process_id,
+            Poll.proposal_id.is_(None),
+            Poll.source.is_(None),
+            ~Poll.outcomes.any(),
+        )
+        .order_by(Poll.id)
+        .limit(1)
+    )
+
+
 def has_voted(person: Person | None, poll: Poll) -> bool:
     """Whether somebody is on the roll of a poll."""
     if person is None:
@@ -129,12 +146,25 @@ def tally_of(poll: Poll) -> Tally:
     return tally
 
 
-def recounted(poll: Poll) -> Tally:
-    """The count made anew from the stored ballots."""
-    stored = db.session.scalars(
-        select(Ballot.choice).where(Ballot.poll_id == poll.id).execution_options(yield_per=5000)
-    )
+def recounted(poll: Poll, area: str = "") -> Tally:
+    """The count made anew from the stored ballots, of one area where one is named."""
+    query = select(Ballot.choice).where(Ballot.poll_id == poll.id)
+    if area:
+        query = query.where(Ballot.area == area)
+    stored = db.session.scalars(query.execution_options(yield_per=5000))
     return count(question_of(poll), (None if pairs is None else _marks(pairs) for pairs in stored))
+
+
+def area_tallies(poll: Poll) -> dict[str, Tally]:
+    """The count of each area, where the poll said so beforehand and every area is large enough.
+
+    One area that is too small takes all away: the others would tell it by what is left over.
+    """
+    if not poll.counts_areas or not poll.shows_result(now()) or small_areas(poll.areas):
+        return {}
+    counts = {area: recounted(poll, area) for area in poll.areas}
+    too_few = any(0 < tally.ballots < smallest_group() for tally in counts.values())
+    return {} if too_few else counts
 
 
 def _marks(pairs: Sequence[Sequence[int]]) -> dict[int, int]:
@@ -144,7 +174,11 @@ def _marks(pairs: Sequence[Sequence[int]]) -> dict[int, int]:
 def question_of(poll: Poll) -> Question:
     """What counting must know of a poll."""
     options: dict[int, Option] = {option.id: option for option in poll.options}
-    asked = [option for option in poll.lot if not options[option].is_pass]
+    asked = [
+        option
+        for option in poll.lot
+        if options[option].state == OptionState.SHOWN and not options[option].is_pass
+    ]
     return Question(
         type=poll.type,
         options=asked,
@@ -154,3 +188,37 @@ def question_of(poll: Poll) -> Question:
         amount=poll.amount,
         most_projects=poll.max_choices,
     )
+
+
+# --- the box after the close ---------------------------------------------------------------------
+
+
+def ballot_keys(poll: Poll, after: str = "", limit: int = 200) -> list[str]:
+    """Hashes of the ballot codes that were counted, sorted, from after one on; no choices.
+
+    Only once the poll is closed: a list that grows tells when each ballot came.
+    """
+    if not poll.is_closed(now()):
+        return []
+    query = select(Ballot.key).where(Ballot.poll_id == poll.id, Ballot.key > after)
+    return list(db.session.scalars(query.order_by(Ballot.key).limit(limit)))
+
+
+def is_counted(poll: Poll, key: str) -> bool:
+    """Whether a ballot with this hash is in the box of a closed poll."""
+    if not poll.is_closed(now()):
+        return False
+    query = select(Ballot.key).where(Ballot.poll_id == poll.id, Ballot.key == key)
+    return db.session.scalar(query) is not None
+
+
+def open_ballots(poll: Poll, after: str = "", limit: int = 50) -> list[Ballot]:
+    """The ballots of a public poll with their voters, once its result may be seen."""
+    if poll.is_secret or not poll.shows_result(now()):
+        return []
+    query = (
+        select(Ballot)
+        .where(Ballot.poll_id == poll.id, Ballot.key > after)
+        .options(joinedload(Ballot.person))
+    )
+    return list(db.session.scalars(query.order_by(Ballot.key).limit(limit)))

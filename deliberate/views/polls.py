@@ -2,17 +2,21 @@
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from deliberate.forms.ballots import ballot_form
+from deliberate.forms.ballots import VIEWS, FindForm, StatementForm, ballot_form
 from deliberate.operations import polls as operations
-from deliberate.permissions import may_vote
-from deliberate.queries import electorate, polls
+from deliberate.operations import statements
+from deliberate.permissions import may_run_poll, may_suggest_statement, may_vote
+from deliberate.queries import electorate, polls, results
 from deliberate.views.frame import Room, asking, or_404, see_other
+from deliberate.vocabulary import PollType
 
 room = Room("polls", under="/polls")
-STATES = ("open", "closed")
+ONE = "/<int(max=2147483647):number>"
+BOTH = ("GET", "POST")
 
 
 @room.page("/", "public")
@@ -25,20 +29,20 @@ def index() -> ResponseReturnValue:
     return render_template("polls/index.html", polls=shown, state=state, following=following)
 
 
-@room.page("/<int(max=2147483647):number>", "public")
+@room.page(ONE, "public")
 def show(number: int) -> ResponseReturnValue:
     """One poll: who may vote and how it counts, the ballot, then the result."""
-    return _page(or_404(polls.poll_numbered(number)))
+    return _page(_poll(number))
 
 
-@room.page("/<int(max=2147483647):number>/ballot", "signed_in", methods=("GET", "POST"))
+@room.page(f"{ONE}/ballot", "signed_in", methods=BOTH)
 def vote(number: int) -> ResponseReturnValue:
     """Count a ballot and hand over its receipt, and in a secret poll its code, this once.
 
     The code is kept nowhere, so it stands in the answer itself; sent again, the form is known
     and says "counted already", without the code. Nothing in the answer tells the choice.
     """
-    poll = or_404(polls.poll_numbered(number))
+    poll = _poll(number)
     if request.method == "GET":
         return see_other(url_for("polls.show", number=number))
     form = ballot_form(poll, poll.ordered_for(asking()), request.form)
@@ -51,20 +55,131 @@ def vote(number: int) -> ResponseReturnValue:
     except operations.CodeRefused as refusal:
         form.refuse(form.voting_code, refusal.reason)
         return _page(poll, form), 422
-    return render_template("polls/vote.html", card=polls.card(poll), poll=poll, cast=cast)
+    return render_template("polls/vote.html", poll=poll, cast=cast)
 
 
-def _page(poll: Any, form: Any = None) -> str:
+@room.page(f"{ONE}/sum", "public", methods=BOTH)
+def add_up(number: int) -> ResponseReturnValue:
+    """What a budget ballot costs so far; for readers without a script. Nothing is kept."""
+    poll = _poll(number)
+    if request.method == "GET" or poll.type != PollType.BUDGET:
+        return see_other(url_for("polls.show", number=number))
+    form = ballot_form(poll, poll.ordered_for(asking()), request.form)
+    chosen = {option for option, _value in form.choice()}
+    spent = sum(option.cost for option in poll.shown_options if option.id in chosen)
+    return _page(poll, form, spent=spent, failed=False)
+
+
+@room.page(f"{ONE}/one-by-one", "public", methods=BOTH)
+def one_by_one(number: int) -> ResponseReturnValue:
+    """Statements one at a time. What was answered travels in the form until it is sent at the end."""
+    poll = _poll(number)
+    if poll.type != PollType.STATEMENTS or polls.state_of(poll) != "open":
+        return see_other(url_for("polls.show", number=number))
+    options = poll.ordered_for(asking())
+    given = {
+        option.id: value
+        for option in options
+        if (value := request.form.get(f"option_{option.id}")) in VIEWS
+    }
+    left = [option for option in options if option.id not in given]
+    return render_template(
+        "polls/one_by_one.html",
+        poll=poll,
+        given=given,
+        next_one=left[0] if left and "enough" not in request.form else None,
+        number_of=len(options),
+        views=VIEWS,
+    )
+
+
+@room.page(f"{ONE}/change", "signed_in", methods=BOTH)
+def change(number: int) -> ResponseReturnValue:
+    """Change one's ballot until the close: a secret one by its code, a public one as its voter."""
+    poll = _poll(number)
+    sent = request.form if request.method == "POST" else None
+    form = ballot_form(poll, poll.ordered_for(asking()), sent, asks_key=True)
+    if sent is None:
+        return render_template("polls/change.html", poll=poll, form=form, answer=_may(poll))
+    if form.validate():
+        try:
+            entry_id = operations.change_ballot(
+                asking(), poll, form.ballot_code.data or "", form.choice()
+            )
+        except operations.CodeRefused as refusal:
+            form.refuse(form.ballot_code, refusal.reason)
+        else:
+            cast = operations.Cast("", entry_id)
+            return render_template("polls/vote.html", poll=poll, cast=cast, changed=True)
+    return render_template("polls/change.html", poll=poll, form=form, answer=_may(poll)), 422
+
+
+@room.page(f"{ONE}/ballots", "public", methods=BOTH)
+def ballots(number: int) -> ResponseReturnValue:
+    """The ballots that were counted: hashes without choices, or in a public poll names with them."""
+    poll = _poll(number)
+    after = request.args.get("after", "")
+    form = FindForm(request.form if request.method == "POST" else None)
+    key = ""
+    if request.method == "POST" and form.validate():
+        key = operations.hash_code(form.ballot_code.data)
+    return render_template(
+        "polls/ballots.html",
+        poll=poll,
+        state=polls.state_of(poll),
+        keys=polls.ballot_keys(poll, after) if poll.is_secret else (),
+        named=polls.open_ballots(poll, after),
+        labels={option.id: option.label for option in poll.options},
+        form=form,
+        key=key,
+        found=bool(key) and polls.is_counted(poll, key),
+    ), (422 if form.errors else 200)
+
+
+@room.page(f"{ONE}/statements", "signed_in", methods=BOTH)
+def suggest(number: int) -> ResponseReturnValue:
+    """Add a statement to a poll; a moderator lets it in."""
+    poll = _poll(number)
+    form = StatementForm(request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.validate():
+        try:
+            statements.suggest_statement(asking(), poll, form.statement.data)
+        except statements.StatementRefused as refusal:
+            form.statement.errors = [str(refusal.reason)]
+        else:
+            flash(_("Your statement is waiting for a moderator."), "success")
+            return see_other(url_for("polls.show", number=number))
+    page = render_template(
+        "polls/suggest.html", poll=poll, form=form, answer=may_suggest_statement(asking(), poll)
+    )
+    return page, (422 if form.errors else 200)
+
+
+def _poll(number: int) -> Any:
+    return or_404(polls.poll_numbered(number))
+
+
+def _may(poll: Any) -> Any:
+    return may_vote(asking(), poll)
+
+
+def _page(poll: Any, form: Any = None, *, spent: int | None = None, failed: bool = True) -> str:
     person = asking()
     card = polls.card(poll)
     answer = may_vote(person, poll)
+    tally = card.tally
     return render_template(
         "polls/show.html",
         card=card,
         poll=poll,
         form=form or ballot_form(poll, poll.ordered_for(person), None),
-        failed=form is not None,
+        failed=form is not None and failed,
+        spent=spent,
         has_voted=polls.has_voted(person, poll),
         reason="" if answer or person is None else answer.reason,
+        runs_it=bool(may_run_poll(person, poll)),
         entitled=electorate.count_entitled(poll) if card.state == "closed" else None,
+        tables=results.tables_of(poll, tally) if tally else (),
+        places=results.by_result(poll, tally) if tally else (),
+        areas=polls.area_tallies(poll) if tally else {},
     )
