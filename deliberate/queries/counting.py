@@ -14,6 +14,8 @@ Marks = Mapping[int, int]
 """One ballot: what it says on each option it names."""
 Order = tuple[tuple[int, ...], ...]
 """Places from the first on; a place shared is a tie."""
+Strength = tuple[int, int]
+"""Of a beatpath: votes for its weakest link, and minus the votes against it; below 0 is none."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Tally:
     rounds: tuple[Round, ...] = ()
     pairwise: Mapping[tuple[int, int], int] = field(default_factory=dict)
     """How many rank the first of a pair above the second; the unranked stand below."""
-    paths: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    paths: Mapping[tuple[int, int], Strength] = field(default_factory=dict)
     """Strength of the strongest beatpath from the first of a pair to the second (Schulze)."""
     funded: tuple[int, ...] = ()
     spent: int = 0
@@ -207,12 +209,12 @@ def borda(options: Sequence[int], spread: Mapping[int, tuple[int, ...]]) -> dict
 
 def strongest_paths(
     options: Sequence[int], pairwise: Mapping[tuple[int, int], int]
-) -> dict[tuple[int, int], int]:
-    """Strengths of the strongest beatpaths by winning votes (Schulze 2011, section 2.3)."""
-    paths = {
-        (one, other): votes if votes > pairwise[other, one] else 0
-        for (one, other), votes in pairwise.items()
-    }
+) -> dict[tuple[int, int], Strength]:
+    """Strengths of the strongest beatpaths by winning votes (Schulze 2011, sections 2.1 and 2.3).
+
+    A link counts by who prefers it, and of two equal ones the one that fewer oppose is stronger.
+    """
+    paths = {pair: _link(votes, pairwise[pair[::-1]]) for pair, votes in pairwise.items()}
     for through in options:
         for one in options:
             for other in options:
@@ -222,7 +224,13 @@ def strongest_paths(
     return paths
 
 
-def schulze_order(options: Sequence[int], paths: Mapping[tuple[int, int], int]) -> Order:
+def _link(votes: int, against: int) -> Strength:
+    if votes > against:
+        return votes, -against
+    return (0, 0) if votes == against else (-1, 0)
+
+
+def schulze_order(options: Sequence[int], paths: Mapping[tuple[int, int], Strength]) -> Order:
     """Places by beatpaths: whoever no remaining option beats shares the next place."""
     left = list(options)
     order: list[tuple[int, ...]] = []

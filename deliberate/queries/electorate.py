@@ -39,10 +39,9 @@ def count_entitled(poll: Poll) -> int:
     if poll.electorate == Electorate.CODES:
         query = select(func.count()).select_from(VotingCode).where(VotingCode.poll_id == poll.id)
         return db.session.scalar(query) or 0
-    moment = min(now(), poll.closes_at)
     listed = Person.verified_at if poll.electorate == Electorate.VERIFIED else Person.joined_at
     within = [Person.area.in_(poll.areas)] if poll.areas else []
-    return _count(listed <= moment, *within)
+    return _count(listed <= now(), listed < poll.closes_at, *within)
 
 
 def small_areas(areas: Iterable[str]) -> list[str]:

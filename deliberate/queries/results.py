@@ -65,7 +65,8 @@ def _ranked(poll: Poll, tally: Tally, options: Sequence[Option]) -> list[Table]:
         tables.insert(0, _rounds(tally, options))
     tables.append(_matrix("pairwise", tally.pairwise, options))
     if tally.paths:
-        tables.append(_matrix("paths", tally.paths, options))
+        votes = {pair: max(strength[0], 0) for pair, strength in tally.paths.items()}
+        tables.append(_matrix("paths", votes, options))
     return tables
 
 
