@@ -28,7 +28,7 @@ def proposal(number: int) -> ResponseReturnValue:
 @room.page(f"/r/{NUMBER}", "public")
 def response(number: int) -> ResponseReturnValue:
     """The official response to a proposal."""
-    return redirect(url_for("proposals.show", number=number, _anchor="response"))
+    return redirect(url_for("responses.show", number=number))
 
 
 @room.page(f"/v/{NUMBER}", "public")

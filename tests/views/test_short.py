@@ -29,3 +29,5 @@ def test_short_addresses_lead_to_things_in_the_readers_language(app):
     client = visitor(app)
     client.set_cookie("lang", "en")
     assert client.get("/v/9").location == "/en/polls/9"
+    assert client.get("/p/142").location == "/en/proposals/142"
+    assert client.get("/r/142").location == "/en/responses/142"
