@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Comment, Commitment, Person, Poll, Process, Proposal
+from deliberate.models import Comment, Commitment, Draft, Person, Poll, Process, Proposal
 from deliberate.queries import duty
 from deliberate.vocabulary import AccountClass, Decision, Electorate, PollType, Role, Switch
 
@@ -111,6 +111,13 @@ def may_withdraw(person: Person | None, proposal: Proposal) -> Answer:
 def is_author(person: Person | None, thing: Proposal | Comment) -> Answer:
     """Whether somebody wrote the thing."""
     if person is None or thing.author_id is None or thing.author_id != person.id:
+        return Answer(_("Only its author may do this."))
+    return is_signed_in(person)
+
+
+def is_own(person: Person | None, draft: Draft) -> Answer:
+    """Whether a draft is somebody's own."""
+    if person is None or draft.person_id != person.id:
         return Answer(_("Only its author may do this."))
     return is_signed_in(person)
 

@@ -2,7 +2,26 @@
 
 from flask import Flask, abort
 
-NAMED = ["home.front", "processes.index", "processes.show", "proposals.index", "responses.index", "scores.index", "data.index", "log.index", "desk.index", "account.show", "account.sign_in", "account.sign_out", "pages.help", "pages.offices", "pages.accessibility", "pages.privacy", "pages.rules", "polls.show"]
+NAMED = [
+    "home.front",
+    "processes.index",
+    "processes.show",
+    "proposals.index",
+    "responses.index",
+    "scores.index",
+    "data.index",
+    "log.index",
+    "desk.index",
+    "account.show",
+    "account.sign_in",
+    "account.sign_out",
+    "pages.help",
+    "pages.offices",
+    "pages.accessibility",
+    "pages.privacy",
+    "pages.rules",
+    "polls.show",
+]
 
 
 def give_addresses(app: Flask) -> None:

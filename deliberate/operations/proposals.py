@@ -21,6 +21,7 @@ from deliberate.models import (
 )
 from deliberate.permissions import (
     Refused,
+    is_own,
     is_signed_in,
     may_revise,
     may_submit,
@@ -65,7 +66,7 @@ def submit_proposal(
         proposal.versions.append(_version(proposal, "", ()))
         process.proposal_count += 1
         if draft is not None:
-            act.session.delete(draft)
+            _spend(act, author, draft)
         act.about(
             proposal,
             written=_written(proposal),
@@ -75,6 +76,13 @@ def submit_proposal(
         if process.support_threshold == 0:
             _qualify(act, proposal)
     return proposal
+
+
+def _spend(act: Act, author: Person, draft: Draft) -> None:
+    kept = act.session.scalar(select(Draft).where(Draft.id == draft.id).with_for_update())
+    if kept is None or kept.person_id != author.id:
+        raise Refused(_("This draft was published or thrown away already."))
+    act.session.delete(kept)
 
 
 def _initiator(author: Person) -> Initiator:
@@ -234,6 +242,7 @@ def save_draft(author: Person, written: dict[str, str], draft: Draft | None = No
     """Keep what was written so far for its author alone."""
     with unrecorded("a draft is seen by its author alone") as session:
         draft = draft or Draft(person_id=author.id)
+        require(is_own(author, draft))
         draft.written, draft.saved_at = dict(written), now()
         session.add(draft)
     return draft
@@ -242,6 +251,5 @@ def save_draft(author: Person, written: dict[str, str], draft: Draft | None = No
 def discard_draft(author: Person, draft: Draft) -> None:
     """Throw one's draft away."""
     with unrecorded("a draft is seen by its author alone") as session:
-        if draft.person_id != author.id:
-            raise Refused(_("Only its author may do this."))
+        require(is_own(author, draft))
         session.delete(draft)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
+from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Phase, Poll, Process
+from deliberate.vocabulary import Switch
 
 
 def process_named(slug: str) -> Process | None:
@@ -53,3 +55,34 @@ def next_date(moment: datetime) -> datetime | None:
     """When the next phase of any open process begins."""
     coming = next_phase(moment)
     return coming.opens_at if coming else None
+
+
+def open_for(switch: Switch) -> list[Process]:
+    """The processes whose present phase makes this possible, the one that closes next first."""
+    moment = now()
+    running = db.session.scalars(
+        select(Phase)
+        .join(Phase.process)
+        .where(
+            Phase.opens_at <= moment,
+            Phase.closes_at > moment,
+            Process.opened_at.is_not(None),
+            Process.closed_at.is_(None),
+        )
+        .options(joinedload(Phase.process))
+        .order_by(Phase.closes_at, Phase.id)
+    )
+    return [phase.process for phase in running if switch in phase.switches]
+
+
+def next_phase_for(switch: Switch) -> Phase | None:
+    """The next phase of any open process that will make this possible."""
+    coming = db.session.scalars(
+        select(Phase)
+        .join(Phase.process)
+        .where(Phase.opens_at > now(), Process.opened_at.is_not(None), Process.closed_at.is_(None))
+        .options(joinedload(Phase.process))
+        .order_by(Phase.opens_at, Phase.id)
+        .limit(50)
+    )
+    return next((phase for phase in coming if switch in phase.switches), None)

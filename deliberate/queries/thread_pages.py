@@ -132,7 +132,7 @@ def _best(proposal_id: int, stance: Stance) -> Part:
     )
 
 
-def _page(proposal_id: int, reading: Reading) -> Select[int]:
+def _page(proposal_id: int, reading: Reading) -> Select[int, Any]:
     """One argument more than a page, so that one sees whether there are any."""
     sides = _SIDES[reading.side if reading.at is None else Side.ALL]
     found = select(Comment.id).where(Comment.proposal_id == proposal_id, Comment.depth == 0, *sides)

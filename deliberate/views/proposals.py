@@ -1,27 +1,39 @@
 """Proposals: the list, one proposal with all that belongs to it, its versions."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import g, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    g,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
+from deliberate.exports.proposal_list import lines
 from deliberate.forms.comments import LONGEST, ArgumentForm
+from deliberate.forms.proposals import ListForm
 from deliberate.permissions import is_open_to
-from deliberate.queries import polls, responses, threads, timeline
+from deliberate.queries import polls, proposal_list, responses, threads, timeline
 from deliberate.queries import proposals as found
 from deliberate.queries.calendar import phase_steps
+from deliberate.queries.proposal_list import Choice, ListOrder, Wanted
 from deliberate.queries.thread_pages import Order, Reading, Side
-from deliberate.text import difference
+from deliberate.text import clean_line, difference
 from deliberate.views.answers import kept_or
 from deliberate.views.frame import Room, asked_number, asking, or_404
 from deliberate.vocabulary import Switch
 
 room = Room("proposals", under="/proposals")
 
-Choice = TypeVar("Choice", bound=StrEnum)
+Code = TypeVar("Code", bound=StrEnum)
 
 
 def address_of(proposal: Any, **query: Any) -> str:
@@ -32,6 +44,73 @@ def address_of(proposal: Any, **query: Any) -> str:
 def slug_of(proposal: Any) -> str:
     """The readable tail of a proposal's address; a hidden one has none."""
     return "" if proposal.hidden_at else proposal.slug
+
+
+@room.page("", "public")
+def index() -> str:
+    """All proposals, narrowed and ordered as the address says."""
+    wanted, form = _wanted(), ListForm(request.args)
+    choices = proposal_list.choices_of(g.language)
+    form.offer(
+        ((choice.slug, choice.name) for choice in choices.processes),
+        ((choice.slug, choice.name) for choice in choices.institutions),
+    )
+    listed, more = proposal_list.proposals_listed(wanted)
+    return render_template(
+        "proposals/index.html",
+        form=form,
+        rows=[(proposal, found.standing_of(proposal), address_of(proposal)) for proposal in listed],
+        next_url=_list_url(replace(wanted, after=listed[-1].id)) if more else "",
+        first_url=_list_url(wanted.without()) if wanted.after else "",
+        set_filters=[
+            (name, form.said(name), _list_url(wanted.without(name))) for name in _set(wanted)
+        ],
+        clear_url=_list_url(wanted.without(*FILTERS)),
+        csv_url=url_for("proposals.list_file", **_query(wanted.without())),
+        count=_count(wanted, choices.processes),
+        order=wanted.order.value,
+    )
+
+
+@room.page("/list.csv", "public")
+def list_file() -> ResponseReturnValue:
+    """The list as a file, whole."""
+    rows = proposal_list.all_listed(_wanted())
+    file = Response(stream_with_context(lines(rows, g.language)), mimetype="text/csv")
+    file.headers["Content-Disposition"] = 'attachment; filename="proposals.csv"'
+    return file
+
+
+FILTERS = ("q", "topic", "area", "state", "institution", "process")
+"""In the order in which one loosens them when nothing is found."""
+
+
+def _wanted() -> Wanted:
+    narrowed = {name: clean_line(request.args.get(name, ""))[:120] for name in FILTERS}
+    order = _chosen("order", ListOrder.NEWEST)
+    return Wanted(**narrowed, order=order, after=asked_number("after"))
+
+
+def _set(wanted: Wanted) -> list[str]:
+    return [name for name in FILTERS if getattr(wanted, name)]
+
+
+def _query(wanted: Wanted) -> dict[str, Any]:
+    query: dict[str, Any] = {name: getattr(wanted, name) for name in _set(wanted)}
+    if wanted.order != ListOrder.NEWEST:
+        query["order"] = wanted.order.value
+    return query | ({"after": wanted.after} if wanted.after else {})
+
+
+def _list_url(wanted: Wanted) -> str:
+    return url_for("proposals.index", **_query(wanted))
+
+
+def _count(wanted: Wanted, processes: list[Choice]) -> int | None:
+    """How many there are, where counters know it without counting."""
+    if set(_set(wanted)) - {"process"} or wanted.order in {ListOrder.WAITING, ListOrder.CLOSING}:
+        return None
+    return sum(c.proposals for c in processes if wanted.process in {"", c.slug})
 
 
 @room.page("/<int(max=2147483647):number>", "public")
@@ -89,7 +168,7 @@ def _reading() -> Reading:
     )
 
 
-def _chosen(name: str, default: Choice) -> Choice:
+def _chosen(name: str, default: Code) -> Code:
     try:
         return type(default)(request.args.get(name, default))
     except ValueError:

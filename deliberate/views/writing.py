@@ -1,126 +1,213 @@
-"""Writing a proposal in steps, and changing, withdrawing, supporting and following proposals."""
+"""Writing a proposal: four steps and a check; signing in comes after the second."""
 
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
-from deliberate.forms.proposals import LONGEST, TITLE, ReviseForm, WithdrawForm
+from deliberate.forms.proposals import (
+    LONGEST,
+    TITLE,
+    AskForm,
+    PlaceForm,
+    StartForm,
+    TextForm,
+    WordsForm,
+)
 from deliberate.operations import proposals
-from deliberate.permissions import may_revise, may_withdraw, require
-from deliberate.queries import threads
+from deliberate.permissions import is_author, is_open_for, require
+from deliberate.queries import drafts, processes, search
 from deliberate.queries.proposals import proposal_shown
 from deliberate.views.frame import Room, asking, or_404, see_other
 from deliberate.views.proposals import address_of
 from deliberate.views.threads import done
+from deliberate.vocabulary import Switch
 
 room = Room("writing", under="/proposals")
+DRAFT = "/drafts/<int(max=2147483647):number>"
 
 
-def _proposal(number: int) -> Any:
-    return or_404(proposal_shown(number)).proposal
+# --- steps 1 and 2: before signing in, nothing is stored ------------------------------------------
 
 
-@room.page("/<int(max=2147483647):number>/support", "signed_in", methods=["POST"])
-def support(number: int) -> ResponseReturnValue:
-    """Support a proposal."""
-    proposal = _proposal(number)
-    proposals.support_proposal(asking(), proposal)
-    done(_("You support this proposal."))
-    return see_other(address_of(proposal))
+@room.page("/new", "public")
+def new() -> ResponseReturnValue:
+    """Step 1: a title, and the process it belongs to."""
+    return _title_page(StartForm(MultiDict(request.args)))
 
 
-@room.page("/<int(max=2147483647):number>/support/end", "signed_in", methods=["POST"])
-def take_back(number: int) -> ResponseReturnValue:
-    """Take one's support back."""
-    proposal = _proposal(number)
-    proposals.take_back_support(asking(), proposal)
-    done(_("Your support is taken back."))
-    return see_other(address_of(proposal))
+@room.page("/new", "public", methods=["POST"], name="text")
+def text() -> ResponseReturnValue:
+    """Step 2: what should change; proposals like it stand on top and never block."""
+    start = StartForm(request.form)
+    if not _offered(start).validate():
+        return _title_page(start), 422
+    return _text_page(start, TextForm())
 
 
-@room.page("/<int(max=2147483647):number>/follow", "signed_in", methods=["POST"])
-def follow(number: int) -> ResponseReturnValue:
-    """Ask to be told of what happens to a proposal."""
-    proposal = _proposal(number)
-    proposals.follow(asking(), proposal)
-    done(_("You follow this proposal and are told of what happens to it."))
-    return see_other(address_of(proposal))
+@room.page("/new/draft", "signed_in", methods=["POST"])
+def keep() -> ResponseReturnValue:
+    """Signed in now: what was written becomes a draft its author alone sees."""
+    start, words = StartForm(request.form), TextForm(request.form)
+    if not _offered(start).validate():
+        return _title_page(start), 422
+    if not words.validate():
+        return _text_page(start, words), 422
+    written = {
+        "title": start.title.data,
+        "process": start.of_process.data,
+        "body": words.body.data,
+        "area": asking().area,
+    }
+    draft = proposals.save_draft(asking(), written)
+    return see_other(url_for("writing.place", number=draft.id))
 
 
-@room.page("/<int(max=2147483647):number>/follow/end", "signed_in", methods=["POST"])
-def unfollow(number: int) -> ResponseReturnValue:
-    """Ask no longer to be told."""
-    proposal = _proposal(number)
-    proposals.unfollow(asking(), proposal)
-    done(_("You no longer follow this proposal."))
-    return see_other(address_of(proposal))
+@room.page("/similar", "public")
+def similar() -> str:
+    """Proposals whose titles resemble some words."""
+    found = search.similar_proposals(request.args.get("q", "")[:TITLE])
+    return render_template("writing/similar.html", similar=found, address_of=address_of)
 
 
-@room.page("/<int(max=2147483647):number>/revision", "signed_in")
-def revise(number: int) -> ResponseReturnValue:
-    """The form for a new version of one's own proposal."""
-    proposal = _proposal(number)
-    require(may_revise(asking(), proposal))
-    return _revise_page(proposal, ReviseForm(title=proposal.title, body=proposal.body))
+def _offered(form: StartForm) -> StartForm:
+    form.offer((p.slug, p.said("title", g.language)) for p in processes.open_for(Switch.PROPOSE))
+    return form
 
 
-@room.page(
-    "/<int(max=2147483647):number>/revision", "signed_in", methods=["POST"], name="publish_revision"
-)
-def publish_revision(number: int) -> ResponseReturnValue:
-    """Publish a new version; the old ones stay, with a public difference."""
-    proposal, form = _proposal(number), ReviseForm(request.form)
-    if not form.validate():
-        return _revise_page(proposal, form), 422
-    proposals.revise_proposal(
+def _title_page(form: StartForm) -> str:
+    person = asking()
+    return render_template(
+        "writing/new.html",
+        form=_offered(form),
+        limit=TITLE,
+        drafts=drafts.drafts_of(person.id) if person else [],
+        coming=processes.next_phase_for(Switch.PROPOSE) if not form.has_choice else None,
+    )
+
+
+def _text_page(start: StartForm, words: TextForm) -> str:
+    return render_template(
+        "writing/text.html",
+        start=start,
+        form=words,
+        limit=LONGEST,
+        similar=search.similar_proposals(start.title.data),
+        address_of=address_of,
+    )
+
+
+# --- steps 3 and 4, and the check: a draft of one's own -------------------------------------------
+
+
+def _draft(number: int) -> Any:
+    return or_404(drafts.draft_of(asking().id, number))
+
+
+def _process(draft: Any) -> Any:
+    return or_404(processes.process_named(draft.written.get("process", "")))
+
+
+def _save(draft: Any, form: Any, then: str) -> ResponseReturnValue:
+    proposals.save_draft(asking(), {**draft.written, **form.data}, draft)
+    return see_other(url_for(then, number=draft.id))
+
+
+@room.page(f"{DRAFT}/place", "signed_in", methods=["GET", "POST"])
+def place(number: int) -> ResponseReturnValue:
+    """Step 3: where, and what about."""
+    draft = _draft(number)
+    form = PlaceForm(request.form or MultiDict(draft.written))
+    if request.method == "POST" and form.validate():
+        return _save(draft, form, "writing.institution")
+    return render_template("writing/place.html", form=form, draft=draft), _status(form)
+
+
+@room.page(f"{DRAFT}/institution", "signed_in", methods=["GET", "POST"])
+def institution(number: int) -> ResponseReturnValue:
+    """Step 4: who should answer; "I don't know" is an answer."""
+    draft = _draft(number)
+    form = AskForm(request.form or MultiDict(draft.written))
+    offices = [part.institution for part in _process(draft).institutions]
+    form.offer((office.slug, office.name_in(g.language)) for office in offices)
+    if request.method == "POST" and form.validate():
+        return _save(draft, form, "writing.check")
+    return render_template("writing/institution.html", form=form, draft=draft), _status(form)
+
+
+@room.page(f"{DRAFT}/words", "signed_in", methods=["GET", "POST"])
+def words(number: int) -> ResponseReturnValue:
+    """Title and text again, from the check page."""
+    draft = _draft(number)
+    form = WordsForm(request.form or MultiDict(draft.written))
+    if request.method == "POST" and form.validate():
+        return _save(draft, form, "writing.check")
+    page = render_template(
+        "writing/words.html", form=form, draft=draft, title_limit=TITLE, limit=LONGEST
+    )
+    return page, _status(form)
+
+
+@room.page(f"{DRAFT}/check", "signed_in")
+def check(number: int) -> str:
+    """Everything once more before it is published, each part with a way to change it."""
+    draft = _draft(number)
+    process = _process(draft)
+    return render_template(
+        "writing/check.html",
+        draft=draft,
+        written=draft.written,
+        process=process,
+        office=_office(draft, process),
+        is_open=is_open_for(process, Switch.PROPOSE),
+    )
+
+
+@room.page(f"{DRAFT}/check", "signed_in", methods=["POST"], name="publish")
+def publish(number: int) -> ResponseReturnValue:
+    """Publish a draft."""
+    draft = _draft(number)
+    process, written = _process(draft), draft.written
+    if not WordsForm(MultiDict(written)).validate():
+        return see_other(url_for("writing.words", number=number))
+    proposal = proposals.submit_proposal(
         asking(),
-        proposal,
-        form.title.data,
-        form.body.data,
-        form.note.data,
-        form.credits.data or (),
+        process,
+        written["title"],
+        written["body"],
+        topic=written.get("topic", ""),
+        area=written.get("area", ""),
+        institution=_office(draft, process),
+        language=g.language,
+        draft=draft,
     )
-    done(_("Version %(n)s is published.", n=proposal.version))
-    return see_other(address_of(proposal))
+    done(_("Your proposal is published."))
+    return see_other(url_for("writing.published", number=proposal.id))
 
 
-@room.page("/<int(max=2147483647):number>/withdrawal", "signed_in")
-def withdraw(number: int) -> ResponseReturnValue:
-    """The form to take one's own proposal back."""
-    proposal = _proposal(number)
-    require(may_withdraw(asking(), proposal))
-    return _withdraw_page(proposal, WithdrawForm())
+@room.page(f"{DRAFT}/discard", "signed_in", methods=["POST"])
+def discard(number: int) -> ResponseReturnValue:
+    """Throw a draft away."""
+    proposals.discard_draft(asking(), _draft(number))
+    return see_other(url_for("writing.new"))
 
 
-@room.page(
-    "/<int(max=2147483647):number>/withdrawal", "signed_in", methods=["POST"], name="end_proposal"
-)
-def end_proposal(number: int) -> ResponseReturnValue:
-    """Take one's own proposal back, with a reason all can read."""
-    proposal, form = _proposal(number), WithdrawForm(request.form)
-    if not form.validate():
-        return _withdraw_page(proposal, form), 422
-    proposals.withdraw_proposal(asking(), proposal, form.reason.data)
-    done(_("Your proposal is withdrawn; its thread stays readable."))
-    return see_other(address_of(proposal))
-
-
-def _revise_page(proposal: Any, form: ReviseForm) -> str:
-    offered = threads.comments_to_credit(proposal, g.language)
-    form.offer((line.id, f"{line.display_name}: {line.text}") for line in offered)
+@room.page("/<int(max=2147483647):number>/published", "signed_in")
+def published(number: int) -> str:
+    """What happens next to one's new proposal, and how to tell others of it."""
+    proposal = or_404(proposal_shown(number)).proposal
+    require(is_author(asking(), proposal))
     return render_template(
-        "writing/revise.html",
-        form=form,
-        proposal=proposal,
-        back=address_of(proposal),
-        title_limit=TITLE,
-        longest=LONGEST,
+        "writing/published.html", proposal=proposal, address=address_of(proposal)
     )
 
 
-def _withdraw_page(proposal: Any, form: WithdrawForm) -> str:
-    return render_template(
-        "writing/withdraw.html", form=form, proposal=proposal, back=address_of(proposal)
-    )
+def _office(draft: Any, process: Any) -> Any:
+    slug = draft.written.get("institution", "")
+    return next((p.institution for p in process.institutions if p.institution.slug == slug), None)
+
+
+def _status(form: Any) -> int:
+    return 422 if form.errors else 200
