@@ -138,11 +138,11 @@ def test_the_list_comes_in_pages(app):
     process = city.a_process()
     for _ in range(21):
         city.a_proposal(process)
-    page = visitor(app).get("/id/proposals").text
+    page = visitor(app).get("/en/proposals").text
     following = re.search(r'rel="next" href="([^"]+)"', page).group(1)
     assert page.count('class="item"') == 20
     rest = visitor(app).get(following.replace("&amp;", "&")).text
-    assert rest.count('class="item"') == 1 and "21 usulan" in rest
+    assert rest.count('class="item"') == 1 and "21 proposals" in rest
 
 
 def test_the_list_as_a_file_has_all_rows_and_no_formula(app):
