@@ -46,6 +46,10 @@ class SignedHead:
             return False
         return True
 
+    def as_json(self) -> dict[str, str]:
+        """The head as files and pages have it; verify.py reads it."""
+        return {"body": self.body, "key": self.key, "signature": self.signature}
+
 
 def signed(head: Head) -> SignedHead:
     """A stored head as it is given out."""

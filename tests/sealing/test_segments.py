@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from deliberate import sealing
 from deliberate.citivoice.log import Log
-from deliberate.database import canonical, db
+from deliberate.database import db
 from deliberate.models import Interaction, Segment
 from deliberate.queries.log import log_of_process, segment_files
 from deliberate.sealing import segments
