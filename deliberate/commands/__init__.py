@@ -11,7 +11,16 @@ from flask_migrate.cli import db as migrations
 
 from deliberate.config import UnsafeSetting
 
-MODULES: tuple[str, ...] = ("demo", "export", "importing", "jobs", "poll", "score", "serve")
+MODULES: tuple[str, ...] = (
+    "demo",
+    "export",
+    "importing",
+    "jobs",
+    "log",
+    "poll",
+    "score",
+    "serve",
+)
 """Each module of this folder that brings a command brings it under the name `command`.
 
 A module is loaded when its command is asked for, so that the demo does not wait for the scores'

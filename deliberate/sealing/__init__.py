@@ -3,6 +3,14 @@
 from deliberate.sealing.heads import FIRST, SignedHead, latest_head
 from deliberate.sealing.keys import WrongKey, public_key, signing_key
 from deliberate.sealing.parts import Fault
+from deliberate.sealing.proofs import NotSealed, Proof, consistency, prove
+from deliberate.sealing.publishing import (
+    leaf_files,
+    publish_heads,
+    published_heads,
+    witness_letter,
+    write_leaves,
+)
 from deliberate.sealing.sealer import ROWS_A_HEAD, own_key, seal, seal_all, seal_log
 from deliberate.sealing.segments import ROWS_A_SEGMENT, write_segments
 from deliberate.sealing.tree import Tree
@@ -14,17 +22,26 @@ __all__ = [
     "ROWS_A_HEAD",
     "ROWS_A_SEGMENT",
     "Fault",
+    "NotSealed",
+    "Proof",
     "SignedHead",
     "Tree",
     "WrongKey",
+    "consistency",
     "latest_head",
+    "leaf_files",
     "node",
     "own_key",
+    "prove",
     "public_key",
+    "publish_heads",
+    "published_heads",
     "seal",
     "seal_all",
     "seal_log",
     "signing_key",
     "verify",
+    "witness_letter",
+    "write_leaves",
     "write_segments",
 ]

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,14 +22,26 @@ class WrongKey(RuntimeError):
     """The key at hand is not the one that the newest head names."""
 
 
-def signing_key(log_path: Path, given: str = "") -> Ed25519PrivateKey:
-    """The log's key: from settings (64 hex digits), else from signing.pem, made at first need."""
+def signing_key(log_path: Path, given: str = "", named: str = "") -> Ed25519PrivateKey:
+    """The log's key: from settings (64 hex digits), else from signing.pem, made at first need.
+
+    `named` is the key the newest head names: a key in a file is taken before the one given if it
+    is that one, as after a hand-over. Raises WrongKey if none is.
+    """
+    if not given and not (log_path / KEY_FILE).exists() and not named:
+        make_key(log_path / KEY_FILE)
+    for key in _keys_at_hand(log_path, given):
+        if named in {"", public_key(key)}:
+            return key
+    raise WrongKey(f"the log is signed by {named}, and no key at hand is that one")
+
+
+def _keys_at_hand(log_path: Path, given: str) -> Iterator[Ed25519PrivateKey]:
     if given:
-        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(given))
-    path = log_path / KEY_FILE
-    if not path.exists():
-        make_key(path)
-    return read_key(path)
+        yield Ed25519PrivateKey.from_private_bytes(bytes.fromhex(given))
+    for name in (KEY_FILE, NEXT_FILE):
+        if (log_path / name).exists():
+            yield read_key(log_path / name)
 
 
 def read_key(path: Path) -> Ed25519PrivateKey:
@@ -63,7 +76,12 @@ def public_key(key: Ed25519PrivateKey) -> str:
     return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
-def adopt_key(log_path: Path) -> Ed25519PrivateKey:
+def next_key(log_path: Path) -> str:
+    """The key that waits to take over; empty if none does."""
+    path = log_path / NEXT_FILE
+    return public_key(read_key(path)) if path.exists() else ""
+
+
+def adopt_key(log_path: Path) -> None:
     """Let the next key take the place of the present one, which is gone then."""
     (log_path / NEXT_FILE).replace(log_path / KEY_FILE)
-    return read_key(log_path / KEY_FILE)

@@ -63,24 +63,35 @@ def read_part_at(url: str, first: int, stop: int, sizes: Sequence[int]) -> Part:
 
 def read_part(connection: Connection, first: int, stop: int, sizes: Sequence[int]) -> Part:
     """Recompute the leaves of a range of entries, and the tree's right edge at some sizes."""
-    part, tree, wanted, expected = Part(first), Tree(), set(sizes), first
+    part = Part(first)
+    leaves: list[bytes] = []
     is_sqlite = connection.dialect.name == "sqlite"
     for number, found, kept in leaves_of(sealed_rows(connection, first, stop), is_sqlite=is_sqlite):
+        expected = first + len(leaves)
         if number != expected:
             what = "entries are missing" if number > expected else "two entries have one number"
             part.faults.append(Fault(what, min(number, expected)))
             part.is_whole = False
+            leaves += [b""] * (number - expected)
         if found != kept:
             part.faults.append(Fault("the entry is not what was sealed", number))
-        expected = number + 1
-        for level, root in tree.add(kept):
-            part.subtrees.append((level, ((first + tree.size) >> level) - 1, root))
-        if expected in wanted:
-            part.edges[expected] = list(tree.peaks)
-    if expected != stop:
-        part.faults.append(Fault("entries are missing", expected))
+        leaves.append(kept)
+    if first + len(leaves) < stop:
+        part.faults.append(Fault("entries are missing", first + len(leaves)))
         part.is_whole = False
+    if part.is_whole:
+        _grow(part, leaves, sizes)
     return part
+
+
+def _grow(part: Part, leaves: Sequence[bytes], sizes: Sequence[int]) -> None:
+    tree = Tree()
+    for stop in sorted({*(size - part.first for size in sizes), len(leaves)}):
+        completed = tree.extend(leaves[tree.size : stop])
+        part.subtrees += [
+            (level, place + (part.first >> level), root) for level, place, root in completed
+        ]
+        part.edges[part.first + stop] = list(tree.peaks)
 
 
 # --- segments ------------------------------------------------------------------------------------

@@ -12,8 +12,13 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.models import Head, Interaction, Subtree
 from deliberate.sealing.heads import SignedHead, signed
-from deliberate.sealing.tree import Range, consistency_ranges, inclusion_ranges, range_root
-from deliberate.sealing.verifier import node
+from deliberate.sealing.tree import (
+    Range,
+    consistency_ranges,
+    inclusion_ranges,
+    pairwise_root,
+    range_root,
+)
 
 STEP = 8
 
@@ -77,10 +82,7 @@ def _range_root(entries: Range) -> bytes:
 def _subtree_root(level: int, place: int) -> bytes:
     """The root of a full subtree, from the roots kept at the eighth level below it or itself."""
     above = level % STEP
-    hashes = _kept(level - above, place << above, (place + 1) << above)
-    while len(hashes) > 1:
-        hashes = [node(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
-    return hashes[0]
+    return pairwise_root(_kept(level - above, place << above, (place + 1) << above))
 
 
 def _kept(level: int, first: int, stop: int) -> list[bytes]:

@@ -10,7 +10,7 @@ from deliberate.config import Settings
 from deliberate.database import db, unrecorded
 from deliberate.models import Interaction, Subtree
 from deliberate.sealing.heads import key_after, latest_head, new_head
-from deliberate.sealing.keys import NEXT_FILE, WrongKey, adopt_key, public_key, signing_key
+from deliberate.sealing.keys import WrongKey, adopt_key, next_key, public_key, signing_key
 from deliberate.sealing.tree import Tree
 
 ROWS_A_HEAD = 1000
@@ -24,23 +24,23 @@ _NUMBER_ALL = text(
 
 
 def seal_log(settings: Settings) -> int:
-    """Seal what waits with the installation's own key and name; gives how many rows were sealed."""
-    return seal_all(own_key(settings), settings.base_url)
+    """Seal what waits with the installation's own key and name; gives how many rows were sealed.
+
+    A key that waits to take over is named by the first head made, and then takes over.
+    """
+    sealed, key, successor = 0, own_key(settings), next_key(settings.log_path)
+    if successor:
+        sealed = seal(key, settings.base_url, hand_to=successor)
+        key = own_key(settings)
+    return sealed + seal_all(key, settings.base_url)
 
 
 def own_key(settings: Settings) -> Ed25519PrivateKey:
-    """The key this installation signs with; a handed-over key takes its place if a crash left it.
-
-    Raises WrongKey if the newest head names another key.
-    """
-    key = signing_key(settings.log_path, settings.signing_key)
+    """The key that signs the next head; raises WrongKey if no key at hand is the one named."""
     last = latest_head(db.session())
-    if last is None or key_after(last) == public_key(key):
-        return key
-    if not settings.signing_key and (settings.log_path / NEXT_FILE).exists():
-        key = adopt_key(settings.log_path)
-    if key_after(last) != public_key(key):
-        raise WrongKey(f"the log is signed by {key_after(last)}, the key at hand is another")
+    key = signing_key(settings.log_path, settings.signing_key, key_after(last) if last else "")
+    if public_key(key) == next_key(settings.log_path):
+        adopt_key(settings.log_path)
     return key
 
 
@@ -53,11 +53,11 @@ def seal_all(key: Ed25519PrivateKey, origin: str, limit: int = ROWS_A_HEAD) -> i
 
 
 def seal(
-    key: Ed25519PrivateKey, origin: str, limit: int = ROWS_A_HEAD, *, next_key: str = ""
+    key: Ed25519PrivateKey, origin: str, limit: int = ROWS_A_HEAD, *, hand_to: str = ""
 ) -> int:
     """Number the rows that wait, extend the tree, sign a head; gives how many were sealed.
 
-    One sealer at a time: SQLite's write lock, an advisory lock on PostgreSQL. With `next_key` the
+    One sealer at a time: SQLite's write lock, an advisory lock on PostgreSQL. With `hand_to` the
     head hands over to another key. Raises WrongKey if the newest head names another key.
     """
     with unrecorded("sealing") as session:
@@ -76,7 +76,7 @@ def seal(
         tree = Tree(last.size, [bytes.fromhex(p) for p in last.peaks]) if last else Tree()
         _number(session, tree.size, waiting)
         _grow(session, tree, waiting)
-        session.add(new_head(tree, last, key, origin, next_key))
+        session.add(new_head(tree, last, key, origin, hand_to))
     return len(waiting)
 
 
@@ -91,11 +91,8 @@ def _number(session: Session, size: int, waiting: Sequence[Row[str, bytes]]) -> 
 
 
 def _grow(session: Session, tree: Tree, waiting: Sequence[Row[str, bytes]]) -> None:
-    completed = [
-        {"level": level, "place": (tree.size >> level) - 1, "root": root}
-        for row in waiting
-        for level, root in tree.add(row.leaf)
-    ]
+    grown = tree.extend([row.leaf for row in waiting])
+    completed = [{"level": level, "place": place, "root": root} for level, place, root in grown]
     if completed:
         session.execute(insert(Subtree), completed)
 

@@ -102,7 +102,6 @@ def test_a_forged_inclusion_proof_is_refused(size):
     hashes = leaves(size)
     for number, leaf in enumerate(hashes):
         path = inclusion(hashes, number)
-        places = range(len(path))
         forged = [
             (flipped(leaf), number, path),
             (leaf, (number + 1) % size, path),
