@@ -86,6 +86,11 @@ def coded(row: Row, codes: Codes) -> Any:
     return codes.otherwise
 
 
+def address(row: Row, url: str, number: str) -> str:
+    """Where a proposal stands at its source: a column, or an address with `{id}` in it."""
+    return url.replace("{id}", number) if "{id}" in url else words(row, url)
+
+
 def headline(row: Row, codes: Codes) -> str:
     """The words a code stands for; where the profile gives none, the column's own."""
     said = words(row, codes.column)
@@ -133,7 +138,9 @@ def named(section: object) -> set[str]:
             columns |= {value} if isinstance(value, str) else set(value)
         elif isinstance(value, str) and spec.name not in _NO_COLUMNS:
             columns.add(value)
-    return {column for column in columns if column and not column.endswith("*")}
+    return {
+        column for column in columns if column and not column.endswith("*") and "{" not in column
+    }
 
 
 _NO_COLUMNS = {"file", "delimiter", "markup"}

@@ -143,7 +143,7 @@ def _proposal(reading: Reading, row: Row) -> FoundProposal:
         supports=columns.count(row, spec.supports),
         topic=columns.words(row, spec.topic),
         area=columns.words(row, spec.area),
-        url=columns.words(row, spec.url),
+        url=columns.address(row, spec.url, number),
         offices=_offices(row, spec.offices),
     )
 

@@ -50,6 +50,7 @@ def test_the_threshold_and_the_answer_are_acts_of_nobody_named(app, tmp_path, lo
 def test_signatures_are_a_number_without_people(app, tmp_path):
     bring_in("uk-petitions", petitions(tmp_path, ANSWERED))
     assert the(Proposal).support_count == 12345
+    assert the(Proposal).source_url == "https://petition.parliament.uk/petitions/1"
 
 
 def test_departments_become_institutions_once(app, tmp_path):
