@@ -1,0 +1,59 @@
+# Everything one does with a checkout. `make` alone lists it.
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for=editable
+
+.PHONY: help demo test check fix bench lock
+
+help:
+	@echo "make demo    the sample city on http://127.0.0.1:$(PORT) (PORT=… for another port)"
+	@echo "make test    all tests, in parallel"
+	@echo "make check   style, types, floors of the house, templates"
+	@echo "make fix     put right what a machine can"
+	@echo "make bench   speed, against the bare limit of this machine"
+	@echo "make lock    choose the newest allowed versions again (requirements*.lock)"
+
+demo: $(VENV)/runtime
+	@$(BIN)/deliberate demo
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p deliberate
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+
+fix: $(VENV)/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/dev
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet "pip-tools>=7.5,<8"
+	$(COMPILE) --upgrade --extra postgres -o requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --extra postgres,scale,sso,api,dev -c requirements.lock \
+		-o requirements-dev.lock pyproject.toml
+
+# The checkout itself goes in as it lies: what is changed here runs at once.
+$(VENV)/runtime: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@echo "Installing into $(VENV) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(INSTALL) requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/runtime
+	@echo "Installing what the tests need …"
+	@$(INSTALL) requirements-dev.lock
+	@touch $@
