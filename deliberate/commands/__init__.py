@@ -12,6 +12,7 @@ from flask_migrate.cli import db as migrations
 from deliberate.config import UnsafeSetting
 
 MODULES: tuple[str, ...] = (
+    "check",
     "demo",
     "export",
     "importing",
@@ -20,6 +21,7 @@ MODULES: tuple[str, ...] = (
     "poll",
     "score",
     "serve",
+    "user",
 )
 """Each module of this folder that brings a command brings it under the name `command`.
 

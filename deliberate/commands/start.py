@@ -33,15 +33,16 @@ def prepare(app: Flask) -> None:
     """
     with app.app_context(), alone(app.config["SETTINGS"]):
         try:
-            if _revision_there() != _newest_revision():
+            if not is_newest():
                 upgrade()
             make_transient(app)
         except OperationalError as error:
             raise click.ClickException(f"the database cannot be used: {error.orig}") from None
 
 
-def _newest_revision() -> str | None:
-    return _scripts().get_current_head()
+def is_newest() -> bool:
+    """Whether the database has the schema of this version."""
+    return _revision_there() == _scripts().get_current_head()
 
 
 def _scripts() -> ScriptDirectory:
