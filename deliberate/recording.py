@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from flask import g, has_app_context
-from sqlalchemy import inspect, select
+from sqlalchemy import insert, inspect, select
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
@@ -19,6 +19,7 @@ from deliberate.models import Interaction, Person
 from deliberate.vocabulary import AccountClass, Kind, Origin, Role
 
 T = TypeVar("T")
+_KEEP = insert(Interaction.__table__)  # type: ignore[arg-type]
 _CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,80}")
 
 
@@ -184,7 +185,7 @@ def recorded(actor: Person | None, kind: Kind, *, origin: Origin | None = None) 
             rows[0].form_key = submission.key_hash
             rows[0].form_digest = submission.digest
         session.flush()
-        session.add_all(rows)
+        session.connection().execute(_KEEP, [row.as_columns() for row in rows])
     if has_app_context():
         g.entry = act.id
 

@@ -59,6 +59,13 @@ class Interaction(Base):
         super().__init__(**{"salt": secrets.token_bytes(16), **columns})
         self.leaf = leaf(public_half(self), private_half(self))
 
+    def as_columns(self) -> dict[str, Any]:
+        """The row as the insert takes it."""
+        return {column: getattr(self, column) for column in _COLUMNS}
+
+
+_COLUMNS = [column.name for column in Interaction.__table__.columns]
+
 
 def public_half(row: Any) -> dict[str, Any]:
     """What everyone may know of an act; `row` has the columns of the log as attributes.

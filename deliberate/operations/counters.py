@@ -13,6 +13,8 @@ def repair_counters() -> list[Wrong]:
         for counter in wrong:
             owner = counter.column.class_
             session.execute(
-                update(owner).where(owner.id == counter.id).values({counter.column: counter.counted})
+                update(owner)
+                .where(owner.id == counter.id)
+                .values({counter.column: counter.counted})
             )
     return wrong

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from deliberate.models import Ballot, Comment, Poll, Process, Proposal, Rating, Support
@@ -73,6 +73,6 @@ def _counts_as(stance: Stance) -> tuple[ColumnElement[bool], ...]:
 
 
 def _many(what: Any, *where: ColumnElement[bool]) -> Any:
-    counting: Select[tuple[int]] = select(func.count(what.id)).where(*where)
+    counting = select(func.count(what.id)).where(*where)
     owners = {Process, Proposal, Comment, Poll} - {what}
     return counting.correlate(*owners).scalar_subquery()

@@ -22,6 +22,7 @@ def deliberate(*words: str, folder: Path, **settings: str) -> subprocess.Complet
         capture_output=True,
         text=True,
         timeout=120,
+        check=False,
         stdin=subprocess.DEVNULL,
     )
 

@@ -1,0 +1,73 @@
+"""What `deliberate check` finds and puts right."""
+
+import json
+
+import pytest
+from sqlalchemy import update
+
+from deliberate.commands.check import brand_fault, contrast
+from deliberate.database import db, unrecorded
+from deliberate.models import Comment, Process, Proposal
+from deliberate.operations import comments, proposals
+from deliberate.queries.counters import wrong_counters
+from deliberate.vocabulary import Stance
+from tests import city
+
+COUNTERS = [
+    Process.proposal_count,
+    Process.comment_count,
+    Proposal.support_count,
+    Proposal.comment_count,
+    Proposal.for_count,
+    Proposal.against_count,
+    Proposal.neutral_count,
+    Comment.branch_count,
+    Comment.weight,
+    Comment.strong_count,
+    Comment.weak_count,
+]
+
+
+@pytest.fixture
+def proposal(app):
+    proposal = city.a_proposal()
+    proposals.support_proposal(city.resident(), proposal)
+    for stance in Stance:
+        argued = comments.post_comment(city.resident(), proposal, "Karena teduh.", stance=stance)
+    comments.post_comment(city.resident(), proposal, "Betul.", parent=argued)
+    comments.rate_comment(city.resident(), argued, True)
+    comments.rate_comment(city.resident(), argued, False)
+    return proposal
+
+
+def check(app, *words):
+    return app.test_cli_runner().invoke(args=["check", *words])
+
+
+def test_counters_kept_by_acts_are_what_they_count(app, proposal):
+    assert list(wrong_counters(db.session())) == []
+    done = check(app)
+    assert (done.exit_code, done.output) == (0, "")
+
+
+@pytest.mark.parametrize("column", COUNTERS, ids=str)
+def test_a_wrong_counter_is_found_and_put_right(app, proposal, log, column):
+    with unrecorded("test settings") as session:
+        session.execute(update(column.class_).values({column: column + 7}))
+    log()
+    assert check(app).exit_code == 1
+    repaired = json.loads(check(app, "--repair", "--json").output)["repaired"]
+    assert repaired and all(column.key in line for line in repaired)
+    assert check(app).exit_code == 0
+    assert log() == []
+
+
+def test_contrast_is_that_of_the_guideline():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+
+
+def test_a_brand_must_carry_white_words():
+    assert brand_fault("#0b5148") is None
+    assert "contrast 4.48:1" in str(brand_fault("#777777"))
+    assert "no colour" in str(brand_fault("green"))
