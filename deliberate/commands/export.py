@@ -4,20 +4,25 @@ import json
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
-from deliberate.commands.saying import fail
+from deliberate.commands.saying import WRONG_USE, fail
 from deliberate.exports.release import Unwritable, build_release
+from deliberate.operations.releases import publish_release
 from deliberate.queries.scores import process_named
 
 
 @click.command("export", short_help="Write a research release of a process.")
 @click.argument("slug")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="A new folder.")
+@click.option("--out", type=click.Path(path_type=Path), help="A new folder.")
+@click.option("--publish", is_flag=True, help="Put it on the data page, under today's date.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
 @with_appcontext
-def command(slug: str, out: Path, as_json: bool) -> None:
+def command(slug: str, out: Path | None, publish: bool, as_json: bool) -> None:
     """Write the open tier of a process: public acts, facts, scores, codebook, checksums."""
+    if publish == (out is not None):
+        fail("say either --out FOLDER or --publish", WRONG_USE)
     process = process_named(slug)
     if process is None:
         fail(f"no process {slug!r}")
@@ -27,7 +32,12 @@ def command(slug: str, out: Path, as_json: bool) -> None:
             click.echo(f"{name}: {rows:,} rows", err=True)
 
     try:
-        manifest = build_release(process, out, tell)
+        if out is not None:
+            manifest, where = build_release(process, out, tell), str(out)
+        else:
+            folder = current_app.config["SETTINGS"].data_path / "releases"
+            release = publish_release(None, process, folder, tell)
+            manifest, where = release.manifest, f"/data/{slug}/{release.stamp}.zip"
     except (Unwritable, OSError) as error:
         fail(str(error))
-    click.echo(json.dumps(manifest, indent=1) if as_json else f"release of {slug} in {out}")
+    click.echo(json.dumps(manifest, indent=1) if as_json else f"release of {slug}: {where}")

@@ -18,6 +18,7 @@ from deliberate.models.person import Device, Person, PersonKey, Tries
 from deliberate.models.poll import Ballot, Option, Outcome, Poll, PollChange, Roll, VotingCode
 from deliberate.models.process import Phase, Process, ProcessInstitution
 from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion, Support
+from deliberate.models.release import Release
 from deliberate.models.response import (
     Commitment,
     CommitmentStep,
@@ -58,6 +59,7 @@ __all__ = [
     "PublishedHead",
     "Rating",
     "Referral",
+    "Release",
     "Response",
     "ResponseAnswer",
     "ResponseDraft",

@@ -1,0 +1,35 @@
+"""Research releases as the data page and their addresses need them."""
+
+from sqlalchemy import select
+
+from deliberate.database import db
+from deliberate.models import Process, Release
+
+
+def open_releases() -> list[Release]:
+    """The newest release of every process that still stands, newest first."""
+    found = db.session.scalars(
+        select(Release).where(Release.removed_at.is_(None)).order_by(Release.built_at.desc())
+    )
+    newest: dict[int, Release] = {}
+    for release in found:
+        newest.setdefault(release.process_id, release)
+    return list(newest.values())
+
+
+def release_at(slug: str, stamp: str) -> Release | None:
+    """The release of a process with this stamp, removed ones too."""
+    return db.session.scalar(
+        select(Release).join(Process).where(Process.slug == slug, Release.stamp == stamp)
+    )
+
+
+def newest_release(slug: str) -> Release | None:
+    """The newest release of a process that still stands."""
+    return db.session.scalar(
+        select(Release)
+        .join(Process)
+        .where(Process.slug == slug, Release.removed_at.is_(None))
+        .order_by(Release.built_at.desc())
+        .limit(1)
+    )
