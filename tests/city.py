@@ -86,3 +86,9 @@ def a_poll(process: Process | None = None, *options: str, days: float = 7, **mor
         now() + timedelta(days=days),
         **more,
     )
+
+
+def closed_now(poll: Poll) -> None:
+    """Let a poll's last moment be past."""
+    with unrecorded("test settings") as session:
+        session.get_one(Poll, poll.id).closes_at = now()

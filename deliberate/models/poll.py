@@ -1,4 +1,4 @@
-"""A poll with its options; who has voted and what was voted are kept so that nobody can join them."""
+"""A poll with its options; who voted and what was voted are kept so that nobody can join them."""
 
 import hashlib
 from collections.abc import Sequence
@@ -208,7 +208,7 @@ class PollChange(Base):
 
 
 class Outcome(Base):
-    """What came of a poll, as somebody said on a day; later words stand below, nothing is replaced."""
+    """What came of a poll, as said on a day; later words stand below, nothing is replaced."""
 
     __tablename__ = "poll_outcome"
 

@@ -1,8 +1,7 @@
 """The ballot box: one-time voting codes, and the rewriting that takes order out of storage."""
 
-from sqlalchemy import text
-
 from flask_babel import lazy_gettext as _
+from sqlalchemy import text
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded

@@ -1,4 +1,4 @@
-"""A poll's life: opening it with rules that stay, changing its date, publishing, saying what came of it."""
+"""A poll's life: opening it with rules that stay, moving its close, publishing, its outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,8 +1,7 @@
 """Statements residents add to a poll, and the moderator's word on each."""
 
-from sqlalchemy import func, select
-
 from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
 
 from deliberate.models import Option, Person, Poll
 from deliberate.models.proposal import new_salt

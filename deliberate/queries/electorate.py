@@ -33,7 +33,7 @@ def resident_areas() -> list[str]:
 
 
 def count_entitled(poll: Poll) -> int:
-    """How many could vote: frozen once the result is published, else as things stood at the close."""
+    """How many could vote: frozen once the result is published, else as it stood at the close."""
     if poll.entitled_count is not None:
         return poll.entitled_count
     if poll.electorate == Electorate.CODES:

@@ -13,7 +13,7 @@ Pairs = Mapping[tuple[int, int], int]
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its name, a head for each column (a code, a number, or an option's words), rows."""
+    """One table: its name, a head for each column (a code, a number, an option), and rows."""
 
     name: str
     heads: Sequence[str | int]

@@ -72,7 +72,7 @@ def add_up(number: int) -> ResponseReturnValue:
 
 @room.page(f"{ONE}/one-by-one", "public", methods=BOTH)
 def one_by_one(number: int) -> ResponseReturnValue:
-    """Statements one at a time. What was answered travels in the form until it is sent at the end."""
+    """Statements one at a time. What was answered travels in the form until it is sent."""
     poll = _poll(number)
     if poll.type != PollType.STATEMENTS or polls.state_of(poll) != "open":
         return see_other(url_for("polls.show", number=number))
@@ -116,7 +116,7 @@ def change(number: int) -> ResponseReturnValue:
 
 @room.page(f"{ONE}/ballots", "public", methods=BOTH)
 def ballots(number: int) -> ResponseReturnValue:
-    """The ballots that were counted: hashes without choices, or in a public poll names with them."""
+    """The ballots that were counted: hashes without choices; in a public poll names with them."""
     poll = _poll(number)
     after = request.args.get("after", "")
     form = FindForm(request.form if request.method == "POST" else None)

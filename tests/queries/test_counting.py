@@ -150,7 +150,7 @@ def test_scores_are_added_and_spread():
 
 
 def test_score_voting_chooses_nashville():
-    """Wikipedia, "Score voting": Tennessee with scores 0 to 10; halved here, with the same order."""
+    """Wikipedia, "Score voting": Tennessee with scores 0 to 10, here halved and rounded."""
     question = Question(PollType.SCORE, (MEMPHIS, NASHVILLE, CHATTANOOGA, KNOXVILLE))
     ballots = (
         [{MEMPHIS: 5, NASHVILLE: 2, CHATTANOOGA: 1, KNOXVILLE: 0}] * 42

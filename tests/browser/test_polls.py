@@ -1,0 +1,239 @@
+"""Every kind of question is voted on a phone, with a script and without; axe finds nothing."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from sqlalchemy import select
+
+from deliberate.database import db
+from deliberate.models import Ballot
+from deliberate.operations import people, polls
+from deliberate.vocabulary import PollType
+from tests import city
+from tests.live import cookie_of, serving
+
+pytestmark = pytest.mark.browser
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = "/usr/bin/chromium"
+CODE = re.compile(r"^([A-Z2-9]{4}-){4}[A-Z2-9]{4}$")
+
+COSTS = (4_000_000, 3_000_000, 5_000_000)
+RULES = {
+    "single": polls.Rules(),
+    "multiple": polls.Rules(type=PollType.MULTIPLE, max_choices=2),
+    "ranked": polls.Rules(type=PollType.RANKED),
+    "score": polls.Rules(type=PollType.SCORE),
+    "budget": polls.Rules(type=PollType.BUDGET, amount=8_000_000, costs=COSTS),
+    "statements": polls.Rules(type=PollType.STATEMENTS),
+}
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for all tests here."""
+    try:
+        with sync_api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            yield browser
+            browser.close()
+    except sync_api.Error as error:
+        pytest.skip(f"a browser: {CHROMIUM} ({error.message.splitlines()[0]})")
+
+
+@pytest.fixture
+def house(app, request):
+    """The house on SQLite, serving; pages do not differ by engine."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("browser tests run on SQLite")
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture(params=["script", "no script"])
+def phone(request, app, chromium, house):
+    """A resident's phone, 390 pixels wide, signed in."""
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844},
+        java_script_enabled=request.param == "script",
+        base_url=house,
+    )
+    token = people.sign_in(city.resident())
+    context.add_cookies(
+        [
+            {
+                "name": "session",
+                "value": cookie_of(app, token),
+                "domain": urlsplit(house).hostname,
+                "path": "/",
+            }
+        ]
+    )
+    yield context.new_page()
+    context.close()
+
+
+def fill(page, kind, poll):
+    """Fill the ballot as a voter would."""
+    if kind in {"single", "multiple"}:
+        page.get_by_label("Rute 2").check()
+    elif kind == "ranked":
+        page.get_by_label("Rute 3").fill("1")
+        page.get_by_label("Rute 1").fill("2")
+    elif kind == "budget":
+        page.get_by_label(re.compile("Rute 1")).check()
+        page.get_by_label(re.compile("Rute 2")).check()
+    else:
+        answer = "5" if kind == "score" else "Disagree"
+        page.get_by_role("group", name="Rute 2").get_by_label(answer, exact=True).check()
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_a_ballot_is_cast_on_a_phone(phone, kind):
+    poll = city.a_poll(rules=RULES[kind])
+    expected = {
+        "single": [[2, 1]],
+        "multiple": [[2, 1]],
+        "ranked": [[1, 2], [3, 1]],
+        "score": [[2, 5]],
+        "budget": [[1, 1], [2, 1]],
+        "statements": [[2, -1]],
+    }[kind]
+    phone.goto(f"/en/polls/{poll.id}")
+    fill(phone, kind, poll)
+    phone.get_by_role("button", name="Cast ballot").click()
+    assert phone.get_by_role("heading", level=1).inner_text() == "Your ballot is counted"
+    assert CODE.match(phone.get_by_label("Ballot code", exact=True).inner_text().strip())
+    db.session.rollback()
+    first = poll.options[0].id - 1
+    (choice,) = db.session.scalars(select(Ballot.choice))
+    assert [[option - first, value] for option, value in choice] == expected
+
+
+def test_a_broken_ranking_is_told_at_its_field_and_loses_nothing(phone):
+    poll = city.a_poll(rules=RULES["ranked"])
+    phone.goto(f"/en/polls/{poll.id}")
+    phone.get_by_label("Rute 1").fill("1")
+    phone.get_by_label("Rute 2").fill("1")
+    phone.get_by_role("button", name="Cast ballot").click()
+    summary = phone.locator("#errors")
+    assert "Rank 1 is given twice" in summary.inner_text()
+    assert phone.title().startswith("Error:")
+    assert phone.get_by_label("Rute 1").input_value() == "1"
+    summary.get_by_role("link").first.click()
+    assert "Rank 1 is given twice" in phone.locator(".bad").first.inner_text()
+
+
+def test_the_budget_is_added_up_before_it_is_sent(phone):
+    poll = city.a_poll(rules=RULES["budget"])
+    phone.goto(f"/en/polls/{poll.id}")
+    phone.get_by_label(re.compile("Rute 1")).check()
+    phone.get_by_label(re.compile("Rute 3")).check()
+    phone.get_by_role("button", name="Count again").click()
+    told = phone.locator("[data-spent]").inner_text()
+    assert "9,000,000" in told and "1,000,000 too much" in told
+    assert phone.get_by_label(re.compile("Rute 3")).is_checked()
+
+
+def test_statements_are_answered_one_at_a_time(phone):
+    poll = city.a_poll(rules=RULES["statements"])
+    phone.goto(f"/en/polls/{poll.id}")
+    phone.get_by_role("link", name="One at a time").click()
+    for answer in ("Agree", "Pass", "Disagree"):
+        phone.get_by_role("button", name=answer, exact=True).click()
+    assert phone.get_by_role("heading", level=1).inner_text() == "Check your answers"
+    phone.get_by_role("button", name="Cast ballot").click()
+    db.session.rollback()
+    (choice,) = db.session.scalars(select(Ballot.choice))
+    assert [value for _option, value in choice] == [1, 0, -1]
+
+
+def test_the_code_changes_the_ballot(phone):
+    poll = city.a_poll()
+    phone.goto(f"/en/polls/{poll.id}")
+    phone.get_by_label("Rute 1").check()
+    phone.get_by_role("button", name="Cast ballot").click()
+    code = phone.get_by_label("Ballot code", exact=True).inner_text().strip()
+    phone.goto(f"/en/polls/{poll.id}/change")
+    phone.get_by_label("Your ballot code").fill(code)
+    phone.get_by_label("Rute 3").check()
+    phone.get_by_role("button", name="Change ballot").click()
+    assert phone.get_by_role("heading", level=1).inner_text() == "Your ballot is changed"
+    db.session.rollback()
+    assert list(db.session.scalars(select(Ballot.choice))) == [[[poll.options[2].id, 1]]]
+
+
+def findings(page):
+    return [f"{v['id']}: {v['nodes'][0]['target']}" for v in Axe().run(page).response["violations"]]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", RULES)
+def test_axe_finds_nothing(app, chromium, house, kind, scheme, width):
+    poll = city.a_poll(rules=RULES[kind], with_pass="Belum yakin")
+    closed = city.a_poll(rules=RULES[kind])
+    for option in closed.options[:2]:
+        polls.cast_ballot(city.resident(), closed, [(option.id, 1)])
+    city.closed_now(closed)
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, base_url=house
+    )
+    page = context.new_page()
+    for address in (f"/en/polls/{poll.id}", f"/id/polls/{closed.id}"):
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
+        assert findings(page) == []
+        width_of_page = page.evaluate("document.documentElement.scrollWidth")
+        assert width_of_page <= width
+    context.close()
+
+
+def test_axe_finds_nothing_in_the_smaller_pages(app, chromium, house):
+    poll, secret = city.a_poll(rules=RULES["statements"]), city.a_poll()
+    polls.cast_ballot(city.resident(), secret, secret.options[0])
+    city.closed_now(secret)
+    process = secret.process
+    for person, pages in (
+        (
+            city.resident(),
+            (
+                f"/polls/{poll.id}/one-by-one",
+                f"/polls/{poll.id}/statements",
+                f"/polls/{poll.id}/change",
+                "/polls/",
+                f"/polls/{secret.id}/ballots",
+            ),
+        ),
+        (
+            city.staff(),
+            (
+                "/desk/polls/",
+                f"/desk/polls/new/{process.slug}",
+                f"/desk/polls/{poll.id}/change",
+                f"/desk/polls/{poll.id}/ballot",
+                f"/desk/polls/{poll.id}/statements",
+                f"/desk/polls/{secret.id}/outcome",
+            ),
+        ),
+    ):
+        context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=house)
+        token = people.sign_in(person)
+        context.add_cookies(
+            [
+                {
+                    "name": "session",
+                    "value": cookie_of(app, token),
+                    "domain": "127.0.0.1",
+                    "path": "/",
+                }
+            ]
+        )
+        page = context.new_page()
+        for address in pages:
+            answer = page.goto(f"/en{address}")
+            assert answer.status == 200, address
+            assert (address, findings(page)) == (address, [])
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+        context.close()
