@@ -3,6 +3,7 @@
 import errno
 import socket
 from collections.abc import Iterable
+from datetime import timedelta
 
 import click
 from flask import Flask
@@ -18,7 +19,7 @@ from deliberate.config import from_environment
 from deliberate.database import db
 from deliberate.models import Institution, Person, Process, Proposal
 from deliberate.queries.people import person_named
-from deliberate.sealing import seal_log
+from deliberate.sealing import publish_heads, seal_log
 
 HOST = "127.0.0.1"
 
@@ -74,6 +75,7 @@ def _seed_if_empty(app: Flask, city: City) -> None:
         except CityError as error:
             raise click.ClickException(str(error)) from None
         seal_log(app.config["SETTINGS"])
+        publish_heads(until=now() + timedelta(seconds=1))
 
 
 def _welcome(city: City, address: str) -> Iterable[str]:

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +122,7 @@ def key(rotate: bool) -> None:
 @command.command("verifier", with_appcontext=False)
 def verifier() -> None:
     """Print the program with which anybody checks the log at home: verify.py."""
-    click.echo(files("deliberate.sealing").joinpath("verifier.py").read_text("utf-8"), nl=False)
+    click.echo(sealing.verifier_program(), nl=False)
 
 
 def _print(value: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from deliberate.config import Settings
 from deliberate.models import Delivery, Person
 from deliberate.notifications.stories import Story
 from deliberate.notifications.topics import TOPICS
-from deliberate.queries.log import newest_head
+from deliberate.queries.log import published_head
 
 
 def compose(delivery: Delivery, person: Person, story: Story, topic: str) -> EmailMessage:
@@ -51,7 +51,7 @@ def _one_line(words: str) -> str:
 
 
 def _lines(story: Story, path: str, base: str, why: str, way_out: str) -> list[str]:
-    head = newest_head()
+    head = published_head()
     because = {
         "author": _("You get this because you wrote the proposal."),
         "commenter": _("You get this because you took part in its thread."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from deliberate.citivoice.log import COLUMNS, Log
 from deliberate.clock import now
-from deliberate.database import db
-from deliberate.models import Head, Interaction, Segment
+from deliberate.database import canonical, db
+from deliberate.models import Head, Interaction, PublishedHead, Segment
+from deliberate.models.interaction import hash_half, private_half, public_half
 from deliberate.vocabulary import Kind
 
 ROWS_AT_ONCE = 50_000
@@ -34,6 +35,63 @@ def newest_head() -> HeadLine | None:
         select(Head.size, Head.root).order_by(Head.size.desc()).limit(1)
     ).first()
     return HeadLine(found.size, found.root) if found else None
+
+
+@dataclass(frozen=True)
+class GivenOut:
+    """A head given out, as pages show it."""
+
+    size: int
+    root: str
+    key: str
+    signature: str
+    made_at: datetime
+
+
+def newest_published(limit: int) -> list[GivenOut]:
+    """The newest heads given out, newest first."""
+    found = db.session.execute(
+        select(Head.size, Head.root, Head.key_id, Head.signature, Head.made_at)
+        .join(PublishedHead, PublishedHead.size == Head.size)
+        .order_by(Head.size.desc())
+        .limit(limit)
+    )
+    return [GivenOut(*row) for row in found]
+
+
+def published_head() -> HeadLine | None:
+    """Size and root of the newest head given out: pages show no younger one."""
+    newest = next(iter(newest_published(1)), None)
+    return HeadLine(newest.size, newest.root) if newest else None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof of one's act: what was sealed of it, and by the hash of the rest, all of it."""
+
+    entry: str
+    """The entry's id: its number is given when it is sealed."""
+    public: dict[str, Any]
+    private: str
+    """The hash of the private half."""
+    at: datetime
+
+    @property
+    def code(self) -> str:
+        """The receipt as its holder keeps it and /log takes it."""
+        return canonical({"entry": self.entry, "private": self.private, "public": self.public})
+
+
+def receipt_of(entry: str, actor_id: str | None = None) -> Receipt | None:
+    """The receipt of an entry, or None if there is no such entry (or it is not of this actor).
+
+    Only whoever acted is given it: the id tells the millisecond.
+    """
+    row = db.session.get(Interaction, entry)
+    if row is None or (actor_id is not None and row.actor_id != actor_id):
+        return None
+    private = hash_half(private_half(row)).hex()
+    return Receipt(row.id, public_half(row), private, row.occurred_at)
 
 
 def unsealed_age() -> timedelta:

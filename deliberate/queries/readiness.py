@@ -2,7 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -10,15 +10,14 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db
-from deliberate.models import Interaction
+from deliberate.queries.log import unsealed_age
 
-UNSEALED_AT_MOST = timedelta(minutes=15)
+UNSEALED_AT_MOST = timedelta(seconds=60)
 """Acts wait for a seal no longer than this, or the job that seals is down."""
 LEAST_FREE = 200 * 1024 * 1024
 
@@ -63,13 +62,10 @@ def _newest_revision(folder: str) -> str | None:
 
 
 def _waits_for_a_seal() -> str:
-    oldest = db.session.scalar(select(func.min(Interaction.id)).where(Interaction.seq.is_(None)))
-    if oldest is None:
+    age = unsealed_age()
+    if age <= UNSEALED_AT_MOST:
         return ""
-    written_at = datetime.fromtimestamp(int(oldest[:12], 16) / 1000, UTC)  # ids are UUIDv7
-    if now() - written_at <= UNSEALED_AT_MOST:
-        return ""
-    return f"acts wait since {written_at.isoformat(timespec='seconds')}"
+    return f"acts wait since {(now() - age).isoformat(timespec='seconds')}"
 
 
 def _too_full(folder: Path) -> str:

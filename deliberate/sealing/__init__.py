@@ -1,10 +1,13 @@
 """The sealed log (RFC 9162, section 2.1): numbers, tree heads, signatures, segments, proofs."""
 
+from importlib.resources import files
+
 from deliberate.sealing.heads import FIRST, SignedHead, latest_head
 from deliberate.sealing.keys import WrongKey, public_key, signing_key
 from deliberate.sealing.parts import Fault
 from deliberate.sealing.proofs import NotSealed, Proof, consistency, prove
 from deliberate.sealing.publishing import (
+    LEAVES,
     leaf_files,
     publish_heads,
     published_heads,
@@ -19,6 +22,7 @@ from deliberate.sealing.verifying import verify
 
 __all__ = [
     "FIRST",
+    "LEAVES",
     "ROWS_A_HEAD",
     "ROWS_A_SEGMENT",
     "Fault",
@@ -40,8 +44,14 @@ __all__ = [
     "seal_all",
     "seal_log",
     "signing_key",
+    "verifier_program",
     "verify",
     "witness_letter",
     "write_leaves",
     "write_segments",
 ]
+
+
+def verifier_program() -> str:
+    """The text of verify.py, which stands alone."""
+    return files("deliberate.sealing").joinpath("verifier.py").read_text("utf-8")

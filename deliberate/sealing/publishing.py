@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,15 @@ LEAVES = "leaves"
 LEAVES_AT_ONCE = 65536
 
 
-def publish_heads() -> list[int]:
+def publish_heads(until: datetime | None = None) -> list[int]:
     """Give out the last head made before this hour, and each that hands over to a new key.
 
-    Gives the sizes given out now; none if nothing was sealed since the last time.
+    Gives the sizes given out now; none if nothing was sealed since the last time. A seed, whose
+    people are invented, gives out everything `until` a moment.
     """
     session: Session = db.session()
     session.rollback()
-    hour = now().replace(minute=0, second=0, microsecond=0)
+    hour = until or now().replace(minute=0, second=0, microsecond=0)
     before = _last_published(session)
     newest = session.scalar(
         select(Head.size).where(Head.made_at < hour).order_by(Head.size.desc()).limit(1)

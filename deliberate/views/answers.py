@@ -25,7 +25,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from deliberate.config import LANGUAGES, Settings
-from deliberate.queries.log import newest_head
+from deliberate.queries.log import published_head
 from deliberate.views import frame
 
 POLICY = (
@@ -64,7 +64,7 @@ def init_app(app: Flask) -> None:
 
 
 def _page_words() -> dict[str, Any]:
-    return {"language": g.get("language", "id"), "log_head": newest_head()}
+    return {"language": g.get("language", "id"), "log_head": published_head()}
 
 
 def local_time(moment: datetime | date, pattern: str = "d MMM y") -> str:

@@ -7,9 +7,8 @@ from flask_babel import gettext as _
 
 from deliberate.operations import proposals
 from deliberate.queries.proposals import proposal_shown
-from deliberate.views.frame import Room, asking, or_404, see_other
+from deliberate.views.frame import Room, after_act, asking, or_404, see_other
 from deliberate.views.proposals import address_of
-from deliberate.views.threads import done
 
 room = Room("backing", under="/proposals")
 
@@ -23,7 +22,7 @@ def support(number: int) -> ResponseReturnValue:
     """Support a proposal."""
     proposal = _proposal(number)
     proposals.support_proposal(asking(), proposal)
-    done(_("You support this proposal."))
+    after_act(_("You support this proposal."))
     return see_other(address_of(proposal))
 
 
@@ -32,7 +31,7 @@ def take_back(number: int) -> ResponseReturnValue:
     """Take one's support back."""
     proposal = _proposal(number)
     proposals.take_back_support(asking(), proposal)
-    done(_("Your support is taken back."))
+    after_act(_("Your support is taken back."))
     return see_other(address_of(proposal))
 
 
@@ -41,7 +40,7 @@ def follow(number: int) -> ResponseReturnValue:
     """Ask to be told of what happens to a proposal."""
     proposal = _proposal(number)
     proposals.follow(asking(), proposal)
-    done(_("You follow this proposal and are told of what happens to it."))
+    after_act(_("You follow this proposal and are told of what happens to it."))
     return see_other(address_of(proposal))
 
 
@@ -50,5 +49,5 @@ def unfollow(number: int) -> ResponseReturnValue:
     """Ask no longer to be told."""
     proposal = _proposal(number)
     proposals.unfollow(asking(), proposal)
-    done(_("You no longer follow this proposal."))
+    after_act(_("You no longer follow this proposal."))
     return see_other(address_of(proposal))

@@ -13,6 +13,7 @@ from flask import (
     Flask,
     abort,
     current_app,
+    flash,
     g,
     redirect,
     render_template,
@@ -20,8 +21,10 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BuildError
@@ -261,6 +264,13 @@ def asked_number(name: str) -> int | None:
 def see_other(address: str) -> ResponseReturnValue:
     """After an act: go and look (POST, 303, GET)."""
     return redirect(address, 303)
+
+
+def after_act(said: str) -> None:
+    """Tell on the next page what was done, with the way to its receipt."""
+    more = Markup('{} <a href="{}">{}</a>')
+    address = url_for("log.receipt", entry=g.entry)
+    flash(more.format(said, address, _("Your receipt")), "success")
 
 
 def or_404(thing: Any) -> Any:

@@ -12,6 +12,7 @@ from deliberate.operations import polls as operations
 from deliberate.operations import statements as statement_operations
 from deliberate.permissions import Refused, may_enter_ballots, may_run_poll, require
 from deliberate.queries import electorate, people, polls
+from deliberate.queries.log import receipt_of
 from deliberate.queries.processes import process_named, processes_before
 from deliberate.queries.responses import proposal_answered
 from deliberate.views.frame import Room, asking, or_404, see_other
@@ -171,7 +172,10 @@ def _entered(poll: Any, voter: Any, choice: Any, form: Any, voter_form: Any) -> 
     except Refused as refused:
         refusal = str(refused.reason)
     else:
-        return render_template("polls/vote.html", poll=poll, cast=cast, at_desk=True)
+        receipt = receipt_of(cast.entry_id)
+        return render_template(
+            "polls/vote.html", poll=poll, cast=cast, receipt=receipt, at_desk=True
+        )
     page = render_template(
         "poll_desk/enter.html", poll=poll, form=form, voter_form=voter_form, refusal=refusal
     )

@@ -11,6 +11,7 @@ from deliberate.operations import polls as operations
 from deliberate.operations import statements
 from deliberate.permissions import may_run_poll, may_suggest_statement, may_vote
 from deliberate.queries import electorate, polls, results
+from deliberate.queries.log import receipt_of
 from deliberate.views.frame import Room, asking, or_404, see_other
 from deliberate.vocabulary import PollType
 
@@ -55,7 +56,14 @@ def vote(number: int) -> ResponseReturnValue:
     except operations.CodeRefused as refusal:
         form.refuse(form.voting_code, refusal.reason)
         return _page(poll, form), 422
-    return render_template("polls/vote.html", poll=poll, cast=cast)
+    return _counted(poll, cast)
+
+
+def _counted(poll: Any, cast: operations.Cast, *, changed: bool = False) -> str:
+    receipt = receipt_of(cast.entry_id)
+    return render_template(
+        "polls/vote.html", poll=poll, cast=cast, receipt=receipt, changed=changed
+    )
 
 
 @room.page(f"{ONE}/sum", "public", methods=BOTH)
@@ -110,7 +118,7 @@ def change(number: int) -> ResponseReturnValue:
             form.refuse(form.ballot_code, refusal.reason)
         else:
             cast = operations.Cast("", entry_id)
-            return render_template("polls/vote.html", poll=poll, cast=cast, changed=True)
+            return _counted(poll, cast, changed=True)
     return render_template("polls/change.html", poll=poll, form=form, answer=_may(poll)), 422
 
 

@@ -11,9 +11,8 @@ from deliberate.operations import proposals
 from deliberate.permissions import may_revise, may_withdraw, require
 from deliberate.queries import threads
 from deliberate.queries.proposals import proposal_shown
-from deliberate.views.frame import Room, asking, or_404, see_other
+from deliberate.views.frame import Room, after_act, asking, or_404, see_other
 from deliberate.views.proposals import address_of
-from deliberate.views.threads import done
 
 room = Room("revising", under="/proposals")
 
@@ -46,7 +45,7 @@ def publish_revision(number: int) -> ResponseReturnValue:
         form.note.data,
         form.credits.data or (),
     )
-    done(_("Version %(n)s is published.", n=proposal.version))
+    after_act(_("Version %(n)s is published.", n=proposal.version))
     return see_other(address_of(proposal))
 
 
@@ -67,7 +66,7 @@ def end_proposal(number: int) -> ResponseReturnValue:
     if not form.validate():
         return _withdraw_page(proposal, form), 422
     proposals.withdraw_proposal(asking(), proposal, form.reason.data)
-    done(_("Your proposal is withdrawn; its thread stays readable."))
+    after_act(_("Your proposal is withdrawn; its thread stays readable."))
     return see_other(address_of(proposal))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, g, render_template, request
+from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,7 +17,7 @@ from deliberate.permissions import (
 )
 from deliberate.queries import threads
 from deliberate.queries.proposals import proposal_shown
-from deliberate.views.frame import Room, asking, or_404, see_other
+from deliberate.views.frame import Room, after_act, asking, or_404, see_other
 from deliberate.views.proposals import address_of
 from deliberate.vocabulary import Switch
 
@@ -27,12 +27,6 @@ room = Room("threads")
 def place_of(comment: Any) -> str:
     """The address that opens a thread at a comment."""
     return f"{address_of(comment.proposal, at=comment.id)}#c{comment.id}"
-
-
-def done(said: str) -> None:
-    """Tell on the next page what was done, with its entry in the log as a receipt."""
-    entry = _("Entry in the log: %(entry)s", entry=g.entry)
-    flash(f"{said} {entry}", "success")
 
 
 @room.page("/proposals/<int(max=2147483647):number>/arguments", "signed_in", methods=["POST"])
@@ -51,7 +45,7 @@ def post(number: int) -> ResponseReturnValue:
         source=form.source.data,
         language=g.language,
     )
-    done(_("Your argument is posted."))
+    after_act(_("Your argument is posted."))
     return see_other(place_of(comment))
 
 
@@ -82,7 +76,7 @@ def post_reply(number: int) -> ResponseReturnValue:
         source=form.source.data,
         language=g.language,
     )
-    done(_("Your reply is posted."))
+    after_act(_("Your reply is posted."))
     return see_other(place_of(comment))
 
 
@@ -93,7 +87,7 @@ def rate(number: int) -> ResponseReturnValue:
     if rating not in {"strong", "weak"}:
         abort(400)
     comments.rate_comment(asking(), comment, rating == "strong")
-    done(_("You weighed this point."))
+    after_act(_("You weighed this point."))
     return see_other(place_of(comment))
 
 
@@ -115,7 +109,7 @@ def edit(number: int) -> ResponseReturnValue:
     if not form.validate():
         return _change_page(comment, form), 422
     comments.edit_comment(asking(), comment, form.body.data)
-    done(_("Your words are changed."))
+    after_act(_("Your words are changed."))
     return see_other(place_of(comment))
 
 
@@ -124,7 +118,7 @@ def withdraw(number: int) -> ResponseReturnValue:
     """Take one's own comment back."""
     comment = _comment(number)
     comments.withdraw_comment(asking(), comment)
-    done(_("Your comment is withdrawn; the replies below it stay."))
+    after_act(_("Your comment is withdrawn; the replies below it stay."))
     return see_other(place_of(comment))
 
 

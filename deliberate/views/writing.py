@@ -20,9 +20,8 @@ from deliberate.operations import proposals
 from deliberate.permissions import is_author, is_open_for, require
 from deliberate.queries import drafts, processes, search
 from deliberate.queries.proposals import proposal_shown
-from deliberate.views.frame import Room, asking, or_404, see_other
+from deliberate.views.frame import Room, after_act, asking, or_404, see_other
 from deliberate.views.proposals import address_of
-from deliberate.views.threads import done
 from deliberate.vocabulary import Switch
 
 room = Room("writing", under="/proposals")
@@ -183,7 +182,7 @@ def publish(number: int) -> ResponseReturnValue:
         language=g.language,
         draft=draft,
     )
-    done(_("Your proposal is published."))
+    after_act(_("Your proposal is published."))
     return see_other(url_for("writing.published", number=proposal.id))
 
 

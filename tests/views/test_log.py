@@ -1,0 +1,155 @@
+"""The public log's pages: what was given out, and what a receipt or a number is answered with."""
+
+import json
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from flask_babel import force_locale
+
+from deliberate import sealing
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import Interaction
+from deliberate.operations import proposals
+from deliberate.queries.log import receipt_of
+from deliberate.sealing import verifier
+from deliberate.views.log import act_said
+from deliberate.vocabulary import Kind
+from tests import city
+from tests.browser import send, signed_in, visitor
+
+
+@pytest.fixture
+def settings(app, clock):
+    return app.config["SETTINGS"]
+
+
+def give_out(settings) -> None:
+    """Seal what waits, and let the hour come."""
+    sealing.seal_log(settings)
+    sealing.publish_heads(until=now() + timedelta(hours=1))
+
+
+def entry_of(kind: Kind) -> Interaction:
+    db.session.rollback()
+    rows = db.session.query(Interaction).filter_by(kind=kind.value)
+    return rows.order_by(Interaction.id.desc()).first()
+
+
+def check(app, written: str, language: str = "en") -> str:
+    answer = visitor(app).get(f"/{language}/log?check={quote(written)}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_the_page_shows_what_was_given_out_and_nothing_younger(app, settings):
+    assert "No head has been given out yet" in visitor(app).get("/en/log").text
+    city.a_proposal()
+    give_out(settings)
+    shown = sealing.latest_head(db.session)
+    city.a_proposal()
+    sealing.seal_log(settings)
+    page = visitor(app).get("/en/log").text
+    assert shown.root[:16] in page
+    assert sealing.latest_head(db.session).root[:16] not in page
+
+
+def test_a_receipt_is_answered_with_a_sentence_and_a_proof(app, settings):
+    proposal, voter = city.a_proposal(), city.resident()
+    proposals.support_proposal(voter, proposal)
+    receipt = receipt_of(entry_of(Kind.SUPPORT_GIVEN).id)
+    assert "given out on the hour" in check(app, receipt.code)
+    give_out(settings)
+    page = check(app, receipt.code)
+    assert "a person supported a proposal, done as resident" in page
+    assert "09.00" in page and f"/en/proposals/{proposal.id}" in page
+    assert "seseorang mendukung usulan" in check(app, receipt.code, "id")
+    broken_by_mail = receipt.code.replace("a", "a\n")
+    assert "a person supported a proposal" in check(app, broken_by_mail)
+
+
+def test_a_receipt_that_was_changed_is_told_so(app, settings):
+    city.a_proposal()
+    receipt = receipt_of(entry_of(Kind.PROPOSAL_SUBMITTED).id)
+    give_out(settings)
+    page = check(app, receipt.code.replace('"actor_role":"resident"', '"actor_role":"admin"'))
+    assert "The receipt does not fit the log" in page
+    assert "a proposal was published" not in page
+    assert "no such entry" in check(app, receipt.code.replace(receipt.entry, "0" * 32))
+
+
+@pytest.mark.parametrize(
+    "written", ["hello", "{}", "[]", '{"public":1,"private":2,"entry":3}', "[" * 9999]
+)
+def test_what_is_no_receipt_is_told_so(app, settings, written):
+    assert "no receipt and no number" in check(app, written)
+
+
+def test_a_number_gets_a_proof_and_no_words(app, settings):
+    city.a_proposal()
+    give_out(settings)
+    page = check(app, "3")
+    assert "A number alone proves" in page and "a proposal was published" not in page
+    assert "No head given out covers this number" in check(app, "4")
+    city.resident()
+    sealing.seal_log(settings)
+    assert "No head given out covers this number" in check(app, "4")
+
+
+def test_two_heads_are_proven_to_be_one_log(app, settings):
+    city.a_proposal()
+    give_out(settings)
+    assert "begins with that of 2" in visitor(app).get("/en/log?first=2&second=4").text
+    for wrong in ("first=4&second=2", "first=2&second=9", "first=x&second=y", "first=0&second=1"):
+        assert "There are no two such heads" in visitor(app).get(f"/en/log?{wrong}").text
+
+
+def test_proofs_heads_and_leaves_are_files(app, settings):
+    city.a_proposal()
+    give_out(settings)
+    sealing.write_leaves(settings.log_path)
+    client = visitor(app)
+    proof = client.get("/log/entries/2.json").get_json()
+    assert verifier.check_proof(proof)["size"] == 4
+    assert client.get("/log/entries/4.json").status_code == 404
+    assert client.get("/log/consistency/1/4.json").get_json()["path"]
+    assert client.get("/log/consistency/1/5.json").status_code == 404
+    (head,) = client.get("/log/heads.jsonl").text.splitlines()
+    assert verifier.is_signed(json.loads(head))
+    (name,) = client.get("/log/leaves.txt").text.split()
+    leaves = [bytes.fromhex(line) for line in client.get(f"/log/leaves/{name}").text.split()]
+    assert verifier.roots_over(leaves, ())[0].hex() == json.loads(json.loads(head)["body"])["root"]
+    assert client.get("/log/leaves/..%2Fsigning.pem").status_code == 404
+    assert client.get("/log/verify.py").text == sealing.verifier_program()
+
+
+def test_after_an_act_one_finds_its_receipt(app, settings):
+    proposal, voter = city.a_proposal(), city.resident()
+    client = signed_in(app, voter)
+    page = f"/en/proposals/{proposal.id}"
+    shown = send(client, client.get(page).location or page, f"{page}/support")
+    entry = entry_of(Kind.SUPPORT_GIVEN).id
+    entry = entry_of(Kind.SUPPORT_GIVEN).id
+    assert f"/en/log/receipts/{entry}" in client.get(shown.location).text
+    receipt = client.get(f"/en/log/receipts/{entry}")
+    assert "a person supported a proposal" in receipt.text
+    kept = client.get(f"/log/receipts/{entry}.json").get_json()
+    assert verifier.leaf_of(kept["public"], kept["private"]) == entry_of(Kind.SUPPORT_GIVEN).leaf
+
+
+def test_a_receipt_is_given_only_to_whoever_acted(app, settings):
+    city.a_proposal()
+    entry = entry_of(Kind.PROPOSAL_SUBMITTED).id
+    other = signed_in(app, city.resident())
+    assert other.get(f"/en/log/receipts/{entry}").status_code == 404
+    assert other.get(f"/log/receipts/{entry}.json").status_code == 404
+    assert "passphrase" in visitor(app).get(f"/en/log/receipts/{entry}").text.lower()
+
+
+def test_every_kind_of_act_has_words_in_both_languages(app):
+    half = {"hour": "2026-03-02T01:00:00Z", "account_class": "person", "actor_role": "resident"}
+    with app.test_request_context("/id/"), force_locale("id"):
+        for kind in Kind:
+            said = act_said({**half, "kind": kind.value, "proposal": None}).what
+            assert said not in kind.meaning, kind
