@@ -1,6 +1,7 @@
 """`deliberate jobs`: the periodic work alone, beside web processes that run without it."""
 
 import signal
+from contextlib import suppress
 
 import click
 
@@ -17,6 +18,7 @@ def command() -> None:
     settle()
     click.echo("deliberate runs its jobs")
     try:
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        with suppress(KeyboardInterrupt):
+            signal.pause()
     finally:
         worker.stop()
