@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+import scipy  # its parts load when they are used
 
 SHOWN_FROM = 5
 
@@ -25,7 +25,7 @@ def normalised_entropy(counts: Sequence[int]) -> float | None:
     """Spread of counts over options, 0 (all on one) to 1 (even); None without counts."""
     if sum(counts) == 0 or len(counts) < 2:
         return None
-    return float(stats.entropy(counts) / math.log(len(counts)))
+    return float(scipy.stats.entropy(counts) / math.log(len(counts)))
 
 
 def ordinal_consensus(counts: Sequence[int], values: Sequence[float]) -> float:

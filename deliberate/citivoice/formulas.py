@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import scipy  # its parts load when they are used
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
-from scipy.spatial.distance import jensenshannon
 
 Array = NDArray[np.float64]
 
@@ -33,14 +32,14 @@ def top_share(counts: ArrayLike, share: float = 0.1) -> float | None:
 
 def wilson(successes: int, n: int) -> tuple[float, float]:
     """The 95 % interval of a share of n independent cases."""
-    interval = stats.binomtest(successes, n).proportion_ci(method="wilson")
+    interval = scipy.stats.binomtest(successes, n).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 
 
 def survival(hours: ArrayLike, ended: ArrayLike) -> Any:
     """Kaplan-Meier: the survival function of waits, of which those not ended are censored."""
     waits, done = np.asarray(hours, dtype=np.float64), np.asarray(ended, dtype=bool)
-    return stats.ecdf(stats.CensoredData(uncensored=waits[done], right=waits[~done])).sf
+    return scipy.stats.ecdf(scipy.stats.CensoredData(uncensored=waits[done], right=waits[~done])).sf
 
 
 def survival_median(hours: ArrayLike, ended: ArrayLike) -> float | None:
@@ -88,17 +87,21 @@ def chance_dissimilarity(n: int, shares: ArrayLike) -> float:
     """The dissimilarity that n people drawn from the population have on average, exactly."""
     seen = np.arange(n + 1)
     q = np.asarray(shares, dtype=np.float64)
-    return float(sum((stats.binom.pmf(seen, n, s) * np.abs(seen / n - s)).sum() for s in q) / 2)
+    return float(
+        sum((scipy.stats.binom.pmf(seen, n, s) * np.abs(seen / n - s)).sum() for s in q) / 2
+    )
 
 
 def divergence(people: ArrayLike, shares: ArrayLike) -> float:
     """Kullback-Leibler divergence of the people from the population, in nats."""
-    return float(stats.entropy(np.asarray(people, dtype=np.float64), np.asarray(shares)))
+    return float(scipy.stats.entropy(np.asarray(people, dtype=np.float64), np.asarray(shares)))
 
 
 def jensen_shannon(people: ArrayLike, shares: ArrayLike) -> float:
     """Jensen-Shannon divergence between people and population, base 2."""
-    return float(jensenshannon(np.asarray(people), np.asarray(shares), base=2) ** 2)
+    return float(
+        scipy.spatial.distance.jensenshannon(np.asarray(people), np.asarray(shares), base=2) ** 2
+    )
 
 
 def burstiness(n: float, total: float, squares: float) -> tuple[float | None, float | None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from scipy.stats import CensoredData, ecdf
+import scipy  # its parts load when they are used
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
@@ -45,7 +45,9 @@ def median_wait(answered: Sequence[float], waiting: Sequence[float]) -> float | 
     """The day by which half had an answer (Kaplan-Meier), None while more than half have none."""
     if not answered:
         return None
-    curve = ecdf(CensoredData(uncensored=list(answered), right=list(waiting))).sf
+    curve = scipy.stats.ecdf(
+        scipy.stats.CensoredData(uncensored=list(answered), right=list(waiting))
+    ).sf
     reached = curve.quantiles[curve.probabilities <= 0.5]
     return float(reached[0]) if reached.size else None
 

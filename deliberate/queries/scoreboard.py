@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy  # its parts load when they are used
 
 from deliberate.citivoice import Formulas, load_formulas
 from deliberate.models import Snapshot
@@ -141,8 +141,10 @@ def _waits(rows: list[list[int]]) -> dict[str, Any]:
     hours, answered = (np.array(column) for column in zip(*rows, strict=True))
     points, median = [], None
     if answered.any():
-        waits = stats.CensoredData(uncensored=hours[answered == 1], right=hours[answered == 0])
-        still = stats.ecdf(waits).sf
+        waits = scipy.stats.CensoredData(
+            uncensored=hours[answered == 1], right=hours[answered == 0]
+        )
+        still = scipy.stats.ecdf(waits).sf
         points = [
             (round(h / 24, 1), float(1 - still.evaluate(h)))
             for h in sorted({int(h) for h in hours[answered == 1]})
