@@ -284,6 +284,11 @@ def _of_state(statement: Select[Any], state: str) -> Select[Any]:
     return statement.where(is_open, late if state == "late" else ~late)
 
 
+def commitment_numbered(number: int) -> Commitment | None:
+    """One commitment."""
+    return db.session.get(Commitment, number)
+
+
 def all_institutions() -> Sequence[Institution]:
     """Every institution, by its name."""
     return db.session.scalars(select(Institution).order_by(Institution.name)).all()
