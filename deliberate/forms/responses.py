@@ -220,7 +220,7 @@ def from_draft(written: Mapping[str, Any]) -> dict[str, Any]:
 class ReferralForm(HouseForm):
     """To whom a proposal is handed, and why."""
 
-    to = SelectField(_("To which institution?"), choices=[], validators=[Optional()])
+    to_office = SelectField(_("To which institution?"), choices=[], validators=[Optional()])
     system = SelectField(_("Or to a system outside"), choices=[], validators=[Optional()])
     reference = StringField(
         _("Its reference there"), [Optional(), Length(max=120, message=TOO_LONG)]
@@ -233,7 +233,7 @@ class ReferralForm(HouseForm):
     def offer(self, offices: Iterable[tuple[str, str]], systems: Iterable[str]) -> "ReferralForm":
         """Offer the institutions and the outside systems it can be handed to."""
         named = (SelectChoice(number, name) for number, name in offices)
-        self.to.choices = [SelectChoice("", _("choose")), *named]
+        self.to_office.choices = [SelectChoice("", _("choose")), *named]
         self.system.choices = [SelectChoice("", _("none")), *map(SelectChoice, systems)]
         return self
 

@@ -77,7 +77,7 @@ def _path(notice: Notice, language: str) -> str:
         return f"/{language}/desk"
     if notice.kind.startswith("desk."):
         return f"/{language}/desk/proposals/{notice.proposal_id}"
-    if notice.kind.startswith(("response.", "commitment.", "outcome.")):
+    if notice.kind.startswith(("response.", "commitment.", "outcome.", "clock.")):
         return f"/{language}/responses/{notice.proposal_id}"
     return f"/{language}/proposals/{notice.proposal_id}"
 

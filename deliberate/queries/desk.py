@@ -208,6 +208,26 @@ def draft_of(proposal_id: int, institution_id: int | None) -> ResponseDraft | No
     )
 
 
+def draft_to_sign(proposal_id: int, draft_id: int) -> ResponseDraft | None:
+    """An answer in the making on a proposal that asks to be checked or signed."""
+    draft = db.session.get(ResponseDraft, draft_id)
+    asks = draft is not None and draft.proposal_id == proposal_id and draft.check_asked_at
+    return draft if asks else None
+
+
+def drafts_to_sign(proposal: Proposal, person: Person) -> Sequence[ResponseDraft]:
+    """Answers in the making that ask the person's institution to sign."""
+    if person.institution_id not in duty.must_sign_ids(proposal.process):
+        return []
+    return db.session.scalars(
+        select(ResponseDraft).where(
+            ResponseDraft.proposal_id == proposal.id,
+            ResponseDraft.institution_id != person.institution_id,
+            ResponseDraft.check_asked_at.is_not(None),
+        )
+    ).all()
+
+
 def templates_of(institution_id: int | None) -> Sequence[ResponseTemplate]:
     """The templates of an institution, by name."""
     return db.session.scalars(
@@ -238,6 +258,29 @@ def open_arguments(proposal_id: int, limit: int = PAGE) -> Sequence[Comment]:
         .options(joinedload(Comment.author))
         .order_by(Comment.is_question.desc(), Comment.weight.desc(), Comment.id)
         .limit(limit)
+    ).all()
+
+
+def question_numbered(number: int) -> Comment | None:
+    """A question to the authority."""
+    comment = db.session.get(Comment, number)
+    return comment if comment is not None and comment.is_question else None
+
+
+def my_questions(person: Person, proposal_id: int) -> Sequence[Comment]:
+    """One's own questions in a thread that are not settled."""
+    return db.session.scalars(
+        select(Comment)
+        .where(
+            Comment.proposal_id == proposal_id,
+            Comment.author_id == person.id,
+            Comment.is_question,
+            Comment.withdrawn_at.is_(None),
+            Comment.id.not_in(select(SettledQuestion.comment_id)),
+            Comment.id.not_in(select(ResponseAnswer.comment_id)),
+        )
+        .order_by(Comment.id)
+        .limit(PAGE)
     ).all()
 
 

@@ -161,6 +161,15 @@ def ask(number: int) -> ResponseReturnValue:
     return see_other(url_for("answering.look", number=number))
 
 
+@room.page("/<int(max=2147483647):number>/response/sign", "staff", methods=["POST"])
+def sign(number: int) -> ResponseReturnValue:
+    """Sign an answer in the making, for an institution that must sign."""
+    draft = or_404(desk.draft_to_sign(number, request.form.get("draft", 0, type=int)))
+    drafting.sign_response(asking(), draft)
+    flash(_("Your institution has signed it."), "success")
+    return see_other(url_for("desk.case", number=number))
+
+
 @room.page("/<int(max=2147483647):number>/response/checked", "staff", methods=["POST"])
 def checked(number: int) -> ResponseReturnValue:
     """Say that a colleague's answer may be published, or what is missing."""

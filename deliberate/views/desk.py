@@ -92,6 +92,7 @@ def _case_page(number: int, status: int = 200, **forms: Any) -> ResponseReturnVa
         hand_overs=referrals_of(number),
         items=timeline_of(proposal),
         draft=desk.draft_of(number, officer.institution_id),
+        to_sign=desk.drafts_to_sign(proposal, officer),
         colleagues=desk.colleagues_of(officer.institution_id),
         name_here=responses.name_here,
         **{
@@ -183,7 +184,7 @@ def refer(number: int) -> ResponseReturnValue:
     form = referral_form(officer, request.form)
     if not form.validate():
         return _case_page(number, 422, referral=form)
-    to = responses.institution_numbered(int(form.to.data)) if form.to.data else None
+    to = responses.institution_numbered(int(form.to_office.data or 0))
     referrals.refer_proposal(
         officer,
         or_404(responses.proposal_answered(number)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, flash, render_template, request, url_for
+from flask import Response, flash, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -38,7 +38,9 @@ def assign() -> ResponseReturnValue:
 @room.page("/cases.csv", "staff")
 def cases_file() -> Response:
     """The institution's open cases as a file."""
-    answer = Response(queue_lines(_whole_queue(asking().institution_id)), content_type=CSV)
+    answer = Response(
+        stream_with_context(queue_lines(_whole_queue(asking().institution_id))), content_type=CSV
+    )
     answer.headers["Content-Disposition"] = "attachment; filename=cases.csv"
     return answer
 

@@ -7,8 +7,10 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.operations import commitments
-from deliberate.queries import desk, institutions, responses
+from deliberate.clock import now
+from deliberate.operations import cases, commitments
+from deliberate.permissions import is_author
+from deliberate.queries import desk, duty, institutions, responses
 from deliberate.queries.timeline import timeline_of
 from deliberate.views.frame import Room, asking, or_404, see_other
 
@@ -67,17 +69,30 @@ def _next(shown: str, office: int | None, rows: list[Any]) -> str:
 
 @room.page("/<int(max=2147483647):number>", "public")
 def show(number: int) -> ResponseReturnValue:
-    """The response to a proposal with every version, and what it leaves open."""
-    proposal = or_404(responses.proposal_answered(number))
-    cards = or_404(responses.responses_of(number, asking()) or None)
+    """The response to a proposal with every version, what it leaves open, or that it waits."""
+    person, proposal = asking(), or_404(responses.proposal_answered(number))
+    cards = responses.responses_of(number, person)
+    case = duty.case_of(number)
     return render_template(
         "responses/show.html",
         proposal=proposal,
         cards=cards,
         items=timeline_of(proposal, cards),
         open_arguments=desk.open_arguments(number),
-        reasons=responses.reasons_given(cards[0].response.id),
+        reasons=responses.reasons_given(cards[0].response.id) if cards else [],
+        question=case.pause_question if case and case.is_paused(now()) else "",
+        is_mine=bool(is_author(person, proposal)),
+        my_questions=desk.my_questions(person, number) if person else [],
     )
+
+
+@room.page("/questions/<int(max=2147483647):number>/settle", "signed_in", methods=["POST"])
+def settle(number: int) -> ResponseReturnValue:
+    """Say that one's question to the authority is answered."""
+    comment = or_404(desk.question_numbered(number))
+    cases.settle_question(asking(), comment)
+    flash(_("Your question is marked as answered."), "success")
+    return see_other(url_for("responses.show", number=comment.proposal_id))
 
 
 @room.page("/<int(max=2147483647):number>/judge", "signed_in", methods=["POST"])

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from deliberate.database import db
-from deliberate.models import Response
+from deliberate.database import db, unrecorded
+from deliberate.models import ProcessInstitution, Response, ResponseDraft
 from deliberate.operations import comments, proposals
 from deliberate.vocabulary import Stance
 from tests import city
@@ -103,3 +103,24 @@ def test_everyone_may_read_an_institutions_page(app, office, proposal):
 def test_another_institutions_desk_may_not_answer(app, proposal):
     answer = signed_in(app, city.staff()).get(f"/en/desk/proposals/{proposal.id}/response")
     assert answer.status_code == 403
+
+
+def test_an_institution_that_must_sign_reads_and_signs_the_draft(app, desk, office, proposal):
+    signing = city.an_institution("hukum")
+    with unrecorded("test settings") as session:
+        session.add(
+            ProcessInstitution(
+                process_id=proposal.process_id, institution_id=signing.id, part="must_sign"
+            )
+        )
+    form, case = (f"/en/desk/proposals/{proposal.id}{tail}" for tail in ("/response", ""))
+    send(desk, form, **ANSWER, **{"commitments-0-who": str(office.id)})
+    refused = send(desk, f"{form}/check", f"{form}/publish", revision=1, seen=0)
+    assert refused.status_code == 403
+    send(desk, f"{form}/check", f"{form}/ask")
+    theirs = signed_in(app, city.staff(signing))
+    assert "Sebagian: 40 halte" in theirs.get(case).text
+    draft = db.session.scalars(select(ResponseDraft)).one()
+    assert send(theirs, case, f"{form}/sign", draft=draft.id).status_code == 303
+    done = send(desk, f"{form}/check", f"{form}/publish", revision=1, seen=0)
+    assert done.status_code == 303, done.text
