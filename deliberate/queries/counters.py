@@ -69,6 +69,7 @@ def _counts_as(stance: Stance) -> tuple[ColumnElement[bool], ...]:
         Comment.depth == 0,
         Comment.author_role == Role.RESIDENT,
         Comment.stance == stance,
+        Comment.withdrawn_at.is_(None),
     )
 
 

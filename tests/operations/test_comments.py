@@ -2,8 +2,10 @@
 
 import pytest
 
+from deliberate.database import db
 from deliberate.operations import comments, proposals
 from deliberate.permissions import Refused
+from deliberate.queries.counters import wrong_counters
 from deliberate.vocabulary import Kind, PhaseKind, Role, Stance
 from tests import city
 
@@ -125,7 +127,7 @@ def test_withdrawing_leaves_a_row_and_takes_the_argument_out_of_the_balance(app,
     (entry,) = log()
     assert (entry.kind, entry.subject_id) == (Kind.COMMENT_WITHDRAWN, comment.id)
     city.again(comment.proposal)
-    assert comment.proposal.for_count == 0
+    assert comment.proposal.for_count == 0 and list(wrong_counters(db.session)) == []
     with pytest.raises(Refused):
         comments.withdraw_comment(author, comment)
 

@@ -1,5 +1,6 @@
 """A proposal's page and its thread, as people see them."""
 
+import gzip
 import re
 
 from deliberate.operations import comments, proposals
@@ -241,3 +242,17 @@ def test_a_proposal_page_asks_the_database_five_times_at_most(app):
     with statements() as asked:
         visitor(app).get(address)
     assert len(asked) <= 5
+
+
+def test_a_page_of_twenty_arguments_is_light(app):
+    proposal = city.a_proposal()
+    for _ in range(20):
+        argument = an_argument(
+            proposal, "Karena panas dan tidak ada tempat duduk bagi lansia. " * 4
+        )
+        for _ in range(2):
+            comments.post_comment(city.resident(), proposal, "Benar, saya juga.", parent=argument)
+    page = visitor(app).get(page_of(proposal)).text
+    assert page.count('<li id="c') == 60
+    assert len(re.findall(r"<[a-z]", page)) <= 1500
+    assert len(gzip.compress(page.encode())) <= 20_000
