@@ -15,6 +15,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from deliberate.commands.saying import FAILED, WRONG_USE, fail
 from deliberate.commands.start import prepare
 from deliberate.imports import profiles
+from deliberate.imports.conversation import bring_in
+from deliberate.imports.polis import read_conversation
 from deliberate.imports.run import Import, Order, Summary, begin
 from deliberate.imports.source import UnreadableSource, write_rejects
 from deliberate.sealing import seal_log
@@ -133,6 +135,29 @@ def _add(name: str) -> None:
 @with_appcontext
 def _own(profile: Path, **given: Any) -> None:
     _take(profile, **given)
+
+
+@command.command("polis", help="A Polis conversation: comments, votes, participants-votes.csv.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--process", "slug", required=True, help="Short name of the process.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
+@with_appcontext
+def _polis(folder: Path, slug: str, as_json: bool) -> None:
+    prepare(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
+    try:
+        done = bring_in(read_conversation(folder), slug)
+    except UnreadableSource as error:
+        fail(str(error), WRONG_USE)
+    seal_log(current_app.config["SETTINGS"])
+    told = {**vars(done), "rejects": len(done.rejects)}
+    click.echo(
+        json.dumps(told)
+        if as_json
+        else f"{slug}: poll {done.poll}, {done.statements} statements, {done.votes} votes of "
+        f"{done.participants} participants; {done.acts} acts new, {done.differences} differences "
+        f"from the files' own counts, {len(done.rejects)} rows rejected"
+    )
+    sys.exit(FAILED if done.rejects or done.differences else 0)
 
 
 for _name in profiles.names():

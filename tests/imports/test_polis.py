@@ -1,0 +1,182 @@
+"""A Polis conversation comes in whole: every vote in the log, the last one counted."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from deliberate.database import db
+from deliberate.imports.conversation import bring_in
+from deliberate.imports.polis import read_conversation
+from deliberate.imports.source import UnreadableSource
+from deliberate.models import Ballot, Interaction, Option, Person, Poll
+from deliberate.queries.polls import recounted
+from tests import city
+
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+CONVERSATIONS = (
+    "polis_brexit-consensus",
+    "polis_london.youth.policing",
+    "polis_scoop-hivemind.ubi",
+    "polis_vtaiwan.uberx",
+)
+FILES = {
+    "summary.csv": "topic,Jalan mana dahulu?\nurl,https://example.org/abc\n",
+    "comments.csv": (
+        "timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body\n"
+        "1000000,,1,7,2,1,1,Trotoar dahulu\n"
+        "1500000,,2,8,0,0,-1,Beli sekarang\n"
+        '2000000,,3,7,1,1,0,"Bus gratis, juga malam"\n'
+    ),
+    "votes.csv": (
+        "timestamp,datetime,comment-id,voter-id,vote\n"
+        "4000000,,1,8,-1\n"
+        "3000000,,1,8,1\n"
+        "3500000,,3,8,-1\n"
+        "3600000,,1,9,1\n"
+        "3700000,,3,9,1\n"
+        "3800000,,3,8,0\n"
+    ),
+    "participants-votes.csv": (
+        "participant,xid,group-id,n-comments,n-votes,n-agree,n-disagree,1,3\n"
+        "8,,0,0,2,0,1,-1,0\n"
+        "9,,1,0,2,2,0,1,1\n"
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, content in FILES.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    return tmp_path
+
+
+def test_every_row_is_in_the_log_and_the_last_vote_counts(app, folder, log):
+    done = bring_in(read_conversation(folder), "polis-kecil")
+    kinds = Counter(entry.kind for entry in log())
+    assert kinds == {
+        "process.imported": 1,
+        "poll.opened": 1,
+        "statement.suggested": 3,
+        "ballot.cast": 2,
+        "ballot.changed": 4,
+    }
+    assert (done.statements, done.votes, done.participants, done.differences) == (3, 6, 2, 0)
+    poll = db.session.scalar(select(Poll))
+    first, _declined, third = poll.options
+    tally = recounted(poll)
+    assert tally.spread == {first.id: (1, 1, 0), third.id: (1, 0, 1)}
+    assert first.source_counts == {"agree": 2, "disagree": 1, "pass": 0}
+
+
+def test_rows_bear_their_time_their_origin_and_never_the_view(app, folder, log):
+    bring_in(read_conversation(folder), "polis-kecil")
+    votes = [entry for entry in log() if entry.kind.startswith("ballot")]
+    assert [entry.occurred_at.timestamp() for entry in votes] == [
+        3000,
+        3500,
+        3600,
+        3700,
+        3800,
+        4000,
+    ]
+    assert {entry.origin for entry in votes} == {"import"}
+    assert all(entry.details == {} and entry.stance is None for entry in votes)
+
+
+def test_published_groups_are_kept_as_given(app, folder):
+    bring_in(read_conversation(folder), "polis-kecil")
+    rows = db.session.execute(
+        select(Person.source, Ballot.source_group).join(Person, Person.id == Ballot.person_id)
+    )
+    assert {row.source.rpartition(":")[2]: row.source_group for row in rows} == {"8": 0, "9": 1}
+
+
+def test_an_import_broken_off_goes_on_and_nothing_goes_in_twice(app, folder, log, monkeypatch):
+    monkeypatch.setattr("deliberate.imports.conversation.ACTS_A_BATCH", 2)
+
+    def stop(_number):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bring_in(read_conversation(folder), "polis-kecil", stop)
+    broken = len(log())
+    again = bring_in(read_conversation(folder), "polis-kecil")
+    assert (broken, again.acts, len(log())) == (4, 7, 7)
+    assert bring_in(read_conversation(folder), "polis-kecil").acts == 0
+    poll = db.session.scalar(select(Poll))
+    assert poll.ballot_count == recounted(poll).ballots == 2
+
+
+def test_bad_rows_stay_out_and_are_told(app, folder):
+    with (folder / "votes.csv").open("a") as votes:
+        votes.write("3900000,,99,9,1\n3900000,,1,9,5\nx,,1,9,1\n3900000,,1\n")
+    found = read_conversation(folder)
+    assert [reject.line for reject in found.rejects] == [11, 8, 9, 10]
+    assert len(found.votes()) == 6
+
+
+def test_files_that_are_no_conversation_are_refused(app, folder):
+    (folder / "votes.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(UnreadableSource, match=r"votes\.csv: no column"):
+        read_conversation(folder)
+    process = city.a_process()
+    (folder / "votes.csv").write_text(FILES["votes.csv"])
+    with pytest.raises(UnreadableSource, match="did not come from polis"):
+        bring_in(read_conversation(folder), process.slug)
+
+
+def rows_of(name, file):
+    with (DATA / name / file).open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", CONVERSATIONS)
+def test_a_real_conversation_comes_in_with_no_difference(app, name):
+    if not (DATA / name).is_dir():
+        pytest.skip(f"the conversation {name}: put ../shared/data beside the checkout")
+    done = bring_in(read_conversation(DATA / name), "percakapan")
+    poll = db.session.get_one(Poll, done.poll)
+    votes = rows_of(name, "votes.csv")
+    cast = Interaction.kind.in_(["ballot.cast", "ballot.changed"])
+    assert (done.differences, len(done.rejects)) == (0, 0)
+    assert db.session.scalar(select(func.count(Interaction.id)).where(cast)) == len(votes)
+    for comment in rows_of(name, "comments.csv"):
+        option = db.session.scalar(
+            select(Option).where(
+                Option.poll_id == poll.id, Option.source_id == comment["comment-id"]
+            )
+        )
+        assert option.source_counts["agree"] == int(comment["agrees"])
+        assert option.source_counts["disagree"] == int(comment["disagrees"])
+    assert stored_matrix(poll) == published_matrix(name)
+
+
+def stored_matrix(poll):
+    numbers = {option.id: option.source_id for option in poll.options}
+    rows = db.session.execute(
+        select(Person.source, Ballot.choice, Ballot.source_group)
+        .join(Person, Person.id == Ballot.person_id)
+        .where(Ballot.poll_id == poll.id)
+    )
+    return {
+        row.source.rpartition(":")[2]: (
+            row.source_group,
+            {numbers[option]: view for option, view in row.choice},
+        )
+        for row in rows
+    }
+
+
+def published_matrix(name):
+    return {
+        row["participant"]: (
+            int(row["group-id"]) if row["group-id"] else None,
+            {column: int(v) for column, v in row.items() if column.isdigit() and v},
+        )
+        for row in rows_of(name, "participants-votes.csv")
+    }
