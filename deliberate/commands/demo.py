@@ -18,6 +18,8 @@ from deliberate.commands.start import alone, prepare, settle
 from deliberate.config import from_environment
 from deliberate.database import db
 from deliberate.models import Institution, Person, Process, Proposal
+from deliberate.operations.releases import publish_all_releases
+from deliberate.operations.scores import keep_all_scores
 from deliberate.queries.people import person_named
 from deliberate.sealing import publish_heads, seal_log
 
@@ -76,6 +78,8 @@ def _seed_if_empty(app: Flask, city: City) -> None:
             raise click.ClickException(str(error)) from None
         seal_log(app.config["SETTINGS"])
         publish_heads(until=now() + timedelta(seconds=1))
+        keep_all_scores()
+        publish_all_releases(app.config["SETTINGS"].data_path / "releases")
 
 
 def _welcome(city: City, address: str) -> Iterable[str]:

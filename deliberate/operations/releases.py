@@ -10,6 +10,8 @@ from deliberate.database import db
 from deliberate.exports.release import Progress, build_release
 from deliberate.models import Person, Process, Release
 from deliberate.queries.calendar import local_day
+from deliberate.queries.releases import has_grown, newest_release
+from deliberate.queries.scores import process_named, process_slugs
 from deliberate.recording import recorded
 from deliberate.vocabulary import Kind
 
@@ -36,6 +38,19 @@ def publish_release(
         act.session.add(release)
         act.about(release, rows=manifest["files"]["events.csv"]["rows"])
     return release
+
+
+def publish_all_releases(folder: Path) -> int:
+    """Publish a release of every process whose log grew since its last one; gives how many."""
+    done = 0
+    for slug in process_slugs():
+        last = newest_release(slug)
+        process = process_named(slug)
+        if process is None or (last and not has_grown(last)):
+            continue
+        publish_release(None, process, folder)
+        done += 1
+    return done
 
 
 def _free_stamp(process: Process, folder: Path) -> str:

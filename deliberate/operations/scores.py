@@ -2,9 +2,15 @@
 
 from deliberate import citivoice
 from deliberate.clock import now
-from deliberate.database import db, unrecorded
+from deliberate.database import unrecorded
 from deliberate.models import Process, Snapshot
-from deliberate.queries.scores import drawn_from, newest_snapshot, process_named, scores_of
+from deliberate.queries.scores import (
+    drawn_from,
+    newest_snapshot,
+    process_named,
+    process_slugs,
+    scores_of,
+)
 
 
 def keep_scores(slug: str) -> bool:
@@ -43,5 +49,4 @@ def _keep(process: Process, scores: citivoice.Scores, digest: str) -> None:
 
 def keep_all_scores() -> int:
     """Keep the scores of every process; gives how many were new."""
-    slugs = [process.slug for process in db.session.query(Process).order_by(Process.id)]
-    return sum(keep_scores(slug) for slug in slugs)
+    return sum(keep_scores(slug) for slug in process_slugs())

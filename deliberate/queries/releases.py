@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Process, Release
+from deliberate.models import Interaction, Process, Release
+from deliberate.vocabulary import Kind
 
 
 def open_releases() -> list[Release]:
@@ -33,3 +34,17 @@ def newest_release(slug: str) -> Release | None:
         .order_by(Release.built_at.desc())
         .limit(1)
     )
+
+
+def has_grown(release: Release) -> bool:
+    """Whether people did anything in its process that was sealed after the release was built."""
+    found = db.session.scalar(
+        select(Interaction.id)
+        .where(
+            Interaction.process_id == release.process_id,
+            Interaction.seq >= release.manifest["log_head"]["size"],
+            Interaction.kind.not_in([Kind.RELEASE_BUILT.value, Kind.RELEASE_DOWNLOADED.value]),
+        )
+        .limit(1)
+    )
+    return found is not None

@@ -20,6 +20,11 @@ def process_named(slug: str) -> Process | None:
     return db.session.scalar(select(Process).where(Process.slug == slug))
 
 
+def process_slugs() -> list[str]:
+    """The addresses of all processes, the oldest first."""
+    return list(db.session.scalars(select(Process.slug).order_by(Process.id)))
+
+
 def scores_of(process: Process, as_of: datetime | None = None) -> citivoice.Scores:
     """The scores of a process up to the newest head, or to a moment before it."""
     return citivoice.score(log_of(process), context_of(process, as_of))

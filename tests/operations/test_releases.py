@@ -6,7 +6,8 @@ import pytest
 
 from deliberate.commands import cli
 from deliberate.database import unrecorded
-from deliberate.operations.releases import publish_release
+from deliberate.operations.releases import publish_all_releases, publish_release
+from deliberate.sealing import seal_log
 from tests import city
 from tests.browser import visitor
 
@@ -65,6 +66,15 @@ def test_a_removed_release_says_why(app, folder):
         release.removed_at, release.removed_reason = release.built_at, "Penghapusan data"
     found = visitor(app).get(f"/data/{release.process.slug}/{release.stamp}.zip")
     assert found.status_code == 410 and "Penghapusan data" in found.text
+
+
+def test_a_process_in_which_nothing_happened_is_not_released_again(app, folder):
+    process = city.a_process()
+    assert publish_all_releases(folder) == 1
+    assert publish_all_releases(folder) == 0
+    city.a_proposal(process)
+    seal_log(app.config["SETTINGS"])
+    assert publish_all_releases(folder) == 1
 
 
 def test_the_data_page_names_what_is_withheld(app, folder):
