@@ -118,6 +118,11 @@ class Kind(StrEnum):
     COMMENT_HIDDEN = "comment.hidden", PUBLIC, "ground reports", "a moderator hid it by a rule"
     COMMENT_KEPT = "comment.kept", PUBLIC, "reports", "a moderator found the reports unfounded"
     COMMENT_RESTORED = "comment.restored", PUBLIC, "ground", "a hidden comment came back"
+    COMMENT_HELD = "comment.held", PUBLIC, "reports", "reports hold it for a day (consequence)"
+    PROPOSAL_HIDDEN = "proposal.hidden", PUBLIC, "ground reports", "a moderator hid it by a rule"
+    PROPOSAL_KEPT = "proposal.kept", PUBLIC, "reports", "a moderator found the reports unfounded"
+    PROPOSAL_RESTORED = "proposal.restored", PUBLIC, "ground", "a hidden proposal came back"
+    PROPOSAL_HELD = "proposal.held", PUBLIC, "reports", "reports hold it for a day (consequence)"
     APPEAL_DECIDED = "appeal.decided", PUBLIC, "outcome", "a second moderator decided an appeal"
 
     POLL_OPENED = "poll.opened", PUBLIC, "type secret result_rule quorum", "a poll was opened"
@@ -363,3 +368,29 @@ class ChangeGround(StrEnum):
     LOW_TURNOUT = "low_turnout"
     MISTAKE = "mistake"
     OTHER = "other"
+
+
+class Rule(StrEnum):
+    """Why something may be reported, and by which rule it may be hidden; never its opinion."""
+
+    SPAM = "spam"
+    INSULT = "insult"
+    PERSONAL = "personal"
+    OFF_TOPIC = "off_topic"
+    UNLAWFUL = "unlawful"
+    OTHER = "other"
+
+
+class ModerationOutcome(StrEnum):
+    """What a moderator decides on a thing."""
+
+    KEPT = "kept"
+    HIDDEN = "hidden"
+    RESTORED = "restored"
+
+
+class AppealOutcome(StrEnum):
+    """What becomes of an appeal: the text comes back, or the decision stands."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"

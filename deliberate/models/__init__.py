@@ -13,6 +13,7 @@ from deliberate.models.comment import Comment, Rating
 from deliberate.models.head import Head, PublishedHead, Segment, Subtree
 from deliberate.models.institution import Institution
 from deliberate.models.interaction import Interaction
+from deliberate.models.moderation import Appeal, ModerationDecision, Report
 from deliberate.models.notice import Delivery, MutedNotice, Notice
 from deliberate.models.person import Device, Person, PersonKey, Tries
 from deliberate.models.poll import Ballot, Option, Outcome, Poll, PollChange, Roll, VotingCode
@@ -29,6 +30,7 @@ from deliberate.models.response import (
 from deliberate.models.score import Snapshot
 
 __all__ = [
+    "Appeal",
     "Ballot",
     "Case",
     "CaseNote",
@@ -43,6 +45,7 @@ __all__ = [
     "Institution",
     "Interaction",
     "Judgement",
+    "ModerationDecision",
     "MutedNotice",
     "Notice",
     "Option",
@@ -60,6 +63,7 @@ __all__ = [
     "Rating",
     "Referral",
     "Release",
+    "Report",
     "Response",
     "ResponseAnswer",
     "ResponseDraft",

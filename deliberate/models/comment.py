@@ -17,13 +17,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Moment
+from deliberate.models.hiding import Hideable
 from deliberate.models.institution import Institution
 from deliberate.models.person import Person
 from deliberate.models.proposal import Proposal, new_salt
 from deliberate.vocabulary import Role
 
 
-class Comment(Base):
+class Comment(Hideable, Base):
     """An argument or question on a proposal, or a reply to one; replies may go to any depth.
 
     A thread is read by `root_id` in the order of writing, so no page ever walks the tree.
@@ -64,8 +65,6 @@ class Comment(Base):
     posted_at: Mapped[datetime] = mapped_column(Moment, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
-    hidden_at: Mapped[datetime | None] = mapped_column(Moment)
-    hidden_ground: Mapped[str | None] = mapped_column(String(24))
     strong_count: Mapped[int] = mapped_column(default=0)
     weak_count: Mapped[int] = mapped_column(default=0)
     weight: Mapped[int] = mapped_column(default=0)

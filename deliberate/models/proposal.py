@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, Moment
+from deliberate.models.hiding import Hideable
 from deliberate.models.institution import Institution
 from deliberate.models.person import Person
 from deliberate.models.process import Process
@@ -19,7 +20,7 @@ def new_salt() -> bytes:
     return secrets.token_bytes(16)
 
 
-class Proposal(Base):
+class Proposal(Hideable, Base):
     """What somebody wants changed. Its state follows from dated facts and is never typed in.
 
     Counters are kept in the acts that change them; `deliberate check --repair` counts again.
@@ -61,7 +62,6 @@ class Proposal(Base):
     decision: Mapped[str | None] = mapped_column(String(24))
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
-    hidden_at: Mapped[datetime | None] = mapped_column(Moment)
     support_count: Mapped[int] = mapped_column(default=0)
     comment_count: Mapped[int] = mapped_column(default=0)
     attention: Mapped[int] = mapped_column(

@@ -78,6 +78,8 @@ def _path(notice: Notice, language: str) -> str:
         return f"/{language}/polls/{notice.told['poll']}"
     if notice.proposal_id is None:
         return f"/{language}/desk"
+    if notice.kind.startswith("moderation."):
+        return f"/{language}/moderation/{notice.told['subject']}/{notice.told['id']}/appeal"
     if notice.kind.startswith("desk."):
         return f"/{language}/desk/proposals/{notice.proposal_id}"
     if notice.kind.startswith(("response.", "commitment.", "outcome.", "clock.")):
@@ -96,6 +98,8 @@ def _words(notice: Notice, known: Known, language: str, title: str) -> tuple[str
         return _of_referral(notice, known, language, title)
     if notice.kind.startswith(("commitment.", "outcome.")):
         return _of_commitment(notice, known, title)
+    if notice.kind.startswith("moderation."):
+        return _of_moderation(notice, title)
     return _of_deadline(notice, title)
 
 
@@ -156,6 +160,36 @@ def _of_commitment(notice: Notice, known: Known, title: str) -> tuple[str, str]:
             "“%(title)s”: promised for %(day)s and not done: %(what)s", **told, day=day
         )
     return _("Commitment moved on"), _("“%(title)s”: news of a promise: %(what)s", **told)
+
+
+def _of_moderation(notice: Notice, title: str) -> tuple[str, str]:
+    words: dict[str, tuple[str, str]] = {
+        "moderation.held": (
+            _("Your text is held"),
+            _(
+                "Several people reported your text on “%(title)s”. It is held for at most "
+                "24 hours, until a moderator has decided.",
+                title=title,
+            ),
+        ),
+        "moderation.hidden": (
+            _("Your text was hidden"),
+            _(
+                "A moderator hid your text on “%(title)s” by a rule. The page says which, and "
+                "how to appeal within 30 days.",
+                title=title,
+            ),
+        ),
+        "moderation.restored": (
+            _("Your text is shown again"),
+            _("A moderator decided: your text on “%(title)s” is shown again.", title=title),
+        ),
+        "moderation.refused": (
+            _("Your appeal was refused"),
+            _("A second moderator decided: your text on “%(title)s” stays hidden.", title=title),
+        ),
+    }
+    return words[notice.kind]
 
 
 def _of_deadline(notice: Notice, title: str) -> tuple[str, str]:

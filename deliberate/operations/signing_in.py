@@ -90,6 +90,11 @@ def network_of(address: str) -> str:
     return str(IPv6Address(int(found) >> 64 << 64)) if found.version == 6 else str(found)
 
 
+def network_mark(address: str, purpose: str) -> str:
+    """What may be kept of a network for a while: equal for equal ones, and nothing else."""
+    return _key(purpose, network_of(address))
+
+
 def _key(*parts: str) -> str:
     """Counters stand under a keyed hash: no address and no name is kept."""
     secret = str(current_app.config["SECRET_KEY"]).encode()

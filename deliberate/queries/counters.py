@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from deliberate.models import Ballot, Comment, Poll, Process, Proposal, Rating, Support
@@ -70,6 +70,7 @@ def _counts_as(stance: Stance) -> tuple[ColumnElement[bool], ...]:
         Comment.author_role == Role.RESIDENT,
         Comment.stance == stance,
         Comment.withdrawn_at.is_(None),
+        or_(Comment.hidden_since.is_(None), Comment.held_until.is_not(None)),
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Follow, Interaction, Person, Poll, Process, Proposal, Support
+from deliberate.models import Comment, Follow, Interaction, Person, Poll, Process, Proposal, Support
 from deliberate.queries.states import days_left, state_of
 from deliberate.vocabulary import ProposalState
 
@@ -63,10 +63,13 @@ def proposal_shown(number: int) -> Shown | None:
 
 
 def _marks() -> tuple[ColumnElement[object], ...]:
-    """What acts and dates change on a page: the log's last rows of it, and polls by the clock."""
+    """What acts and dates change on a page: the log's last rows of it; polls and holds by the clock."""
     its_rows = Interaction.proposal_id == Proposal.id
     its_polls = select(func.count(Poll.id)).where(Poll.proposal_id == Proposal.id)
     moment = now()
+    held = select(func.count(Comment.id)).where(
+        Comment.proposal_id == Proposal.id, Comment.held_until > moment
+    )
     return tuple(
         part.correlate(Proposal).scalar_subquery()
         for part in (
@@ -74,6 +77,7 @@ def _marks() -> tuple[ColumnElement[object], ...]:
             select(func.max(Interaction.id)).where(its_rows, Interaction.seq.is_(None)),
             its_polls.where(Poll.opens_at <= moment),
             its_polls.where(Poll.closes_at <= moment),
+            held,
         )
     )
 
@@ -86,6 +90,7 @@ def _mark(proposal: Proposal, marks: list[object]) -> str:
         (
             marks,
             f"{now():%Y%m%d%H}",
+            proposal.hidden_at,
             phases,
             phase.kind if phase else "",
             proposal.process.closed_at,

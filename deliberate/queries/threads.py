@@ -204,7 +204,7 @@ def _line(row: Row[Any], proposal: Proposal, language: str) -> Line:
         created_at=row.posted_at,
         edited_at=row.edited_at,
         body_html="" if state else row.body_html,
-        source=row.source_note,
+        source="" if state else row.source_note,
         strong=row.strong_count,
         weak=row.weak_count,
         weight=row.weight,
@@ -213,7 +213,7 @@ def _line(row: Row[Any], proposal: Proposal, language: str) -> Line:
         author_id=row.author_id,
         state=state,
         state_at=state_at,
-        rule=row.hidden_ground or "",
+        rule=(row.hidden_ground or "held") if state == "hidden" else "",
     )
 
 

@@ -23,6 +23,8 @@ def index() -> ResponseReturnValue:
     """What the institution owes, fewest working days left first."""
     officer = asking()
     office = officer.institution
+    if officer.role == "moderator":
+        return see_other(url_for("moderation.queue"))
     if office is None or officer.role != "staff":
         return render_template("desk/elsewhere.html")
     everything = bool(coordinates(officer)) and request.args.get("all") == "1"

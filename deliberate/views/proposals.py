@@ -181,6 +181,8 @@ def comment_urls(proposal: Any, reading: Reading, thread: threads.Thread) -> dic
     urls = {
         "open": f"{here}?open={{id}}#c{{id}}",
         "change": _pattern("threads.change"),
+        "report": _pattern("moderation.report", kind="comment"),
+        "appeal": _pattern("moderation.appeal", kind="comment"),
     }
     if thread.replies_after is not None:
         seen = reading.replies_seen + len(thread.lines) - 1
@@ -191,8 +193,8 @@ def comment_urls(proposal: Any, reading: Reading, thread: threads.Thread) -> dic
     return urls
 
 
-def _pattern(endpoint: str) -> str:
-    return url_for(endpoint, number=0).replace("/0/", "/{id}/")
+def _pattern(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, number=0, **values).replace("/0/", "/{id}/")
 
 
 @room.page("/<int(max=2147483647):number>/changes", "public")

@@ -1,0 +1,209 @@
+"""Moderation: reporting, holding by the rule, deciding by a named rule, appealing."""
+
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import update
+
+from deliberate.clock import now
+from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal, Report
+from deliberate.operations.comments import count_stance
+from deliberate.operations.notices import tell_person
+from deliberate.permissions import Refused, require
+from deliberate.permissions.moderation import (
+    may_appeal,
+    may_decide_appeal,
+    may_hide,
+    may_report,
+    may_restore,
+)
+from deliberate.queries.moderation import (
+    decisions_on,
+    has_reported,
+    last_decision,
+    subject_of,
+    weight_of_reports,
+)
+from deliberate.recording import Act, recorded
+from deliberate.text import clean, clean_line
+from deliberate.vocabulary import AppealOutcome, Kind, ModerationOutcome, Role, Rule
+
+HOLD = timedelta(hours=24)
+VERIFIED_NEEDED, KNOWN_NEEDED = 3, 5
+"""Networks a thing must be reported from to be held: by verified residents, by known accounts."""
+
+Thing = Comment | Proposal
+_HELD = {"comment": Kind.COMMENT_HELD, "proposal": Kind.PROPOSAL_HELD}
+_KEPT = {"comment": Kind.COMMENT_KEPT, "proposal": Kind.PROPOSAL_KEPT}
+_HIDDEN = {"comment": Kind.COMMENT_HIDDEN, "proposal": Kind.PROPOSAL_HIDDEN}
+_RESTORED = {"comment": Kind.COMMENT_RESTORED, "proposal": Kind.PROPOSAL_RESTORED}
+
+
+def report_contribution(
+    reporter: Person, thing: Thing, reason: Rule, note: str = "", *, network: str = ""
+) -> None:
+    """Report a comment or proposal to the moderators, once; enough reports hold it for a day."""
+    with recorded(reporter, Kind.REPORT_FILED) as act:
+        require(may_report(reporter, _locked(act, thing)))
+        if has_reported(reporter, thing):
+            raise Refused(_("You have reported this already; a moderator looks at it."))
+        act.session.add(
+            Report(
+                person_id=reporter.id,
+                subject_type=thing.subject_type,
+                subject_id=thing.id,
+                reason=reason,
+                note=clean_line(note),
+                network=network,
+                filed_at=now(),
+            )
+        )
+        act.about(thing, reason=reason.value)
+        _hold_by_rule(act, thing)
+
+
+def _locked(act: Act, thing: Thing) -> Thing:
+    """The proposal's row is locked before the comment's, as everywhere."""
+    if isinstance(thing, Comment):
+        act.locked(thing.proposal)
+    return act.locked(thing)
+
+
+def _hold_by_rule(act: Act, thing: Thing) -> None:
+    """Never a second time, and never what a moderator decided on before."""
+    if thing.held_until is not None or decisions_on(thing):
+        return
+    weight = weight_of_reports(thing)
+    if weight.verified < VERIFIED_NEEDED and weight.known < KNOWN_NEEDED:
+        return
+    thing.hidden_since, thing.held_until = now(), now() + HOLD
+    act.consequence(_HELD[thing.subject_type], thing, reports=max(weight.verified, weight.known))
+    _tell_author(act, "moderation.held", thing)
+
+
+def keep_contribution(moderator: Person, thing: Thing, note: str = "") -> None:
+    """Find the reports unfounded: the text stays, and no report holds it again."""
+    with recorded(moderator, _KEPT[thing.subject_type]) as act:
+        require(may_hide(moderator, _locked(act, thing)))
+        reports = _settle(act, thing)
+        if not reports:
+            raise Refused(_("Nobody has reported this, or it is decided already."))
+        if thing.is_held:
+            _tell_author(act, "moderation.restored", thing)
+        thing.hidden_at = None
+        _note_decision(act, moderator, thing, ModerationOutcome.KEPT, note=note, reports=reports)
+        act.about(thing, reports=reports)
+
+
+def hide_contribution(moderator: Person, thing: Thing, rule: Rule, note: str) -> None:
+    """Hide a text by a named rule, with a note to its author; replies below it stay."""
+    with recorded(moderator, _HIDDEN[thing.subject_type]) as act:
+        require(may_hide(moderator, _locked(act, thing)))
+        reports = _settle(act, thing)
+        thing.hidden_at, thing.hidden_ground = now(), rule.value
+        _count(thing, -1)
+        _note_decision(
+            act, moderator, thing, ModerationOutcome.HIDDEN, rule=rule, note=note, reports=reports
+        )
+        _tell_author(act, "moderation.hidden", thing)
+        act.about(thing, ground=rule.value, reports=reports)
+
+
+def restore_contribution(moderator: Person, thing: Thing, note: str = "") -> None:
+    """Bring a hidden text back."""
+    with recorded(moderator, _RESTORED[thing.subject_type]) as act:
+        require(may_restore(moderator, _locked(act, thing)))
+        hiding = last_decision(thing)
+        if hiding is not None and hiding.appeal is not None and hiding.appeal.decided_at is None:
+            raise Refused(_("The author has appealed: decide the appeal."))
+        ground = thing.hidden_ground
+        _show_again(act, thing)
+        rule = Rule(ground) if ground else None
+        _note_decision(act, moderator, thing, ModerationOutcome.RESTORED, rule=rule, note=note)
+        act.about(thing, ground=ground)
+
+
+def _show_again(act: Act, thing: Thing) -> None:
+    thing.hidden_at, thing.hidden_ground = None, None
+    _count(thing, 1)
+    _tell_author(act, "moderation.restored", thing)
+
+
+def _count(thing: Thing, by: int) -> None:
+    """What a moderator hid leaves the balance of arguments; what is only held stays in it."""
+    if isinstance(thing, Comment) and thing.depth == 0 and thing.author_role == Role.RESIDENT:
+        count_stance(thing.proposal, thing.stance, by)
+
+
+def _settle(act: Act, thing: Thing) -> int:
+    """Close the open reports; from where they came is forgotten."""
+    settled = act.session.execute(
+        update(Report)
+        .where(
+            Report.subject_type == thing.subject_type,
+            Report.subject_id == thing.id,
+            Report.settled_at.is_(None),
+        )
+        .values(settled_at=now(), network="")
+    )
+    return int(settled.rowcount)  # type: ignore[attr-defined]  # an update has one
+
+
+def _note_decision(
+    act: Act,
+    moderator: Person,
+    thing: Thing,
+    outcome: ModerationOutcome,
+    *,
+    rule: Rule | None = None,
+    note: str = "",
+    reports: int = 0,
+) -> None:
+    act.session.add(
+        ModerationDecision(
+            subject_type=thing.subject_type,
+            subject_id=thing.id,
+            proposal_id=thing.proposal_id,
+            outcome=outcome,
+            ground=rule,
+            note=clean(note),
+            stance=getattr(thing, "stance", None),
+            reports=reports,
+            moderator_id=moderator.id,
+            decided_at=now(),
+        )
+    )
+
+
+def file_appeal(author: Person, thing: Thing, words: str) -> None:
+    """Appeal against the hiding of one's text; somebody else than the first moderator decides."""
+    with recorded(author, Kind.APPEAL_FILED) as act:
+        _locked(act, thing)
+        decision = last_decision(thing)
+        require(may_appeal(author, thing, decision))
+        act.session.add(
+            Appeal(decision=decision, person_id=author.id, words=clean(words), filed_at=now())
+        )
+        act.about(thing)
+
+
+def decide_appeal(moderator: Person, appeal: Appeal, outcome: AppealOutcome, note: str) -> None:
+    """Decide an appeal: the text comes back, or the decision stands."""
+    with recorded(moderator, Kind.APPEAL_DECIDED) as act:
+        thing = subject_of(appeal.decision)
+        _locked(act, thing)
+        require(may_decide_appeal(moderator, act.locked(appeal), thing))
+        appeal.outcome, appeal.note = outcome, clean(note)
+        appeal.decided_by_id, appeal.decided_at = moderator.id, now()
+        act.about(thing, outcome=outcome.value)
+        if outcome == AppealOutcome.REFUSED:
+            _tell_author(act, "moderation.refused", thing)
+        elif thing.hidden_at is not None:
+            ground = thing.hidden_ground
+            _show_again(act, thing)
+            act.consequence(_RESTORED[thing.subject_type], thing, ground=ground)
+
+
+def _tell_author(act: Act, kind: str, thing: Thing) -> None:
+    proposal = thing.proposal if isinstance(thing, Comment) else thing
+    tell_person(act, kind, thing.author, proposal, subject=thing.subject_type, id=thing.id)

@@ -1,0 +1,209 @@
+"""Moderation: reporting, appealing, the moderators' desk, and the record everyone can read."""
+
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from deliberate.forms.moderation import AppealDecisionForm, AppealForm, HideForm, ReportForm
+from deliberate.operations import moderation
+from deliberate.operations.signing_in import network_mark
+from deliberate.permissions import is_author, require
+from deliberate.permissions.moderation import (
+    may_appeal,
+    may_decide_appeal,
+    may_hide,
+    may_report,
+    may_restore,
+)
+from deliberate.queries import moderation as found
+from deliberate.views.frame import Room, asked_number, asking, or_404, see_other
+from deliberate.views.proposals import address_of
+from deliberate.views.threads import done, place_of
+from deliberate.vocabulary import AppealOutcome, Rule
+
+room = Room("moderation")
+THING = "<any(comment,proposal):kind>/<int(max=2147483647):number>"
+
+
+@room.page("/moderation", "public")
+def index() -> str:
+    """How often, by which rule and for which side texts were hidden; never the text."""
+    decisions = found.decisions_listed(asked_number("after"))
+    shown = decisions[: found.PAGE]
+    return render_template(
+        "moderation/index.html",
+        record=found.public_record(),
+        decisions=shown,
+        next_url=url_for("moderation.index", after=shown[-1].id)
+        if len(decisions) > len(shown)
+        else "",
+        first_url=url_for("moderation.index") if asked_number("after") else "",
+    )
+
+
+def _thing(kind: str, number: int) -> Any:
+    return or_404(found.contribution(kind, number))
+
+
+def _place(thing: Any) -> str:
+    """Where a text stands."""
+    return place_of(thing) if thing.subject_type == "comment" else address_of(thing)
+
+
+@room.page(f"/moderation/{THING}/report", "public")
+def report(kind: str, number: int) -> ResponseReturnValue:
+    """The form for reporting a text, with the rules beside it."""
+    return _report_page(_thing(kind, number), ReportForm())
+
+
+@room.page(f"/moderation/{THING}/report", "signed_in", methods=["POST"], name="file_report")
+def file_report(kind: str, number: int) -> ResponseReturnValue:
+    """Report a text."""
+    thing, form = _thing(kind, number), ReportForm(request.form)
+    if not form.validate():
+        return _report_page(thing, form), 422
+    moderation.report_contribution(
+        asking(),
+        thing,
+        Rule(form.reason.data),
+        form.note.data,
+        network=network_mark(request.remote_addr or "", "report"),
+    )
+    done(_("Thank you. A moderator looks at it, as a rule within 24 hours."))
+    return see_other(_place(thing))
+
+
+def _report_page(thing: Any, form: ReportForm) -> str:
+    person = asking()
+    answer = may_report(person, thing) if person else None
+    return render_template(
+        "moderation/report.html",
+        form=form,
+        thing=thing,
+        is_shown=thing.hidden_at is None and thing.withdrawn_at is None,
+        refusal=answer.reason if answer is not None and not answer else None,
+        back=_place(thing),
+    )
+
+
+@room.page(f"/moderation/{THING}/appeal", "signed_in")
+def appeal(kind: str, number: int) -> ResponseReturnValue:
+    """What was decided on my text, by which rule, and the form for an appeal."""
+    thing = _thing(kind, number)
+    require(is_author(asking(), thing))
+    return _appeal_page(thing, AppealForm())
+
+
+@room.page(f"/moderation/{THING}/appeal", "signed_in", methods=["POST"], name="file_appeal")
+def file_appeal(kind: str, number: int) -> ResponseReturnValue:
+    """Appeal against the hiding of my text."""
+    thing, form = _thing(kind, number), AppealForm(request.form)
+    require(is_author(asking(), thing))
+    if not form.validate():
+        return _appeal_page(thing, form), 422
+    moderation.file_appeal(asking(), thing, form.words.data)
+    done(_("Your appeal is filed. Somebody else than the first moderator decides."))
+    return see_other(url_for("moderation.appeal", kind=kind, number=number))
+
+
+def _appeal_page(thing: Any, form: AppealForm) -> str:
+    decision = found.last_decision(thing)
+    return render_template(
+        "moderation/appeal.html",
+        form=form,
+        thing=thing,
+        decision=decision,
+        may_appeal=may_appeal(asking(), thing, decision),
+        back=_place(thing),
+    )
+
+
+# --- the moderators' desk ------------------------------------------------------------------------
+
+
+@room.page("/desk/moderation", "moderator", "admin")
+def queue() -> str:
+    """What waits for a decision, longest first."""
+    matters = found.matters_waiting(asked_number("after") or 0)
+    shown = matters[: found.PAGE]
+    return render_template(
+        "moderation/queue.html",
+        matters=shown,
+        appeals=found.appeals_waiting(),
+        next_url=url_for("moderation.queue", after=shown[-1].first_report)
+        if len(matters) > len(shown)
+        else "",
+        first_url=url_for("moderation.queue") if asked_number("after") else "",
+    )
+
+
+@room.page(f"/desk/moderation/{THING}", "moderator", "admin")
+def matter(kind: str, number: int) -> ResponseReturnValue:
+    """One text in its place: why it is here, the rules, what was decided before."""
+    return _matter_page(_thing(kind, number))
+
+
+@room.page(f"/desk/moderation/{THING}/keep", "moderator", "admin", methods=["POST"])
+def keep(kind: str, number: int) -> ResponseReturnValue:
+    """Find the reports unfounded."""
+    moderation.keep_contribution(asking(), _thing(kind, number))
+    return _decided(_("The text stays."))
+
+
+@room.page(f"/desk/moderation/{THING}/hide", "moderator", "admin", methods=["POST"])
+def hide(kind: str, number: int) -> ResponseReturnValue:
+    """Hide a text by a rule."""
+    thing, form = _thing(kind, number), HideForm(request.form)
+    if not form.validate():
+        return _matter_page(thing, hiding=form), 422
+    moderation.hide_contribution(asking(), thing, Rule(form.rule.data), form.note.data)
+    return _decided(_("The text is hidden; its author is told."))
+
+
+@room.page(f"/desk/moderation/{THING}/restore", "moderator", "admin", methods=["POST"])
+def restore(kind: str, number: int) -> ResponseReturnValue:
+    """Bring a hidden text back."""
+    moderation.restore_contribution(asking(), _thing(kind, number))
+    return _decided(_("The text is shown again; its author is told."))
+
+
+@room.page(
+    "/desk/moderation/appeals/<int(max=2147483647):number>", "moderator", "admin", methods=["POST"]
+)
+def decide_appeal(number: int) -> ResponseReturnValue:
+    """Decide an appeal as the second moderator."""
+    asked, form = or_404(found.appeal_numbered(number)), AppealDecisionForm(request.form)
+    if not form.validate():
+        thing = _thing(asked.decision.subject_type, asked.decision.subject_id)
+        return _matter_page(thing, deciding=form), 422
+    moderation.decide_appeal(asking(), asked, AppealOutcome(form.outcome.data), form.note.data)
+    return _decided(_("The appeal is decided; its author is told."))
+
+
+def _decided(said: str) -> ResponseReturnValue:
+    flash(said, "success")
+    return see_other(url_for("moderation.queue"))
+
+
+def _matter_page(
+    thing: Any, hiding: HideForm | None = None, deciding: AppealDecisionForm | None = None
+) -> str:
+    decisions = found.decisions_on(thing)
+    asked = decisions[0].appeal if decisions else None
+    return render_template(
+        "moderation/matter.html",
+        thing=thing,
+        parent=getattr(thing, "parent", None),
+        reports=found.open_reports(thing),
+        decisions=decisions,
+        asked=asked,
+        may_decide=may_decide_appeal(asking(), asked, thing) if asked else None,
+        may_hide=may_hide(asking(), thing),
+        may_restore=may_restore(asking(), thing),
+        hiding=hiding or HideForm(),
+        deciding=deciding or AppealDecisionForm(),
+        form=hiding or deciding,
+        place=_place(thing),
+    )
