@@ -63,7 +63,7 @@ def proposal_shown(number: int) -> Shown | None:
 
 
 def _marks() -> tuple[ColumnElement[object], ...]:
-    """What acts and dates change on a page: the log's last rows of it; polls and holds by the clock."""
+    """What changes a page: the log's last rows of it, and polls and holds by the clock."""
     its_rows = Interaction.proposal_id == Proposal.id
     its_polls = select(func.count(Poll.id)).where(Poll.proposal_id == Proposal.id)
     moment = now()

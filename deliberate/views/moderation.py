@@ -18,9 +18,9 @@ from deliberate.permissions.moderation import (
     may_restore,
 )
 from deliberate.queries import moderation as found
-from deliberate.views.frame import Room, asked_number, asking, or_404, see_other
+from deliberate.views.frame import Room, after_act, asked_number, asking, or_404, see_other
 from deliberate.views.proposals import address_of
-from deliberate.views.threads import done, place_of
+from deliberate.views.threads import place_of
 from deliberate.vocabulary import AppealOutcome, Rule
 
 room = Room("moderation")
@@ -71,7 +71,7 @@ def file_report(kind: str, number: int) -> ResponseReturnValue:
         form.note.data,
         network=network_mark(request.remote_addr or "", "report"),
     )
-    done(_("Thank you. A moderator looks at it, as a rule within 24 hours."))
+    after_act(_("Thank you. A moderator looks at it, as a rule within 24 hours."))
     return see_other(_place(thing))
 
 
@@ -104,7 +104,7 @@ def file_appeal(kind: str, number: int) -> ResponseReturnValue:
     if not form.validate():
         return _appeal_page(thing, form), 422
     moderation.file_appeal(asking(), thing, form.words.data)
-    done(_("Your appeal is filed. Somebody else than the first moderator decides."))
+    after_act(_("Your appeal is filed. Somebody else than the first moderator decides."))
     return see_other(url_for("moderation.appeal", kind=kind, number=number))
 
 
