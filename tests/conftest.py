@@ -20,8 +20,10 @@ from deliberate.config import Settings
 from deliberate.database import TransientBase, db, make_transient
 from deliberate.models import Interaction
 from deliberate.operations import people
-from tests import missing_rooms, postgres
+from tests import postgres
+from tests.live import city_folder, old_city, own_city
 
+__all__ = ["city_folder", "old_city", "own_city"]
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Nine in the morning in Nusantara, before any holiday of the tests."""
 
@@ -64,7 +66,6 @@ def _settings(folder: Path, url: str = "") -> Settings:
 
 def _migrated(settings: Settings) -> Flask:
     app = create_app(settings)
-    missing_rooms.give_addresses(app)
     with app.app_context():
         upgrade()
     make_transient(app)

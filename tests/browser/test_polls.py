@@ -4,7 +4,6 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import select
 
 from deliberate.database import db
@@ -15,8 +14,6 @@ from tests import city
 from tests.live import cookie_of, serving
 
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = "/usr/bin/chromium"
 CODE = re.compile(r"^([A-Z2-9]{4}-){4}[A-Z2-9]{4}$")
 
 COSTS = (4_000_000, 3_000_000, 5_000_000)
@@ -28,18 +25,6 @@ RULES = {
     "budget": polls.Rules(type=PollType.BUDGET, amount=8_000_000, costs=COSTS),
     "statements": polls.Rules(type=PollType.STATEMENTS),
 }
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """One browser for all tests here."""
-    try:
-        with sync_api.sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            yield browser
-            browser.close()
-    except sync_api.Error as error:
-        pytest.skip(f"a browser: {CHROMIUM} ({error.message.splitlines()[0]})")
 
 
 @pytest.fixture
@@ -164,14 +149,10 @@ def test_the_code_changes_the_ballot(phone):
     assert list(db.session.scalars(select(Ballot.choice))) == [[[poll.options[2].id, 1]]]
 
 
-def findings(page):
-    return [f"{v['id']}: {v['nodes'][0]['target']}" for v in Axe().run(page).response["violations"]]
-
-
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", RULES)
-def test_axe_finds_nothing(app, chromium, house, kind, scheme, width):
+def test_axe_finds_nothing(app, chromium, house, findings, kind, scheme, width):
     poll = city.a_poll(rules=RULES[kind], with_pass="Belum yakin")
     closed = city.a_poll(rules=RULES[kind])
     for option in closed.options[:2]:
@@ -190,7 +171,7 @@ def test_axe_finds_nothing(app, chromium, house, kind, scheme, width):
     context.close()
 
 
-def test_axe_finds_nothing_in_the_smaller_pages(app, chromium, house):
+def test_axe_finds_nothing_in_the_smaller_pages(app, chromium, house, findings):
     poll, secret = city.a_poll(rules=RULES["statements"]), city.a_poll()
     polls.cast_ballot(city.resident(), secret, secret.options[0])
     city.closed_now(secret)

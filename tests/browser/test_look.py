@@ -1,0 +1,101 @@
+"""Every page of the sample city, for every eye: axe finds nothing, nothing hangs over the edge."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from deliberate.clock import set_to
+from tests import places
+from tests.live import PRESENT, cookie_of
+
+pytestmark = pytest.mark.browser
+
+SIGNED_OUT = [
+    "home",
+    "process",
+    "list",
+    "proposal",
+    "response",
+    "scoreboard",
+    "sign-in",
+    "join",
+    "data",
+    "log",
+    "polls",
+    "responses",
+    "open poll",
+    "closed poll",
+    "new proposal",
+    "answered proposal",
+]
+RESIDENTS = ["account", "check page", "proposal", "open poll"]
+OFFICERS = ["desk", "case", "response form"]
+PAGES = [
+    *((name, "") for name in SIGNED_OUT),
+    *((name, "warga") for name in RESIDENTS),
+    *((name, "petugas") for name in OFFICERS),
+]
+WIDTHS = (1280, 390, 320)
+OPEN = "document.querySelectorAll('main details').forEach(details => details.open = true)"
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def paths(old_city: Flask) -> dict[str, str]:
+    """Where each page is."""
+    with old_city.app_context(), set_to(PRESENT):
+        return {
+            **places.residents_places(),
+            **places.officers_places(),
+            **places.public_places(),
+        }
+
+
+@pytest.fixture(scope="module")
+def tab(chromium: Any, old_town: str, old_city: Flask) -> Iterator[Callable[[str], Any]]:
+    """A tab in which somebody is signed in; each is opened once."""
+    opened: dict[str, Any] = {}
+
+    def open_for(name: str) -> Any:
+        if name not in opened:
+            context = chromium.new_context(base_url=old_town, reduced_motion="reduce")
+            if name:
+                cookie = cookie_of(old_city, places.device_of(old_city, name))
+                context.add_cookies([{"name": "session", "value": cookie, "url": old_town}])
+            opened[name] = context.new_page()
+        return opened[name]
+
+    yield open_for
+    for page in opened.values():
+        page.context.close()
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize(("name", "reader"), PAGES)
+def test_axe_finds_nothing_at_any_width_by_day_and_night(
+    tab, paths, findings, name, reader, language
+):
+    page = tab(reader)
+    said: list[str] = []
+
+    def listen(message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            said.append(message.text)
+
+    page.on("console", listen)
+    assert page.goto(f"/{language}{paths[name]}").status == 200
+    page.evaluate(OPEN)
+    wrong: dict[str, list[str]] = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 844})
+            found = findings(page)
+            if (over := page.evaluate(TOO_WIDE)) > 0:
+                found.append(f"hangs {over} pixels over the edge")
+            if found:
+                wrong[f"{scheme} {width}"] = found
+    page.remove_listener("console", listen)
+    assert (wrong, said) == ({}, [])
