@@ -12,10 +12,13 @@ from deliberate.config import Settings
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.reminders import remind
 from deliberate.notifications.sending import send_due
+from deliberate.notifications.witnesses import tell_witnesses
 from deliberate.operations.publishing import publish_due
-from deliberate.sealing import seal_log
+from deliberate.sealing import publish_heads, seal_log, write_leaves, write_segments
 
 SEALS_A_MINUTE = 6
+Inside = Callable[[Callable[[], object]], Callable[[], None]]
+"""Runs work inside the app."""
 
 
 def queue_of(settings: Settings) -> Huey:
@@ -49,8 +52,30 @@ def jobs_of(app: Flask) -> Huey:
             seal.schedule(delay=number * 60 // SEALS_A_MINUTE)
         tell()
 
+    _keep_log(huey, inside, settings)
     minute()
     return huey
+
+
+def _keep_log(huey: Huey, inside: Inside, settings: Settings) -> None:
+    """A head given out and full segments every hour; what is left, leaves and letters at night."""
+
+    def hour() -> None:
+        publish_heads()
+        write_segments(settings.log_path)
+
+    def night() -> None:
+        write_segments(settings.log_path, rest=True)
+        write_leaves(settings.log_path)
+
+    def letter() -> None:
+        tell_witnesses(settings)
+
+    huey.periodic_task(crontab(minute="0"), name="hour")(inside(hour))
+    huey.periodic_task(crontab(minute="10", hour="18"), name="night")(inside(night))
+    huey.periodic_task(
+        crontab(minute="20", hour="18"), name="letter", retries=12, retry_delay=1800
+    )(inside(letter))
 
 
 def tell_everyone() -> None:

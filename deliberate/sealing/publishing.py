@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -128,6 +129,8 @@ class Letter:
     """A mail to the witnesses: whoever keeps it can show later that the log was changed."""
 
     to: tuple[str, ...]
+    name: str
+    """The same for the same head, so that a mail sent twice is one."""
     subject: str
     body: str
 
@@ -146,4 +149,5 @@ def witness_letter(settings: Settings) -> Letter | None:
         f"How to check: {said['origin']}/log\n\n"
         f"{head.body}\nsignature {head.signature}\nkey {head.key}\n"
     )
-    return Letter(to, f"Log head of {said['t'][:10]}: {size} entries", body)
+    name = f"<head.{said['root'][:32]}@{urlsplit(settings.base_url).hostname}>"
+    return Letter(to, name, f"Log head of {said['t'][:10]}: {size} entries", body)

@@ -5,13 +5,13 @@ import json
 
 import pymerkle
 import pytest
-from sqlalchemy import insert
 
 from deliberate import sealing
-from deliberate.database import db, unrecorded
-from deliberate.models import Interaction, Subtree
+from deliberate.database import db
+from deliberate.models import Subtree
 from deliberate.sealing import proofs, tree, verifier
 from tests import city
+from tests.sealing.filling import fill
 
 SIZES = range(1, 34)
 
@@ -136,21 +136,6 @@ def test_a_forged_consistency_proof_is_refused(size):
 
 
 # --- in the house --------------------------------------------------------------------------------
-
-
-def fill(count: int) -> None:
-    """So many rows like one that was really written, sealed like any."""
-    person = city.resident()
-    like = db.session.query(Interaction).filter_by(actor_id=person.actor_id).one()
-    columns = {c.key: getattr(like, c.key) for c in Interaction.__table__.columns}
-    rows = [
-        {**columns, "id": f"{n:032x}", "leaf": None, "salt": n.to_bytes(16)} for n in range(count)
-    ]
-    for row in rows:
-        made = Interaction(**{k: v for k, v in row.items() if k != "leaf"})
-        row["leaf"] = made.leaf
-    with unrecorded("test settings") as session:
-        session.execute(insert(Interaction), rows)
 
 
 def test_proofs_are_made_from_kept_subtrees(app):
