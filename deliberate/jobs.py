@@ -13,6 +13,7 @@ from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.reminders import remind
 from deliberate.notifications.sending import send_due
 from deliberate.notifications.witnesses import tell_witnesses
+from deliberate.operations.ballot_box import rewrite_when_due
 from deliberate.operations.publishing import publish_due
 from deliberate.sealing import publish_heads, seal_log, write_leaves, write_segments
 
@@ -44,6 +45,7 @@ def jobs_of(app: Flask) -> Huey:
     seal = huey.task(name="seal")(inside(lambda: seal_log(settings)))
 
     tell = huey.task(name="tell")(inside(tell_everyone))
+    mix = huey.task(name="mix")(inside(rewrite_when_due))
 
     @huey.periodic_task(crontab(), name="minute")  # type: ignore[untyped-decorator]
     def minute() -> None:
@@ -51,6 +53,7 @@ def jobs_of(app: Flask) -> Huey:
         for number in range(SEALS_A_MINUTE):
             seal.schedule(delay=number * 60 // SEALS_A_MINUTE)
         tell()
+        mix()
 
     _keep_log(huey, inside, settings)
     minute()

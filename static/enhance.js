@@ -132,6 +132,18 @@ function similar(field) {
   if (place) field.addEventListener('input', () => { clearTimeout(rest); rest = setTimeout(look, 700); });
 }
 
+// A budget: what is ticked, added up at once; without a script the server does it.
+function addUp(box) {
+  const told = box.parentElement.querySelector('[data-spent]');
+  const most = Number(box.dataset.budget);
+  const say = (n) => n.toLocaleString(document.documentElement.lang);
+  box.addEventListener('change', () => {
+    const spent = all(':checked', box).reduce((sum, one) => sum + Number(one.dataset.cost || 0), 0);
+    told.textContent = told.dataset.spent.replace('{n}', most ? `${say(spent)} / ${say(most)}` : say(spent));
+    told.classList.toggle('wrong', most > 0 && spent > most);
+  });
+}
+
 // Print: what is folded is opened, and folded again afterwards.
 let opened = [];
 addEventListener('beforeprint', () => {
@@ -159,5 +171,6 @@ all('[data-count]').forEach(count);
 all('[data-copy]').forEach(copying);
 all('[data-share]').forEach(sharing);
 all('[data-similar]').forEach(similar);
+all('[data-budget]').forEach(addUp);
 const wrong = document.querySelector('[data-focus]');
 if (wrong) wrong.focus();

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
-from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import Field, SelectChoice
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -23,6 +23,7 @@ class BallotForm(HouseForm):
 
     voting_code = StringField(_("Voting code"))
     ballot_code = StringField(_("Your ballot code"))
+    mail_receipt = BooleanField(_("Mail me the receipt"))
 
     poll: Any
     options: Sequence[Any]
@@ -149,7 +150,11 @@ def ballot_form(
     kind = Marks if poll.type in _MARKS else Figures
     fields = _MARKS[poll.type](options) if kind is Marks else _figure_fields(poll, options)
     told = {"poll": poll, "options": options, "asks_key": asks_key}
-    return type("Ballot", (kind,), {**fields, **told})(sent)
+    form = type("Ballot", (kind,), {**fields, **told})(sent)
+    for field in form:
+        # Nothing but the mail is called optional: the poll's rules say what is needed.
+        field.flags.required = field.name != "mail_receipt"
+    return form
 
 
 class StatementForm(HouseForm):

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from deliberate.database import Base, db
 from deliberate.models import Commitment, Institution, Notice, Proposal, Referral, Response
-from deliberate.notifications.topics import ADDRESS_GIVEN
+from deliberate.notifications.topics import ADDRESS_GIVEN, BALLOT_RECEIPT
+from deliberate.queries.log import receipt_of
 
 Thing = TypeVar("Thing", bound=Base)
 
@@ -73,6 +74,8 @@ def story_of(notice: Notice, known: Known, language: str) -> Story:
 def _path(notice: Notice, language: str) -> str:
     if notice.kind == ADDRESS_GIVEN:
         return f"/{language}/account/messages/confirm/"
+    if notice.kind == BALLOT_RECEIPT:
+        return f"/{language}/polls/{notice.told['poll']}"
     if notice.proposal_id is None:
         return f"/{language}/desk"
     if notice.kind.startswith("moderation."):
@@ -85,6 +88,8 @@ def _path(notice: Notice, language: str) -> str:
 
 
 def _words(notice: Notice, known: Known, language: str, title: str) -> tuple[str, str]:
+    if notice.kind == BALLOT_RECEIPT:
+        return _of_ballot(notice)
     if notice.kind.startswith("desk."):
         return _for_staff(notice, known, language, title)
     if notice.kind.startswith("response."):
@@ -96,6 +101,15 @@ def _words(notice: Notice, known: Known, language: str, title: str) -> tuple[str
     if notice.kind.startswith("moderation."):
         return _of_moderation(notice, title)
     return _of_deadline(notice, title)
+
+
+def _of_ballot(notice: Notice) -> tuple[str, str]:
+    receipt = receipt_of(notice.told["entry"])
+    return _("Receipt of your ballot"), _(
+        "Your ballot in poll %(n)s is in the public log, never what you chose. Receipt: %(code)s",
+        n=notice.told["poll"],
+        code=receipt.code if receipt else "",
+    )
 
 
 def _of_response(notice: Notice, known: Known, title: str) -> tuple[str, str]:

@@ -25,6 +25,9 @@ TOPICS = {
 ADDRESS_GIVEN = "address.given"
 """The one mail that goes to an address nobody has confirmed: it asks to confirm it."""
 
+BALLOT_RECEIPT = "ballot.receipt"
+"""The receipt of somebody's own ballot, mailed because they ticked it."""
+
 
 def topic_of(kind: str) -> str:
     """The group a notice belongs to; what stands in none is always mailed."""

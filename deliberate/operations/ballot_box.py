@@ -1,7 +1,9 @@
 """The ballot box: one-time voting codes, and the rewriting that takes order out of storage."""
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import text
+from datetime import timedelta
+
+from sqlalchemy import select, text
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
@@ -13,6 +15,7 @@ from deliberate.vocabulary import Electorate, Kind
 
 BOXES = ("poll_ballot", "poll_roll", "poll_code")
 MOST_CODES = 100_000
+JUST_CLOSED = timedelta(minutes=3)
 
 
 def make_codes(maker: Person | None, poll: Poll, number: int) -> list[str]:
@@ -34,6 +37,15 @@ def make_codes(maker: Person | None, poll: Poll, number: int) -> list[str]:
         act.session.add_all(VotingCode(key=hash_code(code), poll_id=poll.id) for code in codes)
         act.about(poll, count=number)
     return codes
+
+
+def rewrite_when_due() -> list[str]:
+    """Rewrite the boxes on the hour and in the minutes after a close; to be called every minute."""
+    moment = now()
+    closed = select(Poll.id).where(Poll.closes_at <= moment, Poll.closes_at > moment - JUST_CLOSED)
+    if moment.minute and db.session.scalar(closed.limit(1)) is None:
+        return []
+    return rewrite_boxes()
 
 
 def rewrite_boxes() -> list[str]:

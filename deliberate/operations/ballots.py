@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from deliberate.models import Ballot, Option, Person, Poll, Roll, VotingCode
+from deliberate.notifications.topics import BALLOT_RECEIPT
+from deliberate.operations.notices import tell_person
 from deliberate.permissions import Refused, may_enter_ballots, may_vote, require
 from deliberate.queries.choices import Choice, fault_in
 from deliberate.recording import Act, recorded
@@ -27,16 +29,24 @@ class Cast:
 
 
 def cast_ballot(
-    voter: Person, poll: Poll, choice: Choice | Option, *, voting_code: str = ""
+    voter: Person,
+    poll: Poll,
+    choice: Choice | Option,
+    *,
+    voting_code: str = "",
+    mail_receipt: bool = False,
 ) -> Cast:
     """Vote, once a person. The ballot code is the only key to a secret ballot and kept nowhere.
 
     Roll and ballot share no key, no order and no time; the log holds that one voted, not what.
+    The receipt is mailed if wished, the code never.
     """
     with recorded(voter, Kind.BALLOT_CAST) as act:
         require(may_vote(voter, act.locked(poll)))
         _use_code(act, poll, voting_code)
         code = _count(act, poll, voter, _pairs(choice))
+        if mail_receipt:
+            tell_person(act, BALLOT_RECEIPT, voter, entry=act.id, poll=poll.id)
         act.about(poll)
     return Cast(code if poll.is_secret else "", act.id)
 

@@ -51,7 +51,11 @@ def vote(number: int) -> ResponseReturnValue:
         return _page(poll, form), 422
     try:
         cast = operations.cast_ballot(
-            asking(), poll, form.choice(), voting_code=form.voting_code.data or ""
+            asking(),
+            poll,
+            form.choice(),
+            voting_code=form.voting_code.data or "",
+            mail_receipt=form.mail_receipt.data,
         )
     except operations.CodeRefused as refusal:
         form.refuse(form.voting_code, refusal.reason)
@@ -184,6 +188,7 @@ def _page(poll: Any, form: Any = None, *, spent: int | None = None, failed: bool
         failed=form is not None and failed,
         spent=spent,
         has_voted=polls.has_voted(person, poll),
+        may_mail=person is not None and person.email_confirmed_at is not None,
         reason="" if answer or person is None else answer.reason,
         runs_it=bool(may_run_poll(person, poll)),
         entitled=electorate.count_entitled(poll) if card.state == "closed" else None,
