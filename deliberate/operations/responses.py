@@ -99,7 +99,7 @@ def publish_response(
             note=clean_line(note),
         )
         response.body_html, response.renderer = to_html(response.body), RENDERER
-        if draft and decision == Decision.NOT_OURS and not _is_passed_on(act, response):
+        if decision == Decision.NOT_OURS and not _is_passed_on(act, response):
             raise Refused(_("Say whose matter it is: name a body, or refer the proposal first."))
         response.study_until = _study_date(proposal, decision, study_until, last)
         _refuse_unreasoned(response)
@@ -271,7 +271,7 @@ def _is_passed_on(act: Act, response: Response) -> bool:
     if response.outside_body:
         return True
     accepted = select(Referral.id).where(
-        Referral.proposal_id == response.proposal_id,
+        Referral.proposal_id == response.proposal.id,
         (Referral.accepted_at.is_not(None)) | (Referral.to_id.is_(None)),
     )
     return act.session.scalar(accepted.limit(1)) is not None

@@ -1,6 +1,6 @@
 """How institutions answer: asked, in time, median, overdue now, each with its n."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ class Figures:
 
     institution: Institution | None
     is_imported: bool = False
+    is_total: bool = False
     asked: int = 0
     answered: int = 0
     in_time: int = 0
@@ -39,6 +40,20 @@ class Figures:
     def median(self) -> float | None:
         """Median days to an answer by Kaplan-Meier; those still waiting count as longer."""
         return median_wait(self.waits, self.open_waits)
+
+
+def together(figures: Iterable[Figures]) -> list[Figures]:
+    """All institutions in one line; what was imported in a line of its own."""
+    found: dict[bool, Figures] = {}
+    for one in figures:
+        whole = found.setdefault(one.is_imported, Figures(None, one.is_imported, is_total=True))
+        for name in ("asked", "answered", "in_time", "overdue", "referred", "answers_it", "judged"):
+            setattr(whole, name, getattr(whole, name) + getattr(one, name))
+        whole.waits += one.waits
+        whole.open_waits += one.open_waits
+        for code, count in one.refused.items():
+            whole.refused[code] = whole.refused.get(code, 0) + count
+    return [found[key] for key in sorted(found)]
 
 
 def median_wait(answered: Sequence[float], waiting: Sequence[float]) -> float | None:

@@ -25,13 +25,14 @@ def index() -> ResponseReturnValue:
     shown = shown if shown in LISTS else "waiting"
     office = request.args.get("institution", type=int)
     rows = _rows(shown, office)
+    figures = institutions.figures_of()
     return render_template(
         "responses/index.html",
         shown=shown,
         office=office,
         rows=rows[: responses.PAGE],
         next_url=_next(shown, office, rows),
-        figures=institutions.figures_of(),
+        figures=[*figures, *institutions.together(figures)],
         offices=responses.all_institutions(),
         name_here=responses.name_here,
         passed_around=institutions.passed_around(),

@@ -11,6 +11,7 @@ from deliberate import create_app, sealing
 from deliberate.config import Settings
 from deliberate.database import db, make_transient
 from deliberate.models import Comment, Interaction, Process, Proposal, Response
+from deliberate.queries.institutions import figures_of, together
 from deliberate.queries.scores import process_named, scores_of
 from tests.citivoice import test_open_data as figures
 from tests.citivoice.open_data import shared
@@ -147,6 +148,13 @@ def test_the_uk_s_answers_came_after_21_days(house):
     assert round(statistics.median(days), 2) == 20.95
     assert (round(min(days), 2), round(max(days), 2)) == (10.29, 58.38)
     assert [sum(d <= limit for d in days) for limit in (14, 21, 30)] == [5, 35, 59]
+
+
+def test_the_uk_s_public_median_is_told_in_calendar_days(house):
+    (whole,) = together(figures_of(process_named("uk").id))
+    assert whole.is_imported and (whole.asked, whole.answered) == (67, 67)
+    assert whole.median is not None and round(whole.median, 2) == 20.95
+    assert whole.refused["duplicate"] == 924 and sum(whole.refused.values()) == 1575
 
 
 def test_the_uk_s_answers_bear_another_date_in_37_cases(house):

@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import ResponseAnswer
-from deliberate.operations import comments, proposals, responses
+from deliberate.operations import comments, proposals, referrals, responses
 from deliberate.operations.responses import AnsweredMeanwhile, Point
 from deliberate.permissions import Refused
 from deliberate.queries.responses import responses_of
@@ -149,3 +149,20 @@ def test_which_point_answers_which_comment_is_kept(officer, proposal):
 def test_support_at_the_threshold_makes_an_answer_due(clock, proposal):
     proposals.support_proposal(city.resident(), proposal)
     assert proposal.due_at is not None and proposal.answered_at is None
+
+
+def test_not_ours_names_whose_it_is(officer, proposal):
+    with pytest.raises(Refused, match="whose matter"):
+        answer(officer, proposal, Decision.NOT_OURS)
+    answer(officer, proposal, Decision.NOT_OURS, outside_body="Dinas Perhubungan Provinsi")
+    assert proposal.answered_at is not None
+
+
+def test_not_ours_after_a_referral_that_was_taken_leaves_the_answer_owed(officer, proposal):
+    proposals.support_proposal(city.resident(), proposal)
+    other = city.an_institution("lingkungan")
+    referral = referrals.refer_proposal(officer, proposal, other, "Saluran air.")
+    colleague = city.staff(other)
+    referrals.accept_referral(colleague, referral)
+    answer(colleague, proposal, Decision.NOT_OURS)
+    assert proposal.answered_at is None

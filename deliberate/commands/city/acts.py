@@ -234,6 +234,7 @@ class Acts:
                 for promise in told.get("commitments", [])
             ],
             language=language_of(told["text"]),
+            outside_body=told.get("outside_body", ""),
         )
 
 
