@@ -3,11 +3,10 @@
 from alembic import context
 from sqlalchemy import text
 
+from deliberate import models  # noqa: F401  # brings every table
 from deliberate.database import BigId, Json, Moment, db
-from deliberate.models import Interaction
 
 _LOCK = 0x64656C69
-assert Interaction.metadata is db.metadata
 
 
 def render_item(kind, item, _autogen):

@@ -196,9 +196,9 @@ def is_voting_open(poll: Poll) -> Answer:
 
 def may_vote(person: Person | None, poll: Poll) -> Answer:
     """A resident whom the poll is for, while it is open; a voting code is asked for in the act."""
-    if not (answer := first_no(is_voting_open(poll), is_signed_in(person))):
+    answer = first_no(is_voting_open(poll), is_signed_in(person))
+    if person is None or not answer:
         return answer
-    assert person is not None
     if person.role != Role.RESIDENT:
         return Answer(_("Staff vote with a second account of their own, as residents."))
     if person.account_class != AccountClass.PERSON:

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Interaction
-from deliberate.queries.log import published_head
 from deliberate.sealing.proofs import Proof, prove
 from deliberate.sealing.verifier import leaf_of
 
@@ -29,29 +28,33 @@ class Answer:
     """The public half of the act, if a receipt was shown that holds."""
 
 
-def answer_to(written: str) -> Answer:
-    """Look up what somebody pasted: a receipt gets its act and a proof, a number only a proof."""
+def answer_to(written: str, given_out: int) -> Answer:
+    """Look up what somebody pasted: a receipt gets its act and a proof, a number only a proof.
+
+    `given_out` is the size of the newest head given out, 0 before the first.
+    """
     pasted = re.sub(r"\s", "", written)
     if re.fullmatch(r"\d{1,15}", pasted):
-        return _answer_to_number(int(pasted))
+        return _answer_to_number(int(pasted), given_out)
     try:
         receipt = json.loads(pasted)
         public, private, entry = receipt["public"], receipt["private"], receipt["entry"]
         leaf = leaf_of(public, private)
     except (ValueError, KeyError, TypeError, RecursionError):
         return Answer("unreadable")
-    return _answer_to_receipt(str(entry), leaf, public)
+    return _answer_to_receipt(str(entry), leaf, public, given_out)
 
 
-def _answer_to_number(number: int) -> Answer:
+def _answer_to_number(number: int, given_out: int) -> Answer:
     """Whether a younger entry exists is not said: it would tell the minute of every ballot."""
-    head = published_head()
-    if head is None or number >= head.size:
+    if number >= given_out:
         return Answer("not_given_out")
-    return Answer("sealed", prove(number, head.size))
+    return Answer("sealed", prove(number, given_out))
 
 
-def _answer_to_receipt(entry: str, leaf: bytes, public: dict[str, Any]) -> Answer:
+def _answer_to_receipt(
+    entry: str, leaf: bytes, public: dict[str, Any], given_out: int
+) -> Answer:
     row = db.session.execute(
         select(Interaction.seq, Interaction.leaf).where(Interaction.id == entry)
     ).first()
@@ -59,7 +62,6 @@ def _answer_to_receipt(entry: str, leaf: bytes, public: dict[str, Any]) -> Answe
         return Answer("unknown")
     if row.leaf != leaf:
         return Answer("changed")
-    head = published_head()
-    if head is None or row.seq is None or row.seq >= head.size:
+    if row.seq is None or row.seq >= given_out:
         return Answer("waiting", act=public)
-    return Answer("sealed", prove(row.seq, head.size), public)
+    return Answer("sealed", prove(row.seq, given_out), public)

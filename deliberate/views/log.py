@@ -24,12 +24,14 @@ SHOWN = 6
 def index() -> ResponseReturnValue:
     """Heads, the forms for checking, and how to check at home."""
     check = request.args.get("check", "").strip()
-    answer = answer_to(check) if check else None
+    heads = newest_published(SHOWN)
+    given_out = heads[0].size if heads else 0
+    answer = answer_to(check, given_out) if check else None
     first, second = (request.args.get(name, type=int) for name in ("first", "second"))
     is_asked = "first" in request.args
     return render_template(
         "log/index.html",
-        heads=newest_published(SHOWN),
+        heads=heads,
         leaf_files=sealing.leaf_files(_settings().log_path)[-SHOWN:],
         witnesses=_settings().witnesses,
         check=check,

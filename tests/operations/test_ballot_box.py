@@ -16,7 +16,7 @@ VOTERS, MARGIN = 120, 0.05
 
 @pytest.fixture
 def voted(app):
-    """A poll in which a hundred and twenty residents voted one after another, and what each chose."""
+    """A poll in which a hundred and twenty residents voted in turn, and what each chose."""
     poll = city.a_poll()
     chance = Random(3)
     chosen = {}

@@ -1,4 +1,4 @@
-"""What is given out of the log: an hourly head, daily leaves, a letter; a release checked by them."""
+"""What is given out of the log: an hourly head, daily leaves, a letter; a release is checked."""
 
 import json
 from dataclasses import replace
