@@ -34,27 +34,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
         static_folder=str(part("static")),
         instance_path=str(settings.data_path),
     )
-    app.config.update(
-        SECRET_KEY=settings.secret_key or _own_secret(settings),
-        SQLALCHEMY_DATABASE_URI=settings.database,
-        SETTINGS=settings,
-        TESTING=settings.mode == "test",
-        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=1024 * 1024,
-        MAX_FORM_PARTS=1000,
-        SESSION_COOKIE_NAME="session" if settings.mode != "production" else "__Host-session",
-        SESSION_COOKIE_SECURE=settings.mode == "production",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=RESIDENT_STAYS,
-        WTF_CSRF_CHECK_DEFAULT=False,
-        WTF_CSRF_TIME_LIMIT=None,
-        BABEL_DEFAULT_LOCALE=settings.default_lang,
-        BABEL_DEFAULT_TIMEZONE=settings.timezone,
-        RATELIMIT_ENABLED=settings.mode == "production",
-        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
-    )
+    app.config.update(_flask_settings(settings))
     database.init_app(app)
     migrate.init_app(app, db, directory=str(part("migrations")), render_as_batch=True)
     babel.init_app(app, locale_selector=_language)
@@ -66,6 +46,31 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     app.register_error_handler(OperationalError, views.errors.unavailable)
     _add_commands(app)
     return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, object]:
+    """The settings of the house in the words of Flask and its extensions."""
+    return {
+        "SECRET_KEY": settings.secret_key or _own_secret(settings),
+        "SQLALCHEMY_DATABASE_URI": settings.database,
+        "SETTINGS": settings,
+        "TESTING": settings.mode == "test",
+        "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "MAX_FORM_PARTS": 1000,
+        "SESSION_COOKIE_NAME": "session" if settings.mode != "production" else "__Host-session",
+        "SESSION_COOKIE_SECURE": settings.mode == "production",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": RESIDENT_STAYS,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": settings.default_lang,
+        "BABEL_DEFAULT_TIMEZONE": settings.timezone,
+        "RATELIMIT_ENABLED": settings.mode == "production",
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+    }
 
 
 def start_jobs(app: Flask) -> "Jobs":

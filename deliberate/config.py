@@ -69,6 +69,11 @@ class Settings:
         return Path(self.log_dir).resolve() if self.log_dir else self.data_path / "log"
 
     @property
+    def releases_path(self) -> Path:
+        """Where published releases lie."""
+        return self.data_path / "releases"
+
+    @property
     def is_demo(self) -> bool:
         """Whether this is the sample city, where sign-ins are printed and nothing is secret."""
         return self.mode == "demo"

@@ -3,11 +3,15 @@
 import logging
 import threading
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import Flask
+from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
+from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.reminders import remind
@@ -15,11 +19,46 @@ from deliberate.notifications.sending import send_due
 from deliberate.notifications.witnesses import tell_witnesses
 from deliberate.operations.ballot_box import rewrite_when_due
 from deliberate.operations.publishing import publish_due
-from deliberate.sealing import publish_heads, seal_log, write_leaves, write_segments
+from deliberate.operations.releases import publish_all_releases
+from deliberate.operations.scores import keep_all_scores
+from deliberate.sealing import (
+    publish_heads,
+    seal_log,
+    write_leaves,
+    write_segments,
+)
 
 SEALS_A_MINUTE = 6
-Inside = Callable[[Callable[[], object]], Callable[[], None]]
-"""Runs work inside the app."""
+NIGHT = 2
+"""The hour of the city's clock when the work of a whole day is done."""
+Work = Callable[[Settings], object]
+
+
+def tell_everyone(_settings: Settings) -> None:
+    """What a minute brings: dated answers, dates that passed, people told, mails sent."""
+    publish_due()
+    remind()
+    fan_out()
+    send_due()
+
+
+def tidy_ballots(_settings: Settings) -> None:
+    """Take the order of voting out of storage, hourly and soon after each close."""
+    rewrite_when_due()
+
+
+def give_out_heads(settings: Settings) -> None:
+    """What the public log shows from this hour on; full segments of the log as files."""
+    publish_heads()
+    write_segments(settings.log_path)
+
+
+def close_the_day(settings: Settings) -> None:
+    """The day's leaf hashes and the rest of its rows as files, its scores, new releases."""
+    write_leaves(settings.log_path)
+    write_segments(settings.log_path, rest=True)
+    keep_all_scores()
+    publish_all_releases(settings.releases_path)
 
 
 def queue_of(settings: Settings) -> Huey:
@@ -33,60 +72,54 @@ def jobs_of(app: Flask) -> Huey:
     """The queue with everything in it that comes back by the clock."""
     settings: Settings = app.config["SETTINGS"]
     huey = queue_of(settings)
-
-    def inside(work: Callable[[], object]) -> Callable[[], None]:
-        def run() -> None:
-            with app.app_context():
-                work()
-
-        run.__name__ = work.__name__
-        return run
-
-    seal = huey.task(name="seal")(inside(lambda: seal_log(settings)))
-
-    tell = huey.task(name="tell")(inside(tell_everyone))
-    mix = huey.task(name="mix")(inside(rewrite_when_due))
+    seal: Any = _add(huey, app, seal_log)
+    night = crontab(minute="10", hour=str(_utc_hour(settings, NIGHT)))
+    for work, times in (
+        (tell_everyone, crontab()),
+        (tidy_ballots, crontab()),
+        (give_out_heads, crontab(minute="0")),
+        (close_the_day, night),
+    ):
+        _add(huey, app, work, times)
+    _add(huey, app, tell_witnesses, night, retries=12, retry_delay=1800)
 
     @huey.periodic_task(crontab(), name="minute")  # type: ignore[untyped-decorator]
     def minute() -> None:
         """Huey's clock ticks once a minute; heads are made every ten seconds."""
         for number in range(SEALS_A_MINUTE):
             seal.schedule(delay=number * 60 // SEALS_A_MINUTE)
-        tell()
-        mix()
 
-    _keep_log(huey, inside, settings)
-    minute()
+    minute()  # not to wait for the next full minute
     return huey
 
 
-def _keep_log(huey: Huey, inside: Inside, settings: Settings) -> None:
-    """A head given out and full segments every hour; what is left, leaves and letters at night."""
+def _add(
+    huey: Huey,
+    app: Flask,
+    work: Work,
+    times: Callable[[datetime], bool] | None = None,
+    **options: int,
+) -> Callable[..., object]:
+    """Put work into the queue under its own name, by the clock if times are given."""
 
-    def hour() -> None:
-        publish_heads()
-        write_segments(settings.log_path)
+    def run() -> None:
+        with app.app_context():
+            work(current_app.config["SETTINGS"])
 
-    def night() -> None:
-        write_segments(settings.log_path, rest=True)
-        write_leaves(settings.log_path)
-
-    def letter() -> None:
-        tell_witnesses(settings)
-
-    huey.periodic_task(crontab(minute="0"), name="hour")(inside(hour))
-    huey.periodic_task(crontab(minute="10", hour="18"), name="night")(inside(night))
-    huey.periodic_task(
-        crontab(minute="20", hour="18"), name="letter", retries=12, retry_delay=1800
-    )(inside(letter))
+    name = work.__name__
+    if times is None:
+        task = huey.task(name=name, **options)(run)
+    else:
+        task = huey.periodic_task(times, name=name, **options)(run)
+    done: Callable[..., object] = task
+    return done
 
 
-def tell_everyone() -> None:
-    """What a minute brings: dated answers, dates that passed, people told, mails sent."""
-    publish_due()
-    remind()
-    fan_out()
-    send_due()
+def _utc_hour(settings: Settings, hour: int) -> int:
+    """The hour of UTC in which an hour of the city's clock begins; queues count in UTC."""
+    there = now().astimezone(ZoneInfo(settings.timezone))
+    offset = there.utcoffset()
+    return (hour - round(offset.total_seconds() / 3600)) % 24 if offset else hour
 
 
 class Worker(Consumer):  # type: ignore[misc]  # huey brings no types

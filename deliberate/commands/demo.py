@@ -79,7 +79,7 @@ def _seed_if_empty(app: Flask, city: City) -> None:
         seal_log(app.config["SETTINGS"])
         publish_heads(until=now() + timedelta(seconds=1))
         keep_all_scores()
-        publish_all_releases(app.config["SETTINGS"].data_path / "releases")
+        publish_all_releases(app.config["SETTINGS"].releases_path)
 
 
 def _welcome(city: City, address: str) -> Iterable[str]:

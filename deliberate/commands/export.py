@@ -35,7 +35,7 @@ def command(slug: str, out: Path | None, publish: bool, as_json: bool) -> None:
         if out is not None:
             manifest, where = build_release(process, out, tell), str(out)
         else:
-            folder = current_app.config["SETTINGS"].data_path / "releases"
+            folder = current_app.config["SETTINGS"].releases_path
             release = publish_release(None, process, folder, tell)
             manifest, where = release.manifest, f"/data/{slug}/{release.stamp}.zip"
     except (Unwritable, OSError) as error:

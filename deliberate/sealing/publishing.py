@@ -35,7 +35,7 @@ def publish_heads(until: datetime | None = None) -> list[int]:
     session: Session = db.session()
     session.rollback()
     hour = until or now().replace(minute=0, second=0, microsecond=0)
-    before = _last_published(session)
+    before = published_size(session)
     newest = session.scalar(
         select(Head.size).where(Head.made_at < hour).order_by(Head.size.desc()).limit(1)
     )
@@ -61,7 +61,8 @@ def _give_out(before: int, size: int) -> None:
             session.add(PublishedHead(size=size, published_at=now(), consistency=proof))
 
 
-def _last_published(session: Session) -> int:
+def published_size(session: Session) -> int:
+    """How many entries the newest head given out covers; 0 before the first."""
     newest = select(PublishedHead.size).order_by(PublishedHead.size.desc()).limit(1)
     return session.scalar(newest) or 0
 
@@ -89,7 +90,7 @@ def write_leaves(log_path: Path) -> str | None:
     folder.mkdir(parents=True, exist_ok=True)
     session: Session = db.session()
     session.rollback()
-    first, stop = _written(folder), _last_published(session)
+    first, stop = _written(folder), published_size(session)
     if first >= stop:
         return None
     name = f"{first:09d}-{stop - 1:09d}.txt"
@@ -138,7 +139,7 @@ class Letter:
 def witness_letter(settings: Settings) -> Letter | None:
     """The daily letter with the newest head given out; None without witnesses or heads."""
     to = tuple(address.strip() for address in settings.witnesses.split(",") if address.strip())
-    size = _last_published(db.session())
+    size = published_size(db.session())
     if not to or not size:
         return None
     head = signed(db.session.get_one(Head, size))

@@ -42,5 +42,5 @@ def _file(found: Any, path: str) -> ResponseReturnValue:
             "errors/410.html", reason=release.removed_reason, at=release.removed_at
         )
         return page, 410
-    folder = current_app.config["SETTINGS"].data_path / "releases"
+    folder = current_app.config["SETTINGS"].releases_path
     return send_from_directory(folder, path, as_attachment=True, max_age=A_YEAR)
