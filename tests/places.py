@@ -39,7 +39,7 @@ def public_places() -> dict[str, str]:
         "processes": "/processes",
         "process": "/processes/kipp-1a",
         "list": "/proposals",
-        "proposal": f"/proposals/{most_talked.id}",
+        "proposal": f"/proposals/{most_talked.id}-{most_talked.slug}",
         "changes": f"/proposals/{most_talked.id}/changes",
         "answered proposal": f"/proposals/{response.proposal_id}",
         "withdrawn proposal": f"/proposals/{withdrawn.id}",

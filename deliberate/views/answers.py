@@ -1,6 +1,7 @@
 """What every answer carries: headers by exact value, static files by hash, words for templates."""
 
 import hashlib
+import mimetypes
 import re
 from collections.abc import Callable
 from datetime import date, datetime
@@ -23,10 +24,11 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.security import safe_join
 
 from deliberate.config import LANGUAGES, Settings
 from deliberate.queries.log import published_head
-from deliberate.views import frame
+from deliberate.views import frame, packing
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -48,6 +50,7 @@ def init_app(app: Flask) -> None:
     """Dress every answer and give templates their words."""
     app.view_functions["static"] = _static_file
     _static_file.audience = ("public",)  # type: ignore[attr-defined]
+    packing.init_app(app)
     app.after_request(_dress)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -125,7 +128,12 @@ def _static_file(filename: str) -> Response:
     name = hashed["stem"] + hashed["ending"]
     if asset(name) != request.path:
         abort(404)
-    answer = send_from_directory(folder, name, max_age=31536000)
+    path = safe_join(folder, name)
+    kind = mimetypes.guess_type(name)[0] or ""
+    answer = packing.packed_file(Path(path), kind) if path else None
+    answer = answer or send_from_directory(folder, name)
+    answer.cache_control.public = True
+    answer.cache_control.max_age = 31536000
     answer.cache_control.immutable = True
     return answer
 

@@ -1,0 +1,39 @@
+"""What a cheap phone on a slow network has to fetch for a proposal with twenty arguments."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from deliberate.clock import set_to
+from tests import places
+from tests.live import PRESENT
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def proposal(old_city):
+    """The proposal most talked about."""
+    with old_city.app_context(), set_to(PRESENT):
+        return places.public_places()["proposal"]
+
+
+def test_a_proposal_is_light_on_the_wire_and_in_the_phone(chromium, old_town, proposal):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=old_town)
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    bytes_of, addresses = {}, []
+    wire.on("Network.requestWillBeSent", lambda e: addresses.append(e["request"]["url"]))
+    wire.on(
+        "Network.loadingFinished",
+        lambda e: bytes_of.__setitem__(e["requestId"], e["encodedDataLength"]),
+    )
+    page.goto(f"/id{proposal}", wait_until="networkidle")
+    nodes = page.evaluate("document.querySelectorAll('*').length")
+    context.close()
+    assert {urlsplit(address).netloc for address in addresses} == {urlsplit(old_town).netloc}
+    assert len(addresses) <= 5, addresses
+    assert len(bytes_of) == len(addresses)
+    assert sum(bytes_of.values()) <= 30_000, bytes_of
+    assert nodes <= 1_500
