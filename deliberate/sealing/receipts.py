@@ -10,6 +10,7 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.models import Interaction
 from deliberate.sealing.proofs import Proof, prove
+from deliberate.sealing.publishing import published_size
 from deliberate.sealing.verifier import leaf_of
 
 
