@@ -19,6 +19,8 @@ from tests import city
 from tests.live import cookie_of, serving
 
 VOTERS, BALLOTS = 200, 1000
+BUSY = 503
+"""What a slow machine answers instead of making somebody wait longer: not saved, try again."""
 TOKEN = re.compile(r'name="(csrf_token|form_key)" value="([^"]+)"')
 
 
@@ -68,8 +70,9 @@ def test_of_a_thousand_racing_ballots_one_a_person_counts(app, log):
             answers = list(pool.map(lambda press: press[0].vote(*press[1:]), presses))
     city.again(poll)
     tally = recounted(poll)
-    assert Counter(answers) == {200: VOTERS, 403: BALLOTS - VOTERS}
-    assert tally.ballots == sum(tally.votes.values()) == VOTERS
+    told = Counter(answers)
+    assert told.keys() <= {200, 403, BUSY} and told.total() == BALLOTS
+    assert told[200] == tally.ballots == sum(tally.votes.values()) == VOTERS
     assert Counter(entry.kind for entry in log()) == {"ballot.cast": VOTERS}
     assert db.session.scalar(select(func.count()).select_from(Roll)) == VOTERS
     assert poll.ballot_count == VOTERS
