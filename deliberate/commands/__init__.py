@@ -12,6 +12,7 @@ from flask_migrate.cli import db as migrations
 from deliberate.config import UnsafeSetting
 
 MODULES: tuple[str, ...] = (
+    "breach",
     "check",
     "demo",
     "export",
@@ -19,6 +20,7 @@ MODULES: tuple[str, ...] = (
     "jobs",
     "log",
     "poll",
+    "retention",
     "score",
     "serve",
     "user",

@@ -97,3 +97,21 @@ class ConsentForm(HouseForm):
     """Whether one's acts may be used for research in the protected tier."""
 
     research = BooleanField(_("Researchers may use my acts under a pseudonym."))
+
+
+class EraseForm(HouseForm):
+    """Leaving for good, with the passphrase as proof."""
+
+    passphrase = PasswordField(_("Present passphrase"), [DataRequired(REQUIRED)])
+    sure = BooleanField(
+        _("I know that this cannot be undone."),
+        [DataRequired(_("Tick this if you are sure."))],
+    )
+
+
+class RecoverForm(HouseForm):
+    """Coming back by a code: whose account, the code, the new passphrase."""
+
+    sign_in_name = StringField(_("Sign-in name"), [DataRequired(REQUIRED)], filters=[line])
+    code = StringField(_("One-time code"), [DataRequired(REQUIRED)], filters=[line])
+    new_passphrase = PasswordField(_("New passphrase"), [DataRequired(REQUIRED), be_hard_to_guess])

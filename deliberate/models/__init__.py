@@ -15,7 +15,7 @@ from deliberate.models.institution import Institution
 from deliberate.models.interaction import Interaction
 from deliberate.models.moderation import Appeal, ModerationDecision, Report
 from deliberate.models.notice import Delivery, MutedNotice, Notice
-from deliberate.models.person import Device, Person, PersonKey, Tries
+from deliberate.models.person import Device, Person, PersonKey, RecoveryCode, Tries
 from deliberate.models.poll import Ballot, Option, Outcome, Poll, PollChange, Roll, VotingCode
 from deliberate.models.process import Phase, Process, ProcessInstitution
 from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion, Support
@@ -61,6 +61,7 @@ __all__ = [
     "ProposalVersion",
     "PublishedHead",
     "Rating",
+    "RecoveryCode",
     "Referral",
     "Release",
     "Report",

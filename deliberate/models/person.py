@@ -133,6 +133,11 @@ class Device(TransientBase):
     expires_at: Mapped[datetime] = mapped_column(Moment)
     agent: Mapped[str] = mapped_column(String(120), default="")
 
+    @property
+    def mark(self) -> str:
+        """What names this device on its owner's page, and opens nothing."""
+        return hashlib.sha256(b"mark" + self.token_hash.encode()).hexdigest()[:24]
+
 
 class Tries(TransientBase):
     """Wrong sign-ins of an account from a network, or of a network: how many, and when again."""
@@ -143,3 +148,13 @@ class Tries(TransientBase):
     count: Mapped[int] = mapped_column(default=0)
     last_at: Mapped[datetime] = mapped_column(Moment, default=now)
     again_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class RecoveryCode(TransientBase):
+    """A code that opens an account once, for somebody without mail; shown when it was made."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId, index=True)
+    made_at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
@@ -66,6 +67,15 @@ def prove(sign_in_name: str, passphrase: str, network: str, marks: Collection[st
         raise WrongWords
     _forgive(limits)
     return person
+
+
+@contextmanager
+def counting_tries(sign_in_name: str, network: str) -> Iterator[None]:
+    """Count what is tried inside as a wrong sign-in unless it ends well; raises TooManyTries."""
+    limits = _limits(sign_in_name, network, ())
+    _count_try(limits)
+    yield
+    _forgive(limits)
 
 
 def _limits(sign_in_name: str, network: str, marks: Collection[str]) -> dict[str, int]:

@@ -1,0 +1,127 @@
+"""Leaving for good: key, name, address and text go at once; the log stays whole and nameless."""
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import delete, func, select, update
+
+from deliberate.clock import now
+from deliberate.database import transient
+from deliberate.models import (
+    Appeal,
+    Comment,
+    Delivery,
+    Device,
+    Draft,
+    Follow,
+    Judgement,
+    MutedNotice,
+    Notice,
+    Option,
+    Person,
+    PersonKey,
+    Proposal,
+    ProposalVersion,
+    RecoveryCode,
+    Report,
+)
+from deliberate.operations.comments import count_stance
+from deliberate.operations.signing_in import prove
+from deliberate.permissions import Refused, is_signed_in, require
+from deliberate.recording import Act, recorded
+from deliberate.vocabulary import Kind, Role
+
+
+def erase_account(person: Person, passphrase: str, *, network: str = "") -> None:
+    """Erase one's account at once; tombstones stand where texts were, replies by others stay.
+
+    Raises WrongWords and TooManyTries for a wrong passphrase, Refused for the last administrator.
+    """
+    prove(person.sign_in_name or "", passphrase, network, [person.device_mark])
+    with recorded(person, Kind.PERSON_ERASED) as act:
+        require(is_signed_in(act.locked(person)))
+        _refuse_last_administrator(act, person)
+        act.about(person)
+        _erase_proposals(act, person)
+        _erase_comments(act, person)
+        _erase_words(act, person)
+        _erase_messages(act, person)
+        _erase_person(act, person)
+    with transient() as store:
+        store.execute(delete(Device).where(Device.person_id == person.id))
+        store.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+
+
+def _refuse_last_administrator(act: Act, person: Person) -> None:
+    if person.role != Role.ADMIN:
+        return
+    others = select(func.count(Person.id)).where(
+        Person.role == Role.ADMIN, Person.erased_at.is_(None), Person.id != person.id
+    )
+    if not act.session.scalar(others):
+        raise Refused(_("You are the only administrator: name another one first."))
+
+
+def _erase_proposals(act: Act, person: Person) -> None:
+    """A proposal nobody has answered is withdrawn with its text: nothing is owed on a blank."""
+    own = select(Proposal).where(Proposal.author_id == person.id).with_for_update(of=Proposal)
+    for proposal in act.session.scalars(own).all():
+        if proposal.withdrawn_at is None and proposal.answered_at is None:
+            proposal.withdrawn_at = now()
+            act.consequence(Kind.PROPOSAL_WITHDRAWN, proposal, reason_given=0)
+        proposal.title, proposal.slug, proposal.withdrawn_reason = f"#{proposal.id}", "", ""
+        proposal.body, proposal.body_html, proposal.salt = "", "", None
+        proposal.area = ""
+        act.session.execute(
+            update(ProposalVersion)
+            .where(ProposalVersion.proposal_id == proposal.id)
+            .values(title=proposal.title, body="", note="")
+        )
+
+
+def _erase_comments(act: Act, person: Person) -> None:
+    for comment in act.session.scalars(select(Comment).where(Comment.author_id == person.id)).all():
+        is_counted = comment.withdrawn_at is None and (
+            comment.hidden_since is None or comment.held_until is not None
+        )
+        if is_counted and comment.depth == 0 and comment.author_role == Role.RESIDENT:
+            count_stance(comment.proposal, comment.stance, -1)
+        comment.withdrawn_at = comment.withdrawn_at or now()
+        comment.body, comment.body_html, comment.source_note = "", "", ""
+        comment.salt = None
+
+
+def _erase_words(act: Act, person: Person) -> None:
+    """Small texts elsewhere; a statement others voted on stays, without its author."""
+    number = person.id
+    for change in (
+        update(Report).where(Report.person_id == number).values(note="", network=""),
+        update(Appeal).where(Appeal.person_id == number).values(words=""),
+        update(Judgement).where(Judgement.person_id == number).values(reason=""),
+        update(Option).where(Option.author_id == number).values(author_id=None),
+        delete(Draft).where(Draft.person_id == number),
+        delete(Follow).where(Follow.person_id == number),
+    ):
+        act.session.execute(change)
+
+
+def _erase_messages(act: Act, person: Person) -> None:
+    own = select(Notice.id).where(Notice.person_id == person.id)
+    for change in (
+        delete(Delivery).where((Delivery.person_id == person.id) | Delivery.notice_id.in_(own)),
+        delete(Notice).where(Notice.person_id == person.id),
+        delete(MutedNotice).where(MutedNotice.person_id == person.id),
+    ):
+        act.session.execute(change, execution_options={"synchronize_session": False})
+
+
+def _erase_person(act: Act, person: Person) -> None:
+    """The row stays as a number without a name; the key goes last, for the act's row bears it."""
+    person.sign_in_name = person.passphrase_hash = person.email = person.source = None
+    person.email_confirmed_at = person.verified_at = None
+    person.display_name = person.area = ""
+    person.research_consent = False
+    person.erased_at = now()
+    act.session.flush()
+    act.session.execute(
+        delete(PersonKey).where(PersonKey.person_id == person.id),
+        execution_options={"synchronize_session": False},
+    )

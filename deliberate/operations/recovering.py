@@ -1,0 +1,88 @@
+"""Coming back without the passphrase: by a code that was shown once; and the devices of one."""
+
+import secrets
+
+from sqlalchemy import delete, select
+
+from deliberate.clock import now
+from deliberate.database import transient
+from deliberate.models import Device, Person, RecoveryCode
+from deliberate.operations.people import hash_passphrase, hash_token
+from deliberate.operations.signing_in import WrongWords, counting_tries
+from deliberate.permissions import Refused
+from deliberate.queries.passphrases import weakness
+from deliberate.queries.people import person_named
+from deliberate.recording import recorded
+from deliberate.text import clean_line
+from deliberate.vocabulary import Kind
+
+CODES = 8
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_LENGTH, _GROUP = 16, 4
+
+
+def make_codes(person: Person) -> list[str]:
+    """New one-time codes, to be written down now; the earlier ones are worth nothing any more."""
+    codes = ["".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)) for _ in range(CODES)]
+    with transient() as store:
+        store.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+        store.add_all(
+            RecoveryCode(code_hash=_hash(person, code), person_id=person.id, made_at=now())
+            for code in codes
+        )
+    return ["-".join(c[i : i + _GROUP] for i in range(0, _LENGTH, _GROUP)) for c in codes]
+
+
+def _hash(person: Person, code: str) -> str:
+    letters = "".join(c for c in code.lower() if c in _LETTERS)
+    return hash_token(f"{person.id}:{letters}")
+
+
+def recover_account(sign_in_name: str, code: str, passphrase: str, *, network: str) -> Person:
+    """Choose a new passphrase by a code, which is used up; every device is signed out.
+
+    Raises WrongWords, also for a name that does not exist, TooManyTries, and Refused for a
+    passphrase that is weak.
+    """
+    with counting_tries(sign_in_name, network):
+        person = person_named(clean_line(sign_in_name))
+        if person is None or not person.is_active or not _is_known(person, code):
+            raise WrongWords
+    if weak := weakness(passphrase, person.sign_in_name or "", person.display_name):
+        raise Refused(weak)
+    hashed = hash_passphrase(passphrase)
+    if not _use_up(person, code):
+        raise WrongWords
+    with recorded(person, Kind.PASSPHRASE_CHANGED) as act:
+        act.locked(person)
+        person.passphrase_hash = hashed
+        act.about(person)
+    with transient() as store:
+        store.execute(delete(Device).where(Device.person_id == person.id))
+    return person
+
+
+def _is_known(person: Person, code: str) -> bool:
+    with transient(write=False) as store:
+        return store.get(RecoveryCode, _hash(person, code)) is not None
+
+
+def _use_up(person: Person, code: str) -> bool:
+    """Whether the code was still there: of two that come at once, one wins."""
+    with transient() as store:
+        used = delete(RecoveryCode).where(RecoveryCode.code_hash == _hash(person, code))
+        return bool(store.scalars(used.returning(RecoveryCode.code_hash)).all())
+
+
+def end_device(person: Person, mark: str) -> bool:
+    """Sign one of one's devices out; no for one that is somebody else's or gone."""
+    with transient() as store:
+        own = select(Device).where(Device.person_id == person.id)
+        device = next((d for d in store.scalars(own) if d.mark == mark), None)
+        if device is None:
+            return False
+        token_hash = device.token_hash
+        store.execute(delete(Device).where(Device.token_hash == token_hash))
+    with recorded(person, Kind.PERSON_SIGNED_OUT) as act:
+        act.about(person)
+    return True

@@ -1,0 +1,111 @@
+"""One's rights over the account: its devices, codes to come back with, leaving for good."""
+
+from typing import Any
+
+from flask import flash, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from deliberate.forms.account import EraseForm, RecoverForm
+from deliberate.operations import erasing, recovering
+from deliberate.operations.signing_in import TooManyTries, WrongWords
+from deliberate.permissions import Refused
+from deliberate.queries import people
+from deliberate.views.answers import local_time
+from deliberate.views.frame import Room, asking, or_404, see_other
+
+room = Room("leaving")
+
+
+@room.page("/account/devices", "signed_in")
+def devices() -> str:
+    """Where one is signed in, and the codes to come back with."""
+    return _devices_page()
+
+
+def _devices_page(codes: list[str] | None = None) -> str:
+    person = asking()
+    here = people.device_here(person)
+    return render_template(
+        "leaving/devices.html",
+        devices=people.devices_of(person),
+        here=here,
+        codes=codes or [],
+        codes_left=people.codes_left(person),
+    )
+
+
+@room.page("/account/devices/<mark>/sign-out", "signed_in", methods=["POST"])
+def end_device(mark: str) -> ResponseReturnValue:
+    """Sign one of one's devices out."""
+    or_404(recovering.end_device(asking(), mark) or None)
+    flash(_("The device is signed out."), "success")
+    return see_other(url_for("leaving.devices"))
+
+
+@room.page("/account/codes", "signed_in", methods=["POST"])
+def make_codes() -> ResponseReturnValue:
+    """New one-time codes, shown this once."""
+    return _devices_page(recovering.make_codes(asking())), {"Cache-Control": "no-store"}
+
+
+@room.page("/account/erase", "signed_in")
+def erase() -> str:
+    """What goes, what stays nameless, and the form."""
+    return _erase_page(EraseForm())
+
+
+@room.page("/account/erase", "signed_in", methods=["POST"], name="erase_now")
+def erase_now() -> ResponseReturnValue:
+    """Erase the account at once."""
+    form = EraseForm(request.form)
+    if form.validate():
+        _try(form, _erase)
+    if form.errors:
+        return _erase_page(form), 422
+    session.clear()
+    return render_template("leaving/erased.html")
+
+
+def _erase(form: Any) -> None:
+    erasing.erase_account(asking(), form.passphrase.data, network=request.remote_addr or "")
+
+
+def _try(form: Any, act: Any) -> None:
+    """Do it, or say beside the field why not; the same words whether or not an account exists."""
+    secret = form["passphrase"] if "passphrase" in form else form["code"]
+    try:
+        act(form)
+    except WrongWords:
+        secret.errors = [_("These words do not belong together.")]
+    except TooManyTries as error:
+        time = local_time(error.again_at, "HH.mm")
+        secret.errors = [_("Too many tries. It goes on at %(time)s.", time=time)]
+    except Refused as error:
+        secret.errors = [error.reason]
+
+
+def _erase_page(form: EraseForm) -> str:
+    return render_template("leaving/erase.html", form=form)
+
+
+@room.page("/recover", "public", methods=["GET", "POST"], tokens=False)
+def recover() -> ResponseReturnValue:
+    """Come back by a one-time code and choose a new passphrase."""
+    form = RecoverForm(request.form)
+    if request.method == "POST" and form.validate():
+        _try(form, _recover)
+        if not form.errors:
+            flash(_("Your passphrase is changed. Sign in with it."), "success")
+            return see_other(url_for("account.sign_in"))
+    page = render_template("leaving/recover.html", form=form)
+    return page, 422 if form.errors else 200
+
+
+def _recover(form: Any) -> None:
+    recovering.recover_account(
+        form.sign_in_name.data,
+        form.code.data,
+        form.new_passphrase.data,
+        network=request.remote_addr or "",
+    )
