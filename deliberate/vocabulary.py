@@ -195,6 +195,8 @@ class Kind(StrEnum):
     PERSON_MOVED = "person.moved", INTERNAL, "", "a person changed the area they live in"
     EMAIL_CHANGED = "email.changed", INTERNAL, "given", "an e-mail address was given or taken away"
     PASSPHRASE_CHANGED = "passphrase.changed", INTERNAL, "", "a person chose a new passphrase"
+    PERSON_RECOVERED = "person.recovered", INTERNAL, "", "a person came back by a one-time code"
+    DEVICE_ENDED = "device.ended", INTERNAL, "", "a person signed another device out"
     PERSON_ERASED = "person.erased", INTERNAL, "", "a person had the account erased"
     CONSENT_CHANGED = "consent.changed", INTERNAL, "research", "consent to research changed"
     ROLE_GRANTED = "role.granted", INTERNAL, "role", "an account was given a role"

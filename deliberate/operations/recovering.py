@@ -53,7 +53,7 @@ def recover_account(sign_in_name: str, code: str, passphrase: str, *, network: s
     hashed = hash_passphrase(passphrase)
     if not _use_up(person, code):
         raise WrongWords
-    with recorded(person, Kind.PASSPHRASE_CHANGED) as act:
+    with recorded(person, Kind.PERSON_RECOVERED) as act:
         act.locked(person)
         person.passphrase_hash = hashed
         act.about(person)
@@ -83,6 +83,6 @@ def end_device(person: Person, mark: str) -> bool:
             return False
         token_hash = device.token_hash
         store.execute(delete(Device).where(Device.token_hash == token_hash))
-    with recorded(person, Kind.PERSON_SIGNED_OUT) as act:
+    with recorded(person, Kind.DEVICE_ENDED) as act:
         act.about(person)
     return True

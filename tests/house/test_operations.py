@@ -16,6 +16,7 @@ UNRECORDED = {
     "deliberate/operations/messages.py",
     "deliberate/operations/proposals.py",
     "deliberate/operations/publishing.py",
+    "deliberate/operations/retention.py",
     "deliberate/operations/scores.py",
     "deliberate/sealing/publishing.py",
     "deliberate/sealing/sealer.py",
@@ -30,7 +31,7 @@ DOORS = {
     "SETTING_CHANGED": {"add_institution", "require_check"},
 }
 """Kinds with more than one door: a ballot at the desk, a proven passphrase, settings by name."""
-FOUND_INSIDE = {"sign_in_by_passphrase"}
+FOUND_INSIDE = {"sign_in_by_passphrase", "recover_account"}
 """Operations whose actor is not known before the act has found them."""
 
 

@@ -123,7 +123,7 @@ def test_devices_are_listed_and_signed_out_by_their_owner_alone(app, log):
     assert send(here, "/id/account/devices", address).status_code == 303
     assert len(people.devices_of(person)) == 1
     assert "Keluarkan perangkat ini" not in here.get("/id/account/devices").text
-    assert Kind.PERSON_SIGNED_OUT in [entry.kind for entry in log()]
+    assert Kind.DEVICE_ENDED in [entry.kind for entry in log()]
     assert there.get("/id/account/devices").status_code == 200
 
 
@@ -143,7 +143,7 @@ def test_a_code_shown_once_opens_the_account_once(app, log):
     fields = {"sign_in_name": person.sign_in_name, "code": code, "new_passphrase": NEW}
     first = visitor(app).post("/id/recover", data=fields)
     assert first.status_code == 303
-    assert [entry.kind for entry in log()] == [Kind.PASSPHRASE_CHANGED]
+    assert [entry.kind for entry in log()] == [Kind.PERSON_RECOVERED]
     assert proven_person(person.sign_in_name, NEW) is not None
     assert people.devices_of(person) == []
     assert visitor(app).post("/id/recover", data=fields).status_code == 422
