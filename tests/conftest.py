@@ -21,9 +21,21 @@ from deliberate.database import TransientBase, db, make_transient
 from deliberate.models import Interaction
 from deliberate.operations import people
 from tests import postgres
+from tests.closing import (
+    pytest_collection_modifyitems,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 from tests.live import city_folder, old_city, own_city
 
-__all__ = ["city_folder", "old_city", "own_city"]
+__all__ = [
+    "city_folder",
+    "old_city",
+    "own_city",
+    "pytest_collection_modifyitems",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+]
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Nine in the morning in Nusantara, before any holiday of the tests."""
 
@@ -45,13 +57,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop it again."""
     if SERVER in config.stash:
         config.stash[SERVER].stop()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line what was skipped and how to have it."""
-    skipped = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])}
-    for reason in sorted(skipped):
-        terminalreporter.write_line(f"not tested: {reason.removeprefix('Skipped: ')}")
 
 
 def _settings(folder: Path, url: str = "") -> Settings:

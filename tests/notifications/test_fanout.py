@@ -176,10 +176,9 @@ with app.app_context():
 """
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("moment", ["published", "fanning"])
 def test_a_kill_between_act_and_mail_loses_nothing(app, office, proposal, moment):
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the killed process opens the SQLite house")
     followers = [city.resident() for _ in range(5)]
     for follower in followers:
         proposals.follow(follower, proposal)

@@ -146,10 +146,9 @@ def test_similar_titles_share_words_and_the_nearest_stands_first(app):
     assert similar_proposals("di ke dan") == []
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("order", [ListOrder.NEWEST, ListOrder.DISCUSSED, ListOrder.LEAST_SEEN])
 def test_a_page_costs_the_same_at_any_length(app, order):
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the engine's steps are counted on SQLite")
     process = city.a_process()
     cost = []
     for more in (100, 3000):

@@ -215,9 +215,8 @@ def test_a_page_is_one_statement_at_ten_thousand_comments_a_thousand_deep(app):
         assert len(asked) == 1 and 20 <= len(thread.lines) <= BRANCH + 1
 
 
+@pytest.mark.sqlite
 def test_a_page_costs_the_same_at_any_length(app):
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the engine's steps are counted on SQLite")
     short, long = city.a_proposal(), city.a_proposal()
     few = [steps(short, how) for how in readings(a_long_thread(short, depth=150, wide=100))]
     many = [steps(long, how) for how in readings(a_long_thread(long, depth=1000, wide=9000))]
