@@ -1,0 +1,113 @@
+"""The platform comes up: alone, all at once, again, and not on what it does not know."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from deliberate import create_app
+from deliberate.config import Settings
+from deliberate.database import db
+from tests.commands.test_commands import ROOT, deliberate
+
+PRODUCTION = {
+    "DELIBERATE_SECRET_KEY": "s" * 40,
+    "DELIBERATE_BASE_URL": "https://kota.example",
+}
+PREPARE = """
+from deliberate import create_app
+from deliberate.commands.start import prepare
+prepare(create_app())
+"""
+
+
+def test_workers_that_start_at_once_on_nothing_all_come_up(tmp_path):
+    def start(_):
+        return subprocess.run(
+            [sys.executable, "-c", PREPARE],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(ROOT), "DELIBERATE_MODE": "test"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    with ThreadPoolExecutor(4) as together:
+        done = list(together.map(start, range(4)))
+    assert [one.returncode for one in done] == [0] * 4, done[-1].stderr
+
+
+def test_a_database_from_a_newer_version_is_refused_in_one_line(tmp_path):
+    app = create_app(Settings(mode="test", data_dir=str(tmp_path / "instance")))
+    with app.app_context():
+        upgrade()
+        with db.engine.connect().execution_options(writing=True) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+            connection.commit()
+        db.session.remove()
+        db.engine.dispose()
+    for command in (["demo", "--port", "0"], ["serve", "--port", "0"], ["check"]):
+        done = deliberate(*command, folder=tmp_path, **PRODUCTION)
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[-1] == (
+            "Error: the database is at revision 9999, which this version does not know: "
+            "a newer version made it"
+        )
+
+
+def test_a_taken_port_is_one_line(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = deliberate("demo", folder=tmp_path, PORT=str(port))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Error: port {port} is taken; choose another: PORT={port + 1}\n"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def serving(tmp_path):
+    """Starts a command that stays, gives its process and what it said first."""
+    running = []
+
+    def start(*words, settings):
+        process = subprocess.Popen(
+            [sys.executable, "-uc", "from deliberate.commands import main; main()", *words],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(ROOT), **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process, process.stdout.readline()
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def test_production_serves_seals_and_ends_in_order(serving, tmp_path):
+    process, said = serving("serve", "--port", "0", settings=PRODUCTION)
+    address = said.split()[-1]
+    page = urlopen(f"http://{address}/healthz")
+    assert page.status == 200
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 0
+    assert (Path(tmp_path) / "instance" / "jobs.db").exists()
+
+
+def test_jobs_run_alone(serving):
+    process, said = serving("jobs", settings=PRODUCTION)
+    assert said == "deliberate runs its jobs\n"
+    time.sleep(0.5)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 0
