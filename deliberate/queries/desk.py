@@ -19,8 +19,6 @@ from deliberate.models import (
     Referral,
     Response,
     ResponseAnswer,
-    ResponseDraft,
-    ResponseTemplate,
     SettledQuestion,
 )
 from deliberate.queries import duty
@@ -196,50 +194,6 @@ def notes_on(case_id: int) -> Sequence[CaseNote]:
         .order_by(CaseNote.id.desc())
         .limit(50)
     ).all()
-
-
-def draft_of(proposal_id: int, institution_id: int | None) -> ResponseDraft | None:
-    """The answer in the making of an institution on a proposal."""
-    return db.session.scalar(
-        select(ResponseDraft).where(
-            ResponseDraft.proposal_id == proposal_id,
-            ResponseDraft.institution_id == institution_id,
-        )
-    )
-
-
-def draft_to_sign(proposal_id: int, draft_id: int) -> ResponseDraft | None:
-    """An answer in the making on a proposal that asks to be checked or signed."""
-    draft = db.session.get(ResponseDraft, draft_id)
-    asks = draft is not None and draft.proposal_id == proposal_id and draft.check_asked_at
-    return draft if asks else None
-
-
-def drafts_to_sign(proposal: Proposal, person: Person) -> Sequence[ResponseDraft]:
-    """Answers in the making that ask the person's institution to sign."""
-    if person.institution_id not in duty.must_sign_ids(proposal.process):
-        return []
-    return db.session.scalars(
-        select(ResponseDraft).where(
-            ResponseDraft.proposal_id == proposal.id,
-            ResponseDraft.institution_id != person.institution_id,
-            ResponseDraft.check_asked_at.is_not(None),
-        )
-    ).all()
-
-
-def templates_of(institution_id: int | None) -> Sequence[ResponseTemplate]:
-    """The templates of an institution, by name."""
-    return db.session.scalars(
-        select(ResponseTemplate)
-        .where(ResponseTemplate.institution_id == institution_id)
-        .order_by(ResponseTemplate.name)
-    ).all()
-
-
-def template_numbered(template_id: int) -> ResponseTemplate | None:
-    """One template."""
-    return db.session.get(ResponseTemplate, template_id)
 
 
 def open_arguments(proposal_id: int, limit: int = PAGE) -> Sequence[Comment]:

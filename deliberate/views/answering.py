@@ -12,7 +12,7 @@ from deliberate.forms.responses import ResponseForm, answering, from_draft
 from deliberate.operations import drafting, publishing
 from deliberate.operations import responses as giving
 from deliberate.permissions import may_answer, require
-from deliberate.queries import audience, desk, duty, responses
+from deliberate.queries import audience, desk, duty, response_drafts, responses
 from deliberate.queries.calendar import start_of
 from deliberate.views.frame import Room, asking, or_404, see_other
 
@@ -48,9 +48,9 @@ def _begun(proposal: Any, draft: Any) -> dict[str, Any]:
 def form(number: int) -> ResponseReturnValue:
     """The response form, as the office left it."""
     proposal = _proposal(number)
-    draft = desk.draft_of(number, asking().institution_id)
+    draft = response_drafts.draft_of(number, asking().institution_id)
     filled = _form(proposal, draft, None)
-    chosen = desk.template_numbered(request.args.get("template", 0, type=int))
+    chosen = response_drafts.template_numbered(request.args.get("template", 0, type=int))
     if chosen is not None and chosen.institution_id == asking().institution_id:
         filled.body.data = "\n\n".join(filter(None, [filled.body.data, chosen.body]))
     return _shown(proposal, filled)
@@ -65,7 +65,7 @@ def _shown(
         form=filled,
         arguments=[f for f in filled if f.name.startswith("answer_")],
         cards=responses.responses_of(proposal.id),
-        templates=desk.templates_of(asking().institution_id),
+        templates=response_drafts.templates_of(asking().institution_id),
         **more,
     )
     return page, status
@@ -97,7 +97,7 @@ def write(number: int) -> ResponseReturnValue:
 def look(number: int) -> ResponseReturnValue:
     """The answer as it will stand, before it is published."""
     proposal = _proposal(number)
-    draft = or_404(desk.draft_of(number, asking().institution_id))
+    draft = or_404(response_drafts.draft_of(number, asking().institution_id))
     return _looked(proposal, draft)
 
 
@@ -128,7 +128,7 @@ def _signing(proposal: Any, draft: Any) -> list[tuple[str, bool]]:
 def publish(number: int) -> ResponseReturnValue:
     """Publish the draft as it was looked at, now or at the start of a day."""
     proposal, officer = _proposal(number), asking()
-    draft = or_404(desk.draft_of(number, officer.institution_id))
+    draft = or_404(response_drafts.draft_of(number, officer.institution_id))
     if request.form.get("revision", type=int) != draft.revision:
         return _looked(proposal, draft, 409, changed=True)
     if day := request.form.get("publish_on"):
@@ -155,7 +155,7 @@ def _schedule(proposal: Any, draft: Any, day: str) -> ResponseReturnValue:
 @room.page("/<int(max=2147483647):number>/response/ask", "staff", methods=["POST"])
 def ask(number: int) -> ResponseReturnValue:
     """Ask a colleague to check the answer."""
-    draft = or_404(desk.draft_of(number, asking().institution_id))
+    draft = or_404(response_drafts.draft_of(number, asking().institution_id))
     drafting.ask_check(asking(), draft)
     flash(_("Your colleagues are asked to check it."), "success")
     return see_other(url_for("answering.look", number=number))
@@ -164,7 +164,7 @@ def ask(number: int) -> ResponseReturnValue:
 @room.page("/<int(max=2147483647):number>/response/sign", "staff", methods=["POST"])
 def sign(number: int) -> ResponseReturnValue:
     """Sign an answer in the making, for an institution that must sign."""
-    draft = or_404(desk.draft_to_sign(number, request.form.get("draft", 0, type=int)))
+    draft = or_404(response_drafts.draft_to_sign(number, request.form.get("draft", 0, type=int)))
     drafting.sign_response(asking(), draft)
     flash(_("Your institution has signed it."), "success")
     return see_other(url_for("desk.case", number=number))
@@ -173,7 +173,7 @@ def sign(number: int) -> ResponseReturnValue:
 @room.page("/<int(max=2147483647):number>/response/checked", "staff", methods=["POST"])
 def checked(number: int) -> ResponseReturnValue:
     """Say that a colleague's answer may be published, or what is missing."""
-    draft = or_404(desk.draft_of(number, asking().institution_id))
+    draft = or_404(response_drafts.draft_of(number, asking().institution_id))
     passed = request.form.get("passed") == "1"
     drafting.give_check(asking(), draft, passed, request.form.get("note", ""))
     flash(_("Your check is noted."), "success")

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from deliberate.forms.responses import NoteForm, QuestionForm, ReferralForm
 from deliberate.operations import cases, referrals
 from deliberate.permissions import coordinates, may_answer, may_read_case, require
-from deliberate.queries import desk, duty, people, responses
+from deliberate.queries import desk, duty, people, response_drafts, responses
 from deliberate.queries.timeline import referrals_of, timeline_of
 from deliberate.views.frame import Room, asking, or_404, see_other
 
@@ -93,8 +93,8 @@ def _case_page(number: int, status: int = 200, **forms: Any) -> ResponseReturnVa
         notes=desk.notes_on(found.id) if found else [],
         hand_overs=referrals_of(number),
         items=timeline_of(proposal),
-        draft=desk.draft_of(number, officer.institution_id),
-        to_sign=desk.drafts_to_sign(proposal, officer),
+        draft=response_drafts.draft_of(number, officer.institution_id),
+        to_sign=response_drafts.drafts_to_sign(proposal, officer),
         colleagues=desk.colleagues_of(officer.institution_id),
         name_here=responses.name_here,
         **{

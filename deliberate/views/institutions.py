@@ -3,7 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from deliberate.queries import institutions, people, responses
+from deliberate.queries import institutions, people, promises, responses
 from deliberate.views.frame import Room, asking, or_404
 
 room = Room("institutions", under="/institutions")
@@ -20,8 +20,8 @@ def show(slug: str) -> ResponseReturnValue:
         figures=[f for f in institutions.figures_of() if f.institution is office],
         waiting=responses.waiting_longest(office.id)[: responses.PAGE],
         given=responses.newest_responses(office.id)[: responses.PAGE],
-        late=responses.commitments_by_state("late", office.id)[: responses.PAGE],
-        due=responses.commitments_by_state("due", office.id)[: responses.PAGE],
+        late=promises.commitments_by_state("late", office.id)[: responses.PAGE],
+        due=promises.commitments_by_state("due", office.id)[: responses.PAGE],
         follows=person is not None and people.is_following(person, "institution", office.id),
         name_here=responses.name_here,
     )

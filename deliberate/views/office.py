@@ -12,7 +12,8 @@ from deliberate.exports.desk import month_lines, queue_lines
 from deliberate.forms.responses import StepForm, TemplateForm
 from deliberate.operations import bulk, commitments, drafting, offices
 from deliberate.permissions import coordinates, may_move, may_set_up, require
-from deliberate.queries import desk, people, reports, responses
+from deliberate.queries import desk, people, reports, response_drafts, responses
+from deliberate.queries import promises as kept_promises
 from deliberate.queries.institutions import passed_around
 from deliberate.views.frame import Room, asking, or_404, see_other
 
@@ -111,15 +112,15 @@ def promises() -> ResponseReturnValue:
     office = asking().institution_id
     return render_template(
         "office/promises.html",
-        late=responses.commitments_by_state("late", office),
-        due=responses.commitments_by_state("due", office),
+        late=kept_promises.commitments_by_state("late", office),
+        due=kept_promises.commitments_by_state("due", office),
     )
 
 
 @room.page("/commitments/<int(max=2147483647):number>", "staff", methods=["GET", "POST"])
 def promise(number: int) -> ResponseReturnValue:
     """The next step of a commitment: moved on, fulfilled, dropped."""
-    officer, found = asking(), or_404(responses.commitment_numbered(number))
+    officer, found = asking(), or_404(kept_promises.commitment_numbered(number))
     require(may_move(officer, found))
     form = StepForm(request.form if request.method == "POST" else None)
     if request.method == "GET" or not form.validate():
@@ -145,7 +146,7 @@ def templates() -> ResponseReturnValue:
         drafting.save_template(officer, form.name.data, form.body.data)
         flash(_("The template is kept."), "success")
         return see_other(url_for("office.templates"))
-    kept = desk.templates_of(officer.institution_id)
+    kept = response_drafts.templates_of(officer.institution_id)
     status = 422 if form.errors else 200
     return render_template("office/templates.html", form=form, templates=kept), status
 
@@ -153,7 +154,7 @@ def templates() -> ResponseReturnValue:
 @room.page("/templates/<int(max=2147483647):number>/discard", "staff", methods=["POST"])
 def discard_template(number: int) -> ResponseReturnValue:
     """Throw a template away."""
-    drafting.discard_template(asking(), or_404(desk.template_numbered(number)))
+    drafting.discard_template(asking(), or_404(response_drafts.template_numbered(number)))
     flash(_("The template is gone."), "success")
     return see_other(url_for("office.templates"))
 

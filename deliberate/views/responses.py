@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from deliberate.clock import now
 from deliberate.operations import cases, commitments
 from deliberate.permissions import is_author
-from deliberate.queries import desk, duty, institutions, responses
+from deliberate.queries import desk, duty, institutions, promises, responses
 from deliberate.queries.timeline import timeline_of
 from deliberate.views.frame import Room, asking, or_404, see_other
 
@@ -52,7 +52,7 @@ def _rows(shown: str, office: int | None) -> list[Any]:
         return responses.waiting_longest(office, (at, number) if at else None)
     if shown == "given":
         return list(responses.newest_responses(office, (at, number) if at else None))
-    return list(responses.commitments_by_state(shown, office, (day, number) if day else None))
+    return list(promises.commitments_by_state(shown, office, (day, number) if day else None))
 
 
 def _next(shown: str, office: int | None, rows: list[Any]) -> str:

@@ -7,7 +7,8 @@ from flask_babel import force_locale
 
 from deliberate.operations import commitments, responses
 from deliberate.permissions import Refused
-from deliberate.queries.responses import commitments_by_state, responses_of
+from deliberate.queries.promises import commitments_by_state
+from deliberate.queries.responses import responses_of
 from deliberate.queries.timeline import timeline_of
 from deliberate.vocabulary import Decision
 from tests import city

@@ -1,6 +1,8 @@
 """Feeds and calendars: valid, stable, conditional."""
 
 import json
+import re
+from html import unescape
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -81,3 +83,21 @@ def test_a_calendar_has_phases_and_due_days_in_the_processs_zone(app, office, cl
 @pytest.mark.parametrize("address", ["/processes/nowhere/feed.atom", "/proposals/999/feed.json"])
 def test_there_is_no_feed_of_what_is_not_there(app, address):
     assert visitor(app).get(address).status_code == 404
+
+
+def test_pages_name_their_feeds(app, proposal, office):
+    pages = (
+        "/en/responses",
+        f"/en/institutions/{office.slug}",
+        f"/en/processes/{proposal.process.slug}",
+    )
+    for page in pages:
+        shown = visitor(app).get(page).text
+        (address,) = re.findall(r'type="application/atom\+xml" href="([^"]+)"', shown)
+        assert visitor(app).get(unescape(address)).status_code == 200
+
+
+def test_a_process_leads_to_its_calendar(app, proposal):
+    page = visitor(app).get(f"/en/processes/{proposal.process.slug}").text
+    (address,) = re.findall(r'href="([^"]+\.ics[^"]*)"', page)
+    assert visitor(app).get(unescape(address)).mimetype == "text/calendar"

@@ -20,7 +20,7 @@ def test_a_process_says_what_is_open_what_is_fixed_and_who_decides(app):
         assert words in page
     assert "Kantor Air memutuskan." in page
     assert "Kantor air" in page
-    assert f'href="/id/processes/{process.slug}.ics"' in page
+    assert f'href="/processes/{process.slug}/calendar.ics?lang=id"' in page
 
 
 def test_a_process_in_english_falls_back_to_its_own_words(app):
