@@ -20,6 +20,7 @@ from deliberate import clock, create_app
 from deliberate.commands.city import read_city, seed
 from deliberate.config import Settings
 from deliberate.database import db, make_transient
+from deliberate.operations.scores import keep_all_scores
 from deliberate.sealing import seal_log
 
 PRESENT = datetime(2026, 3, 4, 3, tzinfo=UTC)
@@ -105,6 +106,7 @@ def _build(folder: Path) -> Path:
         seed(read_city(), PRESENT)
         with clock.set_to(PRESENT):
             seal_log(app.config["SETTINGS"])
+            keep_all_scores()
     _let_go(app)
     return folder
 
