@@ -15,6 +15,10 @@ from deliberate.commands.city.reading import City, Line, Story, Table, credited_
 TODAY = 112.0
 """The day the files are written for: nothing in them happens later."""
 MINUTES = 1 / 1440
+FAITHFUL = 0.15
+"""The share of residents who come back week after week."""
+SPREAD = 14.0
+"""Days by which chance moves somebody nearer or farther."""
 
 
 @dataclass(frozen=True)
@@ -124,19 +128,35 @@ class _Telling:
         among = [key for key in self.residents if key not in besides]
         return self.chance.sample(among, count)
 
+    def _passing_by(self, count: int, *besides: str) -> list[str]:
+        """Who supports and weighs: a few who always come back, others in the weeks that moved them.
+
+        Of two hundred, each time those who are nearest to their own week come first.
+        """
+        among = [key for key in self.residents if key not in besides]
+        return sorted(among, key=self._distance)[:count]
+
+    def _distance(self, key: str) -> float:
+        nature = _chance(f"nature {key}")
+        faithful = nature.random() < FAITHFUL
+        own_weeks = (nature.uniform(0, TODAY), nature.uniform(0, TODAY))
+        away = 0.0 if faithful else min(abs(self.day - week) for week in own_weeks)
+        return away + self.chance.uniform(0, SPREAD)
+
     def _supported(self) -> Iterator[Deed]:
         last = self._last_day("support", self.day)
-        for key in self._somebody(self.told.get("supports", 0), self.told["author"]):
-            day = self._soon(self.day, last, 9.0)
+        for key in self._passing_by(self.told.get("supports", 0), self.told["author"]):
+            day = self._soon(self.day, last, 3.0)
             yield self._deed(day, "support", key, self.story.key)
             if self.chance.random() < 0.12:
                 yield self._deed(min(day + MINUTES, last), "follow", key, self.story.key)
 
     def _weighed(self, place: int, line: Line) -> Iterator[Deed]:
         last = self._last_day("comment", line.day)
-        people = self._somebody(line.strong + line.weak, line.author)
+        people = self._passing_by(line.strong + line.weak, line.author)
+        self.chance.shuffle(people)
         for number, key in enumerate(people):
-            day = self._soon(line.day, last, 6.0)
+            day = self._soon(line.day, last, 2.0)
             yield self._deed(day, "rate", key, self.story.key, place, number < line.strong)
 
     def _polled(self, poll: Table) -> Iterator[Deed]:
