@@ -53,8 +53,7 @@ def rate(port: int, path: str, seconds: float) -> float:
     told: Any = multiprocessing.Queue()
     until = time.time() + seconds
     readers = [
-        multiprocessing.Process(target=read, args=(port, path, until, told))
-        for _ in range(READERS)
+        multiprocessing.Process(target=read, args=(port, path, until, told)) for _ in range(READERS)
     ]
     for reader in readers:
         reader.start()

@@ -1,8 +1,8 @@
 """The ballot box: one-time voting codes, and the rewriting that takes order out of storage."""
 
-from flask_babel import lazy_gettext as _
 from datetime import timedelta
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select, text
 
 from deliberate.clock import now

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.models import Interaction
 from deliberate.sealing.proofs import Proof, prove
-from deliberate.sealing.publishing import published_size
 from deliberate.sealing.verifier import leaf_of
 
 
@@ -53,9 +52,7 @@ def _answer_to_number(number: int, given_out: int) -> Answer:
     return Answer("sealed", prove(number, given_out))
 
 
-def _answer_to_receipt(
-    entry: str, leaf: bytes, public: dict[str, Any], given_out: int
-) -> Answer:
+def _answer_to_receipt(entry: str, leaf: bytes, public: dict[str, Any], given_out: int) -> Answer:
     row = db.session.execute(
         select(Interaction.seq, Interaction.leaf).where(Interaction.id == entry)
     ).first()
