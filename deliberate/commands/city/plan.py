@@ -129,10 +129,7 @@ class _Telling:
         return self.chance.sample(among, count)
 
     def _passing_by(self, count: int, *besides: str) -> list[str]:
-        """Who supports and weighs: a few who always come back, others in the weeks that moved them.
-
-        Of two hundred, each time those who are nearest to their own week come first.
-        """
+        """Who supports and weighs: a core that comes back, others near their own two weeks."""
         among = [key for key in self.residents if key not in besides]
         return sorted(among, key=self._distance)[:count]
 
