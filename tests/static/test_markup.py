@@ -34,6 +34,7 @@ def words() -> Words:
     )
     alone.install_null_translations(newstyle=True)
     alone.filters |= {"numberformat": lambda n: f"{n:,}", "percentformat": lambda n: f"{n:.0%}"}
+    alone.globals["url_for"] = lambda endpoint, **values: f"/{endpoint}"
     alone.globals["local_time"] = lambda moment, pattern: moment.strftime("%d %m %Y")
     return lambda name: alone.get_template(f"components/{name}.html").module
 
