@@ -1,0 +1,48 @@
+"""The words of participation: every kind of act, who may see its rows, the codes rows hold."""
+
+from deliberate.vocabulary.codes import (
+    AccountClass,
+    AppealOutcome,
+    ChangeGround,
+    Counting,
+    Decision,
+    Electorate,
+    Ground,
+    Initiator,
+    ModerationOutcome,
+    OptionState,
+    Origin,
+    PhaseKind,
+    PollType,
+    ProposalState,
+    ResultRule,
+    Role,
+    Rule,
+    Stance,
+    Switch,
+)
+from deliberate.vocabulary.kinds import Kind, Visibility
+
+__all__ = [
+    "AccountClass",
+    "AppealOutcome",
+    "ChangeGround",
+    "Counting",
+    "Decision",
+    "Electorate",
+    "Ground",
+    "Initiator",
+    "Kind",
+    "ModerationOutcome",
+    "OptionState",
+    "Origin",
+    "PhaseKind",
+    "PollType",
+    "ProposalState",
+    "ResultRule",
+    "Role",
+    "Rule",
+    "Stance",
+    "Switch",
+    "Visibility",
+]
