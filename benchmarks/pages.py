@@ -33,9 +33,11 @@ def bare(_environ: Any, start: Any) -> list[bytes]:
     return [BARE]
 
 
-def read(port: int, path: str, until: float, told: Any) -> None:
+def read(port: int, path: str, seconds: float, ready: Any, told: Any) -> None:
     """One reader: the same page again and again on one connection; tells how often."""
     connection, count = HTTPConnection("127.0.0.1", port), 0
+    ready.wait(120)
+    until = time.time() + seconds
     while time.time() < until:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -51,13 +53,14 @@ def read(port: int, path: str, until: float, told: Any) -> None:
 def rate(port: int, path: str, seconds: float) -> float:
     """Pages a second with all readers at once."""
     told: Any = multiprocessing.Queue()
-    until = time.time() + seconds
+    ready = multiprocessing.Barrier(READERS)
     readers = [
-        multiprocessing.Process(target=read, args=(port, path, until, told)) for _ in range(READERS)
+        multiprocessing.Process(target=read, args=(port, path, seconds, ready, told))
+        for _ in range(READERS)
     ]
     for reader in readers:
         reader.start()
-    return sum(told.get(timeout=seconds + 30) for _ in readers) / seconds
+    return sum(told.get(timeout=seconds + 150) for _ in readers) / seconds
 
 
 def serve(app: Any) -> int:
