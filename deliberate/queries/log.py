@@ -13,7 +13,7 @@ from deliberate.citivoice.log import COLUMNS, Log
 from deliberate.clock import now
 from deliberate.database import canonical, db
 from deliberate.models import Head, Interaction, PublishedHead, Segment
-from deliberate.models.interaction import hash_half, private_half, public_half
+from deliberate.models.interaction import hash_half, private_half, public_half, waiting_first
 from deliberate.vocabulary import Kind
 
 ROWS_AT_ONCE = 50_000
@@ -96,9 +96,7 @@ def receipt_of(entry: str, actor_id: str | None = None) -> Receipt | None:
 
 def unsealed_age() -> timedelta:
     """How long the oldest entry that no head covers has been waiting; zero if none waits."""
-    oldest = db.session.scalar(
-        select(Interaction.id).where(Interaction.seq.is_(None)).order_by(Interaction.id).limit(1)
-    )
+    oldest = db.session.scalar(waiting_first(db.engine.dialect.name), {"limit": 1})
     if oldest is None:
         return timedelta(0)
     written = int(oldest[:12], 16) / 1000  # a UUIDv7 begins with the millisecond it was made in

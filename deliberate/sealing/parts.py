@@ -125,7 +125,7 @@ def _compare(connection: Connection, segment: WrittenSegment) -> Iterator[Fault]
     sealed = {number: bytes(leaf) for number, leaf in connection.execute(_LEAVES, span)}
     given = {"file": str(segment.file), "kinds": sorted(PUBLIC_KINDS)}
     with duckdb.connect(":memory:") as con:
-        con.execute("SET threads = 1")
+        con.execute("SET threads = 1; SET enable_progress_bar = false")
         rows = con.execute(_RECOMPUTED, given).fetchall()
     for number, found, kept in rows:
         if found != kept or sealed.get(number) != kept:

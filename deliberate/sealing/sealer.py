@@ -1,14 +1,16 @@
 """Sealing: rows that wait get dense numbers, the tree grows, a head is signed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, insert, text
 from sqlalchemy.orm import Session
 
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
-from deliberate.models import Interaction, Subtree
+from deliberate.models import Subtree
+from deliberate.models.interaction import waiting_first
 from deliberate.sealing.heads import key_after, latest_head, new_head
 from deliberate.sealing.keys import WrongKey, adopt_key, next_key, public_key, signing_key
 from deliberate.sealing.tree import Tree
@@ -62,12 +64,7 @@ def seal(
     """
     with unrecorded("sealing") as session:
         lock_sealing(session)
-        waiting = session.execute(
-            select(Interaction.id, Interaction.leaf)
-            .where(Interaction.seq.is_(None))
-            .order_by(Interaction.id)
-            .limit(limit)
-        ).all()
+        waiting = session.execute(waiting_first(db.engine.dialect.name), {"limit": limit}).all()
         if not waiting:
             return 0
         last = latest_head(session)
@@ -80,7 +77,7 @@ def seal(
     return len(waiting)
 
 
-def _number(session: Session, size: int, waiting: Sequence[Row[str, bytes]]) -> None:
+def _number(session: Session, size: int, waiting: Sequence[Row[Any]]) -> None:
     if db.engine.dialect.name == "postgresql":
         numbers = list(range(size, size + len(waiting)))
         rows = [row.id for row in waiting]
@@ -90,8 +87,8 @@ def _number(session: Session, size: int, waiting: Sequence[Row[str, bytes]]) -> 
     session.connection().execute(_NUMBER_EACH, each)
 
 
-def _grow(session: Session, tree: Tree, waiting: Sequence[Row[str, bytes]]) -> None:
-    grown = tree.extend([row.leaf for row in waiting])
+def _grow(session: Session, tree: Tree, waiting: Sequence[Row[Any]]) -> None:
+    grown = tree.extend([bytes(row.leaf) for row in waiting])
     completed = [{"level": level, "place": place, "root": root} for level, place, root in grown]
     if completed:
         session.execute(insert(Subtree), completed)

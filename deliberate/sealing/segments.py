@@ -64,7 +64,7 @@ def _write(due: Segment, folder: Path) -> None:
 def _copy(due: Segment, file: Path) -> None:
     connection = db.session.connection()
     with duckdb.connect(":memory:") as con:
-        con.execute("SET threads = 1")
+        con.execute("SET threads = 1; SET enable_progress_bar = false")
         con.register("given", as_columns(sealed_rows(connection, due.first, due.last + 1)))
         place = str(file).replace("'", "''")
         con.execute(
