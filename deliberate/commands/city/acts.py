@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from deliberate.clock import now
 from deliberate.commands.city.reading import Line, Table
 from deliberate.models import Comment, Institution, Person, Poll, Process, Proposal
 from deliberate.operations import (
@@ -125,9 +126,12 @@ class Acts:
             self.sign_ins.get(key, key),
             told["name"],
             PASSPHRASE if key in self.sign_ins else None,
+            email=f"{key}@warga.example" if key in self.sign_ins else None,
             area=told["area"],
             account_class=AccountClass(told.get("account_class", "person")),
         )
+        if person.email:  # so that the demo's mails can be read
+            person.email_confirmed_at = now()
         self._keep(key, person)
 
     # --- proposals -------------------------------------------------------------------------------
