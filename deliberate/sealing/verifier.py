@@ -34,9 +34,6 @@ class Wrong(Exception):
     """What was given out does not hold; the message says what and where."""
 
 
-# --- the tree (RFC 9162, section 2.1) ------------------------------------------------------------
-
-
 def node(left: bytes, right: bytes) -> bytes:
     """The hash of an inner node: SHA-256(0x01 ‖ left ‖ right)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
@@ -121,9 +118,6 @@ def _fold(peaks: Sequence[bytes]) -> bytes:
     for peak in reversed(peaks[:-1]):
         root = node(peak, root)
     return root
-
-
-# --- heads ---------------------------------------------------------------------------------------
 
 
 def is_signed(head: Said) -> bool:
@@ -247,9 +241,6 @@ def check_release(events: Path, heads: Sequence[Said], folder: Path) -> tuple[in
         if leaf_of(public_half(row), row["private_hash"]) != leaves[number]:
             raise Wrong(f"row {rows}: entry {number} of the log is another act")
     return rows, covered
-
-
-# --- the command ---------------------------------------------------------------------------------
 
 
 def _heads(given: argparse.Namespace) -> str:
