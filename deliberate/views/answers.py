@@ -43,6 +43,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "",
 }
+A_YEAR = 31536000
+"""Seconds a file may be kept whose address changes with its content."""
 _HASHED = re.compile(r"(?P<stem>.+)\.[0-9a-f]{12}(?P<ending>\.\w+)")
 
 
@@ -131,9 +133,9 @@ def _static_file(filename: str) -> Response:
     path = safe_join(folder, name)
     kind = mimetypes.guess_type(name)[0] or ""
     answer = packing.packed_file(Path(path), kind) if path else None
-    answer = answer or send_from_directory(folder, name)
+    answer = answer or send_from_directory(folder, name, max_age=A_YEAR)
     answer.cache_control.public = True
-    answer.cache_control.max_age = 31536000
+    answer.cache_control.max_age = A_YEAR
     answer.cache_control.immutable = True
     return answer
 
