@@ -4,26 +4,38 @@ The chance is the same each time: supports, weighings and ballots of a proposal 
 generator that its key alone sets going.
 """
 
+import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp, log
 from typing import Any
 
-from deliberate.commands.city.deeds import MINUTES, TODAY, Deed, chance_of, soon
-from deliberate.commands.city.reading import City, Line, Story, Table, named_line
-from deliberate.commands.city.sequel import answered_lines, hidden_on, sequel
+from deliberate.commands.city.reading import City, Line, Story, Table, credited_line
 
+TODAY = 112.0
+"""The day the files are written for: nothing in them happens later."""
+MINUTES = 1 / 1440
 FAITHFUL = 0.15
 """The share of residents who come back week after week."""
 SPREAD = 14.0
 """Days by which chance moves somebody nearer or farther."""
 
 
+@dataclass(frozen=True)
+class Deed:
+    """One act to be replayed: on which day, by which of the replay's methods, told where."""
+
+    day: float
+    act: str
+    where: str
+    words: tuple[Any, ...]
+
+
 def deeds(city: City) -> list[Deed]:
     """Every act of the city, the earliest first; what is told first goes first at one moment."""
     acts = [*_setting_up(city)]
     for story in city.stories:
-        told = [*_Telling(city, story).deeds()]
-        acts += told
-        acts += sequel(city, story, [deed.day for deed in told if deed.act == "support"])
+        acts += _Telling(city, story).deeds()
     acts += _joining(city, acts)
     return sorted(acts, key=lambda deed: deed.day)
 
@@ -51,23 +63,27 @@ def _joining(city: City, acts: Sequence[Deed]) -> Iterator[Deed]:
     for resident in city.residents:
         key = resident["key"]
         if key in first:
-            wait = chance_of(f"join {key}").uniform(4 * MINUTES, 0.2)
+            wait = _chance(f"join {key}").uniform(4 * MINUTES, 0.2)
             yield Deed(first[key] - wait, "join", f"people.toml: {key}", (resident,))
 
 
-_BY_PEOPLE = {"submit", "support", "comment", "rate", "vote", "follow", "judge", "report"}
+_BY_PEOPLE = {"submit", "support", "comment", "rate", "vote", "follow"}
+
+
+def _chance(name: str) -> random.Random:
+    return random.Random(f"deliberate {name}")  # noqa: S311  # nobody is to be surprised
 
 
 class _Telling:
     """The acts of one proposal."""
 
     def __init__(self, city: City, story: Story) -> None:
-        self.city, self.story, self.told = city, story, story.told
+        self.story, self.told = story, story.told
         self.process = next(p for p in city.processes if p["slug"] == story.told["process"])
         self.staff = {account["key"] for account in city.accounts}
         self.residents = [resident["key"] for resident in city.residents]
         self.bodies = [r["key"] for r in city.residents if "account_class" in r]
-        self.chance = chance_of(story.key)
+        self.chance = _chance(story.key)
         self.day = float(story.told["day"])
         ended = story.told.get("withdrawn", {}).get("day", TODAY)
         self.end = min(float(ended), TODAY)
@@ -77,7 +93,7 @@ class _Telling:
         key, told = self.story.key, self.told
         yield self._deed(self.day, "submit", told["author"], told, self._asked())
         for revision in told.get("revised", []):
-            credits = [named_line(self.story, credit) for credit in revision.get("credits", [])]
+            credits = [credited_line(self.story, credit) for credit in revision.get("credits", [])]
             yield self._deed(revision["day"], "revise", told["author"], key, revision, credits)
         if "withdrawn" in told:
             end = told["withdrawn"]
@@ -90,8 +106,7 @@ class _Telling:
             yield from self._polled(told["poll"])
         if "response" in told:
             answer = told["response"]
-            lines = answered_lines(self.city, self.story, answer)
-            yield self._deed(answer["day"], "respond", answer["by"], key, answer, lines)
+            yield self._deed(answer["day"], "respond", answer["by"], key, answer)
 
     def _deed(self, day: float, act: str, *words: Any) -> Deed:
         return Deed(float(day), act, self.story.where, words)
@@ -119,7 +134,7 @@ class _Telling:
         return sorted(among, key=self._distance)[:count]
 
     def _distance(self, key: str) -> float:
-        nature = chance_of(f"nature {key}")
+        nature = _chance(f"nature {key}")
         faithful = nature.random() < FAITHFUL
         own_weeks = (nature.uniform(0, TODAY), nature.uniform(0, TODAY))
         away = 0.0 if faithful else min(abs(self.day - week) for week in own_weeks)
@@ -134,7 +149,7 @@ class _Telling:
                 yield self._deed(min(day + MINUTES, last), "follow", key, self.story.key)
 
     def _weighed(self, place: int, line: Line) -> Iterator[Deed]:
-        last = min(self._last_day("comment", line.day), hidden_on(self.story, place))
+        last = self._last_day("comment", line.day)
         people = self._passing_by(line.strong + line.weak, line.author)
         self.chance.shuffle(people)
         for number, key in enumerate(people):
@@ -151,4 +166,7 @@ class _Telling:
             yield self._deed(day, "vote", key, self.story.key, choice)
 
     def _soon(self, first: float, last: float, mean: float) -> float:
-        return soon(self.chance, first, last, mean)
+        """A day after `first` and before `last`, the sooner the likelier."""
+        span = max(last - first, 0.0)
+        share = 1 - exp(-span / mean)
+        return first + 0.002 + min(-mean * log(1 - self.chance.random() * share), span) * 0.999
