@@ -27,7 +27,6 @@ _PROPOSAL = {
     "revised",
     "withdrawn",
     "thread",
-    "hidden",
     "poll",
     "response",
 }
@@ -147,15 +146,13 @@ def _check(city: City) -> None:
                 raise CityError(f"{story.where}: nobody has the key {who!r}")
         for revision in story.told.get("revised", []):
             for credit in revision.get("credits", []):
-                named_line(story, credit)
-        for hidden in story.told.get("hidden", []):
-            named_line(story, hidden["comment"])
+                credited_line(story, credit)
 
 
-def named_line(story: Story, name: str) -> int:
+def credited_line(story: Story, credit: str) -> int:
     """The place in the thread of the comment that "author@day" names."""
-    author, _, day = name.partition("@")
+    author, _, day = credit.partition("@")
     for place, line in enumerate(story.thread):
         if line.author == author and day and line.day == float(day):
             return place
-    raise CityError(f"{story.where}: no comment {name!r}")
+    raise CityError(f"{story.where}: no comment {credit!r} to give credit to")
