@@ -45,7 +45,7 @@ routes: $(VENV)/dev
 lock: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet "pip-tools>=7.5,<8"
 	$(COMPILE) --upgrade --extra postgres -o requirements.lock pyproject.toml
-	$(COMPILE) --upgrade --extra postgres,scale,sso,api,dev -c requirements.lock \
+	$(COMPILE) --upgrade --extra postgres,scale,sso,api,spark,dev -c requirements.lock \
 		-o requirements-dev.lock pyproject.toml
 
 # The checkout itself goes in as it lies: what is changed here runs at once.
