@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from deliberate import clock, create_app
 from deliberate.commands.city import read_city, seed
@@ -36,7 +37,9 @@ def serving(app: Callable[..., Any], threads: int = 8) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.close()
+        server.task_dispatcher.shutdown()
+        # Closed by its own loop: a socket closed under a waiting select is an error there.
+        server.trigger.pull_trigger(lambda: close_all(server._map, ignore_all=True))
         worker.join(timeout=5)
 
 
