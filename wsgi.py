@@ -1,5 +1,7 @@
 """What the server runs."""
 
 from deliberate import create_app
+from deliberate.journal import keep_journal
 
+keep_journal()
 app = create_app()

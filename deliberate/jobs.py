@@ -18,6 +18,7 @@ from deliberate.notifications.reminders import remind
 from deliberate.notifications.sending import send_due
 from deliberate.notifications.witnesses import tell_witnesses
 from deliberate.operations.ballot_box import rewrite_when_due
+from deliberate.operations.job_runs import noted
 from deliberate.operations.publishing import publish_due
 from deliberate.operations.releases import publish_all_releases
 from deliberate.operations.scores import keep_all_scores
@@ -103,7 +104,7 @@ def _add(
     """Put work into the queue under its own name, by the clock if times are given."""
 
     def run() -> None:
-        with app.app_context():
+        with app.app_context(), noted(name):
             work(current_app.config["SETTINGS"])
 
     name = work.__name__

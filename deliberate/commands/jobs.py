@@ -7,11 +7,13 @@ import click
 
 from deliberate import create_app, start_jobs
 from deliberate.commands.start import prepare, settle
+from deliberate.journal import keep_journal
 
 
 @click.command("jobs")
 def command() -> None:
     """Run the periodic work (sealing, deadlines, mail, scores) until stopped."""
+    keep_journal()
     app = create_app()
     prepare(app)
     worker = start_jobs(app)

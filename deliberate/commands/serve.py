@@ -7,6 +7,10 @@ from deliberate import create_app, start_jobs
 from deliberate.commands.demo import open_door
 from deliberate.commands.start import prepare, settle
 from deliberate.config import Settings
+from deliberate.journal import keep_journal
+
+CONNECTIONS = 1000
+"""Open connections at most; those that send slowly wait in one thread and hold up nobody."""
 
 
 @click.command("serve")
@@ -19,10 +23,17 @@ from deliberate.config import Settings
 def command(host: str, port: int, threads: int, jobs: bool) -> None:
     """Serve the platform; a proxy with TLS stands before it."""
     door = open_door(host, port)
+    keep_journal()
     app = create_app()
     prepare(app)
     server = create_server(
-        app, sockets=[door], threads=threads, ident=None, **_trust(app.config["SETTINGS"])
+        app,
+        sockets=[door],
+        threads=threads,
+        ident=None,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,
+        **_trust(app.config["SETTINGS"]),
     )
     worker = start_jobs(app) if jobs else None
     settle()
@@ -37,7 +48,7 @@ def command(host: str, port: int, threads: int, jobs: bool) -> None:
 def _trust(settings: Settings) -> dict[str, object]:
     """What forwarding headers are believed: those of so many proxies, none by default."""
     if settings.trusted_proxies == 0:
-        return {}
+        return {"clear_untrusted_proxy_headers": False}  # /metrics must see that a proxy asks
     return {
         "trusted_proxy": "*",
         "trusted_proxy_count": settings.trusted_proxies,

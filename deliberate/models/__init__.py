@@ -13,6 +13,7 @@ from deliberate.models.comment import Comment, Rating
 from deliberate.models.head import Head, PublishedHead, Segment, Subtree
 from deliberate.models.institution import Institution
 from deliberate.models.interaction import Interaction
+from deliberate.models.job import JobRun
 from deliberate.models.moderation import Appeal, ModerationDecision, Report
 from deliberate.models.notice import Delivery, MutedNotice, Notice
 from deliberate.models.person import Device, Person, PersonKey, RecoveryCode, Tries
@@ -44,6 +45,7 @@ __all__ = [
     "Head",
     "Institution",
     "Interaction",
+    "JobRun",
     "Judgement",
     "ModerationDecision",
     "MutedNotice",

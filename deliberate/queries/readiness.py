@@ -61,6 +61,11 @@ def _newest_revision(folder: str) -> str | None:
     return ScriptDirectory.from_config(config).get_current_head()
 
 
+def is_seal_late() -> bool:
+    """Whether acts wait longer for their seal than they may: an alarm, on the desk too."""
+    return unsealed_age() > UNSEALED_AT_MOST
+
+
 def _waits_for_a_seal() -> str:
     age = unsealed_age()
     if age <= UNSEALED_AT_MOST:

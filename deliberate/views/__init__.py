@@ -20,6 +20,7 @@ from deliberate.views import (
     log,
     log_files,
     machines,
+    measuring,
     messages,
     moderation,
     office,
@@ -35,6 +36,7 @@ from deliberate.views import (
     short,
     tallies,
     threads,
+    watching,
     writing,
 )
 
@@ -67,12 +69,14 @@ ROOMS = (
     short,
     feeds,
     machines,
+    watching,
     messages,
 )
 
 
 def register(app: Flask) -> None:
     """Hang every room of pages on the app."""
+    measuring.init_app(app)
     frame.init_app(app)
     languages.init_app(app)
     answers.init_app(app)

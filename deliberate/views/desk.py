@@ -11,6 +11,7 @@ from deliberate.forms.responses import NoteForm, QuestionForm, ReferralForm
 from deliberate.operations import cases, referrals
 from deliberate.permissions import coordinates, may_answer, may_read_case, require
 from deliberate.queries import desk, duty, people, response_drafts, responses
+from deliberate.queries.readiness import is_seal_late
 from deliberate.queries.timeline import referrals_of, timeline_of
 from deliberate.views.frame import Room, asking, or_404, see_other
 
@@ -26,12 +27,13 @@ def index() -> ResponseReturnValue:
     if officer.role == "moderator":
         return see_other(url_for("moderation.queue"))
     if office is None or officer.role != "staff":
-        return render_template("desk/elsewhere.html")
+        return render_template("desk/elsewhere.html", seal_late=is_seal_late())
     everything = bool(coordinates(officer)) and request.args.get("all") == "1"
     rows = _rows(None if everything else office.id)
     return render_template(
         "desk/index.html",
         office=office,
+        seal_late=is_seal_late(),
         everything=everything,
         may_coordinate=bool(coordinates(officer)),
         counts=desk.desk_counts(office.id),

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Flask, current_app, flash, render_template, request, url_for
+from flask import Flask, current_app, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -76,13 +76,16 @@ def failed(error: Exception) -> ResponseReturnValue:
     """Something broke: nothing was saved; the reference finds it in the journal."""
     if current_app.testing and not current_app.config.get("SHOW_FAILURES"):
         raise error
-    reference = secrets.token_hex(4)
-    current_app.logger.error("reference %s", reference, exc_info=error)
+    reference = g.get("request_id") or secrets.token_hex(8)
+    told = {"request": reference}
+    current_app.logger.error("failed", exc_info=error, extra={"told": told})
     return _plain("errors/500.html", reference=reference), 500
 
 
-def unavailable(_error: Exception) -> ResponseReturnValue:
+def unavailable(error: Exception) -> ResponseReturnValue:
     """The database is locked, full or away: nothing was saved, and when to try again."""
+    told = {"request": g.get("request_id", "")}
+    current_app.logger.warning("database unavailable", exc_info=error, extra={"told": told})
     return _plain("errors/503.html", wait=WAIT), 503, {"Retry-After": str(WAIT)}
 
 

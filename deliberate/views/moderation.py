@@ -18,6 +18,7 @@ from deliberate.permissions.moderation import (
     may_restore,
 )
 from deliberate.queries import moderation as found
+from deliberate.queries.readiness import is_seal_late
 from deliberate.views.frame import Room, after_act, asked_number, asking, or_404, see_other
 from deliberate.views.proposals import address_of
 from deliberate.views.threads import place_of
@@ -130,6 +131,7 @@ def queue() -> str:
     shown = matters[: found.PAGE]
     return render_template(
         "moderation/queue.html",
+        seal_late=is_seal_late(),
         matters=shown,
         appeals=found.appeals_waiting(),
         next_url=url_for("moderation.queue", after=shown[-1].first_report)
