@@ -8,6 +8,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
+from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from deliberate.database import db, transient
 from deliberate.models import Device, Institution, Person, PersonKey
 from deliberate.operations.messages import ask_to_confirm
 from deliberate.permissions import Refused, may_set_up, require
+from deliberate.permissions.setting_up import may_give_roles
 from deliberate.queries.passphrases import weakness
 from deliberate.recording import recorded
 from deliberate.text import clean_line, name_key
@@ -214,14 +216,37 @@ def hash_token(token: str) -> str:
 def grant_role(
     admin: Person | None, person: Person, role: Role, institution: Institution | None = None
 ) -> None:
-    """Give an account a role; every device of it is signed out, so the role holds at once."""
+    """Give an account a role; every device of it is signed out, so the role holds at once.
+
+    By an administrator, or at the command line (admin None). Raises Refused.
+    """
     with recorded(admin, Kind.ROLE_GRANTED) as act:
-        if admin is not None:
-            require(may_set_up(act.locked(admin)))
         act.locked(person)
+        if admin is not None:
+            require(may_give_roles(act.locked(admin), person))
+        if role == Role.STAFF and institution is None:
+            raise Refused(_("Staff work for an institution: choose which."))
         person.role = role
         person.institution_id = institution.id if institution else None
         act.about(person, role=role.value)
+    _end_devices(person)
+
+
+def revoke_role(admin: Person, person: Person) -> None:
+    """Take an account's role away; it is a resident's from now on, and signed out everywhere."""
+    with recorded(admin, Kind.ROLE_REVOKED) as act:
+        act.locked(person)
+        require(may_give_roles(act.locked(admin), person))
+        lost = person.role
+        if lost == Role.RESIDENT:
+            raise Refused(_("This account has no role to take away."))
+        person.role = Role.RESIDENT
+        person.institution_id = None
+        act.about(person, role=Role(lost).value)
+    _end_devices(person)
+
+
+def _end_devices(person: Person) -> None:
     with transient() as store:
         store.execute(delete(Device).where(Device.person_id == person.id))
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from deliberate.views import (
     account,
+    administration,
     answering,
     answers,
     backing,
@@ -57,6 +58,7 @@ ROOMS = (
     desk,
     answering,
     office,
+    administration,
     scores,
     searching,
     data,
