@@ -1,5 +1,16 @@
 """The things of the house, each a table, with what is true of it alone."""
 
+from deliberate.models.assessment import (
+    Adjudication,
+    Assessment,
+    AssessmentReply,
+    Assessor,
+    ContextNote,
+    CriterionRating,
+    Evidence,
+    Pledge,
+    PledgeOutcome,
+)
 from deliberate.models.case import (
     Case,
     CaseNote,
@@ -31,16 +42,23 @@ from deliberate.models.response import (
 from deliberate.models.score import Snapshot
 
 __all__ = [
+    "Adjudication",
     "Appeal",
+    "Assessment",
+    "AssessmentReply",
+    "Assessor",
     "Ballot",
     "Case",
     "CaseNote",
     "Comment",
     "Commitment",
     "CommitmentStep",
+    "ContextNote",
+    "CriterionRating",
     "Delivery",
     "Device",
     "Draft",
+    "Evidence",
     "Follow",
     "Head",
     "Institution",
@@ -55,6 +73,8 @@ __all__ = [
     "Person",
     "PersonKey",
     "Phase",
+    "Pledge",
+    "PledgeOutcome",
     "Poll",
     "PollChange",
     "Process",

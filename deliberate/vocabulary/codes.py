@@ -182,3 +182,27 @@ class AppealOutcome(StrEnum):
 
     GRANTED = "granted"
     REFUSED = "refused"
+
+
+class Stage(StrEnum):
+    """When a process is assessed: before it opens, or afterwards."""
+
+    EX_ANTE = "ex_ante"
+    EX_POST = "ex_post"
+
+
+class EvidenceKind(StrEnum):
+    """What a rating rests on."""
+
+    INTERVIEW = "interview"
+    OBSERVATION = "observation"
+    DOCUMENT = "document"
+    LOG = "log"
+
+
+class PledgeState(StrEnum):
+    """What an ex-post assessment finds of a pledge."""
+
+    KEPT = "kept"
+    LATE = "late"
+    BROKEN = "broken"

@@ -1,0 +1,289 @@
+"""Assessing a process: ratings are drafts until they are frozen; freezing and publishing are acts.
+
+Until then nobody but the assessors sees them, and each sees only their own.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
+
+from deliberate.assessing import (
+    is_due,
+    is_independent,
+    is_question,
+    may_adjudicate,
+    may_assess,
+    may_freeze,
+    may_join,
+    may_publish,
+    may_rate_in,
+    may_reply,
+    may_work_on,
+)
+from deliberate.citivoice import load_framework
+from deliberate.citivoice.judged import NOT_APPLICABLE
+from deliberate.clock import now
+from deliberate.database import canonical, unrecorded
+from deliberate.models import (
+    Adjudication,
+    Assessment,
+    AssessmentReply,
+    Assessor,
+    ContextNote,
+    CriterionRating,
+    Evidence,
+    Institution,
+    Person,
+    Pledge,
+    PledgeOutcome,
+    Process,
+)
+from deliberate.permissions import Refused, require
+from deliberate.queries.assessments import (
+    VALUES,
+    differences,
+    part_of,
+    unfrozen_plans,
+)
+from deliberate.queries.frozen import frozen_form
+from deliberate.recording import recorded
+from deliberate.text import clean, clean_line
+from deliberate.vocabulary import EvidenceKind, Kind, PledgeState, Stage
+
+DRAFT = "an assessment in the making is seen by its assessors alone"
+
+
+def begin_assessment(evaluator: Person, process: Process, stage: Stage) -> Assessment:
+    """Start an assessment of a process as its first assessor; a later one is the next version."""
+    with unrecorded(DRAFT) as session:
+        session.refresh(process, with_for_update={"of": Process})
+        require(may_assess(evaluator))
+        of_stage = (Assessment.process_id == process.id, Assessment.stage == stage)
+        if session.scalar(select(Assessment.id).where(*of_stage, Assessment.frozen_at.is_(None))):
+            raise Refused(_("An assessment of this stage is under way; join it."))
+        last = session.scalar(select(func.max(Assessment.version)).where(*of_stage)) or 0
+        assessment = Assessment(
+            process=process,
+            stage=stage,
+            version=last + 1,
+            framework=load_framework()["version"],
+            begun_at=now(),
+        )
+        assessment.assessors.append(
+            Assessor(person_id=evaluator.id, is_independent=is_independent(evaluator, process))
+        )
+        session.add(assessment)
+    return assessment
+
+
+def join_assessment(evaluator: Person, assessment: Assessment) -> None:
+    """Become the second assessor."""
+    with unrecorded(DRAFT) as session:
+        session.refresh(assessment, with_for_update={"of": Assessment})
+        require(may_join(evaluator, assessment))
+        independent = is_independent(evaluator, assessment.process)
+        assessment.assessors.append(Assessor(person_id=evaluator.id, is_independent=independent))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A piece of evidence as an assessor gives it."""
+
+    kind: EvidenceKind
+    dated: date
+    reference: str
+
+
+def rate(
+    evaluator: Person,
+    assessment: Assessment,
+    question: str,
+    value: str,
+    why: str = "",
+    evidence: Shown | None = None,
+) -> None:
+    """Answer one question in one's own part, and add a piece of evidence to it."""
+    with unrecorded(DRAFT) as session:
+        session.refresh(assessment, with_for_update={"of": Assessment})
+        require(may_rate_in(evaluator, assessment))
+        require(is_question(question))
+        if value not in VALUES:
+            raise Refused(_("Choose one of the five answers."))
+        if value == NOT_APPLICABLE and not clean(why):
+            raise Refused(_("Say why the question does not apply."))
+        part = next(one for one in assessment.assessors if one.person_id == evaluator.id)
+        mine = next((one for one in part.ratings if one.question == question), None)
+        if mine is None:
+            mine = CriterionRating(question=question)
+            part.ratings.append(mine)
+        mine.value, mine.why = value, clean(why)
+        if evidence is not None:
+            _show(assessment, part, question, evidence)
+
+
+def _show(assessment: Assessment, part: Assessor, question: str, shown: Shown) -> None:
+    if not clean_line(shown.reference):
+        raise Refused(_("Say where the evidence is to be found."))
+    assessment.evidence.append(
+        Evidence(
+            assessor_id=part.id,
+            question=question,
+            kind=EvidenceKind(shown.kind),
+            dated=shown.dated,
+            reference=clean_line(shown.reference)[:500],
+        )
+    )
+
+
+def drop_evidence(evaluator: Person, assessment: Assessment, number: int) -> None:
+    """Take back a piece of one's own evidence."""
+    with unrecorded(DRAFT) as session:
+        session.refresh(assessment, with_for_update={"of": Assessment})
+        require(may_rate_in(evaluator, assessment))
+        part = part_of(assessment, evaluator)
+        found = session.get(Evidence, number)
+        if part is None or found is None or found.assessor_id != part.id:
+            raise Refused(_("Only its assessors may do this."))
+        session.delete(found)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A pledge as it is written: what, by which institution, by when, seen in which indicator."""
+
+    plan: str
+    what: str
+    due_on: date
+    owner: Institution | None = None
+    indicator: str = ""
+    target: str = ""
+
+
+def promise(evaluator: Person, assessment: Assessment, question: str, told: Promise) -> None:
+    """Write the plan and the pledge of one question of an assessment before the process."""
+    with unrecorded(DRAFT) as session:
+        session.refresh(assessment, with_for_update={"of": Assessment})
+        require(may_work_on(evaluator, assessment))
+        require(is_question(question))
+        if assessment.stage != Stage.EX_ANTE:
+            raise Refused(_("Pledges are made before a process."))
+        if not clean_line(told.what):
+            raise Refused(_("Say what is promised."))
+        pledge = next((p for p in assessment.pledges if p.question == question), None)
+        if pledge is None:
+            pledge = Pledge(question=question)
+            assessment.pledges.append(pledge)
+        pledge.plan, pledge.what = clean(told.plan), clean_line(told.what)[:500]
+        pledge.owner_id = told.owner.id if told.owner else None
+        pledge.due_on = told.due_on
+        pledge.indicator = clean_line(told.indicator)[:12]
+        pledge.target = clean_line(told.target)[:120]
+
+
+def find_outcome(
+    evaluator: Person, assessment: Assessment, pledge: Pledge, found: PledgeState, note: str = ""
+) -> None:
+    """Say in an assessment afterwards what became of a pledge."""
+    with unrecorded(DRAFT) as session:
+        session.refresh(assessment, with_for_update={"of": Assessment})
+        require(may_work_on(evaluator, assessment))
+        mine = next((one for one in assessment.outcomes if one.pledge_id == pledge.id), None)
+        if mine is None:
+            mine = PledgeOutcome(pledge_id=pledge.id)
+            assessment.outcomes.append(mine)
+        mine.outcome, mine.note = PledgeState(found), clean_line(note)[:500]
+
+
+def note_context(
+    evaluator: Person, assessment: Assessment, notes: Mapping[str, tuple[str, str]]
+) -> None:
+    """Write enabling conditions and context factors: a code and a note each, never scored."""
+    with unrecorded(DRAFT) as session:
+        session.refresh(assessment, with_for_update={"of": Assessment})
+        require(may_work_on(evaluator, assessment))
+        kept = {one.code: one for one in assessment.notes}
+        for code, (value, note) in notes.items():
+            one = kept.get(code)
+            if one is None:
+                one = ContextNote(code=code)
+                assessment.notes.append(one)
+            one.value, one.note = clean_line(value)[:40], clean_line(note)[:500]
+
+
+def save_judgement(evaluator: Person, assessment: Assessment) -> None:
+    """End one's own part: it stays as it is, and shows once the other has saved too."""
+    with unrecorded(DRAFT) as session:
+        session.refresh(assessment, with_for_update={"of": Assessment})
+        require(may_rate_in(evaluator, assessment))
+        part = part_of(assessment, evaluator)
+        if part is None or not part.ratings:
+            raise Refused(_("Answer at least one question first."))
+        part.saved_at = now()
+
+
+def adjudicate(
+    evaluator: Person, assessment: Assessment, question: str, value: str, why: str
+) -> None:
+    """Settle a difference, with a reason; both ratings stay as they were."""
+    with unrecorded(DRAFT) as session:
+        session.refresh(assessment, with_for_update={"of": Assessment})
+        require(may_adjudicate(evaluator, assessment))
+        if question not in differences(assessment):
+            raise Refused(_("The two do not differ here."))
+        if value not in VALUES or not clean(why):
+            raise Refused(_("Give the settled answer and the reason for it."))
+        found = next((one for one in assessment.adjudications if one.question == question), None)
+        if found is None:
+            found = Adjudication(question=question)
+            assessment.adjudications.append(found)
+        found.value, found.why, found.person_id = value, clean(why), evaluator.id
+
+
+def freeze_assessment(evaluator: Person | None, assessment: Assessment) -> None:
+    """Fix an assessment: the hash of its canonical JSON enters the log. None: the process opened.
+
+    From here on nothing in it changes; what changes is a new assessment.
+    """
+    with recorded(evaluator, Kind.ASSESSMENT_FROZEN) as act:
+        act.locked(assessment)
+        if evaluator is not None or not is_due(assessment):
+            require(may_freeze(evaluator, assessment))
+        assessment.document = canonical(frozen_form(assessment))
+        assessment.sha256 = hashlib.sha256(assessment.document.encode()).hexdigest()
+        assessment.frozen_at = now()
+        act.about(assessment, stage=assessment.stage, hash=assessment.sha256)
+
+
+def freeze_due_plans() -> int:
+    """Freeze the plans whose process has opened; gives how many."""
+    due = [plan for plan in unfrozen_plans() if is_due(plan)]
+    for plan in due:
+        freeze_assessment(None, plan)
+    return len(due)
+
+
+def reply_to(officer: Person, assessment: Assessment, body: str) -> None:
+    """An institution's reply to a frozen assessment; it is published with it."""
+    with unrecorded("a reply is seen by the assessors until it is published") as session:
+        session.refresh(assessment, with_for_update={"of": Assessment})
+        require(may_reply(officer, assessment))
+        if not clean(body):
+            raise Refused(_("Please fill this in."))
+        office = officer.institution_id
+        mine = next((one for one in assessment.replies if one.institution_id == office), None)
+        if mine is None:
+            mine = AssessmentReply(institution_id=office)
+            assessment.replies.append(mine)
+        mine.body, mine.person_id, mine.replied_at = clean(body), officer.id, now()
+
+
+def publish_assessment(evaluator: Person, assessment: Assessment) -> None:
+    """Show a frozen assessment to everybody, with the institutions' replies."""
+    with recorded(evaluator, Kind.ASSESSMENT_PUBLISHED) as act:
+        require(may_publish(evaluator, act.locked(assessment)))
+        assessment.published_at = now()
+        act.about(assessment, stage=assessment.stage)
