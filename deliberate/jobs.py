@@ -17,6 +17,7 @@ from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.reminders import remind
 from deliberate.notifications.sending import send_due
 from deliberate.notifications.witnesses import tell_witnesses
+from deliberate.operations.assessed import freeze_due_plans
 from deliberate.operations.ballot_box import rewrite_when_due
 from deliberate.operations.job_runs import noted
 from deliberate.operations.publishing import publish_due
@@ -38,6 +39,7 @@ Work = Callable[[Settings], object]
 def tell_everyone(_settings: Settings) -> None:
     """What a minute brings: dated answers, dates that passed, people told, mails sent."""
     publish_due()
+    freeze_due_plans()
     remind()
     fan_out()
     send_due()

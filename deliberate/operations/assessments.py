@@ -3,35 +3,29 @@
 Until then nobody but the assessors sees them, and each sees only their own.
 """
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from deliberate.assessing import (
-    is_due,
+from deliberate.permissions.assessing import (
     is_independent,
     is_question,
     may_adjudicate,
     may_assess,
-    may_freeze,
     may_join,
-    may_publish,
     may_rate_in,
-    may_reply,
     may_work_on,
 )
 from deliberate.citivoice import load_framework
 from deliberate.citivoice.judged import NOT_APPLICABLE
 from deliberate.clock import now
-from deliberate.database import canonical, unrecorded
+from deliberate.database import unrecorded
 from deliberate.models import (
     Adjudication,
     Assessment,
-    AssessmentReply,
     Assessor,
     ContextNote,
     CriterionRating,
@@ -47,12 +41,9 @@ from deliberate.queries.assessments import (
     VALUES,
     differences,
     part_of,
-    unfrozen_plans,
 )
-from deliberate.queries.frozen import frozen_form
-from deliberate.recording import recorded
 from deliberate.text import clean, clean_line
-from deliberate.vocabulary import EvidenceKind, Kind, PledgeState, Stage
+from deliberate.vocabulary import EvidenceKind, PledgeState, Stage
 
 DRAFT = "an assessment in the making is seen by its assessors alone"
 
@@ -98,6 +89,10 @@ class Shown:
     reference: str
 
 
+Rating = tuple[str, str, str, Shown | None]
+"""Question, value, why, and a piece of evidence to add."""
+
+
 def rate(
     evaluator: Person,
     assessment: Assessment,
@@ -107,22 +102,39 @@ def rate(
     evidence: Shown | None = None,
 ) -> None:
     """Answer one question in one's own part, and add a piece of evidence to it."""
+    rate_all(evaluator, assessment, [(question, value, why, evidence)])
+
+
+def rate_all(
+    evaluator: Person,
+    assessment: Assessment,
+    ratings: Sequence[Rating],
+    promises: Mapping[str, "Promise"] | None = None,
+) -> None:
+    """Answer questions in one's own part; before a process also write their pledges."""
     with unrecorded(DRAFT) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
         require(may_rate_in(evaluator, assessment))
-        require(is_question(question))
-        if value not in VALUES:
-            raise Refused(_("Choose one of the five answers."))
-        if value == NOT_APPLICABLE and not clean(why):
-            raise Refused(_("Say why the question does not apply."))
         part = next(one for one in assessment.assessors if one.person_id == evaluator.id)
-        mine = next((one for one in part.ratings if one.question == question), None)
-        if mine is None:
-            mine = CriterionRating(question=question)
-            part.ratings.append(mine)
-        mine.value, mine.why = value, clean(why)
-        if evidence is not None:
-            _show(assessment, part, question, evidence)
+        for question, value, why, evidence in ratings:
+            require(is_question(question))
+            _rate(part, question, value, clean(why))
+            if evidence is not None:
+                _show(assessment, part, question, evidence)
+        for question, told in (promises or {}).items():
+            _promise(assessment, question, told)
+
+
+def _rate(part: Assessor, question: str, value: str, why: str) -> None:
+    if value not in VALUES:
+        raise Refused(_("Choose one of the five answers."))
+    if value == NOT_APPLICABLE and not why:
+        raise Refused(_("Say why the question does not apply."))
+    mine = next((one for one in part.ratings if one.question == question), None)
+    if mine is None:
+        mine = CriterionRating(question=question)
+        part.ratings.append(mine)
+    mine.value, mine.why = value, why
 
 
 def _show(assessment: Assessment, part: Assessor, question: str, shown: Shown) -> None:
@@ -168,34 +180,40 @@ def promise(evaluator: Person, assessment: Assessment, question: str, told: Prom
     with unrecorded(DRAFT) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
         require(may_work_on(evaluator, assessment))
-        require(is_question(question))
-        if assessment.stage != Stage.EX_ANTE:
-            raise Refused(_("Pledges are made before a process."))
-        if not clean_line(told.what):
-            raise Refused(_("Say what is promised."))
-        pledge = next((p for p in assessment.pledges if p.question == question), None)
-        if pledge is None:
-            pledge = Pledge(question=question)
-            assessment.pledges.append(pledge)
-        pledge.plan, pledge.what = clean(told.plan), clean_line(told.what)[:500]
-        pledge.owner_id = told.owner.id if told.owner else None
-        pledge.due_on = told.due_on
-        pledge.indicator = clean_line(told.indicator)[:12]
-        pledge.target = clean_line(told.target)[:120]
+        _promise(assessment, question, told)
 
 
-def find_outcome(
-    evaluator: Person, assessment: Assessment, pledge: Pledge, found: PledgeState, note: str = ""
+def _promise(assessment: Assessment, question: str, told: Promise) -> None:
+    require(is_question(question))
+    if assessment.stage != Stage.EX_ANTE:
+        raise Refused(_("Pledges are made before a process."))
+    if not clean_line(told.what):
+        raise Refused(_("Say what is promised."))
+    pledge = next((p for p in assessment.pledges if p.question == question), None)
+    if pledge is None:
+        pledge = Pledge(question=question)
+        assessment.pledges.append(pledge)
+    pledge.plan, pledge.what = clean(told.plan), clean_line(told.what)[:500]
+    pledge.owner_id = told.owner.id if told.owner else None
+    pledge.due_on = told.due_on
+    pledge.indicator = clean_line(told.indicator)[:12]
+    pledge.target = clean_line(told.target)[:120]
+
+
+def find_outcomes(
+    evaluator: Person, assessment: Assessment, found: Sequence[tuple[Pledge, PledgeState, str]]
 ) -> None:
-    """Say in an assessment afterwards what became of a pledge."""
+    """Say in an assessment afterwards what became of pledges, each with a note."""
     with unrecorded(DRAFT) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
         require(may_work_on(evaluator, assessment))
-        mine = next((one for one in assessment.outcomes if one.pledge_id == pledge.id), None)
-        if mine is None:
-            mine = PledgeOutcome(pledge_id=pledge.id)
-            assessment.outcomes.append(mine)
-        mine.outcome, mine.note = PledgeState(found), clean_line(note)[:500]
+        kept = {one.pledge_id: one for one in assessment.outcomes}
+        for pledge, state, note in found:
+            mine = kept.get(pledge.id)
+            if mine is None:
+                mine = PledgeOutcome(pledge_id=pledge.id)
+                assessment.outcomes.append(mine)
+            mine.outcome, mine.note = PledgeState(state), clean_line(note)[:500]
 
 
 def note_context(
@@ -241,49 +259,3 @@ def adjudicate(
             found = Adjudication(question=question)
             assessment.adjudications.append(found)
         found.value, found.why, found.person_id = value, clean(why), evaluator.id
-
-
-def freeze_assessment(evaluator: Person | None, assessment: Assessment) -> None:
-    """Fix an assessment: the hash of its canonical JSON enters the log. None: the process opened.
-
-    From here on nothing in it changes; what changes is a new assessment.
-    """
-    with recorded(evaluator, Kind.ASSESSMENT_FROZEN) as act:
-        act.locked(assessment)
-        if evaluator is not None or not is_due(assessment):
-            require(may_freeze(evaluator, assessment))
-        assessment.document = canonical(frozen_form(assessment))
-        assessment.sha256 = hashlib.sha256(assessment.document.encode()).hexdigest()
-        assessment.frozen_at = now()
-        act.about(assessment, stage=assessment.stage, hash=assessment.sha256)
-
-
-def freeze_due_plans() -> int:
-    """Freeze the plans whose process has opened; gives how many."""
-    due = [plan for plan in unfrozen_plans() if is_due(plan)]
-    for plan in due:
-        freeze_assessment(None, plan)
-    return len(due)
-
-
-def reply_to(officer: Person, assessment: Assessment, body: str) -> None:
-    """An institution's reply to a frozen assessment; it is published with it."""
-    with unrecorded("a reply is seen by the assessors until it is published") as session:
-        session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_reply(officer, assessment))
-        if not clean(body):
-            raise Refused(_("Please fill this in."))
-        office = officer.institution_id
-        mine = next((one for one in assessment.replies if one.institution_id == office), None)
-        if mine is None:
-            mine = AssessmentReply(institution_id=office)
-            assessment.replies.append(mine)
-        mine.body, mine.person_id, mine.replied_at = clean(body), officer.id, now()
-
-
-def publish_assessment(evaluator: Person, assessment: Assessment) -> None:
-    """Show a frozen assessment to everybody, with the institutions' replies."""
-    with recorded(evaluator, Kind.ASSESSMENT_PUBLISHED) as act:
-        require(may_publish(evaluator, act.locked(assessment)))
-        assessment.published_at = now()
-        act.about(assessment, stage=assessment.stage)

@@ -1,5 +1,7 @@
 """Keeping the scores of processes, so that pages show what was computed and when."""
 
+import json
+
 from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.database import unrecorded
@@ -24,10 +26,18 @@ def keep_scores(slug: str) -> bool:
     scores = scores_of(process)
     last = newest_snapshot(process.id)
     digest = scores.inputs_hash()
-    if last and (last.inputs_hash, last.formulas) == (digest, scores.formulas.version):
+    if last and _says_the_same(last, scores, digest):
         return False
     _keep(process, scores, digest)
     return True
+
+
+def _says_the_same(last: Snapshot, scores: citivoice.Scores, digest: str) -> bool:
+    """Whether facts, formulas and what assessors judged are as they were."""
+    if (last.inputs_hash, last.formulas) != (digest, scores.formulas.version):
+        return False
+    judged: bool = json.loads(last.document)["criteria"] == scores.to_dict()["criteria"]
+    return judged
 
 
 def _keep(process: Process, scores: citivoice.Scores, digest: str) -> None:

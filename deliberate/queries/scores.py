@@ -12,6 +12,7 @@ from deliberate import citivoice
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.models import Process, Snapshot
+from deliberate.queries.assessments import judged_of
 from deliberate.queries.log import log_of_process, newest_head
 
 
@@ -27,7 +28,9 @@ def process_slugs() -> list[str]:
 
 def scores_of(process: Process, as_of: datetime | None = None) -> citivoice.Scores:
     """The scores of a process up to the newest head, or to a moment before it."""
-    return citivoice.score(log_of(process), context_of(process, as_of))
+    return citivoice.score(
+        log_of(process), context_of(process, as_of), judged=judged_of(process.id, as_of)
+    )
 
 
 def context_of(process: Process, as_of: datetime | None = None) -> citivoice.Process:

@@ -8,13 +8,12 @@ from flask_babel import force_locale
 
 from deliberate.citivoice import Judged
 from deliberate.clock import now
-from deliberate.operations import assessments
+from deliberate.operations import assessed, assessments
 from deliberate.operations.assessments import Promise, Shown
 from deliberate.permissions import Refused
 from deliberate.queries import assessments as queries
 from deliberate.vocabulary import EvidenceKind, Kind, PhaseKind, PledgeState, Role, Stage, Switch
 from tests import city
-
 
 
 @pytest.fixture(autouse=True)
@@ -51,12 +50,12 @@ def judged(stage=Stage.EX_POST, first="2", second="2", process=None):
 def test_drafts_are_no_acts_freezing_and_publishing_are(app, log, clock):
     assessment, one, _other = judged()
     log()
-    assessments.freeze_assessment(one, assessment)
+    assessed.freeze_assessment(one, assessment)
     (entry,) = log()
     assert (entry.kind, entry.details["stage"]) == (Kind.ASSESSMENT_FROZEN, "ex_post")
     assert entry.details["hash"] == hashlib.sha256(assessment.document.encode()).hexdigest()
     clock.shift(timedelta(days=15))
-    assessments.publish_assessment(one, assessment)
+    assessed.publish_assessment(one, assessment)
     (entry,) = log()
     assert (entry.kind, entry.subject_id) == (Kind.ASSESSMENT_PUBLISHED, assessment.id)
 
@@ -121,7 +120,7 @@ def test_differences_are_adjudicated_with_a_reason_and_originals_stay(app):
     assessment, one, _other = judged(first="2", second="0")
     assert queries.undecided(assessment) == ["DP3.1"]
     with pytest.raises(Refused, match="nothing is open"):
-        assessments.freeze_assessment(one, assessment)
+        assessed.freeze_assessment(one, assessment)
     with pytest.raises(Refused, match="reason"):
         assessments.adjudicate(one, assessment, "DP3.1", "1", " ")
     assessments.adjudicate(an_evaluator(), assessment, "DP3.1", "1", "Separuh proyek saja")
@@ -145,9 +144,9 @@ def test_agreement_counts_only_what_both_rated(app):
 
 def test_nothing_changes_after_freezing(app):
     assessment, one, other = judged()
-    assessments.freeze_assessment(one, assessment)
+    assessed.freeze_assessment(one, assessment)
     for attempt in (
-        lambda: assessments.freeze_assessment(one, assessment),
+        lambda: assessed.freeze_assessment(one, assessment),
         lambda: assessments.note_context(one, assessment, {"EN1": ("2", "baik")}),
         lambda: assessments.rate(other, assessment, "DP3.1", "0"),
     ):
@@ -160,20 +159,20 @@ def test_a_plan_begun_after_the_start_is_marked_late_and_frozen_by_hand(app, log
     plan = assessments.begin_assessment(an_evaluator(), city.a_process(), Stage.EX_ANTE)
     assert queries.is_late(plan)
     log()
-    assert assessments.freeze_due_plans() == 0
+    assert assessed.freeze_due_plans() == 0
     assert log() == []
 
 
 def test_a_plan_ends_with_the_opening_and_the_system_freezes_it(app, log, clock):
-    process, one, plan = a_plan_before()
+    _process, one, plan = a_plan_before()
     clock.shift(timedelta(days=3))
     with pytest.raises(Refused, match="has opened"):
         assessments.rate(one, plan, "DP1.1", "1")
     log()
-    assert assessments.freeze_due_plans() == 1
+    assert assessed.freeze_due_plans() == 1
     (entry,) = log()
     assert (entry.kind, entry.actor_role) == (Kind.ASSESSMENT_FROZEN, Role.SYSTEM)
-    assert assessments.freeze_due_plans() == 0
+    assert assessed.freeze_due_plans() == 0
 
 
 def a_plan_before():
@@ -195,34 +194,34 @@ def test_institutions_reply_between_freezing_and_publication(app, clock):
     assessment, one, _other = judged(process=city.a_process(office))
     officer = city.staff(office)
     with pytest.raises(Refused, match="after freezing"):
-        assessments.reply_to(officer, assessment, "Kami keberatan.")
-    assessments.freeze_assessment(one, assessment)
+        assessed.reply_to(officer, assessment, "Kami keberatan.")
+    assessed.freeze_assessment(one, assessment)
     with pytest.raises(Refused, match="Only institutions"):
-        assessments.reply_to(city.staff(), assessment, "Saya juga.")
+        assessed.reply_to(city.staff(), assessment, "Saya juga.")
     with pytest.raises(Refused, match="may reply"):
-        assessments.publish_assessment(one, assessment)
-    assessments.reply_to(officer, assessment, "Kami menerima temuan ini.")
-    assessments.publish_assessment(one, assessment)
+        assessed.publish_assessment(one, assessment)
+    assessed.reply_to(officer, assessment, "Kami menerima temuan ini.")
+    assessed.publish_assessment(one, assessment)
     with pytest.raises(Refused, match="before publication"):
-        assessments.reply_to(officer, assessment, "Terlambat.")
+        assessed.reply_to(officer, assessment, "Terlambat.")
 
 
 def test_planned_and_judged_stand_beside_the_log(app, clock):
     process, one, plan = a_plan_before()
-    assessments.freeze_assessment(one, plan)
+    assessed.freeze_assessment(one, plan)
     assert queries.judged_of(process.id) == {"DP1": Judged(0.75, None, 1)}
     assessment, after, other = an_assessment(process=process)
     for question in ("DP1.1", "DP1.2"):
         for person in (after, other):
             assessments.rate(person, assessment, question, "1", evidence=SHOWN)
     (pledge,) = queries.open_pledges(process.id)
-    assessments.find_outcome(after, assessment, pledge, PledgeState.LATE, "Dua pekan")
+    assessments.find_outcomes(after, assessment, [(pledge, PledgeState.LATE, "Dua pekan")])
     for person in (after, other):
         assessments.save_judgement(person, assessment)
-    assessments.freeze_assessment(after, assessment)
+    assessed.freeze_assessment(after, assessment)
     assert queries.judged_of(process.id) == {"DP1": Judged(0.75, None, 1)}
     clock.shift(timedelta(days=15))
-    assessments.publish_assessment(after, assessment)
+    assessed.publish_assessment(after, assessment)
     assert queries.judged_of(process.id) == {"DP1": Judged(0.75, 0.5, 2)}
     found = queries.public_assessments(process.id)
     assert queries.pledge_counts(found, date(2026, 6, 1)) == {"late": 1}

@@ -1,0 +1,174 @@
+"""Assessing a process: the list at the desk, the editor by criterion, freezing and publishing."""
+
+from typing import Any
+
+from flask import flash, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from deliberate import assessing
+from deliberate.citivoice import load_framework
+from deliberate.forms.assessments import (
+    AdjudicationForm,
+    AssessmentReplyForm,
+    BeginForm,
+)
+from deliberate.operations import assessed
+from deliberate.operations import assessments as operations
+from deliberate.permissions import Refused, require
+from deliberate.queries import assessments as queries
+from deliberate.queries.processes import process_named, processes_before
+from deliberate.queries.responses import name_here
+from deliberate.views.frame import Room, asked_number, asking, or_404, see_other
+from deliberate.vocabulary import Stage
+
+room = Room("assessments", under="/desk/assessments")
+ONE = "/<int(max=2147483647):number>"
+BOTH = ("GET", "POST")
+PAGE = 20
+
+
+@room.page("/", "evaluator", "staff", methods=BOTH)
+def index() -> ResponseReturnValue:
+    """The assessments there are, and beginning one."""
+    form: Any = BeginForm(request.form if request.method == "POST" else None)
+    form.about.choices = [
+        (process.slug, process.said("title", g.language)) for process in processes_before(None, 50)
+    ]
+    refusal = ""
+    if request.method == "POST" and form.validate():
+        process = or_404(process_named(form.about.data))
+        try:
+            begun = operations.begin_assessment(asking(), process, Stage(form.stage.data))
+        except Refused as refused:
+            refusal = str(refused.reason)
+        else:
+            return see_other(url_for("assessments.show", number=begun.id))
+    found = queries.newest_assessments(asked_number("after"), PAGE + 1)
+    page = render_template(
+        "assessments/index.html",
+        form=form,
+        refusal=refusal,
+        may_begin=bool(assessing.may_assess(asking())),
+        found=found[:PAGE],
+        next_url=url_for("assessments.index", after=found[PAGE - 1].id)
+        if len(found) > PAGE
+        else "",
+    )
+    return page, (422 if form.errors or refusal else 200)
+
+
+@room.page(ONE, "evaluator", "staff")
+def show(number: int) -> ResponseReturnValue:
+    """One assessment: how far it is, what is open, what was settled."""
+    return _show(number)
+
+
+def _show(number: int, status: int = 200, **forms: Any) -> ResponseReturnValue:
+    assessment, person = the_one(number), asking()
+    sees_both = bool(assessing.may_read_both(person, assessment)) or assessment.is_public
+    may_reply = bool(assessing.may_reply(person, assessment))
+    if not sees_both and not may_reply:
+        require(assessing.may_assess(person))
+    parts = queries.saved_parts(assessment) if sees_both or may_reply else []
+    page = render_template(
+        "assessments/show.html",
+        assessment=assessment,
+        mine=queries.part_of(assessment, person),
+        parts=parts,
+        judgements=[queries.judgement_of(assessment, part) for part in parts],
+        settled=queries.settled(assessment) if parts else {},
+        differences=queries.differences(assessment) if parts else [],
+        agreement=queries.agreement(assessment) if parts else (None, 0),
+        missing=assessing.missing_before_publishing(assessment),
+        pledges=queries.open_pledges(assessment.process_id)
+        if assessment.stage == "ex_post"
+        else [],
+        may={
+            "join": bool(assessing.may_join(person, assessment)),
+            "rate": bool(assessing.may_rate_in(person, assessment)),
+            "work": bool(assessing.may_work_on(person, assessment)),
+            "adjudicate": bool(assessing.may_adjudicate(person, assessment)),
+            "freeze": bool(assessing.may_freeze(person, assessment)),
+            "publish": bool(assessing.may_publish(person, assessment)),
+            "reply": may_reply,
+        },
+        adjudication=forms.get("adjudication") or AdjudicationForm(),
+        asked=forms.get("asked", ""),
+        reply=forms.get("reply") or AssessmentReplyForm(),
+        **words(),
+    )
+    return page, status
+
+
+def words() -> dict[str, Any]:
+    """What every page of an assessment names."""
+    framework = load_framework()
+    return {
+        "framework": framework,
+        "questions": queries.questions(),
+        "questions_of": queries.questions_of,
+        "name_here": name_here,
+    }
+
+
+def the_one(number: int) -> Any:
+    """The assessment with this number."""
+    return or_404(queries.assessment_numbered(number))
+
+
+def done(number: int, said: str) -> ResponseReturnValue:
+    """Back to the assessment, with a word."""
+    flash(said, "success")
+    return see_other(url_for("assessments.show", number=number))
+
+
+# --- steps ---------------------------------------------------------------------------------------
+
+
+@room.page(f"{ONE}/join", "evaluator", methods=("POST",))
+def join(number: int) -> ResponseReturnValue:
+    """Become the second assessor."""
+    operations.join_assessment(asking(), the_one(number))
+    return done(number, _("You assess this too; answers show when both have saved."))
+
+
+@room.page(f"{ONE}/save", "evaluator", methods=("POST",))
+def save(number: int) -> ResponseReturnValue:
+    """End one's own part."""
+    operations.save_judgement(asking(), the_one(number))
+    return done(number, _("Your judgement is saved and stays as it is."))
+
+
+@room.page(f"{ONE}/adjudicate/<question>", "evaluator", methods=("POST",))
+def adjudicate(number: int, question: str) -> ResponseReturnValue:
+    """Settle a difference."""
+    form: Any = AdjudicationForm(request.form)
+    if not form.validate():
+        return _show(number, 422, adjudication=form, asked=question)
+    operations.adjudicate(asking(), the_one(number), question, form.value.data, form.why.data)
+    return done(number, _("The difference is settled; both answers stay beside it."))
+
+
+@room.page(f"{ONE}/reply", "staff", methods=("POST",))
+def reply(number: int) -> ResponseReturnValue:
+    """The institution's reply."""
+    form: Any = AssessmentReplyForm(request.form)
+    if not form.validate():
+        return _show(number, 422, reply=form)
+    assessed.reply_to(asking(), the_one(number), form.body.data)
+    return done(number, _("Your reply will be published with the assessment."))
+
+
+@room.page(f"{ONE}/freeze", "evaluator", methods=("POST",))
+def freeze(number: int) -> ResponseReturnValue:
+    """Fix it: its hash enters the log."""
+    assessed.freeze_assessment(asking(), the_one(number))
+    return done(number, _("Frozen; its hash stands in the log."))
+
+
+@room.page(f"{ONE}/publish", "evaluator", methods=("POST",))
+def publish(number: int) -> ResponseReturnValue:
+    """Show it to everybody."""
+    assessed.publish_assessment(asking(), the_one(number))
+    return done(number, _("The assessment is published."))

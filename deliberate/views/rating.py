@@ -1,0 +1,184 @@
+"""An assessor's own part: answers by criterion, evidence, plans, context, pledges kept."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import flash, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from deliberate import assessing
+from deliberate.citivoice import load_formulas, load_framework
+from deliberate.forms.assessments import ContextForm, OutcomeForm, PledgeForm, RatingForm
+from deliberate.operations import assessments as operations
+from deliberate.permissions import Refused, require
+from deliberate.queries import assessments as queries
+from deliberate.queries.responses import all_institutions, name_here
+from deliberate.views.assessments import BOTH, ONE, done, the_one, words
+from deliberate.views.frame import Room, asking, see_other
+from deliberate.vocabulary import EvidenceKind, PledgeState, Stage
+
+room = Room("rating", under="/desk/assessments")
+
+
+@room.page(f"{ONE}/<any(DP1,DP2,DP3,CC1,CC2,CC3,IU1,IU2):criterion>", "evaluator", methods=BOTH)
+def criterion(number: int, criterion: str) -> ResponseReturnValue:
+    """The questions of one criterion in one's own part, with plans and pledges before a process."""
+    assessment, person = the_one(number), asking()
+    require(assessing.may_rate_in(person, assessment))
+    forms = [_forms(assessment, question) for question in queries.questions_of(criterion)]
+    refusal = ""
+    if request.method == "POST" and _hold(f for one in forms for f in one[1:] if f):
+        try:
+            _keep(assessment, forms)
+        except Refused as refused:
+            refusal = str(refused.reason)
+        else:
+            flash(_("Saved; only you see your answers until both have saved."), "success")
+            return see_other(_next(assessment, criterion))
+    page = render_template(
+        "rating/criterion.html",
+        assessment=assessment,
+        criterion=criterion,
+        forms=forms,
+        refusal=refusal,
+        mine=queries.part_of(assessment, person),
+        **words(),
+    )
+    wrong = refusal or any(f.errors for one in forms for f in one[1:] if f)
+    return page, (422 if wrong else 200)
+
+
+def _next(assessment: Any, criterion: str) -> str:
+    names = list(load_framework()["criteria"])
+    place = names.index(criterion) + 1
+    if request.form.get("go") == "on" and place < len(names):
+        return url_for("rating.criterion", number=assessment.id, criterion=names[place])
+    return url_for("assessments.show", number=assessment.id)
+
+
+def _forms(assessment: Any, question: queries.Question) -> tuple[Any, Any, Any]:
+    """A question with the form of its rating and, before a process, that of its pledge."""
+    sent = request.form if request.method == "POST" else None
+    part = queries.part_of(assessment, asking())
+    kept = next((r for r in part.ratings if r.question == question.id), None) if part else None
+    rating = RatingForm(sent, obj=kept, prefix=f"{question.id}-")
+    if assessment.stage != Stage.EX_ANTE:
+        return question, rating, None
+    pledge = next((p for p in assessment.pledges if p.question == question.id), None)
+    written = {"due_on": pledge.due_on.isoformat()} if pledge else {}
+    owner = {"owner": pledge.owner.slug if pledge and pledge.owner else ""}
+    told: Any = PledgeForm(
+        sent, prefix=f"{question.id}-pledge-", data=_of(pledge) | written | owner
+    )
+    told.owner.choices = [("", "–"), *((one.slug, name_here(one)) for one in all_institutions())]
+    told.indicator.choices = [("", "–"), *_indicators()]
+    return question, rating, told
+
+
+def _of(pledge: Any) -> dict[str, Any]:
+    names = ("plan", "what", "indicator", "target")
+    return {name: getattr(pledge, name) for name in names} if pledge else {}
+
+
+def _indicators() -> list[tuple[str, str]]:
+    found = load_formulas().indicators.items()
+    return [
+        (name, f"{name} {said.en if g.language == 'en' else said.name_id}") for name, said in found
+    ]
+
+
+def _keep(assessment: Any, forms: list[tuple[Any, Any, Any]]) -> None:
+    offices = {one.slug: one for one in all_institutions()}
+    operations.rate_all(
+        asking(),
+        assessment,
+        [
+            (
+                question.id,
+                rating.value.data,
+                rating.why.data or "",
+                operations.Shown(
+                    EvidenceKind(rating.kind.data), rating.dated.day, rating.reference.data
+                )
+                if rating.kind.data
+                else None,
+            )
+            for question, rating, _told in forms
+            if rating.value.data
+        ],
+        {
+            question.id: operations.Promise(
+                told.plan.data or "",
+                told.what.data,
+                told.due_on.day,
+                offices.get(told.owner.data),
+                told.indicator.data or "",
+                told.target.data or "",
+            )
+            for question, _rating, told in forms
+            if told and (told.what.data or "").strip()
+        },
+    )
+
+
+@room.page(f"{ONE}/context", "evaluator", methods=BOTH)
+def context(number: int) -> ResponseReturnValue:
+    """Enabling conditions and context factors: beside the scores, never in them."""
+    assessment = the_one(number)
+    require(assessing.may_work_on(asking(), assessment))
+    framework = load_framework()
+    sent = request.form if request.method == "POST" else None
+    kept = {one.code: one for one in assessment.notes}
+    forms = {
+        code: ContextForm(sent, obj=kept.get(code), prefix=f"{code}-")
+        for part in ("enabling_conditions", "context_factors")
+        for code in framework[part]
+    }
+    if request.method == "POST" and _hold(forms.values()):
+        written: Any = {
+            code: (form.value.data or "", form.note.data or "") for code, form in forms.items()
+        }
+        operations.note_context(asking(), assessment, written)
+        return done(number, _("The context is kept beside the assessment."))
+    return render_template("rating/context.html", assessment=assessment, forms=forms, **words()), (
+        422 if any(form.errors for form in forms.values()) else 200
+    )
+
+
+@room.page(f"{ONE}/pledges", "evaluator", methods=BOTH)
+def pledges(number: int) -> ResponseReturnValue:
+    """What became of each pledge, said in the assessment afterwards."""
+    assessment = the_one(number)
+    require(assessing.may_work_on(asking(), assessment))
+    sent = request.form if request.method == "POST" else None
+    kept = {one.pledge_id: one for one in assessment.outcomes}
+    promised = queries.open_pledges(assessment.process_id)
+    rows: Any = [
+        (pledge, OutcomeForm(sent, obj=kept.get(pledge.id), prefix=f"p{pledge.id}-"))
+        for pledge in promised
+    ]
+    if request.method == "POST" and _hold(form for _pledge, form in rows):
+        operations.find_outcomes(
+            asking(),
+            assessment,
+            [
+                (pledge, PledgeState(form.outcome.data), form.note.data or "")
+                for pledge, form in rows
+                if form.outcome.data
+            ],
+        )
+        return done(number, _("What became of the pledges is kept."))
+    return render_template("rating/pledges.html", assessment=assessment, rows=rows, **words())
+
+
+@room.page(f"{ONE}/evidence", "evaluator", methods=("POST",))
+def drop(number: int) -> ResponseReturnValue:
+    """Take a piece of one's own evidence back."""
+    operations.drop_evidence(asking(), the_one(number), int(request.form.get("evidence", "0") or 0))
+    return done(number, _("The evidence is taken back."))
+
+
+def _hold(forms: Iterable[Any]) -> bool:
+    """Whether every form holds; each is asked, so that every error is shown."""
+    return all([form.validate() for form in forms])  # noqa: C419

@@ -1,0 +1,104 @@
+"""The pages of assessments: who sees what, and when."""
+
+from datetime import timedelta
+
+import pytest
+
+from deliberate.database import db
+from deliberate.models import Assessment
+from deliberate.operations import assessments
+from deliberate.vocabulary import Stage
+from tests import city
+from tests.browser import send, signed_in, visitor
+from tests.operations.test_assessments import SHOWN, an_assessment, an_evaluator, judged
+
+
+def test_an_evaluator_begins_answers_and_saves(app):
+    process, person = city.a_process(), an_evaluator()
+    browser = signed_in(app, person)
+    begun = send(browser, "/en/desk/assessments", about=process.slug, stage="ex_ante")
+    assert begun.status_code == 303
+    page = begun.location
+    kept = {"DP3.1-value": "2", "DP3.1-kind": "document", "DP3.1-dated": "2026-03-01"}
+    wrong = send(browser, f"{page}/DP3", **kept)
+    assert wrong.status_code == 422 and "Say where the evidence" in wrong.text
+    right = send(
+        browser, f"{page}/DP3", **kept, **{"DP3.1-reference": "Berita acara 4", "go": "on"}
+    )
+    assert right.location.endswith("/CC1")
+    assert "Berita acara 4" in browser.get(f"{page}/DP3").text
+    assert send(browser, page, f"{page}/save").status_code == 303
+    assert "stays as it is" in browser.get(page).text
+
+
+def test_a_pledge_is_written_beside_its_question(app):
+    browser = signed_in(app, an_evaluator())
+    process = city.a_process()
+    page = send(browser, "/en/desk/assessments", about=process.slug, stage="ex_ante").location
+    told = {"DP1.2-pledge-what": "Tiga lokakarya", "DP1.2-pledge-target": "90 orang"}
+    assert send(browser, f"{page}/DP1", **told).status_code == 422
+    told["DP1.2-pledge-due_on"] = "2026-05-01"
+    assert send(browser, f"{page}/DP1", **told).status_code == 303
+    assert "Tiga lokakarya" in browser.get(f"{page}/DP1").text
+
+
+@pytest.mark.parametrize("stranger", ["visitor", "resident", "staff"])
+def test_others_see_nothing_of_an_assessment_in_the_making(app, stranger):
+    assessment, *_both = judged()
+    people = {"resident": city.resident, "staff": city.staff}
+    browser = signed_in(app, people[stranger]()) if stranger in people else visitor(app)
+    shown = browser.get(f"/en/desk/assessments/{assessment.id}")
+    assert "catatan lapangan" not in shown.text
+    assert shown.status_code in (200, 403) and (stranger == "visitor") == (shown.status_code == 200)
+
+
+def test_answers_are_hidden_until_both_have_saved(app):
+    assessment, one, other = an_assessment()
+    assessments.rate(one, assessment, "DP3.1", "2", "", SHOWN)
+    assessments.save_judgement(one, assessment)
+    browser, page = signed_in(app, other), f"/en/desk/assessments/{assessment.id}"
+    assert "catatan lapangan" not in browser.get(page).text
+    assert "catatan lapangan" not in browser.get(f"{page}/DP3").text
+    assessments.rate(other, assessment, "DP3.1", "1", "", SHOWN)
+    assessments.save_judgement(other, assessment)
+    assert "catatan lapangan" in browser.get(page).text
+
+
+def test_a_published_assessment_is_read_by_all_a_draft_by_nobody(app, clock):
+    assessment, one, _other = judged()
+    page = f"/en/scores/{assessment.process.slug}/assessments"
+    assert "catatan lapangan" not in visitor(app).get(page).text
+    browser, desk = signed_in(app, one), f"/en/desk/assessments/{assessment.id}"
+    assert send(browser, desk, f"{desk}/freeze").status_code == 303
+    assert visitor(app).get(f"{page}/{assessment.id}.json").status_code == 404
+    clock.shift(timedelta(days=15))
+    browser = signed_in(app, one)
+    assert send(browser, desk, f"{desk}/publish").status_code == 303
+    assert "catatan lapangan" in visitor(app).get(page).text
+    city.again(assessment)
+    assert visitor(app).get(f"{page}/{assessment.id}.json").text == assessment.document
+
+
+def test_differences_are_settled_on_the_page_and_the_institution_replies(app):
+    office = city.an_institution()
+    assessment, one, _other = judged(first="2", second="1", process=city.a_process(office))
+    browser, desk = signed_in(app, one), f"/en/desk/assessments/{assessment.id}"
+    assert send(browser, desk, f"{desk}/adjudicate/DP3.1", value="1").status_code == 422
+    settled = send(browser, desk, f"{desk}/adjudicate/DP3.1", value="1", why="Separuh")
+    assert settled.status_code == 303
+    send(browser, desk, f"{desk}/freeze")
+    officer = signed_in(app, city.staff(office))
+    assert send(officer, desk, f"{desk}/reply", body="Kami setuju.").status_code == 303
+    assert send(browser, desk, f"{desk}/publish").status_code == 303
+    page = visitor(app).get(f"/en/scores/{assessment.process.slug}/assessments").text
+    assert "Separuh" in page and "Kami setuju." in page
+
+
+def test_context_and_pledges_are_written_on_their_pages(app):
+    assessment, one, _other = an_assessment()
+    browser, desk = signed_in(app, one), f"/en/desk/assessments/{assessment.id}"
+    told = {"EN1-value": "1", "EN1-note": "Rapat teknis tertutup", "legal-value": "wajib"}
+    assert send(browser, f"{desk}/context", **told).status_code == 303
+    assert "Rapat teknis tertutup" in browser.get(desk).text
+    assert "No plan was frozen" in browser.get(f"{desk}/pledges").text
+    assert db.session.query(Assessment).one().stage == Stage.EX_POST
