@@ -4,9 +4,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Person, Poll, Proposal, Response
-from deliberate.operations import people, proposals
+from deliberate.models import Assessment, Person, Poll, Proposal, Response
+from deliberate.operations import assessments, people, proposals
 from deliberate.queries.people import person_named
+from deliberate.queries.processes import process_named
+from deliberate.vocabulary import Stage
 from tests.live import PRESENT
 
 
@@ -91,6 +93,30 @@ def residents_places() -> dict[str, str]:
         "proposal": places["proposal"],
         "open poll": places["open poll"],
         "response": places["response"],
+    }
+
+
+def begun(stage: Stage) -> Assessment:
+    """The assessment of the first process that the demo's evaluator has under way."""
+    process = process_named("kipp-1a")
+    assert process is not None
+    mine = select(Assessment).where(Assessment.stage == stage, Assessment.frozen_at.is_(None))
+    found = db.session.scalars(mine).first()
+    return found or assessments.begin_assessment(who("penilai"), process, stage)
+
+
+def evaluators_places() -> dict[str, str]:
+    """Pages of the demo's evaluator, who has begun an assessment before and after a process."""
+    plan, after = begun(Stage.EX_ANTE), begun(Stage.EX_POST)
+    return {
+        "assessments": "/desk/assessments",
+        "plan": f"/desk/assessments/{plan.id}",
+        "assessment": f"/desk/assessments/{after.id}",
+        "questions before": f"/desk/assessments/{plan.id}/criteria/DP1",
+        "questions after": f"/desk/assessments/{after.id}/criteria/DP1",
+        "context": f"/desk/assessments/{after.id}/context",
+        "pledges": f"/desk/assessments/{after.id}/pledges",
+        "planned and judged": "/scores/kipp-1a/assessments",
     }
 
 

@@ -24,7 +24,7 @@ EVIDENCE = (
 )
 OUTCOMES = (
     SelectChoice("", _("not judged yet")),
-    SelectChoice("kept", _("kept")),
+    SelectChoice("kept", _("kept as promised")),
     SelectChoice("late", _("kept late")),
     SelectChoice("broken", _("broken")),
 )

@@ -4,11 +4,11 @@ import hashlib
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.permissions.assessing import is_due, may_freeze, may_publish, may_reply
 from deliberate.clock import now
 from deliberate.database import canonical, unrecorded
 from deliberate.models import Assessment, AssessmentReply, Person
 from deliberate.permissions import Refused, require
+from deliberate.permissions.assessing import is_due, may_freeze, may_publish, may_reply
 from deliberate.queries.assessments import unfrozen_plans
 from deliberate.queries.frozen import frozen_form
 from deliberate.recording import recorded

@@ -10,15 +10,6 @@ from datetime import date
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
-from deliberate.permissions.assessing import (
-    is_independent,
-    is_question,
-    may_adjudicate,
-    may_assess,
-    may_join,
-    may_rate_in,
-    may_work_on,
-)
 from deliberate.citivoice import load_framework
 from deliberate.citivoice.judged import NOT_APPLICABLE
 from deliberate.clock import now
@@ -37,6 +28,15 @@ from deliberate.models import (
     Process,
 )
 from deliberate.permissions import Refused, require
+from deliberate.permissions.assessing import (
+    is_independent,
+    is_question,
+    may_adjudicate,
+    may_assess,
+    may_join,
+    may_rate_in,
+    may_work_on,
+)
 from deliberate.queries.assessments import (
     VALUES,
     differences,

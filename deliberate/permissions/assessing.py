@@ -155,9 +155,15 @@ def missing_before_publishing(assessment: Assessment) -> list[object]:
     missing = missing_before_freezing(assessment)
     if assessment.frozen_at is None:
         missing.append(_("It has to be frozen."))
-    elif not assessment.replies and assessment.reply_until > now():
+    elif _owed_a_reply(assessment) and assessment.reply_until > now():
         missing.append(_("The institutions may reply until their time is over."))
     return missing
+
+
+def _owed_a_reply(assessment: Assessment) -> set[int]:
+    """Institutions of the process that have not replied yet."""
+    parts = {part.institution_id for part in assessment.process.institutions}
+    return parts - {reply.institution_id for reply in assessment.replies}
 
 
 def may_code(person: Person | None) -> Answer:

@@ -35,11 +35,11 @@ class Question:
 
 @cache
 def questions() -> tuple[Question, ...]:
-    """Every question of the framework, in its order; an id is the criterion and a number."""
+    """Every question of the framework, in its order."""
     return tuple(
-        Question(f"{name}.{number}", name, asked["en"], asked["id"])
+        Question(asked["question"], name, asked["en"], asked["id"])
         for name, criterion in load_framework()["criteria"].items()
-        for number, asked in enumerate(criterion["questions"], start=1)
+        for asked in criterion["questions"]
     )
 
 

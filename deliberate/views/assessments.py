@@ -6,7 +6,6 @@ from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate import assessing
 from deliberate.citivoice import load_framework
 from deliberate.forms.assessments import (
     AdjudicationForm,
@@ -15,7 +14,7 @@ from deliberate.forms.assessments import (
 )
 from deliberate.operations import assessed
 from deliberate.operations import assessments as operations
-from deliberate.permissions import Refused, require
+from deliberate.permissions import Refused, assessing, require
 from deliberate.queries import assessments as queries
 from deliberate.queries.processes import process_named, processes_before
 from deliberate.queries.responses import name_here
@@ -71,6 +70,9 @@ def _show(number: int, status: int = 200, **forms: Any) -> ResponseReturnValue:
     if not sees_both and not may_reply:
         require(assessing.may_assess(person))
     parts = queries.saved_parts(assessment) if sees_both or may_reply else []
+    settling = {one: AdjudicationForm(prefix=f"{one}-") for one in queries.differences(assessment)}
+    if "asked" in forms:
+        settling[forms["asked"]] = forms["settling"]
     page = render_template(
         "assessments/show.html",
         assessment=assessment,
@@ -93,8 +95,8 @@ def _show(number: int, status: int = 200, **forms: Any) -> ResponseReturnValue:
             "publish": bool(assessing.may_publish(person, assessment)),
             "reply": may_reply,
         },
-        adjudication=forms.get("adjudication") or AdjudicationForm(),
-        asked=forms.get("asked", ""),
+        adjudications=settling,
+        settling=forms.get("settling") or AdjudicationForm(),
         reply=forms.get("reply") or AssessmentReplyForm(),
         **words(),
     )
@@ -143,9 +145,9 @@ def save(number: int) -> ResponseReturnValue:
 @room.page(f"{ONE}/adjudicate/<question>", "evaluator", methods=("POST",))
 def adjudicate(number: int, question: str) -> ResponseReturnValue:
     """Settle a difference."""
-    form: Any = AdjudicationForm(request.form)
+    form: Any = AdjudicationForm(request.form, prefix=f"{question}-")
     if not form.validate():
-        return _show(number, 422, adjudication=form, asked=question)
+        return _show(number, 422, settling=form, asked=question)
     operations.adjudicate(asking(), the_one(number), question, form.value.data, form.why.data)
     return done(number, _("The difference is settled; both answers stay beside it."))
 

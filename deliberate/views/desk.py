@@ -24,8 +24,9 @@ def index() -> ResponseReturnValue:
     """What the institution owes, fewest working days left first."""
     officer = asking()
     office = officer.institution
-    if officer.role == "moderator":
-        return see_other(url_for("moderation.queue"))
+    if officer.role in {"moderator", "evaluator"}:
+        own = "moderation.queue" if officer.role == "moderator" else "assessments.index"
+        return see_other(url_for(own))
     if office is None or officer.role != "staff":
         return render_template("desk/elsewhere.html", seal_late=is_seal_late())
     everything = bool(coordinates(officer)) and request.args.get("all") == "1"

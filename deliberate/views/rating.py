@@ -7,26 +7,26 @@ from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate import assessing
 from deliberate.citivoice import load_formulas, load_framework
 from deliberate.forms.assessments import ContextForm, OutcomeForm, PledgeForm, RatingForm
 from deliberate.operations import assessments as operations
-from deliberate.permissions import Refused, require
+from deliberate.permissions import Refused, assessing, require
 from deliberate.queries import assessments as queries
 from deliberate.queries.responses import all_institutions, name_here
 from deliberate.views.assessments import BOTH, ONE, done, the_one, words
-from deliberate.views.frame import Room, asking, see_other
+from deliberate.views.frame import Room, asking, or_404, see_other
 from deliberate.vocabulary import EvidenceKind, PledgeState, Stage
 
 room = Room("rating", under="/desk/assessments")
 
 
-@room.page(f"{ONE}/<any(DP1,DP2,DP3,CC1,CC2,CC3,IU1,IU2):criterion>", "evaluator", methods=BOTH)
+@room.page(f"{ONE}/criteria/<criterion>", "evaluator", methods=BOTH)
 def criterion(number: int, criterion: str) -> ResponseReturnValue:
     """The questions of one criterion in one's own part, with plans and pledges before a process."""
     assessment, person = the_one(number), asking()
     require(assessing.may_rate_in(person, assessment))
-    forms = [_forms(assessment, question) for question in queries.questions_of(criterion)]
+    asked = or_404(queries.questions_of(criterion) or None)
+    forms = [_forms(assessment, question) for question in asked]
     refusal = ""
     if request.method == "POST" and _hold(f for one in forms for f in one[1:] if f):
         try:

@@ -10,6 +10,8 @@ UNRECORDED = {
     "deliberate/notifications/fanout.py",
     "deliberate/notifications/reminders.py",
     "deliberate/notifications/sending.py",
+    "deliberate/operations/assessed.py",
+    "deliberate/operations/assessments.py",
     "deliberate/operations/ballot_box.py",
     "deliberate/operations/counters.py",
     "deliberate/operations/drafting.py",

@@ -32,10 +32,20 @@ SIGNED_OUT = [
 ]
 RESIDENTS = ["account", "check page", "proposal", "open poll"]
 OFFICERS = ["desk", "case", "response form"]
+EVALUATORS = [
+    "assessments",
+    "plan",
+    "assessment",
+    "questions before",
+    "context",
+    "pledges",
+    "planned and judged",
+]
 PAGES = [
     *((name, "") for name in SIGNED_OUT),
     *((name, "warga") for name in RESIDENTS),
     *((name, "petugas") for name in OFFICERS),
+    *((name, "penilai") for name in EVALUATORS),
 ]
 WIDTHS = (1280, 390, 320)
 OPEN = "document.querySelectorAll('main details').forEach(details => details.open = true)"
@@ -49,6 +59,7 @@ def paths(old_city: Flask) -> dict[str, str]:
         return {
             **places.residents_places(),
             **places.officers_places(),
+            **places.evaluators_places(),
             **places.public_places(),
         }
 

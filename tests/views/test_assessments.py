@@ -20,13 +20,13 @@ def test_an_evaluator_begins_answers_and_saves(app):
     assert begun.status_code == 303
     page = begun.location
     kept = {"DP3.1-value": "2", "DP3.1-kind": "document", "DP3.1-dated": "2026-03-01"}
-    wrong = send(browser, f"{page}/DP3", **kept)
+    wrong = send(browser, f"{page}/criteria/DP3", **kept)
     assert wrong.status_code == 422 and "Say where the evidence" in wrong.text
     right = send(
-        browser, f"{page}/DP3", **kept, **{"DP3.1-reference": "Berita acara 4", "go": "on"}
+        browser, f"{page}/criteria/DP3", **kept, **{"DP3.1-reference": "Berita acara 4", "go": "on"}
     )
     assert right.location.endswith("/CC1")
-    assert "Berita acara 4" in browser.get(f"{page}/DP3").text
+    assert "Berita acara 4" in browser.get(f"{page}/criteria/DP3").text
     assert send(browser, page, f"{page}/save").status_code == 303
     assert "stays as it is" in browser.get(page).text
 
@@ -36,10 +36,10 @@ def test_a_pledge_is_written_beside_its_question(app):
     process = city.a_process()
     page = send(browser, "/en/desk/assessments", about=process.slug, stage="ex_ante").location
     told = {"DP1.2-pledge-what": "Tiga lokakarya", "DP1.2-pledge-target": "90 orang"}
-    assert send(browser, f"{page}/DP1", **told).status_code == 422
+    assert send(browser, f"{page}/criteria/DP1", **told).status_code == 422
     told["DP1.2-pledge-due_on"] = "2026-05-01"
-    assert send(browser, f"{page}/DP1", **told).status_code == 303
-    assert "Tiga lokakarya" in browser.get(f"{page}/DP1").text
+    assert send(browser, f"{page}/criteria/DP1", **told).status_code == 303
+    assert "Tiga lokakarya" in browser.get(f"{page}/criteria/DP1").text
 
 
 @pytest.mark.parametrize("stranger", ["visitor", "resident", "staff"])
@@ -58,7 +58,7 @@ def test_answers_are_hidden_until_both_have_saved(app):
     assessments.save_judgement(one, assessment)
     browser, page = signed_in(app, other), f"/en/desk/assessments/{assessment.id}"
     assert "catatan lapangan" not in browser.get(page).text
-    assert "catatan lapangan" not in browser.get(f"{page}/DP3").text
+    assert "catatan lapangan" not in browser.get(f"{page}/criteria/DP3").text
     assessments.rate(other, assessment, "DP3.1", "1", "", SHOWN)
     assessments.save_judgement(other, assessment)
     assert "catatan lapangan" in browser.get(page).text
@@ -83,8 +83,12 @@ def test_differences_are_settled_on_the_page_and_the_institution_replies(app):
     office = city.an_institution()
     assessment, one, _other = judged(first="2", second="1", process=city.a_process(office))
     browser, desk = signed_in(app, one), f"/en/desk/assessments/{assessment.id}"
-    assert send(browser, desk, f"{desk}/adjudicate/DP3.1", value="1").status_code == 422
-    settled = send(browser, desk, f"{desk}/adjudicate/DP3.1", value="1", why="Separuh")
+    assert (
+        send(browser, desk, f"{desk}/adjudicate/DP3.1", **{"DP3.1-value": "1"}).status_code == 422
+    )
+    settled = send(
+        browser, desk, f"{desk}/adjudicate/DP3.1", **{"DP3.1-value": "1", "DP3.1-why": "Separuh"}
+    )
     assert settled.status_code == 303
     send(browser, desk, f"{desk}/freeze")
     officer = signed_in(app, city.staff(office))

@@ -160,6 +160,7 @@ def test_every_page_keeps_the_rules(now_there, name, language):
     named = {**places.public_places()}
     named |= places.residents_places() if name == "warga" else {}
     named |= places.officers_places() if name == "petugas" else {}
+    named |= places.evaluators_places() if name == "penilai" else {}
     paths = {rule.format(lang=language) for rule in plain_rules(now_there, name)}
     paths |= {f"/{language}{path}" for path in named.values()}
     wrong: dict[str, object] = {}
