@@ -83,13 +83,11 @@ def test_differences_are_settled_on_the_page_and_the_institution_replies(app):
     office = city.an_institution()
     assessment, one, _other = judged(first="2", second="1", process=city.a_process(office))
     browser, desk = signed_in(app, one), f"/en/desk/assessments/{assessment.id}"
-    assert (
-        send(browser, desk, f"{desk}/adjudicate/DP3.1", **{"DP3.1-value": "1"}).status_code == 422
-    )
-    settled = send(
-        browser, desk, f"{desk}/adjudicate/DP3.1", **{"DP3.1-value": "1", "DP3.1-why": "Separuh"}
-    )
-    assert settled.status_code == 303
+    told = {"DP3.1-value": "1"}
+    wrong = send(browser, desk, f"{desk}/adjudicate/DP3.1", **told)
+    assert wrong.status_code == 422 and 'href="#DP3.1-why"' in wrong.text
+    told["DP3.1-why"] = "Separuh"
+    assert send(browser, desk, f"{desk}/adjudicate/DP3.1", **told).status_code == 303
     send(browser, desk, f"{desk}/freeze")
     officer = signed_in(app, city.staff(office))
     assert send(officer, desk, f"{desk}/reply", body="Kami setuju.").status_code == 303
