@@ -88,6 +88,7 @@ def residents_places() -> dict[str, str]:
     return {
         "account": "/account",
         "messages": "/account/messages",
+        "second factor": "/account/second-factor",
         "check page": f"/proposals/drafts/{draft.id}/check",
         "place of a draft": f"/proposals/drafts/{draft.id}/place",
         "proposal": places["proposal"],

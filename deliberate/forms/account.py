@@ -90,7 +90,22 @@ class PassphraseForm(HouseForm):
     """A new passphrase, and the present one as proof."""
 
     passphrase = PasswordField(_("Present passphrase"), [DataRequired(REQUIRED)])
-    new_passphrase = PasswordField(_("New passphrase"), [DataRequired(REQUIRED), be_hard_to_guess])
+    new_passphrase = PasswordField(_("New passphrase"), [DataRequired(REQUIRED)])
+    """How long it must be depends on the account: the operation says it."""
+
+
+class CodeForm(HouseForm):
+    """The code that the phone shows, or one from paper."""
+
+    code = StringField(
+        _("Code"), [DataRequired(REQUIRED), Length(0, 40, _TOO_LONG)], filters=[line]
+    )
+
+
+class RemoveFactorForm(HouseForm):
+    """Signing in without a second factor, with the passphrase as proof."""
+
+    passphrase = PasswordField(_("Present passphrase"), [DataRequired(REQUIRED)])
 
 
 class ConsentForm(HouseForm):

@@ -40,6 +40,7 @@ from deliberate.models.response import (
     ResponseAnswer,
 )
 from deliberate.models.score import Snapshot
+from deliberate.models.second_factor import SecondFactor
 
 __all__ = [
     "Adjudication",
@@ -92,6 +93,7 @@ __all__ = [
     "ResponseDraft",
     "ResponseTemplate",
     "Roll",
+    "SecondFactor",
     "Segment",
     "SettledQuestion",
     "Signature",

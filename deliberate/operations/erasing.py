@@ -22,6 +22,7 @@ from deliberate.models import (
     ProposalVersion,
     RecoveryCode,
     Report,
+    SecondFactor,
 )
 from deliberate.operations.comments import count_stance
 from deliberate.operations.signing_in import prove
@@ -99,6 +100,7 @@ def _erase_words(act: Act, person: Person) -> None:
         update(Option).where(Option.author_id == number).values(author_id=None),
         delete(Draft).where(Draft.person_id == number),
         delete(Follow).where(Follow.person_id == number),
+        delete(SecondFactor).where(SecondFactor.person_id == number),
     ):
         act.session.execute(change)
 

@@ -16,6 +16,7 @@ from deliberate.operations.people import (
 from deliberate.operations.signing_in import prove
 from deliberate.permissions import Refused, is_signed_in, require
 from deliberate.queries.passphrases import weakness
+from deliberate.queries.second_factor import factor_since
 from deliberate.recording import recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import Kind
@@ -58,7 +59,8 @@ def change_passphrase(person: Person, present: str, passphrase: str, device: str
     Raises WrongWords and TooManyTries for the present one, Refused for a new one that is weak.
     """
     prove(person.sign_in_name or "", present, "", [person.device_mark])
-    if weak := weakness(passphrase, person.sign_in_name or "", person.display_name):
+    names = (person.sign_in_name or "", person.display_name)
+    if weak := weakness(passphrase, *names, has_factor=factor_since(person) is not None):
         raise Refused(weak)
     hashed = hash_passphrase(passphrase)
     with recorded(person, Kind.PASSPHRASE_CHANGED) as act:

@@ -12,6 +12,7 @@ from deliberate.operations.signing_in import WrongWords, counting_tries
 from deliberate.permissions import Refused
 from deliberate.queries.passphrases import weakness
 from deliberate.queries.people import person_named
+from deliberate.queries.second_factor import factor_since
 from deliberate.recording import recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import Kind
@@ -41,6 +42,7 @@ def _hash(person: Person, code: str) -> str:
 def recover_account(sign_in_name: str, code: str, passphrase: str, *, network: str) -> Person:
     """Choose a new passphrase by a code, which is used up; every device is signed out.
 
+    Where the account has a second factor a code stands for the phone, so it is worth nothing here.
     Raises WrongWords, also for a name that does not exist, TooManyTries, and Refused for a
     passphrase that is weak.
     """
@@ -48,10 +50,12 @@ def recover_account(sign_in_name: str, code: str, passphrase: str, *, network: s
         person = person_named(clean_line(sign_in_name))
         if person is None or not person.is_active or not _is_known(person, code):
             raise WrongWords
+        if factor_since(person) is not None:
+            raise WrongWords
     if weak := weakness(passphrase, person.sign_in_name or "", person.display_name):
         raise Refused(weak)
     hashed = hash_passphrase(passphrase)
-    if not _use_up(person, code):
+    if not use_code(person, code):
         raise WrongWords
     with recorded(person, Kind.PERSON_RECOVERED) as act:
         act.locked(person)
@@ -67,8 +71,8 @@ def _is_known(person: Person, code: str) -> bool:
         return store.get(RecoveryCode, _hash(person, code)) is not None
 
 
-def _use_up(person: Person, code: str) -> bool:
-    """Whether the code was still there: of two that come at once, one wins."""
+def use_code(person: Person, code: str) -> bool:
+    """Use a code up; whether it was still there: of two that come at once, one wins."""
     with transient() as store:
         used = delete(RecoveryCode).where(RecoveryCode.code_hash == _hash(person, code))
         return bool(store.scalars(used.returning(RecoveryCode.code_hash)).all())

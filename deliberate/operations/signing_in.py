@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
 from flask import current_app
+from flask_babel import lazy_gettext as _
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,10 @@ from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.models import Person, Tries
 from deliberate.operations.people import open_device, proven_person
+from deliberate.permissions import Refused
+from deliberate.queries.passphrases import SHORTEST
 from deliberate.queries.people import person_named
+from deliberate.queries.second_factor import factor_since
 from deliberate.recording import recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import Kind
@@ -38,6 +42,14 @@ class TooManyTries(Exception):
         self.again_at = again_at
 
 
+class CodeNeeded(Exception):
+    """The passphrase is right, and the account has a second factor: no device is open yet."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(person.id)
+        self.person = person
+
+
 def sign_in_by_passphrase(
     sign_in_name: str,
     passphrase: str,
@@ -50,9 +62,16 @@ def sign_in_by_passphrase(
     """Sign somebody in; gives the account and the token of the device.
 
     `marks` are those this browser got when accounts signed in on it: its tries are counted apart,
-    so that nobody can lock an account's own devices out. Raises WrongWords and TooManyTries.
+    so that nobody can lock an account's own devices out. Raises WrongWords, TooManyTries, and
+    CodeNeeded where the account has a second factor.
     """
     person = prove(sign_in_name, passphrase, network, marks)
+    if factor_since(person) is not None:
+        raise CodeNeeded(person)
+    if len(passphrase) < SHORTEST:  # chosen beside a second factor that is gone
+        raise Refused(
+            _("This passphrase is too short without a second factor: choose another by recovering.")
+        )
     with recorded(person, Kind.PERSON_SIGNED_IN) as act:
         act.about(act.locked(person))
     return person, open_device(person, agent, leaving)
@@ -73,6 +92,20 @@ def prove(sign_in_name: str, passphrase: str, network: str, marks: Collection[st
 def counting_tries(sign_in_name: str, network: str) -> Iterator[None]:
     """Count what is tried inside as a wrong sign-in unless it ends well; raises TooManyTries."""
     limits = _limits(sign_in_name, network, ())
+    _count_try(limits)
+    yield
+    _forgive(limits)
+
+
+@contextmanager
+def counting_codes(person: Person, marks: Collection[str]) -> Iterator[None]:
+    """Count wrong codes of a second factor, wherever they come from; raises TooManyTries.
+
+    Whoever gets here knows the passphrase, so the account's own devices are counted apart.
+    """
+    is_known = person.device_mark in marks
+    place = person.device_mark if is_known else "elsewhere"
+    limits = {_key("code", str(person.id), place): TRIES_OF_ACCOUNT}
     _count_try(limits)
     yield
     _forgive(limits)

@@ -9,6 +9,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 SHORTEST, LONGEST = 15, 256
+SHORTEST_OF_TWO = 8
+"""Where a second factor stands beside it (NIST SP 800-63B-4, 3.1.1.2)."""
 _LIST = Path(__file__).resolve().parent.parent / "common_passphrases.txt"
 _DIGITS_FOR_LETTERS = str.maketrans("013457@$!", "oieastasi")
 _WALKS = (
@@ -25,9 +27,11 @@ _COMMON = _(
 )
 
 
-def weakness(passphrase: str, *names: str) -> Any:
+def weakness(passphrase: str, *names: str, has_factor: bool = False) -> Any:
     """Why a passphrase must not be used, in words, or None; `names` are the person's own."""
-    if len(passphrase) < SHORTEST:
+    if has_factor and len(passphrase) < SHORTEST_OF_TWO:
+        return _("Use at least 8 characters.")
+    if not has_factor and len(passphrase) < SHORTEST:
         return _("Use at least 15 characters: four or more words are easy to remember.")
     if len(passphrase) > LONGEST:
         return _("Use at most 256 characters.")

@@ -11,6 +11,7 @@ from flask_login import login_user
 from deliberate.clock import now
 from deliberate.forms.account import (
     AreaForm,
+    CodeForm,
     ConsentForm,
     DisplayNameForm,
     EmailForm,
@@ -20,7 +21,13 @@ from deliberate.forms.account import (
 )
 from deliberate.operations import people, profiles
 from deliberate.operations.people import NameTaken
-from deliberate.operations.signing_in import TooManyTries, WrongWords, sign_in_by_passphrase
+from deliberate.operations.second_factor import first_half
+from deliberate.operations.signing_in import (
+    CodeNeeded,
+    TooManyTries,
+    WrongWords,
+    sign_in_by_passphrase,
+)
 from deliberate.permissions import Refused
 from deliberate.queries.participation import everything_of, participation_of
 from deliberate.queries.processes import next_date
@@ -59,7 +66,11 @@ def sign_in() -> ResponseReturnValue:
         return _ask_again(form, [wrong]), 422
     except TooManyTries as error:
         return _wait(form, error)
-    return _come_in(person, token)
+    except CodeNeeded as needed:
+        return ask_for_code(needed.person)
+    except Refused as error:
+        return _ask_again(form, [str(error.reason)]), 422
+    return come_in(person, token)
 
 
 @room.page("/join", "public", methods=["GET", "POST"], tokens=False)
@@ -86,14 +97,20 @@ def join() -> ResponseReturnValue:
     except NameTaken as taken:
         form[taken.field].errors = [_say_taken(taken)]
         return _ask_to_join(form), 422
-    return _come_in(person, token)
+    return come_in(person, token)
+
+
+def ask_for_code(person: Any, **more: Any) -> str:
+    """The second half of signing in: the code of the phone."""
+    more = {"form": CodeForm(), "half": first_half(person), **more}
+    return frame.render_sign_in(**held(), template="second_factor/step.html", **more)
 
 
 def _wanted() -> str:
     return frame.path_within(request.args.get("next")) or ""
 
 
-def _held() -> dict[str, Any]:
+def held() -> dict[str, Any]:
     """Where one was going and what one had written, out of the form that carries it."""
     return {
         "path": frame.path_within(request.form.get("held_path")) or "",
@@ -103,21 +120,22 @@ def _held() -> dict[str, Any]:
 
 
 def _ask_again(form: SignInForm, problems: list[str] | None = None) -> str:
-    return frame.render_sign_in(**_held(), form=form, problems=problems or [])
+    return frame.render_sign_in(**held(), form=form, problems=problems or [])
 
 
 def _ask_to_join(form: JoinForm, path: str = "") -> str:
-    held = _held() if request.method == "POST" else {"path": path}
-    return frame.render_sign_in(**held, form=form, template="account/join.html")
+    carried = held() if request.method == "POST" else {"path": path}
+    return frame.render_sign_in(**carried, form=form, template="account/join.html")
 
 
 def _wait(form: SignInForm, error: TooManyTries) -> ResponseReturnValue:
     seconds = max(1, int((error.again_at - now()).total_seconds()) + 1)
-    problem = f"{_say_when(error)} {_('Nothing you wrote is lost.')}"
+    problem = f"{say_when(error)} {_('Nothing you wrote is lost.')}"
     return _ask_again(form, [problem]), 429, {"Retry-After": str(seconds)}
 
 
-def _say_when(error: TooManyTries) -> str:
+def say_when(error: TooManyTries) -> str:
+    """When somebody who tried too often may go on."""
     time = local_time(error.again_at, "HH.mm")
     return str(_("Too many tries. It goes on at %(time)s.", time=time))
 
@@ -128,18 +146,18 @@ def _say_taken(taken: NameTaken) -> str:
     return str(_("This name is taken or looks like another one. Add a word or take an alias."))
 
 
-def _come_in(person: Any, token: str) -> ResponseReturnValue:
+def come_in(person: Any, token: str) -> ResponseReturnValue:
     """Begin a session under a new token, then go on with what was begun before."""
     marks = [mark for mark in session.get("marks", ()) if mark != person.device_mark]
     session.clear()
     session["marks"] = [*marks, person.device_mark][-MARKS_KEPT:]
     session.permanent = person.role == Role.RESIDENT
     login_user(person.on_device(token, now()))
-    held = _held()
-    if held["fields"] is None or not held["path"]:
-        return _go_on(held["path"])
-    words = frame.held_words(held["fields"])
-    return render_template("account/go_on.html", held=held, words=words)
+    carried = held()
+    if carried["fields"] is None or not carried["path"]:
+        return _go_on(carried["path"])
+    words = frame.held_words(carried["fields"])
+    return render_template("account/go_on.html", held=carried, words=words)
 
 
 def _go_on(path: str) -> ResponseReturnValue:
@@ -254,7 +272,7 @@ def change_passphrase() -> ResponseReturnValue:
     except WrongWords:
         form.passphrase.errors = [_("This is not your present passphrase.")]
     except TooManyTries as error:
-        form.passphrase.errors = [_say_when(error)]
+        form.passphrase.errors = [say_when(error)]
     except Refused as error:
         form.new_passphrase.errors = [error.reason]
     if form.errors:

@@ -33,12 +33,16 @@ from deliberate.clock import now
 from deliberate.config import LANGUAGES
 from deliberate.extensions import csrf, login_manager
 from deliberate.operations import Submission, people
+from deliberate.permissions import Refused
 from deliberate.queries.people import person_on_device
+from deliberate.queries.second_factor import owes_factor
 from deliberate.vocabulary import Role
 
 NOTE_AFTER = timedelta(minutes=5)
 TOKENS = frozenset({"csrf_token", "form_key", "held_path", "held_fields", "held_from"})
 """Fields of every form that are not what the person wrote."""
+ALWAYS = frozenset({"static", "second_factor.show", "second_factor.add", "account.sign_out"})
+"""What is open to somebody who owes a second factor, beside the plain pages."""
 SECRETS = frozenset({"passphrase", "new_passphrase"})
 """Fields that are never shown again and never travel inside another form."""
 
@@ -139,10 +143,19 @@ def _open_door() -> ResponseReturnValue | None:
     _note(person)
     if not {"public", "signed_in", person.role} & set(audience):
         abort(403)
+    if request.endpoint not in ALWAYS and request.blueprint != "pages" and owes_factor(person):
+        return _lead_to_second_factor()
     if request.method == "POST" and _takes_tokens(request.endpoint):
         csrf.protect()
         _take_form_key()
     return None
+
+
+def _lead_to_second_factor() -> ResponseReturnValue:
+    """Before anything else; what was typed meanwhile is handed back."""
+    if request.method == "POST":
+        raise Refused(_("Set up your second factor first; then go on."))
+    return see_other(url_for("second_factor.show"))
 
 
 def _takes_tokens(endpoint: str | None) -> bool:

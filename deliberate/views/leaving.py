@@ -11,6 +11,7 @@ from deliberate.operations import erasing, recovering
 from deliberate.operations.signing_in import TooManyTries, WrongWords
 from deliberate.permissions import Refused
 from deliberate.queries import people
+from deliberate.queries.second_factor import factor_since
 from deliberate.views.answers import local_time
 from deliberate.views.frame import Room, asking, or_404, see_other
 
@@ -32,6 +33,7 @@ def _devices_page(codes: list[str] | None = None) -> str:
         here=here,
         codes=codes or [],
         codes_left=people.codes_left(person),
+        factor_since=factor_since(person),
     )
 
 

@@ -196,6 +196,13 @@ class Kind(StrEnum):
     EMAIL_CHANGED = "email.changed", INTERNAL, "given", "an e-mail address was given or taken away"
     PASSPHRASE_CHANGED = "passphrase.changed", INTERNAL, "", "a person chose a new passphrase"
     PERSON_RECOVERED = "person.recovered", INTERNAL, "", "a person came back by a one-time code"
+    FACTOR_ADDED = "factor.added", INTERNAL, "", "an account signs in with a second factor"
+    FACTOR_REMOVED = (
+        "factor.removed",
+        INTERNAL,
+        "own",
+        "an account signs in without a second factor again; own: its owner took it away",
+    )
     DEVICE_ENDED = "device.ended", INTERNAL, "", "a person signed another device out"
     PERSON_ERASED = "person.erased", INTERNAL, "", "a person had the account erased"
     CONSENT_CHANGED = "consent.changed", INTERNAL, "research", "consent to research changed"

@@ -29,11 +29,11 @@ UNRECORDED = {
 
 DOORS = {
     "BALLOT_CAST": {"cast_ballot", "enter_ballot"},
-    "PERSON_SIGNED_IN": {"sign_in", "sign_in_by_passphrase"},
+    "PERSON_SIGNED_IN": {"sign_in", "sign_in_by_code", "sign_in_by_passphrase"},
     "SETTING_CHANGED": {"add_institution", "change_institution", "require_check"},
 }
 """Kinds with more than one door: a ballot at the desk, a proven passphrase, settings by name."""
-FOUND_INSIDE = {"sign_in_by_passphrase", "recover_account"}
+FOUND_INSIDE = {"sign_in_by_code", "sign_in_by_passphrase", "recover_account"}
 """Operations whose actor is not known before the act has found them."""
 
 

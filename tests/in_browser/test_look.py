@@ -30,7 +30,7 @@ SIGNED_OUT = [
     "new proposal",
     "answered proposal",
 ]
-RESIDENTS = ["account", "check page", "proposal", "open poll"]
+RESIDENTS = ["account", "check page", "proposal", "open poll", "second factor"]
 OFFICERS = ["desk", "case", "response form"]
 EVALUATORS = [
     "assessments",

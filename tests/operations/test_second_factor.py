@@ -1,0 +1,238 @@
+"""A second factor: set up by its own code, each code taken once, taken away by owner or admin."""
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import select
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import SecondFactor
+from deliberate.operations import people, profiles, recovering
+from deliberate.operations import second_factor as factors
+from deliberate.operations.signing_in import (
+    TRIES_OF_ACCOUNT,
+    CodeNeeded,
+    TooManyTries,
+    WrongWords,
+    sign_in_by_passphrase,
+)
+from deliberate.permissions import Refused
+from deliberate.queries.people import person_on_device
+from deliberate.queries.second_factor import factor_since
+from deliberate.vocabulary import Role
+from tests import city
+from tests.city import PASSPHRASE
+
+HOME = "203.0.113.5"
+SHORT = "kuda9lmu"
+
+
+def code_of(secret: str, steps: int = 0) -> str:
+    return pyotp.TOTP(secret).at(now() + steps * timedelta(seconds=30))
+
+
+def with_factor(person=None):
+    """Somebody with a second factor and its secret; the code of this half minute is spent."""
+    person, secret = person or city.resident(), factors.new_secret()
+    factors.add_factor(person, secret, code_of(secret))
+    return person, secret
+
+
+def enter(person, passphrase: str = PASSPHRASE):
+    return sign_in_by_passphrase(person.sign_in_name, passphrase, network=HOME)
+
+
+def test_it_begins_with_the_code_of_its_own_secret(app, clock, log):
+    person, secret = city.resident(), factors.new_secret()
+    log()
+    with pytest.raises(WrongWords):
+        factors.add_factor(person, secret, "000000")
+    factors.add_factor(person, secret, code_of(secret))
+    (entry,) = log()
+    assert (entry.kind, entry.details) == ("factor.added", {})
+    assert factor_since(person) == now()
+
+
+def test_it_signs_the_other_devices_out(app, clock):
+    person, secret = city.resident(), factors.new_secret()
+    here, there = people.sign_in(person), people.sign_in(person)
+    factors.add_factor(person, secret, code_of(secret), here)
+    assert person_on_device(here) == person
+    assert person_on_device(there) is None
+
+
+def test_a_second_one_is_refused(app, clock):
+    person, _secret = with_factor()
+    with pytest.raises(Refused):
+        with_factor(person)
+
+
+def test_the_secret_stands_sealed_and_for_its_own_account(app, clock):
+    person, secret = with_factor()
+    other, _ = with_factor()
+    factor = db.session.scalar(select(SecondFactor).where(SecondFactor.person_id == person.id))
+    assert secret.encode() not in factor.sealed
+    assert factors._open(factor) == secret
+    moved = SecondFactor(person_id=other.id, sealed=factor.sealed, last_step=0)
+    assert factors._open(moved) is None
+    app.config["SECRET_KEY"], kept = "another" * 6, app.config["SECRET_KEY"]
+    try:
+        assert factors._open(factor) is None
+    finally:
+        app.config["SECRET_KEY"] = kept
+
+
+def test_the_passphrase_alone_opens_nothing(app, clock, log):
+    person, _secret = with_factor()
+    log()
+    with pytest.raises(CodeNeeded) as needed:
+        enter(person)
+    assert (needed.value.person, log()) == (person, [])
+
+
+def test_passphrase_and_code_open_the_account_with_one_row(app, clock, log):
+    person, secret = with_factor()
+    log()
+    clock.shift(timedelta(minutes=1))
+    found, token = factors.sign_in_by_code(factors.first_half(person), code_of(secret))
+    (entry,) = log()
+    assert (found, entry.kind) == (person, "person.signed_in")
+    assert person_on_device(token) == person
+
+
+def test_a_code_is_taken_once_and_no_older_one_after_it(app, clock, log):
+    person, secret = with_factor()
+    half = factors.first_half(person)
+    with pytest.raises(WrongWords):  # the one it was set up with
+        factors.sign_in_by_code(half, code_of(secret))
+    clock.shift(timedelta(minutes=1))
+    log()
+    factors.sign_in_by_code(half, code_of(secret))
+    for steps in (0, -1):
+        with pytest.raises(WrongWords):
+            factors.sign_in_by_code(half, code_of(secret, steps))
+    assert len(log()) == 1
+
+
+@pytest.mark.parametrize(("steps", "is_taken"), [(-2, False), (-1, True), (1, True), (2, False)])
+def test_a_phone_may_be_half_a_minute_off(app, clock, steps, is_taken):
+    person, secret = with_factor()
+    clock.shift(timedelta(minutes=5))
+    half, code = factors.first_half(person), code_of(secret, steps)
+    if is_taken:
+        assert factors.sign_in_by_code(half, code)
+    else:
+        with pytest.raises(WrongWords):
+            factors.sign_in_by_code(half, code)
+
+
+def test_a_code_on_paper_stands_for_the_phone_once(app, clock):
+    person, _secret = with_factor()
+    code, *_rest = recovering.make_codes(person)
+    half = factors.first_half(person)
+    assert factors.sign_in_by_code(half, code.upper())
+    with pytest.raises(WrongWords):
+        factors.sign_in_by_code(half, code)
+
+
+def test_a_code_on_paper_replaces_no_passphrase_then(app, clock, log):
+    person, _secret = with_factor()
+    code, *_rest = recovering.make_codes(person)
+    log()
+    with pytest.raises(WrongWords):
+        recovering.recover_account(
+            person.sign_in_name, code, "tujuh perahu biru di teluk", network=HOME
+        )
+    assert log() == []
+
+
+def test_guessing_codes_ends_after_ten(app, clock):
+    person, secret = with_factor()
+    half = factors.first_half(person)
+    clock.shift(timedelta(minutes=1))
+    for _ in range(TRIES_OF_ACCOUNT):
+        with pytest.raises(WrongWords):
+            factors.sign_in_by_code(half, "000000")
+    with pytest.raises(TooManyTries):
+        factors.sign_in_by_code(half, code_of(secret))
+    assert factors.sign_in_by_code(half, code_of(secret), marks=[person.device_mark])
+
+
+def test_the_first_half_is_worth_nothing_later_or_forged_or_after_a_new_passphrase(app, clock):
+    person, _secret = with_factor()
+    half = factors.first_half(person)
+    assert factors.person_halfway(half) == person
+    for wrong in (half[:-1] + ("A" if half[-1] != "A" else "B"), "", "x.y.z"):
+        with pytest.raises(factors.CodeLate):
+            factors.person_halfway(wrong)
+    profiles.change_passphrase(person, PASSPHRASE, "tujuh perahu biru di teluk")
+    with pytest.raises(factors.CodeLate):
+        factors.person_halfway(half)
+    half = factors.first_half(person)
+    clock.shift(timedelta(minutes=11))
+    with pytest.raises(factors.CodeLate):
+        factors.person_halfway(half)
+
+
+def test_a_short_passphrase_is_for_those_with_a_second_factor(app, clock):
+    alone, (person, _secret) = city.resident(), with_factor()
+    with pytest.raises(Refused):
+        profiles.change_passphrase(alone, PASSPHRASE, SHORT)
+    profiles.change_passphrase(person, PASSPHRASE, SHORT)
+    with pytest.raises(Refused):
+        profiles.change_passphrase(person, SHORT, "pendek7")
+    with pytest.raises(CodeNeeded):
+        enter(person, SHORT)
+
+
+def test_its_owner_takes_it_away_with_the_passphrase(app, clock, log):
+    person, _secret = with_factor()
+    log()
+    with pytest.raises(WrongWords):
+        factors.remove_factor(person, person, "salah sama sekali ya")
+    factors.remove_factor(person, person, PASSPHRASE)
+    (entry,) = log()
+    assert (entry.kind, entry.details) == ("factor.removed", {"own": 1})
+    assert enter(person)
+
+
+def test_it_stays_while_the_passphrase_is_short(app, clock, log):
+    person, _secret = with_factor()
+    profiles.change_passphrase(person, PASSPHRASE, SHORT)
+    log()
+    with pytest.raises(Refused):
+        factors.remove_factor(person, person, SHORT)
+    assert log() == []
+
+
+def test_an_administrator_takes_it_away_for_a_lost_phone(app, clock, log):
+    person, _secret = with_factor()
+    admin, token = city.staff(role=Role.ADMIN), people.sign_in(person)
+    log()
+    factors.remove_factor(admin, person)
+    (entry,) = log()
+    assert (entry.details, entry.subject_id) == ({"own": 0}, person.id)
+    assert entry.actor_id == admin.actor_id
+    assert person_on_device(token) is None
+    with pytest.raises(Refused):
+        factors.remove_factor(admin, person)
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.MODERATOR, Role.RESEARCHER, Role.EVALUATOR])
+def test_nobody_else_takes_it_away(app, clock, log, role):
+    person, _secret = with_factor()
+    other = city.staff(role=role)
+    log()
+    with pytest.raises(Refused):
+        factors.remove_factor(other, person)
+    assert (log(), factor_since(person) is None) == ([], False)
+
+
+def test_a_short_passphrase_left_alone_opens_nothing(app, clock):
+    person, _secret = with_factor()
+    profiles.change_passphrase(person, PASSPHRASE, SHORT)
+    factors.remove_factor(city.staff(role=Role.ADMIN), person)
+    with pytest.raises(Refused):
+        enter(person, SHORT)
