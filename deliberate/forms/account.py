@@ -98,7 +98,9 @@ class CodeForm(HouseForm):
     """The code that the phone shows, or one from paper."""
 
     code = StringField(
-        _("Code"), [DataRequired(REQUIRED), Length(0, 40, _TOO_LONG)], filters=[line]
+        _("Code of the second factor"),
+        [DataRequired(REQUIRED), Length(0, 40, _TOO_LONG)],
+        filters=[line],
     )
 
 
