@@ -1,6 +1,7 @@
 """`deliberate export`: write a research release of a process into a folder."""
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from deliberate.commands.saying import WRONG_USE, fail
+from deliberate.exports.formats import FORMATS
 from deliberate.exports.release import Unwritable, build_release
 from deliberate.operations.releases import publish_release
 from deliberate.queries.scores import process_named
@@ -17,26 +19,39 @@ from deliberate.queries.scores import process_named
 @click.argument("slug")
 @click.option("--out", type=click.Path(path_type=Path), help="A new folder.")
 @click.option("--publish", is_flag=True, help="Put it on the data page, under today's date.")
-@click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="NAME",
+    help=f"Add a format of other tools, as often as wanted: {', '.join(FORMATS)}, all.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Progress and manifest as JSON lines.")
 @with_appcontext
-def command(slug: str, out: Path | None, publish: bool, as_json: bool) -> None:
+def command(
+    slug: str, out: Path | None, publish: bool, formats: tuple[str, ...], as_json: bool
+) -> None:
     """Write the open tier of a process: public acts, facts, scores, codebook, checksums."""
     if publish == (out is not None):
         fail("say either --out FOLDER or --publish", WRONG_USE)
+    if unknown := [name for name in formats if name not in {*FORMATS, "all"}]:
+        fail(f"no format is called {unknown[0]!r}; there are {', '.join(FORMATS)}", WRONG_USE)
     process = process_named(slug)
     if process is None:
         fail(f"no process {slug!r}")
+    chosen = tuple(FORMATS) if "all" in formats else tuple(dict.fromkeys(formats))
 
     def tell(name: str, rows: int) -> None:
-        if not as_json:
-            click.echo(f"{name}: {rows:,} rows", err=True)
+        said = json.dumps({"file": name, "rows": rows}) if as_json else f"{name}: {rows:,} rows"
+        click.echo(said, err=True)
+        sys.stderr.flush()
 
     try:
         if out is not None:
-            manifest, where = build_release(process, out, tell), str(out)
+            manifest, where = build_release(process, out, tell, chosen), str(out)
         else:
             folder = current_app.config["SETTINGS"].releases_path
-            release = publish_release(None, process, folder, tell)
+            release = publish_release(None, process, folder, tell, chosen)
             manifest, where = release.manifest, f"/data/{slug}/{release.stamp}.zip"
     except (Unwritable, OSError) as error:
         fail(str(error))

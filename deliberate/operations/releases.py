@@ -1,13 +1,17 @@
 """Publishing research releases: built whole, kept with their date, never rebuilt in place."""
 
+import fcntl
 import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.exports.release import Progress, build_release
+from deliberate.exports.formats import FORMATS
+from deliberate.exports.release import Progress, build_release, named
 from deliberate.models import Person, Process, Release
 from deliberate.queries.calendar import local_day
 from deliberate.queries.releases import has_grown, newest_release
@@ -17,27 +21,70 @@ from deliberate.vocabulary import Kind
 
 
 def publish_release(
-    builder: Person | None, process: Process, folder: Path, progress: Progress | None = None
+    builder: Person | None,
+    process: Process,
+    folder: Path,
+    progress: Progress | None = None,
+    formats: Sequence[str] = (),
 ) -> Release:
     """Build the open tier of a process below `folder` and publish it under its date.
 
-    A failed build leaves what was published before as it was. `builder` None is the nightly job.
+    A failed build leaves what was published before as it was; one that was killed leaves nothing
+    behind that anybody could fetch, and the next one clears it away. `builder` None is the nightly
+    job.
     """
-    stamp = _free_stamp(process, folder)
-    out = folder / process.slug / stamp
-    manifest = build_release(process, out, progress)
-    packed = Path(shutil.make_archive(str(out), "zip", out.parent, out.name))
-    with recorded(builder, Kind.RELEASE_BUILT) as act:
-        release = Release(
-            process_id=process.id,
-            stamp=stamp,
-            built_at=now(),
-            manifest=manifest,
-            size=packed.stat().st_size,
-        )
-        act.session.add(release)
-        act.about(release, rows=manifest["files"]["events.csv"]["rows"])
+    place = folder / process.slug
+    with _alone_in(place):
+        _clear_away(process, place)
+        stamp = _free_stamp(process, folder)
+        manifest = build_release(process, place / stamp, progress, formats)
+        try:
+            size = _pack(place / stamp)
+            with recorded(builder, Kind.RELEASE_BUILT) as act:
+                release = Release(
+                    process_id=process.id,
+                    stamp=stamp,
+                    built_at=now(),
+                    manifest=manifest,
+                    size=size,
+                )
+                act.session.add(release)
+                act.about(release, rows=manifest["files"]["events.csv"]["rows"])
+        except BaseException as error:
+            _clear_away(process, place)
+            raise named(error, place / stamp) from error
     return release
+
+
+@contextmanager
+def _alone_in(place: Path) -> Iterator[None]:
+    """One builder at a time in a folder; others wait."""
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _clear_away(process: Process, place: Path) -> None:
+    """Take away what builds left that never came to be published."""
+    db.session.rollback()
+    kept = set(db.session.scalars(select(Release.stamp).where(Release.process_id == process.id)))
+    for left in place.iterdir():
+        if left.name == ".lock" or left.name.removesuffix(".zip") in kept:
+            continue
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
+
+
+def _pack(built: Path) -> int:
+    """Pack a release beside it, whole or not at all; gives the bytes."""
+    packing = built.with_name(f".{built.name}.packing")
+    packed = Path(shutil.make_archive(str(packing), "zip", built.parent, built.name))
+    size = packed.stat().st_size
+    packed.replace(built.with_name(f"{built.name}.zip"))
+    return size
 
 
 def publish_all_releases(folder: Path) -> int:
@@ -48,16 +95,17 @@ def publish_all_releases(folder: Path) -> int:
         process = process_named(slug)
         if process is None or (last and not has_grown(last)):
             continue
-        publish_release(None, process, folder)
+        publish_release(None, process, folder, formats=tuple(FORMATS))
         done += 1
     return done
 
 
 def _free_stamp(process: Process, folder: Path) -> str:
     """Today's date where the process is; later releases of the day bear a number."""
+    place = folder / process.slug
     day, number = local_day(process, now()).isoformat(), 1
     stamp = day
-    while _is_taken(process, stamp) or (folder / process.slug / stamp).exists():
+    while _is_taken(process, stamp) or (place / stamp).exists():
         number += 1
         stamp = f"{day}-{number}"
     return stamp

@@ -139,13 +139,7 @@ def _text(name: str) -> str:
     return f"coalesce(to_json({name})::VARCHAR, 'null')"
 
 
-_RECOMPUTED = f"""
-WITH given AS (
-  SELECT *, list_contains($kinds, kind) AS is_public,
-         strftime(occurred_at, '%Y-%m-%dT%H:%M:%S.%f') || 'Z' AS moment
-  FROM read_parquet($file)
-), halves AS (
-  SELECT seq, leaf,
+PUBLIC_HALF = f"""
     '{{"account_class":' || {_text("account_class")} || ',"actor_role":' || {_text("actor_role")}
     || ',"cause":' || coalesce('"' || sha256(cause) || '"', 'null')
     || ',"content":' || {_text("content")}
@@ -154,11 +148,21 @@ WITH given AS (
     || ',"kind":' || {_text("kind")} || ',"origin":' || {_text("origin")}
     || ',"parent":' || {_text("parent_id")} || ',"process":' || {_text("process_id")}
     || ',"proposal":' || {_text("proposal_id")} || ',"stance":' || {_text("stance")}
-    || ',"subject":[' || {_text("subject_type")} || ',' || {_text("subject_id")} || ']}}' AS public,
+    || ',"subject":[' || {_text("subject_type")} || ',' || {_text("subject_id")} || ']}}'"""
+PRIVATE_HALF = f"""
     '{{"actor":' || {_text("actor_id")}
     || ',"details":' || CASE WHEN is_public THEN 'null' ELSE details END
     || ',"id":' || {_text("id")} || ',"salt":"' || lower(hex(salt))
-    || '","time":"' || moment || '"}}' AS private
+    || '","time":"' || moment || '"}}'"""
+"""The halves of a row of a segment as canonical JSON; `moment` as the private half has it."""
+MOMENT = "strftime(occurred_at, '%Y-%m-%dT%H:%M:%S.%f') || 'Z'"
+
+_RECOMPUTED = f"""
+WITH given AS (
+  SELECT *, list_contains($kinds, kind) AS is_public, {MOMENT} AS moment
+  FROM read_parquet($file)
+), halves AS (
+  SELECT seq, leaf, {PUBLIC_HALF} AS public, {PRIVATE_HALF} AS private
   FROM given
 )
 SELECT seq,

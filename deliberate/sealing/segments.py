@@ -50,7 +50,7 @@ def _write(due: Segment, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="writing-") as passing:
         file = Path(passing) / due.file_name
-        _copy(due, file)
+        write_part(due.first, due.last, file)
         due.sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
         due.written_at = now()
         with unrecorded("segments") as session:
@@ -61,11 +61,12 @@ def _write(due: Segment, folder: Path) -> None:
                 session.add(due)
 
 
-def _copy(due: Segment, file: Path) -> None:
+def write_part(first: int, last: int, file: Path) -> None:
+    """Write a range of sealed rows as Parquet, as a segment holds them, and settle it on disk."""
     connection = db.session.connection()
     with duckdb.connect(":memory:") as con:
         con.execute("SET threads = 1; SET enable_progress_bar = false")
-        con.register("given", as_columns(sealed_rows(connection, due.first, due.last + 1)))
+        con.register("given", as_columns(sealed_rows(connection, first, last + 1)))
         place = str(file).replace("'", "''")
         con.execute(
             f"COPY (SELECT {_typed()} FROM given ORDER BY seq) TO '{place}'"  # noqa: S608

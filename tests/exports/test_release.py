@@ -1,6 +1,5 @@
 """What leaves the house, and what does not; the numbers follow from the files alone."""
 
-import csv
 import hashlib
 import json
 
@@ -17,6 +16,7 @@ from deliberate.operations import comments, proposals
 from deliberate.queries.scores import scores_of
 from deliberate.vocabulary import Kind, Stance
 from tests import city
+from tests.exports.reading import everything_in, rows
 
 
 @pytest.fixture
@@ -38,11 +38,6 @@ def seal(app):
     sealing.seal_all(sealing.signing_key(app.config["SETTINGS"].log_path, "1" * 64), "test")
 
 
-def rows(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def test_only_rows_of_public_acts_leave(process, tmp_path):
     build_release(process, tmp_path / "r")
     kinds = {row["kind"] for row in rows(tmp_path / "r/events.csv")}
@@ -57,7 +52,7 @@ def test_what_stays_is_counted_in_the_manifest(process, tmp_path):
 
 def test_no_text_name_or_pseudonym_of_the_log_leaves(process, tmp_path):
     build_release(process, tmp_path / "r")
-    told = "".join(p.read_text() for p in (tmp_path / "r").rglob("*") if p.is_file())
+    told = everything_in(tmp_path / "r")
     actors = {row.actor_id for row in db.session.query(Interaction) if row.actor_id}
     assert "mahal" not in told and "Warga" not in told
     assert not any(actor in told for actor in actors)
@@ -82,6 +77,7 @@ def test_the_manifest_names_every_file_with_its_checksum(process, tmp_path):
     build_release(process, tmp_path / "r")
     manifest = json.loads((tmp_path / "r/manifest.json").read_text())
     files = {str(p.relative_to(tmp_path / "r")) for p in (tmp_path / "r").rglob("*.*")}
+    assert files >= {"events.parquet", "events.jsonl", "comments.csv", "facts/week_facts.csv"}
     assert files - {"manifest.json"} == set(manifest["files"])
     for name, told in manifest["files"].items():
         content = (tmp_path / "r" / name).read_bytes()

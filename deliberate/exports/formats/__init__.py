@@ -1,0 +1,23 @@
+"""Formats of other tools that a release may carry by choice; each is one writer of ours."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from deliberate.exports.bench import Bench
+from deliberate.exports.formats.convokit import write_convokit
+from deliberate.exports.formats.graphml import write_graphml
+from deliberate.exports.formats.ocel import write_ocel
+from deliberate.exports.formats.polis import write_polis
+from deliberate.exports.formats.xes import write_xes
+from deliberate.models import Process
+
+Writer = Callable[[Bench, Path, Process, int], int]
+
+FORMATS: dict[str, Writer] = {
+    "convokit": write_convokit,
+    "xes": write_xes,
+    "ocel": write_ocel,
+    "graphml": write_graphml,
+    "polis": write_polis,
+}
+"""By name: writes into the release's folder from what the bench holds; gives rows written."""
