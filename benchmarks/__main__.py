@@ -9,6 +9,7 @@ PARTS = {
     "The sealed log": ["log", "--rows", "50000"],
     "Scores": ["scores"],
     "Telling a crowd": ["telling"],
+    "Searching a hundred thousand comments": ["finding"],
 }
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from deliberate import models  # noqa: F401  # brings every table
 from deliberate.database import BigId, Json, Moment, db
+from deliberate.database.word_index import is_modelled
 
 _LOCK = 0x64656C69
 
@@ -35,6 +36,7 @@ def run() -> None:
             render_item=render_item,
             render_as_batch=True,
             compare_type=True,
+            include_name=is_modelled,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -20,6 +20,7 @@ MODULES: tuple[str, ...] = (
     "jobs",
     "log",
     "poll",
+    "reindex",
     "retention",
     "score",
     "serve",

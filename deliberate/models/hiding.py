@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, bindparam, case, null
+from sqlalchemy import ColumnElement, String, bindparam, case, null, or_
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +33,15 @@ class Hideable:
     def _hidden_at(cls) -> ColumnElement[datetime | None]:
         moment = bindparam("this_moment", callable_=now, type_=Moment, unique=True)
         return case((cls.held_until <= moment, null()), else_=cls.hidden_since)
+
+    @classmethod
+    def is_shown_now(cls) -> ColumnElement[bool]:
+        """True of rows that are not hidden now: said so that a database expects nearly all of them.
+
+        PostgreSQL takes `hidden_at IS NULL`, a case, to be true of one row in two hundred.
+        """
+        moment = bindparam("this_moment", callable_=now, type_=Moment, unique=True)
+        return or_(cls.hidden_since.is_(None), cls.held_until <= moment)
 
     @property
     def is_held(self) -> bool:

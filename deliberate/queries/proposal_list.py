@@ -13,6 +13,7 @@ from deliberate.database import db
 from deliberate.models import Institution, Phase, Process, Proposal
 from deliberate.queries.keyset import Sorting
 from deliberate.queries.search import found_proposals
+from deliberate.queries.states import ListState, in_state
 
 PAGE = 20
 
@@ -25,16 +26,6 @@ class ListOrder(StrEnum):
     DISCUSSED = "discussed"
     CLOSING = "closing"
     LEAST_SEEN = "least_seen"
-
-
-class ListState(StrEnum):
-    """States a list can be narrowed to."""
-
-    PUBLISHED = "published"
-    DUE = "due"
-    OVERDUE = "overdue"
-    RESPONDED = "responded"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -98,7 +89,7 @@ def all_listed(wanted: Wanted, at_once: int = 500) -> Iterator[Proposal]:
 def _page(wanted: Wanted, sorting: Sorting, limit: int) -> Select[int, Any]:
     found = _narrowed(wanted)
     if wanted.order == ListOrder.WAITING:
-        found = found.where(*_OF_STATE[ListState.DUE])
+        found = found.where(*in_state(ListState.DUE))
     if wanted.order == ListOrder.CLOSING:
         found = found.join(Phase, Phase.process_id == Proposal.process_id).where(*_is_running())
     if wanted.after is None:
@@ -121,22 +112,8 @@ def _is_running() -> tuple[ColumnElement[bool], ...]:
     return Phase.opens_at <= moment, Phase.closes_at > moment
 
 
-_OF_STATE: dict[str, tuple[ColumnElement[bool], ...]] = {
-    ListState.PUBLISHED: (Proposal.qualified_at.is_(None), Proposal.answered_at.is_(None)),
-    ListState.DUE: (Proposal.qualified_at.is_not(None), Proposal.answered_at.is_(None)),
-    ListState.RESPONDED: (Proposal.answered_at.is_not(None),),
-}
-
-
 def _narrowed(wanted: Wanted) -> Select[int]:
-    is_withdrawn = wanted.state == ListState.WITHDRAWN
-    found = select(Proposal.id).where(
-        Proposal.hidden_at.is_(None),
-        Proposal.withdrawn_at.is_not(None) if is_withdrawn else Proposal.withdrawn_at.is_(None),
-        *_OF_STATE.get(wanted.state, ()),
-    )
-    if wanted.state == ListState.OVERDUE:
-        found = found.where(*_OF_STATE[ListState.DUE], Proposal.due_at < now())
+    found = select(Proposal.id).where(Proposal.hidden_at.is_(None), *in_state(wanted.state))
     for column, value in ((Proposal.area, wanted.area), (Proposal.topic, wanted.topic)):
         if value:
             found = found.where(column == value)

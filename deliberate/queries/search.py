@@ -2,61 +2,37 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, false, select
 
 from deliberate.database import db
 from deliberate.models import Proposal
+from deliberate.queries.words import (
+    MOST,
+    WHOLE,
+    forms_of,
+    numbers_found,
+    titles_found,
+    words_asked,
+)
 
-WORDS = 8
-"""Words of a question that are looked for."""
 SIMILAR = 5
+LIKELY = 60
+"""Titles that are looked at more closely."""
 _COMMON = frozenset(
-    [
-        "agar",
-        "akan",
-        "atau",
-        "bagi",
-        "dalam",
-        "dari",
-        "dengan",
-        "karena",
-        "lebih",
-        "oleh",
-        "pada",
-        "perlu",
-        "supaya",
-        "untuk",
-        "yang",
-        "about",
-        "also",
-        "from",
-        "have",
-        "into",
-        "more",
-        "need",
-        "that",
-        "their",
-        "there",
-        "this",
-        "what",
-        "when",
-        "with",
-        "would",
-    ]
+    re.findall(
+        r"\w+",
+        "agar akan atau bagi dalam dari dengan karena lebih oleh pada perlu supaya untuk yang "
+        "about also from have into more need that their there this what when with would",
+    )
 )
 
 
-def found_proposals(q: str) -> Select[int]:
-    """The numbers of proposals that have every word in title or text."""
-    has_all = [
-        or_(
-            Proposal.title.icontains(word, autoescape=True),
-            Proposal.body.icontains(word, autoescape=True),
-        )
-        for word in q.split()[:WORDS]
-    ]
-    return select(Proposal.id).where(*has_all)
+def found_proposals(q: str) -> Select[Any]:
+    """The numbers of proposals that have every word in title or text; none for no word."""
+    words = words_asked(q)
+    return numbers_found("proposal", words) if words else select(Proposal.id).where(false())
 
 
 def similar_proposals(title: str, *, but: int = 0) -> Sequence[Proposal]:
@@ -64,22 +40,28 @@ def similar_proposals(title: str, *, but: int = 0) -> Sequence[Proposal]:
 
     Two shared words at least, or half of them: one word alone would call everything similar.
     """
-    words = [w for w in re.findall(r"\w{4,}", title.lower()) if w not in _COMMON][:WORDS]
+    telling = (word for word in words_asked(title, most=30) if len(word) > WHOLE)
+    words = [word for word in telling if word not in _COMMON][:MOST]
     if not words:
         return []
-    shared = sum(
-        (case((Proposal.title.icontains(word, autoescape=True), 1), else_=0) for word in words[1:]),
-        case((Proposal.title.icontains(words[0], autoescape=True), 1), else_=0),
+    likely = titles_found(words, LIKELY).subquery()
+    standing = select(Proposal).where(
+        Proposal.id.in_(select(likely.c.id)),
+        Proposal.is_shown_now(),
+        Proposal.withdrawn_at.is_(None),
+        Proposal.id != but,
     )
     enough = min(2, (len(words) + 1) // 2)
-    return db.session.scalars(
-        select(Proposal)
-        .where(
-            Proposal.hidden_at.is_(None),
-            Proposal.withdrawn_at.is_(None),
-            Proposal.id != but,
-            shared >= enough,
-        )
-        .order_by(shared.desc(), Proposal.support_count.desc(), func.length(Proposal.title))
-        .limit(SIMILAR)
-    ).all()
+    roots = [set(forms_of(word)) for word in words]
+    ranked = [
+        (_shared(proposal.title, roots), proposal) for proposal in db.session.scalars(standing)
+    ]
+    near = [(shared, proposal) for shared, proposal in ranked if shared >= enough]
+    near.sort(key=lambda one: (-one[0], -one[1].support_count, len(one[1].title), one[1].id))
+    return [proposal for _shared_words, proposal in near[:SIMILAR]]
+
+
+def _shared(title: str, roots: Sequence[set[str]]) -> int:
+    """How many of the words, in whatever form, a title has."""
+    its = [set(forms_of(word)) for word in words_asked(title, most=30)]
+    return sum(any(root & own for own in its) for root in roots)

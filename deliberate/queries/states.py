@@ -1,5 +1,10 @@
 """Where a proposal is: its state follows from dated facts and is never typed in."""
 
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement
+
+from deliberate.clock import now
 from deliberate.models import Proposal
 from deliberate.queries.calendar import working_days_left
 from deliberate.vocabulary import ProposalState
@@ -21,3 +26,30 @@ def days_left(proposal: Proposal) -> int | None:
     if proposal.due_at is None or proposal.answered_at is not None:
         return None
     return working_days_left(proposal.process, proposal.due_at)
+
+
+class ListState(StrEnum):
+    """States a list can be narrowed to."""
+
+    PUBLISHED = "published"
+    DUE = "due"
+    OVERDUE = "overdue"
+    RESPONDED = "responded"
+    WITHDRAWN = "withdrawn"
+
+
+def in_state(state: str) -> list[ColumnElement[bool]]:
+    """What is true of proposals in a state; what stands unless they are asked for as withdrawn."""
+    is_withdrawn = state == ListState.WITHDRAWN
+    stands = Proposal.withdrawn_at.is_not(None) if is_withdrawn else Proposal.withdrawn_at.is_(None)
+    is_owed: list[ColumnElement[bool]] = [
+        Proposal.qualified_at.is_not(None),
+        Proposal.answered_at.is_(None),
+    ]
+    more: dict[str, list[ColumnElement[bool]]] = {
+        ListState.PUBLISHED: [Proposal.qualified_at.is_(None), Proposal.answered_at.is_(None)],
+        ListState.DUE: is_owed,
+        ListState.OVERDUE: [*is_owed, Proposal.due_at < now()],
+        ListState.RESPONDED: [Proposal.answered_at.is_not(None)],
+    }
+    return [stands, *more.get(state, [])]

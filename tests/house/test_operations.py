@@ -20,6 +20,7 @@ UNRECORDED = {
     "deliberate/operations/publishing.py",
     "deliberate/operations/retention.py",
     "deliberate/operations/scores.py",
+    "deliberate/operations/searching.py",
     "deliberate/sealing/publishing.py",
     "deliberate/sealing/sealer.py",
     "deliberate/sealing/segments.py",
