@@ -71,7 +71,7 @@ def _seed_if_empty(app: Flask, city: City) -> None:
     with alone(app.config["SETTINGS"]):
         if db.session.scalar(select(Institution.id).limit(1)) is not None:
             return
-        click.echo("Building the sample city, about twenty seconds …")
+        click.echo("Building the sample city, about half a minute …")
         try:
             seed(city, now())
         except CityError as error:

@@ -8,11 +8,24 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from deliberate.clock import now
-from deliberate.commands.city.reading import Line, Table
-from deliberate.models import Comment, Institution, Person, Poll, Process, Proposal
+from deliberate.commands.city.deeds import Table
+from deliberate.commands.city.reading import Line
+from deliberate.models import (
+    Comment,
+    Commitment,
+    Institution,
+    Person,
+    Poll,
+    Process,
+    Proposal,
+    Response,
+)
 from deliberate.operations import (
+    cases,
     comments,
+    commitments,
     institutions,
+    moderation,
     people,
     polls,
     processes,
@@ -25,6 +38,7 @@ from deliberate.vocabulary import (
     Ground,
     PhaseKind,
     Role,
+    Rule,
     Stance,
     Switch,
 )
@@ -220,9 +234,9 @@ class Acts:
         option = next(option for option in poll.options if option.label == label)
         polls.cast_ballot(self._the(Person, voter), poll, option)
 
-    def respond(self, responder: str, key: str, told: Table) -> None:
+    def respond(self, responder: str, key: str, told: Table, lines: Sequence[int]) -> None:
         """An official response; it answers the comments whose authors its text names."""
-        responses.publish_response(
+        response = responses.publish_response(
             self._the(Person, responder),
             self._the(Proposal, key),
             Decision(told["decision"]),
@@ -239,7 +253,38 @@ class Acts:
             ],
             language=language_of(told["text"]),
             outside_body=told.get("outside_body", ""),
+            answers=[self._the(Comment, (key, place)).id for place in lines],
         )
+        self._keep(key, response)
+        dues = {promise.what: promise for promise in response.commitments}
+        for place, promise in enumerate(told.get("commitments", [])):
+            self._keep((key, place), dues[promise["what"]])
+
+    def acknowledge(self, officer: str, key: str) -> None:
+        """An institution says that it has a proposal."""
+        cases.acknowledge(self._the(Person, officer), self._the(Proposal, key))
+
+    def keep(self, officer: str, key: str, place: int, told: Table) -> None:
+        """A promise is kept."""
+        promise = self._the(Commitment, (key, place))
+        commitments.fulfil_commitment(self._the(Person, officer), promise, told["note"])
+
+    def judge(self, resident: str, key: str, answer: str) -> None:
+        """A resident says whether a response answers the proposal."""
+        response = self._the(Response, key)
+        commitments.judge_response(self._the(Person, resident), response, answer)
+
+    # --- moderation ------------------------------------------------------------------------------
+
+    def report(self, reporter: str, key: str, place: int, rule: str) -> None:
+        """A resident reports a comment."""
+        comment = self._the(Comment, (key, place))
+        moderation.report_contribution(self._the(Person, reporter), comment, Rule(rule))
+
+    def hide(self, moderator: str, key: str, place: int, told: Table) -> None:
+        """A moderator hides a comment by a rule."""
+        comment, rule = self._the(Comment, (key, place)), Rule(told["rule"])
+        moderation.hide_contribution(self._the(Person, moderator), comment, rule, told["note"])
 
 
 def language_of(words: str) -> str:

@@ -4,38 +4,29 @@ The chance is the same each time: supports, weighings and ballots of a proposal 
 generator that its key alone sets going.
 """
 
-import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from math import exp, log
 from typing import Any
 
-from deliberate.commands.city.reading import City, Line, Story, Table, credited_line
+from deliberate.commands.city.deeds import MINUTES, TODAY, Deed, Table, chance_of, soon
+from deliberate.commands.city.passing import Visit, looking_in, visits
+from deliberate.commands.city.reading import City, Line, Story, named_line
+from deliberate.commands.city.sequel import answered_lines, hidden_on, sequel
 
-TODAY = 112.0
-"""The day the files are written for: nothing in them happens later."""
-MINUTES = 1 / 1440
 FAITHFUL = 0.15
 """The share of residents who come back week after week."""
 SPREAD = 14.0
 """Days by which chance moves somebody nearer or farther."""
-
-
-@dataclass(frozen=True)
-class Deed:
-    """One act to be replayed: on which day, by which of the replay's methods, told where."""
-
-    day: float
-    act: str
-    where: str
-    words: tuple[Any, ...]
+REGULARS = 0.12
+"""The share of a proposal's supports that come from those who also talk."""
 
 
 def deeds(city: City) -> list[Deed]:
     """Every act of the city, the earliest first; what is told first goes first at one moment."""
-    acts = [*_setting_up(city)]
+    acts, seen = [*_setting_up(city)], visits(city.passers_by)
     for story in city.stories:
-        acts += _Telling(city, story).deeds()
+        told = [*_Telling(city, story, seen).deeds()]
+        acts += told
+        acts += sequel(city, story, [deed.day for deed in told if deed.act == "support"])
     acts += _joining(city, acts)
     return sorted(acts, key=lambda deed: deed.day)
 
@@ -60,30 +51,27 @@ def _joining(city: City, acts: Sequence[Deed]) -> Iterator[Deed]:
     for deed in acts:
         if deed.act in _BY_PEOPLE:
             first[deed.words[0]] = min(deed.day, first.get(deed.words[0], deed.day))
-    for resident in city.residents:
+    for resident in (*city.residents, *city.passers_by):
         key = resident["key"]
         if key in first:
-            wait = _chance(f"join {key}").uniform(4 * MINUTES, 0.2)
+            wait = chance_of(f"join {key}").uniform(4 * MINUTES, 0.2)
             yield Deed(first[key] - wait, "join", f"people.toml: {key}", (resident,))
 
 
-_BY_PEOPLE = {"submit", "support", "comment", "rate", "vote", "follow"}
-
-
-def _chance(name: str) -> random.Random:
-    return random.Random(f"deliberate {name}")  # noqa: S311  # nobody is to be surprised
+_BY_PEOPLE = {"submit", "support", "comment", "rate", "vote", "follow", "judge", "report"}
 
 
 class _Telling:
     """The acts of one proposal."""
 
-    def __init__(self, city: City, story: Story) -> None:
-        self.story, self.told = story, story.told
+    def __init__(self, city: City, story: Story, seen: Sequence[Visit]) -> None:
+        self.seen = seen
+        self.city, self.story, self.told = city, story, story.told
         self.process = next(p for p in city.processes if p["slug"] == story.told["process"])
         self.staff = {account["key"] for account in city.accounts}
         self.residents = [resident["key"] for resident in city.residents]
         self.bodies = [r["key"] for r in city.residents if "account_class" in r]
-        self.chance = _chance(story.key)
+        self.chance = chance_of(story.key)
         self.day = float(story.told["day"])
         ended = story.told.get("withdrawn", {}).get("day", TODAY)
         self.end = min(float(ended), TODAY)
@@ -93,7 +81,7 @@ class _Telling:
         key, told = self.story.key, self.told
         yield self._deed(self.day, "submit", told["author"], told, self._asked())
         for revision in told.get("revised", []):
-            credits = [credited_line(self.story, credit) for credit in revision.get("credits", [])]
+            credits = [named_line(self.story, credit) for credit in revision.get("credits", [])]
             yield self._deed(revision["day"], "revise", told["author"], key, revision, credits)
         if "withdrawn" in told:
             end = told["withdrawn"]
@@ -106,7 +94,8 @@ class _Telling:
             yield from self._polled(told["poll"])
         if "response" in told:
             answer = told["response"]
-            yield self._deed(answer["day"], "respond", answer["by"], key, answer)
+            lines = answered_lines(self.city, self.story, answer)
+            yield self._deed(answer["day"], "respond", answer["by"], key, answer, lines)
 
     def _deed(self, day: float, act: str, *words: Any) -> Deed:
         return Deed(float(day), act, self.story.where, words)
@@ -134,7 +123,7 @@ class _Telling:
         return sorted(among, key=self._distance)[:count]
 
     def _distance(self, key: str) -> float:
-        nature = _chance(f"nature {key}")
+        nature = chance_of(f"nature {key}")
         faithful = nature.random() < FAITHFUL
         own_weeks = (nature.uniform(0, TODAY), nature.uniform(0, TODAY))
         away = 0.0 if faithful else min(abs(self.day - week) for week in own_weeks)
@@ -142,14 +131,20 @@ class _Telling:
 
     def _supported(self) -> Iterator[Deed]:
         last = self._last_day("support", self.day)
-        for key in self._passing_by(self.told.get("supports", 0), self.told["author"]):
+        count = self.told.get("supports", 0)
+        strangers = looking_in(
+            self.seen, self.story.key, round(count * (1 - REGULARS)), self.day, last
+        )
+        for visit in strangers:
+            yield self._deed(visit.day, "support", visit.key, self.story.key)
+        for key in self._passing_by(count - len(strangers), self.told["author"]):
             day = self._soon(self.day, last, 3.0)
             yield self._deed(day, "support", key, self.story.key)
             if self.chance.random() < 0.12:
                 yield self._deed(min(day + MINUTES, last), "follow", key, self.story.key)
 
     def _weighed(self, place: int, line: Line) -> Iterator[Deed]:
-        last = self._last_day("comment", line.day)
+        last = min(self._last_day("comment", line.day), hidden_on(self.story, place))
         people = self._passing_by(line.strong + line.weak, line.author)
         self.chance.shuffle(people)
         for number, key in enumerate(people):
@@ -161,12 +156,14 @@ class _Telling:
         yield self._deed(poll["opens"], "open_poll", opener, self.story.key, poll)
         choices = [label for label, count in poll["options"] for _ in range(count)]
         self.chance.shuffle(choices)
-        for key, choice in zip(self._somebody(len(choices), *self.bodies), choices, strict=True):
-            day = self._soon(poll["opens"], min(poll["closes"], TODAY), 8.0)
-            yield self._deed(day, "vote", key, self.story.key, choice)
+        last = min(poll["closes"], TODAY)
+        strangers = looking_in(
+            self.seen, f"poll {self.story.key}", len(choices) // 2, poll["opens"], last
+        )
+        some = self._somebody(len(choices) - len(strangers), *self.bodies)
+        own = [Visit(self._soon(poll["opens"], last, 8.0), key) for key in some]
+        for visit, choice in zip([*strangers, *own], choices, strict=True):
+            yield self._deed(visit.day, "vote", visit.key, self.story.key, choice)
 
     def _soon(self, first: float, last: float, mean: float) -> float:
-        """A day after `first` and before `last`, the sooner the likelier."""
-        span = max(last - first, 0.0)
-        share = 1 - exp(-span / mean)
-        return first + 0.002 + min(-mean * log(1 - self.chance.random() * share), span) * 0.999
+        return soon(self.chance, first, last, mean)

@@ -5,7 +5,9 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from deliberate.commands.city.deeds import Table
+from deliberate.commands.city.passing import passers_by
 
 HERE = Path(__file__).resolve().parent
 STANCES = {"+": 1, "-": -1, ".": 0}
@@ -27,10 +29,10 @@ _PROPOSAL = {
     "revised",
     "withdrawn",
     "thread",
+    "hidden",
     "poll",
     "response",
 }
-Table = dict[str, Any]
 
 
 class CityError(ValueError):
@@ -71,6 +73,7 @@ class City:
     institutions: list[Table] = field(default_factory=list)
     accounts: list[Table] = field(default_factory=list)
     residents: list[Table] = field(default_factory=list)
+    passers_by: list[Table] = field(default_factory=list)
     sign_ins: list[Table] = field(default_factory=list)
     processes: list[Table] = field(default_factory=list)
     stories: list[Story] = field(default_factory=list)
@@ -94,6 +97,8 @@ def read_city(folder: Path = HERE) -> City:
         city.residents += told.get("resident", [])
         city.sign_ins += told.get("sign_in", [])
         city.processes += told.get("process", [])
+        if "passers_by" in told:
+            city.passers_by += passers_by(told["passers_by"])
         city.stories += [_story(path.name, proposal) for proposal in told.get("proposal", [])]
     _check(city)
     return city
@@ -146,13 +151,15 @@ def _check(city: City) -> None:
                 raise CityError(f"{story.where}: nobody has the key {who!r}")
         for revision in story.told.get("revised", []):
             for credit in revision.get("credits", []):
-                credited_line(story, credit)
+                named_line(story, credit)
+        for hidden in story.told.get("hidden", []):
+            named_line(story, hidden["comment"])
 
 
-def credited_line(story: Story, credit: str) -> int:
+def named_line(story: Story, name: str) -> int:
     """The place in the thread of the comment that "author@day" names."""
-    author, _, day = credit.partition("@")
+    author, _, day = name.partition("@")
     for place, line in enumerate(story.thread):
         if line.author == author and day and line.day == float(day):
             return place
-    raise CityError(f"{story.where}: no comment {credit!r} to give credit to")
+    raise CityError(f"{story.where}: no comment {name!r}")

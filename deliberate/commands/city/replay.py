@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 from deliberate import clock
 from deliberate.commands.city.acts import ZONE, Acts
-from deliberate.commands.city.plan import TODAY, Deed, deeds
+from deliberate.commands.city.deeds import TODAY, Deed
+from deliberate.commands.city.plan import deeds
 from deliberate.commands.city.reading import City, CityError
 from deliberate.database import together
 from deliberate.operations.people import NameTaken
