@@ -95,3 +95,12 @@ def test_an_act_that_may_not_be_leaves_no_city_at_all(app):
     with pytest.raises(CityError, match=r"\.toml: .*: submit on day"):
         seed(city, PRESENT)
     assert db.session.scalar(select(func.count(Person.id))) == 0
+
+
+def test_most_who_pass_by_come_once():
+    weeks = {}
+    for deed in plan.deeds(read_city()):
+        if deed.act in {"support", "vote"} and deed.words[0].startswith("singgah"):
+            weeks.setdefault(deed.words[0], set()).add(deed.day // 7)
+    once = sum(len(seen) == 1 for seen in weeks.values())
+    assert once > 0.8 * len(weeks) > 400
