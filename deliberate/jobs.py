@@ -21,6 +21,7 @@ from deliberate.operations.assessed import freeze_due_plans
 from deliberate.operations.ballot_box import rewrite_when_due
 from deliberate.operations.job_runs import noted
 from deliberate.operations.publishing import publish_due
+from deliberate.operations.recovering_by_mail import answer_wishes
 from deliberate.operations.releases import publish_all_releases
 from deliberate.operations.scores import keep_all_scores
 from deliberate.sealing import (
@@ -38,6 +39,7 @@ Work = Callable[[Settings], object]
 
 def tell_everyone(_settings: Settings) -> None:
     """What a minute brings: dated answers, dates that passed, people told, mails sent."""
+    answer_wishes()
     publish_due()
     freeze_due_plans()
     remind()

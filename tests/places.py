@@ -59,6 +59,7 @@ def public_places() -> dict[str, str]:
         "sign-in": "/sign-in",
         "join": "/join",
         "help": "/help",
+        "recovery": "/recover/mail",
     }
 
 

@@ -132,3 +132,19 @@ class RecoverForm(HouseForm):
     sign_in_name = StringField(_("Sign-in name"), [DataRequired(REQUIRED)], filters=[line])
     code = StringField(_("One-time code"), [DataRequired(REQUIRED)], filters=[line])
     new_passphrase = PasswordField(_("New passphrase"), [DataRequired(REQUIRED), be_hard_to_guess])
+
+
+class WishForm(HouseForm):
+    """Whose account should be opened by a mailed link: a sign-in name, or an address."""
+
+    who = StringField(
+        _("E-mail address or sign-in name"),
+        [DataRequired(REQUIRED), Length(0, 254, _TOO_LONG)],
+        filters=[line],
+    )
+
+
+class NewPassphraseForm(HouseForm):
+    """A new passphrase; how long it must be depends on the account."""
+
+    new_passphrase = PasswordField(_("New passphrase"), [DataRequired(REQUIRED)])

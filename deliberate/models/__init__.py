@@ -31,6 +31,7 @@ from deliberate.models.person import Device, Person, PersonKey, RecoveryCode, Tr
 from deliberate.models.poll import Ballot, Option, Outcome, Poll, PollChange, Roll, VotingCode
 from deliberate.models.process import Phase, Process, ProcessInstitution
 from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion, Support
+from deliberate.models.recovery import AddressChange, RecoveryWish
 from deliberate.models.release import Release
 from deliberate.models.response import (
     Commitment,
@@ -43,6 +44,7 @@ from deliberate.models.score import Snapshot
 from deliberate.models.second_factor import SecondFactor
 
 __all__ = [
+    "AddressChange",
     "Adjudication",
     "Appeal",
     "Assessment",
@@ -85,6 +87,7 @@ __all__ = [
     "PublishedHead",
     "Rating",
     "RecoveryCode",
+    "RecoveryWish",
     "Referral",
     "Release",
     "Report",

@@ -11,7 +11,7 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, MutedNotice, Notice, Person, Proposal
-from deliberate.notifications.topics import ADDRESS_GIVEN, topic_of
+from deliberate.notifications.topics import ADDRESS_GIVEN, ADDRESS_NEW, topic_of
 from deliberate.queries.audience import told_people, told_staff
 
 PAGE = 500
@@ -73,7 +73,7 @@ def _rows(
     ).all()
     rows: list[dict[str, object]] = []
     for person_id, confirmed_at, is_muted in found:
-        is_asked = notice.kind == ADDRESS_GIVEN
+        is_asked = notice.kind in {ADDRESS_GIVEN, ADDRESS_NEW}
         by_mail = mails_go_out() and (is_asked or (confirmed_at is not None and not is_muted))
         channels = ("account", "mail") if by_mail else ("account",)
         rows += [_row(notice, person_id, channel, why[person_id]) for channel in channels]

@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from deliberate.config import Settings
 from deliberate.models import Delivery, Person
+from deliberate.notifications import links
 from deliberate.notifications.stories import Story
-from deliberate.notifications.topics import TOPICS
 from deliberate.queries.log import published_head
 
 
@@ -23,16 +22,14 @@ def compose(delivery: Delivery, person: Person, story: Story, topic: str) -> Ema
     base = settings.base_url.rstrip("/")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = settings.mail_from
-    mail["To"] = person.email or ""
+    mail["To"] = links.address_for(story.kind, person) or ""
     mail["Subject"] = _one_line(story.subject)
     mail["Message-ID"] = message_id(delivery, settings)
     if topic:
-        way_out = f"{base}/unsubscribe/{token_of(person.id, topic)}"
+        way_out = f"{base}/unsubscribe/{links.token_of(person.id, topic)}"
         mail["List-Unsubscribe"] = f"<{way_out}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    path = story.path
-    if path.endswith("/confirm/"):
-        path += address_token(person)
+    path = links.path_of(story.kind, person) or story.path
     with force_locale(person.language):
         lines = _lines(story, path, base, delivery.why, way_out if topic else "")
     mail.set_content("\n\n".join(lines) + "\n")
@@ -82,35 +79,3 @@ def _linked(line: str) -> str:
         for word in line.split(" ")
     )
     return " ".join(words)
-
-
-def _signer(purpose: str = "unsubscribe") -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt=purpose)
-
-
-def address_token(person: Person) -> str:
-    """What the link that confirms an address carries; another address makes it worthless."""
-    return str(_signer("address").dumps([person.id, person.email]))
-
-
-def read_address_token(token: str) -> tuple[int, str] | None:
-    """Whose address a link confirms; None for a forged one."""
-    try:
-        person_id, address = _signer("address").loads(token)
-    except (BadSignature, ValueError, TypeError):
-        return None
-    return int(person_id), str(address)
-
-
-def token_of(person_id: int, topic: str) -> str:
-    """What the link out of a group of mails carries."""
-    return str(_signer().dumps([person_id, topic]))
-
-
-def read_token(token: str) -> tuple[int, str] | None:
-    """Whom and which group a link names; None for a forged or unknown one."""
-    try:
-        person_id, topic = _signer().loads(token)
-    except (BadSignature, ValueError, TypeError):
-        return None
-    return (int(person_id), str(topic)) if topic in TOPICS else None

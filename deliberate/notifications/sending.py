@@ -13,6 +13,7 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, Notice, Person
+from deliberate.notifications.links import address_for
 from deliberate.notifications.mail import compose
 from deliberate.notifications.smtp import Mailer, NeverThrough, ServerGone, TryLater
 from deliberate.notifications.stories import Known, known_to, story_of
@@ -146,6 +147,8 @@ def _mail(delivery: Delivery, notice: Notice, person: Person, known: Known) -> E
     if person.is_erased or not person.email:
         return None
     story = story_of(notice, known, person.language)
+    if not address_for(notice.kind, person):
+        return None
     try:
         return compose(delivery, person, story, topic_of(notice.kind))
     except ValueError:  # an address no header may hold

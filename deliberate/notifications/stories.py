@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from deliberate.database import Base, db
 from deliberate.models import Commitment, Institution, Notice, Proposal, Referral, Response
-from deliberate.notifications.topics import ADDRESS_GIVEN, BALLOT_RECEIPT
+from deliberate.notifications.account_stories import OF_ACCOUNT, of_account
+from deliberate.notifications.topics import BALLOT_RECEIPT
 from deliberate.queries.log import receipt_of
 
 Thing = TypeVar("Thing", bound=Base)
@@ -24,6 +25,7 @@ class Story:
     sentence: str
     path: str
     """Where to look, from the root of the site."""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,13 @@ def story_of(notice: Notice, known: Known, language: str) -> Story:
         title = proposal.title if proposal else ""
         subject, sentence = _words(notice, known, language, title)
     number = notice.proposal_id
-    return Story(f"[#{number}] {subject}" if number else subject, sentence, _path(notice, language))
+    subject = f"[#{number}] {subject}" if number else subject
+    return Story(subject, sentence, _path(notice, language), notice.kind)
 
 
 def _path(notice: Notice, language: str) -> str:
-    if notice.kind == ADDRESS_GIVEN:
-        return f"/{language}/account/messages/confirm/"
+    if notice.kind in OF_ACCOUNT:
+        return f"/{language}/account"
     if notice.kind == BALLOT_RECEIPT:
         return f"/{language}/polls/{notice.told['poll']}"
     if notice.proposal_id is None:
@@ -88,6 +91,8 @@ def _path(notice: Notice, language: str) -> str:
 
 
 def _words(notice: Notice, known: Known, language: str, title: str) -> tuple[str, str]:
+    if notice.kind in OF_ACCOUNT:
+        return of_account(notice)
     if notice.kind == BALLOT_RECEIPT:
         return _of_ballot(notice)
     if notice.kind.startswith("desk."):
@@ -202,10 +207,6 @@ def _of_deadline(notice: Notice, title: str) -> tuple[str, str]:
         return _("Deadline missed"), _(
             "“%(title)s” was to be answered by now and is not. It is listed as overdue.",
             title=title,
-        )
-    if notice.kind == ADDRESS_GIVEN:
-        return _("Confirm your address"), _(
-            "Somebody gave this address on joining. If it was you, confirm it; else do nothing."
         )
     return _("News"), _("Something happened to “%(title)s”.", title=title)
 

@@ -25,6 +25,15 @@ TOPICS = {
 ADDRESS_GIVEN = "address.given"
 """The one mail that goes to an address nobody has confirmed: it asks to confirm it."""
 
+ADDRESS_NEW = "address.new"
+"""Goes to the address somebody wants instead of a confirmed one: it asks for a yes."""
+
+ADDRESS_LEFT = "address.left"
+"""Goes to the confirmed address that somebody wants to leave: it asks for a yes."""
+
+RECOVERY_ASKED = "recovery.asked"
+"""Goes to a confirmed address: the link by which a new passphrase is chosen."""
+
 BALLOT_RECEIPT = "ballot.receipt"
 """The receipt of somebody's own ballot, mailed because they ticked it."""
 

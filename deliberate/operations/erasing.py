@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, select, update
 from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.models import (
+    AddressChange,
     Appeal,
     Comment,
     Delivery,
@@ -49,6 +50,7 @@ def erase_account(person: Person, passphrase: str, *, network: str = "") -> None
     with transient() as store:
         store.execute(delete(Device).where(Device.person_id == person.id))
         store.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+        store.execute(delete(AddressChange).where(AddressChange.person_id == person.id))
 
 
 def _refuse_last_administrator(act: Act, person: Person) -> None:

@@ -1,4 +1,4 @@
-"""Messages of an account: read or not, which of them come by mail, and whether an address is real.
+"""Messages of an account: read or not, and which of them come by mail.
 
 None of it is taking part, so none of it is an act.
 """
@@ -10,9 +10,7 @@ from sqlalchemy import delete, update
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import Delivery, MutedNotice, Person
-from deliberate.notifications.topics import ADDRESS_GIVEN, TOPICS
-from deliberate.operations.notices import tell_person
-from deliberate.recording import Act
+from deliberate.notifications.topics import TOPICS
 
 
 def mark_read(person: Person, up_to: int) -> None:
@@ -45,21 +43,3 @@ def mute(person_id: int, topic: str) -> None:
         gone = session.get(Person, person_id) is None
         if not gone and session.get(MutedNotice, (person_id, topic)) is None:
             session.add(MutedNotice(person_id=person_id, topic=topic))
-
-
-def ask_to_confirm(act: Act, person: Person) -> None:
-    """Ask for a new address to be confirmed; until then nothing else is mailed to it."""
-    person.email_confirmed_at = None
-    if person.email:
-        act.session.flush()
-        tell_person(act, ADDRESS_GIVEN, person)
-
-
-def confirm_address(person_id: int, address: str) -> bool:
-    """Note that an address is its person's; no for one that was changed meanwhile."""
-    with unrecorded("which mails somebody wants") as session:
-        person = session.get(Person, person_id)
-        if person is None or person.email != address:
-            return False
-        person.email_confirmed_at = person.email_confirmed_at or now()
-        return True

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from deliberate.clock import now
 from deliberate.database import db, transient
 from deliberate.models import Device, Institution, Person, PersonKey
-from deliberate.operations.messages import ask_to_confirm
+from deliberate.operations.addresses import ask_to_confirm
 from deliberate.permissions import Refused, may_set_up, require
 from deliberate.permissions.setting_up import may_give_roles
 from deliberate.queries.passphrases import weakness

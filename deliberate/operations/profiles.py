@@ -5,7 +5,6 @@ from sqlalchemy.exc import IntegrityError
 
 from deliberate.database import transient
 from deliberate.models import Device, Person
-from deliberate.operations.messages import ask_to_confirm
 from deliberate.operations.people import (
     DISPLAY_NAME,
     NameTaken,
@@ -40,17 +39,6 @@ def move_person(person: Person, area: str) -> None:
         require(is_signed_in(act.locked(person)))
         person.area = clean_line(area)
         act.about(person)
-
-
-def change_email(person: Person, email: str) -> None:
-    """Give an e-mail address, or take it away."""
-    with recorded(person, Kind.EMAIL_CHANGED) as act:
-        require(is_signed_in(act.locked(person)))
-        given = clean_line(email) or None
-        if given != person.email:
-            person.email = given
-            ask_to_confirm(act, person)
-        act.about(person, given=int(person.email is not None))
 
 
 def change_passphrase(person: Person, present: str, passphrase: str, device: str = "") -> None:

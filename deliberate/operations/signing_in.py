@@ -26,6 +26,8 @@ from deliberate.vocabulary import Kind
 
 TRIES_OF_ACCOUNT, TRIES_OF_NETWORK = 10, 50
 """A whole village may stand behind one network address, so a network has more tries."""
+WISHES, WISHES_OF_NETWORK = 3, 30
+"""Mails to come back with, for one name and for all names, before one waits."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(hours=24)
 
@@ -109,6 +111,12 @@ def counting_codes(person: Person, marks: Collection[str]) -> Iterator[None]:
     _count_try(limits)
     yield
     _forgive(limits)
+
+
+def counting_wishes(words: str, network: str) -> None:
+    """Count a mail that somebody asks for without signing in; raises TooManyTries."""
+    place = network_of(network)
+    _count_try({_key("wish", words, place): WISHES, _key("wish", place): WISHES_OF_NETWORK})
 
 
 def _limits(sign_in_name: str, network: str, marks: Collection[str]) -> dict[str, int]:

@@ -1,13 +1,17 @@
 """The messages of an account, and in the demo every mail."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import Row, func, select
 
-from deliberate.database import db
-from deliberate.models import Delivery, MutedNotice, Notice, Person
+from deliberate.clock import now
+from deliberate.database import db, transient
+from deliberate.models import AddressChange, Delivery, MutedNotice, Notice, Person
 
 PAGE = 20
+ADDRESS_WAITS = timedelta(days=7)
+"""How long both mailboxes have to agree to another address."""
 
 
 def messages_of(person: Person, before: int = 0) -> Sequence[Row[Delivery, Notice]]:
@@ -53,3 +57,10 @@ def newest_mails(limit: int = PAGE) -> Sequence[Row[Delivery, Notice, Person]]:
         .order_by(Delivery.id.desc())
         .limit(limit)
     ).all()
+
+
+def address_change_of(person: Person) -> AddressChange | None:
+    """The other address that waits for a yes of both mailboxes."""
+    with transient(write=False) as store:
+        change = store.get(AddressChange, person.id)
+    return change if change and now() - change.asked_at < ADDRESS_WAITS else None

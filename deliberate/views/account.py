@@ -19,7 +19,7 @@ from deliberate.forms.account import (
     PassphraseForm,
     SignInForm,
 )
-from deliberate.operations import people, profiles
+from deliberate.operations import addresses, people, profiles
 from deliberate.operations.people import NameTaken
 from deliberate.operations.second_factor import first_half
 from deliberate.operations.signing_in import (
@@ -29,6 +29,7 @@ from deliberate.operations.signing_in import (
     sign_in_by_passphrase,
 )
 from deliberate.permissions import Refused
+from deliberate.queries.messages import address_change_of
 from deliberate.queries.participation import everything_of, participation_of
 from deliberate.queries.processes import next_date
 from deliberate.queries.states import days_left, state_of
@@ -200,6 +201,7 @@ def _show(**forms: Any) -> str:
         "account/show.html",
         person=person,
         took_part=participation_of(person),
+        address_change=address_change_of(person),
         next_date=next_date(now()),
         state_of=state_of,
         days_left=days_left,
@@ -240,9 +242,13 @@ def _change(
 
 @room.page("/account/email", "signed_in", methods=["POST"])
 def change_email() -> ResponseReturnValue:
-    """Another e-mail address, or none."""
+    """Another e-mail address, or none; a confirmed one is left with a yes of both mailboxes."""
     form = EmailForm(request.form)
-    return _change(form, "email_form", profiles.change_email, _("Your e-mail address is saved."))
+    if not form.validate():
+        return _show(email_form=form), 422
+    if addresses.change_email(frame.asking(), form.email.data):
+        return _saved(_("Your e-mail address is saved."))
+    return _saved(_("Nothing is changed yet: follow the links in the mails we send."))
 
 
 @room.page("/account/area", "signed_in", methods=["POST"])

@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.notifications.fanout import mails_go_out
-from deliberate.notifications.mail import compose, read_address_token, read_token
+from deliberate.notifications.links import read_address_token, read_leaving_token, read_token
+from deliberate.notifications.mail import compose
 from deliberate.notifications.stories import known_to, story_of
 from deliberate.notifications.topics import TOPICS, topic_of
+from deliberate.operations import addresses
 from deliberate.operations import messages as keeping
 from deliberate.queries import messages
 from deliberate.views.frame import Room, asking, or_404, see_other
@@ -68,8 +70,23 @@ def confirm(token: str) -> ResponseReturnValue:
 def confirmed(token: str) -> ResponseReturnValue:
     """The address is its person's."""
     person_id, address = or_404(read_address_token(token))
-    done = keeping.confirm_address(person_id, address)
+    done = addresses.confirm_address(person_id, address)
     return render_template("messages/confirm.html", token=token, done=done)
+
+
+@room.page("/leave/<token>", "public")
+def leave(token: str) -> ResponseReturnValue:
+    """The link in the mail that asks whether one wants another address."""
+    _person, _present, address = or_404(read_leaving_token(token))
+    return render_template("messages/leave.html", token=token, address=address, done=None)
+
+
+@room.page("/leave/<token>", "public", methods=["POST"], name="left")
+def left(token: str) -> ResponseReturnValue:
+    """The present mailbox agrees."""
+    person_id, present, address = or_404(read_leaving_token(token))
+    done = addresses.leave_address(person_id, present, address)
+    return render_template("messages/leave.html", token=token, address=address, done=done)
 
 
 @ways_out.page("/unsubscribe/<token>", "public")

@@ -203,6 +203,12 @@ class Kind(StrEnum):
         "own",
         "an account signs in without a second factor again; own: its owner took it away",
     )
+    PASSPHRASE_RESET = (
+        "passphrase.reset",
+        INTERNAL,
+        "",
+        "a person chose a new passphrase by a link in a mail",
+    )
     DEVICE_ENDED = "device.ended", INTERNAL, "", "a person signed another device out"
     PERSON_ERASED = "person.erased", INTERNAL, "", "a person had the account erased"
     CONSENT_CHANGED = "consent.changed", INTERNAL, "research", "consent to research changed"

@@ -12,12 +12,14 @@ UNRECORDED = {
     "deliberate/notifications/sending.py",
     "deliberate/operations/assessed.py",
     "deliberate/operations/assessments.py",
+    "deliberate/operations/addresses.py",
     "deliberate/operations/ballot_box.py",
     "deliberate/operations/counters.py",
     "deliberate/operations/drafting.py",
     "deliberate/operations/messages.py",
     "deliberate/operations/proposals.py",
     "deliberate/operations/publishing.py",
+    "deliberate/operations/recovering_by_mail.py",
     "deliberate/operations/retention.py",
     "deliberate/operations/scores.py",
     "deliberate/operations/searching.py",
@@ -30,6 +32,7 @@ UNRECORDED = {
 
 DOORS = {
     "BALLOT_CAST": {"cast_ballot", "enter_ballot"},
+    "EMAIL_CHANGED": {"change_email", "move_address"},
     "PERSON_SIGNED_IN": {"sign_in", "sign_in_by_code", "sign_in_by_passphrase"},
     "SETTING_CHANGED": {"add_institution", "change_institution", "require_check"},
 }

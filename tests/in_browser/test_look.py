@@ -21,6 +21,7 @@ SIGNED_OUT = [
     "scoreboard",
     "sign-in",
     "join",
+    "recovery",
     "data",
     "log",
     "polls",

@@ -96,13 +96,13 @@ def test_mail_goes_to_confirmed_addresses_that_did_not_switch_it_off(office, pro
 
 
 def test_a_new_address_is_asked_to_be_confirmed_before_anything_else(app, mails):
-    from deliberate.operations import people
+    from deliberate.operations import addresses, people
 
     joined = people.join("baru", "Warga Baru", city.PASSPHRASE, email="baru@example.org")
     fan_out()
     assert set(told("mail", "address.given")) == {joined.id}
-    assert not messages.confirm_address(joined.id, "lain@example.org")
-    assert messages.confirm_address(joined.id, "baru@example.org")
+    assert not addresses.confirm_address(joined.id, "lain@example.org")
+    assert addresses.confirm_address(joined.id, "baru@example.org")
 
 
 def crowd(proposal, size):

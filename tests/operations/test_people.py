@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from deliberate.clock import now
-from deliberate.operations import people, profiles
+from deliberate.operations import addresses, people, profiles
 from deliberate.operations.people import NameTaken
 from deliberate.operations.signing_in import (
     TRIES_OF_ACCOUNT,
@@ -274,8 +274,8 @@ def test_nobody_takes_anothers_name_later(app, log):
 def test_email_is_given_and_taken_away_without_standing_in_the_log(app, log):
     person = city.resident()
     log()
-    profiles.change_email(person, "dwi@example.org")
-    profiles.change_email(person, "")
+    addresses.change_email(person, "dwi@example.org")
+    addresses.change_email(person, "")
     assert [(entry.kind, entry.details) for entry in log()] == [
         ("email.changed", {"given": 1}),
         ("email.changed", {"given": 0}),

@@ -5,7 +5,7 @@ import pytest
 from deliberate.database import db, unrecorded
 from deliberate.models import Case
 from deliberate.notifications.fanout import fan_out
-from deliberate.notifications.mail import address_token, token_of
+from deliberate.notifications.links import address_token, token_of
 from deliberate.operations import cases, comments, proposals, responses
 from deliberate.queries.messages import muted_topics
 from deliberate.vocabulary import Decision, Role, Stance
