@@ -120,6 +120,12 @@ class ContextForm(HouseForm):
     note = StringField(_("Note"), [Optional(), Length(max=500, message=TOO_LONG)])
 
 
+class PracticesForm(HouseForm):
+    """What worked, for one criterion."""
+
+    body = TextAreaField(_("What worked here"), [Optional(), Length(max=2000, message=TOO_LONG)])
+
+
 class OutcomeForm(HouseForm):
     """What became of one pledge."""
 

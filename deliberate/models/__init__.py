@@ -10,6 +10,7 @@ from deliberate.models.assessment import (
     Evidence,
     Pledge,
     PledgeOutcome,
+    Practice,
 )
 from deliberate.models.case import (
     Case,
@@ -20,6 +21,7 @@ from deliberate.models.case import (
     SettledQuestion,
     Signature,
 )
+from deliberate.models.coding import Coding, Sample, SampledItem
 from deliberate.models.comment import Comment, Rating
 from deliberate.models.head import Head, PublishedHead, Segment, Subtree
 from deliberate.models.institution import Institution
@@ -53,6 +55,7 @@ __all__ = [
     "Ballot",
     "Case",
     "CaseNote",
+    "Coding",
     "Comment",
     "Commitment",
     "CommitmentStep",
@@ -80,6 +83,7 @@ __all__ = [
     "PledgeOutcome",
     "Poll",
     "PollChange",
+    "Practice",
     "Process",
     "ProcessInstitution",
     "Proposal",
@@ -97,6 +101,8 @@ __all__ = [
     "ResponseTemplate",
     "Roll",
     "SecondFactor",
+    "Sample",
+    "SampledItem",
     "Segment",
     "SettledQuestion",
     "Signature",

@@ -42,6 +42,9 @@ class Assessment(Base):
     notes: Mapped[list["ContextNote"]] = relationship(order_by="ContextNote.id")
     replies: Mapped[list["AssessmentReply"]] = relationship(order_by="AssessmentReply.id")
     outcomes: Mapped[list["PledgeOutcome"]] = relationship(order_by="PledgeOutcome.id")
+    practices: Mapped[list["Practice"]] = relationship(
+        order_by="Practice.criterion", cascade="all, delete-orphan"
+    )
 
     @property
     def reply_until(self) -> datetime:
@@ -160,6 +163,18 @@ class ContextNote(Base):
     code: Mapped[str] = mapped_column(String(24))
     value: Mapped[str] = mapped_column(String(40), default="")
     note: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Practice(Base):
+    """What worked for a criterion, as those who judged afterwards tell it to other processes."""
+
+    __tablename__ = "practice"
+    __table_args__ = (UniqueConstraint("assessment_id", "criterion"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    criterion: Mapped[str] = mapped_column(String(12))
+    body: Mapped[str] = mapped_column(Text)
 
 
 class AssessmentReply(Base):

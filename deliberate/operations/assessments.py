@@ -25,10 +25,12 @@ from deliberate.models import (
     Person,
     Pledge,
     PledgeOutcome,
+    Practice,
     Process,
 )
 from deliberate.permissions import Refused, require
 from deliberate.permissions.assessing import (
+    is_criterion,
     is_independent,
     is_question,
     may_adjudicate,
@@ -230,6 +232,25 @@ def note_context(
                 one = ContextNote(code=code)
                 assessment.notes.append(one)
             one.value, one.note = clean_line(value)[:40], clean_line(note)[:500]
+
+
+def tell_practices(evaluator: Person, assessment: Assessment, told: Mapping[str, str]) -> None:
+    """Write what worked, by criterion, for processes that are weak there; empty takes it back."""
+    with unrecorded(DRAFT) as session:
+        session.refresh(assessment, with_for_update={"of": Assessment})
+        require(may_work_on(evaluator, assessment))
+        if assessment.stage != Stage.EX_POST:
+            raise Refused(_("Practices are told after a process."))
+        kept = {one.criterion: one for one in assessment.practices}
+        for criterion, body in told.items():
+            require(is_criterion(criterion))
+            one = kept.get(criterion)
+            if not clean(body):
+                assessment.practices = [p for p in assessment.practices if p is not one]
+            elif one is None:
+                assessment.practices.append(Practice(criterion=criterion, body=clean(body)))
+            else:
+                one.body = clean(body)
 
 
 def save_judgement(evaluator: Person, assessment: Assessment) -> None:

@@ -11,6 +11,7 @@ from deliberate.queries.assessments import (
     both_saved,
     part_of,
     question_ids,
+    questions,
     undecided,
 )
 from deliberate.vocabulary import Role, Stage
@@ -180,3 +181,9 @@ def _takes_part(part: Assessor | None) -> Answer:
 def is_question(question: str) -> Answer:
     """Whether the framework asks this."""
     return YES if question in question_ids() else Answer(_("The framework has no such question."))
+
+
+def is_criterion(name: str) -> Answer:
+    """Whether the framework has this criterion."""
+    known = {question.criterion for question in questions()}
+    return YES if name in known else Answer(_("The framework has no such criterion."))

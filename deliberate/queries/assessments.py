@@ -99,6 +99,7 @@ def _everything() -> tuple[Any, ...]:
         selectinload(Assessment.notes),
         selectinload(Assessment.replies),
         selectinload(Assessment.outcomes),
+        selectinload(Assessment.practices),
     )
 
 

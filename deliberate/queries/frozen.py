@@ -30,6 +30,7 @@ def frozen_form(assessment: Assessment) -> dict[str, Any]:
             {"question": one.pledge.question, "outcome": str(one.outcome), "note": one.note}
             for one in assessment.outcomes
         ],
+        "practices": {one.criterion: one.body for one in assessment.practices},
         "context": {one.code: [one.value, one.note] for one in assessment.notes},
     }
 

@@ -8,7 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.citivoice import load_formulas, load_framework
-from deliberate.forms.assessments import ContextForm, OutcomeForm, PledgeForm, RatingForm
+from deliberate.forms.assessments import (
+    ContextForm,
+    OutcomeForm,
+    PledgeForm,
+    PracticesForm,
+    RatingForm,
+)
 from deliberate.operations import assessments as operations
 from deliberate.permissions import Refused, assessing, require
 from deliberate.queries import assessments as queries
@@ -170,6 +176,25 @@ def pledges(number: int) -> ResponseReturnValue:
         )
         return done(number, _("What became of the pledges is kept."))
     return render_template("rating/pledges.html", assessment=assessment, rows=rows, **words())
+
+
+@room.page(f"{ONE}/practices", "evaluator", methods=BOTH)
+def practices(number: int) -> ResponseReturnValue:
+    """What worked, by criterion, told for processes that are weak there."""
+    assessment = the_one(number)
+    require(assessing.may_work_on(asking(), assessment))
+    sent = request.form if request.method == "POST" else None
+    kept = {one.criterion: one for one in assessment.practices}
+    forms: Any = {
+        name: PracticesForm(sent, obj=kept.get(name), prefix=f"{name}-")
+        for name in load_framework()["criteria"]
+    }
+    if request.method == "POST" and _hold(forms.values()):
+        told = {name: form.body.data or "" for name, form in forms.items()}
+        operations.tell_practices(asking(), assessment, told)
+        return done(number, _("What worked is kept and will be published with the assessment."))
+    page = render_template("rating/practices.html", assessment=assessment, forms=forms, **words())
+    return page, (422 if any(form.errors for form in forms.values()) else 200)
 
 
 @room.page(f"{ONE}/evidence", "evaluator", methods=("POST",))

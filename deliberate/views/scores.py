@@ -6,7 +6,9 @@ from flask import Response, g, render_template
 from flask.typing import ResponseReturnValue
 
 from deliberate.citivoice import load_formulas
-from deliberate.queries import scoreboard
+from deliberate.clock import now
+from deliberate.queries import judged, scoreboard
+from deliberate.queries.calendar import local_day
 from deliberate.queries.scores import newest_snapshot, newest_snapshots, process_named
 from deliberate.views.frame import Room, or_404
 
@@ -34,6 +36,9 @@ def show(slug: str) -> ResponseReturnValue:
         process=process,
         snapshot=snapshot,
         board=scoreboard.scoreboard(snapshot, g.language),
+        judged=judged.side_by_side(
+            process, json.loads(snapshot.document), g.language, local_day(process, now())
+        ),
         others=[one for one in newest_snapshots() if one.process_id != process.id],
         brief=lambda one: scoreboard.scoreboard(one, g.language)["dimensions"],
     )

@@ -191,6 +191,13 @@ class Stage(StrEnum):
     EX_POST = "ex_post"
 
 
+class SampleOf(StrEnum):
+    """What is drawn by chance for people to read: comments for reasons, answers for an audit."""
+
+    REASONS = "reasons"
+    ANSWERS = "answers"
+
+
 class EvidenceKind(StrEnum):
     """What a rating rests on."""
 

@@ -184,6 +184,7 @@ class Kind(StrEnum):
     OUTCOME_CHECKED = "outcome.checked", PRIVATE, "built", "a resident said whether it was built"
     REPORT_FILED = "report.filed", PRIVATE, "reason", "a contribution was reported"
     APPEAL_FILED = "appeal.filed", PRIVATE, "", "an author appealed against hiding"
+    SAMPLE_DRAWN = "sample.drawn", PUBLIC, "of size seed", "texts were drawn by chance for coders"
     COMMENT_CODED = "comment.coded", PRIVATE, "reason", "a coder graded the reason given (0 to 3)"
     ANSWER_AUDITED = "answer.audited", PRIVATE, "confirmed", "a reader checked a response's reasons"
     GROUP_DECLARED = "group.declared", PRIVATE, "field", "a person told a band about themselves"

@@ -7,10 +7,12 @@ import pytest
 from deliberate.database import db
 from deliberate.models import Assessment
 from deliberate.operations import assessments
+from deliberate.operations.scores import keep_all_scores
 from deliberate.vocabulary import Stage
 from tests import city
 from tests.browser import send, signed_in, visitor
 from tests.operations.test_assessments import SHOWN, an_assessment, an_evaluator, judged
+from tests.queries.test_judged import published
 
 
 def test_an_evaluator_begins_answers_and_saves(app):
@@ -104,3 +106,19 @@ def test_context_and_pledges_are_written_on_their_pages(app):
     assert "Rapat teknis tertutup" in browser.get(desk).text
     assert "No plan was frozen" in browser.get(f"{desk}/pledges").text
     assert db.session.query(Assessment).one().stage == Stage.EX_POST
+
+
+def test_what_worked_is_told_on_its_page(app):
+    assessment, one, _other = an_assessment()
+    browser, desk = signed_in(app, one), f"/en/desk/assessments/{assessment.id}"
+    assert send(browser, f"{desk}/practices", **{"CC1-body": "Rapat terbuka"}).status_code == 303
+    assert "Rapat terbuka" in browser.get(f"{desk}/practices").text
+
+
+def test_the_scoreboard_shows_planned_judged_and_logged(app, clock):
+    process = published(clock, "0")
+    published(clock, "2", {"DP3": "Setiap proyek memuat nomor usulan."})
+    keep_all_scores()
+    page = visitor(app).get(f"/en/scores/{process.slug}").text
+    assert "DP3 Correlation with projects" in page
+    assert "Setiap proyek memuat nomor usulan." in page and "grade B" in page

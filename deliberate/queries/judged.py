@@ -1,0 +1,131 @@
+"""Planned, judged and logged side by side, and what other processes do well where one is weak."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from deliberate.citivoice import load_framework
+from deliberate.database import db
+from deliberate.models import Assessment, Practice, Process
+from deliberate.queries.assessments import (
+    in_force,
+    pledge_counts,
+    profile,
+    public_assessments,
+    saved_parts,
+)
+from deliberate.vocabulary import Stage
+
+MOST_LOOKED_AT = 60
+MOST_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Told:
+    """A practice and the process that it worked in."""
+
+    process: Process
+    body: str
+
+
+def side_by_side(
+    process: Process, document: Mapping[str, Any], language: str, today: date
+) -> dict[str, Any]:
+    """The judged part of a scoreboard: criteria by category as kept in the document of scores.
+
+    Empty `categories` where no plan is frozen and no assessment published.
+    """
+    found = public_assessments(process.id)
+    plan, after = in_force(found)
+    judges = {
+        "planned": len(saved_parts(plan)) if plan else 0,
+        "judged": len(saved_parts(after)) if after else 0,
+    }
+    lines = [
+        _line(name, said, document["criteria"][name], judges, language)
+        for name, said in load_framework()["criteria"].items()
+        if name in document["criteria"]
+    ]
+    learned = practices_elsewhere(process.id, [one["id"] for one in lines if one["is_weak"]])
+    return {
+        "assessed": bool(found),
+        "categories": _by_category(lines, language),
+        "practices": learned,
+        "pledges": pledge_counts(found, today),
+    }
+
+
+def _line(
+    name: str,
+    said: Mapping[str, Any],
+    figures: Mapping[str, Any],
+    judges: Mapping[str, int],
+    language: str,
+) -> dict[str, Any]:
+    seen = figures["judged"] if figures["judged"] is not None else figures["logged"]
+    weak = load_framework()["comparison"]["weak"]
+    return {
+        "id": name,
+        "name": said["en" if language == "en" else "id"],
+        **{key: _hundred(figures[key]) for key in ("planned", "judged", "logged")},
+        "disagrees": figures["disagrees"],
+        "grade": figures["grade"],
+        "source": _source(figures),
+        "judges": judges["judged" if figures["judged"] is not None else "planned"],
+        "beside": said["logged"],
+        "is_weak": seen is not None and seen < weak,
+    }
+
+
+def _source(figures: Mapping[str, Any]) -> str:
+    if figures["judged"] is not None:
+        return "judged"
+    return "log" if figures["logged"] is not None else "little"
+
+
+def _hundred(share: float | None) -> int | None:
+    return None if share is None else int(share * 100 + 0.5)
+
+
+def _by_category(lines: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+    return [
+        {"id": name, "name": said["en" if language == "en" else "id"], "criteria": within}
+        for name, said in load_framework()["categories"].items()
+        if (within := [line for line in lines if line["id"].startswith(name)])
+    ]
+
+
+def practices_elsewhere(process_id: int, weak: Collection[str]) -> dict[str, list[Told]]:
+    """For each weak criterion what other processes told, where it was judged strong there."""
+    if not weak:
+        return {}
+    strong = load_framework()["comparison"]["strong"]
+    learned: dict[str, list[Told]] = defaultdict(list)
+    for process in _processes_telling(process_id, weak):
+        _plan, after = in_force(public_assessments(process.id))
+        if after is None:
+            continue
+        scores = profile(after)
+        for told in after.practices:
+            if told.criterion in weak and (scores.get(told.criterion) or 0) >= strong:
+                learned[told.criterion].append(Told(process, told.body))
+    return {name: told[:MOST_SHOWN] for name, told in learned.items()}
+
+
+def _processes_telling(process_id: int, weak: Collection[str]) -> list[Process]:
+    telling = (
+        select(Assessment.process_id)
+        .join(Practice)
+        .where(
+            Practice.criterion.in_(weak),
+            Assessment.stage == Stage.EX_POST,
+            Assessment.published_at.is_not(None),
+            Assessment.process_id != process_id,
+        )
+    )
+    found = select(Process).where(Process.id.in_(telling)).order_by(Process.title)
+    return list(db.session.scalars(found.limit(MOST_LOOKED_AT)))

@@ -1,0 +1,85 @@
+"""Planned, judged and logged side by side, and what other processes do well."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask_babel import force_locale
+
+from deliberate.operations import assessed, assessments
+from deliberate.permissions import Refused
+from deliberate.queries.judged import practices_elsewhere, side_by_side
+from deliberate.queries.scores import scores_of
+from deliberate.vocabulary import Stage
+from tests import city
+from tests.operations.test_assessments import SHOWN, an_assessment
+
+TODAY = date(2026, 6, 1)
+
+
+@pytest.fixture(autouse=True)
+def _in_english(app):
+    with force_locale("en"):
+        yield
+
+
+def published(clock, value, practices=None, process=None):
+    """An assessment afterwards in which both gave one answer to everything asked of DP3."""
+    assessment, one, other = an_assessment(Stage.EX_POST, process)
+    for person in (one, other):
+        for question in ("DP3.1", "DP3.2"):
+            assessments.rate(person, assessment, question, value, evidence=SHOWN)
+        assessments.save_judgement(person, assessment)
+    assessments.tell_practices(one, assessment, practices or {})
+    assessed.freeze_assessment(one, assessment)
+    clock.shift(timedelta(days=15))
+    assessed.publish_assessment(one, assessment)
+    return assessment.process
+
+
+def board(process):
+    return side_by_side(process, scores_of(process).to_dict(), "en", TODAY)
+
+
+def test_nothing_is_beside_the_log_before_somebody_judged(app):
+    found = board(city.a_process())
+    assert (found["categories"], found["assessed"]) == ([], False)
+
+
+def test_a_criterion_carries_its_figures_grade_and_source(app, clock):
+    process = published(clock, "1")
+    (category,) = board(process)["categories"]
+    (line,) = category["criteria"]
+    assert (category["id"], line["id"], line["source"], line["judges"]) == (
+        "DP",
+        "DP3",
+        "judged",
+        2,
+    )
+    assert (line["planned"], line["judged"], line["logged"]) == (None, 50, None)
+    assert (line["grade"], line["disagrees"], line["is_weak"]) == ("B", None, False)
+
+
+def test_a_weak_criterion_shows_what_worked_where_it_is_strong(app, clock):
+    weak = published(clock, "0")
+    strong = published(clock, "2", {"DP3": "Setiap proyek memuat nomor usulan."})
+    (told,) = board(weak)["practices"]["DP3"]
+    assert (told.process, told.body) == (strong, "Setiap proyek memuat nomor usulan.")
+    assert board(strong)["practices"] == {}
+
+
+def test_practices_of_middling_processes_teach_nobody(app, clock):
+    weak = published(clock, "0")
+    published(clock, "1", {"DP3": "Kami mencobanya."})
+    assert practices_elsewhere(weak.id, ["DP3"]) == {}
+
+
+def test_practices_are_told_after_a_process_of_known_criteria_and_frozen_with_it(app, clock):
+    plan, one, _other = an_assessment(Stage.EX_ANTE)
+    with pytest.raises(Refused, match="after a process"):
+        assessments.tell_practices(one, plan, {"DP3": "Terlalu dini"})
+    after, one, _other = an_assessment()
+    with pytest.raises(Refused, match="no such criterion"):
+        assessments.tell_practices(one, after, {"XX9": "Entah"})
+    assessments.tell_practices(one, after, {"DP3": "Nomor usulan", "CC1": "Rapat"})
+    assessments.tell_practices(one, after, {"DP3": " "})
+    assert [told.criterion for told in after.practices] == ["CC1"]
