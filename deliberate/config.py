@@ -74,6 +74,11 @@ class Settings:
         return self.data_path / "releases"
 
     @property
+    def upload_path(self) -> Path:
+        """Where files people attach lie."""
+        return Path(self.upload_dir).resolve() if self.upload_dir else self.data_path / "uploads"
+
+    @property
     def is_demo(self) -> bool:
         """Whether this is the sample city, where sign-ins are printed and nothing is secret."""
         return self.mode == "demo"

@@ -19,6 +19,7 @@ from deliberate.notifications.sending import send_due
 from deliberate.notifications.witnesses import tell_witnesses
 from deliberate.operations.assessed import freeze_due_plans
 from deliberate.operations.ballot_box import rewrite_when_due
+from deliberate.operations.erasing import keep_erasures
 from deliberate.operations.job_runs import noted
 from deliberate.operations.publishing import publish_due
 from deliberate.operations.recovering_by_mail import answer_wishes
@@ -82,6 +83,7 @@ def jobs_of(app: Flask) -> Huey:
     for work, times in (
         (tell_everyone, crontab()),
         (tidy_ballots, crontab()),
+        (keep_erasures, crontab()),
         (give_out_heads, crontab(minute="0")),
         (close_the_day, night),
     ):

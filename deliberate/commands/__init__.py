@@ -12,6 +12,7 @@ from flask_migrate.cli import db as migrations
 from deliberate.config import UnsafeSetting
 
 MODULES: tuple[str, ...] = (
+    "backup",
     "breach",
     "check",
     "demo",

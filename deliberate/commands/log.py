@@ -39,7 +39,7 @@ def verify(heads: str | None, as_json: bool) -> None:
     With --heads it is compared with heads kept elsewhere, one JSON object a line: only so a log
     cut together with its heads, or written anew with the key, is found.
     """
-    outside = _read_heads(Path(heads)) if heads else []
+    outside = read_heads(Path(heads)) if heads else []
     head = sealing.latest_head(db.session())
     size = head.size if head else 0
     with click.progressbar(length=size, label="Entries", file=sys.stderr, hidden=as_json) as bar:
@@ -48,12 +48,13 @@ def verify(heads: str | None, as_json: bool) -> None:
         found = [{"what": f.what, "where": f.where, "since": f.since or None} for f in faults]
         click.echo(json.dumps({"entries": size, "heads_outside": len(outside), "faults": found}))
     else:
-        click.echo("\n".join(map(_said, faults)) or _whole(size, len(outside)))
+        click.echo("\n".join(map(fault_said, faults)) or _whole(size, len(outside)))
     if faults:
         raise SystemExit(FAILED)
 
 
-def _said(fault: Fault) -> str:
+def fault_said(fault: Fault) -> str:
+    """A fault in one line: what, where, since when."""
     where = "" if fault.where is None else f", entry {fault.where}"
     return f"{fault.what}{where}" + (f", changed after {fault.since}" if fault.since else "")
 
@@ -67,7 +68,8 @@ def _whole(size: int, outside: int) -> str:
     )
 
 
-def _read_heads(path: Path) -> list[sealing.SignedHead]:
+def read_heads(path: Path) -> list[sealing.SignedHead]:
+    """The heads somebody kept, one JSON object a line; anything else ends the command."""
     heads = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:

@@ -47,6 +47,11 @@ def is_newest() -> bool:
     return _revision_there() == _scripts().get_current_head()
 
 
+def knows_revision(revision: str) -> bool:
+    """Whether a schema's revision is one this version can bring to the newest."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
+
+
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(Path(current_app.extensions["migrate"].directory)))
 
@@ -55,9 +60,7 @@ def _revision_there() -> str | None:
     """The database's revision; None for an empty one."""
     with db.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None and found not in {
-        script.revision for script in _scripts().walk_revisions()
-    }:
+    if found is not None and not knows_revision(found):
         raise click.ClickException(
             f"the database is at revision {found}, which this version does not know: "
             "a newer version made it"

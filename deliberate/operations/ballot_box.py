@@ -1,9 +1,11 @@
 """The ballot box: one-time voting codes, and the rewriting that takes order out of storage."""
 
 from datetime import timedelta
+from time import sleep
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
@@ -16,6 +18,7 @@ from deliberate.vocabulary import Electorate, Kind
 BOXES = ("poll_ballot", "poll_roll", "poll_code")
 MOST_CODES = 100_000
 JUST_CLOSED = timedelta(minutes=3)
+ATTEMPTS, PAUSE = 10, 2.0
 
 
 def make_codes(maker: Person | None, poll: Poll, number: int) -> list[str]:
@@ -45,6 +48,19 @@ def rewrite_when_due() -> list[str]:
     closed = select(Poll.id).where(Poll.closes_at <= moment, Poll.closes_at > moment - JUST_CLOSED)
     if moment.minute and db.session.scalar(closed.limit(1)) is None:
         return []
+    return _rewrite_in_a_gap()
+
+
+def _rewrite_in_a_gap() -> list[str]:
+    """Rewrite when no copy of the database is being made: whoever waits for the lock stops voters.
+
+    Raises OperationalError where no gap came; the next hour tries again.
+    """
+    for _attempt in range(ATTEMPTS - 1):
+        try:
+            return rewrite_boxes()
+        except OperationalError:
+            sleep(PAUSE)
     return rewrite_boxes()
 
 
@@ -60,6 +76,7 @@ def rewrite_boxes() -> list[str]:
     if db.engine.dialect.name != "postgresql":
         return []
     with unrecorded("ballots are moved in storage, none is changed") as session:
+        session.execute(text("SET LOCAL lock_timeout = '2s'"))
         session.execute(text(f"LOCK TABLE {', '.join(BOXES)} IN ACCESS EXCLUSIVE MODE"))
         stale = [box for box in BOXES if session.scalar(text(_MIXED[box]))]
         for box in stale:

@@ -1,10 +1,16 @@
 """Leaving for good: key, name, address and text go at once; the log stays whole and nameless."""
 
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, func, select, update
 
 from deliberate.clock import now
-from deliberate.database import transient
+from deliberate.config import Settings
+from deliberate.database import db, transient
 from deliberate.models import (
     AddressChange,
     Appeal,
@@ -31,6 +37,36 @@ from deliberate.permissions import Refused, is_signed_in, require
 from deliberate.recording import Act, recorded
 from deliberate.vocabulary import Kind, Role
 
+ERASURES = "erasures.jsonl"
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """That an account was erased: its number and when, nothing else of the person."""
+
+    person: int
+    at: datetime
+
+
+def keep_erasures(settings: Settings) -> int:
+    """Write who was erased beside the log, for whoever restores a backup; gives how many.
+
+    The list lies outside the database, so that it outlives it; a backup older than an erasure
+    would otherwise bring the person back.
+    """
+    erased = select(Person.id, Person.erased_at).where(Person.erased_at.is_not(None))
+    rows = db.session.execute(erased.order_by(Person.erased_at, Person.id)).all()
+    lines = [json.dumps({"person": row.id, "at": row.erased_at.isoformat()}) for row in rows]
+    text = "".join(f"{line}\n" for line in lines)
+    place = settings.log_path / ERASURES
+    if not place.exists() or place.read_text(encoding="utf-8") != text:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        passing = place.with_suffix(".new")
+        passing.write_text(text, encoding="utf-8")
+        passing.chmod(0o600)
+        passing.replace(place)
+    return len(rows)
+
 
 def erase_account(person: Person, passphrase: str, *, network: str = "") -> None:
     """Erase one's account at once; tombstones stand where texts were, replies by others stay.
@@ -42,11 +78,42 @@ def erase_account(person: Person, passphrase: str, *, network: str = "") -> None
         require(is_signed_in(act.locked(person)))
         _refuse_last_administrator(act, person)
         act.about(person)
-        _erase_proposals(act, person)
-        _erase_comments(act, person)
-        _erase_words(act, person)
-        _erase_messages(act, person)
-        _erase_person(act, person)
+        _erase_everything(act, person)
+    _forget_devices(person)
+
+
+def erase_again(erasures: Iterable[Erasure]) -> int:
+    """Erase whoever was erased after a backup that was brought back; gives how many were.
+
+    Numbers are given out once more after a restore, so an erasure older than the account is not
+    this account's.
+    """
+    again = 0
+    for erasure in erasures:
+        person = db.session.get(Person, erasure.person)
+        if person is None or person.is_erased or person.joined_at > erasure.at:
+            continue
+        _erase_by_list(person)
+        again += 1
+    return again
+
+
+def _erase_by_list(person: Person) -> None:
+    with recorded(None, Kind.PERSON_ERASED) as act:
+        act.about(act.locked(person))
+        _erase_everything(act, person)
+    _forget_devices(person)
+
+
+def _erase_everything(act: Act, person: Person) -> None:
+    _erase_proposals(act, person)
+    _erase_comments(act, person)
+    _erase_words(act, person)
+    _erase_messages(act, person)
+    _erase_person(act, person)
+
+
+def _forget_devices(person: Person) -> None:
     with transient() as store:
         store.execute(delete(Device).where(Device.person_id == person.id))
         store.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import OperationalError
 
 from deliberate.database import db
 from deliberate.models import Ballot, Interaction, Poll
@@ -146,3 +147,16 @@ def test_no_log_row_tells_one_choice_from_another(app, log):
         assert getattr(one, column) == getattr(other, column)
     city.again(poll)
     assert isinstance(poll, Poll) and poll.ballot_count == 2
+
+
+def test_a_copy_being_made_holds_up_the_rewriting_but_no_voter(voted, monkeypatch):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("nothing is rewritten on SQLite")
+    monkeypatch.setattr(ballot_box, "PAUSE", 0.0)
+    monkeypatch.setattr(ballot_box, "ATTEMPTS", 2)
+    with db.engine.connect() as copying:
+        copying.execute(text("SELECT count(*) FROM poll_ballot"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            ballot_box._rewrite_in_a_gap()
+        polls.cast_ballot(city.resident(), voted[0], voted[0].options[0])
+    assert "poll_ballot" in ballot_box._rewrite_in_a_gap()

@@ -1,0 +1,197 @@
+"""Both stores as files: copied at one moment while others write, loaded again where none are."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from deliberate.commands.backups.archive import Progress, Unusable
+from deliberate.config import Settings
+
+SQLITE_FILES = ("deliberate.db", "transient.db")
+DUMP = "database.dump"
+PAGES_AT_ONCE = 2048
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What the copy holds: its schema, the log's size, and which files of the log belong to it."""
+
+    revision: str
+    size: int
+    root: str
+    published: int
+    """How many entries the newest head given out covers."""
+    segments: frozenset[str]
+    heads: tuple[dict[str, str], ...]
+
+
+def engine_of(settings: Settings) -> str:
+    """The engine's name: sqlite or postgresql."""
+    return make_url(settings.database).get_backend_name()
+
+
+def copy_stores(settings: Settings, folder: Path, progress: Progress) -> tuple[list[Path], Moment]:
+    """Copy both stores into a folder as they are at one moment; gives the files and what they hold.
+
+    Raises Unusable where the database cannot be read.
+    """
+    try:
+        if engine_of(settings) == "sqlite":
+            return _copy_sqlite(settings, folder, progress)
+        return _copy_postgres(settings, folder)
+    except (sqlite3.Error, SQLAlchemyError) as error:
+        cause = getattr(error, "orig", error)
+        raise Unusable(f"the database cannot be read: {str(cause).splitlines()[0]}") from error
+
+
+def load_stores(settings: Settings, folder: Path) -> None:
+    """Put copied stores into the empty place that the settings name."""
+    if engine_of(settings) == "sqlite":
+        place = sqlite_place(settings)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for name, target in zip(SQLITE_FILES, (place, place.parent / "transient.db"), strict=True):
+            if (folder / name).exists():
+                shutil.move(folder / name, target)
+        return
+    words = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
+    _run("pg_restore", settings, *words, str(folder / DUMP))
+
+
+def is_empty(settings: Settings) -> bool:
+    """Whether nothing lies yet where the database would be. Raises Unusable if it is away."""
+    if engine_of(settings) == "sqlite":
+        place = sqlite_place(settings)
+        return not place.exists() or place.stat().st_size == 0
+    engine = create_engine(settings.database)
+    try:
+        with engine.connect() as connection:
+            return not connection.scalar(_TABLES)
+    except SQLAlchemyError as error:
+        raise Unusable(f"the database cannot be used: {getattr(error, 'orig', error)}") from error
+    finally:
+        engine.dispose()
+
+
+_TABLES = text(
+    "SELECT count(*) FROM information_schema.tables"
+    " WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+)
+
+
+def sqlite_place(settings: Settings) -> Path:
+    """Where the database's file lies."""
+    return Path(make_url(settings.database).database or "")
+
+
+# --- SQLite --------------------------------------------------------------------------------------
+
+
+def _copy_sqlite(settings: Settings, folder: Path, progress: Progress) -> tuple[list[Path], Moment]:
+    place = sqlite_place(settings)
+    if not place.exists():
+        raise Unusable(f"there is no database at {place}")
+    files = []
+    for name, source in zip(SQLITE_FILES, (place, place.parent / "transient.db"), strict=True):
+        if source.exists():
+            _copy_file(source, folder / name, progress)
+            files.append(folder / name)
+    engine = create_engine(f"sqlite:///{folder / SQLITE_FILES[0]}")
+    try:
+        with engine.connect() as connection:
+            return files, _moment(connection)
+    finally:
+        engine.dispose()
+
+
+def _copy_file(source: Path, target: Path, progress: Progress) -> None:
+    """Copy under one read transaction: writers go on, and the copy does not begin anew for them."""
+    there, here = sqlite3.connect(source, isolation_level=None), sqlite3.connect(target)
+    try:
+        there.execute("PRAGMA query_only = ON")
+        there.execute("BEGIN")
+        there.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        size = there.execute("PRAGMA page_size").fetchone()[0]
+        left: list[int] = []
+
+        def told(_status: int, remaining: int, total: int) -> None:
+            progress(((left[-1] if left else total) - remaining) * size)
+            left.append(remaining)
+
+        there.backup(here, pages=PAGES_AT_ONCE, progress=told)
+        here.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        there.close()
+        here.close()
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------------
+
+
+def _copy_postgres(settings: Settings, folder: Path) -> tuple[list[Path], Moment]:
+    """pg_dump of the moment that this transaction sees."""
+    engine = create_engine(settings.database, isolation_level="REPEATABLE READ")
+    try:
+        with engine.connect() as connection:
+            moment = connection.scalar(text("SELECT pg_export_snapshot()"))
+            found = _moment(connection)
+            words = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={moment}")
+            wait = "--lock-wait-timeout=60000"
+            _run("pg_dump", settings, *words, wait, f"--file={folder / DUMP}")
+            return [folder / DUMP], found
+    finally:
+        engine.dispose()
+
+
+def _run(program: str, settings: Settings, *words: str) -> None:
+    """Run one of PostgreSQL's own programs; the password travels in the environment."""
+    url = make_url(settings.database)
+    there = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    )
+    command = [program, f"--dbname={there.render_as_string()}", *words]
+    environment = {**os.environ, "LC_ALL": "C"}
+    if url.password:
+        environment["PGPASSWORD"] = str(url.password)
+    try:
+        done = subprocess.run(  # noqa: S603  # no shell, words of our own
+            command, env=environment, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        raise Unusable(
+            f"{program} is not installed: install the client programs of the server's version"
+        ) from None
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["it failed"]
+        raise Unusable(f"{program}: {said[0].removeprefix(program + ': ')}")
+
+
+# --- what a copy holds ---------------------------------------------------------------------------
+
+
+def _moment(connection: Connection) -> Moment:
+    def rows(statement: str) -> list[Any]:
+        return list(connection.execute(text(statement)))
+
+    revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    newest = rows("SELECT size, root FROM head ORDER BY size DESC LIMIT 1")
+    size, root = newest[0] if newest else (0, "")
+    segments = rows('SELECT first, "last" FROM segment')
+    heads = rows(
+        "SELECT body, key_id, signature FROM head WHERE size IN (SELECT size FROM published_head)"
+        " OR size = (SELECT max(size) FROM head) ORDER BY size"
+    )
+    return Moment(
+        revision=str(revision),
+        size=size,
+        root=root,
+        published=connection.scalar(text("SELECT max(size) FROM published_head")) or 0,
+        segments=frozenset(f"{first:09d}-{last:09d}.parquet" for first, last in segments),
+        heads=tuple({"body": row[0], "key": row[1], "signature": row[2]} for row in heads),
+    )
