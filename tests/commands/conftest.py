@@ -1,0 +1,73 @@
+"""A house worth a backup, and another place for it."""
+
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+
+from deliberate import create_app, sealing
+from deliberate.database import db
+from deliberate.operations import comments, proposals
+from deliberate.vocabulary import Stance
+from tests import city, postgres
+
+
+@pytest.fixture
+def house(app, tmp_path):
+    """A city with a sealed log, a segment, leaf hashes, an upload, and acts not sealed yet."""
+    settings = app.config["SETTINGS"]
+    proposal = city.a_proposal()
+    comments.post_comment(city.resident(), proposal, "Karena teduh.", stance=Stance.FOR)
+    sealing.seal_log(settings)
+    sealing.publish_heads()
+    sealing.write_segments(settings.log_path, rest=True)
+    settings.upload_path.mkdir(exist_ok=True)
+    (settings.upload_path / "a1b2").write_bytes(b"gambar")
+    proposals.support_proposal(city.resident(), proposal)
+    yield SimpleNamespace(settings=settings, proposal=proposal, file=tmp_path / "kota.tar")
+    (settings.upload_path / "a1b2").unlink()
+
+
+@pytest.fixture
+def backup(app):
+    """Run `deliberate backup …`; gives its exit code and what it said."""
+
+    def run(*words, app=app):
+        with app.app_context():
+            done = app.test_cli_runner().invoke(args=["backup", *map(str, words)])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output.strip()
+
+    return run
+
+
+@pytest.fixture
+def elsewhere(app, tmp_path):
+    """Another installation with nothing in it yet, on the same engine."""
+    settings = replace(app.config["SETTINGS"], data_dir=str(tmp_path / "elsewhere"))
+    with an_empty_database(settings) as settings:
+        other = create_app(settings)
+        yield other
+        let_go(other)
+
+
+@contextmanager
+def an_empty_database(settings):
+    """The settings with a database of their own, empty; gone afterwards."""
+    if not settings.database_url:
+        yield settings
+        return
+    name = f"test_{uuid4().hex[:12]}"
+    postgres.on_server(f"CREATE DATABASE {name}")
+    yield replace(settings, database_url=postgres.database(name))
+    postgres.on_server(f"DROP DATABASE {name} (FORCE)")
+
+
+def let_go(app):
+    """Close what an app has open."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["transient"].dispose()
