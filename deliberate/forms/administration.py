@@ -1,9 +1,9 @@
-"""What administrators' forms may carry: institutions and the roles of people."""
+"""What administrators' forms may carry: institutions, roles, the rules."""
 
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, StringField
+from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.fields import SelectChoice, SelectField
 from wtforms.validators import AnyOf, DataRequired, Length, Regexp, ValidationError
 
@@ -68,3 +68,14 @@ class RoleForm(HouseForm):
             raise ValidationError(_CHOOSE)
         if self.role.data == Role.STAFF and not field.data:
             raise ValidationError(_("Staff work for an institution: choose which."))
+
+
+class RulesForm(HouseForm):
+    """The rules of the place, in both languages."""
+
+    body = TextAreaField(
+        _("Rules in Indonesian"), [DataRequired(REQUIRED), Length(max=20000, message=LONG)]
+    )
+    body_en = TextAreaField(
+        _("Rules in English"), [DataRequired(REQUIRED), Length(max=20000, message=LONG)]
+    )

@@ -31,7 +31,7 @@ from deliberate.models.moderation import Appeal, ModerationDecision, Report
 from deliberate.models.notice import Delivery, MutedNotice, Notice
 from deliberate.models.person import Device, Person, PersonKey, RecoveryCode, Tries
 from deliberate.models.poll import Ballot, Option, Outcome, Poll, PollChange, Roll, VotingCode
-from deliberate.models.process import Phase, Process, ProcessInstitution
+from deliberate.models.process import Phase, Process, ProcessChange, ProcessInstitution
 from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion, Support
 from deliberate.models.recovery import AddressChange, RecoveryWish
 from deliberate.models.release import Release
@@ -42,6 +42,7 @@ from deliberate.models.response import (
     Response,
     ResponseAnswer,
 )
+from deliberate.models.rules import RulesVersion
 from deliberate.models.score import Snapshot
 from deliberate.models.second_factor import SecondFactor
 
@@ -85,6 +86,7 @@ __all__ = [
     "PollChange",
     "Practice",
     "Process",
+    "ProcessChange",
     "ProcessInstitution",
     "Proposal",
     "ProposalVersion",
@@ -100,6 +102,7 @@ __all__ = [
     "ResponseDraft",
     "ResponseTemplate",
     "Roll",
+    "RulesVersion",
     "Sample",
     "SampledItem",
     "SecondFactor",

@@ -37,6 +37,8 @@ class Process(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     source: Mapped[str | None] = mapped_column(String(40))
     """The platform an imported process came from."""
+    days_off: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
+    """Days its offices do not work beside the holidays of its calendar: ISO date and name."""
     proposal_count: Mapped[int] = mapped_column(default=0)
     comment_count: Mapped[int] = mapped_column(default=0)
 
@@ -99,3 +101,20 @@ class ProcessInstitution(Base):
     part: Mapped[str] = mapped_column(String(16), default="consulted")
 
     institution: Mapped[Institution] = relationship(lazy="joined")
+
+
+class ProcessChange(Base):
+    """A change of an open process, with its reason as everybody reads it."""
+
+    __tablename__ = "process_change"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    fields: Mapped[list[str]] = mapped_column(Json)
+    """What was changed: names of columns, "institutions", or a phase."""
+    reason: Mapped[str] = mapped_column(Text)
+    opened_before: Mapped[datetime | None] = mapped_column(Moment)
+    closed_before: Mapped[datetime | None] = mapped_column(Moment)
+    """When the phase opened and closed before it was moved."""

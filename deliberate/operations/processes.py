@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.models import Institution, Person, Phase, Process, ProcessInstitution
+from deliberate.operations.setting_up import note_change
 from deliberate.permissions import Refused, may_set_up, require
+from deliberate.permissions.setting_up import has_limits, is_apart, may_move_phase
 from deliberate.queries.polls import poll_without_outcome
 from deliberate.recording import Act, recorded
 from deliberate.vocabulary import Kind, PhaseKind, Switch
@@ -29,6 +32,7 @@ def open_process(
     with recorded(admin, kind) as act:
         if admin is not None:
             require(may_set_up(act.locked(admin)))
+            require(has_limits(process))
         process.opened_at = process.opened_at or now()
         process.source = imported_from
         process.institutions = [
@@ -59,30 +63,58 @@ def schedule_phase(
     opens_at: datetime,
     closes_at: datetime,
     switches: Sequence[Switch],
+    reason: str = "",
 ) -> Phase:
-    """Give a phase its dates and switches; phases of a process never overlap. Raises Refused."""
+    """Give a phase its dates and switches; phases of a process never overlap. Raises Refused.
+
+    Once the process is open a phase moves only for a reason that everybody reads. A phase that
+    began where another ended still does so: its dates follow, as a consequence of the act.
+    """
     with recorded(admin, Kind.PHASE_SCHEDULED) as act:
+        phase = next((p for p in act.locked(process).phases if p.kind == kind), None)
         if admin is not None:
             require(may_set_up(act.locked(admin)))
-        phase = next((p for p in act.locked(process).phases if p.kind == kind), None)
+            require(may_move_phase(process, phase, opens_at, closes_at))
         others = [p for p in process.phases if p is not phase]
-        if opens_at >= closes_at:
-            raise Refused(_("A phase ends after it begins."))
-        if any(p.opens_at < closes_at and opens_at < p.closes_at for p in others):
-            raise Refused(_("Phases of a process do not overlap."))
+        moved = _follow(others, phase, opens_at, closes_at)
+        require(is_apart(others, kind, opens_at, closes_at))
+        if admin is not None and phase is not None and process.opened_at is not None:
+            note_change(act, process, [p.kind for p in (phase, *moved)], reason, phase)
         if phase is None:
             phase = Phase(kind=kind)
             process.phases.append(phase)
         phase.opens_at, phase.closes_at = opens_at, closes_at
         phase.switches = sorted(switch.value for switch in switches)
-        act.about(
-            phase,
-            phase=kind.value,
-            opens=int(opens_at.timestamp()),
-            closes=int(closes_at.timestamp()),
-            switches=phase.switches,
-        )
+        act.about(phase, **_dates(phase), reason_given=1 if reason else None)
+        for other in moved:
+            act.consequence(Kind.PHASE_SCHEDULED, other, **_dates(other))
     return phase
+
+
+def _dates(phase: Phase) -> dict[str, Any]:
+    return {
+        "phase": PhaseKind(phase.kind).value,
+        "opens": int(phase.opens_at.timestamp()),
+        "closes": int(phase.closes_at.timestamp()),
+        "switches": phase.switches,
+    }
+
+
+def _follow(
+    others: Sequence[Phase], phase: Phase | None, opens_at: datetime, closes_at: datetime
+) -> list[Phase]:
+    """Neighbours of a phase that moves stay its neighbours, where something is left of them."""
+    if phase is None:
+        return []
+    moved = []
+    for other in others:
+        if other.opens_at == phase.closes_at != closes_at < other.closes_at:
+            other.opens_at = closes_at
+            moved.append(other)
+        elif other.closes_at == phase.opens_at != opens_at > other.opens_at:
+            other.closes_at = opens_at
+            moved.append(other)
+    return moved
 
 
 def close_process(admin: Person, process: Process) -> None:

@@ -1,8 +1,9 @@
 """Working days of a process: weekends, holidays and collective leave, in its own time zone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from deliberate.clock import now
 from deliberate.models import Phase, Process
 
 INDONESIA = "ID"
+NONE: frozenset[date] = frozenset()
 ACCEPT_DAYS = 3
 """Working days in which a referral is accepted, or goes back to the coordinating institution."""
 ACKNOWLEDGE_DAYS = 5
@@ -20,11 +22,11 @@ PAUSE_DAYS = 10
 
 
 @cache
-def _national(calendar: str, year: int) -> frozenset[date]:
+def _national(calendar: str, year: int) -> Mapping[date, str]:
     """Days off by law; Indonesia's government takes collective leave beside its public holidays."""
     country, _, part = calendar.partition("-")
     kinds = ("public", "government") if country == INDONESIA else ("public",)
-    return frozenset(
+    return dict(
         holidays.country_holidays(country, subdiv=part or None, years=year, categories=kinds)
     )
 
@@ -42,43 +44,64 @@ def _added() -> frozenset[date]:
     return _own(path) if path else frozenset()
 
 
-def is_working_day(day: date, calendar: str = INDONESIA) -> bool:
-    """Whether offices work on a day."""
-    if day.weekday() >= 5 or day in _added():
+def days_off(process: Process) -> frozenset[date]:
+    """The days an administrator added to the holidays of a process."""
+    return frozenset(map(date.fromisoformat, process.days_off or {}))
+
+
+def is_calendar(calendar: str) -> bool:
+    """Whether the holidays of a country, or of its part, are known."""
+    country, dash, part = calendar.partition("-")
+    known = holidays.list_supported_countries(include_aliases=False)
+    return country in known and (not dash or part in known[country])
+
+
+def national_days(calendar: str, year: int) -> list[tuple[date, str]]:
+    """Days off by law in a year with their names, in their order."""
+    return sorted(_national(calendar, year).items())
+
+
+def is_working_day(day: date, calendar: str = INDONESIA, off: frozenset[date] = NONE) -> bool:
+    """Whether offices work on a day; `off` are days beside the holidays."""
+    if day.weekday() >= 5 or day in off or day in _added():
         return False
     return day not in _national(calendar, day.year)
 
 
-@cache
-def _year(calendar: str, year: int, _own_days: frozenset[date]) -> tuple[int, ...]:
+@lru_cache(maxsize=512)
+def _year(calendar: str, year: int, off: frozenset[date], _own: frozenset[date]) -> tuple[int, ...]:
     """Working days of a year up to each of its days, the day itself included."""
     counts, day = [0], date(year, 1, 1)
     while day.year == year:
-        counts.append(counts[-1] + is_working_day(day, calendar))
+        counts.append(counts[-1] + is_working_day(day, calendar, off))
         day += timedelta(days=1)
     return tuple(counts)
 
 
-def _up_to(day: date, calendar: str) -> int:
-    return _year(calendar, day.year, _added())[day.timetuple().tm_yday]
+def _up_to(day: date, calendar: str, off: frozenset[date]) -> int:
+    return _year(calendar, day.year, off, _added())[day.timetuple().tm_yday]
 
 
-def add_working_days(day: date, count: int, calendar: str = INDONESIA) -> date:
+def add_working_days(
+    day: date, count: int, calendar: str = INDONESIA, off: frozenset[date] = NONE
+) -> date:
     """The day `count` working days after a day (before it, when negative), not counting itself."""
     step = timedelta(days=1 if count > 0 else -1)
     left = abs(count)
     while left > 0:
         day += step
-        left -= is_working_day(day, calendar)
+        left -= is_working_day(day, calendar, off)
     return day
 
 
-def working_days_between(first: date, last: date, calendar: str = INDONESIA) -> int:
+def working_days_between(
+    first: date, last: date, calendar: str = INDONESIA, off: frozenset[date] = NONE
+) -> int:
     """Working days after `first` up to `last`; negative when `last` lies before."""
     if last < first:
-        return -working_days_between(last, first, calendar)
-    whole = (_year(calendar, year, _added())[-1] for year in range(first.year, last.year))
-    return sum(whole) + _up_to(last, calendar) - _up_to(first, calendar)
+        return -working_days_between(last, first, calendar, off)
+    whole = (_year(calendar, year, off, _added())[-1] for year in range(first.year, last.year))
+    return sum(whole) + _up_to(last, calendar, off) - _up_to(first, calendar, off)
 
 
 def local_day(process: Process, moment: datetime) -> date:
@@ -104,7 +127,11 @@ def end_of(process: Process, day: date) -> datetime:
 def due_after(process: Process, moment: datetime, days: int) -> datetime:
     """The end of the working day that is so many working days after a moment."""
     first = local_day(process, moment)
-    return end_of(process, add_working_days(first, days, process.calendar))
+    return end_of(process, _shifted(process, first, days))
+
+
+def _shifted(process: Process, day: date, days: int) -> date:
+    return add_working_days(day, days, process.calendar, days_off(process))
 
 
 def response_due(process: Process, asked_at: datetime) -> datetime:
@@ -116,7 +143,7 @@ def moved(process: Process, due_at: datetime, days: int) -> datetime:
     """A due moment so many working days later (earlier, when negative)."""
     if days == 0:
         return due_at
-    there = add_working_days(last_day(process, due_at), days, process.calendar)
+    there = _shifted(process, last_day(process, due_at), days)
     return end_of(process, there)
 
 
@@ -124,14 +151,14 @@ def working_days_left(process: Process, due_at: datetime) -> int:
     """Working days from today until a due moment; negative once it is past."""
     if now() < due_at:
         first, last = local_day(process, now()), last_day(process, due_at)
-        return working_days_between(first, last, process.calendar)
+        return working_days_between(first, last, process.calendar, days_off(process))
     return -max(1, days_used(process, due_at - timedelta(microseconds=1), now()))
 
 
 def days_used(process: Process, first: datetime, last: datetime) -> int:
     """Working days from one moment to a later one, counted as the clock counts them."""
     days = (local_day(process, first), local_day(process, last))
-    return working_days_between(*days, process.calendar)
+    return working_days_between(*days, process.calendar, days_off(process))
 
 
 @dataclass(frozen=True)

@@ -177,5 +177,7 @@ def times_dated(phase_ids: Sequence[int]) -> dict[int, int]:
 
 
 def process_named(slug: str) -> Process | None:
-    """The process with this address."""
-    return db.session.scalar(select(Process).where(Process.slug == slug))
+    """The opened process with this address."""
+    return db.session.scalar(
+        select(Process).where(Process.slug == slug, Process.opened_at.is_not(None))
+    )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Phase, Poll, Process, Proposal, Response
-from deliberate.queries.calendar import local_day, working_days_between
+from deliberate.queries.calendar import days_used
 
 SHORT = 3
 MOST = 2000
@@ -109,7 +109,7 @@ def this_month(timezone: str) -> Month:
         .limit(MOST)
     )
     days = [
-        _days_between(found.process, found.qualified_at, found.answered_at)
+        days_used(found.process, found.qualified_at, found.answered_at)
         for found in answered
         if found.qualified_at and found.answered_at
     ]
@@ -121,10 +121,6 @@ def _month(timezone: str) -> tuple[datetime, datetime]:
     begins = there.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     following = begins.replace(year=begins.year + begins.month // 12, month=begins.month % 12 + 1)
     return begins, following
-
-
-def _days_between(process: Process, asked: datetime, answered: datetime) -> int:
-    return working_days_between(local_day(process, asked), local_day(process, answered))
 
 
 def newest_open_process() -> Process | None:

@@ -22,6 +22,7 @@ from deliberate.models import (
 )
 from deliberate.queries import duty
 from deliberate.queries.calendar import (
+    days_off,
     days_used,
     last_day,
     local_day,
@@ -123,7 +124,7 @@ def _days(response: Response) -> int | None:
         return None
     process = response.proposal.process
     given, last = local_day(process, response.published_at), last_day(process, due_at)
-    days = working_days_between(given, last, process.calendar)
+    days = working_days_between(given, last, process.calendar, days_off(process))
     return days if given <= last else min(days, -1)
 
 

@@ -17,13 +17,16 @@ from deliberate.queries.log import log_of_process, newest_head
 
 
 def process_named(slug: str) -> Process | None:
-    """The process with this address."""
-    return db.session.scalar(select(Process).where(Process.slug == slug))
+    """The opened process with this address."""
+    return db.session.scalar(
+        select(Process).where(Process.slug == slug, Process.opened_at.is_not(None))
+    )
 
 
 def process_slugs() -> list[str]:
-    """The addresses of all processes, the oldest first."""
-    return list(db.session.scalars(select(Process.slug).order_by(Process.id)))
+    """The addresses of all opened processes, the oldest first."""
+    opened = select(Process.slug).where(Process.opened_at.is_not(None))
+    return list(db.session.scalars(opened.order_by(Process.id)))
 
 
 def scores_of(process: Process, as_of: datetime | None = None) -> citivoice.Scores:

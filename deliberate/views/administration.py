@@ -1,4 +1,4 @@
-"""The administrators' desk: institutions, and who has which role; each change is an act."""
+"""The administrators' desk: institutions, roles, the calendar, the rules; each change an act."""
 
 from typing import Any
 
@@ -6,10 +6,17 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.administration import InstitutionForm, NewInstitutionForm, RoleForm
+from deliberate.forms.administration import (
+    InstitutionForm,
+    NewInstitutionForm,
+    RoleForm,
+    RulesForm,
+)
 from deliberate.operations import institutions as offices
 from deliberate.operations import people as accounts
-from deliberate.queries import administration, people, responses
+from deliberate.operations import rules as publishing
+from deliberate.queries import administration, people, responses, setting_up
+from deliberate.queries import rules as found_rules
 from deliberate.text import clean_line
 from deliberate.views.frame import Room, asked_number, asking, or_404, see_other
 from deliberate.vocabulary import Role
@@ -103,3 +110,31 @@ def end_role(number: int) -> ResponseReturnValue:
     accounts.revoke_role(asking(), or_404(people.person_numbered(number)))
     flash(_("The role is taken away; the account was signed out everywhere."), "success")
     return see_other(url_for("administration.person", number=number))
+
+
+# --- the calendar and the rules ------------------------------------------------------------------
+
+
+@room.page("/calendar", "admin", name="calendar")
+def calendar_page() -> ResponseReturnValue:
+    """The calendar of each process: whose holidays count, and the way to its days off."""
+    listed = setting_up.processes_to_set_up(asked_number("after"))
+    shown = listed[: setting_up.PAGE]
+    after = shown[-1].id if len(listed) > len(shown) else None
+    next_url = url_for("administration.calendar", after=after) if after else ""
+    return render_template("administration/calendar.html", shown=shown, next_url=next_url)
+
+
+@room.page("/rules", "admin", methods=BOTH)
+def rules() -> ResponseReturnValue:
+    """The rules in both languages: a new version, and those before."""
+    in_force = found_rules.rules_in_force()
+    form: Any = RulesForm(request.form if request.method == "POST" else None, obj=in_force)
+    if request.method == "POST" and form.validate():
+        publishing.publish_rules(asking(), form.body.data, form.body_en.data)
+        flash(_("The rules are published; they hold from now on."), "success")
+        return see_other(url_for("pages.rules"))
+    page = render_template(
+        "administration/rules.html", form=form, versions=found_rules.rules_versions()
+    )
+    return page, (422 if form.errors else 200)

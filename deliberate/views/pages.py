@@ -3,7 +3,8 @@
 from flask import current_app, render_template
 
 from deliberate.queries.people import institutions_by_name
-from deliberate.views.frame import Room
+from deliberate.queries.rules import rules_in_force, rules_version
+from deliberate.views.frame import Room, or_404
 
 room = Room("pages")
 
@@ -34,8 +35,16 @@ def privacy() -> str:
 
 @room.page("/rules", "public")
 def rules() -> str:
-    """What may be hidden, by whom, and how to appeal."""
-    return render_template("pages/rules.html")
+    """What may be hidden, by whom, and how to appeal; the rules of this place."""
+    return render_template("pages/rules.html", version=rules_in_force(), is_old=False)
+
+
+@room.page("/rules/<int(max=2147483647):number>", "public")
+def rules_of_version(number: int) -> str:
+    """The rules of this place as they were."""
+    version, in_force = or_404(rules_version(number)), rules_in_force()
+    is_old = in_force is not None and in_force.version != version.version
+    return render_template("pages/rules.html", version=version, is_old=is_old)
 
 
 @room.page("/method", "public")

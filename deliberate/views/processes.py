@@ -10,6 +10,7 @@ from deliberate.permissions import is_open_for
 from deliberate.queries import processes as found
 from deliberate.queries.calendar import phase_steps
 from deliberate.queries.people import is_following
+from deliberate.queries.setting_up import changes_of
 from deliberate.views.frame import Room, asked_number, asking, or_404, see_other
 from deliberate.vocabulary import Switch
 
@@ -42,6 +43,7 @@ def show(slug: str) -> str:
         coming=[phase for phase in phases if phase.state == "todo"],
         polls=found.polls_of_process(process),
         moment=now(),
+        changed=changes_of(process),
         takes_proposals=is_open_for(process, Switch.PROPOSE),
         follows=person is not None and is_following(person, "process", process.id),
     )

@@ -44,6 +44,25 @@ class Kind(StrEnum):
         "threshold response_days limits_stated",
         "a participation process began",
     )
+    PROCESS_PLANNED = (
+        "process.planned",
+        INTERNAL,
+        "",
+        "an administrator began or changed a process that residents do not see yet",
+    )
+    PROCESS_CHANGED = (
+        "process.changed",
+        PUBLIC,
+        "fields reason_given",
+        "words, rules or institutions of an open process were changed, for a reason",
+    )
+    CALENDAR_CHANGED = (
+        "calendar.changed",
+        PUBLIC,
+        "day off",
+        "a day off was added to a process's calendar (off 1) or taken back (0); day as YYYYMMDD",
+    )
+    RULES_PUBLISHED = "rules.published", PUBLIC, "version", "a version of the rules was published"
     PROCESS_CLOSED = "process.closed", PUBLIC, "", "a participation process ended"
     PROCESS_IMPORTED = (
         "process.imported",
@@ -54,7 +73,7 @@ class Kind(StrEnum):
     PHASE_SCHEDULED = (
         "phase.scheduled",
         PUBLIC,
-        "phase opens closes switches",
+        "phase opens closes switches reason_given",
         "a phase was given dates (Unix seconds); the last row before a moment counts",
     )
 

@@ -1,0 +1,29 @@
+"""The rules of the place in both languages: versions, each in force from its day on."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from deliberate.database import Base, BigId, Moment
+
+
+class RulesVersion(Base):
+    """One version of the rules; older ones stay readable, none is ever changed."""
+
+    __tablename__ = "rules_version"
+    subject_type = "rules"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    version: Mapped[int] = mapped_column(unique=True)
+    body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text)
+    body_en: Mapped[str] = mapped_column(Text)
+    body_en_html: Mapped[str] = mapped_column(Text)
+    renderer: Mapped[str] = mapped_column(String(24))
+    published_at: Mapped[datetime] = mapped_column(Moment)
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    def html_in(self, language: str) -> str:
+        """The text in a language."""
+        return self.body_en_html if language == "en" else self.body_html
