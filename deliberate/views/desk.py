@@ -16,17 +16,22 @@ from deliberate.queries.timeline import referrals_of, timeline_of
 from deliberate.views.frame import Room, asking, or_404, see_other
 
 room = Room("desk", under="/desk")
+ELSEWHERE = {
+    "moderator": "moderation.queue",
+    "evaluator": "assessments.index",
+    "researcher": "coding.index",
+}
+"""Where the desk of those is who answer for no institution."""
 STATES = ("waiting", "assigned", "in_work", "overdue")
 
 
-@room.page("", "staff", "moderator", "evaluator", "admin")
+@room.page("", "staff", "moderator", "evaluator", "researcher", "admin")
 def index() -> ResponseReturnValue:
     """What the institution owes, fewest working days left first."""
     officer = asking()
     office = officer.institution
-    if officer.role in {"moderator", "evaluator"}:
-        own = "moderation.queue" if officer.role == "moderator" else "assessments.index"
-        return see_other(url_for(own))
+    if officer.role in ELSEWHERE:
+        return see_other(url_for(ELSEWHERE[officer.role]))
     if office is None or officer.role != "staff":
         return render_template("desk/elsewhere.html", seal_late=is_seal_late())
     everything = bool(coordinates(officer)) and request.args.get("all") == "1"

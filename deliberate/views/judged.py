@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from deliberate.citivoice import load_framework
 from deliberate.clock import now
 from deliberate.queries import assessments as queries
+from deliberate.queries import coding
 from deliberate.queries.calendar import local_day
 from deliberate.queries.responses import name_here
 from deliberate.queries.scores import process_named
@@ -33,6 +34,11 @@ def index(slug: str) -> ResponseReturnValue:
             for one in reversed(found)
         ],
         pledges=queries.pledges_after(found, local_day(process, now())),
+        samples=[
+            (sample, coding.reliability(sample) if coding.is_complete(sample, 2) else None)
+            for sample in coding.samples_of(process.id)
+            if sample.of == "reasons"
+        ],
         framework=load_framework(),
         questions_of=queries.questions_of,
         name_here=name_here,

@@ -1,0 +1,81 @@
+"""The pages of coding: one text each, blind, by keyboard and without a script."""
+
+from deliberate.operations import coding, comments
+from deliberate.vocabulary import Role, SampleOf
+from tests import city
+from tests.browser import send, signed_in, visitor
+from tests.operations.test_coding import a_coder, a_sample, a_thread, answered
+
+
+def test_a_researcher_draws_codes_and_ends(app):
+    process = a_thread(2)
+    browser = signed_in(app, a_coder(Role.RESEARCHER))
+    drawn = send(browser, "/en/desk/coding", about=process.slug, of="reasons")
+    assert drawn.status_code == 303
+    page = drawn.location
+    first = send(browser, f"{page}/1", value="2")
+    assert first.location.endswith("/2")
+    assert send(browser, f"{page}/2", value="0").location == page
+    shown = browser.get(page).text
+    assert "You have coded 2 of 2" in shown and "hidden until both" in shown
+
+
+def test_a_text_is_coded_by_radio_buttons_and_none_is_chosen_before(app):
+    sample, coder = a_sample()
+    browser, page = signed_in(app, coder), f"/en/desk/coding/{sample.id}/1"
+    shown = browser.get(page).text
+    assert shown.count('type="radio"') == 4 and " checked" not in shown
+    assert 'accesskey="3"' in shown and "autofocus" in shown
+    assert send(browser, page).status_code == 422
+    send(browser, page, value="3")
+    assert " checked" in browser.get(page).text
+
+
+def test_a_coder_never_sees_the_others_codes_before_the_end(app):
+    sample, one = a_sample(2)
+    other = a_coder()
+    coding.code_comment(one, sample.items[0], 3)
+    browser, page = signed_in(app, other), f"/en/desk/coding/{sample.id}"
+    assert " checked" not in browser.get(f"{page}/1").text
+    assert "kappa" not in browser.get(page).text
+    for coder in (one, other):
+        for item in sample.items:
+            coding.code_comment(coder, item, item.place)
+    assert "kappa" in browser.get(page).text
+    public = visitor(app).get(f"/en/scores/{sample.process.slug}/assessments").text
+    assert f"seed {sample.seed}" in public and "Not reliable" not in public
+
+
+def test_others_neither_draw_nor_read(app):
+    sample, _coder = a_sample()
+    for stranger in (city.resident(), city.staff()):
+        browser = signed_in(app, stranger)
+        assert browser.get(f"/en/desk/coding/{sample.id}/1").status_code == 403
+        assert browser.get("/en/desk/coding").status_code == 403
+
+
+def test_what_was_taken_back_shows_no_text_and_no_form(app):
+    sample, coder = a_sample(2)
+    comment = sample.items[0].comment
+    comments.withdraw_comment(comment.author, comment)
+    shown = signed_in(app, coder).get(f"/en/desk/coding/{sample.id}/1").text
+    assert "taken back or hidden" in shown and 'type="radio"' not in shown
+
+
+def test_an_answer_is_audited_on_its_page(app):
+    office = city.an_institution()
+    process = city.a_process(office)
+    answered(process, office)
+    auditor = a_coder()
+    sample = coding.draw_sample(auditor, process, SampleOf.ANSWERS)
+    browser, page = signed_in(app, auditor), f"/en/desk/coding/{sample.id}"
+    assert "Kami terima." in browser.get(f"{page}/1").text
+    assert send(browser, f"{page}/1", value="1").location == page
+    assert "1 of 1 answers were confirmed" in browser.get(page).text
+
+
+def test_a_second_sample_is_refused_in_words(app):
+    sample, coder = a_sample()
+    browser = signed_in(app, coder)
+    again = send(browser, "/en/desk/coding", about=sample.process.slug, of="reasons")
+    assert again.status_code == 422 and "finish it first" in again.text
