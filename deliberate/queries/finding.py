@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from deliberate.database import db
 from deliberate.models import Comment, Institution, Process, Proposal, Response
 from deliberate.queries.states import in_state
-from deliberate.queries.words import Sought, numbers_found, words_asked
+from deliberate.queries.words import Sought, newest_found, numbers_found, words_asked
 
 PAGE = 20
 AROUND = 80
@@ -49,16 +49,24 @@ def texts_found(asked: Asked) -> list[Found]:
     words = words_asked(asked.q)
     if not words:
         return []
-    found = numbers_found(asked.kind.removesuffix("s"), words).subquery()
-    statement = _SHOWN[asked.kind](found).where(*_narrowed(asked))
-    if asked.after is not None:
-        statement = statement.where(found.c.id < asked.after)
-    rows = db.session.execute(statement.order_by(found.c.id.desc()).limit(PAGE + 1))
+    kind = asked.kind.removesuffix("s")
+    newest = newest_found(kind, words, asked.after)
+    rows = [] if newest is None else _page(asked, newest.subquery())
+    if len(rows) <= PAGE:
+        found = numbers_found(kind, words).cte("found")
+        rows = _page(asked, found.prefix_with("MATERIALIZED", dialect="postgresql"))
     sought = Sought(words)
     return [
         Found(number, proposal_id, title, language, pieces_of(_text(rest), sought))
         for number, proposal_id, title, language, *rest in rows
     ]
+
+
+def _page(asked: Asked, found: Any) -> Sequence[Any]:
+    statement = _SHOWN[asked.kind](found).where(*_narrowed(asked))
+    if asked.after is not None:
+        statement = statement.where(found.c.id < asked.after)
+    return db.session.execute(statement.order_by(found.c.id.desc()).limit(PAGE + 1)).all()
 
 
 def _text(parts: Sequence[Any]) -> str:

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TableClause,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+)
 
 from deliberate.database import db
 
@@ -16,6 +25,8 @@ LONGEST = 40
 """Letters of a word that are looked at."""
 WHOLE = 3
 """Words up to this length are found as they are; longer ones with any ending too."""
+NEWEST = 1500
+"""Texts looked at one by one before the index of all is asked."""
 _WORD = re.compile(r"[^\W_]+")
 _ENDINGS = re.compile(r"(?:nya|kan|an|i|(?<=[cs]h)es|(?<=[bcdfghjklmnpqrtvwxyz])s)$")
 """Of Indonesian words, and the plural of English ones where it cannot be mistaken."""
@@ -103,26 +114,51 @@ class Sought:
 
 def numbers_found(kind: str, words: Sequence[str]) -> Select[Any]:
     """The numbers of texts of a kind (proposal, comment, response) that have every word."""
-    if db.engine.dialect.name == "sqlite":
-        asked = " AND ".join(f"({_alternatives(word)})" for word in words)
-        return _in_fts(kind, asked)
+    if _is_sqlite():
+        return _in_fts(kind, " AND ".join(f"({_alternatives(word)})" for word in words))
+    index = _vectors(kind)
+    return select(index.c.id).where(index.c.words.op("@@")(_every(words)))
+
+
+def newest_found(kind: str, words: Sequence[str], after: int | None) -> Select[Any] | None:
+    """The same among the newest texts alone, to be asked first; None where that gains nothing.
+
+    PostgreSQL misjudges how many texts have a word by its beginning: it would go through all of
+    them to find a rare one, or fetch nearly all to show the newest with a common one.
+    """
+    if _is_sqlite():
+        return None
+    index = _vectors(kind)
+    newest = select(index.c.id, index.c.words).order_by(index.c.id.desc()).limit(NEWEST)
+    some = (newest if after is None else newest.where(index.c.id < after)).subquery()
+    return select(some.c.id).where(some.c.words.op("@@")(_every(words)))
+
+
+def _is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+def _vectors(kind: str) -> TableClause:
+    return table(f"{kind}_words", column("id"), column("words"))
+
+
+def _every(words: Sequence[str]) -> ColumnElement[Any]:
     every = _any_form(words[0])
     for word in words[1:]:
         every = every.op("&&")(_any_form(word))
-    index = table(f"{kind}_words", column("id"), column("words"))
-    return select(index.c.id).where(index.c.words.op("@@")(every))
+    return every
 
 
 def titles_found(words: Sequence[str], most: int) -> Select[Any]:
     """The numbers of proposals whose titles have some of the words, the likeliest first."""
-    if db.engine.dialect.name == "sqlite":
+    if _is_sqlite():
         asked = " OR ".join(_alternatives(word) for word in words)
         likely: ColumnElement[Any] = literal_column("bm25(proposal_words)")
         return _in_fts("proposal", f"title : ({asked})").order_by(likely).limit(most)
     some = _any_form(words[0], ":A")
     for word in words[1:]:
         some = some.op("||")(_any_form(word, ":A"))
-    index = table("proposal_words", column("id"), column("words"))
+    index = _vectors("proposal")
     return (
         select(index.c.id)
         .where(index.c.words.op("@@")(some))

@@ -191,8 +191,8 @@ def test_a_rebuilt_index_holds_what_stood_in_it(app):
     assert in_index() == 0
 
 
-def test_a_search_page_asks_three_times_at_most(app):
+def test_a_search_page_asks_four_times_at_most(app):
     an_argument()
     with statements() as asked:
         visitor(app).get(f"/id/search?q={WORD}&kind=comments")
-    assert len(asked) <= 3
+    assert len(asked) <= 4
