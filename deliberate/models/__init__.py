@@ -27,6 +27,7 @@ from deliberate.models.head import Head, PublishedHead, Segment, Subtree
 from deliberate.models.institution import Institution
 from deliberate.models.interaction import Interaction
 from deliberate.models.job import JobRun
+from deliberate.models.merger import Merger
 from deliberate.models.moderation import Appeal, ModerationDecision, Report
 from deliberate.models.notice import Delivery, MutedNotice, Notice
 from deliberate.models.person import Device, Person, PersonKey, RecoveryCode, Tries
@@ -72,6 +73,7 @@ __all__ = [
     "Interaction",
     "JobRun",
     "Judgement",
+    "Merger",
     "ModerationDecision",
     "MutedNotice",
     "Notice",

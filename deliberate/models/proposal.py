@@ -62,6 +62,9 @@ class Proposal(Hideable, Base):
     decision: Mapped[str | None] = mapped_column(String(24))
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+    merged_into_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    """The proposal it was joined to; its own thread and supports stay where they are."""
+    merged_at: Mapped[datetime | None] = mapped_column(Moment)
     support_count: Mapped[int] = mapped_column(default=0)
     comment_count: Mapped[int] = mapped_column(default=0)
     attention: Mapped[int] = mapped_column(
@@ -89,6 +92,11 @@ class Proposal(Hideable, Base):
     @property
     def is_open(self) -> bool:
         """Whether it still takes acts at all, its process aside."""
+        return self.is_legible and self.merged_into_id is None
+
+    @property
+    def is_legible(self) -> bool:
+        """Whether its text is shown: neither taken back nor hidden."""
         return self.withdrawn_at is None and self.hidden_at is None
 
 
@@ -124,6 +132,8 @@ class Support(Base):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
     given_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    from_id: Mapped[int | None] = mapped_column(BigId)
+    """The proposal it was given to, where that one was joined to this one."""
 
 
 class Follow(Base):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from deliberate.database import Base, db
 from deliberate.models import Commitment, Institution, Notice, Proposal, Referral, Response
 from deliberate.notifications.account_stories import OF_ACCOUNT, of_account
-from deliberate.notifications.topics import BALLOT_RECEIPT
+from deliberate.notifications.topics import BALLOT_RECEIPT, MERGERS
 from deliberate.queries.log import receipt_of
 
 Thing = TypeVar("Thing", bound=Base)
@@ -105,6 +105,8 @@ def _words(notice: Notice, known: Known, language: str, title: str) -> tuple[str
         return _of_commitment(notice, known, title)
     if notice.kind.startswith("moderation."):
         return _of_moderation(notice, title)
+    if notice.kind in MERGERS:
+        return _of_merger(notice, title)
     return _of_deadline(notice, title)
 
 
@@ -165,6 +167,23 @@ def _of_commitment(notice: Notice, known: Known, title: str) -> tuple[str, str]:
             "“%(title)s”: promised for %(day)s and not done: %(what)s", **told, day=day
         )
     return _("Commitment moved on"), _("“%(title)s”: news of a promise: %(what)s", **told)
+
+
+def _of_merger(notice: Notice, title: str) -> tuple[str, str]:
+    told = {"title": title, "n": notice.told.get("into") or notice.told.get("joined")}
+    if notice.kind == "proposal.joined":
+        return _("A proposal was joined to yours"), _(
+            "Proposal %(n)s asks for the same and was joined to “%(title)s”.", **told
+        )
+    if notice.kind == "proposal.unmerged":
+        return _("A proposal stands by itself again"), _(
+            "“%(title)s” is no longer joined to proposal %(n)s. Everything is as it was.", **told
+        )
+    return _("Joined to another proposal"), _(
+        "“%(title)s” asks for the same as proposal %(n)s and was joined to it. Your support "
+        "counts there; the thread stays readable.",
+        **told,
+    )
 
 
 def _of_moderation(notice: Notice, title: str) -> tuple[str, str]:

@@ -22,6 +22,9 @@ TOPICS = {
     ),
 }
 
+MERGERS = ("proposal.merged", "proposal.joined", "proposal.unmerged")
+"""Told to all whom a merger concerns; nobody can switch it off."""
+
 ADDRESS_GIVEN = "address.given"
 """The one mail that goes to an address nobody has confirmed: it asks to confirm it."""
 

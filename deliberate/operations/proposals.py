@@ -74,7 +74,7 @@ def submit_proposal(
             initiator=proposal.initiator.value,
         )
         if process.support_threshold == 0:
-            _qualify(act, proposal)
+            qualify(act, proposal)
     return proposal
 
 
@@ -172,10 +172,11 @@ def support_proposal(supporter: Person, proposal: Proposal) -> None:
         act.about(proposal)
         reached = proposal.support_count >= proposal.process.support_threshold
         if reached and proposal.qualified_at is None:
-            _qualify(act, proposal)
+            qualify(act, proposal)
 
 
-def _qualify(act: Act, proposal: Proposal) -> None:
+def qualify(act: Act, proposal: Proposal) -> None:
+    """From this moment a response is owed: the rule's own row says so."""
     proposal.qualified_at = now()
     proposal.due_at = response_due(proposal.process, proposal.qualified_at)
     act.consequence(Kind.PROPOSAL_QUALIFIED, proposal, supports=proposal.support_count, verified=0)
@@ -188,9 +189,23 @@ def take_back_support(supporter: Person, proposal: Proposal) -> None:
         support = _support_of(act, supporter, proposal)
         if support is None:
             raise Refused(_("You do not support this proposal."))
+        _take_back_first(act, support)
         act.session.delete(support)
         proposal.support_count -= 1
         act.about(proposal)
+
+
+def _take_back_first(act: Act, support: Support) -> None:
+    """What was given to a proposal that was joined to this one goes with it."""
+    given: Support | None = support
+    while given is not None and given.from_id is not None:
+        first = select(Support).where(
+            Support.person_id == given.person_id, Support.proposal_id == given.from_id
+        )
+        given = act.session.scalar(first)
+        if given is not None:
+            act.locked(act.session.get_one(Proposal, given.proposal_id)).support_count -= 1
+            act.session.delete(given)
 
 
 def _support_of(act: Act, person: Person, proposal: Proposal) -> Support | None:

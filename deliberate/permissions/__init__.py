@@ -80,6 +80,8 @@ def is_standing(proposal: Proposal) -> Answer:
     """Whether the proposal is neither withdrawn nor hidden."""
     if proposal.is_open:
         return YES
+    if proposal.merged_into_id is not None:
+        return Answer(_("This proposal was joined to another one; go on there."))
     return Answer(_("This proposal was taken back or hidden; its thread stays readable."))
 
 

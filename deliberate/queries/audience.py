@@ -30,14 +30,14 @@ def _source(
 
 
 def _sources(proposal: Proposal, after: int, limit: int | None) -> list[Select[tuple[int, int]]]:
-    number = proposal.id
-    followed = [("proposal", number), ("process", proposal.process_id)]
+    numbers = _with_joined(proposal.id)
+    followed = [*(("proposal", number) for number in numbers), ("process", proposal.process_id)]
     if proposal.institution_id is not None:
         followed.append(("institution", proposal.institution_id))
     return [
-        _source(Proposal.author_id, "author", Proposal.id == number, after, limit),
-        _source(Comment.author_id, "commenter", Comment.proposal_id == number, after, limit),
-        _source(Support.person_id, "supporter", Support.proposal_id == number, after, limit),
+        _source(Proposal.author_id, "author", Proposal.id.in_(numbers), after, limit),
+        _source(Comment.author_id, "commenter", Comment.proposal_id.in_(numbers), after, limit),
+        _source(Support.person_id, "supporter", Support.proposal_id == proposal.id, after, limit),
         *(
             _source(
                 Follow.person_id,
@@ -49,6 +49,16 @@ def _sources(proposal: Proposal, after: int, limit: int | None) -> list[Select[t
             for kind, thing in followed
         ),
     ]
+
+
+def _with_joined(number: int) -> list[int]:
+    """A proposal and those joined to it, or to one of them."""
+    numbers, newest = [number], [number]
+    while newest:
+        joined = select(Proposal.id).where(Proposal.merged_into_id.in_(newest))
+        newest = [one for one in db.session.scalars(joined) if one not in numbers]
+        numbers += newest
+    return numbers
 
 
 def told_people(proposal: Proposal, after: int, limit: int) -> list[tuple[int, str]]:

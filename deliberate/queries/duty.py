@@ -67,6 +67,7 @@ def is_owed() -> ColumnElement[bool]:
         Proposal.qualified_at.is_not(None),
         Proposal.answered_at.is_(None),
         Proposal.withdrawn_at.is_(None),
+        Proposal.merged_into_id.is_(None),
         Proposal.hidden_at.is_(None),
     )
 

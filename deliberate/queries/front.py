@@ -76,6 +76,7 @@ def waiting_longest() -> Sequence[Proposal]:
             Proposal.answered_at.is_(None),
             Proposal.hidden_at.is_(None),
             Proposal.withdrawn_at.is_(None),
+            Proposal.merged_into_id.is_(None),
             _is_open(),
         )
         .options(joinedload(Proposal.process), joinedload(Proposal.institution))

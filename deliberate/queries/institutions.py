@@ -100,7 +100,7 @@ def _asked(process_id: int | None, moment: datetime) -> Select[*tuple[Any, ...]]
             Proposal.qualified_at,
             Proposal.due_at,
             Proposal.answered_at,
-            func.coalesce(Proposal.withdrawn_at, Proposal.hidden_at),
+            func.coalesce(Proposal.withdrawn_at, Proposal.hidden_at, Proposal.merged_at),
         ).select_from(Proposal)
     ).where(Proposal.qualified_at.is_not(None))
     return statement if process_id is None else statement.where(Proposal.process_id == process_id)

@@ -1,9 +1,11 @@
 """Proposals as pages read them: one with all that belongs to it, and in which state it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
@@ -15,7 +17,7 @@ from deliberate.vocabulary import ProposalState
 def is_readable(proposal: Proposal) -> bool:
     """Whether its text is shown; a tombstone stands in its place otherwise."""
     is_erased = proposal.author is not None and proposal.author.is_erased
-    return proposal.is_open and not is_erased
+    return proposal.is_legible and not is_erased
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Shown:
 
     proposal: Proposal
     mark: str
+    has_joined: bool
+    """Whether other proposals were joined to it."""
 
 
 def proposal_shown(number: int) -> Shown | None:
@@ -59,7 +63,7 @@ def proposal_shown(number: int) -> Shown | None:
     if found is None:
         return None
     proposal, *marks = found
-    return Shown(proposal, _mark(proposal, marks))
+    return Shown(proposal, _mark(proposal, marks), has_joined=bool(marks[-2]))
 
 
 def _marks() -> tuple[ColumnElement[object], ...]:
@@ -67,6 +71,7 @@ def _marks() -> tuple[ColumnElement[object], ...]:
     its_rows = Interaction.proposal_id == Proposal.id
     its_polls = select(func.count(Poll.id)).where(Poll.proposal_id == Proposal.id)
     moment = now()
+    joined: Any = aliased(Proposal)
     held = select(func.count(Comment.id)).where(
         Comment.proposal_id == Proposal.id, Comment.held_until > moment
     )
@@ -78,6 +83,8 @@ def _marks() -> tuple[ColumnElement[object], ...]:
             its_polls.where(Poll.opens_at <= moment),
             its_polls.where(Poll.closes_at <= moment),
             held,
+            select(func.count(joined.id)).where(joined.merged_into_id == Proposal.id),
+            select(func.max(joined.merged_at)).where(joined.merged_into_id == Proposal.id),
         )
     )
 
@@ -91,6 +98,7 @@ def _mark(proposal: Proposal, marks: list[object]) -> str:
             marks,
             f"{now():%Y%m%d%H}",
             proposal.hidden_at,
+            proposal.merged_into_id,
             phases,
             phase.kind if phase else "",
             proposal.process.closed_at,
@@ -119,3 +127,9 @@ def part_of(person: Person, proposal: Proposal) -> MyPart:
     )
     found = db.session.execute(select(support.exists(), follow.exists())).one()
     return MyPart(*found, is_author=proposal.author_id == person.id)
+
+
+def joined_to(proposal: Proposal) -> Sequence[Proposal]:
+    """Proposals that were joined to this one, the first first."""
+    joined = select(Proposal).where(Proposal.merged_into_id == proposal.id)
+    return db.session.scalars(joined.order_by(Proposal.merged_at, Proposal.id)).all()

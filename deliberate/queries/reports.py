@@ -144,6 +144,7 @@ def _count_asked(office: int | None, begin: datetime, end: datetime) -> list[int
     statement = duty.joined_case(select(*counts).select_from(Proposal)).where(
         Proposal.qualified_at.is_not(None),
         Proposal.withdrawn_at.is_(None),
+        Proposal.merged_into_id.is_(None),
         Proposal.hidden_at.is_(None),
     )
     if office is not None:

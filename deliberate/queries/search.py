@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, false, select
+from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
-from deliberate.models import Proposal
+from deliberate.models import Process, Proposal
 from deliberate.queries.words import (
     MOST,
     WHOLE,
@@ -45,11 +46,16 @@ def similar_proposals(title: str, *, but: int = 0) -> Sequence[Proposal]:
     if not words:
         return []
     likely = titles_found(words, LIKELY).subquery()
-    standing = select(Proposal).where(
-        Proposal.id.in_(select(likely.c.id)),
-        Proposal.is_shown_now(),
-        Proposal.withdrawn_at.is_(None),
-        Proposal.id != but,
+    standing = (
+        select(Proposal)
+        .where(
+            Proposal.id.in_(select(likely.c.id)),
+            Proposal.is_shown_now(),
+            Proposal.withdrawn_at.is_(None),
+            Proposal.merged_into_id.is_(None),
+            Proposal.id != but,
+        )
+        .options(joinedload(Proposal.process).selectinload(Process.phases))
     )
     enough = min(2, (len(words) + 1) // 2)
     roots = [set(forms_of(word)) for word in words]

@@ -25,7 +25,9 @@ def pages_to_find() -> Iterator[tuple[str, dict[str, Any]]]:
     for slug in db.session.scalars(select(Institution.slug).limit(MOST)):
         yield "institutions.show", {"slug": slug}
     standing = select(Proposal.id, Proposal.slug).where(
-        Proposal.withdrawn_at.is_(None), Proposal.hidden_at.is_(None)
+        Proposal.withdrawn_at.is_(None),
+        Proposal.hidden_at.is_(None),
+        Proposal.merged_into_id.is_(None),
     )
     for number, slug in db.session.execute(standing.order_by(Proposal.id.desc()).limit(MOST)):
         yield "proposals.show", {"number": number, "slug": slug or None}

@@ -14,6 +14,8 @@ def state_of(proposal: Proposal) -> ProposalState:
     """Where a proposal is."""
     if proposal.hidden_at is not None:
         return ProposalState.HIDDEN
+    if proposal.merged_into_id is not None:
+        return ProposalState.MERGED
     if proposal.withdrawn_at is not None:
         return ProposalState.WITHDRAWN
     if proposal.answered_at is not None:
@@ -23,7 +25,8 @@ def state_of(proposal: Proposal) -> ProposalState:
 
 def days_left(proposal: Proposal) -> int | None:
     """Working days until its response is due, negative when overdue; None where none is owed."""
-    if proposal.due_at is None or proposal.answered_at is not None:
+    is_merged = proposal.merged_into_id is not None
+    if proposal.due_at is None or proposal.answered_at is not None or is_merged:
         return None
     return working_days_left(proposal.process, proposal.due_at)
 
@@ -52,4 +55,4 @@ def in_state(state: str) -> list[ColumnElement[bool]]:
         ListState.OVERDUE: [*is_owed, Proposal.due_at < now()],
         ListState.RESPONDED: [Proposal.answered_at.is_not(None)],
     }
-    return [stands, *more.get(state, [])]
+    return [stands, Proposal.merged_into_id.is_(None), *more.get(state, [])]

@@ -21,6 +21,7 @@ from deliberate.exports.proposal_list import lines
 from deliberate.forms.comments import LONGEST, ArgumentForm
 from deliberate.forms.proposals import ListForm
 from deliberate.permissions import is_open_to
+from deliberate.permissions.merging import may_join
 from deliberate.queries import polls, proposal_list, responses, threads, timeline
 from deliberate.queries import proposals as found
 from deliberate.queries.calendar import phase_steps
@@ -120,11 +121,18 @@ def show(number: int, slug: str = "") -> ResponseReturnValue:
     shown = or_404(found.proposal_shown(number))
     if slug != slug_of(shown.proposal):
         return redirect(address_of(shown.proposal, **request.args.to_dict()), 301)
-    return kept_or(shown.mark, lambda: _page(shown.proposal))
+    into = shown.proposal.merged_into_id
+    if into is not None and not set(request.args) & READING:
+        return redirect(url_for("proposals.show", number=into))
+    return kept_or(shown.mark, lambda: _page(shown))
 
 
-def _page(proposal: Any) -> str:
-    reading = _reading()
+READING = {"order", "side", "after", "at", "open"}
+"""What an address says of a thread: with any of it a joined proposal shows its own page."""
+
+
+def _page(shown: found.Shown) -> str:
+    proposal, reading = shown.proposal, _reading()
     thread = threads.thread_of(proposal, reading, g.language)
     if (reading.at or reading.open) and not thread.lines:
         raise NotFound
@@ -152,6 +160,11 @@ def _page(proposal: Any) -> str:
         longest=LONGEST,
         slug=slug_of(proposal) or None,
         address=address_of(proposal),
+        joined=[
+            (one, address_of(one, order=Order.OLDEST.value))
+            for one in (found.joined_to(proposal) if shown.has_joined else ())
+        ],
+        may_join=may_join(person),
         urls=comment_urls(proposal, reading, thread),
     )
 

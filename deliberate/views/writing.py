@@ -17,7 +17,7 @@ from deliberate.forms.proposals import (
     WordsForm,
 )
 from deliberate.operations import proposals
-from deliberate.permissions import is_author, is_open_for, require
+from deliberate.permissions import is_author, is_open_for, is_open_to, require
 from deliberate.queries import drafts, processes, search
 from deliberate.queries.proposals import proposal_shown
 from deliberate.views.frame import Room, after_act, asking, or_404, see_other
@@ -68,7 +68,18 @@ def keep() -> ResponseReturnValue:
 def similar() -> str:
     """Proposals whose titles resemble some words."""
     found = search.similar_proposals(request.args.get("q", "")[:TITLE])
-    return render_template("writing/similar.html", similar=found, address_of=address_of)
+    return render_template("writing/similar.html", **_offered_instead(found))
+
+
+def _offered_instead(similar: Any) -> dict[str, Any]:
+    """Proposals like one's own, and which of them one could support now."""
+    person = asking()
+    able = {
+        one.id
+        for one in similar
+        if is_open_to(one, Switch.SUPPORT) and not (person and one.author_id == person.id)
+    }
+    return {"similar": similar, "backable": able, "address_of": address_of}
 
 
 def _offered(form: StartForm) -> StartForm:
@@ -93,8 +104,7 @@ def _text_page(start: StartForm, words: TextForm) -> str:
         start=start,
         form=words,
         limit=LONGEST,
-        similar=search.similar_proposals(start.title.data),
-        address_of=address_of,
+        **_offered_instead(search.similar_proposals(start.title.data)),
     )
 
 
