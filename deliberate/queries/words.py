@@ -179,11 +179,13 @@ def _alternatives(word: str) -> str:
 
 
 def _any_form(word: str, weight: str = "") -> ColumnElement[Any]:
-    """The word by its Indonesian root, by its English one, or by how its forms begin."""
-    star = weight if len(word) <= WHOLE else f"{weight or ':'}*"
-    beginnings = " | ".join(f"'{prefix}'{star}" for prefix in prefixes_of(word))
-    some: ColumnElement[Any] = func.to_tsquery(_CONFIG["simple"], beginnings)
-    for name in ("indonesian", "english"):
+    """The word as it is written, by its English root, or by the root of any Indonesian form.
+
+    Whole words alone: by their beginnings a few common ones would cost more than all else.
+    """
+    forms = " | ".join(f"'{form}'{weight}" for form in prefixes_of(word))
+    some: ColumnElement[Any] = func.to_tsquery(_CONFIG["indonesian"], forms)
+    for name in ("english", "simple"):
         some = some.op("||")(func.to_tsquery(_CONFIG[name], f"'{word}'{weight}"))
     return some
 
