@@ -19,13 +19,21 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from .catalogue import Formulas, load_formulas, load_framework, load_headlines
+from .catalogue import (
+    Formulas,
+    UnknownFormulas,
+    formulas_of,
+    load_formulas,
+    load_framework,
+    load_headlines,
+)
 from .comparison import NotComparable, compare
+from .engine import MissingEngine
 from .facts import Facts, UnreadableFacts
 from .judge import judge
 from .log import COLUMNS, Log, UnreadableLog
 from .process import Process
-from .reduce import reduce
+from .reduce import ENGINES, reduce
 from .release import completed, differences, process_of
 from .scores import Judged, Scores
 
@@ -36,9 +44,10 @@ def score(
     *,
     formulas: Formulas | None = None,
     judged: Mapping[str, Judged] | None = None,
+    engine: str = "duckdb",
 ) -> Scores:
-    """Score one process from its log."""
-    return judge(reduce(log, process), formulas, judged)
+    """Score one process from its log; every engine gives the same scores."""
+    return judge(reduce(log, process, engine=engine), formulas, judged)
 
 
 def score_release(
@@ -49,6 +58,7 @@ def score_release(
     as_of: datetime | None = None,
     formulas: Formulas | None = None,
     judged: Mapping[str, Judged] | None = None,
+    engine: str = "duckdb",
 ) -> Scores:
     """Score a release from its rows, and from its folder of facts where rows are withheld.
 
@@ -57,24 +67,29 @@ def score_release(
     """
     carried = Facts.read(facts)
     process = process_of(carried)
-    rows = reduce(Log.from_files(*events), replace(process, as_of=as_of or process.as_of))
+    cut = replace(process, as_of=as_of or process.as_of)
+    rows = reduce(Log.from_files(*events), cut, engine=engine)
     return judge(rows if as_of else completed(rows, carried, withheld), formulas, judged)
 
 
 __all__ = [
     "COLUMNS",
+    "ENGINES",
     "Facts",
     "Formulas",
     "Judged",
     "Log",
+    "MissingEngine",
     "NotComparable",
     "Process",
     "Scores",
+    "UnknownFormulas",
     "UnreadableFacts",
     "UnreadableLog",
     "compare",
     "completed",
     "differences",
+    "formulas_of",
     "judge",
     "load_formulas",
     "load_framework",

@@ -7,8 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
+
+FILES = ("indicators.toml", "headlines.toml", "framework.toml")
+
+
+class UnknownFormulas(ValueError):
+    """There are no formulas of that version."""
 
 
 @dataclass(frozen=True)
@@ -86,16 +93,21 @@ class Formulas:
 
 
 def load_formulas(path: str | Path | None = None) -> Formulas:
-    """Read the formulas from a TOML file, the package's own unless another is named."""
-    found = (
+    """Read the formulas from a TOML file, those in force unless another is named."""
+    return _formulas(
         _toml("indicators.toml") if path is None else tomllib.loads(Path(path).read_text("utf-8"))
     )
-    names = ("version", "seed", "draws", "weightings", "floor", "few_voices", "order_kept")
-    return Formulas(
-        **{name: found[name] for name in names},
-        indicators={name: _indicator(name, said) for name, said in found["indicators"].items()},
-        dimensions={name: _dimension(name, said) for name, said in found["dimensions"].items()},
-    )
+
+
+def formulas_of(version: str) -> Formulas:
+    """The formulas of one version: those in force, or kept beside them as `indicators-*.toml`.
+
+    Raises `UnknownFormulas`, which names those there are.
+    """
+    known = {str(said["version"]): said for said in _kept()}
+    if version not in known:
+        raise UnknownFormulas(f"no formulas {version!r}; known are {', '.join(sorted(known))}")
+    return _formulas(known[version])
 
 
 def load_framework() -> dict[str, Any]:
@@ -108,8 +120,28 @@ def load_headlines() -> dict[str, Any]:
     return _toml("headlines.toml")
 
 
+def folder() -> Traversable:
+    """Where the data files are."""
+    return files(__package__)
+
+
 def _toml(name: str) -> dict[str, Any]:
-    return tomllib.loads((files(__package__) / name).read_text(encoding="utf-8"))
+    return tomllib.loads((folder() / name).read_text(encoding="utf-8"))
+
+
+def _kept() -> list[dict[str, Any]]:
+    names = sorted(file.name for file in folder().iterdir())
+    older = [name for name in names if name.startswith("indicators-") and name.endswith(".toml")]
+    return [_toml(name) for name in (*older, "indicators.toml")]
+
+
+def _formulas(found: Mapping[str, Any]) -> Formulas:
+    names = ("version", "seed", "draws", "weightings", "floor", "few_voices", "order_kept")
+    return Formulas(
+        **{name: found[name] for name in names},
+        indicators={name: _indicator(name, said) for name, said in found["indicators"].items()},
+        dimensions={name: _dimension(name, said) for name, said in found["dimensions"].items()},
+    )
 
 
 def _indicator(name: str, said: Mapping[str, Any]) -> Indicator:

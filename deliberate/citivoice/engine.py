@@ -1,7 +1,8 @@
-"""DuckDB as the engine of the REDUCE stage: it runs the SQL files in the order given to it."""
+"""What runs the SQL of the REDUCE stage, in the order given to it: DuckDB here, or Spark."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from importlib.resources import files
 from types import TracebackType
@@ -11,10 +12,98 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from .log import Log
+
 SQL = files(__package__) / "sql"
+SMALL = 50_000
 
 
-class Engine:
+class MissingEngine(RuntimeError):
+    """The engine asked for is not installed; the message says what to install."""
+
+
+class Engine(ABC):
+    """Passing tables and views, made one after the other from the SQL files."""
+
+    @abstractmethod
+    def __enter__(self) -> Self: ...
+
+    @abstractmethod
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    @abstractmethod
+    def load(self, log: Log) -> None:
+        """Make the relation `whole_log` of a log; raises `UnreadableLog`."""
+
+    @abstractmethod
+    def table(self, name: str, select: str) -> None:
+        """Make a table from a statement, which may read the table it replaces."""
+
+    @abstractmethod
+    def length(self, name: str) -> int:
+        """How many rows a table has."""
+
+    @abstractmethod
+    def view(self, name: str, select: str) -> None:
+        """Make a view from a statement: looked up anew at each use."""
+
+    @abstractmethod
+    def given(self, name: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Make a table from columns that Python worked out."""
+
+    @abstractmethod
+    def append(self, whole: str, part: str) -> None:
+        """Add the rows of one table to another of the same columns."""
+
+    @abstractmethod
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+
+    @abstractmethod
+    def columns(self, query: str) -> dict[str, NDArray[Any]]:
+        """The columns of a query; missing values are None in text, None or NaN in numbers."""
+
+    def expect(self, rows: int) -> None:  # noqa: B027 (most need not know)
+        """Prepare for a log of so many rows."""
+
+    def select(self, name: str) -> str:
+        """The statement of one SQL file."""
+        return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+    def make(self, *names: str) -> None:
+        """Make tables from the SQL files of the same names."""
+        for name in names:
+            self.table(name, self.select(name))
+
+    def make_view(self, name: str) -> None:
+        """Make a view from the SQL file of the same name."""
+        self.view(name, self.select(name))
+
+    def descend(self, whole: str, start: str, step: str) -> int:
+        """Gather in `whole` the rows of `start` and of each `step` from the last ones, to the end.
+
+        The step reads the rows before it as `frontier`; the end is when no row comes back. Says
+        how many rows there are in the end.
+        """
+        first = self.select(start) if start == whole else f"FROM {start}"
+        self.table("frontier", first)
+        self.table(whole, "FROM frontier")
+        length = more = self.length("frontier")
+        while more:
+            self.table("frontier", self.select(step))
+            more = self.length("frontier")
+            if more:
+                self.append(whole, "frontier")
+            length += more
+        return length
+
+
+class DuckDB(Engine):
     """A passing database in memory, which spills to a folder when memory runs short."""
 
     def __init__(self, spill: str, memory: str = "4GB") -> None:
@@ -35,26 +124,22 @@ class Engine:
     ) -> None:
         self.con.close()
 
-    def keep_to_one_thread(self) -> None:
-        """Work alone: for a small log, waking others takes longer than the work."""
-        self.con.execute("SET threads = 1")
+    def load(self, log: Log) -> None:
+        """Make the relation `whole_log` of a log."""
+        log.load(self.con)
 
-    def select(self, name: str) -> str:
-        """The statement of one SQL file."""
-        return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+    def expect(self, rows: int) -> None:
+        """Work alone on a small log: waking others takes longer than the work."""
+        if rows < SMALL:
+            self.con.execute("SET threads = 1")
 
-    def make(self, *names: str) -> int:
-        """Make tables from the SQL files of the same names; say the last one's length."""
-        return [self.table(name, self.select(name)) for name in names][-1]
+    def table(self, name: str, select: str) -> None:
+        """Make a table from a statement."""
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
 
-    def make_view(self, name: str) -> None:
-        """Make a view from the SQL file of the same name: looked up anew at each use."""
-        self.view(name, self.select(name))
-
-    def table(self, name: str, select: str) -> int:
-        """Make a table from a statement, which may read the table it replaces; say its length."""
-        made = self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}").fetchone()
-        return int(made[0]) if made else 0
+    def length(self, name: str) -> int:
+        """How many rows a table has."""
+        return int(self.rows(f"SELECT count(*) FROM {name}")[0][0])  # noqa: S608 (our own names)
 
     def view(self, name: str, select: str) -> None:
         """Make a view from a statement."""
@@ -67,30 +152,15 @@ class Engine:
         self.con.unregister("given")
 
     def append(self, whole: str, part: str) -> None:
-        """Add the rows of one table to another of the same columns."""
+        """Add the rows of one table to another."""
         self.con.execute(f"INSERT INTO {whole} FROM {part}")
-
-    def descend(self, whole: str, start: str, step: str) -> int:
-        """Gather in `whole` the rows of `start` and of each `step` from the last ones, to the end.
-
-        The step reads the rows before it as `frontier`; the end is when no row comes back. Says
-        how many rows there are in the end.
-        """
-        first = self.select(start) if start == whole else f"FROM {start}"
-        length = more = self.table("frontier", first)
-        self.table(whole, "FROM frontier")
-        while more:
-            more = self.table("frontier", self.select(step))
-            self.append(whole, "frontier")
-            length += more
-        return length
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
         return self.con.execute(query).fetchall()
 
     def columns(self, query: str) -> dict[str, NDArray[Any]]:
-        """The columns of a query; missing values are None in text and NaN in numbers."""
+        """The columns of a query."""
         query = query if " " in query.strip() else f"FROM {query}"
         found = self.con.execute(query).fetchnumpy()
         return {name: _plain(values) for name, values in found.items()}

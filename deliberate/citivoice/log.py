@@ -85,7 +85,7 @@ def _scan(con: duckdb.DuckDBPyConnection, path: str, place: int) -> str:
     source = reader.replace("?", "'" + path.replace("'", "''") + "'")
     try:
         found = {row[0]: row[1] for row in con.execute(f"DESCRIBE FROM {source}").fetchall()}
-        select = f"SELECT {_casts(found)} FROM {source}"  # noqa: S608 (quoted above)
+        select = f"SELECT {casts(found)} FROM {source}"  # noqa: S608 (quoted above)
         if ".csv" not in path:
             return select
         # Text is parsed once; Parquet is cheap to scan again.
@@ -95,7 +95,8 @@ def _scan(con: duckdb.DuckDBPyConnection, path: str, place: int) -> str:
     return f"FROM file_{place}"
 
 
-def _casts(found: Mapping[str, str]) -> str:
+def casts(found: Mapping[str, str]) -> str:
+    """The columns of a log out of what a file has: text becomes what it should be."""
     missing = [name for name in NEEDED if name not in found]
     if missing:
         raise UnreadableLog(f"the log has no column {', '.join(missing)}")
@@ -121,8 +122,7 @@ def _fill(con: duckdb.DuckDBPyConnection, sources: tuple[Iterable[Columns], ...]
         con.register("batch", arrays)
         try:
             found = {row[0]: row[1] for row in con.execute("DESCRIBE FROM batch").fetchall()}
-            casts = _casts(found)
-            con.execute(f"INSERT INTO batches SELECT {casts} FROM batch")  # noqa: S608 (constants)
+            con.execute(f"INSERT INTO batches SELECT {casts(found)} FROM batch")  # noqa: S608
         except duckdb.Error as error:
             raise UnreadableLog(str(error)) from error
         finally:

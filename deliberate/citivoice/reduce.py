@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from .engine import Engine
+from .engine import DuckDB, Engine
 from .facts import Facts, Table, column, columns_of, tabled
 from .log import Log
 from .process import Process, as_utc
 from .release import WITHHELD
+from .spark import Spark
 from .weeks import calendar, clock, hour_number, scheduled
 
 # The comments of each scope and sensitivity run, and which of those answered count there.
@@ -30,7 +32,7 @@ RUNS = {
     " FROM comments WHERE settled = 1",
 }
 CAPPED = "pair_cap_3"
-SMALL = 50_000
+ENGINES: dict[str, Callable[[str], Engine]] = {"duckdb": DuckDB, "spark": Spark}
 ONCE = (
     "person_cells",
     "week_facts",
@@ -55,29 +57,33 @@ class Window:
     carries: frozenset[str] | None
 
 
-def reduce(log: Log, process: Process, *, people: bool = False) -> Facts:
+def reduce(log: Log, process: Process, *, people: bool = False, engine: str = "duckdb") -> Facts:
     """Count the log of one process into facts; with `people`, keep `person_facts` in memory.
 
-    Rows count if `seq` is below the head's size and `occurred_at` is before `as_of`.
+    Rows count if `seq` is below the head's size and `occurred_at` is before `as_of`. The facts
+    are equal from every engine; raises `MissingEngine` for one that is not installed.
     """
-    with tempfile.TemporaryDirectory() as spill, Engine(spill) as engine:
-        settled = _cut(engine, log, process)
-        _lay_out(engine, settled)
-        tables = _scoped(engine) | {name: _fetch(engine, name) for name in ONCE}
-        tables["process_facts"] = _process_facts(tables["process_facts"], engine)
-        tables |= _described(settled, engine)
-        known = engine.columns("person_facts") if people else None
+    with tempfile.TemporaryDirectory() as spill, ENGINES[engine](spill) as running:
+        return _counted(running, log, process, people)
+
+
+def _counted(engine: Engine, log: Log, process: Process, people: bool) -> Facts:
+    settled = _cut(engine, log, process)
+    _lay_out(engine, settled)
+    tables = _scoped(engine) | {name: _fetch(engine, name) for name in ONCE}
+    tables["process_facts"] = _process_facts(tables["process_facts"], engine)
+    tables |= _described(settled, engine)
+    known = engine.columns("person_facts") if people else None
     return Facts(tables, dict.fromkeys(tables, "rows"), known)
 
 
 def _cut(engine: Engine, log: Log, process: Process) -> Window:
     """Lay the rows that count as `log`, and settle what the process leaves to the log."""
-    log.load(engine.con)
+    engine.load(log)
     engine.view("log", "FROM whole_log" + _where(process))
     span = "SELECT min(occurred_at), max(occurred_at), count(*) FROM log"
     first, last, length = engine.rows(span)[0]
-    if length < SMALL:
-        engine.keep_to_one_thread()
+    engine.expect(length)
     as_of = process.as_of or (last or datetime(1970, 1, 1)) + timedelta(microseconds=1)
     start = process.start or first or as_of
     carries = process.carries if process.carries is not None else _carried(engine)
@@ -173,12 +179,12 @@ def _plant(engine: Engine, comments: str, shaped: bool = True) -> int:
     Where nobody's comments form a cycle, those of fewer people form none: levels can be left out.
     """
     engine.view("kept", comments)
-    length = engine.make("links")
+    engine.make("links")
     engine.view("nodes", "FROM links")
     if not shaped:
         return 0
     engine.make("replies")
-    rings = length - engine.descend("placed", "placed", "next_level")
+    rings = engine.length("links") - engine.descend("placed", "placed", "next_level")
     if rings:
         engine.make("cut_nodes", "stranded")
         engine.view("nodes", "FROM cut_nodes")

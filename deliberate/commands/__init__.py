@@ -15,6 +15,7 @@ MODULES: tuple[str, ...] = (
     "backup",
     "breach",
     "check",
+    "citivoice",
     "demo",
     "export",
     "importing",

@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ from deliberate.commands.saying import FAILED, WRONG_USE, fail
 from deliberate.config import UnsafeSetting
 from deliberate.exports.columns import SCORES
 from deliberate.exports.release import score_rows
-from deliberate.exports.tables import cell
+from deliberate.exports.tables import cell, sha256_of
 from deliberate.queries.scores import process_named, scores_of
 
 
@@ -26,18 +27,36 @@ from deliberate.queries.scores import process_named, scores_of
 @click.argument("source", metavar="PROCESS|RELEASE")
 @click.option("--as-of", type=click.DateTime(), help="Rows before this moment (UTC).")
 @click.option("--compare", "other", metavar="OTHER", help="Another process or release.")
+@click.option("--formulas", "version", metavar="V", help="A version of the formulas.")
+@click.option(
+    "--engine",
+    type=click.Choice(sorted(citivoice.ENGINES)),
+    default="duckdb",
+    help="What counts the rows; the numbers are the same.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The whole document as JSON.")
-def command(source: str, as_of: datetime | None, other: str | None, as_json: bool) -> None:
+def command(
+    source: str,
+    as_of: datetime | None,
+    other: str | None,
+    version: str | None,
+    engine: str,
+    as_json: bool,
+) -> None:
     """Score a process by its address, or a release by its folder or zip.
 
     A release's own scores.csv is checked: exit code 1 if the numbers differ, 2 if it is unreadable.
     """
     moment = as_of.replace(tzinfo=UTC) if as_of else None
     try:
-        scores, wrong = _scores(source, moment)
-        comparison = citivoice.compare(scores, _scores(other, moment)[0]) if other else None
+        formulas = citivoice.formulas_of(version) if version else None
+        asked = Asked(moment, formulas, engine)
+        scores, wrong = _scores(source, asked)
+        comparison = citivoice.compare(scores, _scores(other, asked)[0]) if other else None
     except citivoice.NotComparable as error:
         fail(f"not comparable: {error}", WRONG_USE)
+    except (citivoice.UnknownFormulas, citivoice.MissingEngine) as error:
+        fail(str(error), WRONG_USE)
     except UnsafeSetting:
         raise
     except (citivoice.UnreadableLog, OSError, ValueError, KeyError) as error:
@@ -47,24 +66,33 @@ def command(source: str, as_of: datetime | None, other: str | None, as_json: boo
         fail(f"{source}: its own scores.csv says otherwise for {', '.join(wrong)}", FAILED)
 
 
-def _scores(source: str, as_of: datetime | None) -> tuple[citivoice.Scores, list[str]]:
+@dataclass(frozen=True)
+class Asked:
+    """Up to when, by which formulas and by which engine to score."""
+
+    as_of: datetime | None
+    formulas: citivoice.Formulas | None
+    engine: str
+
+
+def _scores(source: str, asked: Asked) -> tuple[citivoice.Scores, list[str]]:
     path = Path(source)
     if path.is_dir() or path.suffix == ".zip":
         with _unpacked(path) as folder:
-            return _release_scores(folder, as_of)
+            return _release_scores(folder, asked)
     if path.exists() or "/" in source:
         raise citivoice.UnreadableLog("no release's folder or zip")
-    return _process_scores(source, as_of), []
+    return _process_scores(source, asked), []
 
 
-def _process_scores(slug: str, as_of: datetime | None) -> citivoice.Scores:
+def _process_scores(slug: str, asked: Asked) -> citivoice.Scores:
     """Only this needs the platform: a release is scored anywhere, without any setting."""
     app = click.get_current_context().ensure_object(ScriptInfo).load_app()
     with app.app_context():
         process = process_named(slug)
         if process is None:
             fail(f"no process {slug!r} here, and no release's folder or zip", WRONG_USE)
-        return scores_of(process, as_of)
+        return scores_of(process, asked.as_of, asked.formulas, asked.engine)
 
 
 @contextmanager
@@ -78,16 +106,50 @@ def _unpacked(path: Path) -> Iterator[Path]:
         yield found.parent if found else Path(folder)
 
 
-def _release_scores(folder: Path, as_of: datetime | None) -> tuple[citivoice.Scores, list[str]]:
+def _release_scores(folder: Path, asked: Asked) -> tuple[citivoice.Scores, list[str]]:
     names = ("events.parquet", "events.csv")
     events = next((folder / name for name in names if (folder / name).is_file()), None)
     if events is None:
         raise citivoice.UnreadableLog("no events.parquet or events.csv")
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest = _manifest(folder)
+    _refuse_changed(folder, manifest.get("files", {}))
+    formulas = asked.formulas or _its_own(manifest)
     scores = citivoice.score_release(
-        [events], folder / "facts", withheld=manifest["withheld"], as_of=as_of
+        [events],
+        folder / "facts",
+        withheld=manifest["withheld"],
+        as_of=asked.as_of,
+        formulas=formulas,
+        engine=asked.engine,
     )
-    return scores, [] if as_of else _differences(folder / "scores.csv", scores)
+    # Under other formulas, or up to another day, the release's own numbers say nothing.
+    same = asked.as_of is None and scores.formulas.version == manifest.get("formulas")
+    return scores, _differences(folder / "scores.csv", scores) if same else []
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise citivoice.UnreadableLog(f"manifest.json: {error}") from error
+    if not isinstance(manifest, dict) or "withheld" not in manifest:
+        raise citivoice.UnreadableLog("manifest.json does not say what is withheld")
+    return manifest
+
+
+def _refuse_changed(folder: Path, files: dict[str, dict[str, Any]]) -> None:
+    """What is scored must be what the manifest describes; scores.csv is held against it later."""
+    for name, said in files.items():
+        path, due = folder / name, said.get("sha256")
+        read = name.startswith(("events.", "facts/"))
+        if read and due and path.is_file() and sha256_of(path) != due:
+            raise citivoice.UnreadableLog(f"{name} is not the file of the manifest: other SHA-256")
+
+
+def _its_own(manifest: dict[str, Any]) -> citivoice.Formulas | None:
+    """The formulas a release was scored by; None where it does not say."""
+    version = manifest.get("formulas")
+    return citivoice.formulas_of(version) if version else None
 
 
 def _differences(path: Path, scores: citivoice.Scores) -> list[str]:

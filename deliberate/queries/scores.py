@@ -29,10 +29,19 @@ def process_slugs() -> list[str]:
     return list(db.session.scalars(opened.order_by(Process.id)))
 
 
-def scores_of(process: Process, as_of: datetime | None = None) -> citivoice.Scores:
+def scores_of(
+    process: Process,
+    as_of: datetime | None = None,
+    formulas: citivoice.Formulas | None = None,
+    engine: str = "duckdb",
+) -> citivoice.Scores:
     """The scores of a process up to the newest head, or to a moment before it."""
     return citivoice.score(
-        log_of(process), context_of(process, as_of), judged=judged_of(process.id, as_of)
+        log_of(process),
+        context_of(process, as_of),
+        formulas=formulas,
+        judged=judged_of(process.id, as_of),
+        engine=engine,
     )
 
 

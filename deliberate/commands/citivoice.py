@@ -1,0 +1,36 @@
+"""`deliberate citivoice`: what belongs to the framework itself, not to one process."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from deliberate.citivoice.check import UnreadableFiles, flaws
+from deliberate.commands.saying import FAILED, WRONG_USE, fail
+
+
+@click.group("citivoice", help="Look after the framework's data files.")
+def command() -> None:
+    """The group of these commands; none needs a setting or a database."""
+
+
+@command.command("check")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def check(folder: Path | None, as_json: bool) -> None:
+    """Check indicators.toml, headlines.toml and framework.toml, in FOLDER or as installed.
+
+    Exit code 1 where something is wrong, 2 where a file cannot be read.
+    """
+    try:
+        found = flaws(folder)
+    except UnreadableFiles as error:
+        fail(str(error), WRONG_USE)
+    if as_json:
+        click.echo(json.dumps({"faults": [asdict(flaw) for flaw in found]}, indent=1))
+    else:
+        lines = [f"{flaw.file}: {flaw.where}: {flaw.what}" for flaw in found]
+        click.echo("\n".join(lines) or "All three files hold together.")
+    if found:
+        raise SystemExit(FAILED)

@@ -1,0 +1,89 @@
+"""The three data files: what a mistake in them is answered with, and that they alone decide."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from deliberate.citivoice import catalogue, formulas_of, load_formulas, reduce
+from deliberate.citivoice.check import MEASURED, flaws
+from deliberate.citivoice.judge import _measures
+from deliberate.commands import cli
+from tests.citivoice.rows import PROCESS, log_of, town
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """The data files as they are, to be spoilt."""
+    for name in catalogue.FILES:
+        shutil.copy(str(catalogue.folder() / name), tmp_path)
+    return tmp_path
+
+
+def spoil(folder: Path, name: str, old: str, new: str) -> None:
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_files_in_force_hold_together() -> None:
+    assert flaws() == []
+
+
+def test_what_is_said_to_be_measured_is() -> None:
+    measures, _ = _measures(reduce(log_of(town(2)), PROCESS), load_formulas())
+    assert {name: " ".join(m.opportunities) for name, m in measures.items()} == MEASURED
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "where", "what"),
+    [
+        ("indicators.toml", '"DQ1.1"]', '"DQ1.9"]', "DQ1.9", "is not measured"),
+        ("indicators.toml", '"DQ1.1"]', '"DQ1.9"]', "DQ1.1", "is missing"),
+        ("indicators.toml", "[0.0, 0.5,", "[0.5, 0.5,", "DQ1.1", "is not below"),
+        ("indicators.toml", '0.5, "up"', '0.5, "left"', "DQ1.1", "neither up nor down"),
+        ("indicators.toml", "comments = 100, threads = 10", "people = 1", "DQ1.1", "people"),
+        ("indicators.toml", 'id = "Kesetaraan suara"', 'id = ""', "DQ4.1", "no words in id"),
+        ("indicators.toml", 'core = ["RS1"]', 'core = ["DQ1"]', "RS", "core DQ1"),
+        ("indicators.toml", '"without_new"]', '"without_me"]', "DQ", "run without_me"),
+        ("indicators.toml", "seed = 2019", 'seed = "x"', "seed", "is no number"),
+        ("headlines.toml", "low = 0.35", "low = 0.75", "low, high", "are not 0 < low"),
+        ("headlines.toml", "[SP]", "[SQ]", "SQ", "is neither dimension nor indicator"),
+        ("headlines.toml", 'id = "Sebagian kembali."', 'ID = "x"', "SP.middle", "words in id"),
+        ("framework.toml", 'logged = ["RS4"]', 'logged = ["RS9"]', "DP2", "logged RS9"),
+        ("framework.toml", "[criteria.CC2]", "[criteria.XX2]", "XX2", "begins with no category"),
+        ("framework.toml", 'version = "1.0"', "", "version", "is missing"),
+    ],
+)
+def test_a_mistake_is_named_where_it_is(
+    files: Path, name: str, old: str, new: str, where: str, what: str
+) -> None:
+    spoil(files, name, old, new)
+    assert any(f.file == name and f.where == where and what in f.what for f in flaws(files))
+
+
+def test_the_command_says_what_is_wrong_and_how_badly(files: Path) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        found = CliRunner().invoke(cli, ["citivoice", "check", *words])
+        return found.exit_code, found.output
+
+    assert run() == (0, "All three files hold together.\n")
+    spoil(files, "headlines.toml", "low = 0.35", "low = 0.75")
+    code, said = run(str(files), "--json")
+    assert code == 1 and json.loads(said)["faults"][0]["file"] == "headlines.toml"
+    spoil(files, "framework.toml", "[categories]", "[categories")
+    code, said = run(str(files))
+    assert code == 2 and "framework.toml" in said
+
+
+def test_older_formulas_are_kept_beside_those_in_force(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(files / "indicators.toml", files / "indicators-0.9.toml")
+    spoil(files, "indicators-0.9.toml", 'version = "1.0"', 'version = "0.9"')
+    monkeypatch.setattr(catalogue, "folder", lambda: files)
+    assert formulas_of("0.9").version == "0.9"
+    with pytest.raises(catalogue.UnknownFormulas, match=r"known are 0.9, 1.0"):
+        formulas_of("2.0")

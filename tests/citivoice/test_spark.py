@@ -1,0 +1,93 @@
+"""Spark counts the same facts as DuckDB, from the same SQL, and so gives the same numbers."""
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deliberate.citivoice import Facts, Log, Process, judge, load_formulas, reduce
+from deliberate.citivoice.engine import MissingEngine
+from deliberate.citivoice.reduce import ENGINES
+from tests.citivoice import open_data
+from tests.citivoice.rows import PROCESS, Row, act, comment, town
+from tests.commands.test_score import score, write_events, write_release
+
+LOOSE = load_formulas().relaxed()
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One session on this machine for all tests; without Java they are skipped."""
+    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed: deliberate[spark]")
+    pytest.importorskip("sqlglot", reason="sqlglot is not installed: deliberate[spark]")
+    if shutil.which("java") is None:
+        pytest.skip("java is not installed: apt-get install default-jre-headless")
+    logging.getLogger("py4j").setLevel(logging.ERROR)
+    session = (
+        sql.SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.log.level", "ERROR")
+        .config("spark.local.dir", str(tmp_path_factory.mktemp("spark")))
+        .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
+        .getOrCreate()
+    )
+    yield
+    session.stop()
+
+
+def lines(facts: Facts) -> dict[str, list[str]]:
+    return {
+        name: sorted(map(repr, zip(*(c.tolist() for c in table.values()), strict=True)))
+        for name, table in facts.tables.items()
+    }
+
+
+def tangled() -> list[Row]:
+    """The town, with a cycle of replies, an orphan, a self-reply and a kind nobody knows."""
+    return [
+        *town(),
+        comment("a", "u1", 30, parent_id="b", proposal_id="P1"),
+        comment("b", "u2", 31, parent_id="a", proposal_id="P1"),
+        comment("c", "u3", 32, parent_id="nowhere", proposal_id="P1"),
+        comment("d", "u3", 33, parent_id="c", proposal_id="P1"),
+        act("kite.flown", "u4", 34),
+    ]
+
+
+def alike(log: Callable[[], Log], process: Process) -> None:
+    here, there = (reduce(log(), process, engine=engine) for engine in ("duckdb", "spark"))
+    assert lines(there) == lines(here)
+    assert judge(there, LOOSE).to_json() == judge(here, LOOSE).to_json()
+
+
+def test_a_tangled_town_from_a_release_gives_equal_facts_and_numbers(
+    spark: None, tmp_path: Path
+) -> None:
+    write_events(tmp_path, tangled())
+    alike(lambda: Log.from_files(tmp_path / "events.csv"), PROCESS)
+
+
+def test_madrid_gives_equal_facts_and_numbers(spark: None) -> None:
+    rows = open_data.madrid()
+    alike(lambda: Log.from_rows(rows), Process("madrid", timezone="Europe/Madrid"))
+
+
+def test_what_is_no_log_is_refused_by_spark_too(spark: None, tmp_path: Path) -> None:
+    folder = write_release(tmp_path / "r", town(1), files={})
+    write_events(folder, town(1), ("seq", "kind"))
+    found = score(folder, "--engine", "spark")
+    assert found.exit_code == 2 and "the log has no column occurred_at" in found.stderr
+
+
+def test_without_spark_it_is_said_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def missing(_spill: str) -> None:
+        raise MissingEngine("the engine spark needs pyspark: pip install 'deliberate[spark]'")
+
+    monkeypatch.setitem(ENGINES, "spark", missing)
+    found = score(write_release(tmp_path / "r", town(1)), "--engine", "spark")
+    assert found.exit_code == 2 and "pip install 'deliberate[spark]'" in found.stderr

@@ -1,0 +1,122 @@
+"""`deliberate score` on the files of a release: as it should be, and spoilt in every way."""
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from deliberate.citivoice import COLUMNS, Log, reduce
+from deliberate.commands import cli
+from tests.citivoice.rows import PROCESS, Row, town
+
+KEEP = ("DQ1.1", "SP1.1")
+
+
+def write_events(folder: Path, rows: list[Row], columns: tuple[str, ...] = tuple(COLUMNS)) -> None:
+    with (folder / "events.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, extrasaction="ignore")
+        writer.writeheader()
+        for place, row in enumerate(sorted(rows, key=lambda row: row["occurred_at"]), 1):
+            writer.writerow({"seq": place, **row})
+
+
+def write_release(folder: Path, rows: list[Row], **said: Any) -> Path:
+    """A release of these rows with its facts and the hashes of its files."""
+    folder.mkdir(exist_ok=True)
+    write_events(folder, rows)
+    reduce(Log.from_files(folder / "events.csv"), PROCESS).write(folder / "facts")
+    files = [folder / "events.csv", *sorted((folder / "facts").iterdir())]
+    manifest = {
+        "formulas": "1.0",
+        "withheld": {},
+        "files": {
+            str(path.relative_to(folder)): {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+            for path in files
+        },
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest | said), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_release(tmp_path_factory.mktemp("release"), town())
+
+
+def score(*words: object) -> Result:
+    return CliRunner().invoke(cli, ["score", *map(str, words)])
+
+
+def refused(found: Result, word: str) -> bool:
+    lines = found.stderr.strip().splitlines()
+    return found.exit_code == 2 and len(lines) == 1 and word in lines[0]
+
+
+def test_a_release_is_scored_by_the_formulas_named(release: Path) -> None:
+    assert score(release, "--formulas", "1.0").stdout == score(release).stdout
+
+
+def test_unknown_formulas_are_answered_with_those_there_are(release: Path) -> None:
+    assert refused(score(release, "--formulas", "9.9"), "no formulas '9.9'; known are 1.0")
+
+
+def test_a_release_of_unknown_formulas_is_not_guessed_at(tmp_path: Path) -> None:
+    folder = write_release(tmp_path / "r", town(2), formulas="0.1")
+    assert refused(score(folder), "no formulas '0.1'; known are 1.0")
+    assert score(folder, "--formulas", "1.0").exit_code == 0
+
+
+def test_an_earlier_day_leaves_fewer_acts(release: Path) -> None:
+    n = [
+        json.loads(score(release, "--json", *more).stdout)["indicators"]["DQ1.1"]["n"]
+        for more in ([], ["--as-of", "2026-01-15"])
+    ]
+    assert n[0] == 120 > n[1] > 0
+
+
+def test_a_release_is_compared_with_itself(release: Path) -> None:
+    found = json.loads(score(release, "--compare", release, "--json").stdout)
+    assert found["comparison"]["DQ"]["claim"] == "no difference can be claimed"
+
+
+def test_columns_that_are_missing_are_named(tmp_path: Path) -> None:
+    folder = write_release(tmp_path / "r", town(2), files={})
+    write_events(folder, town(2), ("seq", "kind"))
+    assert refused(score(folder), "the log has no column occurred_at")
+
+
+def test_foreign_columns_change_nothing(release: Path, tmp_path: Path) -> None:
+    folder = write_release(tmp_path / "r", town(), files={})
+    write_events(folder, [row | {"mood": "x"} for row in town()], (*COLUMNS, "mood"))
+    assert score(folder).stdout == score(release).stdout
+
+
+def test_a_file_that_is_not_the_manifest_s_is_refused(tmp_path: Path) -> None:
+    folder = write_release(tmp_path / "r", town(2))
+    write_events(folder, town(1))
+    assert refused(score(folder), "events.csv is not the file of the manifest")
+
+
+def test_times_that_are_no_times_are_refused(tmp_path: Path) -> None:
+    folder = write_release(tmp_path / "r", town(1), files={})
+    text = (folder / "events.csv").read_text(encoding="utf-8")
+    (folder / "events.csv").write_text(text.replace("2026-01-05", "yesterday"), encoding="utf-8")
+    found = score(folder)
+    assert found.exit_code == 2 and "yesterday" in found.stderr
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"formulas": "1.0"}'])
+def test_a_manifest_that_says_nothing_is_refused(tmp_path: Path, text: str) -> None:
+    folder = write_release(tmp_path / "r", town(1))
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    assert refused(score(folder), "manifest.json")
+
+
+def test_no_rows_are_too_little_data_and_no_error(tmp_path: Path) -> None:
+    found = score(write_release(tmp_path / "r", []), "--json")
+    states = {one["state"] for one in json.loads(found.stdout)["indicators"].values()}
+    assert found.exit_code == 0 and states == {"not_enough_data"}
