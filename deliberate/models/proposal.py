@@ -3,8 +3,23 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import Computed, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    Computed,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    case,
+    column,
+    func,
+    null,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, Moment
@@ -18,6 +33,13 @@ from deliberate.vocabulary import Initiator
 def new_salt() -> bytes:
     """128 random bits for the HMAC of a text; erased with it."""
     return secrets.token_bytes(16)
+
+
+_answer = table("response", column("id"), column("proposal_id"))
+_promise = table("commitment", column("response_id"), column("fulfilled_at"), column("dropped_at"))
+_IS_MERGED = text("merged_into_id IS NOT NULL")
+OPEN, KEPT, DROPPED = 1, 2, 3
+"""How far a promise is: a proposal is as far as the least settled of its own."""
 
 
 class Proposal(Hideable, Base):
@@ -35,6 +57,12 @@ class Proposal(Hideable, Base):
         Index("ix_proposal_support_count", "support_count", "id"),
         Index("ix_proposal_qualified_at", "qualified_at", "id"),
         Index("ix_proposal_owed", "answered_at", "due_at", "id"),
+        Index(
+            "ix_proposal_merged_into_id",
+            "merged_into_id",
+            sqlite_where=_IS_MERGED,
+            postgresql_where=_IS_MERGED,
+        ),
         UniqueConstraint("process_id", "source_id"),
     )
     subject_type = "proposal"
@@ -62,7 +90,7 @@ class Proposal(Hideable, Base):
     decision: Mapped[str | None] = mapped_column(String(24))
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
-    merged_into_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(BigId)
     """The proposal it was joined to; its own thread and supports stay where they are."""
     merged_at: Mapped[datetime | None] = mapped_column(Moment)
     support_count: Mapped[int] = mapped_column(default=0)
@@ -76,6 +104,26 @@ class Proposal(Hideable, Base):
     neutral_count: Mapped[int] = mapped_column(default=0)
     source_id: Mapped[str | None] = mapped_column(String(64))
     source_url: Mapped[str | None] = mapped_column(String(500))
+
+    delivery: Mapped[int | None] = column_property(
+        case(
+            (answered_at.is_(None), null()),
+            else_=select(
+                func.min(
+                    case(
+                        (_promise.c.fulfilled_at.is_not(None), KEPT),
+                        (_promise.c.dropped_at.is_not(None), DROPPED),
+                        else_=OPEN,
+                    )
+                )
+            )
+            .join_from(_promise, _answer, _answer.c.id == _promise.c.response_id)
+            .where(_answer.c.proposal_id == id)
+            .correlate_except(_promise, _answer)
+            .scalar_subquery(),
+        )
+    )
+    """Which of OPEN, KEPT, DROPPED its least settled promise is; None where none was made."""
 
     process: Mapped[Process] = relationship()
     author: Mapped[Person | None] = relationship()

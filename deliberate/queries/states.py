@@ -6,8 +6,15 @@ from sqlalchemy import ColumnElement
 
 from deliberate.clock import now
 from deliberate.models import Proposal
+from deliberate.models.proposal import DROPPED, KEPT, OPEN
 from deliberate.queries.calendar import working_days_left
 from deliberate.vocabulary import ProposalState
+
+_DELIVERY = {
+    OPEN: ProposalState.IN_DELIVERY,
+    KEPT: ProposalState.DONE,
+    DROPPED: ProposalState.DROPPED,
+}
 
 
 def state_of(proposal: Proposal) -> ProposalState:
@@ -19,7 +26,7 @@ def state_of(proposal: Proposal) -> ProposalState:
     if proposal.withdrawn_at is not None:
         return ProposalState.WITHDRAWN
     if proposal.answered_at is not None:
-        return ProposalState.RESPONDED
+        return _DELIVERY.get(proposal.delivery or 0, ProposalState.RESPONDED)
     return ProposalState.PUBLISHED if proposal.due_at is None else ProposalState.DUE
 
 
@@ -38,6 +45,9 @@ class ListState(StrEnum):
     DUE = "due"
     OVERDUE = "overdue"
     RESPONDED = "responded"
+    IN_DELIVERY = "in_delivery"
+    DONE = "done"
+    DROPPED = "dropped"
     WITHDRAWN = "withdrawn"
 
 
@@ -54,5 +64,6 @@ def in_state(state: str) -> list[ColumnElement[bool]]:
         ListState.DUE: is_owed,
         ListState.OVERDUE: [*is_owed, Proposal.due_at < now()],
         ListState.RESPONDED: [Proposal.answered_at.is_not(None)],
+        **{state.value: [Proposal.delivery == step] for step, state in _DELIVERY.items()},
     }
     return [stands, Proposal.merged_into_id.is_(None), *more.get(state, [])]

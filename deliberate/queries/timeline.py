@@ -158,6 +158,7 @@ def _due(proposal: Proposal, due_at: datetime, case: Case | None) -> dict[str, A
         )
         return {"title": _("Response"), "note": late, "state": "late"}
     words = ngettext("%(n)s working day left", "%(n)s working days left", left, n=left)
+    words = words if left else _("today is the last day")
     if case is not None and case.is_paused(now()):
         words = _("the clock is paused")
     return {"title": _("Response due"), "note": f"{day} · {words}", "state": "todo"}

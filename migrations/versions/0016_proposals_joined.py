@@ -7,6 +7,7 @@ revision = "0016"
 down_revision = "0015"
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+IS_MERGED = sa.text("merged_into_id IS NOT NULL")
 MOMENT = sa.DateTime(timezone=True)
 
 
@@ -14,7 +15,13 @@ def upgrade() -> None:
     """Go forward."""
     op.add_column("proposal", sa.Column("merged_into_id", BIG_ID, nullable=True))
     op.add_column("proposal", sa.Column("merged_at", MOMENT, nullable=True))
-    op.create_index("ix_proposal_merged_into_id", "proposal", ["merged_into_id"])
+    op.create_index(
+        "ix_proposal_merged_into_id",
+        "proposal",
+        ["merged_into_id"],
+        sqlite_where=IS_MERGED,
+        postgresql_where=IS_MERGED,
+    )
     op.add_column("support", sa.Column("from_id", BIG_ID, nullable=True))
     op.create_table(
         "merger",
