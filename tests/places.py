@@ -118,7 +118,12 @@ def evaluators_places() -> dict[str, str]:
         "questions after": f"/desk/assessments/{after.id}/criteria/DP1",
         "context": f"/desk/assessments/{after.id}/context",
         "pledges": f"/desk/assessments/{after.id}/pledges",
+        "practices": f"/desk/assessments/{after.id}/practices",
         "planned and judged": "/scores/kipp-1a/assessments",
+        "coded samples": "/desk/coding",
+        "sample": "/desk/coding/1",
+        "text of a sample": "/desk/coding/2/1",
+        "comparison": "/scores/compare?side=kipp-1a&side=air-sepaku",
     }
 
 

@@ -40,7 +40,12 @@ EVALUATORS = [
     "questions before",
     "context",
     "pledges",
+    "practices",
     "planned and judged",
+    "coded samples",
+    "sample",
+    "text of a sample",
+    "comparison",
 ]
 PAGES = [
     *((name, "") for name in SIGNED_OUT),

@@ -7,6 +7,7 @@ generator that its key alone sets going.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from deliberate.commands.city.assessing import judged
 from deliberate.commands.city.deeds import MINUTES, TODAY, Deed, Table, chance_of, soon
 from deliberate.commands.city.passing import Visit, looking_in, visits
 from deliberate.commands.city.reading import City, Line, Story, named_line
@@ -27,6 +28,7 @@ def deeds(city: City) -> list[Deed]:
         told = [*_Telling(city, story, seen).deeds()]
         acts += told
         acts += sequel(city, story, [deed.day for deed in told if deed.act == "support"])
+    acts += judged(city.assessments, city.samples)
     acts += _joining(city, acts)
     return sorted(acts, key=lambda deed: deed.day)
 

@@ -77,6 +77,8 @@ class City:
     sign_ins: list[Table] = field(default_factory=list)
     processes: list[Table] = field(default_factory=list)
     stories: list[Story] = field(default_factory=list)
+    assessments: list[Table] = field(default_factory=list)
+    samples: list[Table] = field(default_factory=list)
 
     @property
     def people(self) -> set[str]:
@@ -97,6 +99,8 @@ def read_city(folder: Path = HERE) -> City:
         city.residents += told.get("resident", [])
         city.sign_ins += told.get("sign_in", [])
         city.processes += told.get("process", [])
+        city.assessments += told.get("assessment", [])
+        city.samples += told.get("sample", [])
         if "passers_by" in told:
             city.passers_by += passers_by(told["passers_by"])
         city.stories += [_story(path.name, proposal) for proposal in told.get("proposal", [])]

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from deliberate import clock
 from deliberate.commands.city.acts import ZONE, Acts
+from deliberate.commands.city.assessing import Judging
 from deliberate.commands.city.deeds import TODAY, Deed
 from deliberate.commands.city.plan import deeds
 from deliberate.commands.city.reading import City, CityError
@@ -17,7 +18,7 @@ def seed(city: City, present: datetime) -> int:
 
     The same week gives the same city. Raises CityError where an operation refuses an act.
     """
-    acts = Acts(first_day(present), {entry["key"]: entry["name"] for entry in city.sign_ins})
+    acts = Judging(first_day(present), {entry["key"]: entry["name"] for entry in city.sign_ins})
     past = [deed for deed in deeds(city) if acts.moment(deed.day) <= present]
     with together("the sample city"):
         for deed in past:
