@@ -81,6 +81,18 @@ def _line(
     }
 
 
+def logged_beside(document: Mapping[str, Any]) -> dict[str, int]:
+    """What the log shows beside each judged criterion, 0 to 100, where it shows anything."""
+    scores = {name: one.get("score") for name, one in document["criteria"].items()}
+    scores |= {name: one["score"] for name, one in document["dimensions"].items()}
+    found = {}
+    for name, said in load_framework()["criteria"].items():
+        known = [score for c in said["logged"] if (score := scores.get(c)) is not None]
+        if known:
+            found[name] = int(100 * sum(known) / len(known) + 0.5)
+    return found
+
+
 def _source(figures: Mapping[str, Any]) -> str:
     if figures["judged"] is not None:
         return "judged"

@@ -1,5 +1,6 @@
 """Assessing a process: the list at the desk, the editor by criterion, freezing and publishing."""
 
+import json
 from typing import Any
 
 from flask import flash, g, render_template, request, url_for
@@ -16,8 +17,10 @@ from deliberate.operations import assessed
 from deliberate.operations import assessments as operations
 from deliberate.permissions import Refused, assessing, require
 from deliberate.queries import assessments as queries
+from deliberate.queries.judged import logged_beside
 from deliberate.queries.processes import process_named, processes_before
 from deliberate.queries.responses import name_here
+from deliberate.queries.scores import newest_snapshot
 from deliberate.views.frame import Room, asked_number, asking, or_404, see_other
 from deliberate.vocabulary import Stage
 
@@ -70,6 +73,7 @@ def _show(number: int, status: int = 200, **forms: Any) -> ResponseReturnValue:
     if not sees_both and not may_reply:
         require(assessing.may_assess(person))
     parts = queries.saved_parts(assessment) if sees_both or may_reply else []
+    kept = newest_snapshot(assessment.process_id)
     settling = {one: AdjudicationForm(prefix=f"{one}-") for one in queries.differences(assessment)}
     if "asked" in forms:
         settling[forms["asked"]] = forms["settling"]
@@ -82,6 +86,7 @@ def _show(number: int, status: int = 200, **forms: Any) -> ResponseReturnValue:
         settled=queries.settled(assessment) if parts else {},
         differences=queries.differences(assessment) if parts else [],
         agreement=queries.agreement(assessment) if parts else (None, 0),
+        logged=logged_beside(json.loads(kept.document)) if kept and parts else {},
         missing=assessing.missing_before_publishing(assessment),
         pledges=queries.open_pledges(assessment.process_id)
         if assessment.stage == "ex_post"
