@@ -21,9 +21,10 @@ from deliberate.operations.assessed import freeze_due_plans
 from deliberate.operations.ballot_box import rewrite_when_due
 from deliberate.operations.erasing import keep_erasures
 from deliberate.operations.job_runs import noted
+from deliberate.operations.protected import keep_protected
 from deliberate.operations.publishing import publish_due
 from deliberate.operations.recovering_by_mail import answer_wishes
-from deliberate.operations.releases import publish_all_releases
+from deliberate.operations.releases import delete_removed, publish_all_releases
 from deliberate.operations.scores import keep_all_scores
 from deliberate.sealing import (
     publish_heads,
@@ -64,6 +65,7 @@ def close_the_day(settings: Settings) -> None:
     write_leaves(settings.log_path)
     write_segments(settings.log_path, rest=True)
     keep_all_scores()
+    delete_removed(settings.releases_path)
     publish_all_releases(settings.releases_path)
 
 
@@ -84,6 +86,7 @@ def jobs_of(app: Flask) -> Huey:
         (tell_everyone, crontab()),
         (tidy_ballots, crontab()),
         (keep_erasures, crontab()),
+        (keep_protected, crontab()),
         (give_out_heads, crontab(minute="0")),
         (close_the_day, night),
     ):

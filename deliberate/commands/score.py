@@ -17,6 +17,7 @@ from flask.cli import ScriptInfo
 from deliberate import citivoice
 from deliberate.commands.saying import FAILED, WRONG_USE, fail
 from deliberate.config import UnsafeSetting
+from deliberate.exports.assessed import judged_in
 from deliberate.exports.columns import SCORES
 from deliberate.exports.release import score_rows
 from deliberate.exports.tables import cell, sha256_of
@@ -121,6 +122,7 @@ def _release_scores(folder: Path, asked: Asked) -> tuple[citivoice.Scores, list[
         as_of=asked.as_of,
         formulas=formulas,
         engine=asked.engine,
+        judged=judged_in(folder),
     )
     # Under other formulas, or up to another day, the release's own numbers say nothing.
     same = asked.as_of is None and scores.formulas.version == manifest.get("formulas")
@@ -141,7 +143,7 @@ def _refuse_changed(folder: Path, files: dict[str, dict[str, Any]]) -> None:
     """What is scored must be what the manifest describes; scores.csv is held against it later."""
     for name, said in files.items():
         path, due = folder / name, said.get("sha256")
-        read = name.startswith(("events.", "facts/"))
+        read = name.startswith(("events.", "facts/", "assessments."))
         if read and due and path.is_file() and sha256_of(path) != due:
             raise citivoice.UnreadableLog(f"{name} is not the file of the manifest: other SHA-256")
 

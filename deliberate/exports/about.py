@@ -51,7 +51,7 @@ def write_words(
     """Write README.md, CITATION.cff and datapackage.json."""
     (folder / "README.md").write_text(_readme(process, tier, names), encoding="utf-8")
     (folder / "CITATION.cff").write_text(_citation(process, publisher), encoding="utf-8")
-    _write_json(folder / "datapackage.json", _package(folder, process))
+    _write_json(folder / "datapackage.json", _package(folder, process, tier))
 
 
 def _write_json(path: Path, value: Any) -> None:
@@ -72,7 +72,7 @@ def _citation(process: Process, publisher: str) -> str:
     return "".join(f"{k}: {json.dumps(v, ensure_ascii=False)}\n" for k, v in said.items())
 
 
-def _package(folder: Path, process: Process) -> dict[str, Any]:
+def _package(folder: Path, process: Process, tier: str) -> dict[str, Any]:
     """The Frictionless data package: each table with its fields, codes and keys."""
     return {
         "profile": "tabular-data-package",
@@ -81,16 +81,16 @@ def _package(folder: Path, process: Process) -> dict[str, Any]:
         "created": now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "licenses": [{"name": LICENCE, "path": LICENCE_URL}],
         "resources": [
-            _resource(folder, name, columns)
+            _resource(folder, name, columns, tier)
             for name, columns in tables().items()
             if (folder / name).is_file()
         ],
     }
 
 
-def _resource(folder: Path, name: str, columns: Sequence[Column]) -> dict[str, Any]:
+def _resource(folder: Path, name: str, columns: Sequence[Column], tier: str) -> dict[str, Any]:
     schema: dict[str, Any] = {
-        "fields": [_field(name, column) for column in columns],
+        "fields": [_field(name, column, tier) for column in columns],
         "missingValues": [""],
     }
     if name in KEYS:
@@ -121,12 +121,14 @@ def _short(name: str) -> str:
     return name.removesuffix(".csv").replace("/", "-").replace("_", "-")
 
 
-def _field(file: str, column: Column) -> dict[str, Any]:
+def _field(file: str, column: Column, tier: str) -> dict[str, Any]:
     field: dict[str, Any] = {
         "name": column.name,
         "type": FIELDS.get(column.type, column.type),
         "description": column.meaning,
     }
+    if column.type == "datetime" and tier == "protected":
+        field["format"] = "any"
     rules: dict[str, Any] = {}
     if column.codes:
         is_number = column.type == "integer"
@@ -158,6 +160,7 @@ _FILES = {
     "polls.csv": "one row for each figure of a poll whose result is shown",
     "texts.csv": "texts of proposals, comments and responses that are shown",
     "private_acts.csv": "private acts of those who agreed to research, by week",
+    "assessments.json": "frozen plans and published judgements of the process",
     "scores.csv": "the CitiVoice indicators and dimensions with n and interval",
     "facts/*.csv": "counts over everyone from which the scores follow, private acts included",
     "codebook.csv": "every column, code and kind of act",

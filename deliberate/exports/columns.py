@@ -146,14 +146,40 @@ POLLS = (
     Column("figure", "integer", "the figure"),
 )
 
+TEXTS = (
+    Column("id", "string", "the text's name in the convokit corpus"),
+    Column("subject_type", "string", "whose text it is", ("proposal", "comment", "response")),
+    Column("subject_id", "integer", "number of that thing"),
+    Column("language", "string", "language it was written in"),
+    Column("title", "string", "title of a proposal, headline of a response"),
+    Column("text", "string", "as it was written; only what is shown when the release is built"),
+)
+
+PRIVATE_ACTS = (
+    Column("person_id", "string", "pseudonym of the person, in private rows of this request alone"),
+    Column("week", "date", "the Monday of the week of the act"),
+    Column("process_id", "integer", "process it belongs to"),
+    Column(
+        "kind",
+        "string",
+        "what was done",
+        _codes(kind for kind in Kind if kind.visibility is Visibility.PRIVATE),
+    ),
+    Column("actor_role", "string", "role at the moment of the act", _codes(vocabulary.Role)),
+    Column("answer", "string", "the code its kind holds: strong, answers_it, built, reason"),
+)
+
 FILES = {
     "events.csv": EVENTS,
     "proposals.csv": PROPOSALS,
     "comments.csv": COMMENTS,
     "responses.csv": RESPONSES,
     "polls.csv": POLLS,
+    "texts.csv": TEXTS,
+    "private_acts.csv": PRIVATE_ACTS,
     "scores.csv": SCORES,
 }
+"""texts.csv and private_acts.csv are in the protected tier alone."""
 
 KEYS = {
     "events.csv": ("seq",),

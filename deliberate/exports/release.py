@@ -3,6 +3,7 @@
 import errno
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,10 +15,12 @@ from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.exports import columns
 from deliberate.exports.about import write_manifest, write_words
-from deliberate.exports.bench import Bench
-from deliberate.exports.columns import Column
+from deliberate.exports.assessed import write_assessments
+from deliberate.exports.bench import EXACT, HOUR, Bench
+from deliberate.exports.columns import TEXTS
 from deliberate.exports.events import lay_out_log, told_of, withheld, write_events
 from deliberate.exports.formats import FORMATS
+from deliberate.exports.protected import lay_out_texts, write_private_acts, write_texts
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.exports.tables import write_rows
 from deliberate.exports.tallies import write_polls
@@ -33,13 +36,28 @@ class Unwritable(ValueError):
     """The folder cannot take a release; the message says why."""
 
 
+@dataclass(frozen=True)
+class Order:
+    """What is to be built; with the secret of an approved request it is the protected tier."""
+
+    process: Process
+    formats: Sequence[str] = ()
+    secret: bytes | None = None
+
+    @property
+    def tier(self) -> str:
+        """Open to all, or for one approved request."""
+        return "open" if self.secret is None else "protected"
+
+
 def build_release(
     process: Process,
     out: Path,
     progress: Progress | None = None,
     formats: Sequence[str] = (),
+    secret: bytes | None = None,
 ) -> dict[str, Any]:
-    """Write the open tier of a process into a new folder; gives its manifest.
+    """Write a release of a process into a new folder; gives its manifest.
 
     It is built beside its place and moved there whole, so no half release is ever seen. Raises
     Unwritable if something is there already, a format has an unknown name, or the disk is full.
@@ -51,9 +69,10 @@ def build_release(
         raise Unwritable(f"{out}: is there already; a release is never rebuilt in place")
     building = out.with_name(f".{out.name}.building")
     shutil.rmtree(building, ignore_errors=True)
+    order = Order(process, formats, secret)
     try:
         building.mkdir(parents=True)
-        manifest = _fill(process, building, progress or (lambda _name, _rows: None), formats)
+        manifest = _fill(order, building, progress or (lambda _name, _rows: None))
         if out.exists():
             out.rmdir()
         building.rename(out)
@@ -73,33 +92,41 @@ def named(error: BaseException, out: Path) -> BaseException:
     return error
 
 
-def _fill(process: Process, folder: Path, tell: Progress, formats: Sequence[str]) -> dict[str, Any]:
+def _fill(order: Order, folder: Path, tell: Progress) -> dict[str, Any]:
+    process = order.process
     scores = scores_of(process)
     size = int(scores.facts.one("window_facts", "log_size") or 0)
     counted: dict[str, int] = {}
     passing = TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-")
-    with passing as place, Bench(Path(place)) as bench:
+    times = HOUR if order.secret is None else EXACT
+    with passing as place, Bench(Path(place), times) as bench:
         lay_out_log(bench, process, size)
-        for done in _tables(bench, folder, process, size):
+        for done in _tables(bench, folder, order, size):
             counted |= done
             for name, rows in done.items():
                 tell(name, rows)
-        for name in formats:
+        for name in order.formats:
             tell(name, FORMATS[name](bench, folder, process, size))
-        told = {"tier": "open", **told_of(bench), "withheld": withheld(bench)}
+        told = {"tier": order.tier, **told_of(bench), "withheld": withheld(bench)}
     counted |= _write_scores(folder, scores)
     names = [*counted, *_names(folder)]
-    write_words(folder, process, current_app.config["SETTINGS"].brand_name, "open", names)
+    write_words(folder, process, current_app.config["SETTINGS"].brand_name, order.tier, names)
     return write_manifest(folder, process, scores, counted, told)
 
 
-def _tables(bench: Bench, folder: Path, process: Process, size: int) -> Iterator[dict[str, int]]:
-    bench.table("texts", (Column("id", "string", ""), Column("text", "string", "")), [])
-    yield write_events(bench, folder, Pseudonyms())
+def _tables(bench: Bench, folder: Path, order: Order, size: int) -> Iterator[dict[str, int]]:
+    process = order.process
+    bench.table("texts", TEXTS, [])
+    yield write_events(bench, folder, Pseudonyms(order.secret))
     yield {"proposals.csv": write_proposals(bench, folder, process)}
     yield {"comments.csv": write_comments(bench, folder, process)}
     yield {"responses.csv": write_responses(bench, folder, process)}
     yield {"polls.csv": write_polls(folder, process, size)}
+    yield {"assessments.json": write_assessments(folder, process)}
+    if order.secret is not None:
+        lay_out_texts(bench, process)
+        yield {"texts.csv": write_texts(bench, folder)}
+        yield {"private_acts.csv": write_private_acts(bench, folder, order.secret)}
 
 
 def _names(folder: Path) -> list[str]:

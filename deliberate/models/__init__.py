@@ -35,7 +35,7 @@ from deliberate.models.poll import Ballot, Option, Outcome, Poll, PollChange, Ro
 from deliberate.models.process import Phase, Process, ProcessChange, ProcessInstitution
 from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion, Support
 from deliberate.models.recovery import AddressChange, RecoveryWish
-from deliberate.models.release import Release
+from deliberate.models.release import Release, ReleaseRequest
 from deliberate.models.response import (
     Commitment,
     CommitmentStep,
@@ -98,6 +98,7 @@ __all__ = [
     "RecoveryWish",
     "Referral",
     "Release",
+    "ReleaseRequest",
     "Report",
     "Response",
     "ResponseAnswer",

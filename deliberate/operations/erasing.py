@@ -28,6 +28,7 @@ from deliberate.models import (
     Proposal,
     ProposalVersion,
     RecoveryCode,
+    ReleaseRequest,
     Report,
     SecondFactor,
 )
@@ -167,6 +168,9 @@ def _erase_words(act: Act, person: Person) -> None:
         update(Appeal).where(Appeal.person_id == number).values(words=""),
         update(Judgement).where(Judgement.person_id == number).values(reason=""),
         update(Option).where(Option.author_id == number).values(author_id=None),
+        update(ReleaseRequest)
+        .where(ReleaseRequest.person_id == number)
+        .values(purpose="", ethics="", secret=None),
         delete(Draft).where(Draft.person_id == number),
         delete(Follow).where(Follow.person_id == number),
         delete(SecondFactor).where(SecondFactor.person_id == number),

@@ -13,8 +13,10 @@ from deliberate.database import db
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.release import Progress, build_release, named
 from deliberate.models import Person, Process, Release
+from deliberate.permissions import require
+from deliberate.permissions.releases import may_remove_release
 from deliberate.queries.calendar import local_day
-from deliberate.queries.releases import has_grown, newest_release
+from deliberate.queries.releases import has_grown, newest_release, removed_releases
 from deliberate.queries.scores import process_named, process_slugs
 from deliberate.recording import recorded
 from deliberate.vocabulary import Kind
@@ -34,12 +36,12 @@ def publish_release(
     job.
     """
     place = folder / process.slug
-    with _alone_in(place):
+    with alone_in(place):
         _clear_away(process, place)
         stamp = _free_stamp(process, folder)
         manifest = build_release(process, place / stamp, progress, formats)
         try:
-            size = _pack(place / stamp)
+            size = pack(place / stamp)
             with recorded(builder, Kind.RELEASE_BUILT) as act:
                 release = Release(
                     process_id=process.id,
@@ -57,7 +59,7 @@ def publish_release(
 
 
 @contextmanager
-def _alone_in(place: Path) -> Iterator[None]:
+def alone_in(place: Path) -> Iterator[None]:
     """One builder at a time in a folder; others wait."""
     place.mkdir(parents=True, exist_ok=True)
     with (place / ".lock").open("w") as lock:
@@ -78,13 +80,30 @@ def _clear_away(process: Process, place: Path) -> None:
             left.unlink()
 
 
-def _pack(built: Path) -> int:
+def pack(built: Path) -> int:
     """Pack a release beside it, whole or not at all; gives the bytes."""
     packing = built.with_name(f".{built.name}.packing")
     packed = Path(shutil.make_archive(str(packing), "zip", built.parent, built.name))
     size = packed.stat().st_size
     packed.replace(built.with_name(f"{built.name}.zip"))
     return size
+
+
+def remove_release(admin: Person, release: Release, reason: str) -> None:
+    """Take a release away on an order or for an erasure; its address says why from then on."""
+    with recorded(admin, Kind.RELEASE_REMOVED) as act:
+        require(may_remove_release(admin))
+        if act.locked(release).removed_at is None:
+            release.removed_at, release.removed_reason = now(), reason
+        act.about(release)
+
+
+def delete_removed(folder: Path) -> None:
+    """Delete the files of releases that were taken away."""
+    for release in removed_releases():
+        built = folder / release.process.slug / release.stamp
+        shutil.rmtree(built, ignore_errors=True)
+        built.with_name(f"{built.name}.zip").unlink(missing_ok=True)
 
 
 def publish_all_releases(folder: Path) -> int:

@@ -6,6 +6,16 @@ from deliberate.database import db
 from deliberate.models import Interaction, Process, Release
 from deliberate.vocabulary import Kind
 
+OF_RELEASES = (
+    Kind.RELEASE_BUILT,
+    Kind.RELEASE_DOWNLOADED,
+    Kind.RELEASE_REMOVED,
+    Kind.RELEASE_REQUESTED,
+    Kind.REQUEST_GRANTED,
+    Kind.REQUEST_REFUSED,
+)
+"""Acts about releases: they alone are no reason to build another."""
+
 
 def open_releases() -> list[Release]:
     """The newest release of every process that still stands, newest first."""
@@ -25,6 +35,11 @@ def release_at(slug: str, stamp: str) -> Release | None:
     )
 
 
+def release_numbered(number: int) -> Release | None:
+    """One release."""
+    return db.session.get(Release, number)
+
+
 def newest_release(slug: str) -> Release | None:
     """The newest release of a process that still stands."""
     return db.session.scalar(
@@ -36,6 +51,11 @@ def newest_release(slug: str) -> Release | None:
     )
 
 
+def removed_releases() -> list[Release]:
+    """The releases that were taken away."""
+    return list(db.session.scalars(select(Release).where(Release.removed_at.is_not(None))))
+
+
 def has_grown(release: Release) -> bool:
     """Whether people did anything in its process that was sealed after the release was built."""
     found = db.session.scalar(
@@ -43,7 +63,7 @@ def has_grown(release: Release) -> bool:
         .where(
             Interaction.process_id == release.process_id,
             Interaction.seq >= release.manifest["log_head"]["size"],
-            Interaction.kind.not_in([Kind.RELEASE_BUILT.value, Kind.RELEASE_DOWNLOADED.value]),
+            Interaction.kind.not_in([kind.value for kind in OF_RELEASES]),
         )
         .limit(1)
     )

@@ -21,6 +21,7 @@ UNRECORDED = {
     "deliberate/operations/publishing.py",
     "deliberate/operations/recovering_by_mail.py",
     "deliberate/operations/retention.py",
+    "deliberate/operations/protected.py",
     "deliberate/operations/scores.py",
     "deliberate/operations/searching.py",
     "deliberate/sealing/publishing.py",
@@ -39,6 +40,11 @@ DOORS = {
 }
 """Kinds with more than one door: a ballot at the desk, erasing again after a restore, a proven
 passphrase, settings by name."""
+    "RELEASE_BUILT": {"build_protected", "publish_release"},
+    "PERSON_SIGNED_IN": {"sign_in", "sign_in_by_code", "sign_in_by_passphrase"},
+    "SETTING_CHANGED": {"add_institution", "change_institution", "require_check"},
+}
+"""Kinds with more than one door: a ballot at the desk, a proven passphrase, both tiers."""
 FOUND_INSIDE = {"sign_in_by_code", "sign_in_by_passphrase", "recover_account"}
 """Operations whose actor is not known before the act has found them."""
 
