@@ -36,15 +36,11 @@ DOORS = {
     "EMAIL_CHANGED": {"change_email", "move_address"},
     "PERSON_ERASED": {"erase_account", "_erase_by_list"},
     "PERSON_SIGNED_IN": {"sign_in", "sign_in_by_code", "sign_in_by_passphrase"},
+    "RELEASE_BUILT": {"build_protected", "publish_release"},
     "SETTING_CHANGED": {"add_institution", "change_institution", "require_check"},
 }
 """Kinds with more than one door: a ballot at the desk, erasing again after a restore, a proven
-passphrase, settings by name."""
-    "RELEASE_BUILT": {"build_protected", "publish_release"},
-    "PERSON_SIGNED_IN": {"sign_in", "sign_in_by_code", "sign_in_by_passphrase"},
-    "SETTING_CHANGED": {"add_institution", "change_institution", "require_check"},
-}
-"""Kinds with more than one door: a ballot at the desk, a proven passphrase, both tiers."""
+passphrase, settings by name, both tiers of a release."""
 FOUND_INSIDE = {"sign_in_by_code", "sign_in_by_passphrase", "recover_account"}
 """Operations whose actor is not known before the act has found them."""
 
