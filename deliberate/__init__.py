@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, g
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from deliberate import database, views
 from deliberate.config import Settings, from_environment
@@ -43,7 +44,8 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     login_manager.init_app(app)
     limiter.init_app(app)
     views.register(app)
-    app.register_error_handler(OperationalError, views.errors.unavailable)
+    for failure in (OperationalError, NoConnection):
+        app.register_error_handler(failure, views.errors.unavailable)
     _add_commands(app)
     return app
 

@@ -29,6 +29,7 @@ def run() -> None:
     with engine.connect().execution_options(writing=True) as connection:
         _let_tables_be_rebuilt(connection, "OFF")
         if engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
         context.configure(
             connection=connection,

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -37,18 +38,26 @@ class Server:
         """Start it; gives the address of its maintenance database."""
         data = str(self.folder / "data")
         self._run("initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "-N")
+        self.go_on()
+        return f"postgresql://postgres@/postgres?host={self.folder}"
+
+    def go_on(self) -> None:
+        """Start it on the data it has."""
         options = (
             f"-k {self.folder} -c listen_addresses= -c fsync=off -c full_page_writes=off "
             "-c max_connections=200 -c shared_buffers=64MB"
         )
-        self._run(
-            "pg_ctl", "-D", data, "-w", "-l", str(self.folder / "log"), "-o", options, "start"
-        )
-        return f"postgresql://postgres@/postgres?host={self.folder}"
+        data, journal = str(self.folder / "data"), str(self.folder / "log")
+        self._run("pg_ctl", "-D", data, "-w", "-l", journal, "-o", options, "start")
+
+    def halt(self) -> None:
+        """Let it be away."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "fast", "stop")
 
     def stop(self) -> None:
         """Stop it and take its files away."""
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+        with suppress(subprocess.CalledProcessError):  # it may be away already
+            self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -43,6 +43,12 @@ NAMES = {
 }
 
 
+WAITS_MS = 4000
+"""How long a writer waits for another before it is told to come again: an answer within 5 s."""
+CONNECTING_S = 4
+POOL = {"pool_size": 16, "max_overflow": 64, "pool_timeout": CONNECTING_S}
+
+
 class Base(DeclarativeBase):
     """The recorded store: whatever changes here leaves a row in the log."""
 
@@ -132,10 +138,18 @@ def transient(*, write: bool = True) -> Iterator[Session]:
 # --- the guard -----------------------------------------------------------------------------------
 
 
+def engine_options(url: str) -> dict[str, Any]:
+    """How connections are kept: one for each thread; a server that is away is soon given up on."""
+    if url.startswith("sqlite"):
+        return dict(POOL)
+    return {**POOL, "connect_args": {"connect_timeout": CONNECTING_S}}
+
+
 def init_app(app: Flask) -> None:
     """Bind both stores to the app and stand guard at the recorded one."""
-    db.init_app(app)
     url = str(app.config["SQLALCHEMY_DATABASE_URI"])
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
     with app.app_context():
         _guard(db.engine)
     app.extensions["transient"] = _transient_engine(url)
@@ -155,7 +169,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
     for pragma in (
-        "busy_timeout=5000",
+        f"busy_timeout={WAITS_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -182,6 +196,7 @@ def _prepare_postgres(connection: DBAPIConnection, _entry: ConnectionPoolEntry) 
     cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
     cursor.execute("SET synchronous_commit = on")
     cursor.execute("SET TIME ZONE 'UTC'")
+    cursor.execute(f"SET lock_timeout = {WAITS_MS}")
     cursor.close()
     connection.commit()
 
@@ -232,11 +247,12 @@ def _nothing_pending(response: Response) -> Response:
 def _transient_engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         path = url.removeprefix("sqlite:///")
-        engine = create_engine(f"sqlite:///{Path(path).parent}/transient.db")
+        engine = create_engine(f"sqlite:///{Path(path).parent}/transient.db", **POOL)
         event.listen(engine, "connect", _prepare_transient)
         event.listen(engine, "begin", _begin_transient)
         return engine
-    return create_engine(url).execution_options(schema_translate_map={None: "transient"})
+    engine = create_engine(url, **engine_options(url))
+    return engine.execution_options(schema_translate_map={None: "transient"})
 
 
 def _prepare_transient(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import unicodedata
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
@@ -201,8 +202,8 @@ def sign_out(person: Person, token: str) -> None:
 
 
 def note_device(token: str) -> None:
-    """Note that a device is in use; reading is no act."""
-    with transient() as store:
+    """Note that a device is in use; reading is no act, and goes on where nothing can be written."""
+    with suppress(OperationalError), transient() as store:
         store.execute(
             update(Device).where(Device.token_hash == hash_token(token)).values(seen_at=now())
         )

@@ -23,7 +23,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from werkzeug.security import safe_join
 
 from deliberate.config import LANGUAGES, Settings
@@ -140,6 +139,12 @@ def _static_file(filename: str) -> Response:
     return answer
 
 
+def _is_somebodys() -> bool:
+    """Whether the answer may be one person's; nothing is asked of a database that may be away."""
+    person = g.get("_login_user")
+    return "_user_id" in session if person is None else bool(person.is_authenticated)
+
+
 def _dress(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
@@ -149,7 +154,7 @@ def _dress(answer: Response) -> Response:
             "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
         )
     if request.endpoint != "static":
-        if current_user and current_user.is_authenticated:
+        if _is_somebodys():
             answer.headers["Cache-Control"] = "no-store"
         answer.headers.setdefault("Cache-Control", "no-cache")
         answer.vary.add("Cookie")

@@ -1,0 +1,1 @@
+"""What holds when something breaks: `python -m tests.chaos` for long, two kills in every run."""

@@ -1,0 +1,128 @@
+"""Fifty kills under load on each engine, ten cold starts of four servers at once: `make chaos`.
+
+    python -m tests.chaos [--kills 50] [--starts 10]
+
+Prints what was measured; exit code 1 where an acknowledged act is lost, the log does not verify,
+a server does not come up, or one needs more than three seconds on a machine that is idle.
+"""
+
+import argparse
+import os
+import random
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
+
+from deliberate.operations import people
+from tests import postgres
+from tests.chaos.house import Installation, fill, free_port
+from tests.chaos.load import Crowd, Phone, kept
+
+READY_WITHIN = 3.0
+PHONES = 4
+
+
+@contextmanager
+def installation(engine: str) -> Iterator[Installation]:
+    """An empty one on an engine."""
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        name = f"chaos_{uuid4().hex[:12]}"
+        if engine == "postgresql":
+            postgres.on_server(f"CREATE DATABASE {name}")
+        found = Installation(Path(folder), postgres.database(name) if engine != "sqlite" else "")
+        try:
+            yield found
+        finally:
+            found.kill()
+            if engine == "postgresql":
+                postgres.on_server(f"DROP DATABASE {name} (FORCE)")
+
+
+def kills(engine: str, number: int) -> bool:
+    """Kill the server under load, again and again; whether all held."""
+    with installation(engine) as here:
+        with here.opened() as app:
+            cookies, proposals = fill(app, PHONES, 60 * number)
+        here.start()
+        times = [here.ready()]
+        phones = [Phone(here.port, cookie, "/id/account") for cookie in cookies]
+        crowd = Crowd(phones, proposals)
+        crowd.begin()
+        for _ in range(number):
+            time.sleep(random.uniform(0.3, 1.5))  # any moment will do
+            here.kill(signal.SIGKILL)
+            here.start()
+            times.append(here.ready())
+        crowd.end()
+        here.kill()
+        supports, rows, faults = kept(here)
+    lost = max(0, crowd.told_yes - supports)
+    print(
+        f"{engine}: {number} kills, {crowd.told_yes} acts acknowledged, {lost} lost, {supports} kept,"
+        f" {rows} rows of the log, {len(faults)} faults; other answers {crowd.other or 'none'}"
+    )
+    is_quick = told_times(engine, times)
+    is_whole = supports <= crowd.told_yes + PHONES and supports == rows and not faults
+    return not lost and is_whole and is_quick and crowd.told_yes > number
+
+
+def told_times(engine: str, times: list[float]) -> bool:
+    """Print how soon it was there again; whether soon enough, or the machine too busy to say."""
+    middle, worst, load = statistics.median(times), max(times), os.getloadavg()[0]
+    print(f"{engine}: ready after {middle:.1f} s (median), {worst:.1f} s (worst); load {load:.1f}")
+    return middle <= READY_WITHIN or load > (os.cpu_count() or 1)
+
+
+def cold_starts(engine: str, number: int) -> bool:
+    """Four servers at once on an empty database, again and again; whether all came up."""
+    times = []
+    for _ in range(number):
+        with installation(engine) as here:
+            ports = [free_port() for _ in range(4)]
+            for port in ports:
+                here.start(port)
+            try:
+                times.append(max(here.ready(port) for port in ports))
+            except TimeoutError:
+                print((here.folder / "journal").read_text()[-2000:])
+                return False
+    print(
+        f"{engine}: {number} cold starts of four servers, all came up;"
+        f" median {statistics.median(times):.1f} s, worst {max(times):.1f} s"
+    )
+    return True
+
+
+def main() -> int:
+    """Run everything; 0 if all held."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--starts", type=int, default=10)
+    given = parser.parse_args()
+    people._HASHER = PasswordHasher.from_parameters(CHEAPEST)
+    programs = postgres.binaries()
+    server = postgres.Server(programs) if programs else None
+    engines = ["sqlite"]
+    if server:
+        os.environ["TEST_POSTGRES_URL"] = server.start()
+        engines.append("postgresql")
+    try:
+        held = [kills(engine, given.kills) for engine in engines]
+        held += [cold_starts(engine, given.starts) for engine in engines]
+    finally:
+        if server:
+            server.stop()
+    return 0 if all(held) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

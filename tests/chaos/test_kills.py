@@ -1,0 +1,81 @@
+"""Killed under load, the platform loses nothing it acknowledged and is soon there again."""
+
+import socket
+import time
+from uuid import uuid4
+
+import pytest
+
+from tests import postgres
+from tests.chaos.house import Installation, ask, fill, locked
+from tests.chaos.load import Crowd, Phone, kept
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def installation(request, tmp_path):
+    url = ""
+    if request.param == "postgresql":
+        request.getfixturevalue("postgres_house")
+        name = f"chaos_{uuid4().hex[:12]}"
+        postgres.on_server(f"CREATE DATABASE {name}")
+        url = postgres.database(name)
+    found = Installation(tmp_path, url)
+    yield found
+    found.kill()
+    if url:
+        postgres.on_server(f"DROP DATABASE {name} (FORCE)")
+
+
+def test_nothing_acknowledged_is_lost_by_kills(installation):
+    with installation.opened() as app:
+        cookies, proposals = fill(app, 4, 100)
+    installation.start()
+    installation.ready()
+    phones = [Phone(installation.port, cookie, "/id/account") for cookie in cookies]
+    crowd = Crowd(phones, proposals)
+    crowd.begin()
+    for _ in range(2):
+        time.sleep(0.7)
+        installation.kill()
+        installation.start()
+        installation.ready()
+    time.sleep(0.3)
+    crowd.end()
+    installation.kill()
+    supports, rows, faults = kept(installation)
+    assert crowd.told_yes > 0
+    assert crowd.told_yes <= supports <= crowd.told_yes + len(phones)
+    assert (rows, faults) == (supports, [])
+
+
+def test_a_locked_database_is_said_in_time_and_readers_go_on(installation):
+    with installation.opened() as app:
+        (cookie,), (first, second) = fill(app, 1, 2)
+    installation.start()
+    installation.ready()
+    phone = Phone(installation.port, cookie, "/id/account")
+    with locked(installation):
+        status, retry_after, seconds = phone.support(first)
+        assert (status, retry_after) == (503, "5")
+        assert seconds < 6
+        page = ask("GET", f"/id/proposals/{second}", cookie=cookie, port=installation.port)
+        assert page.status in {200, 301}
+    assert phone.support(first)[0] == 303
+
+
+def test_fifty_who_send_slowly_hold_up_nobody(installation):
+    installation.start()
+    installation.ready()
+    slow = []
+    try:
+        for _ in range(50):
+            connection = socket.create_connection(("127.0.0.1", installation.port))
+            connection.sendall(b"POST /id/sign-in HTTP/1.1\r\nHost: kota.example\r\nContent-Le")
+            slow.append(connection)
+        began = time.monotonic()
+        for _ in range(10):
+            assert ask("GET", "/healthz", port=installation.port).status == 200
+        assert time.monotonic() - began < 5
+    finally:
+        for connection in slow:
+            connection.close()
