@@ -67,8 +67,8 @@ def kills(engine: str, number: int) -> bool:
         supports, rows, faults = kept(here)
     lost = max(0, crowd.told_yes - supports)
     print(
-        f"{engine}: {number} kills, {crowd.told_yes} acts acknowledged, {lost} lost, {supports} kept,"
-        f" {rows} rows of the log, {len(faults)} faults; other answers {crowd.other or 'none'}"
+        f"{engine}: {number} kills, {crowd.told_yes} acts acknowledged, {lost} lost,"
+        f" {supports} kept, {rows} rows of the log, {len(faults)} faults; other answers {crowd.other or 'none'}"
     )
     is_quick = told_times(engine, times)
     is_whole = supports <= crowd.told_yes + PHONES and supports == rows and not faults
