@@ -66,10 +66,9 @@ def kills(engine: str, number: int) -> bool:
         here.kill()
         supports, rows, faults = kept(here)
     lost = max(0, crowd.told_yes - supports)
-    print(
-        f"{engine}: {number} kills, {crowd.told_yes} acts acknowledged, {lost} lost,"
-        f" {supports} kept, {rows} rows of the log, {len(faults)} faults; other answers {crowd.other or 'none'}"
-    )
+    print(f"{engine}: {number} kills, {crowd.told_yes} acts acknowledged, {lost} lost")
+    print(f"{engine}: {supports} kept, {rows} rows of the log, {len(faults)} faults")
+    print(f"{engine}: answers other than yes: {crowd.other or 'none'}")
     is_quick = told_times(engine, times)
     is_whole = supports <= crowd.told_yes + PHONES and supports == rows and not faults
     return not lost and is_whole and is_quick and crowd.told_yes > number

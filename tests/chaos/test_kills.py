@@ -63,7 +63,7 @@ def test_a_locked_database_is_said_in_time_and_readers_go_on(installation):
     assert phone.support(first)[0] == 303
 
 
-@pytest.mark.sqlite
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_fifty_who_send_slowly_hold_up_nobody(installation):
     installation.start()
     installation.ready()
