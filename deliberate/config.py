@@ -79,6 +79,11 @@ class Settings:
         return Path(self.upload_dir).resolve() if self.upload_dir else self.data_path / "uploads"
 
     @property
+    def imported_path(self) -> Path:
+        """Where releases of other platforms lie that were brought in."""
+        return self.data_path / "imported"
+
+    @property
     def is_demo(self) -> bool:
         """Whether this is the sample city, where sign-ins are printed and nothing is secret."""
         return self.mode == "demo"

@@ -16,7 +16,10 @@ from deliberate.commands.saying import FAILED, WRONG_USE, fail
 from deliberate.commands.start import prepare
 from deliberate.imports import profiles
 from deliberate.imports.conversation import bring_in
+from deliberate.imports.convokit import PROFILE as CONVOKIT
+from deliberate.imports.convokit import read_corpus
 from deliberate.imports.polis import read_conversation
+from deliberate.imports.release import bring_in_release
 from deliberate.imports.run import Import, Order, Summary, begin
 from deliberate.imports.source import UnreadableSource, write_rejects
 from deliberate.sealing import seal_log
@@ -64,11 +67,18 @@ def _take(
     rejects: Path,
     as_json: bool,
 ) -> None:
+    try:
+        profile = profiles.load(profile_path)
+    except UnreadableSource as error:
+        fail(str(error), WRONG_USE)
+    _bring_in(Order(profile, path, slug, accounts, timezone, title), rejects, as_json)
+
+
+def _bring_in(order: Order, rejects: Path, as_json: bool) -> None:
     prepare(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
     started = time.perf_counter()
     try:
-        profile = profiles.load(profile_path)
-        work = begin(Order(profile, path, slug, accounts, timezone, title))
+        work = begin(order)
         if work.reading.rejects:
             write_rejects(rejects, work.reading.rejects)
     except UnreadableSource as error:
@@ -158,6 +168,33 @@ def _polis(folder: Path, slug: str, as_json: bool) -> None:
         f"from the files' own counts, {len(done.rejects)} rows rejected"
     )
     sys.exit(FAILED if done.rejects or done.differences else 0)
+
+
+@command.command("convokit", help=CONVOKIT.label, short_help=CONVOKIT.label)
+@_options
+@with_appcontext
+def _convokit(
+    path: Path, slug: str, title: str, timezone: str, rejects: Path, **given: Any
+) -> None:
+    order = Order(CONVOKIT, path, slug, None, timezone, title, read_corpus)
+    _bring_in(order, rejects, given["as_json"])
+
+
+@command.command("release", help="A release of a platform of this kind, by its folder or ZIP.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--process", "slug", required=True, help="Short name of the process.")
+@with_appcontext
+def _release(path: Path, slug: str) -> None:
+    prepare(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
+    settings = current_app.config["SETTINGS"]
+    try:
+        process = bring_in_release(path, slug, settings)
+    except UnreadableSource as error:
+        fail(str(error), WRONG_USE)
+    except OSError as error:
+        fail(f"{error.filename or path}: {error.strerror}")
+    seal_log(settings)
+    click.echo(f"{process.slug}: in, with its files; deliberate score {process.slug} counts them")
 
 
 for _name in profiles.names():

@@ -17,10 +17,10 @@ from flask.cli import ScriptInfo
 from deliberate import citivoice
 from deliberate.commands.saying import FAILED, WRONG_USE, fail
 from deliberate.config import UnsafeSetting
-from deliberate.exports.assessed import judged_in
 from deliberate.exports.columns import SCORES
 from deliberate.exports.release import score_rows
 from deliberate.exports.tables import cell, sha256_of
+from deliberate.queries.release_files import judged_in
 from deliberate.queries.scores import process_named, scores_of
 
 

@@ -1,11 +1,9 @@
-"""What a release says of how its process was judged, and how the scores read it back."""
+"""What a release says of how its process was judged."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deliberate.citivoice import Judged
 from deliberate.models import Assessment, Process
 from deliberate.queries.assessments import judged_of, public_assessments
 
@@ -33,12 +31,3 @@ def _assessment(one: Assessment) -> dict[str, Any]:
         "sha256": one.sha256,
         "form": json.loads(one.document or "{}"),
     }
-
-
-def judged_in(folder: Path) -> Mapping[str, Judged] | None:
-    """How the criteria were judged, from a release's files; None where it says nothing of it."""
-    path = folder / FILE
-    if not path.is_file():
-        return None
-    said = json.loads(path.read_text(encoding="utf-8"))["judged"]
-    return {name: Judged(**one) for name, one in said.items()}

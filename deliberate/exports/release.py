@@ -26,7 +26,7 @@ from deliberate.exports.tables import write_rows
 from deliberate.exports.tallies import write_polls
 from deliberate.exports.things import write_comments, write_proposals, write_responses
 from deliberate.models import Process
-from deliberate.queries.scores import scores_of
+from deliberate.queries.scores import RELEASE, scores_of
 
 Progress = Callable[[str, int], None]
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -65,6 +65,8 @@ def build_release(
     if unknown := [name for name in formats if name not in FORMATS]:
         known = ", ".join(FORMATS)
         raise Unwritable(f"no format is called {', '.join(unknown)}; there are {known}")
+    if process.source == RELEASE:
+        raise Unwritable(f"{process.slug} came in as a release: its own files are its release")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise Unwritable(f"{out}: is there already; a release is never rebuilt in place")
     building = out.with_name(f".{out.name}.building")

@@ -35,6 +35,8 @@ class Order:
     accounts: Path | None = None
     timezone: str = ""
     title: str = ""
+    reader: Callable[..., Reading] = read
+    """What reads the files; a profile's columns unless a layout needs its own."""
 
 
 @dataclass
@@ -63,7 +65,7 @@ def begin(order: Order) -> "Import":
             f"--process: {order.slug} exists and did not come from {order.profile.platform}"
         )
     ledger = read_ledger(process, order.profile.platform, order.slug)
-    reading = read(order.profile, order.path, here, order.accounts, ledger.comments)
+    reading = order.reader(order.profile, order.path, here, order.accounts, ledger.comments)
     return Import(order, here, reading, ledger)
 
 

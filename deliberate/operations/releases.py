@@ -17,7 +17,7 @@ from deliberate.permissions import require
 from deliberate.permissions.releases import may_remove_release
 from deliberate.queries.calendar import local_day
 from deliberate.queries.releases import has_grown, newest_release, removed_releases
-from deliberate.queries.scores import process_named, process_slugs
+from deliberate.queries.scores import RELEASE, process_named, process_slugs
 from deliberate.recording import recorded
 from deliberate.vocabulary import Kind
 
@@ -112,7 +112,7 @@ def publish_all_releases(folder: Path) -> int:
     for slug in process_slugs():
         last = newest_release(slug)
         process = process_named(slug)
-        if process is None or (last and not has_grown(last)):
+        if process is None or process.source == RELEASE or (last and not has_grown(last)):
             continue
         publish_release(None, process, folder, formats=tuple(FORMATS))
         done += 1

@@ -14,6 +14,10 @@ from deliberate.database import db
 from deliberate.models import Process, Snapshot
 from deliberate.queries.assessments import judged_of
 from deliberate.queries.log import log_of_process, newest_head
+from deliberate.queries.release_files import scores_in
+
+RELEASE = "release"
+"""The source of a process that came in as a release: its rows are files, not ours."""
 
 
 def process_named(slug: str) -> Process | None:
@@ -35,7 +39,13 @@ def scores_of(
     formulas: citivoice.Formulas | None = None,
     engine: str = "duckdb",
 ) -> citivoice.Scores:
-    """The scores of a process up to the newest head, or to a moment before it."""
+    """The scores of a process up to the newest head, or to a moment before it.
+
+    One that came in as a release is counted from its files, as where it came from.
+    """
+    if process.source == RELEASE:
+        settings: Settings = current_app.config["SETTINGS"]
+        return scores_in(settings.imported_path / process.slug, as_of, formulas, engine)
     return citivoice.score(
         log_of(process),
         context_of(process, as_of),

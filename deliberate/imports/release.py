@@ -1,0 +1,110 @@
+"""Releases of another platform of this house brought in, so that they score here as there.
+
+A release's rows are sealed in the log they came from and are not written into ours: its files are
+kept beside, whole, and every score of the process is counted from them.
+"""
+
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import select
+
+from deliberate import citivoice
+from deliberate.clock import now
+from deliberate.config import Settings
+from deliberate.database import db
+from deliberate.imports.batch import recorded_batch
+from deliberate.imports.source import UnreadableSource
+from deliberate.models import Process
+from deliberate.queries.release_files import MANIFEST, BrokenRelease, checked_manifest, scores_in
+from deliberate.queries.scores import RELEASE
+from deliberate.text import clean_line
+from deliberate.vocabulary import Kind
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """The folder of a release, whether it is packed or not."""
+    if path.is_dir():
+        yield path
+        return
+    with TemporaryDirectory() as folder:
+        try:
+            with zipfile.ZipFile(path) as packed:
+                packed.extractall(folder)
+        except FileNotFoundError as error:
+            raise UnreadableSource(f"{path}: {error.strerror}") from error
+        except (zipfile.BadZipFile, EOFError) as error:
+            raise UnreadableSource(f"{path}: no ZIP, perhaps half a download") from error
+        found = next(Path(folder).rglob(MANIFEST), None)
+        yield found.parent if found else Path(folder)
+
+
+def bring_in_release(path: Path, slug: str, settings: Settings) -> Process:
+    """Take a release in as a process of its own; twice the same changes nothing.
+
+    Raises UnreadableSource, and nothing is written, if it is not whole, was changed, or the name
+    is taken by something else.
+    """
+    if len(slug) > 80 or not _SLUG.fullmatch(slug):
+        raise UnreadableSource(f"--process: {slug!r} is no short name (a-z, 0-9, hyphens)")
+    with unpacked(path) as folder:
+        try:
+            manifest = checked_manifest(folder)
+            scores = scores_in(folder)
+        except (BrokenRelease, citivoice.UnreadableLog, KeyError) as error:
+            raise UnreadableSource(f"{path}: {error}") from error
+        known = db.session.scalar(select(Process).where(Process.slug == slug))
+        kept = settings.imported_path / slug
+        if known is not None:
+            if known.source == RELEASE and _is_same(folder, kept):
+                return known
+            raise UnreadableSource(f"--process: {slug} exists and is not this release")
+        _keep(folder, manifest["files"], kept)
+    return _open(slug, manifest, scores)
+
+
+def _is_same(folder: Path, kept: Path) -> bool:
+    mine = kept / MANIFEST
+    return mine.is_file() and mine.read_bytes() == (folder / MANIFEST).read_bytes()
+
+
+def _keep(folder: Path, names: dict[str, object], kept: Path) -> None:
+    """Copy the files it names beside their place, then move them there whole."""
+    copying = kept.with_name(f".{kept.name}.copying")
+    for left in (copying, kept):
+        shutil.rmtree(left, ignore_errors=True)
+    for name in (*names, MANIFEST):
+        (copying / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / name, copying / name)
+    copying.rename(kept)
+
+
+def _open(slug: str, manifest: dict[str, object], scores: citivoice.Scores) -> Process:
+    """Make the process: it is over, and opens nothing here."""
+    start = scores.facts.one("window_facts", "start")
+    first = datetime.fromisoformat(start) if start else now()
+    zone = scores.facts.one("window_facts", "timezone") or "UTC"
+    moment = first if first.tzinfo else first.replace(tzinfo=UTC)
+    with recorded_batch("import of a release") as batch:
+        process = Process(
+            slug=slug,
+            title=clean_line(str(manifest.get("title") or slug))[:160],
+            timezone=zone,
+            opened_at=moment,
+            source=RELEASE,
+        )
+        batch.session.add(process)
+        batch.session.flush()
+        carries = (scores.facts.one("window_facts", "carries") or "").split()
+        details = {"source": RELEASE, "carries": [c for c in carries if c != "-"]}
+        batch.add(Kind.PROCESS_IMPORTED, None, process, moment, details)
+    return process

@@ -1,0 +1,123 @@
+"""A ConvoKit corpus comes in as threads that can be scored."""
+
+import json
+import random
+
+import pytest
+from sqlalchemy import select
+
+from deliberate import sealing
+from deliberate.commands import cli
+from deliberate.database import db
+from deliberate.exports.release import build_release
+from deliberate.imports.convokit import PROFILE, read_corpus
+from deliberate.imports.run import Order, begin
+from deliberate.imports.source import UnreadableSource
+from deliberate.models import Comment, Proposal
+from deliberate.operations import comments
+from deliberate.queries.scores import process_named, scores_of
+from deliberate.vocabulary import Stance
+from tests import city
+
+START = 1_400_000_000
+
+
+def utterance(name, root, parent, speaker, after, text="Kata", **meta):
+    return {
+        "id": name,
+        "conversation_id": root,
+        "text": text,
+        "speaker": speaker,
+        "meta": meta,
+        "reply-to": parent,
+        "timestamp": START + after,
+        "vectors": [],
+    }
+
+
+THREAD = [
+    utterance("a1", "a1", None, "ratna", 0, "Taman kota\nTanam pohon."),
+    utterance("a2", "a1", "a1", "budi", 60, "Setuju.", stance=1),
+    utterance("a3", "a1", "a2", "ratna", 120, "Terima kasih.", stance=0),
+    utterance("b2", "b1", "b1", "siti", 180),
+]
+
+
+def corpus(folder, utterances, **about):
+    folder.mkdir(exist_ok=True)
+    random.Random(1).shuffle(utterances)
+    lines = (json.dumps(one) + "\n" for one in utterances)
+    (folder / "utterances.jsonl").write_text("".join(lines), encoding="utf-8")
+    (folder / "conversations.json").write_text(json.dumps(about.get("conversations", {})))
+    (folder / "speakers.json").write_text("{}")
+    return folder
+
+
+def bring_in(path, slug="utas"):
+    return begin(Order(PROFILE, path, slug, reader=read_corpus)).run()
+
+
+def test_a_conversation_is_a_proposal_with_its_thread(app, tmp_path):
+    done = bring_in(corpus(tmp_path / "c", list(THREAD)))
+    assert (done.proposals, done.comments, done.rejects) == (2, 3, [])
+    by_name = {c.source_id: c for c in db.session.scalars(select(Comment))}
+    assert by_name["a3"].parent_id == by_name["a2"].id and by_name["a2"].parent_id is None
+    assert by_name["a2"].stance == 1 and by_name["a2"].depth == 0
+    titles = {p.source_id: p.title for p in db.session.scalars(select(Proposal))}
+    assert titles["a1"].startswith("Taman kota") and titles["b1"] == "№ b1"
+
+
+def test_twice_brings_in_nothing_twice(app, tmp_path):
+    folder = corpus(tmp_path / "c", list(THREAD))
+    bring_in(folder)
+    assert bring_in(folder).acts == 0
+
+
+def test_it_can_be_scored(app, tmp_path):
+    folder = corpus(tmp_path / "c", list(THREAD))
+    words = ["import", "convokit", str(folder), "--process", "utas", "--json"]
+    done = app.test_cli_runner().invoke(cli, words)
+    assert done.exit_code == 0, done.output
+    scored = app.test_cli_runner().invoke(cli, ["score", "utas", "--json"])
+    assert json.loads(scored.stdout)["process"] == "utas"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"timestamp": None}, "is no date or time"),
+        ({"timestamp": 12}, "no time of the web"),
+        ({"id": ""}, "id is empty"),
+    ],
+)
+def test_a_bad_utterance_stays_out_by_name(app, tmp_path, change, said):
+    done = bring_in(corpus(tmp_path / "c", [*THREAD, {**THREAD[1], "id": "x", **change}]))
+    (reject,) = done.rejects
+    assert said in reject.reason and done.comments == 3
+
+
+@pytest.mark.parametrize("missing", ["utterances.jsonl", "conversations.json", "speakers.json"])
+def test_half_a_download_is_named_and_nothing_is_in(app, tmp_path, missing):
+    folder = corpus(tmp_path / "c", list(THREAD))
+    (folder / missing).unlink()
+    with pytest.raises(UnreadableSource, match=missing):
+        bring_in(folder)
+    assert process_named("utas") is None
+
+
+def test_our_own_corpus_comes_back_with_the_same_thread_figures(app, tmp_path, clock):
+    process = city.a_process()
+    people = [city.resident() for _ in range(4)]
+    proposal = city.a_proposal(process, people[0])
+    above = None
+    for number, person in enumerate([*people[1:], *people, *people]):
+        clock.shift(3600)
+        stance = Stance.FOR if number % 2 else Stance.AGAINST
+        above = comments.post_comment(person, proposal, "Kata", parent=above, stance=stance)
+    sealing.seal_log(app.config["SETTINGS"])
+    build_release(process, tmp_path / "r", formats=["convokit"])
+    bring_in(tmp_path / "r" / "convokit")
+    sealing.seal_log(app.config["SETTINGS"])
+    there, here = (scores_of(p).facts["thread_facts"] for p in (process, process_named("utas")))
+    for column in ("comments", "authors", "replies", "max_depth", "pairs", "stance_for"):
+        assert there[column].tolist() == here[column].tolist(), column
