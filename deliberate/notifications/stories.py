@@ -196,6 +196,14 @@ def _of_moderation(notice: Notice, title: str) -> tuple[str, str]:
                 title=title,
             ),
         ),
+        "moderation.delayed": (
+            _("Your text waits"),
+            _(
+                "A rule holds your text on “%(title)s” for two working days at most; then it is "
+                "shown by itself. The page says which rule.",
+                title=title,
+            ),
+        ),
         "moderation.hidden": (
             _("Your text was hidden"),
             _(

@@ -6,6 +6,7 @@ from sqlalchemy import literal, or_, select, update
 from deliberate.clock import now
 from deliberate.models import Comment, Person, Proposal, Rating
 from deliberate.models.comment import strength_of
+from deliberate.operations.holding import hold_by_rule
 from deliberate.permissions import (
     Refused,
     is_shown,
@@ -53,7 +54,6 @@ def post_comment(
             posted_at=now(),
         )
         _write(comment, body)
-        act.session.add(comment)
         _count(act, comment)
         act.about(
             comment,
@@ -64,6 +64,7 @@ def post_comment(
             kind="question" if is_question else "argument",
             source_given=int(bool(comment.source_note)),
         )
+        hold_by_rule(act, comment)
     return comment
 
 
@@ -84,6 +85,7 @@ def _write(comment: Comment, body: str) -> None:
 
 def _count(act: Act, comment: Comment) -> None:
     proposal = comment.proposal
+    act.session.add(comment)
     proposal.comment_count += 1
     act.locked(proposal.process).comment_count += 1
     if comment.root_id is not None:
@@ -116,6 +118,7 @@ def edit_comment(author: Person, comment: Comment, body: str) -> None:
         _write(comment, body)
         comment.edited_at = now()
         act.about(comment, written=comment.body, salt=comment.salt)
+        hold_by_rule(act, comment)
 
 
 def withdraw_comment(author: Person, comment: Comment) -> None:

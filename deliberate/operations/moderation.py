@@ -26,7 +26,7 @@ from deliberate.queries.moderation import (
 )
 from deliberate.recording import Act, recorded
 from deliberate.text import clean, clean_line
-from deliberate.vocabulary import AppealOutcome, Kind, ModerationOutcome, Role, Rule
+from deliberate.vocabulary import AppealOutcome, HoldRule, Kind, ModerationOutcome, Role, Rule
 
 HOLD = timedelta(hours=24)
 VERIFIED_NEEDED, KNOWN_NEEDED = 3, 5
@@ -70,13 +70,17 @@ def _locked(act: Act, thing: Thing) -> Thing:
 
 
 def _hold_by_rule(act: Act, thing: Thing) -> None:
-    """Never a second time, and never what a moderator decided on before."""
-    if thing.held_until is not None or decisions_on(thing):
+    """Never a second time, and never what a moderator decided on before.
+
+    What waited as new may be held once more by reports, when people have read it.
+    """
+    is_new = thing.hidden_ground in set(HoldRule)
+    if (thing.held_until is not None and not is_new) or thing.is_held or decisions_on(thing):
         return
     weight = weight_of_reports(thing)
     if weight.verified < VERIFIED_NEEDED and weight.known < KNOWN_NEEDED:
         return
-    thing.hidden_since, thing.held_until = now(), now() + HOLD
+    thing.hidden_since, thing.held_until, thing.hidden_ground = now(), now() + HOLD, None
     act.consequence(_HELD[thing.subject_type], thing, reports=max(weight.verified, weight.known))
     _tell_author(act, "moderation.held", thing)
 
@@ -86,11 +90,11 @@ def keep_contribution(moderator: Person, thing: Thing, note: str = "") -> None:
     with recorded(moderator, _KEPT[thing.subject_type]) as act:
         require(may_hide(moderator, _locked(act, thing)))
         reports = _settle(act, thing)
-        if not reports:
+        if not reports and not thing.is_held:
             raise Refused(_("Nobody has reported this, or it is decided already."))
         if thing.is_held:
             _tell_author(act, "moderation.restored", thing)
-        thing.hidden_at = None
+        thing.hidden_at, thing.hidden_ground = None, None
         _note_decision(act, moderator, thing, ModerationOutcome.KEPT, note=note, reports=reports)
         act.about(thing, reports=reports)
 

@@ -19,6 +19,7 @@ from deliberate.models import (
     ProposalVersion,
     Support,
 )
+from deliberate.operations.holding import hold_by_rule
 from deliberate.permissions import (
     Refused,
     is_own,
@@ -73,6 +74,7 @@ def submit_proposal(
             salt=proposal.salt,
             initiator=proposal.initiator.value,
         )
+        hold_by_rule(act, proposal)
         if process.support_threshold == 0:
             qualify(act, proposal)
     return proposal
@@ -136,6 +138,7 @@ def revise_proposal(
             version=proposal.version,
             credits=sorted(set(credits)),
         )
+        hold_by_rule(act, proposal)
 
 
 def _refuse_foreign(act: Act, proposal: Proposal, credits: Sequence[int]) -> None:

@@ -106,8 +106,9 @@ def may_revise(person: Person | None, proposal: Proposal) -> Answer:
 
 
 def may_withdraw(person: Person | None, proposal: Proposal) -> Answer:
-    """The author, as long as it stands and has no final response."""
-    return first_no(is_author(person, proposal), is_standing(proposal), is_unanswered(proposal))
+    """The author, as long as it stands or waits, and has no final response."""
+    stands = YES if proposal.is_held else is_standing(proposal)
+    return first_no(is_author(person, proposal), stands, is_unanswered(proposal))
 
 
 def is_author(person: Person | None, thing: Proposal | Comment) -> Answer:
@@ -159,8 +160,8 @@ def may_edit(person: Person | None, comment: Comment) -> Answer:
 
 
 def may_withdraw_comment(person: Person | None, comment: Comment) -> Answer:
-    """The author, at any time, while it stands."""
-    return first_no(is_author(person, comment), is_shown(comment))
+    """The author, at any time, while it stands or waits."""
+    return first_no(is_author(person, comment), YES if comment.is_held else is_shown(comment))
 
 
 def is_shown(comment: Comment) -> Answer:

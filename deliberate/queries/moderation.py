@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal, Report
-from deliberate.vocabulary import AppealOutcome, ModerationOutcome
+from deliberate.vocabulary import AppealOutcome, HoldRule, ModerationOutcome
 
 PAGE = 20
 OVERDUE = timedelta(hours=72)
@@ -125,6 +125,23 @@ def matters_waiting(after: int = 0) -> list[Matter]:
         Matter(things[row.subject_type, row.subject_id], row.first, row.since, row.reports)
         for row in found
     ]
+
+
+def held_waiting() -> list[Thing]:
+    """What a rule holds now and nobody has decided on, the twenty that wait longest."""
+    held: list[Thing] = []
+    for kind in KINDS.values():
+        waiting = select(kind).where(
+            kind.held_until > now(),
+            kind.hidden_ground.in_(set(HoldRule)),
+            kind.withdrawn_at.is_(None),
+        )
+        held += db.session.scalars(waiting.order_by(kind.held_until).limit(PAGE))
+    return sorted((thing for thing in held if thing.is_held), key=_held_until)[:PAGE]
+
+
+def _held_until(thing: Thing) -> datetime:
+    return thing.held_until or now()
 
 
 def appeals_waiting() -> list[tuple[Appeal, Thing]]:

@@ -134,6 +134,7 @@ def queue() -> str:
         seal_late=is_seal_late(),
         matters=shown,
         appeals=found.appeals_waiting(),
+        held=found.held_waiting(),
         next_url=url_for("moderation.queue", after=shown[-1].first_report)
         if len(matters) > len(shown)
         else "",

@@ -13,6 +13,7 @@ from deliberate.queries import threads
 from deliberate.queries.proposals import proposal_shown
 from deliberate.views.frame import Room, after_act, asking, or_404, see_other
 from deliberate.views.proposals import address_of
+from deliberate.views.threads import said_of
 
 room = Room("revising", under="/proposals")
 
@@ -45,7 +46,7 @@ def publish_revision(number: int) -> ResponseReturnValue:
         form.note.data,
         form.credits.data or (),
     )
-    after_act(_("Version %(n)s is published.", n=proposal.version))
+    after_act(said_of(proposal, _("Version %(n)s is published.", n=proposal.version)))
     return see_other(address_of(proposal))
 
 

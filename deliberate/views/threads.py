@@ -17,11 +17,20 @@ from deliberate.permissions import (
 )
 from deliberate.queries import threads
 from deliberate.queries.proposals import proposal_shown
+from deliberate.views.answers import local_time
 from deliberate.views.frame import Room, after_act, asking, or_404, see_other
 from deliberate.views.proposals import address_of
 from deliberate.vocabulary import Switch
 
 room = Room("threads")
+
+
+def said_of(thing: Any, said: str) -> str:
+    """What is said after writing: where a rule holds the text, until when at the latest."""
+    if not thing.is_held:
+        return said
+    until = local_time(thing.held_until, "d MMM y, HH.mm")
+    return str(_("Your text is kept. A rule holds it until %(time)s at the latest.", time=until))
 
 
 def place_of(comment: Any) -> str:
@@ -45,7 +54,7 @@ def post(number: int) -> ResponseReturnValue:
         source=form.source.data,
         language=g.language,
     )
-    after_act(_("Your argument is posted."))
+    after_act(said_of(comment, _("Your argument is posted.")))
     return see_other(place_of(comment))
 
 
@@ -76,7 +85,7 @@ def post_reply(number: int) -> ResponseReturnValue:
         source=form.source.data,
         language=g.language,
     )
-    after_act(_("Your reply is posted."))
+    after_act(said_of(comment, _("Your reply is posted.")))
     return see_other(place_of(comment))
 
 
@@ -109,7 +118,7 @@ def edit(number: int) -> ResponseReturnValue:
     if not form.validate():
         return _change_page(comment, form), 422
     comments.edit_comment(asking(), comment, form.body.data)
-    after_act(_("Your words are changed."))
+    after_act(said_of(comment, _("Your words are changed.")))
     return see_other(place_of(comment))
 
 

@@ -22,6 +22,7 @@ from deliberate.queries import drafts, processes, search
 from deliberate.queries.proposals import proposal_shown
 from deliberate.views.frame import Room, after_act, asking, or_404, see_other
 from deliberate.views.proposals import address_of
+from deliberate.views.threads import said_of
 from deliberate.vocabulary import Switch
 
 room = Room("writing", under="/proposals")
@@ -192,7 +193,7 @@ def publish(number: int) -> ResponseReturnValue:
         language=g.language,
         draft=draft,
     )
-    after_act(_("Your proposal is published."))
+    after_act(said_of(proposal, _("Your proposal is published.")))
     return see_other(url_for("writing.published", number=proposal.id))
 
 

@@ -169,6 +169,14 @@ class Rule(StrEnum):
     OTHER = "other"
 
 
+class HoldRule(StrEnum):
+    """Why a new text waits for a while: what advertising does, never what it says."""
+
+    YOUNG_LINK = "young_link"
+    MANY_LINKS = "many_links"
+    REPEATED = "repeated"
+
+
 class ModerationOutcome(StrEnum):
     """What a moderator decides on a thing."""
 

@@ -138,6 +138,18 @@ class Kind(StrEnum):
     COMMENT_KEPT = "comment.kept", PUBLIC, "reports", "a moderator found the reports unfounded"
     COMMENT_RESTORED = "comment.restored", PUBLIC, "ground", "a hidden comment came back"
     COMMENT_HELD = "comment.held", PUBLIC, "reports", "reports hold it for a day (consequence)"
+    COMMENT_DELAYED = (
+        "comment.delayed",
+        PUBLIC,
+        "rule",
+        "a rule holds a new comment for two working days at most (consequence)",
+    )
+    PROPOSAL_DELAYED = (
+        "proposal.delayed",
+        PUBLIC,
+        "rule",
+        "a rule holds a new proposal for two working days at most (consequence)",
+    )
     PROPOSAL_HIDDEN = "proposal.hidden", PUBLIC, "ground reports", "a moderator hid it by a rule"
     PROPOSAL_KEPT = "proposal.kept", PUBLIC, "reports", "a moderator found the reports unfounded"
     PROPOSAL_RESTORED = "proposal.restored", PUBLIC, "ground", "a hidden proposal came back"

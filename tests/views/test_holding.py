@@ -1,0 +1,85 @@
+"""What a rule holds, as others, its author and moderators see it."""
+
+from datetime import timedelta
+
+import pytest
+
+from deliberate.operations import comments, proposals
+from deliberate.vocabulary import Role, Stance
+from tests import city
+from tests.browser import send, signed_in, visitor
+
+BODY = "Bangku murah di https://contoh.example hari ini."
+
+
+@pytest.fixture
+def author(app, clock):
+    return city.resident()
+
+
+@pytest.fixture
+def comment(author):
+    return comments.post_comment(author, city.a_proposal(), BODY, stance=Stance.FOR)
+
+
+@pytest.fixture
+def proposal(author):
+    return proposals.submit_proposal(author, city.a_process(), "Bangku murah", BODY)
+
+
+def test_others_see_that_something_waits_and_no_word_of_it(app, comment):
+    client = visitor(app)
+    client.set_cookie("lang", "en")
+    shown = client.get(f"/c/{comment.id}", follow_redirects=True).text
+    assert "held by a rule" in shown and "the account is younger than a day" in shown
+    assert "contoh.example" not in shown
+    assert "contoh.example" not in client.get("/en/search?q=murah").text
+
+
+def test_it_is_there_for_all_when_its_time_is_over(app, comment, clock):
+    clock.shift(timedelta(days=4))
+    page = f"/en/proposals/{comment.proposal_id}"
+    assert "contoh.example" in visitor(app).get(page, follow_redirects=True).text
+
+
+def test_its_author_reads_it_with_why_and_until_when(app, author, comment):
+    client = signed_in(app, author)
+    page = f"/en/moderation/comment/{comment.id}/appeal"
+    shown = client.get(page).text
+    assert "contoh.example" in shown and "the account is younger than a day" in shown
+    assert "4 Mar 2026" in shown
+    assert "held until" in client.get("/en/account").text
+    other = signed_in(app, city.resident())
+    assert other.get(page).status_code == 403
+
+
+def test_writing_says_at_once_until_when(app, author):
+    proposal = city.a_proposal()
+    client, to = signed_in(app, author), f"/en/proposals/{proposal.id}/arguments"
+    sent = send(client, "/en/account", to, body=BODY, stance="for")
+    assert "A rule holds it until 4 Mar 2026" in client.get(sent.location).text
+
+
+def test_a_proposal_that_waits_is_its_authors_alone(app, author, proposal):
+    page = f"/en/proposals/{proposal.id}"
+    for reader, is_read in ((visitor(app), False), (signed_in(app, author), True)):
+        shown = reader.get(page, follow_redirects=True)
+        assert shown.status_code == 200
+        assert ("contoh.example" in shown.text) is is_read
+    assert "Bangku murah" not in visitor(app).get("/en/proposals").text
+    assert "Bangku murah" not in visitor(app).get("/en/proposals.atom").text
+    published = signed_in(app, author).get(f"/en/proposals/{proposal.id}/published").text
+    assert "It waits first" in published
+
+
+def test_moderators_find_it_in_their_queue(app, comment):
+    client = signed_in(app, city.staff(role=Role.MODERATOR))
+    assert "Held by a rule" in client.get("/en/desk/moderation").text
+    page = f"/en/desk/moderation/comment/{comment.id}"
+    assert "contoh.example" in client.get(page).text
+    assert send(client, page, f"{page}/keep").status_code == 303
+    assert "contoh.example" in visitor(app).get(f"/c/{comment.id}", follow_redirects=True).text
+
+
+def test_residents_have_no_queue(app, author):
+    assert signed_in(app, author).get("/en/desk/moderation").status_code == 403
