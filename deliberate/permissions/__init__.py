@@ -149,14 +149,9 @@ def may_comment(person: Person | None, proposal: Proposal) -> Answer:
 
 def may_edit(person: Person | None, comment: Comment) -> Answer:
     """The author, within fifteen minutes of posting."""
-    late = now() - comment.posted_at > EDITING
-    return first_no(
-        is_author(person, comment),
-        is_shown(comment),
-        Answer(_("A comment can be edited for 15 minutes; add a correction instead."))
-        if late
-        else YES,
-    )
+    late = Answer(_("A comment can be edited for 15 minutes; add a correction instead."))
+    in_time = now() - comment.posted_at <= EDITING
+    return first_no(is_author(person, comment), is_shown(comment), YES if in_time else late)
 
 
 def may_withdraw_comment(person: Person | None, comment: Comment) -> Answer:
