@@ -12,13 +12,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Moment
-from deliberate.models.hiding import HELD, Hideable
+from deliberate.models.hiding import Hideable
 from deliberate.models.institution import Institution
 from deliberate.models.person import Person
 from deliberate.models.proposal import Proposal, new_salt
@@ -35,12 +34,6 @@ class Comment(Hideable, Base):
     __table_args__ = (
         Index("ix_comment_branch", "root_id", "id"),
         Index("ix_comment_people", "proposal_id", "author_id"),
-        Index(
-            "ix_comment_held",
-            "held_until",
-            sqlite_where=text(HELD),
-            postgresql_where=text(HELD),
-        ),
         Index("ix_comment_newest", "proposal_id", "depth", "id"),
         Index("ix_comment_weighed", "proposal_id", "depth", "weight", "id"),
         Index("ix_comment_discussed", "proposal_id", "depth", "branch_count", "id"),

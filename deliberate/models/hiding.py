@@ -9,9 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from deliberate.clock import now
 from deliberate.database import Moment
 
-HELD = "held_until IS NOT NULL"
-"""What few rows are: an index on them is small."""
-
 
 class Hideable:
     """A text that moderation can hide. A hold ends by the clock: no job has to lift it."""
