@@ -19,19 +19,25 @@ from .release import WITHHELD
 from .spark import Spark
 from .weeks import calendar, clock, hour_number, scheduled
 
-# The comments of each scope and sensitivity run, and which of those answered count there.
-SCOPES = {
-    "everyone": "SELECT *, 1 AS p_inside, 1 AS b_inside FROM comments",
-    "counted": "SELECT *, p_counted AS p_inside, b_counted AS b_inside"
-    " FROM comments WHERE counted = 1",
-}
+# The comments of each scope and sensitivity run, which of those answered count there, and what
+# tells a comment whose thread is another than in the scope before: the rest is not counted again.
+EVERYONE = "SELECT *, 1 AS p_inside, 1 AS b_inside FROM comments"
+COUNTED = (
+    "SELECT *, p_counted AS p_inside, b_counted AS b_inside FROM comments WHERE counted = 1",
+    "counted = 0 OR (b_person IS NOT NULL AND coalesce(b_counted, 0) = 0)",
+)
 RUNS = {
-    "without_top5": "SELECT *, p_quiet AS p_inside, b_quiet AS b_inside"
-    " FROM comments WHERE quiet = 1",
-    "without_new": "SELECT *, p_settled AS p_inside, b_settled AS b_inside"
-    " FROM comments WHERE settled = 1",
+    "without_top5": (
+        "SELECT *, p_quiet AS p_inside, b_quiet AS b_inside FROM comments WHERE quiet = 1",
+        "counted = 1 AND (quiet = 0 OR (b_counted = 1 AND b_quiet = 0))",
+    ),
+    "without_new": (
+        "SELECT *, p_settled AS p_inside, b_settled AS b_inside FROM comments WHERE settled = 1",
+        "counted = 1 AND (settled = 0 OR (b_counted = 1 AND b_settled = 0))",
+    ),
 }
 CAPPED = "pair_cap_3"
+TOUCHED = "thread IN (SELECT thread FROM touched)"
 ENGINES: dict[str, Callable[[str], Engine]] = {"duckdb": DuckDB, "spark": Spark}
 ONCE = (
     "person_cells",
@@ -156,21 +162,48 @@ def _scoped(engine: Engine) -> dict[str, Table]:
     """The facts of every scope and sensitivity run, one after the other."""
     parts: dict[str, list[Table]] = {name: [] for name in (*BY_SCOPE, "process_facts", "run_facts")}
     engine.table("muted", "SELECT seq FROM comments WHERE 1 = 0")
-    rings = 0
-    for scope, comments in SCOPES.items():
-        rings += _plant(engine, comments)
-        engine.make("edges", "thread_pairs", "thread_talk", "hanging", "above")
-        engine.descend("lifted", "above", "next_above")
-        engine.make("below", "thread_shape")
-        for name in BY_SCOPE:
-            parts[name].append(_fetch(engine, name, scope))
-        parts["process_facts"].append(_tiny(engine, scope))
+    rings = _grow(engine, EVERYONE)
+    _gather(engine, parts, "everyone")
+    comments, changed = COUNTED
+    if _touch(engine, f"SELECT DISTINCT thread FROM comments WHERE {changed}"):
+        rings += _grow(engine, comments)
+    _gather(engine, parts, "counted")
+    engine.table("whole_talk", "FROM thread_talk")
     parts["run_facts"].append(_capped(engine))
-    for run, comments in RUNS.items():
-        _plant(engine, comments, shaped=rings > 0)
-        engine.make("edges", "thread_pairs", "thread_talk")
-        parts["run_facts"].append(_fetch(engine, "run_facts", run))
+    for run, (comments, changed) in RUNS.items():
+        _touch(engine, f"SELECT DISTINCT thread FROM comments WHERE {changed}")
+        _plant(engine, f"FROM ({comments}) AS c WHERE {TOUCHED}", shaped=rings > 0)
+        parts["run_facts"].append(_again(engine, run))
     return {name: _stacked(tables) for name, tables in parts.items()}
+
+
+def _grow(engine: Engine, comments: str) -> int:
+    """The whole of one scope: who talked with whom, and the shape of its trees."""
+    rings = _plant(engine, comments)
+    engine.make("edges", "thread_pairs", "thread_talk", "hanging", "above")
+    engine.descend("lifted", "above", "next_above")
+    engine.make("below", "thread_shape")
+    return rings
+
+
+def _gather(engine: Engine, parts: dict[str, list[Table]], scope: str) -> None:
+    for name in BY_SCOPE:
+        parts[name].append(_fetch(engine, name, scope))
+    parts["process_facts"].append(_tiny(engine, scope))
+
+
+def _touch(engine: Engine, threads: str) -> int:
+    """Name the threads that are others than in the scope before; say how many."""
+    engine.table("touched", threads)
+    return engine.length("touched")
+
+
+def _again(engine: Engine, run: str) -> Table:
+    """A sensitivity run: the threads it touches counted again, the others as they were."""
+    engine.make("edges", "thread_pairs", "thread_talk")
+    engine.table("same", f"FROM whole_talk WHERE NOT {TOUCHED}")
+    engine.append("thread_talk", "same")
+    return _fetch(engine, "run_facts", run)
 
 
 def _plant(engine: Engine, comments: str, shaped: bool = True) -> int:
@@ -196,9 +229,12 @@ def _capped(engine: Engine) -> Table:
     """The counted trees again, with what two people say beyond three replies heard as no answer."""
     engine.make("capped")
     engine.table("muted", "FROM capped")
-    engine.make("edges", "thread_pairs", "thread_talk")
+    _touch(engine, "SELECT DISTINCT c.thread FROM comments AS c JOIN muted AS m ON m.seq = c.seq")
+    engine.table("heard", f"FROM nodes WHERE {TOUCHED}")
+    engine.view("nodes", "FROM heard")
+    found = _again(engine, CAPPED)
     engine.table("muted", "SELECT seq FROM comments WHERE 1 = 0")
-    return _fetch(engine, "run_facts", CAPPED)
+    return found
 
 
 def _tiny(engine: Engine, scope: str) -> Table:
