@@ -28,10 +28,14 @@ class Cells:
         Sorting by the figures themselves makes the draws the same for any order or naming.
         """
         matrix = np.column_stack([np.asarray(c, dtype=np.float64) for c in columns])
-        rows, where = np.unique(matrix, axis=0, return_inverse=True)
-        weights = np.ones(len(matrix)) if counts is None else counts
-        sums = np.bincount(where.ravel(), weights=weights, minlength=len(rows))
-        return cls(rows, sums.astype(np.int64))
+        weights = np.ones(len(matrix), dtype=np.int64) if counts is None else counts
+        if not len(matrix):
+            return cls(matrix, weights.astype(np.int64))
+        order = np.lexsort(matrix.T[::-1])
+        rows = matrix[order]
+        new = np.concatenate([[True], (rows[1:] != rows[:-1]).any(axis=1)])
+        sums = np.add.reduceat(weights[order], np.flatnonzero(new))
+        return cls(rows[new], sums.astype(np.int64))
 
     @property
     def clusters(self) -> int:
