@@ -44,10 +44,11 @@ def score(
     *,
     formulas: Formulas | None = None,
     judged: Mapping[str, Judged] | None = None,
+    pictures: bool = False,
     engine: str = "duckdb",
 ) -> Scores:
     """Score one process from its log; every engine gives the same scores."""
-    return judge(reduce(log, process, engine=engine), formulas, judged)
+    return judge(reduce(log, process, pictures=pictures, engine=engine), formulas, judged)
 
 
 def score_release(

@@ -23,7 +23,8 @@ class Indicator:
     """One indicator: its names, formula in words, goalposts and minimums.
 
     The first of `minimum` is the opportunity printed as n; a denominator below `floor` is taken
-    as `floor`, because reaching one is an achievement already.
+    as `floor`, because reaching one is an achievement already. `why` says where the goalposts
+    come from, `acts` names the kinds of acts it is counted from.
     """
 
     id: str
@@ -37,6 +38,9 @@ class Indicator:
     interval: str
     caveat_en: str
     caveat_id: str
+    why_en: str
+    why_id: str
+    acts: tuple[str, ...]
     extra: Mapping[str, float]
 
     @property
@@ -158,6 +162,9 @@ def _indicator(name: str, said: Mapping[str, Any]) -> Indicator:
         interval=said.get("interval", "bootstrap"),
         caveat_en=said.get("caveat_en", ""),
         caveat_id=said.get("caveat_id", ""),
+        why_en=said.get("why_en", ""),
+        why_id=said.get("why_id", ""),
+        acts=tuple(said.get("acts", ())),
         extra={key: said[key] for key in ("kappa", "audited", "confirmed") if key in said},
     )
 

@@ -118,6 +118,10 @@ def _indicator(name: str, said: Said) -> Iterator[str]:
     yield from (
         f"{key} is no number" for key in NEEDS.get(name, ()) if not _is_number(said.get(key))
     )
+    if not all(said.get(f"why_{language}") for language in LANGUAGES):
+        yield "does not say why its goalposts stand there"
+    if not said.get("acts"):
+        yield "does not name the acts it is counted from"
     if bool(said.get("caveat_en")) != bool(said.get("caveat_id")):
         yield "its caveat is in one language only"
 

@@ -70,12 +70,14 @@ class Facts:
 
     `origin` says of each table whether it came from the log's rows ("rows"), from the files of a
     release ("facts"), or which of its columns did. `person_facts` is there only if asked for: it
-    is about single people and is never written to a file.
+    is about single people and is never written to a file; so do `pictures`, from which a few
+    charts are drawn, of numbered people without a name.
     """
 
     tables: Mapping[str, Table]
     origin: Mapping[str, str] = field(default_factory=dict)
     person_facts: Table | None = None
+    pictures: Mapping[str, list[list[Any]]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Table:
         return self.tables[name]

@@ -23,7 +23,7 @@ def keep_scores(slug: str) -> bool:
     process = process_named(slug)
     if process is None:
         raise LookupError(slug)
-    scores = scores_of(process)
+    scores = scores_of(process, pictures=True)
     last = newest_snapshot(process.id)
     digest = scores.inputs_hash()
     if last and _says_the_same(last, scores, digest):

@@ -13,6 +13,8 @@ from deliberate.models import Snapshot
 
 DAYS = 60
 SMALLEST_COHORT = 10
+# One account with more of the residents' comments than this is likely the platform's own.
+LOUDEST, TALKED = 0.10, 100
 
 
 def scoreboard(snapshot: Snapshot, language: str) -> dict[str, Any]:
@@ -30,7 +32,16 @@ def scoreboard(snapshot: Snapshot, language: str) -> dict[str, Any]:
         "cohorts": _cohorts(snapshot.drawn["cohorts"], snapshot.drawn["weeks"]),
         "waits": _waits(snapshot.drawn["waits"]),
         "people": document["descriptives"]["counted"],
+        "loudest": _loudest(document["descriptives"]["counted"]),
     }
+
+
+def _loudest(people: dict[str, Any]) -> int | None:
+    """The percentage of residents' comments by one account, where that is suspiciously much."""
+    share = people.get("top_author_share") or 0
+    if people["comments"] < TALKED or share <= LOUDEST:
+        return None
+    return _hundred(share)
 
 
 def _dimension(
@@ -75,7 +86,9 @@ def indicator(
     document: dict[str, Any], formulas: Formulas, name: str, language: str
 ) -> dict[str, Any]:
     """One indicator as the pages show it: the figure, its score, its formula and its caveat."""
-    found, said = document["indicators"][name], formulas.indicators[name]
+    said = formulas.indicators[name]
+    # Scores kept under older formulas know nothing of an indicator that came since.
+    found = document["indicators"].get(name) or _unknown(said.goalpost)
     english = language == "en"
     return {
         **found,
@@ -88,6 +101,22 @@ def indicator(
         "needed": next(iter(said.minimum.values()), None),
         "floor": said.floor,
         "caveat": said.caveat_en if english else said.caveat_id,
+        "why": said.why_en if english else said.why_id,
+        "acts": said.acts,
+    }
+
+
+def _unknown(goalpost: tuple[float, float, str]) -> dict[str, Any]:
+    return {
+        "value": None,
+        "state": "not_enough_data",
+        "reason": "formulas",
+        "n": 0,
+        "numerator": 0,
+        "denominator": 0,
+        "ci": None,
+        "goalpost": list(goalpost),
+        "normalised": None,
     }
 
 

@@ -38,6 +38,7 @@ def scores_of(
     as_of: datetime | None = None,
     formulas: citivoice.Formulas | None = None,
     engine: str = "duckdb",
+    pictures: bool = False,
 ) -> citivoice.Scores:
     """The scores of a process up to the newest head, or to a moment before it.
 
@@ -52,6 +53,7 @@ def scores_of(
         formulas=formulas,
         judged=judged_of(process.id, as_of),
         engine=engine,
+        pictures=pictures,
     )
 
 
@@ -103,7 +105,8 @@ def newest_snapshots() -> list[Snapshot]:
 def drawn_from(scores: citivoice.Scores) -> dict[str, Any]:
     """What the charts of a scoreboard are drawn from: small counts out of the facts.
 
-    Cohorts under ten people are left out; waits are [hours, answered] of residents' proposals.
+    Cohorts under ten people are left out; waits are [hours, answered] of residents' proposals;
+    people of the reply network have numbers that say nothing elsewhere.
     """
     weeks = scores.facts.scope("week_facts", "counted")
     cohorts = scores.facts["cohort_facts"]
@@ -112,6 +115,8 @@ def drawn_from(scores: citivoice.Scores) -> dict[str, Any]:
     return {
         "weeks": _rows(weeks, "week", "residents", "newcomers", "comments", "is_open"),
         "cohorts": _rows(cohorts, "first_week", "weeks_later", "people"),
+        "pairs": _renumbered(scores.facts.pictures.get("pair_picture", [])),
+        "shapes": scores.facts.pictures.get("shape_picture", []),
         "waits": sorted(
             [int(hours), int(answered)]
             for hours, answered in zip(
@@ -119,6 +124,13 @@ def drawn_from(scores: citivoice.Scores) -> dict[str, Any]:
             )
         ),
     }
+
+
+def _renumbered(pairs: list[list[int]]) -> list[list[int]]:
+    """Numbers of people in the log would lead to their acts; these are 0, 1, 2 …"""
+    people = sorted({person for pair in pairs for person in pair[:2]})
+    place = {person: number for number, person in enumerate(people)}
+    return [[place[one], place[other], *rest] for one, other, *rest in pairs]
 
 
 def _rows(table: Mapping[str, Any], *names: str) -> list[list[Any]]:

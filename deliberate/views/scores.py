@@ -9,6 +9,8 @@ from deliberate.citivoice import load_formulas
 from deliberate.clock import now
 from deliberate.queries import judged, scoreboard
 from deliberate.queries.calendar import local_day
+from deliberate.queries.score_history import score_history
+from deliberate.queries.score_pictures import reply_network, thread_shapes
 from deliberate.queries.scores import newest_snapshot, newest_snapshots, process_named
 from deliberate.views.frame import Room, or_404
 
@@ -39,6 +41,9 @@ def show(slug: str) -> ResponseReturnValue:
         judged=judged.side_by_side(
             process, json.loads(snapshot.document), g.language, local_day(process, now())
         ),
+        history=score_history(process, snapshot.drawn["weeks"]),
+        network=reply_network(snapshot.drawn.get("pairs", [])),
+        shapes=thread_shapes(snapshot.drawn.get("shapes", [])),
         others=[one for one in newest_snapshots() if one.process_id != process.id],
         brief=lambda one: scoreboard.scoreboard(one, g.language)["dimensions"],
     )

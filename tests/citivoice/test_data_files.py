@@ -11,21 +11,14 @@ from deliberate.citivoice import catalogue, formulas_of, load_formulas, reduce
 from deliberate.citivoice.check import MEASURED, flaws
 from deliberate.citivoice.judge import _measures
 from deliberate.commands import cli
+from tests.citivoice.data_files import copied, spoil
 from tests.citivoice.rows import PROCESS, log_of, town
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     """The data files as they are, to be spoilt."""
-    for name in catalogue.FILES:
-        shutil.copy(str(catalogue.folder() / name), tmp_path)
-    return tmp_path
-
-
-def spoil(folder: Path, name: str, old: str, new: str) -> None:
-    text = (folder / name).read_text(encoding="utf-8")
-    assert old in text
-    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return copied(tmp_path)
 
 
 def test_the_files_in_force_hold_together() -> None:
