@@ -46,7 +46,7 @@ def side_by_side(
         "judged": len(saved_parts(after)) if after else 0,
     }
     lines = [
-        _line(name, said, document["criteria"][name], judges, language)
+        _line(name, said, document, judges, language)
         for name, said in load_framework()["criteria"].items()
         if name in document["criteria"]
     ]
@@ -62,10 +62,11 @@ def side_by_side(
 def _line(
     name: str,
     said: Mapping[str, Any],
-    figures: Mapping[str, Any],
+    document: Mapping[str, Any],
     judges: Mapping[str, int],
     language: str,
 ) -> dict[str, Any]:
+    figures = document["criteria"][name]
     seen = figures["judged"] if figures["judged"] is not None else figures["logged"]
     weak = load_framework()["comparison"]["weak"]
     return {
@@ -76,21 +77,32 @@ def _line(
         "grade": figures["grade"],
         "source": _source(figures),
         "judges": judges["judged" if figures["judged"] is not None else "planned"],
-        "beside": said["logged"],
+        "beside": [c for c in said["logged"] if _score(document, c) is not None],
         "is_weak": seen is not None and seen < weak,
     }
 
 
 def logged_beside(document: Mapping[str, Any]) -> dict[str, int]:
     """What the log shows beside each judged criterion, 0 to 100, where it shows anything."""
-    scores = {name: one.get("score") for name, one in document["criteria"].items()}
-    scores |= {name: one["score"] for name, one in document["dimensions"].items()}
     found = {}
     for name, said in load_framework()["criteria"].items():
-        known = [score for c in said["logged"] if (score := scores.get(c)) is not None]
+        known = [share for c in said["logged"] if (share := _score(document, c)) is not None]
         if known:
             found[name] = int(100 * sum(known) / len(known) + 0.5)
     return found
+
+
+def _score(document: Mapping[str, Any], name: str) -> float | None:
+    """The logged score of a criterion or a dimension."""
+    found = document["criteria"].get(name) or document["dimensions"].get(name) or {}
+    score: float | None = found.get("score")
+    return score
+
+
+def measured(document: Mapping[str, Any]) -> dict[str, int]:
+    """Where every indicator stands between its goalposts, 0 to 100, where it has a value."""
+    shares = {name: one["normalised"] for name, one in document["indicators"].items()}
+    return {name: int(100 * share + 0.5) for name, share in shares.items() if share is not None}
 
 
 def _source(figures: Mapping[str, Any]) -> str:

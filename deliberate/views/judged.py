@@ -1,5 +1,7 @@
 """What was planned and judged of a process, for everybody: frozen plans, published assessments."""
 
+import json
+
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
@@ -8,8 +10,9 @@ from deliberate.clock import now
 from deliberate.queries import assessments as queries
 from deliberate.queries import coding
 from deliberate.queries.calendar import local_day
+from deliberate.queries.judged import measured
 from deliberate.queries.responses import name_here
-from deliberate.queries.scores import process_named
+from deliberate.queries.scores import newest_snapshot, process_named
 from deliberate.views.frame import Room, or_404
 
 room = Room("judged", under="/scores")
@@ -20,6 +23,7 @@ def index(slug: str) -> ResponseReturnValue:
     """Every frozen plan and published assessment of a process, the newest first."""
     process = or_404(process_named(slug))
     found = queries.public_assessments(process.id)
+    kept = newest_snapshot(process.id)
     return render_template(
         "judged/index.html",
         process=process,
@@ -34,6 +38,7 @@ def index(slug: str) -> ResponseReturnValue:
             for one in reversed(found)
         ],
         pledges=queries.pledges_after(found, local_day(process, now())),
+        measured=measured(json.loads(kept.document)) if kept else {},
         samples=[
             (sample, coding.reliability(sample) if coding.is_complete(sample, 2) else None)
             for sample in coding.samples_of(process.id)

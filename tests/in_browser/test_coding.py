@@ -1,0 +1,33 @@
+"""A sample is coded by keyboard alone, without a script."""
+
+from typing import Any
+
+import pytest
+
+from tests import places
+from tests.live import cookie_of
+
+pytestmark = pytest.mark.browser
+WAITING = 2
+"""The city's sample whose second coder has not begun."""
+
+
+@pytest.fixture
+def keyboard(chromium: Any, town: str, own_city: Any) -> Any:
+    """The researcher's tab, which runs no script."""
+    context = chromium.new_context(java_script_enabled=False, base_url=town)
+    cookie = cookie_of(own_city, places.device_of(own_city, "peneliti"))
+    context.add_cookies([{"name": "session", "value": cookie, "url": town}])
+    yield context.new_page()
+    context.close()
+
+
+def test_arrows_choose_and_enter_saves_and_goes_on(keyboard):
+    keyboard.goto(f"/id/desk/coding/{WAITING}/1")
+    for _ in range(2):
+        keyboard.keyboard.press("ArrowDown")
+    with keyboard.expect_navigation():
+        keyboard.keyboard.press("Enter")
+    assert keyboard.url.endswith(f"/desk/coding/{WAITING}/2")
+    keyboard.goto(f"/id/desk/coding/{WAITING}")
+    assert keyboard.locator("table td").inner_text() == "2"
