@@ -1,7 +1,5 @@
 """Who may assess a process, reply and code, and what an assessment still needs."""
 
-from datetime import datetime
-
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
@@ -12,6 +10,7 @@ from deliberate.queries.assessments import (
     part_of,
     question_ids,
     questions,
+    start_of,
     undecided,
 )
 from deliberate.vocabulary import Role, Stage
@@ -27,11 +26,6 @@ def may_assess(person: Person | None) -> Answer:
 def is_independent(person: Person, process: Process) -> bool:
     """Whether no institution that takes part in the process employs the person."""
     return person.institution_id not in {part.institution_id for part in process.institutions}
-
-
-def start_of(process: Process) -> datetime | None:
-    """When its first phase opens; without phases, when it was opened."""
-    return min((phase.opens_at for phase in process.phases), default=process.opened_at)
 
 
 def is_open(assessment: Assessment) -> Answer:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from deliberate.citivoice import Judged, load_framework
 from deliberate.citivoice.judged import NO_EVIDENCE, NOT_APPLICABLE, agreement_of, judged_score
 from deliberate.database import db
-from deliberate.models import Assessment, Assessor, Person, Pledge
+from deliberate.models import Assessment, Assessor, Person, Pledge, Process
 from deliberate.vocabulary import Stage
 
 VALUES = ("0", "1", "2", NOT_APPLICABLE, NO_EVIDENCE)
@@ -62,6 +62,16 @@ def assessment_numbered(number: int) -> Assessment | None:
     return db.session.scalar(
         select(Assessment).where(Assessment.id == number).options(*_everything())
     )
+
+
+def processes_to_assess(limit: int = 50) -> Sequence[Process]:
+    """Processes, the newest first; a plan is written while one is not open yet."""
+    return db.session.scalars(select(Process).order_by(Process.id.desc()).limit(limit)).all()
+
+
+def process_to_assess(slug: str) -> Process | None:
+    """The process with this address, opened or only planned."""
+    return db.session.scalar(select(Process).where(Process.slug == slug))
 
 
 def newest_assessments(before: int | None = None, limit: int = 21) -> Sequence[Assessment]:
@@ -205,9 +215,19 @@ def in_force(found: list[Assessment]) -> tuple[Assessment | None, Assessment | N
 
 
 def is_late(assessment: Assessment) -> bool:
-    """Whether a plan was begun after the process's first phase had opened."""
-    starts = [phase.opens_at for phase in assessment.process.phases]
-    return bool(starts) and assessment.begun_at >= min(starts)
+    """Whether a plan was begun after its process had."""
+    start = start_of(assessment.process)
+    return start is not None and assessment.begun_at >= start
+
+
+def start_of(process: Process) -> datetime | None:
+    """When an opened process begins: with its first phase; None while it is only planned."""
+    if process.opened_at is None:
+        return None
+    return max(
+        process.opened_at,
+        min((phase.opens_at for phase in process.phases), default=process.opened_at),
+    )
 
 
 def pledges_after(found: list[Assessment], today: date) -> list[tuple[Pledge, str]]:

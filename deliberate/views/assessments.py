@@ -18,7 +18,6 @@ from deliberate.operations import assessments as operations
 from deliberate.permissions import Refused, assessing, require
 from deliberate.queries import assessments as queries
 from deliberate.queries.judged import logged_beside
-from deliberate.queries.processes import process_named, processes_before
 from deliberate.queries.responses import name_here
 from deliberate.queries.scores import newest_snapshot
 from deliberate.views.frame import Room, asked_number, asking, or_404, see_other
@@ -35,11 +34,12 @@ def index() -> ResponseReturnValue:
     """The assessments there are, and beginning one."""
     form: Any = BeginForm(request.form if request.method == "POST" else None)
     form.about.choices = [
-        (process.slug, process.said("title", g.language)) for process in processes_before(None, 50)
+        (process.slug, process.said("title", g.language))
+        for process in queries.processes_to_assess()
     ]
     refusal = ""
     if request.method == "POST" and form.validate():
-        process = or_404(process_named(form.about.data))
+        process = or_404(queries.process_to_assess(form.about.data))
         try:
             begun = operations.begin_assessment(asking(), process, Stage(form.stage.data))
         except Refused as refused:

@@ -8,6 +8,8 @@ from flask_babel import force_locale
 
 from deliberate.citivoice import Judged
 from deliberate.clock import now
+from deliberate.database import unrecorded
+from deliberate.models import Process, ProcessInstitution
 from deliberate.operations import assessed, assessments
 from deliberate.operations.assessments import Promise, Shown
 from deliberate.permissions import Refused
@@ -187,6 +189,35 @@ def a_plan_before():
     assessments.rate(one, plan, "DP1.2", "1", evidence=SHOWN)
     assessments.save_judgement(one, plan)
     return process, one, plan
+
+
+def test_a_process_that_is_only_planned_can_be_assessed_and_its_plan_is_in_time(app, clock):
+    process = city.a_process()
+    with unrecorded("test settings") as session:
+        session.get_one(Process, process.id).opened_at = None
+    plan = assessments.begin_assessment(an_evaluator(), process, Stage.EX_ANTE)
+    assert process in queries.processes_to_assess() and not queries.is_late(plan)
+    clock.shift(timedelta(days=1))
+    with unrecorded("test settings") as session:
+        session.get_one(Process, process.id).opened_at = now()
+    clock.shift(timedelta(hours=1))
+    assert assessed.freeze_due_plans() == 1
+
+
+def test_every_institution_replies_or_the_time_is_over(app, clock):
+    offices = [city.an_institution(), city.an_institution()]
+    process = city.a_process(offices[0])
+    with unrecorded("test settings") as session:
+        part = ProcessInstitution(institution_id=offices[1].id, part="consulted")
+        session.get_one(Process, process.id).institutions.append(part)
+    assessment, one, _other = judged(process=process)
+    assessed.freeze_assessment(one, assessment)
+    assessed.reply_to(city.staff(offices[0]), assessment, "Kami setuju.")
+    with pytest.raises(Refused, match="may reply"):
+        assessed.publish_assessment(one, assessment)
+    assessed.reply_to(city.staff(offices[1]), assessment, "Kami juga.")
+    assessed.publish_assessment(one, assessment)
+    assert assessment.is_public
 
 
 def test_institutions_reply_between_freezing_and_publication(app, clock):
