@@ -12,6 +12,7 @@ from deliberate.models.assessment import (
     PledgeOutcome,
     Practice,
 )
+from deliberate.models.attachment import Attachment
 from deliberate.models.case import (
     Case,
     CaseNote,
@@ -54,6 +55,7 @@ __all__ = [
     "Assessment",
     "AssessmentReply",
     "Assessor",
+    "Attachment",
     "Ballot",
     "Case",
     "CaseNote",

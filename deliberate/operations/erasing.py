@@ -32,6 +32,7 @@ from deliberate.models import (
     Report,
     SecondFactor,
 )
+from deliberate.operations.attachments import take_files_of, throw_away
 from deliberate.operations.comments import count_stance
 from deliberate.operations.signing_in import prove
 from deliberate.permissions import Refused, is_signed_in, require
@@ -79,7 +80,8 @@ def erase_account(person: Person, passphrase: str, *, network: str = "") -> None
         require(is_signed_in(act.locked(person)))
         _refuse_last_administrator(act, person)
         act.about(person)
-        _erase_everything(act, person)
+        files = _erase_everything(act, person)
+    throw_away(files)
     _forget_devices(person)
 
 
@@ -102,16 +104,19 @@ def erase_again(erasures: Iterable[Erasure]) -> int:
 def _erase_by_list(person: Person) -> None:
     with recorded(None, Kind.PERSON_ERASED) as act:
         act.about(act.locked(person))
-        _erase_everything(act, person)
+        files = _erase_everything(act, person)
+    throw_away(files)
     _forget_devices(person)
 
 
-def _erase_everything(act: Act, person: Person) -> None:
-    _erase_proposals(act, person)
+def _erase_everything(act: Act, person: Person) -> list[str]:
+    """Everything in the database; gives the files to throw away once that is kept."""
+    files = _erase_proposals(act, person)
     _erase_comments(act, person)
     _erase_words(act, person)
     _erase_messages(act, person)
     _erase_person(act, person)
+    return files
 
 
 def _forget_devices(person: Person) -> None:
@@ -131,9 +136,10 @@ def _refuse_last_administrator(act: Act, person: Person) -> None:
         raise Refused(_("You are the only administrator: name another one first."))
 
 
-def _erase_proposals(act: Act, person: Person) -> None:
+def _erase_proposals(act: Act, person: Person) -> list[str]:
     """A proposal nobody has answered is withdrawn with its text: nothing is owed on a blank."""
     own = select(Proposal).where(Proposal.author_id == person.id).with_for_update(of=Proposal)
+    files: list[str] = []
     for proposal in act.session.scalars(own).all():
         if proposal.withdrawn_at is None and proposal.answered_at is None:
             proposal.withdrawn_at = now()
@@ -146,6 +152,8 @@ def _erase_proposals(act: Act, person: Person) -> None:
             .where(ProposalVersion.proposal_id == proposal.id)
             .values(title=proposal.title, body="", note="")
         )
+        files += take_files_of(act, proposal)
+    return files
 
 
 def _erase_comments(act: Act, person: Person) -> None:

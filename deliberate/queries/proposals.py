@@ -9,7 +9,17 @@ from sqlalchemy.orm import aliased, joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Comment, Follow, Interaction, Person, Poll, Process, Proposal, Support
+from deliberate.models import (
+    Attachment,
+    Comment,
+    Follow,
+    Interaction,
+    Person,
+    Poll,
+    Process,
+    Proposal,
+    Support,
+)
 from deliberate.queries.states import days_left, state_of
 from deliberate.vocabulary import ProposalState
 
@@ -43,6 +53,7 @@ class Shown:
     mark: str
     has_joined: bool
     """Whether other proposals were joined to it."""
+    has_files: bool
 
 
 def proposal_shown(number: int) -> Shown | None:
@@ -63,7 +74,9 @@ def proposal_shown(number: int) -> Shown | None:
     if found is None:
         return None
     proposal, *marks = found
-    return Shown(proposal, _mark(proposal, marks), has_joined=bool(marks[-2]))
+    return Shown(
+        proposal, _mark(proposal, marks), has_joined=bool(marks[-3]), has_files=bool(marks[-1])
+    )
 
 
 def _marks() -> tuple[ColumnElement[object], ...]:
@@ -85,6 +98,9 @@ def _marks() -> tuple[ColumnElement[object], ...]:
             held,
             select(func.count(joined.id)).where(joined.merged_into_id == Proposal.id),
             select(func.max(joined.merged_at)).where(joined.merged_into_id == Proposal.id),
+            select(func.count(Attachment.id)).where(
+                Attachment.proposal_id == Proposal.id, Attachment.removed_at.is_(None)
+            ),
         )
     )
 

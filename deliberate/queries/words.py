@@ -10,12 +10,14 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     TableClause,
+    cast,
     column,
     func,
     literal_column,
     select,
     table,
 )
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from deliberate.database import db
 
@@ -181,13 +183,13 @@ def _alternatives(word: str) -> str:
 def _any_form(word: str, weight: str = "") -> ColumnElement[Any]:
     """The word as it is written, by its English root, or by the root of any Indonesian form.
 
-    Whole words alone: by their beginnings a few common ones would cost more than all else.
+    Whole words, each once: a root named twice would be taken to be twice as common.
     """
-    forms = " | ".join(f"'{form}'{weight}" for form in prefixes_of(word))
-    some: ColumnElement[Any] = func.to_tsquery(_CONFIG["indonesian"], forms)
+    forms: Any = func.to_tsvector(_CONFIG["indonesian"], " ".join(prefixes_of(word)))
     for name in ("english", "simple"):
-        some = some.op("||")(func.to_tsquery(_CONFIG[name], f"'{word}'{weight}"))
-    return some
+        forms = forms.op("||")(func.to_tsvector(_CONFIG[name], word))
+    roots = func.tsvector_to_array(forms)
+    return cast(func.array_to_string(roots, f"{weight} | ").op("||")(weight), TSQUERY)
 
 
 _CONFIG: dict[str, ColumnElement[Any]] = {

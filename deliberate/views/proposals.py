@@ -24,6 +24,7 @@ from deliberate.permissions import is_open_to
 from deliberate.permissions.merging import may_join
 from deliberate.queries import polls, proposal_list, responses, threads, timeline
 from deliberate.queries import proposals as found
+from deliberate.queries.attachments import attachments_of
 from deliberate.queries.calendar import phase_steps
 from deliberate.queries.proposal_list import Choice, ListOrder, Wanted
 from deliberate.queries.thread_pages import Order, Reading, Side
@@ -165,6 +166,7 @@ def _page(shown: found.Shown) -> str:
             for one in (found.joined_to(proposal) if shown.has_joined else ())
         ],
         may_join=may_join(person),
+        files=attachments_of(proposal) if shown.has_files and found.is_readable(proposal) else [],
         urls=comment_urls(proposal, reading, thread),
     )
 

@@ -98,6 +98,8 @@ class Kind(StrEnum):
     )
     PROPOSAL_MERGED = "proposal.merged", PUBLIC, "into", "a proposal was joined to another"
     PROPOSAL_UNMERGED = "proposal.unmerged", PUBLIC, "", "a merger was undone"
+    ATTACHMENT_ADDED = "attachment.added", PUBLIC, "type bytes", "a file was put beside a proposal"
+    ATTACHMENT_REMOVED = "attachment.removed", PUBLIC, "", "a file was taken away again"
     PROPOSAL_QUALIFIED = (
         "proposal.qualified",
         PUBLIC,
