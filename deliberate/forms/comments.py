@@ -8,7 +8,7 @@ from deliberate.forms import REQUIRED, HouseForm
 from deliberate.text import clean
 from deliberate.vocabulary import Stance
 
-LONGEST = 4000
+LONGEST, SHORT = 4000, 1000
 STANCES = [
     SelectChoice("for", _("For")),
     SelectChoice("against", _("Against")),
@@ -28,6 +28,16 @@ class WordsForm(HouseForm):
     body = TextAreaField(
         _("Your reason"),
         [DataRequired(REQUIRED), Length(max=LONGEST, message=_("At most 4,000 characters."))],
+        filters=[_cleaned],
+    )
+
+
+class CorrectionForm(HouseForm):
+    """What is to stand below a comment from now on."""
+
+    body = TextAreaField(
+        _("Your correction"),
+        [DataRequired(REQUIRED), Length(max=SHORT, message=_("At most 1,000 characters."))],
         filters=[_cleaned],
     )
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Moment
+from deliberate.database import Base, BigId, Json, Moment
 from deliberate.models.hiding import Hideable
 from deliberate.models.institution import Institution
 from deliberate.models.person import Person
@@ -65,6 +65,10 @@ class Comment(Hideable, Base):
     posted_at: Mapped[datetime] = mapped_column(Moment, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    corrections: Mapped[list[dict[str, str]]] = mapped_column(
+        Json, default=list, server_default="[]"
+    )
+    """{at, body, html}: added below by its author once it could no longer be edited."""
     strong_count: Mapped[int] = mapped_column(default=0)
     weak_count: Mapped[int] = mapped_column(default=0)
     weight: Mapped[int] = mapped_column(default=0)

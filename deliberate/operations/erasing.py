@@ -165,7 +165,7 @@ def _erase_comments(act: Act, person: Person) -> None:
             count_stance(comment.proposal, comment.stance, -1)
         comment.withdrawn_at = comment.withdrawn_at or now()
         comment.body, comment.body_html, comment.source_note = "", "", ""
-        comment.salt = None
+        comment.salt, comment.corrections = None, []
 
 
 def _erase_words(act: Act, person: Person) -> None:

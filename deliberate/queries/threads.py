@@ -1,7 +1,7 @@
 """A proposal's thread as pages read it: one statement gives a page with all that stands on it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,8 @@ class Line:
     state: str
     state_at: datetime | None
     rule: str
+    corrections: list[tuple[datetime, str]] = field(default_factory=list)
+    """When each was added, and its safe HTML."""
     mine: str = ""
     """How the reader weighed it: strong, weak, or not at all."""
     own: bool = False
@@ -166,6 +168,7 @@ def _shown(shown: CTE) -> Rows:
         Comment.hidden_ground,
         Comment.body_html,
         Comment.source_note,
+        Comment.corrections,
         Comment.strong_count,
         Comment.weak_count,
         Comment.weight,
@@ -214,7 +217,12 @@ def _line(row: Row[Any], proposal: Proposal, language: str) -> Line:
         state=state,
         state_at=state_at,
         rule=(row.hidden_ground or "held") if state == "hidden" else "",
+        corrections=[] if state else _corrections(row.corrections),
     )
+
+
+def _corrections(written: Iterable[dict[str, str]]) -> list[tuple[datetime, str]]:
+    return [(datetime.fromisoformat(one["at"]), one["html"]) for one in written]
 
 
 def _fate(row: Row[Any]) -> tuple[str, datetime | None]:

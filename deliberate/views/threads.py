@@ -6,8 +6,15 @@ from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.comments import LONGEST, ArgumentForm, ReplyForm, WordsForm, name_of
-from deliberate.operations import comments
+from deliberate.forms.comments import (
+    LONGEST,
+    ArgumentForm,
+    CorrectionForm,
+    ReplyForm,
+    WordsForm,
+    name_of,
+)
+from deliberate.operations import comments, correcting
 from deliberate.permissions import (
     is_author,
     is_open_to,
@@ -15,6 +22,7 @@ from deliberate.permissions import (
     may_withdraw_comment,
     require,
 )
+from deliberate.permissions.correcting import may_correct
 from deliberate.queries import threads
 from deliberate.queries.proposals import proposal_shown
 from deliberate.views.answers import local_time
@@ -122,6 +130,17 @@ def edit(number: int) -> ResponseReturnValue:
     return see_other(place_of(comment))
 
 
+@room.page("/comments/<int(max=2147483647):number>/correction", "signed_in", methods=["POST"])
+def correct(number: int) -> ResponseReturnValue:
+    """Add a dated correction below one's own comment."""
+    comment, form = _comment(number), CorrectionForm(request.form)
+    if not form.validate():
+        return _change_page(comment, form), 422
+    correcting.correct_comment(asking(), comment, form.body.data)
+    after_act(_("Your correction stands below the comment."))
+    return see_other(place_of(comment))
+
+
 @room.page("/comments/<int(max=2147483647):number>/withdraw", "signed_in", methods=["POST"])
 def withdraw(number: int) -> ResponseReturnValue:
     """Take one's own comment back."""
@@ -168,9 +187,11 @@ def _change_page(comment: Any, form: WordsForm) -> str:
     return render_template(
         "threads/change.html",
         form=form,
+        correction=form if isinstance(form, CorrectionForm) else CorrectionForm(),
         comment=threads.line_of(comment, g.language),
         proposal=comment.proposal,
         may_edit=may_edit(person, comment),
+        may_correct=may_correct(person, comment),
         may_withdraw=may_withdraw_comment(person, comment),
         back=place_of(comment),
         longest=LONGEST,
