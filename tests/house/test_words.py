@@ -5,7 +5,10 @@ from collections import defaultdict
 
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from flask_babel import force_locale
 
+from deliberate.views.log import act_said
+from deliberate.vocabulary import Kind
 from tests.house.source import PACKAGE, ROOT
 
 KEYWORDS = {
@@ -84,3 +87,11 @@ def _strings(message):
 
 def _variables(text):
     return set(re.findall(r"%\((\w+)\)[sd]", text))
+
+
+def test_every_kind_of_act_has_words_in_both_languages(app):
+    half = {"hour": "2026-03-02T01:00:00Z", "account_class": "person", "actor_role": "resident"}
+    with app.test_request_context("/id/"), force_locale("id"):
+        for kind in Kind:
+            said = act_said({**half, "kind": kind.value, "proposal": None}).what
+            assert said not in kind.meaning, kind

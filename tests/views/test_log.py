@@ -5,7 +5,6 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from flask_babel import force_locale
 
 from deliberate import sealing
 from deliberate.clock import now
@@ -14,7 +13,6 @@ from deliberate.models import Interaction
 from deliberate.operations import proposals
 from deliberate.queries.log import receipt_of
 from deliberate.sealing import verifier
-from deliberate.views.log import act_said
 from deliberate.vocabulary import Kind
 from tests import city
 from tests.browser import send, signed_in, visitor
@@ -145,11 +143,3 @@ def test_a_receipt_is_given_only_to_whoever_acted(app, settings):
     assert other.get(f"/en/log/receipts/{entry}").status_code == 404
     assert other.get(f"/log/receipts/{entry}.json").status_code == 404
     assert "passphrase" in visitor(app).get(f"/en/log/receipts/{entry}").text.lower()
-
-
-def test_every_kind_of_act_has_words_in_both_languages(app):
-    half = {"hour": "2026-03-02T01:00:00Z", "account_class": "person", "actor_role": "resident"}
-    with app.test_request_context("/id/"), force_locale("id"):
-        for kind in Kind:
-            said = act_said({**half, "kind": kind.value, "proposal": None}).what
-            assert said not in kind.meaning, kind
