@@ -35,7 +35,7 @@ def upgrade() -> None:
     op.create_table(
         "rules_version",
         sa.Column("id", BIG_ID, nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", BIG_ID, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("body_html", sa.Text(), nullable=False),
         sa.Column("body_en", sa.Text(), nullable=False),
