@@ -30,6 +30,11 @@ def lay_out_log(bench: Bench, process: Process, size: int) -> None:
         part = bench.folder / f"part-{first:012}.parquet"
         write_part(first, min(first + ROWS_A_PART, size) - 1, part)
         files.append(part)
+    view_acts(bench, files, process.id, size)
+
+
+def view_acts(bench: Bench, files: Sequence[Path], process_id: int, size: int) -> None:
+    """Make `acts` over Parquet files that hold the log up to a head without a gap."""
     places = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
     everywhere = ", ".join(f"'{kind}'" for kind in EVERYWHERE)
     public = ", ".join(f"'{kind}'" for kind in sorted(PUBLIC_KINDS))
@@ -37,7 +42,7 @@ def lay_out_log(bench: Bench, process: Process, size: int) -> None:
     bench.view(
         "acts",
         f"SELECT *, kind IN ({public}) AS is_public, {MOMENT} AS moment FROM {source}"  # noqa: S608  # no word from outside
-        f" WHERE seq < {size} AND (process_id = {process.id} OR kind IN ({everywhere}))",
+        f" WHERE seq < {size} AND (process_id = {process_id} OR kind IN ({everywhere}))",
     )
 
 

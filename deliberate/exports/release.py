@@ -17,6 +17,7 @@ from deliberate.exports import columns
 from deliberate.exports.about import write_manifest, write_words
 from deliberate.exports.assessed import write_assessments
 from deliberate.exports.bench import EXACT, HOUR, Bench
+from deliberate.exports.cells import scores_that_leave
 from deliberate.exports.columns import TEXTS
 from deliberate.exports.events import lay_out_log, told_of, withheld, write_events
 from deliberate.exports.formats import FORMATS
@@ -26,6 +27,7 @@ from deliberate.exports.tables import write_rows
 from deliberate.exports.tallies import write_polls
 from deliberate.exports.things import write_comments, write_proposals, write_responses
 from deliberate.models import Process
+from deliberate.queries.electorate import smallest_group
 from deliberate.queries.scores import RELEASE, scores_of
 
 Progress = Callable[[str, int], None]
@@ -96,7 +98,7 @@ def named(error: BaseException, out: Path) -> BaseException:
 
 def _fill(order: Order, folder: Path, tell: Progress) -> dict[str, Any]:
     process = order.process
-    scores = scores_of(process)
+    scores = scores_that_leave(scores_of(process), smallest_group())
     size = int(scores.facts.one("window_facts", "log_size") or 0)
     counted: dict[str, int] = {}
     passing = TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-")

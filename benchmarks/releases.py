@@ -1,0 +1,125 @@
+"""What a release of many rows costs: rows a second, memory at its highest, against pandas.
+
+    python -m benchmarks.releases [--rows 1000000] [--pandas 200000]
+
+Sealed rows are made as segments, then written as events.parquet, events.csv and events.jsonl by a
+process of its own, with their private hashes and new pseudonyms. pandas writes so many of the same
+rows with to_csv in the same run; its time grows with the rows, so rates can be compared.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+from flask_migrate import upgrade
+from sqlalchemy import insert
+
+from deliberate import create_app
+from deliberate.config import Settings
+from deliberate.database import unrecorded
+from deliberate.exports.bench import Bench
+from deliberate.exports.events import view_acts, write_events
+from deliberate.exports.pseudonyms import Pseudonyms
+from deliberate.models import Person, PersonKey
+
+PEOPLE = 50_000
+ROWS_A_FILE = 65_536 * 8
+_MADE = """
+SELECT i AS seq, md5(i::VARCHAR) AS id,
+       TIMESTAMP '2026-01-05 08:00:00' + to_microseconds(i * 2345678) AS occurred_at,
+       CASE WHEN i % 10 = 0 THEN 'proposal.submitted' ELSE 'comment.posted' END AS kind,
+       sha256('person ' || (hash(i) % 50000)) AS actor_id, 'resident' AS actor_role,
+       'person' AS account_class, NULL::BIGINT AS institution_id, 1::BIGINT AS process_id,
+       (i // 10)::BIGINT AS proposal_id, 'comment' AS subject_type, i AS subject_id,
+       CASE WHEN i % 3 = 0 THEN i - 1 END AS parent_id, (i % 3 - 1)::TINYINT AS stance,
+       'web' AS origin, NULL::VARCHAR AS cause, sha256(i::VARCHAR) AS content,
+       '{"kind":"argument","source_given":0}' AS details, unhex(md5('s' || i)) AS salt
+FROM range($first, $stop) AS made(i)
+"""
+
+
+def make_log(folder: Path, rows: int) -> None:
+    """The sealed log as segments hold it, and an installation that knows its people."""
+    with duckdb.connect() as con:
+        con.execute("SET threads = 2; SET memory_limit = '1GB'")
+        for first in range(0, rows, ROWS_A_FILE):
+            span = {"first": first, "stop": min(first + ROWS_A_FILE, rows)}
+            place = folder / f"{first:012}.parquet"
+            con.execute(f"COPY ({_MADE}) TO '{place}' (FORMAT parquet, COMPRESSION zstd)", span)
+        actors = [
+            row[0]
+            for row in con.execute(
+                f"SELECT sha256('person ' || i) FROM range({PEOPLE}) AS made(i)"
+            ).fetchall()
+        ]
+    app = create_app(settings(folder))
+    with app.app_context():
+        upgrade()
+        with unrecorded("benchmark") as session:
+            people = [{"id": n, "display_name": str(n)} for n in range(1, PEOPLE + 1)]
+            session.execute(insert(Person), people)
+            keys = [
+                {"person_id": n, "key": b"0" * 32, "actor_id": actor}
+                for n, actor in enumerate(actors, 1)
+            ]
+            session.execute(insert(PersonKey), keys)
+
+
+def settings(folder: Path) -> Settings:
+    """An installation in a folder that passes."""
+    return Settings(mode="test", data_dir=str(folder), secret_key="b" * 40, signing_key="1" * 64)
+
+
+def export(folder: Path, rows: int) -> None:
+    """Write the three files of events; prints seconds and the memory at its highest."""
+    with create_app(settings(folder)).app_context():
+        before = memory()
+        start = time.perf_counter()
+        (folder / "out").mkdir()
+        with tempfile.TemporaryDirectory(dir=folder) as passing, Bench(Path(passing)) as bench:
+            view_acts(bench, sorted(folder.glob("*.parquet")), 1, rows)
+            write_events(bench, folder / "out", Pseudonyms())
+        seconds = time.perf_counter() - start
+    print(f"three files: {rows / seconds:,.0f} rows/s, {seconds:.1f} s")
+    print(f"memory at its highest: {memory():,.0f} MB (before the first row {before:,.0f} MB)")
+
+
+def memory() -> float:
+    """The most memory this program has held, in megabytes; what ran before it does not count."""
+    told = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(told.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def against_pandas(folder: Path, rows: int) -> None:
+    """The same rows with pandas' to_csv, after they were read."""
+    query = f"SELECT * FROM '{folder / 'out' / 'events.parquet'}' LIMIT {rows}"
+    table = duckdb.sql(query).df()
+    start = time.perf_counter()
+    table.to_csv(folder / "pandas.csv", index=False)
+    seconds = time.perf_counter() - start
+    print(f"pandas to_csv alone: {len(table) / seconds:,.0f} rows/s ({len(table):,} rows)")
+
+
+def main() -> None:
+    """Make the log, export it in a process of its own, then let pandas write."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--pandas", type=int, default=200_000)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.folder:
+        export(given.folder, given.rows)
+        return
+    with tempfile.TemporaryDirectory() as place:
+        make_log(Path(place), given.rows)
+        own = [sys.executable, "-m", "benchmarks.releases", "--folder", place]
+        subprocess.run([*own, "--rows", str(given.rows)], check=True)
+        against_pandas(Path(place), given.pandas)
+
+
+if __name__ == "__main__":
+    main()
