@@ -79,6 +79,7 @@ def write_events(bench: Bench, folder: Path, pseudonyms: Pseudonyms) -> dict[str
     """
     bench.view("public_acts", "SELECT * FROM acts WHERE is_public")
     name_actors(bench, "names", "public_acts", pseudonyms)
+    bench.make_room(int(bench.one("SELECT count(*) FROM names")))
     bench.view("told_acts", _TOLD)
     whole = folder / "events.parquet"
     rows = bench.write(whole, EVENTS, "told_acts")
