@@ -1,10 +1,13 @@
 """Assessing a process: answers to questions, evidence, pledges, context, what is settled."""
 
+from datetime import timedelta
+
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from deliberate.clock import now
 from deliberate.forms import REQUIRED, HouseForm
 from deliberate.forms.responses import TOO_LONG, DayField
 
@@ -57,6 +60,8 @@ class RatingForm(HouseForm):
         """Evidence has a date."""
         if self.kind.data and field.day is None:
             raise ValidationError(_("Give the date of the evidence."))
+        if field.day is not None and field.day > now().date() + timedelta(days=1):
+            raise ValidationError(_("This date is still to come."))
 
     def validate_reference(self, field: StringField) -> None:
         """Evidence can be found."""

@@ -13,7 +13,15 @@ from sqlalchemy.orm import selectinload
 from deliberate.citivoice import Judged, load_framework
 from deliberate.citivoice.judged import NO_EVIDENCE, NOT_APPLICABLE, agreement_of, judged_score
 from deliberate.database import db
-from deliberate.models import Assessment, Assessor, Person, Pledge, Process
+from deliberate.models import (
+    Assessment,
+    AssessmentReply,
+    Assessor,
+    Person,
+    Pledge,
+    Process,
+    ProcessInstitution,
+)
 from deliberate.vocabulary import Stage
 
 VALUES = ("0", "1", "2", NOT_APPLICABLE, NO_EVIDENCE)
@@ -82,6 +90,25 @@ def newest_assessments(before: int | None = None, limit: int = 21) -> Sequence[A
     return db.session.scalars(
         found.options(selectinload(Assessment.assessors), selectinload(Assessment.process))
     ).all()
+
+
+def awaiting_reply(office_id: int) -> Sequence[Assessment]:
+    """Frozen judgements on which an institution may still reply and has not."""
+    mine = select(ProcessInstitution.process_id).where(
+        ProcessInstitution.institution_id == office_id
+    )
+    replied = select(AssessmentReply.assessment_id).where(
+        AssessmentReply.institution_id == office_id
+    )
+    found = select(Assessment).where(
+        Assessment.stage == Stage.EX_POST,
+        Assessment.frozen_at.is_not(None),
+        Assessment.published_at.is_(None),
+        Assessment.process_id.in_(mine),
+        Assessment.id.not_in(replied),
+    )
+    shown = found.order_by(Assessment.frozen_at).limit(20)
+    return db.session.scalars(shown.options(selectinload(Assessment.process))).all()
 
 
 def public_assessments(process_id: int, as_of: datetime | None = None) -> list[Assessment]:

@@ -1,5 +1,6 @@
 """Coding a sample: drawn by chance, one text a page, the other's codes hidden until both end."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import flash, g, render_template, request, url_for
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 
 from deliberate.citivoice import load_framework
 from deliberate.forms.coding import CodeForm, DrawForm
+from deliberate.operations import RepeatedForm
 from deliberate.operations import coding as operations
 from deliberate.permissions import Refused, require
 from deliberate.permissions.assessing import may_code
@@ -86,7 +88,8 @@ def item(number: int, place: int) -> ResponseReturnValue:
         (code, f"{code}: {said[g.language]}") for code, said in book["codes"].items()
     ]
     if request.method == "POST" and form.validate():
-        _code(sample, one, int(form.value.data))
+        with suppress(RepeatedForm):  # a second click goes on as the first did
+            _code(sample, one, int(form.value.data))
         return _onwards(number, place)
     page = render_template(
         "coding/item.html",

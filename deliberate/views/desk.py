@@ -11,6 +11,7 @@ from deliberate.forms.responses import NoteForm, QuestionForm, ReferralForm
 from deliberate.operations import cases, referrals
 from deliberate.permissions import coordinates, may_answer, may_read_case, require
 from deliberate.queries import desk, duty, people, response_drafts, responses
+from deliberate.queries.assessments import awaiting_reply
 from deliberate.queries.readiness import is_seal_late
 from deliberate.queries.timeline import referrals_of, timeline_of
 from deliberate.views.frame import Room, asking, or_404, see_other
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
         rows=rows[: desk.PAGE],
         next_url=_next(rows),
         offers=desk.offers_to(office.id),
+        judged=awaiting_reply(office.id),
         chosen=_chosen(),
         colleagues=desk.colleagues_of(office.id),
         offices={o.id: o for o in responses.all_institutions()},

@@ -58,6 +58,10 @@ def refused(error: Refused) -> ResponseReturnValue:
     return render_template("errors/403.html", who=error.reason, text=_typed_text()), 403
 
 
+PAGES = {"poll": "polls.show", "assessment": "assessments.show", "sample": "coding.show"}
+"""Where things of these types are shown; what belongs to a proposal is shown with it."""
+
+
 def repeated(error: RepeatedForm) -> ResponseReturnValue:
     """The same form once more: the first result is shown, nothing is counted twice."""
     flash(_("This was counted already; nothing was counted twice."))
@@ -65,8 +69,8 @@ def repeated(error: RepeatedForm) -> ResponseReturnValue:
 
 
 def _address_of(first: RepeatedForm) -> str:
-    if first.subject_type == "poll":
-        return url_for("polls.show", number=first.subject_id)
+    if first.subject_type in PAGES:
+        return url_for(PAGES[first.subject_type], number=first.subject_id)
     if first.proposal_id is not None:
         return url_for("proposals.show", number=first.proposal_id)
     return url_for("home.front")

@@ -1,6 +1,7 @@
 """The scoreboard: how deliberative and how lasting participation was."""
 
 import json
+from typing import Any
 
 from flask import Response, g, render_template
 from flask.typing import ResponseReturnValue
@@ -17,12 +18,15 @@ from deliberate.views.frame import Room, or_404
 room = Room("scores", under="/scores")
 
 
+def _by_title() -> list[Any]:
+    """Kept scores in alphabetical order: no order of the board is one of merit."""
+    return sorted(newest_snapshots(), key=lambda one: one.process.said("title", g.language))
+
+
 @room.page("/", "public")
 def index() -> ResponseReturnValue:
     """Every process that was scored, unranked."""
-    boards = [
-        (snapshot, scoreboard.scoreboard(snapshot, g.language)) for snapshot in newest_snapshots()
-    ]
+    boards = [(snapshot, scoreboard.scoreboard(snapshot, g.language)) for snapshot in _by_title()]
     return render_template("scores/index.html", boards=boards)
 
 
@@ -44,7 +48,7 @@ def show(slug: str) -> ResponseReturnValue:
         history=score_history(process, snapshot.drawn["weeks"]),
         network=reply_network(snapshot.drawn.get("pairs", [])),
         shapes=thread_shapes(snapshot.drawn.get("shapes", [])),
-        others=[one for one in newest_snapshots() if one.process_id != process.id],
+        others=[one for one in _by_title() if one.process_id != process.id],
         brief=lambda one: scoreboard.scoreboard(one, g.language)["dimensions"],
     )
 

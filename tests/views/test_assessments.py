@@ -6,7 +6,7 @@ import pytest
 
 from deliberate.database import db
 from deliberate.models import Assessment
-from deliberate.operations import assessments
+from deliberate.operations import assessed, assessments
 from deliberate.operations.scores import keep_all_scores
 from deliberate.vocabulary import Stage
 from tests import city
@@ -122,3 +122,23 @@ def test_the_scoreboard_shows_planned_judged_and_logged(app, clock):
     page = visitor(app).get(f"/en/scores/{process.slug}").text
     assert "DP3 Correlation with projects" in page
     assert "Setiap proyek memuat nomor usulan." in page and "grade B" in page
+
+
+def test_the_desk_names_judgements_that_wait_for_a_reply(app):
+    office = city.an_institution()
+    assessment, one, _other = judged(process=city.a_process(office))
+    officer = city.staff(office)
+    browser, said = signed_in(app, officer), "Judgements you may reply to"
+    assert said not in browser.get("/en/desk").text
+    assessed.freeze_assessment(one, assessment)
+    assert said in browser.get("/en/desk").text
+    assessed.reply_to(officer, assessment, "Kami setuju.")
+    assert said not in browser.get("/en/desk").text
+
+
+def test_evidence_is_not_dated_in_days_to_come(app):
+    assessment, one, _other = an_assessment()
+    page = f"/en/desk/assessments/{assessment.id}/criteria/DP3"
+    told = {"DP3.1-value": "2", "DP3.1-kind": "log", "DP3.1-reference": "x"}
+    wrong = send(signed_in(app, one), page, **told, **{"DP3.1-dated": "2099-01-01"})
+    assert wrong.status_code == 422 and "still to come" in wrong.text

@@ -1,5 +1,7 @@
 """The pages of coding: one text each, blind, by keyboard and without a script."""
 
+import re
+
 from deliberate.operations import coding, comments
 from deliberate.vocabulary import Role, SampleOf
 from tests import city
@@ -79,3 +81,16 @@ def test_a_second_sample_is_refused_in_words(app):
     browser = signed_in(app, coder)
     again = send(browser, "/en/desk/coding", about=sample.process.slug, of="reasons")
     assert again.status_code == 422 and "finish it first" in again.text
+
+
+def test_a_double_click_counts_once_and_goes_on(app, log):
+    sample, coder = a_sample(3)
+    browser, page = signed_in(app, coder), f"/en/desk/coding/{sample.id}"
+    shown = browser.get(f"{page}/1").text
+    key = re.search(r'name="form_key" value="([^"]+)"', shown).group(1)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', shown).group(1)
+    log()
+    sent = {"form_key": key, "csrf_token": token, "value": "2"}
+    for _click in range(2):
+        assert browser.post(f"{page}/1", data=sent).location.endswith("/2")
+    assert len(log()) == 1
