@@ -1,9 +1,12 @@
 """The settings of an installation, from DELIBERATE_* variables; unsafe ones are refused by name."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MODES = ("demo", "production", "test")
 LANGUAGES = ("id", "en")
@@ -125,11 +128,74 @@ def check(settings: Settings) -> None:
     """Refuse what would be unsafe or senseless, naming the variable."""
     if settings.mode not in MODES:
         raise UnsafeSetting(f"DELIBERATE_MODE: {settings.mode!r} is none of {', '.join(MODES)}")
+    found = [*_senseless(settings)]
+    if settings.mode == "production":
+        found += _unsafe(settings)
+    for name, why in found:
+        raise UnsafeSetting(f"DELIBERATE_{name}: {why}")
+
+
+Refusals = Iterator[tuple[str, str]]
+
+
+def _senseless(settings: Settings) -> Refusals:
+    """Values that nobody can mean, whatever the mode; secrets are not shown."""
     if settings.default_lang not in LANGUAGES:
-        raise UnsafeSetting(f"DELIBERATE_DEFAULT_LANG: {settings.default_lang!r} is not id or en")
-    if settings.mode != "production":
-        return
+        yield "DEFAULT_LANG", f"{settings.default_lang!r} is not id or en"
+    if not _is_zone(settings.timezone):
+        yield "TIMEZONE", f"{settings.timezone!r} is no time zone, such as Asia/Makassar"
+    if settings.database.split("://")[0].split("+")[0] not in {"sqlite", "postgresql"}:
+        yield "DATABASE_URL", "only sqlite:// and postgresql:// are known"
+    if settings.signing_key and not re.fullmatch("[0-9a-fA-F]{64}", settings.signing_key):
+        yield "SIGNING_KEY", "needs 64 hex digits"
+    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://")):
+        yield "REDIS_URL", "needs an address that begins with redis:// or rediss://"
+    if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
+        yield "MAIL_URL", "needs an address that begins with smtp:// or smtps://"
+    if settings.holidays_file and not Path(settings.holidays_file).is_file():
+        yield "HOLIDAYS_FILE", f"there is no file {settings.holidays_file}"
+    for name, least in (("response_days", 1), ("support_threshold", 1), ("trusted_proxies", 0)):
+        if getattr(settings, name) < least:
+            yield name.upper(), f"needs at least {least}"
+    yield from _wrong_addresses(settings)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _wrong_addresses(settings: Settings) -> Refusals:
+    for name in ("mail_from", "witnesses"):
+        for address in filter(None, getattr(settings, name).split(",")):
+            if not re.fullmatch(r"[^@\s]+@[^@\s]+", address.strip()):
+                yield name.upper(), f"{address.strip()!r} is no mail address"
+
+
+def _unsafe(settings: Settings) -> Refusals:
+    """What may not stand on the open net."""
     if len(settings.secret_key) < 32:
-        raise UnsafeSetting("DELIBERATE_SECRET_KEY: needs at least 32 characters in production")
-    if not settings.base_url.startswith("https://"):
-        raise UnsafeSetting("DELIBERATE_BASE_URL: needs an https:// address in production")
+        yield "SECRET_KEY", "needs at least 32 characters in production"
+    address = urlsplit(settings.base_url)
+    if address.scheme != "https" or not address.hostname:
+        yield "BASE_URL", "needs an https:// address in production"
+    elif address.path.strip("/") or address.query or address.username:
+        yield "BASE_URL", "needs the bare address of the site, without path, query or name"
+    if 0 < len(settings.metrics_token) < 16:
+        yield "METRICS_TOKEN", "needs at least 16 characters"
+    if settings.min_cell < 10:
+        yield "MIN_CELL", "below 10 people could be recognised in released tables"
+    if settings.oidc_issuer and not settings.oidc_issuer.startswith("https://"):
+        yield "OIDC_ISSUER", "needs an https:// address in production"
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
+        yield "OIDC_CLIENT_SECRET", "an issuer needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET"
+
+
+def unknown(environ: Mapping[str, str]) -> list[str]:
+    """Variables that begin with DELIBERATE_ and name no setting: misspelt ones change nothing."""
+    names = {"DELIBERATE_" + spec.name.upper() for spec in fields(Settings)}
+    secret = {f"DELIBERATE_{spec.name.upper()}_FILE" for spec in fields(Settings) if spec.metadata}
+    return sorted(n for n in environ if n.startswith("DELIBERATE_") and n not in names | secret)

@@ -1,18 +1,21 @@
 """`deliberate check`: whether this installation is as it should be."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from deliberate.commands.start import is_newest
-from deliberate.config import Settings
+from deliberate.config import Settings, unknown
 from deliberate.database import db
 from deliberate.operations.counters import repair_counters
+from deliberate.queries import readiness
 from deliberate.queries.counters import wrong_counters
 
 LEAST_CONTRAST = 4.5
@@ -41,10 +44,27 @@ def command(repair: bool, as_json: bool) -> None:
 
 
 def _faults(settings: Settings) -> Iterator[str]:
+    for name in unknown(os.environ):
+        yield f"{name} is no setting: misspelt?"
     if not is_newest():
         yield "the database lacks the newest schema: deliberate db upgrade"
     if (colour := settings.brand_color) and (fault := brand_fault(colour)):
         yield f"DELIBERATE_BRAND_COLOR: {fault}"
+    if settings.mode == "production":
+        yield from _left_open(settings)
+    for check in readiness.checks(settings):
+        if check.name in {"sealing", "disk"} and not check.is_good:
+            yield f"{check.name}: {check.said}"
+
+
+def _left_open(settings: Settings) -> Iterator[str]:
+    """What an installation may do without, but a promise to its people then does not hold."""
+    if not settings.witnesses:
+        yield "DELIBERATE_WITNESSES: nobody outside keeps the log's heads"
+    elif not settings.mail_url:
+        yield "DELIBERATE_WITNESSES: without DELIBERATE_MAIL_URL no head reaches them"
+    if find_spec("redis") is None and settings.redis_url:
+        yield "DELIBERATE_REDIS_URL: the package redis is missing: install deliberate[scale]"
 
 
 def brand_fault(colour: str) -> str | None:

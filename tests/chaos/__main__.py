@@ -1,6 +1,6 @@
 """Fifty kills under load on each engine, ten cold starts of four servers at once: `make chaos`.
 
-    python -m tests.chaos [--kills 50] [--starts 10]
+    python -m tests.chaos [--kills 50] [--starts 10] [--engine sqlite]
 
 Prints what was measured; exit code 1 where an acknowledged act is lost, the log does not verify,
 a server does not come up, or one needs more than three seconds on a machine that is idle.
@@ -89,11 +89,7 @@ def cold_starts(engine: str, number: int) -> bool:
             ports = [free_port() for _ in range(4)]
             for port in ports:
                 here.start(port)
-            try:
-                times.append(max(here.ready(port) for port in ports))
-            except TimeoutError:
-                print((here.folder / "journal").read_text()[-2000:])
-                return False
+            times.append(max(here.ready(port) for port in ports))
     print(
         f"{engine}: {number} cold starts of four servers, all came up;"
         f" median {statistics.median(times):.1f} s, worst {max(times):.1f} s"
@@ -106,14 +102,16 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--starts", type=int, default=10)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"])
     given = parser.parse_args()
     people._HASHER = PasswordHasher.from_parameters(CHEAPEST)
     programs = postgres.binaries()
     server = postgres.Server(programs) if programs else None
-    engines = ["sqlite"]
     if server:
         os.environ["TEST_POSTGRES_URL"] = server.start()
-        engines.append("postgresql")
+    engines = ["sqlite", "postgresql"] if server else ["sqlite"]
+    if given.engine:
+        engines = [given.engine]
     try:
         held = [kills(engine, given.kills) for engine in engines]
         held += [cold_starts(engine, given.starts) for engine in engines]

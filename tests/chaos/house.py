@@ -89,15 +89,18 @@ class Installation:
 
     def ready(self, port: int = 0, within: float = 60.0, path: str = "/readyz") -> float:
         """Seconds until the server says that it is ready."""
-        began = time.monotonic()
+        began, last = time.monotonic(), "no answer"
         while time.monotonic() - began < within:
             try:
-                if ask("GET", path, port=port or self.port).status == 200:
+                answer = ask("GET", path, port=port or self.port)
+                if answer.status == 200:
                     return time.monotonic() - began
-            except OSError:
-                pass
+                last = answer.body
+            except OSError as error:
+                last = str(error)
             time.sleep(0.02)
-        raise TimeoutError(f"not ready within {within} seconds")
+        journal = (self.folder / "journal").read_text(encoding="utf-8").splitlines()[-5:]
+        raise TimeoutError("\n".join([f"not ready within {within} seconds: {last}", *journal]))
 
     def kill(self, with_signal: int = signal.SIGKILL) -> None:
         """End every server at once, without a word."""

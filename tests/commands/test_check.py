@@ -1,14 +1,17 @@
 """What `deliberate check` finds and puts right."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
-from deliberate.commands.check import brand_fault, contrast
+from deliberate.commands.check import _faults, brand_fault, contrast
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Process, Proposal
 from deliberate.operations import comments, proposals
+from deliberate.queries import readiness
 from deliberate.queries.counters import wrong_counters
 from deliberate.vocabulary import Stance
 from tests import city
@@ -71,3 +74,24 @@ def test_a_brand_must_carry_white_words():
     assert brand_fault("#0b5148") is None
     assert "contrast 4.48:1" in str(brand_fault("#777777"))
     assert "no colour" in str(brand_fault("green"))
+
+
+def test_a_misspelt_setting_is_a_fault(app, monkeypatch):
+    monkeypatch.setenv("DELIBERATE_SECRETKEY", "x")
+    done = check(app)
+    assert (done.exit_code, done.output) == (1, "DELIBERATE_SECRETKEY is no setting: misspelt?\n")
+
+
+def test_a_log_nobody_else_keeps_is_a_fault_in_production(app):
+    settings = app.config["SETTINGS"]
+    open_to_all = replace(settings, mode="production")
+    assert any("DELIBERATE_WITNESSES: nobody outside" in fault for fault in _faults(open_to_all))
+    kept = replace(open_to_all, witnesses="koran@example.id")
+    assert any("no head reaches them" in fault for fault in _faults(kept))
+    assert not list(_faults(replace(kept, mail_url="smtp://mail.example")))
+
+
+def test_a_log_that_is_not_sealed_is_a_fault(app, monkeypatch):
+    city.resident()
+    monkeypatch.setattr(readiness, "UNSEALED_AT_MOST", timedelta(seconds=-1))
+    assert "sealing: acts wait since" in check(app).output
