@@ -14,11 +14,12 @@ from deliberate.clock import now
 from deliberate.database import canonical, db
 from deliberate.models import Head, Interaction, PublishedHead, Segment
 from deliberate.models.interaction import hash_half, private_half, public_half, waiting_first
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary import Kind, Visibility
 
 ROWS_AT_ONCE = 50_000
 EVERYWHERE = (Kind.ACCOUNT_RECLASSIFIED.value, Kind.GROUP_DECLARED.value)
 """Kinds that scores of every process read, whatever process their rows name."""
+PUBLIC_KINDS = tuple(kind.value for kind in Kind if kind.visibility is Visibility.PUBLIC)
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,41 @@ def receipt_of(entry: str, actor_id: str | None = None) -> Receipt | None:
         return None
     private = hash_half(private_half(row)).hex()
     return Receipt(row.id, public_half(row), private, row.occurred_at)
+
+
+@dataclass(frozen=True)
+class PublicReceipt:
+    """Proof of a public act for everybody, by its number: the id would tell the millisecond."""
+
+    number: int
+    public: dict[str, Any]
+    private: str
+
+    @property
+    def code(self) -> str:
+        """The receipt as /log takes it."""
+        told = {"entry": self.number, "private": self.private, "public": self.public}
+        return canonical(told)
+
+
+def public_receipts(
+    proposal_id: int, below: int, after: int | None, limit: int
+) -> list[PublicReceipt]:
+    """Receipts of the public acts on a proposal, its comments and responses, oldest first.
+
+    Only of entries that a head given out covers, those of fewer than `below`.
+    """
+    entries = (
+        select(Interaction)
+        .where(Interaction.proposal_id == proposal_id, Interaction.kind.in_(PUBLIC_KINDS))
+        .where(Interaction.seq < below, Interaction.seq > (-1 if after is None else after))
+        .order_by(Interaction.seq)
+        .limit(limit)
+    )
+    return [
+        PublicReceipt(row.seq or 0, public_half(row), hash_half(private_half(row)).hex())
+        for row in db.session.scalars(entries)
+    ]
 
 
 def unsealed_age() -> timedelta:

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from deliberate.database import db
 from deliberate.models import Interaction
@@ -42,7 +42,11 @@ def answer_to(written: str, given_out: int) -> Answer:
         leaf = leaf_of(public, private)
     except (ValueError, KeyError, TypeError, RecursionError):
         return Answer("unreadable")
-    return _answer_to_receipt(str(entry), leaf, public, given_out)
+    if isinstance(entry, int):  # what pages carry of public acts names the number, not the id
+        if not 0 <= entry < given_out:
+            return Answer("not_given_out")
+        return _answer_to_receipt(Interaction.seq == entry, leaf, public, given_out)
+    return _answer_to_receipt(Interaction.id == str(entry), leaf, public, given_out)
 
 
 def _answer_to_number(number: int, given_out: int) -> Answer:
@@ -52,10 +56,10 @@ def _answer_to_number(number: int, given_out: int) -> Answer:
     return Answer("sealed", prove(number, given_out))
 
 
-def _answer_to_receipt(entry: str, leaf: bytes, public: dict[str, Any], given_out: int) -> Answer:
-    row = db.session.execute(
-        select(Interaction.seq, Interaction.leaf).where(Interaction.id == entry)
-    ).first()
+def _answer_to_receipt(
+    named: ColumnElement[bool], leaf: bytes, public: dict[str, Any], given_out: int
+) -> Answer:
+    row = db.session.execute(select(Interaction.seq, Interaction.leaf).where(named)).first()
     if row is None:
         return Answer("unknown")
     if row.leaf != leaf:

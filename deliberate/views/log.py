@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from deliberate import sealing
 from deliberate.config import Settings
-from deliberate.queries.log import newest_published, receipt_of
+from deliberate.queries.log import newest_published, public_receipts, receipt_of
+from deliberate.queries.proposals import proposal_shown
 from deliberate.sealing.receipts import answer_to
-from deliberate.views.frame import Room, asking, or_404
+from deliberate.views.frame import Room, asked_number, asking, or_404
 from deliberate.vocabulary import AccountClass, Kind
 
 room = Room("log", under="/log")
 SHOWN = 6
+PAGE = 20
 
 
 @room.page("", "public")
@@ -81,6 +83,24 @@ def receipt(entry: str) -> ResponseReturnValue:
     """One's own receipt of an act, to be kept."""
     found = or_404(receipt_of(entry, asking().actor_id))
     return render_template("log/receipt.html", receipt=found, act=act_said(found.public))
+
+
+@room.page("/proposals/<int(max=2147483647):number>", "public")
+def acts(number: int) -> ResponseReturnValue:
+    """Receipts of every public act on a proposal, its comments and its responses."""
+    head = next(iter(newest_published(1)), None)
+    after = asked_number("after")
+    found = public_receipts(number, head.size if head else 0, after, PAGE + 1)
+    or_404(found or proposal_shown(number))
+    return render_template(
+        "log/acts.html",
+        number=number,
+        receipts=[(receipt, act_said(receipt.public)) for receipt in found[:PAGE]],
+        next_url=url_for("log.acts", number=number, after=found[PAGE - 1].number)
+        if len(found) > PAGE
+        else "",
+        first_url=url_for("log.acts", number=number) if after is not None else "",
+    )
 
 
 def _settings() -> Settings:

@@ -1,7 +1,9 @@
 """The public log's pages: what was given out, and what a receipt or a number is answered with."""
 
 import json
+import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -10,10 +12,10 @@ from deliberate import sealing
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Interaction
-from deliberate.operations import proposals
+from deliberate.operations import comments, proposals
 from deliberate.queries.log import receipt_of
 from deliberate.sealing import verifier
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary import Kind, Stance
 from tests import city
 from tests.browser import send, signed_in, visitor
 
@@ -143,3 +145,73 @@ def test_a_receipt_is_given_only_to_whoever_acted(app, settings):
     assert other.get(f"/en/log/receipts/{entry}").status_code == 404
     assert other.get(f"/log/receipts/{entry}.json").status_code == 404
     assert "passphrase" in visitor(app).get(f"/en/log/receipts/{entry}").text.lower()
+
+
+# --- receipts of public acts ---------------------------------------------------------------------
+
+
+def receipts_on(page: str) -> list[str]:
+    return [unescape(code) for code in re.findall(r"<code>(\{.*?\})</code>", page)]
+
+
+def test_a_proposals_page_leads_to_the_receipts_of_its_public_acts(app, settings):
+    proposal = city.a_proposal()
+    comments.post_comment(city.resident(), proposal, "Karena teduh.", stance=Stance.FOR)
+    proposals.support_proposal(city.resident(), proposal)
+    give_out(settings)
+    shown = visitor(app).get(f"/en/proposals/{proposal.id}-{proposal.slug}").text
+    assert f'href="/en/log/proposals/{proposal.id}"' in shown
+    page = visitor(app).get(f"/en/log/proposals/{proposal.id}").text
+    kinds = [json.loads(code)["public"]["kind"] for code in receipts_on(page)]
+    assert kinds == ["proposal.submitted", "comment.posted"]
+    for code in receipts_on(page):
+        assert "It is in the log and was not changed" in check(app, code)
+        number = json.loads(code)["entry"]
+        proof = visitor(app).get(f"/log/entries/{number}.json").get_json()
+        verifier.check_proof(proof, json.loads(code))
+
+
+def test_a_public_receipt_tells_no_id_no_pseudonym_and_no_minute(app, settings, clock):
+    clock.shift(433)
+    proposal = city.a_proposal()
+    give_out(settings)
+    entry = entry_of(Kind.PROPOSAL_SUBMITTED)
+    page = visitor(app).get(f"/en/log/proposals/{proposal.id}").text
+    moment = entry.occurred_at.strftime("%H:%M:%S")
+    for secret in (entry.id, entry.actor_id, entry.salt.hex(), moment):
+        assert secret not in page
+
+
+def test_what_no_head_given_out_covers_has_no_public_receipt(app, settings):
+    proposal = city.a_proposal()
+    sealing.seal_log(settings)
+    page = visitor(app).get(f"/en/log/proposals/{proposal.id}").text
+    assert (receipts_on(page), "The first one" in page) == ([], False)
+    assert "No head given out covers an act on it yet" in page
+    assert visitor(app).get("/en/log/proposals/999").status_code == 404
+
+
+def test_a_changed_public_receipt_does_not_fit(app, settings):
+    proposal = city.a_proposal()
+    give_out(settings)
+    (code,) = receipts_on(visitor(app).get(f"/en/log/proposals/{proposal.id}").text)
+    forged = json.loads(code)
+    forged["public"]["actor_role"] = "staff"
+    assert "does not fit" in check(app, json.dumps(forged))
+    forged["entry"] = 10**9
+    assert "No head given out covers" in check(app, json.dumps(forged))
+
+
+def test_long_lists_of_public_receipts_have_pages(app, settings, monkeypatch):
+    monkeypatch.setattr("deliberate.views.log.PAGE", 2)
+    proposal = city.a_proposal()
+    for _ in range(3):
+        comments.post_comment(city.resident(), proposal, "Karena teduh.", stance=Stance.FOR)
+    give_out(settings)
+    seen, at = [], f"/en/log/proposals/{proposal.id}"
+    while at:
+        page = visitor(app).get(at).text
+        seen += [json.loads(code)["entry"] for code in receipts_on(page)]
+        following = re.search(r'class="pager.*?href="([^"]*after=[^"]*)"', page, re.DOTALL)
+        at = unescape(following[1]) if following else ""
+    assert len(seen) == len(set(seen)) == 4 and seen == sorted(seen)
