@@ -88,3 +88,41 @@ def _thread(name: str, who: list[str], at: float) -> list[Row]:
 def table_of(name: str, rows: list[Row]) -> Table:
     """A fact table of rows that say only what matters; the rest is 0, missing or none."""
     return {c: column(kind, [row.get(c) for row in rows]) for c, kind in columns_of(name).items()}
+
+
+def acclaimed(threads: int = 30) -> list[Row]:
+    """Everybody agrees, nobody answers anybody."""
+    return [
+        row
+        for t in range(threads)
+        for row in (
+            proposal(f"P{t}", f"u{t}", t),
+            *(
+                comment(f"c{t}-{k}", f"u{(t + k) % 60}", t + k + 1, proposal_id=f"P{t}", stance=1)
+                for k in range(12)
+            ),
+        )
+    ]
+
+
+def exchanged(threads: int = 45, people: int = 60) -> list[Row]:
+    """Real exchange: five people a thread, of both minds, who go on answering across."""
+    rows: list[Row] = []
+    for t in range(threads):
+        name, who = f"P{t}", [f"u{(t * 7 + k) % people}" for k in range(6)]
+        rows.append(proposal(name, who[5], t * 24))
+        for root in range(2):
+            # Two of each pair speak in turn: for, against, for, against.
+            pair = who[2 * root : 2 * root + 2]
+            rows += [
+                comment(
+                    f"{name}r{root}c{k}",
+                    pair[k % 2],
+                    t * 24 + 1 + root + k * 2,
+                    proposal_id=name,
+                    parent_id=f"{name}r{root}c{k - 1}" if k else None,
+                    stance=1 if k % 2 else -1,
+                )
+                for k in range(5)
+            ]
+    return rows

@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deliberate.citivoice import Log, Scores, judge, load_formulas, reduce, score
-from tests.citivoice.rows import PROCESS, Row, act, comment, log_of, proposal, staff, town
+from deliberate.citivoice import Log, judge, load_formulas, reduce, score
+from tests.citivoice.rows import (
+    PROCESS,
+    Row,
+    acclaimed,
+    act,
+    comment,
+    log_of,
+    staff,
+    town,
+)
 
 LOOSE = load_formulas().relaxed()
 FEW = settings(max_examples=4, deadline=None)
@@ -191,24 +200,8 @@ def test_an_empty_log_has_no_zero_and_no_low_band() -> None:
     )
 
 
-def acclamation(threads: int = 30) -> Scores:
-    """Everybody agrees, nobody answers anybody."""
-    rows = [
-        row
-        for t in range(threads)
-        for row in (
-            proposal(f"P{t}", f"u{t}", t),
-            *(
-                comment(f"c{t}-{k}", f"u{(t + k) % 60}", t + k + 1, proposal_id=f"P{t}", stance=1)
-                for k in range(12)
-            ),
-        )
-    ]
-    return score(log_of(rows), PROCESS)
-
-
 def test_pure_acclamation_scores_near_nothing() -> None:
-    total = acclamation().totals["DQ"]
+    total = score(log_of(acclaimed()), PROCESS).totals["DQ"]
     assert total.score is not None
     assert 0.03 <= total.score <= 0.05
     assert total.ci is not None

@@ -1,7 +1,9 @@
 """The open halves of Barcelona, Madrid, UK petitions and Polis: every figure known for them."""
 
+import json
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,7 +11,10 @@ import pytest
 from deliberate.citivoice import Log, Process, Scores, judge, reduce, score
 from deliberate.citivoice.agreement import group_consensus, is_shown
 from deliberate.citivoice.formulas import wilson
-from tests.citivoice.open_data import barcelona, madrid, petitions, polis
+from deliberate.citivoice.scores import rounded
+from deliberate.queries.scoreboard import LOUDEST
+from tests.citivoice.open_data import barcelona, madrid, petitions, polis, shared
+from tests.citivoice.rows import PROCESS, acclaimed, exchanged, log_of
 
 BARCELONA = Process(
     "pam2016",
@@ -244,3 +249,30 @@ def test_the_open_release_of_barcelona_gives_the_same_scores(scored: dict[str, S
     cut, whole = score(Log.from_rows(rows), replace(BARCELONA)), scored["barcelona"]
     assert cut.to_dict()["indicators"] == whole.to_dict()["indicators"]
     assert cut.to_dict()["dimensions"] == whole.to_dict()["dimensions"]
+
+
+def test_real_talk_lies_between_acclamation_and_exchange_and_apart(
+    scored: dict[str, Scores],
+) -> None:
+    low, high = (scored[place].totals["DQ"] for place in ("barcelona", "madrid"))
+    star, exchange = (
+        score(log_of(made), PROCESS).totals["DQ"] for made in (acclaimed(), exchanged())
+    )
+    ends = [total.ci for total in (star, low, high, exchange)]
+    assert all(a and b and a[1] < b[0] for a, b in pairwise(ends[:3]))
+    assert 0.03 <= (star.score or 0) <= 0.05
+    assert (exchange.score or 0) > 0.80 and low.score < high.score < exchange.score
+
+
+def test_platform_accounts_taken_for_residents_halve_the_figures() -> None:
+    trusting = [
+        row | {"account_class": "person"} if row["actor_id"] else row for row in barcelona()
+    ]
+    scores = score(Log.from_rows(trusting), BARCELONA)
+    told = json.loads(shared("data/reference.json").read_text())["decidim_barcelona_pam2016"]
+    counted = rounded(dict(scores.descriptives["counted"]))
+    assert counted["comments"] == told["comments"]
+    assert counted["top_author_share"] == told["top_author_share"] > LOUDEST
+    assert counted["share_replied"] == told["share_replied"]
+    assert counted["reciprocity"] == told["reciprocity"]
+    assert scores.findings["DQ1.1"].value < 0.1027 / 1.9
