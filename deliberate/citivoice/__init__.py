@@ -31,7 +31,7 @@ from .comparison import NotComparable, compare
 from .engine import MissingEngine
 from .facts import Facts, UnreadableFacts
 from .judge import judge
-from .log import COLUMNS, Log, UnreadableLog
+from .log import COLUMNS, Log, UnreadableLog, kinds_in
 from .process import Process
 from .reduce import ENGINES, reduce
 from .release import completed, differences, process_of
@@ -92,6 +92,7 @@ __all__ = [
     "differences",
     "formulas_of",
     "judge",
+    "kinds_in",
     "load_formulas",
     "load_framework",
     "load_headlines",

@@ -61,6 +61,10 @@ class Engine(ABC):
         """Add the rows of one table to another of the same columns."""
 
     @abstractmethod
+    def drop(self, *names: str) -> None:
+        """Let go of tables that nothing reads any more."""
+
+    @abstractmethod
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
 
@@ -154,6 +158,11 @@ class DuckDB(Engine):
     def append(self, whole: str, part: str) -> None:
         """Add the rows of one table to another."""
         self.con.execute(f"INSERT INTO {whole} FROM {part}")
+
+    def drop(self, *names: str) -> None:
+        """Let go of tables."""
+        for name in names:
+            self.con.execute(f"DROP TABLE {name}")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""

@@ -134,6 +134,9 @@ def tabled(name: str, rows: Iterable[Iterable[Any]]) -> Table:
 
 def column(kind: type, values: Iterable[Any]) -> NDArray[Any]:
     """Make one column of the given kind; None becomes NaN among numbers that may be missing."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf" and kind is not str:
+        whole = np.nan_to_num(values) if kind is int else values
+        return whole.astype(np.int64 if kind is int else np.float64)
     if kind is str:
         return np.array([None if v is None or v == "" else str(v) for v in values], dtype=object)
     if kind is int:

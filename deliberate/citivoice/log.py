@@ -80,6 +80,14 @@ class Log:
         con.execute("CREATE OR REPLACE VIEW whole_log AS " + " UNION ALL ".join(parts))
 
 
+def kinds_in(log: Log) -> dict[str, int]:
+    """How many acts of each kind a log of files holds, those too that no formula reads."""
+    with duckdb.connect(":memory:") as con:
+        log.load(con)
+        counts = "SELECT kind, count(*) FROM whole_log GROUP BY kind ORDER BY kind"
+        return {str(kind): int(number) for kind, number in con.execute(counts).fetchall()}
+
+
 def _scan(con: duckdb.DuckDBPyConnection, path: str, place: int) -> str:
     reader = "read_csv(?, all_varchar = true)" if ".csv" in path else "read_parquet(?)"
     source = reader.replace("?", "'" + path.replace("'", "''") + "'")

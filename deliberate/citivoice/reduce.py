@@ -122,6 +122,7 @@ def _lay_out(engine: Engine, window: Window) -> None:
     engine.make("reclassified", "people", "threads")
     engine.make_view("acts")
     engine.make("deeds", "moderated", "posts", "loudest", "tied", "proposals", "comments", "steps")
+    engine.drop("tied")
     phases = "SELECT subject_id, details FROM log WHERE kind = 'phase.scheduled' ORDER BY seq"
     engine.make("week_counts")
     counts = dict(engine.rows("FROM week_counts"))

@@ -41,8 +41,11 @@ def scoped(engine: Engine, pictures: bool) -> tuple[dict[str, Table], dict[str, 
     comments, changed = COUNTED
     if _touch(engine, changed):
         rings += _grow(engine, comments)
-    _gather(engine, parts, "counted")
+        _gather(engine, parts, "counted")
+    else:
+        _repeat(parts, "counted")
     drawn = {name: _drawn(engine, name) for name in PICTURES if pictures}
+    engine.drop("lifted", "replies", "hanging", "above", "below", "placed", "frontier")
     engine.table("whole_talk", "FROM thread_talk")
     parts["run_facts"].append(_capped(engine))
     for run, (comments, changed) in RUNS.items():
@@ -71,6 +74,13 @@ def _gather(engine: Engine, parts: dict[str, list[Table]], scope: str) -> None:
     parts["process_facts"].append(_tiny(engine, scope))
 
 
+def _repeat(parts: dict[str, list[Table]], scope: str) -> None:
+    """A scope that leaves nobody out says what the one before said."""
+    for name in (*BY_SCOPE, "process_facts"):
+        last = parts[name][-1]
+        parts[name].append(last | {"scope": np.full(len(last["scope"]), scope, dtype=object)})
+
+
 def _touch(engine: Engine, changed: str) -> int:
     """Name the threads that are others than in the scope before; say how many."""
     engine.table("touched", f"SELECT DISTINCT thread FROM comments WHERE {changed}")  # noqa: S608
@@ -91,10 +101,12 @@ def _plant(engine: Engine, comments: str, shaped: bool = True) -> int:
     Where nobody's comments form a cycle, those of fewer people form none: levels can be left out.
     """
     engine.view("kept", comments)
+    if not shaped:
+        # Read thrice at most, links are not worth a table of their own.
+        engine.view("nodes", engine.select("links"))
+        return 0
     engine.make("links")
     engine.view("nodes", "FROM links")
-    if not shaped:
-        return 0
     engine.make("replies")
     rings = engine.length("links") - engine.descend("placed", "placed", "next_level")
     if rings:
@@ -111,6 +123,7 @@ def _capped(engine: Engine) -> Table:
     _touch(engine, "seq IN (SELECT seq FROM muted)")
     engine.table("heard", f"FROM nodes WHERE {TOUCHED}")
     engine.view("nodes", "FROM heard")
+    engine.drop("links")
     found = _again(engine, CAPPED)
     engine.table("muted", "SELECT seq FROM comments WHERE 1 = 0")
     return found
@@ -134,7 +147,7 @@ def fetch(engine: Engine, name: str, scope: str | None = None) -> Table:
     size = len(next(iter(found.values())))
     if scope is not None:
         found["scope"] = np.full(size, scope, dtype=object)
-    return {c: column(kind, found[c].tolist()) for c, kind in columns_of(name).items()}
+    return {c: column(kind, found[c]) for c, kind in columns_of(name).items()}
 
 
 def _stacked(tables: list[Table]) -> Table:

@@ -113,6 +113,11 @@ class Spark(Engine):
             both = both.localCheckpoint(eager=True)
         self._name(whole, both)
 
+    def drop(self, *names: str) -> None:
+        """Let go of tables; Spark frees them when nothing refers to them."""
+        for name in names:
+            self._session.catalog.dropTempView(name)
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
         return [tuple(row) for row in self._zoneless(self._run(query)).collect()]

@@ -22,6 +22,7 @@ from deliberate.exports.release import score_rows
 from deliberate.exports.tables import cell, sha256_of
 from deliberate.queries.release_files import judged_in
 from deliberate.queries.scores import process_named, scores_of
+from deliberate.vocabulary import Kind
 
 
 @click.command("score", short_help="Score a process, or a release's files.")
@@ -114,6 +115,7 @@ def _release_scores(folder: Path, asked: Asked) -> tuple[citivoice.Scores, list[
         raise citivoice.UnreadableLog("no events.parquet or events.csv")
     manifest = _manifest(folder)
     _refuse_changed(folder, manifest.get("files", {}))
+    _name_unknown(citivoice.Log.from_files(events))
     formulas = asked.formulas or _its_own(manifest)
     scores = citivoice.score_release(
         [events],
@@ -146,6 +148,15 @@ def _refuse_changed(folder: Path, files: dict[str, dict[str, Any]]) -> None:
         read = name.startswith(("events.", "facts/", "assessments."))
         if read and due and path.is_file() and sha256_of(path) != due:
             raise citivoice.UnreadableLog(f"{name} is not the file of the manifest: other SHA-256")
+
+
+def _name_unknown(log: citivoice.Log) -> None:
+    """Acts of kinds that this version does not know are kept and counted, and move no score."""
+    known = {kind.value for kind in Kind}
+    unknown = {kind: n for kind, n in citivoice.kinds_in(log).items() if kind not in known}
+    if unknown:
+        said = ", ".join(f"{kind} ({number})" for kind, number in unknown.items())
+        click.echo(f"deliberate: unknown kinds, counted and not scored: {said}", err=True)
 
 
 def _its_own(manifest: dict[str, Any]) -> citivoice.Formulas | None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from deliberate.citivoice import COLUMNS, Log, reduce
 from deliberate.commands import cli
-from tests.citivoice.rows import PROCESS, Row, town
+from tests.citivoice.rows import PROCESS, Row, act, town
 
 KEEP = ("DQ1.1", "SP1.1")
 
@@ -120,3 +120,20 @@ def test_no_rows_are_too_little_data_and_no_error(tmp_path: Path) -> None:
     found = score(write_release(tmp_path / "r", []), "--json")
     states = {one["state"] for one in json.loads(found.stdout)["indicators"].values()}
     assert found.exit_code == 0 and states == {"not_enough_data"}
+
+
+def test_unknown_kinds_are_counted_and_not_scored(release: Path, tmp_path: Path) -> None:
+    kites = [act("kite.flown", f"u{k}", 3000 + k) for k in range(3)]
+    found = score(write_release(tmp_path / "r", [*town(), *kites]))
+    assert found.exit_code == 0 and "not scored: kite.flown (3)" in found.stderr
+    assert found.stdout == score(release).stdout
+
+
+def test_times_out_of_order_change_nothing(release: Path, tmp_path: Path) -> None:
+    """What came later in the log may have happened before: imports do so."""
+    folder = write_release(tmp_path / "r", town(), files={})
+    with (folder / "events.csv").open(encoding="utf-8", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    with (folder / "events.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *reversed(rows)])
+    assert score(folder).stdout == score(release).stdout
