@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, selectinload
 
 from deliberate.citivoice import load_framework
 from deliberate.database import db
-from deliberate.models import Assessment, Practice, Process
+from deliberate.models import Assessment, Assessor, Practice, Process
 from deliberate.queries.assessments import (
     in_force,
     pledge_counts,
@@ -129,27 +130,37 @@ def practices_elsewhere(process_id: int, weak: Collection[str]) -> dict[str, lis
         return {}
     strong = load_framework()["comparison"]["strong"]
     learned: dict[str, list[Told]] = defaultdict(list)
-    for process in _processes_telling(process_id, weak):
-        _plan, after = in_force(public_assessments(process.id))
-        if after is None:
-            continue
-        scores = profile(after)
-        for told in after.practices:
+    for judgement in _judgements_telling(process_id, weak):
+        scores = profile(judgement)
+        for told in judgement.practices:
             if told.criterion in weak and (scores.get(told.criterion) or 0) >= strong:
-                learned[told.criterion].append(Told(process, told.body))
+                learned[told.criterion].append(Told(judgement.process, told.body))
     return {name: told[:MOST_SHOWN] for name, told in learned.items()}
 
 
-def _processes_telling(process_id: int, weak: Collection[str]) -> list[Process]:
-    telling = (
-        select(Assessment.process_id)
-        .join(Practice)
+def _judgements_telling(process_id: int, weak: Collection[str]) -> list[Assessment]:
+    """The newest published judgement of every other process that tells of such a criterion."""
+    newest = (
+        select(func.max(Assessment.id))
         .where(
-            Practice.criterion.in_(weak),
             Assessment.stage == Stage.EX_POST,
             Assessment.published_at.is_not(None),
             Assessment.process_id != process_id,
         )
+        .group_by(Assessment.process_id)
     )
-    found = select(Process).where(Process.id.in_(telling)).order_by(Process.title)
-    return list(db.session.scalars(found.limit(MOST_LOOKED_AT)))
+    found = db.session.scalars(
+        select(Assessment)
+        .join(Assessment.process)
+        .where(Assessment.id.in_(newest), Assessment.practices.any(Practice.criterion.in_(weak)))
+        .order_by(Process.title)
+        .limit(MOST_LOOKED_AT)
+        .options(
+            contains_eager(Assessment.process),
+            selectinload(Assessment.assessors).selectinload(Assessor.ratings),
+            selectinload(Assessment.evidence),
+            selectinload(Assessment.adjudications),
+            selectinload(Assessment.practices),
+        )
+    )
+    return list(found)

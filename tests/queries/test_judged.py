@@ -5,13 +5,15 @@ from datetime import date, timedelta
 import pytest
 from flask_babel import force_locale
 
+from deliberate.database import db
 from deliberate.operations import assessed, assessments
 from deliberate.permissions import Refused
-from deliberate.queries.judged import practices_elsewhere, side_by_side
+from deliberate.queries.judged import MOST_SHOWN, practices_elsewhere, side_by_side
 from deliberate.queries.scores import scores_of
 from deliberate.vocabulary import Stage
 from tests import city
 from tests.operations.test_assessments import SHOWN, an_assessment
+from tests.statements import statements
 
 TODAY = date(2026, 6, 1)
 
@@ -83,3 +85,15 @@ def test_practices_are_told_after_a_process_of_known_criteria_and_frozen_with_it
     assessments.tell_practices(one, after, {"DP3": "Nomor usulan", "CC1": "Rapat"})
     assessments.tell_practices(one, after, {"DP3": " "})
     assert [told.criterion for told in after.practices] == ["CC1"]
+
+
+def test_what_others_told_takes_few_queries_however_many_they_are(app, clock):
+    weak = published(clock, "0")
+    for _ in range(4):
+        published(clock, "2", {"DP3": "Setiap proyek memuat nomor usulan."})
+    db.session.expire_all()
+    number = weak.id
+    with statements() as asked:
+        learned = practices_elsewhere(number, ["DP3"])
+    assert len(learned["DP3"]) == MOST_SHOWN
+    assert len(asked) <= 6

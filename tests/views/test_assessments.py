@@ -1,5 +1,6 @@
 """The pages of assessments: who sees what, and when."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from deliberate.database import db
 from deliberate.models import Assessment
 from deliberate.operations import assessed, assessments
 from deliberate.operations.scores import keep_all_scores
+from deliberate.queries import assessments as queries
 from deliberate.vocabulary import Stage
 from tests import city
 from tests.browser import send, signed_in, visitor
@@ -142,3 +144,31 @@ def test_evidence_is_not_dated_in_days_to_come(app):
     told = {"DP3.1-value": "2", "DP3.1-kind": "log", "DP3.1-reference": "x"}
     wrong = send(signed_in(app, one), page, **told, **{"DP3.1-dated": "2099-01-01"})
     assert wrong.status_code == 422 and "still to come" in wrong.text
+
+
+@pytest.fixture
+def one_more_question(monkeypatch):
+    """The framework's file with a question more, as somebody would have written it."""
+    framework = deepcopy(queries.load_framework())
+    asked = {"question": "DP3.9", "en": "Is it told on paper?", "id": "Apakah diumumkan tercetak?"}
+    framework["criteria"]["DP3"]["questions"].append(asked)
+    known = (queries.questions, queries.question_ids)
+    for cached in known:
+        cached.cache_clear()
+    monkeypatch.setattr(queries, "load_framework", lambda: framework)
+    yield
+    for cached in known:
+        cached.cache_clear()
+
+
+def test_a_question_added_to_the_file_is_asked_and_answered_with_no_code_touched(
+    app, one_more_question
+):
+    assessment, one, _other = an_assessment()
+    browser = signed_in(app, one)
+    page = f"/id/desk/assessments/{assessment.id}/criteria/DP3"
+    assert "Apakah diumumkan tercetak?" in browser.get(page).text
+    kept = {"DP3.9-value": "2", "DP3.9-kind": "document", "DP3.9-dated": "2026-03-01"}
+    assert send(browser, page, **kept, **{"DP3.9-reference": "Papan desa"}).status_code == 303
+    city.again(assessment)
+    assert queries.judgement_of(assessment, assessment.assessors[0])["DP3.9"] == "2"
