@@ -110,7 +110,7 @@ class Engine(ABC):
 class DuckDB(Engine):
     """A passing database in memory, which spills to a folder when memory runs short."""
 
-    def __init__(self, spill: str, memory: str = "4GB") -> None:
+    def __init__(self, spill: str, memory: str = "2GB") -> None:
         self.con = duckdb.connect(":memory:")
         self.con.execute(f"SET temp_directory = '{spill}'")
         self.con.execute(f"SET memory_limit = '{memory}'")
