@@ -8,6 +8,7 @@ PARTS = {
     "Acts from files to the log": ["imports"],
     "The sealed log": ["log", "--rows", "50000"],
     "Scores": ["scores"],
+    "Scores of ten million acts": ["scores", "10000000", "--alone"],
     "Releases": ["releases"],
     "Telling a crowd": ["telling"],
     "Searching a hundred thousand comments": ["finding"],

@@ -1,9 +1,9 @@
 """How long a log takes to score, against a plain pandas computation of the same indicators.
 
-    python -m benchmarks.scores [ROWS]
+    python -m benchmarks.scores [ROWS [--alone]]
 
 Makes a log of so many rows, writes it as Parquet, scores it with all draws and sensitivity runs,
-and prints the ratio to pandas (benchmarks/in_pandas.py) in the same run.
+and prints the ratio to pandas (benchmarks/in_pandas.py) in the same run; with --alone without it.
 """
 
 import resource
@@ -93,7 +93,7 @@ def timed(what: Callable[[], Any]) -> Timed:
     return Timed(time.perf_counter() - began, time.process_time() - worked, found)
 
 
-def main(rows: int) -> None:
+def main(rows: int, alone: bool) -> None:
     """Time ours first, so that pandas' memory is not counted as ours; each figure is compared."""
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "events.parquet")
@@ -104,8 +104,13 @@ def main(rows: int) -> None:
         process = Process("made", as_of=datetime(2026, 1, 1), process_id="X")
         ours = timed(lambda: score(Log.from_files(path), process))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        theirs = timed(lambda: indicators(path, "2026-01-01"))
+        theirs = None if alone else timed(lambda: indicators(path, "2026-01-01"))
     print(f"{rows:,} rows: {ours.seconds:.2f} s, {ours.worked:.2f} s of processors, {peak:,.0f} MB")
+    if theirs is not None:
+        _set_beside(ours, theirs)
+
+
+def _set_beside(ours: Timed, theirs: Timed) -> None:
     print(f"pandas: {theirs.seconds:.2f} s, {theirs.worked:.2f} s of processors")
     seconds, worked = theirs.seconds / ours.seconds, theirs.worked / ours.worked
     print(f"ratio {seconds:.1f}, of processors {worked:.1f}")
@@ -123,4 +128,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--make"]:
         make(sys.argv[2], int(sys.argv[3]))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, "--alone" in sys.argv)

@@ -61,6 +61,22 @@ def _dimension(
     }
 
 
+def total(document: dict[str, Any], formulas: Formulas, name: str, language: str) -> dict[str, Any]:
+    """One of the two numbers with what it is made of and what would move it."""
+    shown = _dimension(document, formulas, name, language)
+    found = document["dimensions"][name]
+    return {
+        **shown,
+        "core": formulas.dimensions[name].core,
+        "without": [
+            (indicator(document, formulas, left, language)["name"], left, _hundred(score))
+            for left, score in found["leave_one_out"].items()
+            if left in formulas.indicators
+        ],
+        "runs": [(run, _hundred(score)) for run, score in found["sensitivity"].items()],
+    }
+
+
 def _total(total: dict[str, Any]) -> dict[str, Any]:
     return {
         "score": _hundred(total["score"]),

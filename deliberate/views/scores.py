@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from deliberate.citivoice import load_formulas
 from deliberate.clock import now
-from deliberate.queries import judged, scoreboard
+from deliberate.queries import institutions, judged, scoreboard
 from deliberate.queries.calendar import local_day
 from deliberate.queries.score_history import score_history
 from deliberate.queries.score_pictures import reply_network, thread_shapes
@@ -48,6 +48,7 @@ def show(slug: str) -> ResponseReturnValue:
         history=score_history(process, snapshot.drawn["weeks"]),
         network=reply_network(snapshot.drawn.get("pairs", [])),
         shapes=thread_shapes(snapshot.drawn.get("shapes", [])),
+        answers=institutions.figures_of(process.id),
         others=[one for one in _by_title() if one.process_id != process.id],
         brief=lambda one: scoreboard.scoreboard(one, g.language)["dimensions"],
     )
@@ -59,8 +60,15 @@ def how(slug: str, indicator: str) -> ResponseReturnValue:
     process = or_404(process_named(slug))
     snapshot = or_404(newest_snapshot(process.id))
     formulas = load_formulas()
-    or_404(formulas.indicators.get(indicator))
     document = json.loads(snapshot.document)
+    if indicator in document["dimensions"] and indicator in formulas.dimensions:
+        return render_template(
+            "scores/total.html",
+            process=process,
+            snapshot=snapshot,
+            total=scoreboard.total(document, formulas, indicator, g.language),
+        )
+    or_404(formulas.indicators.get(indicator))
     return render_template(
         "scores/how.html",
         process=process,

@@ -114,3 +114,11 @@ def test_words_and_goalposts_of_the_files_reach_the_page(process, read, tmp_path
 def test_an_indicator_that_came_later_is_no_error_on_older_scores(process, read):
     keep(process, NOW, change=lambda document: document.replace('"DQ6.1"', '"DQ9.9"'))
     assert "Civility" in read()
+
+
+def test_each_of_the_two_numbers_opens_what_it_is_made_of(process, read):
+    keep(process, NOW, formulas=load_formulas().relaxed())
+    assert f"/scores/{process.slug}/DQ" in read()
+    page = read("/DQ")
+    assert "geometric mean" in page and "without the five most active people" in page
+    assert "DQ1.1 Comments answered by another" in page
