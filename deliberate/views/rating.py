@@ -42,17 +42,33 @@ def criterion(number: int, criterion: str) -> ResponseReturnValue:
         else:
             flash(_("Saved; only you see your answers until both have saved."), "success")
             return see_other(_next(assessment, criterion))
-    page = render_template(
-        "rating/criterion.html",
-        assessment=assessment,
+    every = [form for one in forms for form in one[1:] if form]
+    return _page(
+        "criterion",
+        assessment,
+        every,
+        refusal,
         criterion=criterion,
         forms=forms,
-        refusal=refusal,
         mine=queries.part_of(assessment, person),
+    )
+
+
+def _page(
+    name: str, assessment: Any, every: list[Any], refusal: str = "", **more: Any
+) -> ResponseReturnValue:
+    """A page of several forms: what is wrong in any of them stands on top."""
+    failed = bool(refusal) or any(form.errors for form in every)
+    page = render_template(
+        f"rating/{name}.html",
+        assessment=assessment,
+        all_forms=every,
+        failed=failed,
+        refusal=refusal,
+        **more,
         **words(),
     )
-    wrong = refusal or any(f.errors for one in forms for f in one[1:] if f)
-    return page, (422 if wrong else 200)
+    return page, (422 if failed else 200)
 
 
 def _next(assessment: Any, criterion: str) -> str:
@@ -147,9 +163,7 @@ def context(number: int) -> ResponseReturnValue:
         }
         operations.note_context(asking(), assessment, written)
         return done(number, _("The context is kept beside the assessment."))
-    return render_template("rating/context.html", assessment=assessment, forms=forms, **words()), (
-        422 if any(form.errors for form in forms.values()) else 200
-    )
+    return _page("context", assessment, list(forms.values()), forms=forms)
 
 
 @room.page(f"{ONE}/pledges", "evaluator", methods=BOTH)
@@ -175,7 +189,7 @@ def pledges(number: int) -> ResponseReturnValue:
             ],
         )
         return done(number, _("What became of the pledges is kept."))
-    return render_template("rating/pledges.html", assessment=assessment, rows=rows, **words())
+    return _page("pledges", assessment, [form for _pledge, form in rows], rows=rows)
 
 
 @room.page(f"{ONE}/practices", "evaluator", methods=BOTH)
@@ -193,8 +207,7 @@ def practices(number: int) -> ResponseReturnValue:
         told = {name: form.body.data or "" for name, form in forms.items()}
         operations.tell_practices(asking(), assessment, told)
         return done(number, _("What worked is kept and will be published with the assessment."))
-    page = render_template("rating/practices.html", assessment=assessment, forms=forms, **words())
-    return page, (422 if any(form.errors for form in forms.values()) else 200)
+    return _page("practices", assessment, list(forms.values()), forms=forms)
 
 
 @room.page(f"{ONE}/evidence", "evaluator", methods=("POST",))

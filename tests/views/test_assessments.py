@@ -25,7 +25,8 @@ def test_an_evaluator_begins_answers_and_saves(app):
     page = begun.location
     kept = {"DP3.1-value": "2", "DP3.1-kind": "document", "DP3.1-dated": "2026-03-01"}
     wrong = send(browser, f"{page}/criteria/DP3", **kept)
-    assert wrong.status_code == 422 and "Say where the evidence" in wrong.text
+    assert wrong.status_code == 422 and 'href="#DP3.1-reference"' in wrong.text
+    assert "<title>Error: " in wrong.text
     right = send(
         browser, f"{page}/criteria/DP3", **kept, **{"DP3.1-reference": "Berita acara 4", "go": "on"}
     )
