@@ -54,6 +54,8 @@ def public_places() -> dict[str, str]:
         "institution": "/institutions/sarpras",
         "scoreboards": "/scores",
         "scoreboard": "/scores/kipp-1a",
+        "one of the two numbers": "/scores/kipp-1a/DQ",
+        "measure": "/scores/kipp-1a/DQ1.1",
         "data": "/data",
         "log": "/log",
         "sign-in": "/sign-in",

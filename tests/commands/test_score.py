@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from deliberate.citivoice import COLUMNS, Log, reduce
+from deliberate.citivoice import COLUMNS, Log, catalogue, judge, reduce
 from deliberate.commands import cli
-from tests.citivoice.rows import PROCESS, Row, act, town
+from deliberate.exports.release import score_rows
+from tests.citivoice.data_files import copied, spoil
+from tests.citivoice.rows import PROCESS, Row, act, log_of, town
 
 KEEP = ("DQ1.1", "SP1.1")
 
@@ -137,3 +139,18 @@ def test_times_out_of_order_change_nothing(release: Path, tmp_path: Path) -> Non
     with (folder / "events.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([head, *reversed(rows)])
     assert score(folder).stdout == score(release).stdout
+
+
+def test_words_and_goalposts_of_the_files_reach_command_and_export(
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = copied(tmp_path)
+    spoil(files, "indicators.toml", "[0.2, 0.6,", "[0.1, 0.7,")
+    spoil(files, "headlines.toml", "Too little talk to judge yet.", "Say more.")
+    monkeypatch.setattr(catalogue, "folder", lambda: files)
+    document = json.loads(score(release, "--json").stdout)
+    assert document["indicators"]["DQ4.1"]["goalpost"] == [0.1, 0.7, "down"]
+    assert document["headline"]["en"].startswith("Say more.")
+    scores = judge(reduce(log_of(town()), PROCESS))
+    (row,) = [row for row in score_rows(scores) if row["id"] == "DQ4.1"]
+    assert row["normalised"] == pytest.approx((0.7 - row["value"]) / 0.6, abs=1e-3)

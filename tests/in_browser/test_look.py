@@ -19,6 +19,8 @@ SIGNED_OUT = [
     "proposal",
     "response",
     "scoreboard",
+    "one of the two numbers",
+    "measure",
     "sign-in",
     "join",
     "recovery",
