@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from deliberate.citivoice import load_formulas
 from deliberate.clock import now
-from deliberate.queries import institutions, judged, scoreboard
+from deliberate.queries import institutions, judged, responses, scoreboard
 from deliberate.queries.calendar import local_day
 from deliberate.queries.score_history import score_history
 from deliberate.queries.score_pictures import reply_network, thread_shapes
@@ -49,6 +49,7 @@ def show(slug: str) -> ResponseReturnValue:
         network=reply_network(snapshot.drawn.get("pairs", [])),
         shapes=thread_shapes(snapshot.drawn.get("shapes", [])),
         answers=institutions.figures_of(process.id),
+        name_here=responses.name_here,
         others=[one for one in _by_title() if one.process_id != process.id],
         brief=lambda one: scoreboard.scoreboard(one, g.language)["dimensions"],
     )

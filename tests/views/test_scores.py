@@ -8,6 +8,7 @@ from deliberate import citivoice
 from deliberate.citivoice import catalogue, load_formulas
 from deliberate.database import unrecorded
 from deliberate.models import Snapshot
+from deliberate.operations import proposals
 from deliberate.queries.scores import drawn_from
 from tests import city
 from tests.browser import visitor
@@ -122,3 +123,11 @@ def test_each_of_the_two_numbers_opens_what_it_is_made_of(process, read):
     page = read("/DQ")
     assert "geometric mean" in page and "without the five most active people" in page
     assert "DQ1.1 Comments answered by another" in page
+
+
+def test_institutions_answers_stand_on_the_board(process, read):
+    keep(process, NOW)
+    proposal = city.a_proposal(process)
+    for person in (city.resident() for _ in range(3)):
+        proposals.support_proposal(person, proposal)
+    assert "How institutions answer" in read()
