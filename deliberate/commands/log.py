@@ -85,8 +85,8 @@ def read_heads(path: Path) -> list[sealing.SignedHead]:
 
 @command.command("head")
 def head() -> None:
-    """Show the newest head as others may keep it."""
-    _print(_newest().as_json())
+    """Show the newest head as others may keep it: one line, as --heads reads it."""
+    click.echo(json.dumps(_newest().as_json()))
 
 
 @command.command("prove")

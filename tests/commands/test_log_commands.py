@@ -74,6 +74,12 @@ def test_a_file_without_heads_is_named(run, tmp_path, content):
     assert (done.exit_code, "heads.jsonl" in done.stderr) == (2, True)
 
 
+def test_a_head_that_was_shown_is_one_that_can_be_kept(run, tmp_path):
+    kept = tmp_path / "heads.jsonl"
+    kept.write_text(run("head").output)
+    assert run("verify", "--heads", str(kept)).exit_code == 0
+
+
 def test_heads_and_proofs_are_shown_as_json(run):
     assert json.loads(json.loads(run("head").output)["body"])["size"] == 3
     assert json.loads(run("prove", "1").output)["entry"] == 1
