@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -192,6 +193,8 @@ def _unsafe(settings: Settings) -> Refusals:
         yield "OIDC_ISSUER", "needs an https:// address in production"
     if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
         yield "OIDC_CLIENT_SECRET", "an issuer needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET"
+    if settings.oidc_issuer and find_spec("authlib") is None:
+        yield "OIDC_ISSUER", "needs the extra sso: pip install deliberate[sso]"
 
 
 def unknown(environ: Mapping[str, str]) -> list[str]:

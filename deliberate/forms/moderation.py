@@ -18,6 +18,7 @@ RULES = [
 ]
 _CHOOSE_RULE = _("Choose one of the rules.")
 _CHOOSE = _("Choose one of the two.")
+_CHOOSE_LENGTH = _("Choose one of the three.")
 _LONG = _("At most 2,000 characters.")
 LONGEST = 2000
 
@@ -82,6 +83,61 @@ class AppealDecisionForm(HouseForm):
     )
     note = TextAreaField(
         _("Reason, told to the author"),
+        [DataRequired(REQUIRED), Length(max=LONGEST, message=_LONG)],
+        filters=[_cleaned],
+    )
+
+
+class SanctionForm(HouseForm):
+    """Limiting an account: by which rule, for how long, what its owner is told."""
+
+    rule = RadioField(
+        _("By which rule?"),
+        [DataRequired(_CHOOSE_RULE), AnyOf([r.value for r in Rule], message=_CHOOSE_RULE)],
+        choices=RULES,
+        validate_choice=False,
+    )
+    days = RadioField(
+        _("For how long?"),
+        [DataRequired(_CHOOSE_LENGTH), AnyOf(["1", "7", "30"], message=_CHOOSE_LENGTH)],
+        choices=[
+            SelectChoice("1", _("One day")),
+            SelectChoice("7", _("Seven days")),
+            SelectChoice("30", _("Thirty days")),
+        ],
+        validate_choice=False,
+    )
+    note = TextAreaField(
+        _("Note to the owner"),
+        [DataRequired(REQUIRED), Length(max=LONGEST, message=_LONG)],
+        filters=[_cleaned],
+    )
+
+
+class LimitAppealForm(HouseForm):
+    """An appeal against a limit: why it is wrong."""
+
+    words = TextAreaField(
+        _("Why is the limit wrong?"),
+        [DataRequired(REQUIRED), Length(max=LONGEST, message=_LONG)],
+        filters=[_cleaned],
+    )
+
+
+class ReviewForm(HouseForm):
+    """A second moderator's decision on a limit, with its reason."""
+
+    outcome = RadioField(
+        _("What becomes of the limit?"),
+        [DataRequired(_CHOOSE), AnyOf([o.value for o in AppealOutcome], message=_CHOOSE)],
+        choices=[
+            SelectChoice(AppealOutcome.GRANTED.value, _("It ends now")),
+            SelectChoice(AppealOutcome.REFUSED.value, _("It stands until its time")),
+        ],
+        validate_choice=False,
+    )
+    reason = TextAreaField(
+        _("Reason, told to the owner"),
         [DataRequired(REQUIRED), Length(max=LONGEST, message=_LONG)],
         filters=[_cleaned],
     )

@@ -35,6 +35,7 @@ from deliberate.models.person import Device, Person, PersonKey, RecoveryCode, Tr
 from deliberate.models.poll import Ballot, Option, Outcome, Poll, PollChange, Roll, VotingCode
 from deliberate.models.process import Phase, Process, ProcessChange, ProcessInstitution
 from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion, Support
+from deliberate.models.provider import ProviderLink
 from deliberate.models.recovery import AddressChange, RecoveryWish
 from deliberate.models.release import Release, ReleaseRequest
 from deliberate.models.response import (
@@ -45,6 +46,7 @@ from deliberate.models.response import (
     ResponseAnswer,
 )
 from deliberate.models.rules import RulesVersion
+from deliberate.models.sanction import Sanction
 from deliberate.models.score import Snapshot
 from deliberate.models.second_factor import SecondFactor
 
@@ -94,6 +96,7 @@ __all__ = [
     "ProcessInstitution",
     "Proposal",
     "ProposalVersion",
+    "ProviderLink",
     "PublishedHead",
     "Rating",
     "RecoveryCode",
@@ -110,6 +113,7 @@ __all__ = [
     "RulesVersion",
     "Sample",
     "SampledItem",
+    "Sanction",
     "SecondFactor",
     "Segment",
     "SettledQuestion",

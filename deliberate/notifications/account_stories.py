@@ -10,11 +10,16 @@ from deliberate.notifications.topics import (
     RECOVERY_ASKED,
 )
 
-OF_ACCOUNT = frozenset({ADDRESS_GIVEN, ADDRESS_NEW, ADDRESS_LEFT, RECOVERY_ASKED})
+OF_LIMITS = frozenset(
+    {"sanction.imposed", "sanction.lifted", "sanction.granted", "sanction.refused"}
+)
+OF_ACCOUNT = OF_LIMITS | {ADDRESS_GIVEN, ADDRESS_NEW, ADDRESS_LEFT, RECOVERY_ASKED}
 
 
 def of_account(notice: Notice) -> tuple[str, str]:
     """Subject and sentence, in the language that is set."""
+    if notice.kind in OF_LIMITS:
+        return _of_limit(notice)
     words: dict[str, tuple[str, str]] = {
         ADDRESS_GIVEN: (
             _("Confirm your address"),
@@ -40,6 +45,31 @@ def of_account(notice: Notice) -> tuple[str, str]:
                 "Somebody asked to choose a new passphrase for your account. If it was you, the "
                 "link in the mail holds for one hour and once; else do nothing."
             ),
+        ),
+    }
+    return words[notice.kind]
+
+
+def _of_limit(notice: Notice) -> tuple[str, str]:
+    words: dict[str, tuple[str, str]] = {
+        "sanction.imposed": (
+            _("Your account is limited"),
+            _(
+                "A moderator limited your account for a time. The page says why, until when, and "
+                "how to appeal."
+            ),
+        ),
+        "sanction.lifted": (
+            _("Your account is free again"),
+            _("The limit on your account was lifted."),
+        ),
+        "sanction.granted": (
+            _("Your appeal was granted"),
+            _("A second moderator decided: the limit on your account ends now."),
+        ),
+        "sanction.refused": (
+            _("The limit stands"),
+            _("A second moderator decided: the limit on your account stands until its time."),
         ),
     }
     return words[notice.kind]

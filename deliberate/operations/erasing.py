@@ -27,9 +27,11 @@ from deliberate.models import (
     PersonKey,
     Proposal,
     ProposalVersion,
+    ProviderLink,
     RecoveryCode,
     ReleaseRequest,
     Report,
+    Sanction,
     SecondFactor,
 )
 from deliberate.operations.attachments import take_files_of, throw_away
@@ -181,6 +183,8 @@ def _erase_words(act: Act, person: Person) -> None:
         .values(purpose="", ethics="", secret=None),
         delete(Draft).where(Draft.person_id == number),
         delete(Follow).where(Follow.person_id == number),
+        update(Sanction).where(Sanction.person_id == number).values(appeal="", note=""),
+        delete(ProviderLink).where(ProviderLink.person_id == number),
         delete(SecondFactor).where(SecondFactor.person_id == number),
     ):
         act.session.execute(change)

@@ -1,62 +1,35 @@
 """Who may do what, when: small predicates on a person and a thing, each with its reason."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.models import Comment, Commitment, Draft, Person, Poll, Process, Proposal
+from deliberate.permissions.answers import (
+    YES,
+    Answer,
+    Refused,
+    first_no,
+    has_role,
+    is_signed_in,
+    may_take_part,
+    require,
+)
 from deliberate.queries import duty
 from deliberate.vocabulary import AccountClass, Decision, Electorate, PollType, Role, Switch
 
+__all__ = [
+    "YES",
+    "Answer",
+    "Refused",
+    "first_no",
+    "has_role",
+    "is_signed_in",
+    "may_take_part",
+    "require",
+]
 EDITING = timedelta(minutes=15)
-
-
-class Refused(Exception):
-    """An act that may not be; `reason` is said to the person in their language."""
-
-    def __init__(self, reason: object) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Yes, or no with the reason; it is true when it is yes."""
-
-    reason: object = None
-
-    def __bool__(self) -> bool:
-        return self.reason is None
-
-
-YES = Answer()
-
-
-def require(answer: Answer) -> None:
-    """Raise Refused unless the answer is yes."""
-    if not answer:
-        raise Refused(answer.reason)
-
-
-def first_no(*answers: Answer) -> Answer:
-    """The first refusal, or yes."""
-    return next((answer for answer in answers if not answer), YES)
-
-
-def is_signed_in(person: Person | None) -> Answer:
-    """Whether somebody with a living account acts."""
-    if person is None or not person.is_active:
-        return Answer(_("Sign in first."))
-    return YES
-
-
-def has_role(person: Person | None, *roles: Role) -> Answer:
-    """Whether the account has one of these roles."""
-    if person is None or person.role not in roles:
-        return Answer(_("Your account does not have the role for this."))
-    return YES
 
 
 def is_open_for(process: Process, switch: Switch, moment: datetime | None = None) -> Answer:
@@ -92,13 +65,14 @@ def is_open_to(proposal: Proposal, switch: Switch) -> Answer:
 
 def may_submit(person: Person | None, process: Process) -> Answer:
     """Whether somebody may publish a proposal in a process."""
-    return first_no(is_signed_in(person), is_open_for(process, Switch.PROPOSE))
+    return first_no(may_take_part(person), is_open_for(process, Switch.PROPOSE))
 
 
 def may_revise(person: Person | None, proposal: Proposal) -> Answer:
     """The author, while the phase allows it and no response is published."""
     return first_no(
         is_author(person, proposal),
+        may_take_part(person),
         is_standing(proposal),
         is_unanswered(proposal),
         is_open_for(proposal.process, Switch.REVISE),
@@ -136,7 +110,7 @@ def may_support(person: Person | None, proposal: Proposal) -> Answer:
     """Any account but the author's, while the phase allows support."""
     own = person is not None and proposal.author_id == person.id
     return first_no(
-        is_signed_in(person),
+        may_take_part(person),
         Answer(_("You cannot support your own proposal.")) if own else YES,
         is_open_to(proposal, Switch.SUPPORT),
     )
@@ -144,14 +118,19 @@ def may_support(person: Person | None, proposal: Proposal) -> Answer:
 
 def may_comment(person: Person | None, proposal: Proposal) -> Answer:
     """Any account while the phase takes comments."""
-    return first_no(is_signed_in(person), is_open_to(proposal, Switch.COMMENT))
+    return first_no(may_take_part(person), is_open_to(proposal, Switch.COMMENT))
 
 
 def may_edit(person: Person | None, comment: Comment) -> Answer:
     """The author, within fifteen minutes of posting."""
     late = Answer(_("A comment can be edited for 15 minutes; add a correction instead."))
     in_time = now() - comment.posted_at <= EDITING
-    return first_no(is_author(person, comment), is_shown(comment), YES if in_time else late)
+    return first_no(
+        is_author(person, comment),
+        may_take_part(person),
+        is_shown(comment),
+        YES if in_time else late,
+    )
 
 
 def may_withdraw_comment(person: Person | None, comment: Comment) -> Answer:
@@ -168,7 +147,7 @@ def may_rate(person: Person | None, comment: Comment) -> Answer:
     """Any account but the comment's author, while the phase takes comments."""
     own = person is not None and comment.author_id == person.id
     return first_no(
-        is_signed_in(person),
+        may_take_part(person),
         Answer(_("You cannot weigh your own comment.")) if own else YES,
         is_shown(comment),
         is_open_for(comment.proposal.process, Switch.COMMENT),

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal
-from deliberate.permissions import YES, Answer, first_no, has_role, is_author, is_signed_in
+from deliberate.permissions import YES, Answer, first_no, has_role, is_author, may_take_part
 from deliberate.vocabulary import ModerationOutcome, Role
 
 APPEALING = timedelta(days=30)
@@ -16,7 +16,7 @@ def may_report(person: Person | None, thing: Comment | Proposal) -> Answer:
     """Any account, on what somebody else wrote and what still stands."""
     own = person is not None and thing.author_id == person.id
     return first_no(
-        is_signed_in(person),
+        may_take_part(person),
         Answer(_("You cannot report what you wrote; you can take it back.")) if own else YES,
         is_there(thing),
     )

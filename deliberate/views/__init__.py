@@ -36,11 +36,13 @@ from deliberate.views import (
     polls,
     processes,
     proposals,
+    provider,
     rating,
     recovering,
     requests,
     responses,
     revising,
+    sanctions,
     scores,
     searching,
     second_factor,
@@ -89,6 +91,8 @@ ROOMS = (
     leaving,
     recovering,
     second_factor,
+    provider,
+    sanctions,
     pages,
     short,
     feeds,
@@ -108,3 +112,4 @@ def register(app: Flask) -> None:
     for house_room in ROOMS:
         app.register_blueprint(house_room.room)
     app.register_blueprint(messages.ways_out)
+    app.register_blueprint(provider.doors)

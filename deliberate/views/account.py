@@ -32,6 +32,7 @@ from deliberate.permissions import Refused
 from deliberate.queries.messages import address_change_of
 from deliberate.queries.participation import everything_of, participation_of
 from deliberate.queries.processes import next_date
+from deliberate.queries.sanctions import sanction_on
 from deliberate.queries.states import days_left, state_of
 from deliberate.views import frame
 from deliberate.views.answers import local_time
@@ -150,8 +151,11 @@ def _say_taken(taken: NameTaken) -> str:
 def come_in(person: Any, token: str) -> ResponseReturnValue:
     """Begin a session under a new token, then go on with what was begun before."""
     marks = [mark for mark in session.get("marks", ()) if mark != person.device_mark]
+    proven = session.get("proven")
     session.clear()
     session["marks"] = [*marks, person.device_mark][-MARKS_KEPT:]
+    if proven is not None:  # what another house proved waits for one button
+        session["proven"] = proven
     session.permanent = person.role == Role.RESIDENT
     login_user(person.on_device(token, now()))
     carried = held()
@@ -202,6 +206,7 @@ def _show(**forms: Any) -> str:
         person=person,
         took_part=participation_of(person),
         address_change=address_change_of(person),
+        sanction=sanction_on(person),
         next_date=next_date(now()),
         state_of=state_of,
         days_left=days_left,

@@ -19,6 +19,7 @@ from deliberate.permissions.moderation import (
 )
 from deliberate.queries import moderation as found
 from deliberate.queries.readiness import is_seal_late
+from deliberate.queries.sanctions import sanctions_appealed
 from deliberate.views.frame import Room, after_act, asked_number, asking, or_404, see_other
 from deliberate.views.proposals import address_of
 from deliberate.views.threads import place_of
@@ -135,6 +136,7 @@ def queue() -> str:
         matters=shown,
         appeals=found.appeals_waiting(),
         held=found.held_waiting(),
+        limits=sanctions_appealed(),
         next_url=url_for("moderation.queue", after=shown[-1].first_report)
         if len(matters) > len(shown)
         else "",

@@ -257,6 +257,25 @@ class Kind(StrEnum):
     )
     SANCTION_IMPOSED = "sanction.imposed", INTERNAL, "reason days", "an account was limited"
     SANCTION_LIFTED = "sanction.lifted", INTERNAL, "", "a limit was lifted"
+    SANCTION_APPEALED = "sanction.appealed", INTERNAL, "", "a limited account appealed"
+    SANCTION_REVIEWED = (
+        "sanction.reviewed",
+        INTERNAL,
+        "outcome",
+        "a second moderator decided an appeal against a limit",
+    )
+    PROVIDER_LINKED = (
+        "provider.linked",
+        INTERNAL,
+        "",
+        "an account was linked to one at another house",
+    )
+    PROVIDER_UNLINKED = (
+        "provider.unlinked",
+        INTERNAL,
+        "",
+        "the link to an account at another house was ended",
+    )
     SETTING_CHANGED = "setting.changed", INTERNAL, "name", "an administrator changed a setting"
     CODES_MADE = "codes.made", INTERNAL, "count", "one-time voting codes of a poll were made"
     RELEASE_BUILT = "release.built", INTERNAL, "rows", "a research release was made"

@@ -35,13 +35,23 @@ DOORS = {
     "BALLOT_CAST": {"cast_ballot", "enter_ballot"},
     "EMAIL_CHANGED": {"change_email", "move_address"},
     "PERSON_ERASED": {"erase_account", "_erase_by_list"},
-    "PERSON_SIGNED_IN": {"sign_in", "sign_in_by_code", "sign_in_by_passphrase"},
+    "PERSON_SIGNED_IN": {
+        "sign_in",
+        "sign_in_by_code",
+        "sign_in_by_passphrase",
+        "sign_in_from_provider",
+    },
     "RELEASE_BUILT": {"build_protected", "publish_release"},
     "SETTING_CHANGED": {"add_institution", "change_institution", "require_check"},
 }
 """Kinds with more than one door: a ballot at the desk, erasing again after a restore, a proven
 passphrase, settings by name, both tiers of a release."""
-FOUND_INSIDE = {"sign_in_by_code", "sign_in_by_passphrase", "recover_account"}
+FOUND_INSIDE = {
+    "sign_in_by_code",
+    "sign_in_by_passphrase",
+    "sign_in_from_provider",
+    "recover_account",
+}
 """Operations whose actor is not known before the act has found them."""
 
 
