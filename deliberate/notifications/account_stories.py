@@ -1,5 +1,8 @@
 """What notices about one's own account say: addresses, ways back, limits."""
 
+from datetime import date
+
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from deliberate.models import Notice
@@ -8,18 +11,23 @@ from deliberate.notifications.topics import (
     ADDRESS_LEFT,
     ADDRESS_NEW,
     RECOVERY_ASKED,
+    REQUEST_DECIDED,
+    REQUEST_ENDS,
 )
 
 OF_LIMITS = frozenset(
     {"sanction.imposed", "sanction.lifted", "sanction.granted", "sanction.refused"}
 )
-OF_ACCOUNT = OF_LIMITS | {ADDRESS_GIVEN, ADDRESS_NEW, ADDRESS_LEFT, RECOVERY_ASKED}
+OF_REQUESTS = frozenset({REQUEST_DECIDED, REQUEST_ENDS})
+OF_ACCOUNT = OF_LIMITS | OF_REQUESTS | {ADDRESS_GIVEN, ADDRESS_NEW, ADDRESS_LEFT, RECOVERY_ASKED}
 
 
 def of_account(notice: Notice) -> tuple[str, str]:
     """Subject and sentence, in the language that is set."""
     if notice.kind in OF_LIMITS:
         return _of_limit(notice)
+    if notice.kind in OF_REQUESTS:
+        return _of_request(notice)
     words: dict[str, tuple[str, str]] = {
         ADDRESS_GIVEN: (
             _("Confirm your address"),
@@ -50,6 +58,13 @@ def of_account(notice: Notice) -> tuple[str, str]:
     return words[notice.kind]
 
 
+def page_of_account(kind: str) -> str:
+    """Where a notice leads, after the language."""
+    if kind in OF_REQUESTS:
+        return "/data/requests"
+    return "/account/limit" if kind in OF_LIMITS else "/account"
+
+
 def _of_limit(notice: Notice) -> tuple[str, str]:
     words: dict[str, tuple[str, str]] = {
         "sanction.imposed": (
@@ -73,3 +88,21 @@ def _of_limit(notice: Notice) -> tuple[str, str]:
         ),
     }
     return words[notice.kind]
+
+
+def _of_request(notice: Notice) -> tuple[str, str]:
+    if notice.kind == REQUEST_ENDS:
+        return (
+            _("Access to research data ends"),
+            _(
+                "Your access to the protected data you asked for ends on %(day)s. Delete every "
+                "copy by then.",
+                day=format_date(date.fromisoformat(notice.told["until"])),
+            ),
+        )
+    if notice.told["granted"]:
+        return (
+            _("Your request for data was granted"),
+            _("The files are built within minutes. You find them with your requests."),
+        )
+    return _("Your request for data was refused"), _("The reason stands with your requests.")

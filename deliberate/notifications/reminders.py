@@ -19,9 +19,12 @@ from deliberate.models import (
     Referral,
     Response,
 )
+from deliberate.notifications.topics import REQUEST_ENDS
 from deliberate.queries import duty
 from deliberate.queries.desk import desk_counts, soon
+from deliberate.queries.release_requests import requests_in_force
 
+ENDING = timedelta(days=14)
 AT_ONCE = 200
 """Notices a call leaves at most; the next call leaves the rest."""
 
@@ -29,7 +32,7 @@ AT_ONCE = 200
 def remind() -> int:
     """Leave a notice for each date that passed, once; gives how many."""
     db.session.rollback()
-    rows = [*_missed(), *_near(), *_late(), *_bounced(), *_weeks()][:AT_ONCE]
+    rows = [*_missed(), *_near(), *_late(), *_bounced(), *_weeks(), *_ending()][:AT_ONCE]
     if not rows:
         return 0
     with unrecorded("delivery") as session:
@@ -45,11 +48,24 @@ def _notice(act: str, kind: str, **columns: Any) -> dict[str, Any]:
         "kind": kind,
         "proposal_id": None,
         "institution_id": None,
+        "person_id": None,
         "told": {},
         "written_at": now(),
         "reached_id": 0,
         **columns,
     }
+
+
+def _ending() -> Iterable[dict[str, Any]]:
+    """Access to protected data that ends within two weeks."""
+    for request in requests_in_force():
+        if request.until - now().date() <= ENDING:
+            yield _notice(
+                f"ends.{request.id}",
+                REQUEST_ENDS,
+                person_id=request.person_id,
+                told={"until": request.until.isoformat()},
+            )
 
 
 def _owed(prefix: str) -> Select[*tuple[int, int | None]]:

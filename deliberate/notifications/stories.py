@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from deliberate.database import Base, db
 from deliberate.models import Commitment, Institution, Notice, Proposal, Referral, Response
-from deliberate.notifications.account_stories import OF_ACCOUNT, OF_LIMITS, of_account
+from deliberate.notifications.account_stories import OF_ACCOUNT, of_account, page_of_account
 from deliberate.notifications.topics import BALLOT_RECEIPT, MERGERS
 from deliberate.queries.log import receipt_of
 
@@ -76,7 +76,7 @@ def story_of(notice: Notice, known: Known, language: str) -> Story:
 
 def _path(notice: Notice, language: str) -> str:
     if notice.kind in OF_ACCOUNT:
-        return f"/{language}/account{'/limit' if notice.kind in OF_LIMITS else ''}"
+        return f"/{language}{page_of_account(notice.kind)}"
     if notice.kind == BALLOT_RECEIPT:
         return f"/{language}/polls/{notice.told['poll']}"
     if notice.proposal_id is None:

@@ -37,6 +37,12 @@ ADDRESS_LEFT = "address.left"
 RECOVERY_ASKED = "recovery.asked"
 """Goes to a confirmed address: the link by which a new passphrase is chosen."""
 
+REQUEST_DECIDED = "request.decided"
+"""Whether a researcher may have the protected tier that was asked for."""
+
+REQUEST_ENDS = "request.ends"
+"""Access to the protected tier ends within two weeks."""
+
 BALLOT_RECEIPT = "ballot.receipt"
 """The receipt of somebody's own ballot, mailed because they ticked it."""
 

@@ -13,6 +13,7 @@ from deliberate.database import unrecorded
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.release import build_release
 from deliberate.models import Person, Process, ReleaseRequest
+from deliberate.operations.notices import tell_person
 from deliberate.operations.releases import alone_in, pack
 from deliberate.permissions import Refused, require
 from deliberate.permissions.releases import LONGEST, may_decide_request, may_fetch, may_request
@@ -52,6 +53,7 @@ def grant_request(admin: Person, request: ReleaseRequest) -> None:
         request.decided_at, request.decided_by_id = now(), admin.id
         request.is_granted, request.secret = True, secrets.token_bytes(32)
         act.about(request)
+        tell_person(act, "request.decided", request.person, granted=1)
 
 
 def refuse_request(admin: Person, request: ReleaseRequest, reason: str) -> None:
@@ -60,6 +62,7 @@ def refuse_request(admin: Person, request: ReleaseRequest, reason: str) -> None:
         require(may_decide_request(admin, act.locked(request)))
         request.decided_at, request.decided_by_id, request.reason = now(), admin.id, reason
         act.about(request)
+        tell_person(act, "request.decided", request.person, granted=0)
 
 
 def fetch_release(researcher: Person, request: ReleaseRequest, folder: Path) -> Path:

@@ -3,8 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import Notice
+from deliberate.notifications.fanout import fan_out
+from deliberate.notifications.reminders import remind
+from deliberate.notifications.stories import known_to, story_of
 from deliberate.operations import comments, erasing, people
 from deliberate.operations.protected import (
     FOLDER,
@@ -147,3 +153,27 @@ def test_a_researcher_who_leaves_takes_the_files_along(app, settings):
     erasing.erase_account(person, city.PASSPHRASE)
     keep_protected(settings)
     assert list((settings.releases_path / FOLDER).iterdir()) == []
+
+
+def told(person):
+    """What somebody was told, oldest first."""
+    remind()
+    fan_out()
+    notices = list(db.session.scalars(select(Notice).where(Notice.person_id == person.id)))
+    stories = [story_of(notice, known_to(notices), "id") for notice in notices]
+    return [(story.subject, story.path) for story in stories]
+
+
+def test_the_researcher_is_told_of_the_decision_and_of_the_end(app, clock):
+    person = researcher()
+    grant_request(admin(), asked(person))
+    assert told(person) == [("Permintaan data Anda dikabulkan", "/id/data/requests")]
+    clock.shift(A_MONTH - timedelta(days=10))
+    assert told(person)[1:] == [("Akses ke data penelitian berakhir", "/id/data/requests")]
+    assert len(told(person)) == 2
+
+
+def test_the_researcher_is_told_of_a_refusal(app):
+    person = researcher()
+    refuse_request(admin(), asked(person), "Terlalu luas.")
+    assert told(person) == [("Permintaan data Anda ditolak", "/id/data/requests")]
