@@ -16,6 +16,7 @@ from deliberate import citivoice, clock, sealing
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.release import build_release
 from deliberate.exports.tables import FORMULA
+from deliberate.queries.release_files import judged_in
 from deliberate.queries.scores import process_named, scores_of
 from tests.exports.reading import rows
 from tests.live import PRESENT, _let_go, city_app
@@ -87,7 +88,12 @@ def test_no_cell_of_text_is_a_formula(built):
 @pytest.mark.parametrize("name", ["events.csv", "events.parquet"])
 def test_it_scores_as_the_platform_does_from_either_shape(built, name):
     withheld = json.loads((built / "r" / "manifest.json").read_text())["withheld"]
-    scores = citivoice.score_release([built / "r" / name], built / "r" / "facts", withheld=withheld)
+    scores = citivoice.score_release(
+        [built / "r" / name],
+        built / "r" / "facts",
+        withheld=withheld,
+        judged=judged_in(built / "r"),
+    )
     assert scores.to_json() == (built / "scores.json").read_text()
 
 
