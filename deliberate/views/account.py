@@ -35,6 +35,7 @@ from deliberate.queries.processes import next_date
 from deliberate.queries.sanctions import sanction_on
 from deliberate.queries.states import days_left, state_of
 from deliberate.views import frame
+from deliberate.views.addresses import path_within
 from deliberate.views.answers import local_time
 from deliberate.views.frame import Room
 from deliberate.vocabulary import Role
@@ -109,15 +110,15 @@ def ask_for_code(person: Any, **more: Any) -> str:
 
 
 def _wanted() -> str:
-    return frame.path_within(request.args.get("next")) or ""
+    return path_within(request.args.get("next")) or ""
 
 
 def held() -> dict[str, Any]:
     """Where one was going and what one had written, out of the form that carries it."""
     return {
-        "path": frame.path_within(request.form.get("held_path")) or "",
+        "path": path_within(request.form.get("held_path")) or "",
         "fields": frame.held_fields(),
-        "came_from": frame.path_within(request.form.get("held_from")) or "",
+        "came_from": path_within(request.form.get("held_from")) or "",
     }
 
 

@@ -1,12 +1,10 @@
 """What is true of every request: language, who asks, who may, forms that count once."""
 
 import json
-import re
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -36,6 +34,7 @@ from deliberate.operations import Submission, people
 from deliberate.permissions import Refused
 from deliberate.queries.people import person_on_device
 from deliberate.queries.second_factor import owes_factor
+from deliberate.views.addresses import Number, parts_of, path_within
 from deliberate.vocabulary import Role
 
 NOTE_AFTER = timedelta(minutes=5)
@@ -46,7 +45,6 @@ ALWAYS = frozenset({"static", "second_factor.show", "second_factor.add", "accoun
 SECRETS = frozenset({"passphrase", "new_passphrase"})
 """Fields that are never shown again and never travel inside another form."""
 
-_TURNING = re.compile(r"[\\\x00-\x20\x7f]")
 """What browsers drop or turn round in an address, so that a path would lead elsewhere."""
 
 View = Callable[..., ResponseReturnValue]
@@ -91,6 +89,7 @@ class Room(Blueprint):
 def init_app(app: Flask) -> None:
     """Stand at the door of every request."""
     app.url_map.strict_slashes = False
+    app.url_map.converters["int"] = Number
     app.url_value_preprocessor(_read_address)
     app.url_defaults(_fill_language)
     app.before_request(_open_door)
@@ -178,7 +177,7 @@ def _is_from_here() -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    return origin is None or parts_of(origin).netloc == request.host
 
 
 def _take_form_key() -> None:
@@ -201,7 +200,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 
 def _page_before() -> str:
     """The page of this site a form was sent from, for the way back to it."""
-    parts = urlsplit(request.referrer or "")
+    parts = parts_of(request.referrer or "")
     same = parts.netloc == request.host
     return (path_within(parts.path) or "") if same else ""
 
@@ -239,14 +238,6 @@ def held_fields() -> list[tuple[str, str]] | None:
 def held_words(fields: Iterable[tuple[str, str]]) -> list[str]:
     """What of the held fields are words somebody wrote, rather than a choice or a number."""
     return [value for _name, value in fields if len(value.split()) > 1]
-
-
-def path_within(path: str | None) -> str | None:
-    """A path of this site that somebody may be sent to; None for anything else."""
-    parts = urlsplit(path or "")
-    if not path or not path.startswith("/") or path.startswith("//") or _TURNING.search(path):
-        return None
-    return None if parts.scheme or parts.netloc else path
 
 
 def new_form_key() -> str:

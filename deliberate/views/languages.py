@@ -1,9 +1,8 @@
 """The language cookie: set once a reader has chosen, so that pages of others carry none."""
 
-from urllib.parse import urlsplit
-
 from flask import Flask, Response, current_app, request
 
+from deliberate.views.addresses import parts_of
 from deliberate.views.frame import language_of
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -38,5 +37,5 @@ def _remember(answer: Response) -> Response:
 
 def _came_by_switch(spoken: str) -> bool:
     """Whether the page before was one of this site in another language."""
-    before = urlsplit(request.referrer or "")
+    before = parts_of(request.referrer or "")
     return before.netloc == request.host and language_of(before.path) not in {"", spoken}

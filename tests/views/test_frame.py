@@ -7,8 +7,8 @@ import pytest
 
 from deliberate.config import Settings
 from deliberate.operations import people, proposals
+from deliberate.views.addresses import path_within
 from deliberate.views.answers import HEADERS, asset
-from deliberate.views.frame import path_within
 from deliberate.vocabulary import Role
 from tests import city
 from tests.browser import send, signed_in, visitor
@@ -135,6 +135,7 @@ def test_a_passphrase_is_never_handed_back(app):
         ({"Origin": "http://localhost"}, 401),
         ({"Origin": "http://localhost.evil.example"}, 400),
         ({"Origin": "null"}, 400),
+        ({"Origin": "http://[::1"}, 400),
         ({}, 401),
     ],
 )
@@ -151,6 +152,7 @@ def test_forms_of_other_sites_are_refused_also_signed_out(app, headers, status):
         (None, False),
         ("account", False),
         ("https://evil.example/", False),
+        ("http://[::1", False),
         ("//evil.example/", False),
         ("/\\evil.example", False),
         ("/\n/evil.example", False),
