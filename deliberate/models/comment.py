@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, Moment
-from deliberate.models.hiding import Hideable
+from deliberate.models.hiding import Hideable, held_index
 from deliberate.models.institution import Institution
 from deliberate.models.person import Person
 from deliberate.models.proposal import Proposal, new_salt
@@ -39,6 +39,8 @@ class Comment(Hideable, Base):
         Index("ix_comment_discussed", "proposal_id", "depth", "branch_count", "id"),
         Index("ix_comment_strongest", "proposal_id", "depth", "strength", "id"),
         Index("ix_comment_stance", "proposal_id", "depth", "stance", "weight", "id"),
+        held_index("ix_comment_held", "proposal_id", "held_until"),
+        held_index("ix_comment_held_until", "held_until"),
         UniqueConstraint("proposal_id", "source_id"),
     )
     subject_type = "comment"

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, Moment
-from deliberate.models.hiding import Hideable
+from deliberate.models.hiding import Hideable, held_index
 from deliberate.models.institution import Institution
 from deliberate.models.person import Person
 from deliberate.models.process import Process
@@ -63,6 +63,7 @@ class Proposal(Hideable, Base):
             sqlite_where=_IS_MERGED,
             postgresql_where=_IS_MERGED,
         ),
+        held_index("ix_proposal_held_until", "held_until"),
         UniqueConstraint("process_id", "source_id"),
     )
     subject_type = "proposal"

@@ -14,12 +14,16 @@ _POINTS = (
     "(SELECT coalesce(group_concat(coalesce(json_extract(value, '$.text'), '') || ' ' || "
     "coalesce(json_extract(value, '$.reason'), ''), ' '), '') FROM json_each(points))"
 )
+_CORRECTED = (
+    "(SELECT coalesce(group_concat(json_extract(value, '$.body'), ' '), '') "
+    "FROM json_each(corrections))"
+)
 _FILLED = {
     "sqlite": {
         "proposal": "INSERT INTO {table}_words (rowid, title, body) "
         "SELECT id, title, body FROM {table} WHERE {stands}",
         "comment": "INSERT INTO {table}_words (rowid, body) "
-        "SELECT id, body FROM {table} WHERE {stands}",
+        "SELECT id, body || ' ' || {corrected} FROM {table} WHERE {stands}",
         "response": "INSERT INTO {table}_words (rowid, headline, body) "
         "SELECT id, headline, body || ' ' || {points} FROM {table}",
     },
@@ -38,7 +42,7 @@ def rebuild_index() -> dict[str, int]:
         counted = {}
         for table in TABLES:
             session.execute(text(_EMPTIED[engine].format(table=table)))
-            names = {"table": table, "stands": _STANDS, "points": _POINTS}
-            filled = session.execute(text(_FILLED[engine][table].format(**names)))
+            names = {"stands": _STANDS, "points": _POINTS, "corrected": _CORRECTED}
+            filled = session.execute(text(_FILLED[engine][table].format(table=table, **names)))
             counted[table] = int(filled.rowcount)  # type: ignore[attr-defined]  # an insert has one
     return counted

@@ -70,9 +70,9 @@ def _page(asked: Asked, found: Any) -> Sequence[Any]:
 
 
 def _text(parts: Sequence[Any]) -> str:
-    """A body, and of a response the points under it."""
-    body, *points = parts
-    said = [f"{point.get('text', '')} {point.get('reason', '')}" for point in (points or [[]])[0]]
+    """A body, and what stands under it: the points of a response, corrections of a comment."""
+    body, *below = parts
+    said = (one.get(name, "") for one in (below or [[]])[0] for name in ("text", "reason", "body"))
     return " ".join([body, *said])
 
 
@@ -83,7 +83,14 @@ def _proposals(found: Any) -> Select[Any]:
 
 def _comments(found: Any) -> Select[Any]:
     return (
-        select(found.c.id, Proposal.id, Proposal.title, Comment.language, Comment.body)
+        select(
+            found.c.id,
+            Proposal.id,
+            Proposal.title,
+            Comment.language,
+            Comment.body,
+            Comment.corrections,
+        )
         .join(Comment, Comment.id == found.c.id)
         .join(Proposal, Proposal.id == Comment.proposal_id)
         .where(Comment.withdrawn_at.is_(None), Comment.is_shown_now())

@@ -51,6 +51,8 @@ class Line:
     mine: str = ""
     """How the reader weighed it: strong, weak, or not at all."""
     own: bool = False
+    waits_until: datetime | None = None
+    """Its author alone reads it, for a rule holds it until then at the latest."""
     more: int = 0
     """How many replies of its argument are not shown, told after it."""
 
@@ -79,8 +81,13 @@ CREDITS = 30
 Rows = Sequence[Row[Any]]
 
 
-def thread_of(proposal: Proposal, reading: Reading, language: str = "id") -> Thread:
-    """The page of a thread that somebody reads; no lines for an address that leads nowhere."""
+def thread_of(
+    proposal: Proposal, reading: Reading, language: str = "id", reader: int | None = None
+) -> Thread:
+    """The page of a thread that somebody reads; no lines for an address that leads nowhere.
+
+    `reader` is a person's number: what they wrote themselves they read while a rule holds it.
+    """
     rows = _rows(proposal, reading)
     best = [_line(row, proposal, language) for row in rows if row.part == "best"]
     roots = _distinct(row for row in rows if row.part == "page")
@@ -89,7 +96,7 @@ def thread_of(proposal: Proposal, reading: Reading, language: str = "id") -> Thr
     lines: list[Line] = []
     for root in shown:
         below = branches.get(root.id, [])[: BRANCH if reading.open else None]
-        branch = [_line(row, proposal, language) for row in (root, *below)]
+        branch = [_line(row, proposal, language, reader) for row in (root, *below)]
         branch[-1].more = root.branch_count - len(below) - reading.replies_seen
         lines += branch
     is_longer = reading.open is not None and any(len(b) > BRANCH for b in branches.values())
@@ -121,17 +128,20 @@ def _rows(proposal: Proposal, reading: Reading) -> Rows:
     return _shown(comments_to_show(proposal.id, reading))
 
 
-def line_of(comment: Comment, language: str = "id") -> Line:
+def line_of(comment: Comment, language: str = "id", reader: int | None = None) -> Line:
     """One comment by itself, as when it is answered."""
-    return lines_of(comment.proposal, [comment.id], language)[0]
+    return lines_of(comment.proposal, [comment.id], language, reader)[0]
 
 
-def lines_of(proposal: Proposal, ids: Sequence[int], language: str = "id") -> list[Line]:
+def lines_of(
+    proposal: Proposal, ids: Sequence[int], language: str = "id", reader: int | None = None
+) -> list[Line]:
     """Some comments of a thread, in the order of writing."""
     chosen = select(literal("page").label("part"), Comment.id).where(
         Comment.proposal_id == proposal.id, Comment.id.in_(ids)
     )
-    return [_line(row, proposal, language) for row in _distinct(_shown(chosen.cte("shown")))]
+    rows = _distinct(_shown(chosen.cte("shown")))
+    return [_line(row, proposal, language, reader) for row in rows]
 
 
 def comments_to_credit(proposal: Proposal, language: str = "id") -> list[Line]:
@@ -166,6 +176,7 @@ def _shown(shown: CTE) -> Rows:
         Comment.withdrawn_at,
         Comment.hidden_at,
         Comment.hidden_ground,
+        Comment.held_until,
         Comment.body_html,
         Comment.source_note,
         Comment.corrections,
@@ -192,8 +203,10 @@ def _shown(shown: CTE) -> Rows:
     return db.session.execute(lines).all()
 
 
-def _line(row: Row[Any], proposal: Proposal, language: str) -> Line:
-    state, state_at = _fate(row)
+def _line(row: Row[Any], proposal: Proposal, language: str, reader: int | None = None) -> Line:
+    is_own = reader is not None and row.author_id == reader
+    waits_until = _waits_until(row) if is_own else None
+    state, state_at = ("", None) if waits_until else _fate(row)
     is_organisation = row.account_class == AccountClass.ORGANISATION
     return Line(
         id=row.id,
@@ -216,9 +229,18 @@ def _line(row: Row[Any], proposal: Proposal, language: str) -> Line:
         author_id=row.author_id,
         state=state,
         state_at=state_at,
-        rule=(row.hidden_ground or "held") if state == "hidden" else "",
+        rule=(row.hidden_ground or "held") if state == "hidden" or waits_until else "",
         corrections=[] if state else _corrections(row.corrections),
+        own=is_own,
+        waits_until=waits_until,
     )
+
+
+def _waits_until(row: Row[Any]) -> datetime | None:
+    """When what a rule holds now is shown at the latest; None for all that is not held."""
+    is_held = row.hidden_at is not None and row.withdrawn_at is None and row.erased_at is None
+    until: datetime | None = row.held_until if is_held else None
+    return until
 
 
 def _corrections(written: Iterable[dict[str, str]]) -> list[tuple[datetime, str]]:
@@ -236,8 +258,8 @@ def _fate(row: Row[Any]) -> tuple[str, datetime | None]:
     return "", None
 
 
-def mark_own(lines: Iterable[Line], person_id: int) -> None:
-    """Say on each line whether this person wrote it, and how they weighed it."""
+def mark_weighed(lines: Iterable[Line], person_id: int) -> None:
+    """Say on each line how this person weighed it."""
     by_id = {line.id: line for line in lines}
     ratings = select(Rating.comment_id, Rating.is_strong).where(
         Rating.person_id == person_id, Rating.comment_id.in_(by_id)
@@ -246,7 +268,6 @@ def mark_own(lines: Iterable[Line], person_id: int) -> None:
         row.comment_id: "strong" if row.is_strong else "weak" for row in db.session.execute(ratings)
     }
     for line in by_id.values():
-        line.own = line.author_id == person_id
         line.mine = weighed.get(line.id, "")
 
 

@@ -133,13 +133,12 @@ READING = {"order", "side", "after", "at", "open"}
 
 
 def _page(shown: found.Shown) -> str:
-    proposal, reading = shown.proposal, _reading()
-    thread = threads.thread_of(proposal, reading, g.language)
+    proposal, reading, person = shown.proposal, _reading(), asking()
+    thread = threads.thread_of(proposal, reading, g.language, person.id if person else None)
     if (reading.at or reading.open) and not thread.lines:
         raise NotFound
-    person = asking()
     if person is not None:
-        threads.mark_own(thread.lines, person.id)
+        threads.mark_weighed(thread.lines, person.id)
     answers = responses.responses_of(proposal.id, person) if proposal.decision else []
     return render_template(
         "proposals/show.html",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -70,9 +70,14 @@ def _next(shown: str, office: int | None, rows: list[Any]) -> str:
 
 @room.page("/<int(max=2147483647):number>", "public")
 def show(number: int) -> ResponseReturnValue:
-    """The response to a proposal with every version, what it leaves open, or that it waits."""
+    """The response to a proposal with every version, what it leaves open, or that it waits.
+
+    What is asked of a joined proposal is answered where it was joined to.
+    """
     person, proposal = asking(), or_404(responses.proposal_answered(number))
     cards = responses.responses_of(number, person)
+    if proposal.merged_into_id is not None and not cards:
+        return redirect(url_for("responses.show", number=proposal.merged_into_id))
     case = duty.case_of(number)
     return render_template(
         "responses/show.html",

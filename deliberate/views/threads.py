@@ -188,7 +188,7 @@ def _change_page(comment: Any, form: WordsForm) -> str:
         "threads/change.html",
         form=form,
         correction=form if isinstance(form, CorrectionForm) else CorrectionForm(),
-        comment=threads.line_of(comment, g.language),
+        comment=threads.line_of(comment, g.language, person.id if person else None),
         proposal=comment.proposal,
         may_edit=may_edit(person, comment),
         may_correct=may_correct(person, comment),

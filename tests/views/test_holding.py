@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from deliberate.operations import comments, proposals
-from deliberate.vocabulary import Role, Stance
+from deliberate.operations import comments, moderation, proposals
+from deliberate.vocabulary import Role, Rule, Stance
 from tests import city
 from tests.browser import send, signed_in, visitor
 
@@ -53,6 +53,30 @@ def test_its_author_reads_it_with_why_and_until_when(app, author, comment):
     assert other.get(page).status_code == 403
 
 
+def test_in_the_thread_its_author_alone_reads_it_and_that_it_waits(app, author, comment):
+    page = f"/en/proposals/{comment.proposal_id}?at={comment.id}"
+    for reader, is_read in (
+        (signed_in(app, author), True),
+        (signed_in(app, city.resident()), False),
+    ):
+        shown = reader.get(page, follow_redirects=True).text
+        assert ("contoh.example" in shown) is is_read
+        assert ("Waiting to be looked at" in shown) is is_read
+        assert ("A new text held by a rule" in shown) is not is_read
+    moderator = signed_in(app, city.staff(role=Role.MODERATOR))
+    assert "contoh.example" not in moderator.get(page, follow_redirects=True).text
+
+
+def test_what_was_hidden_or_taken_back_is_a_tombstone_for_its_author_too(app, author, comment):
+    page = f"/en/proposals/{comment.proposal_id}?at={comment.id}"
+    moderation.hide_contribution(city.staff(role=Role.MODERATOR), comment, Rule.SPAM, "Iklan.")
+    shown = signed_in(app, author).get(page, follow_redirects=True).text
+    assert "contoh.example" not in shown and "Hidden by a moderator" in shown
+    other = comments.post_comment(author, comment.proposal, BODY + " Lagi.", stance=Stance.FOR)
+    comments.withdraw_comment(author, other)
+    assert "Lagi." not in signed_in(app, author).get(page, follow_redirects=True).text
+
+
 def test_writing_says_at_once_until_when(app, author):
     proposal = city.a_proposal()
     client, to = signed_in(app, author), f"/en/proposals/{proposal.id}/arguments"
@@ -68,6 +92,8 @@ def test_a_proposal_that_waits_is_its_authors_alone(app, author, proposal):
         assert ("contoh.example" in shown.text) is is_read
     assert "Bangku murah" not in visitor(app).get("/en/proposals").text
     assert "Bangku murah" not in visitor(app).get("/en/proposals.atom").text
+    own = signed_in(app, author).get(page, follow_redirects=True).text
+    assert "Waiting to be looked at" in own and "<h1>Bangku murah" in own
     published = signed_in(app, author).get(f"/en/proposals/{proposal.id}/published").text
     assert "It waits first" in published
 

@@ -51,6 +51,14 @@ def test_the_old_address_leads_on_and_its_thread_stays_readable(app, pair):
     assert fresh.status_code == 200 and f"Proposal {gone.id} and its thread" in fresh.text
 
 
+def test_the_response_of_a_joined_proposal_is_asked_where_it_was_joined_to(app, pair):
+    gone, kept = pair
+    merge_proposals(city.staff(), gone, kept)
+    answer = visitor(app).get(f"/en/responses/{gone.id}")
+    assert (answer.status_code, answer.location) == (302, f"/en/responses/{kept.id}")
+    assert visitor(app).get(answer.location).status_code == 200
+
+
 @pytest.mark.parametrize("into", ["", "x", "99999", "٣", "1" * 30])
 def test_a_number_that_is_none_comes_back_with_words(app, pair, into):
     staff = signed_in(app, city.staff())

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from deliberate.database import db
 from deliberate.operations import comments, erasing, moderation, proposals, responses
+from deliberate.operations.correcting import correct_comment
 from deliberate.operations.searching import rebuild_index
 from deliberate.queries.finding import Asked, texts_found
 from deliberate.vocabulary import Decision, Role, Rule, Stance
@@ -86,6 +87,18 @@ def test_what_comes_back_is_found_again_and_what_was_edited_by_its_new_words(app
     assert found(app, "comments") == 1
     comments.edit_comment(comment.author, comment, "Sekarang durian.")
     assert found(app, "comments") == 0 and found(app, "comments", "durian") == 1
+
+
+def test_a_comment_is_found_by_its_correction_and_no_more_once_it_is_withdrawn(app, clock):
+    comment = an_argument(said="Ada 40 halte.")
+    clock.shift(timedelta(minutes=16))
+    for said in ("Bukan 40, tetapi 14.", f"Dan satu {WORD}."):
+        correct_comment(comment.author, comment, said)
+    assert (found(app, "comments"), in_index(), found(app, "comments", "40+tetapi")) == (1, 1, 3)
+    rebuild_index()
+    assert (found(app, "comments"), in_index()) == (1, 1)
+    withdraw(comment)
+    assert (found(app, "comments"), in_index()) == (0, 0)
 
 
 def test_a_held_text_is_found_only_once_the_hold_is_over(app, clock):

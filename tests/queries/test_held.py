@@ -1,0 +1,43 @@
+"""What a rule holds is found by an index, however much was written."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from deliberate.database import db
+from deliberate.models import Comment, Proposal
+from deliberate.queries.moderation import held_waiting
+from deliberate.queries.proposals import proposal_shown
+from tests import city
+
+
+def plans_of(ask: Any) -> str:
+    """How the database finds what is asked, where nothing tempts it to read a whole table."""
+    asked: list[tuple[Any, ...]] = []
+
+    def note(_connection: Any, _cursor: Any, *statement: Any) -> None:
+        asked.append(statement[:2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    ask()
+    event.remove(db.engine, "before_cursor_execute", note)
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    if not is_sqlite:
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
+    connection = db.session.connection()
+    plans = [connection.exec_driver_sql(explain + said, with_) for said, with_ in asked]
+    return "\n".join(str(row) for plan in plans for row in plan)
+
+
+@pytest.mark.parametrize("kind", [Comment, Proposal])
+def test_the_queue_of_held_texts_is_read_by_their_index(app, kind):
+    city.a_proposal()
+    assert f"ix_{kind.__tablename__}_held_until" in plans_of(held_waiting)
+
+
+def test_a_proposal_page_counts_its_held_comments_by_their_index(app):
+    proposal = city.a_proposal()
+    db.session.rollback()
+    assert "ix_comment_held" in plans_of(lambda: proposal_shown(proposal.id))
