@@ -4,7 +4,7 @@ The same bytes as models.interaction.leaf gives, built as straight strings: seve
 than through dicts and json.dumps (tests hold both together).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from json.encoder import encode_basestring as quoted
@@ -18,7 +18,9 @@ COLUMNS = (
     *("stance", "origin", "cause", "content", "details", "salt", "leaf"),
 )
 """The columns read for a leaf, in this order."""
+LEAF = COLUMNS.index("leaf")
 
+NO_ROW_OF_THE_LOG = (TypeError, ValueError, AttributeError)
 PUBLIC_KINDS = frozenset(kind.value for kind in Kind if kind.visibility is Visibility.PUBLIC)
 
 
@@ -34,18 +36,23 @@ def _postgres_moment(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds")[:26] + "Z"
 
 
-def leaves_of(rows: Iterable[Any], *, is_sqlite: bool) -> Iterator[tuple[int, bytes | None, bytes]]:
-    """(seq, leaf recomputed, leaf stored) of raw rows with COLUMNS.
+def leaves_of(rows: Sequence[Any], *, is_sqlite: bool) -> list[bytes | None]:
+    """The leaf of each raw row with COLUMNS, computed anew from what the row says.
 
     None where a row holds what no row of the log can hold, such as text in place of a number.
     """
     moment = moment_text if is_sqlite else _postgres_moment
-    for row in rows:
-        try:
-            found = _leaf(row, moment)
-        except (TypeError, ValueError, AttributeError):
-            found = None
-        yield row[0], found, row[19]
+    try:
+        return [_leaf(row, moment) for row in rows]
+    except NO_ROW_OF_THE_LOG:
+        return [_leaf_if_any(row, moment) for row in rows]
+
+
+def _leaf_if_any(row: Any, moment: Callable[[Any], str]) -> bytes | None:
+    try:
+        return _leaf(row, moment)
+    except NO_ROW_OF_THE_LOG:
+        return None
 
 
 def _leaf(row: Any, moment: Callable[[Any], str]) -> bytes:
@@ -54,23 +61,23 @@ def _leaf(row: Any, moment: Callable[[Any], str]) -> bytes:
         subject_type, subject, parent, stance, origin, cause, content, details, salt, _leaf,
     ) = row  # fmt: skip
     time = moment(at)
-    is_public = kind in PUBLIC_KINDS
+    shown, kept = (details, "null") if kind in PUBLIC_KINDS else ("null", details)
     named = f'"{sha256(cause.encode()).hexdigest()}"' if cause is not None else "null"
     public = (
         f'{{"account_class":{quoted(account_class)},"actor_role":{quoted(role)},"cause":{named}'
         f',"content":{"null" if content is None else quoted(content)}'
-        f',"details":{details if is_public else "null"},"hour":"{time[:13]}:00:00Z"'
-        f',"institution":{"null" if institution is None else format(institution, "d")}'
+        f',"details":{shown},"hour":"{time[:13]}:00:00Z"'
+        f',"institution":{"null" if institution is None else f"{institution:d}"}'
         f',"kind":{quoted(kind)},"origin":{quoted(origin)}'
-        f',"parent":{"null" if parent is None else format(parent, "d")}'
-        f',"process":{"null" if process is None else format(process, "d")}'
-        f',"proposal":{"null" if proposal is None else format(proposal, "d")}'
-        f',"stance":{"null" if stance is None else format(stance, "d")}'
+        f',"parent":{"null" if parent is None else f"{parent:d}"}'
+        f',"process":{"null" if process is None else f"{process:d}"}'
+        f',"proposal":{"null" if proposal is None else f"{proposal:d}"}'
+        f',"stance":{"null" if stance is None else f"{stance:d}"}'
         f',"subject":[{quoted(subject_type)},{subject:d}]}}'
     )
     private = (
         f'{{"actor":{"null" if actor is None else quoted(actor)}'
-        f',"details":{"null" if is_public else details},"id":{quoted(id_)}'
+        f',"details":{kept},"id":{quoted(id_)}'
         f',"salt":"{salt.hex()}","time":"{time}"}}'
     )
     halves = sha256(public.encode()).digest() + sha256(private.encode()).digest()

@@ -1,7 +1,7 @@
 """Parts of the log that are verified on their own, in processes of their own if there are many."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from deliberate.sealing.leaves import PUBLIC_KINDS, leaves_of
+from deliberate.sealing.leaves import LEAF, PUBLIC_KINDS, leaves_of
 from deliberate.sealing.rows import sealed_rows
 from deliberate.sealing.tree import Tree
 
@@ -66,8 +66,28 @@ def read_part(connection: Connection, first: int, stop: int, sizes: Sequence[int
     part = Part(first)
     leaves: list[bytes] = []
     is_sqlite = connection.dialect.name == "sqlite"
-    for number, found, kept in leaves_of(sealed_rows(connection, first, stop), is_sqlite=is_sqlite):
+    for rows in sealed_rows(connection, first, stop):
+        found, kept = leaves_of(rows, is_sqlite=is_sqlite), [row[LEAF] for row in rows]
         expected = first + len(leaves)
+        numbers = [row[0] for row in rows]
+        if found == kept and numbers == list(range(expected, expected + len(rows))):
+            leaves += kept
+        else:
+            _join_slowly(part, leaves, zip(numbers, found, kept, strict=True))
+    if first + len(leaves) < stop:
+        part.faults.append(Fault("entries are missing", first + len(leaves)))
+        part.is_whole = False
+    if part.is_whole:
+        _grow(part, leaves, sizes)
+    return part
+
+
+def _join_slowly(
+    part: Part, leaves: list[bytes], rows: Iterable[tuple[int, bytes | None, bytes]]
+) -> None:
+    """Add rows of which something is wrong to the leaves, and say of each what it is."""
+    for number, found, kept in rows:
+        expected = part.first + len(leaves)
         if number != expected:
             what = "entries are missing" if number > expected else "two entries have one number"
             part.faults.append(Fault(what, min(number, expected)))
@@ -76,12 +96,6 @@ def read_part(connection: Connection, first: int, stop: int, sizes: Sequence[int
         if found != kept:
             part.faults.append(Fault("the entry is not what was sealed", number))
         leaves.append(kept)
-    if first + len(leaves) < stop:
-        part.faults.append(Fault("entries are missing", first + len(leaves)))
-        part.is_whole = False
-    if part.is_whole:
-        _grow(part, leaves, sizes)
-    return part
 
 
 def _grow(part: Part, leaves: Sequence[bytes], sizes: Sequence[int]) -> None:

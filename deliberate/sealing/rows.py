@@ -1,6 +1,6 @@
 """Sealed rows as the database keeps them: raw, by their numbers, or as columns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,16 +18,16 @@ _SEALED = text(f"{_SELECT} WHERE seq >= :first AND seq < :stop ORDER BY seq")
 _WAITING = text(f"{_SELECT} WHERE seq IS NULL")
 
 
-def sealed_rows(connection: Connection, first: int, stop: int) -> Iterator[tuple[Any, ...]]:
-    """Rows with COLUMNS whose numbers lie in a range, in order; memory stays flat."""
+def sealed_rows(connection: Connection, first: int, stop: int) -> Iterator[Sequence[Any]]:
+    """Rows with COLUMNS whose numbers lie in a range, in order, some thousands at a time."""
     for start in range(first, stop, ROWS_AT_ONCE):
         span = {"first": start, "stop": min(start + ROWS_AT_ONCE, stop)}
-        yield from connection.execute(_SEALED, span).cursor.fetchall()
+        yield connection.execute(_SEALED, span).cursor.fetchall()
 
 
-def waiting_rows(connection: Connection) -> Iterator[tuple[Any, ...]]:
+def waiting_rows(connection: Connection) -> Sequence[Any]:
     """Rows with COLUMNS that have no number yet."""
-    return iter(connection.execute(_WAITING).cursor.fetchall())
+    return connection.execute(_WAITING).cursor.fetchall()
 
 
 def as_columns(rows: Iterable[tuple[Any, ...]]) -> dict[str, NDArray[Any]]:

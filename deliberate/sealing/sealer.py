@@ -1,5 +1,6 @@
 """Sealing: rows that wait get dense numbers, the tree grows, a head is signed."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,12 +18,17 @@ from deliberate.sealing.tree import Tree
 
 ROWS_A_HEAD = 1000
 _LOCK = 0x64656C69
-_NUMBER_EACH = text("UPDATE interaction SET seq = :number WHERE id = :row")
-_NUMBER_ALL = text(
-    "UPDATE interaction SET seq = given.number"
-    " FROM unnest(CAST(:rows AS text[]), CAST(:numbers AS bigint[])) AS given(row, number)"
-    " WHERE id = given.row"
-)
+_NUMBER = {
+    "sqlite": text(
+        "UPDATE interaction SET seq = :size + given.key FROM json_each(:rows) AS given"
+        " WHERE interaction.id = given.value"
+    ),
+    "postgresql": text(
+        "UPDATE interaction SET seq = :size + given.place - 1"
+        " FROM json_array_elements_text(CAST(:rows AS json)) WITH ORDINALITY AS given(row, place)"
+        " WHERE interaction.id = given.row"
+    ),
+}
 
 
 def seal_log(settings: Settings) -> int:
@@ -78,13 +84,9 @@ def seal(
 
 
 def _number(session: Session, size: int, waiting: Sequence[Row[Any]]) -> None:
-    if db.engine.dialect.name == "postgresql":
-        numbers = list(range(size, size + len(waiting)))
-        rows = [row.id for row in waiting]
-        session.connection().execute(_NUMBER_ALL, {"rows": rows, "numbers": numbers})
-        return
-    each = [{"row": row.id, "number": size + place} for place, row in enumerate(waiting)]
-    session.connection().execute(_NUMBER_EACH, each)
+    rows = json.dumps([row.id for row in waiting])
+    statement = _NUMBER[db.engine.dialect.name]
+    session.connection().execute(statement, {"rows": rows, "size": size})
 
 
 def _grow(session: Session, tree: Tree, waiting: Sequence[Row[Any]]) -> None:

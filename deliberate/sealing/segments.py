@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -63,10 +64,11 @@ def _write(due: Segment, folder: Path) -> None:
 
 def write_part(first: int, last: int, file: Path) -> None:
     """Write a range of sealed rows as Parquet, as a segment holds them, and settle it on disk."""
-    connection = db.session.connection()
+    batches = sealed_rows(db.session.connection(), first, last + 1)
+    rows = chain.from_iterable(batches)
     with duckdb.connect(":memory:") as con:
         con.execute("SET threads = 1; SET enable_progress_bar = false")
-        con.register("given", as_columns(sealed_rows(connection, first, last + 1)))
+        con.register("given", as_columns(rows))
         place = str(file).replace("'", "''")
         con.execute(
             f"COPY (SELECT {_typed()} FROM given ORDER BY seq) TO '{place}'"  # noqa: S608

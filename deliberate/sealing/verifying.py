@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from deliberate.database import db
 from deliberate.models import Head, Interaction, PublishedHead, Segment, Subtree
 from deliberate.sealing.heads import FIRST, SignedHead, digest, key_after, signed
-from deliberate.sealing.leaves import leaves_of
+from deliberate.sealing.leaves import LEAF, leaves_of
 from deliberate.sealing.parts import (
     ROWS_A_PART,
     Fault,
@@ -211,8 +211,9 @@ class _Check:
             self._add("entries have numbers that no head covers", self.size)
         connection = self.session.connection()
         is_sqlite = connection.dialect.name == "sqlite"
-        for _number, found, kept in leaves_of(waiting_rows(connection), is_sqlite=is_sqlite):
-            if found != kept:
+        waiting = waiting_rows(connection)
+        for found, row in zip(leaves_of(waiting, is_sqlite=is_sqlite), waiting, strict=True):
+            if found != row[LEAF]:
                 self._add("an entry that waits to be sealed is not what was written")
         gone = select(PublishedHead.size).where(~PublishedHead.size.in_(select(Head.size)))
         for size in self.session.scalars(gone):
