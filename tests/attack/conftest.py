@@ -1,0 +1,117 @@
+"""One town for all attacks of a run, on a real socket; a second one to be broken by the fuzzers."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.attack.town import ROLES, Town, build, house_in
+from tests.attack.ways import Route, looked_at
+from tests.attack.wire import Answer, Caller
+from tests.live import serving
+
+WORDS = "kopi pahit di teras rumah kami"
+COUNT = itertools.count()
+Built = tuple[Path, dict[str, int], dict[str, str]]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The town as it was built; copy it, never change it."""
+    folder = tmp_path_factory.mktemp("town") / "built"
+    return folder, *build(folder)
+
+
+def _serve(built: Built, name: str, mode: str = "production") -> Iterator[Town]:
+    folder, numbers, names = built
+    own = Path(shutil.copytree(folder, folder.with_name(name)))
+    with house_in(own, mode) as app, serving(app) as address:
+        town = Town(app, address, numbers, names)
+        yield town
+        town.hang_up()
+
+
+@pytest.fixture(scope="session")
+def town(built: Built) -> Iterator[Town]:
+    """The town that is attacked."""
+    yield from _serve(built, "attacked")
+
+
+@pytest.fixture(scope="session")
+def other_town(built: Built) -> Iterator[Town]:
+    """The town in which anything at all is sent."""
+    yield from _serve(built, "fuzzed")
+
+
+@pytest.fixture(scope="session")
+def seen_town(built: Built) -> Iterator[Town]:
+    """The town as a browser on this machine sees it."""
+    yield from _serve(built, "seen", "demo")
+
+
+@pytest.fixture(scope="session")
+def callers(town: Town) -> dict[str, Caller]:
+    """Somebody of every role, signed in; "" is nobody."""
+    return {role: town.caller(role) for role in ("", *ROLES)}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What somebody saw at an address."""
+
+    role: str
+    route: Route
+    path: str
+    answer: Answer
+    then: Answer
+    """Where the address led on, the page it led to."""
+
+
+@pytest.fixture(scope="session")
+def rows_while_looking() -> list[int]:
+    """How many rows the log had before and after somebody of every role looked at every page."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def looks(town: Town, callers: dict[str, Caller], rows_while_looking: list[int]) -> list[Look]:
+    """Every page, as somebody of every role saw it."""
+    rows_while_looking.append(town.rows())
+    seen = []
+    for route in looked_at():
+        path = route.path(town.numbers)
+        for role, caller in callers.items():
+            answer = then = caller.get(path)
+            if answer.location.startswith("/") and route.name == "proposals.show":
+                then = caller.get(answer.location)
+            seen.append(Look(role, route, path, answer, then))
+    rows_while_looking.append(town.rows())
+    return seen
+
+
+@pytest.fixture
+def newcomer(town: Town) -> Callable[..., Caller]:
+    """Residents who have just joined and are signed in."""
+
+    def join(**more: str) -> Caller:
+        caller = town.caller()
+        caller.name = f"baru-{next(COUNT)}"
+        answer = caller.post("/id/join", joining(caller.name, **more))
+        assert answer.status == 303, answer.text
+        return caller
+
+    return join
+
+
+def joining(name: str, **more: str) -> dict[str, str]:
+    """What the form for joining takes."""
+    return {
+        "sign_in_name": name,
+        "display_name": name.replace("-", " "),
+        "passphrase": WORDS,
+        "terms": "y",
+        **more,
+    }

@@ -1,0 +1,228 @@
+"""Forms sent twice, too large, in odd letters and shapes: nothing breaks or counts twice."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.attack.payloads import ODD
+from tests.attack.wire import tokens_of
+
+SAID = {"stance": "for", "body": "Bangku di halte itu perlu, sebab orang tua menunggu berdiri."}
+MEGABYTE = 1024 * 1024
+SHAPES = [
+    "application/json",
+    "text/plain",
+    "text/xml",
+    "application/xml",
+    "multipart/form-data",
+    "multipart/form-data; boundary=",
+    "multipart/form-data; boundary=" + "x" * 300,
+    "application/x-www-form-urlencoded; charset=utf-7",
+    "application/x-www-form-urlencoded; charset=utf-16",
+    "application/x-www-form-urlencoded; charset=idna",
+    "application/x-www-form-urlencoded; charset=zip_codec",
+    "application/octet-stream",
+    "image/svg+xml",
+    "",
+    "x" * 2000,
+]
+
+
+@pytest.fixture(scope="module")
+def thread(town):
+    """The page of a proposal, and where its arguments go."""
+    number = town.numbers["answered"]
+    return f"/id/proposals/{number}-x", f"/id/proposals/{number}/arguments"
+
+
+@pytest.fixture
+def writer(newcomer, thread):
+    """Somebody who has the page of the thread open."""
+    caller = newcomer()
+    page = caller.get(thread[0])
+    page = caller.get(page.location) if page.location else page
+    return caller, tokens_of(page.text)
+
+
+def test_the_same_form_twice_counts_once(town, writer, thread):
+    caller, tokens = writer
+    before = town.rows()
+    answers = [caller.post(thread[1], [*tokens, *SAID.items()]) for _again in range(3)]
+    assert {a.status for a in answers} == {303} and town.rows() == before + 1
+
+
+def test_the_same_form_from_eight_hands_at_once_counts_once(town, writer, thread):
+    caller, tokens = writer
+    before = town.rows()
+
+    def send(_hand: int) -> int:
+        hand = town.caller()
+        hand.cookies = dict(caller.cookies)
+        return hand.post(thread[1], [*tokens, *SAID.items()]).status
+
+    with ThreadPoolExecutor(8) as hands:
+        statuses = set(hands.map(send, range(8)))
+    assert statuses <= {303, 503} and 303 in statuses and town.rows() == before + 1
+
+
+def test_support_from_many_hands_is_one_support(town, newcomer):
+    caller = newcomer()
+    way = f"/id/proposals/{town.numbers['waiting']}/support"
+    tokens = caller.tokens("/id/account")[:1]
+    before = town.rows()
+
+    def send(number: int) -> int:
+        hand = town.caller()
+        hand.cookies = dict(caller.cookies)
+        return hand.post(way, [*tokens, ("form_key", f"key-of-this-hand-{number}")]).status
+
+    with ThreadPoolExecutor(8) as hands:
+        statuses = list(hands.map(send, range(8)))
+    assert max(statuses) < 504 and town.rows() == before + 1
+
+
+def test_the_same_key_with_other_words_loses_nothing(town, writer, thread):
+    caller, tokens = writer
+    caller.post(thread[1], [*tokens, *SAID.items()])
+    before = town.rows()
+    other = {**SAID, "body": "Kata yang lain sama sekali, yang tidak boleh hilang."}
+    answer = caller.post(thread[1], [*tokens, *other.items()])
+    assert answer.status == 409 and other["body"] in answer.text and town.rows() == before
+
+
+def test_ten_thousand_fields_break_nothing(town, writer, thread):
+    caller, tokens = writer
+    before = town.rows()
+    answer = caller.post(thread[1], [*tokens, *((f"x{n}", "y") for n in range(10_000))])
+    assert answer.status in {400, 413, 422} and town.rows() == before
+    same = caller.post(thread[1], [*tokens, *(("stance", "9") for n in range(10_000))])
+    assert same.status in {400, 413, 422} and town.rows() == before
+
+
+def test_ten_thousand_parts_are_refused(writer, thread):
+    caller, _tokens = writer
+    part = '--b\r\nContent-Disposition: form-data; name="x{}"\r\n\r\ny\r\n'
+    body = "".join(part.format(n) for n in range(10_000)) + "--b--\r\n"
+    answer = caller.call(
+        "POST", thread[1], body.encode(), Content_Type="multipart/form-data; boundary=b"
+    )
+    assert answer.status == 413
+
+
+@pytest.mark.parametrize("size", [4001, 100_000, MEGABYTE])
+def test_a_comment_that_is_too_long_is_told_so(town, writer, thread, size):
+    caller, tokens = writer
+    before = town.rows()
+    answer = caller.post(thread[1], [*tokens, ("stance", "for"), ("body", "x" * size)])
+    assert answer.status in {413, 422} and town.rows() == before
+
+
+def test_thirty_megabytes_are_refused_with_the_limit(town, writer, thread):
+    caller, _tokens = writer
+    body = b"body=" + b"x" * (30 * MEGABYTE)
+    kind = "application/x-www-form-urlencoded"
+    answer = caller.call("POST", thread[1], body, Content_Type=kind)
+    assert answer.status == 413 and "<h1>" in answer.text
+    assert caller.get("/healthz").status == 200
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_shape_of_a_form_breaks_anything(town, callers, thread, shape):
+    before = town.rows()
+    body = json.dumps(SAID).encode()
+    for where in (thread[1], "/id/sign-in", "/id/join", "/id/proposals/new", "/id/recover/mail"):
+        for role in ("", "resident"):
+            answer = callers[role].call("POST", where, body, Content_Type=shape)
+            assert 400 <= answer.status < 500 or answer.status in {200, 303}
+    assert town.rows() == before
+
+
+@pytest.mark.parametrize("name", sorted(ODD))
+def test_odd_letters_are_kept_harmless_or_refused(town, writer, thread, name):
+    caller, tokens = writer
+    words = ODD[name]
+    answer = caller.post(thread[1], [*tokens, ("stance", "for"), ("body", words)])
+    assert answer.status in {303, 400, 422}
+    page = caller.get(f"/id/proposals/{town.numbers['answered']}")
+    page = caller.get(page.location) if page.location else page
+    assert page.status == 200 and "\x00" not in page.text
+    page.body.decode("utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(ODD))
+def test_odd_letters_in_every_field_of_the_door_are_told(town, name):
+    caller = town.caller()
+    fields = ("sign_in_name", "display_name", "passphrase", "email", "area", "terms")
+    answer = caller.post("/id/join", [(field, ODD[name]) for field in fields])
+    assert answer.status == 422
+    for page in ("/id/search", "/id/proposals", "/id/log", "/id/desk/people"):
+        value = ODD[name] if isinstance(ODD[name], bytes) else ODD[name].encode()
+        query = "".join(f"%{byte:02x}" for byte in value)
+        for key in ("q", "after", "check", "topic", "area", "order", "process"):
+            assert caller.get(f"{page}?{key}={query}").status < 500
+
+
+@pytest.mark.parametrize(
+    "alike", ["Orang admin", "0rang admin", "Оrang admin", "ORANG ADMIN", "Orang\u200b admin"]
+)
+def test_a_name_that_looks_like_another_is_refused(town, alike):
+    caller = town.caller()
+    told = {"sign_in_name": "serupa-sekali", "passphrase": "kopi pahit di teras rumah kami"}
+    answer = caller.post("/id/join", {**told, "display_name": alike, "terms": "y"})
+    assert answer.status == 422 and not caller.is_in()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Cookie", "__Host-session=" + "x" * 9000),
+        ("Accept_Language", "x" * 3000 + ",*;q=9,;;q=,"),
+        ("If_None_Match", 'W/"' + "x" * 3000),
+        ("If_Modified_Since", "Fri, 99 Xyz 99999"),
+        ("Range", "bytes=-1-,0-,9999999999999999999999-"),
+        ("Referer", "http://[::1"),
+        ("Origin", "http://[::1"),
+        ("Host", "evil.example:99999999"),
+        ("User_Agent", "<script>alert(1)</script>" * 40),
+        ("X_Forwarded_For", "unknown, ::::, 1.2.3.4.5"),
+        ("Accept_Encoding", "x" * 2000),
+        ("Sec_Fetch_Site", "\x01"),
+    ],
+)
+def test_no_header_breaks_a_page_or_a_form(callers, name, value):
+    for role in ("", "resident"):
+        kept = dict(callers[role].cookies)
+        assert callers[role].get("/id/proposals", **{name: value}).status < 500
+        assert callers[role].post("/id/account/area", {"area": "x"}, **{name: value}).status < 500
+        callers[role].cookies = kept
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../wsgi.py",
+        "/static/%2e%2e/wsgi.py",
+        "/static/..%2f..%2fetc/passwd",
+        "/static//etc/passwd",
+        "/data/proses/../../secret",
+        "/data/proses/x/%2e%2e/%2e%2e/deliberate.db",
+        "/log/leaves/..%2fkey",
+        "/log/leaves/%2e%2e",
+        "/.git/config",
+        "/wsgi.py",
+        "/instance/deliberate.db",
+        "/id/../id/desk",
+        "/" + "a/" * 2000,
+        "/" + "x" * 8000,
+        "/id/%00",
+        "/%",
+        "/%zz",
+        "/id/;/desk",
+    ],
+)
+def test_no_path_leads_out_of_the_house(callers, path):
+    answer = callers[""].get(path)
+    assert answer.status in {200, 301, 302, 308, 400, 404, 414, 431}
+    for secret in ("root:x:", "SQLite format", "create_app(", "Traceback", "/site-packages/"):
+        assert secret not in answer.text

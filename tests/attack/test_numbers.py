@@ -1,0 +1,107 @@
+"""Numbers in addresses: walked, huge, foreign, and no numbers at all."""
+
+import pytest
+
+from tests.attack.ways import routes
+from tests.attack.wire import in_path
+
+HUGE = ["2147483648", "9223372036854775808", "9" * 40, "-1", "0", "1e9"]
+ODD = ["%00", "1%00", "%ff", "..%2f..%2fetc%2fpasswd", in_path("١"), in_path("１"), "1'--"]
+
+
+def numbered() -> list[str]:
+    """Addresses that hold the number of a thing."""
+    return sorted({r.rule for r in routes() if "<number>" in r.rule and "GET" in r.methods})
+
+
+@pytest.mark.parametrize("number", HUGE + ODD)
+def test_a_number_that_no_thing_has_is_not_found(callers, number):
+    wrong = {}
+    for rule in numbered():
+        path = rule.replace("<lang>", "id").replace("<number>", number).replace("<slug>", "proses")
+        for name, value in (("<any(comment,proposal):kind>", "comment"), ("<criterion>", "x")):
+            path = path.replace(name, value)
+        path = path.replace("<any(atom,json):ending>", "atom")
+        status = callers["staff"].get(path).status
+        if status not in {400, 403, 404} and not (status == 302 and rule in SHORT):
+            wrong[path] = status
+    assert wrong == {}
+
+
+SHORT = {"/p/<number>", "/r/<number>", "/v/<number>"}
+"""Short addresses lead on without looking."""
+
+
+@pytest.mark.parametrize("page", ["check", "words", "place", "institution"])
+def test_nobody_finds_the_draft_of_somebody_else_by_walking_numbers(town, callers, page):
+    for number in range(1, town.numbers["own_draft"] + 4):
+        for role in ("resident", "staff", "moderator", "admin"):
+            is_own = role == "resident" and number == town.numbers["own_draft"]
+            status = callers[role].get(f"/id/proposals/drafts/{number}/{page}").status
+            assert status == (200 if is_own else 404)
+
+
+def test_nobody_publishes_or_throws_away_the_draft_of_somebody_else(town, callers):
+    draft, before = town.numbers["draft"], town.rows()
+    for way in ("check", "discard", "words", "place", "institution"):
+        answer = callers["resident"].send("/id/account", {}, f"/id/proposals/drafts/{draft}/{way}")
+        assert answer.status == 404
+    assert town.rows() == before
+
+
+@pytest.mark.parametrize(
+    ("page", "way"),
+    [
+        ("/id/proposals/{answered}", "/id/proposals/{answered}/revision"),
+        ("/id/proposals/{answered}", "/id/proposals/{answered}/withdrawal"),
+        ("/id/account", "/id/comments/{comment}/change"),
+        ("/id/account", "/id/comments/{comment}/withdraw"),
+        ("/id/account", "/id/moderation/comment/{hidden}/appeal"),
+        ("/id/account", "/id/desk/proposals/{answered}/resume"),
+    ],
+)
+def test_what_somebody_else_wrote_is_not_mine_to_change(town, callers, page, way):
+    before = town.rows()
+    told = {"title": "Dibajak", "body": "Dibajak " * 40, "reason": "Dibajak", "words": "Dibajak"}
+    answer = callers["resident"].send("/id/account", told, way.format(**town.numbers))
+    assert answer.status in {403, 404, 422} and town.rows() == before
+
+
+@pytest.mark.parametrize("role", ["resident", "researcher", "evaluator"])
+def test_desks_do_not_open_by_numbers(town, callers, role):
+    for number in range(1, 6):
+        for place in ("desk/proposals", "desk/people", "desk/commitments", "desk/assessments"):
+            status = callers[role].get(f"/id/{place}/{number}").status
+            assert status == 403 or (role == "evaluator" and status == 404)
+
+
+def test_receipts_of_others_are_not_found(town, callers):
+    page = callers["resident"].get("/id/account").text
+    assert page
+    for entry in ("a" * 32, "0" * 32, "%00" * 10 + "aa", "z" * 31, "z" * 33):
+        assert callers["resident"].get(f"/id/log/receipts/{entry}").status == 404
+        assert callers["resident"].get(f"/log/receipts/{entry}.json").status == 404
+
+
+def test_a_planned_process_is_nowhere(callers):
+    for path in (
+        "/id/processes/rencana",
+        "/id/scores/rencana",
+        "/id/scores/rencana.json",
+        "/id/scores/rencana/assessments",
+        "/processes/rencana/calendar.ics",
+        "/processes/rencana/feed.atom",
+        "/data/rencana/latest.zip",
+        "/id/proposals/new?process=rencana",
+    ):
+        answer = callers["resident"].get(path)
+        assert answer.status == 404 or "rencana" not in answer.text.replace("?process=rencana", "")
+
+
+def test_hidden_words_are_nowhere(town, callers):
+    hidden, proposal = town.numbers["hidden"], town.numbers["proposal"]
+    for path in (f"/id/proposals/{proposal}?open={hidden}", f"/c/{hidden}"):
+        answer = callers["resident"].get(path)
+        answer = callers["resident"].get(answer.location) if answer.location else answer
+        block = answer.text.partition(f'id="c{hidden}"')[2].partition("</li>")[0]
+        assert "ScRiPt" not in block

@@ -1,0 +1,240 @@
+"""A small town with somebody of every role and hostile words wherever people's words may stand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask, current_app
+from flask_migrate import upgrade
+from sqlalchemy import func, select
+
+from deliberate import create_app
+from deliberate.clock import now
+from deliberate.config import Settings
+from deliberate.database import db, make_transient, unrecorded
+from deliberate.models import Interaction, Person
+from deliberate.operations import (
+    cases,
+    comments,
+    drafting,
+    moderation,
+    people,
+    polls,
+    proposals,
+    responses,
+    rules,
+    setting_up,
+    statements,
+)
+from deliberate.operations.institutions import add_institution
+from deliberate.operations.processes import schedule_phase
+from deliberate.operations.responses import Point
+from deliberate.queries.people import person_named
+from deliberate.sealing import seal_log
+from deliberate.vocabulary import Decision, Ground, PhaseKind, PollType, Role, Stance, Switch
+from deliberate.vocabulary import Rule as Ruling
+from tests import city
+from tests.attack.payloads import CELLS, RUNNING
+from tests.attack.wire import Caller
+
+ROLES = ("resident", "staff", "moderator", "researcher", "evaluator", "admin")
+BASE = "https://musyawarah.example"
+SECRET = "the town's own secret, long enough for it"
+
+
+@dataclass
+class Town:
+    """The house that is attacked, and the numbers of the things in it."""
+
+    app: Flask
+    address: str = ""
+    numbers: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    calling: list[Caller] = field(default_factory=list)
+
+    def caller(self, role: str = "", source: str = "127.0.0.1") -> Caller:
+        """Somebody of a role who has just signed in; nobody where it is empty."""
+        caller = Caller(self.address, source)
+        self.calling.append(caller)
+        if role:
+            answer = caller.sign_in(self.names.get(role, role), city.PASSPHRASE)
+            assert answer.status in {200, 303} and caller.is_in(), (role, answer.status)
+        return caller
+
+    def number_of(self, name: str) -> int:
+        """The number of somebody's account."""
+        with self.app.app_context():
+            person = person_named(name)
+            assert person is not None, name
+            return person.id
+
+    def hang_up(self) -> None:
+        """End every call."""
+        for caller in self.calling:
+            caller.hang_up()
+
+    def rows(self) -> int:
+        """How many rows the log has."""
+        with self.app.app_context():
+            return db.session.scalar(select(func.count(Interaction.id))) or 0
+
+
+def a_house(folder: Path, mode: str = "production") -> Flask:
+    """The app as it is run for the public."""
+    return create_app(
+        Settings(
+            mode=mode,
+            data_dir=str(folder),
+            secret_key=SECRET,
+            signing_key="1" * 64,
+            base_url=BASE,
+            mail_url="smtp://127.0.0.1:9",
+        )
+    )
+
+
+@contextmanager
+def house_in(folder: Path, mode: str = "production") -> Iterator[Flask]:
+    """The app on a folder, let go afterwards."""
+    app = a_house(folder, mode)
+    make_transient(app)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["transient"].dispose()
+
+
+def build(folder: Path) -> tuple[dict[str, int], dict[str, str]]:
+    """Fill a folder with the town; gives the numbers of its things and the names of its people."""
+    with house_in(folder) as app, app.app_context():
+        upgrade()
+        return _settle()
+
+
+def _settle() -> tuple[dict[str, int], dict[str, str]]:
+    office = add_institution(None, "kantor", _line(0), name_en=_line(1), is_coordinator=True)
+    who = {
+        role: people.create_account(
+            None, f"nama-{role}", f"Orang {role}", city.PASSPHRASE, Role(role), office
+        )
+        for role in ROLES
+        if role != "resident"
+    }
+    for name in ("resident", "other", "third"):
+        email = f"{name}@warga.example"
+        who[name] = people.join(f"nama-{name}", f"Warga {name}", city.PASSPHRASE, email=email)
+    process = _open_process(who["admin"], office)
+    numbers = {"process": process.id, "person": who["other"].id}
+    numbers |= _talk(who, process, office) | _answer(who, process, office) | _decide(who, process)
+    rules.publish_rules(who["admin"], _all(0), _all(1))
+    for cell in CELLS:
+        proposals.submit_proposal(who["other"], process, cell + " baris", _line(13) * 3, topic=cell)
+    with unrecorded("test settings") as session:
+        for name in ("resident", "other", "third"):
+            session.get_one(Person, who[name].id).email_confirmed_at = now()
+        session.get_one(Person, who["third"].id).display_name = _line(13, 80)  # as if imported
+    seal_log(current_app.config["SETTINGS"])
+    return numbers, {name: person.sign_in_name or "" for name, person in who.items()}
+
+
+def _line(number: int, length: int = 110) -> str:
+    """One hostile line."""
+    return " ".join(RUNNING[number % len(RUNNING)].split())[:length]
+
+
+def _all(part: int, parts: int = 2) -> str:
+    """A part of all hostile words in one text."""
+    return "\n\n".join(RUNNING[part::parts])
+
+
+def _open_process(admin, office):
+    told = {name: _all(n, 8) for n, name in enumerate(setting_up.TEXTS)}
+    told |= {"title": _line(2), "title_en": _line(3), "support_threshold": 1, "response_days": 20}
+    process = setting_up.plan_process(admin, "proses", told, [(office, "lead")])
+    opens = now() - timedelta(days=1)
+    closes = opens + timedelta(days=90)
+    schedule_phase(admin, process, PhaseKind.DISCUSSION, opens, closes, list(Switch))
+    people.create_account(None, "kedua", "Moderator kedua", None, Role.MODERATOR)
+    setting_up.open_planned_process(admin, process)
+    setting_up.change_process(admin, process, {"response_days": 21}, [(office, "lead")], _all(3, 8))
+    setting_up.set_day_off(admin, process, now().date() + timedelta(days=9), _line(13, 80))
+    setting_up.plan_process(admin, "rencana", {"title": _line(4)}, [])
+    return process
+
+
+def _talk(who, process, office):
+    proposal = proposals.submit_proposal(
+        who["resident"], process, _line(13), _all(0), topic=_line(18, 80), area=_line(0, 80)
+    )
+    stances = [Stance.FOR, Stance.AGAINST, Stance.NEUTRAL]
+    said = [
+        comments.post_comment(
+            who["other"], proposal, _all(n, 8), stance=stances[n % 3], source=_line(14, 200)
+        )
+        for n in range(8)
+    ]
+    reply = comments.post_comment(who["resident"], proposal, _all(1, 4), parent=said[0])
+    moderation.report_contribution(
+        who["third"], said[0], Ruling.SPAM, _line(15), network="a network"
+    )
+    moderation.report_contribution(who["third"], said[1], Ruling.SPAM, _line(16), network="another")
+    moderation.hide_contribution(who["moderator"], said[1], Ruling.SPAM, _all(2, 4))
+    moderation.file_appeal(who["other"], said[1], _all(3, 4))
+    draft = proposals.save_draft(who["other"], {"title": _line(5), "body": _all(0), "area": ""})
+    written = {"title": _line(5), "body": _all(0), "area": "", "process": process.slug}
+    own = proposals.save_draft(who["resident"], written)
+    return {
+        "own_draft": own.id,
+        "proposal": proposal.id,
+        "comment": said[0].id,
+        "hidden": said[1].id,
+        "reply": reply.id,
+        "draft": draft.id,
+    }
+
+
+def _answer(who, process, office):
+    answered = proposals.submit_proposal(
+        who["other"], process, _line(28), _all(1), institution=office
+    )
+    proposals.support_proposal(who["resident"], answered)
+    cases.take_case(who["staff"], answered)
+    cases.add_note(who["staff"], answered, _all(0, 4))
+    responses.publish_response(
+        who["staff"],
+        answered,
+        Decision.ACCEPTED_IN_PART,
+        _line(9),
+        _all(0),
+        grounds=[Ground.OTHER],
+        points=[Point(_line(10), "not_accepted", _line(11), "law", _line(12))],
+        commitments=[(_line(17), office, now().date() + timedelta(days=30))],
+        note=_line(19),
+    )
+    waiting = proposals.submit_proposal(
+        who["third"], process, _line(29), _all(1), institution=office
+    )
+    proposals.support_proposal(who["resident"], waiting)
+    drafting.save_template(who["staff"], _line(6, 80), _all(0, 4))
+    return {"answered": answered.id, "waiting": waiting.id}
+
+
+def _decide(who, process):
+    closes = now() + timedelta(days=7)
+    labels = [_line(n) for n in (13, 18, 29)]
+    poll = polls.open_poll(
+        who["staff"], process, _line(20), labels, closes, background=_line(21), with_pass=_line(22)
+    )
+    said = polls.open_poll(
+        who["staff"],
+        process,
+        _line(23),
+        labels,
+        closes,
+        rules=polls.Rules(type=PollType.STATEMENTS),
+    )
+    statements.suggest_statement(who["resident"], said, _line(24))
+    return {"poll": poll.id, "statements": said.id}
