@@ -52,6 +52,14 @@ def seen_town(built: Built) -> Iterator[Town]:
     yield from _serve(built, "seen", "demo")
 
 
+@pytest.fixture(autouse=True)
+def _lines_end_with_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close every line: the server holds a hundred, and callers ring again by themselves."""
+    yield
+    for name in {"town", "other_town", "seen_town"} & set(request.fixturenames):
+        request.getfixturevalue(name).hang_up()
+
+
 @pytest.fixture(scope="session")
 def callers(town: Town) -> dict[str, Caller]:
     """Somebody of every role, signed in; "" is nobody."""

@@ -10,6 +10,7 @@ WITHOUT_TOKENS = {
     "account.sign_in",
     "account.join",
     "second_factor.sign_in",
+    "provider.enter",
     "leaving.recover",
     "recovering.wish",
     "recovering.choose",

@@ -70,7 +70,8 @@ class Route:
             values["kind"] = "ideas"
 
         def fill(match: re.Match[str]) -> str:
-            return values.get(match.group(2), "x")
+            is_number = (match.group(1) or "").startswith("int")
+            return values.get(match.group(2), "1" if is_number else "x")
 
         return re.sub(r"<(?:([^:<>]*(?:\([^)]*\))?):)?(\w+)>", fill, self.rule)
 
