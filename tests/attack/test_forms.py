@@ -159,8 +159,9 @@ def test_odd_letters_in_every_field_of_the_door_are_told(town, name):
     for page in ("/id/search", "/id/proposals", "/id/log", "/id/desk/people"):
         value = ODD[name] if isinstance(ODD[name], bytes) else ODD[name].encode()
         query = "".join(f"%{byte:02x}" for byte in value)
-        for key in ("q", "after", "check", "topic", "area", "order", "process"):
-            assert caller.get(f"{page}?{key}={query}").status < 500
+        keys = ("q", "after", "check", "topic", "area", "order", "process", "institution", "state")
+        assert caller.get(f"{page}?" + "&".join(f"{key}={query}" for key in keys)).status < 500
+        assert caller.get(f"{page}?after={query}").status < 500
 
 
 @pytest.mark.parametrize(

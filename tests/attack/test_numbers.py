@@ -5,8 +5,9 @@ import pytest
 from tests.attack.ways import routes
 from tests.attack.wire import in_path
 
-HUGE = ["2147483648", "9223372036854775808", "9" * 40, "-1", "0", "1e9"]
-ODD = ["%00", "1%00", "%ff", "..%2f..%2fetc%2fpasswd", in_path("١"), in_path("１"), "1'--"]
+EVERYWHERE = ["2147483648", "0", "1%00"]
+ODD = ["9223372036854775808", "9" * 40, "-1", "1e9", "%00", "%ff", "..%2f..%2fetc%2fpasswd"]
+ODD += [in_path("١"), in_path("１"), "1'--"]
 
 
 def numbered() -> list[str]:
@@ -14,10 +15,10 @@ def numbered() -> list[str]:
     return sorted({r.rule for r in routes() if "<number>" in r.rule and "GET" in r.methods})
 
 
-@pytest.mark.parametrize("number", HUGE + ODD)
+@pytest.mark.parametrize("number", EVERYWHERE + ODD)
 def test_a_number_that_no_thing_has_is_not_found(callers, number):
     wrong = {}
-    for rule in numbered():
+    for rule in numbered()[:: 1 if number in EVERYWHERE else 9]:
         path = rule.replace("<lang>", "id").replace("<number>", number).replace("<slug>", "proses")
         for name, value in (("<any(comment,proposal):kind>", "comment"), ("<criterion>", "x")):
             path = path.replace(name, value)

@@ -81,12 +81,13 @@ class Town:
             return db.session.scalar(select(func.count(Interaction.id))) or 0
 
 
-def a_house(folder: Path, mode: str = "production") -> Flask:
+def a_house(folder: Path, mode: str = "production", database_url: str = "") -> Flask:
     """The app as it is run for the public."""
     return create_app(
         Settings(
             mode=mode,
             data_dir=str(folder),
+            database_url=database_url,
             secret_key=SECRET,
             signing_key="1" * 64,
             base_url=BASE,
@@ -96,9 +97,9 @@ def a_house(folder: Path, mode: str = "production") -> Flask:
 
 
 @contextmanager
-def house_in(folder: Path, mode: str = "production") -> Iterator[Flask]:
+def house_in(folder: Path, mode: str = "production", database_url: str = "") -> Iterator[Flask]:
     """The app on a folder, let go afterwards."""
-    app = a_house(folder, mode)
+    app = a_house(folder, mode, database_url)
     make_transient(app)
     yield app
     with app.app_context():
@@ -107,9 +108,9 @@ def house_in(folder: Path, mode: str = "production") -> Iterator[Flask]:
     app.extensions["transient"].dispose()
 
 
-def build(folder: Path) -> tuple[dict[str, int], dict[str, str]]:
+def build(folder: Path, database_url: str = "") -> tuple[dict[str, int], dict[str, str]]:
     """Fill a folder with the town; gives the numbers of its things and the names of its people."""
-    with house_in(folder) as app, app.app_context():
+    with house_in(folder, database_url=database_url) as app, app.app_context():
         upgrade()
         return _settle()
 

@@ -23,6 +23,7 @@ FILLED = {
 THINGS = {
     "proposals/drafts": "own_draft",
     "desk/people": "person",
+    "moderation/people": "person",
     "desk/proposals": "waiting",
     "responses": "answered",
     "proposals": "proposal",
@@ -34,6 +35,8 @@ THINGS = {
     "c": "comment",
     "r": "answered",
 }
+MATTERS = ("hidden", "comment")
+"""One hidden with an appeal, one reported and not yet decided."""
 SLUGS = {"institutions": "kantor", "matrix": "kantor"}
 
 
@@ -54,6 +57,12 @@ class Route:
         """Whether its address holds nothing but the language."""
         return self.rule.count("<") == self.rule.count("<lang>")
 
+    def paths(self, numbers: dict[str, int]) -> list[str]:
+        """The addresses of things in each state that shows other forms."""
+        if self.name == "moderation.matter":
+            return [self.path({**numbers, "hidden": numbers[thing]}) for thing in MATTERS]
+        return [self.path(numbers)]
+
     def path(self, numbers: dict[str, int]) -> str:
         """The address of a thing that is there, as far as one is known."""
         values = dict(FILLED)
@@ -64,7 +73,7 @@ class Route:
         for start, slug in SLUGS.items():
             if f"{start}/<slug>" in self.rule:
                 values["slug"] = slug
-        if "moderation/" in self.rule:
+        if "moderation/<any" in self.rule:
             values["number"] = str(numbers["hidden"])
         if "phases/" in self.rule:
             values["kind"] = "ideas"
