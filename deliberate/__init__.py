@@ -60,7 +60,8 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "MAX_FORM_PARTS": 1000,
-        "SESSION_COOKIE_NAME": "session" if settings.mode != "production" else "__Host-session",
+        "SESSION_COOKIE_NAME": f"{_host_mark(settings)}session",
+        "LANGUAGE_COOKIE_NAME": f"{_host_mark(settings)}lang",
         "SESSION_COOKIE_SECURE": settings.mode == "production",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -70,9 +71,14 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_DEFAULT_LOCALE": settings.default_lang,
         "BABEL_DEFAULT_TIMEZONE": settings.timezone,
-        "RATELIMIT_ENABLED": settings.mode == "production",
-        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+        "RATELIMIT_ENABLED": settings.limits,
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "transient://",
     }
+
+
+def _host_mark(settings: Settings) -> str:
+    """Before the names of cookies: browsers then take them from this very host by https alone."""
+    return "__Host-" if settings.mode == "production" else ""
 
 
 def start_jobs(app: Flask) -> "Jobs":

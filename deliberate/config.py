@@ -50,6 +50,7 @@ class Settings:
     mail_url: str = field(default="", metadata={"secret": True})
     mail_from: str = "deliberate@localhost"
     trusted_proxies: int = 0
+    limits: bool = True
     metrics_token: str = field(default="", metadata={"secret": True})
     webhook_urls: str = ""
 

@@ -24,6 +24,7 @@ from deliberate.models.case import (
 )
 from deliberate.models.coding import Coding, Sample, SampledItem
 from deliberate.models.comment import Comment, Rating
+from deliberate.models.counted import Counted
 from deliberate.models.head import Head, PublishedHead, Segment, Subtree
 from deliberate.models.institution import Institution
 from deliberate.models.interaction import Interaction
@@ -66,6 +67,7 @@ __all__ = [
     "Commitment",
     "CommitmentStep",
     "ContextNote",
+    "Counted",
     "CriterionRating",
     "Delivery",
     "Device",

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from deliberate.clock import now
 from deliberate.database import Base, TransientBase, db, transient, unrecorded
-from deliberate.models import AddressChange, Delivery, Device, Draft, Report, Tries
+from deliberate.models import AddressChange, Counted, Delivery, Device, Draft, Report, Tries
 from deliberate.queries.messages import ADDRESS_WAITS
 
 READ_MESSAGES = timedelta(days=365)
@@ -35,6 +35,7 @@ def let_go(*, dry_run: bool = False) -> list[Old]:
     passing: list[tuple[str, type[TransientBase], ColumnElement[bool]]] = [
         ("expired devices", Device, Device.expires_at < moment),
         ("counted tries", Tries, Tries.last_at < moment - TRIES),
+        ("counted writing", Counted, Counted.ends_at < moment),
         ("changes of address", AddressChange, AddressChange.asked_at < moment - ADDRESS_WAITS),
     ]
     notes = (Report.settled_at < moment - REPORT_NOTES) & (Report.note != "")

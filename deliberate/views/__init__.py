@@ -31,6 +31,7 @@ from deliberate.views import (
     messages,
     moderation,
     office,
+    pacing,
     pages,
     poll_desk,
     polls,
@@ -106,6 +107,7 @@ def register(app: Flask) -> None:
     """Hang every room of pages on the app."""
     measuring.init_app(app)
     frame.init_app(app)
+    pacing.init_app(app)
     languages.init_app(app)
     answers.init_app(app)
     errors.init_app(app)

@@ -20,6 +20,7 @@ from deliberate.forms.account import (
     SignInForm,
 )
 from deliberate.operations import addresses, people, profiles
+from deliberate.operations.pacing import JOININGS, a_turn
 from deliberate.operations.people import NameTaken
 from deliberate.operations.second_factor import first_half
 from deliberate.operations.signing_in import (
@@ -36,8 +37,8 @@ from deliberate.queries.sanctions import sanction_on
 from deliberate.queries.states import days_left, state_of
 from deliberate.views import frame
 from deliberate.views.addresses import path_within
-from deliberate.views.answers import local_time
-from deliberate.views.frame import Room
+from deliberate.views.frame import LEAVE_NOTHING, Room
+from deliberate.views.pacing import retry_after, say_when
 from deliberate.vocabulary import Role
 
 room = Room("account")
@@ -88,15 +89,19 @@ def join() -> ResponseReturnValue:
     if not form.validate():
         return _ask_to_join(form), 422
     try:
-        person, token = people.join_on_device(
-            form.sign_in_name.data,
-            form.display_name.data,
-            form.passphrase.data,
-            email=form.email.data or None,
-            area=form.area.data,
-            language=g.language,
-            agent=request.user_agent.string,
-        )
+        with a_turn(JOININGS, request.remote_addr or ""):
+            person, token = people.join_on_device(
+                form.sign_in_name.data,
+                form.display_name.data,
+                form.passphrase.data,
+                email=form.email.data or None,
+                area=form.area.data,
+                language=g.language,
+                agent=request.user_agent.string,
+            )
+    except TooManyTries as error:
+        form.sign_in_name.errors = [say_when(error)]
+        return _ask_to_join(form), 429, retry_after(error)
     except NameTaken as taken:
         form[taken.field].errors = [_say_taken(taken)]
         return _ask_to_join(form), 422
@@ -132,15 +137,8 @@ def _ask_to_join(form: JoinForm, path: str = "") -> str:
 
 
 def _wait(form: SignInForm, error: TooManyTries) -> ResponseReturnValue:
-    seconds = max(1, int((error.again_at - now()).total_seconds()) + 1)
     problem = f"{say_when(error)} {_('Nothing you wrote is lost.')}"
-    return _ask_again(form, [problem]), 429, {"Retry-After": str(seconds)}
-
-
-def say_when(error: TooManyTries) -> str:
-    """When somebody who tried too often may go on."""
-    time = local_time(error.again_at, "HH.mm")
-    return str(_("Too many tries. It goes on at %(time)s.", time=time))
+    return _ask_again(form, [problem]), 429, retry_after(error)
 
 
 def _say_taken(taken: NameTaken) -> str:
@@ -180,7 +178,7 @@ def sign_out() -> ResponseReturnValue:
     session.clear()
     session["marks"] = marks
     session.permanent = True
-    return frame.see_other(url_for("account.sign_in", left=1))
+    return frame.see_other(url_for("account.sign_in", left=1), LEAVE_NOTHING)
 
 
 # --- one's own account ---------------------------------------------------------------------------

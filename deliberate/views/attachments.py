@@ -9,6 +9,7 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from deliberate.forms.attachments import AttachmentForm
 from deliberate.operations import attachments
+from deliberate.operations.pacing import TEXTS
 from deliberate.permissions import Refused, is_author, require
 from deliberate.permissions.attaching import may_attach
 from deliberate.queries.attachments import attachment_named, attachment_numbered, attachments_of
@@ -33,7 +34,7 @@ def index(number: int) -> ResponseReturnValue:
     return _page(proposal, AttachmentForm())
 
 
-@room.page(AT, "signed_in", methods=["POST"], name="add")
+@room.page(AT, "signed_in", methods=["POST"], name="add", pace=TEXTS)
 def add(number: int) -> ResponseReturnValue:
     """Put a file beside one's own proposal."""
     proposal = _proposal(number)

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +31,7 @@ from deliberate.clock import now
 from deliberate.config import LANGUAGES
 from deliberate.extensions import csrf, login_manager
 from deliberate.operations import Submission, people
+from deliberate.operations.pacing import Pace
 from deliberate.permissions import Refused
 from deliberate.queries.people import person_on_device
 from deliberate.queries.second_factor import owes_factor
@@ -45,7 +46,8 @@ ALWAYS = frozenset({"static", "second_factor.show", "second_factor.add", "accoun
 SECRETS = frozenset({"passphrase", "new_passphrase"})
 """Fields that are never shown again and never travel inside another form."""
 
-"""What browsers drop or turn round in an address, so that a path would lead elsewhere."""
+LEAVE_NOTHING = {"Clear-Site-Data": '"storage"'}
+"""Whoever leaves takes along the drafts this browser keeps, also where no script runs."""
 
 View = Callable[..., ResponseReturnValue]
 
@@ -68,10 +70,12 @@ class Room(Blueprint):
         methods: Iterable[str] = ("GET",),
         name: str = "",
         tokens: bool = True,
+        pace: Pace | None = None,
     ) -> Callable[[View], View]:
         """A route with its audience: "public", "signed_in", or the values of roles.
 
-        Forms of somebody signed in carry tokens, except those for becoming signed in.
+        Forms of somebody signed in carry tokens, except those for becoming signed in. `pace` says
+        how often what is sent there may be sent.
         """
 
         def add(view: View) -> View:
@@ -79,6 +83,7 @@ class Room(Blueprint):
                 raise ValueError(f"{rule}: every route declares its audience")
             view.audience = audience  # type: ignore[attr-defined]  # read at the door and by tests
             view.takes_tokens = tokens  # type: ignore[attr-defined]
+            view.pace = pace  # type: ignore[attr-defined]
             at = "" if rule == "/" and self.under else rule
             self.add_url_rule(at, name or view.__name__, view, methods=list(methods))
             return view
@@ -115,7 +120,7 @@ def audience_of(endpoint: str | None) -> tuple[str, ...]:
 
 
 def _preferred() -> str:
-    chosen = request.cookies.get("lang", "")
+    chosen = request.cookies.get(current_app.config["LANGUAGE_COOKIE_NAME"], "")
     if chosen in LANGUAGES:
         return chosen
     default: str = current_app.config["SETTINGS"].default_lang
@@ -265,9 +270,11 @@ def asked_number(name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 10 else None
 
 
-def see_other(address: str) -> ResponseReturnValue:
+def see_other(address: str, headers: Mapping[str, str] | None = None) -> ResponseReturnValue:
     """After an act: go and look (POST, 303, GET)."""
-    return redirect(address, 303)
+    answer = redirect(address, 303)
+    answer.headers.update(headers or {})
+    return answer
 
 
 def after_act(said: str) -> None:

@@ -16,14 +16,15 @@ def init_app(app: Flask) -> None:
 def _remember(answer: Response) -> Response:
     """Keep the language of this page when the reader came by the switch or has a cookie already."""
     spoken = language_of(request.path)
-    kept = request.cookies.get("lang")
+    name = current_app.config["LANGUAGE_COOKIE_NAME"]
+    kept = request.cookies.get(name)
     is_page = request.method == "GET" and answer.status_code == 200
     if not spoken or not is_page or kept == spoken:
         return answer
     if kept is None and not _came_by_switch(spoken):
         return answer
     answer.set_cookie(
-        "lang",
+        name,
         spoken,
         max_age=A_YEAR,
         httponly=True,

@@ -13,7 +13,7 @@ from deliberate.permissions import Refused
 from deliberate.queries import people
 from deliberate.queries.second_factor import factor_since
 from deliberate.views.answers import local_time
-from deliberate.views.frame import Room, asking, or_404, see_other
+from deliberate.views.frame import LEAVE_NOTHING, Room, asking, or_404, see_other
 
 room = Room("leaving")
 
@@ -66,7 +66,7 @@ def erase_now() -> ResponseReturnValue:
     if form.errors:
         return _erase_page(form), 422
     session.clear()
-    return render_template("leaving/erased.html")
+    return render_template("leaving/erased.html"), LEAVE_NOTHING
 
 
 def _erase(form: Any) -> None:

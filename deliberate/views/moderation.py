@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from deliberate.forms.moderation import AppealDecisionForm, AppealForm, HideForm, ReportForm
 from deliberate.operations import moderation
+from deliberate.operations.pacing import REPORTS
 from deliberate.operations.signing_in import network_mark
 from deliberate.permissions import is_author, require
 from deliberate.permissions.moderation import (
@@ -60,7 +61,9 @@ def report(kind: str, number: int) -> ResponseReturnValue:
     return _report_page(_thing(kind, number), ReportForm())
 
 
-@room.page(f"/moderation/{THING}/report", "signed_in", methods=["POST"], name="file_report")
+@room.page(
+    f"/moderation/{THING}/report", "signed_in", methods=["POST"], name="file_report", pace=REPORTS
+)
 def file_report(kind: str, number: int) -> ResponseReturnValue:
     """Report a text."""
     thing, form = _thing(kind, number), ReportForm(request.form)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from deliberate.forms.ballots import VIEWS, FindForm, StatementForm, ballot_form
 from deliberate.operations import polls as operations
 from deliberate.operations import statements
+from deliberate.operations.pacing import TEXTS
 from deliberate.permissions import may_run_poll, may_suggest_statement, may_vote
 from deliberate.queries import electorate, polls, results
 from deliberate.queries.log import receipt_of
@@ -148,7 +149,7 @@ def ballots(number: int) -> ResponseReturnValue:
     ), (422 if form.errors else 200)
 
 
-@room.page(f"{ONE}/statements", "signed_in", methods=BOTH)
+@room.page(f"{ONE}/statements", "signed_in", methods=BOTH, pace=TEXTS)
 def suggest(number: int) -> ResponseReturnValue:
     """Add a statement to a poll; a moderator lets it in."""
     poll = _poll(number)

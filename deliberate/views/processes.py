@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from deliberate.clock import now
 from deliberate.operations import proposals
+from deliberate.operations.pacing import PRESSES
 from deliberate.permissions import is_open_for
 from deliberate.queries import processes as found
 from deliberate.queries.calendar import phase_steps
@@ -49,7 +50,7 @@ def show(slug: str) -> str:
     )
 
 
-@room.page("/<slug>/follow", "signed_in", methods=["POST"])
+@room.page("/<slug>/follow", "signed_in", methods=["POST"], pace=PRESSES)
 def follow(slug: str) -> ResponseReturnValue:
     """Be told of what happens in a process."""
     proposals.follow(asking(), or_404(found.process_named(slug)))
@@ -57,7 +58,7 @@ def follow(slug: str) -> ResponseReturnValue:
     return see_other(url_for("processes.show", slug=slug))
 
 
-@room.page("/<slug>/follow/end", "signed_in", methods=["POST"])
+@room.page("/<slug>/follow/end", "signed_in", methods=["POST"], pace=PRESSES)
 def unfollow(slug: str) -> ResponseReturnValue:
     """Be told no longer."""
     proposals.unfollow(asking(), or_404(found.process_named(slug)))

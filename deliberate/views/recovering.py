@@ -11,8 +11,8 @@ from deliberate.notifications.fanout import mails_go_out
 from deliberate.operations import recovering_by_mail as recovering
 from deliberate.operations.signing_in import TooManyTries, WrongWords
 from deliberate.permissions import Refused
-from deliberate.views.account import say_when
 from deliberate.views.frame import Room, see_other
+from deliberate.views.pacing import say_when
 
 room = Room("recovering", under="/recover")
 

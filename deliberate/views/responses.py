@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from deliberate.clock import now
 from deliberate.operations import cases, commitments
+from deliberate.operations.pacing import PRESSES
 from deliberate.permissions import is_author
 from deliberate.queries import desk, duty, institutions, promises, responses
 from deliberate.queries.timeline import timeline_of
@@ -92,7 +93,9 @@ def show(number: int) -> ResponseReturnValue:
     )
 
 
-@room.page("/questions/<int(max=2147483647):number>/settle", "signed_in", methods=["POST"])
+@room.page(
+    "/questions/<int(max=2147483647):number>/settle", "signed_in", methods=["POST"], pace=PRESSES
+)
 def settle(number: int) -> ResponseReturnValue:
     """Say that one's question to the authority is answered."""
     comment = or_404(desk.question_numbered(number))
@@ -101,7 +104,7 @@ def settle(number: int) -> ResponseReturnValue:
     return see_other(url_for("responses.show", number=comment.proposal_id))
 
 
-@room.page("/<int(max=2147483647):number>/judge", "signed_in", methods=["POST"])
+@room.page("/<int(max=2147483647):number>/judge", "signed_in", methods=["POST"], pace=PRESSES)
 def judge(number: int) -> ResponseReturnValue:
     """Say whether a response answers its proposal."""
     response = or_404(responses.response_numbered(number))
@@ -111,7 +114,7 @@ def judge(number: int) -> ResponseReturnValue:
     return see_other(_back(response.proposal_id))
 
 
-@room.page("/<int(max=2147483647):number>/check", "signed_in", methods=["POST"])
+@room.page("/<int(max=2147483647):number>/check", "signed_in", methods=["POST"], pace=PRESSES)
 def check(number: int) -> ResponseReturnValue:
     """Say whether what was promised is really built."""
     response = or_404(responses.response_numbered(number))

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from deliberate.forms.proposals import LONGEST, TITLE, ReviseForm, WithdrawForm
 from deliberate.operations import proposals
+from deliberate.operations.pacing import TEXTS
 from deliberate.permissions import may_revise, may_withdraw, require
 from deliberate.queries import threads
 from deliberate.queries.proposals import proposal_shown
@@ -31,7 +32,11 @@ def revise(number: int) -> ResponseReturnValue:
 
 
 @room.page(
-    "/<int(max=2147483647):number>/revision", "signed_in", methods=["POST"], name="publish_revision"
+    "/<int(max=2147483647):number>/revision",
+    "signed_in",
+    methods=["POST"],
+    name="publish_revision",
+    pace=TEXTS,
 )
 def publish_revision(number: int) -> ResponseReturnValue:
     """Publish a new version; the old ones stay, with a public difference."""

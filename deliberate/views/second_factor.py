@@ -14,8 +14,9 @@ from deliberate.operations import second_factor as factors
 from deliberate.operations.signing_in import TooManyTries, WrongWords
 from deliberate.permissions import Refused
 from deliberate.queries.second_factor import factor_since, owes_factor
-from deliberate.views.account import ask_for_code, come_in, say_when
+from deliberate.views.account import ask_for_code, come_in
 from deliberate.views.frame import Room, asking, see_other
+from deliberate.views.pacing import say_when
 
 room = Room("second_factor")
 

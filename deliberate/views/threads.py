@@ -15,6 +15,7 @@ from deliberate.forms.comments import (
     name_of,
 )
 from deliberate.operations import comments, correcting
+from deliberate.operations.pacing import PRESSES, TEXTS
 from deliberate.permissions import (
     is_author,
     is_open_to,
@@ -46,7 +47,9 @@ def place_of(comment: Any) -> str:
     return f"{address_of(comment.proposal, at=comment.id)}#c{comment.id}"
 
 
-@room.page("/proposals/<int(max=2147483647):number>/arguments", "signed_in", methods=["POST"])
+@room.page(
+    "/proposals/<int(max=2147483647):number>/arguments", "signed_in", methods=["POST"], pace=TEXTS
+)
 def post(number: int) -> ResponseReturnValue:
     """Add an argument to a proposal."""
     proposal = or_404(proposal_shown(number)).proposal
@@ -75,7 +78,11 @@ def reply(number: int) -> ResponseReturnValue:
 
 
 @room.page(
-    "/comments/<int(max=2147483647):number>/reply", "signed_in", methods=["POST"], name="post_reply"
+    "/comments/<int(max=2147483647):number>/reply",
+    "signed_in",
+    methods=["POST"],
+    name="post_reply",
+    pace=TEXTS,
 )
 def post_reply(number: int) -> ResponseReturnValue:
     """Reply to a comment."""
@@ -97,7 +104,9 @@ def post_reply(number: int) -> ResponseReturnValue:
     return see_other(place_of(comment))
 
 
-@room.page("/comments/<int(max=2147483647):number>/rating", "signed_in", methods=["POST"])
+@room.page(
+    "/comments/<int(max=2147483647):number>/rating", "signed_in", methods=["POST"], pace=PRESSES
+)
 def rate(number: int) -> ResponseReturnValue:
     """Weigh a comment as a strong or a weak point."""
     comment, rating = _comment(number), request.form.get("rating")
@@ -117,7 +126,11 @@ def change(number: int) -> ResponseReturnValue:
 
 
 @room.page(
-    "/comments/<int(max=2147483647):number>/change", "signed_in", methods=["POST"], name="edit"
+    "/comments/<int(max=2147483647):number>/change",
+    "signed_in",
+    methods=["POST"],
+    name="edit",
+    pace=TEXTS,
 )
 def edit(number: int) -> ResponseReturnValue:
     """Change the words of one's own comment."""
@@ -130,7 +143,9 @@ def edit(number: int) -> ResponseReturnValue:
     return see_other(place_of(comment))
 
 
-@room.page("/comments/<int(max=2147483647):number>/correction", "signed_in", methods=["POST"])
+@room.page(
+    "/comments/<int(max=2147483647):number>/correction", "signed_in", methods=["POST"], pace=TEXTS
+)
 def correct(number: int) -> ResponseReturnValue:
     """Add a dated correction below one's own comment."""
     comment, form = _comment(number), CorrectionForm(request.form)

@@ -17,6 +17,7 @@ from deliberate.forms.proposals import (
     WordsForm,
 )
 from deliberate.operations import proposals
+from deliberate.operations.pacing import PRESSES, TEXTS
 from deliberate.permissions import is_author, is_open_for, is_open_to, require
 from deliberate.queries import drafts, processes, search
 from deliberate.queries.proposals import proposal_shown
@@ -47,7 +48,7 @@ def text() -> ResponseReturnValue:
     return _text_page(start, TextForm())
 
 
-@room.page("/new/draft", "signed_in", methods=["POST"])
+@room.page("/new/draft", "signed_in", methods=["POST"], pace=PRESSES)
 def keep() -> ResponseReturnValue:
     """Signed in now: what was written becomes a draft its author alone sees."""
     start, words = StartForm(request.form), TextForm(request.form)
@@ -175,7 +176,7 @@ def check(number: int) -> str:
     )
 
 
-@room.page(f"{DRAFT}/check", "signed_in", methods=["POST"], name="publish")
+@room.page(f"{DRAFT}/check", "signed_in", methods=["POST"], name="publish", pace=TEXTS)
 def publish(number: int) -> ResponseReturnValue:
     """Publish a draft."""
     draft = _draft(number)

@@ -72,6 +72,7 @@ class Installation:
             "PYTHONPATH": str(ROOT),
             "DELIBERATE_SECRET_KEY": SECRET,
             "DELIBERATE_BASE_URL": "https://kota.example",
+            "DELIBERATE_LIMITS": "0",  # a crowd on one machine is meant here
             "DELIBERATE_DATA_DIR": str(self.folder),
             "DELIBERATE_DATABASE_URL": self.database_url,
         }

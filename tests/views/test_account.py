@@ -164,6 +164,7 @@ def test_forms_from_other_sites_are_refused(app, dwi, log):
 def test_signing_out_ends_the_session_and_says_so(app, dwi, log):
     client = signed_in(app, dwi)
     answer = send(client, "/id/account", "/id/sign-out")
+    assert answer.headers["Clear-Site-Data"] == '"storage"'
     assert answer.status_code == 303
     assert "Anda sudah keluar" in client.get(answer.location).text
     assert client.get("/id/account").text.count("Masuk") > 1

@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Response
 
 from deliberate.config import Settings
 from deliberate.operations import people, proposals
+from deliberate.views import languages
 from deliberate.views.addresses import path_within
 from deliberate.views.answers import HEADERS, asset
 from deliberate.vocabulary import Role
@@ -260,9 +262,14 @@ def test_in_production_the_cookie_is_locked_to_the_host(tmp_path):
     from deliberate import create_app
 
     settings = Settings(data_dir=str(tmp_path), secret_key="s" * 32, base_url="https://d.example")
-    config = create_app(settings).config
-    assert config["SESSION_COOKIE_NAME"] == "__Host-session"
-    assert config["SESSION_COOKIE_SECURE"] is True
+    app = create_app(settings)
+    assert app.config["SESSION_COOKIE_NAME"] == "__Host-session"
+    assert app.config["SESSION_COOKIE_SECURE"] is True
+    with app.test_request_context("/en/help", headers={"Referer": "http://localhost/id/help"}):
+        (cookie,) = languages._remember(Response("")).headers.getlist("Set-Cookie")
+    assert cookie.startswith("__Host-lang=en; ")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
 
 
 def test_static_files_are_named_by_their_content_and_kept_for_a_year(app):

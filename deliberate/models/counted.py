@@ -1,0 +1,18 @@
+"""How much was written of late from one account or one network: the counters of limits."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from deliberate.database import Moment, TransientBase
+
+
+class Counted(TransientBase):
+    """One counter until it ends; its key is a keyed hash, so no name and no address is kept."""
+
+    __tablename__ = "counted"
+
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    ends_at: Mapped[datetime] = mapped_column(Moment, index=True)
