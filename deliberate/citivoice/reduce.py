@@ -68,7 +68,7 @@ def _counted(engine: Engine, log: Log, process: Process, people: bool, pictures:
     tables |= {name: fetch(engine, name) for name in ONCE}
     tables["process_facts"] = _process_facts(tables["process_facts"], engine)
     tables |= _described(settled, engine)
-    known = engine.columns("person_facts") if people else None
+    known = engine.columns(engine.select("person_days")) if people else None
     return Facts(tables, dict.fromkeys(tables, "rows"), known, drawn)
 
 
@@ -111,6 +111,7 @@ def _lay_out(engine: Engine, window: Window) -> None:
     as_of, zone = window.as_of.replace(tzinfo=None), window.process.zone
     hours = engine.rows("SELECT DISTINCT date_trunc('hour', occurred_at) FROM log")
     engine.given("clock", clock((hour for (hour,) in hours), zone))
+    engine.table("days", "SELECT DISTINCT day, week FROM clock")
     engine.given("ending", {"h": np.array([hour_number(as_of)])})
     engine.given(
         "scopes",
@@ -121,7 +122,9 @@ def _lay_out(engine: Engine, window: Window) -> None:
     )
     engine.make("reclassified", "people", "threads")
     engine.make_view("acts")
-    engine.make("deeds", "moderated", "posts", "loudest", "tied", "proposals", "comments", "steps")
+    engine.make("deeds", "moderated", "posts", "loudest", "proposals")
+    _tie(engine)
+    engine.make("comments", "steps", "person_weeks")
     engine.drop("tied")
     phases = "SELECT subject_id, details FROM log WHERE kind = 'phase.scheduled' ORDER BY seq"
     engine.make("week_counts")
@@ -130,6 +133,21 @@ def _lay_out(engine: Engine, window: Window) -> None:
     engine.given("calendar", weeks)
     engine.make("ahead", "person_facts", "responses", "in_force", "codings", "thread_codes")
     _wait(engine)
+
+
+def _tie(engine: Engine) -> None:
+    """Each comment with the one it replies to, found by its id.
+
+    Ids are sorted out only where a log holds one twice: then a comment was found twice, unless
+    it named itself.
+    """
+    engine.view("found_posts", "FROM posts")
+    engine.make("tied")
+    itself = "SELECT count(*) FROM posts WHERE parent_id = subject_id"
+    if engine.length("tied") > engine.length("posts") or engine.rows(itself)[0][0]:
+        engine.make_view("first_posts")
+        engine.view("found_posts", "FROM first_posts")
+        engine.make("tied")
 
 
 def _wait(engine: Engine) -> None:
@@ -145,7 +163,8 @@ def _wait(engine: Engine) -> None:
         )
     ]
     engine.given("pace", {"hours": np.array(hours[(len(hours) - 1) // 2 :][:1], dtype=np.int64)})
-    engine.make("moments", "before_moments", "after_moments", "dialogues", "follow_ups", "audits")
+    engine.make("moments", "before_moments", "person_spans", "after_moments")
+    engine.make("dialogues", "follow_ups", "audits")
 
 
 def _process_facts(table: Table, engine: Engine) -> Table:

@@ -28,6 +28,7 @@ RUNS = {
 }
 CAPPED = "pair_cap_3"
 TOUCHED = "thread IN (SELECT thread FROM touched)"
+REPLIES = "SELECT seq, up FROM replies"
 PICTURES = ("pair_picture", "shape_picture")
 BY_SCOPE = ("thread_facts", "author_facts", "month_facts", "depth_facts", "stance_facts")
 
@@ -35,7 +36,6 @@ BY_SCOPE = ("thread_facts", "author_facts", "month_facts", "depth_facts", "stanc
 def scoped(engine: Engine, pictures: bool) -> tuple[dict[str, Table], dict[str, list[list[Any]]]]:
     """The facts of every scope and sensitivity run, one after the other; and the pictures."""
     parts: dict[str, list[Table]] = {name: [] for name in (*BY_SCOPE, "process_facts", "run_facts")}
-    engine.table("muted", "SELECT seq FROM comments WHERE 1 = 0")
     rings = _grow(engine, EVERYONE)
     _gather(engine, parts, "everyone")
     comments, changed = COUNTED
@@ -45,7 +45,7 @@ def scoped(engine: Engine, pictures: bool) -> tuple[dict[str, Table], dict[str, 
     else:
         _repeat(parts, "counted")
     drawn = {name: _drawn(engine, name) for name in PICTURES if pictures}
-    engine.drop("lifted", "replies", "hanging", "above", "below", "placed", "frontier")
+    engine.drop("lifted", "replies", "above", "below", "placed", "frontier", "voices")
     engine.table("whole_talk", "FROM thread_talk")
     parts["run_facts"].append(_capped(engine))
     for run, (comments, changed) in RUNS.items():
@@ -62,10 +62,18 @@ def _drawn(engine: Engine, name: str) -> list[list[Any]]:
 def _grow(engine: Engine, comments: str) -> int:
     """The whole of one scope: who talked with whom, and the shape of its trees."""
     rings = _plant(engine, comments)
-    engine.make("edges", "thread_pairs", "thread_talk", "hanging", "above")
+    _listen(engine)
+    engine.view("hanging", "SELECT seq, up FROM nodes WHERE up IS NOT NULL" if rings else REPLIES)
+    engine.make("above")
     engine.descend("lifted", "above", "next_above")
-    engine.make("below", "thread_shape")
+    engine.make("below", "thread_shape", "voices")
     return rings
+
+
+def _listen(engine: Engine) -> None:
+    """Who answered whom among the comments in sight, thread by thread."""
+    engine.make_view("edges")
+    engine.make("heard", "thread_pairs", "thread_talk")
 
 
 def _gather(engine: Engine, parts: dict[str, list[Table]], scope: str) -> None:
@@ -89,7 +97,7 @@ def _touch(engine: Engine, changed: str) -> int:
 
 def _again(engine: Engine, run: str) -> Table:
     """A sensitivity run: the threads it touches counted again, the others as they were."""
-    engine.make("edges", "thread_pairs", "thread_talk")
+    _listen(engine)
     engine.table("same", f"FROM whole_talk WHERE NOT {TOUCHED}")
     engine.append("thread_talk", "same")
     return fetch(engine, "run_facts", run)
@@ -101,32 +109,32 @@ def _plant(engine: Engine, comments: str, shaped: bool = True) -> int:
     Where nobody's comments form a cycle, those of fewer people form none: levels can be left out.
     """
     engine.view("kept", comments)
+    engine.make_view("links")
+    _see(engine, "links")
     if not shaped:
-        # Read thrice at most, links are not worth a table of their own.
-        engine.view("nodes", engine.select("links"))
         return 0
-    engine.make("links")
-    engine.view("nodes", "FROM links")
     engine.make("replies")
     rings = engine.length("links") - engine.descend("placed", "placed", "next_level")
     if rings:
         engine.make("cut_nodes", "stranded")
-        engine.view("nodes", "FROM cut_nodes")
+        _see(engine, "cut_nodes")
         engine.append("placed", "stranded")
     return rings
+
+
+def _see(engine: Engine, comments: str) -> None:
+    """Bring comments into sight, to be counted."""
+    engine.view("whole_nodes", f"FROM {comments}")
+    engine.view("nodes", "FROM whole_nodes")
 
 
 def _capped(engine: Engine) -> Table:
     """The counted trees again, with what two people say beyond three replies heard as no answer."""
     engine.make("capped")
-    engine.table("muted", "FROM capped")
-    _touch(engine, "seq IN (SELECT seq FROM muted)")
-    engine.table("heard", f"FROM nodes WHERE {TOUCHED}")
-    engine.view("nodes", "FROM heard")
-    engine.drop("links")
-    found = _again(engine, CAPPED)
-    engine.table("muted", "SELECT seq FROM comments WHERE 1 = 0")
-    return found
+    engine.table("touched", "SELECT DISTINCT thread FROM thread_pairs WHERE times > 3")
+    engine.make_view("capped_nodes")
+    engine.view("nodes", "FROM capped_nodes")
+    return _again(engine, CAPPED)
 
 
 def _tiny(engine: Engine, scope: str) -> Table:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 EPOCH = date(1970, 1, 1)
-SPAN = 28 * 24
 BUSY = 5
 Phase = tuple[datetime | None, datetime | None]
 
@@ -30,10 +29,9 @@ def clock(hours: Iterable[datetime], zone: ZoneInfo) -> dict[str, NDArray[Any]]:
     return {
         "hour": np.array(found, dtype="datetime64[us]"),
         "h": number,
-        "span": number // SPAN,
-        "day": day,
-        "week": (day + 3) // 7,
-        "month": np.array([d.year * 12 + d.month - 1 for d in local], dtype=np.int64),
+        "day": day.astype(np.int32),
+        "week": ((day + 3) // 7).astype(np.int32),
+        "month": np.array([d.year * 12 + d.month - 1 for d in local], dtype=np.int32),
     }
 
 

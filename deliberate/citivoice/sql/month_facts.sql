@@ -2,7 +2,6 @@
 SELECT m.month, sum(m.comments) AS comments,
        sum(CASE WHEN m.person IS NULL THEN 0 ELSE 1 END) AS authors,
        sum(CASE WHEN n.person IS NULL THEN 0 ELSE 1 END) AS kept_next
-FROM (SELECT month, person, count(*) AS comments FROM kept GROUP BY month, person) AS m
-LEFT JOIN (SELECT DISTINCT month, person FROM kept) AS n
-  ON n.person = m.person AND n.month = m.month + 1
+FROM voices AS m
+LEFT JOIN voices AS n ON n.person = m.person AND n.month = m.month + 1
 GROUP BY m.month

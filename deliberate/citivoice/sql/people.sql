@@ -1,11 +1,11 @@
--- Every account with a whole number of its own: the place of its first act in the log.
-SELECT l.actor_id,
-       min(l.seq) AS person,
-       min(c.h) AS first_h,
-       max(r.becomes) AS becomes,
-       max(r.reason) AS reason
-FROM log AS l
-JOIN clock AS c ON c.hour = date_trunc('hour', l.occurred_at)
-LEFT JOIN reclassified AS r ON r.actor_id = l.actor_id
-WHERE l.actor_id IS NOT NULL
-GROUP BY l.actor_id
+-- Every account with a whole number of its own, in the order of their first acts in the log.
+SELECT a.actor_id, CAST(row_number() OVER (ORDER BY a.came) AS INTEGER) AS person,
+       c.h AS first_h, r.becomes, r.reason
+FROM (
+  SELECT actor_id, min(seq) AS came, min(occurred_at) AS first
+  FROM log
+  WHERE actor_id IS NOT NULL
+  GROUP BY actor_id
+) AS a
+JOIN clock AS c ON c.hour = date_trunc('hour', a.first)
+LEFT JOIN reclassified AS r ON r.actor_id = a.actor_id

@@ -2,24 +2,16 @@
 SELECT p.actor_id, p.person, d.monday AS first_week, f.week AS first_week_number,
        f.active_weeks, a.open_next4, a.open_later,
        CASE WHEN f.second_week <= f.week + 4 THEN 1 ELSE 0 END AS returned,
-       f.proposals, f.comments, f.supports, f.ballots,
-       f.comment_days, f.comment_weeks,
+       f.proposals, f.comments, f.supports,
+       f.steps - f.proposals - f.comments - f.supports AS ballots, f.comment_weeks,
        CASE WHEN l.person IS NULL THEN 0 ELSE 1 END AS loud
 FROM (
   SELECT person, min(week) AS week, count(*) AS active_weeks,
-         min(CASE WHEN place = 2 THEN week END) AS second_week,
+         min(CASE WHEN place = 2 THEN week END) AS second_week, sum(steps) AS steps,
          sum(proposals) AS proposals, sum(comments) AS comments, sum(supports) AS supports,
-         sum(ballots) AS ballots, sum(comment_days) AS comment_days,
          sum(CASE WHEN comments > 0 THEN 1 ELSE 0 END) AS comment_weeks
   FROM (
-    SELECT person, week, row_number() OVER (PARTITION BY person ORDER BY week) AS place,
-           sum(CASE WHEN kind = 'proposal.submitted' THEN 1 ELSE 0 END) AS proposals,
-           sum(CASE WHEN kind = 'comment.posted' THEN 1 ELSE 0 END) AS comments,
-           sum(CASE WHEN kind = 'support.given' THEN 1 ELSE 0 END) AS supports,
-           sum(CASE WHEN kind = 'ballot.cast' THEN 1 ELSE 0 END) AS ballots,
-           count(DISTINCT CASE WHEN kind = 'comment.posted' THEN day END) AS comment_days
-    FROM steps
-    GROUP BY person, week
+    SELECT *, row_number() OVER (PARTITION BY person ORDER BY week) AS place FROM person_weeks
   ) AS weeks
   GROUP BY person
 ) AS f

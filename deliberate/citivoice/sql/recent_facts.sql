@@ -1,6 +1,6 @@
 -- People who took part in the last four full weeks.
 SELECT count(DISTINCT s.person) AS active_last4
-FROM steps AS s
+FROM person_weeks AS s
 JOIN (
   SELECT week, row_number() OVER (ORDER BY week DESC) AS place FROM calendar WHERE is_full = 1
 ) AS c ON c.week = s.week AND c.place <= 4

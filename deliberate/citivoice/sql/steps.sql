@@ -1,13 +1,17 @@
 -- What residents did to take part, one row an act, people only.
-SELECT s.kind, s.seq, s.person, s.thread, s.pos, s.h, s.span, s.day, s.week
+SELECT CAST(CASE WHEN s.kind = 'ballot.cast' THEN 0 ELSE 1 END AS TINYINT) AS proposal,
+       CAST(0 AS TINYINT) AS comment, CAST(0 AS TINYINT) AS support,
+       s.person, s.thread, s.pos, s.h, s.day, s.week
 FROM acts AS s
 WHERE s.alone = 1 AND s.person IS NOT NULL AND s.kind IN ('proposal.submitted', 'ballot.cast')
 UNION ALL
-SELECT 'comment.posted', p.seq, p.person, p.thread, p.pos, p.h, p.span, p.day, p.week
+SELECT CAST(0 AS TINYINT), CAST(1 AS TINYINT), CAST(0 AS TINYINT),
+       p.person, p.thread, p.h * 4294967296 + p.seq, p.h, p.day, p.week
 FROM posts AS p
 WHERE p.alone = 1 AND p.person IS NOT NULL
 UNION ALL
-SELECT g.kind, g.seq, g.person, g.thread, g.pos, g.h, g.span, g.day, g.week
+SELECT CAST(0 AS TINYINT), CAST(0 AS TINYINT), CAST(1 AS TINYINT),
+       g.person, g.thread, g.pos, g.h, g.day, g.week
 FROM acts AS g
 LEFT JOIN (
   SELECT person, subject_id, day, max(seq) AS seq

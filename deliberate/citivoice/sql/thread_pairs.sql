@@ -1,5 +1,5 @@
--- Who talked with whom in a thread, and which of the two replied.
-SELECT thread, lower_person, upper_person, max(forth) AS forth, max(back) AS back
+-- Who talked with whom in a thread, how often, and which of the two replied.
+SELECT thread, lower_person, upper_person, count(*) AS times, max(forth) AS forth, max(back) AS back
 FROM (
   SELECT thread,
          CASE WHEN person < answered THEN person ELSE answered END AS lower_person,

@@ -1,6 +1,6 @@
 -- The scored counts of one scope, a row for each thread with a comment.
 SELECT n.thread, n.comments, n.stance_for, n.stance_against, n.upheld,
-       v.authors, v.top_author_comments,
+       n.authors, n.top_author_comments,
        coalesce(e.answered_by_other, 0) AS answered_by_other,
        coalesce(e.replies_to_other, 0) AS replies_to_other,
        coalesce(e.turn_chances, 0) AS turn_chances,
@@ -12,34 +12,25 @@ SELECT n.thread, n.comments, n.stance_for, n.stance_against, n.upheld,
        coalesce(d.pairs, 0) AS pairs,
        coalesce(d.pairs_returned, 0) AS pairs_returned
 FROM (
-  SELECT thread, count(*) AS comments, sum(upheld) AS upheld,
-         sum(CASE WHEN stance = 1 THEN 1 ELSE 0 END) AS stance_for,
-         sum(CASE WHEN stance = -1 THEN 1 ELSE 0 END) AS stance_against
-  FROM nodes GROUP BY thread
-) AS n
-JOIN (
-  SELECT thread, sum(CASE WHEN person IS NULL THEN 0 ELSE 1 END) AS authors,
+  SELECT thread, sum(comments) AS comments, sum(upheld) AS upheld,
+         sum(stance_for) AS stance_for, sum(stance_against) AS stance_against,
+         sum(CASE WHEN person IS NULL THEN 0 ELSE 1 END) AS authors,
          coalesce(max(CASE WHEN person IS NULL THEN 0 ELSE comments END), 0)
            AS top_author_comments
-  FROM (SELECT thread, person, count(*) AS comments FROM nodes GROUP BY thread, person) AS own
+  FROM (
+    SELECT thread, person, count(*) AS comments, sum(upheld) AS upheld,
+           sum(CASE WHEN stance = 1 THEN 1 ELSE 0 END) AS stance_for,
+           sum(CASE WHEN stance = -1 THEN 1 ELSE 0 END) AS stance_against
+    FROM nodes GROUP BY thread, person
+  ) AS own
   GROUP BY thread
-) AS v ON v.thread = n.thread
+) AS n
 LEFT JOIN (
   SELECT thread, count(*) AS replied_any, sum(answered_by_other) AS answered_by_other,
          sum(replies_to_other) AS replies_to_other, sum(turn_chances) AS turn_chances,
          sum(turns) AS turns, sum(stance_replies) AS stance_replies,
          sum(cross_replies) AS cross_replies, sum(self_replies) AS self_replies
-  FROM (
-    SELECT thread, up, max(other) AS answered_by_other, sum(other) AS replies_to_other,
-           sum(CASE WHEN before IS NOT NULL THEN 1 ELSE 0 END) AS turn_chances,
-           sum(CASE WHEN other = 1 AND person = before THEN 1 ELSE 0 END) AS turns,
-           sum(CASE WHEN other = 1 AND stance * stance_answered <> 0
-                    THEN 1 ELSE 0 END) AS stance_replies,
-           sum(CASE WHEN other = 1 AND stance * stance_answered = -1
-                    THEN 1 ELSE 0 END) AS cross_replies,
-           sum(CASE WHEN person = answered THEN 1 ELSE 0 END) AS self_replies
-    FROM edges GROUP BY thread, up
-  ) AS heard
+  FROM heard
   GROUP BY thread
 ) AS e ON e.thread = n.thread
 LEFT JOIN (

@@ -1,13 +1,14 @@
--- Comments tied to the one they reply to (none if it is absent, itself or in another proposal),
--- with the scopes and runs in which they count.
-SELECT p.seq, p.thread, p.person, p.stance, p.second, p.day, p.week, p.month, p.reason, p.upheld,
-       CAST(CASE WHEN p.parent_id IS NULL THEN 0 ELSE 1 END AS TINYINT) AS is_reply,
-       q.seq AS parent,
-       CAST(p.counted AS TINYINT) AS counted,
-       CAST(CASE WHEN l.person IS NULL THEN p.counted ELSE 0 END AS TINYINT) AS quiet,
-       CAST(p.counted * p.settled AS TINYINT) AS settled
-FROM posts AS p
-LEFT JOIN (
-  SELECT subject_id, thread, min(seq) AS seq FROM posts GROUP BY subject_id, thread
-) AS q ON q.subject_id = p.parent_id AND q.thread = p.thread AND q.seq <> p.seq
-LEFT JOIN loudest AS l ON l.person = p.person
+-- Comments tied to the one they reply to (none if it is absent, itself or in another proposal)
+-- and its author (p), with the scopes and runs in which both count.
+SELECT c.seq, c.thread, c.person, c.stance, c.second, c.day, c.month, c.upheld, c.is_reply,
+       c.counted, CAST(c.counted * c.settled AS TINYINT) AS settled,
+       CAST(CASE WHEN l.person IS NULL THEN c.counted ELSE 0 END AS TINYINT) AS quiet,
+       p.seq AS parent, p.person AS p_person, p.stance AS p_stance, p.second AS p_second,
+       p.is_reply AS p_is_reply, p.counted AS p_counted,
+       CAST(p.counted * p.settled AS TINYINT) AS p_settled,
+       CAST(CASE WHEN k.person IS NULL THEN p.counted ELSE 0 END AS TINYINT) AS p_quiet
+FROM posts AS c
+LEFT JOIN found_posts AS p
+  ON p.subject_id = c.parent_id AND p.thread = c.thread AND p.seq <> c.seq
+LEFT JOIN loudest AS l ON l.person = c.person
+LEFT JOIN loudest AS k ON k.person = p.person

@@ -1,2 +1,2 @@
 -- How many residents took part in each week.
-SELECT week, count(DISTINCT person) AS residents FROM steps GROUP BY week
+SELECT week, count(*) AS residents FROM person_weeks GROUP BY week
