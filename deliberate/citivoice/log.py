@@ -35,6 +35,9 @@ COLUMNS = {
     "details": "VARCHAR",
 }
 NEEDED = ("seq", "occurred_at", "kind")
+# Compared with words alone, so that an empty one need not become none: files are then read only
+# where the word stands.
+WORDS = ("kind", "process_id")
 
 
 class UnreadableLog(ValueError):
@@ -119,7 +122,9 @@ def casts(found: Mapping[str, str]) -> str:
 def _cast(name: str, kind: str, found: str) -> str:
     if kind == "TIMESTAMP" and found == "VARCHAR":
         return f"{name}::TIMESTAMPTZ::TIMESTAMP"
-    return f"nullif({name}, '')" if found == kind == "VARCHAR" else f"{name}::{kind}"
+    if found == kind == "VARCHAR":
+        return name if name in WORDS else f"nullif({name}, '')"
+    return f"{name}::{kind}"
 
 
 def _fill(con: duckdb.DuckDBPyConnection, sources: tuple[Iterable[Columns], ...]) -> None:

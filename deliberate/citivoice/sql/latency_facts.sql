@@ -4,6 +4,10 @@ FROM (
   SELECT waited, times, sum(times) OVER (ORDER BY waited
                                          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS last,
          sum(times) OVER () AS total
-  FROM (SELECT waited, count(*) AS times FROM heard GROUP BY waited) AS lengths
+  FROM (
+    SELECT waited, count(*) AS times
+    FROM (SELECT min(second) - min(second_answered) AS waited FROM edges GROUP BY up) AS waits
+    GROUP BY waited
+  ) AS lengths
 ) AS ordered
 WHERE last * 2 >= total AND (last - times + 1) * 2 <= total + 2
