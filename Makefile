@@ -16,7 +16,7 @@ help:
 	@echo "make check   style, types, floors of the house, templates"
 	@echo "make fix     put right what a machine can"
 	@echo "make bench   speed, against the bare limit of this machine"
-	@echo "make chaos   fifty kills under load on each engine, ten cold starts of four servers"
+	@echo "make chaos   fifty kills under load, ten cold starts of four servers, a minute of eight writers"
 	@echo "make routes  freeze the list of routes again (tests/routes.txt)"
 	@echo "make lock    choose the newest allowed versions again (requirements*.lock)"
 

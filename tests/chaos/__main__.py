@@ -1,6 +1,8 @@
-"""Fifty kills under load on each engine, ten cold starts of four servers at once: `make chaos`.
+"""Fifty kills under load on each engine, ten cold starts of four, a minute of eight writers.
 
-    python -m tests.chaos [--kills 50] [--starts 10] [--engine sqlite]
+Run by `make chaos`:
+
+    python -m tests.chaos [--kills 50] [--starts 10] [--writing 60] [--engine sqlite]
 
 Prints what was measured; exit code 1 where an acknowledged act is lost, the log does not verify,
 a server does not come up, or one needs more than three seconds on a machine that is idle.
@@ -11,6 +13,7 @@ import os
 import random
 import signal
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,7 +27,7 @@ from argon2.profiles import CHEAPEST
 
 from deliberate.operations import people
 from tests import postgres
-from tests.chaos.house import Installation, fill, free_port
+from tests.chaos.house import ROOT, Installation, fill, free_port
 from tests.chaos.load import Crowd, Phone, kept
 
 READY_WITHIN = 3.0
@@ -97,11 +100,23 @@ def cold_starts(engine: str, number: int) -> bool:
     return True
 
 
+def writers(engine: str, seconds: float) -> bool:
+    """Eight processes that write and one that seals; whether the sequence is dense and verifies."""
+    words = ["-q", "-p", "no:cacheprovider", "-k", engine, "tests/sealing/test_writers.py"]
+    environment = {**os.environ, "WRITE_SECONDS": str(seconds)}
+    print(f"{engine}: eight writers for {seconds:.0f} s", flush=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words], check=False, cwd=ROOT, env=environment
+    )
+    return done.returncode == 0
+
+
 def main() -> int:
     """Run everything; 0 if all held."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--starts", type=int, default=10)
+    parser.add_argument("--writing", type=float, default=60.0, help="seconds of eight writers")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
     given = parser.parse_args()
     people._HASHER = PasswordHasher.from_parameters(CHEAPEST)
@@ -115,6 +130,7 @@ def main() -> int:
     try:
         held = [kills(engine, given.kills) for engine in engines]
         held += [cold_starts(engine, given.starts) for engine in engines]
+        held += [writers(engine, given.writing) for engine in engines]
     finally:
         if server:
             server.stop()
