@@ -22,7 +22,7 @@ TYPES = {
     "boolean": "BOOLEAN",
     "json": "VARCHAR",
 }
-MEMORY = 96
+MEMORY = 80
 """Megabytes DuckDB may hold; what does not fit waits on disk."""
 SHAPES = {
     ".csv": "FORMAT csv, HEADER",
