@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from flask_babel import force_locale, format_date, ngettext
+from flask_babel import force_locale, format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from deliberate.database import Base, db
 from deliberate.models import Commitment, Institution, Notice, Proposal, Referral, Response
 from deliberate.notifications.account_stories import OF_ACCOUNT, of_account, page_of_account
+from deliberate.notifications.desk_stories import of_desk
 from deliberate.notifications.topics import BALLOT_RECEIPT, MERGERS
 from deliberate.queries.log import receipt_of
 
@@ -96,7 +97,9 @@ def _words(notice: Notice, known: Known, language: str, title: str) -> tuple[str
     if notice.kind == BALLOT_RECEIPT:
         return _of_ballot(notice)
     if notice.kind.startswith("desk."):
-        return _for_staff(notice, known, language, title)
+        referral = known.referrals.get(notice.told.get("referral", 0))
+        giver = known.offices.get(referral.from_id or 0) if referral else None
+        return of_desk(notice, title, _name(giver, language))
     if notice.kind.startswith("response."):
         return _of_response(notice, known, title)
     if notice.kind.startswith(("proposal.referred", "referral.")):
@@ -236,63 +239,6 @@ def _of_deadline(notice: Notice, title: str) -> tuple[str, str]:
             title=title,
         )
     return _("News"), _("Something happened to “%(title)s”.", title=title)
-
-
-def _for_staff(notice: Notice, known: Known, language: str, title: str) -> tuple[str, str]:
-    if notice.kind == "desk.week":
-        return _week(notice.told)
-    referral = known.referrals.get(notice.told.get("referral", 0))
-    giver = known.offices.get(referral.from_id or 0) if referral else None
-    words: dict[str, tuple[str, str]] = {
-        "desk.new": (_("New case"), _("“%(title)s” waits for your answer.", title=title)),
-        "desk.soon": (
-            _("Due in 3 working days"),
-            _("“%(title)s” is due within 3 working days.", title=title),
-        ),
-        "desk.overdue": (
-            _("Overdue"),
-            _("“%(title)s” is overdue; everyone can see it.", title=title),
-        ),
-        "desk.offered": (
-            _("Referral offered"),
-            _(
-                "%(giver)s hands “%(title)s” over to you: accept it within 3 working days.",
-                giver=_name(giver, language),
-                title=title,
-            ),
-        ),
-        "desk.bounced": (
-            _("Referral came back"),
-            _("Nobody took “%(title)s”: it is with you now.", title=title),
-        ),
-        "desk.check": (
-            _("Please check an answer"),
-            _("A colleague asks you to check the answer to “%(title)s”.", title=title),
-        ),
-        "desk.checked": (
-            _("Your answer was checked"),
-            _("A colleague checked your answer to “%(title)s”.", title=title),
-        ),
-        "desk.assigned": (
-            _("A case for you"),
-            _("“%(title)s” was given to you.", title=title),
-        ),
-        "desk.unpublished": (
-            _("Not published"),
-            _("Your answer to “%(title)s” could not be published on its day.", title=title),
-        ),
-    }
-    return words[notice.kind]
-
-
-def _week(told: dict[str, Any]) -> tuple[str, str]:
-    waiting, soon, overdue = told["waiting"], told["soon"], told["overdue"]
-    parts = [
-        ngettext("%(n)s case waits", "%(n)s cases wait", waiting, n=waiting),
-        ngettext("%(n)s is due soon", "%(n)s are due soon", soon, n=soon),
-        ngettext("%(n)s is overdue", "%(n)s are overdue", overdue, n=overdue),
-    ]
-    return _("Your week"), ", ".join(parts) + "."
 
 
 def _name(office: Institution | None, language: str) -> str:

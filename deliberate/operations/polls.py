@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 
@@ -64,6 +65,23 @@ class Rules:
     min_share: int = 0
     costs: Sequence[int] = ()
 
+    def as_columns(self) -> dict[str, Any]:
+        """What the poll itself keeps of them; costs are its options'."""
+        return {
+            "type": self.type,
+            "is_secret": self.is_secret,
+            "result_rule": self.result_rule,
+            "electorate": self.electorate,
+            "areas": sorted(self.areas),
+            "counts_areas": self.counts_areas,
+            "shuffles": self.shuffles,
+            "counting": self.counting if self.type == PollType.RANKED else None,
+            "min_choices": self.min_choices,
+            "max_choices": self.max_choices,
+            "amount": self.amount,
+            "min_share": self.min_share,
+        }
+
 
 SINGLE_CHOICE = Rules()
 
@@ -101,29 +119,22 @@ def open_poll(
             opens_at=begins,
             closes_at=closes_at,
             options=_options(options, with_pass, rules),
-            type=rules.type,
-            is_secret=rules.is_secret,
-            result_rule=rules.result_rule,
-            electorate=rules.electorate,
-            areas=sorted(rules.areas),
-            counts_areas=rules.counts_areas,
-            shuffles=rules.shuffles,
-            counting=rules.counting if rules.type == PollType.RANKED else None,
-            min_choices=rules.min_choices,
-            max_choices=rules.max_choices,
-            amount=rules.amount,
-            min_share=rules.min_share,
+            **rules.as_columns(),
         )
         act.session.add(poll)
         act.session.flush()
-        act.about(
-            poll,
-            type=poll.type.value,
-            secret=int(poll.is_secret),
-            result_rule=poll.result_rule.value,
-            quorum=quorum,
-        )
+        act.about(poll, **_told(poll))
     return poll
+
+
+def _told(poll: Poll) -> dict[str, Any]:
+    """What the log says of a poll."""
+    return {
+        "type": poll.type.value,
+        "secret": int(poll.is_secret),
+        "result_rule": poll.result_rule.value,
+        "quorum": poll.quorum,
+    }
 
 
 def _refuse_dates(process: Process, opens_at: datetime, closes_at: datetime) -> None:

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Institution, Person, Proposal, Referral
+from deliberate.models import Case, Institution, Person, Proposal, Referral
 from deliberate.operations.cases import settle_bounce, the_case
 from deliberate.operations.notices import tell_people, tell_staff
 from deliberate.permissions import (
@@ -62,11 +62,15 @@ def refer_proposal(
         act.session.add(referral)
         act.session.flush()
         if to is not None:
-            case.referral_id = referral.id
-            case.referral_count += 1
-            case.assignee_id = case.started_at = None
+            _offer(case, referral)
         _about(act, referral)
     return referral
+
+
+def _offer(case: Case, referral: Referral) -> None:
+    case.referral_id = referral.id
+    case.referral_count += 1
+    case.assignee_id = case.started_at = None
 
 
 def _refuse_senseless(

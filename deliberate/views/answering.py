@@ -12,7 +12,7 @@ from deliberate.forms.responses import ResponseForm, answering, from_draft
 from deliberate.operations import drafting, publishing
 from deliberate.operations import responses as giving
 from deliberate.permissions import may_answer, require
-from deliberate.queries import audience, desk, duty, response_drafts, responses
+from deliberate.queries import audience, duty, questions, response_drafts, responses
 from deliberate.queries.calendar import start_of
 from deliberate.views.frame import Room, asking, or_404, see_other
 
@@ -26,7 +26,7 @@ def _proposal(number: int) -> Any:
 
 
 def _form(proposal: Any, draft: Any, written: MultiDict[str, str] | None) -> ResponseForm:
-    comments = desk.open_arguments(proposal.id)
+    comments = questions.open_arguments(proposal.id)
     kind = answering([comment.id for comment in comments])
     form = kind(written, data=_begun(proposal, draft))
     step = written.get("step") if written else ""

@@ -14,6 +14,7 @@ from deliberate.operations import bulk, commitments, drafting, offices
 from deliberate.permissions import coordinates, may_move, may_set_up, require
 from deliberate.queries import desk, people, reports, response_drafts, responses
 from deliberate.queries import promises as kept_promises
+from deliberate.queries import questions as open_here
 from deliberate.queries.institutions import passed_around
 from deliberate.views.frame import Room, asking, or_404, see_other
 
@@ -100,8 +101,10 @@ def _table(written: str, rows: Any, status: int, **more: Any) -> ResponseReturnV
 @room.page("/questions", "staff")
 def questions() -> ResponseReturnValue:
     """Questions to the authority inside threads, until answered or settled."""
-    found = desk.open_questions(asking().institution_id, request.args.get("after", 0, type=int))
-    shown = found[: desk.PAGE]
+    found = open_here.open_questions(
+        asking().institution_id, request.args.get("after", 0, type=int)
+    )
+    shown = found[: open_here.PAGE]
     more = url_for("office.questions", after=shown[-1].id) if len(found) > len(shown) else ""
     return render_template("office/questions.html", questions=shown, next_url=more)
 

@@ -11,7 +11,7 @@ from deliberate.clock import now
 from deliberate.operations import cases, commitments
 from deliberate.operations.pacing import PRESSES
 from deliberate.permissions import is_author
-from deliberate.queries import desk, duty, institutions, promises, responses
+from deliberate.queries import duty, institutions, promises, questions, responses
 from deliberate.queries.timeline import timeline_of
 from deliberate.views.frame import Room, asking, or_404, see_other
 
@@ -85,11 +85,11 @@ def show(number: int) -> ResponseReturnValue:
         proposal=proposal,
         cards=cards,
         items=timeline_of(proposal, cards),
-        open_arguments=desk.open_arguments(number),
+        open_arguments=questions.open_arguments(number),
         reasons=responses.reasons_given(cards[0].response.id) if cards else [],
         question=case.pause_question if case and case.is_paused(now()) else "",
         is_mine=bool(is_author(person, proposal)),
-        my_questions=desk.my_questions(person, number) if person else [],
+        my_questions=questions.my_questions(person, number) if person else [],
     )
 
 
@@ -98,7 +98,7 @@ def show(number: int) -> ResponseReturnValue:
 )
 def settle(number: int) -> ResponseReturnValue:
     """Say that one's question to the authority is answered."""
-    comment = or_404(desk.question_numbered(number))
+    comment = or_404(questions.question_numbered(number))
     cases.settle_question(asking(), comment)
     flash(_("Your question is marked as answered."), "success")
     return see_other(url_for("responses.show", number=comment.proposal_id))

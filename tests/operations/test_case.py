@@ -11,8 +11,9 @@ from deliberate.operations import cases, comments, proposals, referrals
 from deliberate.permissions import Refused
 from deliberate.queries import duty
 from deliberate.queries.calendar import last_day, working_days_left
-from deliberate.queries.desk import desk_counts, offers_to, open_questions, queue_of
+from deliberate.queries.desk import desk_counts, offers_to, queue_of
 from deliberate.queries.institutions import passed_around
+from deliberate.queries.questions import open_questions
 from deliberate.queries.timeline import timeline_of
 from deliberate.vocabulary import Stance
 from tests import city
