@@ -44,7 +44,7 @@ class ReportForm(HouseForm):
 
 
 class HideForm(HouseForm):
-    """Hiding: by which rule, and what the author is told."""
+    """Hiding a text or asking for another one: by which rule, and what the author is told."""
 
     rule = RadioField(
         _("By which rule?"),
@@ -56,6 +56,16 @@ class HideForm(HouseForm):
         _("Note to the author"),
         [DataRequired(REQUIRED), Length(max=LONGEST, message=_LONG)],
         filters=[_cleaned],
+    )
+
+
+class PassOnForm(HouseForm):
+    """Passing a text on: what the second moderator should know."""
+
+    passing = StringField(
+        _("Why should somebody else decide?"),
+        [DataRequired(REQUIRED), Length(max=500, message=_("At most 500 characters."))],
+        filters=[line],
     )
 
 

@@ -30,7 +30,13 @@ from deliberate.models.institution import Institution
 from deliberate.models.interaction import Interaction
 from deliberate.models.job import JobRun
 from deliberate.models.merger import Merger
-from deliberate.models.moderation import Appeal, ModerationDecision, Report
+from deliberate.models.moderation import (
+    Appeal,
+    EditRequest,
+    Handover,
+    ModerationDecision,
+    Report,
+)
 from deliberate.models.notice import Delivery, MutedNotice, Notice
 from deliberate.models.person import Device, Person, PersonKey, RecoveryCode, Tries
 from deliberate.models.poll import Ballot, Option, Outcome, Poll, PollChange, Roll, VotingCode
@@ -72,8 +78,10 @@ __all__ = [
     "Delivery",
     "Device",
     "Draft",
+    "EditRequest",
     "Evidence",
     "Follow",
+    "Handover",
     "Head",
     "Institution",
     "Interaction",

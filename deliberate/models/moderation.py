@@ -63,6 +63,48 @@ class ModerationDecision(Base):
 
     proposal: Mapped[Proposal] = relationship()
     appeal: Mapped["Appeal | None"] = relationship(back_populates="decision")
+    request: Mapped["EditRequest | None"] = relationship(back_populates="decision")
+
+
+class EditRequest(Base):
+    """That an author was asked to change a text: until when, and what it said when asked."""
+
+    __tablename__ = "edit_request"
+    __table_args__ = (
+        Index("ix_edit_request_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("moderation_decision.id"), unique=True)
+    words: Mapped[str] = mapped_column(Text)
+    """As it stood when it was asked about, for the moderator alone; gone once settled."""
+    until: Mapped[datetime] = mapped_column(Moment)
+    edited_at: Mapped[datetime | None] = mapped_column(Moment)
+    settled_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    decision: Mapped[ModerationDecision] = relationship(back_populates="request")
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the author may still change the text on it."""
+        return self.settled_at is None and now() < self.until
+
+
+class Handover(Base):
+    """That a moderator passed a text on for a second one to decide, and why."""
+
+    __tablename__ = "handover"
+    __table_args__ = (Index("ix_handover_subject", "subject_type", "subject_id", "settled_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject_type: Mapped[str] = mapped_column(String(24))
+    subject_id: Mapped[int] = mapped_column(BigId)
+    moderator_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(String(500))
+    passed_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    settled_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    moderator: Mapped[Person] = relationship()
 
 
 class Appeal(Base):

@@ -162,6 +162,8 @@ class ProposalVersion(Base):
     body: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(String(255), default="")
     credits: Mapped[list[int]] = mapped_column(Json, default=list)
+    hidden_ground: Mapped[str | None] = mapped_column(String(24))
+    """By which rule a moderator asked for other words; these ones are shown no more."""
     written_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
     proposal: Mapped[Proposal] = relationship(back_populates="versions")

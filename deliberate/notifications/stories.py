@@ -12,6 +12,7 @@ from deliberate.database import Base, db
 from deliberate.models import Commitment, Institution, Notice, Proposal, Referral, Response
 from deliberate.notifications.account_stories import OF_ACCOUNT, of_account, page_of_account
 from deliberate.notifications.desk_stories import of_desk
+from deliberate.notifications.moderation_stories import of_moderation
 from deliberate.notifications.topics import BALLOT_RECEIPT, MERGERS
 from deliberate.queries.log import receipt_of
 
@@ -107,7 +108,7 @@ def _words(notice: Notice, known: Known, language: str, title: str) -> tuple[str
     if notice.kind.startswith(("commitment.", "outcome.")):
         return _of_commitment(notice, known, title)
     if notice.kind.startswith("moderation."):
-        return _of_moderation(notice, title)
+        return of_moderation(notice.kind, title)
     if notice.kind in MERGERS:
         return _of_merger(notice, title)
     return _of_deadline(notice, title)
@@ -187,44 +188,6 @@ def _of_merger(notice: Notice, title: str) -> tuple[str, str]:
         "counts there; the thread stays readable.",
         **told,
     )
-
-
-def _of_moderation(notice: Notice, title: str) -> tuple[str, str]:
-    words: dict[str, tuple[str, str]] = {
-        "moderation.held": (
-            _("Your text is held"),
-            _(
-                "Several people reported your text on “%(title)s”. It is held for at most "
-                "24 hours, until a moderator has decided.",
-                title=title,
-            ),
-        ),
-        "moderation.delayed": (
-            _("Your text waits"),
-            _(
-                "A rule holds your text on “%(title)s” for two working days at most; then it is "
-                "shown by itself. The page says which rule.",
-                title=title,
-            ),
-        ),
-        "moderation.hidden": (
-            _("Your text was hidden"),
-            _(
-                "A moderator hid your text on “%(title)s” by a rule. The page says which, and "
-                "how to appeal within 30 days.",
-                title=title,
-            ),
-        ),
-        "moderation.restored": (
-            _("Your text is shown again"),
-            _("A moderator decided: your text on “%(title)s” is shown again.", title=title),
-        ),
-        "moderation.refused": (
-            _("Your appeal was refused"),
-            _("A second moderator decided: your text on “%(title)s” stays hidden.", title=title),
-        ),
-    }
-    return words[notice.kind]
 
 
 def _of_deadline(notice: Notice, title: str) -> tuple[str, str]:

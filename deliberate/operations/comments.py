@@ -7,6 +7,7 @@ from deliberate.clock import now
 from deliberate.models import Comment, Person, Proposal, Rating
 from deliberate.models.comment import strength_of
 from deliberate.operations.holding import hold_by_rule
+from deliberate.operations.matters import note_edit, settle
 from deliberate.permissions import (
     Refused,
     is_shown,
@@ -118,6 +119,7 @@ def edit_comment(author: Person, comment: Comment, body: str) -> None:
         _write(comment, body)
         comment.edited_at = now()
         act.about(comment, written=comment.body, salt=comment.salt)
+        note_edit(act, comment)
         hold_by_rule(act, comment)
 
 
@@ -129,6 +131,7 @@ def withdraw_comment(author: Person, comment: Comment) -> None:
         comment.withdrawn_at = now()
         if comment.depth == 0 and comment.author_role == Role.RESIDENT:
             count_stance(proposal, comment.stance, -1)
+        settle(act, comment)
         act.about(comment)
 
 

@@ -36,6 +36,7 @@ from deliberate.models import (
 )
 from deliberate.operations.attachments import take_files_of, throw_away
 from deliberate.operations.comments import count_stance
+from deliberate.operations.matters import settle_all
 from deliberate.operations.signing_in import prove
 from deliberate.permissions import Refused, is_signed_in, require
 from deliberate.recording import Act, recorded
@@ -173,6 +174,8 @@ def _erase_comments(act: Act, person: Person) -> None:
 def _erase_words(act: Act, person: Person) -> None:
     """Small texts elsewhere; a statement others voted on stays, without its author."""
     number = person.id
+    settle_all(act, "comment", select(Comment.id).where(Comment.author_id == number))
+    settle_all(act, "proposal", select(Proposal.id).where(Proposal.author_id == number))
     for change in (
         update(Report).where(Report.person_id == number).values(note="", network=""),
         update(Appeal).where(Appeal.person_id == number).values(words=""),

@@ -3,20 +3,33 @@
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import update
 
 from deliberate.clock import now
-from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal, Report
+from deliberate.models import (
+    Appeal,
+    Comment,
+    EditRequest,
+    Handover,
+    ModerationDecision,
+    Person,
+    Proposal,
+    Report,
+)
 from deliberate.operations.comments import count_stance
+from deliberate.operations.matters import settle
 from deliberate.operations.notices import tell_person
 from deliberate.permissions import Refused, require
 from deliberate.permissions.moderation import (
+    is_waiting,
     may_appeal,
+    may_ask_for_edit,
     may_decide_appeal,
     may_hide,
+    may_pass_on,
     may_report,
     may_restore,
 )
+from deliberate.queries.matters import open_request, written_in
 from deliberate.queries.moderation import (
     decisions_on,
     has_reported,
@@ -29,6 +42,8 @@ from deliberate.text import clean, clean_line
 from deliberate.vocabulary import AppealOutcome, HoldRule, Kind, ModerationOutcome, Role, Rule
 
 HOLD = timedelta(hours=24)
+CHANGING = timedelta(days=2)
+"""How long an author who is asked to change a text may do so."""
 VERIFIED_NEEDED, KNOWN_NEEDED = 3, 5
 """Networks a thing must be reported from to be held: by verified residents, by known accounts."""
 
@@ -75,7 +90,8 @@ def _hold_by_rule(act: Act, thing: Thing) -> None:
     What waited as new may be held once more by reports, when people have read it.
     """
     is_new = thing.hidden_ground in set(HoldRule)
-    if (thing.held_until is not None and not is_new) or thing.is_held or decisions_on(thing):
+    decided = any(one.outcome != ModerationOutcome.ASKED for one in decisions_on(thing))
+    if (thing.held_until is not None and not is_new) or thing.is_held or decided:
         return
     weight = weight_of_reports(thing)
     if weight.verified < VERIFIED_NEEDED and weight.known < KNOWN_NEEDED:
@@ -89,11 +105,13 @@ def keep_contribution(moderator: Person, thing: Thing, note: str = "") -> None:
     """Find the reports unfounded: the text stays, and no report holds it again."""
     with recorded(moderator, _KEPT[thing.subject_type]) as act:
         require(may_hide(moderator, _locked(act, thing)))
-        reports = _settle(act, thing)
-        if not reports and not thing.is_held:
-            raise Refused(_("Nobody has reported this, or it is decided already."))
+        require(is_waiting(thing))
+        was_asked = open_request(thing) is not None
+        reports = settle(act, thing)
         if thing.is_held:
             _tell_author(act, "moderation.restored", thing)
+        elif was_asked:
+            _tell_author(act, "moderation.kept", thing)
         thing.hidden_at, thing.hidden_ground = None, None
         _note_decision(act, moderator, thing, ModerationOutcome.KEPT, note=note, reports=reports)
         act.about(thing, reports=reports)
@@ -103,7 +121,7 @@ def hide_contribution(moderator: Person, thing: Thing, rule: Rule, note: str) ->
     """Hide a text by a named rule, with a note to its author; replies below it stay."""
     with recorded(moderator, _HIDDEN[thing.subject_type]) as act:
         require(may_hide(moderator, _locked(act, thing)))
-        reports = _settle(act, thing)
+        reports = settle(act, thing)
         thing.hidden_at, thing.hidden_ground = now(), rule.value
         _count(thing, -1)
         _note_decision(
@@ -111,6 +129,37 @@ def hide_contribution(moderator: Person, thing: Thing, rule: Rule, note: str) ->
         )
         _tell_author(act, "moderation.hidden", thing)
         act.about(thing, ground=rule.value, reports=reports)
+
+
+def ask_for_edit(moderator: Person, thing: Thing, rule: Rule, note: str) -> None:
+    """Ask its author to change a text, by a named rule; whoever saw it meanwhile still sees it.
+
+    What is held stays held until its time and no longer: asking is no way to hide.
+    """
+    with recorded(moderator, Kind.EDIT_ASKED) as act:
+        require(may_ask_for_edit(moderator, _locked(act, thing)))
+        decision = _note_decision(
+            act, moderator, thing, ModerationOutcome.ASKED, rule=rule, note=note
+        )
+        decision.request = EditRequest(words=written_in(thing), until=now() + CHANGING)
+        _tell_author(act, "moderation.asked", thing)
+        act.about(thing, ground=rule.value)
+
+
+def pass_on(moderator: Person, thing: Thing, note: str) -> None:
+    """Leave a text to a second moderator, saying why; whoever passed it on decides no more."""
+    with recorded(moderator, Kind.MATTER_PASSED) as act:
+        require(may_pass_on(moderator, _locked(act, thing)))
+        act.session.add(
+            Handover(
+                subject_type=thing.subject_type,
+                subject_id=thing.id,
+                moderator_id=moderator.id,
+                note=clean_line(note),
+                passed_at=now(),
+            )
+        )
+        act.about(thing)
 
 
 def restore_contribution(moderator: Person, thing: Thing, note: str = "") -> None:
@@ -139,20 +188,6 @@ def _count(thing: Thing, by: int) -> None:
         count_stance(thing.proposal, thing.stance, by)
 
 
-def _settle(act: Act, thing: Thing) -> int:
-    """Close the open reports; from where they came is forgotten."""
-    settled = act.session.execute(
-        update(Report)
-        .where(
-            Report.subject_type == thing.subject_type,
-            Report.subject_id == thing.id,
-            Report.settled_at.is_(None),
-        )
-        .values(settled_at=now(), network="")
-    )
-    return int(settled.rowcount)  # type: ignore[attr-defined]  # an update has one
-
-
 def _note_decision(
     act: Act,
     moderator: Person,
@@ -162,21 +197,21 @@ def _note_decision(
     rule: Rule | None = None,
     note: str = "",
     reports: int = 0,
-) -> None:
-    act.session.add(
-        ModerationDecision(
-            subject_type=thing.subject_type,
-            subject_id=thing.id,
-            proposal_id=thing.proposal_id,
-            outcome=outcome,
-            ground=rule,
-            note=clean(note),
-            stance=getattr(thing, "stance", None),
-            reports=reports,
-            moderator_id=moderator.id,
-            decided_at=now(),
-        )
+) -> ModerationDecision:
+    decision = ModerationDecision(
+        subject_type=thing.subject_type,
+        subject_id=thing.id,
+        proposal_id=thing.proposal_id,
+        outcome=outcome,
+        ground=rule,
+        note=clean(note),
+        stance=getattr(thing, "stance", None),
+        reports=reports,
+        moderator_id=moderator.id,
+        decided_at=now(),
     )
+    act.session.add(decision)
+    return decision
 
 
 def file_appeal(author: Person, thing: Thing, words: str) -> None:

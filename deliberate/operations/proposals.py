@@ -20,6 +20,7 @@ from deliberate.models import (
     Support,
 )
 from deliberate.operations.holding import hold_by_rule
+from deliberate.operations.matters import note_edit, settle
 from deliberate.permissions import (
     Refused,
     is_own,
@@ -138,6 +139,7 @@ def revise_proposal(
             version=proposal.version,
             credits=sorted(set(credits)),
         )
+        note_edit(act, proposal)
         hold_by_rule(act, proposal)
 
 
@@ -154,6 +156,7 @@ def withdraw_proposal(author: Person, proposal: Proposal, reason: str) -> None:
     with recorded(author, Kind.PROPOSAL_WITHDRAWN) as act:
         require(may_withdraw(author, act.locked(proposal)))
         proposal.withdrawn_at, proposal.withdrawn_reason = now(), clean(reason)
+        settle(act, proposal)
         act.about(proposal, reason_given=int(bool(proposal.withdrawn_reason)))
 
 

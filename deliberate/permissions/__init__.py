@@ -17,6 +17,7 @@ from deliberate.permissions.answers import (
     require,
 )
 from deliberate.queries import duty
+from deliberate.queries.matters import is_asked
 from deliberate.vocabulary import AccountClass, Decision, Electorate, PollType, Role, Switch
 
 __all__ = [
@@ -55,6 +56,8 @@ def is_standing(proposal: Proposal) -> Answer:
         return YES
     if proposal.merged_into_id is not None:
         return Answer(_("This proposal was joined to another one; go on there."))
+    if proposal.is_held and proposal.withdrawn_at is None:
+        return Answer(_("This proposal is held for a while; it takes part when it is shown again."))
     return Answer(_("This proposal was taken back or hidden; its thread stays readable."))
 
 
@@ -69,13 +72,17 @@ def may_submit(person: Person | None, process: Process) -> Answer:
 
 
 def may_revise(person: Person | None, proposal: Proposal) -> Answer:
-    """The author, while the phase allows it and no response is published."""
+    """The author, while the phase allows it and no response is published.
+
+    Whoever was asked by a moderator may in any phase, and while a rule holds the text.
+    """
+    asked = is_asked(proposal)
     return first_no(
         is_author(person, proposal),
         may_take_part(person),
-        is_standing(proposal),
+        YES if asked and proposal.is_held else is_standing(proposal),
         is_unanswered(proposal),
-        is_open_for(proposal.process, Switch.REVISE),
+        YES if asked else is_open_for(proposal.process, Switch.REVISE),
     )
 
 
@@ -122,13 +129,14 @@ def may_comment(person: Person | None, proposal: Proposal) -> Answer:
 
 
 def may_edit(person: Person | None, comment: Comment) -> Answer:
-    """The author, within fifteen minutes of posting."""
+    """The author, within fifteen minutes of posting, or whenever a moderator asks for it."""
     late = Answer(_("A comment can be edited for 15 minutes; add a correction instead."))
-    in_time = now() - comment.posted_at <= EDITING
+    asked = is_asked(comment)
+    in_time = asked or now() - comment.posted_at <= EDITING
     return first_no(
         is_author(person, comment),
         may_take_part(person),
-        is_shown(comment),
+        YES if asked and comment.is_held else is_shown(comment),
         YES if in_time else late,
     )
 

@@ -6,7 +6,17 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal
-from deliberate.permissions import YES, Answer, first_no, has_role, is_author, may_take_part
+from deliberate.permissions import (
+    YES,
+    Answer,
+    first_no,
+    has_role,
+    is_author,
+    is_unanswered,
+    may_take_part,
+)
+from deliberate.queries.matters import has_second_moderator, open_handover, open_request
+from deliberate.queries.moderation import open_reports
 from deliberate.vocabulary import ModerationOutcome, Role
 
 APPEALING = timedelta(days=30)
@@ -45,8 +55,46 @@ def may_moderate(person: Person | None, thing: Comment | Proposal) -> Answer:
 
 
 def may_hide(person: Person | None, thing: Comment | Proposal) -> Answer:
-    """A moderator, while there is a text to hide."""
-    return first_no(may_moderate(person, thing), is_there(thing))
+    """A moderator, while there is a text to hide; not whoever passed it on."""
+    return first_no(may_moderate(person, thing), is_there(thing), _is_not_given_away(person, thing))
+
+
+def _is_not_given_away(person: Person | None, thing: Comment | Proposal) -> Answer:
+    passed = open_handover(thing)
+    if person is not None and passed is not None and passed.moderator_id == person.id:
+        return Answer(_("You passed this on: a second moderator decides."))
+    return YES
+
+
+def is_waiting(thing: Comment | Proposal) -> Answer:
+    """Whether a decision is wanted: it is reported, held, or its author was asked to change it."""
+    if thing.is_held or open_reports(thing) or open_request(thing) is not None:
+        return YES
+    return Answer(_("Nobody has reported this, or it is decided already."))
+
+
+def may_ask_for_edit(person: Person | None, thing: Comment | Proposal) -> Answer:
+    """A moderator, once, while there is an author who could still change the text."""
+    return first_no(
+        may_hide(person, thing),
+        YES if thing.author_id is not None else Answer(_("Its author has no account here.")),
+        is_unanswered(thing) if isinstance(thing, Proposal) else YES,
+        YES
+        if open_request(thing) is None
+        else Answer(_("Its author has been asked to change it already.")),
+    )
+
+
+def may_pass_on(person: Person | None, thing: Comment | Proposal) -> Answer:
+    """A moderator, once a text that waits, while there is somebody else who could decide."""
+    answer = first_no(may_hide(person, thing), is_waiting(thing))
+    if person is None or not answer:
+        return answer
+    if open_handover(thing) is not None:
+        return Answer(_("This was passed on to you: decide it."))
+    if not has_second_moderator(person, thing):
+        return Answer(_("There is no second moderator to pass it on to."))
+    return YES
 
 
 def may_restore(person: Person | None, thing: Comment | Proposal) -> Answer:

@@ -10,7 +10,15 @@ from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal, Report
+from deliberate.models import (
+    Appeal,
+    Comment,
+    EditRequest,
+    ModerationDecision,
+    Person,
+    Proposal,
+    Report,
+)
 from deliberate.vocabulary import AppealOutcome, HoldRule, ModerationOutcome
 
 PAGE = 20
@@ -155,6 +163,16 @@ def appeals_waiting() -> list[tuple[Appeal, Thing]]:
     ).all()
     things = _things({(a.decision.subject_type, a.decision.subject_id) for a in appeals})
     return [(a, things[a.decision.subject_type, a.decision.subject_id]) for a in appeals]
+
+
+def requests_waiting() -> list[tuple[EditRequest, Thing]]:
+    """Texts whose authors were asked to change them and nobody decided on, the oldest twenty."""
+    waiting = select(EditRequest).where(EditRequest.settled_at.is_(None))
+    requests = db.session.scalars(
+        waiting.options(joinedload(EditRequest.decision)).order_by(EditRequest.id).limit(PAGE)
+    ).all()
+    things = _things({(r.decision.subject_type, r.decision.subject_id) for r in requests})
+    return [(r, things[r.decision.subject_type, r.decision.subject_id]) for r in requests]
 
 
 def _things(wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Thing]:

@@ -6,21 +6,31 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.moderation import AppealDecisionForm, AppealForm, HideForm, ReportForm
+from deliberate.forms.moderation import (
+    AppealDecisionForm,
+    AppealForm,
+    HideForm,
+    PassOnForm,
+    ReportForm,
+)
 from deliberate.operations import moderation
 from deliberate.operations.pacing import REPORTS
 from deliberate.operations.signing_in import network_mark
 from deliberate.permissions import is_author, require
 from deliberate.permissions.moderation import (
     may_appeal,
+    may_ask_for_edit,
     may_decide_appeal,
     may_hide,
+    may_pass_on,
     may_report,
     may_restore,
 )
+from deliberate.queries import matters
 from deliberate.queries import moderation as found
 from deliberate.queries.readiness import is_seal_late
 from deliberate.queries.sanctions import sanctions_appealed
+from deliberate.text import difference
 from deliberate.views.frame import Room, after_act, asked_number, asking, or_404, see_other
 from deliberate.views.proposals import address_of
 from deliberate.views.threads import place_of
@@ -121,8 +131,16 @@ def _appeal_page(thing: Any, form: AppealForm) -> str:
         thing=thing,
         decision=decision,
         may_appeal=may_appeal(asking(), thing, decision),
+        edit=matters.open_request(thing),
+        change_url=_change_address(thing),
         back=_place(thing),
     )
+
+
+def _change_address(thing: Any) -> str:
+    """Where its author changes a text."""
+    page = "threads.change" if thing.subject_type == "comment" else "revising.revise"
+    return url_for(page, number=thing.id)
 
 
 # --- the moderators' desk ------------------------------------------------------------------------
@@ -131,17 +149,21 @@ def _appeal_page(thing: Any, form: AppealForm) -> str:
 @room.page("/desk/moderation", "moderator", "admin")
 def queue() -> str:
     """What waits for a decision, longest first."""
-    matters = found.matters_waiting(asked_number("after") or 0)
-    shown = matters[: found.PAGE]
+    reported = found.matters_waiting(asked_number("after") or 0)
+    shown, requests, held = reported[: found.PAGE], found.requests_waiting(), found.held_waiting()
+    things = [one.thing for one in shown] + [thing for _asked, thing in requests] + held
     return render_template(
         "moderation/queue.html",
         seal_late=is_seal_late(),
         matters=shown,
         appeals=found.appeals_waiting(),
-        held=found.held_waiting(),
+        held=held,
+        requests=requests,
+        asked={(thing.subject_type, thing.id) for _asked, thing in requests},
+        passed=matters.handovers_on(things),
         limits=sanctions_appealed(),
         next_url=url_for("moderation.queue", after=shown[-1].first_report)
-        if len(matters) > len(shown)
+        if len(reported) > len(shown)
         else "",
         first_url=url_for("moderation.queue") if asked_number("after") else "",
     )
@@ -170,6 +192,26 @@ def hide(kind: str, number: int) -> ResponseReturnValue:
     return _decided(_("The text is hidden; its author is told."))
 
 
+@room.page(f"/desk/moderation/{THING}/request", "moderator", "admin", methods=["POST"])
+def ask(kind: str, number: int) -> ResponseReturnValue:
+    """Ask the author to change a text."""
+    thing, form = _thing(kind, number), HideForm(request.form)
+    if not form.validate():
+        return _matter_page(thing, hiding=form), 422
+    moderation.ask_for_edit(asking(), thing, Rule(form.rule.data), form.note.data)
+    return _decided(_("Its author is asked to change it; it comes back to this desk."))
+
+
+@room.page(f"/desk/moderation/{THING}/handover", "moderator", "admin", methods=["POST"])
+def pass_on(kind: str, number: int) -> ResponseReturnValue:
+    """Leave a text to a second moderator."""
+    thing, form = _thing(kind, number), PassOnForm(request.form)
+    if not form.validate():
+        return _matter_page(thing, passing=form), 422
+    moderation.pass_on(asking(), thing, form.passing.data)
+    return _decided(_("It is passed on: a second moderator decides."))
+
+
 @room.page(f"/desk/moderation/{THING}/restore", "moderator", "admin", methods=["POST"])
 def restore(kind: str, number: int) -> ResponseReturnValue:
     """Bring a hidden text back."""
@@ -196,10 +238,14 @@ def _decided(said: str) -> ResponseReturnValue:
 
 
 def _matter_page(
-    thing: Any, hiding: HideForm | None = None, deciding: AppealDecisionForm | None = None
+    thing: Any,
+    hiding: HideForm | None = None,
+    deciding: AppealDecisionForm | None = None,
+    passing: PassOnForm | None = None,
 ) -> str:
     decisions = found.decisions_on(thing)
     asked = decisions[0].appeal if decisions else None
+    edit = matters.open_request(thing)
     return render_template(
         "moderation/matter.html",
         thing=thing,
@@ -210,8 +256,14 @@ def _matter_page(
         may_decide=may_decide_appeal(asking(), asked, thing) if asked else None,
         may_hide=may_hide(asking(), thing),
         may_restore=may_restore(asking(), thing),
+        may_ask=may_ask_for_edit(asking(), thing),
+        may_pass=may_pass_on(asking(), thing),
+        edit=edit,
+        changed=difference(edit.words, matters.written_in(thing)) if edit else [],
+        passed=matters.open_handover(thing),
         hiding=hiding or HideForm(),
         deciding=deciding or AppealDecisionForm(),
-        form=hiding or deciding,
+        passing=passing or PassOnForm(),
+        form=hiding or deciding or passing,
         place=_place(thing),
     )

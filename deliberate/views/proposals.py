@@ -217,13 +217,15 @@ def changes(number: int) -> ResponseReturnValue:
     proposal = or_404(found.proposal_shown(number)).proposal
     if not found.is_readable(proposal):
         raise NotFound
-    versions = proposal.versions
+    versions = [version for version in proposal.versions if version.hidden_ground is None]
     newer = or_404(_version(versions, asked_number("to") or proposal.version))
-    older = or_404(_version(versions, asked_number("from") or max(newer.number - 1, 1)))
+    first = max(newer.number - 1, versions[0].number)
+    older = or_404(_version(versions, asked_number("from") or first))
     return render_template(
         "proposals/changes.html",
         proposal=proposal,
         versions=versions,
+        hidden=[version for version in proposal.versions if version.hidden_ground is not None],
         older=older,
         newer=newer,
         title=difference(older.title, newer.title),

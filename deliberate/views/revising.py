@@ -11,6 +11,7 @@ from deliberate.operations import proposals
 from deliberate.operations.pacing import TEXTS
 from deliberate.permissions import may_revise, may_withdraw, require
 from deliberate.queries import threads
+from deliberate.queries.matters import open_request
 from deliberate.queries.proposals import proposal_shown
 from deliberate.views.frame import Room, after_act, asking, or_404, see_other
 from deliberate.views.proposals import address_of
@@ -83,6 +84,7 @@ def _revise_page(proposal: Any, form: ReviseForm) -> str:
         "revising/revise.html",
         form=form,
         proposal=proposal,
+        edit=open_request(proposal),
         back=address_of(proposal),
         title_limit=TITLE,
         longest=LONGEST,

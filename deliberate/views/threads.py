@@ -25,6 +25,7 @@ from deliberate.permissions import (
 )
 from deliberate.permissions.correcting import may_correct
 from deliberate.queries import threads
+from deliberate.queries.matters import open_request
 from deliberate.queries.proposals import proposal_shown
 from deliberate.views.answers import local_time
 from deliberate.views.frame import Room, after_act, asking, or_404, see_other
@@ -206,6 +207,7 @@ def _change_page(comment: Any, form: WordsForm) -> str:
         comment=threads.line_of(comment, g.language, person.id if person else None),
         proposal=comment.proposal,
         may_edit=may_edit(person, comment),
+        edit=open_request(comment),
         may_correct=may_correct(person, comment),
         may_withdraw=may_withdraw_comment(person, comment),
         back=place_of(comment),

@@ -182,6 +182,7 @@ class ModerationOutcome(StrEnum):
 
     KEPT = "kept"
     HIDDEN = "hidden"
+    ASKED = "asked"
     RESTORED = "restored"
 
 

@@ -156,6 +156,8 @@ class Kind(StrEnum):
     PROPOSAL_KEPT = "proposal.kept", PUBLIC, "reports", "a moderator found the reports unfounded"
     PROPOSAL_RESTORED = "proposal.restored", PUBLIC, "ground", "a hidden proposal came back"
     PROPOSAL_HELD = "proposal.held", PUBLIC, "reports", "reports hold it for a day (consequence)"
+    EDIT_ASKED = "edit.asked", PUBLIC, "ground", "a moderator asked its author to change a text"
+    MATTER_PASSED = "matter.passed", INTERNAL, "", "a moderator passed a text on to a second one"
     APPEAL_DECIDED = "appeal.decided", PUBLIC, "outcome", "a second moderator decided an appeal"
 
     POLL_OPENED = "poll.opened", PUBLIC, "type secret result_rule quorum", "a poll was opened"

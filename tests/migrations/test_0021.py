@@ -1,4 +1,4 @@
-"""Corrections written before are found after the step, and what is held by an index."""
+"""Corrections written before are found after the step; what was taken back waits for nobody."""
 
 from pathlib import Path
 
@@ -26,6 +26,15 @@ INSERT INTO comment (id, proposal_id, depth, author_role, body, body_html, rende
 VALUES (1, 1, 0, 'resident', 'halte', 'x', 'x', '', 'id', false, false, '2026-03-02 01:00:00',
   0, 0, 0, 0, '[{"at":"2026-03-03T01:00:00+00:00","body":"durian","html":"x"}]')
 """
+REPORTED = """
+INSERT INTO person (id, sign_in_name, display_name, name_key, role, account_class, area, language,
+  research_consent, joined_at)
+VALUES (1, 'ratna', 'Ratna', 'ratna', 'resident', 'person', '', 'id', false, '2026-03-02 01:00:00');
+INSERT INTO report (id, person_id, subject_type, subject_id, reason, note, network, filed_at)
+VALUES (1, 1, 'comment', 1, 'spam', '', 'n', '2026-03-02 01:00:00'),
+  (2, 1, 'proposal', 1, 'spam', '', 'n', '2026-03-02 01:00:00');
+UPDATE comment SET withdrawn_at = '2026-03-02 02:00:00'
+"""
 FOUND = "SELECT count(*) FROM comment_words WHERE comment_words MATCH 'durian'"
 
 
@@ -40,6 +49,13 @@ def house(tmp_path: Path):
     app.extensions["transient"].dispose()
 
 
+def write(statements: str) -> None:
+    with db.engine.connect().execution_options(writing=True) as connection:
+        for statement in statements.split(";\n"):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+
+
 def found() -> int:
     with db.engine.connect() as connection:
         count: int = connection.execute(text(FOUND)).scalar_one()
@@ -47,12 +63,18 @@ def found() -> int:
 
 
 def test_corrections_that_were_there_are_found_and_the_way_back_forgets_them(house):
-    with db.engine.connect().execution_options(writing=True) as connection:
-        for statement in THINGS.split(";\n"):
-            connection.exec_driver_sql(statement)
-        connection.commit()
+    write(THINGS)
     assert found() == 0
     upgrade(revision="0021")
     assert found() == 1
     downgrade(revision="0020")
     assert found() == 0
+
+
+def test_reports_on_what_was_taken_back_are_closed_and_others_wait(house):
+    write(THINGS)
+    write(REPORTED)
+    upgrade(revision="0022")
+    with db.engine.connect() as connection:
+        open_ones = connection.execute(text("SELECT id FROM report WHERE settled_at IS NULL"))
+        assert list(open_ones.scalars()) == [2]
