@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from flask import g, has_app_context
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
@@ -20,6 +20,9 @@ from deliberate.vocabulary import AccountClass, Kind, Origin, Role
 
 T = TypeVar("T")
 _KEEP = insert(Interaction.__table__)  # type: ignore[arg-type]
+_OWN = text("SELECT pg_advisory_xact_lock(:acting, :person)")
+_ACTING = 7
+"""The kind of lock, of our choice; sealing has one of another form."""
 _CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,80}")
 
 
@@ -178,6 +181,7 @@ def recorded(actor: Person | None, kind: Kind, *, origin: Origin | None = None) 
         submission: Submission | None = g.get("submission") if has_app_context() else None
         act = Act(session, actor, kind, origin or _door(), now())
         if submission and actor:
+            _wait_for_own(session, actor)
             _refuse_repeat(session, actor, submission)
         yield act
         rows = act.rows()
@@ -192,6 +196,16 @@ def recorded(actor: Person | None, kind: Kind, *, origin: Origin | None = None) 
 
 def _door() -> Origin:
     return g.get("origin", Origin.WEB) if has_app_context() else Origin.WEB
+
+
+def _wait_for_own(session: Session, actor: Person) -> None:
+    """Let one person's acts follow each other (SQLite's write lock does so already).
+
+    So a form sent twice at once finds the row of the first, and what exists once a person
+    (a follow, a rating) is looked for after the first is kept.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_OWN, {"acting": _ACTING, "person": actor.id})
 
 
 def _refuse_repeat(session: Session, actor: Person, submission: Submission) -> None:

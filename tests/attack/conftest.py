@@ -124,6 +124,7 @@ def rows_while_looking() -> list[int]:
 @pytest.fixture(scope="session")
 def looks(town: Town, callers: dict[str, Caller], rows_while_looking: list[int]) -> list[Look]:
     """Every page, as somebody of every role saw it."""
+    town.seal()
     rows_while_looking.append(town.rows())
     seen = []
     for route in looked_at():

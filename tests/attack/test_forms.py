@@ -82,6 +82,30 @@ def test_support_from_many_hands_is_one_support(town, newcomer):
     assert max(statuses) < 504 and town.rows() == before + 1
 
 
+def test_one_person_in_many_windows_breaks_nothing(other_town):
+    """What exists once a person, asked for at once by forms of different keys."""
+    number, comment = other_town.numbers["answered"], other_town.numbers["comment"]
+    caller = other_town.caller("third")
+    tokens = caller.tokens("/id/account")[:1]
+    ways = [
+        (f"/id/proposals/{number}/follow", []),
+        ("/id/processes/proses/follow", []),
+        (f"/id/comments/{comment}/rating", [("rating", "strong")]),
+        (f"/id/proposals/{number}/support", []),
+        ("/id/account/area", [("area", "Sepaku")]),
+    ]
+
+    def send(hand: int) -> int:
+        way, fields = ways[hand % len(ways)]
+        window = other_town.caller()
+        window.cookies = dict(caller.cookies)
+        return window.post(way, [*tokens, ("form_key", f"window-{hand}-abcdefgh"), *fields]).status
+
+    with ThreadPoolExecutor(10) as hands:
+        statuses = list(hands.map(send, range(40)))
+    assert set(statuses) <= {303, 400, 403, 409, 422, 503} and 303 in statuses
+
+
 def test_the_same_key_with_other_words_loses_nothing(town, writer, thread):
     caller, tokens = writer
     caller.post(thread[1], [*tokens, *SAID.items()])

@@ -1,7 +1,13 @@
 """Numbers in addresses: walked, huge, foreign, and no numbers at all."""
 
-import pytest
+import re
 
+import pytest
+from sqlalchemy import select
+
+from deliberate.database import db
+from deliberate.models import Interaction
+from deliberate.queries.people import person_named
 from tests.attack.ways import routes
 from tests.attack.wire import in_path
 
@@ -76,9 +82,28 @@ def test_desks_do_not_open_by_numbers(town, callers, role):
             assert status == 403 or (role == "evaluator" and status == 404)
 
 
-def test_receipts_of_others_are_not_found(town, callers):
-    page = callers["resident"].get("/id/account").text
-    assert page
+def test_receipts_and_devices_of_others_are_not_found(town, callers):
+    with town.app.app_context():
+        person = person_named(town.names["other"])
+        assert person is not None
+        theirs = db.session.scalar(
+            select(Interaction.id).where(Interaction.actor_id == person.actor_id).limit(1)
+        )
+    mine = callers["resident"]
+    assert mine.get(f"/id/log/receipts/{theirs}").status == 404
+    assert mine.get(f"/log/receipts/{theirs}.json").status == 404
+    elsewhere = town.caller("third")
+    marks = re.findall(r"/devices/([^/\"]+)/sign-out", town.caller("third").get(DEVICES).text)
+    assert marks
+    for mark in marks:
+        assert mine.send(DEVICES, {}, f"{DEVICES}/{mark}/sign-out").status == 404
+    assert elsewhere.is_in()
+
+
+DEVICES = "/id/account/devices"
+
+
+def test_receipts_that_are_none_are_not_found(town, callers):
     for entry in ("a" * 32, "0" * 32, "%00" * 10 + "aa", "z" * 31, "z" * 33):
         assert callers["resident"].get(f"/id/log/receipts/{entry}").status == 404
         assert callers["resident"].get(f"/log/receipts/{entry}.json").status == 404

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from deliberate.database import unrecorded
 from deliberate.models import Person
 from deliberate.queries.people import person_named
+from deliberate.queries.threads import comment_numbered
 from tests import city
 from tests.attack.wire import Caller, in_path
 
@@ -113,6 +114,19 @@ def test_time_does_not_tell_who_has_an_account(town):
     assert 0.5 < there / nobody < 2, {name: statistics.median(t) for name, t in took.items()}
 
 
+def test_time_does_not_tell_whom_a_mail_went_to(town):
+    took: dict[str, list[float]] = {"other@warga.example": [], "tidak.ada@warga.example": []}
+    for number in range(4):
+        for name, times in took.items():
+            caller = Caller(town.address, f"127.0.0.{60 + number}")
+            begins = time.perf_counter()
+            assert caller.post("/id/recover/mail", {"who": name}).status == 200
+            times.append(time.perf_counter() - begins)
+            caller.hang_up()
+    there, nobody = (min(times) for times in took.values())
+    assert 0.4 < there / nobody < 2.5, took
+
+
 def test_tries_are_counted_whatever_the_headers_say_of_where_they_come_from(town):
     caller = Caller(town.address, "127.0.0.23")
     answers = []
@@ -177,3 +191,23 @@ def test_nobody_makes_more_of_themselves_by_fields_of_their_own(town, newcomer, 
         assert (person.role, person.institution_id, person.verified_at) == ("resident", None, None)
         assert (person.account_class, person.email_confirmed_at) == ("person", None)
     assert caller.get("/id/desk").status == 403
+
+
+def test_nobody_writes_in_the_name_of_somebody_else_by_fields_of_their_own(town, newcomer):
+    caller, number = newcomer(), town.numbers["waiting"]
+    more = {
+        "author_id": "1", "author": "1", "author_role": "staff", "institution_id": "1",
+        "actor_id": "1", "id": "999", "is_hidden": "1", "depth": "-5", "parent": "1",
+        "parent_id": "1", "proposal_id": "1", "created_at": "2020-01-01", "up_count": "900",
+    }  # fmt: skip
+    page = f"/id/proposals/{number}"
+    page = caller.get(page).location or page
+    said = {"stance": "for", "body": "Saya sendiri yang menulis ini.", **more}
+    answer = caller.send(page, said, f"/id/proposals/{number}/arguments")
+    assert answer.status == 303
+    with town.app.app_context():
+        written = comment_numbered(int(answer.location.rpartition("#c")[2]))
+        assert written is not None and written.author.sign_in_name == caller.name
+        assert (written.author_role, written.institution_id) == ("resident", None)
+        assert (written.parent_id, written.depth, written.proposal_id) == (None, 0, number)
+        assert not written.is_held and written.id != 999

@@ -70,6 +70,11 @@ class Town:
             assert person is not None, name
             return person.id
 
+    def seal(self) -> None:
+        """Seal the log, as the job of the house does every minute; else it is not ready."""
+        with self.app.app_context():
+            seal_log(self.app.config["SETTINGS"])
+
     def hang_up(self) -> None:
         """End every call."""
         for caller in self.calling:
