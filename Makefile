@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for=editable
 
-.PHONY: help demo test check fix bench chaos lock routes
+.PHONY: help demo test check fix bench chaos readers lock routes
 
 help:
 	@echo "make demo    the sample city on http://127.0.0.1:$(PORT) (PORT=… for another port)"
@@ -17,6 +17,7 @@ help:
 	@echo "make fix     put right what a machine can"
 	@echo "make bench   speed, against the bare limit of this machine"
 	@echo "make chaos   fifty kills under load, ten cold starts of four servers, a minute of eight writers"
+	@echo "make readers ConvoKit and pm4py read a release of the sample city"
 	@echo "make routes  freeze the list of routes again (tests/routes.txt)"
 	@echo "make lock    choose the newest allowed versions again (requirements*.lock)"
 
@@ -42,6 +43,9 @@ bench: $(VENV)/dev
 
 chaos: $(VENV)/dev
 	$(BIN)/python -m tests.chaos
+
+readers: $(VENV)/dev
+	$(BIN)/python -m tests.readers
 
 routes: $(VENV)/dev
 	$(BIN)/python -m tests.house.test_routes

@@ -15,6 +15,7 @@ from deliberate import create_app
 from deliberate.config import Settings
 from deliberate.database import TransientBase, db, make_transient
 from tests import postgres
+from tests.live import let_go
 
 
 def _settings(folder: Path, url: str = "") -> Settings:
@@ -40,12 +41,12 @@ def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Flask
     """Gives the app on SQLite, its two files as the migrations left them."""
     folder = tmp_path_factory.mktemp("house")
     app = _migrated(_settings(folder))
-    _let_go(app)
+    let_go(app)
     names = ("deliberate.db", "transient.db")
     empty = {name: (folder / name).read_bytes() for name in names}
 
     def fresh() -> Flask:
-        _let_go(app)
+        let_go(app)
         for file in folder.iterdir():
             if file.is_file():
                 file.unlink()
@@ -75,12 +76,5 @@ def postgres_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
         return app
 
     yield fresh
-    _let_go(app)
+    let_go(app)
     postgres.on_server(f"DROP DATABASE {name}")
-
-
-def _let_go(app: Flask) -> None:
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["transient"].dispose()

@@ -71,7 +71,7 @@ def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (shared / "sample-city.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
-            _build(shared / "sample-city.new").rename(folder)
+            build_city(shared / "sample-city.new").rename(folder)
     return folder
 
 
@@ -80,7 +80,7 @@ def old_city(city_folder: Path) -> Iterator[Flask]:
     """The sample city as it was built, for tests that only read."""
     app = city_app(city_folder)
     yield app
-    _let_go(app)
+    let_go(app)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def own_city(city_folder: Path, tmp_path: Path) -> Iterator[Flask]:
     """A copy of the sample city that one test may change."""
     app = city_app(shutil.copytree(city_folder, tmp_path / "city"))
     yield app
-    _let_go(app)
+    let_go(app)
 
 
 def city_app(folder: Path) -> Flask:
@@ -101,7 +101,8 @@ def city_app(folder: Path) -> Flask:
     return app
 
 
-def _build(folder: Path) -> Path:
+def build_city(folder: Path) -> Path:
+    """The sample city in a new folder."""
     app = city_app(folder)
     with app.app_context():
         upgrade()
@@ -110,11 +111,12 @@ def _build(folder: Path) -> Path:
         with clock.set_to(PRESENT):
             seal_log(app.config["SETTINGS"])
             keep_all_scores()
-    _let_go(app)
+    let_go(app)
     return folder
 
 
-def _let_go(app: Flask) -> None:
+def let_go(app: Flask) -> None:
+    """Close what the app holds open."""
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -19,7 +19,7 @@ from deliberate.exports.tables import FORMULA
 from deliberate.queries.release_files import judged_in
 from deliberate.queries.scores import process_named, scores_of
 from tests.exports.reading import rows
-from tests.live import PRESENT, _let_go, city_app
+from tests.live import PRESENT, city_app, let_go
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def built(city_folder, tmp_path_factory):
         sealing.write_leaves(settings.log_path)
         lines = (json.dumps(head) + "\n" for head in sealing.published_heads())
         (folder / "heads.jsonl").write_text("".join(lines))
-    _let_go(app)
+    let_go(app)
     return folder
 
 

@@ -1,0 +1,1 @@
+"""Releases opened by the programs they are for: `make readers`."""
