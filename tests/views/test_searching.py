@@ -101,6 +101,25 @@ def test_a_comment_is_found_by_its_correction_and_no_more_once_it_is_withdrawn(a
     assert (found(app, "comments"), in_index()) == (0, 0)
 
 
+def test_eight_long_words_find_what_has_them_all_in_any_form_the_newest_first(app):
+    said = "jalan halaman kantin jembatan bendungan perpustakaan selokan penerangan"
+    older = an_argument(said=f"{said} lama")
+    an_argument(said=said.removesuffix(" penerangan"))
+    newer = an_argument(said=f"Jalannya, halamannya: {said.partition('halaman')[2]}")
+    hits = texts_found(Asked(said, "comments"))
+    assert [hit.id for hit in hits] == [newer.id, older.id]
+    assert [hit.id for hit in texts_found(Asked(f"{said} lama", "comments"))][-1] == older.id
+
+
+@pytest.mark.parametrize("length", range(4, 12))
+def test_a_word_of_any_length_is_found_with_its_endings_too(app, length):
+    word = "rumotabugoledu"[:length]
+    whole, ended = an_argument(said=f"Ini {word}."), an_argument(said=f"Ini {word}nya.")
+    an_argument(said=f"Ini {word[:-1]}.")
+    hits = texts_found(Asked(word, "comments"))
+    assert [hit.id for hit in hits] == [ended.id, whole.id]
+
+
 def test_a_held_text_is_found_only_once_the_hold_is_over(app, clock):
     comment = an_argument()
     for number in range(5):
