@@ -1,7 +1,6 @@
 """`deliberate score`: the CitiVoice scores of a process here, or of a release's files."""
 
 import csv
-import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +18,8 @@ from deliberate.commands.saying import FAILED, WRONG_USE, fail
 from deliberate.config import UnsafeSetting
 from deliberate.exports.columns import SCORES
 from deliberate.exports.release import score_rows
-from deliberate.exports.tables import cell, sha256_of
-from deliberate.queries.release_files import judged_in
+from deliberate.exports.tables import cell
+from deliberate.queries.release_files import events_in, manifest_of, scores_in
 from deliberate.queries.scores import process_named, scores_of
 from deliberate.vocabulary import Kind
 
@@ -109,45 +108,11 @@ def _unpacked(path: Path) -> Iterator[Path]:
 
 
 def _release_scores(folder: Path, asked: Asked) -> tuple[citivoice.Scores, list[str]]:
-    names = ("events.parquet", "events.csv")
-    events = next((folder / name for name in names if (folder / name).is_file()), None)
-    if events is None:
-        raise citivoice.UnreadableLog("no events.parquet or events.csv")
-    manifest = _manifest(folder)
-    _refuse_changed(folder, manifest.get("files", {}))
-    _name_unknown(citivoice.Log.from_files(events))
-    formulas = asked.formulas or _its_own(manifest)
-    scores = citivoice.score_release(
-        [events],
-        folder / "facts",
-        withheld=manifest["withheld"],
-        as_of=asked.as_of,
-        formulas=formulas,
-        engine=asked.engine,
-        judged=judged_in(folder),
-    )
+    _name_unknown(citivoice.Log.from_files(events_in(folder)))
+    scores = scores_in(folder, asked.as_of, asked.formulas, asked.engine, whole=False)
     # Under other formulas, or up to another day, the release's own numbers say nothing.
-    same = asked.as_of is None and scores.formulas.version == manifest.get("formulas")
+    same = asked.as_of is None and scores.formulas.version == manifest_of(folder).get("formulas")
     return scores, _differences(folder / "scores.csv", scores) if same else []
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise citivoice.UnreadableLog(f"manifest.json: {error}") from error
-    if not isinstance(manifest, dict) or "withheld" not in manifest:
-        raise citivoice.UnreadableLog("manifest.json does not say what is withheld")
-    return manifest
-
-
-def _refuse_changed(folder: Path, files: dict[str, dict[str, Any]]) -> None:
-    """What is scored must be what the manifest describes; scores.csv is held against it later."""
-    for name, said in files.items():
-        path, due = folder / name, said.get("sha256")
-        read = name.startswith(("events.", "facts/", "assessments."))
-        if read and due and path.is_file() and sha256_of(path) != due:
-            raise citivoice.UnreadableLog(f"{name} is not the file of the manifest: other SHA-256")
 
 
 def _name_unknown(log: citivoice.Log) -> None:
@@ -157,12 +122,6 @@ def _name_unknown(log: citivoice.Log) -> None:
     if unknown:
         said = ", ".join(f"{kind} ({number})" for kind, number in unknown.items())
         click.echo(f"deliberate: unknown kinds, counted and not scored: {said}", err=True)
-
-
-def _its_own(manifest: dict[str, Any]) -> citivoice.Formulas | None:
-    """The formulas a release was scored by; None where it does not say."""
-    version = manifest.get("formulas")
-    return citivoice.formulas_of(version) if version else None
 
 
 def _differences(path: Path, scores: citivoice.Scores) -> list[str]:

@@ -8,8 +8,8 @@ from typing import Any
 from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.exports.columns import KEYS, POINTERS, Column, tables
-from deliberate.exports.tables import sha256_of
 from deliberate.models import Process
+from deliberate.queries.release_files import sha256_of
 
 LICENCE = "CC-BY-4.0"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"

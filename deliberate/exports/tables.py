@@ -1,7 +1,6 @@
 """Writing tables as CSV that no spreadsheet takes for formulas, a row at a time."""
 
 import csv
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -31,12 +30,3 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, A
             writer.writerow([cell(row.get(name)) for name in columns])
             count += 1
     return count
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

@@ -11,27 +11,42 @@ from deliberate import citivoice
 from deliberate.citivoice import Judged
 
 MANIFEST = "manifest.json"
+COUNTED = ("events.", "facts/", "assessments.")
 
 
 class BrokenRelease(ValueError):
     """The folder is no whole release; the message names the file and what is wrong with it."""
 
 
-def checked_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest, once every file it names is there and is what it was."""
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """What a release says of itself."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        files = dict(manifest["files"])
+        dict(manifest["files"])
     except OSError as error:
         raise BrokenRelease(f"{folder / MANIFEST}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenRelease(f"{folder / MANIFEST}: no manifest of a release") from error
-    for name, said in files.items():
-        _check(folder, name, said)
+    if "withheld" not in manifest:
+        raise BrokenRelease(f"{MANIFEST} does not say what is withheld")
     return dict(manifest)
 
 
-def _check(folder: Path, name: str, said: Mapping[str, Any]) -> None:
+def checked_manifest(folder: Path, whole: bool = True) -> dict[str, Any]:
+    """The manifest, once every file it names is there and is what it was.
+
+    Not `whole`: of the files that scores are counted from, those that are there.
+    """
+    manifest = manifest_of(folder)
+    for name, said in manifest["files"].items():
+        if whole:
+            _refuse_missing(folder, name, said)
+        if whole or (name.startswith(COUNTED) and (folder / name).is_file()):
+            _refuse_changed(folder, name, said, whole)
+    return manifest
+
+
+def _refuse_missing(folder: Path, name: str, said: Mapping[str, Any]) -> None:
     place = PurePosixPath(name)
     if place.is_absolute() or ".." in place.parts:
         raise BrokenRelease(f"{MANIFEST}: {name} lies outside the release")
@@ -40,12 +55,20 @@ def _check(folder: Path, name: str, said: Mapping[str, Any]) -> None:
         raise BrokenRelease(f"{name} is missing: perhaps half a download")
     if path.stat().st_size < said.get("bytes", 0):
         raise BrokenRelease(f"{name} is cut short: perhaps half a download")
-    digest = hashlib.sha256()
+
+
+def _refuse_changed(folder: Path, name: str, said: Mapping[str, Any], whole: bool) -> None:
+    if sha256_of(folder / name) == said.get("sha256"):
+        return
+    # Somebody's own selection of files was perhaps never the release; a whole one was.
+    what = "was changed after the release was built" if whole else "is not the file of the manifest"
+    raise BrokenRelease(f"{name} {what}: other SHA-256")
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    if digest.hexdigest() != said.get("sha256"):
-        raise BrokenRelease(f"{name} was changed after the release was built: other SHA-256")
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def events_in(folder: Path) -> Path:
@@ -71,15 +94,20 @@ def scores_in(
     as_of: datetime | None = None,
     formulas: citivoice.Formulas | None = None,
     engine: str = "duckdb",
+    whole: bool = True,
 ) -> citivoice.Scores:
-    """What a release scores from its files alone, by its own formulas unless others are given."""
-    manifest = checked_manifest(folder)
+    """What a release scores from its files alone, by its own formulas unless others are given.
+
+    Raises BrokenRelease; not `whole`, it may lack files that no score is counted from.
+    """
+    manifest = checked_manifest(folder, whole)
+    own = manifest.get("formulas")
     return citivoice.score_release(
         [events_in(folder)],
         folder / "facts",
         withheld=manifest["withheld"],
         as_of=as_of,
-        formulas=formulas or citivoice.formulas_of(manifest["formulas"]),
+        formulas=formulas or (citivoice.formulas_of(own) if own else None),
         judged=judged_in(folder),
         engine=engine,
     )
