@@ -27,7 +27,7 @@ from .catalogue import (
     load_framework,
     load_headlines,
 )
-from .comparison import NotComparable, compare
+from .comparison import Comparable, NotComparable, compare
 from .engine import MissingEngine
 from .facts import Facts, UnreadableFacts
 from .judge import judge
@@ -76,6 +76,7 @@ def score_release(
 __all__ = [
     "COLUMNS",
     "ENGINES",
+    "Comparable",
     "Facts",
     "Formulas",
     "Judged",

@@ -104,20 +104,28 @@ def score_draws(
     formulas: Formulas, criteria: Iterable[str], findings: Mapping[str, Finding]
 ) -> Array:
     """The score in every draw: draw b of threads, proposals and people together."""
-    logs = []
-    for criterion in criteria:
-        columns = [
+    return combined_draws(
+        [criterion_draws(formulas, criterion, findings) for criterion in criteria], formulas.floor
+    )
+
+
+def combined_draws(draws: Sequence[Array], floor: float) -> Array:
+    """The geometric mean of criteria, draw by draw."""
+    return np.asarray(np.exp(np.mean([np.log(np.maximum(one, floor)) for one in draws], axis=0)))
+
+
+def criterion_draws(formulas: Formulas, criterion: str, findings: Mapping[str, Finding]) -> Array:
+    """A criterion in every draw: the mean of its indicators that have a value in that draw."""
+    stacked = np.array(
+        [
             _draws_of(findings[name], formulas.draws)
             for name in formulas.criteria[criterion]
             if findings[name].normalised is not None
         ]
-        stacked = np.array(columns)
-        known = ~np.isnan(stacked)
-        sums = np.where(known, stacked, 0.0).sum(axis=0)
-        counts = known.sum(axis=0)
-        scores = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-        logs.append(np.log(np.maximum(scores, formulas.floor)))
-    return np.asarray(np.exp(np.mean(logs, axis=0)))
+    )
+    known = ~np.isnan(stacked)
+    sums, counts = np.where(known, stacked, 0.0).sum(axis=0), known.sum(axis=0)
+    return np.asarray(np.where(counts > 0, sums / np.maximum(counts, 1), np.nan))
 
 
 def weighted_scores(formulas: Formulas, criteria: Sequence[str], normalised: Scores) -> Array:

@@ -54,7 +54,7 @@ from deliberate.models.response import (
 )
 from deliberate.models.rules import RulesVersion
 from deliberate.models.sanction import Sanction
-from deliberate.models.score import Snapshot
+from deliberate.models.score import ComparedScore, Snapshot
 from deliberate.models.second_factor import SecondFactor
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "Comment",
     "Commitment",
     "CommitmentStep",
+    "ComparedScore",
     "ContextNote",
     "Counted",
     "CriterionRating",

@@ -1,31 +1,41 @@
-"""Processes, or one process at two moments, side by side: only what may be claimed, no order."""
+"""Processes, or one process at two moments, side by side: only what may be claimed, no order.
 
+Nothing is scored when asked: what is compared was kept by the night's job.
+"""
+
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, undefer
+
 from deliberate import citivoice
-from deliberate.citivoice import load_formulas, load_framework
-from deliberate.clock import now
-from deliberate.models import Assessment, Process
+from deliberate.citivoice import Comparable, load_formulas, load_framework
+from deliberate.database import db
+from deliberate.models import Assessment, ComparedScore, Process
 from deliberate.queries.assessments import in_force, public_assessments
-from deliberate.queries.scores import newest_snapshots, process_named, scores_of
 
 MOST_SIDES = 4
-_KEPT = 12
 
 
 @dataclass(frozen=True)
 class Side:
-    """A process, whole or up to the end of one of its phases."""
+    """A process, whole or up to the end of one of its phases, as its scores are kept."""
 
-    process: Process
-    phase: str
-    as_of: datetime | None
-    digest: str
+    kept: ComparedScore
+
+    @property
+    def process(self) -> Process:
+        """What was scored."""
+        return self.kept.process
+
+    @property
+    def phase(self) -> str:
+        """The phase up to whose end it goes; empty for the whole process."""
+        return self.kept.phase
 
     @property
     def key(self) -> str:
@@ -33,25 +43,44 @@ class Side:
         return f"{self.process.slug}@{self.phase}" if self.phase else self.process.slug
 
 
-def sides(language: str) -> list[Side]:
-    """What can be compared: scored under the formulas in force, by title, then by date."""
-    found = []
-    for snapshot in newest_snapshots():
-        if snapshot.formulas == load_formulas().version:
-            process = snapshot.process
-            found.append(Side(process, "", None, snapshot.inputs_hash))
-            found += [
-                Side(process, str(phase.kind), phase.closes_at, snapshot.inputs_hash)
-                for phase in process.phases
-                if phase.closes_at <= now()
-            ]
-    return sorted(found, key=lambda one: (one.process.said("title", language), one.key))
+@dataclass(frozen=True)
+class Offer:
+    """What can be compared, and what cannot: scored by other formulas, or not yet."""
+
+    sides: list[Side]
+    others: list[Process]
+    unscored: list[Process]
 
 
-def under_other_formulas() -> list[Process]:
-    """Processes whose kept scores come from other formulas, so that nothing is claimed of them."""
+def offer(language: str) -> Offer:
+    """Every open process: its sides under the formulas in force, by title, then by date."""
+    found = [Side(one) for one in _kept()]
     version = load_formulas().version
-    return [one.process for one in newest_snapshots() if one.formulas != version]
+    scored = {side.process.id for side in found if not side.phase}
+    return Offer(
+        sides=sorted(
+            (side for side in found if side.kept.formulas == version),
+            key=lambda one: (one.process.said("title", language), one.key),
+        ),
+        others=[s.process for s in found if not s.phase and s.kept.formulas != version],
+        unscored=[one for one in _opened() if one.id not in scored],
+    )
+
+
+def _kept() -> list[ComparedScore]:
+    return list(
+        db.session.scalars(
+            select(ComparedScore)
+            .join(ComparedScore.process)
+            .order_by(ComparedScore.process_id)
+            .options(contains_eager(ComparedScore.process))
+        )
+    )
+
+
+def _opened() -> list[Process]:
+    opened = select(Process).where(Process.opened_at.is_not(None)).order_by(Process.id)
+    return list(db.session.scalars(opened))
 
 
 def chosen(keys: Sequence[str], offered: Sequence[Side]) -> list[Side]:
@@ -61,29 +90,31 @@ def chosen(keys: Sequence[str], offered: Sequence[Side]) -> list[Side]:
 
 def comparison(picked: Sequence[Side]) -> dict[str, Any]:
     """Every side's figures, and what each two of them bear out in the two headline numbers."""
-    scored = [(side, _scored(side.process.slug, side.as_of, side.digest)) for side in picked]
-    headlines = [name for name, one in load_formulas().dimensions.items() if one.headline]
+    figures = _with_figures(picked)
+    compared = [
+        (side, Comparable.from_bytes(figures[side.kept.id].draws, load_formulas()))
+        for side in picked
+    ]
     return {
-        "sides": [_side(side, scores) for side, scores in scored],
+        "sides": [_side(side, figures[side.kept.id].document) for side in picked],
         "pairs": [
-            {"one": one, "other": other, "found": _found(first, second, headlines)}
-            for (one, first), (other, second) in combinations(scored, 2)
+            {"one": one, "other": other, "found": citivoice.compare(first, second)}
+            for (one, first), (other, second) in combinations(compared, 2)
         ],
     }
 
 
-@lru_cache(maxsize=_KEPT)
-def _scored(slug: str, as_of: datetime | None, digest: str) -> citivoice.Scores:  # noqa: ARG001
-    """The scores of a side; kept until the process's kept facts (`digest`) are others."""
-    process = process_named(slug)
-    if process is None:
-        raise LookupError(slug)
-    return scores_of(process, as_of)
+def _with_figures(picked: Sequence[Side]) -> dict[int, ComparedScore]:
+    """The documents and draws of the sides in one query: a list of sides does without."""
+    wanted = select(ComparedScore).where(ComparedScore.id.in_([side.kept.id for side in picked]))
+    loaded = wanted.options(undefer(ComparedScore.document), undefer(ComparedScore.draws))
+    found = db.session.scalars(loaded.execution_options(populate_existing=True))
+    return {one.id: one for one in found}
 
 
-def _side(side: Side, scores: citivoice.Scores) -> dict[str, Any]:
-    plan, after = in_force(public_assessments(side.process.id, side.as_of))
-    return {"side": side, "document": scores.to_dict(), "context": _context(after or plan)}
+def _side(side: Side, document: str) -> dict[str, Any]:
+    plan, after = in_force(public_assessments(side.process.id, side.kept.as_of))
+    return {"side": side, "document": json.loads(document), "context": _context(after or plan)}
 
 
 def _context(assessment: Assessment | None) -> dict[str, str]:
@@ -94,10 +125,3 @@ def _context(assessment: Assessment | None) -> dict[str, str]:
         for one in (assessment.notes if assessment else ())
         if one.code in known and (one.value or one.note)
     }
-
-
-def _found(
-    first: citivoice.Scores, second: citivoice.Scores, headlines: Sequence[str]
-) -> dict[str, Any]:
-    found = citivoice.compare(first, second)
-    return {name: found[name] for name in headlines}

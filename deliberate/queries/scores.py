@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from deliberate import citivoice
 from deliberate.config import Settings
 from deliberate.database import db
-from deliberate.models import Process, Snapshot
+from deliberate.models import ComparedScore, Process, Snapshot
 from deliberate.queries.assessments import judged_of
 from deliberate.queries.log import log_of_process, newest_head
 from deliberate.queries.release_files import scores_in
@@ -100,6 +100,12 @@ def newest_snapshots() -> list[Snapshot]:
             .order_by(Snapshot.process_id)
         )
     )
+
+
+def compared_of(process_id: int) -> list[ComparedScore]:
+    """What is kept of a process to be compared, without the figures themselves."""
+    mine = select(ComparedScore).where(ComparedScore.process_id == process_id)
+    return list(db.session.scalars(mine))
 
 
 def drawn_from(scores: citivoice.Scores) -> dict[str, Any]:

@@ -13,14 +13,13 @@ room = Room("comparing", under="/scores")
 @room.page("/compare", "public")
 def index() -> ResponseReturnValue:
     """Two to four processes or periods side by side, and what their figures bear."""
-    offered = queries.sides(g.language)
-    picked = queries.chosen(request.args.getlist("side"), offered)
+    offered = queries.offer(g.language)
+    picked = queries.chosen(request.args.getlist("side"), offered.sides)
     return render_template(
         "comparing/index.html",
         offered=offered,
         picked=picked,
         most=queries.MOST_SIDES,
-        others=queries.under_other_formulas(),
         found=queries.comparison(picked) if len(picked) > 1 else None,
         formulas=load_formulas(),
         framework=load_framework(),

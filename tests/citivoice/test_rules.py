@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from deliberate.citivoice import (
+    Comparable,
     Judged,
     Log,
     NotComparable,
@@ -220,6 +221,26 @@ def test_a_difference_is_claimed_only_where_the_figures_bear_it() -> None:
     same = compare(lively, lively)
     assert same["DQ"]["claim"] == same["SP"]["claim"] == "no difference can be claimed"
     assert json.loads(lively.to_json(same))["comparison"]["DQ"]["difference"] == 0.0
+
+
+def test_what_is_kept_to_be_compared_claims_the_same_to_the_last_bit() -> None:
+    lively, quiet = talk(45, True, "lively"), talk(45, False, "quiet")
+    kept = [
+        Comparable.from_bytes(Comparable.of(one).to_bytes(), one.formulas)
+        for one in (lively, quiet)
+    ]
+    assert compare(*kept) == compare(lively, quiet)
+    with pytest.raises(NotComparable):
+        Comparable.from_bytes(kept[0].to_bytes(), replace(load_formulas(), version="2.0"))
+
+
+def test_two_periods_of_one_process_share_acts_so_nothing_is_claimed() -> None:
+    lively, quiet = (Comparable.of(talk(45, answered, "x")) for answered in (True, False))
+    assert compare(lively, quiet)["DQ"]["claim"] == "higher"
+    one, other = (replace(side, log="x 2026-01-01") for side in (lively, quiet))
+    found = compare(one, other)["DQ"]
+    assert (found["claim"], found["reason"]) == ("no difference can be claimed", "shared_acts")
+    assert found["difference"] == compare(lively, quiet)["DQ"]["difference"]
 
 
 def test_scores_of_other_formulas_are_not_compared() -> None:

@@ -6,12 +6,14 @@ import pytest
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
-from deliberate.models import Process, Snapshot
+from deliberate.models import ComparedScore, Phase, Process
 from deliberate.operations.scores import keep_all_scores
 from deliberate.queries import comparing as queries
 from deliberate.vocabulary import PhaseKind, Switch
 from tests import city
 from tests.browser import visitor
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def compare(app, *keys):
 
 def test_sides_stand_by_title_whatever_the_order_asked(app, two):
     zebra, amber = two
-    assert [side.key for side in queries.sides("en")] == [
+    assert [side.key for side in queries.offer("en").sides] == [
         amber.slug,
         f"{amber.slug}@ideas",
         zebra.slug,
@@ -60,24 +62,35 @@ def test_one_side_alone_or_strange_ones_show_the_form(app, two):
 
 def test_other_formulas_are_named_and_not_offered(app, two):
     with unrecorded("test settings") as session:
-        session.add(an_old_snapshot(two[0]))
-    assert [side.process.id for side in queries.sides("en")] == [two[1].id, two[1].id]
+        whole = session.query(ComparedScore).filter_by(process_id=two[0].id, phase="").one()
+        whole.formulas = "0.9"
+    assert [side.process.id for side in queries.offer("en").sides] == [two[1].id, two[1].id]
     assert "Scored under other formulas, so not comparable:" in compare(app).text
 
 
-def an_old_snapshot(process):
-    return Snapshot(
-        process_id=process.id,
-        computed_at=now(),
-        formulas="0.9",
-        log_size=0,
-        log_root=None,
-        inputs_hash="0" * 64,
-        document="{}",
-        drawn={},
-    )
+def test_what_is_not_scored_yet_is_named_and_not_scored_when_asked(app, two):
+    late = city.a_process()
+    page = compare(app, late.slug, two[0].slug).text
+    assert "Not scored yet, so not offered" in page and "What can be claimed" not in page
+    assert late.id in [process.id for process in queries.offer("en").unscored]
+
+
+def test_a_phase_is_counted_again_only_when_its_end_moves(app, two):
+    with unrecorded("test settings") as session:
+        ideas_of(session, two[1]).document = "as it was"
+    keep_all_scores()
+    with unrecorded("test settings") as session:
+        assert ideas_of(session, two[1]).document == "as it was"
+        session.query(Phase).filter_by(process_id=two[1].id, kind="ideas").one().closes_at -= DAY
+    keep_all_scores()
+    with unrecorded("test settings") as session:
+        assert ideas_of(session, two[1]).document != "as it was"
+
+
+def ideas_of(session, process):
+    return session.query(ComparedScore).filter_by(process_id=process.id, phase="ideas").one()
 
 
 def test_four_at_most_are_compared(app, two):
-    offered = queries.sides("en")
+    offered = queries.offer("en").sides
     assert len(queries.chosen([one.key for one in offered], offered * 2)) == queries.MOST_SIDES
