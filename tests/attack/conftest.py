@@ -40,20 +40,22 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return Built(folder, *build(folder))
 
 
-def _on_sqlite(built: Built, name: str, mode: str = "production") -> Iterator[Town]:
+def _on_sqlite(
+    built: Built, name: str, mode: str = "production", limits: bool = True
+) -> Iterator[Town]:
     own = Path(shutil.copytree(built.folder, built.folder.with_name(name)))
-    with house_in(own, mode) as app, serving(app) as address:
+    with house_in(own, mode, limits=limits) as app, serving(app) as address:
         town = Town(app, address, built.numbers, built.names)
         yield town
         town.hang_up()
 
 
-def _on_postgres(folder: Path) -> Iterator[Town]:
+def _on_postgres(folder: Path, limits: bool) -> Iterator[Town]:
     name = f"town_{uuid.uuid4().hex[:12]}"
     postgres.on_server(f"CREATE DATABASE {name}")
     url = postgres.database(name)
     numbers, names = build(folder, url)
-    with house_in(folder, database_url=url) as app, serving(app) as address:
+    with house_in(folder, database_url=url, limits=limits) as app, serving(app) as address:
         town = Town(app, address, numbers, names)
         yield town
         town.hang_up()
@@ -64,7 +66,7 @@ def _on_postgres(folder: Path) -> Iterator[Town]:
 def town(request: pytest.FixtureRequest) -> Iterator[Town]:
     """The town that is attacked."""
     if os.environ.get("ATTACK_ON") == "postgresql":
-        yield from _on_postgres(_folder(request))
+        yield from _on_postgres(_folder(request), limits=True)
     else:
         yield from _on_sqlite(request.getfixturevalue("built"), "attacked")
 
@@ -73,9 +75,9 @@ def town(request: pytest.FixtureRequest) -> Iterator[Town]:
 def other_town(request: pytest.FixtureRequest) -> Iterator[Town]:
     """The town in which anything at all is sent."""
     if os.environ.get("TEST_POSTGRES_URL"):
-        yield from _on_postgres(_folder(request))
+        yield from _on_postgres(_folder(request), limits=False)
     else:
-        yield from _on_sqlite(request.getfixturevalue("built"), "fuzzed")
+        yield from _on_sqlite(request.getfixturevalue("built"), "fuzzed", limits=False)
 
 
 def _folder(request: pytest.FixtureRequest) -> Path:

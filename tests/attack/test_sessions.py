@@ -1,5 +1,7 @@
 """Sessions: chosen by the house, gone when they end, never of use to anybody else."""
 
+import json
+
 import pytest
 
 from tests import city
@@ -114,6 +116,23 @@ def test_every_answer_wears_its_headers(looks):
         if "werkzeug" in headers.get("Server", "").lower() or "X-Powered-By" in headers:
             wrong[look.path] = headers["Server"]
     assert wrong == {}
+
+
+def test_every_text_says_its_letters_and_what_it_is(looks):
+    """Whatever is text names its character encoding; JSON has one alone."""
+    wrong, kinds = {}, set()
+    for look in looks:
+        headers = look.answer.headers
+        kind = headers.get_content_type()
+        kinds.add(kind)
+        is_text = kind.startswith("text/") or kind.endswith("xml")
+        if look.answer.body and "Content-Type" not in headers:
+            wrong[look.path] = "no type"
+        elif is_text and (headers.get_content_charset() or "") != "utf-8":
+            wrong[look.path] = headers["Content-Type"]
+        elif kind == "application/json":
+            json.loads(look.answer.body)
+    assert wrong == {} and {"text/html", "text/csv", "application/atom+xml"} <= kinds
 
 
 def test_joining_twice_under_one_name_leaves_one_account(town, newcomer):

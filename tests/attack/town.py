@@ -1,5 +1,6 @@
 """A small town with somebody of every role and hostile words wherever people's words may stand."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ from tests.attack.wire import Caller
 
 ROLES = ("resident", "staff", "moderator", "researcher", "evaluator", "admin")
 BASE = "https://musyawarah.example"
+NETWORKS = itertools.count()
 SECRET = "the town's own secret, long enough for it"
 
 
@@ -54,9 +56,13 @@ class Town:
     names: dict[str, str] = field(default_factory=dict)
     calling: list[Caller] = field(default_factory=list)
 
-    def caller(self, role: str = "", source: str = "127.0.0.1") -> Caller:
-        """Somebody of a role who has just signed in; nobody where it is empty."""
-        caller = Caller(self.address, source)
+    def caller(self, role: str = "", source: str = "") -> Caller:
+        """Somebody of a role who has just signed in; nobody where it is empty.
+
+        Everybody calls from a network of their own, unless told otherwise.
+        """
+        number = next(NETWORKS)
+        caller = Caller(self.address, source or f"127.9.{number // 250}.{number % 250 + 1}")
         self.calling.append(caller)
         if role:
             answer = caller.sign_in(self.names.get(role, role), city.PASSPHRASE)
@@ -86,13 +92,16 @@ class Town:
             return db.session.scalar(select(func.count(Interaction.id))) or 0
 
 
-def a_house(folder: Path, mode: str = "production", database_url: str = "") -> Flask:
-    """The app as it is run for the public."""
+def a_house(
+    folder: Path, mode: str = "production", database_url: str = "", limits: bool = True
+) -> Flask:
+    """The app as it is run for the public; without limits for whoever sends without end."""
     return create_app(
         Settings(
             mode=mode,
             data_dir=str(folder),
             database_url=database_url,
+            limits=limits,
             secret_key=SECRET,
             signing_key="1" * 64,
             base_url=BASE,
@@ -102,9 +111,11 @@ def a_house(folder: Path, mode: str = "production", database_url: str = "") -> F
 
 
 @contextmanager
-def house_in(folder: Path, mode: str = "production", database_url: str = "") -> Iterator[Flask]:
+def house_in(
+    folder: Path, mode: str = "production", database_url: str = "", limits: bool = True
+) -> Iterator[Flask]:
     """The app on a folder, let go afterwards."""
-    app = a_house(folder, mode, database_url)
+    app = a_house(folder, mode, database_url, limits)
     make_transient(app)
     yield app
     with app.app_context():
