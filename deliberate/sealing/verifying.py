@@ -31,7 +31,7 @@ from deliberate.sealing.segments import FOLDER
 from deliberate.sealing.tree import Tree, fold
 
 WORKERS = 2
-MANY = 16 * ROWS_A_PART
+MANY = 8 * ROWS_A_PART
 """From so many entries on, processes of their own read the parts."""
 LEVEL_OF_A_PART = ROWS_A_PART.bit_length() - 1
 Progress = Callable[[int], object]
