@@ -10,7 +10,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from .beside import columns_in
 from .catalogue import FILES, folder
+from .facts import columns_of
 from .headline import LANGUAGES
 
 Said = Mapping[str, Any]
@@ -176,7 +178,8 @@ def _headlines(said: Said, formulas: Said) -> Lines:
 def _framework(said: Said, formulas: Said) -> Lines:
     yield from _version(said)
     logged = {name.split(".")[0] for name in _tables(formulas, "indicators")}
-    logged |= set(_tables(formulas, "dimensions"))
+    logged |= set(_tables(formulas, "dimensions")) | set(_tables(said, "beside"))
+    yield from _beside(_tables(said, "beside"))
     categories = _tables(said, "categories")
     for group in ("scale_names", "categories", "enabling_conditions", "context_factors"):
         if not _tables(said, group):
@@ -191,6 +194,20 @@ def _framework(said: Said, formulas: Said) -> Lines:
             (name, f"logged {c} is unknown") for c in one.get("logged", []) if c not in logged
         )
         yield from _questions(name, one.get("questions", []))
+
+
+def _beside(figures: Mapping[str, Said]) -> Lines:
+    known = columns_of("process_facts")
+    for name, one in figures.items():
+        yield from ((f"beside.{name}", what) for what in _speechless(one))
+        columns = columns_in(str(one.get("formula", "")))
+        if len(columns) > 2:
+            yield f"beside.{name}", "formula is neither a count nor a share"
+        yield from (
+            (f"beside.{name}", f"formula counts no {c or 'thing'}")
+            for c in columns
+            if known.get(c) is not int
+        )
 
 
 def _questions(criterion: str, questions: list[Said]) -> Lines:

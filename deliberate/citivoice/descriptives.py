@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .beside import beside
 from .facts import Facts, Table, is_missing
 from .formulas import burstiness, gini, restricted_mean, survival_median, top_share
 
@@ -17,6 +18,7 @@ STANCES = {-1.0: "negative", 0.0: "neutral", 1.0: "positive"}
 def describe(facts: Facts) -> dict[str, Block]:
     """The blocks `everyone` and `counted`; figures of the whole process stand in `counted`."""
     blocks = {scope: _block(facts, scope) for scope in ("everyone", "counted")}
+    blocks["counted"] |= {"beside": beside(facts)}
     blocks["counted"] |= _staying(facts) | _waiting(facts) | {"burstiness": _rhythm(facts)}
     return blocks
 

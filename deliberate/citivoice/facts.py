@@ -52,7 +52,7 @@ SCHEMA = {
     "process_facts": (
         "scope",
         "pairs_directed pairs_undirected pairs_mutual pair_people moderators"
-        " moderation_decisions active_last4",
+        " moderation_decisions active_last4 meetings meetings_minuted releases",
         "latency_low latency_high",
     ),
     "window_facts": ("process timezone start as_of log_root carries private_kinds", "", "log_size"),

@@ -168,7 +168,7 @@ def _wait(engine: Engine) -> None:
 
 
 def _process_facts(table: Table, engine: Engine) -> Table:
-    for name in ("moderation_facts", "recent_facts"):
+    for name in ("moderation_facts", "recent_facts", "meeting_facts", "opened_facts"):
         for c, values in engine.columns(engine.select(name)).items():
             table[c] = np.full(len(table["scope"]), int(values[0]), dtype=np.int64)
     return table

@@ -45,6 +45,7 @@ WITHHELD: dict[str, dict[str, str]] = {
     "answer.audited": {"response_facts": "audited confirmed"},
     "group.declared": {"group_facts": "*"},
 }
+WITHHELD["release.built"] = WITHHELD["release.removed"] = {"process_facts": "releases"}
 WITHHELD["support.taken_back"] = WITHHELD["ballot.cast"] = WITHHELD["support.given"]
 # Times of release rows are cut to the hour; latency was taken from the exact ones.
 CUT_TIMES = {"process_facts": "latency_low latency_high"}

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .aggregation import Total
+from .beside import COUNT, beside
 from .catalogue import Formulas, load_framework
 from .facts import SCHEMA, Facts, columns_of
 from .judged import disagrees, grade
@@ -118,13 +119,16 @@ class Scores:
         return logged | {name: self._beside(name, said) for name, said in self.judged.items()}
 
     def _beside(self, name: str, said: Judged) -> dict[str, Any]:
-        """Planned, judged and logged side by side, never averaged."""
+        """Planned, judged and logged side by side, never averaged; a count is no judgement's."""
+        figures, named = beside(self.facts), load_framework()["criteria"][name]["logged"]
         scores = dict(self.criteria) | {d: total.score for d, total in self.totals.items()}
-        known = [
-            s
-            for c in load_framework()["criteria"][name]["logged"]
-            if (s := scores.get(c)) is not None
-        ]
+        scores |= {one: figure["value"] for one, figure in figures.items()}
+        known = [s for c in named if (s := scores.get(c)) is not None]
+        counts = {
+            c: figures[c]["numerator"]
+            for c in named
+            if c in figures and figures[c]["state"] == COUNT
+        }
         logged = sum(known) / len(known) if known else None
         return {
             "planned": rounded(said.planned),
@@ -132,7 +136,7 @@ class Scores:
             "logged": rounded(logged),
             "disagrees": disagrees(said.judged, logged),
             "grade": grade(said.judged, logged, said.assessors),
-        }
+        } | ({"counts": counts} if counts else {})
 
 
 def rounded(value: Any, digits: int = VALUES) -> Any:

@@ -79,7 +79,39 @@ def _line(
         "source": _source(figures),
         "judges": judges["judged" if figures["judged"] is not None else "planned"],
         "beside": [c for c in said["logged"] if _score(document, c) is not None],
+        "figures": [figure(document, c, language) for c in said["logged"] if c in _besides()],
         "is_weak": seen is not None and seen < weak,
+    }
+
+
+def _besides() -> Mapping[str, Any]:
+    """The figures that stand beside a criterion for which nothing is scored."""
+    found: Mapping[str, Any] = load_framework()["beside"]
+    return found
+
+
+def _told(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a document of scores says of them; one kept before they were counted, nothing."""
+    found: Mapping[str, Any] = document["descriptives"]["counted"].get("beside", {})
+    return found
+
+
+def figure(document: Mapping[str, Any], name: str, language: str) -> dict[str, Any] | None:
+    """Such a figure as the pages show it; None for a name that is none."""
+    said = _besides().get(name)
+    if said is None:
+        return None
+    unknown = {"state": "not_enough_data", "value": None, "numerator": 0, "denominator": 0}
+    found = _told(document).get(name, unknown)
+    return {
+        **found,
+        "id": name,
+        "name": said["en" if language == "en" else "id"],
+        "score": _hundred(found["value"]),
+        "formula": said["formula"],
+        "minimum": said.get("minimum"),
+        "caveat": said.get(f"caveat_{'en' if language == 'en' else 'id'}", ""),
+        "acts": said.get("acts", []),
     }
 
 
@@ -94,7 +126,10 @@ def logged_beside(document: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _score(document: Mapping[str, Any], name: str) -> float | None:
-    """The logged score of a criterion or a dimension."""
+    """The logged score of a criterion or a dimension, or the share that stands for one."""
+    if name in _besides():
+        share: float | None = _told(document).get(name, {}).get("value")
+        return share
     found = document["criteria"].get(name) or document["dimensions"].get(name) or {}
     score: float | None = found.get("score")
     return score

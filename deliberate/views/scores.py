@@ -69,6 +69,8 @@ def how(slug: str, indicator: str) -> ResponseReturnValue:
             snapshot=snapshot,
             total=scoreboard.total(document, formulas, indicator, g.language),
         )
+    if (figure := judged.figure(document, indicator, g.language)) is not None:
+        return render_template("scores/beside.html", process=process, snapshot=snapshot, one=figure)
     or_404(formulas.indicators.get(indicator))
     return render_template(
         "scores/how.html",

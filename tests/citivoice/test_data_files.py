@@ -46,6 +46,8 @@ def test_what_is_said_to_be_measured_is() -> None:
         ("headlines.toml", "[SP]", "[SQ]", "SQ", "is neither dimension nor indicator"),
         ("headlines.toml", 'id = "Sebagian kembali."', 'ID = "x"', "SP.middle", "words in id"),
         ("framework.toml", 'logged = ["RS4"]', 'logged = ["RS9"]', "DP2", "logged RS9"),
+        ("framework.toml", "meetings_minuted / m", "minuted / m", "beside.meetings", "no minuted"),
+        ("framework.toml", '"meetings"]', '"parties"]', "CC1", "logged parties is unknown"),
         ("framework.toml", "[criteria.CC2]", "[criteria.XX2]", "XX2", "begins with no category"),
         ("framework.toml", 'version = "1.0"', "", "version", "is missing"),
     ],

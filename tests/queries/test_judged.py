@@ -24,11 +24,11 @@ def _in_english(app):
         yield
 
 
-def published(clock, value, practices=None, process=None):
-    """An assessment afterwards in which both gave one answer to everything asked of DP3."""
+def published(clock, value, practices=None, process=None, asked=("DP3.1", "DP3.2")):
+    """An assessment afterwards in which both gave one answer to everything asked, of DP3."""
     assessment, one, other = an_assessment(Stage.EX_POST, process)
     for person in (one, other):
-        for question in ("DP3.1", "DP3.2"):
+        for question in asked:
             assessments.rate(person, assessment, question, value, evidence=SHOWN)
         assessments.save_judgement(person, assessment)
     assessments.tell_practices(one, assessment, practices or {})
@@ -45,6 +45,15 @@ def board(process):
 def test_nothing_is_beside_the_log_before_somebody_judged(app):
     found = board(city.a_process())
     assert (found["categories"], found["assessed"]) == ([], False)
+
+
+def test_where_nothing_is_scored_the_log_s_own_figure_stands_beside(app, clock):
+    process = published(clock, "1", asked=("CC1.1", "IU2.1"))
+    (co_creators, users) = board(process)["categories"]
+    ((meetings,), (releases,)) = (c["criteria"][0]["figures"] for c in (co_creators, users))
+    assert (meetings["id"], meetings["state"]) == ("meetings", "not_enough_data")
+    assert (releases["state"], releases["numerator"]) == ("count", 0)
+    assert [c["criteria"][0]["disagrees"] for c in (co_creators, users)] == [None, None]
 
 
 def test_a_criterion_carries_its_figures_grade_and_source(app, clock):

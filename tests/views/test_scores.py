@@ -125,6 +125,18 @@ def test_each_of_the_two_numbers_opens_what_it_is_made_of(process, read):
     assert "DQ1.1 Comments answered by another" in page
 
 
+def test_what_is_counted_beside_a_judgement_says_how(process, read):
+    keep(process, NOW)
+    assert "no meeting is recorded: not enough data" in read("/meetings")
+    page = read("/releases")
+    assert "0 open releases of the data" in page and "no right number of releases" in page
+
+
+def test_scores_kept_before_it_was_counted_say_too_little(process, read):
+    keep(process, NOW, change=lambda document: document.replace('"beside"', '"before"'))
+    assert "no meeting is recorded" in read("/meetings")
+
+
 def test_institutions_answers_stand_on_the_board(process, read):
     keep(process, NOW)
     proposal = city.a_proposal(process)
