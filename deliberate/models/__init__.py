@@ -38,6 +38,7 @@ from deliberate.models.moderation import (
     Report,
 )
 from deliberate.models.notice import Delivery, MutedNotice, Notice
+from deliberate.models.office_recovery import OfficeRecovery
 from deliberate.models.person import Device, Person, PersonKey, RecoveryCode, Tries
 from deliberate.models.poll import Ballot, Option, Outcome, Poll, PollChange, Roll, VotingCode
 from deliberate.models.process import Phase, Process, ProcessChange, ProcessInstitution
@@ -45,6 +46,7 @@ from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion,
 from deliberate.models.provider import ProviderLink
 from deliberate.models.recovery import AddressChange, RecoveryWish
 from deliberate.models.release import Release, ReleaseRequest
+from deliberate.models.residence import ResidentEntry, ResidentList
 from deliberate.models.response import (
     Commitment,
     CommitmentStep,
@@ -92,6 +94,7 @@ __all__ = [
     "ModerationDecision",
     "MutedNotice",
     "Notice",
+    "OfficeRecovery",
     "Option",
     "Outcome",
     "Person",
@@ -116,6 +119,8 @@ __all__ = [
     "Release",
     "ReleaseRequest",
     "Report",
+    "ResidentEntry",
+    "ResidentList",
     "Response",
     "ResponseAnswer",
     "ResponseDraft",

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from deliberate.clock import now
@@ -47,6 +47,8 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(2), default="id")
     research_consent: Mapped[bool] = mapped_column(default=False)
     verified_at: Mapped[datetime | None] = mapped_column(Moment)
+    area_is_verified: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The area came from a list or code: then its person does not change it alone."""
     joined_at: Mapped[datetime] = mapped_column(Moment, default=now)
     erased_at: Mapped[datetime | None] = mapped_column(Moment)
     source: Mapped[str | None] = mapped_column(String(120), unique=True)

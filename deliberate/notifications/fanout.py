@@ -53,12 +53,18 @@ def _page(notice_id: int) -> tuple[int, bool]:
 
 def _told(session: Session, notice: Notice) -> list[tuple[int, str]]:
     if notice.person_id is not None:
-        return [(notice.person_id, "staff" if notice.kind.startswith("desk.") else "author")]
+        return [(notice.person_id, _why_alone(notice))]
     if notice.institution_id is not None:
         return told_staff(notice.institution_id, notice.reached_id, PAGE)
     if notice.proposal_id is None:
         return []
     return told_people(session.get_one(Proposal, notice.proposal_id), notice.reached_id, PAGE)
+
+
+def _why_alone(notice: Notice) -> str:
+    if notice.kind.startswith("desk."):
+        return "staff"
+    return "author" if notice.proposal_id is not None else "account"
 
 
 def _rows(

@@ -11,10 +11,13 @@ from deliberate.notifications.topics import (
     ADDRESS_LEFT,
     ADDRESS_NEW,
     RECOVERY_ASKED,
+    RECOVERY_BEGUN,
+    RECOVERY_CONFIRMED,
     TOPICS,
 )
 from deliberate.queries.messages import address_change_of
 
+STOPPING_LASTS = 48 * 60 * 60
 RECOVERY_LASTS = 60 * 60
 """Seconds a link to choose a new passphrase holds, from the moment it is mailed."""
 
@@ -24,6 +27,8 @@ def path_of(kind: str, person: Person) -> str:
     here, change = f"/{person.language}", address_change_of(person)
     if kind == RECOVERY_ASKED:
         return f"{here}/recover/mail/{recovery_token(person)}"
+    if kind in {RECOVERY_BEGUN, RECOVERY_CONFIRMED}:
+        return f"{here}/recover/office/{stop_token(person)}"
     if kind == ADDRESS_GIVEN:
         return f"{here}/account/messages/confirm/{address_token(person)}"
     if kind == ADDRESS_NEW and change is not None:
@@ -116,3 +121,24 @@ def is_present(person: Person, mark: str) -> bool:
 def _present_mark(person: Person) -> str:
     words = f"{person.passphrase_hash}\n{person.email}"
     return hashlib.sha256(words.encode()).hexdigest()[:32]
+
+
+# --- help at an office ---------------------------------------------------------------------------
+
+
+def _stopping() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="stop help at an office")
+
+
+def stop_token(person: Person) -> str:
+    """What the link carries by which an account's owner stops what an office began."""
+    return str(_stopping().dumps([person.id]))
+
+
+def read_stop_token(token: str) -> int | None:
+    """Whose link it is; None for a forged one, or one older than any help lasts."""
+    try:
+        (person_id,) = _stopping().loads(token, max_age=STOPPING_LASTS)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return int(person_id)

@@ -43,6 +43,18 @@ REQUEST_DECIDED = "request.decided"
 REQUEST_ENDS = "request.ends"
 """Access to the protected tier ends within two weeks."""
 
+FACTOR_REMOVED = "factor.removed"
+"""An administrator took somebody's second factor away."""
+
+RECOVERY_BEGUN = "recovery.begun"
+RECOVERY_CONFIRMED = "recovery.confirmed"
+RECOVERY_STOPPED = "recovery.stopped"
+"""Somebody comes back into an account at an office: its owner is told of every step."""
+
+VERIFIED = "resident.verified"
+VERIFICATION_ENDED = "verification.ended"
+"""Whether somebody is a verified resident."""
+
 BALLOT_RECEIPT = "ballot.receipt"
 """The receipt of somebody's own ballot, mailed because they ticked it."""
 

@@ -1,5 +1,7 @@
 """The e-mail address of an account: given, confirmed, and changed with a yes of both mailboxes."""
 
+from contextlib import suppress
+
 from flask_babel import lazy_gettext as _
 from sqlalchemy import delete
 
@@ -8,6 +10,7 @@ from deliberate.database import db, new_id, transient, unrecorded
 from deliberate.models import AddressChange, Notice, Person
 from deliberate.notifications.topics import ADDRESS_GIVEN, ADDRESS_LEFT, ADDRESS_NEW
 from deliberate.operations.notices import tell_person
+from deliberate.operations.residence import verify_from_list
 from deliberate.permissions import Refused, is_signed_in, require
 from deliberate.queries.messages import address_change_of
 from deliberate.recording import Act, recorded
@@ -65,7 +68,7 @@ def confirm_address(person_id: int, address: str) -> bool:
     if person is None or person.is_erased:
         return False
     if person.email == address:
-        return _confirm_present(person, address)
+        return _confirm_present(person, address) and _look_on_lists(person)
     change = address_change_of(person)
     if change is None or change.address != address:
         return False
@@ -79,6 +82,13 @@ def _confirm_present(person: Person, address: str) -> bool:
             return False
         person.email_confirmed_at = person.email_confirmed_at or now()
         return True
+
+
+def _look_on_lists(person: Person) -> bool:
+    """A confirmed address may be a resident's; of two that confirm it at once, one is."""
+    with suppress(Refused):
+        verify_from_list(person)
+    return True
 
 
 def leave_address(person_id: int, present: str, address: str) -> bool:
@@ -112,6 +122,7 @@ def move_address(person: Person, address: str) -> None:
         person.email_confirmed_at = now() if address else None
         act.about(person, given=int(bool(address)))
     _forget_change(person)
+    _look_on_lists(person)
 
 
 def _forget_change(person: Person) -> None:

@@ -208,7 +208,7 @@ def _erase_person(act: Act, person: Person) -> None:
     person.sign_in_name = person.passphrase_hash = person.email = person.source = None
     person.email_confirmed_at = person.verified_at = None
     person.display_name = person.area = ""
-    person.research_consent = False
+    person.research_consent = person.area_is_verified = False
     person.erased_at = now()
     act.session.flush()
     act.session.execute(

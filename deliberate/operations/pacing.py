@@ -56,6 +56,8 @@ REPORTS = Pace(
     known="20 per hour",
     network="100 per hour",
 )
+RECOVERIES = Pace("recovery", young="20 per day", known="20 per day", network="200 per day")
+"""Accounts one officer begins to open for somebody at the desk."""
 JOININGS = Pace("join", young="", known="", network="30 per hour; 100 per day")
 
 Turn = list[tuple[RateLimitItem, str]]

@@ -14,6 +14,7 @@ from deliberate.operations.people import (
 )
 from deliberate.operations.signing_in import prove
 from deliberate.permissions import Refused, is_signed_in, require
+from deliberate.permissions.people import may_move_house
 from deliberate.queries.passphrases import weakness
 from deliberate.queries.second_factor import factor_since
 from deliberate.recording import recorded
@@ -36,7 +37,7 @@ def rename_person(person: Person, display_name: str) -> None:
 def move_person(person: Person, area: str) -> None:
     """Say in which area one lives; empty says no more."""
     with recorded(person, Kind.PERSON_MOVED) as act:
-        require(is_signed_in(act.locked(person)))
+        require(may_move_house(act.locked(person)))
         person.area = clean_line(area)
         act.about(person)
 

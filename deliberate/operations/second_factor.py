@@ -16,6 +16,8 @@ from sqlalchemy import delete
 from deliberate.clock import now
 from deliberate.database import db, transient
 from deliberate.models import Device, Person, SecondFactor
+from deliberate.notifications.topics import FACTOR_REMOVED
+from deliberate.operations.notices import tell_person
 from deliberate.operations.people import hash_token, open_device
 from deliberate.operations.recovering import use_code
 from deliberate.operations.signing_in import WrongWords, counting_codes, prove
@@ -23,7 +25,7 @@ from deliberate.permissions import Refused, is_signed_in, require
 from deliberate.permissions.people import may_remove_factor
 from deliberate.queries.passphrases import weakness
 from deliberate.recording import Act, recorded
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary import FactorLoss, Kind
 
 PERIOD = 30
 DRIFT = 1
@@ -73,12 +75,16 @@ def add_factor(person: Person, secret: str, code: str, device: str = "") -> None
     _sign_out(person, but=device)
 
 
-def remove_factor(remover: Person, person: Person, passphrase: str = "") -> None:
+def remove_factor(
+    remover: Person, person: Person, passphrase: str = "", loss: FactorLoss | None = None
+) -> None:
     """Let an account be opened without a second factor: one's own, or as an administrator.
 
-    One's own with the passphrase, which stands alone then. Raises WrongWords, TooManyTries.
+    One's own with the passphrase, which stands alone then; another's for a loss, and its owner is
+    told. Raises WrongWords, TooManyTries.
     """
-    if remover.id == person.id:
+    is_own = remover.id == person.id
+    if is_own:
         prove(person.sign_in_name or "", passphrase, "", [person.device_mark])
         if weakness(passphrase, person.sign_in_name or "", person.display_name):
             raise Refused(_("Choose a passphrase of at least 15 characters first."))
@@ -88,8 +94,14 @@ def remove_factor(remover: Person, person: Person, passphrase: str = "") -> None
         if factor is None:
             raise Refused(_("This account has no second factor."))
         act.session.delete(factor)
-        act.about(person, own=int(remover.id == person.id))
-    if remover.id != person.id:
+        if is_own:
+            act.about(person, own=1)
+        else:
+            if loss is None:
+                raise Refused(_("Say why: lost, broken, stolen or another reason."))
+            act.about(person, own=0, reason=loss.value)
+            tell_person(act, FACTOR_REMOVED, person)
+    if not is_own:
         _sign_out(person)
 
 

@@ -113,6 +113,15 @@ def counting_codes(person: Person, marks: Collection[str]) -> Iterator[None]:
     _forgive(limits)
 
 
+@contextmanager
+def counting_guesses(what: str, person: Person) -> Iterator[None]:
+    """Count what somebody signed in enters as proof, unless it is right; raises TooManyTries."""
+    limits = {_key(what, str(person.id)): TRIES_OF_ACCOUNT}
+    _count_try(limits)
+    yield
+    _forgive(limits)
+
+
 def counting_wishes(words: str, network: str) -> None:
     """Count a mail that somebody asks for without signing in; raises TooManyTries."""
     place = network_of(network)

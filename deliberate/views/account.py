@@ -31,6 +31,7 @@ from deliberate.operations.signing_in import (
 )
 from deliberate.permissions import Refused
 from deliberate.queries.messages import address_change_of
+from deliberate.queries.office_recovery import recovery_of
 from deliberate.queries.participation import everything_of, participation_of
 from deliberate.queries.processes import next_date
 from deliberate.queries.sanctions import sanction_on
@@ -206,6 +207,7 @@ def _show(**forms: Any) -> str:
         took_part=participation_of(person),
         address_change=address_change_of(person),
         sanction=sanction_on(person),
+        recovery=recovery_of(person),
         next_date=next_date(now()),
         state_of=state_of,
         days_left=days_left,

@@ -8,6 +8,7 @@ from deliberate.vocabulary.codes import (
     Decision,
     Electorate,
     EvidenceKind,
+    FactorLoss,
     Ground,
     HoldRule,
     Initiator,
@@ -17,6 +18,7 @@ from deliberate.vocabulary.codes import (
     PhaseKind,
     PledgeState,
     PollType,
+    Proof,
     ProposalState,
     ResultRule,
     Role,
@@ -25,8 +27,10 @@ from deliberate.vocabulary.codes import (
     Stage,
     Stance,
     Switch,
+    VerificationEnd,
 )
-from deliberate.vocabulary.kinds import Kind, Visibility
+from deliberate.vocabulary.described import Visibility
+from deliberate.vocabulary.kinds import Kind
 
 __all__ = [
     "AccountClass",
@@ -36,6 +40,7 @@ __all__ = [
     "Decision",
     "Electorate",
     "EvidenceKind",
+    "FactorLoss",
     "Ground",
     "HoldRule",
     "Initiator",
@@ -46,6 +51,7 @@ __all__ = [
     "PhaseKind",
     "PledgeState",
     "PollType",
+    "Proof",
     "ProposalState",
     "ResultRule",
     "Role",
@@ -54,5 +60,6 @@ __all__ = [
     "Stage",
     "Stance",
     "Switch",
+    "VerificationEnd",
     "Visibility",
 ]

@@ -222,3 +222,28 @@ class PledgeState(StrEnum):
     KEPT = "kept"
     LATE = "late"
     BROKEN = "broken"
+
+
+class FactorLoss(StrEnum):
+    """Why an administrator takes somebody's second factor away."""
+
+    LOST = "lost"
+    BROKEN = "broken"
+    STOLEN = "stolen"
+    OTHER = "other"
+
+
+class VerificationEnd(StrEnum):
+    """Why somebody is no longer a verified resident."""
+
+    MOVED = "moved"
+    MISTAKE = "mistake"
+    OTHER = "other"
+
+
+class Proof(StrEnum):
+    """How somebody at a desk shows that an account is theirs; nothing of it is written down."""
+
+    DOCUMENT = "document"
+    KNOWN = "known"
+    CONTENT = "content"

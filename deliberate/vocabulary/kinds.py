@@ -1,42 +1,15 @@
 """Every kind of act: its name, who may ever see its rows, what they hold, what it means."""
 
-from enum import StrEnum
-
-
-class Visibility(StrEnum):
-    """Who may ever see the rows of a kind: everyone, those told totals alone, or nobody."""
-
-    PUBLIC = "public"
-    PRIVATE = "private"
-    INTERNAL = "internal"
-
+from deliberate.vocabulary.described import Described, Visibility
 
 PUBLIC, PRIVATE, INTERNAL = Visibility
 
 
-class Kind(StrEnum):
+class Kind(Described):
     """One kind for each thing people do: its name, class, the details its rows hold, its meaning.
 
     A kind is never renamed or reused once released.
     """
-
-    visibility: Visibility
-    details: tuple[str, ...]
-    meaning: str
-
-    def __new__(  # noqa: D102  # the class says it
-        cls,
-        value: str,
-        visibility: Visibility = Visibility.INTERNAL,
-        details: str = "",
-        meaning: str = "",
-    ) -> "Kind":
-        kind = str.__new__(cls, value)
-        kind._value_ = value
-        kind.visibility = visibility
-        kind.details = tuple(details.split())
-        kind.meaning = meaning
-        return kind
 
     PROCESS_OPENED = (
         "process.opened",
@@ -231,13 +204,38 @@ class Kind(StrEnum):
     PERSON_MOVED = "person.moved", INTERNAL, "", "a person changed the area they live in"
     EMAIL_CHANGED = "email.changed", INTERNAL, "given", "an e-mail address was given or taken away"
     PASSPHRASE_CHANGED = "passphrase.changed", INTERNAL, "", "a person chose a new passphrase"
-    PERSON_RECOVERED = "person.recovered", INTERNAL, "", "a person came back by a one-time code"
+    PERSON_RECOVERED = (
+        "person.recovered",
+        INTERNAL,
+        "by",
+        "a person came back by a one-time code; by: shown before (code) or given at an office",
+    )
+    RECOVERY_BEGUN = (
+        "recovery.begun",
+        INTERNAL,
+        "proof",
+        "an officer began to help somebody at the desk back into an account; proof: how it was "
+        "shown to be theirs",
+    )
+    RECOVERY_CONFIRMED = (
+        "recovery.confirmed",
+        INTERNAL,
+        "proof",
+        "a second officer saw the same person, and the code was given",
+    )
+    RECOVERY_STOPPED = (
+        "recovery.stopped",
+        INTERNAL,
+        "own",
+        "help at an office was stopped; own: by the account's owner",
+    )
     FACTOR_ADDED = "factor.added", INTERNAL, "", "an account signs in with a second factor"
     FACTOR_REMOVED = (
         "factor.removed",
         INTERNAL,
-        "own",
-        "an account signs in without a second factor again; own: its owner took it away",
+        "own reason",
+        "an account signs in without a second factor again; own: its owner took it away; reason: "
+        "why an administrator did (lost, broken, stolen, other)",
     )
     PASSPHRASE_RESET = (
         "passphrase.reset",
@@ -250,7 +248,30 @@ class Kind(StrEnum):
     CONSENT_CHANGED = "consent.changed", INTERNAL, "research", "consent to research changed"
     ROLE_GRANTED = "role.granted", INTERNAL, "role", "an account was given a role"
     ROLE_REVOKED = "role.revoked", INTERNAL, "role", "an account lost a role"
-    RESIDENT_VERIFIED = "resident.verified", INTERNAL, "by", "a person was found on a list"
+    RESIDENT_VERIFIED = (
+        "resident.verified",
+        INTERNAL,
+        "by",
+        "a person was found to live here; by: list, code or provider",
+    )
+    RESIDENTS_LISTED = (
+        "residents.listed",
+        INTERNAL,
+        "count",
+        "an administrator put in a list of residents' addresses",
+    )
+    RESIDENTS_INVITED = (
+        "residents.invited",
+        INTERNAL,
+        "count",
+        "one-time codes were made by which residents are verified",
+    )
+    VERIFICATION_ENDED = (
+        "verification.ended",
+        INTERNAL,
+        "reason",
+        "an administrator took back that somebody is a verified resident (moved, mistake, other)",
+    )
     ACCOUNT_RECLASSIFIED = (
         "account.reclassified",
         INTERNAL,

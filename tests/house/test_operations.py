@@ -41,6 +41,7 @@ DOORS = {
         "sign_in_by_passphrase",
         "sign_in_from_provider",
     },
+    "RESIDENT_VERIFIED": {"verify_by_code", "verify_from_list"},
     "RELEASE_BUILT": {"build_protected", "publish_release"},
     "SETTING_CHANGED": {"add_institution", "change_institution", "require_check"},
 }

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import SecondFactor
+from deliberate.models import Notice, SecondFactor
 from deliberate.operations import people, profiles, recovering
 from deliberate.operations import second_factor as factors
 from deliberate.operations.signing_in import (
@@ -21,7 +21,7 @@ from deliberate.operations.signing_in import (
 from deliberate.permissions import Refused
 from deliberate.queries.people import person_on_device
 from deliberate.queries.second_factor import factor_since
-from deliberate.vocabulary import Role
+from deliberate.vocabulary import FactorLoss, Role
 from tests import city
 from tests.city import PASSPHRASE
 
@@ -211,13 +211,26 @@ def test_an_administrator_takes_it_away_for_a_lost_phone(app, clock, log):
     person, _secret = with_factor()
     admin, token = city.staff(role=Role.ADMIN), people.sign_in(person)
     log()
-    factors.remove_factor(admin, person)
-    (entry,) = log()
-    assert (entry.details, entry.subject_id) == ({"own": 0}, person.id)
-    assert entry.actor_id == admin.actor_id
-    assert person_on_device(token) is None
     with pytest.raises(Refused):
         factors.remove_factor(admin, person)
+    assert log() == []
+    factors.remove_factor(admin, person, loss=FactorLoss.STOLEN)
+    (entry,) = log()
+    assert (entry.details, entry.subject_id) == ({"own": 0, "reason": "stolen"}, person.id)
+    assert entry.actor_id == admin.actor_id
+    assert person_on_device(token) is None
+    told = db.session.scalars(select(Notice).where(Notice.person_id == person.id)).all()
+    assert [notice.kind for notice in told] == ["factor.removed"]
+    with pytest.raises(Refused):
+        factors.remove_factor(admin, person, loss=FactorLoss.STOLEN)
+
+
+def test_an_administrator_takes_the_own_one_away_by_passphrase_alone(app, clock, log):
+    admin, _secret = with_factor(city.staff(role=Role.ADMIN))
+    log()
+    with pytest.raises(WrongWords):
+        factors.remove_factor(admin, admin, loss=FactorLoss.LOST)
+    assert (log(), factor_since(admin) is None) == ([], False)
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.MODERATOR, Role.RESEARCHER, Role.EVALUATOR])
@@ -226,13 +239,13 @@ def test_nobody_else_takes_it_away(app, clock, log, role):
     other = city.staff(role=role)
     log()
     with pytest.raises(Refused):
-        factors.remove_factor(other, person)
+        factors.remove_factor(other, person, loss=FactorLoss.LOST)
     assert (log(), factor_since(person) is None) == ([], False)
 
 
 def test_a_short_passphrase_left_alone_opens_nothing(app, clock):
     person, _secret = with_factor()
     profiles.change_passphrase(person, PASSPHRASE, SHORT)
-    factors.remove_factor(city.staff(role=Role.ADMIN), person)
+    factors.remove_factor(city.staff(role=Role.ADMIN), person, loss=FactorLoss.LOST)
     with pytest.raises(Refused):
         enter(person, SHORT)
