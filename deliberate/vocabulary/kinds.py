@@ -208,34 +208,22 @@ class Kind(Described):
         "person.recovered",
         INTERNAL,
         "by",
-        "a person came back by a one-time code; by: shown before (code) or given at an office",
+        "a person came back by a one-time code; by: code (shown before) or office",
     )
     RECOVERY_BEGUN = (
         "recovery.begun",
         INTERNAL,
         "proof",
-        "an officer began to help somebody at the desk back into an account; proof: how it was "
-        "shown to be theirs",
+        "an officer began to help somebody at the desk back into an account; proof: by what",
     )
-    RECOVERY_CONFIRMED = (
-        "recovery.confirmed",
-        INTERNAL,
-        "proof",
-        "a second officer saw the same person, and the code was given",
-    )
-    RECOVERY_STOPPED = (
-        "recovery.stopped",
-        INTERNAL,
-        "own",
-        "help at an office was stopped; own: by the account's owner",
-    )
+    RECOVERY_CONFIRMED = "recovery.confirmed", INTERNAL, "proof", "a second officer confirmed it"
+    RECOVERY_STOPPED = "recovery.stopped", INTERNAL, "own", "help at an office was stopped"
     FACTOR_ADDED = "factor.added", INTERNAL, "", "an account signs in with a second factor"
     FACTOR_REMOVED = (
         "factor.removed",
         INTERNAL,
         "own reason",
-        "an account signs in without a second factor again; own: its owner took it away; reason: "
-        "why an administrator did (lost, broken, stolen, other)",
+        "an account signs in without a second factor again; reason: why, unless its own owner did",
     )
     PASSPHRASE_RESET = (
         "passphrase.reset",
@@ -254,12 +242,7 @@ class Kind(Described):
         "by",
         "a person was found to live here; by: list, code or provider",
     )
-    RESIDENTS_LISTED = (
-        "residents.listed",
-        INTERNAL,
-        "count",
-        "an administrator put in a list of residents' addresses",
-    )
+    RESIDENTS_LISTED = "residents.listed", INTERNAL, "count", "a list of residents was put in"
     RESIDENTS_INVITED = (
         "residents.invited",
         INTERNAL,
