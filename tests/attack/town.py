@@ -105,7 +105,6 @@ def a_house(
             secret_key=SECRET,
             signing_key="1" * 64,
             base_url=BASE,
-            limits=False,  # the attacks send in a minute what people send in a month
             mail_url="smtp://127.0.0.1:9",
         )
     )
