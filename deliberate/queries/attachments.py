@@ -1,12 +1,25 @@
 """Files beside proposals, as pages read them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
 from deliberate.models import Attachment, Proposal
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as a line of a page names it."""
+
+    id: int
+    proposal_id: int
+    title: str
+    name: str
+    kind: str
+    size: int
 
 
 def attachments_of(proposal: Proposal) -> Sequence[Attachment]:

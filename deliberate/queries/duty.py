@@ -1,5 +1,7 @@
 """Who owes an answer: the institution asked, moved by referrals, in the end the coordinator."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -117,6 +119,14 @@ def signed_ids(draft_id: int, revision: int) -> list[int]:
 def case_of(proposal_id: int) -> Case | None:
     """The desk's side of a proposal, if it has begun."""
     return db.session.scalar(select(Case).where(Case.proposal_id == proposal_id))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk's side of a proposal: its case, if it has begun, and every hand-over."""
+
+    case: Case | None
+    referrals: Sequence[Referral]
 
 
 def open_referral(case: Case | None) -> Referral | None:

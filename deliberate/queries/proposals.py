@@ -2,24 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Label, Select, case, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import (
     Attachment,
+    Case,
     Comment,
     Follow,
+    Head,
     Interaction,
     Person,
     Poll,
     Process,
     Proposal,
+    PublishedHead,
+    Referral,
     Support,
 )
+from deliberate.queries.attachments import File
+from deliberate.queries.duty import Desk
+from deliberate.queries.log import HeadLine
 from deliberate.queries.states import days_left, state_of
 from deliberate.vocabulary import ProposalState
 
@@ -46,6 +54,15 @@ def standing_of(proposal: Proposal) -> Standing:
 
 
 @dataclass(frozen=True)
+class MyPart:
+    """What a signed-in person has to do with a proposal."""
+
+    supports: bool
+    follows: bool
+    is_author: bool
+
+
+@dataclass(frozen=True)
 class Shown:
     """A proposal for its page, with a mark that changes whenever the page would."""
 
@@ -54,54 +71,101 @@ class Shown:
     has_joined: bool
     """Whether other proposals were joined to it."""
     has_files: bool
+    has_polls: bool
+    mine: MyPart | None
+    """The reader's part; None for somebody not signed in."""
+    desk: Desk
+    log_head: HeadLine | None
 
 
-def proposal_shown(number: int) -> Shown | None:
-    """A proposal with process, phases, author and institution, read in one statement."""
-    found = (
+def proposal_shown(number: int, reader: Person | None = None) -> Shown | None:
+    """A proposal with process, phases, author, institution and desk, read in one statement."""
+    rows = (
         db.session.execute(
-            select(Proposal, *_marks())
+            select(Proposal, Case, Referral, *_marks(), *_head(), *_part(reader))
+            .outerjoin(Case, Case.proposal_id == Proposal.id)
+            .outerjoin(Referral, Referral.proposal_id == Proposal.id)
             .options(
                 joinedload(Proposal.process).joinedload(Process.phases),
                 joinedload(Proposal.author),
                 joinedload(Proposal.institution),
+                joinedload(Referral.giver),
+                joinedload(Referral.receiver),
             )
             .where(Proposal.id == number)
         )
         .unique()
-        .first()
+        .all()
     )
-    if found is None:
-        return None
-    proposal, *marks = found
+    return _as_shown(rows, reader) if rows else None
+
+
+def _as_shown(rows: Sequence[Any], reader: Person | None) -> Shown:
+    row = rows[0]
+    proposal: Proposal = row[0]
+    referrals = [one[2] for one in rows if one[2] is not None]
+    own = reader is not None and proposal.author_id == reader.id
+    marks = [getattr(row, part.name) for part in _marks()]
     return Shown(
-        proposal, _mark(proposal, marks), has_joined=bool(marks[-3]), has_files=bool(marks[-1])
+        proposal,
+        _mark(proposal, marks),
+        has_joined=bool(row.joined),
+        has_files=bool(row.files),
+        has_polls=bool(row.polls),
+        mine=MyPart(row.supports, row.follows, own) if reader else None,
+        desk=Desk(row[1], sorted(referrals, key=lambda one: one.id)),
+        log_head=HeadLine(row.log_size, row.log_root) if row.log_size else None,
     )
 
 
-def _marks() -> tuple[ColumnElement[object], ...]:
+def _marks() -> tuple[Label[Any], ...]:
     """What changes a page: the log's last rows of it, and polls and holds by the clock."""
     its_rows = Interaction.proposal_id == Proposal.id
     its_polls = select(func.count(Poll.id)).where(Poll.proposal_id == Proposal.id)
     moment = now()
     joined: Any = aliased(Proposal)
-    held = select(func.count(Comment.id)).where(
-        Comment.proposal_id == Proposal.id, Comment.held_until > moment
-    )
+    parts: dict[str, Select[Any]] = {
+        "sealed": select(func.max(Interaction.seq)).where(its_rows),
+        "waiting": select(func.max(Interaction.id)).where(its_rows, Interaction.seq.is_(None)),
+        "polls": its_polls,
+        "opened": its_polls.where(Poll.opens_at <= moment),
+        "closed": its_polls.where(Poll.closes_at <= moment),
+        "held": select(func.count(Comment.id)).where(
+            Comment.proposal_id == Proposal.id, Comment.held_until > moment
+        ),
+        "joined": select(func.count(joined.id)).where(joined.merged_into_id == Proposal.id),
+        "joined_at": select(func.max(joined.merged_at)).where(joined.merged_into_id == Proposal.id),
+        "files": select(func.count(Attachment.id)).where(
+            Attachment.proposal_id == Proposal.id, Attachment.removed_at.is_(None)
+        ),
+    }
     return tuple(
-        part.correlate(Proposal).scalar_subquery()
-        for part in (
-            select(func.max(Interaction.seq)).where(its_rows),
-            select(func.max(Interaction.id)).where(its_rows, Interaction.seq.is_(None)),
-            its_polls.where(Poll.opens_at <= moment),
-            its_polls.where(Poll.closes_at <= moment),
-            held,
-            select(func.count(joined.id)).where(joined.merged_into_id == Proposal.id),
-            select(func.max(joined.merged_at)).where(joined.merged_into_id == Proposal.id),
-            select(func.count(Attachment.id)).where(
-                Attachment.proposal_id == Proposal.id, Attachment.removed_at.is_(None)
-            ),
-        )
+        part.correlate(Proposal).scalar_subquery().label(name) for name, part in parts.items()
+    )
+
+
+def _head() -> tuple[Label[Any], ...]:
+    """The newest head given out, which every page shows."""
+    newest = select(func.max(PublishedHead.size)).scalar_subquery()
+    root = select(Head.root).where(Head.size == newest).scalar_subquery()
+    return newest.label("log_size"), root.label("log_root")
+
+
+def _part(reader: Person | None) -> tuple[Label[bool], ...]:
+    """Whether the reader supports and follows it; nothing for somebody not signed in."""
+    if reader is None:
+        return ()
+    support = select(Support.id).where(
+        Support.person_id == reader.id, Support.proposal_id == Proposal.id
+    )
+    follow = select(Follow.id).where(
+        Follow.person_id == reader.id,
+        Follow.subject_type == Proposal.subject_type,
+        Follow.subject_id == Proposal.id,
+    )
+    return (
+        support.correlate(Proposal).exists().label("supports"),
+        follow.correlate(Proposal).exists().label("follows"),
     )
 
 
@@ -123,29 +187,49 @@ def _mark(proposal: Proposal, marks: list[object]) -> str:
 
 
 @dataclass(frozen=True)
-class MyPart:
-    """What a signed-in person has to do with a proposal."""
+class Joined:
+    """A proposal that was joined to another one, as that one's page names it."""
 
-    supports: bool
-    follows: bool
-    is_author: bool
+    id: int
+    slug: str
+    """The tail of its address; empty while it is hidden."""
+    merged_at: datetime
 
 
-def part_of(person: Person, proposal: Proposal) -> MyPart:
-    """Whether somebody supports and follows a proposal."""
-    support = select(Support.id).where(
-        Support.person_id == person.id, Support.proposal_id == proposal.id
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a proposal: files, and proposals joined to it."""
+
+    files: Sequence[File] = ()
+    joined: Sequence[Joined] = ()
+
+
+def beside(proposal: Proposal) -> Beside:
+    """Files and joined proposals, the first first, read in one statement."""
+    file, joined = literal("file").label("of"), literal("joined").label("of")
+    slug = case((Proposal.is_shown_now(), Proposal.slug), else_="")
+    found = db.session.execute(
+        union_all(
+            select(
+                file,
+                Attachment.id.label("id"),
+                Attachment.title.label("title"),
+                Attachment.name.label("name"),
+                Attachment.kind.label("kind"),
+                Attachment.size.label("size"),
+                Attachment.added_at.label("at"),
+            ).where(Attachment.proposal_id == proposal.id, Attachment.removed_at.is_(None)),
+            select(joined, Proposal.id, slug, null(), null(), null(), Proposal.merged_at).where(
+                Proposal.merged_into_id == proposal.id
+            ),
+        )
+    ).all()
+    rows = sorted(found, key=lambda row: (row.at, row.id))
+    return Beside(
+        [
+            File(row.id, proposal.id, row.title, row.name, row.kind, row.size)
+            for row in rows
+            if row.of == "file"
+        ],
+        [Joined(row.id, row.title, row.at) for row in rows if row.of == "joined"],
     )
-    follow = select(Follow.id).where(
-        Follow.person_id == person.id,
-        Follow.subject_type == Proposal.subject_type,
-        Follow.subject_id == proposal.id,
-    )
-    found = db.session.execute(select(support.exists(), follow.exists())).one()
-    return MyPart(*found, is_author=proposal.author_id == person.id)
-
-
-def joined_to(proposal: Proposal) -> Sequence[Proposal]:
-    """Proposals that were joined to this one, the first first."""
-    joined = select(Proposal).where(Proposal.merged_into_id == proposal.id)
-    return db.session.scalars(joined.order_by(Proposal.merged_at, Proposal.id)).all()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from flask_babel import get_locale
-from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
@@ -78,24 +78,31 @@ def name_here(office: Institution | None) -> str:
 
 def responses_of(proposal_id: int, viewer: Person | None = None) -> list[ResponseCard]:
     """The responses published on a proposal, newest version first."""
-    found = db.session.scalars(
-        select(Response)
+    own = and_(
+        Judgement.response_id == Response.id, Judgement.person_id == (viewer.id if viewer else 0)
+    )
+    rows = db.session.execute(
+        select(Response, Judgement)
+        .outerjoin(Judgement, own)
         .where(Response.proposal_id == proposal_id)
         .order_by(Response.version.desc())
         .options(
             joinedload(Response.institution),
             joinedload(Response.responder),
             joinedload(Response.proposal).joinedload(Proposal.process),
-            selectinload(Response.commitments).options(
-                joinedload(Commitment.institution), selectinload(Commitment.steps)
+            joinedload(Response.commitments).options(
+                joinedload(Commitment.institution), joinedload(Commitment.steps)
             ),
         )
-    ).all()
-    if not found:
-        return []
+    ).unique()
+    found: dict[Response, dict[str, Judgement]] = {}
+    for response, judgement in rows:
+        said = found.setdefault(response, {})
+        if judgement is not None:
+            said[judgement.question] = judgement
     names = _names({office for response in found for office in response.signatories})
-    said = _said(found[0], viewer)
-    return [_card(response, response is found[0], names, said) for response in found]
+    newest = next(iter(found), None)
+    return [_card(response, response is newest, names, said) for response, said in found.items()]
 
 
 def _card(
@@ -133,17 +140,6 @@ def _names(ids: set[int]) -> dict[int, str]:
         return {}
     found = db.session.scalars(select(Institution).where(Institution.id.in_(ids)))
     return {office.id: name_here(office) for office in found}
-
-
-def _said(response: Response, viewer: Person | None) -> dict[str, Judgement]:
-    if viewer is None:
-        return {}
-    found = db.session.scalars(
-        select(Judgement).where(
-            Judgement.response_id == response.id, Judgement.person_id == viewer.id
-        )
-    )
-    return {judgement.question: judgement for judgement in found}
 
 
 def proposal_answered(number: int) -> Proposal | None:

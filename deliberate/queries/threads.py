@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, Row, literal, select
+from sqlalchemy import CTE, Row, and_, literal, select
 from sqlalchemy.orm import aliased
 
 from deliberate.database import db
@@ -88,7 +88,7 @@ def thread_of(
 
     `reader` is a person's number: what they wrote themselves they read while a rule holds it.
     """
-    rows = _rows(proposal, reading)
+    rows = _shown(comments_to_show(proposal.id, reading), reader)
     best = [_line(row, proposal, language) for row in rows if row.part == "best"]
     roots = _distinct(row for row in rows if row.part == "page")
     roots.sort(key=lambda row: sort_key(reading.order, row))
@@ -124,10 +124,6 @@ def _distinct(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
     return [row for _, row in sorted({row.id: row for row in rows}.items())]
 
 
-def _rows(proposal: Proposal, reading: Reading) -> Rows:
-    return _shown(comments_to_show(proposal.id, reading))
-
-
 def line_of(comment: Comment, language: str = "id", reader: int | None = None) -> Line:
     """One comment by itself, as when it is answered."""
     return lines_of(comment.proposal, [comment.id], language, reader)[0]
@@ -140,7 +136,7 @@ def lines_of(
     chosen = select(literal("page").label("part"), Comment.id).where(
         Comment.proposal_id == proposal.id, Comment.id.in_(ids)
     )
-    rows = _distinct(_shown(chosen.cte("shown")))
+    rows = _distinct(_shown(chosen.cte("shown"), reader))
     return [_line(row, proposal, language, reader) for row in rows]
 
 
@@ -161,9 +157,25 @@ def comments_to_credit(proposal: Proposal, language: str = "id") -> list[Line]:
     return [_line(row, proposal, language) for row in reversed(rows)]
 
 
-def _shown(shown: CTE) -> Rows:
+def _shown(shown: CTE, reader: int | None = None) -> Rows:
+    """Each comment with who wrote it, whom it answers, and how the reader weighed it."""
     answered, recipient = aliased(Comment), aliased(Person)
-    columns = (
+    weighed = and_(Rating.comment_id == Comment.id, Rating.person_id == (reader or 0))
+    lines = (
+        select(shown.c.part, *_columns(recipient))
+        .join_from(shown, Comment, Comment.id == shown.c.id)
+        .outerjoin(Person, Person.id == Comment.author_id)
+        .outerjoin(Institution, Institution.id == Comment.institution_id)
+        .outerjoin(answered, answered.id == Comment.parent_id)
+        .outerjoin(recipient, recipient.id == answered.author_id)
+        .outerjoin(Rating, weighed)
+    )
+    return db.session.execute(lines).all()
+
+
+def _columns(recipient: type[Person]) -> tuple[Any, ...]:
+    """What a line needs of a comment, of who wrote it and of whom it answers."""
+    return (
         Comment.id,
         Comment.root_id,
         Comment.depth,
@@ -191,16 +203,8 @@ def _shown(shown: CTE) -> Rows:
         Institution.name,
         Institution.name_en,
         recipient.display_name.label("to_name"),
+        Rating.is_strong,
     )
-    lines = (
-        select(shown.c.part, *columns)
-        .join_from(shown, Comment, Comment.id == shown.c.id)
-        .outerjoin(Person, Person.id == Comment.author_id)
-        .outerjoin(Institution, Institution.id == Comment.institution_id)
-        .outerjoin(answered, answered.id == Comment.parent_id)
-        .outerjoin(recipient, recipient.id == answered.author_id)
-    )
-    return db.session.execute(lines).all()
 
 
 def _line(row: Row[Any], proposal: Proposal, language: str, reader: int | None = None) -> Line:
@@ -232,6 +236,7 @@ def _line(row: Row[Any], proposal: Proposal, language: str, reader: int | None =
         rule=(row.hidden_ground or "held") if state == "hidden" or waits_until else "",
         corrections=[] if state else _corrections(row.corrections),
         own=is_own,
+        mine={True: "strong", False: "weak"}.get(row.is_strong, ""),
         waits_until=waits_until,
     )
 
@@ -256,19 +261,6 @@ def _fate(row: Row[Any]) -> tuple[str, datetime | None]:
     if row.withdrawn_at is not None:
         return "withdrawn", row.withdrawn_at
     return "", None
-
-
-def mark_weighed(lines: Iterable[Line], person_id: int) -> None:
-    """Say on each line how this person weighed it."""
-    by_id = {line.id: line for line in lines}
-    ratings = select(Rating.comment_id, Rating.is_strong).where(
-        Rating.person_id == person_id, Rating.comment_id.in_(by_id)
-    )
-    weighed = {
-        row.comment_id: "strong" if row.is_strong else "weak" for row in db.session.execute(ratings)
-    }
-    for line in by_id.values():
-        line.mine = weighed.get(line.id, "")
 
 
 def comment_numbered(number: int) -> Comment | None:

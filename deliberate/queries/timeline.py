@@ -20,14 +20,20 @@ Entry = tuple[datetime | date, dict[str, Any]]
 
 
 def timeline_of(
-    proposal: Proposal, responses: Sequence[ResponseCard] | None = None
+    proposal: Proposal,
+    responses: Sequence[ResponseCard] | None = None,
+    desk: duty.Desk | None = None,
 ) -> list[dict[str, Any]]:
-    """Entries {title, note, state} for the timeline component; state: on, late or todo."""
+    """Entries {title, note, state} for the timeline component; state: on, late or todo.
+
+    What a page has read already it hands over.
+    """
     cards = responses_of(proposal.id) if responses is None else responses
-    case = duty.case_of(proposal.id) if proposal.qualified_at else None
+    desk = desk or _desk_of(proposal)
+    case = desk.case if proposal.qualified_at else None
     past = [
         *_beginnings(proposal, case),
-        *_hand_overs(proposal, case),
+        *_hand_overs(proposal, desk.referrals if case else ()),
         *(_answer(proposal, card.response) for card in cards),
         *(step for card in cards for step in _steps(card)),
     ]
@@ -77,8 +83,13 @@ def _beginnings(proposal: Proposal, case: Case | None) -> Iterator[Entry]:
             yield _entry(proposal, case.pause_ends_at, _("Clock runs again"))
 
 
-def _hand_overs(proposal: Proposal, case: Case | None) -> Iterator[Entry]:
-    for referral in referrals_of(proposal.id) if case else ():
+def _desk_of(proposal: Proposal) -> duty.Desk:
+    case = duty.case_of(proposal.id) if proposal.qualified_at else None
+    return duty.Desk(case, referrals_of(proposal.id) if case else ())
+
+
+def _hand_overs(proposal: Proposal, referrals: Sequence[Referral]) -> Iterator[Entry]:
+    for referral in referrals:
         giver = name_here(referral.giver)
         if referral.to_id is None:
             title = _("Handed to %(system)s", system=referral.external_system)

@@ -68,7 +68,9 @@ def init_app(app: Flask) -> None:
 
 
 def _page_words() -> dict[str, Any]:
-    return {"language": g.get("language", "id"), "log_head": published_head()}
+    """A page that has read the head already says so in `g`."""
+    head = g.log_head if "log_head" in g else published_head()
+    return {"language": g.get("language", "id"), "log_head": head}
 
 
 def local_time(moment: datetime | date, pattern: str = "d MMM y") -> str:

@@ -24,7 +24,6 @@ from deliberate.permissions import is_open_to
 from deliberate.permissions.merging import may_join
 from deliberate.queries import polls, proposal_list, responses, threads, timeline
 from deliberate.queries import proposals as found
-from deliberate.queries.attachments import attachments_of
 from deliberate.queries.calendar import phase_steps
 from deliberate.queries.proposal_list import Choice, ListOrder, Wanted
 from deliberate.queries.thread_pages import Order, Reading, Side
@@ -40,7 +39,11 @@ Code = TypeVar("Code", bound=StrEnum)
 
 def address_of(proposal: Any, **query: Any) -> str:
     """Where a proposal stands: number first, then its title's slug."""
-    return url_for("proposals.show", number=proposal.id, slug=slug_of(proposal) or None, **query)
+    return _address(proposal.id, slug_of(proposal), **query)
+
+
+def _address(number: int, slug: str, **query: Any) -> str:
+    return url_for("proposals.show", number=number, slug=slug or None, **query)
 
 
 def slug_of(proposal: Any) -> str:
@@ -119,7 +122,8 @@ def _count(wanted: Wanted, processes: list[Choice]) -> int | None:
 @room.page("/<int(max=2147483647):number>-<slug>", "public")
 def show(number: int, slug: str = "") -> ResponseReturnValue:
     """One proposal: text, response, polls, where it stands, its arguments."""
-    shown = or_404(found.proposal_shown(number))
+    shown = or_404(found.proposal_shown(number, asking()))
+    g.log_head = shown.log_head
     if slug != slug_of(shown.proposal):
         return redirect(address_of(shown.proposal, **request.args.to_dict()), 301)
     into = shown.proposal.merged_into_id
@@ -137,8 +141,7 @@ def _page(shown: found.Shown) -> str:
     thread = threads.thread_of(proposal, reading, g.language, person.id if person else None)
     if (reading.at or reading.open) and not thread.lines:
         raise NotFound
-    if person is not None:
-        threads.mark_weighed(thread.lines, person.id)
+    beside = found.beside(proposal) if shown.has_files or shown.has_joined else found.Beside()
     answers = responses.responses_of(proposal.id, person) if proposal.decision else []
     return render_template(
         "proposals/show.html",
@@ -146,10 +149,10 @@ def _page(shown: found.Shown) -> str:
         standing=found.standing_of(proposal),
         is_readable=found.is_readable(proposal),
         phases=phase_steps(proposal.process),
-        mine=found.part_of(person, proposal) if person else None,
+        mine=shown.mine,
         responses=answers,
-        polls=polls.polls_of(proposal.id),
-        timeline=timeline.timeline_of(proposal, answers),
+        polls=polls.polls_of(proposal.id) if shown.has_polls else [],
+        timeline=timeline.timeline_of(proposal, answers, shown.desk),
         thread=thread,
         reading=reading,
         orders=Order,
@@ -161,11 +164,10 @@ def _page(shown: found.Shown) -> str:
         slug=slug_of(proposal) or None,
         address=address_of(proposal),
         joined=[
-            (one, address_of(one, order=Order.OLDEST.value))
-            for one in (found.joined_to(proposal) if shown.has_joined else ())
+            (one, _address(one.id, one.slug, order=Order.OLDEST.value)) for one in beside.joined
         ],
         may_join=may_join(person),
-        files=attachments_of(proposal) if shown.has_files and found.is_readable(proposal) else [],
+        files=beside.files if found.is_readable(proposal) else (),
         urls=comment_urls(proposal, reading, thread),
     )
 

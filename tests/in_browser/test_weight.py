@@ -11,11 +11,13 @@ from tests.live import PRESENT
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def proposal(old_city):
-    """The proposal most talked about."""
+@pytest.fixture(params=["proposal", "answered proposal"])
+def proposal(old_city, request):
+    """The proposal most talked about, and one with a response."""
     with old_city.app_context(), set_to(PRESENT):
-        return places.public_places()["proposal"]
+        address = places.public_places()[request.param]
+    moved = old_city.test_client().get(f"/id{address}").location
+    return moved.removeprefix("/id") if moved else address
 
 
 def test_a_proposal_is_light_on_the_wire_and_in_the_phone(chromium, old_town, proposal):

@@ -10,7 +10,6 @@ from deliberate.vocabulary import Role, Rule
 from tests import city
 from tests.browser import send, signed_in, visitor
 from tests.operations.test_attachments import PDF
-from tests.statements import statements
 
 
 @pytest.fixture
@@ -90,10 +89,3 @@ def test_others_neither_see_the_form_nor_remove_files(app, kept):
     me = signed_in(app, kept.proposal.author)
     assert send(me, place, f"{place}/{kept.id}/removal").status_code == 303
     assert send(me, place, f"{place}/99999/removal").status_code == 404
-
-
-def test_a_page_with_files_asks_six_times_at_most(app, kept):
-    page = f"/en/proposals/{kept.proposal_id}-{kept.proposal.slug}"
-    with statements() as asked:
-        visitor(app).get(page)
-    assert len(asked) <= 6

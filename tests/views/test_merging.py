@@ -7,7 +7,6 @@ from deliberate.operations.merging import merge_proposals
 from deliberate.vocabulary import Role, Stance
 from tests import city
 from tests.browser import send, signed_in, visitor
-from tests.statements import statements
 
 
 @pytest.fixture
@@ -73,14 +72,6 @@ def test_residents_neither_see_the_way_nor_may_go_it(app, pair):
     assert resident.get(join_page(gone)).status_code == 403
     assert send(resident, page_of(gone), join_page(gone), into=kept.id).status_code == 403
     assert "/merger" in signed_in(app, city.staff()).get(page_of(gone)).text
-
-
-def test_a_page_with_joined_proposals_still_asks_six_times_at_most(app, pair):
-    gone, kept = pair
-    merge_proposals(city.staff(), gone, kept)
-    with statements() as asked:
-        visitor(app).get(page_of(kept))
-    assert len(asked) <= 6
 
 
 def test_a_similar_proposal_is_supported_by_a_button_in_the_second_step(app, pair):
