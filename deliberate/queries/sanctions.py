@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from deliberate.clock import now
 from deliberate.database import db
@@ -13,10 +13,20 @@ PAGE = 20
 
 def sanction_on(person: Person) -> Sanction | None:
     """What limits an account now; the one that ends last."""
-    holding = select(Sanction).where(
-        Sanction.person_id == person.id, Sanction.ends_at > now(), Sanction.lifted_at.is_(None)
+    return db.session.scalar(_HOLDING, {"person": person.id, "moment": now()})
+
+
+_HOLDING = (
+    select(Sanction)
+    .where(
+        Sanction.person_id == bindparam("person"),
+        Sanction.ends_at > bindparam("moment"),
+        Sanction.lifted_at.is_(None),
     )
-    return db.session.scalar(holding.order_by(Sanction.ends_at.desc()).limit(1))
+    .order_by(Sanction.ends_at.desc())
+    .limit(1)
+)
+"""Built once: every act asks it."""
 
 
 def sanctions_of(person: Person) -> Sequence[Sanction]:
