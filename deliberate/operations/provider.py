@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from flask import current_app
 from flask_babel import lazy_gettext as _
@@ -148,10 +148,20 @@ def _description() -> dict[str, Any]:
     return described
 
 
+class _Staying(HTTPRedirectHandler):
+    """Whoever answers for the other house answers itself; it sends us nowhere else."""
+
+    def redirect_request(self, *_asked: Any) -> None:
+        """Follow nothing: the answer is a failure then."""
+
+
+_ASKING = build_opener(_Staying)
+
+
 def _fetched(address: str, sent: bytes | None = None) -> dict[str, Any]:
     request = Request(address, sent, {"Accept": "application/json"})  # noqa: S310  # checked above
     try:
-        with urlopen(request, timeout=SLOWEST) as answer:  # noqa: S310  # as above
+        with _ASKING.open(request, timeout=SLOWEST) as answer:
             told = json.loads(answer.read(LARGEST))
     except (URLError, OSError, ValueError) as error:
         raise ProviderFailed(f"{urlsplit(address).path}: {type(error).__name__}") from error

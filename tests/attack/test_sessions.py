@@ -113,6 +113,10 @@ def test_every_answer_wears_its_headers(looks):
             wrong[look.path] = headers["Content-Security-Policy"]
         if "default-src 'none'" not in headers.get("Content-Security-Policy", ""):
             wrong[look.path] = "no policy"
+        opened = {n.lower(): v for n, v in headers.items() if n.lower().startswith("access-")}
+        is_for_all = look.route.name.startswith("feeds.")
+        if opened != ({"access-control-allow-origin": "*"} if is_for_all else {}):
+            wrong[look.path] = opened
         if "werkzeug" in headers.get("Server", "").lower() or "X-Powered-By" in headers:
             wrong[look.path] = headers["Server"]
     assert wrong == {}

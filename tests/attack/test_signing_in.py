@@ -127,6 +127,26 @@ def test_time_does_not_tell_whom_a_mail_went_to(town):
     assert 0.4 < there / nobody < 2.5, took
 
 
+def test_passphrases_are_hidden_and_managers_may_fill_them_in(callers):
+    seen = 0
+    for role, page in (("", "sign-in"), ("", "join"), ("", "recover"), ("resident", "account")):
+        html = callers[role].get(f"/id/{page}").text
+        for field in re.findall(r'<input[^>]*name="(?:new_)?passphrase"[^>]*>', html):
+            seen += 1
+            assert 'type="password"' in field and "onpaste" not in field
+            assert re.search(r'autocomplete="(current|new)-password"', field)
+    assert seen >= 5
+
+
+def test_a_passphrase_is_taken_whole_and_as_it_is(town, newcomer):
+    words = "  Kopi PAHIT, di teras! 🌺 " + "rumah kami " * 18 + "akhir"
+    name = newcomer(passphrase=words).name
+    wrong = (words[:-1], words[:72], words.strip(), words.lower(), words + " ")
+    stranger = town.caller()
+    assert all(stranger.sign_in(name, one).status == 422 for one in wrong)
+    assert stranger.sign_in(name, words).status == 303 and stranger.is_in()
+
+
 def test_tries_are_counted_whatever_the_headers_say_of_where_they_come_from(town):
     caller = Caller(town.address, "127.0.0.23")
     answers = []
