@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from deliberate.clock import now
 from deliberate.models import Person, ResidentEntry, ResidentList
@@ -60,16 +61,19 @@ def list_residents(admin: Person, areas: Mapping[str, str]) -> int:
     Whoever confirms one of the other addresses later is verified then. An address is one resident:
     where several accounts share a mailbox, nobody is chosen by us.
     """
-    with recorded(admin, Kind.RESIDENTS_LISTED) as act:
-        require(may_set_up(act.locked(admin)))
-        if not 0 < len(areas) <= MOST_ROWS:
-            raise Refused(_("Between 1 and %(n)s addresses are put in at once.", n=MOST_ROWS))
-        made = _begin_list(act, admin, "addresses", len(areas))
-        verified = 0
-        given = list(areas.items())
-        for start in range(0, len(given), AT_ONCE):
-            verified += _list_some(act, made, dict(given[start : start + AT_ONCE]))
-        act.about(made, count=len(areas))
+    try:
+        with recorded(admin, Kind.RESIDENTS_LISTED) as act:
+            require(may_set_up(act.locked(admin)))
+            if not 0 < len(areas) <= MOST_ROWS:
+                raise Refused(_("Between 1 and %(n)s addresses are put in at once.", n=MOST_ROWS))
+            made = _begin_list(act, admin, "addresses", len(areas))
+            verified = 0
+            given = list(areas.items())
+            for start in range(0, len(given), AT_ONCE):
+                verified += _list_some(act, made, dict(given[start : start + AT_ONCE]))
+            act.about(made, count=len(areas))
+    except IntegrityError as error:
+        raise Refused(_("Somebody put in the same addresses just now. Try again.")) from error
     return verified
 
 

@@ -38,8 +38,10 @@ def may_begin_recovery(officer: Person | None, person: Person) -> Answer:
 def may_confirm_recovery(officer: Person | None, recovery: OfficeRecovery) -> Answer:
     """Another officer of the same office, while it waits."""
     first = officer is not None and officer.id == recovery.begun_by_id
+    done = Answer(_("It was confirmed, and the code was shown. If it is lost, begin again."))
     return first_no(
         works_at_office(officer, recovery.institution_id),
+        done if recovery.opens else YES,
         Answer(_("A colleague confirms it: nobody opens an account alone.")) if first else YES,
         may_be_recovered(recovery.person),
         YES if recovery.waits else Answer(_OVER),

@@ -14,6 +14,7 @@ from deliberate.models import (
     Draft,
     Follow,
     Interaction,
+    OfficeRecovery,
     Person,
     Poll,
     Process,
@@ -76,9 +77,21 @@ OWNED: dict[str, type[Base]] = {
     "ratings": Rating,
     "follows": Follow,
     "drafts": Draft,
+    "help_at_offices": OfficeRecovery,
 }
 NOT_TOLD = frozenset(
-    ["passphrase_hash", "salt", "body_html", "renderer", "person_id", "author_id", "name_key"]
+    [
+        "passphrase_hash",
+        "code_hash",
+        "salt",
+        "body_html",
+        "renderer",
+        "person_id",
+        "author_id",
+        "begun_by_id",
+        "confirmed_by_id",
+        "name_key",
+    ]
 )
 
 

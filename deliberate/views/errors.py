@@ -58,7 +58,12 @@ def refused(error: Refused) -> ResponseReturnValue:
     return render_template("errors/403.html", who=error.reason, text=_typed_text()), 403
 
 
-PAGES = {"poll": "polls.show", "assessment": "assessments.show", "sample": "coding.show"}
+PAGES = {
+    "poll": "polls.show",
+    "assessment": "assessments.show",
+    "sample": "coding.show",
+    "office_recovery": "office_recovery.show",
+}
 """Where things of these types are shown; what belongs to a proposal is shown with it."""
 
 

@@ -1,5 +1,6 @@
 """Coming back at an office: two officers, a code that opens once, an owner who can stop it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,17 +8,23 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Notice, OfficeRecovery
-from deliberate.operations import office_recovery, people, second_factor
+from deliberate.notifications import fanout
+from deliberate.notifications.links import read_stop_token
+from deliberate.notifications.mail import compose
+from deliberate.notifications.stories import known_to, story_of
+from deliberate.operations import addresses, office_recovery, people, second_factor
 from deliberate.operations.erasing import erase_account
 from deliberate.operations.people import proven_person
 from deliberate.operations.recovering import recover_account
 from deliberate.operations.signing_in import WrongWords
 from deliberate.permissions import Refused
+from deliberate.queries.messages import newest_mails
 from deliberate.queries.office_recovery import (
     account_at_desk,
     recoveries_waiting,
     recovery_of,
 )
+from deliberate.queries.participation import everything_of
 from deliberate.queries.people import person_on_device
 from deliberate.queries.second_factor import factor_since
 from deliberate.vocabulary import Proof, Role
@@ -208,3 +215,27 @@ def test_an_account_is_found_by_its_whole_name_or_number_alone(app, person):
     assert account_at_desk(f"#{person.id}") == person
     for words in ("", "Bu Rini", person.sign_in_name[:-1], str(person.id), "#", "#²", "%"):
         assert account_at_desk(words) is None
+
+
+def test_the_mail_leads_to_the_page_that_stops_it(officers, person, monkeypatch):
+    monkeypatch.setattr(fanout, "mails_go_out", lambda: True)
+    addresses.change_email(person, "rini@contoh.id")
+    addresses.confirm_address(person.id, "rini@contoh.id")
+    office_recovery.begin_recovery(officers[0], person, Proof.KNOWN)
+    fanout.fan_out()
+    delivery, notice, told = newest_mails(1)[0]
+    story = story_of(notice, known_to([notice]), "en")
+    mail = compose(delivery, told, story, "")
+    body = mail.get_body(("plain",)).get_content()
+    assert (mail["To"], notice.kind) == ("rini@contoh.id", "recovery.begun")
+    (token,) = re.findall(r"/id/recover/office/(\S+)", body)
+    assert read_stop_token(token) == person.id
+    assert "wrote the proposal" not in body and "menulis usulan" not in body
+
+
+def test_the_owner_takes_along_what_offices_did(officers, person):
+    code = a_code(officers, person)
+    (told,) = everything_of(person)["help_at_offices"]
+    assert told["confirmed_at"] is not None
+    assert not {"code_hash", "begun_by_id", "confirmed_by_id"} & set(told)
+    assert code not in str(told)

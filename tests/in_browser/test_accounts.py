@@ -1,0 +1,79 @@
+"""Pages of accounts in a real browser: what axe finds, and that leaving takes the drafts along."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from deliberate.models import Person
+from deliberate.operations import office_recovery, people
+from deliberate.vocabulary import Proof, Role
+from tests import city
+from tests.live import serving
+
+pytestmark = pytest.mark.browser
+KEPT = "Object.keys(localStorage).filter(key => key.startsWith('draft:'))"
+
+
+@pytest.fixture
+def house(sqlite_house: Callable[[], Flask]) -> Iterator[Flask]:
+    app = sqlite_house()
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def page_as(chromium: Any, house: Flask) -> Iterator[Callable[[Person], Any]]:
+    """A page in which somebody is signed in."""
+    signer: Any = house.session_interface.get_signing_serializer(house)  # type: ignore[attr-defined]
+    contexts = []
+    with serving(house) as address:
+
+        def opened(person: Person) -> Any:
+            context = chromium.new_context(
+                viewport={"width": 390, "height": 844}, base_url=address, color_scheme="light"
+            )
+            kept = signer.dumps({"_user_id": people.sign_in(person), "_fresh": True})
+            context.add_cookies([{"name": "session", "value": kept, "url": address}])
+            contexts.append(context)
+            return context.new_page()
+
+        yield opened
+        for context in contexts:
+            context.close()
+
+
+def test_axe_finds_nothing_on_pages_of_standing_and_ways_back(house, page_as, findings):
+    office, resident = city.an_institution("desa"), city.resident()
+    admin, officers = city.staff(role=Role.ADMIN), [city.staff(office), city.staff(office)]
+    begun = office_recovery.begin_recovery(officers[0], resident, Proof.DOCUMENT)
+    visits = {
+        resident: ["/id/verify", "/en/account/recovery"],
+        admin: ["/id/desk/residents", f"/en/desk/people/{officers[0].id}/standing"],
+        officers[1]: [
+            f"/id/desk/recovery/{begun.id}",
+            f"/en/desk/recovery?q={resident.sign_in_name}",
+        ],
+    }
+    found = {}
+    for person, addresses in visits.items():
+        page = page_as(person)
+        for address in addresses:
+            page.goto(address)
+            found[address] = findings(page)
+            wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            assert not page.evaluate(wide), address
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+
+
+def test_signing_out_takes_the_drafts_of_this_browser_along(house, page_as):
+    proposal, page = city.a_proposal(), page_as(city.resident())
+    page.goto(f"/id/proposals/{proposal.id}")
+    page.locator("textarea[name=body]").first.fill("Sebuah alasan yang belum selesai.")
+    page.wait_for_timeout(700)  # a draft is kept when the typing rests
+    assert len(page.evaluate(KEPT)) == 1
+    page.locator("details.menu summary").click()
+    page.locator("form[data-forget] button").click()
+    page.wait_for_url("**/sign-in*")
+    assert page.evaluate(KEPT) == []
