@@ -44,6 +44,7 @@ from deliberate.models.poll import Ballot, Option, Outcome, Poll, PollChange, Ro
 from deliberate.models.process import Phase, Process, ProcessChange, ProcessInstitution
 from deliberate.models.proposal import Draft, Follow, Proposal, ProposalVersion, Support
 from deliberate.models.provider import ProviderLink
+from deliberate.models.reading import ReadingPlace
 from deliberate.models.recovery import AddressChange, RecoveryWish
 from deliberate.models.release import Release, ReleaseRequest
 from deliberate.models.residence import ResidentEntry, ResidentList
@@ -113,6 +114,7 @@ __all__ = [
     "ProviderLink",
     "PublishedHead",
     "Rating",
+    "ReadingPlace",
     "RecoveryCode",
     "RecoveryWish",
     "Referral",

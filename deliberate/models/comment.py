@@ -33,6 +33,7 @@ class Comment(Hideable, Base):
     __tablename__ = "comment"
     __table_args__ = (
         Index("ix_comment_branch", "root_id", "id"),
+        Index("ix_comment_written", "proposal_id", "id"),
         Index("ix_comment_people", "proposal_id", "author_id"),
         Index("ix_comment_newest", "proposal_id", "depth", "id"),
         Index("ix_comment_weighed", "proposal_id", "depth", "weight", "id"),

@@ -28,6 +28,7 @@ from deliberate.models import (
     Proposal,
     ProposalVersion,
     ProviderLink,
+    ReadingPlace,
     RecoveryCode,
     ReleaseRequest,
     Report,
@@ -125,6 +126,7 @@ def _erase_everything(act: Act, person: Person) -> list[str]:
 def _forget_devices(person: Person) -> None:
     with transient() as store:
         store.execute(delete(Device).where(Device.person_id == person.id))
+        store.execute(delete(ReadingPlace).where(ReadingPlace.person_id == person.id))
         store.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
         store.execute(delete(AddressChange).where(AddressChange.person_id == person.id))
 

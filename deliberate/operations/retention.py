@@ -8,13 +8,23 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from deliberate.clock import now
 from deliberate.database import Base, TransientBase, db, transient, unrecorded
-from deliberate.models import AddressChange, Counted, Delivery, Device, Draft, Report, Tries
+from deliberate.models import (
+    AddressChange,
+    Counted,
+    Delivery,
+    Device,
+    Draft,
+    ReadingPlace,
+    Report,
+    Tries,
+)
 from deliberate.queries.messages import ADDRESS_WAITS
 
 READ_MESSAGES = timedelta(days=365)
 DRAFTS = timedelta(days=365)
 REPORT_NOTES = timedelta(days=180)
 TRIES = timedelta(days=1)
+READING = timedelta(days=180)
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ def let_go(*, dry_run: bool = False) -> list[Old]:
     passing: list[tuple[str, type[TransientBase], ColumnElement[bool]]] = [
         ("expired devices", Device, Device.expires_at < moment),
         ("counted tries", Tries, Tries.last_at < moment - TRIES),
+        ("reading places", ReadingPlace, ReadingPlace.looked_at < moment - READING),
         ("counted writing", Counted, Counted.ends_at < moment),
         ("changes of address", AddressChange, AddressChange.asked_at < moment - ADDRESS_WAITS),
     ]

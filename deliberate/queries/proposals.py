@@ -28,6 +28,7 @@ from deliberate.models import (
 from deliberate.queries.attachments import File
 from deliberate.queries.duty import Desk
 from deliberate.queries.log import HeadLine
+from deliberate.queries.reading import news_for
 from deliberate.queries.states import days_left, state_of
 from deliberate.vocabulary import ProposalState
 
@@ -60,6 +61,11 @@ class MyPart:
     supports: bool
     follows: bool
     is_author: bool
+    newest: int
+    """The newest comment of the thread; 0 where there is none."""
+    unread: int
+    """How many comments are new since the visit before, to a hundred."""
+    first_unread: int | None
 
 
 @dataclass(frozen=True)
@@ -78,11 +84,16 @@ class Shown:
     log_head: HeadLine | None
 
 
-def proposal_shown(number: int, reader: Person | None = None) -> Shown | None:
-    """A proposal with process, phases, author, institution and desk, read in one statement."""
+def proposal_shown(
+    number: int, reader: Person | None = None, since: int | None = None
+) -> Shown | None:
+    """A proposal with process, phases, author, institution and desk, read in one statement.
+
+    `since` is the last comment the reader can have read before; None on a first visit.
+    """
     rows = (
         db.session.execute(
-            select(Proposal, Case, Referral, *_marks(), *_head(), *_part(reader))
+            select(Proposal, Case, Referral, *_marks(), *_head(), *_part(reader, since))
             .outerjoin(Case, Case.proposal_id == Proposal.id)
             .outerjoin(Referral, Referral.proposal_id == Proposal.id)
             .options(
@@ -112,10 +123,14 @@ def _as_shown(rows: Sequence[Any], reader: Person | None) -> Shown:
         has_joined=bool(row.joined),
         has_files=bool(row.files),
         has_polls=bool(row.polls),
-        mine=MyPart(row.supports, row.follows, own) if reader else None,
+        mine=_mine(row, own) if reader else None,
         desk=Desk(row[1], sorted(referrals, key=lambda one: one.id)),
         log_head=HeadLine(row.log_size, row.log_root) if row.log_size else None,
     )
+
+
+def _mine(row: Any, own: bool) -> MyPart:
+    return MyPart(row.supports, row.follows, own, row.newest, row.unread, row.first_unread)
 
 
 def _marks() -> tuple[Label[Any], ...]:
@@ -151,8 +166,8 @@ def _head() -> tuple[Label[Any], ...]:
     return newest.label("log_size"), root.label("log_root")
 
 
-def _part(reader: Person | None) -> tuple[Label[bool], ...]:
-    """Whether the reader supports and follows it; nothing for somebody not signed in."""
+def _part(reader: Person | None, since: int | None) -> tuple[Label[Any], ...]:
+    """Whether the reader supports and follows it, and what is new to them; nothing for nobody."""
     if reader is None:
         return ()
     support = select(Support.id).where(
@@ -166,6 +181,7 @@ def _part(reader: Person | None) -> tuple[Label[bool], ...]:
     return (
         support.correlate(Proposal).exists().label("supports"),
         follow.correlate(Proposal).exists().label("follows"),
+        *news_for(reader.id, since),
     )
 
 

@@ -177,14 +177,16 @@ def _first_replies(page: CTE) -> list[Part]:
 
 
 def _open_branch(proposal_id: int, reading: Reading) -> list[Part]:
-    within = Comment.proposal_id == proposal_id
+    """Replies stand in the thread of their argument, so that it alone is asked for its proposal."""
     replies = (
         select(Comment.id)
-        .where(within, Comment.root_id == reading.open, Comment.id > reading.replies_after)
+        .where(Comment.root_id == reading.open, Comment.id > reading.replies_after)
         .order_by(Comment.id)
         .limit(BRANCH + 1)
     )
-    root = select(Comment.id).where(within, Comment.id == reading.open, Comment.depth == 0)
+    root = select(Comment.id).where(
+        Comment.proposal_id == proposal_id, Comment.id == reading.open, Comment.depth == 0
+    )
     return [_part("page", root), _part("reply", replies)]
 
 
@@ -203,7 +205,7 @@ def _way_to(proposal_id: int, comment_id: int) -> list[Part]:
     )
     answers = (
         select(Comment.id)
-        .where(Comment.parent_id == comment_id, Comment.proposal_id == proposal_id)
+        .where(Comment.parent_id == comment_id)
         .order_by(Comment.id)
         .limit(ANSWERS)
     )

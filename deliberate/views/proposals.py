@@ -20,12 +20,14 @@ from werkzeug.exceptions import NotFound
 from deliberate.exports.proposal_list import lines
 from deliberate.forms.comments import LONGEST, ArgumentForm
 from deliberate.forms.proposals import ListForm
+from deliberate.operations.reading import keep_place
 from deliberate.permissions import is_open_to
 from deliberate.permissions.merging import may_join
 from deliberate.queries import polls, proposal_list, responses, threads, timeline
 from deliberate.queries import proposals as found
 from deliberate.queries.calendar import phase_steps
 from deliberate.queries.proposal_list import Choice, ListOrder, Wanted
+from deliberate.queries.reading import MOST, read_before
 from deliberate.queries.thread_pages import Order, Reading, Side
 from deliberate.text import clean_line, difference
 from deliberate.views.answers import kept_or
@@ -122,21 +124,25 @@ def _count(wanted: Wanted, processes: list[Choice]) -> int | None:
 @room.page("/<int(max=2147483647):number>-<slug>", "public")
 def show(number: int, slug: str = "") -> ResponseReturnValue:
     """One proposal: text, response, polls, where it stands, its arguments."""
-    shown = or_404(found.proposal_shown(number, asking()))
+    person = asking()
+    before = read_before(person.id, number) if person else None
+    shown = or_404(found.proposal_shown(number, person, before))
     g.log_head = shown.log_head
     if slug != slug_of(shown.proposal):
         return redirect(address_of(shown.proposal, **request.args.to_dict()), 301)
     into = shown.proposal.merged_into_id
     if into is not None and not set(request.args) & READING:
         return redirect(url_for("proposals.show", number=into))
-    return kept_or(shown.mark, lambda: _page(shown))
+    if person is not None:
+        keep_place(person, shown.proposal, before, shown.mine.newest)
+    return kept_or(shown.mark, lambda: _page(shown, before))
 
 
 READING = {"order", "side", "after", "at", "open"}
 """What an address says of a thread: with any of it a joined proposal shows its own page."""
 
 
-def _page(shown: found.Shown) -> str:
+def _page(shown: found.Shown, before: int | None) -> str:
     proposal, reading, person = shown.proposal, _reading(), asking()
     thread = threads.thread_of(proposal, reading, g.language, person.id if person else None)
     if (reading.at or reading.open) and not thread.lines:
@@ -150,6 +156,8 @@ def _page(shown: found.Shown) -> str:
         is_readable=found.is_readable(proposal),
         phases=phase_steps(proposal.process),
         mine=shown.mine,
+        before=before,
+        most=MOST,
         responses=answers,
         polls=polls.polls_of(proposal.id) if shown.has_polls else [],
         timeline=timeline.timeline_of(proposal, answers, shown.desk),
