@@ -20,7 +20,7 @@ class UnknownFormulas(ValueError):
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator: its names, formula in words, goalposts and minimums.
+    """One indicator: its names, formula in words (both languages), goalposts and minimums.
 
     The first of `minimum` is the opportunity printed as n; a denominator below `floor` is taken
     as `floor`, because reaching one is an achievement already. `why` says where the goalposts
@@ -31,6 +31,7 @@ class Indicator:
     en: str
     name_id: str
     formula: str
+    formula_id: str
     goalpost: tuple[float, float, str]
     minimum: Mapping[str, int]
     floor: int
@@ -155,6 +156,7 @@ def _indicator(name: str, said: Mapping[str, Any]) -> Indicator:
         en=said["en"],
         name_id=said["id"],
         formula=said["formula"],
+        formula_id=said.get("formula_id", said["formula"]),
         goalpost=(low, high, direction),
         minimum=said["minimum"],
         floor=said.get("denominator_floor", 0),

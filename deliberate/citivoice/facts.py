@@ -96,6 +96,12 @@ class Facts:
         value = table[column][0]
         return None if is_missing(value) else value
 
+    @property
+    def carries(self) -> frozenset[str] | None:
+        """The criteria that the source can carry; None if it can carry all."""
+        said = self.one("window_facts", "carries")
+        return None if said is None else frozenset(said.split())
+
     def write(self, folder: str | Path) -> list[Path]:
         """Write every table as CSV into a folder and name the files written."""
         Path(folder).mkdir(parents=True, exist_ok=True)

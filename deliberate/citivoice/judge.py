@@ -23,7 +23,7 @@ def judge(
     beside them, by criterion."""
     rules = formulas or load_formulas()
     measures, opportunities = _measures(facts, rules)
-    carries = carried(facts)
+    carries = facts.carries
     findings = {
         name: found(indicator, measures[name], carries is None or indicator.criterion in carries)
         for name, indicator in rules.indicators.items()
@@ -43,12 +43,6 @@ def judge(
         headline=headline(totals, findings, load_headlines()),
         judged=dict(judged or {}),
     )
-
-
-def carried(facts: Facts) -> frozenset[str] | None:
-    """The criteria that the source can carry; None if it can carry all."""
-    said = facts.one("window_facts", "carries")
-    return None if said is None else frozenset(said.split())
 
 
 def _measures(facts: Facts, rules: Formulas) -> tuple[dict[str, Measure], dict[str, int]]:
@@ -80,7 +74,7 @@ def _runs(
             for name, measure in again.items()
             if normalised[name] is not None
         }
-        scores[run] = dimension_score(rules, dimension, normalised | changed, carried(facts))
+        scores[run] = dimension_score(rules, dimension, normalised | changed, facts.carries)
     return scores
 
 

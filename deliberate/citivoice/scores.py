@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .aggregation import Total
+from .aggregation import Total, dimension_score
 from .beside import COUNT, beside
 from .catalogue import Formulas, load_framework
 from .facts import SCHEMA, Facts, columns_of
@@ -118,10 +118,20 @@ class Scores:
         }
         return logged | {name: self._beside(name, said) for name, said in self.judged.items()}
 
+    def _dimensions(self) -> dict[str, float | None]:
+        """Every dimension's score, of those too that are shown as profiles alone."""
+        normalised = {name: found.normalised for name, found in self.findings.items()}
+        return {
+            name: self.totals[name].score
+            if name in self.totals
+            else dimension_score(self.formulas, dimension, normalised, self.facts.carries)
+            for name, dimension in self.formulas.dimensions.items()
+        }
+
     def _beside(self, name: str, said: Judged) -> dict[str, Any]:
         """Planned, judged and logged side by side, never averaged; a count is no judgement's."""
         figures, named = beside(self.facts), load_framework()["criteria"][name]["logged"]
-        scores = dict(self.criteria) | {d: total.score for d, total in self.totals.items()}
+        scores = dict(self.criteria) | self._dimensions()
         scores |= {one: figure["value"] for one, figure in figures.items()}
         known = [s for c in named if (s := scores.get(c)) is not None]
         counts = {

@@ -78,8 +78,10 @@ def _seed_if_empty(app: Flask, city: City) -> None:
             raise click.ClickException(str(error)) from None
         seal_log(app.config["SETTINGS"])
         publish_heads(until=now() + timedelta(seconds=1))
-        keep_all_scores()
         publish_all_releases(app.config["SETTINGS"].releases_path)
+        # The releases are acts too, and are counted beside the scores.
+        seal_log(app.config["SETTINGS"])
+        keep_all_scores()
 
 
 def _welcome(city: City, address: str) -> Iterable[str]:

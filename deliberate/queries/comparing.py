@@ -60,11 +60,16 @@ def offer(language: str) -> Offer:
     return Offer(
         sides=sorted(
             (side for side in found if side.kept.formulas == version),
-            key=lambda one: (one.process.said("title", language), one.key),
+            key=lambda one: (one.process.said("title", language), one.process.id, _ends(one)),
         ),
         others=[s.process for s in found if not s.phase and s.kept.formulas != version],
         unscored=[one for one in _opened() if one.id not in scored],
     )
+
+
+def _ends(side: Side) -> float:
+    """The whole process first, then its periods by their ends."""
+    return side.kept.as_of.timestamp() if side.kept.as_of else 0.0
 
 
 def _kept() -> list[ComparedScore]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
-from deliberate.citivoice import load_framework
+from deliberate.citivoice import load_formulas, load_framework
 from deliberate.database import db
 from deliberate.models import Assessment, Assessor, Practice, Process
 from deliberate.queries.assessments import (
@@ -78,7 +78,7 @@ def _line(
         "grade": figures["grade"],
         "source": _source(figures),
         "judges": judges["judged" if figures["judged"] is not None else "planned"],
-        "beside": [c for c in said["logged"] if _score(document, c) is not None],
+        "beside": [c for c in said["logged"] if _is_behind(document, c)],
         "figures": [figure(document, c, language) for c in said["logged"] if c in _besides()],
         "is_weak": seen is not None and seen < weak,
     }
@@ -123,6 +123,12 @@ def logged_beside(document: Mapping[str, Any]) -> dict[str, int]:
         if known:
             found[name] = int(100 * sum(known) / len(known) + 0.5)
     return found
+
+
+def _is_behind(document: Mapping[str, Any], name: str) -> bool:
+    """Whether a name is part of the logged figure; dimensions shown as profiles have no number."""
+    profile_only = name in load_formulas().dimensions and name not in document["dimensions"]
+    return profile_only or _score(document, name) is not None
 
 
 def _score(document: Mapping[str, Any], name: str) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Phase, Process, Snapshot
+from deliberate.models import ComparedScore, Phase, Process, Snapshot
 from deliberate.queries.calendar import local_day
 
 LONGEST = 26
@@ -26,10 +26,16 @@ def score_history(process: Process, weeks: list[list[Any]]) -> dict[str, Any]:
     shown = dict(sorted(by_week.items())[-LONGEST:])
     by_phase = {phase.id: _last_within(process, phase, kept) for phase in process.phases}
     scores = _scores_of({*shown.values(), *(n for n in by_phase.values() if n)})
+    ended = _ended(process)
     return {
         "weeks": [(week, scores[number]) for week, number in shown.items()],
         "phases": [
-            _phase(process, phase, weeks, scores.get(by_phase[phase.id] or 0))
+            _phase(
+                process,
+                phase,
+                weeks,
+                ended.get(phase.kind) or scores.get(by_phase[phase.id] or 0),
+            )
             for phase in sorted(process.phases, key=lambda phase: phase.opens_at)
         ],
     }
@@ -63,6 +69,16 @@ def _scores_of(numbers: set[int]) -> dict[int, Numbers]:
         select(Snapshot.id, Snapshot.document).where(Snapshot.id.in_(numbers))
     )
     return {number: _numbers(json.loads(document)["dimensions"]) for number, document in found}
+
+
+def _ended(process: Process) -> dict[str, Numbers]:
+    """The numbers of everything up to the end of each phase that is over."""
+    found = db.session.execute(
+        select(ComparedScore.phase, ComparedScore.document).where(
+            ComparedScore.process_id == process.id, ComparedScore.phase != ""
+        )
+    )
+    return {phase: _numbers(json.loads(document)["dimensions"]) for phase, document in found}
 
 
 def _numbers(dimensions: dict[str, Any]) -> Numbers:

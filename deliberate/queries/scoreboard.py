@@ -112,7 +112,7 @@ def indicator(
         "name": said.en if english else said.name_id,
         "score": _hundred(found["normalised"]),
         "range": _scored_range(found),
-        "formula": said.formula,
+        "formula": said.formula if english else said.formula_id,
         "minimum": dict(said.minimum),
         "needed": next(iter(said.minimum.values()), None),
         "floor": said.floor,

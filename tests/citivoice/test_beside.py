@@ -62,3 +62,12 @@ def test_neither_moves_a_score() -> None:
     mine, theirs = (judge(reduce(log, PROCESS)).to_dict() for log in (with_them, log_of(town())))
     for part in ("indicators", "dimensions", "headline"):
         assert mine[part] == theirs[part]
+
+
+def test_a_profile_that_lacks_its_criteria_is_no_figure_beside_a_judgement() -> None:
+    """Concentration alone is not inclusion: the dimension's own rule holds here too."""
+    said = {"DP1": Judged(judged=0.5, assessors=2)}
+    scores = score(log_of(town()), PROCESS, judged=said)
+    line = scores.to_dict()["criteria"]["DP1"]
+    assert scores.criteria["IN3"] is not None
+    assert (line["logged"], line["disagrees"]) == (None, None)

@@ -1,14 +1,17 @@
 """The scoreboard of a process as its readers see it, from scores that were kept."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from deliberate import citivoice
 from deliberate.citivoice import catalogue, load_formulas
+from deliberate.clock import now
 from deliberate.database import unrecorded
-from deliberate.models import Snapshot
+from deliberate.models import ComparedScore, Snapshot
 from deliberate.operations import proposals
+from deliberate.operations.scores import keep_all_scores
 from deliberate.queries.scores import drawn_from
 from tests import city
 from tests.browser import visitor
@@ -143,3 +146,21 @@ def test_institutions_answers_stand_on_the_board(process, read):
     for person in (city.resident() for _ in range(3)):
         proposals.support_proposal(person, proposal)
     assert "How institutions answer" in read()
+
+
+def test_how_speaks_indonesian_to_its_numbers(app, process):
+    keep(process, NOW)
+    page = visitor(app).get(f"/id/scores/{process.slug}/DQ4.1").text
+    assert "utas dengan &gt;= 5 komentar" in page and "utas ≥ 10" in page
+    assert "terhitung" in page and "0,2 … 0,6" in page
+
+
+def test_a_phase_that_is_over_has_the_numbers_up_to_its_end(app, process, read):
+    city.phase(process, "ideas", now() - timedelta(days=9), 4)
+    keep_all_scores()
+    with unrecorded("test settings") as session:
+        kept = session.query(ComparedScore).filter_by(phase="ideas").one()
+        found = json.loads(kept.document)
+        found["dimensions"]["SP"] |= {"score": 0.4321, "ci": [0.31, 0.57]}
+        kept.document = json.dumps(found)
+    assert "43 (31–57)" in read()
