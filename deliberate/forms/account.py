@@ -104,10 +104,14 @@ class CodeForm(HouseForm):
     )
 
 
-class RemoveFactorForm(HouseForm):
-    """Signing in without a second factor, with the passphrase as proof."""
+class ProofForm(HouseForm):
+    """The passphrase, as proof that it is the owner who changes what the account hangs on."""
 
     passphrase = PasswordField(_("Present passphrase"), [DataRequired(REQUIRED)])
+
+
+class AddFactorForm(CodeForm, ProofForm):
+    """Beginning with a second factor: what the phone shows, and the passphrase as proof."""
 
 
 class ConsentForm(HouseForm):

@@ -8,7 +8,7 @@ from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.models import Device, OfficeRecovery, Person, RecoveryCode
 from deliberate.operations.people import hash_passphrase, hash_token
-from deliberate.operations.signing_in import WrongWords, counting_tries
+from deliberate.operations.signing_in import WrongWords, counting_tries, prove
 from deliberate.permissions import Refused, require
 from deliberate.permissions.office_recovery import may_use_recovery
 from deliberate.queries.office_recovery import recovery_of
@@ -36,6 +36,15 @@ def make_codes(person: Person) -> list[str]:
             for code in codes
         )
     return codes
+
+
+def renew_codes(person: Person, passphrase: str) -> list[str]:
+    """New codes for whoever knows the passphrase: a device left open is not enough to come back.
+
+    Raises WrongWords and TooManyTries.
+    """
+    prove(person.sign_in_name or "", passphrase, "", [person.device_mark])
+    return make_codes(person)
 
 
 def new_recovery_code() -> str:

@@ -34,6 +34,10 @@ STEP_LASTS = 10 * 60
 """Seconds between the passphrase and the code."""
 
 
+class WrongCode(ValueError):
+    """Not the code that a phone with this secret shows now."""
+
+
 class CodeLate(ValueError):
     """Too long ago that the passphrase was said: signing in begins again."""
 
@@ -55,14 +59,16 @@ def address_of(person: Person, secret: str) -> str:
     return phone.provisioning_uri(name=person.sign_in_name, issuer_name=brand)
 
 
-def add_factor(person: Person, secret: str, code: str, device: str = "") -> None:
+def add_factor(person: Person, secret: str, code: str, passphrase: str, device: str = "") -> None:
     """Sign in with a second factor from now on; every device but this one is signed out.
 
-    Raises WrongWords where the code is not the one the phone should show.
+    The passphrase proves that it is the owner who holds the device. Raises WrongCode where the
+    code is not the one the phone should show, WrongWords and TooManyTries for the passphrase.
     """
     step = _step_of(secret, code)
     if step is None:
-        raise WrongWords
+        raise WrongCode
+    prove(person.sign_in_name or "", passphrase, "", [person.device_mark])
     with recorded(person, Kind.FACTOR_ADDED) as act:
         require(is_signed_in(act.locked(person)))
         if act.session.get(SecondFactor, person.id) is not None:

@@ -6,7 +6,7 @@ from flask import flash, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.account import EraseForm, RecoverForm
+from deliberate.forms.account import EraseForm, ProofForm, RecoverForm
 from deliberate.operations import erasing, recovering
 from deliberate.operations.signing_in import TooManyTries, WrongWords
 from deliberate.permissions import Refused
@@ -14,6 +14,7 @@ from deliberate.queries import people
 from deliberate.queries.second_factor import factor_since
 from deliberate.views.answers import local_time
 from deliberate.views.frame import LEAVE_NOTHING, Room, asking, or_404, see_other
+from deliberate.views.pacing import say_when
 
 room = Room("leaving")
 
@@ -24,7 +25,7 @@ def devices() -> str:
     return _devices_page()
 
 
-def _devices_page(codes: list[str] | None = None) -> str:
+def _devices_page(codes: list[str] | None = None, form: Any = None) -> str:
     person = asking()
     here = people.device_here(person)
     return render_template(
@@ -32,6 +33,8 @@ def _devices_page(codes: list[str] | None = None) -> str:
         devices=people.devices_of(person),
         here=here,
         codes=codes or [],
+        form=form,
+        proof=form or ProofForm(),
         codes_left=people.codes_left(person),
         factor_since=factor_since(person),
     )
@@ -47,8 +50,22 @@ def end_device(mark: str) -> ResponseReturnValue:
 
 @room.page("/account/codes", "signed_in", methods=["POST"])
 def make_codes() -> ResponseReturnValue:
-    """New one-time codes, shown this once."""
-    return _devices_page(recovering.make_codes(asking())), {"Cache-Control": "no-store"}
+    """New one-time codes, shown this once, to whoever knows the passphrase."""
+    form = ProofForm(request.form)
+    codes = _new_codes(form) if form.validate() else []
+    if form.errors:
+        return _devices_page(form=form), 422
+    return _devices_page(codes), {"Cache-Control": "no-store"}
+
+
+def _new_codes(form: Any) -> list[str]:
+    try:
+        return recovering.renew_codes(asking(), form.passphrase.data)
+    except WrongWords:
+        form.passphrase.errors = [_("This is not your present passphrase.")]
+    except TooManyTries as error:
+        form.passphrase.errors = [say_when(error)]
+    return []
 
 
 @room.page("/account/erase", "signed_in")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from deliberate.forms.account import CodeForm, RemoveFactorForm
+from deliberate.forms.account import AddFactorForm, CodeForm, ProofForm
 from deliberate.operations import recovering
 from deliberate.operations import second_factor as factors
 from deliberate.operations.signing_in import TooManyTries, WrongWords
@@ -76,7 +76,7 @@ def _page(secret: str = "", **forms: Any) -> str:
         secret=secret,
         picture="" if since else _picture(factors.address_of(person, secret)),
         form=filled,
-        **{"adding": CodeForm(), "removing": RemoveFactorForm(), **forms},
+        **{"adding": AddFactorForm(), "removing": ProofForm(), **forms},
     )
 
 
@@ -89,23 +89,34 @@ def _picture(address: str) -> Markup:
 @room.page("/account/second-factor", "signed_in", methods=["POST"], name="add")
 def add() -> ResponseReturnValue:
     """Begin, once the phone shows the right code; codes for paper are shown this once."""
-    form, person, secret = CodeForm(request.form), asking(), request.form.get("secret", "")
+    form, person, secret = AddFactorForm(request.form), asking(), request.form.get("secret", "")
     if not factors.is_secret(secret):
         return see_other(url_for("second_factor.show"))
     if not form.validate():
         return _page(secret, adding=form), 422
-    try:
-        factors.add_factor(person, secret, form.code.data, person.get_id())
-    except WrongWords:
-        form.code.errors = [_("This is not the code of this secret. Is the phone's clock right?")]
+    _try_to_add(person, secret, form)
+    if form.errors:
         return _page(secret, adding=form), 422
     return render_template("second_factor/added.html", codes=recovering.make_codes(person))
+
+
+def _try_to_add(person: Any, secret: str, form: Any) -> None:
+    try:
+        factors.add_factor(
+            person, secret, form.code.data, form.passphrase.data, device=person.get_id()
+        )
+    except factors.WrongCode:
+        form.code.errors = [_("This is not the code of this secret. Is the phone's clock right?")]
+    except WrongWords:
+        form.passphrase.errors = [_("This is not your present passphrase.")]
+    except TooManyTries as error:
+        form.passphrase.errors = [say_when(error)]
 
 
 @room.page("/account/second-factor/remove", "signed_in", methods=["POST"])
 def remove() -> ResponseReturnValue:
     """Sign in by the passphrase alone again."""
-    form, person = RemoveFactorForm(request.form), asking()
+    form, person = ProofForm(request.form), asking()
     if form.validate():
         _try_to_remove(person, form)
     if form.errors:

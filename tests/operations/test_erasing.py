@@ -136,7 +136,11 @@ NEW = "sepeda ontel lewat jembatan"
 
 def test_a_code_shown_once_opens_the_account_once(app, log):
     person = city.resident()
-    page = send(signed_in(app, person), "/id/account/devices", "/id/account/codes").text
+    client, place = signed_in(app, person), "/id/account/devices"
+    for wrong in ({}, {"passphrase": "siapa pun yang menemukan ponsel ini"}):
+        answer = send(client, place, "/id/account/codes", **wrong)
+        assert answer.status_code == 422 and people.codes_left(person) == 0
+    page = send(client, place, "/id/account/codes", passphrase=city.PASSPHRASE).text
     code = page.split("<code>")[1].split("</code>")[0]
     assert people.codes_left(person) == recovering.CODES
     log()

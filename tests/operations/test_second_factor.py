@@ -36,7 +36,7 @@ def code_of(secret: str, steps: int = 0) -> str:
 def with_factor(person=None):
     """Somebody with a second factor and its secret; the code of this half minute is spent."""
     person, secret = person or city.resident(), factors.new_secret()
-    factors.add_factor(person, secret, code_of(secret))
+    factors.add_factor(person, secret, code_of(secret), PASSPHRASE)
     return person, secret
 
 
@@ -47,9 +47,11 @@ def enter(person, passphrase: str = PASSPHRASE):
 def test_it_begins_with_the_code_of_its_own_secret(app, clock, log):
     person, secret = city.resident(), factors.new_secret()
     log()
+    with pytest.raises(factors.WrongCode):
+        factors.add_factor(person, secret, "000000", PASSPHRASE)
     with pytest.raises(WrongWords):
-        factors.add_factor(person, secret, "000000")
-    factors.add_factor(person, secret, code_of(secret))
+        factors.add_factor(person, secret, code_of(secret), "somebody who found the phone")
+    factors.add_factor(person, secret, code_of(secret), PASSPHRASE)
     (entry,) = log()
     assert (entry.kind, entry.details) == ("factor.added", {})
     assert factor_since(person) == now()
@@ -58,7 +60,7 @@ def test_it_begins_with_the_code_of_its_own_secret(app, clock, log):
 def test_it_signs_the_other_devices_out(app, clock):
     person, secret = city.resident(), factors.new_secret()
     here, there = people.sign_in(person), people.sign_in(person)
-    factors.add_factor(person, secret, code_of(secret), here)
+    factors.add_factor(person, secret, code_of(secret), PASSPHRASE, here)
     assert person_on_device(here) == person
     assert person_on_device(there) is None
 

@@ -36,7 +36,7 @@ def person(app, clock):
     """A resident whose phone shows codes; the present one is not spent yet."""
     person = city.resident()
     person.secret = factors.new_secret()
-    factors.add_factor(person, person.secret, code_of(person.secret))
+    factors.add_factor(person, person.secret, code_of(person.secret), PASSPHRASE)
     clock.shift(timedelta(minutes=1))
     return person
 
@@ -57,7 +57,7 @@ def test_the_page_shows_picture_and_letters_and_takes_the_code(app, clock):
     secret = re.search(r'name="secret" value="([A-Z2-7]{32})"', shown).group(1)
     assert "<svg" in shown and "style=" not in shown
     assert " ".join(re.findall("....", secret)) in shown
-    answer = send(client, PAGE, secret=secret, code=code_of(secret))
+    answer = send(client, PAGE, secret=secret, code=code_of(secret), passphrase=PASSPHRASE)
     assert len(re.findall(r"<li><code>[a-z2-9-]{19}</code></li>", answer.text)) == 8
     city.again(resident)
     assert factor_since(resident) is not None
@@ -66,7 +66,7 @@ def test_the_page_shows_picture_and_letters_and_takes_the_code(app, clock):
 
 def test_a_wrong_code_keeps_the_same_secret_on_the_page(app, clock):
     client, secret = signed_in(app, city.resident()), factors.new_secret()
-    answer = send(client, PAGE, secret=secret, code="000000")
+    answer = send(client, PAGE, secret=secret, code="000000", passphrase=PASSPHRASE)
     assert answer.status_code == 422
     assert f'value="{secret}"' in answer.text
 
@@ -127,7 +127,10 @@ def test_who_works_here_is_led_to_it_first(asked, clock, role):
     assert "First of all, please" in client.get(PAGE).text
     assert client.get("/en/help").status_code == 200
     secret = factors.new_secret()
-    assert send(client, PAGE, secret=secret, code=code_of(secret)).status_code == 200
+    assert (
+        send(client, PAGE, secret=secret, code=code_of(secret), passphrase=PASSPHRASE).status_code
+        == 200
+    )
     assert client.get("/en/account").status_code == 200
 
 
