@@ -40,8 +40,10 @@ function sharing(button) {
 }
 
 // Drafts: typed text stays in this browser until a page says that it arrived, at most fourteen days.
+// On a phone that several share, what one typed signed in is never shown to another, and goes when another signs in.
 const PREFIX = 'draft:';
 const AGE = 14 * 864e5;
+const owner = document.body.dataset.owner || '';
 const typed = 'textarea, input[type=text], input[type=url], input[type=search]';
 
 function forget(test) {
@@ -59,12 +61,12 @@ function draft(form) {
   const keep = (sent) => {
     const values = {};
     for (const field of fields()) if (field.value.trim()) values[field.name] = field.value;
-    if (Object.keys(values).length) localStorage[key] = JSON.stringify({ values, sent, at: Date.now() });
+    if (Object.keys(values).length) localStorage[key] = JSON.stringify({ values, sent, owner, at: Date.now() });
     else localStorage.removeItem(key);
   };
   try {
-    const { values } = JSON.parse(localStorage[key] || '{"values":{}}');
-    for (const field of fields()) {
+    const { values, owner: whose } = JSON.parse(localStorage[key] || '{"values":{}}');
+    for (const field of whose && whose !== owner ? [] : fields()) {
       if (!field.value && values[field.name]) {
         field.value = values[field.name];
         field.dispatchEvent(new Event('input', { bubbles: true }));
@@ -163,7 +165,7 @@ document.addEventListener('keydown', (event) => {
 
 try {
   const arrived = document.querySelector('[data-done]');
-  forget((kept) => !kept.at || Date.now() - kept.at > AGE || (arrived && kept.sent));
+  forget((kept) => !kept.at || Date.now() - kept.at > AGE || (arrived && kept.sent) || (owner && kept.owner && kept.owner !== owner));
   all('form[data-draft]').forEach(draft);
   all('form[data-forget]').forEach((form) => form.addEventListener('submit', () => forget(() => true)));
 } catch { /* storage is switched off: nothing is kept */ }

@@ -90,6 +90,12 @@ class Person(Base):
         return hmac.new(key, b"device", hashlib.sha256).hexdigest()[:32]
 
     @property
+    def draft_mark(self) -> str:
+        """What a browser writes beside drafts, so that it shows them to nobody else."""
+        key = self.key.key if self.key else b""
+        return hmac.new(key, b"drafts", hashlib.sha256).hexdigest()[:16]
+
+    @property
     def seen_at(self) -> datetime | None:
         """When this device was last noted."""
         return self.__dict__.get("device_seen_at")

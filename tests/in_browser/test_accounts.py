@@ -77,3 +77,23 @@ def test_signing_out_takes_the_drafts_of_this_browser_along(house, page_as):
     page.locator("form[data-forget] button").click()
     page.wait_for_url("**/sign-in*")
     assert page.evaluate(KEPT) == []
+
+
+def test_another_account_in_the_same_browser_sees_no_draft_and_it_is_gone(house, page_as):
+    proposal, first, second = city.a_proposal(), city.resident(), city.resident()
+    page, address = page_as(first), f"/id/proposals/{proposal.id}"
+    page.goto(address)
+    field = page.locator("textarea[name=body]").first
+    field.fill("Sebuah alasan yang belum selesai.")
+    page.wait_for_timeout(700)
+    page.goto(address)
+    assert field.input_value().startswith("Sebuah alasan")
+    kept = page.context.cookies()
+    page.context.clear_cookies()  # the session ends without signing out
+    page.goto(address)
+    assert (field.input_value(), len(page.evaluate(KEPT))) == ("", 1)
+    signer = house.session_interface.get_signing_serializer(house)
+    token = signer.dumps({"_user_id": people.sign_in(second), "_fresh": True})
+    page.context.add_cookies([{**kept[0], "value": token}])
+    page.goto(address)
+    assert (field.input_value(), page.evaluate(KEPT)) == ("", [])
