@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     Computed,
@@ -212,4 +213,6 @@ class Draft(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"))
     written: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    files: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
+    """{title, name, kind, size} of each: they lie where a proposal's do, and go with the draft."""
     saved_at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -20,14 +20,15 @@ from deliberate.text import clean_line
 from deliberate.vocabulary import Kind
 
 MOST = 5
+TOO_MANY = _("A proposal has at most five files; remove one first.")
 
 
 def add_attachment(author: Person, proposal: Proposal, title: str, content: bytes) -> Attachment:
     """Put a file beside a proposal, told by its content; pictures are made anew."""
     require(may_attach(author, proposal))
     kept = kept_form(content)
-    name = f"{secrets.token_hex(16)}.{kept.kind}"
-    _write(name, kept.content)
+    name = new_name(kept.kind)
+    keep_file(name, kept.content)
     try:
         with recorded(author, Kind.ATTACHMENT_ADDED) as act:
             require(may_attach(author, act.locked(proposal)))
@@ -53,7 +54,7 @@ def _refuse_more(act: Act, proposal: Proposal) -> None:
         Attachment.proposal_id == proposal.id, Attachment.removed_at.is_(None)
     )
     if (act.session.scalar(there) or 0) >= MOST:
-        raise Refused(_("A proposal has at most five files; remove one first."))
+        raise Refused(TOO_MANY)
 
 
 def remove_attachment(remover: Person, attachment: Attachment) -> None:
@@ -78,13 +79,18 @@ def take_files_of(act: Act, proposal: Proposal) -> list[str]:
     return names
 
 
+def new_name(kind: str) -> str:
+    """A random name with the ending of a kind."""
+    return f"{secrets.token_hex(16)}.{kind}"
+
+
 def _folder() -> Path:
     settings: Settings = current_app.config["SETTINGS"]
     return settings.upload_path
 
 
-def _write(name: str, content: bytes) -> None:
-    """On the disk, whole, before any row speaks of it."""
+def keep_file(name: str, content: bytes) -> None:
+    """Write a file to the disk, whole, before any row speaks of it."""
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     there = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

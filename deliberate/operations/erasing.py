@@ -115,12 +115,18 @@ def _erase_by_list(person: Person) -> None:
 
 def _erase_everything(act: Act, person: Person) -> list[str]:
     """Everything in the database; gives the files to throw away once that is kept."""
-    files = _erase_proposals(act, person)
+    files = _erase_proposals(act, person) + _files_of_drafts(act, person)
     _erase_comments(act, person)
     _erase_words(act, person)
     _erase_messages(act, person)
     _erase_person(act, person)
     return files
+
+
+def _files_of_drafts(act: Act, person: Person) -> list[str]:
+    """The drafts themselves go with the other words."""
+    drafts = act.session.scalars(select(Draft).where(Draft.person_id == person.id))
+    return [one["name"] for draft in drafts for one in draft.files]
 
 
 def _forget_devices(person: Person) -> None:

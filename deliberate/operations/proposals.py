@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import (
+    Attachment,
     Comment,
     Draft,
     Follow,
@@ -19,6 +20,7 @@ from deliberate.models import (
     ProposalVersion,
     Support,
 )
+from deliberate.operations.attachments import throw_away
 from deliberate.operations.holding import hold_by_rule
 from deliberate.operations.matters import note_edit, settle
 from deliberate.permissions import (
@@ -68,7 +70,7 @@ def submit_proposal(
         proposal.versions.append(_version(proposal, "", ()))
         process.proposal_count += 1
         if draft is not None:
-            _spend(act, author, draft)
+            _spend(act, author, draft, proposal)
         act.about(
             proposal,
             written=_written(proposal),
@@ -81,10 +83,15 @@ def submit_proposal(
     return proposal
 
 
-def _spend(act: Act, author: Person, draft: Draft) -> None:
+def _spend(act: Act, author: Person, draft: Draft, proposal: Proposal) -> None:
+    """The draft is gone; its files are the proposal's, each with a row of its own in the log."""
     kept = act.session.scalar(select(Draft).where(Draft.id == draft.id).with_for_update())
     if kept is None or kept.person_id != author.id:
         raise Refused(_("This draft was published or thrown away already."))
+    for one in kept.files:
+        attachment = Attachment(proposal=proposal, added_at=now(), **one)
+        act.session.add(attachment)
+        act.consequence(Kind.ATTACHMENT_ADDED, attachment, type=one["kind"], bytes=one["size"])
     act.session.delete(kept)
 
 
@@ -273,4 +280,6 @@ def discard_draft(author: Person, draft: Draft) -> None:
     """Throw one's draft away."""
     with unrecorded("a draft is seen by its author alone") as session:
         require(is_own(author, draft))
+        names = [one["name"] for one in draft.files]
         session.delete(draft)
+    throw_away(names)

@@ -18,6 +18,7 @@ from deliberate.models import (
     Report,
     Tries,
 )
+from deliberate.operations.attachments import throw_away
 from deliberate.queries.messages import ADDRESS_WAITS
 
 READ_MESSAGES = timedelta(days=365)
@@ -59,9 +60,12 @@ def let_go(*, dry_run: bool = False) -> list[Old]:
                 store.execute(delete(passed).where(old))
     if not dry_run:
         with unrecorded("retention") as session:
+            old_drafts = session.scalars(select(Draft).where(Draft.saved_at < moment - DRAFTS))
+            files = [one["name"] for draft in old_drafts for one in draft.files]
             for _name, kind, old in kept:
                 session.execute(delete(kind).where(old))
             session.execute(update(Report).where(notes).values(note=""))
+        throw_away(files)
     return found
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
+from deliberate.forms.attachments import AttachmentForm
 from deliberate.forms.proposals import (
     LONGEST,
     TITLE,
@@ -16,9 +17,9 @@ from deliberate.forms.proposals import (
     TextForm,
     WordsForm,
 )
-from deliberate.operations import proposals
+from deliberate.operations import attachments, draft_files, proposals
 from deliberate.operations.pacing import PRESSES, TEXTS
-from deliberate.permissions import is_author, is_open_for, is_open_to, require
+from deliberate.permissions import Refused, is_author, is_open_for, is_open_to, require
 from deliberate.queries import drafts, processes, search
 from deliberate.queries.proposals import proposal_shown
 from deliberate.views.frame import Room, after_act, asking, or_404, see_other
@@ -128,12 +129,36 @@ def _save(draft: Any, form: Any, then: str) -> ResponseReturnValue:
 
 @room.page(f"{DRAFT}/place", "signed_in", methods=["GET", "POST"])
 def place(number: int) -> ResponseReturnValue:
-    """Step 3: where, and what about."""
+    """Step 3: where, what about, and files; every button of the page keeps all that was written."""
     draft = _draft(number)
     form = PlaceForm(request.form or MultiDict(draft.written))
-    if request.method == "POST" and form.validate():
-        return _save(draft, form, "writing.institution")
-    return render_template("writing/place.html", form=form, draft=draft), _status(form)
+    file = AttachmentForm(CombinedMultiDict([request.files, request.form]))
+    if request.method == "POST" and form.validate() and _is_attached(draft, file):
+        stays = {"add", "remove"} & set(request.form)
+        return _save(draft, form, "writing.place" if stays else "writing.institution")
+    page = render_template(
+        "writing/place.html", form=form, file=file, draft=draft, most=attachments.MOST
+    )
+    return page, 422 if file.errors else _status(form)
+
+
+def _is_attached(draft: Any, form: AttachmentForm) -> bool:
+    """Do with the draft's files what was asked for; False where the form has to come back."""
+    chosen = request.files.get("file")
+    if "remove" in request.form:
+        draft_files.detach_from_draft(asking(), draft, request.form["remove"])
+        return True
+    if not chosen and "add" not in request.form:
+        return True
+    if not form.validate() or not chosen:
+        form.file.errors = [] if chosen else [_("Choose a file.")]
+        return False
+    try:
+        draft_files.attach_to_draft(asking(), draft, form.title.data, chosen.read())
+    except Refused as refusal:
+        form.file.errors = [str(refusal.reason)]
+        return False
+    return True
 
 
 @room.page(f"{DRAFT}/institution", "signed_in", methods=["GET", "POST"])

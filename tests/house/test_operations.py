@@ -15,6 +15,7 @@ UNRECORDED = {
     "deliberate/operations/addresses.py",
     "deliberate/operations/ballot_box.py",
     "deliberate/operations/counters.py",
+    "deliberate/operations/draft_files.py",
     "deliberate/operations/drafting.py",
     "deliberate/operations/messages.py",
     "deliberate/operations/proposals.py",
