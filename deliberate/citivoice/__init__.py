@@ -31,7 +31,7 @@ from .comparison import Comparable, NotComparable, compare
 from .engine import MissingEngine
 from .facts import Facts, UnreadableFacts
 from .judge import judge
-from .log import COLUMNS, Log, UnreadableLog, kinds_in
+from .log import COLUMNS, Log, UnreadableLog, kinds_in, refuse_twice
 from .process import Process
 from .reduce import ENGINES, reduce
 from .release import completed, differences, process_of
@@ -69,7 +69,9 @@ def score_release(
     carried = Facts.read(facts)
     process = process_of(carried)
     cut = replace(process, as_of=as_of or process.as_of)
-    rows = reduce(Log.from_files(*events), cut, engine=engine)
+    log = Log.from_files(*events)
+    refuse_twice(log)
+    rows = reduce(log, cut, engine=engine)
     return judge(rows if as_of else completed(rows, carried, withheld), formulas, judged)
 
 

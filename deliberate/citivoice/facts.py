@@ -111,12 +111,16 @@ class Facts:
     def read(cls, folder: str | Path) -> Facts:
         """Read the tables that `write` wrote; a missing file gives an empty table.
 
-        Raises `UnreadableFacts` without the table that says which process they are about.
+        Raises `UnreadableFacts` without the table that says which process they are about, and
+        where a number is none.
         """
         if not (Path(folder) / "window_facts.csv").exists():
             raise UnreadableFacts(f"{folder} holds no window_facts.csv")
         tables = {name: _read(Path(folder) / f"{name}.csv", name) for name in SCHEMA}
-        return cls(tables, dict.fromkeys(tables, "facts"))
+        facts = cls(tables, dict.fromkeys(tables, "facts"))
+        if not facts.one("window_facts", "start") or not facts.one("window_facts", "as_of"):
+            raise UnreadableFacts("window_facts.csv does not say from when to when was counted")
+        return facts
 
 
 def is_missing(value: Any) -> bool:
@@ -175,4 +179,7 @@ def _read(path: Path, name: str) -> Table:
         return tabled(name, [])
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
-        return tabled(name, [[row.get(c) for c in columns_of(name)] for row in rows])
+        try:
+            return tabled(name, [[row.get(c) for c in columns_of(name)] for row in rows])
+        except ValueError as error:
+            raise UnreadableFacts(f"{path.name}: {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,6 +84,27 @@ class Log:
         con.execute("CREATE OR REPLACE VIEW whole_log AS " + " UNION ALL ".join(parts))
 
 
+def said_in(details: str | None, kind: str) -> dict[str, Any]:
+    """The details of an act of a kind; raises `UnreadableLog` if they are no JSON object."""
+    try:
+        said = json.loads(details or "{}")
+    except ValueError as error:
+        raise UnreadableLog(f"the details of a {kind} are no JSON") from error
+    if not isinstance(said, dict):
+        raise UnreadableLog(f"the details of a {kind} are no JSON object")
+    return said
+
+
+def refuse_twice(log: Log) -> None:
+    """Make sure that no entry of a log of files has the number of another."""
+    with duckdb.connect(":memory:") as con:
+        log.load(con)
+        twice = "SELECT seq FROM whole_log GROUP BY seq HAVING count(*) > 1 ORDER BY seq LIMIT 1"
+        found = con.execute(twice).fetchone()
+    if found:
+        raise UnreadableLog(f"entry {found[0]} stands in the log twice")
+
+
 def kinds_in(log: Log) -> dict[str, int]:
     """How many acts of each kind a log of files holds, those too that no formula reads."""
     with duckdb.connect(":memory:") as con:
@@ -102,7 +124,7 @@ def _scan(con: duckdb.DuckDBPyConnection, path: str, place: int) -> str:
         # Text is parsed once; Parquet is cheap to scan again.
         con.execute(f"CREATE OR REPLACE TEMP TABLE file_{place} AS {select}")
     except duckdb.Error as error:
-        raise UnreadableLog(f"{path}: {error}") from error
+        raise UnreadableLog(f"{path}: {str(error).splitlines()[0]}") from error
     return f"FROM file_{place}"
 
 

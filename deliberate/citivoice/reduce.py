@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import duckdb
 import numpy as np
 
 from .engine import DuckDB, Engine
 from .facts import Facts, Table, tabled
-from .log import Log
+from .log import Log, UnreadableLog, said_in
 from .process import Process, as_utc
 from .release import WITHHELD
 from .scopes import fetch, row_of, scoped
@@ -55,10 +55,15 @@ def reduce(
     with `pictures` what the reply network and the shape of threads are drawn from.
 
     Rows count if `seq` is below the head's size and `occurred_at` is before `as_of`. The facts
-    are equal from every engine; raises `MissingEngine` for one that is not installed.
+    are equal from every engine; raises `MissingEngine` for one that is not installed and
+    `UnreadableLog` for rows that are no interaction log.
     """
     with tempfile.TemporaryDirectory() as spill, ENGINES[engine](spill) as running:
-        return _counted(running, log, process, people, pictures)
+        try:
+            return _counted(running, log, process, people, pictures)
+        except duckdb.InvalidInputException as error:
+            # Details that are no JSON stop a statement far from where the rows were read.
+            raise UnreadableLog(str(error).splitlines()[0]) from error
 
 
 def _counted(engine: Engine, log: Log, process: Process, people: bool, pictures: bool) -> Facts:
@@ -101,9 +106,11 @@ def _where(process: Process) -> str:
 
 def _carried(engine: Engine) -> frozenset[str] | None:
     imports = engine.rows("SELECT details FROM log WHERE kind = 'process.imported' ORDER BY seq")
-    carries = [json.loads(details or "{}").get("carries") for (details,) in imports]
+    carries = [said_in(details, "process.imported").get("carries") for (details,) in imports]
     said = [c.replace(",", " ").split() if isinstance(c, str) else c for c in carries if c]
-    return frozenset(criterion for source in said for criterion in source) if said else None
+    if not all(isinstance(source, list) for source in said):
+        raise UnreadableLog("what a process.imported carries is no list of criteria")
+    return frozenset(str(criterion) for source in said for criterion in source) if said else None
 
 
 def _lay_out(engine: Engine, window: Window) -> None:

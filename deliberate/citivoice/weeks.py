@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -11,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .log import said_in
 
 EPOCH = date(1970, 1, 1)
 BUSY = 5
@@ -85,7 +86,7 @@ def scheduled(rows: Iterable[tuple[str | None, str | None]], zone: ZoneInfo) -> 
     """
     latest: dict[tuple[str, str], Phase] = {}
     for subject, details in rows:
-        said = json.loads(details or "{}")
+        said = said_in(details, "phase.scheduled")
         opens = _moment(said.get("opens"), zone, 0)
         closes = _moment(said.get("closes"), zone, 1)
         latest[str(subject), str(said.get("phase"))] = (opens, closes)

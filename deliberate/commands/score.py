@@ -101,8 +101,12 @@ def _unpacked(path: Path) -> Iterator[Path]:
     if path.is_dir():
         yield path
         return
-    with TemporaryDirectory() as folder, zipfile.ZipFile(path) as packed:
-        packed.extractall(folder)
+    with TemporaryDirectory() as folder:
+        try:
+            with zipfile.ZipFile(path) as packed:
+                packed.extractall(folder)
+        except (zipfile.BadZipFile, EOFError) as error:
+            raise citivoice.UnreadableLog("no ZIP, perhaps half a download") from error
         found = next(Path(folder).rglob("manifest.json"), None)
         yield found.parent if found else Path(folder)
 

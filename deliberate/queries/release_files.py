@@ -11,7 +11,8 @@ from deliberate import citivoice
 from deliberate.citivoice import Judged
 
 MANIFEST = "manifest.json"
-COUNTED = ("events.", "facts/", "assessments.")
+ALONE = ("facts/", "assessments.")
+COUNTED = ("events.", *ALONE)
 
 
 class BrokenRelease(ValueError):
@@ -22,24 +23,24 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     """What a release says of itself."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        dict(manifest["files"])
+        files = {str(name): dict(said) for name, said in dict(manifest["files"]).items()}
     except OSError as error:
         raise BrokenRelease(f"{folder / MANIFEST}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenRelease(f"{folder / MANIFEST}: no manifest of a release") from error
     if "withheld" not in manifest:
         raise BrokenRelease(f"{MANIFEST} does not say what is withheld")
-    return dict(manifest)
+    return dict(manifest) | {"files": files}
 
 
 def checked_manifest(folder: Path, whole: bool = True) -> dict[str, Any]:
     """The manifest, once every file it names is there and is what it was.
 
-    Not `whole`: of the files that scores are counted from, those that are there.
+    Not `whole`: those that scores are counted from; of rows in several formats one will do.
     """
     manifest = manifest_of(folder)
     for name, said in manifest["files"].items():
-        if whole:
+        if whole or name.startswith(ALONE):
             _refuse_missing(folder, name, said)
         if whole or (name.startswith(COUNTED) and (folder / name).is_file()):
             _refuse_changed(folder, name, said, whole)
@@ -81,12 +82,21 @@ def events_in(folder: Path) -> Path:
 
 
 def judged_in(folder: Path) -> Mapping[str, Judged] | None:
-    """How the criteria were judged, from a release's files; None where it says nothing of it."""
+    """How the criteria were judged, from a release's files; None where it says nothing of it.
+
+    Raises BrokenRelease where it says something else.
+    """
     path = folder / "assessments.json"
     if not path.is_file():
         return None
-    said = json.loads(path.read_text(encoding="utf-8"))["judged"]
-    return {name: Judged(**one) for name, one in said.items()}
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))["judged"]
+        found = {str(name): Judged(**one) for name, one in dict(said).items()}
+    except (ValueError, KeyError, TypeError) as error:
+        raise BrokenRelease(f"{path.name} does not say how it was judged") from error
+    if unknown := sorted(set(found) - set(citivoice.load_framework()["criteria"])):
+        raise BrokenRelease(f"{path.name} judges what no question asks: {', '.join(unknown)}")
+    return found
 
 
 def scores_in(

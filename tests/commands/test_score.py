@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,59 @@ def test_columns_that_are_missing_are_named(tmp_path: Path) -> None:
     folder = write_release(tmp_path / "r", town(2), files={})
     write_events(folder, town(2), ("seq", "kind"))
     assert refused(score(folder), "the log has no column occurred_at")
+
+
+def rewritten(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def harm(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return harm
+
+
+def written(name: str, text: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_text(text, encoding="utf-8") and None
+
+
+def told(kind: str, **details: Any) -> Callable[[Path], None]:
+    row = act(kind, None, 5, details=details)
+    return lambda folder: write_events(folder, [*town(2), row])
+
+
+@pytest.mark.parametrize(
+    ("harm", "word"),
+    [
+        (rewritten("events.csv", "\n3,", "\nthree,"), "'three'"),
+        (rewritten("events.csv", "\n3,", "\n2,"), "entry 2 stands in the log twice"),
+        (rewritten("events.csv", '{""decision""', "{decision"), "Malformed JSON"),
+        (written("events.csv", ""), "no column seq"),
+        (told("process.imported", carries=5), "no list of criteria"),
+        (told("phase.scheduled", opens="soon"), "'soon'"),
+        (rewritten("facts/week_facts.csv", ",1,", ",many,"), "week_facts.csv: invalid literal"),
+        (written("facts/window_facts.csv", "x\n1\n"), "window_facts.csv does not say"),
+        (written("assessments.json", "{}"), "does not say how it was judged"),
+        (written("assessments.json", '{"judged": {"ZZ9": {}}}'), "no question asks: ZZ9"),
+        (written("manifest.json", '{"withheld": {}, "files": {"a": 1}}'), "no manifest"),
+    ],
+)
+def test_what_cannot_be_read_is_named_in_a_line_and_never_guessed_at(
+    tmp_path: Path, harm: Callable[[Path], None], word: str
+) -> None:
+    folder = write_release(tmp_path / "r", town(2), files={}, withheld={"support.given": 1})
+    harm(folder)
+    assert refused(score(folder), word)
+
+
+def test_facts_that_the_manifest_names_are_not_done_without(tmp_path: Path) -> None:
+    folder = write_release(tmp_path / "r", town(2))
+    (folder / "facts/person_cells.csv").unlink()
+    assert refused(score(folder), "facts/person_cells.csv is missing")
+
+
+def test_what_is_no_zip_is_named(tmp_path: Path) -> None:
+    (tmp_path / "r.zip").write_bytes(b"PK")
+    assert refused(score(tmp_path / "r.zip"), "no ZIP")
 
 
 def test_foreign_columns_change_nothing(release: Path, tmp_path: Path) -> None:
