@@ -129,6 +129,35 @@ def evaluators_places() -> dict[str, str]:
     }
 
 
+def desks_places() -> dict[str, str]:
+    """Pages that few come by: of the administrator, of moderators, of accounts that are guarded."""
+    resident, officer = who("warga").id, who("petugas").id
+    return {
+        "roles": "/desk/people",
+        "role of one": f"/desk/people/{officer}",
+        "standing of one": f"/desk/people/{resident}/standing",
+        "limit of one": f"/desk/moderation/people/{resident}",
+        "institutions": "/desk/institutions",
+        "institution": "/desk/institutions/sarpras",
+        "processes to set up": "/desk/processes",
+        "new process": "/desk/processes/new",
+        "words of a process": "/desk/processes/kipp-1a",
+        "check of a process": "/desk/processes/kipp-1a/check",
+        "days off": "/desk/processes/kipp-1a/days",
+        "phase": "/desk/processes/kipp-1a/phases/discussion",
+        "calendar": "/desk/calendar",
+        "rules": "/desk/rules",
+        "residents": "/desk/residents",
+        "devices": "/account/devices",
+        "my limit": "/account/limit",
+        "erasing": "/account/erase",
+        "coming back": "/desk/recovery",
+        "recovery by mail": "/recover/mail",
+        "moderation record": "/moderation",
+        "moderators' desk": "/desk/moderation",
+    }
+
+
 def officers_places() -> dict[str, str]:
     """Pages of the demo's staff member."""
     case = waiting_case()

@@ -14,6 +14,7 @@ from deliberate.clock import now
 from deliberate.models import Phase, Process
 
 INDONESIA = "ID"
+NAMED_IN = {"id": "id", "en": "en_US"}
 NONE: frozenset[date] = frozenset()
 ACCEPT_DAYS = 3
 """Working days in which a referral is accepted, or goes back to the coordinating institution."""
@@ -22,12 +23,21 @@ PAUSE_DAYS = 10
 
 
 @cache
-def _national(calendar: str, year: int) -> Mapping[date, str]:
-    """Days off by law; Indonesia's government takes collective leave beside its public holidays."""
+def _national(calendar: str, year: int, language: str = "") -> Mapping[date, str]:
+    """Days off by law; Indonesia's government takes collective leave beside its public holidays.
+
+    Indonesia's are named in the reader's language, others as the country names them.
+    """
     country, _, part = calendar.partition("-")
     kinds = ("public", "government") if country == INDONESIA else ("public",)
     return dict(
-        holidays.country_holidays(country, subdiv=part or None, years=year, categories=kinds)
+        holidays.country_holidays(
+            country,
+            subdiv=part or None,
+            years=year,
+            categories=kinds,
+            language=NAMED_IN.get(language) if country == INDONESIA else None,
+        )
     )
 
 
@@ -56,9 +66,9 @@ def is_calendar(calendar: str) -> bool:
     return country in known and (not dash or part in known[country])
 
 
-def national_days(calendar: str, year: int) -> list[tuple[date, str]]:
+def national_days(calendar: str, year: int, language: str) -> list[tuple[date, str]]:
     """Days off by law in a year with their names, in their order."""
-    return sorted(_national(calendar, year).items())
+    return sorted(_national(calendar, year, language).items())
 
 
 def is_working_day(day: date, calendar: str = INDONESIA, off: frozenset[date] = NONE) -> bool:

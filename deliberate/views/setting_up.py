@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import current_app, flash, render_template, request, url_for
+from flask import current_app, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -195,7 +195,7 @@ def days(slug: str) -> ResponseReturnValue:
         holidays=[
             named
             for year in (this_year, this_year + 1)
-            for named in calendar.national_days(here.calendar, year)
+            for named in calendar.national_days(here.calendar, year, g.language)
         ],
     )
     return page, (422 if form.errors else 200)

@@ -55,6 +55,32 @@ PAGES = [
     *((name, "petugas") for name in OFFICERS),
     *((name, "penilai") for name in EVALUATORS),
 ]
+ADMINS = [
+    "roles",
+    "role of one",
+    "standing of one",
+    "limit of one",
+    "institutions",
+    "institution",
+    "processes to set up",
+    "new process",
+    "words of a process",
+    "check of a process",
+    "days off",
+    "phase",
+    "calendar",
+    "rules",
+    "residents",
+]
+SELDOM = [
+    *((name, "admin") for name in ADMINS),
+    *((name, "warga") for name in ("devices", "my limit", "erasing")),
+    *((name, "moderator") for name in ("moderators' desk", "limit of one", "second factor")),
+    ("coming back", "petugas"),
+    *((name, "") for name in ("recovery by mail", "moderation record")),
+]
+"""Pages that few come by: looked at narrow by day in one language, wide by night in the other."""
+LOOKS = (("id", "light", 320), ("en", "dark", 1280))
 WIDTHS = (1280, 390, 320)
 OPEN = "document.querySelectorAll('main details').forEach(details => details.open = true)"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -68,6 +94,7 @@ def paths(old_city: Flask) -> dict[str, str]:
             **places.residents_places(),
             **places.officers_places(),
             **places.evaluators_places(),
+            **places.desks_places(),
             **places.public_places(),
         }
 
@@ -111,10 +138,28 @@ def test_axe_finds_nothing_at_any_width_by_day_and_night(
         page.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 844})
-            found = findings(page)
-            if (over := page.evaluate(TOO_WIDE)) > 0:
-                found.append(f"hangs {over} pixels over the edge")
-            if found:
+            if found := all_found(page, findings):
                 wrong[f"{scheme} {width}"] = found
     page.remove_listener("console", listen)
     assert (wrong, said) == ({}, [])
+
+
+def all_found(page: Any, findings: Callable[[Any], list[str]]) -> list[str]:
+    """What axe says of a page, and what hangs over its edge."""
+    found = findings(page)
+    if (over := page.evaluate(TOO_WIDE)) > 0:
+        found.append(f"hangs {over} pixels over the edge")
+    return found
+
+
+@pytest.mark.parametrize(("name", "reader"), SELDOM)
+def test_axe_finds_nothing_where_few_come_by(tab, paths, findings, name, reader):
+    page, wrong = tab(reader), {}
+    for language, scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.goto(f"/{language}{paths[name]}").status == 200
+        page.evaluate(OPEN)
+        if found := all_found(page, findings):
+            wrong[language] = found
+    assert wrong == {}
