@@ -53,9 +53,12 @@ def test_one_press_sends_it_when_the_time_has_come(app, proposal, clock, log):
 
 
 def test_an_account_of_more_than_a_day_writes_faster(app, proposal, clock):
-    client = signed_in(app, city.resident())
+    person = city.resident()
     clock.shift(timedelta(days=1, minutes=1))
-    written_out(client, proposal, 20)
+    for _text in range(19):
+        pacing.take_turn(pacing.TEXTS, "127.0.0.1", person)
+    client = signed_in(app, person)
+    written_out(client, proposal, 1)
     assert says(client, proposal).status_code == 429
 
 
@@ -91,7 +94,7 @@ def test_whoever_waits_does_not_use_up_the_limit_of_the_neighbours(app, clock):
     person, neighbour = city.resident(), city.resident()
     for _text in range(FREE):
         pacing.take_turn(pacing.TEXTS, "203.0.113.5", person)
-    for _try in range(200):
+    for _try in range(30):
         with pytest.raises(TooManyTries):
             pacing.take_turn(pacing.TEXTS, "203.0.113.5", person)
     assert pacing.take_turn(pacing.TEXTS, "203.0.113.5", neighbour)
