@@ -59,6 +59,7 @@ from deliberate.models.rules import RulesVersion
 from deliberate.models.sanction import Sanction
 from deliberate.models.score import ComparedScore, Snapshot
 from deliberate.models.second_factor import SecondFactor
+from deliberate.models.summary import Summary
 
 __all__ = [
     "AddressChange",
@@ -138,6 +139,7 @@ __all__ = [
     "Signature",
     "Snapshot",
     "Subtree",
+    "Summary",
     "Support",
     "Tries",
     "VotingCode",

@@ -34,6 +34,7 @@ from deliberate.models import (
     Report,
     Sanction,
     SecondFactor,
+    Summary,
 )
 from deliberate.operations.attachments import take_files_of, throw_away
 from deliberate.operations.comments import count_stance
@@ -162,6 +163,11 @@ def _erase_proposals(act: Act, person: Person) -> list[str]:
             update(ProposalVersion)
             .where(ProposalVersion.proposal_id == proposal.id)
             .values(title=proposal.title, body="", note="")
+        )
+        act.session.execute(
+            update(Summary)
+            .where(Summary.proposal_id == proposal.id)
+            .values(asked="", best_for="", best_against="")
         )
         files += take_files_of(act, proposal)
     return files

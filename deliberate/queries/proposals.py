@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Label, Select, case, func, literal, null, select, union_all
+from sqlalchemy import Label, Select, and_, case, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from deliberate.clock import now
@@ -23,6 +23,7 @@ from deliberate.models import (
     Proposal,
     PublishedHead,
     Referral,
+    Summary,
     Support,
 )
 from deliberate.queries.attachments import File
@@ -81,6 +82,8 @@ class Shown:
     mine: MyPart | None
     """The reader's part; None for somebody not signed in."""
     desk: Desk
+    summary: Summary | None
+    """In short, as author and moderator agreed."""
     log_head: HeadLine | None
 
 
@@ -91,11 +94,19 @@ def proposal_shown(
 
     `since` is the last comment the reader can have read before; None on a first visit.
     """
+    newest = select(func.max(Summary.number)).where(Summary.proposal_id == Proposal.id)
     rows = (
         db.session.execute(
-            select(Proposal, Case, Referral, *_marks(), *_head(), *_part(reader, since))
+            select(Proposal, Case, Referral, Summary, *_marks(), *_head(), *_part(reader, since))
             .outerjoin(Case, Case.proposal_id == Proposal.id)
             .outerjoin(Referral, Referral.proposal_id == Proposal.id)
+            .outerjoin(
+                Summary,
+                and_(
+                    Summary.proposal_id == Proposal.id,
+                    Summary.number == newest.correlate(Proposal).scalar_subquery(),
+                ),
+            )
             .options(
                 joinedload(Proposal.process).joinedload(Process.phases),
                 joinedload(Proposal.author),
@@ -125,6 +136,7 @@ def _as_shown(rows: Sequence[Any], reader: Person | None) -> Shown:
         has_polls=bool(row.polls),
         mine=_mine(row, own) if reader else None,
         desk=Desk(row[1], sorted(referrals, key=lambda one: one.id)),
+        summary=row[3],
         log_head=HeadLine(row.log_size, row.log_root) if row.log_size else None,
     )
 

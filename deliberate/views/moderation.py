@@ -30,6 +30,7 @@ from deliberate.queries import matters
 from deliberate.queries import moderation as found
 from deliberate.queries.readiness import is_seal_late
 from deliberate.queries.sanctions import sanctions_appealed
+from deliberate.queries.summaries import summaries_waiting
 from deliberate.text import difference
 from deliberate.views.frame import Room, after_act, asked_number, asking, or_404, see_other
 from deliberate.views.proposals import address_of
@@ -162,6 +163,7 @@ def queue() -> str:
         asked={(thing.subject_type, thing.id) for _asked, thing in requests},
         passed=matters.handovers_on(things),
         limits=sanctions_appealed(),
+        summaries=summaries_waiting(),
         next_url=url_for("moderation.queue", after=shown[-1].first_report)
         if len(reported) > len(shown)
         else "",

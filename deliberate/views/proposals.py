@@ -23,6 +23,7 @@ from deliberate.forms.proposals import ListForm
 from deliberate.operations.reading import keep_place
 from deliberate.permissions import is_open_to
 from deliberate.permissions.merging import may_join
+from deliberate.permissions.summing_up import may_summarise
 from deliberate.queries import polls, proposal_list, responses, threads, timeline
 from deliberate.queries import proposals as found
 from deliberate.queries.calendar import phase_steps
@@ -156,6 +157,8 @@ def _page(shown: found.Shown, before: int | None) -> str:
         is_readable=found.is_readable(proposal),
         phases=phase_steps(proposal.process),
         mine=shown.mine,
+        summary=shown.summary if found.is_readable(proposal) else None,
+        may_summarise=may_summarise(person, proposal),
         before=before,
         most=MOST,
         responses=answers,

@@ -25,6 +25,7 @@ UNRECORDED = {
     "deliberate/operations/protected.py",
     "deliberate/operations/scores.py",
     "deliberate/operations/searching.py",
+    "deliberate/operations/summing_up.py",
     "deliberate/sealing/publishing.py",
     "deliberate/sealing/sealer.py",
     "deliberate/sealing/segments.py",

@@ -1,0 +1,35 @@
+"""Proposals in short: the version that holds, and what waits to be agreed."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from deliberate.database import db
+from deliberate.models import Proposal, Summary
+
+PAGE = 20
+
+
+def current_summary(proposal: Proposal) -> Summary | None:
+    """The newest version that author and moderator agreed on."""
+    agreed = select(Summary).where(Summary.proposal_id == proposal.id, Summary.number.is_not(None))
+    return db.session.scalar(agreed.order_by(Summary.number.desc()).limit(1))
+
+
+def suggested_summary(proposal: Proposal) -> Summary | None:
+    """What waits for the other one to agree."""
+    return db.session.scalar(
+        select(Summary).where(Summary.proposal_id == proposal.id, Summary.number.is_(None))
+    )
+
+
+def summaries_waiting() -> Sequence[Summary]:
+    """What authors suggested and no moderator agreed to, the oldest twenty."""
+    waiting = (
+        select(Summary)
+        .join(Summary.proposal)
+        .where(Summary.number.is_(None), Summary.written_by_id == Proposal.author_id)
+        .options(joinedload(Summary.proposal))
+    )
+    return db.session.scalars(waiting.order_by(Summary.written_at).limit(PAGE)).all()
