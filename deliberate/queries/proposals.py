@@ -67,6 +67,8 @@ class MyPart:
     unread: int
     """How many comments are new since the visit before, to a hundred."""
     first_unread: int | None
+    is_asked_to_agree: bool
+    """Whether a summary waits that somebody else suggested."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,8 @@ def _as_shown(rows: Sequence[Any], reader: Person | None) -> Shown:
 
 
 def _mine(row: Any, own: bool) -> MyPart:
-    return MyPart(row.supports, row.follows, own, row.newest, row.unread, row.first_unread)
+    told = (row.newest, row.unread, row.first_unread, row.agrees)
+    return MyPart(row.supports, row.follows, own, *told)
 
 
 def _marks() -> tuple[Label[Any], ...]:
@@ -190,7 +193,13 @@ def _part(reader: Person | None, since: int | None) -> tuple[Label[Any], ...]:
         Follow.subject_type == Proposal.subject_type,
         Follow.subject_id == Proposal.id,
     )
+    suggested = select(Summary.id).where(
+        Summary.proposal_id == Proposal.id,
+        Summary.number.is_(None),
+        Summary.written_by_id != reader.id,
+    )
     return (
+        suggested.correlate(Proposal).exists().label("agrees"),
         support.correlate(Proposal).exists().label("supports"),
         follow.correlate(Proposal).exists().label("follows"),
         *news_for(reader.id, since),

@@ -50,6 +50,10 @@ def test_what_the_author_suggests_is_shown_when_a_moderator_agrees(app, proposal
 def test_what_a_moderator_suggests_needs_the_author(app, proposal):
     moderator = a_moderator()
     summary = suggest_summary(moderator, proposal, *WORDS)
+    address = f"/en/proposals/{proposal.id}-{proposal.slug}"
+    assert "A summary waits" in signed_in(app, proposal.author).get(address).text
+    for reader in (moderator, city.resident()):
+        assert "A summary waits" not in signed_in(app, reader).get(address).text
     for other in (moderator, a_moderator()):
         with pytest.raises(Refused):
             agree_to_summary(other, summary, 1)
