@@ -25,7 +25,7 @@ def indicators(path: str, as_of: str) -> dict[str, float]:
     found = _talk(posts)
     found |= _ends(_threads(posts))
     found |= {f"{run}:DQ1.1": _talk(chosen)["DQ1.1"] for run, chosen in _runs(posts)}
-    return found | _answers(log, pd.Timestamp(as_of)) | _people(mine)
+    return found | _answers(log, pd.Timestamp(as_of)) | _people(mine, pd.Timestamp(as_of))
 
 
 def _read(path: str) -> Frame:
@@ -158,13 +158,13 @@ def _answers(log: Frame, as_of: pd.Timestamp) -> dict[str, float]:
     return {"RS1.1": 1 - steps.prod(), "RS2.1": given.mean(), "RS4.1": 1.0}
 
 
-def _people(mine: Frame) -> dict[str, float]:
+def _people(mine: Frame, as_of: pd.Timestamp) -> dict[str, float]:
     """Coming back, staying, climbing the ladder, and the spread of comments."""
     weeks = mine[["actor_id", "week"]].drop_duplicates().sort_values(["actor_id", "week"])
     first = weeks.groupby("actor_id").week.min()
     second = weeks[weeks.groupby("actor_id").cumcount() == 1].set_index("actor_id").week
-    last = mine.week.max()
-    due = first[first + 4 < last]
+    last = (as_of - EPOCH).days // 7 - 1
+    due = first[first + 4 <= last]
     returned = (second.reindex(due.index) <= due + 4).sum()
     active = weeks.groupby("actor_id").size()
     residents = mine.groupby("week").actor_id.nunique()
@@ -174,7 +174,7 @@ def _people(mine: Frame) -> dict[str, float]:
     return {
         "SP1.1": returned / len(due),
         "SP2.1": (active[first < last] >= 2).mean(),
-        "SP4.1": (residents >= 5).mean(),
+        "SP4.1": (residents[residents.index <= last] >= 5).mean(),
         "SP5.1": spoke.mean(),
         "IN3.1": comments.iloc[: int(np.ceil(len(comments) / 10))].sum() / comments.sum(),
     }
