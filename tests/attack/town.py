@@ -42,6 +42,11 @@ from tests.attack.wire import Caller
 
 ROLES = ("resident", "staff", "moderator", "researcher", "evaluator", "admin")
 BASE = "https://musyawarah.example"
+MARKS = {
+    name: f" zebra{name.replace(' ', '')}"
+    for name in ("hidden", "report", "word", "appeal", "draft", "own draft", "note", "template")
+}
+"""Words that stand in one thing each, which not everybody may read."""
 NETWORKS = itertools.count()
 SECRET = "the town's own secret, long enough for it"
 
@@ -194,19 +199,25 @@ def _talk(who, process, office):
     stances = [Stance.FOR, Stance.AGAINST, Stance.NEUTRAL]
     said = [
         comments.post_comment(
-            who["other"], proposal, _all(n, 8), stance=stances[n % 3], source=_line(14, 200)
+            who["other"],
+            proposal,
+            _all(n, 8) + (MARKS["hidden"] if n == 1 else ""),
+            stance=stances[n % 3],
+            source=_line(14, 200),
         )
         for n in range(8)
     ]
     reply = comments.post_comment(who["resident"], proposal, _all(1, 4), parent=said[0])
     moderation.report_contribution(
-        who["third"], said[0], Ruling.SPAM, _line(15), network="a network"
+        who["third"], said[0], Ruling.SPAM, _line(15) + MARKS["report"], network="a network"
     )
     moderation.report_contribution(who["third"], said[1], Ruling.SPAM, _line(16), network="another")
-    moderation.hide_contribution(who["moderator"], said[1], Ruling.SPAM, _all(2, 4))
-    moderation.file_appeal(who["other"], said[1], _all(3, 4))
-    draft = proposals.save_draft(who["other"], {"title": _line(5), "body": _all(0), "area": ""})
-    written = {"title": _line(5), "body": _all(0), "area": "", "process": process.slug}
+    moderation.hide_contribution(who["moderator"], said[1], Ruling.SPAM, _all(2, 4) + MARKS["word"])
+    moderation.file_appeal(who["other"], said[1], _all(3, 4) + MARKS["appeal"])
+    theirs = {"title": _line(5), "body": _all(0) + MARKS["draft"], "area": ""}
+    draft = proposals.save_draft(who["other"], theirs)
+    own_words = _all(0) + MARKS["own draft"]
+    written = {"title": _line(5), "body": own_words, "area": "", "process": process.slug}
     own = proposals.save_draft(who["resident"], written)
     return {
         "own_draft": own.id,
@@ -224,7 +235,7 @@ def _answer(who, process, office):
     )
     proposals.support_proposal(who["resident"], answered)
     cases.take_case(who["staff"], answered)
-    cases.add_note(who["staff"], answered, _all(0, 4))
+    cases.add_note(who["staff"], answered, _all(0, 4) + MARKS["note"])
     responses.publish_response(
         who["staff"],
         answered,
@@ -240,7 +251,7 @@ def _answer(who, process, office):
         who["third"], process, _line(29), _all(1), institution=office
     )
     proposals.support_proposal(who["resident"], waiting)
-    drafting.save_template(who["staff"], _line(6, 80), _all(0, 4))
+    drafting.save_template(who["staff"], _line(6, 80), _all(0, 4) + MARKS["template"])
     return {"answered": answered.id, "waiting": waiting.id}
 
 

@@ -1,0 +1,57 @@
+"""What is not for everybody, looked for on every page, in every file, as everybody."""
+
+import pytest
+
+from tests.attack.town import MARKS, ROLES
+
+MODERATORS = {"moderator", "admin"}
+READERS = {
+    "hidden": MODERATORS,
+    "report": MODERATORS,
+    "word": MODERATORS,
+    "appeal": MODERATORS,
+    "draft": set(),
+    "own draft": {"resident"},
+    "note": {"staff"},
+    "template": {"staff"},
+}
+"""Whoever of the roles may read it; their authors are others."""
+
+
+MORE = ("/id/desk/proposals/{answered}", "/id/desk/proposals/{waiting}/response?template=1")
+"""Where these words stand, beside the pages of the list."""
+
+
+@pytest.fixture(scope="module")
+def read(looks, callers, town):
+    """Everything everybody read: role, address, text."""
+    seen = [(look.role, look.path, look.answer.text + look.then.text) for look in looks]
+    paths = [path.format(**town.numbers) for path in MORE]
+    return seen + [(role, path, c.get(path).text) for role, c in callers.items() for path in paths]
+
+
+@pytest.mark.parametrize("name", sorted(MARKS))
+def test_words_of_few_are_read_by_few(read, name):
+    seen = {(role, path) for role, path, text in read if MARKS[name].strip() in text}
+    assert {role for role, _path in seen} == READERS[name], seen
+
+
+def test_words_of_few_are_not_found_by_searching(callers):
+    for name, mark in MARKS.items():
+        for role in ("", "staff"):
+            for page in ("search", "proposals"):
+                html = callers[role].get(f"/id/{page}?q={mark.strip()}").text
+                assert f"{mark.strip()}</mark>" not in html, (name, role, page)
+
+
+@pytest.mark.parametrize("role", ("", *ROLES))
+def test_nobody_reads_how_others_sign_in_or_where_their_mail_goes(read, town, role):
+    names = [name for who, name in town.names.items() if who != role]
+    mails = [f"{who}@warga" for who in ("resident", "other", "third") if who != role]
+    wrong = [
+        (path, words)
+        for reader, path, text in read
+        for words in (*names, *mails)
+        if reader == role and words in text
+    ]
+    assert wrong == []
