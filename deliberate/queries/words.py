@@ -126,14 +126,16 @@ def newest_found(kind: str, words: Sequence[str], after: int | None) -> Select[A
     """The same among the newest texts alone, to be asked first; None where that gains nothing.
 
     PostgreSQL misjudges how many texts have a word by its beginning: it would go through all of
-    them to find a rare one, or fetch nearly all to show the newest with a common one.
+    them to find a rare one, or fetch nearly all to show the newest with a common one. What is
+    asked stands in a query of its own, or PostgreSQL would put it together anew for every text.
     """
     if _is_sqlite():
         return None
     index = _vectors(kind)
     newest = select(index.c.id, index.c.words).order_by(index.c.id.desc()).limit(NEWEST)
     some = (newest if after is None else newest.where(index.c.id < after)).subquery()
-    return select(some.c.id).where(some.c.words.op("@@")(_every(words)))
+    asked_once = select(_every(words)).scalar_subquery()
+    return select(some.c.id).where(some.c.words.op("@@")(asked_once))
 
 
 def _is_sqlite() -> bool:
