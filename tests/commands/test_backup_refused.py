@@ -132,9 +132,8 @@ def test_without_the_key_the_restored_house_says_so(house, backup, app, tmp_path
         let_go(other)
 
 
+@pytest.mark.postgresql
 def test_a_missing_program_of_postgresql_is_named(house, backup, monkeypatch):
-    if not house.settings.database_url:
-        pytest.skip("SQLite needs no program")
     monkeypatch.setenv("PATH", "/nowhere")
     code, said = backup("create", house.file)
     assert (code, "pg_dump is not installed" in said) == (1, True)

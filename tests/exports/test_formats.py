@@ -18,8 +18,9 @@ from deliberate.operations import comments, polls, proposals
 from deliberate.queries.scores import process_named
 from deliberate.vocabulary import PollType, Stance
 from tests import city
+from tests.citivoice.open_data import shared
 from tests.exports.reading import rows
-from tests.imports.test_polis import DATA, FILES
+from tests.imports.test_polis import FILES
 
 XES = "{http://www.xes-standard.org/}"
 
@@ -161,9 +162,7 @@ def test_a_conversation_comes_back_as_it_went_in(app, tmp_path):
 
 @pytest.mark.data
 def test_brexit_consensus_comes_back_as_it_went_in(app, tmp_path):
-    if not (DATA / "polis_brexit-consensus").is_dir():
-        pytest.skip("the Polis conversations are not here")
-    there_and_back(app, DATA / "polis_brexit-consensus", tmp_path)
+    there_and_back(app, shared("data/polis_brexit-consensus"), tmp_path)
 
 
 def test_a_secret_poll_of_statements_is_no_conversation(app, tmp_path):

@@ -2,7 +2,6 @@
 
 import csv
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -14,8 +13,8 @@ from deliberate.imports.source import UnreadableSource
 from deliberate.models import Ballot, Interaction, Option, Person, Poll
 from deliberate.queries.polls import recounted
 from tests import city
+from tests.citivoice.open_data import shared
 
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 CONVERSATIONS = (
     "polis_brexit-consensus",
     "polis_london.youth.policing",
@@ -130,16 +129,14 @@ def test_files_that_are_no_conversation_are_refused(app, folder):
 
 
 def rows_of(name, file):
-    with (DATA / name / file).open(encoding="utf-8-sig", newline="") as lines:
+    with (shared(f"data/{name}") / file).open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
 @pytest.mark.data
 @pytest.mark.parametrize("name", CONVERSATIONS)
 def test_a_real_conversation_comes_in_with_no_difference(app, name):
-    if not (DATA / name).is_dir():
-        pytest.skip(f"the conversation {name}: put ../shared/data beside the checkout")
-    done = bring_in(read_conversation(DATA / name), "percakapan")
+    done = bring_in(read_conversation(shared(f"data/{name}")), "percakapan")
     poll = db.session.get_one(Poll, done.poll)
     votes = rows_of(name, "votes.csv")
     cast = Interaction.kind.in_(["ballot.cast", "ballot.changed"])

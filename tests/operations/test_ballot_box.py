@@ -149,9 +149,8 @@ def test_no_log_row_tells_one_choice_from_another(app, log):
     assert isinstance(poll, Poll) and poll.ballot_count == 2
 
 
+@pytest.mark.postgresql
 def test_a_copy_being_made_holds_up_the_rewriting_but_no_voter(voted, monkeypatch):
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("nothing is rewritten on SQLite")
     monkeypatch.setattr(ballot_box, "PAUSE", 0.0)
     monkeypatch.setattr(ballot_box, "ATTEMPTS", 2)
     with db.engine.connect() as copying:
