@@ -21,9 +21,10 @@ from tests.closing import (
     pytest_terminal_summary,
 )
 from tests.houses import postgres_house, sqlite_house
-from tests.live import city_folder, old_city, own_city
+from tests.live import chromium, city_folder, old_city, own_city
 
 __all__ = [
+    "chromium",
     "city_folder",
     "old_city",
     "own_city",

@@ -1,4 +1,4 @@
-"""A house that really serves: waitress on a free port, beside the test; also the sample city."""
+"""A house that really serves, on a free port beside the test; the sample city; a real browser."""
 
 import fcntl
 import os
@@ -24,6 +24,8 @@ from deliberate.database import db, make_transient
 from deliberate.operations.scores import keep_all_scores
 from deliberate.sealing import seal_log
 
+CHROMIUM = "/usr/bin/chromium"
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PRESENT = datetime(2026, 3, 4, 3, tzinfo=UTC)
 """The Wednesday morning on which the sample city is looked at."""
 
@@ -60,6 +62,18 @@ class Present:
         passed = timedelta(seconds=time.monotonic() - self.start)
         with clock.set_to(PRESENT + passed):
             return self.app(environ, start_response)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for all tests of a worker: a second one in the same process would not start."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="a browser: install playwright")
+    if not Path(CHROMIUM).exists():
+        pytest.skip("a browser: install Debian's chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

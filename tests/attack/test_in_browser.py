@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 
 from tests import city
-from tests.in_browser.conftest import chromium
 
-__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 WATCH = """
 window.broken = [];

@@ -1,4 +1,4 @@
-"""A real browser, where the machine has one."""
+"""Towns for the browser of tests/live.py, and what axe says of a page."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,22 +10,8 @@ from flask import Flask
 
 from tests.live import serving
 
-CHROMIUM = "/usr/bin/chromium"
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 RUN = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
-sync_api = pytest.importorskip("playwright.sync_api", reason="a browser: install playwright")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """One browser for all tests of a worker."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("a browser: install Debian's chromium")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

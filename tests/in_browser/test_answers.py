@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from deliberate.database import db
 from deliberate.operations import comments, people, proposals
@@ -13,8 +12,6 @@ from tests import city
 from tests.live import cookie_of, serving
 
 pytestmark = pytest.mark.browser
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = "/usr/bin/chromium"
 
 
 def signed_cookie(app, house, person):
@@ -26,18 +23,6 @@ def signed_cookie(app, house, person):
         "domain": urlsplit(house).hostname,
         "path": "/",
     }
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """One browser for all tests here."""
-    try:
-        with sync_api.sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            yield browser
-            browser.close()
-    except sync_api.Error as error:
-        pytest.skip(f"a browser: {CHROMIUM} ({error.message.splitlines()[0]})")
 
 
 @pytest.fixture
@@ -140,16 +125,13 @@ PAGES = (
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_axe_finds_nothing(app, chromium, house, office, proposal, language):
-    context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, base_url=house, bypass_csp=True
-    )
+def test_axe_finds_nothing(app, chromium, house, office, proposal, findings, language):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=house)
     context.add_cookies([signed_cookie(app, house, city.staff(office))])
     page = context.new_page()
     for path in PAGES:
         page.goto(f"/{language}{path.format(n=proposal.id)}")
-        found = Axe().run(page).response["violations"]
-        assert not found, (path, [f["id"] for f in found])
+        assert findings(page) == [], path
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 390, path
     context.close()
