@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from .catalogue import (
+from deliberate.citivoice.catalogue import (
     Formulas,
     UnknownFormulas,
     formulas_of,
@@ -27,15 +27,15 @@ from .catalogue import (
     load_framework,
     load_headlines,
 )
-from .comparison import Comparable, NotComparable, compare
-from .engine import MissingEngine
-from .facts import Facts, UnreadableFacts
-from .judge import judge
-from .log import COLUMNS, Log, UnreadableLog, kinds_in, refuse_twice
-from .process import Process
-from .reduce import ENGINES, reduce
-from .release import completed, differences, process_of
-from .scores import Judged, Scores
+from deliberate.citivoice.comparison import Comparable, NotComparable, compare
+from deliberate.citivoice.engine import MissingEngine
+from deliberate.citivoice.facts import Facts, UnreadableFacts
+from deliberate.citivoice.judge import judge
+from deliberate.citivoice.log import COLUMNS, Log, UnreadableLog, kinds_in, refuse_twice
+from deliberate.citivoice.process import Process
+from deliberate.citivoice.reduce import ENGINES, reduce
+from deliberate.citivoice.release import completed, differences, process_of
+from deliberate.citivoice.scores import Judged, Scores
 
 
 def score(

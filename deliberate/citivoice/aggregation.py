@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .catalogue import Dimension, Formulas
-from .formulas import Array, geometric_mean, mean
-from .measures import Finding, widened
-from .resampling import WEIGHTS, generator, percentiles
+from deliberate.citivoice.catalogue import Dimension, Formulas
+from deliberate.citivoice.formulas import Array, geometric_mean, mean
+from deliberate.citivoice.measures import Finding, widened
+from deliberate.citivoice.resampling import WEIGHTS, generator, percentiles
 
 Scores = Mapping[str, float | None]
 SETTLED, PROVISIONAL, MISSING = "value", "provisional", "not_enough_data"

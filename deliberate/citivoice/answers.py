@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .catalogue import Formulas
-from .facts import Table
-from .formulas import Array, survival
-from .measures import Measure, ratio, ratios
-from .resampling import PROPOSALS, Cells, percentiles, resampled
+from deliberate.citivoice.catalogue import Formulas
+from deliberate.citivoice.facts import Table
+from deliberate.citivoice.formulas import Array, survival
+from deliberate.citivoice.measures import Measure, ratio, ratios
+from deliberate.citivoice.resampling import PROPOSALS, Cells, percentiles, resampled
 
 MONTH, DIALOGUE = 30 * 24, 58 * 24
 ACCEPTED = ("accepted", "accepted_in_part")

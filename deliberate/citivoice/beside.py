@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .catalogue import load_framework
-from .facts import Facts
+from deliberate.citivoice.catalogue import load_framework
+from deliberate.citivoice.facts import Facts
 
 SHARE, COUNT, LITTLE = "value", "count", "not_enough_data"
 

@@ -10,10 +10,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from .beside import columns_in
-from .catalogue import FILES, folder
-from .facts import columns_of
-from .headline import LANGUAGES
+from deliberate.citivoice.beside import columns_in
+from deliberate.citivoice.catalogue import FILES, folder
+from deliberate.citivoice.facts import columns_of
+from deliberate.citivoice.headline import LANGUAGES
 
 Said = Mapping[str, Any]
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from .aggregation import combined_draws, criterion_draws, weighted_scores
-from .catalogue import Formulas
-from .formulas import Array, geometric_mean
-from .resampling import PAIRING, generator, percentiles
-from .scores import Scores
+from deliberate.citivoice.aggregation import combined_draws, criterion_draws, weighted_scores
+from deliberate.citivoice.catalogue import Formulas
+from deliberate.citivoice.formulas import Array, geometric_mean
+from deliberate.citivoice.resampling import PAIRING, generator, percentiles
+from deliberate.citivoice.scores import Scores
 
 NO_CLAIM = "no difference can be claimed"
 FEW, SHARED = "few", "shared_acts"

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from .log import Log
+from deliberate.citivoice.log import Log
 
 SQL = files(__package__) / "sql"
 SMALL = 50_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .aggregation import Total
-from .measures import Finding
+from deliberate.citivoice.aggregation import Total
+from deliberate.citivoice.measures import Finding
 
 LANGUAGES = ("en", "id")
 

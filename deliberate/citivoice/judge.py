@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .aggregation import criteria_scores, dimension_score, total
-from .answers import measure_answers
-from .catalogue import Dimension, Formulas, load_formulas, load_headlines
-from .descriptives import describe
-from .facts import Facts
-from .headline import headline
-from .measures import Finding, Measure, found
-from .people import measure_inclusion, measure_staying
-from .scores import Judged, Scores
-from .talk import measure_talk
+from deliberate.citivoice.aggregation import criteria_scores, dimension_score, total
+from deliberate.citivoice.answers import measure_answers
+from deliberate.citivoice.catalogue import Dimension, Formulas, load_formulas, load_headlines
+from deliberate.citivoice.descriptives import describe
+from deliberate.citivoice.facts import Facts
+from deliberate.citivoice.headline import headline
+from deliberate.citivoice.measures import Finding, Measure, found
+from deliberate.citivoice.people import measure_inclusion, measure_staying
+from deliberate.citivoice.scores import Judged, Scores
+from deliberate.citivoice.talk import measure_talk
 
 
 def judge(

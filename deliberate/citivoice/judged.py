@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .formulas import cross_table, kappa
+from deliberate.citivoice.formulas import cross_table, kappa
 
 Rating = int | str
 NOT_APPLICABLE, NO_EVIDENCE = "NA", "NE"

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from .facts import is_missing
+from deliberate.citivoice.facts import is_missing
 
 Columns = Mapping[str, Any]
 

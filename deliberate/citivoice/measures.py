@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .catalogue import Indicator
-from .formulas import Array, goalpost, wilson
-from .resampling import percentiles
+from deliberate.citivoice.catalogue import Indicator
+from deliberate.citivoice.formulas import Array, goalpost, wilson
+from deliberate.citivoice.resampling import percentiles
 
 
 @dataclass(frozen=True)

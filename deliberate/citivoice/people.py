@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .catalogue import Formulas
-from .facts import Facts, Table, is_missing
-from .formulas import Array, chance_dissimilarity, dissimilarity, divergence, jensen_shannon
-from .measures import Measure, ratio, ratios
-from .resampling import PEOPLE, Cells, resampled
+from deliberate.citivoice.catalogue import Formulas
+from deliberate.citivoice.facts import Facts, Table, is_missing
+from deliberate.citivoice.formulas import Array, chance_dissimilarity, dissimilarity, divergence, jensen_shannon
+from deliberate.citivoice.measures import Measure, ratio, ratios
+from deliberate.citivoice.resampling import PEOPLE, Cells, resampled
 
 BUSY = 5
 TOP = 10

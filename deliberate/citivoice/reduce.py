@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 import duckdb
 import numpy as np
 
-from .engine import DuckDB, Engine
-from .facts import Facts, Table, tabled
-from .log import Log, UnreadableLog, said_in
-from .process import Process, as_utc
-from .release import WITHHELD
-from .scopes import fetch, row_of, scoped
-from .spark import Spark
-from .weeks import calendar, clock, hour_number, scheduled
+from deliberate.citivoice.engine import DuckDB, Engine
+from deliberate.citivoice.facts import Facts, Table, tabled
+from deliberate.citivoice.log import Log, UnreadableLog, said_in
+from deliberate.citivoice.process import Process, as_utc
+from deliberate.citivoice.release import WITHHELD
+from deliberate.citivoice.scopes import fetch, row_of, scoped
+from deliberate.citivoice.spark import Spark
+from deliberate.citivoice.weeks import calendar, clock, hour_number, scheduled
 
 ENGINES: dict[str, Callable[[str], Engine]] = {"duckdb": DuckDB, "spark": Spark}
 ONCE = (

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import numpy as np
 
-from .facts import Facts, Table, is_missing
-from .process import Process
+from deliberate.citivoice.facts import Facts, Table, is_missing
+from deliberate.citivoice.process import Process
 
 # Private and internal kinds that a score depends on, and what stands on them: whole tables
 # ("*"), or single columns of tables whose rows can be told by a key.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .formulas import Array
+from deliberate.citivoice.formulas import Array
 
 AT_ONCE = 4_000_000
 PROPOSALS, PEOPLE, WEIGHTS, PAIRING = 0, 1, 2, 3

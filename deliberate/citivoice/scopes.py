@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .engine import Engine
-from .facts import Table, column, columns_of, tabled
+from deliberate.citivoice.engine import Engine
+from deliberate.citivoice.facts import Table, column, columns_of, tabled
 
 # The comments of each scope and sensitivity run, which of those answered count there, and what
 # tells a comment whose thread is another than in the scope before: the rest is not counted again.

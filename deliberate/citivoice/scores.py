@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .aggregation import Total, dimension_score
-from .beside import COUNT, beside
-from .catalogue import Formulas, load_framework
-from .facts import SCHEMA, Facts, columns_of
-from .judged import disagrees, grade
-from .measures import Finding
-from .process import local_label
+from deliberate.citivoice.aggregation import Total, dimension_score
+from deliberate.citivoice.beside import COUNT, beside
+from deliberate.citivoice.catalogue import Formulas, load_framework
+from deliberate.citivoice.facts import SCHEMA, Facts, columns_of
+from deliberate.citivoice.judged import disagrees, grade
+from deliberate.citivoice.measures import Finding
+from deliberate.citivoice.process import local_label
 
 CODE_VERSION = "1"
 VALUES, INTERVALS = 4, 3

@@ -17,8 +17,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import SMALL, Engine, MissingEngine
-from .log import COLUMNS, Log, UnreadableLog, casts
+from deliberate.citivoice.engine import SMALL, Engine, MissingEngine
+from deliberate.citivoice.log import COLUMNS, Log, UnreadableLog, casts
 
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",

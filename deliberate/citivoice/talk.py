@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .catalogue import Formulas
-from .facts import Table
-from .formulas import Array, kappa
-from .measures import Measure, ratio, ratios
-from .resampling import PROPOSALS, Cells, resampled
+from deliberate.citivoice.catalogue import Formulas
+from deliberate.citivoice.facts import Table
+from deliberate.citivoice.formulas import Array, kappa
+from deliberate.citivoice.measures import Measure, ratio, ratios
+from deliberate.citivoice.resampling import PROPOSALS, Cells, resampled
 
 TALKED_FROM = 5
 REASON_TOP = 3

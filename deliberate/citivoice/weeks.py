@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from .log import said_in
+from deliberate.citivoice.log import said_in
 
 EPOCH = date(1970, 1, 1)
 BUSY = 5
