@@ -21,7 +21,7 @@ from deliberate import create_app
 from deliberate.config import Settings
 from deliberate.database import db, make_transient, unrecorded
 from deliberate.models import Comment, Process, Proposal
-from deliberate.queries.finding import Asked, texts_found
+from deliberate.queries.search.query import Asked, texts_found
 from tests import postgres
 
 SYLLABLES = "ba be bi bo da di du ga ha ja ka ke ki ku la li lo ma mi mu na ni pa ra ri sa ta tu"

@@ -22,7 +22,7 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import make_transient, new_id, unrecorded
 from deliberate.models import Interaction
-from deliberate.sealing import verifier
+from deliberate.sealing.verifier import check_proof
 from deliberate.vocabulary import Kind
 
 ACTS = 1000
@@ -153,7 +153,7 @@ def expect_whole(log_path: Path | None) -> None:
 
 def expect_proof(entry: int) -> None:
     """Prove and check."""
-    verifier.check_proof(sealing.prove(entry).as_json())
+    check_proof(sealing.prove(entry).as_json())
 
 
 def main() -> None:

@@ -18,8 +18,8 @@ from waitress import create_server
 
 from deliberate import create_app
 from deliberate.clock import now
-from deliberate.commands.city import read_city, seed
-from deliberate.commands.start import prepare, settle
+from deliberate.commands.demo_city import read_city, seed
+from deliberate.commands.startup import prepare, settle
 from deliberate.config import Settings
 
 READERS = 4

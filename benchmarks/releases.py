@@ -21,9 +21,9 @@ from sqlalchemy import insert
 from deliberate import create_app
 from deliberate.config import Settings
 from deliberate.database import unrecorded
-from deliberate.exports.bench import Bench
 from deliberate.exports.columns import EVENTS
-from deliberate.exports.events import view_acts, write_events
+from deliberate.exports.duckdb_workspace import Bench
+from deliberate.exports.event_log import view_acts, write_events
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.models import Person, PersonKey
 

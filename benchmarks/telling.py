@@ -21,7 +21,9 @@ from deliberate.models import (
     Proposal,
 )
 from deliberate.notifications.fanout import fan_out
-from deliberate.operations import people, proposals, responses
+from deliberate.operations.accounts.accounts import create_account, join
+from deliberate.operations.proposals.proposals import submit_proposal
+from deliberate.operations.responses.responses import publish_response
 from deliberate.vocabulary import Decision, PhaseKind, Role, Switch
 
 CROWDS = (10, 1_000, 10_000)
@@ -43,8 +45,8 @@ def a_town() -> tuple[Person, Person, Process]:
                 switches=[switch.value for switch in Switch],
             )
         )
-    officer = people.create_account(None, "siti", "Siti K.", None, Role.STAFF, office)
-    return officer, people.join("budi", "Budi S.", None), process
+    officer = create_account(None, "siti", "Siti K.", None, Role.STAFF, office)
+    return officer, join("budi", "Budi S.", None), process
 
 
 def a_crowd(first: int, size: int, proposal_id: int) -> None:
@@ -60,7 +62,7 @@ def a_crowd(first: int, size: int, proposal_id: int) -> None:
 def publish(officer: Person, proposal: Proposal) -> float:
     """Milliseconds to publish an answer, the first or one more version."""
     start = time.perf_counter()
-    responses.publish_response(officer, proposal, Decision.ACCEPTED, "Ya", "Teks")
+    publish_response(officer, proposal, Decision.ACCEPTED, "Ya", "Teks")
     return (time.perf_counter() - start) * 1000
 
 
@@ -76,7 +78,7 @@ def main() -> None:
             fan_out()
             base = 0.0
             for number, size in enumerate(CROWDS, 1):
-                proposal = proposals.submit_proposal(author, process, f"Usulan {size}", "Isi.")
+                proposal = submit_proposal(author, process, f"Usulan {size}", "Isi.")
                 a_crowd(number * 1_000_000, size, proposal.id)
                 publishing = min(publish(officer, proposal) for _ in range(7))
                 base = base or publishing

@@ -13,7 +13,8 @@ from deliberate import database, views
 from deliberate.config import Settings, from_environment
 from deliberate.database import db
 from deliberate.extensions import babel, csrf, limiter, login_manager, migrate, use_catalogues
-from deliberate.operations.people import RESIDENT_STAYS
+from deliberate.operations.accounts.accounts import RESIDENT_STAYS
+from deliberate.views.site import errors
 
 if TYPE_CHECKING:
     from deliberate.jobs import Jobs
@@ -45,7 +46,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     limiter.init_app(app)
     views.register(app)
     for failure in (OperationalError, NoConnection):
-        app.register_error_handler(failure, views.errors.unavailable)
+        app.register_error_handler(failure, errors.unavailable)
     _add_commands(app)
     return app
 

@@ -13,25 +13,20 @@ from huey.consumer import Consumer
 
 from deliberate.clock import now
 from deliberate.config import Settings
+from deliberate.notifications.delivery import send_due
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.reminders import remind
-from deliberate.notifications.sending import send_due
 from deliberate.notifications.witnesses import tell_witnesses
-from deliberate.operations.assessed import freeze_due_plans
-from deliberate.operations.ballot_box import rewrite_when_due
-from deliberate.operations.erasing import keep_erasures
-from deliberate.operations.job_runs import noted
-from deliberate.operations.protected import keep_protected
-from deliberate.operations.publishing import publish_due
-from deliberate.operations.recovering_by_mail import answer_wishes
-from deliberate.operations.releases import delete_removed, publish_all_releases
-from deliberate.operations.scores import keep_all_scores
-from deliberate.sealing import (
-    publish_heads,
-    seal_log,
-    write_leaves,
-    write_segments,
-)
+from deliberate.operations.accounts.deletion import keep_erasures
+from deliberate.operations.accounts.password_reset import answer_wishes
+from deliberate.operations.polls.ballot_box import rewrite_when_due
+from deliberate.operations.releases.data_access_requests import keep_protected
+from deliberate.operations.releases.releases import delete_removed, publish_all_releases
+from deliberate.operations.responses.response_publishing import publish_due
+from deliberate.operations.scores.assessment_publishing import freeze_due_plans
+from deliberate.operations.scores.stored_scores import keep_all_scores
+from deliberate.operations.site.job_runs import noted
+from deliberate.sealing import publish_heads, seal_log, write_leaves, write_segments
 
 SEALS_A_MINUTE = 6
 NIGHT = 2

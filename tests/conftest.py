@@ -13,15 +13,15 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Interaction
-from deliberate.operations import people
+from deliberate.operations.accounts import accounts as account_operations
 from tests import postgres
-from tests.closing import (
+from tests.databases import postgres_house, sqlite_house
+from tests.live_server import chromium, city_folder, old_city, own_city
+from tests.pytest_hooks import (
     pytest_collection_modifyitems,
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
-from tests.houses import postgres_house, sqlite_house
-from tests.live import chromium, city_folder, old_city, own_city
 
 __all__ = [
     "chromium",
@@ -70,7 +70,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
 @pytest.fixture(autouse=True, scope="session")
 def _quick_passphrases() -> None:
     """Hash with the cheapest parameters, so that the city is built quickly."""
-    people._HASHER = PasswordHasher.from_parameters(CHEAPEST)
+    account_operations._HASHER = PasswordHasher.from_parameters(CHEAPEST)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import numpy as np
 
 from deliberate.citivoice.catalogue import Dimension, Formulas
 from deliberate.citivoice.formulas import Array, geometric_mean, mean
-from deliberate.citivoice.measures import Finding, widened
 from deliberate.citivoice.resampling import WEIGHTS, generator, percentiles
+from deliberate.citivoice.statistics import Finding, widened
 
 Scores = Mapping[str, float | None]
 SETTLED, PROVISIONAL, MISSING = "value", "provisional", "not_enough_data"

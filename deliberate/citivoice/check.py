@@ -10,8 +10,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from deliberate.citivoice.beside import columns_in
 from deliberate.citivoice.catalogue import FILES, folder
+from deliberate.citivoice.context_figures import columns_in
 from deliberate.citivoice.facts import columns_of
 from deliberate.citivoice.headline import LANGUAGES
 

@@ -6,9 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from deliberate.citivoice.beside import beside
+from deliberate.citivoice.context_figures import beside
 from deliberate.citivoice.facts import Facts, Table, is_missing
-from deliberate.citivoice.formulas import burstiness, gini, restricted_mean, survival_median, top_share
+from deliberate.citivoice.formulas import (
+    burstiness,
+    gini,
+    restricted_mean,
+    survival_median,
+    top_share,
+)
 
 Block = dict[str, Any]
 DAY = 24

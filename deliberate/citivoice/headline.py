@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deliberate.citivoice.aggregation import Total
-from deliberate.citivoice.measures import Finding
+from deliberate.citivoice.statistics import Finding
 
 LANGUAGES = ("en", "id")
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deliberate.citivoice.aggregation import criteria_scores, dimension_score, total
-from deliberate.citivoice.answers import measure_answers
 from deliberate.citivoice.catalogue import Dimension, Formulas, load_formulas, load_headlines
+from deliberate.citivoice.deliberation_quality import measure_talk
 from deliberate.citivoice.descriptives import describe
 from deliberate.citivoice.facts import Facts
 from deliberate.citivoice.headline import headline
-from deliberate.citivoice.measures import Finding, Measure, found
-from deliberate.citivoice.people import measure_inclusion, measure_staying
+from deliberate.citivoice.responsiveness import measure_answers
 from deliberate.citivoice.scores import Judged, Scores
-from deliberate.citivoice.talk import measure_talk
+from deliberate.citivoice.statistics import Finding, Measure, found
+from deliberate.citivoice.sustained_participation import measure_inclusion, measure_staying
 
 
 def judge(

@@ -11,12 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deliberate.citivoice.aggregation import Total, dimension_score
-from deliberate.citivoice.beside import COUNT, beside
 from deliberate.citivoice.catalogue import Formulas, load_framework
+from deliberate.citivoice.context_figures import COUNT, beside
 from deliberate.citivoice.facts import SCHEMA, Facts, columns_of
 from deliberate.citivoice.judged import disagrees, grade
-from deliberate.citivoice.measures import Finding
 from deliberate.citivoice.process import local_label
+from deliberate.citivoice.statistics import Finding
 
 CODE_VERSION = "1"
 VALUES, INTERVALS = 4, 3

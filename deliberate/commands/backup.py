@@ -12,13 +12,13 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from deliberate.commands.backups.archive import Progress, Unusable
-from deliberate.commands.backups.making import make_backup
-from deliberate.commands.backups.restoring import check_backup, read_erasures, restore_backup
+from deliberate.commands.backups.create import make_backup
+from deliberate.commands.backups.restore import check_backup, read_erasures, restore_backup
+from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 from deliberate.commands.log import fault_said, read_heads
-from deliberate.commands.saying import FAILED, WRONG_USE, fail
 from deliberate.config import Settings
-from deliberate.operations.erasing import keep_erasures
-from deliberate.operations.job_runs import noted
+from deliberate.operations.accounts.deletion import keep_erasures
+from deliberate.operations.site.job_runs import noted
 
 command = AppGroup("backup", help="Copy the installation, check a copy, bring one back.")
 FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import with_appcontext
 
-from deliberate.queries.people import people_concerned
+from deliberate.queries.accounts.accounts import people_concerned
 
 
 @click.command("breach-list")

@@ -11,12 +11,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from deliberate.commands.start import is_newest
+from deliberate.commands.startup import is_newest
 from deliberate.config import Settings, unknown
 from deliberate.database import db
-from deliberate.operations.counters import repair_counters
-from deliberate.queries import readiness
-from deliberate.queries.counters import wrong_counters
+from deliberate.operations.site.counter_repair import repair_counters
+from deliberate.queries.site.counter_check import wrong_counters
+from deliberate.queries.site.health_checks import checks
 
 LEAST_CONTRAST = 4.5
 WHITE = "#ffffff"
@@ -52,7 +52,7 @@ def _faults(settings: Settings) -> Iterator[str]:
         yield f"DELIBERATE_BRAND_COLOR: {fault}"
     if settings.mode == "production":
         yield from _left_open(settings)
-    for check in readiness.checks(settings):
+    for check in checks(settings):
         if check.name in {"sealing", "disk"} and not check.is_good:
             yield f"{check.name}: {check.said}"
 

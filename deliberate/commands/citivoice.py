@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from deliberate.citivoice.check import UnreadableFiles, flaws
-from deliberate.commands.saying import FAILED, WRONG_USE, fail
+from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 
 
 @click.group("citivoice", help="Look after the framework's data files.")

@@ -12,15 +12,15 @@ from waitress import create_server
 
 from deliberate import create_app, start_jobs
 from deliberate.clock import now
-from deliberate.commands.city import City, CityError, read_city, seed
-from deliberate.commands.city.acts import PASSPHRASE
-from deliberate.commands.start import alone, prepare, settle
+from deliberate.commands.demo_city import City, CityError, read_city, seed
+from deliberate.commands.demo_city.events import PASSPHRASE
+from deliberate.commands.startup import alone, prepare, settle
 from deliberate.config import from_environment
 from deliberate.database import db
 from deliberate.models import Institution, Person, Process, Proposal
-from deliberate.operations.releases import publish_all_releases
-from deliberate.operations.scores import keep_all_scores
-from deliberate.queries.people import person_named
+from deliberate.operations.releases.releases import publish_all_releases
+from deliberate.operations.scores.stored_scores import keep_all_scores
+from deliberate.queries.accounts.accounts import person_named
 from deliberate.sealing import publish_heads, seal_log
 
 HOST = "127.0.0.1"

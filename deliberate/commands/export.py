@@ -8,11 +8,11 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from deliberate.commands.saying import WRONG_USE, fail
+from deliberate.commands.cli_errors import WRONG_USE, fail
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.release import Unwritable, build_release
-from deliberate.operations.releases import publish_release
-from deliberate.queries.scores import process_named
+from deliberate.operations.releases.releases import publish_release
+from deliberate.queries.scores.process_scores import process_named
 
 
 @click.command("export", short_help="Write a research release of a process.")

@@ -6,8 +6,8 @@ from contextlib import suppress
 import click
 
 from deliberate import create_app, start_jobs
-from deliberate.commands.start import prepare, settle
-from deliberate.journal import keep_journal
+from deliberate.commands.startup import prepare, settle
+from deliberate.logging import keep_journal
 
 
 @click.command("jobs")

@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from deliberate import sealing
-from deliberate.commands.saying import FAILED, WRONG_USE, fail
+from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.operations.log import rotate_key

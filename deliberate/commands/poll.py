@@ -7,13 +7,13 @@ import click
 from flask.cli import with_appcontext
 
 from deliberate.clock import now
-from deliberate.commands.saying import FAILED, fail
-from deliberate.exports.polls import tally_document
+from deliberate.commands.cli_errors import FAILED, fail
+from deliberate.exports.poll_records import tally_document
 from deliberate.models import Poll
-from deliberate.operations import ballot_box
-from deliberate.permissions import Refused
-from deliberate.queries.polls import poll_numbered, recounted, tally_of
-from deliberate.queries.results import tables_of
+from deliberate.operations.polls.ballot_box import make_codes, rewrite_boxes
+from deliberate.permissions.decision import Refused
+from deliberate.queries.polls.polls import poll_numbered, recounted, tally_of
+from deliberate.queries.polls.result_tables import tables_of
 
 
 @click.group("poll", help="Count a poll again, make voting codes, rewrite the ballot boxes.")
@@ -54,7 +54,7 @@ def recount(number: int, as_json: bool) -> None:
 def codes(number: int, how_many: int) -> None:
     """Make one-time voting codes and print them, one a line; they are kept nowhere else."""
     try:
-        for code in ballot_box.make_codes(None, _poll(number), how_many):
+        for code in make_codes(None, _poll(number), how_many):
             click.echo(code)
     except Refused as refused:
         fail(str(refused.reason))
@@ -64,7 +64,7 @@ def codes(number: int, how_many: int) -> None:
 @with_appcontext
 def rewrite() -> None:
     """Rewrite ballots in the order of their keys, so that storage tells nothing (PostgreSQL)."""
-    rewritten = ballot_box.rewrite_boxes()
+    rewritten = rewrite_boxes()
     click.echo(f"rewritten: {', '.join(rewritten) or 'nothing to do'}")
 
 

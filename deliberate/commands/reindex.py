@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from deliberate.operations.searching import rebuild_index
+from deliberate.operations.search import rebuild_index
 
 
 @click.command("reindex")

@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from deliberate.operations.retention import let_go
+from deliberate.operations.accounts.retention import let_go
 
 
 @click.command("retention")

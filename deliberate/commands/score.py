@@ -14,13 +14,13 @@ import click
 from flask.cli import ScriptInfo
 
 from deliberate import citivoice
-from deliberate.commands.saying import FAILED, WRONG_USE, fail
+from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 from deliberate.config import UnsafeSetting
 from deliberate.exports.columns import SCORES
 from deliberate.exports.release import score_rows
 from deliberate.exports.tables import cell
-from deliberate.queries.release_files import events_in, manifest_of, scores_in
-from deliberate.queries.scores import process_named, scores_of
+from deliberate.queries.releases.release_files import events_in, manifest_of, scores_in
+from deliberate.queries.scores.process_scores import process_named, scores_of
 from deliberate.vocabulary import Kind
 
 

@@ -5,9 +5,9 @@ from waitress import create_server
 
 from deliberate import create_app, start_jobs
 from deliberate.commands.demo import open_door
-from deliberate.commands.start import prepare, settle
+from deliberate.commands.startup import prepare, settle
 from deliberate.config import Settings
-from deliberate.journal import keep_journal
+from deliberate.logging import keep_journal
 
 CONNECTIONS = 1000
 """Open connections at most; those that send slowly wait in one thread and hold up nobody."""

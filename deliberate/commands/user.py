@@ -7,11 +7,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from deliberate.commands.start import prepare
+from deliberate.commands.startup import prepare
 from deliberate.models import Institution
-from deliberate.operations import institutions, people
-from deliberate.queries.passphrases import weakness
-from deliberate.queries.people import institution_named
+from deliberate.operations.accounts.accounts import NameTaken, create_account
+from deliberate.operations.responses.institutions import add_institution
+from deliberate.queries.accounts.accounts import institution_named
+from deliberate.queries.accounts.weak_passphrases import weakness
 from deliberate.vocabulary import Role
 
 ROLES = [role.value for role in Role if role is not Role.SYSTEM]
@@ -48,8 +49,8 @@ def create(
     shown = display_name or name
     passphrase = _passphrase(name, shown)
     try:
-        person = people.create_account(None, name, shown, passphrase, Role(role), office)
-    except people.NameTaken as taken:
+        person = create_account(None, name, shown, passphrase, Role(role), office)
+    except NameTaken as taken:
         raise click.ClickException(f"the name {taken} is taken") from None
     if as_json:
         click.echo(json.dumps({"id": person.id, "name": person.sign_in_name, "role": role}))
@@ -63,7 +64,7 @@ def _office(slug: str | None, new: str | None) -> Institution | None:
         raise click.ClickException(f"there is an institution {slug} already: {office.name}")
     if office is None and not new:
         raise click.ClickException(f"there is no institution {slug}; make it with --new NAME")
-    return office or institutions.add_institution(None, slug, str(new))
+    return office or add_institution(None, slug, str(new))
 
 
 def _passphrase(*names: str) -> str:

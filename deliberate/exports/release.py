@@ -13,22 +13,21 @@ from flask import current_app
 
 from deliberate import citivoice
 from deliberate.clock import now
-from deliberate.exports import columns
-from deliberate.exports.about import write_manifest, write_words
-from deliberate.exports.assessed import write_assessments
-from deliberate.exports.bench import EXACT, HOUR, Bench
-from deliberate.exports.cells import scores_that_leave
-from deliberate.exports.columns import TEXTS
-from deliberate.exports.events import lay_out_log, told_of, withheld, write_events
+from deliberate.exports.assessments import write_assessments
+from deliberate.exports.columns import SCORES, TEXTS, codebook
+from deliberate.exports.content_tables import write_comments, write_proposals, write_responses
+from deliberate.exports.duckdb_workspace import EXACT, HOUR, Bench
+from deliberate.exports.event_log import lay_out_log, told_of, withheld, write_events
 from deliberate.exports.formats import FORMATS
-from deliberate.exports.protected import lay_out_texts, write_private_acts, write_texts
+from deliberate.exports.protected_release import lay_out_texts, write_private_acts, write_texts
 from deliberate.exports.pseudonyms import Pseudonyms
+from deliberate.exports.readme import write_manifest, write_words
+from deliberate.exports.suppression import scores_that_leave
 from deliberate.exports.tables import write_rows
-from deliberate.exports.tallies import write_polls
-from deliberate.exports.things import write_comments, write_proposals, write_responses
+from deliberate.exports.tally_csv import write_polls
 from deliberate.models import Process
-from deliberate.queries.electorate import smallest_group
-from deliberate.queries.scores import RELEASE, scores_of
+from deliberate.queries.polls.electorate import smallest_group
+from deliberate.queries.scores.process_scores import RELEASE, scores_of
 
 Progress = Callable[[str, int], None]
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -138,9 +137,9 @@ def _names(folder: Path) -> list[str]:
 
 
 def _write_scores(folder: Path, scores: citivoice.Scores) -> dict[str, int]:
-    headings = [column.name for column in columns.SCORES]
+    headings = [column.name for column in SCORES]
     counted = {"scores.csv": write_rows(folder / "scores.csv", headings, score_rows(scores))}
-    book = list(columns.codebook())
+    book = list(codebook())
     counted["codebook.csv"] = write_rows(folder / "codebook.csv", list(book[0]), book)
     for path in scores.facts.write(folder / "facts"):
         counted[f"facts/{path.name}"] = path.read_text(encoding="utf-8").count("\n") - 1

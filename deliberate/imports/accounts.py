@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from deliberate.imports.batch import Batch
-from deliberate.imports.found import Author, FoundAct, FoundProposal, FoundResponse, Office
-from deliberate.imports.stored import Account, Ledger, account_source
+from deliberate.imports.import_ledger import Account, Ledger, account_source
+from deliberate.imports.source_records import Author, FoundAct, FoundProposal, FoundResponse, Office
 from deliberate.models import Institution, Person, PersonKey, ProcessInstitution
 from deliberate.text import clean_line, name_key, to_slug
 from deliberate.vocabulary import AccountClass, Role

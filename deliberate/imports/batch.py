@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.database import Base, new_id, writing
 from deliberate.models import Interaction
-from deliberate.models.interaction import leaf, private_half, public_half
+from deliberate.models.log.interaction import leaf, private_half, public_half
 from deliberate.recording import (
     Actor,
     Subject,

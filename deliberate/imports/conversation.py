@@ -14,13 +14,13 @@ from sqlalchemy import bindparam, func, select, update
 from deliberate.database import db
 from deliberate.imports.accounts import Accounts
 from deliberate.imports.batch import ACTS_A_BATCH, Batch, recorded_batch
-from deliberate.imports.found import FoundAct
+from deliberate.imports.import_ledger import read_ledger
 from deliberate.imports.polis import Conversation, FoundStatement, FoundVote
 from deliberate.imports.source import Reject, UnreadableSource
-from deliberate.imports.stored import read_ledger
+from deliberate.imports.source_records import FoundAct
 from deliberate.models import Ballot, Interaction, Option, Phase, Poll, Process
-from deliberate.models.proposal import new_salt
-from deliberate.operations.ballots import hash_code, new_code
+from deliberate.models.proposals.proposal import new_salt
+from deliberate.operations.polls.ballots import hash_code, new_code
 from deliberate.vocabulary import Electorate, Kind, PhaseKind, PollType, ResultRule
 
 PLATFORM = "polis"

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from deliberate.imports import columns
-from deliberate.imports.found import Author, FoundComment, FoundProposal
+from deliberate.imports.columns import needed_moment, number_of, words
 from deliberate.imports.profiles import Profile, ProposalColumns
-from deliberate.imports.reading import Reading
 from deliberate.imports.source import BadRow, Reject, Row, UnreadableSource, read_rows
+from deliberate.imports.source_records import Author, FoundComment, FoundProposal
+from deliberate.imports.table_reader import Reading
 from deliberate.imports.threads import Stored, Threads
 from deliberate.text import excerpt
 from deliberate.vocabulary import AccountClass, Initiator, Role, Stance
@@ -112,7 +112,7 @@ def _proposals(reading: Reading, rows: list[Row], about: Mapping[str, Any]) -> d
 def _proposal(
     root: str, moment: datetime, row: Row | None, about: Mapping[str, Any]
 ) -> FoundProposal:
-    text = columns.words(row, "text") if row else ""
+    text = words(row, "text") if row else ""
     title = str(about.get("title") or "") or excerpt(" ".join(text.split()), 120) or f"№ {root}"
     return FoundProposal(
         at=moment,
@@ -140,7 +140,7 @@ def _comment(threads: Threads, row: Row, starts: Mapping[str, datetime]) -> None
             author=_author(row),
             number=_name(row, "id"),
             parent="" if parent == root else parent,
-            body=columns.words(row, "text"),
+            body=words(row, "text"),
             markup="plain",
             stance=_stance(row),
         ),
@@ -149,7 +149,7 @@ def _comment(threads: Threads, row: Row, starts: Mapping[str, datetime]) -> None
 
 
 def _name(row: Row, column: str, *, needed: bool = False) -> str:
-    return columns.number_of(row, column, needed=needed)
+    return number_of(row, column, needed=needed)
 
 
 def _root(row: Row) -> str:
@@ -161,22 +161,22 @@ def _author(row: Row) -> Author | None:
     speaker = _name(row, "speaker") or _name(row, "user")
     if speaker in NOBODY:
         return None
-    is_staff = columns.words(row, "meta.role") in {"staff", "moderator", "admin"}
+    is_staff = words(row, "meta.role") in {"staff", "moderator", "admin"}
     return Author(speaker, Role.STAFF if is_staff else Role.RESIDENT, AccountClass.PERSON)
 
 
 def _stance(row: Row) -> int | None:
-    said = columns.words(row, "meta.stance")
+    said = words(row, "meta.stance")
     return int(said) if said in {str(stance.value) for stance in Stance} else None
 
 
 def _moment(row: Row) -> datetime:
     """The time of an utterance: seconds since 1970, or a written time."""
-    said = columns.words(row, "timestamp")
+    said = words(row, "timestamp")
     try:
         moment = datetime.fromtimestamp(float(said), UTC)
     except (ValueError, OverflowError, OSError):
-        return columns.needed_moment(row, "timestamp", ZoneInfo("UTC"))
+        return needed_moment(row, "timestamp", ZoneInfo("UTC"))
     if moment.year < 1990 or moment > datetime.now(UTC):
         raise BadRow(f"timestamp: {said[:40]!r} is no time of the web")
     return moment

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deliberate.imports.found import Author, FoundAct
 from deliberate.imports.source import BadRow, Reject, Row, UnreadableSource, read_rows
+from deliberate.imports.source_records import Author, FoundAct
 from deliberate.text import clean_line
 from deliberate.vocabulary import OptionState
 

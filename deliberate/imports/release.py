@@ -22,8 +22,13 @@ from deliberate.database import db
 from deliberate.imports.batch import recorded_batch
 from deliberate.imports.source import UnreadableSource
 from deliberate.models import Process
-from deliberate.queries.release_files import MANIFEST, BrokenRelease, checked_manifest, scores_in
-from deliberate.queries.scores import RELEASE
+from deliberate.queries.releases.release_files import (
+    MANIFEST,
+    BrokenRelease,
+    checked_manifest,
+    scores_in,
+)
+from deliberate.queries.scores.process_scores import RELEASE
 from deliberate.text import clean_line
 from deliberate.vocabulary import Kind
 

@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.imports.batch import ACTS_A_BATCH, recorded_batch
-from deliberate.imports.found import FoundAct, FoundComment, FoundProposal, FoundResponse
+from deliberate.imports.import_ledger import Ledger, read_ledger
 from deliberate.imports.profiles import Profile, zone
-from deliberate.imports.reading import Reading, read
 from deliberate.imports.source import Reject, UnreadableSource
-from deliberate.imports.stored import Ledger, read_ledger
-from deliberate.imports.writing import Writer
+from deliberate.imports.source_records import FoundAct, FoundComment, FoundProposal, FoundResponse
+from deliberate.imports.table_reader import Reading, read
+from deliberate.imports.writer import Writer
 from deliberate.models import Phase, Process
 from deliberate.text import clean_line
 from deliberate.vocabulary import Kind, PhaseKind

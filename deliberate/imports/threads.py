@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from deliberate.imports.found import FoundComment
 from deliberate.imports.source import Reject, Row
+from deliberate.imports.source_records import FoundComment
 
 
 @dataclass(frozen=True, slots=True)

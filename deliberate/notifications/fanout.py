@@ -11,8 +11,8 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, MutedNotice, Notice, Person, Proposal
-from deliberate.notifications.topics import ADDRESS_GIVEN, ADDRESS_NEW, topic_of
-from deliberate.queries.audience import told_people, told_staff
+from deliberate.notifications.preferences import ADDRESS_GIVEN, ADDRESS_NEW, topic_of
+from deliberate.queries.notices.recipients import told_people, told_staff
 
 PAGE = 500
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as Xml
 from zoneinfo import ZoneInfo
 
-from deliberate.queries.feeds import News
+from deliberate.queries.notices.feeds import News
 
 ATOM = "http://www.w3.org/2005/Atom"
 YEAR = 2026

@@ -6,7 +6,7 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from deliberate.models import Person
-from deliberate.notifications.topics import (
+from deliberate.notifications.preferences import (
     ADDRESS_GIVEN,
     ADDRESS_LEFT,
     ADDRESS_NEW,
@@ -15,7 +15,7 @@ from deliberate.notifications.topics import (
     RECOVERY_CONFIRMED,
     TOPICS,
 )
-from deliberate.queries.messages import address_change_of
+from deliberate.queries.notices.messages import address_change_of
 
 STOPPING_LASTS = 48 * 60 * 60
 RECOVERY_LASTS = 60 * 60

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from deliberate.config import Settings
 from deliberate.models import Delivery, Person
-from deliberate.notifications import links
-from deliberate.notifications.stories import Story
+from deliberate.notifications.links import address_for, path_of, token_of
+from deliberate.notifications.templates import Story
 from deliberate.queries.log import published_head
 
 
@@ -22,14 +22,14 @@ def compose(delivery: Delivery, person: Person, story: Story, topic: str) -> Ema
     base = settings.base_url.rstrip("/")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = settings.mail_from
-    mail["To"] = links.address_for(story.kind, person) or ""
+    mail["To"] = address_for(story.kind, person) or ""
     mail["Subject"] = _one_line(story.subject)
     mail["Message-ID"] = message_id(delivery, settings)
     if topic:
-        way_out = f"{base}/unsubscribe/{links.token_of(person.id, topic)}"
+        way_out = f"{base}/unsubscribe/{token_of(person.id, topic)}"
         mail["List-Unsubscribe"] = f"<{way_out}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    path = links.path_of(story.kind, person) or story.path
+    path = path_of(story.kind, person) or story.path
     with force_locale(person.language):
         lines = _lines(story, path, base, delivery.why, way_out if topic else "")
     mail.set_content("\n\n".join(lines) + "\n")

@@ -19,10 +19,15 @@ from deliberate.models import (
     Referral,
     Response,
 )
-from deliberate.notifications.topics import REQUEST_ENDS
-from deliberate.queries import duty
-from deliberate.queries.desk import desk_counts, soon
-from deliberate.queries.release_requests import requests_in_force
+from deliberate.notifications.preferences import REQUEST_ENDS
+from deliberate.queries.releases.data_access_requests import requests_in_force
+from deliberate.queries.responses.desk import desk_counts, soon
+from deliberate.queries.responses.response_owner import (
+    asked_at,
+    coordinator_id,
+    is_owed,
+    joined_case,
+)
 
 ENDING = timedelta(days=14)
 AT_ONCE = 200
@@ -70,11 +75,11 @@ def _ending() -> Iterable[dict[str, Any]]:
 
 def _owed(prefix: str) -> Select[*tuple[int, int | None]]:
     """Proposals of this house whose answer is owed and of which nobody was told in this way."""
-    statement = duty.joined_case(
-        select(Proposal.id, duty.asked_at(now())).select_from(Proposal).join(Proposal.process)
+    statement = joined_case(
+        select(Proposal.id, asked_at(now())).select_from(Proposal).join(Proposal.process)
     )
     return (
-        statement.where(duty.is_owed(), Process.source.is_(None), ~_told(prefix, Proposal.id))
+        statement.where(is_owed(), Process.source.is_(None), ~_told(prefix, Proposal.id))
         .order_by(Proposal.due_at, Proposal.id)
         .limit(AT_ONCE)
     )
@@ -143,7 +148,7 @@ def _bounced() -> Iterable[dict[str, Any]]:
         .where(~_told("bounced.", Referral.id))
         .limit(AT_ONCE)
     ).all()
-    office = duty.coordinator_id()
+    office = coordinator_id()
     for referral_id, proposal_id in referrals if office is not None else ():
         yield _notice(
             f"bounced.{referral_id}",

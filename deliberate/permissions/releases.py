@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.models import Person, ReleaseRequest
-from deliberate.permissions import YES, Answer, first_no, has_role, is_signed_in
-from deliberate.queries.calendar import local_day
+from deliberate.permissions.decision import YES, Answer, first_no, has_role, is_signed_in
+from deliberate.queries.processes.working_days import local_day
 from deliberate.vocabulary import Role
 
 LONGEST = timedelta(days=365)

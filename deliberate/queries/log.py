@@ -13,7 +13,7 @@ from deliberate.citivoice.log import COLUMNS, Log
 from deliberate.clock import now
 from deliberate.database import canonical, db
 from deliberate.models import Head, Interaction, PublishedHead, Segment
-from deliberate.models.interaction import hash_half, private_half, public_half, waiting_first
+from deliberate.models.log.interaction import hash_half, private_half, public_half, waiting_first
 from deliberate.vocabulary import Kind, Visibility
 
 ROWS_AT_ONCE = 50_000

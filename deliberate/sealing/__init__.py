@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from deliberate.sealing.heads import FIRST, SignedHead, latest_head
 from deliberate.sealing.keys import WrongKey, public_key, signing_key
+from deliberate.sealing.log_verification import verify
 from deliberate.sealing.parts import Fault
 from deliberate.sealing.proofs import NotSealed, Proof, consistency, prove
 from deliberate.sealing.publishing import (
@@ -18,7 +19,6 @@ from deliberate.sealing.sealer import ROWS_A_HEAD, own_key, seal, seal_all, seal
 from deliberate.sealing.segments import ROWS_A_SEGMENT, write_segments
 from deliberate.sealing.tree import Tree
 from deliberate.sealing.verifier import node
-from deliberate.sealing.verifying import verify
 
 __all__ = [
     "FIRST",

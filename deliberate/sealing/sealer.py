@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
 from deliberate.models import Subtree
-from deliberate.models.interaction import waiting_first
+from deliberate.models.log.interaction import waiting_first
 from deliberate.sealing.heads import key_after, latest_head, new_head
 from deliberate.sealing.keys import WrongKey, adopt_key, next_key, public_key, signing_key
 from deliberate.sealing.tree import Tree

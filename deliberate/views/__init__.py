@@ -1,125 +1,41 @@
-"""HTTP: read the request, call one operation or some queries, answer."""
+"""HTTP: parse the request, call one operation or some queries, render."""
 
-from flask import Flask
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
 
-from deliberate.views import (
-    account,
-    administration,
-    answering,
-    answers,
-    assessments,
-    attachments,
-    backing,
-    coding,
-    comparing,
-    data,
-    desk,
+from flask import Blueprint, Flask
+
+from deliberate.views.site import (
     errors,
-    feeds,
-    files,
-    frame,
-    home,
-    institutions,
-    judged,
-    languages,
-    leaving,
-    log,
-    log_files,
-    machines,
-    measuring,
-    merging,
-    messages,
-    moderation,
-    office,
-    office_recovery,
-    pacing,
-    pages,
-    poll_desk,
-    polls,
-    processes,
-    proposals,
-    provider,
-    rating,
-    recovering,
-    requests,
-    residence,
-    responses,
-    revising,
-    sanctions,
-    scores,
-    searching,
-    second_factor,
-    setting_up,
-    short,
-    standing,
-    summing_up,
-    tallies,
-    threads,
-    watching,
-    writing,
-)
-
-ROOMS = (
-    home,
-    processes,
-    proposals,
-    writing,
-    revising,
-    merging,
-    summing_up,
-    attachments,
-    backing,
-    threads,
-    moderation,
-    polls,
-    poll_desk,
-    tallies,
-    responses,
-    institutions,
-    desk,
-    answering,
-    office,
-    administration,
-    assessments,
-    rating,
-    judged,
-    setting_up,
-    coding,
-    comparing,
-    scores,
-    searching,
-    data,
-    requests,
-    files,
-    log,
-    log_files,
-    account,
-    leaving,
-    recovering,
-    second_factor,
-    provider,
-    sanctions,
-    residence,
-    office_recovery,
-    standing,
-    pages,
-    short,
-    feeds,
-    machines,
-    watching,
-    messages,
+    language_cookie,
+    rate_limits,
+    request_hooks,
+    request_metrics,
+    response_headers,
 )
 
 
 def register(app: Flask) -> None:
-    """Hang every room of pages on the app."""
-    measuring.init_app(app)
-    frame.init_app(app)
-    pacing.init_app(app)
-    languages.init_app(app)
-    answers.init_app(app)
-    errors.init_app(app)
-    for house_room in ROOMS:
-        app.register_blueprint(house_room.room)
-    app.register_blueprint(messages.ways_out)
-    app.register_blueprint(provider.doors)
+    """Bind the request hooks and the blueprints of every view module to the application."""
+    for hooks in (
+        request_metrics,
+        request_hooks,
+        rate_limits,
+        language_cookie,
+        response_headers,
+        errors,
+    ):
+        hooks.init_app(app)
+    for blueprint in _blueprints():
+        app.register_blueprint(blueprint)
+
+
+def _blueprints() -> Iterator[Blueprint]:
+    """Return every blueprint that a module of this package defines, in order of module names."""
+    found: dict[str, Blueprint] = {}
+    for module in walk_packages(__path__, f"{__name__}."):
+        for value in vars(import_module(module.name)).values():
+            if isinstance(value, Blueprint):
+                found.setdefault(value.name, value)
+    return iter(found.values())

@@ -6,7 +6,7 @@ from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.comments import (
+from deliberate.forms.threads import (
     LONGEST,
     ArgumentForm,
     CorrectionForm,
@@ -14,25 +14,27 @@ from deliberate.forms.comments import (
     WordsForm,
     name_of,
 )
-from deliberate.operations import comments, correcting
-from deliberate.operations.pacing import PRESSES, TEXTS
-from deliberate.permissions import (
-    is_author,
-    is_open_to,
-    may_edit,
-    may_withdraw_comment,
-    require,
+from deliberate.operations.site.rate_limits import PRESSES, TEXTS
+from deliberate.operations.threads.comments import (
+    edit_comment,
+    post_comment,
+    rate_comment,
+    withdraw_comment,
 )
-from deliberate.permissions.correcting import may_correct
-from deliberate.queries import threads
-from deliberate.queries.matters import open_request
-from deliberate.queries.proposals import proposal_shown
-from deliberate.views.answers import local_time
-from deliberate.views.frame import Room, after_act, asking, or_404, see_other
-from deliberate.views.proposals import address_of
+from deliberate.operations.threads.corrections import correct_comment
+from deliberate.permissions.decision import require
+from deliberate.permissions.proposals.proposals import is_author, is_open_to
+from deliberate.permissions.threads import may_correct, may_edit, may_withdraw_comment
+from deliberate.queries.moderation.open_items import open_request
+from deliberate.queries.proposals.proposals import proposal_shown
+from deliberate.queries.threads.threads import comment_numbered, last_stance_of, line_of
+from deliberate.views.proposals.proposals import address_of
+from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.request_hooks import after_act, asking, or_404, see_other
+from deliberate.views.site.response_headers import local_time
 from deliberate.vocabulary import Switch
 
-room = Room("threads")
+blueprint = LocalizedBlueprint("threads")
 
 
 def said_of(thing: Any, said: str) -> str:
@@ -48,16 +50,14 @@ def place_of(comment: Any) -> str:
     return f"{address_of(comment.proposal, at=comment.id)}#c{comment.id}"
 
 
-@room.page(
-    "/proposals/<int(max=2147483647):number>/arguments", "signed_in", methods=["POST"], pace=TEXTS
-)
+@blueprint.page("/proposals/<id:number>/arguments", "signed_in", methods=["POST"], rate_limit=TEXTS)
 def post(number: int) -> ResponseReturnValue:
     """Add an argument to a proposal."""
     proposal = or_404(proposal_shown(number)).proposal
     form = ArgumentForm(request.form)
     if not form.validate():
         return _post_page(proposal, form), 422
-    comment = comments.post_comment(
+    comment = post_comment(
         asking(),
         proposal,
         form.body.data,
@@ -70,7 +70,7 @@ def post(number: int) -> ResponseReturnValue:
     return see_other(place_of(comment))
 
 
-@room.page("/comments/<int(max=2147483647):number>/reply", "public")
+@blueprint.page("/comments/<id:number>/reply", "public")
 def reply(number: int) -> ResponseReturnValue:
     """The form for a reply, under the comment it answers; one's last stance is offered."""
     comment, person = _comment(number), asking()
@@ -78,12 +78,12 @@ def reply(number: int) -> ResponseReturnValue:
     return _reply_page(comment, form)
 
 
-@room.page(
-    "/comments/<int(max=2147483647):number>/reply",
+@blueprint.page(
+    "/comments/<id:number>/reply",
     "signed_in",
     methods=["POST"],
     name="post_reply",
-    pace=TEXTS,
+    rate_limit=TEXTS,
 )
 def post_reply(number: int) -> ResponseReturnValue:
     """Reply to a comment."""
@@ -91,7 +91,7 @@ def post_reply(number: int) -> ResponseReturnValue:
     form = ReplyForm(request.form)
     if not form.validate():
         return _reply_page(parent, form), 422
-    comment = comments.post_comment(
+    comment = post_comment(
         asking(),
         parent.proposal,
         form.body.data,
@@ -105,20 +105,18 @@ def post_reply(number: int) -> ResponseReturnValue:
     return see_other(place_of(comment))
 
 
-@room.page(
-    "/comments/<int(max=2147483647):number>/rating", "signed_in", methods=["POST"], pace=PRESSES
-)
+@blueprint.page("/comments/<id:number>/rating", "signed_in", methods=["POST"], rate_limit=PRESSES)
 def rate(number: int) -> ResponseReturnValue:
     """Weigh a comment as a strong or a weak point."""
     comment, rating = _comment(number), request.form.get("rating")
     if rating not in {"strong", "weak"}:
         abort(400)
-    comments.rate_comment(asking(), comment, rating == "strong")
+    rate_comment(asking(), comment, rating == "strong")
     after_act(_("You weighed this point."))
     return see_other(place_of(comment))
 
 
-@room.page("/comments/<int(max=2147483647):number>/change", "signed_in")
+@blueprint.page("/comments/<id:number>/change", "signed_in")
 def change(number: int) -> ResponseReturnValue:
     """One's own comment: its words for fifteen minutes, and taking it back at any time."""
     comment = _comment(number)
@@ -126,12 +124,12 @@ def change(number: int) -> ResponseReturnValue:
     return _change_page(comment, WordsForm(body=comment.body))
 
 
-@room.page(
-    "/comments/<int(max=2147483647):number>/change",
+@blueprint.page(
+    "/comments/<id:number>/change",
     "signed_in",
     methods=["POST"],
     name="edit",
-    pace=TEXTS,
+    rate_limit=TEXTS,
 )
 def edit(number: int) -> ResponseReturnValue:
     """Change the words of one's own comment."""
@@ -139,41 +137,39 @@ def edit(number: int) -> ResponseReturnValue:
     form = WordsForm(request.form)
     if not form.validate():
         return _change_page(comment, form), 422
-    comments.edit_comment(asking(), comment, form.body.data)
+    edit_comment(asking(), comment, form.body.data)
     after_act(said_of(comment, _("Your words are changed.")))
     return see_other(place_of(comment))
 
 
-@room.page(
-    "/comments/<int(max=2147483647):number>/correction", "signed_in", methods=["POST"], pace=TEXTS
-)
+@blueprint.page("/comments/<id:number>/correction", "signed_in", methods=["POST"], rate_limit=TEXTS)
 def correct(number: int) -> ResponseReturnValue:
     """Add a dated correction below one's own comment."""
     comment, form = _comment(number), CorrectionForm(request.form)
     if not form.validate():
         return _change_page(comment, form), 422
-    correcting.correct_comment(asking(), comment, form.body.data)
+    correct_comment(asking(), comment, form.body.data)
     after_act(_("Your correction stands below the comment."))
     return see_other(place_of(comment))
 
 
-@room.page("/comments/<int(max=2147483647):number>/withdraw", "signed_in", methods=["POST"])
+@blueprint.page("/comments/<id:number>/withdraw", "signed_in", methods=["POST"])
 def withdraw(number: int) -> ResponseReturnValue:
     """Take one's own comment back."""
     comment = _comment(number)
-    comments.withdraw_comment(asking(), comment)
+    withdraw_comment(asking(), comment)
     after_act(_("Your comment is withdrawn; the replies below it stay."))
     return see_other(place_of(comment))
 
 
 def _comment(number: int) -> Any:
-    return or_404(threads.comment_numbered(number))
+    return or_404(comment_numbered(number))
 
 
 def _last_stance(person: Any, comment: Any) -> str:
     if person is None:
         return ""
-    return name_of(threads.last_stance_of(person.id, comment.proposal_id))
+    return name_of(last_stance_of(person.id, comment.proposal_id))
 
 
 def _post_page(proposal: Any, form: ArgumentForm) -> str:
@@ -190,7 +186,7 @@ def _reply_page(comment: Any, form: ReplyForm) -> str:
     return render_template(
         "threads/reply.html",
         form=form,
-        comment=threads.line_of(comment, g.language),
+        comment=line_of(comment, g.language),
         proposal=comment.proposal,
         may_talk=is_open_to(comment.proposal, Switch.COMMENT),
         back=place_of(comment),
@@ -204,7 +200,7 @@ def _change_page(comment: Any, form: WordsForm) -> str:
         "threads/change.html",
         form=form,
         correction=form if isinstance(form, CorrectionForm) else CorrectionForm(),
-        comment=threads.line_of(comment, g.language, person.id if person else None),
+        comment=line_of(comment, g.language, person.id if person else None),
         proposal=comment.proposal,
         may_edit=may_edit(person, comment),
         edit=open_request(comment),

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
-from tests.attack.town import ROLES, Town, build, house_in
-from tests.attack.ways import Route, looked_at
-from tests.attack.wire import Answer, Caller
-from tests.live import serving
+from tests.attack.attack_site import ROLES, Town, build, house_in
+from tests.attack.attack_vectors import Route, looked_at
+from tests.attack.http_client import Answer, Caller
+from tests.live_server import serving
 
 WORDS = "kopi pahit di teras rumah kami"
 COUNT = itertools.count()

@@ -8,12 +8,12 @@ from struct import pack
 import pytest
 
 from deliberate.models import Person
-from deliberate.operations.comments import post_comment
-from deliberate.queries.proposals import proposal_shown
-from deliberate.queries.threads import comment_numbered
+from deliberate.operations.threads.comments import post_comment
+from deliberate.queries.proposals.proposals import proposal_shown
+from deliberate.queries.threads.threads import comment_numbered
 from deliberate.vocabulary import Stance
+from tests.attack.http_client import Caller
 from tests.attack.payloads import RUNNING
-from tests.attack.wire import Caller
 
 PAGE = "<html><script>alert(1)</script></html>"
 PICTURE = b"\x89PNG\r\n\x1a\n"

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.attack.http_client import tokens_of
 from tests.attack.payloads import ODD
-from tests.attack.wire import tokens_of
 
 SAID = {"stance": "for", "body": "Bangku di halte itu perlu, sebab orang tua menunggu berdiri."}
 MEGABYTE = 1024 * 1024

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.attack.conftest import Look
+from tests.attack.http_client import TOKENS, Caller, Form, forms_on
 from tests.attack.payloads import CELLS, ODD, RUNNING
-from tests.attack.wire import TOKENS, Caller, Form, forms_on
 
 SENT = itertools.count()
 EXAMPLES = 3

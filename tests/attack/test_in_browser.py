@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests import city
+from tests import factories
 
 pytestmark = pytest.mark.browser
 WATCH = """
@@ -69,7 +69,7 @@ def open_as(chromium: Any, seen_town: Any) -> Iterator[Any]:
             if role:
                 opened[role].goto("/id/sign-in")
                 opened[role].fill("[name=sign_in_name]", seen_town.names[role])
-                opened[role].fill("[name=passphrase]", city.PASSPHRASE)
+                opened[role].fill("[name=passphrase]", factories.PASSPHRASE)
                 opened[role].click("main form button[type=submit]")
         return opened[role]
 

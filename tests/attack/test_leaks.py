@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attack.town import MARKS, ROLES
+from tests.attack.attack_site import MARKS, ROLES
 
 MODERATORS = {"moderator", "admin"}
 READERS = {

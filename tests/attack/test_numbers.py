@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Interaction
-from deliberate.queries.people import person_named
-from tests.attack.ways import routes
-from tests.attack.wire import in_path
+from deliberate.queries.accounts.accounts import person_named
+from tests.attack.attack_vectors import routes
+from tests.attack.http_client import in_path
 
 EVERYWHERE = ["2147483648", "0", "1%00"]
 ODD = ["9223372036854775808", "9" * 40, "-1", "1e9", "%00", "%ff", "..%2f..%2fetc%2fpasswd"]

@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 import pytest
 
 from deliberate import text
+from deliberate.notifications.delivery import send_due
 from deliberate.notifications.fanout import fan_out
-from deliberate.notifications.sending import send_due
+from tests.attack.attack_site import BASE
 from tests.attack.payloads import CELLS, RUNNING
-from tests.attack.town import BASE
 
 NEVER = {
     "iframe", "object", "embed", "base", "applet", "frame", "frameset", "img", "video", "audio",
@@ -102,9 +102,9 @@ def test_hostile_words_did_stand_on_many_pages(looks):
     names = {look.route.name for look in looks if "alert(" in look.then.text}
     expected = {
         "processes.show", "proposals.show", "responses.show", "polls.show",
-        "institutions.show", "pages.rules", "moderation.queue", "moderation.matter", "desk.case",
-        "setting_up.process", "setting_up.check", "administration.institutions", "feeds.process",
-        "administration.people", "office.templates", "writing.check", "home.front",
+        "institutions.show", "static_pages.rules", "moderation.queue", "moderation.matter", "desk.case",
+        "process_setup.process", "process_setup.check", "role_admin.institutions", "feeds.process",
+        "role_admin.people", "desk_tools.templates", "drafting.check", "home.front",
     }  # fmt: skip
     assert expected <= names
 

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from tests import city
+from tests import factories
 from tests.attack.conftest import WORDS, joining
-from tests.attack.wire import COOKIE
+from tests.attack.http_client import COOKIE
 
 
 def test_the_cookie_is_bound_to_the_site_and_out_of_reach_of_scripts(town):
-    answer = town.caller().sign_in("nama-third", city.PASSPHRASE)
+    answer = town.caller().sign_in("nama-third", factories.PASSPHRASE)
     (cookie,) = [c for c in answer.headers.get_all("Set-Cookie") if c.startswith(COOKIE)]
     parts = {part.strip().split("=")[0].lower() for part in cookie.split(";")[1:]}
     assert {"secure", "httponly", "samesite", "path"} <= parts and "domain" not in parts
@@ -24,7 +24,7 @@ def test_a_planted_cookie_is_not_signed_in_nor_kept(town, planted):
     victim = town.caller()
     victim.cookies[COOKIE] = planted
     assert not victim.is_in()
-    assert victim.sign_in("nama-third", city.PASSPHRASE).status in {200, 303}
+    assert victim.sign_in("nama-third", factories.PASSPHRASE).status in {200, 303}
     assert victim.is_in() and victim.cookies[COOKIE] != planted
     thief = town.caller()
     thief.cookies[COOKIE] = planted
@@ -34,7 +34,7 @@ def test_a_planted_cookie_is_not_signed_in_nor_kept(town, planted):
 def test_signing_in_anew_ends_the_session_before(town):
     person = town.caller("third")
     before = person.cookies[COOKIE]
-    person.sign_in("nama-third", city.PASSPHRASE)
+    person.sign_in("nama-third", factories.PASSPHRASE)
     thief = town.caller()
     thief.cookies[COOKIE] = before
     assert person.is_in() and not thief.is_in()

@@ -25,10 +25,10 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 
-from deliberate.operations import people
+from deliberate.operations.accounts import accounts as account_operations
 from tests import postgres
-from tests.chaos.house import ROOT, Installation, fill, free_port
 from tests.chaos.load import Crowd, Phone, kept
+from tests.chaos.server import ROOT, Installation, fill, free_port
 
 READY_WITHIN = 3.0
 PHONES = 4
@@ -119,7 +119,7 @@ def main() -> int:
     parser.add_argument("--writing", type=float, default=60.0, help="seconds of eight writers")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
     given = parser.parse_args()
-    people._HASHER = PasswordHasher.from_parameters(CHEAPEST)
+    account_operations._HASHER = PasswordHasher.from_parameters(CHEAPEST)
     programs = postgres.binaries()
     server = postgres.Server(programs) if programs else None
     if server:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Interaction, Support
-from tests.chaos.house import Installation, ask
+from tests.chaos.server import Installation, ask
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 

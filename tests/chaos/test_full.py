@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests import postgres
-from tests.chaos.house import Installation, ask, fill
 from tests.chaos.load import Phone, kept
+from tests.chaos.server import Installation, ask, fill
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from tests import postgres
-from tests.chaos.house import Installation, ask, fill, locked
 from tests.chaos.load import Crowd, Phone, kept
+from tests.chaos.server import Installation, ask, fill, locked
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
-from deliberate.citivoice import formulas as f
-from deliberate.citivoice import load_formulas
+from deliberate.citivoice import formulas, load_formulas
 from deliberate.citivoice.agreement import (
     group_consensus,
     is_shown,
@@ -18,11 +17,11 @@ from deliberate.citivoice.agreement import (
 from deliberate.citivoice.facts import Table
 from deliberate.citivoice.headline import band
 from deliberate.citivoice.judged import agreement_of, disagrees, grade, judged_score
-from deliberate.citivoice.measures import found
-from deliberate.citivoice.people import measure_staying
 from deliberate.citivoice.resampling import PROPOSALS, Cells, percentiles, resampled
+from deliberate.citivoice.statistics import found
+from deliberate.citivoice.sustained_participation import measure_staying
+from tests.citivoice.log_rows import table_of
 from tests.citivoice.open_data import vector
-from tests.citivoice.rows import table_of
 
 
 def near(expected: object) -> object:
@@ -44,44 +43,46 @@ def test_likeness_vectors() -> None:
     for case in vector("v07_representation")["cases"]:
         people, shares = case["input"]["people"], case["input"]["population_share"]
         expected = case["expected"]
-        assert f.dissimilarity(people, shares) == near(expected["dissimilarity"])
-        assert f.chance_dissimilarity(sum(people), shares) == near(expected["chance_dissimilarity"])
-        assert f.divergence(people, shares) == near(expected["kl_nats"])
-        assert f.jensen_shannon(people, shares) == near(expected["jsd_base2"])
+        assert formulas.dissimilarity(people, shares) == near(expected["dissimilarity"])
+        assert formulas.chance_dissimilarity(sum(people), shares) == near(
+            expected["chance_dissimilarity"]
+        )
+        assert formulas.divergence(people, shares) == near(expected["kl_nats"])
+        assert formulas.jensen_shannon(people, shares) == near(expected["jsd_base2"])
         excess = max(0.0, expected["dissimilarity"] - expected["chance_dissimilarity"])
         assert excess == near(expected["IN1.1"]["value"])
-        placed = f.goalpost(excess, *load_formulas().indicators["IN1.1"].goalpost)
+        placed = formulas.goalpost(excess, *load_formulas().indicators["IN1.1"].goalpost)
         assert placed == near(expected["IN1.1"]["normalised"])
 
 
 def test_rhythm_vectors() -> None:
     for case in vector("v08_burstiness")["cases"]:
         gaps = np.diff(case["times"])
-        b, a = f.burstiness(len(gaps), gaps.sum(), (gaps**2).sum())
+        b, a = formulas.burstiness(len(gaps), gaps.sum(), (gaps**2).sum())
         assert (b, a) == (near(case["expected"]["B"]), near(case["expected"]["A_n"]))
 
 
 def test_equality_vectors() -> None:
     v = vector("v09_equality_and_aggregation")
     for case in v["gini"]:
-        assert f.gini(case["x"]) == near(case["gini"])
-        assert f.gini(case["x"], unbiased=True) == near(case["gini_unbiased"])
+        assert formulas.gini(case["x"]) == near(case["gini"])
+        assert formulas.gini(case["x"], unbiased=True) == near(case["gini_unbiased"])
     for case in v["top_share"]:
-        assert f.top_share(case["x"], case["q"]) == near(case["expected"])
+        assert formulas.top_share(case["x"], case["q"]) == near(case["expected"])
     for case in v["wilson95"]:
-        assert f.wilson(case["k"], case["n"]) == near(case["expected"])
+        assert formulas.wilson(case["k"], case["n"]) == near(case["expected"])
 
 
 def test_mean_vectors() -> None:
     v = vector("v09_equality_and_aggregation")
     for case in v["goalpost"]:
-        assert f.goalpost(case["x"], case["lo"], case["hi"], case["direction"]) == near(
+        assert formulas.goalpost(case["x"], case["lo"], case["hi"], case["direction"]) == near(
             case["expected"]
         )
     for case in v["arithmetic_mean"]:
-        assert f.mean(case["x"]) == near(case["expected"])
+        assert formulas.mean(case["x"]) == near(case["expected"])
     for case in v["geometric_mean_floor_0.01"]:
-        assert f.geometric_mean(case["x"]) == near(case["expected"])
+        assert formulas.geometric_mean(case["x"]) == near(case["expected"])
 
 
 def ladder(reached: dict[str, int]) -> Table:
@@ -124,7 +125,7 @@ ratings = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=3, 
 @given(ratings)
 def test_kappa_agrees_with_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     a, b = zip(*pairs, strict=True)
-    ours = f.kappa(f.cross_table(a, b, 4))
+    ours = formulas.kappa(formulas.cross_table(a, b, 4))
     if ours is not None:
         theirs = cohen_kappa_score(a, b, weights="quadratic", labels=[0, 1, 2, 3])
         assert ours == pytest.approx(theirs, abs=1e-9)
@@ -137,7 +138,7 @@ def test_wilson_agrees_with_the_formula(n: int, data: st.DataObject) -> None:
     p, spread = k / n, z**2 / n
     half = z * np.sqrt(p * (1 - p) / n + spread / (4 * n)) / (1 + spread)
     centre = (p + spread / 2) / (1 + spread)
-    assert f.wilson(k, n) == pytest.approx((centre - half, centre + half), abs=1e-9)
+    assert formulas.wilson(k, n) == pytest.approx((centre - half, centre + half), abs=1e-9)
 
 
 @given(st.lists(st.integers(0, 50), min_size=2, max_size=30))
@@ -145,7 +146,7 @@ def test_gini_is_half_the_mean_difference(counts: list[int]) -> None:
     x = np.array(counts, dtype=float)
     if x.sum():
         expected = np.abs(np.subtract.outer(x, x)).mean() / (2 * x.mean())
-        assert f.gini(counts) == pytest.approx(expected)
+        assert formulas.gini(counts) == pytest.approx(expected)
 
 
 def test_judged_vectors() -> None:

@@ -12,7 +12,7 @@ from deliberate.citivoice.check import MEASURED, flaws
 from deliberate.citivoice.judge import _measures
 from deliberate.commands import cli
 from tests.citivoice.data_files import copied, spoil
-from tests.citivoice.rows import PROCESS, log_of, town
+from tests.citivoice.log_rows import PROCESS, log_of, town
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from deliberate.citivoice.aggregation import (
     dimension_score,
     enough,
 )
-from deliberate.citivoice.measures import found
-from deliberate.citivoice.talk import measure_talk
+from deliberate.citivoice.deliberation_quality import measure_talk
+from deliberate.citivoice.statistics import found
+from tests.citivoice.log_rows import table_of
 from tests.citivoice.open_data import vector
-from tests.citivoice.rows import table_of
 
 RULES = load_formulas()
 DQ = RULES.dimensions["DQ"]

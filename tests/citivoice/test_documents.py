@@ -8,14 +8,9 @@ import numpy as np
 import pytest
 
 import deliberate.citivoice as citivoice
-from deliberate.citivoice import (
-    Log,
-    Process,
-    Scores,
-    score,
-)
+from deliberate.citivoice import Log, Process, Scores, score
 from deliberate.citivoice.engine import SQL
-from tests.citivoice.rows import PROCESS, Row, comment, log_of, proposal, staff, town
+from tests.citivoice.log_rows import PROCESS, Row, comment, log_of, proposal, staff, town
 
 
 def counted(rows: list[Row]) -> int:

@@ -9,16 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deliberate.citivoice import Log, judge, load_formulas, reduce, score
-from tests.citivoice.rows import (
-    PROCESS,
-    Row,
-    acclaimed,
-    act,
-    comment,
-    log_of,
-    staff,
-    town,
-)
+from tests.citivoice.log_rows import PROCESS, Row, acclaimed, act, comment, log_of, staff, town
 
 LOOSE = load_formulas().relaxed()
 FEW = settings(max_examples=4, deadline=None)

@@ -12,9 +12,9 @@ from deliberate.citivoice import Log, Process, Scores, judge, reduce, score
 from deliberate.citivoice.agreement import group_consensus, is_shown
 from deliberate.citivoice.formulas import wilson
 from deliberate.citivoice.scores import rounded
-from deliberate.queries.scoreboard import LOUDEST
+from deliberate.queries.scores.scoreboard import LOUDEST
+from tests.citivoice.log_rows import PROCESS, acclaimed, exchanged, log_of
 from tests.citivoice.open_data import barcelona, madrid, petitions, polis, shared
-from tests.citivoice.rows import PROCESS, acclaimed, exchanged, log_of
 
 BARCELONA = Process(
     "pam2016",

@@ -21,7 +21,7 @@ from deliberate.citivoice import (
     score,
     score_release,
 )
-from tests.citivoice.rows import PROCESS, Row, act, comment, log_of, staff, town
+from tests.citivoice.log_rows import PROCESS, Row, act, comment, log_of, staff, town
 
 PRIVATE = {
     "support.given",

@@ -21,8 +21,8 @@ from deliberate.citivoice import (
 )
 from deliberate.citivoice.aggregation import Total
 from deliberate.citivoice.headline import headline
-from deliberate.citivoice.measures import Measure, found
-from tests.citivoice.rows import PROCESS, Row, act, comment, log_of, proposal, town
+from deliberate.citivoice.statistics import Measure, found
+from tests.citivoice.log_rows import PROCESS, Row, act, comment, log_of, proposal, town
 
 
 def counted(rows: list[Row]) -> int:

@@ -11,7 +11,7 @@ from deliberate.citivoice import Facts, Log, Process, judge, load_formulas, redu
 from deliberate.citivoice.engine import MissingEngine
 from deliberate.citivoice.reduce import ENGINES
 from tests.citivoice import open_data
-from tests.citivoice.rows import PROCESS, Row, act, comment, town
+from tests.citivoice.log_rows import PROCESS, Row, act, comment, town
 from tests.commands.test_score import score, write_events, write_release
 
 LOOSE = load_formulas().relaxed()

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from deliberate.citivoice import Facts, reduce
 from deliberate.citivoice.descriptives import describe, rho, virality
 from deliberate.citivoice.engine import Engine
+from tests.citivoice.log_rows import PROCESS, comment, log_of, proposal
 from tests.citivoice.open_data import vector
-from tests.citivoice.rows import PROCESS, comment, log_of, proposal
 
 NAMES = [
     "non_monotone_levels",

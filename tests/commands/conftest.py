@@ -9,23 +9,26 @@ import pytest
 
 from deliberate import create_app, sealing
 from deliberate.database import db
-from deliberate.operations import comments, proposals
+from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.threads import comments as comment_operations
 from deliberate.vocabulary import Stance
-from tests import city, postgres
+from tests import factories, postgres
 
 
 @pytest.fixture
 def house(app, tmp_path):
     """A city with a sealed log, a segment, leaf hashes, an upload, and acts not sealed yet."""
     settings = app.config["SETTINGS"]
-    proposal = city.a_proposal()
-    comments.post_comment(city.resident(), proposal, "Karena teduh.", stance=Stance.FOR)
+    proposal = factories.a_proposal()
+    comment_operations.post_comment(
+        factories.resident(), proposal, "Karena teduh.", stance=Stance.FOR
+    )
     sealing.seal_log(settings)
     sealing.publish_heads()
     sealing.write_segments(settings.log_path, rest=True)
     settings.upload_path.mkdir(exist_ok=True)
     (settings.upload_path / "a1b2").write_bytes(b"gambar")
-    proposals.support_proposal(city.resident(), proposal)
+    proposal_operations.support_proposal(factories.resident(), proposal)
     yield SimpleNamespace(settings=settings, proposal=proposal, file=tmp_path / "kota.tar")
     (settings.upload_path / "a1b2").unlink()
 

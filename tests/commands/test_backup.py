@@ -8,13 +8,13 @@ from sqlalchemy import select
 from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Comment, Interaction, Person
-from deliberate.operations import comments
-from deliberate.operations.erasing import erase_account, keep_erasures
-from deliberate.queries.people import person_named
+from deliberate.operations.accounts.deletion import erase_account, keep_erasures
+from deliberate.operations.threads import comments as comment_operations
+from deliberate.queries.accounts.accounts import person_named
 from deliberate.sealing.heads import signed
 from deliberate.vocabulary import Stance
-from tests import city
-from tests.sealing.forking import in_another_process
+from tests import factories
+from tests.sealing.subprocesses import in_another_process
 
 
 def acts():
@@ -27,7 +27,9 @@ def test_a_backup_brings_everything_back_elsewhere_and_loses_what_came_after(
 ):
     before = acts()
     assert backup("create", house.file)[0] == 0
-    comments.post_comment(city.resident(), house.proposal, "Sesudahnya.", stance=Stance.FOR)
+    comment_operations.post_comment(
+        factories.resident(), house.proposal, "Sesudahnya.", stance=Stance.FOR
+    )
     db.session.remove()
     code, said = backup("restore", house.file, "--without-erasures", app=elsewhere)
     assert (code, "is restored" in said) == (0, True), said
@@ -35,8 +37,11 @@ def test_a_backup_brings_everything_back_elsewhere_and_loses_what_came_after(
         assert acts() == before
         assert db.session.scalars(select(Comment.body)).all() == ["Karena teduh."]
         assert sealing.verify(elsewhere.config["SETTINGS"].log_path) == []
-        comments.post_comment(
-            city.resident(), db.session.get_one(type(house.proposal), 1), "Lagi.", stance=Stance.FOR
+        comment_operations.post_comment(
+            factories.resident(),
+            db.session.get_one(type(house.proposal), 1),
+            "Lagi.",
+            stance=Stance.FOR,
         )
         db.session.remove()
     assert (elsewhere.config["SETTINGS"].upload_path / "a1b2").read_bytes() == b"gambar"
@@ -47,9 +52,9 @@ def test_a_backup_taken_while_people_write_is_whole(app, house, backup, tmp_path
         person = person_named("warga-sibuk")
         proposal = db.session.get_one(type(house.proposal), house.proposal.id)
         while True:
-            comments.post_comment(person, proposal, "Satu lagi.", stance=Stance.FOR)
+            comment_operations.post_comment(person, proposal, "Satu lagi.", stance=Stance.FOR)
 
-    city.people.join("warga-sibuk", "Warga Sibuk", city.PASSPHRASE)
+    factories.people.join("warga-sibuk", "Warga Sibuk", factories.PASSPHRASE)
     writers = [in_another_process(app, write_on) for _ in range(2)]
     try:
         for number in range(3):
@@ -71,7 +76,7 @@ def test_a_backup_verifies_against_a_head_published_before(house, backup, tmp_pa
     kept.write_text(json.dumps(signed(sealing.latest_head(db.session())).as_json()) + "\n")
     backup("create", house.file)
     assert backup("verify", house.file, "--heads", kept)[0] == 0
-    city.resident()
+    factories.resident()
     sealing.seal_log(house.settings)
     kept.write_text(json.dumps(signed(sealing.latest_head(db.session())).as_json()) + "\n")
     code, said = backup("verify", house.file, "--heads", kept)
@@ -79,11 +84,11 @@ def test_a_backup_verifies_against_a_head_published_before(house, backup, tmp_pa
 
 
 def test_whoever_was_erased_since_stays_erased(house, backup, elsewhere):
-    leaver = city.resident("Yang Pergi")
+    leaver = factories.resident("Yang Pergi")
     number, pseudonym = leaver.id, leaver.actor_id
-    comments.post_comment(leaver, house.proposal, "Kata-kata saya.", stance=Stance.FOR)
+    comment_operations.post_comment(leaver, house.proposal, "Kata-kata saya.", stance=Stance.FOR)
     backup("create", house.file)
-    erase_account(leaver, city.PASSPHRASE)
+    erase_account(leaver, factories.PASSPHRASE)
     keep_erasures(house.settings)
     listed = house.settings.log_path / "erasures.jsonl"
     assert json.loads(listed.read_text())["person"] == number
@@ -105,7 +110,7 @@ def test_whoever_was_erased_since_stays_erased(house, backup, elsewhere):
 def test_an_old_erasure_touches_no_younger_account_of_its_number(
     house, backup, elsewhere, tmp_path
 ):
-    younger = city.resident()
+    younger = factories.resident()
     listed = tmp_path / "erasures.jsonl"
     listed.write_text(json.dumps({"person": younger.id, "at": "2020-01-01T00:00:00+00:00"}))
     backup("create", house.file)
@@ -115,14 +120,14 @@ def test_an_old_erasure_touches_no_younger_account_of_its_number(
 
 
 def test_sessions_do_not_come_back(house, backup, elsewhere):
-    token = city.people.sign_in(city.resident())
+    token = factories.people.sign_in(factories.resident())
     backup("create", house.file)
     db.session.remove()
     backup("restore", house.file, "--without-erasures", app=elsewhere)
     with elsewhere.app_context():
         assert (
-            city.people.person_on_device(token) is None
-            if hasattr(city.people, "person_on_device")
+            factories.people.person_on_device(token) is None
+            if hasattr(factories.people, "person_on_device")
             else True
         )
         db.session.remove()

@@ -10,11 +10,12 @@ from sqlalchemy import update
 from deliberate.commands.check import _faults, brand_fault, contrast
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Process, Proposal
-from deliberate.operations import comments, proposals
-from deliberate.queries import readiness
-from deliberate.queries.counters import wrong_counters
+from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.threads import comments as comment_operations
+from deliberate.queries.site import health_checks as health_check_queries
+from deliberate.queries.site.counter_check import wrong_counters
 from deliberate.vocabulary import Stance
-from tests import city
+from tests import factories
 
 COUNTERS = [
     Process.proposal_count,
@@ -33,13 +34,15 @@ COUNTERS = [
 
 @pytest.fixture
 def proposal(app):
-    proposal = city.a_proposal()
-    proposals.support_proposal(city.resident(), proposal)
+    proposal = factories.a_proposal()
+    proposal_operations.support_proposal(factories.resident(), proposal)
     for stance in Stance:
-        argued = comments.post_comment(city.resident(), proposal, "Karena teduh.", stance=stance)
-    comments.post_comment(city.resident(), proposal, "Betul.", parent=argued)
-    comments.rate_comment(city.resident(), argued, True)
-    comments.rate_comment(city.resident(), argued, False)
+        argued = comment_operations.post_comment(
+            factories.resident(), proposal, "Karena teduh.", stance=stance
+        )
+    comment_operations.post_comment(factories.resident(), proposal, "Betul.", parent=argued)
+    comment_operations.rate_comment(factories.resident(), argued, True)
+    comment_operations.rate_comment(factories.resident(), argued, False)
     return proposal
 
 
@@ -92,6 +95,6 @@ def test_a_log_nobody_else_keeps_is_a_fault_in_production(app):
 
 
 def test_a_log_that_is_not_sealed_is_a_fault(app, monkeypatch):
-    city.resident()
-    monkeypatch.setattr(readiness, "UNSEALED_AT_MOST", timedelta(seconds=-1))
+    factories.resident()
+    monkeypatch.setattr(health_check_queries, "UNSEALED_AT_MOST", timedelta(seconds=-1))
     assert "sealing: acts wait since" in check(app).output

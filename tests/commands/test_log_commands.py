@@ -10,14 +10,14 @@ from flask import current_app
 from deliberate import sealing
 from deliberate.database import db
 from deliberate.sealing.heads import signed
-from tests import city
+from tests import factories
 
 
 @pytest.fixture
 def run(app):
     """Run `deliberate log …` on a log of some entries."""
     for _ in range(3):
-        city.resident()
+        factories.resident()
         sealing.seal_log(app.config["SETTINGS"])
     return lambda *words: app.test_cli_runner().invoke(args=["log", *words])
 
@@ -94,7 +94,7 @@ def test_the_key_is_handed_over_by_a_signed_head(run, log):
     (entry,) = log()
     assert (entry.kind, entry.actor_role) == ("key.rotated", "system")
     assert run("key").output == after != before
-    city.resident()
+    factories.resident()
     seal()
     assert sealing.verify() == []
 
@@ -116,7 +116,7 @@ def test_anybody_checks_a_proof_at_home(run, at_home):
 def test_anybody_checks_published_heads_at_home(run, at_home, clock):
     for _ in range(3):
         clock.shift(3600)
-        city.resident()
+        factories.resident()
         seal()
         sealing.publish_heads()
     clock.shift(3600)

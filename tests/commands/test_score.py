@@ -14,7 +14,7 @@ from deliberate.citivoice import COLUMNS, Log, catalogue, judge, reduce
 from deliberate.commands import cli
 from deliberate.exports.release import score_rows
 from tests.citivoice.data_files import copied, spoil
-from tests.citivoice.rows import PROCESS, Row, act, log_of, town
+from tests.citivoice.log_rows import PROCESS, Row, act, log_of, town
 
 KEEP = ("DQ1.1", "SP1.1")
 

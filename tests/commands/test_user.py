@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Person
-from deliberate.operations import people
-from tests import city
+from deliberate.operations.accounts import accounts as account_operations
+from tests import factories
 
 WORDS = "jendela hujan sepeda kuning"
 
@@ -23,7 +23,7 @@ def test_the_first_administrator_can_sign_in(app, log):
     assert json.loads(done.output)["role"] == "admin"
     (entry,) = log()
     assert (entry.kind, entry.actor_role) == ("person.joined", "admin")
-    found = people.proven_person("kepala", WORDS)
+    found = account_operations.proven_person("kepala", WORDS)
     assert found is not None and found.display_name == "Kepala Kota"
 
 
@@ -53,7 +53,7 @@ def test_what_cannot_be_is_said_in_one_line(app, log, words, code, said):
 
 def test_a_weak_passphrase_and_a_taken_name_make_no_account(app, log):
     assert create(app, "tini", "--role", "admin", passphrase="pendek").exit_code == 1
-    city.resident("Sari")
+    factories.resident("Sari")
     log()
     done = create(app, "lain", "--role", "admin", "--display-name", "Sari")
     assert (done.exit_code, log()) == (1, [])

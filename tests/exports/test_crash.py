@@ -10,11 +10,11 @@ import pytest
 from deliberate import sealing
 from deliberate.commands import cli
 from deliberate.exports.formats import FORMATS
-from deliberate.operations.releases import publish_release
-from deliberate.queries.releases import newest_release
-from deliberate.queries.scores import process_named
-from tests import city
-from tests.sealing.forking import in_another_process
+from deliberate.operations.releases.releases import publish_release
+from deliberate.queries.releases.releases import newest_release
+from deliberate.queries.scores.process_scores import process_named
+from tests import factories
+from tests.sealing.subprocesses import in_another_process
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def folder(app):
 @pytest.fixture
 def slug(app):
     """The address of a process with something to release."""
-    process = city.a_process()
+    process = factories.a_process()
     for _ in range(3):
-        city.a_proposal(process)
+        factories.a_proposal(process)
     sealing.seal_log(app.config["SETTINGS"])
     return process.slug
 

@@ -14,12 +14,14 @@ from deliberate.exports.formats import FORMATS
 from deliberate.exports.release import Unwritable, build_release
 from deliberate.imports.conversation import bring_in
 from deliberate.imports.polis import read_conversation
-from deliberate.operations import comments, polls, proposals
-from deliberate.queries.scores import process_named
+from deliberate.operations.polls import polls as poll_operations
+from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.threads import comments as comment_operations
+from deliberate.queries.scores.process_scores import process_named
 from deliberate.vocabulary import PollType, Stance
-from tests import city
+from tests import factories
 from tests.citivoice.open_data import shared
-from tests.exports.reading import rows
+from tests.exports.release_reader import rows
 from tests.imports.test_polis import FILES
 
 XES = "{http://www.xes-standard.org/}"
@@ -28,15 +30,19 @@ XES = "{http://www.xes-standard.org/}"
 @pytest.fixture
 def release(app, tmp_path):
     """A release with every format, of a process with a thread, an answer and a poll."""
-    office = city.an_institution()
-    process = city.a_process(office, threshold=1)
-    people = [city.resident() for _ in range(3)]
-    proposal = city.a_proposal(process, people[0])
-    first = comments.post_comment(people[1], proposal, "Terlalu mahal.", stance=Stance.AGAINST)
-    comments.post_comment(people[0], proposal, "Hanya tiga.", parent=first, stance=Stance.FOR)
-    comments.post_comment(people[2], proposal, "Setuju.", stance=Stance.FOR)
-    proposals.support_proposal(people[1], proposal)
-    city.closed_now(city.a_poll(process))
+    office = factories.an_institution()
+    process = factories.a_process(office, threshold=1)
+    people = [factories.resident() for _ in range(3)]
+    proposal = factories.a_proposal(process, people[0])
+    first = comment_operations.post_comment(
+        people[1], proposal, "Terlalu mahal.", stance=Stance.AGAINST
+    )
+    comment_operations.post_comment(
+        people[0], proposal, "Hanya tiga.", parent=first, stance=Stance.FOR
+    )
+    comment_operations.post_comment(people[2], proposal, "Setuju.", stance=Stance.FOR)
+    proposal_operations.support_proposal(people[1], proposal)
+    factories.closed_now(factories.a_poll(process))
     seal(app)
     build_release(process, tmp_path / "r", formats=tuple(FORMATS))
     return tmp_path / "r"
@@ -108,7 +114,7 @@ def test_networkx_reads_who_replied_to_whom(release):
 
 
 def test_an_unknown_format_is_named_and_nothing_is_written(app, tmp_path):
-    process = city.a_process()
+    process = factories.a_process()
     with pytest.raises(Unwritable, match=r"xls.*there are convokit, xes"):
         build_release(process, tmp_path / "r", formats=["xls"])
     words = ["export", process.slug, "--out", str(tmp_path / "r"), "--format", "xls"]
@@ -166,9 +172,11 @@ def test_brexit_consensus_comes_back_as_it_went_in(app, tmp_path):
 
 
 def test_a_secret_poll_of_statements_is_no_conversation(app, tmp_path):
-    process = city.a_process()
-    poll = city.a_poll(process, "Trotoar", "Bus", rules=polls.Rules(type=PollType.STATEMENTS))
-    city.closed_now(poll)
+    process = factories.a_process()
+    poll = factories.a_poll(
+        process, "Trotoar", "Bus", rules=poll_operations.Rules(type=PollType.STATEMENTS)
+    )
+    factories.closed_now(poll)
     seal(app)
     build_release(process, tmp_path / "r", formats=["polis"])
     assert list((tmp_path / "r" / "polis").iterdir()) == []

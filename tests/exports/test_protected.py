@@ -8,21 +8,24 @@ import pytest
 from deliberate import sealing
 from deliberate.database import db, unrecorded
 from deliberate.exports.formats import FORMATS
-from deliberate.exports.protected import TELLING
+from deliberate.exports.protected_release import TELLING
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.exports.release import build_release
 from deliberate.models import Interaction
-from deliberate.operations import comments, erasing, moderation, proposals
+from deliberate.operations.accounts import deletion as deletion_operations
+from deliberate.operations.moderation import moderation as moderation_operations
+from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.threads import comments as comment_operations
 from deliberate.vocabulary import Role, Rule, Stance
-from tests import city
-from tests.exports.reading import everything_in, rows
+from tests import factories
+from tests.exports.release_reader import everything_in, rows
 
 SECRETS = (b"1" * 32, b"2" * 32)
 PEOPLE = 24
 
 
 def agreed(name=""):
-    person = city.resident(name)
+    person = factories.resident(name)
     with unrecorded("test settings"):
         person.research_consent = True
     return person
@@ -31,15 +34,17 @@ def agreed(name=""):
 @pytest.fixture
 def process(app, clock):
     """A process in which many people did the same in private, one after the other."""
-    process = city.a_process(threshold=1000)
-    proposal = city.a_proposal(process)
-    first = comments.post_comment(agreed("Ratna"), proposal, "Terlalu mahal.", stance=Stance.FOR)
+    process = factories.a_process(threshold=1000)
+    proposal = factories.a_proposal(process)
+    first = comment_operations.post_comment(
+        agreed("Ratna"), proposal, "Terlalu mahal.", stance=Stance.FOR
+    )
     for _ in range(PEOPLE):
         clock.shift(timedelta(minutes=7))
         person = agreed()
-        proposals.support_proposal(person, proposal)
-        comments.rate_comment(person, first, is_strong=True)
-    proposals.support_proposal(city.resident(), proposal)
+        proposal_operations.support_proposal(person, proposal)
+        comment_operations.rate_comment(person, first, is_strong=True)
+    proposal_operations.support_proposal(factories.resident(), proposal)
     sealing.seal_log(app.config["SETTINGS"])
     return process
 
@@ -127,19 +132,21 @@ def test_the_order_of_private_rows_is_not_that_of_the_log(process, tmp_path):
 
 @pytest.mark.parametrize("secret", [None, SECRETS[0]])
 def test_no_secret_is_in_any_file(app, tmp_path, secret):
-    process = city.a_process()
-    author, leaving = city.resident("Nama Rahasia"), city.resident("Orang Pergi")
+    process = factories.a_process()
+    author, leaving = factories.resident("Nama Rahasia"), factories.resident("Orang Pergi")
     with unrecorded("test settings"):
         author.email, author.area, author.sign_in_name = "r@ahasia.id", "Desa Rahasia", "masukku"
-    proposal = city.a_proposal(process, author)
-    hidden = comments.post_comment(author, proposal, "Hinaan tersembunyi", stance=Stance.FOR)
-    comments.post_comment(leaving, proposal, "Kalimat terhapus", stance=Stance.AGAINST)
-    taken = comments.post_comment(author, proposal, "Kata ditarik", stance=Stance.FOR)
-    moderation.hide_contribution(
-        city.staff(role=Role.MODERATOR), hidden, Rule.INSULT, "Catatan moderator"
+    proposal = factories.a_proposal(process, author)
+    hidden = comment_operations.post_comment(
+        author, proposal, "Hinaan tersembunyi", stance=Stance.FOR
     )
-    comments.withdraw_comment(author, taken)
-    erasing.erase_account(leaving, city.PASSPHRASE, network="10.9.8.7")
+    comment_operations.post_comment(leaving, proposal, "Kalimat terhapus", stance=Stance.AGAINST)
+    taken = comment_operations.post_comment(author, proposal, "Kata ditarik", stance=Stance.FOR)
+    moderation_operations.hide_contribution(
+        factories.staff(role=Role.MODERATOR), hidden, Rule.INSULT, "Catatan moderator"
+    )
+    comment_operations.withdraw_comment(author, taken)
+    deletion_operations.erase_account(leaving, factories.PASSPHRASE, network="10.9.8.7")
     sealing.seal_log(app.config["SETTINGS"])
     build_release(process, tmp_path / "r", formats=tuple(FORMATS), secret=secret)
     told = everything_in(tmp_path / "r")

@@ -12,24 +12,29 @@ from deliberate.exports.columns import codebook
 from deliberate.exports.release import Unwritable, build_release
 from deliberate.exports.tables import cell
 from deliberate.models import Interaction
-from deliberate.operations import comments, proposals
-from deliberate.queries.scores import scores_of
+from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.threads import comments as comment_operations
+from deliberate.queries.scores.process_scores import scores_of
 from deliberate.vocabulary import Kind, Stance
-from tests import city
-from tests.exports.reading import everything_in, rows
+from tests import factories
+from tests.exports.release_reader import everything_in, rows
 
 
 @pytest.fixture
 def process(app):
     """A process with a thread, supports, weighing and a staff comment, all sealed."""
-    process = city.a_process(city.an_institution())
-    people = [city.resident() for _ in range(4)]
-    proposal = city.a_proposal(process, people[0])
-    first = comments.post_comment(people[1], proposal, "Terlalu mahal.", stance=Stance.AGAINST)
-    comments.post_comment(people[0], proposal, "Hanya tiga.", parent=first, stance=Stance.FOR)
+    process = factories.a_process(factories.an_institution())
+    people = [factories.resident() for _ in range(4)]
+    proposal = factories.a_proposal(process, people[0])
+    first = comment_operations.post_comment(
+        people[1], proposal, "Terlalu mahal.", stance=Stance.AGAINST
+    )
+    comment_operations.post_comment(
+        people[0], proposal, "Hanya tiga.", parent=first, stance=Stance.FOR
+    )
     for person in people[1:]:
-        proposals.support_proposal(person, proposal)
-    comments.rate_comment(people[2], first, is_strong=True)
+        proposal_operations.support_proposal(person, proposal)
+    comment_operations.rate_comment(people[2], first, is_strong=True)
     seal(app)
     return process
 

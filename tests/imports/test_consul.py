@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Comment, Person, Proposal
-from tests.imports.layouts import bring_in, consul
+from tests.imports.import_files import bring_in, consul
 
 PROPOSAL = {"id": 1, "title": "Luz", "author_id": "m1", "created_on": "2015-09-15"}
 COMMENT = {"proposal_id": 1, "author_id": "m2", "created_at": "2015-09-16T10:00:00"}

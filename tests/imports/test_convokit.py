@@ -14,10 +14,10 @@ from deliberate.imports.convokit import PROFILE, read_corpus
 from deliberate.imports.run import Order, begin
 from deliberate.imports.source import UnreadableSource
 from deliberate.models import Comment, Proposal
-from deliberate.operations import comments
-from deliberate.queries.scores import process_named, scores_of
+from deliberate.operations.threads import comments as comment_operations
+from deliberate.queries.scores.process_scores import process_named, scores_of
 from deliberate.vocabulary import Stance
-from tests import city
+from tests import factories
 
 START = 1_400_000_000
 
@@ -106,14 +106,16 @@ def test_half_a_download_is_named_and_nothing_is_in(app, tmp_path, missing):
 
 
 def test_our_own_corpus_comes_back_with_the_same_thread_figures(app, tmp_path, clock):
-    process = city.a_process()
-    people = [city.resident() for _ in range(4)]
-    proposal = city.a_proposal(process, people[0])
+    process = factories.a_process()
+    people = [factories.resident() for _ in range(4)]
+    proposal = factories.a_proposal(process, people[0])
     above = None
     for number, person in enumerate([*people[1:], *people, *people]):
         clock.shift(3600)
         stance = Stance.FOR if number % 2 else Stance.AGAINST
-        above = comments.post_comment(person, proposal, "Kata", parent=above, stance=stance)
+        above = comment_operations.post_comment(
+            person, proposal, "Kata", parent=above, stance=stance
+        )
     sealing.seal_log(app.config["SETTINGS"])
     build_release(process, tmp_path / "r", formats=["convokit"])
     bring_in(tmp_path / "r" / "convokit")

@@ -9,7 +9,7 @@ from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Comment, Person, Process, Proposal
 from deliberate.vocabulary import AccountClass, Role, Switch
-from tests.imports.layouts import bring_in, comment, decidim, proposal
+from tests.imports.import_files import bring_in, comment, decidim, proposal
 
 
 def the(model, **where):

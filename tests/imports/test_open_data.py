@@ -11,11 +11,11 @@ from deliberate import create_app, sealing
 from deliberate.config import Settings
 from deliberate.database import db, make_transient
 from deliberate.models import Comment, Interaction, Process, Proposal, Response
-from deliberate.queries.institutions import figures_of, together
-from deliberate.queries.scores import process_named, scores_of
-from tests.citivoice import test_open_data as figures
+from deliberate.queries.responses.institution_figures import figures_of, together
+from deliberate.queries.scores.process_scores import process_named, scores_of
+from tests.citivoice import test_open_data
 from tests.citivoice.open_data import shared
-from tests.imports.layouts import bring_in
+from tests.imports.import_files import bring_in
 
 pytestmark = pytest.mark.data
 
@@ -183,19 +183,19 @@ def test_the_uk_is_scored_on_the_petitions_that_were_owed_an_answer(house):
 
 @pytest.mark.parametrize("column", [0, 1, 2])
 def test_descriptives_of_the_imported_log(scored, column):
-    place, scope = figures.WHERE[column]
+    place, scope = test_open_data.WHERE[column]
     block = scored[place].descriptives[scope]
-    for name, values in figures.DESCRIPTIVES.items():
+    for name, values in test_open_data.DESCRIPTIVES.items():
         assert block[name] == pytest.approx(values[column], abs=0.00005), name
-    latency = figures.LATENCIES[column]
+    latency = test_open_data.LATENCIES[column]
     assert block["reply_latency_median_min"] == pytest.approx(latency, abs=0.005)
-    assert list(block["depth_distribution"].values())[:6] == figures.DEPTHS[column]
-    assert block["h_index"] == figures.H_INDEX[column]
+    assert list(block["depth_distribution"].values())[:6] == test_open_data.DEPTHS[column]
+    assert block["h_index"] == test_open_data.H_INDEX[column]
 
 
-@pytest.mark.parametrize(("place", "name"), figures.PLACES)
+@pytest.mark.parametrize(("place", "name"), test_open_data.PLACES)
 def test_indicators_of_the_imported_log(scored, place, name):
-    numerator, denominator, value, ci = figures.INDICATORS[place][name]
+    numerator, denominator, value, ci = test_open_data.INDICATORS[place][name]
     finding = scored[place].findings[name]
     assert numerator is None or finding.numerator == numerator
     assert finding.denominator == denominator

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Institution, Proposal, Response
-from tests.imports.layouts import bring_in, petitions
+from tests.imports.import_files import bring_in, petitions
 
 OPEN = {"created_at": "2020-03-02T12:00:00.5Z", "signature_count": 12345, "background": "Why"}
 ANSWERED = {

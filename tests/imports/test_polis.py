@@ -11,8 +11,8 @@ from deliberate.imports.conversation import bring_in
 from deliberate.imports.polis import read_conversation
 from deliberate.imports.source import UnreadableSource
 from deliberate.models import Ballot, Interaction, Option, Person, Poll
-from deliberate.queries.polls import recounted
-from tests import city
+from deliberate.queries.polls.polls import recounted
+from tests import factories
 from tests.citivoice.open_data import shared
 
 CONVERSATIONS = (
@@ -122,7 +122,7 @@ def test_files_that_are_no_conversation_are_refused(app, folder):
     (folder / "votes.csv").write_text("a,b\n1,2\n")
     with pytest.raises(UnreadableSource, match=r"votes\.csv: no column"):
         read_conversation(folder)
-    process = city.a_process()
+    process = factories.a_process()
     (folder / "votes.csv").write_text(FILES["votes.csv"])
     with pytest.raises(UnreadableSource, match="did not come from polis"):
         bring_in(read_conversation(folder), process.slug)

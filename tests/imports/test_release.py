@@ -10,11 +10,12 @@ from deliberate.commands import cli
 from deliberate.exports.release import Unwritable, build_release
 from deliberate.imports.release import bring_in_release
 from deliberate.imports.source import UnreadableSource
-from deliberate.operations import comments, proposals
-from deliberate.operations.releases import publish_all_releases
-from deliberate.queries.scores import process_named, process_slugs, scores_of
+from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.releases.releases import publish_all_releases
+from deliberate.operations.threads import comments as comment_operations
+from deliberate.queries.scores.process_scores import process_named, process_slugs, scores_of
 from deliberate.vocabulary import Stance
-from tests import city
+from tests import factories
 
 
 @pytest.fixture
@@ -26,13 +27,17 @@ def settings(app):
 @pytest.fixture
 def release(app, settings, tmp_path):
     """A release of a process with private acts, and the scores where it came from."""
-    process = city.a_process()
-    people = [city.resident() for _ in range(4)]
-    proposal = city.a_proposal(process, people[0])
-    first = comments.post_comment(people[1], proposal, "Terlalu mahal.", stance=Stance.AGAINST)
-    comments.post_comment(people[0], proposal, "Hanya tiga.", parent=first, stance=Stance.FOR)
+    process = factories.a_process()
+    people = [factories.resident() for _ in range(4)]
+    proposal = factories.a_proposal(process, people[0])
+    first = comment_operations.post_comment(
+        people[1], proposal, "Terlalu mahal.", stance=Stance.AGAINST
+    )
+    comment_operations.post_comment(
+        people[0], proposal, "Hanya tiga.", parent=first, stance=Stance.FOR
+    )
     for person in people[1:]:
-        proposals.support_proposal(person, proposal)
+        proposal_operations.support_proposal(person, proposal)
     sealing.seal_log(settings)
     build_release(process, tmp_path / "r")
     return tmp_path / "r", scores_of(process).to_json()
@@ -108,7 +113,7 @@ def test_a_manifest_reaches_nothing_outside(app, settings, release):
 
 
 def test_a_name_that_is_taken_is_left_as_it_is(app, settings, release):
-    process = city.a_process()
+    process = factories.a_process()
     with pytest.raises(UnreadableSource, match="exists and is not this release"):
         bring_in_release(release[0], process.slug, settings)
 

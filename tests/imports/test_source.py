@@ -9,8 +9,8 @@ from deliberate.database import db
 from deliberate.imports import profiles
 from deliberate.imports.source import UnreadableSource, write_rejects
 from deliberate.models import Interaction, Proposal
-from tests import city
-from tests.imports.layouts import bring_in, comment, decidim, proposal
+from tests import factories
+from tests.imports.import_files import bring_in, comment, decidim, proposal
 
 
 def rejected(app, folder, proposals, comments=()):
@@ -95,7 +95,7 @@ def test_a_folder_without_rows_is_refused(app, tmp_path):
 
 
 def test_an_import_never_mixes_with_a_process_of_the_house(app, tmp_path):
-    slug = city.a_process().slug
+    slug = factories.a_process().slug
     with pytest.raises(UnreadableSource, match="exists and did not come from decidim"):
         bring_in("decidim", decidim(tmp_path, [proposal(1)], []), slug=slug)
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Comment
-from tests.imports.layouts import bring_in, comment, decidim, proposal
+from tests.imports.import_files import bring_in, comment, decidim, proposal
 
 
 def the(number):

@@ -1,4 +1,4 @@
-"""Towns for the browser of tests/live.py, and what axe says of a page."""
+"""Towns for the browser of tests/live_server.py, and what axe says of a page."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import axe_playwright_python
 import pytest
 from flask import Flask
 
-from tests.live import serving
+from tests.live_server import serving
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 RUN = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"

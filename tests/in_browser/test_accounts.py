@@ -7,10 +7,11 @@ import pytest
 from flask import Flask
 
 from deliberate.models import Person
-from deliberate.operations import office_recovery, people
+from deliberate.operations.accounts import accounts as account_operations
+from deliberate.operations.accounts import office_recovery as office_recovery_operations
 from deliberate.vocabulary import Proof, Role
-from tests import city
-from tests.live import serving
+from tests import factories
+from tests.live_server import serving
 
 pytestmark = pytest.mark.browser
 KEPT = "Object.keys(localStorage).filter(key => key.startsWith('draft:'))"
@@ -34,7 +35,7 @@ def page_as(chromium: Any, house: Flask) -> Iterator[Callable[[Person], Any]]:
             context = chromium.new_context(
                 viewport={"width": 390, "height": 844}, base_url=address, color_scheme="light"
             )
-            kept = signer.dumps({"_user_id": people.sign_in(person), "_fresh": True})
+            kept = signer.dumps({"_user_id": account_operations.sign_in(person), "_fresh": True})
             context.add_cookies([{"name": "session", "value": kept, "url": address}])
             contexts.append(context)
             return context.new_page()
@@ -45,9 +46,12 @@ def page_as(chromium: Any, house: Flask) -> Iterator[Callable[[Person], Any]]:
 
 
 def test_axe_finds_nothing_on_pages_of_standing_and_ways_back(house, page_as, findings):
-    office, resident = city.an_institution("desa"), city.resident()
-    admin, officers = city.staff(role=Role.ADMIN), [city.staff(office), city.staff(office)]
-    begun = office_recovery.begin_recovery(officers[0], resident, Proof.DOCUMENT)
+    office, resident = factories.an_institution("desa"), factories.resident()
+    admin, officers = (
+        factories.staff(role=Role.ADMIN),
+        [factories.staff(office), factories.staff(office)],
+    )
+    begun = office_recovery_operations.begin_recovery(officers[0], resident, Proof.DOCUMENT)
     visits = {
         resident: ["/id/verify", "/en/account/recovery"],
         admin: ["/id/desk/residents", f"/en/desk/people/{officers[0].id}/standing"],
@@ -68,7 +72,7 @@ def test_axe_finds_nothing_on_pages_of_standing_and_ways_back(house, page_as, fi
 
 
 def test_signing_out_takes_the_drafts_of_this_browser_along(house, page_as):
-    proposal, page = city.a_proposal(), page_as(city.resident())
+    proposal, page = factories.a_proposal(), page_as(factories.resident())
     page.goto(f"/id/proposals/{proposal.id}")
     page.locator("textarea[name=body]").first.fill("Sebuah alasan yang belum selesai.")
     page.wait_for_timeout(700)  # a draft is kept when the typing rests
@@ -80,7 +84,7 @@ def test_signing_out_takes_the_drafts_of_this_browser_along(house, page_as):
 
 
 def test_another_account_in_the_same_browser_sees_no_draft_and_it_is_gone(house, page_as):
-    proposal, first, second = city.a_proposal(), city.resident(), city.resident()
+    proposal, first, second = factories.a_proposal(), factories.resident(), factories.resident()
     page, address = page_as(first), f"/id/proposals/{proposal.id}"
     page.goto(address)
     field = page.locator("textarea[name=body]").first
@@ -93,7 +97,7 @@ def test_another_account_in_the_same_browser_sees_no_draft_and_it_is_gone(house,
     page.goto(address)
     assert (field.input_value(), len(page.evaluate(KEPT))) == ("", 1)
     signer = house.session_interface.get_signing_serializer(house)
-    token = signer.dumps({"_user_id": people.sign_in(second), "_fresh": True})
+    token = signer.dumps({"_user_id": account_operations.sign_in(second), "_fresh": True})
     page.context.add_cookies([{**kept[0], "value": token}])
     page.goto(address)
     assert (field.input_value(), page.evaluate(KEPT)) == ("", [])

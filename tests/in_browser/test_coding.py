@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests import places
-from tests.live import cookie_of
+from tests import demo_pages
+from tests.live_server import cookie_of
 
 pytestmark = pytest.mark.browser
 WAITING = 2
@@ -16,7 +16,7 @@ WAITING = 2
 def keyboard(chromium: Any, town: str, own_city: Any) -> Any:
     """The researcher's tab, which runs no script."""
     context = chromium.new_context(java_script_enabled=False, base_url=town)
-    cookie = cookie_of(own_city, places.device_of(own_city, "peneliti"))
+    cookie = cookie_of(own_city, demo_pages.device_of(own_city, "peneliti"))
     context.add_cookies([{"name": "session", "value": cookie, "url": town}])
     yield context.new_page()
     context.close()

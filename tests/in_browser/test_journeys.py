@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from deliberate.clock import set_to
-from deliberate.commands.city.acts import PASSPHRASE
+from deliberate.commands.demo_city.events import PASSPHRASE
 from deliberate.database import db
 from deliberate.models import Comment, Interaction, Person
-from tests import places
-from tests.live import PRESENT
+from tests import demo_pages
+from tests.live_server import PRESENT
 
 pytestmark = pytest.mark.browser
 REASON = {"id": "Ibu saya menunggu berdiri setiap pagi.", "en": "My mother waits standing."}
@@ -32,7 +32,7 @@ def phone(chromium: Any, town: str) -> Any:
 def found(own_city: Any) -> Any:
     """A proposal that waits for an answer, and a poll."""
     with own_city.app_context(), set_to(PRESENT):
-        return places.waiting_case().id, places.public_places()["open poll"]
+        return demo_pages.waiting_case().id, demo_pages.public_places()["open poll"]
 
 
 @pytest.fixture

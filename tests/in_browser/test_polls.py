@@ -8,22 +8,23 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Ballot
-from deliberate.operations import people, polls
+from deliberate.operations.accounts import accounts as account_operations
+from deliberate.operations.polls import polls as poll_operations
 from deliberate.vocabulary import PollType
-from tests import city
-from tests.live import cookie_of, serving
+from tests import factories
+from tests.live_server import cookie_of, serving
 
 pytestmark = pytest.mark.browser
 CODE = re.compile(r"^([A-Z2-9]{4}-){4}[A-Z2-9]{4}$")
 
 COSTS = (4_000_000, 3_000_000, 5_000_000)
 RULES = {
-    "single": polls.Rules(),
-    "multiple": polls.Rules(type=PollType.MULTIPLE, max_choices=2),
-    "ranked": polls.Rules(type=PollType.RANKED),
-    "score": polls.Rules(type=PollType.SCORE),
-    "budget": polls.Rules(type=PollType.BUDGET, amount=8_000_000, costs=COSTS),
-    "statements": polls.Rules(type=PollType.STATEMENTS),
+    "single": poll_operations.Rules(),
+    "multiple": poll_operations.Rules(type=PollType.MULTIPLE, max_choices=2),
+    "ranked": poll_operations.Rules(type=PollType.RANKED),
+    "score": poll_operations.Rules(type=PollType.SCORE),
+    "budget": poll_operations.Rules(type=PollType.BUDGET, amount=8_000_000, costs=COSTS),
+    "statements": poll_operations.Rules(type=PollType.STATEMENTS),
 }
 
 
@@ -42,7 +43,7 @@ def phone(request, app, chromium, house):
         java_script_enabled=request.param == "script",
         base_url=house,
     )
-    token = people.sign_in(city.resident())
+    token = account_operations.sign_in(factories.resident())
     context.add_cookies(
         [
             {
@@ -74,7 +75,7 @@ def fill(page, kind, poll):
 
 @pytest.mark.parametrize("kind", RULES)
 def test_a_ballot_is_cast_on_a_phone(phone, kind):
-    poll = city.a_poll(rules=RULES[kind])
+    poll = factories.a_poll(rules=RULES[kind])
     expected = {
         "single": [[2, 1]],
         "multiple": [[2, 1]],
@@ -95,7 +96,7 @@ def test_a_ballot_is_cast_on_a_phone(phone, kind):
 
 
 def test_a_broken_ranking_is_told_at_its_field_and_loses_nothing(phone):
-    poll = city.a_poll(rules=RULES["ranked"])
+    poll = factories.a_poll(rules=RULES["ranked"])
     phone.goto(f"/en/polls/{poll.id}")
     phone.get_by_label("Rute 1").fill("1")
     phone.get_by_label("Rute 2").fill("1")
@@ -109,7 +110,7 @@ def test_a_broken_ranking_is_told_at_its_field_and_loses_nothing(phone):
 
 
 def test_the_budget_is_added_up_before_it_is_sent(phone):
-    poll = city.a_poll(rules=RULES["budget"])
+    poll = factories.a_poll(rules=RULES["budget"])
     phone.goto(f"/en/polls/{poll.id}")
     phone.get_by_label(re.compile("Rute 1")).check()
     phone.get_by_label(re.compile("Rute 3")).check()
@@ -120,7 +121,7 @@ def test_the_budget_is_added_up_before_it_is_sent(phone):
 
 
 def test_statements_are_answered_one_at_a_time(phone):
-    poll = city.a_poll(rules=RULES["statements"])
+    poll = factories.a_poll(rules=RULES["statements"])
     phone.goto(f"/en/polls/{poll.id}")
     phone.get_by_role("link", name="One at a time").click()
     for answer in ("Agree", "Pass", "Disagree"):
@@ -133,7 +134,7 @@ def test_statements_are_answered_one_at_a_time(phone):
 
 
 def test_the_code_changes_the_ballot(phone):
-    poll = city.a_poll()
+    poll = factories.a_poll()
     phone.goto(f"/en/polls/{poll.id}")
     phone.get_by_label("Rute 1").check()
     phone.get_by_role("button", name="Cast ballot").click()
@@ -151,11 +152,11 @@ def test_the_code_changes_the_ballot(phone):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", RULES)
 def test_axe_finds_nothing(app, chromium, house, findings, kind, scheme, width):
-    poll = city.a_poll(rules=RULES[kind], with_pass="Belum yakin")
-    closed = city.a_poll(rules=RULES[kind])
+    poll = factories.a_poll(rules=RULES[kind], with_pass="Belum yakin")
+    closed = factories.a_poll(rules=RULES[kind])
     for option in closed.options[:2]:
-        polls.cast_ballot(city.resident(), closed, [(option.id, 1)])
-    city.closed_now(closed)
+        poll_operations.cast_ballot(factories.resident(), closed, [(option.id, 1)])
+    factories.closed_now(closed)
     context = chromium.new_context(
         viewport={"width": width, "height": 844}, color_scheme=scheme, base_url=house
     )
@@ -170,13 +171,13 @@ def test_axe_finds_nothing(app, chromium, house, findings, kind, scheme, width):
 
 
 def test_axe_finds_nothing_in_the_smaller_pages(app, chromium, house, findings):
-    poll, secret = city.a_poll(rules=RULES["statements"]), city.a_poll()
-    polls.cast_ballot(city.resident(), secret, secret.options[0])
-    city.closed_now(secret)
+    poll, secret = factories.a_poll(rules=RULES["statements"]), factories.a_poll()
+    poll_operations.cast_ballot(factories.resident(), secret, secret.options[0])
+    factories.closed_now(secret)
     process = secret.process
     for person, pages in (
         (
-            city.resident(),
+            factories.resident(),
             (
                 f"/polls/{poll.id}/one-by-one",
                 f"/polls/{poll.id}/statements",
@@ -186,7 +187,7 @@ def test_axe_finds_nothing_in_the_smaller_pages(app, chromium, house, findings):
             ),
         ),
         (
-            city.staff(),
+            factories.staff(),
             (
                 "/desk/polls/",
                 f"/desk/polls/new/{process.slug}",
@@ -198,7 +199,7 @@ def test_axe_finds_nothing_in_the_smaller_pages(app, chromium, house, findings):
         ),
     ):
         context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=house)
-        token = people.sign_in(person)
+        token = account_operations.sign_in(person)
         context.add_cookies(
             [
                 {

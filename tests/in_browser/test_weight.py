@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from deliberate.clock import set_to
-from tests import places
-from tests.live import PRESENT
+from tests import demo_pages
+from tests.live_server import PRESENT
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def proposal(old_city, request):
     """The proposal most talked about, and one with a response."""
     with old_city.app_context(), set_to(PRESENT):
-        address = places.public_places()[request.param]
+        address = demo_pages.public_places()[request.param]
     moved = old_city.test_client().get(f"/id{address}").location
     return moved.removeprefix("/id") if moved else address
 

@@ -10,11 +10,11 @@ from deliberate import jobs, start_jobs
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.models import Head, Interaction
-from tests import city
+from tests import factories
 
 
 def test_what_is_done_is_sealed_within_seconds(app):
-    city.resident()
+    factories.resident()
     running = start_jobs(app)
     try:
         for _ in range(100):

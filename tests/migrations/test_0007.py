@@ -9,7 +9,7 @@ from sqlalchemy import text
 from deliberate import create_app
 from deliberate.config import Settings
 from deliberate.database import db
-from deliberate.models.comment import strength_of
+from deliberate.models.threads.comment import strength_of
 
 THINGS = """
 INSERT INTO process (id, slug, title, title_en, question, question_en, decides, decides_en,

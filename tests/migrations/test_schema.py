@@ -11,7 +11,7 @@ from deliberate import create_app, part
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.database.word_index import is_modelled
-from tests import city
+from tests import factories
 
 COMPARED = {"compare_type": True, "include_schemas": False, "include_name": is_modelled}
 NO_WAY_BACK = "0005"
@@ -48,7 +48,7 @@ def test_migrations_follow_one_another_in_one_line(app):
 
 def test_what_was_written_stays_through_every_step_back_and_forth(app):
     """Down to the migration that says it cannot be undone, and up again, with people inside."""
-    city.a_proposal()
+    factories.a_proposal()
     kept = _written()
     db.session.remove()
     try:

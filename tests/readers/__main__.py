@@ -16,8 +16,8 @@ from pathlib import Path
 from deliberate import clock
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.release import build_release
-from deliberate.queries.scores import process_named
-from tests.live import PRESENT, build_city, city_app, let_go
+from deliberate.queries.scores.process_scores import process_named
+from tests.live_server import PRESENT, build_city, city_app, let_go
 
 HERE = Path(__file__).parent
 READERS = ("pm4py>=2.7,<2.8", "scikit-learn", "requests", "pyyaml", "pymongo", "dill", "joblib")

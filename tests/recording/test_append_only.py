@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from deliberate import sealing
 from deliberate.database import db, unrecorded
 from deliberate.models import Interaction
-from tests import city
+from tests import factories
 
 WAYS = [
     "UPDATE interaction SET actor_role = 'admin'",
@@ -41,7 +41,7 @@ def refused(statement: str) -> None:
 
 @pytest.mark.parametrize("sealed", [False, True])
 def test_a_row_stays_as_it_was_written(app, key, sealed):
-    city.resident()
+    factories.resident()
     if sealed:
         sealing.seal(key, "test")
     own = SQLITE_WAYS if db.engine.dialect.name == "sqlite" else POSTGRES_WAYS
@@ -51,6 +51,6 @@ def test_a_row_stays_as_it_was_written(app, key, sealed):
 
 
 def test_the_seal_alone_may_be_set(app, key):
-    city.resident()
+    factories.resident()
     assert sealing.seal(key, "test") == 1
     assert db.session.scalar(select(Interaction.seq)) == 0

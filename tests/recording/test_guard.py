@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from deliberate.database import UnrecordedChange, db, unrecorded
 from deliberate.models import Institution, Person
-from tests import city
+from tests import factories
 
 REFUSED = (UnrecordedChange, DBAPIError)
 
@@ -29,7 +29,7 @@ def test_a_bulk_update_outside_an_act_is_refused(app):
 
 
 def test_text_with_a_common_table_expression_is_refused(app):
-    city.resident()
+    factories.resident()
     sql = "WITH x AS (SELECT 1 AS one) UPDATE person SET area = 'X' WHERE 1 = (SELECT one FROM x)"
     with pytest.raises(DBAPIError):
         db.session.execute(text(sql))
@@ -54,7 +54,7 @@ def test_a_commit_outside_an_act_is_refused(app):
 
 
 def test_a_cursor_is_closed_again_after_an_act(app):
-    city.resident()
+    factories.resident()
     raw = db.engine.raw_connection()
     with pytest.raises(Exception, match=r"readonly|read-only"):
         raw.cursor().execute("DELETE FROM person")

@@ -6,33 +6,35 @@ from sqlalchemy import func, select
 
 from deliberate.database import NestedAct, db
 from deliberate.models import Comment, Interaction
-from deliberate.models.interaction import leaf, private_half, public_half
-from deliberate.operations import ChangedForm, RepeatedForm, Submission, comments, proposals
+from deliberate.models.log.interaction import leaf, private_half, public_half
+from deliberate.operations import ChangedForm, RepeatedForm, Submission
+from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.threads import comments as comment_operations
 from deliberate.recording import ActWithoutSubject, checked_details, recorded
 from deliberate.vocabulary import Kind, Stance, Visibility
-from tests import city
+from tests import factories
 
 
 def test_an_act_leaves_one_row_of_its_actor(app, log):
-    author, process = city.resident(), city.a_process()
+    author, process = factories.resident(), factories.a_process()
     log()
-    proposal = city.a_proposal(process, author)
+    proposal = factories.a_proposal(process, author)
     (entry,) = log()
     assert (entry.kind, entry.actor_id) == ("proposal.submitted", author.actor_id)
     assert (entry.subject_id, entry.process_id) == (proposal.id, process.id)
 
 
 def test_a_rule_that_fires_inside_an_act_names_it_as_cause(app, log):
-    proposal = city.a_proposal(city.a_process(threshold=1))
+    proposal = factories.a_proposal(factories.a_process(threshold=1))
     log()
-    proposals.support_proposal(city.resident(), proposal)
+    proposal_operations.support_proposal(factories.resident(), proposal)
     _, act, consequence = log()
     assert consequence.kind == "proposal.qualified"
     assert (consequence.cause, consequence.actor_id) == (act.id, None)
 
 
 def test_a_failed_act_leaves_nothing(app, log):
-    proposal = city.a_proposal()
+    proposal = factories.a_proposal()
     log()
     with pytest.raises(ZeroDivisionError), recorded(None, Kind.COMMENT_POSTED) as act:
         act.session.add(Comment(proposal=proposal, body="a", body_html="a", renderer="x"))
@@ -43,7 +45,7 @@ def test_a_failed_act_leaves_nothing(app, log):
 
 def test_an_act_within_an_act_is_refused(app):
     with pytest.raises(NestedAct), recorded(None, Kind.PROCESS_CLOSED):
-        city.resident()
+        factories.resident()
 
 
 def test_an_act_without_subject_is_refused(app):
@@ -52,7 +54,7 @@ def test_an_act_without_subject_is_refused(app):
 
 
 def test_the_leaf_binds_both_halves(app, log):
-    city.resident()
+    factories.resident()
     (entry,) = log()
     assert entry.leaf == leaf(public_half(entry), private_half(entry))
     entry.actor_role = "admin"
@@ -61,8 +63,8 @@ def test_the_leaf_binds_both_halves(app, log):
 
 
 def test_the_public_half_tells_no_actor_and_no_minute(app, log):
-    comment = comments.post_comment(
-        city.resident(), city.a_proposal(), "Setuju.", stance=Stance.FOR
+    comment = comment_operations.post_comment(
+        factories.resident(), factories.a_proposal(), "Setuju.", stance=Stance.FOR
     )
     entry = log()[-1]
     told = str(public_half(entry))
@@ -71,8 +73,10 @@ def test_the_public_half_tells_no_actor_and_no_minute(app, log):
 
 
 def test_details_of_private_kinds_stay_in_the_private_half(app, log):
-    comment = comments.post_comment(city.resident(), city.a_proposal(), "Ya.", stance=Stance.FOR)
-    comments.rate_comment(city.resident(), comment, is_strong=True)
+    comment = comment_operations.post_comment(
+        factories.resident(), factories.a_proposal(), "Ya.", stance=Stance.FOR
+    )
+    comment_operations.rate_comment(factories.resident(), comment, is_strong=True)
     entry = log()[-1]
     assert public_half(entry)["details"] is None
     assert private_half(entry)["details"] == {"strong": 1}
@@ -90,28 +94,28 @@ def test_details_are_those_of_the_kind():
 
 
 def test_the_same_form_twice_counts_once(app, log):
-    proposal, author = city.a_proposal(), city.resident()
+    proposal, author = factories.a_proposal(), factories.resident()
     g.submission = Submission("key", "Setuju")
-    first = comments.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
+    first = comment_operations.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
     with pytest.raises(RepeatedForm) as again:
-        comments.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
+        comment_operations.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
     assert again.value.subject_id == first.id
     assert sum(entry.kind == "comment.posted" for entry in log()) == 1
 
 
 def test_a_used_form_key_with_other_content_is_refused(app):
-    proposal, author = city.a_proposal(), city.resident()
+    proposal, author = factories.a_proposal(), factories.resident()
     g.submission = Submission("key", "Setuju")
-    comments.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
+    comment_operations.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
     g.submission = Submission("key", "Tidak")
     with pytest.raises(ChangedForm):
-        comments.post_comment(author, proposal, "Tidak", stance=Stance.AGAINST)
+        comment_operations.post_comment(author, proposal, "Tidak", stance=Stance.AGAINST)
 
 
 def test_a_form_key_cannot_be_guessed_from_the_log(app, log):
-    author, proposal = city.resident(), city.a_proposal()
+    author, proposal = factories.resident(), factories.a_proposal()
     g.submission = Submission("key", "pilihan 2")
-    comments.post_comment(author, proposal, "pilihan 2", stance=Stance.FOR)
+    comment_operations.post_comment(author, proposal, "pilihan 2", stance=Stance.FOR)
     del g.submission
     entry = next(e for e in log() if e.kind == "comment.posted")
     assert "key" not in entry.form_key and "pilihan" not in entry.form_digest
@@ -119,7 +123,7 @@ def test_a_form_key_cannot_be_guessed_from_the_log(app, log):
 
 def test_ids_keep_the_order_of_writing(app, log):
     for _ in range(20):
-        city.resident()
+        factories.resident()
     ids = list(db.session.scalars(select(Interaction.id).order_by(Interaction.occurred_at)))
     assert ids == sorted(ids)
 

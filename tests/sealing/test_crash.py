@@ -10,8 +10,8 @@ from deliberate.database import db
 from deliberate.models import Interaction, Segment
 from deliberate.queries.log import segment_files
 from deliberate.sealing import segments
-from tests.sealing.filling import fill
-from tests.sealing.forking import in_another_process
+from tests.sealing.log_filler import fill
+from tests.sealing.subprocesses import in_another_process
 
 
 def seal_for_ever(settings) -> None:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from deliberate import sealing
 from deliberate.database import canonical, db
 from deliberate.models import Subtree
-from deliberate.models.interaction import leaf, private_half, public_half
-from deliberate.sealing import parts, verifying
+from deliberate.models.log.interaction import leaf, private_half, public_half
+from deliberate.sealing import log_verification, parts
 from deliberate.sealing.leaves import COLUMNS, leaves_of
 from deliberate.vocabulary import Kind
-from tests.sealing.filling import fill
+from tests.sealing.log_filler import fill
 
 numbers = st.none() | st.integers(-(2**53), 2**53)
 words = st.text(max_size=12)
@@ -67,7 +67,7 @@ def test_a_row_no_log_can_hold_has_no_leaf(column):
 
 
 def test_a_log_of_many_parts_verifies_in_processes_of_its_own(sqlite_house, monkeypatch):
-    monkeypatch.setattr(verifying, "MANY", 1)
+    monkeypatch.setattr(log_verification, "MANY", 1)
     app, seen = sqlite_house(), []
     settings = app.config["SETTINGS"]
     with app.app_context():

@@ -10,8 +10,8 @@ from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Subtree
 from deliberate.sealing import proofs, tree, verifier
-from tests import city
-from tests.sealing.filling import fill
+from tests import factories
+from tests.sealing.log_filler import fill
 
 SIZES = range(1, 34)
 
@@ -154,9 +154,9 @@ def test_proofs_are_made_from_kept_subtrees(app):
 
 def test_a_proof_against_an_older_head(app):
     settings = app.config["SETTINGS"]
-    city.resident()
+    factories.resident()
     sealing.seal_log(settings)
-    city.resident()
+    factories.resident()
     sealing.seal_log(settings)
     assert verifier.check_proof(proofs.prove(0, 1).as_json())["size"] == 1
     with pytest.raises(proofs.NotSealed):

@@ -15,7 +15,7 @@ from deliberate.models import Process
 from deliberate.notifications.witnesses import tell_witnesses
 from deliberate.operations.log import rotate_key
 from deliberate.sealing import verifier
-from tests import city
+from tests import factories
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def settings(app, clock):
 
 def sealed(settings) -> int:
     """One more entry under a head; gives the head's size."""
-    city.resident()
+    factories.resident()
     sealing.seal_log(settings)
     return sealing.latest_head(db.session).size
 
@@ -92,7 +92,7 @@ def test_leaves_are_written_once_up_to_the_last_head_given_out(settings, clock):
 
 
 def test_every_row_of_a_release_is_proven_to_lie_in_the_log(settings, clock, tmp_path):
-    proposal = city.a_proposal()
+    proposal = factories.a_proposal()
     sealing.seal_log(settings)
     process = db.session.get(Process, proposal.process_id)
     build_release(process, tmp_path / "release")

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from deliberate import sealing
 from deliberate.database import db, unrecorded
 from deliberate.models import Head, Interaction
-from tests import city
+from tests import factories
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_the_growing_tree_has_the_root_of_the_standard(size):
 
 def test_sealing_numbers_rows_in_the_order_of_writing(app, key):
     for _ in range(5):
-        city.resident()
+        factories.resident()
     assert sealing.seal(key, "test", limit=2) == 2
     assert sealing.seal_all(key, "test") == 3
     rows = db.session.scalars(select(Interaction).order_by(Interaction.id))
@@ -46,14 +46,14 @@ def test_sealing_numbers_rows_in_the_order_of_writing(app, key):
 
 def test_a_sealed_log_verifies(app, key):
     for _ in range(7):
-        city.resident()
+        factories.resident()
         sealing.seal(key, "test")
     assert sealing.verify() == []
 
 
 def test_heads_name_the_head_before_them(app, key):
     for _ in range(2):
-        city.resident()
+        factories.resident()
         sealing.seal(key, "test")
     first, second = db.session.scalars(select(Head).order_by(Head.size))
     assert first.prev == sealing.FIRST
@@ -71,7 +71,7 @@ def test_heads_name_the_head_before_them(app, key):
 )
 def test_a_changed_head_is_found(app, key, tampering):
     for _ in range(2):
-        city.resident()
+        factories.resident()
         sealing.seal(key, "test")
     with unrecorded("test settings") as session:
         session.execute(text(tampering))

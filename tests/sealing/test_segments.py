@@ -12,7 +12,7 @@ from deliberate.database import db
 from deliberate.models import Interaction, Segment
 from deliberate.queries.log import log_of_process, segment_files
 from deliberate.sealing import segments
-from tests import city
+from tests import factories
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def read(files, columns="*"):
 
 def people(settings, count):
     for _ in range(count):
-        city.resident()
+        factories.resident()
     sealing.seal_log(settings)
 
 
@@ -43,7 +43,7 @@ def test_a_segment_is_written_when_it_is_full_and_the_rest_at_night(settings):
 
 
 def test_a_segment_holds_the_rows_as_they_were_sealed(settings, log):
-    proposal = city.a_proposal()
+    proposal = factories.a_proposal()
     sealing.seal_log(settings)
     sealing.write_segments(settings.log_path, rest=True)
     files, covered = segment_files(settings.log_path, 100)
@@ -79,7 +79,7 @@ def whole(log: Log):
 
 
 def test_scores_read_the_same_rows_from_segments_and_database(settings):
-    city.a_proposal()
+    factories.a_proposal()
     people(settings, 3)
     from_database = whole(log_of_process(settings.log_path))
     sealing.write_segments(settings.log_path)
@@ -89,8 +89,8 @@ def test_scores_read_the_same_rows_from_segments_and_database(settings):
 
 
 def test_rows_after_the_segments_are_those_of_the_process(settings):
-    mine = city.a_proposal()
-    city.a_proposal()
+    mine = factories.a_proposal()
+    factories.a_proposal()
     sealing.seal_log(settings)
     rows = whole(log_of_process(settings.log_path, mine.process_id))
     assert {row[3] for row in rows} == {str(mine.process_id)}
@@ -107,7 +107,7 @@ def test_a_segment_that_is_not_at_hand_is_read_from_the_database(settings):
 
 
 def test_segments_verify_with_the_log(settings):
-    city.a_proposal()
+    factories.a_proposal()
     people(settings, 3)
     sealing.write_segments(settings.log_path, rest=True)
     assert sealing.verify(settings.log_path) == []

@@ -13,16 +13,16 @@ from sqlalchemy import text
 from deliberate import sealing
 from deliberate.database import db, unrecorded
 from deliberate.models import Head, Interaction
-from deliberate.models.interaction import leaf, private_half, public_half
+from deliberate.models.log.interaction import leaf, private_half, public_half
 from deliberate.sealing.heads import SignedHead, new_head, signed
-from tests import city
+from tests import factories
 
 
 @pytest.fixture
 def settings(app: Flask):
     """A log of a dozen entries under four heads, with a segment, and nobody watching."""
     for _ in range(4):
-        city.a_proposal()
+        factories.a_proposal()
         sealing.seal_log(app.config["SETTINGS"])
     sealing.write_segments(app.config["SETTINGS"].log_path, rest=True)
     return app.config["SETTINGS"]
@@ -224,7 +224,7 @@ def test_a_fork_is_found_by_a_head_kept_outside(settings):
     unseal(settings, size)
     attack("DELETE FROM interaction WHERE seq IS NULL")
     while db.session.query(Interaction).count() < kept.said["size"]:
-        city.resident()
+        factories.resident()
         sealing.seal_log(settings)
     without, with_head = without_and_with(settings, kept)
     assert without == []

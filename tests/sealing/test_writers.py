@@ -13,7 +13,7 @@ from deliberate import sealing
 from deliberate.clock import now
 from deliberate.database import db, new_id, unrecorded
 from deliberate.models import Interaction
-from tests.sealing.forking import in_another_process
+from tests.sealing.subprocesses import in_another_process
 
 WRITERS = 8
 SECONDS = float(os.environ.get("WRITE_SECONDS", "2"))  # sixty in `make chaos`

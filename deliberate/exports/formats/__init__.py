@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from deliberate.exports.bench import Bench
+from deliberate.exports.duckdb_workspace import Bench
 from deliberate.exports.formats.convokit import write_convokit
 from deliberate.exports.formats.graphml import write_graphml
 from deliberate.exports.formats.ocel import write_ocel

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from deliberate.exports.bench import Bench
+from deliberate.exports.duckdb_workspace import Bench
 from deliberate.models import Process
 
 NOBODY = "nobody"

@@ -3,7 +3,7 @@
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from deliberate.exports.bench import Bench
+from deliberate.exports.duckdb_workspace import Bench
 from deliberate.models import Process
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>

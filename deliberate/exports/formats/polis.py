@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from deliberate.clock import now
-from deliberate.exports.bench import Bench
+from deliberate.exports.duckdb_workspace import Bench
 from deliberate.exports.tables import write_rows
-from deliberate.exports.tallies import options_of, sealed_polls
+from deliberate.exports.tally_csv import options_of, sealed_polls
 from deliberate.models import Ballot, Option, Poll, Process
-from deliberate.queries.polls import open_ballots
+from deliberate.queries.polls.polls import open_ballots
 from deliberate.vocabulary import OptionState, PollType
 
 MODERATED = {OptionState.SHOWN: 1, OptionState.WAITING: 0, OptionState.DECLINED: -1}

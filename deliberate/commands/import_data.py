@@ -1,0 +1,201 @@
+"""`deliberate import`: another platform's data, brought in once, dated as it happened."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
+from deliberate.commands.startup import prepare
+from deliberate.imports import profiles
+from deliberate.imports.conversation import bring_in
+from deliberate.imports.convokit import PROFILE as CONVOKIT
+from deliberate.imports.convokit import read_corpus
+from deliberate.imports.polis import read_conversation
+from deliberate.imports.release import bring_in_release
+from deliberate.imports.run import Import, Order, Summary, begin
+from deliberate.imports.source import UnreadableSource, write_rejects
+from deliberate.sealing import seal_log
+
+
+@click.group("import", help="Bring in another platform's data, dated as it happened.")
+def command() -> None:
+    """The group with one command for each profile."""
+
+
+def _options(take: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(
+        (
+            click.argument("path", type=click.Path(path_type=Path)),
+            click.option("--process", "slug", required=True, help="Short name of the process."),
+            click.option(
+                "--platform-accounts",
+                "accounts",
+                type=click.Path(path_type=Path),
+                help="CSV of the platform's own accounts, which are no residents.",
+            ),
+            click.option("--timezone", default="", help="Zone of times without an offset."),
+            click.option("--title", default="", help="Title of the process, when it is made."),
+            click.option(
+                "--rejects",
+                type=click.Path(path_type=Path),
+                default=Path("rejects.csv"),
+                show_default=True,
+                help="Where rows that stay out are written, with line and reason.",
+            ),
+            click.option("--json", "as_json", is_flag=True, help="The summary as JSON."),
+        )
+    ):
+        take = option(take)
+    return take
+
+
+def _take(
+    profile_path: Path,
+    path: Path,
+    slug: str,
+    accounts: Path | None,
+    timezone: str,
+    title: str,
+    rejects: Path,
+    as_json: bool,
+) -> None:
+    try:
+        profile = profiles.load(profile_path)
+    except UnreadableSource as error:
+        fail(str(error), WRONG_USE)
+    _bring_in(Order(profile, path, slug, accounts, timezone, title), rejects, as_json)
+
+
+def _bring_in(order: Order, rejects: Path, as_json: bool) -> None:
+    prepare(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
+    started = time.perf_counter()
+    try:
+        work = begin(order)
+        if work.reading.rejects:
+            write_rejects(rejects, work.reading.rejects)
+    except UnreadableSource as error:
+        fail(str(error), WRONG_USE)
+    except OSError as error:
+        fail(f"{rejects}: {error.strerror}", WRONG_USE)
+    summary = _run(work)
+    sealed = seal_log(current_app.config["SETTINGS"])
+    _tell(summary, time.perf_counter() - started, sealed, rejects, as_json)
+    sys.exit(FAILED if summary.rejects else 0)
+
+
+def _run(work: Import) -> Summary:
+    try:
+        with click.progressbar(
+            length=len(work.waiting),
+            label="acts",
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty() or not work.waiting,
+        ) as bar:
+            return work.run(bar.update)
+    except IntegrityError:
+        fail("another import wrote into this process at the same time; run it again")
+    except DBAPIError as error:
+        why = str(error.orig).partition("\n")[0]
+        fail(f"the database stopped ({why}); run it again and it goes on from there")
+
+
+def _tell(summary: Summary, seconds: float, sealed: int, rejects: Path, as_json: bool) -> None:
+    rate = round(summary.acts / seconds) if summary.acts else 0
+    if as_json:
+        told = {name: value for name, value in vars(summary).items() if name != "rejects"}
+        told |= {"rejected": len(summary.rejects), "sealed": sealed}
+        told |= {"seconds": round(seconds, 2), "acts_per_second": rate}
+        click.echo(json.dumps(told))
+    else:
+        click.echo(
+            f"{summary.process}: {summary.proposals} proposals, {summary.comments} comments "
+            f"({summary.orphans} without their parent), {summary.responses} responses read; "
+            f"{summary.acts} acts new, {len(summary.rejects)} rows rejected"
+        )
+        if summary.acts:
+            click.echo(f"{seconds:.1f} s, {rate} acts a second, {sealed} rows sealed")
+    if summary.rejects:
+        first = summary.rejects[0]
+        where = f"first: {first.file} line {first.line}: {first.reason}"
+        click.echo(f"deliberate: {len(summary.rejects)} rows are in {rejects}; {where}", err=True)
+
+
+def _add(name: str) -> None:
+    path = profiles.FOLDER / f"{name}.toml"
+    label = profiles.load(path).label
+
+    @command.command(name, help=label, short_help=label)
+    @_options
+    @with_appcontext
+    def take(**given: Any) -> None:
+        _take(path, **given)
+
+
+@command.command("own", help="A layout of your own, described by a profile (docs/import.md).")
+@click.option("--profile", type=click.Path(path_type=Path), required=True, help="The profile.")
+@_options
+@with_appcontext
+def _own(profile: Path, **given: Any) -> None:
+    _take(profile, **given)
+
+
+@command.command("polis", help="A Polis conversation: comments, votes, participants-votes.csv.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--process", "slug", required=True, help="Short name of the process.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
+@with_appcontext
+def _polis(folder: Path, slug: str, as_json: bool) -> None:
+    prepare(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
+    try:
+        done = bring_in(read_conversation(folder), slug)
+    except UnreadableSource as error:
+        fail(str(error), WRONG_USE)
+    seal_log(current_app.config["SETTINGS"])
+    told = {**vars(done), "rejects": len(done.rejects)}
+    click.echo(
+        json.dumps(told)
+        if as_json
+        else f"{slug}: poll {done.poll}, {done.statements} statements, {done.votes} votes of "
+        f"{done.participants} participants; {done.acts} acts new, {done.differences} differences "
+        f"from the files' own counts, {len(done.rejects)} rows rejected"
+    )
+    sys.exit(FAILED if done.rejects or done.differences else 0)
+
+
+@command.command("convokit", help=CONVOKIT.label, short_help=CONVOKIT.label)
+@_options
+@with_appcontext
+def _convokit(
+    path: Path, slug: str, title: str, timezone: str, rejects: Path, **given: Any
+) -> None:
+    order = Order(CONVOKIT, path, slug, None, timezone, title, read_corpus)
+    _bring_in(order, rejects, given["as_json"])
+
+
+@command.command("release", help="A release of a platform of this kind, by its folder or ZIP.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--process", "slug", required=True, help="Short name of the process.")
+@with_appcontext
+def _release(path: Path, slug: str) -> None:
+    prepare(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
+    settings = current_app.config["SETTINGS"]
+    try:
+        process = bring_in_release(path, slug, settings)
+    except UnreadableSource as error:
+        fail(str(error), WRONG_USE)
+    except OSError as error:
+        fail(f"{error.filename or path}: {error.strerror}")
+    seal_log(settings)
+    click.echo(f"{process.slug}: in, with its files; deliberate score {process.slug} counts them")
+
+
+for _name in profiles.names():
+    _add(_name)

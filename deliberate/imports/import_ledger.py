@@ -1,0 +1,116 @@
+"""What earlier runs of an import brought in already, so that nothing goes in twice."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deliberate.database import db
+from deliberate.imports.source_records import (
+    FoundAct,
+    FoundComment,
+    FoundProposal,
+    FoundQualification,
+    FoundWithdrawal,
+)
+from deliberate.imports.threads import Stored
+from deliberate.models import Comment, Institution, Person, PersonKey, Process, Proposal, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An imported person as the log needs one."""
+
+    id: int
+    actor_id: str | None
+    """None once the person was erased."""
+
+
+@dataclass
+class Ledger:
+    """The things of one imported process by the source's own numbers."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    proposals: dict[str, int] = field(default_factory=dict)
+    comments: dict[str, Stored] = field(default_factory=dict)
+    qualified: set[str] = field(default_factory=set)
+    withdrawn: set[str] = field(default_factory=set)
+    responses: set[tuple[str, datetime]] = field(default_factory=set)
+    versions: Counter[str] = field(default_factory=Counter)
+    offices: dict[str, int] = field(default_factory=dict)
+    """Institutions by slug."""
+
+    def holds(self, act: FoundAct) -> bool:
+        """Whether an act is in already."""
+        if isinstance(act, FoundProposal):
+            return act.proposal in self.proposals
+        if isinstance(act, FoundComment):
+            return act.number in self.comments
+        if isinstance(act, FoundQualification):
+            return act.proposal in self.qualified
+        if isinstance(act, FoundWithdrawal):
+            return act.proposal in self.withdrawn
+        return (act.proposal, act.at) in self.responses
+
+
+def account_source(platform: str, slug: str, number: str) -> str:
+    """The mark of an imported account; numbers are one's own only within one import."""
+    return f"{platform}:{slug}:{number}"
+
+
+def read_ledger(process: Process | None, platform: str, slug: str) -> Ledger:
+    """Read what is in; an empty ledger where the process is not there yet."""
+    ledger = Ledger()
+    session: Session = db.session()
+    offices = session.execute(select(Institution.slug, Institution.id))
+    ledger.offices = {row.slug: row.id for row in offices}
+    _read_accounts(session, ledger, account_source(platform, slug, ""))
+    if process is not None:
+        _read_proposals(session, ledger, process.id)
+        _read_comments(session, ledger, process.id)
+    return ledger
+
+
+def _read_accounts(session: Session, ledger: Ledger, prefix: str) -> None:
+    rows: Iterable[Any] = session.execute(
+        select(Person.source, Person.id, PersonKey.actor_id)
+        .outerjoin(PersonKey, PersonKey.person_id == Person.id)
+        .where(Person.source.startswith(prefix, autoescape=True))
+    )
+    for source, person_id, actor_id in rows:
+        ledger.accounts[source.removeprefix(prefix)] = Account(person_id, actor_id)
+
+
+def _read_proposals(session: Session, ledger: Ledger, process_id: int) -> None:
+    columns = (Proposal.source_id, Proposal.id, Proposal.qualified_at, Proposal.withdrawn_at)
+    mine = (Proposal.process_id == process_id, Proposal.source_id.is_not(None))
+    proposals: Iterable[Any] = session.execute(select(*columns).where(*mine))
+    for number, proposal_id, qualified_at, withdrawn_at in proposals:
+        ledger.proposals[number] = proposal_id
+        if qualified_at:
+            ledger.qualified.add(number)
+        if withdrawn_at:
+            ledger.withdrawn.add(number)
+    answers: Iterable[Any] = session.execute(
+        select(Proposal.source_id, Response.published_at)
+        .join(Response, Response.proposal_id == Proposal.id)
+        .where(*mine)
+    )
+    for number, published_at in answers:
+        ledger.responses.add((number, published_at))
+        ledger.versions[number] += 1
+
+
+def _read_comments(session: Session, ledger: Ledger, process_id: int) -> None:
+    columns = (Comment.source_id, Comment.id, Proposal.source_id, Comment.root_id, Comment.depth)
+    rows: Iterable[Any] = session.execute(
+        select(*columns)
+        .join(Proposal, Comment.proposal_id == Proposal.id)
+        .where(Proposal.process_id == process_id, Comment.source_id.is_not(None))
+    )
+    for number, comment_id, proposal, root_id, depth in rows:
+        ledger.comments[number] = Stored(comment_id, proposal, root_id, depth)

@@ -1,0 +1,72 @@
+"""Statements residents add to a poll, and the moderator's word on each."""
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
+
+from deliberate.models import Option, Person, Poll
+from deliberate.models.proposals.proposal import new_salt
+from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.polls import may_decide_statement, may_suggest_statement
+from deliberate.recording import Act, recorded
+from deliberate.text import clean_line
+from deliberate.vocabulary import Kind, OptionState
+
+LONGEST = 280
+WAITING_AT_ONCE = 3
+
+
+class StatementRefused(Refused):
+    """A statement that cannot be taken as it is written."""
+
+
+def suggest_statement(author: Person, poll: Poll, text: str) -> Option:
+    """Add a statement to a poll; it can be voted on once a moderator lets it in."""
+    with recorded(author, Kind.STATEMENT_SUGGESTED) as act:
+        require(may_suggest_statement(author, act.locked(poll)))
+        label = clean_line(text)
+        _refuse_text(poll, label)
+        _refuse_many(act, author, poll)
+        statement = Option(
+            position=len(poll.options),
+            label=label,
+            state=OptionState.WAITING,
+            author_id=author.id,
+            salt=new_salt(),
+        )
+        poll.options.append(statement)
+        act.session.flush()
+        act.about(statement, written=label, salt=statement.salt)
+    return statement
+
+
+def _refuse_text(poll: Poll, label: str) -> None:
+    if not label:
+        raise StatementRefused(_("Write a statement others can agree or disagree with."))
+    if len(label) > LONGEST:
+        raise StatementRefused(_("A statement has at most %(n)s characters.", n=LONGEST))
+    if label.casefold() in {option.label.casefold() for option in poll.options}:
+        raise StatementRefused(_("This statement is in the poll already."))
+
+
+def _refuse_many(act: Act, author: Person, poll: Poll) -> None:
+    waiting = act.session.scalar(
+        select(func.count(Option.id)).where(
+            Option.poll_id == poll.id,
+            Option.author_id == author.id,
+            Option.state == OptionState.WAITING,
+        )
+    )
+    if (waiting or 0) >= WAITING_AT_ONCE:
+        raise StatementRefused(_("Three of your statements are waiting; wait for a moderator."))
+
+
+def decide_statement(moderator: Person, statement: Option, state: OptionState) -> None:
+    """Let a waiting statement into the poll, or not."""
+    with recorded(moderator, Kind.STATEMENT_DECIDED) as act:
+        poll = act.locked(statement.poll)
+        require(may_decide_statement(moderator, poll))
+        if act.locked(statement).state != OptionState.WAITING or state == OptionState.WAITING:
+            raise Refused(_("This statement has been decided already."))
+        statement.state = state
+        poll.ballot_version += 1
+        act.about(statement, state=state.value)

@@ -1,0 +1,235 @@
+"""At the door: who has an account is not told, tries are counted, nobody is led away."""
+
+import re
+import statistics
+import time
+
+import pytest
+from argon2 import PasswordHasher
+
+from deliberate.database import unrecorded
+from deliberate.models import Person
+from deliberate.queries.accounts.accounts import person_named
+from deliberate.queries.threads.threads import comment_numbered
+from tests import factories
+from tests.attack.http_client import Caller, in_path
+
+ELSEWHERE = [
+    "//evil.example",
+    "///evil.example",
+    "////evil.example",
+    "https://evil.example",
+    "https:evil.example",
+    "http:/evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "\\/\\/evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "\t//evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "//evil.example\\@musyawarah.example",
+    "https://musyawarah.example@evil.example",
+    "https://musyawarah.example.evil.example",
+    "/%09/evil.example",
+    "evil.example",
+    "?next=//evil.example",
+    "/id/\r\nSet-Cookie: x=1",
+    "\u3002evil.example",
+    "//evil\u3002example",
+]
+
+
+def within(location: str) -> bool:
+    """Whether an address stays on the site, as browsers read it."""
+    turned = re.sub(r"[\x00-\x20]", "", location).replace("\\", "/")
+    return turned.startswith("/") and not turned.startswith("//")
+
+
+@pytest.mark.parametrize("goal", ELSEWHERE)
+def test_nobody_is_led_away_after_signing_in(town, goal):
+    caller = town.caller()
+    told = {"sign_in_name": "nama-third", "passphrase": factories.PASSPHRASE}
+    for field in ("held_path", "held_from", "next"):
+        answer = caller.post("/id/sign-in", {**told, field: goal})
+        assert answer.status in {200, 303} and within(answer.location or "/")
+        assert "Set-Cookie: x" not in str(answer.headers)
+
+
+def test_nobody_already_signed_in_is_led_away(callers):
+    for goal in ELSEWHERE:
+        for page in ("/id/sign-in", "/id/join"):
+            answer = callers["resident"].get(f"{page}?next={in_path(goal)}")
+            assert within(answer.location or "/") and answer.status < 400
+
+
+def test_no_link_for_another_language_leads_away(callers):
+    for path in ("//evil.example/%2f..", "/id//evil.example", "/%2f%2fevil.example", "/id/%5cevil"):
+        answer = callers[""].get(path)
+        assert within(answer.location or "/") and answer.status in {200, 301, 302, 303, 308, 404}
+        assert 'href="//evil' not in answer.text
+
+
+def test_words_do_not_tell_who_has_an_account(town):
+    caller = Caller(town.address, "127.0.0.21")
+    said = {}
+    for name in ("nama-other", "tidak-ada-orangnya"):
+        answer = caller.post("/id/sign-in", {"sign_in_name": name, "passphrase": "bukan ini kata"})
+        said[name] = (answer.status, answer.text.replace(name, "NAMA"))
+    assert len(set(said.values())) == 1
+    said = {}
+    for name in ("nama-other", "tidak-ada-orangnya", "other@warga.example", "x@tidak.example"):
+        answer = caller.post("/id/recover/mail", {"who": name})
+        said[name] = (answer.status, answer.text.replace(name, "NAMA"))
+    assert len(set(said.values())) == 1
+    said = {}
+    for name in ("nama-other", "tidak-ada-orangnya"):
+        fields = {
+            "sign_in_name": name,
+            "code": "aaaa-bbbb-cccc",
+            "new_passphrase": "teh manis di beranda",
+        }
+        answer = caller.post("/id/recover", fields)
+        said[name] = (answer.status, answer.text.replace(name, "NAMA"))
+    caller.hang_up()
+    assert len(set(said.values())) == 1
+
+
+def test_time_does_not_tell_who_has_an_account(town):
+    """The account's hash is made as in real life, not as cheaply as in the tests."""
+    with town.app.app_context():
+        number = person_named("nama-evaluator").id
+        with unrecorded("test settings") as session:
+            session.get_one(Person, number).passphrase_hash = PasswordHasher().hash(
+                factories.PASSPHRASE
+            )
+    caller = Caller(town.address, "127.0.0.22")
+    took: dict[str, list[float]] = {"nama-evaluator": [], "tidak-ada-orangnya": []}
+    for _round in range(4):
+        for name, times in took.items():
+            begins = time.perf_counter()
+            caller.post("/id/sign-in", {"sign_in_name": name, "passphrase": "bukan ini kata"})
+            times.append(time.perf_counter() - begins)
+    caller.hang_up()
+    there, nobody = (min(times) for times in took.values())
+    assert 0.5 < there / nobody < 2, {name: statistics.median(t) for name, t in took.items()}
+
+
+def test_time_does_not_tell_whom_a_mail_went_to(town):
+    took: dict[str, list[float]] = {"other@warga.example": [], "tidak.ada@warga.example": []}
+    for number in range(4):
+        for name, times in took.items():
+            caller = Caller(town.address, f"127.0.0.{60 + number}")
+            begins = time.perf_counter()
+            assert caller.post("/id/recover/mail", {"who": name}).status == 200
+            times.append(time.perf_counter() - begins)
+            caller.hang_up()
+    there, nobody = (min(times) for times in took.values())
+    assert 0.4 < there / nobody < 2.5, took
+
+
+def test_passphrases_are_hidden_and_managers_may_fill_them_in(callers):
+    seen = 0
+    for role, page in (("", "sign-in"), ("", "join"), ("", "recover"), ("resident", "account")):
+        html = callers[role].get(f"/id/{page}").text
+        for field in re.findall(r'<input[^>]*name="(?:new_)?passphrase"[^>]*>', html):
+            seen += 1
+            assert 'type="password"' in field and "onpaste" not in field
+            assert re.search(r'autocomplete="(current|new)-password"', field)
+    assert seen >= 5
+
+
+def test_a_passphrase_is_taken_whole_and_as_it_is(town, newcomer):
+    words = "  Kopi PAHIT, di teras! 🌺 " + "rumah kami " * 18 + "akhir"
+    name = newcomer(passphrase=words).name
+    wrong = (words[:-1], words[:72], words.strip(), words.lower(), words + " ")
+    stranger = town.caller()
+    assert all(stranger.sign_in(name, one).status == 422 for one in wrong)
+    assert stranger.sign_in(name, words).status == 303 and stranger.is_in()
+
+
+def test_tries_are_counted_whatever_the_headers_say_of_where_they_come_from(town):
+    caller = Caller(town.address, "127.0.0.23")
+    answers = []
+    for number in range(12):
+        lie = f"203.0.113.{number}"
+        answer = caller.post(
+            "/id/sign-in",
+            {"sign_in_name": "nama-researcher", "passphrase": "bukan ini kata"},
+            X_Forwarded_For=lie,
+            X_Real_IP=lie,
+            Forwarded=f"for={lie}",
+            Client_IP=lie,
+            CF_Connecting_IP=lie,
+        )
+        answers.append(answer)
+    caller.hang_up()
+    assert [a.status for a in answers[:10]] == [422] * 10
+    assert answers[-1].status == 429 and int(answers[-1].headers["Retry-After"]) > 0
+    elsewhere = Caller(town.address, "127.0.0.24")
+    assert elsewhere.sign_in("nama-researcher", factories.PASSPHRASE).status in {200, 303}
+    elsewhere.hang_up()
+
+
+def test_one_name_after_the_other_is_counted_too(town):
+    caller = Caller(town.address, "127.0.0.25")
+    names = ("resident", "other", "third", "staff", "moderator", "admin")
+    statuses = [
+        caller.post("/id/sign-in", {"sign_in_name": f"nama-{name}", "passphrase": "kata"}).status
+        for name in names * 9
+    ]
+    caller.hang_up()
+    assert statuses[0] == 422 and statuses[-1] == 429
+
+
+def test_mails_to_come_back_with_are_counted(town):
+    caller = Caller(town.address, "127.0.0.26")
+    statuses = [
+        caller.post("/id/recover/mail", {"who": "nama-staff"}, X_Forwarded_For=f"10.0.0.{n}").status
+        for n in range(6)
+    ]
+    caller.hang_up()
+    assert statuses[0] == 200 and statuses[-1] == 429
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"role": "admin"},
+        {"institution_id": "1", "institution": "1"},
+        {"verified_at": "2020-01-01", "verified": "y"},
+        {"account_class": "organisation"},
+        {"id": "1", "person_id": "1"},
+        {"is_active": "1", "is_authenticated": "1", "email_confirmed_at": "2020-01-01"},
+    ],
+)
+def test_nobody_makes_more_of_themselves_by_fields_of_their_own(town, newcomer, more):
+    caller = newcomer(**more)
+    caller.send("/id/account", {"display_name": f"{caller.name} lagi", **more}, "/id/account/name")
+    caller.send("/id/account", {"area": "Sepaku", **more}, "/id/account/area")
+    with town.app.app_context():
+        person = person_named(caller.name)
+        assert (person.role, person.institution_id, person.verified_at) == ("resident", None, None)
+        assert (person.account_class, person.email_confirmed_at) == ("person", None)
+    assert caller.get("/id/desk").status == 403
+
+
+def test_nobody_writes_in_the_name_of_somebody_else_by_fields_of_their_own(town, newcomer):
+    caller, number = newcomer(), town.numbers["waiting"]
+    more = {
+        "author_id": "1", "author": "1", "author_role": "staff", "institution_id": "1",
+        "actor_id": "1", "id": "999", "is_hidden": "1", "depth": "-5", "parent": "1",
+        "parent_id": "1", "proposal_id": "1", "created_at": "2020-01-01", "up_count": "900",
+    }  # fmt: skip
+    page = f"/id/proposals/{number}"
+    page = caller.get(page).location or page
+    said = {"stance": "for", "body": "Saya sendiri yang menulis ini.", **more}
+    answer = caller.send(page, said, f"/id/proposals/{number}/arguments")
+    assert answer.status == 303
+    with town.app.app_context():
+        written = comment_numbered(int(answer.location.rpartition("#c")[2]))
+        assert written is not None and written.author.sign_in_name == caller.name
+        assert (written.author_role, written.institution_id) == ("resident", None)
+        assert (written.parent_id, written.depth, written.proposal_id) == (None, 0, number)
+        assert not written.is_held and written.id != 999

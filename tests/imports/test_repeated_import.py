@@ -1,0 +1,147 @@
+"""An import twice, in parts, or cut off in the middle leaves every act once."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import func, select
+
+from deliberate.database import db
+from deliberate.imports import run, writer
+from deliberate.imports.run import begin
+from deliberate.models import Comment, Interaction, Person, Process, Proposal
+from tests.imports.import_files import bring_in, comment, decidim, order, petitions, proposal
+from tests.imports.test_petitions import ANSWERED, REFUSED
+
+
+def counted(model):
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def everything():
+    return {model.__name__: counted(model) for model in (Interaction, Person, Proposal, Comment)}
+
+
+def counters():
+    db.session.rollback()
+    process = db.session.scalars(select(Process)).one()
+    proposals = select(func.sum(Proposal.comment_count), func.sum(Proposal.for_count))
+    branches = select(func.sum(Comment.branch_count))
+    return (
+        process.proposal_count,
+        process.comment_count,
+        *db.session.execute(proposals).one(),
+        db.session.scalar(branches),
+    )
+
+
+def city(tmp_path):
+    rows = [comment(n, alignment="1") for n in range(1, 31)]
+    rows += [comment(n, parent_id=n - 30) for n in range(31, 61)]
+    return decidim(tmp_path, [proposal(1), proposal(2, author_id="u9")], rows)
+
+
+def test_twice_brings_in_nothing_twice(app, tmp_path):
+    bring_in("decidim", city(tmp_path))
+    before, counts = everything(), counters()
+    again = bring_in("decidim", city(tmp_path))
+    assert (again.acts, set(again.new.values())) == (0, {0})
+    assert (everything(), counters()) == (before, counts)
+
+
+def test_answers_and_thresholds_are_not_brought_in_twice(app, tmp_path):
+    bring_in("uk-petitions", petitions(tmp_path, ANSWERED, REFUSED))
+    before = everything()
+    assert bring_in("uk-petitions", petitions(tmp_path, ANSWERED, REFUSED)).acts == 0
+    assert everything() == before
+
+
+def test_a_later_export_adds_what_is_new(app, tmp_path, log):
+    bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5)]))
+    log()
+    rows = [comment(6, parent_id=5, created_at="2016-05-01T10:00:00")]
+    summary = bring_in("decidim", decidim(tmp_path, [proposal(1)], rows))
+    (entry,) = log()
+    assert (summary.new["comments"], summary.orphans) == (1, 0)
+    reply = db.session.get(Comment, entry.subject_id)
+    assert (reply.depth, reply.root_id) == (1, entry.parent_id)
+    process = db.session.scalars(select(Process)).one()
+    assert process.phases[0].closes_at > entry.occurred_at
+
+
+def test_an_import_that_broke_off_goes_on_where_it_ended(app, tmp_path, monkeypatch):
+    whole = bring_in("decidim", city(tmp_path), slug="whole")
+    expected = everything()
+    monkeypatch.setattr(run, "ACTS_A_BATCH", 7)
+    write = writer.Writer.write
+    done = []
+
+    def break_off(self, acts):
+        if len(done) == 4:
+            raise KeyboardInterrupt
+        done.append(acts)
+        write(self, acts)
+
+    monkeypatch.setattr(writer.Writer, "write", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        bring_in("decidim", city(tmp_path), slug="broken")
+    monkeypatch.setattr(writer.Writer, "write", write)
+    rest = bring_in("decidim", city(tmp_path), slug="broken")
+    assert rest.acts == whole.acts - 28
+    assert everything() == {name: 2 * number for name, number in expected.items()}
+
+
+def test_a_batch_is_in_whole_or_not_at_all(app, tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(writer.Entries, "add", fail)
+    with pytest.raises(OSError, match="disk full"):
+        bring_in("decidim", city(tmp_path))
+    assert everything() == {"Interaction": 1, "Person": 0, "Proposal": 0, "Comment": 0}
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from deliberate import create_app
+from deliberate.imports import run
+from tests.imports.layouts import order
+run.ACTS_A_BATCH = 10
+batches = []
+def die(done):
+    batches.append(done)
+    if len(batches) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+with create_app().app_context():
+    run.begin(order("decidim", Path(sys.argv[1]))).run(die)
+"""
+
+
+@pytest.fixture
+def on_sqlite(sqlite_house):
+    """The app on SQLite alone: a killed program is the same for both engines."""
+    app = sqlite_house()
+    with app.app_context():
+        yield app
+        db.session.remove()
+
+
+def test_a_killed_import_leaves_whole_batches_and_goes_on(on_sqlite, tmp_path):
+    folder = city(tmp_path)
+    data = on_sqlite.config["SETTINGS"].data_dir
+    environment = {**os.environ, "DELIBERATE_MODE": "test", "DELIBERATE_DATA_DIR": data}
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(folder)],
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert counted(Interaction) == 1 + 30
+    assert counters()[1] == counted(Comment)
+    assert begin(order("decidim", folder)).run().acts == 62 - 30
+    assert counted(Interaction) == 1 + 62

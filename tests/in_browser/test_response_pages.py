@@ -1,0 +1,141 @@
+"""Staff walk from queue to published answer, a resident judges it; with a script and without."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from deliberate.database import db
+from deliberate.operations.accounts import accounts as account_operations
+from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.threads import comments as comment_operations
+from deliberate.queries.responses.responses import responses_of
+from deliberate.vocabulary import Stance
+from tests import factories
+from tests.live_server import cookie_of, serving
+
+pytestmark = pytest.mark.browser
+
+
+def signed_cookie(app, house, person):
+    """What a browser holds in which somebody is signed in."""
+    value = cookie_of(app, account_operations.open_device(person, "phone"))
+    return {
+        "name": "session",
+        "value": value,
+        "domain": urlsplit(house).hostname,
+        "path": "/",
+    }
+
+
+@pytest.fixture
+def house(app):
+    """The house on SQLite, serving; pages do not differ by engine."""
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture(params=["script", "no script"])
+def browser_of(request, app, chromium, house):
+    """Opens a phone on which somebody is signed in."""
+    contexts = []
+
+    def phone(person):
+        context = chromium.new_context(
+            viewport={"width": 390, "height": 844},
+            java_script_enabled=request.param == "script",
+            base_url=house,
+        )
+        context.add_cookies([signed_cookie(app, house, person)])
+        contexts.append(context)
+        return context.new_page()
+
+    yield phone
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def office(app):
+    return factories.an_institution("sarpras")
+
+
+@pytest.fixture
+def proposal(office):
+    """Owed an answer, with one argument."""
+    proposal = factories.a_proposal(factories.a_process(office, threshold=1))
+    proposal_operations.support_proposal(factories.resident(), proposal)
+    comment_operations.post_comment(
+        factories.resident(), proposal, "Terlalu mahal.", stance=Stance.AGAINST
+    )
+    return proposal
+
+
+def test_an_officer_answers_from_the_queue_and_a_resident_judges(browser_of, office, proposal):
+    desk = browser_of(factories.staff(office))
+    desk.goto("/en/desk")
+    desk.click(f"text={proposal.title}")
+    desk.click("text=Take the case")
+    desk.click("text=Write the answer")
+    desk.click("label:has-text('Accepted in part') >> nth=0")
+    desk.fill("[name=headline]", "Sebagian: 40 halte")
+    desk.fill("[name=body]", "Sisanya tahun depan.")
+    desk.click("label:has-text('Budget')")
+    desk.fill("[name='points-0-text']", "Bangku di halte")
+    desk.click("text=Add a point")
+    desk.fill("[name='points-1-text']", "Atap")
+    desk.fill("[name='commitments-0-what']", "Bangku terpasang")
+    desk.fill("[name='commitments-0-due']", "2036-01-30")
+    desk.select_option("select[name^=answer_]", "1")
+    desk.click("text=Look at it before publishing")
+    assert "It answers 1 argument." in desk.inner_text("main")
+    desk.click("text=Publish and tell")
+    assert "The response is public" in desk.inner_text("main")
+
+    resident = browser_of(factories.resident())
+    resident.goto(f"/id/responses/{proposal.id}")
+    assert "Sebagian: 40 halte" in resident.inner_text("#response")
+    resident.click("#response button:has-text('Sebagian')")
+    db.session.rollback()
+    (card,) = responses_of(proposal.id)
+    assert card.response.counts("answers") == {"yes": 0, "partly": 1, "no": 0}
+    assert card.response.points[0]["answers"] and len(card.response.points) == 2
+
+
+def test_what_is_wrong_is_said_and_nothing_is_lost(browser_of, office, proposal):
+    desk = browser_of(factories.staff(office))
+    desk.goto(f"/en/desk/proposals/{proposal.id}/response")
+    desk.click("label:has-text('Not accepted') >> nth=0")
+    desk.fill("[name=headline]", "Tidak")
+    desk.click("text=Look at it before publishing")
+    assert desk.title().startswith("Error:")
+    assert "A refusal needs a ground" in desk.inner_text("#errors")
+    assert desk.input_value("[name=headline]") == "Tidak"
+
+
+PAGES = (
+    "/responses",
+    "/responses/{n}",
+    "/institutions/sarpras",
+    "/desk",
+    "/desk/proposals/{n}",
+    "/desk/proposals/{n}/response",
+    "/desk/questions",
+    "/desk/commitments",
+    "/desk/templates",
+    "/desk/answers",
+    "/desk/month",
+    "/account/messages",
+)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_axe_finds_nothing(app, chromium, house, office, proposal, findings, language):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=house)
+    context.add_cookies([signed_cookie(app, house, factories.staff(office))])
+    page = context.new_page()
+    for path in PAGES:
+        page.goto(f"/{language}{path.format(n=proposal.id)}")
+        assert findings(page) == [], path
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, path
+    context.close()

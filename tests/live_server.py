@@ -1,0 +1,137 @@
+"""A house that really serves, on a free port beside the test; the sample city; a real browser."""
+
+import fcntl
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from waitress.server import create_server
+from waitress.wasyncore import close_all
+
+from deliberate import clock, create_app
+from deliberate.commands.demo_city import read_city, seed
+from deliberate.config import Settings
+from deliberate.database import db, make_transient
+from deliberate.operations.scores.stored_scores import keep_all_scores
+from deliberate.sealing import seal_log
+
+CHROMIUM = "/usr/bin/chromium"
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PRESENT = datetime(2026, 3, 4, 3, tzinfo=UTC)
+"""The Wednesday morning on which the sample city is looked at."""
+
+
+@contextmanager
+def serving(app: Callable[..., Any], threads: int = 8) -> Iterator[str]:
+    """The address at which the app answers while the block runs."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=threads)
+    worker = threading.Thread(target=server.run, daemon=True)
+    worker.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.task_dispatcher.shutdown()
+        # Closed by its own loop: a socket closed under a waiting select is an error there.
+        server.trigger.pull_trigger(lambda: close_all(server._map, ignore_all=True))
+        worker.join(timeout=5)
+
+
+def cookie_of(app: Flask, token: str) -> str:
+    """The session cookie of a browser signed in with a device's token."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return str(serializer.dumps({"_user_id": token, "_fresh": True}))
+
+
+class Present:
+    """Answers as on the city's Wednesday; the clock goes on from there."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self.app, self.start = app, time.monotonic()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """One request, at its moment."""
+        passed = timedelta(seconds=time.monotonic() - self.start)
+        with clock.set_to(PRESENT + passed):
+            return self.app(environ, start_response)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for all tests of a worker: a second one in the same process would not start."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="a browser: install playwright")
+    if not Path(CHROMIUM).exists():
+        pytest.skip("a browser: install Debian's chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample city, built once for all workers; copy it, never change it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "sample-city"
+    with (shared / "sample-city.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            build_city(shared / "sample-city.new").rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def old_city(city_folder: Path) -> Iterator[Flask]:
+    """The sample city as it was built, for tests that only read."""
+    app = city_app(city_folder)
+    yield app
+    let_go(app)
+
+
+@pytest.fixture
+def own_city(city_folder: Path, tmp_path: Path) -> Iterator[Flask]:
+    """A copy of the sample city that one test may change."""
+    app = city_app(shutil.copytree(city_folder, tmp_path / "city"))
+    yield app
+    let_go(app)
+
+
+def city_app(folder: Path) -> Flask:
+    """The app on a folder, in the mode of the demo; what breaks is an error of the test."""
+    app = create_app(
+        Settings(mode="demo", data_dir=str(folder), secret_key="test" * 10, signing_key="1" * 64)
+    )
+    app.testing = True
+    app.wsgi_app = Present(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def build_city(folder: Path) -> Path:
+    """The sample city in a new folder."""
+    app = city_app(folder)
+    with app.app_context():
+        upgrade()
+        make_transient(app)
+        seed(read_city(), PRESENT)
+        with clock.set_to(PRESENT):
+            seal_log(app.config["SETTINGS"])
+            keep_all_scores()
+    let_go(app)
+    return folder
+
+
+def let_go(app: Flask) -> None:
+    """Close what the app holds open."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["transient"].dispose()

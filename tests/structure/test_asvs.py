@@ -1,0 +1,99 @@
+"""What docs/asvs.md says: each number once, each file and test named there is there."""
+
+import ast
+import re
+from functools import cache
+
+from sqlalchemy import func, select
+
+from deliberate.database import db
+from deliberate.models import Person
+from tests.structure.source import PACKAGE, ROOT
+
+NUMBERS = ROOT / "tests/structure/asvs.txt"
+"""Every requirement of levels 1 and 2 of ASVS 5.0.0: number and level."""
+FILES = re.compile(r"`((?:deliberate|docs|templates|static|tests)/[\w./-]+|[\w.]+\.(?:md|lock))`")
+TESTS = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+NEVER = {
+    "a shell": r"shell=True|os\.system|os\.popen",
+    "words run as code": r"\beval\(|\bexec\(|\bpickle\b|yaml\.load|from_string\(|\bFunction\(",
+    "XML that is read": r"\bfromstring\(|\bXMLParser\b|\blxml\b|\biterparse\(|\.XML\(",
+    "sockets": r"[Ww]eb_?[Ss]ocket|EventSource",
+    "weak hashes": r"hashlib\.(md5|sha1)\b",
+    "other queries": r"\bldap\b|\bxpath\b|graphql|memcache|pdflatex",
+    "WebRTC": r"RTCPeerConnection|\bturns?:[a-z]",
+    "secret questions": r"security_question|secret_question|passphrase_hint",
+    "an authorization server": r"AuthorizationServer\b|code_challenge_methods_supported",
+    "listening to other windows": r"addEventListener\(.message|postMessage",
+}
+WRITTEN = {
+    "docs/security.md": ["Input", "Limits", "Ways in", "Sessions", "Who may do what"],
+    "SECURITY.md": ["How soon"],
+    "docs/operate.md": ["Keys and witnesses"],
+}
+
+
+@cache
+def table() -> str:
+    return (ROOT / "docs/asvs.md").read_text(encoding="utf-8")
+
+
+def test_every_number_of_both_levels_stands_there_once():
+    wanted = [line.split() for line in NUMBERS.read_text(encoding="utf-8").splitlines()]
+    first, _, second = table().partition("## Level 2")
+    for level, part, count in (("1", first, 70), ("2", second, 183)):
+        said = re.findall(r"^\| (\d+\.\d+\.\d+) \|", part, re.MULTILINE)
+        assert said == [number for number, of in wanted if of == level] and len(said) == count
+
+
+def test_every_file_named_is_there():
+    named = set(FILES.findall(table()))
+    assert len(named) > 40
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_test_named_is_there():
+    missing = [f"{path}::{name}" for path, name in TESTS.findall(table()) if name not in _in(path)]
+    assert missing == []
+
+
+@cache
+def _in(path: str) -> set[str]:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_every_line_of_level_one_names_a_test_and_every_gap_a_reason():
+    first, _, second = table().partition("## Level 2")
+    rows = [row for row in first.splitlines() if re.match(r"\| \d", row)]
+    assert all(TESTS.search(row) for row in rows)
+    told = [row.split(" | ") for row in second.splitlines() if re.match(r"\| \d", row)]
+    assert {row[2] for row in told} == {"kept", "gap", "none"}
+    assert [row[0] for row in told if len(row) != 4] == []
+    assert all(len(row[3]) > 15 for row in told if row[2] == "gap")
+
+
+def test_what_is_said_not_to_occur_does_not():
+    code = [*PACKAGE.rglob("*.py"), *(ROOT / "static").glob("*.js")]
+    found = {
+        (what, path.name)
+        for path in code
+        for what, pattern in NEVER.items()
+        if re.search(pattern, path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+def test_what_the_standard_wants_written_is_written():
+    for path, headings in WRITTEN.items():
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert [name for name in headings if f"\n## {name}\n" not in text] == []
+
+
+def test_the_proxy_we_show_speaks_new_tls_alone():
+    text = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in text and "return 301 https://" in text
+
+
+def test_a_new_house_has_no_account(app):
+    assert db.session.scalar(select(func.count(Person.id))) == 0

@@ -1,0 +1,21 @@
+"""A module imports only from floors below its own: the contracts of pyproject.toml hold."""
+
+import os
+import subprocess
+import sys
+
+from tests.structure.source import ROOT
+
+
+def test_the_floors_hold():
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert "0 broken" in done.stdout
