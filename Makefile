@@ -48,7 +48,7 @@ readers: $(VENV)/dev
 	$(BIN)/python -m tests.readers
 
 routes: $(VENV)/dev
-	$(BIN)/python -m tests.house.test_routes
+	$(BIN)/python -m tests.structure.test_routes
 
 lock: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet "pip-tools>=7.5,<8"

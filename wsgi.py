@@ -1,7 +1,7 @@
 """What the server runs."""
 
 from deliberate import create_app
-from deliberate.journal import keep_journal
+from deliberate.logging import keep_journal
 
 keep_journal()
 app = create_app()

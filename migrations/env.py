@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import text
 
 from deliberate import models  # noqa: F401  # brings every table
-from deliberate.database import BigId, Json, Moment, db
+from deliberate.database import (BigId, Json, Moment, db)
 from deliberate.database.word_index import is_modelled
 
 _LOCK = 0x64656C69

@@ -77,7 +77,7 @@ def take_turn(pace: Pace, network: str, person: Person | None = None) -> Turn:
             if not limiter.limiter.hit(item, mark):
                 give_back(taken)
                 raise TooManyTries(_end_of(item, mark))
-    except _failures() as error:  # counters elsewhere that are away stop nobody
+    except _failures() as error:
         _log.warning("limits are not counted: %s", type(error).__name__)
         return []
     return taken
@@ -124,7 +124,6 @@ def _end_of(item: RateLimitItem, mark: str) -> datetime:
     return datetime.fromtimestamp(ends, UTC)
 
 
-# --- where the counters stand --------------------------------------------------------------------
 
 
 class TransientStorage(Storage):
