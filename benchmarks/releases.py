@@ -22,7 +22,7 @@ from deliberate import create_app
 from deliberate.config import Settings
 from deliberate.database import unrecorded
 from deliberate.exports.columns import EVENTS
-from deliberate.exports.duckdb_workspace import Bench
+from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.exports.event_log import view_acts, write_events
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.models import Person, PersonKey
@@ -81,7 +81,10 @@ def export(folder: Path, rows: int) -> None:
         before = memory()
         start, used = time.perf_counter(), time.process_time()
         (folder / "out").mkdir()
-        with tempfile.TemporaryDirectory(dir=folder) as passing, Bench(Path(passing)) as bench:
+        with (
+            tempfile.TemporaryDirectory(dir=folder) as passing,
+            DuckDBWorkspace(Path(passing)) as bench,
+        ):
             view_acts(bench, sorted(folder.glob("*.parquet")), 1, rows)
             write_events(bench, folder / "out", Pseudonyms())
             tell("events in three shapes, hashed and renamed", rows, start, used)

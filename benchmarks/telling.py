@@ -24,7 +24,7 @@ from deliberate.notifications.fanout import fan_out
 from deliberate.operations.accounts.accounts import create_account, join
 from deliberate.operations.proposals.proposals import submit_proposal
 from deliberate.operations.responses.responses import publish_response
-from deliberate.vocabulary import Decision, PhaseKind, Role, Switch
+from deliberate.vocabulary import PhaseKind, ResponseDecision, Role, Switch
 
 CROWDS = (10, 1_000, 10_000)
 
@@ -62,7 +62,7 @@ def a_crowd(first: int, size: int, proposal_id: int) -> None:
 def publish(officer: Person, proposal: Proposal) -> float:
     """Milliseconds to publish an answer, the first or one more version."""
     start = time.perf_counter()
-    publish_response(officer, proposal, Decision.ACCEPTED, "Ya", "Teks")
+    publish_response(officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Teks")
     return (time.perf_counter() - start) * 1000
 
 

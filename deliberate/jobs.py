@@ -18,14 +18,14 @@ from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.reminders import remind
 from deliberate.notifications.witnesses import tell_witnesses
 from deliberate.operations.accounts.deletion import keep_erasures
-from deliberate.operations.accounts.password_reset import answer_wishes
+from deliberate.operations.accounts.password_reset import send_pending_resets
 from deliberate.operations.polls.ballot_box import rewrite_when_due
 from deliberate.operations.releases.data_access_requests import keep_protected
 from deliberate.operations.releases.releases import delete_removed, publish_all_releases
 from deliberate.operations.responses.response_publishing import publish_due
 from deliberate.operations.scores.assessment_publishing import freeze_due_plans
 from deliberate.operations.scores.stored_scores import keep_all_scores
-from deliberate.operations.site.job_runs import noted
+from deliberate.operations.site.job_runs import track_job_run
 from deliberate.sealing import publish_heads, seal_log, write_leaves, write_segments
 
 SEALS_A_MINUTE = 6
@@ -34,9 +34,9 @@ NIGHT = 2
 Work = Callable[[Settings], object]
 
 
-def tell_everyone(_settings: Settings) -> None:
+def run_minutely(_settings: Settings) -> None:
     """What a minute brings: dated answers, dates that passed, people told, mails sent."""
-    answer_wishes()
+    send_pending_resets()
     publish_due()
     freeze_due_plans()
     remind()
@@ -44,18 +44,18 @@ def tell_everyone(_settings: Settings) -> None:
     send_due()
 
 
-def tidy_ballots(_settings: Settings) -> None:
+def shuffle_ballot_storage(_settings: Settings) -> None:
     """Take the order of voting out of storage, hourly and soon after each close."""
     rewrite_when_due()
 
 
-def give_out_heads(settings: Settings) -> None:
+def publish_tree_heads(settings: Settings) -> None:
     """What the public log shows from this hour on; full segments of the log as files."""
     publish_heads()
     write_segments(settings.log_path)
 
 
-def close_the_day(settings: Settings) -> None:
+def run_nightly(settings: Settings) -> None:
     """The day's leaf hashes and the rest of its rows as files, its scores, new releases."""
     write_leaves(settings.log_path)
     write_segments(settings.log_path, rest=True)
@@ -78,12 +78,12 @@ def jobs_of(app: Flask) -> Huey:
     seal: Any = _add(huey, app, seal_log)
     night = crontab(minute="10", hour=str(_utc_hour(settings, NIGHT)))
     for work, times in (
-        (tell_everyone, crontab()),
-        (tidy_ballots, crontab()),
+        (run_minutely, crontab()),
+        (shuffle_ballot_storage, crontab()),
         (keep_erasures, crontab()),
         (keep_protected, crontab()),
-        (give_out_heads, crontab(minute="0")),
-        (close_the_day, night),
+        (publish_tree_heads, crontab(minute="0")),
+        (run_nightly, night),
     ):
         _add(huey, app, work, times)
     _add(huey, app, tell_witnesses, night, retries=12, retry_delay=1800)
@@ -108,7 +108,7 @@ def _add(
     """Put work into the queue under its own name, by the clock if times are given."""
 
     def run() -> None:
-        with app.app_context(), noted(name):
+        with app.app_context(), track_job_run(name):
             work(current_app.config["SETTINGS"])
 
     name = work.__name__

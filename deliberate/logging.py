@@ -10,7 +10,7 @@ from types import TracebackType
 Failure = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
-class OneLine(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """A record as one JSON object; what `extra={"told": {...}}` brings stands beside the words.
 
     A failure is told by its type and the places it came through: its message may hold a text, an
@@ -40,10 +40,10 @@ def _failure(failure: Failure | tuple[None, None, None]) -> dict[str, object]:
     return {"failure": kind.__name__ if kind else "", "through": places}
 
 
-def keep_journal() -> None:
+def configure_logging() -> None:
     """Let this process write its journal to standard error, whoever in it speaks."""
     spoken = logging.StreamHandler(sys.stderr)
-    spoken.setFormatter(OneLine())
+    spoken.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [spoken]
     root.setLevel(logging.INFO)

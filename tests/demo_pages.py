@@ -9,7 +9,7 @@ from deliberate.operations.accounts import accounts as account_operations
 from deliberate.operations.proposals import proposals as proposal_operations
 from deliberate.operations.scores import assessments as assessment_operations
 from deliberate.queries.accounts.accounts import person_named
-from deliberate.queries.processes.processes import process_named
+from deliberate.queries.processes.processes import get_process
 from deliberate.vocabulary import Stage
 from tests.live_server import PRESENT
 
@@ -104,7 +104,7 @@ def residents_places() -> dict[str, str]:
 
 def begun(stage: Stage) -> Assessment:
     """The assessment of the first process that the demo's evaluator has under way."""
-    process = process_named("kipp-1a")
+    process = get_process("kipp-1a")
     assert process is not None
     mine = select(Assessment).where(Assessment.stage == stage, Assessment.frozen_at.is_(None))
     found = db.session.scalars(mine).first()

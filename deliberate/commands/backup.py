@@ -18,7 +18,7 @@ from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 from deliberate.commands.log import fault_said, read_heads
 from deliberate.config import Settings
 from deliberate.operations.accounts.deletion import keep_erasures
-from deliberate.operations.site.job_runs import noted
+from deliberate.operations.site.job_runs import track_job_run
 
 command = AppGroup("backup", help="Copy the installation, check a copy, bring one back.")
 FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -56,7 +56,7 @@ def create(file: Path, as_json: bool) -> None:
 
     FILE is a tar, packed if its name ends in .gz. The signing key is not in it: keep it apart.
     """
-    with noted("backup"), _progress("Backup", as_json) as told:
+    with track_job_run("backup"), _progress("Backup", as_json) as told:
         keep_erasures(_settings())
         said = make_backup(_settings(), file, told)
     _answer(

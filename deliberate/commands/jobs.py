@@ -7,13 +7,13 @@ import click
 
 from deliberate import create_app, start_jobs
 from deliberate.commands.startup import prepare, settle
-from deliberate.logging import keep_journal
+from deliberate.logging import configure_logging
 
 
 @click.command("jobs")
 def command() -> None:
     """Run the periodic work (sealing, deadlines, mail, scores) until stopped."""
-    keep_journal()
+    configure_logging()
     app = create_app()
     prepare(app)
     worker = start_jobs(app)

@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from deliberate.operations.accounts.retention import let_go
+from deliberate.operations.accounts.retention import purge_expired
 
 
 @click.command("retention")
@@ -11,6 +11,6 @@ from deliberate.operations.accounts.retention import let_go
 @with_appcontext
 def command(dry_run: bool) -> None:
     """Delete read messages and drafts of a year, notes of old reports, expired sign-ins."""
-    for old in let_go(dry_run=dry_run):
+    for old in purge_expired(dry_run=dry_run):
         click.echo(f"{old.count:8}  {old.name}")
     click.echo("nothing was deleted" if dry_run else "deleted")

@@ -7,7 +7,7 @@ from deliberate import create_app, start_jobs
 from deliberate.commands.demo import open_door
 from deliberate.commands.startup import prepare, settle
 from deliberate.config import Settings
-from deliberate.logging import keep_journal
+from deliberate.logging import configure_logging
 
 CONNECTIONS = 1000
 """Open connections at most; those that send slowly wait in one thread and hold up nobody."""
@@ -23,7 +23,7 @@ CONNECTIONS = 1000
 def command(host: str, port: int, threads: int, jobs: bool) -> None:
     """Serve the platform; a proxy with TLS stands before it."""
     door = open_door(host, port)
-    keep_journal()
+    configure_logging()
     app = create_app()
     prepare(app)
     server = create_server(

@@ -106,7 +106,7 @@ def writing(purpose: str) -> Iterator[Session]:
 
 
 @contextmanager
-def together(why: str) -> Iterator[None]:
+def atomic_batch(why: str) -> Iterator[None]:
     """Many acts in one transaction, still one row each: all of them are kept, or none.
 
     The write lock is held all the time, so what the session has read stays true. For the seed.

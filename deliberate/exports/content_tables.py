@@ -8,7 +8,7 @@ from sqlalchemy import Select, case, func, select
 
 from deliberate.database import db
 from deliberate.exports.columns import COMMENTS, PROPOSALS, RESPONSES, Column
-from deliberate.exports.duckdb_workspace import Bench
+from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.models import Comment, Commitment, Process, Proposal, Response, ResponseAnswer
 
 ROWS_AT_ONCE = 5000
@@ -23,7 +23,7 @@ def _but(columns: Sequence[Column], *names: str) -> list[Column]:
     return [column for column in columns if column.name not in names]
 
 
-def write_proposals(bench: Bench, folder: Path, process: Process) -> int:
+def write_proposals(bench: DuckDBWorkspace, folder: Path, process: Process) -> int:
     """Write the proposals whose publication the log's head covers; gives how many."""
     is_shown = Proposal.hidden_at.is_(None) & Proposal.withdrawn_at.is_(None)
     query = select(
@@ -55,7 +55,7 @@ def write_proposals(bench: Bench, folder: Path, process: Process) -> int:
 _OF_ACT = ("author_id", "author_role", "account_class", "parent_id", "institution_id", "stance")
 
 
-def write_comments(bench: Bench, folder: Path, process: Process) -> int:
+def write_comments(bench: DuckDBWorkspace, folder: Path, process: Process) -> int:
     """Write the comments whose posting the log's head covers, without their texts."""
     query = (
         select(
@@ -83,7 +83,7 @@ def write_comments(bench: Bench, folder: Path, process: Process) -> int:
     return bench.write(folder / "comments.csv", COMMENTS, "comments")
 
 
-def write_responses(bench: Bench, folder: Path, process: Process) -> int:
+def write_responses(bench: DuckDBWorkspace, folder: Path, process: Process) -> int:
     """Write the responses whose publication the log's head covers, without their texts."""
     bench.table("kept_responses", RESPONSES, _response_rows(process))
     bench.view(

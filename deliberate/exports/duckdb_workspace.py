@@ -33,7 +33,7 @@ HOUR, EXACT = "%Y-%m-%dT%H:00:00Z", "%Y-%m-%dT%H:%M:%S.%fZ"
 _SPOILT = "^[" + "".join(FORMULA).replace("-", r"\-") + "]"
 
 
-class Bench:
+class DuckDBWorkspace:
     """A passing database in a folder of its own; tables go in as batches, out as files."""
 
     def __init__(self, folder: Path, times: str = HOUR) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 
 from deliberate.exports.columns import EVENTS, Column
-from deliberate.exports.duckdb_workspace import Bench
+from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.models import Process
 from deliberate.queries.log import EVERYWHERE, segment_files
@@ -20,7 +20,7 @@ ACTORS_AT_ONCE = 2000
 NAMES = (Column("actor", "string", ""), Column("pseudonym", "string", ""))
 
 
-def lay_out_log(bench: Bench, process: Process, size: int) -> None:
+def lay_out_log(bench: DuckDBWorkspace, process: Process, size: int) -> None:
     """Make `acts`: the sealed rows of a process up to a head, in their order.
 
     Segments are read where they lie; rows after the last one are written beside them first.
@@ -33,7 +33,7 @@ def lay_out_log(bench: Bench, process: Process, size: int) -> None:
     view_acts(bench, files, process.id, size)
 
 
-def view_acts(bench: Bench, files: Sequence[Path], process_id: int, size: int) -> None:
+def view_acts(bench: DuckDBWorkspace, files: Sequence[Path], process_id: int, size: int) -> None:
     """Make `acts` over Parquet files that hold the log up to a head without a gap."""
     places = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
     everywhere = ", ".join(f"'{kind}'" for kind in EVERYWHERE)
@@ -55,7 +55,7 @@ _NOTHING = (
 )
 
 
-def name_actors(bench: Bench, name: str, rows: str, pseudonyms: Pseudonyms) -> None:
+def name_actors(bench: DuckDBWorkspace, name: str, rows: str, pseudonyms: Pseudonyms) -> None:
     """Make a table of the actors of some rows with their pseudonyms."""
     found = bench.rows(f"SELECT DISTINCT actor_id FROM {rows} WHERE actor_id IS NOT NULL")  # noqa: S608  # names of our own
     bench.table(name, NAMES, map(list, map(dict.items, _named(found, pseudonyms))))
@@ -72,7 +72,7 @@ def _named(found: Any, pseudonyms: Pseudonyms) -> Any:
         yield pseudonyms.of_all(batch)
 
 
-def write_events(bench: Bench, folder: Path, pseudonyms: Pseudonyms) -> dict[str, int]:
+def write_events(bench: DuckDBWorkspace, folder: Path, pseudonyms: Pseudonyms) -> dict[str, int]:
     """Write events.parquet, then the same rows as CSV and JSON lines; gives how many in each.
 
     Leaves `events` behind, which every other file of the release is made from.
@@ -97,13 +97,13 @@ FROM public_acts LEFT JOIN names ON actor = actor_id
 """  # noqa: S608  # built from names of our own
 
 
-def withheld(bench: Bench) -> dict[str, int]:
+def withheld(bench: DuckDBWorkspace) -> dict[str, int]:
     """How many rows of each kind stayed in the house."""
     query = "SELECT kind, count(*) FROM acts WHERE NOT is_public GROUP BY kind ORDER BY kind"
     return {str(kind): int(count) for kind, count in bench.rows(query)}
 
 
-def told_of(bench: Bench) -> dict[str, Any]:
+def told_of(bench: DuckDBWorkspace) -> dict[str, Any]:
     """What the rows of a release span: its first and last hour, its people."""
     query = (
         "SELECT strftime(min(occurred_at), '%Y-%m-%dT%H:00:00Z'),"

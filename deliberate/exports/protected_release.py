@@ -14,7 +14,7 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.exports.columns import PRIVATE_ACTS, TEXTS
 from deliberate.exports.content_tables import batches
-from deliberate.exports.duckdb_workspace import Bench
+from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.exports.event_log import NAMES
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.models import Comment, Person, PersonKey, Process, Proposal, Response
@@ -29,7 +29,7 @@ TELLING = {
 """Kinds whose rows leave, with the details that leave: codes, never who entered it at an office."""
 
 
-def write_private_acts(bench: Bench, folder: Path, secret: bytes) -> int:
+def write_private_acts(bench: DuckDBWorkspace, folder: Path, secret: bytes) -> int:
     """Write private_acts.csv: rows of people who agreed to research; gives how many."""
     bench.table("agreed", NAMES, _agreed(Pseudonyms(secret, "q")))
     bench.view("private_acts", _PRIVATE)
@@ -63,12 +63,12 @@ def _agreed(pseudonyms: Pseudonyms) -> Iterator[Sequence[Any]]:
         yield list(pseudonyms.of_all(row.actor_id for row in found).items())
 
 
-def lay_out_texts(bench: Bench, process: Process) -> None:
+def lay_out_texts(bench: DuckDBWorkspace, process: Process) -> None:
     """Make `texts`: what is shown on the pages now; nothing hidden, taken back or erased."""
     bench.table("texts", TEXTS, _texts(process))
 
 
-def write_texts(bench: Bench, folder: Path) -> int:
+def write_texts(bench: DuckDBWorkspace, folder: Path) -> int:
     """Write texts.csv of the things whose acts the log's head covers; gives how many."""
     bench.view(
         "told_texts",

@@ -16,13 +16,13 @@ from deliberate.clock import now
 from deliberate.exports.assessments import write_assessments
 from deliberate.exports.columns import SCORES, TEXTS, codebook
 from deliberate.exports.content_tables import write_comments, write_proposals, write_responses
-from deliberate.exports.duckdb_workspace import EXACT, HOUR, Bench
+from deliberate.exports.duckdb_workspace import EXACT, HOUR, DuckDBWorkspace
 from deliberate.exports.event_log import lay_out_log, told_of, withheld, write_events
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.protected_release import lay_out_texts, write_private_acts, write_texts
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.exports.readme import write_manifest, write_words
-from deliberate.exports.suppression import scores_that_leave
+from deliberate.exports.suppression import redacted_scores
 from deliberate.exports.tables import write_rows
 from deliberate.exports.tally_csv import write_polls
 from deliberate.models import Process
@@ -97,12 +97,12 @@ def named(error: BaseException, out: Path) -> BaseException:
 
 def _fill(order: Order, folder: Path, tell: Progress) -> dict[str, Any]:
     process = order.process
-    scores = scores_that_leave(scores_of(process), smallest_group())
+    scores = redacted_scores(scores_of(process), smallest_group())
     size = int(scores.facts.one("window_facts", "log_size") or 0)
     counted: dict[str, int] = {}
     passing = TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-")
     times = HOUR if order.secret is None else EXACT
-    with passing as place, Bench(Path(place), times) as bench:
+    with passing as place, DuckDBWorkspace(Path(place), times) as bench:
         lay_out_log(bench, process, size)
         for done in _tables(bench, folder, order, size):
             counted |= done
@@ -117,7 +117,9 @@ def _fill(order: Order, folder: Path, tell: Progress) -> dict[str, Any]:
     return write_manifest(folder, process, scores, counted, told)
 
 
-def _tables(bench: Bench, folder: Path, order: Order, size: int) -> Iterator[dict[str, int]]:
+def _tables(
+    bench: DuckDBWorkspace, folder: Path, order: Order, size: int
+) -> Iterator[dict[str, int]]:
     process = order.process
     bench.table("texts", TEXTS, [])
     yield write_events(bench, folder, Pseudonyms(order.secret))

@@ -8,7 +8,7 @@ import numpy as np
 from deliberate import citivoice
 
 
-def shown_bands(people: Sequence[int], least: int) -> list[bool]:
+def suppress_small_cells(people: Sequence[int], least: int) -> list[bool]:
     """Which bands of one field may be told: none under `least`, nor any that tells one left out.
 
     Where a band is left out, the next larger ones go with it until what is missing is at least
@@ -32,14 +32,14 @@ def without_small_groups(facts: citivoice.Facts, least: int) -> citivoice.Facts:
     keep = np.ones(len(table["people"]), dtype=bool)
     for field in sorted(set(table["field"])):
         mine = np.flatnonzero(table["field"] == field)
-        keep[mine] = shown_bands(table["people"][mine].tolist(), least)
+        keep[mine] = suppress_small_cells(table["people"][mine].tolist(), least)
     if keep.all():
         return facts
     told = {name: column[keep] for name, column in table.items()}
     return replace(facts, tables={**facts.tables, "group_facts": told})
 
 
-def scores_that_leave(scores: citivoice.Scores, least: int) -> citivoice.Scores:
+def redacted_scores(scores: citivoice.Scores, least: int) -> citivoice.Scores:
     """The scores with facts that may leave, judged from just these: who recounts finds the same."""
     facts = without_small_groups(scores.facts, least)
     if facts is scores.facts:

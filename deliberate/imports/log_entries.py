@@ -16,7 +16,7 @@ from deliberate.imports.source_records import (
     FoundResponse,
 )
 from deliberate.text import to_plain
-from deliberate.vocabulary import Decision, Kind
+from deliberate.vocabulary import Kind, ResponseDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Entries:
         )
 
     def _response(self, batch: Batch, act: FoundResponse, row: ROW) -> None:
-        stated = row["decision"] != Decision.UNSTATED
+        stated = row["decision"] != ResponseDecision.UNSTATED
         batch.add(
             Kind.RESPONSE_PUBLISHED,
             None,

@@ -9,7 +9,7 @@ from deliberate.imports.source_records import FoundComment, FoundProposal, Found
 from deliberate.imports.threads import Stored
 from deliberate.models.proposals.proposal import new_salt
 from deliberate.text import RENDERER, clean_line, excerpt, to_slug
-from deliberate.vocabulary import Decision, Role
+from deliberate.vocabulary import ResponseDecision, Role
 
 ROW = dict[str, Any]
 
@@ -82,7 +82,7 @@ def response_row(
         "proposal_id": proposal_id,
         "version": version,
         "institution_id": office,
-        "decision": act.decision or Decision.UNSTATED,
+        "decision": act.decision or ResponseDecision.UNSTATED,
         "headline": excerpt(clean_line(act.headline), 254),
         **_text(act),
         "grounds": list(act.grounds),

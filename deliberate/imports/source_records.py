@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from deliberate.vocabulary import AccountClass, Decision, Initiator, Role
+from deliberate.vocabulary import AccountClass, Initiator, ResponseDecision, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class FoundProposal(FoundAct):
     body: str
     markup: str
     initiator: Initiator
-    decision: Decision | None
+    decision: ResponseDecision | None
     supports: int
     topic: str
     area: str
@@ -95,7 +95,7 @@ class FoundResponse(FoundAct):
     headline: str
     body: str
     markup: str
-    decision: Decision | None
+    decision: ResponseDecision | None
     code: str
     grounds: tuple[str, ...]
     offices: tuple[Office, ...]

@@ -27,7 +27,7 @@ from deliberate.imports.source_records import (
     Office,
 )
 from deliberate.imports.threads import Stored, Threads
-from deliberate.vocabulary import AccountClass, Decision, Initiator, Role
+from deliberate.vocabulary import AccountClass, Initiator, ResponseDecision, Role
 
 
 @dataclass
@@ -159,8 +159,8 @@ def _author(reading: Reading, row: Row, spec: ProposalColumns | CommentColumns) 
     return Author(number, Role(role), AccountClass(account_class))
 
 
-def _decision(code: Any) -> Decision | None:
-    return Decision(code) if code else None
+def _decision(code: Any) -> ResponseDecision | None:
+    return ResponseDecision(code) if code else None
 
 
 def _offices(row: Row, spec: Offices) -> tuple[Office, ...]:

@@ -28,7 +28,7 @@ from deliberate.imports.source_records import (
 from deliberate.imports.threads import Stored
 from deliberate.models import Comment, Process, Proposal, ProposalVersion, Response
 from deliberate.permissions.responses import is_final
-from deliberate.vocabulary import Decision, Role, Stance
+from deliberate.vocabulary import ResponseDecision, Role, Stance
 
 F = TypeVar("F", bound=FoundAct)
 
@@ -126,7 +126,7 @@ class Writer:
         return _by_act(acts, rows)
 
     def _answer(self, batch: Batch, rows: Sequence[ROW]) -> None:
-        stated = [row for row in rows if row["decision"] != Decision.UNSTATED]
+        stated = [row for row in rows if row["decision"] != ResponseDecision.UNSTATED]
         batch.set_columns(
             Proposal, {row["proposal_id"]: {"decision": row["decision"]} for row in stated}
         )

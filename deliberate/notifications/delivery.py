@@ -16,8 +16,12 @@ from deliberate.models import Delivery, Notice, Person
 from deliberate.notifications.links import address_for
 from deliberate.notifications.mail import compose
 from deliberate.notifications.preferences import topic_of
-from deliberate.notifications.smtp import Mailer, NeverThrough, ServerGone, TryLater
-from deliberate.notifications.templates import Known, known_to, story_of
+from deliberate.notifications.smtp import ConnectionLost, Mailer, PermanentFailure, TemporaryFailure
+from deliberate.notifications.templates import (
+    NotificationContext,
+    load_context,
+    render_notification,
+)
 
 BATCH = 100
 LEASE = timedelta(minutes=10)
@@ -115,10 +119,10 @@ def _send_batch(mailer: Mailer, claimed: Sequence[int]) -> tuple[int, bool]:
             continue
         try:
             mailer.send(mail)
-        except NeverThrough as error:
+        except PermanentFailure as error:
             _through(delivery_id, str(error))
-        except TryLater as error:
-            is_gone = isinstance(error, ServerGone)
+        except TemporaryFailure as error:
+            is_gone = isinstance(error, ConnectionLost)
             failed.add(person_id)
             _later(delivery_id, str(error))
         else:
@@ -136,17 +140,19 @@ def _composed(claimed: Sequence[int]) -> list[tuple[int, int, EmailMessage | Non
         .where(Delivery.id.in_(claimed))
         .order_by(Delivery.id)
     ).all()
-    known = known_to(notice for _delivery, notice, _person in rows)
+    known = load_context(notice for _delivery, notice, _person in rows)
     return [
         (delivery.id, person.id, _mail(delivery, notice, person, known))
         for delivery, notice, person in rows
     ]
 
 
-def _mail(delivery: Delivery, notice: Notice, person: Person, known: Known) -> EmailMessage | None:
+def _mail(
+    delivery: Delivery, notice: Notice, person: Person, known: NotificationContext
+) -> EmailMessage | None:
     if person.is_erased or not person.email:
         return None
-    story = story_of(notice, known, person.language)
+    story = render_notification(notice, known, person.language)
     if not address_for(notice.kind, person):
         return None
     try:

@@ -80,7 +80,7 @@ def _rows(
     rows: list[dict[str, object]] = []
     for person_id, confirmed_at, is_muted in found:
         is_asked = notice.kind in {ADDRESS_GIVEN, ADDRESS_NEW}
-        by_mail = mails_go_out() and (is_asked or (confirmed_at is not None and not is_muted))
+        by_mail = is_mail_configured() and (is_asked or (confirmed_at is not None and not is_muted))
         channels = ("account", "mail") if by_mail else ("account",)
         rows += [_row(notice, person_id, channel, why[person_id]) for channel in channels]
     return rows
@@ -106,7 +106,7 @@ def _only_new(session: Session) -> sqlite.Insert | postgresql.Insert:
     return statement.on_conflict_do_nothing(index_elements=["act", "person_id", "channel"])
 
 
-def mails_go_out() -> bool:
+def is_mail_configured() -> bool:
     """Whether mail is sent at all: a server is set, or the demo shows it on a page."""
     settings: Settings = current_app.config["SETTINGS"]
     return bool(settings.mail_url) or settings.is_demo

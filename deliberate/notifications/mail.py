@@ -12,11 +12,13 @@ from flask_babel import gettext as _
 from deliberate.config import Settings
 from deliberate.models import Delivery, Person
 from deliberate.notifications.links import address_for, path_of, token_of
-from deliberate.notifications.templates import Story
+from deliberate.notifications.templates import RenderedNotification
 from deliberate.queries.log import published_head
 
 
-def compose(delivery: Delivery, person: Person, story: Story, topic: str) -> EmailMessage:
+def compose(
+    delivery: Delivery, person: Person, story: RenderedNotification, topic: str
+) -> EmailMessage:
     """The mail of a delivery; the same delivery always gives the same Message-ID."""
     settings: Settings = current_app.config["SETTINGS"]
     base = settings.base_url.rstrip("/")
@@ -47,7 +49,7 @@ def _one_line(words: str) -> str:
     return " ".join(words.split())[:200]
 
 
-def _lines(story: Story, path: str, base: str, why: str, way_out: str) -> list[str]:
+def _lines(story: RenderedNotification, path: str, base: str, why: str, way_out: str) -> list[str]:
     head = published_head()
     because = {
         "author": _("You get this because you wrote the proposal."),

@@ -10,15 +10,15 @@ TIMEOUT = 20.0
 """Seconds a silent server is waited for."""
 
 
-class TryLater(Exception):
+class TemporaryFailure(Exception):
     """The mail may or may not be through: it is sent again, under the same name."""
 
 
-class ServerGone(TryLater):
+class ConnectionLost(TemporaryFailure):
     """The server does not speak at all now; no other mail is tried either."""
 
 
-class NeverThrough(Exception):
+class PermanentFailure(Exception):
     """The server refuses this mail for good."""
 
 
@@ -77,18 +77,18 @@ class Mailer:
             code, words = next(iter(error.recipients.values()))
             raise _meaning(code, words) from error
         except (smtplib.SMTPNotSupportedError, ValueError) as error:
-            raise NeverThrough(str(error)) from error
+            raise PermanentFailure(str(error)) from error
         except smtplib.SMTPResponseException as error:
             self._close()
             raise _meaning(error.smtp_code, error.smtp_error) from error
         except (OSError, smtplib.SMTPException) as error:
             self._close()
-            raise ServerGone(str(error)) from error
+            raise ConnectionLost(str(error)) from error
 
 
 def _meaning(code: int, words: bytes | str) -> Exception:
     said = words.decode(errors="replace") if isinstance(words, bytes) else words
     if code == 421:
-        return ServerGone(f"{code} {said}")
-    kind = NeverThrough if 500 <= code < 600 else TryLater
+        return ConnectionLost(f"{code} {said}")
+    kind = PermanentFailure if 500 <= code < 600 else TemporaryFailure
     return kind(f"{code} {said}")

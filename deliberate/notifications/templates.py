@@ -20,7 +20,7 @@ Thing = TypeVar("Thing", bound=Base)
 
 
 @dataclass(frozen=True)
-class Story:
+class RenderedNotification:
     """One notice, told."""
 
     subject: str
@@ -31,7 +31,7 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Known:
+class NotificationContext:
     """Everything that a page of notices speaks of, read at once."""
 
     proposals: dict[int, Proposal]
@@ -41,14 +41,14 @@ class Known:
     offices: dict[int, Institution]
 
 
-def known_to(notices: Iterable[Notice]) -> Known:
+def load_context(notices: Iterable[Notice]) -> NotificationContext:
     """What some notices speak of."""
     given = list(notices)
     referrals = _all(Referral, [n.told.get("referral") for n in given])
     commitments = _all(Commitment, [n.told.get("commitment") for n in given])
     offices = {r.to_id for r in referrals.values()} | {r.from_id for r in referrals.values()}
     offices |= {n.institution_id for n in given}
-    return Known(
+    return NotificationContext(
         _all(Proposal, [n.proposal_id for n in given]),
         referrals,
         commitments,
@@ -65,7 +65,9 @@ def _all(kind: type[Thing], ids: Sequence[int | None]) -> dict[int, Thing]:
     return {thing.id: thing for thing in db.session.scalars(select(kind).where(key.in_(wanted)))}  # type: ignore[attr-defined]  # all have ids
 
 
-def story_of(notice: Notice, known: Known, language: str) -> Story:
+def render_notification(
+    notice: Notice, known: NotificationContext, language: str
+) -> RenderedNotification:
     """A notice told in a language."""
     with force_locale(language):
         proposal = known.proposals.get(notice.proposal_id or 0)
@@ -73,7 +75,7 @@ def story_of(notice: Notice, known: Known, language: str) -> Story:
         subject, sentence = _words(notice, known, language, title)
     number = notice.proposal_id
     subject = f"[#{number}] {subject}" if number else subject
-    return Story(subject, sentence, _path(notice, language), notice.kind)
+    return RenderedNotification(subject, sentence, _path(notice, language), notice.kind)
 
 
 def _path(notice: Notice, language: str) -> str:
@@ -92,7 +94,9 @@ def _path(notice: Notice, language: str) -> str:
     return f"/{language}/proposals/{notice.proposal_id}"
 
 
-def _words(notice: Notice, known: Known, language: str, title: str) -> tuple[str, str]:
+def _words(
+    notice: Notice, known: NotificationContext, language: str, title: str
+) -> tuple[str, str]:
     if notice.kind in OF_ACCOUNT:
         return of_account(notice)
     if notice.kind == BALLOT_RECEIPT:
@@ -123,7 +127,7 @@ def _of_ballot(notice: Notice) -> tuple[str, str]:
     )
 
 
-def _of_response(notice: Notice, known: Known, title: str) -> tuple[str, str]:
+def _of_response(notice: Notice, known: NotificationContext, title: str) -> tuple[str, str]:
     response = known.responses.get(notice.told.get("response", 0))
     headline = response.headline if response else ""
     told = {"title": title, "headline": headline}
@@ -136,7 +140,9 @@ def _of_response(notice: Notice, known: Known, title: str) -> tuple[str, str]:
     )
 
 
-def _of_referral(notice: Notice, known: Known, language: str, title: str) -> tuple[str, str]:
+def _of_referral(
+    notice: Notice, known: NotificationContext, language: str, title: str
+) -> tuple[str, str]:
     referral = known.referrals.get(notice.told.get("referral", 0))
     to = known.offices.get(referral.to_id or 0) if referral else None
     told = {"title": title, "to": _name(to, language)}
@@ -153,7 +159,7 @@ def _of_referral(notice: Notice, known: Known, language: str, title: str) -> tup
     )
 
 
-def _of_commitment(notice: Notice, known: Known, title: str) -> tuple[str, str]:
+def _of_commitment(notice: Notice, known: NotificationContext, title: str) -> tuple[str, str]:
     promise = known.commitments.get(notice.told.get("commitment", 0))
     told = {"title": title, "what": promise.what if promise else ""}
     if notice.kind == "commitment.fulfilled":

@@ -18,7 +18,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Decision:
     """Yes, or no with the reason; it is true when it is yes."""
 
     reason: object = None
@@ -27,34 +27,34 @@ class Answer:
         return self.reason is None
 
 
-YES = Answer()
+ALLOWED = Decision()
 
 
-def require(answer: Answer) -> None:
+def require(answer: Decision) -> None:
     """Raise Refused unless the answer is yes."""
     if not answer:
         raise Refused(answer.reason)
 
 
-def first_no(*answers: Answer) -> Answer:
+def all_of(*answers: Decision) -> Decision:
     """The first refusal, or yes."""
-    return next((answer for answer in answers if not answer), YES)
+    return next((answer for answer in answers if not answer), ALLOWED)
 
 
-def is_signed_in(person: Person | None) -> Answer:
+def is_signed_in(person: Person | None) -> Decision:
     """Whether somebody with a living account acts."""
     if person is None or not person.is_active:
-        return Answer(_("Sign in first."))
-    return YES
+        return Decision(_("Sign in first."))
+    return ALLOWED
 
 
-def may_take_part(person: Person | None) -> Answer:
+def may_take_part(person: Person | None) -> Decision:
     """Whether a living account acts that no moderator limits now."""
     sanction = sanction_on(person) if person is not None and person.is_active else None
     if sanction is None:
         return is_signed_in(person)
     until = f"{sanction.ends_at:%Y-%m-%d %H:%M} UTC"
-    return Answer(
+    return Decision(
         _(
             "Your account is limited until %(time)s: see My participation for why, and how to "
             "appeal.",
@@ -63,8 +63,8 @@ def may_take_part(person: Person | None) -> Answer:
     )
 
 
-def has_role(person: Person | None, *roles: Role) -> Answer:
+def has_role(person: Person | None, *roles: Role) -> Decision:
     """Whether the account has one of these roles."""
     if person is None or person.role not in roles:
-        return Answer(_("Your account does not have the role for this."))
-    return YES
+        return Decision(_("Your account does not have the role for this."))
+    return ALLOWED

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from deliberate.citivoice.log import COLUMNS, Log
 from deliberate.clock import now
 from deliberate.database import canonical, db
-from deliberate.models import Head, Interaction, PublishedHead, Segment
+from deliberate.models import Interaction, PublishedTreeHead, Segment, SignedTreeHead
 from deliberate.models.log.interaction import hash_half, private_half, public_half, waiting_first
 from deliberate.vocabulary import Kind, Visibility
 
@@ -23,23 +23,25 @@ PUBLIC_KINDS = tuple(kind.value for kind in Kind if kind.visibility is Visibilit
 
 
 @dataclass(frozen=True)
-class HeadLine:
+class TreeHeadSummary:
     """The newest head as pages show it."""
 
     size: int
     root: str
 
 
-def newest_head() -> HeadLine | None:
+def newest_head() -> TreeHeadSummary | None:
     """Size and root of the newest head, or None before the first."""
     found = db.session.execute(
-        select(Head.size, Head.root).order_by(Head.size.desc()).limit(1)
+        select(SignedTreeHead.size, SignedTreeHead.root)
+        .order_by(SignedTreeHead.size.desc())
+        .limit(1)
     ).first()
-    return HeadLine(found.size, found.root) if found else None
+    return TreeHeadSummary(found.size, found.root) if found else None
 
 
 @dataclass(frozen=True)
-class GivenOut:
+class PublicationRow:
     """A head given out, as pages show it."""
 
     size: int
@@ -49,21 +51,27 @@ class GivenOut:
     made_at: datetime
 
 
-def newest_published(limit: int) -> list[GivenOut]:
+def newest_published(limit: int) -> list[PublicationRow]:
     """The newest heads given out, newest first."""
     found = db.session.execute(
-        select(Head.size, Head.root, Head.key_id, Head.signature, Head.made_at)
-        .join(PublishedHead, PublishedHead.size == Head.size)
-        .order_by(Head.size.desc())
+        select(
+            SignedTreeHead.size,
+            SignedTreeHead.root,
+            SignedTreeHead.key_id,
+            SignedTreeHead.signature,
+            SignedTreeHead.made_at,
+        )
+        .join(PublishedTreeHead, PublishedTreeHead.size == SignedTreeHead.size)
+        .order_by(SignedTreeHead.size.desc())
         .limit(limit)
     )
-    return [GivenOut(*row) for row in found]
+    return [PublicationRow(*row) for row in found]
 
 
-def published_head() -> HeadLine | None:
+def published_head() -> TreeHeadSummary | None:
     """Size and root of the newest head given out: pages show no younger one."""
     newest = next(iter(newest_published(1)), None)
-    return HeadLine(newest.size, newest.root) if newest else None
+    return TreeHeadSummary(newest.size, newest.root) if newest else None
 
 
 @dataclass(frozen=True)

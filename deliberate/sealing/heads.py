@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import canonical
-from deliberate.models import Head
+from deliberate.models import SignedTreeHead
 from deliberate.sealing.keys import public_key
 from deliberate.sealing.tree import Tree
 
@@ -51,14 +51,14 @@ class SignedHead:
         return {"body": self.body, "key": self.key, "signature": self.signature}
 
 
-def signed(head: Head) -> SignedHead:
+def signed(head: SignedTreeHead) -> SignedHead:
     """A stored head as it is given out."""
     return SignedHead(head.body, head.signature, head.key_id)
 
 
-def latest_head(session: Session) -> Head | None:
+def latest_head(session: Session) -> SignedTreeHead | None:
     """The newest head, or None before the first."""
-    return session.scalar(select(Head).order_by(Head.size.desc()).limit(1))
+    return session.scalar(select(SignedTreeHead).order_by(SignedTreeHead.size.desc()).limit(1))
 
 
 def digest(body: str) -> str:
@@ -66,14 +66,14 @@ def digest(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def key_after(head: Head) -> str:
+def key_after(head: SignedTreeHead) -> str:
     """The key that signs the head after this one."""
     return str(json.loads(head.body).get("next", head.key_id))
 
 
 def new_head(
-    tree: Tree, last: Head | None, key: Ed25519PrivateKey, origin: str, next_key: str = ""
-) -> Head:
+    tree: Tree, last: SignedTreeHead | None, key: Ed25519PrivateKey, origin: str, next_key: str = ""
+) -> SignedTreeHead:
     """Sign what the tree is now, in words that name the head before and, if given, the next key."""
     moment = now()
     said: dict[str, Any] = {
@@ -84,7 +84,7 @@ def new_head(
         "t": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     body = canonical(said | {"next": next_key} if next_key else said)
-    return Head(
+    return SignedTreeHead(
         size=tree.size,
         root=said["root"],
         prev=said["prev"],

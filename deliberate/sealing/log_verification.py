@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deliberate.database import db
-from deliberate.models import Head, Interaction, PublishedHead, Segment, Subtree
+from deliberate.models import Interaction, PublishedTreeHead, Segment, SignedTreeHead, Subtree
 from deliberate.sealing.heads import FIRST, SignedHead, digest, key_after, signed
 from deliberate.sealing.leaves import LEAF, leaves_of
 from deliberate.sealing.parts import (
@@ -49,7 +49,7 @@ def verify(
     """
     session: Session = db.session()
     session.rollback()
-    size = session.scalar(select(func.max(Head.size))) or 0
+    size = session.scalar(select(func.max(SignedTreeHead.size))) or 0
     check = _Check(session, size)
     check.outside(outside)
     with _readers(size) as readers:
@@ -74,15 +74,17 @@ def _readers(size: int) -> Iterator[Executor | None]:
 
 def _parts(
     session: Session, size: int, sizes: Sequence[int], readers: Executor | None
-) -> Iterator[tuple[int, list[Head], Callable[[], Part]]]:
+) -> Iterator[tuple[int, list[SignedTreeHead], Callable[[], Part]]]:
     """Each part with its heads; what reads it runs ahead by a few parts."""
-    ahead: deque[tuple[int, list[Head], Callable[[], Part]]] = deque()
+    ahead: deque[tuple[int, list[SignedTreeHead], Callable[[], Part]]] = deque()
     url = db.engine.url.render_as_string(hide_password=False)
     for first in range(0, size, ROWS_A_PART):
         stop = min(first + ROWS_A_PART, size)
         heads = list(
             session.scalars(
-                select(Head).where(Head.size > first, Head.size <= stop).order_by(Head.size)
+                select(SignedTreeHead)
+                .where(SignedTreeHead.size > first, SignedTreeHead.size <= stop)
+                .order_by(SignedTreeHead.size)
             )
         )
         wanted = [head.size for head in heads] + [n for n in sizes if first < n <= stop]
@@ -124,9 +126,11 @@ class _Check:
 
     def outside(self, heads: Sequence[SignedHead]) -> None:
         """Take heads that were kept elsewhere, and say what is wrong with them at once."""
-        origin = self.session.scalar(select(Head.body).order_by(Head.size).limit(1))
+        origin = self.session.scalar(
+            select(SignedTreeHead.body).order_by(SignedTreeHead.size).limit(1)
+        )
         here = json.loads(origin)["origin"] if origin else ""
-        keys = set(self.session.scalars(select(Head.key_id).distinct()))
+        keys = set(self.session.scalars(select(SignedTreeHead.key_id).distinct()))
         for head in heads:
             said = head.said
             size, since = said["size"], said["t"]
@@ -141,7 +145,7 @@ class _Check:
             else:
                 self.given_out.setdefault(size, []).append(head)
 
-    def links(self, heads: Sequence[Head]) -> None:
+    def links(self, heads: Sequence[SignedTreeHead]) -> None:
         """Each head follows the one before it, says what its columns say, and is signed."""
         for head in heads:
             given = signed(head)
@@ -161,7 +165,7 @@ class _Check:
                 self._add("a head is signed by a key that was not named", head.size, said["t"])
             self.last_body, self.next_key = head.body, key_after(head)
 
-    def part(self, part: Part, heads: Sequence[Head]) -> None:
+    def part(self, part: Part, heads: Sequence[SignedTreeHead]) -> None:
         """Join a part to the tree, and compare the roots at each of its heads."""
         self.faults += [Fault(f.what, f.where, _sealed_at(heads, f.where)) for f in part.faults]
         self.is_broken = self.is_broken or not part.is_whole
@@ -187,7 +191,10 @@ class _Check:
             if head.said["root"] != root:
                 what = "the log is not the one that a head kept outside was signed over"
                 self._add(what, size, head.said["t"])
-            elif self.session.scalar(select(Head.body).where(Head.size == size)) != head.body:
+            elif (
+                self.session.scalar(select(SignedTreeHead.body).where(SignedTreeHead.size == size))
+                != head.body
+            ):
                 self._add("a head kept outside is not among the heads here", size, head.said["t"])
 
     def _compare_subtrees(self, part: Part) -> None:
@@ -215,12 +222,14 @@ class _Check:
         for found, row in zip(leaves_of(waiting, is_sqlite=is_sqlite), waiting, strict=True):
             if found != row[LEAF]:
                 self._add("an entry that waits to be sealed is not what was written")
-        gone = select(PublishedHead.size).where(~PublishedHead.size.in_(select(Head.size)))
+        gone = select(PublishedTreeHead.size).where(
+            ~PublishedTreeHead.size.in_(select(SignedTreeHead.size))
+        )
         for size in self.session.scalars(gone):
             self._add("a head that was given out is gone", size)
 
 
-def _sealed_at(heads: Sequence[Head], number: int | None) -> str:
+def _sealed_at(heads: Sequence[SignedTreeHead], number: int | None) -> str:
     for head in heads:
         if number is not None and head.size > number:
             return str(json.loads(head.body)["t"])

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Head, Interaction, Subtree
+from deliberate.models import Interaction, SignedTreeHead, Subtree
 from deliberate.sealing.heads import SignedHead, signed
 from deliberate.sealing.tree import (
     Range,
@@ -51,8 +51,10 @@ def prove(entry: int, size: int | None = None) -> Proof:
 
     Raises NotSealed.
     """
-    newest = select(Head).order_by(Head.size.desc()).limit(1)
-    head = db.session.scalar(newest if size is None else select(Head).where(Head.size == size))
+    newest = select(SignedTreeHead).order_by(SignedTreeHead.size.desc()).limit(1)
+    head = db.session.scalar(
+        newest if size is None else select(SignedTreeHead).where(SignedTreeHead.size == size)
+    )
     if head is None or not 0 <= entry < head.size:
         raise NotSealed(f"no head covers entry {entry}")
     path = [_range_root(part) for part in inclusion_ranges(entry, head.size)]
@@ -64,7 +66,10 @@ def consistency(first: int, second: int) -> list[bytes]:
 
     Raises NotSealed unless 0 < first <= second and the second is sealed.
     """
-    newest = db.session.scalar(select(Head.size).order_by(Head.size.desc()).limit(1)) or 0
+    newest = (
+        db.session.scalar(select(SignedTreeHead.size).order_by(SignedTreeHead.size.desc()).limit(1))
+        or 0
+    )
     if not 0 < first <= second <= newest:
         raise NotSealed(f"the log has no {first} and {second} entries in this order")
     return [_range_root(part) for part in consistency_ranges(first, second)]

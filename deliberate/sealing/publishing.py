@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
-from deliberate.models import Head, Interaction, PublishedHead
+from deliberate.models import Interaction, PublishedTreeHead, SignedTreeHead
 from deliberate.sealing.heads import signed
 from deliberate.sealing.proofs import consistency
 
@@ -37,14 +37,17 @@ def publish_heads(until: datetime | None = None) -> list[int]:
     hour = until or now().replace(minute=0, second=0, microsecond=0)
     before = published_size(session)
     newest = session.scalar(
-        select(Head.size).where(Head.made_at < hour).order_by(Head.size.desc()).limit(1)
+        select(SignedTreeHead.size)
+        .where(SignedTreeHead.made_at < hour)
+        .order_by(SignedTreeHead.size.desc())
+        .limit(1)
     )
     due = list(
         session.scalars(
-            select(Head.size)
-            .where(Head.size > before)
-            .where(or_(Head.size == newest, Head.body.contains('"next":')))
-            .order_by(Head.size)
+            select(SignedTreeHead.size)
+            .where(SignedTreeHead.size > before)
+            .where(or_(SignedTreeHead.size == newest, SignedTreeHead.body.contains('"next":')))
+            .order_by(SignedTreeHead.size)
         )
     )
     for size in due:
@@ -56,24 +59,24 @@ def publish_heads(until: datetime | None = None) -> list[int]:
 def _give_out(before: int, size: int) -> None:
     path = consistency(before, size) if before else []
     with unrecorded("publishing heads") as session:
-        if session.get(PublishedHead, size) is None:
+        if session.get(PublishedTreeHead, size) is None:
             proof = [part.hex() for part in path]
-            session.add(PublishedHead(size=size, published_at=now(), consistency=proof))
+            session.add(PublishedTreeHead(size=size, published_at=now(), consistency=proof))
 
 
 def published_size(session: Session) -> int:
     """How many entries the newest head given out covers; 0 before the first."""
-    newest = select(PublishedHead.size).order_by(PublishedHead.size.desc()).limit(1)
+    newest = select(PublishedTreeHead.size).order_by(PublishedTreeHead.size.desc()).limit(1)
     return session.scalar(newest) or 0
 
 
 def published_heads(after: int = 0, limit: int | None = None) -> Iterator[dict[str, Any]]:
     """The heads given out over more than `after` entries, oldest first, as heads.jsonl has them."""
     found = db.session.execute(
-        select(Head, PublishedHead.consistency)
-        .join(PublishedHead, PublishedHead.size == Head.size)
-        .where(Head.size > after)
-        .order_by(Head.size)
+        select(SignedTreeHead, PublishedTreeHead.consistency)
+        .join(PublishedTreeHead, PublishedTreeHead.size == SignedTreeHead.size)
+        .where(SignedTreeHead.size > after)
+        .order_by(SignedTreeHead.size)
         .limit(limit)
         .execution_options(yield_per=500)
     )
@@ -142,7 +145,7 @@ def witness_letter(settings: Settings) -> Letter | None:
     size = published_size(db.session())
     if not to or not size:
         return None
-    head = signed(db.session.get_one(Head, size))
+    head = signed(db.session.get_one(SignedTreeHead, size))
     said = head.said
     body = (
         f"Please keep this mail. It shows what the public log of {said['origin']} was on\n"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Head, Segment
+from deliberate.models import Segment, SignedTreeHead
 from deliberate.sealing.leaves import COLUMNS
 from deliberate.sealing.rows import NUMBERS, as_columns, sealed_rows
 from deliberate.sealing.sealer import lock_sealing
@@ -38,7 +38,10 @@ def write_segments(log_path: Path, *, rest: bool = False) -> list[str]:
 def _due(rest: bool) -> Segment | None:
     session: Session = db.session()
     session.rollback()
-    size = session.scalar(select(Head.size).order_by(Head.size.desc()).limit(1)) or 0
+    size = (
+        session.scalar(select(SignedTreeHead.size).order_by(SignedTreeHead.size.desc()).limit(1))
+        or 0
+    )
     last = session.scalar(select(Segment.last).order_by(Segment.first.desc()).limit(1))
     start = 0 if last is None else last + 1
     end = (start // ROWS_A_SEGMENT + 1) * ROWS_A_SEGMENT

@@ -10,7 +10,7 @@ from deliberate.queries.proposals.listing import choices_of
 from deliberate.queries.search.query import KINDS, PAGE, Asked, texts_found
 from deliberate.text import clean_line
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asked_number
+from deliberate.views.site.request_hooks import int_arg
 
 blueprint = LocalizedBlueprint("search")
 LONGEST = 120
@@ -51,7 +51,7 @@ def _asked() -> Asked:
         q=clean_line(request.args.get("q", ""))[:LONGEST],
         kind=kind if kind in KINDS else KINDS[0],
         **narrowed,
-        after=asked_number("after"),
+        after=int_arg("after"),
     )
 
 

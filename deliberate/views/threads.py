@@ -14,7 +14,7 @@ from deliberate.forms.threads import (
     WordsForm,
     name_of,
 )
-from deliberate.operations.site.rate_limits import PRESSES, TEXTS
+from deliberate.operations.site.rate_limits import CLICKS, TEXTS
 from deliberate.operations.threads.comments import (
     edit_comment,
     post_comment,
@@ -30,7 +30,7 @@ from deliberate.queries.proposals.proposals import proposal_shown
 from deliberate.queries.threads.threads import comment_numbered, last_stance_of, line_of
 from deliberate.views.proposals.proposals import address_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, asking, or_404, see_other
+from deliberate.views.site.request_hooks import after_act, current_person, get_or_404, see_other
 from deliberate.views.site.response_headers import local_time
 from deliberate.vocabulary import Switch
 
@@ -53,12 +53,12 @@ def place_of(comment: Any) -> str:
 @blueprint.page("/proposals/<id:number>/arguments", "signed_in", methods=["POST"], rate_limit=TEXTS)
 def post(number: int) -> ResponseReturnValue:
     """Add an argument to a proposal."""
-    proposal = or_404(proposal_shown(number)).proposal
+    proposal = get_or_404(proposal_shown(number)).proposal
     form = ArgumentForm(request.form)
     if not form.validate():
         return _post_page(proposal, form), 422
     comment = post_comment(
-        asking(),
+        current_person(),
         proposal,
         form.body.data,
         stance=form.chosen,
@@ -73,7 +73,7 @@ def post(number: int) -> ResponseReturnValue:
 @blueprint.page("/comments/<id:number>/reply", "public")
 def reply(number: int) -> ResponseReturnValue:
     """The form for a reply, under the comment it answers; one's last stance is offered."""
-    comment, person = _comment(number), asking()
+    comment, person = _comment(number), current_person()
     form = ReplyForm(stance=_last_stance(person, comment))
     return _reply_page(comment, form)
 
@@ -92,7 +92,7 @@ def post_reply(number: int) -> ResponseReturnValue:
     if not form.validate():
         return _reply_page(parent, form), 422
     comment = post_comment(
-        asking(),
+        current_person(),
         parent.proposal,
         form.body.data,
         parent=parent,
@@ -105,13 +105,13 @@ def post_reply(number: int) -> ResponseReturnValue:
     return see_other(place_of(comment))
 
 
-@blueprint.page("/comments/<id:number>/rating", "signed_in", methods=["POST"], rate_limit=PRESSES)
+@blueprint.page("/comments/<id:number>/rating", "signed_in", methods=["POST"], rate_limit=CLICKS)
 def rate(number: int) -> ResponseReturnValue:
     """Weigh a comment as a strong or a weak point."""
     comment, rating = _comment(number), request.form.get("rating")
     if rating not in {"strong", "weak"}:
         abort(400)
-    rate_comment(asking(), comment, rating == "strong")
+    rate_comment(current_person(), comment, rating == "strong")
     after_act(_("You weighed this point."))
     return see_other(place_of(comment))
 
@@ -120,7 +120,7 @@ def rate(number: int) -> ResponseReturnValue:
 def change(number: int) -> ResponseReturnValue:
     """One's own comment: its words for fifteen minutes, and taking it back at any time."""
     comment = _comment(number)
-    require(is_author(asking(), comment))
+    require(is_author(current_person(), comment))
     return _change_page(comment, WordsForm(body=comment.body))
 
 
@@ -137,7 +137,7 @@ def edit(number: int) -> ResponseReturnValue:
     form = WordsForm(request.form)
     if not form.validate():
         return _change_page(comment, form), 422
-    edit_comment(asking(), comment, form.body.data)
+    edit_comment(current_person(), comment, form.body.data)
     after_act(said_of(comment, _("Your words are changed.")))
     return see_other(place_of(comment))
 
@@ -148,7 +148,7 @@ def correct(number: int) -> ResponseReturnValue:
     comment, form = _comment(number), CorrectionForm(request.form)
     if not form.validate():
         return _change_page(comment, form), 422
-    correct_comment(asking(), comment, form.body.data)
+    correct_comment(current_person(), comment, form.body.data)
     after_act(_("Your correction stands below the comment."))
     return see_other(place_of(comment))
 
@@ -157,13 +157,13 @@ def correct(number: int) -> ResponseReturnValue:
 def withdraw(number: int) -> ResponseReturnValue:
     """Take one's own comment back."""
     comment = _comment(number)
-    withdraw_comment(asking(), comment)
+    withdraw_comment(current_person(), comment)
     after_act(_("Your comment is withdrawn; the replies below it stay."))
     return see_other(place_of(comment))
 
 
 def _comment(number: int) -> Any:
-    return or_404(comment_numbered(number))
+    return get_or_404(comment_numbered(number))
 
 
 def _last_stance(person: Any, comment: Any) -> str:
@@ -195,7 +195,7 @@ def _reply_page(comment: Any, form: ReplyForm) -> str:
 
 
 def _change_page(comment: Any, form: WordsForm) -> str:
-    person = asking()
+    person = current_person()
     return render_template(
         "threads/change.html",
         form=form,

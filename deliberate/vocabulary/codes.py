@@ -85,7 +85,7 @@ class ProposalState(StrEnum):
     HIDDEN = "hidden"
 
 
-class Decision(StrEnum):
+class ResponseDecision(StrEnum):
     """What an official response decides; unstated: an imported one whose source names none."""
 
     ACCEPTED = "accepted"

@@ -12,8 +12,8 @@ from deliberate.operations.accounts.accounts import NameTaken
 from deliberate.operations.accounts.sign_in import (
     TRIES_OF_ACCOUNT,
     TRIES_OF_NETWORK,
-    TooManyTries,
-    WrongWords,
+    InvalidCredentials,
+    TooManyAttempts,
     network_of,
     sign_in_by_passphrase,
 )
@@ -32,7 +32,7 @@ def enter(name: str, passphrase: str = PASSPHRASE, **more: object):
 
 def fail(times: int, name: str = "dwi", network: str = HOME, **more: object) -> None:
     for _ in range(times):
-        with pytest.raises(WrongWords):
+        with pytest.raises(InvalidCredentials):
             enter(name, "bukan yang benar sama sekali", network=network, **more)
 
 
@@ -168,7 +168,7 @@ def test_a_new_role_signs_every_device_out(app, log):
 def test_after_ten_wrong_tries_one_waits_even_with_the_right_words(app, clock):
     account_operations.join("dwi", "Dwi", PASSPHRASE)
     fail(TRIES_OF_ACCOUNT)
-    with pytest.raises(TooManyTries) as refused:
+    with pytest.raises(TooManyAttempts) as refused:
         enter("dwi")
     assert refused.value.again_at == now() + timedelta(minutes=1)
     clock.shift(timedelta(minutes=1, seconds=1))
@@ -180,7 +180,7 @@ def test_waits_grow(app, clock):
     fail(TRIES_OF_ACCOUNT)
     waits = []
     for _ in range(8):
-        with pytest.raises(TooManyTries) as refused:
+        with pytest.raises(TooManyAttempts) as refused:
             enter("dwi")
         waits.append(int((refused.value.again_at - now()).total_seconds() / 60))
         clock.move_to(refused.value.again_at)
@@ -190,7 +190,7 @@ def test_waits_grow(app, clock):
 
 def test_names_that_do_not_exist_are_counted_the_same(app, clock):
     fail(TRIES_OF_ACCOUNT, "nobody")
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyAttempts):
         enter("nobody")
 
 
@@ -204,14 +204,14 @@ def test_a_device_that_signed_in_before_is_not_locked_out(app, clock):
     person = account_operations.join("dwi", "Dwi", PASSPHRASE)
     fail(TRIES_OF_ACCOUNT)
     assert enter("dwi", marks=[person.device_mark])
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyAttempts):
         enter("dwi", marks=["mark of somebody else"])
 
 
 def test_a_known_device_has_no_endless_tries_either(app, clock):
     person = account_operations.join("dwi", "Dwi", PASSPHRASE)
     fail(TRIES_OF_ACCOUNT, marks=[person.device_mark])
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyAttempts):
         enter("dwi", marks=[person.device_mark])
 
 
@@ -219,7 +219,7 @@ def test_trying_many_names_from_one_network_ends_too(app, clock):
     account_operations.join("dwi", "Dwi", PASSPHRASE)
     for number in range(TRIES_OF_NETWORK):
         fail(1, f"name{number}")
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyAttempts):
         enter("dwi")
 
 
@@ -229,7 +229,7 @@ def test_signing_in_between_gives_a_guesser_no_new_tries(app, clock):
         fail(1, f"name{number}")
         if number % 7 == 1:
             enter("dwi")
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyAttempts):
         enter("dwi")
 
 
@@ -317,7 +317,7 @@ def test_a_new_passphrase_signs_the_other_devices_out(app, log):
 def test_without_the_present_passphrase_it_stays(app, log):
     person = factories.resident()
     log()
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         profile_operations.change_passphrase(
             person, "salah sama sekali ya", "tujuh perahu biru di teluk"
         )

@@ -9,8 +9,8 @@ from deliberate.models import Interaction, PersonKey, ProposalVersion
 from deliberate.models.log.interaction import leaf, private_half, public_half
 from deliberate.operations.accounts import deletion as deletion_operations
 from deliberate.operations.accounts import recovery_codes as recovery_code_operations
-from deliberate.operations.accounts.accounts import proven_person
-from deliberate.operations.accounts.sign_in import WrongWords
+from deliberate.operations.accounts.accounts import authenticate
+from deliberate.operations.accounts.sign_in import InvalidCredentials
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts import accounts as account_queries
@@ -76,7 +76,7 @@ def test_counters_are_right_afterwards(app):
 def test_only_with_the_passphrase_and_never_the_last_administrator(app, log):
     person, admin = factories.resident(), factories.staff(role=Role.ADMIN)
     log()
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         deletion_operations.erase_account(person, "something else entirely")
     with pytest.raises(Refused):
         erase(admin)
@@ -154,7 +154,7 @@ def test_a_code_shown_once_opens_the_account_once(app, log):
     first = visitor(app).post("/id/recover", data=fields)
     assert first.status_code == 303
     assert [entry.kind for entry in log()] == [Kind.PERSON_RECOVERED]
-    assert proven_person(person.sign_in_name, NEW) is not None
+    assert authenticate(person.sign_in_name, NEW) is not None
     assert account_queries.devices_of(person) == []
     assert visitor(app).post("/id/recover", data=fields).status_code == 422
 

@@ -12,7 +12,7 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Person, ProviderLink
+from deliberate.models import LinkedIdentity, Person
 from deliberate.operations.accounts.deletion import erase_account
 from deliberate.vocabulary import Role
 from tests import factories
@@ -77,7 +77,7 @@ def linked(app, house) -> Person:
 
 def links() -> int:
     db.session.rollback()
-    return len(db.session.scalars(select(ProviderLink)).all())
+    return len(db.session.scalars(select(LinkedIdentity)).all())
 
 
 def test_the_link_carries_challenge_state_and_nonce_and_no_host_of_ours(app, house):
@@ -107,7 +107,7 @@ def test_linking_is_an_act_and_keeps_no_number_of_the_other_house(app, house, lo
     person, subject = linked(app, house), house.subject
     kinds = [entry.kind for entry in log()]
     assert kinds.count("provider.linked") == 1
-    link = db.session.scalars(select(ProviderLink)).one()
+    link = db.session.scalars(select(LinkedIdentity)).one()
     assert (link.person_id, subject in link.mark) == (person.id, False)
     assert subject not in signed_in(app, person).get("/en/account/data.json").text
 

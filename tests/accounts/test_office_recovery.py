@@ -11,15 +11,15 @@ from deliberate.models import Notice, OfficeRecovery
 from deliberate.notifications import fanout
 from deliberate.notifications.links import read_stop_token
 from deliberate.notifications.mail import compose
-from deliberate.notifications.templates import known_to, story_of
+from deliberate.notifications.templates import load_context, render_notification
 from deliberate.operations.accounts import accounts as account_operations
 from deliberate.operations.accounts import email_addresses as email_addresse_operations
 from deliberate.operations.accounts import office_recovery as office_recovery_operations
 from deliberate.operations.accounts import second_factor as second_factor_operations
-from deliberate.operations.accounts.accounts import proven_person
+from deliberate.operations.accounts.accounts import authenticate
 from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.accounts.recovery_codes import recover_account
-from deliberate.operations.accounts.sign_in import WrongWords
+from deliberate.operations.accounts.sign_in import InvalidCredentials
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.accounts import person_on_device
 from deliberate.queries.accounts.office_recovery import (
@@ -77,14 +77,14 @@ def test_two_officers_open_an_account_for_its_owner(officers, person, log):
     assert (begun.details, confirmed.details) == ({"proof": "document"}, {"proof": "known"})
     assert (begun.actor_id, confirmed.actor_id) == tuple(o.actor_id for o in officers)
     assert (recovered.actor_id, recovered.details) == (person.actor_id, {"by": "office"})
-    assert proven_person(person.sign_in_name, NEW) == person
+    assert authenticate(person.sign_in_name, NEW) == person
     assert person_on_device(token) is None
 
 
 def test_a_code_opens_once(officers, person):
     code = a_code(officers, person)
     comes_back(person, code)
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         comes_back(person, code)
 
 
@@ -133,7 +133,7 @@ def test_whoever_gets_a_role_meanwhile_keeps_the_account_shut(officers, person):
     account_operations.grant_role(None, person, Role.MODERATOR)
     with pytest.raises(Refused):
         comes_back(person, code)
-    assert proven_person(person.sign_in_name, factories.PASSPHRASE) == person
+    assert authenticate(person.sign_in_name, factories.PASSPHRASE) == person
 
 
 def test_it_waits_two_hours_and_the_code_a_day(officers, person, office, clock):
@@ -144,7 +144,7 @@ def test_it_waits_two_hours_and_the_code_a_day(officers, person, office, clock):
         office_recovery_operations.confirm_recovery(officers[1], recovery, Proof.KNOWN)
     code = a_code(officers, person)
     clock.shift(timedelta(hours=24, seconds=1))
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         comes_back(person, code)
 
 
@@ -154,7 +154,7 @@ def test_its_owner_stops_it_and_the_code_opens_nothing(officers, person, log):
     office_recovery_operations.stop_recovery(person, recovery_of(person))
     (entry,) = log()
     assert (entry.kind, entry.details) == ("recovery.stopped", {"own": 1})
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         comes_back(person, code)
 
 
@@ -173,7 +173,7 @@ def test_strangers_stop_nothing(officers, person, log):
 def test_beginning_again_ends_what_was_begun_before(officers, person):
     code = a_code(officers, person)
     office_recovery_operations.begin_recovery(officers[0], person, Proof.KNOWN)
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         comes_back(person, code)
 
 
@@ -181,7 +181,7 @@ def test_a_code_is_for_one_account(officers, person):
     other = factories.resident()
     code = a_code(officers, person)
     a_code(officers, other)
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         comes_back(other, code)
 
 
@@ -201,8 +201,8 @@ def test_a_second_factor_stays(officers, person):
     with_factor(person)
     comes_back(person, a_code(officers, person))
     assert factor_since(person) is not None
-    half = second_factor_operations.first_half(person)
-    assert second_factor_operations.person_halfway(half) == person
+    half = second_factor_operations.issue_pending_sign_in(person)
+    assert second_factor_operations.resolve_pending_sign_in(half) == person
 
 
 def test_an_erased_account_is_found_and_opened_by_nobody(officers, person):
@@ -221,13 +221,13 @@ def test_an_account_is_found_by_its_whole_name_or_number_alone(app, person):
 
 
 def test_the_mail_leads_to_the_page_that_stops_it(officers, person, monkeypatch):
-    monkeypatch.setattr(fanout, "mails_go_out", lambda: True)
+    monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
     email_addresse_operations.change_email(person, "rini@contoh.id")
     email_addresse_operations.confirm_address(person.id, "rini@contoh.id")
     office_recovery_operations.begin_recovery(officers[0], person, Proof.KNOWN)
     fanout.fan_out()
     delivery, notice, told = newest_mails(1)[0]
-    story = story_of(notice, known_to([notice]), "en")
+    story = render_notification(notice, load_context([notice]), "en")
     mail = compose(delivery, told, story, "")
     body = mail.get_body(("plain",)).get_content()
     assert (mail["To"], notice.kind) == ("rini@contoh.id", "recovery.begun")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from deliberate.notifications.links import stop_token
-from deliberate.operations.accounts.accounts import proven_person
+from deliberate.operations.accounts.accounts import authenticate
 from deliberate.queries.accounts.office_recovery import recovery_of
 from deliberate.vocabulary import Role
 from tests import factories
@@ -63,7 +63,7 @@ def test_two_officers_and_the_person_at_the_desk(app, first, second, person):
     words = {"sign_in_name": person.sign_in_name, "code": code, "new_passphrase": NEW}
     assert visitor(app).post("/en/recover", data=words).status_code == 303
     factories.again(person)
-    assert proven_person(person.sign_in_name, NEW) == person
+    assert authenticate(person.sign_in_name, NEW) == person
 
 
 def test_one_officer_alone_gets_no_code(first, person, log):

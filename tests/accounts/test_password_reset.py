@@ -12,19 +12,19 @@ from deliberate.models import Delivery, Notice, Person
 from deliberate.notifications import links
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.mail import compose
-from deliberate.notifications.templates import known_to, story_of
+from deliberate.notifications.templates import load_context, render_notification
 from deliberate.operations.accounts import accounts as account_operations
 from deliberate.operations.accounts import email_addresses as email_addresse_operations
 from deliberate.operations.accounts import password_reset as password_reset_operations
 from deliberate.operations.accounts.password_reset import (
-    answer_wishes,
     person_meant,
     reset_passphrase,
+    send_pending_resets,
 )
 from deliberate.operations.accounts.sign_in import (
     CodeNeeded,
-    TooManyTries,
-    WrongWords,
+    InvalidCredentials,
+    TooManyAttempts,
     sign_in_by_passphrase,
 )
 from deliberate.permissions.decision import Refused
@@ -57,8 +57,8 @@ def reachable(email: str = "dwi@example.org", *, is_confirmed: bool = True) -> P
 
 
 def wish(words: str, network: str = HOME) -> int:
-    password_reset_operations.wish_to_recover(words, network=network)
-    return answer_wishes()
+    password_reset_operations.request_password_reset(words, network=network)
+    return send_pending_resets()
 
 
 def mailed(kind: str) -> list:
@@ -72,8 +72,8 @@ def mailed(kind: str) -> list:
         .where(Delivery.channel == "mail", Notice.kind == kind)
         .order_by(Delivery.id)
     ).all()
-    known = known_to(notice for _delivery, notice, _person in rows)
-    return [compose(d, p, story_of(n, known, p.language), "") for d, n, p in rows]
+    known = load_context(notice for _delivery, notice, _person in rows)
+    return [compose(d, p, render_notification(n, known, p.language), "") for d, n, p in rows]
 
 
 def link_in(mail) -> str:
@@ -96,7 +96,7 @@ def test_an_unconfirmed_address_gets_the_confirmation_and_resets_nothing(app, cl
     assert wish("dwi@example.org") == 1
     assert mailed("recovery.asked") == []
     assert len(mailed("address.given")) == 2
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         person_meant(links.recovery_token(person))
 
 
@@ -124,9 +124,9 @@ def test_a_mailbox_of_many_accounts_gets_none(app, clock):
 def test_a_few_wishes_then_one_waits_wherever_the_name_is_anybodys(app, clock):
     for name in ("nobody", reachable().sign_in_name):
         for _ in range(3):
-            password_reset_operations.wish_to_recover(name, network=HOME)
-        with pytest.raises(TooManyTries):
-            password_reset_operations.wish_to_recover(name, network=HOME)
+            password_reset_operations.request_password_reset(name, network=HOME)
+        with pytest.raises(TooManyAttempts):
+            password_reset_operations.request_password_reset(name, network=HOME)
 
 
 def test_the_link_changes_the_passphrase_once_and_signs_out_everywhere(app, clock, log):
@@ -140,7 +140,7 @@ def test_the_link_changes_the_passphrase_once_and_signs_out_everywhere(app, cloc
     assert (entry.kind, entry.details) == ("passphrase.reset", {})
     assert person_on_device(device) is None
     assert sign_in_by_passphrase(person.sign_in_name, NEW, network=HOME)
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         reset_passphrase(person, token, "delapan layang di langit")
 
 
@@ -149,7 +149,7 @@ def test_the_link_holds_for_an_hour(app, clock):
     clock.shift(timedelta(minutes=59))
     assert person_meant(token)
     clock.shift(timedelta(minutes=2))
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         person_meant(token)
 
 
@@ -157,14 +157,14 @@ def test_the_link_of_an_address_left_meanwhile_is_worth_nothing(app, clock):
     person = reachable()
     token = links.recovery_token(person)
     email_addresse_operations.move_address(person, "lain@example.org")
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         person_meant(token)
 
 
 def test_forged_links_lead_nowhere(app, clock):
     person = reachable()
     for token in ("", "x.y.z", links.address_token(person), links.token_of(person.id, "response")):
-        with pytest.raises(WrongWords):
+        with pytest.raises(InvalidCredentials):
             person_meant(token)
 
 
@@ -248,7 +248,7 @@ def test_an_erased_account_keeps_no_wish_and_gets_no_mail(app, clock):
     erase_account(person, factories.PASSPHRASE)
     assert address_change_of(person) is None
     assert wish("dwi@example.org") == 0
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         person_meant(token)
 
 
@@ -256,6 +256,6 @@ def test_the_host_of_a_request_is_in_no_mail(app, clock):
     person = reachable()
     client = app.test_client()
     client.post("/en/recover/mail", data={"who": person.email}, headers={"Host": "evil.example"})
-    answer_wishes()
+    send_pending_resets()
     (mail,) = mailed("recovery.asked")
     assert "evil.example" not in mail.as_string()

@@ -7,7 +7,7 @@ import pytest
 
 from deliberate.notifications import links
 from deliberate.operations.accounts import email_addresses as email_addresse_operations
-from deliberate.operations.accounts.password_reset import answer_wishes
+from deliberate.operations.accounts.password_reset import send_pending_resets
 from tests import factories
 from tests.client import send, signed_in, visitor
 from tests.factories import PASSPHRASE
@@ -49,7 +49,7 @@ def test_the_answer_is_the_same_for_every_name(app, person):
     }
     assert len(said) == 1
     assert "If this belongs to an account" in said.pop()
-    assert answer_wishes() == 1
+    assert send_pending_resets() == 1
 
 
 def test_too_many_wishes_say_when_one_may_go_on(app, clock):

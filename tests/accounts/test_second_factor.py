@@ -16,8 +16,8 @@ from deliberate.operations.accounts import second_factor as second_factor_operat
 from deliberate.operations.accounts.sign_in import (
     TRIES_OF_ACCOUNT,
     CodeNeeded,
-    TooManyTries,
-    WrongWords,
+    InvalidCredentials,
+    TooManyAttempts,
     sign_in_by_passphrase,
 )
 from deliberate.permissions.decision import Refused
@@ -51,7 +51,7 @@ def test_it_begins_with_the_code_of_its_own_secret(app, clock, log):
     log()
     with pytest.raises(second_factor_operations.WrongCode):
         second_factor_operations.add_factor(person, secret, "000000", PASSPHRASE)
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         second_factor_operations.add_factor(
             person, secret, code_of(secret), "somebody who found the phone"
         )
@@ -103,7 +103,7 @@ def test_passphrase_and_code_open_the_account_with_one_row(app, clock, log):
     log()
     clock.shift(timedelta(minutes=1))
     found, token = second_factor_operations.sign_in_by_code(
-        second_factor_operations.first_half(person), code_of(secret)
+        second_factor_operations.issue_pending_sign_in(person), code_of(secret)
     )
     (entry,) = log()
     assert (found, entry.kind) == (person, "person.signed_in")
@@ -112,14 +112,14 @@ def test_passphrase_and_code_open_the_account_with_one_row(app, clock, log):
 
 def test_a_code_is_taken_once_and_no_older_one_after_it(app, clock, log):
     person, secret = with_factor()
-    half = second_factor_operations.first_half(person)
-    with pytest.raises(WrongWords):  # the one it was set up with
+    half = second_factor_operations.issue_pending_sign_in(person)
+    with pytest.raises(InvalidCredentials):  # the one it was set up with
         second_factor_operations.sign_in_by_code(half, code_of(secret))
     clock.shift(timedelta(minutes=1))
     log()
     second_factor_operations.sign_in_by_code(half, code_of(secret))
     for steps in (0, -1):
-        with pytest.raises(WrongWords):
+        with pytest.raises(InvalidCredentials):
             second_factor_operations.sign_in_by_code(half, code_of(secret, steps))
     assert len(log()) == 1
 
@@ -128,20 +128,20 @@ def test_a_code_is_taken_once_and_no_older_one_after_it(app, clock, log):
 def test_a_phone_may_be_half_a_minute_off(app, clock, steps, is_taken):
     person, secret = with_factor()
     clock.shift(timedelta(minutes=5))
-    half, code = second_factor_operations.first_half(person), code_of(secret, steps)
+    half, code = second_factor_operations.issue_pending_sign_in(person), code_of(secret, steps)
     if is_taken:
         assert second_factor_operations.sign_in_by_code(half, code)
     else:
-        with pytest.raises(WrongWords):
+        with pytest.raises(InvalidCredentials):
             second_factor_operations.sign_in_by_code(half, code)
 
 
 def test_a_code_on_paper_stands_for_the_phone_once(app, clock):
     person, _secret = with_factor()
     code, *_rest = recovery_code_operations.make_codes(person)
-    half = second_factor_operations.first_half(person)
+    half = second_factor_operations.issue_pending_sign_in(person)
     assert second_factor_operations.sign_in_by_code(half, code.upper())
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         second_factor_operations.sign_in_by_code(half, code)
 
 
@@ -149,7 +149,7 @@ def test_a_code_on_paper_replaces_no_passphrase_then(app, clock, log):
     person, _secret = with_factor()
     code, *_rest = recovery_code_operations.make_codes(person)
     log()
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         recovery_code_operations.recover_account(
             person.sign_in_name, code, "tujuh perahu biru di teluk", network=HOME
         )
@@ -158,12 +158,12 @@ def test_a_code_on_paper_replaces_no_passphrase_then(app, clock, log):
 
 def test_guessing_codes_ends_after_ten(app, clock):
     person, secret = with_factor()
-    half = second_factor_operations.first_half(person)
+    half = second_factor_operations.issue_pending_sign_in(person)
     clock.shift(timedelta(minutes=1))
     for _ in range(TRIES_OF_ACCOUNT):
-        with pytest.raises(WrongWords):
+        with pytest.raises(InvalidCredentials):
             second_factor_operations.sign_in_by_code(half, "000000")
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyAttempts):
         second_factor_operations.sign_in_by_code(half, code_of(secret))
     assert second_factor_operations.sign_in_by_code(
         half, code_of(secret), marks=[person.device_mark]
@@ -172,18 +172,18 @@ def test_guessing_codes_ends_after_ten(app, clock):
 
 def test_the_first_half_is_worth_nothing_later_or_forged_or_after_a_new_passphrase(app, clock):
     person, _secret = with_factor()
-    half = second_factor_operations.first_half(person)
-    assert second_factor_operations.person_halfway(half) == person
+    half = second_factor_operations.issue_pending_sign_in(person)
+    assert second_factor_operations.resolve_pending_sign_in(half) == person
     for wrong in (half[:-9] + ("A" if half[-9] != "A" else "B") + half[-8:], "", "x.y.z"):
         with pytest.raises(second_factor_operations.CodeLate):
-            second_factor_operations.person_halfway(wrong)
+            second_factor_operations.resolve_pending_sign_in(wrong)
     profile_operations.change_passphrase(person, PASSPHRASE, "tujuh perahu biru di teluk")
     with pytest.raises(second_factor_operations.CodeLate):
-        second_factor_operations.person_halfway(half)
-    half = second_factor_operations.first_half(person)
+        second_factor_operations.resolve_pending_sign_in(half)
+    half = second_factor_operations.issue_pending_sign_in(person)
     clock.shift(timedelta(minutes=11))
     with pytest.raises(second_factor_operations.CodeLate):
-        second_factor_operations.person_halfway(half)
+        second_factor_operations.resolve_pending_sign_in(half)
 
 
 def test_a_short_passphrase_is_for_those_with_a_second_factor(app, clock):
@@ -200,7 +200,7 @@ def test_a_short_passphrase_is_for_those_with_a_second_factor(app, clock):
 def test_its_owner_takes_it_away_with_the_passphrase(app, clock, log):
     person, _secret = with_factor()
     log()
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         second_factor_operations.remove_factor(person, person, "salah sama sekali ya")
     second_factor_operations.remove_factor(person, person, PASSPHRASE)
     (entry,) = log()
@@ -238,7 +238,7 @@ def test_an_administrator_takes_it_away_for_a_lost_phone(app, clock, log):
 def test_an_administrator_takes_the_own_one_away_by_passphrase_alone(app, clock, log):
     admin, _secret = with_factor(factories.staff(role=Role.ADMIN))
     log()
-    with pytest.raises(WrongWords):
+    with pytest.raises(InvalidCredentials):
         second_factor_operations.remove_factor(admin, admin, loss=FactorLoss.LOST)
     assert (log(), factor_since(admin) is None) == ([], False)
 

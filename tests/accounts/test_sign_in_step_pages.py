@@ -11,7 +11,7 @@ from deliberate.operations.proposals.merging import merge_proposals
 from deliberate.operations.responses import referrals as referral_operations
 from deliberate.operations.responses import responses as response_operations
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.vocabulary import Decision, Role, Stance
+from deliberate.vocabulary import ResponseDecision, Role, Stance
 from tests import factories
 from tests.client import signed_in, visitor
 from tests.statement_counter import statements
@@ -56,7 +56,7 @@ def answered(proposal, officer):
         response_operations.publish_response(
             officer,
             proposal,
-            Decision.ACCEPTED,
+            ResponseDecision.ACCEPTED,
             "Kami bangun",
             "Segera.",
             commitments=[("Bangku", officer.institution, until)] * 2,

@@ -10,7 +10,7 @@ from deliberate.operations.accounts import email_addresses as email_addresse_ope
 from deliberate.operations.accounts import profiles as profile_operations
 from deliberate.operations.accounts import verified_residents as verified_resident_operations
 from deliberate.operations.accounts.resident_csv import NoList, read_residents
-from deliberate.operations.accounts.sign_in import TRIES_OF_ACCOUNT, TooManyTries
+from deliberate.operations.accounts.sign_in import TRIES_OF_ACCOUNT, TooManyAttempts
 from deliberate.operations.accounts.verification_codes import verify_by_code
 from deliberate.operations.polls.polls import Rules
 from deliberate.permissions.decision import Refused
@@ -103,7 +103,7 @@ def test_guessing_codes_comes_to_a_wait(admin):
         with pytest.raises(Refused):
             verify_by_code(person, "AAAA-BBBB-CCCC-DDDD")
     (code,) = verified_resident_operations.make_resident_codes(admin, 1, AREA)
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyAttempts):
         verify_by_code(person, code)
 
 

@@ -32,7 +32,15 @@ from deliberate.operations.responses.responses import Point
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.accounts.accounts import person_named
 from deliberate.sealing import seal_log
-from deliberate.vocabulary import Decision, Ground, PhaseKind, PollType, Role, Stance, Switch
+from deliberate.vocabulary import (
+    Ground,
+    PhaseKind,
+    PollType,
+    ResponseDecision,
+    Role,
+    Stance,
+    Switch,
+)
 from deliberate.vocabulary import Rule as Ruling
 from tests import factories
 from tests.attack.http_client import Caller
@@ -247,7 +255,7 @@ def _answer(who, process, office):
     response_operations.publish_response(
         who["staff"],
         answered,
-        Decision.ACCEPTED_IN_PART,
+        ResponseDecision.ACCEPTED_IN_PART,
         _line(9),
         _all(0),
         grounds=[Ground.OTHER],

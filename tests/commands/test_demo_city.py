@@ -83,7 +83,7 @@ def test_the_city_lives_on_both_databases(app):
     assert sealing.seal_log(app.config["SETTINGS"]) > done
     assert sealing.verify() == []
     for entry in city.sign_ins:
-        assert account_operations.proven_person(entry["name"], "kopi pahit di teras rumah")
+        assert account_operations.authenticate(entry["name"], "kopi pahit di teras rumah")
     assert db.session.scalar(
         select(func.count(Person.id)).where(Person.passphrase_hash.is_not(None))
     ) == len(city.sign_ins)

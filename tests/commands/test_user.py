@@ -23,7 +23,7 @@ def test_the_first_administrator_can_sign_in(app, log):
     assert json.loads(done.output)["role"] == "admin"
     (entry,) = log()
     assert (entry.kind, entry.actor_role) == ("person.joined", "admin")
-    found = account_operations.proven_person("kepala", WORDS)
+    found = account_operations.authenticate("kepala", WORDS)
     assert found is not None and found.display_name == "Kepala Kota"
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from deliberate import citivoice
-from deliberate.exports.suppression import scores_that_leave, shown_bands
+from deliberate.exports.suppression import redacted_scores, suppress_small_cells
 from tests.citivoice.log_rows import PROCESS, log_of
 from tests.citivoice.test_rules import declared
 
@@ -16,7 +16,7 @@ LEAST = 10
 
 @given(some.lists(some.integers(1, 60), max_size=12))
 def test_what_is_left_out_hides_in_ten_people_of_two_bands(people):
-    shown = shown_bands(people, LEAST)
+    shown = suppress_small_cells(people, LEAST)
     told = [n for n, is_shown in zip(people, shown, strict=True) if is_shown]
     missing = [n for n, is_shown in zip(people, shown, strict=True) if not is_shown]
     assert all(n >= LEAST for n in told)
@@ -34,13 +34,13 @@ def test_what_is_left_out_hides_in_ten_people_of_two_bands(people):
     ],
 )
 def test_a_small_band_takes_the_next_one_along(people, shown):
-    assert shown_bands(people, LEAST) == shown
+    assert suppress_small_cells(people, LEAST) == shown
 
 
 def test_who_recounts_from_what_left_finds_the_same(tmp_path):
     rows = declared(["a"] * 50 + ["b"] * 30 + ["c"] * 3, "group")
     process = replace(PROCESS, population={"group": {"a": 0.4, "b": 0.4, "c": 0.2}})
-    scores = scores_that_leave(citivoice.score(log_of(rows), process), LEAST)
+    scores = redacted_scores(citivoice.score(log_of(rows), process), LEAST)
     scores.facts.write(tmp_path)
     assert "c" not in (tmp_path / "group_facts.csv").read_text()
     assert citivoice.judge(citivoice.Facts.read(tmp_path)).to_json() == scores.to_json()
@@ -49,4 +49,4 @@ def test_who_recounts_from_what_left_finds_the_same(tmp_path):
 def test_where_no_group_is_small_nothing_is_judged_anew():
     rows = declared(["a"] * 50 + ["b"] * 30, "group")
     scores = citivoice.score(log_of(rows), PROCESS)
-    assert scores_that_leave(scores, LEAST) is scores
+    assert redacted_scores(scores, LEAST) is scores

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from deliberate import jobs, start_jobs
 from deliberate.config import Settings
 from deliberate.database import db
-from deliberate.models import Head, Interaction
+from deliberate.models import Interaction, SignedTreeHead
 from tests import factories
 
 
@@ -19,7 +19,7 @@ def test_what_is_done_is_sealed_within_seconds(app):
     try:
         for _ in range(100):
             db.session.rollback()
-            if db.session.scalar(select(func.max(Head.size))):
+            if db.session.scalar(select(func.max(SignedTreeHead.size))):
                 break
             time.sleep(0.1)
     finally:
@@ -45,10 +45,10 @@ def test_the_night_is_the_citys(app, clock, tmp_path, zone, hour):
 def test_each_work_runs_on_an_empty_house_and_leaves_no_act(app, log):
     settings = app.config["SETTINGS"]
     for work in (
-        jobs.tell_everyone,
-        jobs.tidy_ballots,
-        jobs.give_out_heads,
-        jobs.close_the_day,
+        jobs.run_minutely,
+        jobs.shuffle_ballot_storage,
+        jobs.publish_tree_heads,
+        jobs.run_nightly,
         jobs.tell_witnesses,
     ):
         work(settings)

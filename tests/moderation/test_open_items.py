@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import EditRequest, Handover, Notice
+from deliberate.models import EditRequest, Escalation, Notice
 from deliberate.operations.accounts import deletion as deletion_operations
 from deliberate.operations.moderation import moderation as moderation_operations
 from deliberate.operations.proposals import proposals as proposal_operations
@@ -180,7 +180,7 @@ def test_a_text_passed_on_is_decided_by_somebody_else(comment, log):
         moderation_operations.pass_on(second, comment, "Kembali.")
     moderation_operations.keep_contribution(second, comment)
     assert open_item_queries.open_handover(comment) is None
-    assert db.session.scalar(select(Handover.settled_at)) is not None
+    assert db.session.scalar(select(Escalation.settled_at)) is not None
 
 
 def test_nothing_is_passed_on_that_nobody_waits_for_or_to_nobody(comment, log):

@@ -17,7 +17,7 @@ from deliberate.operations.notices import messages as message_operations
 from deliberate.operations.proposals import proposals as proposal_operations
 from deliberate.operations.responses import responses as response_operations
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.vocabulary import Decision, Stance
+from deliberate.vocabulary import ResponseDecision, Stance
 from tests import factories
 
 
@@ -33,7 +33,7 @@ def proposal(office):
 
 def answer(officer, proposal):
     return response_operations.publish_response(
-        officer, proposal, Decision.ACCEPTED, "Ya", "Dibangun."
+        officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Dibangun."
     )
 
 
@@ -56,7 +56,7 @@ def reachable(person):
 
 @pytest.fixture
 def mails(monkeypatch):
-    monkeypatch.setattr(fanout, "mails_go_out", lambda: True)
+    monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
 
 
 def test_author_commenter_supporter_and_follower_are_told_why(office, proposal):

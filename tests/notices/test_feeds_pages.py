@@ -9,7 +9,7 @@ import pytest
 
 from deliberate.operations.proposals import proposals as proposal_operations
 from deliberate.operations.responses import responses as response_operations
-from deliberate.vocabulary import Decision
+from deliberate.vocabulary import ResponseDecision
 from tests import factories
 from tests.client import visitor
 
@@ -26,7 +26,7 @@ def proposal(office):
     proposal = factories.a_proposal(factories.a_process(office, threshold=1))
     proposal_operations.support_proposal(factories.resident(), proposal)
     response_operations.publish_response(
-        factories.staff(office), proposal, Decision.ACCEPTED, "Ya & siap <40>", "Dibangun."
+        factories.staff(office), proposal, ResponseDecision.ACCEPTED, "Ya & siap <40>", "Dibangun."
     )
     return proposal
 

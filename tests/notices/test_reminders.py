@@ -15,7 +15,7 @@ from deliberate.operations.responses import response_drafts as response_draft_op
 from deliberate.operations.responses import responses as response_operations
 from deliberate.operations.responses.response_publishing import publish_due
 from deliberate.queries.responses.responses import responses_of
-from deliberate.vocabulary import Decision
+from deliberate.vocabulary import ResponseDecision
 from tests import factories
 
 
@@ -67,7 +67,7 @@ def test_a_promise_that_is_late_is_told(clock, office, proposal):
     response_operations.publish_response(
         factories.staff(office),
         proposal,
-        Decision.ACCEPTED,
+        ResponseDecision.ACCEPTED,
         "Ya",
         "Dibangun.",
         commitments=[("Pagar", office, date(2026, 3, 10))],

@@ -8,7 +8,7 @@ from deliberate.models import Process
 from deliberate.operations.processes import processes as process_operations
 from deliberate.operations.proposals import proposals as proposal_operations
 from deliberate.operations.responses import responses as response_operations
-from deliberate.vocabulary import Decision, PhaseKind, Role, Switch
+from deliberate.vocabulary import PhaseKind, ResponseDecision, Role, Switch
 from tests import factories
 from tests.client import send, signed_in, visitor
 from tests.statement_counter import statements
@@ -115,7 +115,7 @@ def test_the_front_page_tells_what_closes_what_was_answered_and_what_waits(app, 
     for proposal in (answered, waiting):
         proposal_operations.support_proposal(factories.resident(), proposal)
     clock.shift(timedelta(days=2))
-    answer = (Decision.ACCEPTED, "Diterima", "Dibangun tahun ini.")
+    answer = (ResponseDecision.ACCEPTED, "Diterima", "Dibangun tahun ini.")
     response_operations.publish_response(factories.staff(office), answered, *answer)
     page = visitor(app).get("/id/").text
     assert "Jalan teduh" in page.split('id="closing"')[1].split("</section>")[0]

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from deliberate.operations.accounts import deletion as deletion_operations
-from deliberate.operations.accounts.retention import let_go
+from deliberate.operations.accounts.retention import purge_expired
 from deliberate.operations.proposals import proposals as proposal_operations
 from deliberate.operations.proposals.draft_attachments import attach_to_draft, detach_from_draft
 from deliberate.permissions.decision import Refused
@@ -111,7 +111,7 @@ def erased(_draft, author, _clock):
 
 def forgotten(_draft, _author, clock):
     clock.shift(timedelta(days=366))
-    let_go()
+    purge_expired()
 
 
 @pytest.mark.parametrize("gone", [discarded, erased, forgotten])

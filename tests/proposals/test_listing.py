@@ -18,7 +18,7 @@ from deliberate.queries.proposals.listing import (
     proposals_listed,
 )
 from deliberate.queries.search.similar_proposals import similar_proposals
-from deliberate.vocabulary import Decision, PhaseKind, Stance, Switch
+from deliberate.vocabulary import PhaseKind, ResponseDecision, Stance, Switch
 from tests import factories
 from tests.statement_counter import statements
 
@@ -99,7 +99,9 @@ def test_a_list_is_narrowed_by_state(app, clock):
     gone = factories.a_proposal(process, author)
     for proposal in (due, answered):
         proposal_operations.support_proposal(factories.resident(), proposal)
-    publish_response(factories.staff(office), answered, Decision.ACCEPTED, "Ya", "Kami terima.")
+    publish_response(
+        factories.staff(office), answered, ResponseDecision.ACCEPTED, "Ya", "Kami terima."
+    )
     proposal_operations.withdraw_proposal(author, gone, "Sudah.")
     assert titles(state=ListState.PUBLISHED) == [fresh.title]
     assert titles(state=ListState.DUE) == [due.title] and titles(state=ListState.OVERDUE) == []

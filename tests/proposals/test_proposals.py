@@ -9,7 +9,15 @@ from deliberate.operations.threads import comments as comment_operations
 from deliberate.permissions.decision import Refused
 from deliberate.queries.proposals.drafts import drafts_of
 from deliberate.queries.proposals.workflow_state import days_left, state_of
-from deliberate.vocabulary import Decision, Kind, PhaseKind, ProposalState, Role, Stance, Switch
+from deliberate.vocabulary import (
+    Kind,
+    PhaseKind,
+    ProposalState,
+    ResponseDecision,
+    Role,
+    Stance,
+    Switch,
+)
 from tests import factories
 
 WRITTEN = {"title": "Lampu jalan", "body": "Gelap."}
@@ -123,7 +131,9 @@ def test_an_answered_proposal_stays_as_it_was_answered(app):
     office, author = factories.an_institution(), factories.resident()
     proposal = factories.a_proposal(factories.a_process(office, threshold=1), author)
     proposal_operations.support_proposal(factories.resident(), proposal)
-    publish_response(factories.staff(office), proposal, Decision.ACCEPTED, "Ya", "Kami terima.")
+    publish_response(
+        factories.staff(office), proposal, ResponseDecision.ACCEPTED, "Ya", "Kami terima."
+    )
     with pytest.raises(Refused):
         proposal_operations.revise_proposal(author, proposal, "A", "B", "C")
     with pytest.raises(Refused):
@@ -217,7 +227,9 @@ def test_a_proposals_state_follows_from_its_dates(app, clock):
     assert state_of(proposal) == ProposalState.DUE and days_left(proposal) == 20
     clock.shift(60 * 86400)
     assert days_left(proposal) < 0
-    publish_response(factories.staff(office), proposal, Decision.ACCEPTED, "Ya", "Kami terima.")
+    publish_response(
+        factories.staff(office), proposal, ResponseDecision.ACCEPTED, "Ya", "Kami terima."
+    )
     assert state_of(proposal) == ProposalState.RESPONDED and days_left(proposal) is None
 
 

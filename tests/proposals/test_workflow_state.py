@@ -9,7 +9,7 @@ from deliberate.operations.responses.responses import publish_response
 from deliberate.queries.processes.working_days import local_day
 from deliberate.queries.proposals.listing import Wanted, proposals_listed
 from deliberate.queries.proposals.workflow_state import state_of
-from deliberate.vocabulary import Decision, ProposalState
+from deliberate.vocabulary import ProposalState, ResponseDecision
 from tests import factories
 from tests.client import visitor
 
@@ -22,7 +22,7 @@ def promised(app):
     day = local_day(proposal.process, now())
     promises = [("Sepuluh bangku", office, day), ("Atap", office, day)]
     response = publish_response(
-        officer, proposal, Decision.ACCEPTED, "Ya", "Segera.", commitments=promises
+        officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Segera.", commitments=promises
     )
     return proposal, officer, response.commitments
 
@@ -36,7 +36,7 @@ def test_an_answer_without_a_promise_is_responded(app):
     office = factories.an_institution()
     proposal = factories.a_proposal(factories.a_process(office))
     assert state(proposal) == ProposalState.PUBLISHED
-    publish_response(factories.staff(office), proposal, Decision.ACCEPTED, "Ya", "Segera.")
+    publish_response(factories.staff(office), proposal, ResponseDecision.ACCEPTED, "Ya", "Segera.")
     assert state(proposal) == ProposalState.RESPONDED
 
 

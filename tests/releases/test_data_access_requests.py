@@ -10,7 +10,7 @@ from deliberate.database import db
 from deliberate.models import Notice
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.reminders import remind
-from deliberate.notifications.templates import known_to, story_of
+from deliberate.notifications.templates import load_context, render_notification
 from deliberate.operations.accounts import accounts as account_operations
 from deliberate.operations.accounts import deletion as deletion_operations
 from deliberate.operations.releases.data_access_requests import (
@@ -168,7 +168,7 @@ def told(person):
     remind()
     fan_out()
     notices = list(db.session.scalars(select(Notice).where(Notice.person_id == person.id)))
-    stories = [story_of(notice, known_to(notices), "id") for notice in notices]
+    stories = [render_notification(notice, load_context(notices), "id") for notice in notices]
     return [(story.subject, story.path) for story in stories]
 
 

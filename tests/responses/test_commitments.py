@@ -11,7 +11,7 @@ from deliberate.permissions.decision import Refused
 from deliberate.queries.proposals.timeline import timeline_of
 from deliberate.queries.responses.commitments import commitments_by_state
 from deliberate.queries.responses.responses import responses_of
-from deliberate.vocabulary import Decision
+from deliberate.vocabulary import ResponseDecision
 from tests import factories
 
 
@@ -32,7 +32,7 @@ def response(office):
     return response_operations.publish_response(
         factories.staff(office),
         proposal,
-        Decision.ACCEPTED,
+        ResponseDecision.ACCEPTED,
         "Ya",
         "Dibangun.",
         commitments=[("Pagar", office, date(2026, 3, 30))],

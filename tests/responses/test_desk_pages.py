@@ -11,7 +11,7 @@ from deliberate.operations.responses import cases as case_operations
 from deliberate.operations.responses import responses as response_operations
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.notices.messages import muted_topics
-from deliberate.vocabulary import Decision, Role, Stance
+from deliberate.vocabulary import ResponseDecision, Role, Stance
 from tests import factories
 from tests.client import send, signed_in, visitor
 
@@ -172,7 +172,7 @@ def test_a_promise_moves_on_by_a_form(desk, office, proposal):
     response = response_operations.publish_response(
         factories.staff(office),
         proposal,
-        Decision.ACCEPTED,
+        ResponseDecision.ACCEPTED,
         "Ya",
         "Teks",
         commitments=[("Pagar", office, date(2036, 1, 1))],
@@ -190,7 +190,7 @@ def test_a_template_is_kept_and_put_in(desk, proposal):
 
 def test_messages_stand_in_the_account_and_are_marked_read(app, office, proposal):
     response_operations.publish_response(
-        factories.staff(office), proposal, Decision.ACCEPTED, "Ya", "Teks"
+        factories.staff(office), proposal, ResponseDecision.ACCEPTED, "Ya", "Teks"
     )
     fan_out()
     browser = signed_in(app, proposal.author)

@@ -8,7 +8,7 @@ from deliberate.operations.proposals import proposals as proposal_operations
 from deliberate.operations.responses import responses as response_operations
 from deliberate.queries.responses.desk_reports import matrix, month_named, month_of
 from deliberate.queries.responses.institution_figures import figures_of, median_wait
-from deliberate.vocabulary import Decision
+from deliberate.vocabulary import ResponseDecision
 from tests import factories
 
 
@@ -34,9 +34,9 @@ def test_figures_of_an_institution(app, clock):
     for proposal in (one, two, three):
         proposal_operations.support_proposal(factories.resident(), proposal)
     clock.shift(timedelta(days=2))
-    response_operations.publish_response(officer, one, Decision.ACCEPTED, "Ya", "Teks")
+    response_operations.publish_response(officer, one, ResponseDecision.ACCEPTED, "Ya", "Teks")
     clock.shift(timedelta(days=60))
-    response_operations.publish_response(officer, two, Decision.ACCEPTED, "Ya", "Teks")
+    response_operations.publish_response(officer, two, ResponseDecision.ACCEPTED, "Ya", "Teks")
     clock.shift(timedelta(hours=1))
     (figures,) = figures_of()
     assert (figures.asked, figures.answered, figures.in_time, figures.overdue) == (3, 2, 1, 1)
@@ -54,7 +54,7 @@ def test_what_was_imported_is_counted_in_calendar_days(app, clock):
     proposal_operations.support_proposal(factories.resident(), proposal)
     clock.shift(timedelta(days=20, hours=12))
     response_operations.publish_response(
-        factories.staff(office), proposal, Decision.ACCEPTED, "Yes", "Text"
+        factories.staff(office), proposal, ResponseDecision.ACCEPTED, "Yes", "Text"
     )
     from deliberate.database import unrecorded
 

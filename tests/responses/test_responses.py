@@ -15,7 +15,7 @@ from deliberate.operations.responses.responses import AnsweredMeanwhile, Point
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.permissions.decision import Refused
 from deliberate.queries.responses.responses import responses_of
-from deliberate.vocabulary import Decision, Ground, Stance
+from deliberate.vocabulary import Ground, ResponseDecision, Stance
 from tests import factories
 
 
@@ -40,7 +40,7 @@ def proposal(office):
     return factories.a_proposal(factories.a_process(office, threshold=1))
 
 
-def answer(officer, proposal, decision=Decision.ACCEPTED, **more):
+def answer(officer, proposal, decision=ResponseDecision.ACCEPTED, **more):
     return response_operations.publish_response(
         officer, proposal, decision, "Diterima: bangku di 40 halte", "Dibangun tahun ini.", **more
     )
@@ -75,7 +75,9 @@ def test_a_later_response_is_a_version_beside_the_old(officer, proposal):
     assert oldest.response.headline == "Diterima: bangku di 40 halte" and not oldest.is_current
 
 
-@pytest.mark.parametrize("decision", [Decision.NOT_ACCEPTED, Decision.ACCEPTED_IN_PART])
+@pytest.mark.parametrize(
+    "decision", [ResponseDecision.NOT_ACCEPTED, ResponseDecision.ACCEPTED_IN_PART]
+)
 def test_no_refusal_without_a_ground(officer, proposal, decision, log):
     log()
     with pytest.raises(Refused, match="ground"):
@@ -86,7 +88,7 @@ def test_no_refusal_without_a_ground(officer, proposal, decision, log):
 def test_no_refusal_without_a_reason(officer, proposal):
     with pytest.raises(Refused, match="reason"):
         response_operations.publish_response(
-            officer, proposal, Decision.NOT_ACCEPTED, "Tidak", "", grounds=[Ground.LAW]
+            officer, proposal, ResponseDecision.NOT_ACCEPTED, "Tidak", "", grounds=[Ground.LAW]
         )
 
 
@@ -97,7 +99,9 @@ def test_no_point_is_refused_without_reason_and_ground(officer, proposal):
 
 def test_a_points_ground_is_a_ground_of_the_answer(officer, proposal):
     point = Point("Rute 3", "not_accepted", reason="Saluran.", ground="law")
-    assert answer(officer, proposal, Decision.NOT_ACCEPTED, points=[point]).grounds == ["law"]
+    assert answer(officer, proposal, ResponseDecision.NOT_ACCEPTED, points=[point]).grounds == [
+        "law"
+    ]
 
 
 def test_no_commitment_lies_in_the_past(officer, office, proposal):
@@ -126,10 +130,10 @@ def test_an_answer_names_only_comments_of_its_own_thread(officer, proposal):
 
 
 def test_needs_study_is_an_interim_word_with_one_second_date(officer, proposal):
-    answer(officer, proposal, Decision.NEEDS_STUDY, study_until=date(2036, 1, 5))
+    answer(officer, proposal, ResponseDecision.NEEDS_STUDY, study_until=date(2036, 1, 5))
     assert proposal.answered_at is None
     with pytest.raises(Refused, match="second date already"):
-        answer(officer, proposal, Decision.NEEDS_STUDY, study_until=date(2036, 2, 5))
+        answer(officer, proposal, ResponseDecision.NEEDS_STUDY, study_until=date(2036, 2, 5))
 
 
 def test_the_second_officer_is_shown_the_firsts_answer(officer, office, proposal):
@@ -158,8 +162,8 @@ def test_support_at_the_threshold_makes_an_answer_due(clock, proposal):
 
 def test_not_ours_names_whose_it_is(officer, proposal):
     with pytest.raises(Refused, match="whose matter"):
-        answer(officer, proposal, Decision.NOT_OURS)
-    answer(officer, proposal, Decision.NOT_OURS, outside_body="Dinas Perhubungan Provinsi")
+        answer(officer, proposal, ResponseDecision.NOT_OURS)
+    answer(officer, proposal, ResponseDecision.NOT_OURS, outside_body="Dinas Perhubungan Provinsi")
     assert proposal.answered_at is not None
 
 
@@ -169,5 +173,5 @@ def test_not_ours_after_a_referral_that_was_taken_leaves_the_answer_owed(officer
     referral = referral_operations.refer_proposal(officer, proposal, other, "Saluran air.")
     colleague = factories.staff(other)
     referral_operations.accept_referral(colleague, referral)
-    answer(colleague, proposal, Decision.NOT_OURS)
+    answer(colleague, proposal, ResponseDecision.NOT_OURS)
     assert proposal.answered_at is None

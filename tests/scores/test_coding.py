@@ -10,7 +10,7 @@ from deliberate.operations.threads import comments as comment_operations
 from deliberate.permissions.decision import Refused
 from deliberate.queries.scores import coding as coding_queries
 from deliberate.queries.scores.process_scores import scores_of
-from deliberate.vocabulary import Decision, Kind, Role, SampleOf, Stance
+from deliberate.vocabulary import Kind, ResponseDecision, Role, SampleOf, Stance
 from tests import factories
 
 
@@ -158,7 +158,9 @@ def test_codes_reach_the_indicator_through_the_log_alone(app):
 def answered(process, office):
     proposal = factories.a_proposal(process)
     officer = factories.staff(office)
-    response_operations.publish_response(officer, proposal, Decision.ACCEPTED, "Ya", "Kami terima.")
+    response_operations.publish_response(
+        officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Kami terima."
+    )
     return officer
 
 

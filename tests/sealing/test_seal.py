@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from deliberate import sealing
 from deliberate.database import db, unrecorded
-from deliberate.models import Head, Interaction
+from deliberate.models import Interaction, SignedTreeHead
 from tests import factories
 
 
@@ -55,7 +55,7 @@ def test_heads_name_the_head_before_them(app, key):
     for _ in range(2):
         factories.resident()
         sealing.seal(key, "test")
-    first, second = db.session.scalars(select(Head).order_by(Head.size))
+    first, second = db.session.scalars(select(SignedTreeHead).order_by(SignedTreeHead.size))
     assert first.prev == sealing.FIRST
     assert second.prev == hashlib.sha256(first.body.encode()).hexdigest()
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from deliberate import sealing
 from deliberate.database import db, unrecorded
-from deliberate.models import Head, Interaction
+from deliberate.models import Interaction, SignedTreeHead
 from deliberate.models.log.interaction import leaf, private_half, public_half
 from deliberate.sealing.heads import SignedHead, new_head, signed
 from tests import factories
@@ -171,7 +171,7 @@ def test_an_altered_head_is_found(settings):
 
 
 def test_a_head_signed_anew_by_another_key_is_found(settings):
-    *_, before, newest = db.session.query(Head).order_by(Head.size)
+    *_, before, newest = db.session.query(SignedTreeHead).order_by(SignedTreeHead.size)
     tree = sealing.Tree(newest.size, [bytes.fromhex(peak) for peak in newest.peaks])
     other = sealing.signing_key(settings.log_path, "2" * 64)
     forged = new_head(tree, before, other, settings.base_url)
@@ -200,7 +200,10 @@ def without_and_with(settings, head: SignedHead) -> tuple[list[str], list[str]]:
 
 
 def test_a_tail_cut_with_its_heads_is_found_by_a_head_kept_outside(settings):
-    kept, size = kept_head(), db.session.query(Head.size).order_by(Head.size).first()[0]
+    kept, size = (
+        kept_head(),
+        db.session.query(SignedTreeHead.size).order_by(SignedTreeHead.size).first()[0],
+    )
     unseal(settings, size)
     attack("DELETE FROM interaction WHERE seq IS NULL")
     without, with_head = without_and_with(settings, kept)
@@ -220,7 +223,10 @@ def test_a_log_written_anew_with_the_key_is_found_by_a_head_kept_outside(setting
 
 
 def test_a_fork_is_found_by_a_head_kept_outside(settings):
-    kept, size = kept_head(), db.session.query(Head.size).order_by(Head.size).first()[0]
+    kept, size = (
+        kept_head(),
+        db.session.query(SignedTreeHead.size).order_by(SignedTreeHead.size).first()[0],
+    )
     unseal(settings, size)
     attack("DELETE FROM interaction WHERE seq IS NULL")
     while db.session.query(Interaction).count() < kept.said["size"]:
@@ -256,5 +262,5 @@ def test_a_forged_head_from_outside_is_named(settings):
 def test_a_fault_says_where_and_since_when(settings):
     attack(EDITS["edit details"])
     (fault, *_) = sealing.verify()
-    (first, *_) = db.session.query(Head).order_by(Head.size)
+    (first, *_) = db.session.query(SignedTreeHead).order_by(SignedTreeHead.size)
     assert (fault.where, fault.since) == (3, json.loads(first.body)["t"])

@@ -14,7 +14,7 @@ from deliberate.operations.search import rebuild_index
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.operations.threads.corrections import correct_comment
 from deliberate.queries.search.query import Asked, texts_found
-from deliberate.vocabulary import Decision, Role, Rule, Stance
+from deliberate.vocabulary import ResponseDecision, Role, Rule, Stance
 from tests import factories
 from tests.client import visitor
 from tests.statement_counter import statements
@@ -158,7 +158,12 @@ def test_a_response_is_found_by_its_points_and_only_its_last_version(app):
     )
     for _version in range(2):
         response_operations.publish_response(
-            officer, proposal, Decision.ACCEPTED, f"Kami bangun {WORD}", "Segera.", points=[point]
+            officer,
+            proposal,
+            ResponseDecision.ACCEPTED,
+            f"Kami bangun {WORD}",
+            "Segera.",
+            points=[point],
         )
     assert len(texts_found(Asked(WORD, "responses"))) == 1
     assert found(app, "responses", "anggaran") == 1

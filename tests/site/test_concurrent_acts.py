@@ -8,7 +8,7 @@ from deliberate.database import db
 from deliberate.models import OfficeRecovery, Person
 from deliberate.operations.accounts import office_recovery as office_recovery_operations
 from deliberate.operations.accounts import verified_residents as verified_resident_operations
-from deliberate.operations.accounts.sign_in import TooManyTries
+from deliberate.operations.accounts.sign_in import TooManyAttempts
 from deliberate.operations.accounts.verification_codes import verify_by_code
 from deliberate.operations.site import rate_limits as rate_limit_operations
 from deliberate.permissions.decision import Refused
@@ -25,7 +25,7 @@ def at_once(app, acts) -> Counter:
             start.wait()
             try:
                 act()
-            except (Refused, TooManyTries) as error:
+            except (Refused, TooManyAttempts) as error:
                 return type(error).__name__
             finally:
                 db.session.remove()
@@ -69,7 +69,7 @@ def test_sixteen_texts_at_once_count_as_sixteen(app):
     db.session.remove()
 
     def write() -> None:
-        rate_limit_operations.take_turn(
+        rate_limit_operations.consume(
             rate_limit_operations.TEXTS, "203.0.113.5", db.session.get_one(Person, number)
         )
 

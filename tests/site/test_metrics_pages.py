@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
 from deliberate import jobs
-from deliberate.logging import OneLine
+from deliberate.logging import JsonFormatter
 from deliberate.queries.site import health_checks as health_check_queries
 from deliberate.queries.site import ops_metrics as ops_metric_queries
 from deliberate.vocabulary import Role
@@ -58,7 +58,7 @@ def test_what_waits_is_measured(app):
 
 def test_the_age_of_each_job_is_measured(app, clock):
     queue = MemoryHuey()
-    jobs._add(queue, app, jobs.give_out_heads).call_local()
+    jobs._add(queue, app, jobs.publish_tree_heads).call_local()
     clock.shift(120)
     with pytest.raises(ZeroDivisionError):
         jobs._add(queue, app, lambda _settings: 1 // 0).call_local()
@@ -131,7 +131,7 @@ def test_on_this_machine_no_token_is_needed(app, host):
 def journal(caplog):
     """The lines of the journal, as objects."""
     caplog.set_level(logging.INFO)
-    return lambda: [json.loads(OneLine().format(record)) for record in caplog.records]
+    return lambda: [json.loads(JsonFormatter().format(record)) for record in caplog.records]
 
 
 def test_a_request_leaves_one_line_without_address_body_or_query(app, journal):

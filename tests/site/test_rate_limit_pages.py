@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from deliberate.operations.accounts.sign_in import TooManyTries
+from deliberate.operations.accounts.sign_in import TooManyAttempts
 from deliberate.operations.site import rate_limits as rate_limit_operations
 from deliberate.operations.threads.comments import post_comment
 from deliberate.vocabulary import Role, Stance
@@ -56,7 +56,7 @@ def test_an_account_of_more_than_a_day_writes_faster(app, proposal, clock):
     person = factories.resident()
     clock.shift(timedelta(days=1, minutes=1))
     for _text in range(19):
-        rate_limit_operations.take_turn(rate_limit_operations.TEXTS, "127.0.0.1", person)
+        rate_limit_operations.consume(rate_limit_operations.TEXTS, "127.0.0.1", person)
     client = signed_in(app, person)
     written_out(client, proposal, 1)
     assert says(client, proposal).status_code == 429
@@ -84,26 +84,26 @@ def test_many_accounts_behind_one_address_share_a_wider_limit(app, clock):
     people = [factories.resident() for _number in range(21)]
     for person in people[:20]:
         for _text in range(FREE):
-            rate_limit_operations.take_turn(rate_limit_operations.TEXTS, "203.0.113.5", person)
-    with pytest.raises(TooManyTries):
-        rate_limit_operations.take_turn(rate_limit_operations.TEXTS, "203.0.113.5", people[20])
-    assert rate_limit_operations.take_turn(rate_limit_operations.TEXTS, "203.0.113.6", people[20])
+            rate_limit_operations.consume(rate_limit_operations.TEXTS, "203.0.113.5", person)
+    with pytest.raises(TooManyAttempts):
+        rate_limit_operations.consume(rate_limit_operations.TEXTS, "203.0.113.5", people[20])
+    assert rate_limit_operations.consume(rate_limit_operations.TEXTS, "203.0.113.6", people[20])
 
 
 def test_whoever_waits_does_not_use_up_the_limit_of_the_neighbours(app, clock):
     person, neighbour = factories.resident(), factories.resident()
     for _text in range(FREE):
-        rate_limit_operations.take_turn(rate_limit_operations.TEXTS, "203.0.113.5", person)
+        rate_limit_operations.consume(rate_limit_operations.TEXTS, "203.0.113.5", person)
     for _try in range(30):
-        with pytest.raises(TooManyTries):
-            rate_limit_operations.take_turn(rate_limit_operations.TEXTS, "203.0.113.5", person)
-    assert rate_limit_operations.take_turn(rate_limit_operations.TEXTS, "203.0.113.5", neighbour)
+        with pytest.raises(TooManyAttempts):
+            rate_limit_operations.consume(rate_limit_operations.TEXTS, "203.0.113.5", person)
+    assert rate_limit_operations.consume(rate_limit_operations.TEXTS, "203.0.113.5", neighbour)
 
 
 def test_whoever_works_here_is_not_held_as_new(app, clock):
     officer = factories.staff()
     for _text in range(FREE + 1):
-        assert rate_limit_operations.take_turn(rate_limit_operations.TEXTS, "203.0.113.5", officer)
+        assert rate_limit_operations.consume(rate_limit_operations.TEXTS, "203.0.113.5", officer)
 
 
 def test_reports_have_a_limit_of_their_own(app, proposal):
@@ -122,8 +122,8 @@ def test_reports_have_a_limit_of_their_own(app, proposal):
 def test_pressing_has_a_limit_and_says_that_nothing_was_counted(app, proposal):
     client = signed_in(app, factories.resident())
     for number in range(60):
-        rate_limit_operations.take_turn(
-            rate_limit_operations.PRESSES, f"203.0.113.{number}", _person_of(client)
+        rate_limit_operations.consume(
+            rate_limit_operations.CLICKS, f"203.0.113.{number}", _person_of(client)
         )
     answer = send(client, "/en/account", f"/en/proposals/{proposal.id}/support")
     assert answer.status_code == 429 and "was not counted" in answer.text
@@ -150,7 +150,7 @@ def joining(app, number):
 
 def test_a_network_opens_so_many_accounts_in_an_hour(app, clock):
     for _number in range(29):
-        rate_limit_operations.take_turn(rate_limit_operations.JOININGS, "127.0.0.1")
+        rate_limit_operations.consume(rate_limit_operations.SIGN_UPS, "127.0.0.1")
     assert joining(app, 1).status_code == 303
     assert joining(app, 1).status_code == 429
     answer = joining(app, 2)
@@ -162,7 +162,7 @@ def test_a_network_opens_so_many_accounts_in_an_hour(app, clock):
 
 def test_a_name_that_was_taken_does_not_count_as_joined(app, clock):
     for _number in range(28):
-        rate_limit_operations.take_turn(rate_limit_operations.JOININGS, "127.0.0.1")
+        rate_limit_operations.consume(rate_limit_operations.SIGN_UPS, "127.0.0.1")
     assert joining(app, 1).status_code == 303
     assert joining(app, 1).status_code == 422
     assert joining(app, 2).status_code == 303

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from deliberate.database import transient
-from deliberate.models import ReadingPlace
+from deliberate.models import ReadingPosition
 from deliberate.operations.accounts import deletion as deletion_operations
-from deliberate.operations.accounts.retention import let_go
+from deliberate.operations.accounts.retention import purge_expired
 from deliberate.operations.moderation import moderation as moderation_operations
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.vocabulary import Role, Rule, Stance
@@ -36,7 +36,7 @@ def page_of(proposal):
 
 def places():
     with transient(write=False) as store:
-        return store.query(ReadingPlace).count()
+        return store.query(ReadingPosition).count()
 
 
 def test_a_first_visit_has_nothing_new_and_a_second_one_counts_and_leads_there(
@@ -90,5 +90,5 @@ def test_nothing_is_kept_of_a_visitor_and_nothing_after_erasure_or_half_a_year(
     deletion_operations.erase_account(leaving, factories.PASSPHRASE)
     assert places() == 1
     clock.shift(timedelta(days=181))
-    let_go()
+    purge_expired()
     assert places() == 0

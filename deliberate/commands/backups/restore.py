@@ -23,7 +23,7 @@ from deliberate.commands.backups.stores import engine_of, is_empty, load_stores,
 from deliberate.commands.startup import knows_revision
 from deliberate.config import Settings
 from deliberate.database import db, make_transient, transient
-from deliberate.models import Device, Tries
+from deliberate.models import Device, SignInAttempts
 from deliberate.operations.accounts.deletion import Erasure, erase_again
 from deliberate.sealing import Fault, SignedHead
 
@@ -58,7 +58,7 @@ def restore_backup(
         make_transient(app)
         with transient() as store:
             store.execute(delete(Device))  # whoever was signed in then signs in again
-            store.execute(delete(Tries))
+            store.execute(delete(SignInAttempts))
         again = erase_again(erasures)
         return Restored(manifest, again, _seals(settings))
 

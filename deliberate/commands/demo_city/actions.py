@@ -13,7 +13,7 @@ Table = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Deed:
+class Action:
     """One act to be replayed: on which day, by which of the replay's methods, told where."""
 
     day: float

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from deliberate.commands.demo_city.actions import Deed, Table, chance_of
+from deliberate.commands.demo_city.actions import Action, Table, chance_of
 from deliberate.commands.demo_city.events import Acts
 from deliberate.models import Assessment, Institution, Person, Process, Sample
 from deliberate.operations.scores import assessment_publishing as assessment_publishing_operations
@@ -21,22 +21,22 @@ SEES_OTHERWISE = 0.12
 """How often the second of them sees a comment one grade higher or lower."""
 
 
-def judged(plans: Sequence[Table], samples: Sequence[Table]) -> Iterator[Deed]:
+def judged(plans: Sequence[Table], samples: Sequence[Table]) -> Iterator[Action]:
     """Each assessment frozen and published, each sample drawn and coded."""
     for told in plans:
         where = f"assessments.toml: {told['process']} {told['stage']}"
-        yield Deed(told["frozen"], "freeze_assessment", where, (told,))
+        yield Action(told["frozen"], "freeze_assessment", where, (told,))
         if "published" in told:
-            yield Deed(told["published"], "publish_assessment", where, (told,))
+            yield Action(told["published"], "publish_assessment", where, (told,))
     for told in samples:
         where = f"assessments.toml: sample of {told['process']}"
-        yield Deed(told["day"], "draw_sample", where, (told,))
+        yield Action(told["day"], "draw_sample", where, (told,))
         chance = chance_of(f"codes {told['process']}")
         for place in range(1, told["size"] + 1):
             for number, coder in enumerate(told["coders"]):
                 day = told["day"] + 1 + number + 0.8 * place / told["size"]
                 seed = chance.random() if number else None
-                yield Deed(day, "code_comment", where, (coder, told["process"], place, seed))
+                yield Action(day, "code_comment", where, (coder, told["process"], place, seed))
 
 
 class Judging(Acts):

@@ -32,9 +32,9 @@ from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.threads.comments import post_comment, rate_comment
 from deliberate.vocabulary import (
     AccountClass,
-    Decision,
     Ground,
     PhaseKind,
+    ResponseDecision,
     Role,
     Rule,
     Stance,
@@ -239,7 +239,7 @@ class Acts:
         response = publish_response(
             self._the(Person, responder),
             self._the(Proposal, key),
-            Decision(told["decision"]),
+            ResponseDecision(told["decision"]),
             told["headline"],
             told["text"],
             grounds=[Ground(ground) for ground in told.get("grounds", [])],

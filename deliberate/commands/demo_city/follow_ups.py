@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from deliberate.commands.demo_city.actions import TODAY, Deed, Table, chance_of, soon
+from deliberate.commands.demo_city.actions import TODAY, Action, Table, chance_of, soon
 from deliberate.commands.demo_city.spec import City, Story, named_line
 
 _SAID = {
@@ -18,12 +18,12 @@ _SAID = {
 _ADDRESS = r"(?:Sdr|Sdri|Saudara|Saudari|Bapak|Ibu|Pak|Bu|Mas|Mbak)\.? "
 
 
-def sequel(city: City, story: Story, supported: Sequence[float]) -> Iterator[Deed]:
+def sequel(city: City, story: Story, supported: Sequence[float]) -> Iterator[Action]:
     """The acts that follow: `supported` are the days of its supports."""
     chance, answer = chance_of(f"after {story.key}"), story.told.get("response", {})
 
-    def deed(day: float, act: str, *words: Any) -> Deed:
-        return Deed(float(day), act, story.where, words)
+    def deed(day: float, act: str, *words: Any) -> Action:
+        return Action(float(day), act, story.where, words)
 
     needed = next(p for p in city.processes if p["slug"] == story.told["process"])
     if answer and len(supported) >= needed["support_threshold"]:

@@ -3,12 +3,12 @@
 from datetime import date, datetime, timedelta
 
 from deliberate.clock import set_to
-from deliberate.commands.demo_city.actions import TODAY, Deed
+from deliberate.commands.demo_city.actions import TODAY, Action
 from deliberate.commands.demo_city.assessments import Judging
 from deliberate.commands.demo_city.events import ZONE, Acts
 from deliberate.commands.demo_city.schedule import deeds
 from deliberate.commands.demo_city.spec import City, CityError
-from deliberate.database import together
+from deliberate.database import atomic_batch
 from deliberate.operations.accounts.accounts import NameTaken
 from deliberate.permissions.decision import Refused
 
@@ -20,13 +20,13 @@ def seed(city: City, present: datetime) -> int:
     """
     acts = Judging(first_day(present), {entry["key"]: entry["name"] for entry in city.sign_ins})
     past = [deed for deed in deeds(city) if acts.moment(deed.day) <= present]
-    with together("the sample city"):
+    with atomic_batch("the sample city"):
         for deed in past:
             _do(acts, deed)
     return len(past)
 
 
-def _do(acts: Acts, deed: Deed) -> None:
+def _do(acts: Acts, deed: Action) -> None:
     try:
         with set_to(acts.moment(deed.day)):
             getattr(acts, deed.act)(*deed.words)

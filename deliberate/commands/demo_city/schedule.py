@@ -7,7 +7,7 @@ generator that its key alone sets going.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from deliberate.commands.demo_city.actions import MINUTES, TODAY, Deed, Table, chance_of, soon
+from deliberate.commands.demo_city.actions import MINUTES, TODAY, Action, Table, chance_of, soon
 from deliberate.commands.demo_city.assessments import judged
 from deliberate.commands.demo_city.follow_ups import answered_lines, hidden_on, sequel
 from deliberate.commands.demo_city.spec import City, Line, Story, named_line
@@ -21,7 +21,7 @@ REGULARS = 0.12
 """The share of a proposal's supports that come from those who also talk."""
 
 
-def deeds(city: City) -> list[Deed]:
+def deeds(city: City) -> list[Action]:
     """Every act of the city, the earliest first; what is told first goes first at one moment."""
     acts, seen = [*_setting_up(city)], visits(city.passers_by)
     for story in city.stories:
@@ -33,21 +33,21 @@ def deeds(city: City) -> list[Deed]:
     return sorted(acts, key=lambda deed: deed.day)
 
 
-def _setting_up(city: City) -> Iterator[Deed]:
+def _setting_up(city: City) -> Iterator[Action]:
     for office in city.institutions:
-        yield Deed(-7.0, "found", f"city.toml: {office['key']}", (office,))
+        yield Action(-7.0, "found", f"city.toml: {office['key']}", (office,))
     for number, account in enumerate(city.accounts):
         role_first = -6.9 if account.get("role") == "admin" else -6.0 + number / 20
-        yield Deed(role_first, "appoint", f"city.toml: {account['key']}", (account,))
+        yield Action(role_first, "appoint", f"city.toml: {account['key']}", (account,))
     for process in city.processes:
         where = f"city.toml: {process['slug']}"
         opened = process["phase"][0]["opens"] - 3.5
-        yield Deed(opened, "open_process", where, (process,))
+        yield Action(opened, "open_process", where, (process,))
         for number, phase in enumerate(process["phase"], start=1):
-            yield Deed(opened + number * MINUTES, "schedule", where, (process["slug"], phase))
+            yield Action(opened + number * MINUTES, "schedule", where, (process["slug"], phase))
 
 
-def _joining(city: City, acts: Sequence[Deed]) -> Iterator[Deed]:
+def _joining(city: City, acts: Sequence[Action]) -> Iterator[Action]:
     """Residents open their accounts some minutes or hours before the first thing they do."""
     first: dict[str, float] = {}
     for deed in acts:
@@ -57,7 +57,7 @@ def _joining(city: City, acts: Sequence[Deed]) -> Iterator[Deed]:
         key = resident["key"]
         if key in first:
             wait = chance_of(f"join {key}").uniform(4 * MINUTES, 0.2)
-            yield Deed(first[key] - wait, "join", f"people.toml: {key}", (resident,))
+            yield Action(first[key] - wait, "join", f"people.toml: {key}", (resident,))
 
 
 _BY_PEOPLE = {"submit", "support", "comment", "rate", "vote", "follow", "judge", "report"}
@@ -78,7 +78,7 @@ class _Telling:
         ended = story.told.get("withdrawn", {}).get("day", TODAY)
         self.end = min(float(ended), TODAY)
 
-    def deeds(self) -> Iterator[Deed]:
+    def deeds(self) -> Iterator[Action]:
         """The told ones and the small ones."""
         key, told = self.story.key, self.told
         yield self._deed(self.day, "submit", told["author"], told, self._asked())
@@ -99,8 +99,8 @@ class _Telling:
             lines = answered_lines(self.city, self.story, answer)
             yield self._deed(answer["day"], "respond", answer["by"], key, answer, lines)
 
-    def _deed(self, day: float, act: str, *words: Any) -> Deed:
-        return Deed(float(day), act, self.story.where, words)
+    def _deed(self, day: float, act: str, *words: Any) -> Action:
+        return Action(float(day), act, self.story.where, words)
 
     def _asked(self) -> str | None:
         """Who is asked to answer: the one who does in the end, else the institution that leads."""
@@ -131,7 +131,7 @@ class _Telling:
         away = 0.0 if faithful else min(abs(self.day - week) for week in own_weeks)
         return away + self.chance.uniform(0, SPREAD)
 
-    def _supported(self) -> Iterator[Deed]:
+    def _supported(self) -> Iterator[Action]:
         last = self._last_day("support", self.day)
         count = self.told.get("supports", 0)
         strangers = looking_in(
@@ -145,7 +145,7 @@ class _Telling:
             if self.chance.random() < 0.12:
                 yield self._deed(min(day + MINUTES, last), "follow", key, self.story.key)
 
-    def _weighed(self, place: int, line: Line) -> Iterator[Deed]:
+    def _weighed(self, place: int, line: Line) -> Iterator[Action]:
         last = min(self._last_day("comment", line.day), hidden_on(self.story, place))
         people = self._passing_by(line.strong + line.weak, line.author)
         self.chance.shuffle(people)
@@ -153,7 +153,7 @@ class _Telling:
             day = self._soon(line.day, last, 2.0)
             yield self._deed(day, "rate", key, self.story.key, place, number < line.strong)
 
-    def _polled(self, poll: Table) -> Iterator[Deed]:
+    def _polled(self, poll: Table) -> Iterator[Action]:
         opener = self._asked() or ""
         yield self._deed(poll["opens"], "open_poll", opener, self.story.key, poll)
         choices = [label for label, count in poll["options"] for _ in range(count)]

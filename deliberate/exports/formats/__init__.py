@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from deliberate.exports.duckdb_workspace import Bench
+from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.exports.formats.convokit import write_convokit
 from deliberate.exports.formats.graphml import write_graphml
 from deliberate.exports.formats.ocel import write_ocel
@@ -11,7 +11,7 @@ from deliberate.exports.formats.polis import write_polis
 from deliberate.exports.formats.xes import write_xes
 from deliberate.models import Process
 
-Writer = Callable[[Bench, Path, Process, int], int]
+Writer = Callable[[DuckDBWorkspace, Path, Process, int], int]
 
 FORMATS: dict[str, Writer] = {
     "convokit": write_convokit,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from deliberate.exports.duckdb_workspace import Bench
+from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.models import Process
 
 NOBODY = "nobody"
@@ -40,7 +40,7 @@ _META = {
 _TYPES = {"stance": "int", "depth": "int"}
 
 
-def write_convokit(bench: Bench, folder: Path, process: Process, _size: int) -> int:
+def write_convokit(bench: DuckDBWorkspace, folder: Path, process: Process, _size: int) -> int:
     """Write the corpus; texts stand in it where the tier has them. Gives how many utterances."""
     corpus = folder / "convokit"
     corpus.mkdir()
@@ -65,7 +65,7 @@ def write_convokit(bench: Bench, folder: Path, process: Process, _size: int) -> 
     return rows
 
 
-def _utterances(bench: Bench) -> Iterator[dict[str, Any]]:
+def _utterances(bench: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
     given = {"nobody": NOBODY, "grain": bench.grain}
     for name, root, parent, speaker, moment, text, stance, kind, role, depth in bench.rows(
         _UTTERANCES, given

@@ -3,7 +3,7 @@
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from deliberate.exports.duckdb_workspace import Bench
+from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.models import Process
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -29,7 +29,7 @@ GROUP BY ALL ORDER BY ALL
 """
 
 
-def write_graphml(bench: Bench, folder: Path, _process: Process, _size: int) -> int:
+def write_graphml(bench: DuckDBWorkspace, folder: Path, _process: Process, _size: int) -> int:
     """Write replies.graphml: a node a person, an edge a pair; gives how many pairs.
 
     A top-level comment answers the proposal's author.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from deliberate.exports.duckdb_workspace import Bench
+from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.models import Process
 
 EVENT_ATTRIBUTES = {
@@ -30,7 +30,7 @@ FROM events ORDER BY seq
 _KINDS = "SELECT DISTINCT kind FROM events ORDER BY kind"
 
 
-def write_ocel(bench: Bench, folder: Path, _process: Process, _size: int) -> int:
+def write_ocel(bench: DuckDBWorkspace, folder: Path, _process: Process, _size: int) -> int:
     """Write ocel.json, an object and an act at a time; gives how many events."""
     bench.con.execute(f"CREATE OR REPLACE TABLE touched AS {_TOUCHED}")
     types = [row[0] for row in bench.rows("SELECT DISTINCT type FROM touched ORDER BY type")]
@@ -56,7 +56,7 @@ def _write_all(file: TextIO, items: Iterable[dict[str, Any]]) -> int:
     return count
 
 
-def _objects(bench: Bench) -> Iterator[dict[str, Any]]:
+def _objects(bench: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
     query = "SELECT type, number FROM touched ORDER BY type, number"
     for sort, number in bench.rows(query):
         yield {
@@ -67,7 +67,7 @@ def _objects(bench: Bench) -> Iterator[dict[str, Any]]:
         }
 
 
-def _events(bench: Bench) -> Iterator[dict[str, Any]]:
+def _events(bench: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
     for act in bench.rows(_ACTS, {"times": bench.times}):
         seq, kind, moment, *told, sort, subject, proposal, institution, actor, parent = act
         values = dict(zip(EVENT_ATTRIBUTES, [*told, seq], strict=True))

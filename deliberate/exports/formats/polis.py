@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deliberate.clock import now
-from deliberate.exports.duckdb_workspace import Bench
+from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.exports.tables import write_rows
 from deliberate.exports.tally_csv import options_of, sealed_polls
 from deliberate.models import Ballot, Option, Poll, Process
@@ -43,7 +43,7 @@ class _Conversation:
         return None if person_id is None else self.numbers.setdefault(person_id, len(self.numbers))
 
 
-def write_polis(bench: Bench, folder: Path, process: Process, size: int) -> int:
+def write_polis(bench: DuckDBWorkspace, folder: Path, process: Process, size: int) -> int:
     """Write polis/<poll>/ for each poll that may be told; gives how many votes."""
     (folder / "polis").mkdir()
     query = (

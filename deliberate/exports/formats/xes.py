@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from xml.sax.saxutils import quoteattr
 
-from deliberate.exports.duckdb_workspace import Bench
+from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.models import Process
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -27,7 +27,7 @@ FROM events WHERE proposal_id IS NOT NULL ORDER BY proposal_id, seq
 """
 
 
-def write_xes(bench: Bench, folder: Path, process: Process, _size: int) -> int:
+def write_xes(bench: DuckDBWorkspace, folder: Path, process: Process, _size: int) -> int:
     """Write xes/log.xes, in each case in the order of the log; gives how many events."""
     (folder / "xes").mkdir()
     rows = 0

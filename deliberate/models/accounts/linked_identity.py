@@ -9,7 +9,7 @@ from deliberate.clock import now
 from deliberate.database import Base, BigId, Moment
 
 
-class ProviderLink(Base):
+class LinkedIdentity(Base):
     """One account of ours and one of theirs; each belongs to one at most."""
 
     __tablename__ = "provider_link"

@@ -147,7 +147,7 @@ class Device(TransientBase):
         return hashlib.sha256(b"mark" + self.token_hash.encode()).hexdigest()[:24]
 
 
-class Tries(TransientBase):
+class SignInAttempts(TransientBase):
     """Wrong sign-ins of an account from a network, or of a network: how many, and when again."""
 
     __tablename__ = "tries"

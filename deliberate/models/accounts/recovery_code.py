@@ -9,7 +9,7 @@ from deliberate.clock import now
 from deliberate.database import BigId, Moment, TransientBase
 
 
-class RecoveryWish(TransientBase):
+class PasswordResetRequest(TransientBase):
     """Somebody typed a name or an address to come back by mail; a job looks whose it is.
 
     The page writes the same row for names that exist and names that do not, so it takes as long.

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from deliberate.database import Base, BigId, Json, Moment
 
 
-class Head(Base):
+class SignedTreeHead(Base):
     """Canonical JSON {origin, prev, root, size, t}, its signature, and the tree's right edge.
 
     A head that hands over to another key also has that key as `next`.
@@ -56,7 +56,7 @@ class Segment(Base):
         return f"{self.first:09d}-{self.last:09d}.parquet"
 
 
-class PublishedHead(Base):
+class PublishedTreeHead(Base):
     """A head that was given out: once an hour, with the proof that it continues the one before."""
 
     __tablename__ = "published_head"

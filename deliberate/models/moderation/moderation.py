@@ -90,7 +90,7 @@ class EditRequest(Base):
         return self.settled_at is None and now() < self.until
 
 
-class Handover(Base):
+class Escalation(Base):
     """That a moderator passed a text on for a second one to decide, and why."""
 
     __tablename__ = "handover"

@@ -17,7 +17,7 @@ def held_index(name: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=_WAS_HELD, postgresql_where=_WAS_HELD)
 
 
-class Hideable:
+class HideableText:
     """A text that moderation can hide. A hold ends by the clock: no job has to lift it."""
 
     hidden_since: Mapped[datetime | None] = mapped_column("hidden_at", Moment)

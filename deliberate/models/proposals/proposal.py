@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, Moment
 from deliberate.models.accounts.person import Person
-from deliberate.models.moderation.visibility import Hideable, held_index
+from deliberate.models.moderation.visibility import HideableText, held_index
 from deliberate.models.processes import Process
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import Initiator
@@ -43,7 +43,7 @@ OPEN, KEPT, DROPPED = 1, 2, 3
 """How far a promise is: a proposal is as far as the least settled of its own."""
 
 
-class Proposal(Hideable, Base):
+class Proposal(HideableText, Base):
     """What somebody wants changed. Its state follows from dated facts and is never typed in.
 
     Counters are kept in the acts that change them; `deliberate check --repair` counts again.

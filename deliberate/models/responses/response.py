@@ -11,7 +11,7 @@ from deliberate.database import Base, BigId, Json, Moment
 from deliberate.models.accounts.person import Person
 from deliberate.models.proposals.proposal import Proposal, new_salt
 from deliberate.models.responses.institution import Institution
-from deliberate.vocabulary import Decision
+from deliberate.vocabulary import ResponseDecision
 
 
 class Response(Base):
@@ -26,7 +26,7 @@ class Response(Base):
     version: Mapped[int] = mapped_column(default=1)
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"), index=True)
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decision: Mapped[Decision] = mapped_column(String(24))
+    decision: Mapped[ResponseDecision] = mapped_column(String(24))
     headline: Mapped[str] = mapped_column(String(255))
     body: Mapped[str] = mapped_column(Text)
     body_html: Mapped[str] = mapped_column(Text)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from deliberate.database import Moment, TransientBase
 
 
-class Counted(TransientBase):
+class RateLimitWindow(TransientBase):
     """One counter until it ends; its key is a keyed hash, so no name and no address is kept."""
 
     __tablename__ = "counted"

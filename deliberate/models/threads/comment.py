@@ -18,13 +18,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, Moment
 from deliberate.models.accounts.person import Person
-from deliberate.models.moderation.visibility import Hideable, held_index
+from deliberate.models.moderation.visibility import HideableText, held_index
 from deliberate.models.proposals.proposal import Proposal, new_salt
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import Role
 
 
-class Comment(Hideable, Base):
+class Comment(HideableText, Base):
     """An argument or question on a proposal, or a reply to one; replies may go to any depth.
 
     A thread is read by `root_id` in the order of writing, so no page ever walks the tree.

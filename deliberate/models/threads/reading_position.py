@@ -8,7 +8,7 @@ from deliberate.clock import now
 from deliberate.database import BigId, Moment, TransientBase
 
 
-class ReadingPlace(TransientBase):
+class ReadingPosition(TransientBase):
     """Up to which comment somebody had read a thread before this visit, and at its last look."""
 
     __tablename__ = "reading_place"

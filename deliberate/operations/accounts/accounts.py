@@ -151,7 +151,7 @@ def _is_an_office(session: Session, key: str) -> bool:
     return key in official | _OFFICIAL
 
 
-def proven_person(sign_in_name: str, passphrase: str) -> Person | None:
+def authenticate(sign_in_name: str, passphrase: str) -> Person | None:
     """The account these words open, or None; takes as long for a name that does not exist."""
     session: Session = db.session()
     person = session.scalar(

@@ -20,6 +20,7 @@ from deliberate.models import (
     Draft,
     Follow,
     Judgement,
+    LinkedIdentity,
     MutedNotice,
     Notice,
     Option,
@@ -27,8 +28,7 @@ from deliberate.models import (
     PersonKey,
     Proposal,
     ProposalVersion,
-    ProviderLink,
-    ReadingPlace,
+    ReadingPosition,
     RecoveryCode,
     ReleaseRequest,
     Report,
@@ -37,7 +37,7 @@ from deliberate.models import (
     Summary,
 )
 from deliberate.operations.accounts.sign_in import prove
-from deliberate.operations.moderation.open_items import settle_all
+from deliberate.operations.moderation.open_items import close_all_open_items
 from deliberate.operations.proposals.attachments import take_files_of, throw_away
 from deliberate.operations.threads.comments import count_stance
 from deliberate.permissions.decision import Refused, is_signed_in, require
@@ -133,7 +133,7 @@ def _files_of_drafts(act: Act, person: Person) -> list[str]:
 def _forget_devices(person: Person) -> None:
     with transient() as store:
         store.execute(delete(Device).where(Device.person_id == person.id))
-        store.execute(delete(ReadingPlace).where(ReadingPlace.person_id == person.id))
+        store.execute(delete(ReadingPosition).where(ReadingPosition.person_id == person.id))
         store.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
         store.execute(delete(AddressChange).where(AddressChange.person_id == person.id))
 
@@ -188,8 +188,8 @@ def _erase_comments(act: Act, person: Person) -> None:
 def _erase_words(act: Act, person: Person) -> None:
     """Small texts elsewhere; a statement others voted on stays, without its author."""
     number = person.id
-    settle_all(act, "comment", select(Comment.id).where(Comment.author_id == number))
-    settle_all(act, "proposal", select(Proposal.id).where(Proposal.author_id == number))
+    close_all_open_items(act, "comment", select(Comment.id).where(Comment.author_id == number))
+    close_all_open_items(act, "proposal", select(Proposal.id).where(Proposal.author_id == number))
     for change in (
         update(Report).where(Report.person_id == number).values(note="", network=""),
         update(Appeal).where(Appeal.person_id == number).values(words=""),
@@ -201,7 +201,7 @@ def _erase_words(act: Act, person: Person) -> None:
         delete(Draft).where(Draft.person_id == number),
         delete(Follow).where(Follow.person_id == number),
         update(Sanction).where(Sanction.person_id == number).values(appeal="", note=""),
-        delete(ProviderLink).where(ProviderLink.person_id == number),
+        delete(LinkedIdentity).where(LinkedIdentity.person_id == number),
         delete(SecondFactor).where(SecondFactor.person_id == number),
     ):
         act.session.execute(change)

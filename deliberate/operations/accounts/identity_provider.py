@@ -33,7 +33,7 @@ class ProviderFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Errand:
+class AuthorizationFlow:
     """What a browser keeps while its person is away at the other house."""
 
     state: str
@@ -54,12 +54,12 @@ def is_set() -> bool:
     return bool(current_app.config["SETTINGS"].oidc_issuer)
 
 
-def new_errand() -> Errand:
+def new_errand() -> AuthorizationFlow:
     """Three secrets of one sign-in: against foreign answers, old tokens, stolen codes."""
-    return Errand(*(secrets.token_urlsafe(32) for _part in range(3)))
+    return AuthorizationFlow(*(secrets.token_urlsafe(32) for _part in range(3)))
 
 
-def address_to_ask(errand: Errand, back: str) -> str:
+def address_to_ask(errand: AuthorizationFlow, back: str) -> str:
     """Where the browser is sent. Raises ProviderFailed, and Refused without the extra."""
     settings = _settings()
     words = {
@@ -76,7 +76,7 @@ def address_to_ask(errand: Errand, back: str) -> str:
     return f"{asked}{'&' if '?' in asked else '?'}{urlencode(words)}"
 
 
-def who_came(errand: Errand, code: str, back: str) -> Proven:
+def exchange_code(errand: AuthorizationFlow, code: str, back: str) -> Proven:
     """Exchange a code, once, and read who it stands for. Raises ProviderFailed."""
     settings = _settings()
     fields = {

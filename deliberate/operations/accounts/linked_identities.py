@@ -5,12 +5,12 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from deliberate.clock import now
-from deliberate.models import Person, ProviderLink
+from deliberate.models import LinkedIdentity, Person
 from deliberate.operations.accounts.accounts import open_device
 from deliberate.operations.accounts.identity_provider import Proven
-from deliberate.operations.accounts.sign_in import CodeNeeded, WrongWords
+from deliberate.operations.accounts.sign_in import CodeNeeded, InvalidCredentials
 from deliberate.permissions.decision import Refused, is_signed_in, require
-from deliberate.queries.accounts.linked_identities import link_of, person_marked
+from deliberate.queries.accounts.linked_identities import get_person_by_public_id, link_of
 from deliberate.queries.accounts.second_factor import factor_since
 from deliberate.recording import Act, recorded
 from deliberate.vocabulary import Kind, Role
@@ -21,9 +21,9 @@ def link_provider(person: Person, proven: Proven) -> None:
     try:
         with recorded(person, Kind.PROVIDER_LINKED) as act:
             require(is_signed_in(act.locked(person)))
-            if link_of(person) is not None or person_marked(proven.mark) is not None:
+            if link_of(person) is not None or get_person_by_public_id(proven.mark) is not None:
                 raise Refused(_("One of the two accounts is linked already."))
-            link = ProviderLink(person_id=person.id, mark=proven.mark, linked_at=now())
+            link = LinkedIdentity(person_id=person.id, mark=proven.mark, linked_at=now())
             act.session.add(link)
             act.about(person)
             _verify(act, person, proven)
@@ -37,7 +37,7 @@ def unlink_provider(person: Person) -> None:
         require(is_signed_in(act.locked(person)))
         if link_of(person) is None:
             raise Refused(_("Your account is not linked."))
-        act.session.execute(delete(ProviderLink).where(ProviderLink.person_id == person.id))
+        act.session.execute(delete(LinkedIdentity).where(LinkedIdentity.person_id == person.id))
         act.about(person)
 
 
@@ -45,9 +45,9 @@ def sign_in_from_provider(
     proven: Proven, agent: str = "", leaving: str | None = None
 ) -> tuple[Person, str]:
     """Open the account that is linked. Raises WrongWords for none, and CodeNeeded."""
-    person = person_marked(proven.mark)
+    person = get_person_by_public_id(proven.mark)
     if person is None or not person.is_active:
-        raise WrongWords
+        raise InvalidCredentials
     if factor_since(person) is not None:
         raise CodeNeeded(person)
     with recorded(person, Kind.PERSON_SIGNED_IN) as act:

@@ -8,11 +8,11 @@ from sqlalchemy import delete, func, select
 
 from deliberate.clock import now
 from deliberate.database import db, transient, unrecorded
-from deliberate.models import Device, Notice, Person, RecoveryWish
+from deliberate.models import Device, Notice, PasswordResetRequest, Person
 from deliberate.notifications.links import is_present, read_recovery_token
 from deliberate.notifications.preferences import ADDRESS_GIVEN, RECOVERY_ASKED
 from deliberate.operations.accounts.accounts import hash_passphrase
-from deliberate.operations.accounts.sign_in import WrongWords, counting_wishes
+from deliberate.operations.accounts.sign_in import InvalidCredentials, counting_wishes
 from deliberate.permissions.decision import Refused, is_signed_in, require
 from deliberate.queries.accounts.second_factor import factor_since
 from deliberate.queries.accounts.weak_passphrases import weakness
@@ -26,7 +26,7 @@ ACCOUNTS_OF_ADDRESS = 3
 MAILED_AGAIN_AFTER = timedelta(minutes=10)
 
 
-def wish_to_recover(words: str, *, network: str) -> None:
+def request_password_reset(words: str, *, network: str) -> None:
     """Note a sign-in name or address to send a link to, whether or not it is anybody's.
 
     Raises TooManyTries after a few wishes for one name or from one network.
@@ -34,10 +34,10 @@ def wish_to_recover(words: str, *, network: str) -> None:
     wanted = clean_line(words).casefold()[:254]
     counting_wishes(wanted, network)
     with transient() as store:
-        store.add(RecoveryWish(words=wanted, asked_at=now()))
+        store.add(PasswordResetRequest(words=wanted, asked_at=now()))
 
 
-def answer_wishes() -> int:
+def send_pending_resets() -> int:
     """Mail what was asked for: a link where the address is confirmed, else the confirmation.
 
     Nobody is told on a page which of it happened, if anything. Gives how many were told.
@@ -46,14 +46,16 @@ def answer_wishes() -> int:
     while wishes := _oldest_wishes():
         told += sum(_tell(person) for wish in wishes for person in _meant_by(wish.words))
         with transient() as store:
-            done = delete(RecoveryWish).where(RecoveryWish.id.in_([wish.id for wish in wishes]))
+            done = delete(PasswordResetRequest).where(
+                PasswordResetRequest.id.in_([wish.id for wish in wishes])
+            )
             store.execute(done)
     return told
 
 
-def _oldest_wishes() -> Sequence[RecoveryWish]:
+def _oldest_wishes() -> Sequence[PasswordResetRequest]:
     with transient(write=False) as store:
-        oldest = select(RecoveryWish).order_by(RecoveryWish.id).limit(AT_ONCE)
+        oldest = select(PasswordResetRequest).order_by(PasswordResetRequest.id).limit(AT_ONCE)
         return store.scalars(oldest).all()
 
 
@@ -83,7 +85,7 @@ def person_meant(token: str) -> Person:
     person_id, mark = read_recovery_token(token) or (0, "")
     person = db.session.get(Person, person_id)
     if person is None or not person.is_active or not is_present(person, mark):
-        raise WrongWords
+        raise InvalidCredentials
     return person
 
 

@@ -8,7 +8,7 @@ from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.models import Device, OfficeRecovery, Person, RecoveryCode
 from deliberate.operations.accounts.accounts import hash_passphrase, hash_token
-from deliberate.operations.accounts.sign_in import WrongWords, counting_tries, prove
+from deliberate.operations.accounts.sign_in import InvalidCredentials, counting_tries, prove
 from deliberate.permissions.accounts.office_recovery import may_use_recovery
 from deliberate.permissions.decision import Refused, require
 from deliberate.queries.accounts.accounts import person_named
@@ -70,15 +70,15 @@ def recover_account(sign_in_name: str, code: str, passphrase: str, *, network: s
     with counting_tries(sign_in_name, network):
         person = person_named(clean_line(sign_in_name))
         if person is None or not person.is_active:
-            raise WrongWords
+            raise InvalidCredentials
         given = _given_at_office(person, code)
         if given is None and (not _is_known(person, code) or factor_since(person) is not None):
-            raise WrongWords
+            raise InvalidCredentials
     if weak := weakness(passphrase, person.sign_in_name or "", person.display_name):
         raise Refused(weak)
     hashed = hash_passphrase(passphrase)
     if given is None and not use_code(person, code):
-        raise WrongWords
+        raise InvalidCredentials
     with recorded(person, Kind.PERSON_RECOVERED) as act:
         act.locked(person)
         if given is not None:

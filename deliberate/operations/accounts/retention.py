@@ -10,13 +10,13 @@ from deliberate.clock import now
 from deliberate.database import Base, TransientBase, db, transient, unrecorded
 from deliberate.models import (
     AddressChange,
-    Counted,
     Delivery,
     Device,
     Draft,
-    ReadingPlace,
+    RateLimitWindow,
+    ReadingPosition,
     Report,
-    Tries,
+    SignInAttempts,
 )
 from deliberate.operations.proposals.attachments import throw_away
 from deliberate.queries.notices.messages import ADDRESS_WAITS
@@ -36,7 +36,7 @@ class Old:
     count: int
 
 
-def let_go(*, dry_run: bool = False) -> list[Old]:
+def purge_expired(*, dry_run: bool = False) -> list[Old]:
     """Delete what is too old, or only say how much it would be."""
     moment = now()
     kept: list[tuple[str, type[Base], ColumnElement[bool]]] = [
@@ -45,9 +45,9 @@ def let_go(*, dry_run: bool = False) -> list[Old]:
     ]
     passing: list[tuple[str, type[TransientBase], ColumnElement[bool]]] = [
         ("expired devices", Device, Device.expires_at < moment),
-        ("counted tries", Tries, Tries.last_at < moment - TRIES),
-        ("reading places", ReadingPlace, ReadingPlace.looked_at < moment - READING),
-        ("counted writing", Counted, Counted.ends_at < moment),
+        ("counted tries", SignInAttempts, SignInAttempts.last_at < moment - TRIES),
+        ("reading places", ReadingPosition, ReadingPosition.looked_at < moment - READING),
+        ("counted writing", RateLimitWindow, RateLimitWindow.ends_at < moment),
         ("changes of address", AddressChange, AddressChange.asked_at < moment - ADDRESS_WAITS),
     ]
     notes = (Report.settled_at < moment - REPORT_NOTES) & (Report.note != "")

@@ -19,7 +19,7 @@ from deliberate.models import Device, Person, SecondFactor
 from deliberate.notifications.preferences import FACTOR_REMOVED
 from deliberate.operations.accounts.accounts import hash_token, open_device
 from deliberate.operations.accounts.recovery_codes import use_code
-from deliberate.operations.accounts.sign_in import WrongWords, counting_codes, prove
+from deliberate.operations.accounts.sign_in import InvalidCredentials, counting_codes, prove
 from deliberate.operations.notices.notices import tell_person
 from deliberate.permissions.accounts.accounts import may_remove_factor
 from deliberate.permissions.decision import Refused, is_signed_in, require
@@ -120,12 +120,12 @@ def _sign_out(person: Person, but: str = "") -> None:
 # --- signing in ----------------------------------------------------------------------------------
 
 
-def first_half(person: Person) -> str:
+def issue_pending_sign_in(person: Person) -> str:
     """What a browser keeps between passphrase and code; it opens nothing by itself."""
     return str(_signer().dumps([person.id, hash_token(person.passphrase_hash or "")]))
 
 
-def person_halfway(token: str) -> Person:
+def resolve_pending_sign_in(token: str) -> Person:
     """Who said the passphrase a while ago. Raises CodeLate for a token too old, forged or spent."""
     try:
         person_id, words = _signer().loads(token, max_age=STEP_LASTS)
@@ -151,11 +151,11 @@ def sign_in_by_code(
 
     Raises WrongWords, TooManyTries and CodeLate.
     """
-    person = person_halfway(token)
+    person = resolve_pending_sign_in(token)
     with counting_codes(person, marks):
         if _is_from_paper(code):
             if not use_code(person, code):
-                raise WrongWords
+                raise InvalidCredentials
             code = ""
         with recorded(person, Kind.PERSON_SIGNED_IN) as act:
             act.about(act.locked(person))
@@ -176,7 +176,7 @@ def _spend(act: Act, person: Person, code: str) -> None:
     secret = _open(factor)
     step = None if secret is None else _step_of(secret, code)
     if step is None or step <= factor.last_step:
-        raise WrongWords
+        raise InvalidCredentials
     factor.last_step = step
 
 

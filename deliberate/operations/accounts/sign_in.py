@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import transient
-from deliberate.models import Person, Tries
-from deliberate.operations.accounts.accounts import open_device, proven_person
+from deliberate.models import Person, SignInAttempts
+from deliberate.operations.accounts.accounts import authenticate, open_device
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.accounts import person_named
 from deliberate.queries.accounts.second_factor import factor_since
@@ -32,11 +32,11 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(hours=24)
 
 
-class WrongWords(ValueError):
+class InvalidCredentials(ValueError):
     """Sign-in name and passphrase do not belong together; it is not said which is wrong."""
 
 
-class TooManyTries(Exception):
+class TooManyAttempts(Exception):
     """This place tried too often; `again_at` is when it may go on."""
 
     def __init__(self, again_at: datetime) -> None:
@@ -83,9 +83,9 @@ def prove(sign_in_name: str, passphrase: str, network: str, marks: Collection[st
     """The account these words open, each wrong try counted. Raises WrongWords and TooManyTries."""
     limits = _limits(sign_in_name, network, marks)
     _count_try(limits)
-    person = proven_person(sign_in_name, passphrase)
+    person = authenticate(sign_in_name, passphrase)
     if person is None:
-        raise WrongWords
+        raise InvalidCredentials
     _forgive(limits)
     return person
 
@@ -168,16 +168,16 @@ def _count_try(limits: dict[str, int]) -> None:
         found = {key: _tries(store, key, moment) for key in limits}
         waits = [tries.again_at for tries in found.values() if tries.again_at > moment]
         if waits:
-            raise TooManyTries(max(waits))
+            raise TooManyAttempts(max(waits))
         for key, tries in found.items():
             tries.count, tries.last_at = tries.count + 1, moment
             tries.again_at = moment + _wait(tries.count - limits[key])
 
 
-def _tries(store: Session, key: str, moment: datetime) -> Tries:
-    tries = store.get(Tries, key, with_for_update=True)
+def _tries(store: Session, key: str, moment: datetime) -> SignInAttempts:
+    tries = store.get(SignInAttempts, key, with_for_update=True)
     if tries is None:
-        tries = Tries(key=key, count=0, last_at=moment, again_at=moment)
+        tries = SignInAttempts(key=key, count=0, last_at=moment, again_at=moment)
         store.add(tries)
     elif moment - tries.last_at > FORGOTTEN_AFTER:
         tries.count, tries.again_at = 0, moment
@@ -197,7 +197,7 @@ def _forgive(limits: dict[str, int]) -> None:
     with transient() as store:
         for key, limit in limits.items():
             if limit == TRIES_OF_ACCOUNT:
-                store.execute(delete(Tries).where(Tries.key == key))
-            elif (tries := store.get(Tries, key, with_for_update=True)) is not None:
+                store.execute(delete(SignInAttempts).where(SignInAttempts.key == key))
+            elif (tries := store.get(SignInAttempts, key, with_for_update=True)) is not None:
                 tries.count = max(0, tries.count - 1)
                 tries.again_at = moment + _wait(tries.count - limit)

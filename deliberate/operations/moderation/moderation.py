@@ -9,13 +9,13 @@ from deliberate.models import (
     Appeal,
     Comment,
     EditRequest,
-    Handover,
+    Escalation,
     ModerationDecision,
     Person,
     Proposal,
     Report,
 )
-from deliberate.operations.moderation.open_items import settle
+from deliberate.operations.moderation.open_items import close_open_items
 from deliberate.operations.notices.notices import tell_person
 from deliberate.operations.threads.comments import count_stance
 from deliberate.permissions.decision import Refused, require
@@ -107,7 +107,7 @@ def keep_contribution(moderator: Person, thing: Thing, note: str = "") -> None:
         require(may_hide(moderator, _locked(act, thing)))
         require(is_waiting(thing))
         was_asked = open_request(thing) is not None
-        reports = settle(act, thing)
+        reports = close_open_items(act, thing)
         if thing.is_held:
             _tell_author(act, "moderation.restored", thing)
         elif was_asked:
@@ -121,7 +121,7 @@ def hide_contribution(moderator: Person, thing: Thing, rule: Rule, note: str) ->
     """Hide a text by a named rule, with a note to its author; replies below it stay."""
     with recorded(moderator, _HIDDEN[thing.subject_type]) as act:
         require(may_hide(moderator, _locked(act, thing)))
-        reports = settle(act, thing)
+        reports = close_open_items(act, thing)
         thing.hidden_at, thing.hidden_ground = now(), rule.value
         _count(thing, -1)
         _note_decision(
@@ -151,7 +151,7 @@ def pass_on(moderator: Person, thing: Thing, note: str) -> None:
     with recorded(moderator, Kind.MATTER_PASSED) as act:
         require(may_pass_on(moderator, _locked(act, thing)))
         act.session.add(
-            Handover(
+            Escalation(
                 subject_type=thing.subject_type,
                 subject_id=thing.id,
                 moderator_id=moderator.id,

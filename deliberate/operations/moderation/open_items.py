@@ -8,7 +8,7 @@ from deliberate.clock import now
 from deliberate.models import (
     Comment,
     EditRequest,
-    Handover,
+    Escalation,
     ModerationDecision,
     Proposal,
     ProposalVersion,
@@ -20,15 +20,15 @@ from deliberate.recording import Act
 Thing = Comment | Proposal
 
 
-def settle(act: Act, thing: Thing) -> int:
+def close_open_items(act: Act, thing: Thing) -> int:
     """Close what waits on a text: reports, a request to its author, a handover; gives the reports.
 
     From where reports came is forgotten, and what the text said when its author was asked.
     """
-    return settle_all(act, thing.subject_type, [thing.id])
+    return close_all_open_items(act, thing.subject_type, [thing.id])
 
 
-def settle_all(act: Act, kind: str, numbers: list[int] | Select[Any]) -> int:
+def close_all_open_items(act: Act, kind: str, numbers: list[int] | Select[Any]) -> int:
     """The same for several texts of a kind."""
     act.session.flush()
     decisions = select(ModerationDecision.id).where(
@@ -36,7 +36,7 @@ def settle_all(act: Act, kind: str, numbers: list[int] | Select[Any]) -> int:
     )
     closing: dict[str, Any] = {"settled_at": now()}
     settled = act.session.execute(_open_on(Report, kind, numbers).values(**closing, network=""))
-    act.session.execute(_open_on(Handover, kind, numbers).values(**closing))
+    act.session.execute(_open_on(Escalation, kind, numbers).values(**closing))
     act.session.execute(
         update(EditRequest)
         .where(EditRequest.decision_id.in_(decisions), EditRequest.settled_at.is_(None))
@@ -45,7 +45,7 @@ def settle_all(act: Act, kind: str, numbers: list[int] | Select[Any]) -> int:
     return int(settled.rowcount)  # type: ignore[attr-defined]  # an update has one
 
 
-def _open_on(table: type[Report] | type[Handover], kind: str, numbers: Any) -> Any:
+def _open_on(table: type[Report] | type[Escalation], kind: str, numbers: Any) -> Any:
     return update(table).where(
         table.subject_type == kind, table.subject_id.in_(numbers), table.settled_at.is_(None)
     )

@@ -22,7 +22,7 @@ class CodeRefused(Refused):
 
 
 @dataclass(frozen=True)
-class Cast:
+class BallotReceipt:
     """What a voter takes home: the ballot code (empty in a public poll) and the log's entry id."""
 
     ballot_code: str
@@ -36,7 +36,7 @@ def cast_ballot(
     *,
     voting_code: str = "",
     mail_receipt: bool = False,
-) -> Cast:
+) -> BallotReceipt:
     """Vote, once a person. The ballot code is the only key to a secret ballot and kept nowhere.
 
     Roll and ballot share no key, no order and no time; the log holds that one voted, not what.
@@ -49,7 +49,7 @@ def cast_ballot(
         if mail_receipt:
             tell_person(act, BALLOT_RECEIPT, voter, entry=act.id, poll=poll.id)
         act.about(poll)
-    return Cast(code if poll.is_secret else "", act.id)
+    return BallotReceipt(code if poll.is_secret else "", act.id)
 
 
 def enter_ballot(
@@ -59,7 +59,7 @@ def enter_ballot(
     choice: Choice | None,
     *,
     voting_code: str = "",
-) -> Cast:
+) -> BallotReceipt:
     """Enter somebody's ballot at an office; it can never count beside one cast on the web.
 
     `choice` None is a paper ballot that cannot be counted. Without an account (`voter` None) a
@@ -75,7 +75,7 @@ def enter_ballot(
         _use_code(act, poll, voting_code)
         code = _count(act, poll, voter, choice)
         act.about(poll, clerk=clerk.actor_id)
-    return Cast(code if poll.is_secret and choice is not None else "", act.id)
+    return BallotReceipt(code if poll.is_secret and choice is not None else "", act.id)
 
 
 def _pairs(choice: Choice | Option) -> Choice:

@@ -11,7 +11,7 @@ from deliberate.clock import now
 from deliberate.models import Option, Outcome, Person, Poll, PollChange, Process, Proposal
 from deliberate.models.proposals.proposal import new_salt
 from deliberate.operations.polls.ballots import (
-    Cast,
+    BallotReceipt,
     CodeRefused,
     cast_ballot,
     change_ballot,
@@ -34,7 +34,7 @@ from deliberate.vocabulary import (
 )
 
 __all__ = [
-    "Cast",
+    "BallotReceipt",
     "CodeRefused",
     "Rules",
     "cast_ballot",

@@ -21,7 +21,7 @@ from deliberate.models import (
     Support,
 )
 from deliberate.operations.moderation.holds import hold_by_rule
-from deliberate.operations.moderation.open_items import note_edit, settle
+from deliberate.operations.moderation.open_items import close_open_items, note_edit
 from deliberate.operations.proposals.attachments import throw_away
 from deliberate.permissions.decision import Refused, is_signed_in, require
 from deliberate.permissions.proposals.proposals import (
@@ -68,7 +68,7 @@ def submit_proposal(
         proposal.versions.append(_version(proposal, "", ()))
         process.proposal_count += 1
         if draft is not None:
-            _spend(act, author, draft, proposal)
+            _consume_draft(act, author, draft, proposal)
         act.about(
             proposal,
             written=_written(proposal),
@@ -81,7 +81,7 @@ def submit_proposal(
     return proposal
 
 
-def _spend(act: Act, author: Person, draft: Draft, proposal: Proposal) -> None:
+def _consume_draft(act: Act, author: Person, draft: Draft, proposal: Proposal) -> None:
     """The draft is gone; its files are the proposal's, each with a row of its own in the log."""
     kept = act.session.scalar(select(Draft).where(Draft.id == draft.id).with_for_update())
     if kept is None or kept.person_id != author.id:
@@ -161,7 +161,7 @@ def withdraw_proposal(author: Person, proposal: Proposal, reason: str) -> None:
     with recorded(author, Kind.PROPOSAL_WITHDRAWN) as act:
         require(may_withdraw(author, act.locked(proposal)))
         proposal.withdrawn_at, proposal.withdrawn_reason = now(), clean(reason)
-        settle(act, proposal)
+        close_open_items(act, proposal)
         act.about(proposal, reason_given=int(bool(proposal.withdrawn_reason)))
 
 

@@ -18,7 +18,7 @@ from deliberate.permissions.decision import Refused
 from deliberate.permissions.responses import may_answer
 from deliberate.queries.processes.working_days import local_day
 from deliberate.queries.responses.responses import proposal_answered
-from deliberate.vocabulary import Decision, Ground
+from deliberate.vocabulary import Ground, ResponseDecision
 
 COLUMNS = ("proposal", "decision", "headline", "body", "grounds", "answers", "what", "who", "due")
 """grounds and answers are lists in one cell; what, who and due are one commitment."""
@@ -96,8 +96,10 @@ def _checked(officer: Person, row: Row) -> Row:
         return row
     if not (answer := may_answer(officer, row.proposal)):
         row.problems.append(str(answer.reason))
-    if cells["decision"] not in {d.value for d in Decision}:
-        row.problems.append(_("The decision is none of: %(names)s", names=", ".join(Decision)))
+    if cells["decision"] not in {d.value for d in ResponseDecision}:
+        row.problems.append(
+            _("The decision is none of: %(names)s", names=", ".join(ResponseDecision))
+        )
     if not 0 < len(cells["headline"]) <= 120:
         row.problems.append(_("The headline has between 1 and 120 characters."))
     _read_grounds(row)
@@ -171,7 +173,7 @@ def publish_rows(officer: Person, rows: Iterable[Row]) -> tuple[list[Row], list[
             publish_response(
                 officer,
                 row.proposal,
-                Decision(row.cells["decision"]),
+                ResponseDecision(row.cells["decision"]),
                 row.cells["headline"],
                 row.cells["body"],
                 grounds=row.grounds,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.models import Case, CaseNote, Comment, Person, Proposal, SettledQuestion
 from deliberate.operations.notices.notices import tell_people, tell_person
-from deliberate.permissions.decision import Refused, first_no, require
+from deliberate.permissions.decision import Refused, all_of, require
 from deliberate.permissions.proposals.proposals import is_author
 from deliberate.permissions.responses import coordinates, is_owed, may_answer, may_read_case
 from deliberate.queries.processes.working_days import (
@@ -45,7 +45,7 @@ def settle_bounce(act: Act, proposal: Proposal) -> None:
 def take_case(officer: Person, proposal: Proposal) -> None:
     """Begin to work on a case; the officer becomes its assignee."""
     with recorded(officer, Kind.CASE_STARTED) as act:
-        require(first_no(may_answer(officer, act.locked(proposal)), is_owed(proposal)))
+        require(all_of(may_answer(officer, act.locked(proposal)), is_owed(proposal)))
         settle_bounce(act, proposal)
         case = the_case(act, proposal)
         if case.started_at is not None and case.assignee_id == officer.id:
@@ -60,7 +60,7 @@ def assign_case(officer: Person, proposal: Proposal, colleague: Person) -> None:
     with recorded(officer, Kind.CASE_ASSIGNED) as act:
         act.locked(proposal)
         allowed = may_answer(officer, proposal) or coordinates(officer)
-        require(first_no(allowed, is_owed(proposal)))
+        require(all_of(allowed, is_owed(proposal)))
         settle_bounce(act, proposal)
         if not may_answer(act.locked(colleague), proposal):
             raise Refused(_("This colleague does not work for the institution that is asked."))
@@ -86,7 +86,7 @@ def add_note(officer: Person, proposal: Proposal, body: str) -> None:
 def acknowledge(officer: Person, proposal: Proposal) -> None:
     """Say publicly that the institution has the proposal."""
     with recorded(officer, Kind.PROPOSAL_ACKNOWLEDGED) as act:
-        require(first_no(may_answer(officer, act.locked(proposal)), is_owed(proposal)))
+        require(all_of(may_answer(officer, act.locked(proposal)), is_owed(proposal)))
         settle_bounce(act, proposal)
         case = the_case(act, proposal)
         if case.acknowledged_at is not None:
@@ -99,7 +99,7 @@ def acknowledge(officer: Person, proposal: Proposal) -> None:
 def pause_clock(officer: Person, proposal: Proposal, question: str, days: int = PAUSE_DAYS) -> None:
     """Ask the author something; once a proposal, the clock waits at most ten working days."""
     with recorded(officer, Kind.CLOCK_PAUSED) as act:
-        require(first_no(may_answer(officer, act.locked(proposal)), is_owed(proposal)))
+        require(all_of(may_answer(officer, act.locked(proposal)), is_owed(proposal)))
         settle_bounce(act, proposal)
         case = the_case(act, proposal)
         asked = clean(question)

@@ -6,7 +6,7 @@ from deliberate.clock import now
 from deliberate.models import Case, Institution, Person, Proposal, Referral
 from deliberate.operations.notices.notices import tell_people, tell_staff
 from deliberate.operations.responses.cases import settle_bounce, the_case
-from deliberate.permissions.decision import Answer, Refused, first_no, has_role, require
+from deliberate.permissions.decision import Decision, Refused, all_of, has_role, require
 from deliberate.permissions.responses import coordinates, is_owed, may_answer
 from deliberate.queries.processes.working_days import ACCEPT_DAYS, due_after
 from deliberate.queries.responses.response_owner import asked_id, coordinator_id
@@ -33,7 +33,7 @@ def refer_proposal(
     """
     with recorded(officer, Kind.PROPOSAL_REFERRED) as act:
         act.locked(proposal)
-        require(first_no(may_answer(officer, proposal) or coordinates(officer), is_owed(proposal)))
+        require(all_of(may_answer(officer, proposal) or coordinates(officer), is_owed(proposal)))
         settle_bounce(act, proposal)
         case = the_case(act, proposal)
         if case.referral_id is not None:
@@ -83,14 +83,14 @@ def _about(act: Act, referral: Referral) -> None:
     tell_staff(act, "desk.offered", referral.to_id, referral.proposal, referral=referral.id)
 
 
-def may_receive(officer: Person, referral: Referral) -> Answer:
+def may_receive(officer: Person, referral: Referral) -> Decision:
     """Staff of the institution a hand-over waits for, within its days."""
     if not (answer := has_role(officer, Role.STAFF)):
         return answer
     if officer.institution_id != referral.to_id:
-        return Answer(_("This referral is for another institution."))
+        return Decision(_("This referral is for another institution."))
     if referral.state_at(now()) != "offered":
-        return Answer(
+        return Decision(
             _("This referral is no longer open: it was taken, sent back or came too late.")
         )
     return is_owed(referral.proposal)

@@ -10,7 +10,7 @@ from deliberate.database import db, unrecorded
 from deliberate.models import Institution, Notice, Person, Response, ResponseDraft
 from deliberate.operations.responses.responses import Point, publish_response
 from deliberate.permissions.decision import Refused
-from deliberate.vocabulary import Decision, Ground
+from deliberate.vocabulary import Ground, ResponseDecision
 
 
 def publish_draft(officer: Person, draft: ResponseDraft, seen: int | None = None) -> Response:
@@ -20,7 +20,7 @@ def publish_draft(officer: Person, draft: ResponseDraft, seen: int | None = None
     return publish_response(
         officer,
         draft.proposal,
-        Decision(written["decision"]),
+        ResponseDecision(written["decision"]),
         written["headline"],
         written["body"] or "",
         grounds=[Ground(ground) for ground in written["grounds"] or ()],

@@ -26,9 +26,9 @@ from deliberate.queries.processes.working_days import local_day
 from deliberate.queries.responses.response_owner import must_sign_ids, signed_ids
 from deliberate.recording import Act, recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html, to_plain
-from deliberate.vocabulary import Decision, Ground, Kind
+from deliberate.vocabulary import Ground, Kind, ResponseDecision
 
-REFUSALS = {Decision.NOT_ACCEPTED, Decision.ACCEPTED_IN_PART}
+REFUSALS = {ResponseDecision.NOT_ACCEPTED, ResponseDecision.ACCEPTED_IN_PART}
 STUDY = timedelta(days=60)
 """How far the second date of an answer that needs study lies ahead when none is named."""
 
@@ -56,7 +56,7 @@ class AnsweredMeanwhile(Exception):
 def publish_response(
     responder: Person,
     proposal: Proposal,
-    decision: Decision,
+    decision: ResponseDecision,
     headline: str,
     body: str,
     *,
@@ -100,7 +100,7 @@ def publish_response(
             note=clean_line(note),
         )
         response.body_html, response.renderer = to_html(response.body), RENDERER
-        if decision == Decision.NOT_OURS and not _is_passed_on(act, response):
+        if decision == ResponseDecision.NOT_OURS and not _is_passed_on(act, response):
             raise Refused(_("Say whose matter it is: name a body, or refer the proposal first."))
         response.study_until = _study_date(proposal, decision, study_until, last)
         _refuse_unreasoned(response)
@@ -128,7 +128,7 @@ def _checked_and_signed(
     act: Act,
     responder: Person,
     proposal: Proposal,
-    decision: Decision,
+    decision: ResponseDecision,
     draft: ResponseDraft | None,
 ) -> list[int]:
     """The institutions that signed; refuses what lacks a second pair of eyes or a signature."""
@@ -162,10 +162,10 @@ def _kept(point: Point) -> dict[str, object]:
 
 
 def _study_date(
-    proposal: Proposal, decision: Decision, until: date | None, last: Response | None
+    proposal: Proposal, decision: ResponseDecision, until: date | None, last: Response | None
 ) -> date | None:
     """The one second date of an answer that needs study; it is given once."""
-    if decision != Decision.NEEDS_STUDY:
+    if decision != ResponseDecision.NEEDS_STUDY:
         return None
     if last is not None and last.study_until is not None:
         raise Refused(_("This proposal was given a second date already; decide now."))

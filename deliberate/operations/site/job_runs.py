@@ -12,7 +12,7 @@ from deliberate.models import JobRun
 
 
 @contextmanager
-def noted(name: str) -> Iterator[None]:
+def track_job_run(name: str) -> Iterator[None]:
     """Note the run of a job; a note that cannot be written stops no work."""
     began = now()
     try:

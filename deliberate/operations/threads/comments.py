@@ -7,7 +7,7 @@ from deliberate.clock import now
 from deliberate.models import Comment, Person, Proposal, Rating
 from deliberate.models.threads.comment import strength_of
 from deliberate.operations.moderation.holds import hold_by_rule
-from deliberate.operations.moderation.open_items import note_edit, settle
+from deliberate.operations.moderation.open_items import close_open_items, note_edit
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.threads import (
     is_shown,
@@ -130,7 +130,7 @@ def withdraw_comment(author: Person, comment: Comment) -> None:
         comment.withdrawn_at = now()
         if comment.depth == 0 and comment.author_role == Role.RESIDENT:
             count_stance(proposal, comment.stance, -1)
-        settle(act, comment)
+        close_open_items(act, comment)
         act.about(comment)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from deliberate.clock import now
 from deliberate.database import transient
-from deliberate.models import Person, Proposal, ReadingPlace
+from deliberate.models import Person, Proposal, ReadingPosition
 
 AFTER = timedelta(minutes=5)
 """A place where nothing is new is written again so seldom."""
@@ -21,14 +21,14 @@ def keep_place(reader: Person, proposal: Proposal, before: int | None, newest: i
     with suppress(OperationalError):
         key = (reader.id, proposal.id)
         with transient(write=False) as store:
-            place = store.get(ReadingPlace, key)
+            place = store.get(ReadingPosition, key)
         start = newest if before is None else before
         is_same = place is not None and (place.before, place.newest) == (start, newest)
         if place is not None and is_same and now() - place.looked_at < AFTER:
             return
         with transient() as store:
             store.merge(
-                ReadingPlace(
+                ReadingPosition(
                     person_id=reader.id,
                     proposal_id=proposal.id,
                     before=start,

@@ -3,15 +3,15 @@
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Person, ProviderLink
+from deliberate.models import LinkedIdentity, Person
 
 
-def person_marked(mark: str) -> Person | None:
+def get_person_by_public_id(mark: str) -> Person | None:
     """Whose account it is that the other house knows by this mark."""
-    linked = select(Person).join(ProviderLink, ProviderLink.person_id == Person.id)
-    return db.session.scalar(linked.where(ProviderLink.mark == mark))
+    linked = select(Person).join(LinkedIdentity, LinkedIdentity.person_id == Person.id)
+    return db.session.scalar(linked.where(LinkedIdentity.mark == mark))
 
 
-def link_of(person: Person) -> ProviderLink | None:
+def link_of(person: Person) -> LinkedIdentity | None:
     """Somebody's link to the other house."""
-    return db.session.scalar(select(ProviderLink).where(ProviderLink.person_id == person.id))
+    return db.session.scalar(select(LinkedIdentity).where(LinkedIdentity.person_id == person.id))

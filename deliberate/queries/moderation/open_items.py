@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Comment, EditRequest, Handover, ModerationDecision, Person, Proposal
+from deliberate.models import Comment, EditRequest, Escalation, ModerationDecision, Person, Proposal
 from deliberate.vocabulary import Role
 
 Thing = Comment | Proposal
@@ -38,21 +38,21 @@ def is_asked(thing: Thing) -> bool:
     return request is not None and now() < request.until and thing.withdrawn_at is None
 
 
-def open_handover(thing: Thing) -> Handover | None:
+def open_handover(thing: Thing) -> Escalation | None:
     """That a text was passed on to a second moderator who has not decided yet."""
     return handovers_on([thing]).get((thing.subject_type, thing.id))
 
 
-def handovers_on(things: Iterable[Thing]) -> dict[tuple[str, int], Handover]:
+def handovers_on(things: Iterable[Thing]) -> dict[tuple[str, int], Escalation]:
     """The same for many texts at once, by type and number."""
     keys = [(thing.subject_type, thing.id) for thing in things]
     if not keys:
         return {}
-    passed = select(Handover).where(
-        tuple_(Handover.subject_type, Handover.subject_id).in_(keys),
-        Handover.settled_at.is_(None),
+    passed = select(Escalation).where(
+        tuple_(Escalation.subject_type, Escalation.subject_id).in_(keys),
+        Escalation.settled_at.is_(None),
     )
-    found = db.session.scalars(passed.options(joinedload(Handover.moderator)))
+    found = db.session.scalars(passed.options(joinedload(Escalation.moderator)))
     return {(one.subject_type, one.subject_id): one for one in found}
 
 

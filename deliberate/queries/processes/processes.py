@@ -12,7 +12,7 @@ from deliberate.models import Phase, Poll, Process
 from deliberate.vocabulary import Switch
 
 
-def process_named(slug: str) -> Process | None:
+def get_process(slug: str) -> Process | None:
     """The process with this address, its phases and institutions read with it."""
     return db.session.scalar(
         select(Process)

@@ -15,18 +15,18 @@ from deliberate.models import (
     Case,
     Comment,
     Follow,
-    Head,
     Interaction,
     Person,
     Poll,
     Process,
     Proposal,
-    PublishedHead,
+    PublishedTreeHead,
     Referral,
+    SignedTreeHead,
     Summary,
     Support,
 )
-from deliberate.queries.log import HeadLine
+from deliberate.queries.log import TreeHeadSummary
 from deliberate.queries.proposals.attachments import File
 from deliberate.queries.proposals.workflow_state import days_left, state_of
 from deliberate.queries.responses.response_owner import Desk
@@ -86,7 +86,7 @@ class Shown:
     desk: Desk
     summary: Summary | None
     """In short, as author and moderator agreed."""
-    log_head: HeadLine | None
+    log_head: TreeHeadSummary | None
 
 
 def proposal_shown(
@@ -139,7 +139,7 @@ def _as_shown(rows: Sequence[Any], reader: Person | None) -> Shown:
         mine=_mine(row, own) if reader else None,
         desk=Desk(row[1], sorted(referrals, key=lambda one: one.id)),
         summary=row[3],
-        log_head=HeadLine(row.log_size, row.log_root) if row.log_size else None,
+        log_head=TreeHeadSummary(row.log_size, row.log_root) if row.log_size else None,
     )
 
 
@@ -176,8 +176,8 @@ def _marks() -> tuple[Label[Any], ...]:
 
 def _head() -> tuple[Label[Any], ...]:
     """The newest head given out, which every page shows."""
-    newest = select(func.max(PublishedHead.size)).scalar_subquery()
-    root = select(Head.root).where(Head.size == newest).scalar_subquery()
+    newest = select(func.max(PublishedTreeHead.size)).scalar_subquery()
+    root = select(SignedTreeHead.root).where(SignedTreeHead.size == newest).scalar_subquery()
     return newest.label("log_size"), root.label("log_root")
 
 

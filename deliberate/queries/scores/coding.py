@@ -10,7 +10,7 @@ from deliberate.citivoice import load_formulas
 from deliberate.citivoice.formulas import cross_table, kappa
 from deliberate.database import db
 from deliberate.models import Comment, Person, Proposal, Response, Sample, SampledItem
-from deliberate.vocabulary import AccountClass, Decision, Role, SampleOf
+from deliberate.vocabulary import AccountClass, ResponseDecision, Role, SampleOf
 
 GRADES = 4
 
@@ -39,7 +39,7 @@ def answer_ids(process_id: int) -> list[int]:
         .join(Proposal)
         .where(
             Proposal.process_id == process_id,
-            Response.decision.not_in([Decision.NEEDS_STUDY, Decision.NOT_OURS]),
+            Response.decision.not_in([ResponseDecision.NEEDS_STUDY, ResponseDecision.NOT_OURS]),
         )
         .order_by(Response.version)
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from deliberate.database import db
 from deliberate.models import Comment, Institution, Process, Proposal, Response
 from deliberate.queries.proposals.workflow_state import in_state
-from deliberate.queries.search.stemming import Sought, newest_found, numbers_found, words_asked
+from deliberate.queries.search.stemming import SearchTerms, newest_found, numbers_found, words_asked
 
 PAGE = 20
 AROUND = 80
@@ -55,7 +55,7 @@ def texts_found(asked: Asked) -> list[Found]:
     if len(rows) <= PAGE:
         found = numbers_found(kind, words).cte("found")
         rows = _page(asked, found.prefix_with("MATERIALIZED", dialect="postgresql"))
-    sought = Sought(words)
+    sought = SearchTerms(words)
     return [
         Found(number, proposal_id, title, language, pieces_of(_text(rest), sought))
         for number, proposal_id, title, language, *rest in rows
@@ -144,7 +144,7 @@ def _office_of(kind: str) -> Any:
     return Response.institution_id if kind == "responses" else Proposal.institution_id
 
 
-def pieces_of(body: str, sought: Sought) -> list[tuple[str, bool]]:
+def pieces_of(body: str, sought: SearchTerms) -> list[tuple[str, bool]]:
     """A line of a text around the first word found in it, cut at spaces, every word in it apart."""
     line = " ".join(body.split())
     hits = (hit for hit in re.finditer(r"[^\W_]+", line) if sought.is_one(hit.group()))

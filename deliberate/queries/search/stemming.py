@@ -96,7 +96,7 @@ def _with_nasal(root: str) -> list[str]:
     return ["me" + changed, "pe" + changed]
 
 
-class Sought:
+class SearchTerms:
     """Words that are looked for, as a reader of a text knows them again."""
 
     def __init__(self, words: Iterable[str]) -> None:

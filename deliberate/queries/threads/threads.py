@@ -204,7 +204,7 @@ def _columns(recipient: type[Person]) -> tuple[Any, ...]:
 def _line(row: Row[Any], proposal: Proposal, language: str, reader: int | None = None) -> Line:
     is_own = reader is not None and row.author_id == reader
     waits_until = _waits_until(row) if is_own else None
-    state, state_at = ("", None) if waits_until else _fate(row)
+    state, state_at = ("", None) if waits_until else _tombstone_state(row)
     is_organisation = row.account_class == AccountClass.ORGANISATION
     return Line(
         id=row.id,
@@ -246,7 +246,7 @@ def _corrections(written: Iterable[dict[str, str]]) -> list[tuple[datetime, str]
     return [(datetime.fromisoformat(one["at"]), one["html"]) for one in written]
 
 
-def _fate(row: Row[Any]) -> tuple[str, datetime | None]:
+def _tombstone_state(row: Row[Any]) -> tuple[str, datetime | None]:
     """Which tombstone stands in a comment's place, and since when; none for most."""
     if row.erased_at is not None:
         return "erased", row.erased_at

@@ -7,7 +7,7 @@ from sqlalchemy import Label, func, literal, select
 
 from deliberate.clock import now
 from deliberate.database import transient
-from deliberate.models import Comment, Proposal, ReadingPlace
+from deliberate.models import Comment, Proposal, ReadingPosition
 
 VISIT = timedelta(minutes=30)
 """Looks at a thread that are no further apart are one visit: what was new stays marked."""
@@ -18,7 +18,7 @@ MOST = 100
 def read_before(person_id: int, proposal_id: int) -> int | None:
     """The last comment somebody can have read before this visit; None on the first one."""
     with transient(write=False) as store:
-        place = store.get(ReadingPlace, (person_id, proposal_id))
+        place = store.get(ReadingPosition, (person_id, proposal_id))
     if place is None:
         return None
     return place.newest if now() - place.looked_at > VISIT else place.before

@@ -23,14 +23,14 @@ from deliberate.operations.accounts import accounts as account_operations
 from deliberate.operations.accounts import email_addresses as email_addresse_operations
 from deliberate.operations.accounts import profiles as profile_operations
 from deliberate.operations.accounts.accounts import NameTaken
-from deliberate.operations.accounts.second_factor import first_half
+from deliberate.operations.accounts.second_factor import issue_pending_sign_in
 from deliberate.operations.accounts.sign_in import (
     CodeNeeded,
-    TooManyTries,
-    WrongWords,
+    InvalidCredentials,
+    TooManyAttempts,
     sign_in_by_passphrase,
 )
-from deliberate.operations.site.rate_limits import JOININGS, a_turn
+from deliberate.operations.site.rate_limits import SIGN_UPS, rate_limited
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.office_recovery import recovery_of
 from deliberate.queries.accounts.participation import everything_of, participation_of
@@ -42,7 +42,7 @@ from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.rate_limits import retry_after, say_when
 from deliberate.views.site.request_hooks import (
     LEAVE_NOTHING,
-    asking,
+    current_person,
     held_fields,
     held_words,
     render_sign_in,
@@ -62,7 +62,7 @@ MARKS_KEPT = 5
 def sign_in() -> ResponseReturnValue:
     """Sign in; what was written before is shown afterwards, with one button to send it."""
     if request.method == "GET":
-        return _go_on(_wanted()) if asking() else render_sign_in(_wanted())
+        return _go_on(_wanted()) if current_person() else render_sign_in(_wanted())
     form = SignInForm(request.form)
     if not form.validate():
         return _ask_again(form), 422
@@ -75,23 +75,23 @@ def sign_in() -> ResponseReturnValue:
             agent=request.user_agent.string,
             leaving=session.get("_user_id"),
         )
-    except WrongWords:
+    except InvalidCredentials:
         wrong = _("Sign-in name and passphrase do not belong together. Nothing you wrote is lost.")
         return _ask_again(form, [wrong]), 422
-    except TooManyTries as error:
+    except TooManyAttempts as error:
         return _wait(form, error)
     except CodeNeeded as needed:
         return ask_for_code(needed.person)
     except Refused as error:
         return _ask_again(form, [str(error.reason)]), 422
-    return come_in(person, token)
+    return complete_sign_in(person, token)
 
 
 @blueprint.page("/join", "public", methods=["GET", "POST"], tokens=False)
 def join() -> ResponseReturnValue:
     """Open an account and be signed in with it."""
     if request.method == "GET":
-        return _go_on(_wanted()) if asking() else _ask_to_join(JoinForm(), _wanted())
+        return _go_on(_wanted()) if current_person() else _ask_to_join(JoinForm(), _wanted())
     form = JoinForm(request.form)
     if "show" in request.form:
         form.passphrase.data = None
@@ -99,7 +99,7 @@ def join() -> ResponseReturnValue:
     if not form.validate():
         return _ask_to_join(form), 422
     try:
-        with a_turn(JOININGS, request.remote_addr or ""):
+        with rate_limited(SIGN_UPS, request.remote_addr or ""):
             person, token = account_operations.join_on_device(
                 form.sign_in_name.data,
                 form.display_name.data,
@@ -109,18 +109,18 @@ def join() -> ResponseReturnValue:
                 language=g.language,
                 agent=request.user_agent.string,
             )
-    except TooManyTries as error:
+    except TooManyAttempts as error:
         form.sign_in_name.errors = [say_when(error)]
         return _ask_to_join(form), 429, retry_after(error)
     except NameTaken as taken:
         form[taken.field].errors = [_say_taken(taken)]
         return _ask_to_join(form), 422
-    return come_in(person, token)
+    return complete_sign_in(person, token)
 
 
 def ask_for_code(person: Any, **more: Any) -> str:
     """The second half of signing in: the code of the phone."""
-    more = {"form": CodeForm(), "half": first_half(person), **more}
+    more = {"form": CodeForm(), "half": issue_pending_sign_in(person), **more}
     return render_sign_in(**held(), template="accounts/second_factor/step.html", **more)
 
 
@@ -146,7 +146,7 @@ def _ask_to_join(form: JoinForm, path: str = "") -> str:
     return render_sign_in(**carried, form=form, template="accounts/account/join.html")
 
 
-def _wait(form: SignInForm, error: TooManyTries) -> ResponseReturnValue:
+def _wait(form: SignInForm, error: TooManyAttempts) -> ResponseReturnValue:
     problem = f"{say_when(error)} {_('Nothing you wrote is lost.')}"
     return _ask_again(form, [problem]), 429, retry_after(error)
 
@@ -157,7 +157,7 @@ def _say_taken(taken: NameTaken) -> str:
     return str(_("This name is taken or looks like another one. Add a word or take an alias."))
 
 
-def come_in(person: Any, token: str) -> ResponseReturnValue:
+def complete_sign_in(person: Any, token: str) -> ResponseReturnValue:
     """Begin a session under a new token, then go on with what was begun before."""
     marks = [mark for mark in session.get("marks", ()) if mark != person.device_mark]
     proven = session.get("proven")
@@ -181,7 +181,7 @@ def _go_on(path: str) -> ResponseReturnValue:
 @blueprint.page("/sign-out", "public", methods=["POST"])
 def sign_out() -> ResponseReturnValue:
     """Sign this device out; it keeps only the mark that lets its owner back in."""
-    person = asking()
+    person = current_person()
     if person is not None:
         account_operations.sign_out(person, person.get_id())
     marks = session.get("marks", [])
@@ -201,7 +201,7 @@ def show() -> ResponseReturnValue:
 
 
 def _show(**forms: Any) -> str:
-    person = asking()
+    person = current_person()
     fresh = {
         "display_name_form": DisplayNameForm(obj=person),
         "email_form": EmailForm(obj=person),
@@ -238,7 +238,7 @@ def rename() -> ResponseReturnValue:
     if not form.validate():
         return _show(display_name_form=form), 422
     try:
-        profile_operations.rename_person(asking(), form.display_name.data)
+        profile_operations.rename_person(current_person(), form.display_name.data)
     except NameTaken as taken:
         form.display_name.errors = [_say_taken(taken)]
         return _show(display_name_form=form), 422
@@ -251,7 +251,7 @@ def _change(
     if not form.validate():
         return _show(**{name: form}), 422
     (value,) = form.data.values()
-    operation(asking(), value)
+    operation(current_person(), value)
     return _saved(said)
 
 
@@ -261,7 +261,7 @@ def change_email() -> ResponseReturnValue:
     form = EmailForm(request.form)
     if not form.validate():
         return _show(email_form=form), 422
-    if email_addresse_operations.change_email(asking(), form.email.data):
+    if email_addresse_operations.change_email(current_person(), form.email.data):
         return _saved(_("Your e-mail address is saved."))
     return _saved(_("Nothing is changed yet: follow the links in the mails we send."))
 
@@ -285,16 +285,16 @@ def change_consent() -> ResponseReturnValue:
 @blueprint.page("/account/passphrase", "signed_in", methods=["POST"])
 def change_passphrase() -> ResponseReturnValue:
     """A new passphrase; every other device is signed out."""
-    form, person = PassphraseForm(request.form), asking()
+    form, person = PassphraseForm(request.form), current_person()
     if not form.validate():
         return _show(passphrase_form=form), 422
     try:
         profile_operations.change_passphrase(
             person, form.passphrase.data, form.new_passphrase.data, person.get_id()
         )
-    except WrongWords:
+    except InvalidCredentials:
         form.passphrase.errors = [_("This is not your present passphrase.")]
-    except TooManyTries as error:
+    except TooManyAttempts as error:
         form.passphrase.errors = [say_when(error)]
     except Refused as error:
         form.new_passphrase.errors = [error.reason]
@@ -306,6 +306,6 @@ def change_passphrase() -> ResponseReturnValue:
 @blueprint.page("/account/data.json", "signed_in")
 def download() -> Response:
     """Everything the house keeps of me, to take along."""
-    answer = jsonify(everything_of(asking()))
+    answer = jsonify(everything_of(current_person()))
     answer.headers["Content-Disposition"] = "attachment; filename=deliberate-account.json"
     return answer

@@ -9,18 +9,22 @@ from flask_babel import gettext as _
 
 from deliberate.clock import now
 from deliberate.operations.accounts import identity_provider as identity_provider_operations
-from deliberate.operations.accounts.identity_provider import Errand, Proven, ProviderFailed
+from deliberate.operations.accounts.identity_provider import (
+    AuthorizationFlow,
+    Proven,
+    ProviderFailed,
+)
 from deliberate.operations.accounts.linked_identities import (
     link_provider,
     sign_in_from_provider,
     unlink_provider,
 )
-from deliberate.operations.accounts.sign_in import CodeNeeded, WrongWords
+from deliberate.operations.accounts.sign_in import CodeNeeded, InvalidCredentials
 from deliberate.permissions.decision import Refused
-from deliberate.queries.accounts.linked_identities import link_of, person_marked
-from deliberate.views.accounts.account import ask_for_code, come_in
+from deliberate.queries.accounts.linked_identities import get_person_by_public_id, link_of
+from deliberate.views.accounts.account import ask_for_code, complete_sign_in
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asking, see_other
+from deliberate.views.site.request_hooks import current_person, see_other
 
 blueprint = LocalizedBlueprint("identity_provider")
 redirect_blueprint = LocalizedBlueprint("identity_provider_redirects", localized=False)
@@ -72,8 +76,8 @@ def back() -> ResponseReturnValue:
     try:
         if "error" in request.args:
             raise ProviderFailed("an error instead of a code")
-        errand = Errand(begun["state"], begun["nonce"], begun["verifier"])
-        proven = identity_provider_operations.who_came(
+        errand = AuthorizationFlow(begun["state"], begun["nonce"], begun["verifier"])
+        proven = identity_provider_operations.exchange_code(
             errand, request.args.get("code", ""), _way_back()
         )
     except ProviderFailed as error:
@@ -92,13 +96,13 @@ def _proven() -> Proven | None:
 @blueprint.page("/account/elsewhere", "public")
 def show() -> ResponseReturnValue:
     """What the other house proved, and the one button that follows from it."""
-    proven, person = _proven(), asking()
+    proven, person = _proven(), current_person()
     if proven is None and person is None:
         return see_other(url_for("account.sign_in"))
     page = render_template(
         "accounts/identity_provider.html",
         proven=proven,
-        found=person_marked(proven.mark) if proven else None,
+        found=get_person_by_public_id(proven.mark) if proven else None,
         link=link_of(person) if person else None,
     )
     return page, {"Cache-Control": "no-store"}
@@ -114,13 +118,13 @@ def enter() -> ResponseReturnValue:
         person, token = sign_in_from_provider(
             proven, request.user_agent.string, session.get("_user_id")
         )
-    except WrongWords:
+    except InvalidCredentials:
         return see_other(url_for("identity_provider.show"))
     except CodeNeeded as needed:
         session.pop("proven", None)
         return ask_for_code(needed.person)
     session.pop("proven", None)
-    return come_in(person, token)
+    return complete_sign_in(person, token)
 
 
 @blueprint.page("/account/elsewhere", "signed_in", methods=["POST"], name="link")
@@ -130,7 +134,7 @@ def link() -> ResponseReturnValue:
     if proven is None:
         flash(_("That took too long. Sign in at the other house again."), "warning")
         return see_other(url_for("identity_provider.show"))
-    link_provider(asking(), proven)
+    link_provider(current_person(), proven)
     session.pop("proven", None)
     flash(_("Linked: from now on the other house opens your account too."), "success")
     return see_other(url_for("identity_provider.show"))
@@ -139,6 +143,6 @@ def link() -> ResponseReturnValue:
 @blueprint.page("/account/elsewhere/end", "signed_in", methods=["POST"], name="unlink")
 def unlink() -> ResponseReturnValue:
     """Sign in by passphrase alone again."""
-    unlink_provider(asking())
+    unlink_provider(current_person())
     flash(_("The link is ended."), "success")
     return see_other(url_for("identity_provider.show"))

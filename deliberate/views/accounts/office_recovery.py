@@ -29,7 +29,7 @@ from deliberate.queries.accounts.office_recovery import (
 )
 from deliberate.text import clean_line
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
 from deliberate.vocabulary import Proof
 
 blueprint = LocalizedBlueprint("office_recovery")
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
 
 
 def _page(words: str, person: Any = None, form: Any = None) -> str:
-    officer = asking()
+    officer = current_person()
     require(works_at_office(officer))
     person = person or (account_at_desk(words) if words else None)
     waiting = recoveries_waiting(officer.institution_id)
@@ -61,10 +61,10 @@ def _page(words: str, person: Any = None, form: Any = None) -> str:
 @blueprint.page(BEGIN, "staff", methods=["POST"], rate_limit=RECOVERIES)
 def begin(number: int) -> ResponseReturnValue:
     """Begin; a colleague confirms within two hours."""
-    person, form = or_404(person_numbered(number)), ProofForm(request.form)
+    person, form = get_or_404(person_numbered(number)), ProofForm(request.form)
     if not form.validate():
         return _page(person.sign_in_name or "", person, form), 422
-    begin_recovery(asking(), person, Proof(form.proof.data))
+    begin_recovery(current_person(), person, Proof(form.proof.data))
     flash(_("Begun. Now a colleague of this office signs in and confirms."), "success")
     return see_other(url_for("office_recovery.index"))
 
@@ -72,12 +72,12 @@ def begin(number: int) -> ResponseReturnValue:
 @blueprint.page(ONE, "staff")
 def show(number: int) -> ResponseReturnValue:
     """What a colleague began, before the second officer."""
-    return _confirm_page(or_404(recovery_numbered(number)), ProofForm())
+    return _confirm_page(get_or_404(recovery_numbered(number)), ProofForm())
 
 
 def _confirm_page(recovery: Any, form: Any) -> str:
-    require(works_at_office(asking(), recovery.institution_id))
-    answer = may_confirm_recovery(asking(), recovery)
+    require(works_at_office(current_person(), recovery.institution_id))
+    answer = may_confirm_recovery(current_person(), recovery)
     return render_template(
         "accounts/office_recovery/show.html", recovery=recovery, form=form, answer=answer
     )
@@ -86,10 +86,10 @@ def _confirm_page(recovery: Any, form: Any) -> str:
 @blueprint.page(f"{ONE}/confirm", "staff", methods=["POST"])
 def confirm(number: int) -> ResponseReturnValue:
     """Confirm as the second officer; the code is shown this once, to be printed."""
-    recovery, form = or_404(recovery_numbered(number)), ProofForm(request.form)
+    recovery, form = get_or_404(recovery_numbered(number)), ProofForm(request.form)
     if not form.validate():
         return _confirm_page(recovery, form), 422
-    code = confirm_recovery(asking(), recovery, Proof(form.proof.data))
+    code = confirm_recovery(current_person(), recovery, Proof(form.proof.data))
     page = render_template("accounts/office_recovery/code.html", code=code, recovery=recovery)
     return page, {"Cache-Control": "no-store"}
 
@@ -97,7 +97,7 @@ def confirm(number: int) -> ResponseReturnValue:
 @blueprint.page(f"{ONE}/stop", "staff", methods=["POST"])
 def stop(number: int) -> ResponseReturnValue:
     """Stop it at the office."""
-    stop_recovery(asking(), or_404(recovery_numbered(number)))
+    stop_recovery(current_person(), get_or_404(recovery_numbered(number)))
     flash(_("It is stopped; the account's owner is told."), "success")
     return see_other(url_for("office_recovery.index"))
 
@@ -108,13 +108,13 @@ def stop(number: int) -> ResponseReturnValue:
 @blueprint.page("/account/recovery", "signed_in")
 def mine() -> ResponseReturnValue:
     """The same page for somebody who is signed in and needs no link."""
-    return see_other(url_for("office_recovery.object_to", token=stop_token(asking())))
+    return see_other(url_for("office_recovery.object_to", token=stop_token(current_person())))
 
 
 @blueprint.page("/recover/office/<token>", "public")
 def object_to(token: str) -> ResponseReturnValue:
     """The link from the mail: what is going on, and the button that stops it."""
-    person = or_404(person_numbered(or_404(read_stop_token(token))))
+    person = get_or_404(person_numbered(get_or_404(read_stop_token(token))))
     return _objecting(token, recovery_of(person))
 
 
@@ -127,7 +127,7 @@ def _objecting(token: str, recovery: Any, is_done: bool = False) -> str:
 @blueprint.page("/recover/office/<token>", "public", methods=["POST"], name="objected")
 def objected(token: str) -> ResponseReturnValue:
     """It was not me: what an office began for my account ends."""
-    person = or_404(person_numbered(or_404(read_stop_token(token))))
+    person = get_or_404(person_numbered(get_or_404(read_stop_token(token))))
     recovery = recovery_of(person)
     if recovery is not None:
         stop_recovery(person, recovery)

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.forms.accounts.account import NewPassphraseForm, WishForm
-from deliberate.notifications.fanout import mails_go_out
+from deliberate.notifications.fanout import is_mail_configured
 from deliberate.operations.accounts import password_reset as password_reset_operations
-from deliberate.operations.accounts.sign_in import TooManyTries, WrongWords
+from deliberate.operations.accounts.sign_in import InvalidCredentials, TooManyAttempts
 from deliberate.permissions.decision import Refused
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.rate_limits import say_when
@@ -26,7 +26,10 @@ def by_mail() -> str:
 
 def _form_page(form: Any, is_noted: bool = False) -> str:
     return render_template(
-        "accounts/password_reset/by_mail.html", form=form, is_noted=is_noted, mails=mails_go_out()
+        "accounts/password_reset/by_mail.html",
+        form=form,
+        is_noted=is_noted,
+        mails=is_mail_configured(),
     )
 
 
@@ -37,8 +40,10 @@ def wish() -> ResponseReturnValue:
     if not form.validate():
         return _form_page(form), 422
     try:
-        password_reset_operations.wish_to_recover(form.who.data, network=request.remote_addr or "")
-    except TooManyTries as error:
+        password_reset_operations.request_password_reset(
+            form.who.data, network=request.remote_addr or ""
+        )
+    except TooManyAttempts as error:
         form.who.errors = [say_when(error)]
         return _form_page(form), 429
     return _form_page(WishForm(), is_noted=True)
@@ -49,7 +54,7 @@ def by_link(token: str) -> ResponseReturnValue:
     """The link from the mail: choose a new passphrase. Looking uses nothing up."""
     try:
         password_reset_operations.person_meant(token)
-    except WrongWords:
+    except InvalidCredentials:
         return _too_late()
     return render_template(
         "accounts/password_reset/by_link.html", token=token, form=NewPassphraseForm()
@@ -69,7 +74,7 @@ def choose(token: str) -> ResponseReturnValue:
         person = password_reset_operations.person_meant(token)
         if form.validate():
             password_reset_operations.reset_passphrase(person, token, form.new_passphrase.data)
-    except WrongWords:
+    except InvalidCredentials:
         return _too_late()
     except Refused as error:
         form.new_passphrase.errors = [error.reason]

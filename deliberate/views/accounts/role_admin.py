@@ -26,7 +26,7 @@ from deliberate.queries.processes.process_setup import PAGE, processes_to_set_up
 from deliberate.queries.responses.responses import name_here
 from deliberate.text import clean_line
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asked_number, asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg, see_other
 from deliberate.vocabulary import Role
 
 blueprint = LocalizedBlueprint("role_admin", url_prefix="/desk")
@@ -43,7 +43,7 @@ def institutions() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             add_institution(
-                asking(),
+                current_person(),
                 form.slug.data,
                 form.name.data,
                 name_en=form.name_en.data,
@@ -62,11 +62,11 @@ def institutions() -> ResponseReturnValue:
 @blueprint.page("/institutions/<slug>", "admin", methods=BOTH)
 def institution(slug: str) -> ResponseReturnValue:
     """One institution: its names, and whether it coordinates."""
-    office = or_404(account_queries.institution_named(slug))
+    office = get_or_404(account_queries.institution_named(slug))
     form: Any = InstitutionForm(request.form if request.method == "POST" else None, obj=office)
     if request.method == "POST" and form.validate():
         change_institution(
-            asking(), office, form.name.data, form.name_en.data, form.is_coordinator.data
+            current_person(), office, form.name.data, form.name_en.data, form.is_coordinator.data
         )
         flash(_("The institution is changed."), "success")
         return see_other(url_for("role_admin.institutions"))
@@ -81,7 +81,7 @@ def institution(slug: str) -> ResponseReturnValue:
 def people_page() -> ResponseReturnValue:
     """Who has a role, and the account one looks for."""
     words = clean_line(request.args.get("q", ""))[:80]
-    holders = role_admin_queries.people_with_roles(asked_number("after"))
+    holders = role_admin_queries.people_with_roles(int_arg("after"))
     shown = holders[: role_admin_queries.PAGE]
     after = shown[-1].id if len(holders) > len(shown) else None
     return render_template(
@@ -96,13 +96,13 @@ def people_page() -> ResponseReturnValue:
 @blueprint.page("/people/<id:number>", "admin", methods=BOTH)
 def person(number: int) -> ResponseReturnValue:
     """One account and its role; giving another signs it out everywhere."""
-    found = or_404(account_queries.person_numbered(number))
+    found = get_or_404(account_queries.person_numbered(number))
     form: Any = RoleForm(request.form if request.method == "POST" else None)
     everywhere = account_queries.institutions_by_name()
     form.offer((str(office.id), name_here(office)) for office in everywhere)
     if request.method == "POST" and form.validate():
         office = next((o for o in everywhere if str(o.id) == form.institution.data), None)
-        grant_role(asking(), found, Role(form.role.data), office)
+        grant_role(current_person(), found, Role(form.role.data), office)
         flash(_("The role holds from now on; the account was signed out everywhere."), "success")
         return see_other(url_for("role_admin.person", number=number))
     if request.method == "GET":
@@ -115,7 +115,7 @@ def person(number: int) -> ResponseReturnValue:
 @blueprint.page("/people/<id:number>/role/end", "admin", methods=("POST",))
 def end_role(number: int) -> ResponseReturnValue:
     """Take a role away."""
-    revoke_role(asking(), or_404(account_queries.person_numbered(number)))
+    revoke_role(current_person(), get_or_404(account_queries.person_numbered(number)))
     flash(_("The role is taken away; the account was signed out everywhere."), "success")
     return see_other(url_for("role_admin.person", number=number))
 
@@ -126,7 +126,7 @@ def end_role(number: int) -> ResponseReturnValue:
 @blueprint.page("/calendar", "admin", name="calendar")
 def calendar_page() -> ResponseReturnValue:
     """The calendar of each process: whose holidays count, and the way to its days off."""
-    listed = processes_to_set_up(asked_number("after"))
+    listed = processes_to_set_up(int_arg("after"))
     shown = listed[:PAGE]
     after = shown[-1].id if len(listed) > len(shown) else None
     next_url = url_for("role_admin.calendar", after=after) if after else ""
@@ -139,7 +139,7 @@ def rules() -> ResponseReturnValue:
     in_force = rules_in_force()
     form: Any = RulesForm(request.form if request.method == "POST" else None, obj=in_force)
     if request.method == "POST" and form.validate():
-        publish_rules(asking(), form.body.data, form.body_en.data)
+        publish_rules(current_person(), form.body.data, form.body_en.data)
         flash(_("The rules are published; they hold from now on."), "success")
         return see_other(url_for("static_pages.rules"))
     page = render_template("accounts/role_admin/rules.html", form=form, versions=rules_versions())

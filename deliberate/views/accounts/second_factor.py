@@ -11,13 +11,13 @@ from markupsafe import Markup
 from deliberate.forms.accounts.account import AddFactorForm, CodeForm, ProofForm
 from deliberate.operations.accounts import second_factor as second_factor_operations
 from deliberate.operations.accounts.recovery_codes import make_codes
-from deliberate.operations.accounts.sign_in import TooManyTries, WrongWords
+from deliberate.operations.accounts.sign_in import InvalidCredentials, TooManyAttempts
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.second_factor import factor_since, owes_factor
-from deliberate.views.accounts.account import ask_for_code, come_in
+from deliberate.views.accounts.account import ask_for_code, complete_sign_in
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.rate_limits import say_when
-from deliberate.views.site.request_hooks import asking, see_other
+from deliberate.views.site.request_hooks import current_person, see_other
 
 blueprint = LocalizedBlueprint("second_factor")
 
@@ -33,7 +33,7 @@ def sign_in() -> ResponseReturnValue:
     """The second half of signing in."""
     half, form = request.form.get("half", ""), CodeForm(request.form)
     try:
-        person = second_factor_operations.person_halfway(half)
+        person = second_factor_operations.resolve_pending_sign_in(half)
         if form.validate():
             return _come_in(half, form)
     except second_factor_operations.CodeLate:
@@ -51,13 +51,15 @@ def _come_in(half: str, form: Any) -> ResponseReturnValue:
             agent=request.user_agent.string,
             leaving=session.get("_user_id"),
         )
-    except WrongWords:
+    except InvalidCredentials:
         form.code.errors = [_("This code is wrong or was used. Wait for the next one.")]
-    except TooManyTries as error:
+    except TooManyAttempts as error:
         form.code.errors = [say_when(error)]
     else:
-        return come_in(person, token)
-    return ask_for_code(second_factor_operations.person_halfway(half), form=form, half=half), 422
+        return complete_sign_in(person, token)
+    return ask_for_code(
+        second_factor_operations.resolve_pending_sign_in(half), form=form, half=half
+    ), 422
 
 
 @blueprint.page("/account/second-factor", "signed_in")
@@ -67,7 +69,7 @@ def show() -> str:
 
 
 def _page(secret: str = "", **forms: Any) -> str:
-    person, secret = asking(), secret or second_factor_operations.new_secret()
+    person, secret = current_person(), secret or second_factor_operations.new_secret()
     filled = next((form for form in forms.values() if form.errors), None)
     since = factor_since(person)
     return render_template(
@@ -90,7 +92,11 @@ def _picture(address: str) -> Markup:
 @blueprint.page("/account/second-factor", "signed_in", methods=["POST"], name="add")
 def add() -> ResponseReturnValue:
     """Begin, once the phone shows the right code; codes for paper are shown this once."""
-    form, person, secret = AddFactorForm(request.form), asking(), request.form.get("secret", "")
+    form, person, secret = (
+        AddFactorForm(request.form),
+        current_person(),
+        request.form.get("secret", ""),
+    )
     if not second_factor_operations.is_secret(secret):
         return see_other(url_for("second_factor.show"))
     if not form.validate():
@@ -108,16 +114,16 @@ def _try_to_add(person: Any, secret: str, form: Any) -> None:
         )
     except second_factor_operations.WrongCode:
         form.code.errors = [_("This is not the code of this secret. Is the phone's clock right?")]
-    except WrongWords:
+    except InvalidCredentials:
         form.passphrase.errors = [_("This is not your present passphrase.")]
-    except TooManyTries as error:
+    except TooManyAttempts as error:
         form.passphrase.errors = [say_when(error)]
 
 
 @blueprint.page("/account/second-factor/remove", "signed_in", methods=["POST"])
 def remove() -> ResponseReturnValue:
     """Sign in by the passphrase alone again."""
-    form, person = ProofForm(request.form), asking()
+    form, person = ProofForm(request.form), current_person()
     if form.validate():
         _try_to_remove(person, form)
     if form.errors:
@@ -129,9 +135,9 @@ def remove() -> ResponseReturnValue:
 def _try_to_remove(person: Any, form: Any) -> None:
     try:
         second_factor_operations.remove_factor(person, person, form.passphrase.data)
-    except WrongWords:
+    except InvalidCredentials:
         form.passphrase.errors = [_("This is not your present passphrase.")]
-    except TooManyTries as error:
+    except TooManyAttempts as error:
         form.passphrase.errors = [say_when(error)]
     except Refused as error:
         form.passphrase.errors = [error.reason]

@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from deliberate.forms.accounts.account import EraseForm, ProofForm, RecoverForm
 from deliberate.operations.accounts import recovery_codes as recovery_code_operations
 from deliberate.operations.accounts.deletion import erase_account
-from deliberate.operations.accounts.sign_in import TooManyTries, WrongWords
+from deliberate.operations.accounts.sign_in import InvalidCredentials, TooManyAttempts
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.accounts import codes_left, device_here, devices_of
 from deliberate.queries.accounts.second_factor import factor_since
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.rate_limits import say_when
-from deliberate.views.site.request_hooks import LEAVE_NOTHING, asking, or_404, see_other
+from deliberate.views.site.request_hooks import LEAVE_NOTHING, current_person, get_or_404, see_other
 from deliberate.views.site.response_headers import local_time
 
 blueprint = LocalizedBlueprint("sessions_and_deletion")
@@ -28,7 +28,7 @@ def devices() -> str:
 
 
 def _devices_page(codes: list[str] | None = None, form: Any = None) -> str:
-    person = asking()
+    person = current_person()
     here = device_here(person)
     return render_template(
         "accounts/sessions_and_deletion/devices.html",
@@ -45,7 +45,7 @@ def _devices_page(codes: list[str] | None = None, form: Any = None) -> str:
 @blueprint.page("/account/devices/<mark>/sign-out", "signed_in", methods=["POST"])
 def end_device(mark: str) -> ResponseReturnValue:
     """Sign one of one's devices out."""
-    or_404(recovery_code_operations.end_device(asking(), mark) or None)
+    get_or_404(recovery_code_operations.end_device(current_person(), mark) or None)
     flash(_("The device is signed out."), "success")
     return see_other(url_for("sessions_and_deletion.devices"))
 
@@ -62,10 +62,10 @@ def make_codes() -> ResponseReturnValue:
 
 def _new_codes(form: Any) -> list[str]:
     try:
-        return recovery_code_operations.renew_codes(asking(), form.passphrase.data)
-    except WrongWords:
+        return recovery_code_operations.renew_codes(current_person(), form.passphrase.data)
+    except InvalidCredentials:
         form.passphrase.errors = [_("This is not your present passphrase.")]
-    except TooManyTries as error:
+    except TooManyAttempts as error:
         form.passphrase.errors = [say_when(error)]
     return []
 
@@ -89,7 +89,7 @@ def erase_now() -> ResponseReturnValue:
 
 
 def _erase(form: Any) -> None:
-    erase_account(asking(), form.passphrase.data, network=request.remote_addr or "")
+    erase_account(current_person(), form.passphrase.data, network=request.remote_addr or "")
 
 
 def _try(form: Any, act: Any) -> None:
@@ -97,9 +97,9 @@ def _try(form: Any, act: Any) -> None:
     secret = form["passphrase"] if "passphrase" in form else form["code"]
     try:
         act(form)
-    except WrongWords:
+    except InvalidCredentials:
         secret.errors = [_("These words do not belong together.")]
-    except TooManyTries as error:
+    except TooManyAttempts as error:
         time = local_time(error.again_at, "HH.mm")
         secret.errors = [_("Too many tries. It goes on at %(time)s.", time=time)]
     except Refused as error:

@@ -10,14 +10,14 @@ from flask_babel import ngettext
 from deliberate.forms.accounts.verification import CodesForm, ListForm, VerifyForm
 from deliberate.operations.accounts import verified_residents as verified_resident_operations
 from deliberate.operations.accounts.resident_csv import NoList, read_residents
-from deliberate.operations.accounts.sign_in import TooManyTries
+from deliberate.operations.accounts.sign_in import TooManyAttempts
 from deliberate.operations.accounts.verification_codes import verify_by_code
 from deliberate.permissions.accounts.verification import may_be_verified
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.verified_residents import PAGE, resident_lists
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.rate_limits import retry_after, say_when
-from deliberate.views.site.request_hooks import after_act, asked_number, asking, see_other
+from deliberate.views.site.request_hooks import after_act, current_person, int_arg, see_other
 
 blueprint = LocalizedBlueprint("verification")
 BOTH = ("GET", "POST")
@@ -30,8 +30,8 @@ def verify() -> ResponseReturnValue:
     more: dict[str, str] = {}
     if request.method == "POST" and form.validate():
         try:
-            verify_by_code(asking(), form.code.data)
-        except TooManyTries as error:
+            verify_by_code(current_person(), form.code.data)
+        except TooManyAttempts as error:
             form.code.errors, more = [say_when(error)], retry_after(error)
         except Refused as error:
             form.code.errors = [error.reason]
@@ -41,8 +41,8 @@ def verify() -> ResponseReturnValue:
     page = render_template(
         "accounts/verification/verify.html",
         form=form,
-        person=asking(),
-        answer=may_be_verified(asking()),
+        person=current_person(),
+        answer=may_be_verified(current_person()),
     )
     return page, 429 if more else 422 if form.errors else 200, more
 
@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
 
 
 def _page(making: Any = None, listing: Any = None, table: Any = None) -> str:
-    found = resident_lists(asked_number("before"))
+    found = resident_lists(int_arg("before"))
     shown = found[:PAGE]
     before = shown[-1][0].id if len(found) > len(shown) else None
     return render_template(
@@ -78,7 +78,7 @@ def make_codes() -> ResponseReturnValue:
     if form.validate():
         try:
             codes = verified_resident_operations.make_resident_codes(
-                asking(), form.number.data, form.area.data
+                current_person(), form.number.data, form.area.data
             )
         except Refused as error:
             form.area.errors = [error.reason]
@@ -102,7 +102,7 @@ def put_in() -> ResponseReturnValue:
         if table.problems:
             form.table.errors = [_("Some lines are wrong; nothing was kept.")]
             return _page(listing=form, table=table), 422
-        verified = verified_resident_operations.list_residents(asking(), table.areas)
+        verified = verified_resident_operations.list_residents(current_person(), table.areas)
     except NoList as error:
         form.table.errors = [str(error)]
         return _page(listing=form), 422

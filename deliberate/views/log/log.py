@@ -15,7 +15,7 @@ from deliberate.queries.log import newest_published, public_receipts, receipt_of
 from deliberate.queries.proposals.proposals import proposal_shown
 from deliberate.sealing.receipts import answer_to
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asked_number, asking, or_404
+from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg
 from deliberate.vocabulary import AccountClass, Kind
 
 blueprint = LocalizedBlueprint("log", url_prefix="/log")
@@ -82,7 +82,7 @@ def _consistency(first: int | None, second: int | None) -> list[bytes] | None:
 @blueprint.page("/receipts/<string(length=32):entry>", "signed_in")
 def receipt(entry: str) -> ResponseReturnValue:
     """One's own receipt of an act, to be kept."""
-    found = or_404(receipt_of(entry, asking().actor_id))
+    found = get_or_404(receipt_of(entry, current_person().actor_id))
     return render_template("log/receipt.html", receipt=found, act=act_said(found.public))
 
 
@@ -90,9 +90,9 @@ def receipt(entry: str) -> ResponseReturnValue:
 def acts(number: int) -> ResponseReturnValue:
     """Receipts of every public act on a proposal, its comments and its responses."""
     head = next(iter(newest_published(1)), None)
-    after = asked_number("after")
+    after = int_arg("after")
     found = public_receipts(number, head.size if head else 0, after, PAGE + 1)
-    or_404(found or proposal_shown(number))
+    get_or_404(found or proposal_shown(number))
     return render_template(
         "log/acts.html",
         number=number,

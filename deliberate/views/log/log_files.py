@@ -9,7 +9,7 @@ from deliberate import sealing
 from deliberate.config import Settings
 from deliberate.queries.log import published_head, receipt_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asking, or_404
+from deliberate.views.site.request_hooks import current_person, get_or_404
 
 blueprint = LocalizedBlueprint("log_files", localized=False, url_prefix="/log")
 
@@ -28,7 +28,7 @@ def heads() -> ResponseReturnValue:
 @blueprint.page("/entries/<int(max=999999999999):number>.json", "public")
 def entry(number: int) -> ResponseReturnValue:
     """The proof that an entry lies in the log as the newest head given out has it."""
-    head = or_404(published_head())
+    head = get_or_404(published_head())
     try:
         return sealing.prove(number, head.size).as_json()
     except sealing.NotSealed:
@@ -40,7 +40,7 @@ def entry(number: int) -> ResponseReturnValue:
 )
 def consistency(first: int, second: int) -> ResponseReturnValue:
     """The proof that the log of `first` entries begins that of `second`."""
-    head = or_404(published_head())
+    head = get_or_404(published_head())
     try:
         path = sealing.consistency(first, second if second <= head.size else 0)
     except sealing.NotSealed:
@@ -75,7 +75,7 @@ def verifier() -> ResponseReturnValue:
 @blueprint.page("/receipts/<string(length=32):entry>.json", "signed_in")
 def receipt(entry: str) -> ResponseReturnValue:
     """One's own receipt as a file."""
-    found = or_404(receipt_of(entry, asking().actor_id))
+    found = get_or_404(receipt_of(entry, current_person().actor_id))
     answer = Response(found.code + "\n", mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{entry}.json"'
     return answer

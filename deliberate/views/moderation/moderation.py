@@ -40,7 +40,13 @@ from deliberate.queries.site.health_checks import is_seal_late
 from deliberate.text import difference
 from deliberate.views.proposals.proposals import address_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, asked_number, asking, or_404, see_other
+from deliberate.views.site.request_hooks import (
+    after_act,
+    current_person,
+    get_or_404,
+    int_arg,
+    see_other,
+)
 from deliberate.views.threads import place_of
 from deliberate.vocabulary import AppealOutcome, Rule
 
@@ -51,7 +57,7 @@ THING = "<any(comment,proposal):kind>/<id:number>"
 @blueprint.page("/moderation", "public")
 def index() -> str:
     """How often, by which rule and for which side texts were hidden; never the text."""
-    decisions = moderation_queries.decisions_listed(asked_number("after"))
+    decisions = moderation_queries.decisions_listed(int_arg("after"))
     shown = decisions[: moderation_queries.PAGE]
     return render_template(
         "moderation/index.html",
@@ -60,12 +66,12 @@ def index() -> str:
         next_url=url_for("moderation.index", after=shown[-1].id)
         if len(decisions) > len(shown)
         else "",
-        first_url=url_for("moderation.index") if asked_number("after") else "",
+        first_url=url_for("moderation.index") if int_arg("after") else "",
     )
 
 
 def _thing(kind: str, number: int) -> Any:
-    return or_404(moderation_queries.contribution(kind, number))
+    return get_or_404(moderation_queries.contribution(kind, number))
 
 
 def _place(thing: Any) -> str:
@@ -92,7 +98,7 @@ def file_report(kind: str, number: int) -> ResponseReturnValue:
     if not form.validate():
         return _report_page(thing, form), 422
     moderation_operations.report_contribution(
-        asking(),
+        current_person(),
         thing,
         Rule(form.reason.data),
         form.note.data,
@@ -103,7 +109,7 @@ def file_report(kind: str, number: int) -> ResponseReturnValue:
 
 
 def _report_page(thing: Any, form: ReportForm) -> str:
-    person = asking()
+    person = current_person()
     answer = may_report(person, thing) if person else None
     return render_template(
         "moderation/report.html",
@@ -119,7 +125,7 @@ def _report_page(thing: Any, form: ReportForm) -> str:
 def appeal(kind: str, number: int) -> ResponseReturnValue:
     """What was decided on my text, by which rule, and the form for an appeal."""
     thing = _thing(kind, number)
-    require(is_author(asking(), thing))
+    require(is_author(current_person(), thing))
     return _appeal_page(thing, AppealForm())
 
 
@@ -127,10 +133,10 @@ def appeal(kind: str, number: int) -> ResponseReturnValue:
 def file_appeal(kind: str, number: int) -> ResponseReturnValue:
     """Appeal against the hiding of my text."""
     thing, form = _thing(kind, number), AppealForm(request.form)
-    require(is_author(asking(), thing))
+    require(is_author(current_person(), thing))
     if not form.validate():
         return _appeal_page(thing, form), 422
-    moderation_operations.file_appeal(asking(), thing, form.words.data)
+    moderation_operations.file_appeal(current_person(), thing, form.words.data)
     after_act(_("Your appeal is filed. Somebody else than the first moderator decides."))
     return see_other(url_for("moderation.appeal", kind=kind, number=number))
 
@@ -142,7 +148,7 @@ def _appeal_page(thing: Any, form: AppealForm) -> str:
         form=form,
         thing=thing,
         decision=decision,
-        may_appeal=may_appeal(asking(), thing, decision),
+        may_appeal=may_appeal(current_person(), thing, decision),
         edit=open_request(thing),
         change_url=_change_address(thing),
         back=_place(thing),
@@ -161,7 +167,7 @@ def _change_address(thing: Any) -> str:
 @blueprint.page("/desk/moderation", "moderator", "admin")
 def queue() -> str:
     """What waits for a decision, longest first."""
-    reported = moderation_queries.matters_waiting(asked_number("after") or 0)
+    reported = moderation_queries.matters_waiting(int_arg("after") or 0)
     shown, requests, held = (
         reported[: moderation_queries.PAGE],
         moderation_queries.requests_waiting(),
@@ -182,7 +188,7 @@ def queue() -> str:
         next_url=url_for("moderation.queue", after=shown[-1].first_report)
         if len(reported) > len(shown)
         else "",
-        first_url=url_for("moderation.queue") if asked_number("after") else "",
+        first_url=url_for("moderation.queue") if int_arg("after") else "",
     )
 
 
@@ -195,7 +201,7 @@ def matter(kind: str, number: int) -> ResponseReturnValue:
 @blueprint.page(f"/desk/moderation/{THING}/keep", "moderator", "admin", methods=["POST"])
 def keep(kind: str, number: int) -> ResponseReturnValue:
     """Find the reports unfounded."""
-    moderation_operations.keep_contribution(asking(), _thing(kind, number))
+    moderation_operations.keep_contribution(current_person(), _thing(kind, number))
     return _decided(_("The text stays."))
 
 
@@ -205,7 +211,9 @@ def hide(kind: str, number: int) -> ResponseReturnValue:
     thing, form = _thing(kind, number), HideForm(request.form)
     if not form.validate():
         return _matter_page(thing, hiding=form), 422
-    moderation_operations.hide_contribution(asking(), thing, Rule(form.rule.data), form.note.data)
+    moderation_operations.hide_contribution(
+        current_person(), thing, Rule(form.rule.data), form.note.data
+    )
     return _decided(_("The text is hidden; its author is told."))
 
 
@@ -215,7 +223,9 @@ def ask(kind: str, number: int) -> ResponseReturnValue:
     thing, form = _thing(kind, number), HideForm(request.form)
     if not form.validate():
         return _matter_page(thing, hiding=form), 422
-    moderation_operations.ask_for_edit(asking(), thing, Rule(form.rule.data), form.note.data)
+    moderation_operations.ask_for_edit(
+        current_person(), thing, Rule(form.rule.data), form.note.data
+    )
     return _decided(_("Its author is asked to change it; it comes back to this desk."))
 
 
@@ -225,14 +235,14 @@ def pass_on(kind: str, number: int) -> ResponseReturnValue:
     thing, form = _thing(kind, number), PassOnForm(request.form)
     if not form.validate():
         return _matter_page(thing, passing=form), 422
-    moderation_operations.pass_on(asking(), thing, form.passing.data)
+    moderation_operations.pass_on(current_person(), thing, form.passing.data)
     return _decided(_("It is passed on: a second moderator decides."))
 
 
 @blueprint.page(f"/desk/moderation/{THING}/restore", "moderator", "admin", methods=["POST"])
 def restore(kind: str, number: int) -> ResponseReturnValue:
     """Bring a hidden text back."""
-    moderation_operations.restore_contribution(asking(), _thing(kind, number))
+    moderation_operations.restore_contribution(current_person(), _thing(kind, number))
     return _decided(_("The text is shown again; its author is told."))
 
 
@@ -240,14 +250,14 @@ def restore(kind: str, number: int) -> ResponseReturnValue:
 def decide_appeal(number: int) -> ResponseReturnValue:
     """Decide an appeal as the second moderator."""
     asked, form = (
-        or_404(moderation_queries.appeal_numbered(number)),
+        get_or_404(moderation_queries.appeal_numbered(number)),
         AppealDecisionForm(request.form),
     )
     if not form.validate():
         thing = _thing(asked.decision.subject_type, asked.decision.subject_id)
         return _matter_page(thing, deciding=form), 422
     moderation_operations.decide_appeal(
-        asking(), asked, AppealOutcome(form.outcome.data), form.note.data
+        current_person(), asked, AppealOutcome(form.outcome.data), form.note.data
     )
     return _decided(_("The appeal is decided; its author is told."))
 
@@ -273,11 +283,11 @@ def _matter_page(
         reports=moderation_queries.open_reports(thing),
         decisions=decisions,
         asked=asked,
-        may_decide=may_decide_appeal(asking(), asked, thing) if asked else None,
-        may_hide=may_hide(asking(), thing),
-        may_restore=may_restore(asking(), thing),
-        may_ask=may_ask_for_edit(asking(), thing),
-        may_pass=may_pass_on(asking(), thing),
+        may_decide=may_decide_appeal(current_person(), asked, thing) if asked else None,
+        may_hide=may_hide(current_person(), thing),
+        may_restore=may_restore(current_person(), thing),
+        may_ask=may_ask_for_edit(current_person(), thing),
+        may_pass=may_pass_on(current_person(), thing),
         edit=edit,
         changed=difference(edit.words, written_in(thing)) if edit else [],
         passed=open_handover(thing),

@@ -17,7 +17,7 @@ from deliberate.permissions.moderation.sanctions import (
 from deliberate.queries.accounts.accounts import person_numbered
 from deliberate.queries.moderation.sanctions import sanction_numbered, sanction_on, sanctions_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, asking, or_404, see_other
+from deliberate.views.site.request_hooks import after_act, current_person, get_or_404, see_other
 from deliberate.vocabulary import AppealOutcome, Rule
 
 blueprint = LocalizedBlueprint("sanctions")
@@ -33,7 +33,7 @@ def account(number: int) -> ResponseReturnValue:
 
 
 def _person(number: int) -> Any:
-    return or_404(person_numbered(number))
+    return get_or_404(person_numbered(number))
 
 
 def _account_page(person: Any, imposing: Any = None, reviewing: Any = None) -> str:
@@ -43,9 +43,9 @@ def _account_page(person: Any, imposing: Any = None, reviewing: Any = None) -> s
         person=person,
         sanction=sanction,
         before=sanctions_of(person),
-        may_sanction=may_sanction(asking(), person),
-        may_lift=may_lift(asking(), sanction) if sanction else None,
-        may_review=may_review(asking(), sanction) if sanction else None,
+        may_sanction=may_sanction(current_person(), person),
+        may_lift=may_lift(current_person(), sanction) if sanction else None,
+        may_review=may_review(current_person(), sanction) if sanction else None,
         imposing=imposing or SanctionForm(),
         reviewing=reviewing or ReviewForm(),
         form=imposing or reviewing,
@@ -59,26 +59,26 @@ def impose(number: int) -> ResponseReturnValue:
     if not form.validate():
         return _account_page(person, imposing=form), 422
     days, rule = int(form.days.data), Rule(form.rule.data)
-    sanction_operations.impose_sanction(asking(), person, rule, days, form.note.data)
+    sanction_operations.impose_sanction(current_person(), person, rule, days, form.note.data)
     return _done(person, _("The account is limited; its owner is told."))
 
 
 @blueprint.page(f"{LIMIT}/lift", *MODERATORS, methods=["POST"])
 def lift(number: int) -> ResponseReturnValue:
     """End a limit before its time."""
-    sanction = or_404(sanction_numbered(number))
-    sanction_operations.lift_sanction(asking(), sanction)
+    sanction = get_or_404(sanction_numbered(number))
+    sanction_operations.lift_sanction(current_person(), sanction)
     return _done(sanction.person, _("The limit is lifted; its owner is told."))
 
 
 @blueprint.page(f"{LIMIT}/review", *MODERATORS, methods=["POST"])
 def review(number: int) -> ResponseReturnValue:
     """Decide the appeal against a limit, as somebody else than who imposed it."""
-    sanction, form = or_404(sanction_numbered(number)), ReviewForm(request.form)
+    sanction, form = get_or_404(sanction_numbered(number)), ReviewForm(request.form)
     if not form.validate():
         return _account_page(sanction.person, reviewing=form), 422
     outcome = AppealOutcome(form.outcome.data)
-    sanction_operations.review_sanction(asking(), sanction, outcome, form.reason.data)
+    sanction_operations.review_sanction(current_person(), sanction, outcome, form.reason.data)
     return _done(sanction.person, _("The appeal is decided; its owner is told."))
 
 
@@ -97,22 +97,22 @@ def mine() -> ResponseReturnValue:
 
 
 def _mine_page(form: Any) -> str:
-    sanction = sanction_on(asking())
+    sanction = sanction_on(current_person())
     return render_template(
         "moderation/sanctions/mine.html",
         form=form,
         sanction=sanction,
-        may_appeal=may_appeal_sanction(asking(), sanction) if sanction else None,
-        before=sanctions_of(asking()),
+        may_appeal=may_appeal_sanction(current_person(), sanction) if sanction else None,
+        before=sanctions_of(current_person()),
     )
 
 
 @blueprint.page("/account/limit", "signed_in", methods=["POST"], name="appeal")
 def appeal() -> ResponseReturnValue:
     """Appeal against the limit on my account."""
-    form, sanction = LimitAppealForm(request.form), or_404(sanction_on(asking()))
+    form, sanction = LimitAppealForm(request.form), get_or_404(sanction_on(current_person()))
     if not form.validate():
         return _mine_page(form), 422
-    sanction_operations.appeal_sanction(asking(), sanction, form.words.data)
+    sanction_operations.appeal_sanction(current_person(), sanction, form.words.data)
     after_act(_("Your appeal is filed. Somebody else than who limited you decides."))
     return see_other(url_for("sanctions.mine"))

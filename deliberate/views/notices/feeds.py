@@ -13,7 +13,7 @@ from deliberate.queries.accounts.accounts import institution_named
 from deliberate.queries.notices.feeds import Scope, due_days, news_of, process_named, times_dated
 from deliberate.queries.responses.responses import proposal_answered
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import or_404
+from deliberate.views.site.request_hooks import get_or_404
 
 blueprint = LocalizedBlueprint("feeds", localized=False)
 TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"}
@@ -29,7 +29,7 @@ def site(ending: str) -> Response:
 @blueprint.page("/proposals/<id:number>/feed.<any(atom,json):ending>", "public")
 def proposal(number: int, ending: str) -> Response:
     """What is new on a proposal."""
-    found = or_404(proposal_answered(number))
+    found = get_or_404(proposal_answered(number))
     scope = Scope(proposal_id=number)
     return _feed(ending, scope, found.title, f"proposal/{number}", f"/p/{number}")
 
@@ -37,7 +37,7 @@ def proposal(number: int, ending: str) -> Response:
 @blueprint.page("/processes/<slug>/feed.<any(atom,json):ending>", "public")
 def process(slug: str, ending: str) -> Response:
     """What is new in a process."""
-    found = or_404(process_named(slug))
+    found = get_or_404(process_named(slug))
     language = _language()
     return _feed(
         ending,
@@ -51,7 +51,7 @@ def process(slug: str, ending: str) -> Response:
 @blueprint.page("/institutions/<slug>/feed.<any(atom,json):ending>", "public")
 def institution(slug: str, ending: str) -> Response:
     """What an institution answers, promises and hands over."""
-    found = or_404(institution_named(slug))
+    found = get_or_404(institution_named(slug))
     language = _language()
     return _feed(
         ending,
@@ -95,7 +95,7 @@ def _answer(body: bytes, kind: str) -> Response:
 @blueprint.page("/processes/<slug>/calendar.ics", "public")
 def calendar(slug: str) -> Response:
     """The phases of a process and the days on which answers are due."""
-    found = or_404(process_named(slug))
+    found = get_or_404(process_named(slug))
     g.language = _language()
     host = request.host.partition(":")[0]
     with force_locale(g.language):

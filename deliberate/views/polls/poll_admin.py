@@ -23,10 +23,10 @@ from deliberate.queries.accounts.accounts import person_named
 from deliberate.queries.log import receipt_of
 from deliberate.queries.polls import polls as poll_queries
 from deliberate.queries.polls.electorate import has_resident_list, resident_areas
-from deliberate.queries.processes.processes import process_named, processes_before
+from deliberate.queries.processes.processes import get_process, processes_before
 from deliberate.queries.responses.responses import proposal_answered
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
 from deliberate.vocabulary import (
     ChangeGround,
     Counting,
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
 @blueprint.page("/new/<slug>", *RUNNERS, methods=BOTH)
 def open_one(slug: str) -> ResponseReturnValue:
     """Open a poll in a process, or on one of its proposals."""
-    process = or_404(process_named(slug))
+    process = get_or_404(get_process(slug))
     proposal = _proposal_of(process)
     form: Any = OpenPollForm(request.form if request.method == "POST" else None)
     form.offer_areas(resident_areas())
@@ -64,7 +64,7 @@ def open_one(slug: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             poll = open_poll(
-                asking(),
+                current_person(),
                 process,
                 form.question.data,
                 [label for label, _cost in form.lines()],
@@ -125,7 +125,7 @@ def change(number: int) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             change_poll(
-                asking(),
+                current_person(),
                 poll,
                 form.closes_at.data,
                 ChangeGround(form.ground.data),
@@ -142,7 +142,7 @@ def change(number: int) -> ResponseReturnValue:
 @blueprint.page(f"{ONE}/publish", *RUNNERS, methods=("POST",))
 def publish(number: int) -> ResponseReturnValue:
     """Publish the result of a closed poll."""
-    publish_result(asking(), _run(number))
+    publish_result(current_person(), _run(number))
     return _back(number, _("The result is published."))
 
 
@@ -152,7 +152,7 @@ def outcome(number: int) -> ResponseReturnValue:
     poll = _run(number)
     form = OutcomeForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
-        state_outcome(asking(), poll, form.body.data)
+        state_outcome(current_person(), poll, form.body.data)
         return _back(number, _("What came of the poll stands on its page."))
     page = render_template("polls/poll_admin/outcome.html", poll=poll, form=form)
     return page, (422 if form.errors else 200)
@@ -162,7 +162,7 @@ def outcome(number: int) -> ResponseReturnValue:
 def enter(number: int) -> ResponseReturnValue:
     """Enter a ballot on behalf of somebody at an office; the code is handed to them alone."""
     poll = _run(number)
-    require(may_enter_ballots(asking(), poll))
+    require(may_enter_ballots(current_person(), poll))
     sent = request.form if request.method == "POST" else None
     form = ballot_form(poll, poll.shown_options, sent)
     voter_form = VoterForm(sent)
@@ -185,7 +185,9 @@ def enter(number: int) -> ResponseReturnValue:
 def _entered(poll: Any, voter: Any, choice: Any, form: Any, voter_form: Any) -> ResponseReturnValue:
     refusal = ""
     try:
-        cast = enter_ballot(asking(), poll, voter, choice, voting_code=form.voting_code.data or "")
+        cast = enter_ballot(
+            current_person(), poll, voter, choice, voting_code=form.voting_code.data or ""
+        )
     except Refused as refused:
         refusal = str(refused.reason)
     else:
@@ -215,13 +217,13 @@ def statements(number: int) -> ResponseReturnValue:
         None,
     )
     state = OptionState.SHOWN if "show" in request.form else OptionState.DECLINED
-    decide_statement(asking(), or_404(chosen), state)
+    decide_statement(current_person(), get_or_404(chosen), state)
     return see_other(url_for("poll_admin.statements", number=number))
 
 
 def _run(number: int) -> Any:
-    poll = or_404(poll_queries.poll_numbered(number))
-    require(may_run_poll(asking(), poll))
+    poll = get_or_404(poll_queries.poll_numbered(number))
+    require(may_run_poll(current_person(), poll))
     return poll
 
 

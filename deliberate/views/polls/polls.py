@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from deliberate.forms.polls.ballots import VIEWS, FindForm, StatementForm, ballot_form
 from deliberate.operations.polls.polls import (
-    Cast,
+    BallotReceipt,
     CodeRefused,
     cast_ballot,
     change_ballot,
@@ -22,7 +22,7 @@ from deliberate.queries.polls import polls as poll_queries
 from deliberate.queries.polls.electorate import count_entitled
 from deliberate.queries.polls.result_tables import by_result, tables_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
 from deliberate.vocabulary import PollType
 
 blueprint = LocalizedBlueprint("polls", url_prefix="/polls")
@@ -56,12 +56,12 @@ def vote(number: int) -> ResponseReturnValue:
     poll = _poll(number)
     if request.method == "GET":
         return see_other(url_for("polls.show", number=number))
-    form = ballot_form(poll, poll.ordered_for(asking()), request.form)
+    form = ballot_form(poll, poll.ordered_for(current_person()), request.form)
     if not form.validate():
         return _page(poll, form), 422
     try:
         cast = cast_ballot(
-            asking(),
+            current_person(),
             poll,
             form.choice(),
             voting_code=form.voting_code.data or "",
@@ -73,7 +73,7 @@ def vote(number: int) -> ResponseReturnValue:
     return _counted(poll, cast)
 
 
-def _counted(poll: Any, cast: Cast, *, changed: bool = False) -> str:
+def _counted(poll: Any, cast: BallotReceipt, *, changed: bool = False) -> str:
     receipt = receipt_of(cast.entry_id)
     return render_template(
         "polls/vote.html", poll=poll, cast=cast, receipt=receipt, changed=changed
@@ -86,7 +86,7 @@ def add_up(number: int) -> ResponseReturnValue:
     poll = _poll(number)
     if request.method == "GET" or poll.type != PollType.BUDGET:
         return see_other(url_for("polls.show", number=number))
-    form = ballot_form(poll, poll.ordered_for(asking()), request.form)
+    form = ballot_form(poll, poll.ordered_for(current_person()), request.form)
     chosen = {option for option, _value in form.choice()}
     spent = sum(option.cost for option in poll.shown_options if option.id in chosen)
     return _page(poll, form, spent=spent, failed=False)
@@ -98,7 +98,7 @@ def one_by_one(number: int) -> ResponseReturnValue:
     poll = _poll(number)
     if poll.type != PollType.STATEMENTS or poll_queries.state_of(poll) != "open":
         return see_other(url_for("polls.show", number=number))
-    options = poll.ordered_for(asking())
+    options = poll.ordered_for(current_person())
     given = {
         option.id: value
         for option in options
@@ -120,16 +120,18 @@ def change(number: int) -> ResponseReturnValue:
     """Change one's ballot until the close: a secret one by its code, a public one as its voter."""
     poll = _poll(number)
     sent = request.form if request.method == "POST" else None
-    form = ballot_form(poll, poll.ordered_for(asking()), sent, asks_key=True)
+    form = ballot_form(poll, poll.ordered_for(current_person()), sent, asks_key=True)
     if sent is None:
         return render_template("polls/change.html", poll=poll, form=form, answer=_may(poll))
     if form.validate():
         try:
-            entry_id = change_ballot(asking(), poll, form.ballot_code.data or "", form.choice())
+            entry_id = change_ballot(
+                current_person(), poll, form.ballot_code.data or "", form.choice()
+            )
         except CodeRefused as refusal:
             form.refuse(form.ballot_code, refusal.reason)
         else:
-            cast = Cast("", entry_id)
+            cast = BallotReceipt("", entry_id)
             return _counted(poll, cast, changed=True)
     return render_template("polls/change.html", poll=poll, form=form, answer=_may(poll)), 422
 
@@ -163,28 +165,31 @@ def suggest(number: int) -> ResponseReturnValue:
     form = StatementForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         try:
-            suggest_statement(asking(), poll, form.statement.data)
+            suggest_statement(current_person(), poll, form.statement.data)
         except StatementRefused as refusal:
             form.statement.errors = [str(refusal.reason)]
         else:
             flash(_("Your statement is waiting for a moderator."), "success")
             return see_other(url_for("polls.show", number=number))
     page = render_template(
-        "polls/suggest.html", poll=poll, form=form, answer=may_suggest_statement(asking(), poll)
+        "polls/suggest.html",
+        poll=poll,
+        form=form,
+        answer=may_suggest_statement(current_person(), poll),
     )
     return page, (422 if form.errors else 200)
 
 
 def _poll(number: int) -> Any:
-    return or_404(poll_queries.poll_numbered(number))
+    return get_or_404(poll_queries.poll_numbered(number))
 
 
 def _may(poll: Any) -> Any:
-    return may_vote(asking(), poll)
+    return may_vote(current_person(), poll)
 
 
 def _page(poll: Any, form: Any = None, *, spent: int | None = None, failed: bool = True) -> str:
-    person = asking()
+    person = current_person()
     card = poll_queries.card(poll)
     answer = may_vote(person, poll)
     tally = card.tally

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from deliberate.exports.poll_records import key_lines, tally_csv, tally_document
 from deliberate.queries.polls import polls as poll_queries
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import or_404
+from deliberate.views.site.request_hooks import get_or_404
 
 blueprint = LocalizedBlueprint("tally_files", localized=False, url_prefix="/polls")
 ONE = "/<id:number>"
@@ -31,14 +31,14 @@ def json_file(number: int) -> ResponseReturnValue:
 @blueprint.page(f"{ONE}/ballots.txt", "public")
 def keys_file(number: int) -> ResponseReturnValue:
     """Hashes of the counted ballots of a closed secret poll."""
-    poll = or_404(poll_queries.poll_numbered(number))
+    poll = get_or_404(poll_queries.poll_numbered(number))
     if not poll.is_secret or poll_queries.state_of(poll) != "closed":
         abort(404)
     return _attached(stream_with_context(key_lines(poll)), "text/plain", f"poll-{number}.txt")
 
 
 def _counted(number: int) -> Any:
-    card = poll_queries.card(or_404(poll_queries.poll_numbered(number)))
+    card = poll_queries.card(get_or_404(poll_queries.poll_numbered(number)))
     if card.tally is None:
         abort(404)
     return card

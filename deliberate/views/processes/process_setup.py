@@ -24,7 +24,7 @@ from deliberate.queries.processes.process_setup import (
 )
 from deliberate.queries.responses.responses import name_here
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asked_number, asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg, see_other
 from deliberate.vocabulary import PhaseKind
 
 blueprint = LocalizedBlueprint("process_setup", url_prefix="/desk/processes")
@@ -35,7 +35,7 @@ PHASE = f"<any({','.join(PhaseKind)}):kind>"
 @blueprint.page("", "admin")
 def index() -> str:
     """Every process, planned ones too."""
-    listed = processes_to_set_up(asked_number("after"))
+    listed = processes_to_set_up(int_arg("after"))
     shown = listed[:PAGE]
     after = shown[-1].id if len(listed) > len(shown) else None
     return render_template(
@@ -53,7 +53,7 @@ def new() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             process = process_setup_operations.plan_process(
-                asking(),
+                current_person(),
                 form.slug.data,
                 form.told(process_setup_operations.FIELDS),
                 _parts(form, offices),
@@ -90,7 +90,7 @@ def _parts(form: Any, offices: dict[str, Any]) -> list[tuple[Any, str]]:
 @blueprint.page("/<slug>", "admin", methods=BOTH)
 def process(slug: str) -> ResponseReturnValue:
     """One process: its words, limits, institutions and rules; the ways to phases and the check."""
-    here = or_404(process_to_set_up(slug))
+    here = get_or_404(process_to_set_up(slug))
     form: Any = ProcessForm(request.form if request.method == "POST" else None, obj=here)
     offices = _offices(form)
     refusal = ""
@@ -98,7 +98,7 @@ def process(slug: str) -> ResponseReturnValue:
         told, parts = form.told(process_setup_operations.FIELDS), _parts(form, offices)
         try:
             process_setup_operations.change_process(
-                asking(), here, told, parts, form.reason.data or ""
+                current_person(), here, told, parts, form.reason.data or ""
             )
         except Refused as refused:
             refusal = str(refused.reason)
@@ -124,7 +124,7 @@ def _show_parts(form: Any, process: Any) -> None:
 @blueprint.page(f"/<slug>/phases/{PHASE}", "admin", methods=BOTH)
 def phase(slug: str, kind: str) -> ResponseReturnValue:
     """The days of a phase and what it makes possible."""
-    here = or_404(process_to_set_up(slug))
+    here = get_or_404(process_to_set_up(slug))
     present = next((phase for phase in here.phases if phase.kind == kind), None)
     form: Any = PhaseForm(request.form if request.method == "POST" else None)
     refusal = ""
@@ -132,7 +132,7 @@ def phase(slug: str, kind: str) -> ResponseReturnValue:
         opens_at, closes_at = _moments(here, present, form)
         try:
             process_operations.schedule_phase(
-                asking(),
+                current_person(),
                 here,
                 PhaseKind(kind),
                 opens_at,
@@ -175,7 +175,7 @@ def _moments(process: Any, phase: Any, form: Any) -> tuple[Any, Any]:
 @blueprint.page("/<slug>/check", "admin")
 def check(slug: str) -> str:
     """What residents will see, what is missing, and the button that opens it."""
-    here = or_404(process_to_set_up(slug))
+    here = get_or_404(process_to_set_up(slug))
     return render_template(
         "processes/process_setup/check.html",
         process=here,
@@ -188,7 +188,9 @@ def check(slug: str) -> str:
 @blueprint.page("/<slug>/open", "admin", methods=("POST",), name="open")
 def open_now(slug: str) -> ResponseReturnValue:
     """Open it: from now on residents see it."""
-    process_setup_operations.open_planned_process(asking(), or_404(process_to_set_up(slug)))
+    process_setup_operations.open_planned_process(
+        current_person(), get_or_404(process_to_set_up(slug))
+    )
     flash(_("The process is open; everybody sees it."), "success")
     return see_other(url_for("processes.show", slug=slug))
 
@@ -196,7 +198,7 @@ def open_now(slug: str) -> ResponseReturnValue:
 @blueprint.page("/<slug>/close", "admin", methods=("POST",))
 def close(slug: str) -> ResponseReturnValue:
     """End it; everything stays readable."""
-    process_operations.close_process(asking(), or_404(process_to_set_up(slug)))
+    process_operations.close_process(current_person(), get_or_404(process_to_set_up(slug)))
     flash(_("The process is closed; everything stays readable."), "success")
     return see_other(url_for("processes.show", slug=slug))
 
@@ -204,10 +206,10 @@ def close(slug: str) -> ResponseReturnValue:
 @blueprint.page("/<slug>/days", "admin", methods=BOTH)
 def days(slug: str) -> ResponseReturnValue:
     """Days on which its offices do not work: holidays, and days added."""
-    here = or_404(process_to_set_up(slug))
+    here = get_or_404(process_to_set_up(slug))
     form: Any = DayOffForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
-        process_setup_operations.set_day_off(asking(), here, form.day.day, form.name.data)
+        process_setup_operations.set_day_off(current_person(), here, form.day.day, form.name.data)
         flash(_("The day off is added."), "success")
         return see_other(url_for("process_setup.days", slug=slug))
     this_year = working_day_queries.local_day(here, now()).year
@@ -228,8 +230,10 @@ def days(slug: str) -> ResponseReturnValue:
 @blueprint.page("/<slug>/days/end", "admin", methods=("POST",))
 def end_day(slug: str) -> ResponseReturnValue:
     """Take a day off back."""
-    here = or_404(process_to_set_up(slug))
+    here = get_or_404(process_to_set_up(slug))
     day = next((d for d in here.days_off if d == request.form.get("day")), None)
-    process_setup_operations.set_day_off(asking(), here, date.fromisoformat(or_404(day)), "")
+    process_setup_operations.set_day_off(
+        current_person(), here, date.fromisoformat(get_or_404(day)), ""
+    )
     flash(_("Offices work on that day again."), "success")
     return see_other(url_for("process_setup.days", slug=slug))

@@ -6,19 +6,19 @@ from flask_babel import gettext as _
 
 from deliberate.clock import now
 from deliberate.operations.proposals import proposals as proposal_operations
-from deliberate.operations.site.rate_limits import PRESSES
+from deliberate.operations.site.rate_limits import CLICKS
 from deliberate.permissions.processes import is_open_for
 from deliberate.queries.accounts.accounts import is_following
 from deliberate.queries.processes.process_setup import changes_of
 from deliberate.queries.processes.processes import (
+    get_process,
     next_phase,
     polls_of_process,
-    process_named,
     processes_before,
 )
 from deliberate.queries.processes.working_days import phase_steps
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asked_number, asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg, see_other
 from deliberate.vocabulary import Switch
 
 blueprint = LocalizedBlueprint("processes", url_prefix="/processes")
@@ -28,7 +28,7 @@ SHOWN = 20
 @blueprint.page("", "public")
 def index() -> str:
     """All processes, those begun last first."""
-    listed = processes_before(asked_number("after"), SHOWN + 1)
+    listed = processes_before(int_arg("after"), SHOWN + 1)
     shown = listed[:SHOWN]
     return render_template(
         "processes/index.html",
@@ -41,7 +41,7 @@ def index() -> str:
 @blueprint.page("/<slug>", "public")
 def show(slug: str) -> str:
     """One process: its question, what you can change, who decides, when."""
-    process, person = or_404(process_named(slug)), asking()
+    process, person = get_or_404(get_process(slug)), current_person()
     phases = phase_steps(process)
     return render_template(
         "processes/show.html",
@@ -56,17 +56,17 @@ def show(slug: str) -> str:
     )
 
 
-@blueprint.page("/<slug>/follow", "signed_in", methods=["POST"], rate_limit=PRESSES)
+@blueprint.page("/<slug>/follow", "signed_in", methods=["POST"], rate_limit=CLICKS)
 def follow(slug: str) -> ResponseReturnValue:
     """Be told of what happens in a process."""
-    proposal_operations.follow(asking(), or_404(process_named(slug)))
+    proposal_operations.follow(current_person(), get_or_404(get_process(slug)))
     flash(_("You follow this process: its news come to your account."), "success")
     return see_other(url_for("processes.show", slug=slug))
 
 
-@blueprint.page("/<slug>/follow/end", "signed_in", methods=["POST"], rate_limit=PRESSES)
+@blueprint.page("/<slug>/follow/end", "signed_in", methods=["POST"], rate_limit=CLICKS)
 def unfollow(slug: str) -> ResponseReturnValue:
     """Be told no longer."""
-    proposal_operations.unfollow(asking(), or_404(process_named(slug)))
+    proposal_operations.unfollow(current_person(), get_or_404(get_process(slug)))
     flash(_("You no longer follow this process."), "success")
     return see_other(url_for("processes.show", slug=slug))

@@ -21,7 +21,7 @@ from deliberate.queries.proposals.attachments import (
 from deliberate.queries.proposals.proposals import is_readable, proposal_shown
 from deliberate.views.proposals.proposals import address_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, asking, or_404, see_other
+from deliberate.views.site.request_hooks import after_act, current_person, get_or_404, see_other
 
 blueprint = LocalizedBlueprint("attachments", url_prefix="/proposals")
 AT = "/<id:number>/files"
@@ -29,14 +29,14 @@ TYPES = {"pdf": "application/pdf", "png": "image/png", "jpeg": "image/jpeg", "cs
 
 
 def _proposal(number: int) -> Any:
-    return or_404(proposal_shown(number)).proposal
+    return get_or_404(proposal_shown(number)).proposal
 
 
 @blueprint.page(AT, "signed_in")
 def index(number: int) -> ResponseReturnValue:
     """The files of one's own proposal, and the form for another one."""
     proposal = _proposal(number)
-    require(is_author(asking(), proposal))
+    require(is_author(current_person(), proposal))
     return _page(proposal, AttachmentForm())
 
 
@@ -46,12 +46,12 @@ def add(number: int) -> ResponseReturnValue:
     proposal = _proposal(number)
     file = request.files.get("file")
     form = AttachmentForm(CombinedMultiDict([request.files, request.form]))
-    require(may_attach(asking(), proposal))
+    require(may_attach(current_person(), proposal))
     if not form.validate() or file is None:
         form.file.errors = [] if file else [_("Choose a file.")]
         return _page(proposal, form), 422
     try:
-        add_attachment(asking(), proposal, form.title.data, file.read())
+        add_attachment(current_person(), proposal, form.title.data, file.read())
     except Refused as refusal:
         form.file.errors = [str(refusal.reason)]
         return _page(proposal, form), 422
@@ -62,8 +62,8 @@ def add(number: int) -> ResponseReturnValue:
 @blueprint.page(f"{AT}/<id:file>/removal", "signed_in", methods=["POST"])
 def remove(number: int, file: int) -> ResponseReturnValue:
     """Take a file away."""
-    attachment = or_404(attachment_numbered(number, file))
-    remove_attachment(asking(), attachment)
+    attachment = get_or_404(attachment_numbered(number, file))
+    remove_attachment(current_person(), attachment)
     after_act(_("The file is removed."))
     return see_other(address_of(attachment.proposal))
 
@@ -71,7 +71,7 @@ def remove(number: int, file: int) -> ResponseReturnValue:
 @blueprint.page(f"{AT}/<name>", "public")
 def show(number: int, name: str) -> ResponseReturnValue:
     """A file to keep, never to be run: while its proposal is shown, and it was not removed."""
-    attachment = or_404(attachment_named(number, name))
+    attachment = get_or_404(attachment_named(number, name))
     if not is_readable(attachment.proposal):
         abort(404)
     if attachment.removed_at is not None:
@@ -95,7 +95,7 @@ def _page(proposal: Any, form: AttachmentForm) -> str:
         proposal=proposal,
         form=form,
         files=attachments_of(proposal),
-        may_add=may_attach(asking(), proposal),
+        may_add=may_attach(current_person(), proposal),
         most=MOST,
         back=address_of(proposal),
     )

@@ -20,17 +20,17 @@ from deliberate.forms.proposals.proposals import (
 from deliberate.operations.proposals.attachments import MOST
 from deliberate.operations.proposals.draft_attachments import attach_to_draft, detach_from_draft
 from deliberate.operations.proposals.proposals import discard_draft, save_draft, submit_proposal
-from deliberate.operations.site.rate_limits import PRESSES, TEXTS
+from deliberate.operations.site.rate_limits import CLICKS, TEXTS
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.processes import is_open_for
 from deliberate.permissions.proposals.proposals import is_author, is_open_to
-from deliberate.queries.processes.processes import next_phase_for, open_for, process_named
+from deliberate.queries.processes.processes import get_process, next_phase_for, open_for
 from deliberate.queries.proposals.drafts import draft_of, drafts_of
 from deliberate.queries.proposals.proposals import proposal_shown
 from deliberate.queries.search.similar_proposals import similar_proposals
 from deliberate.views.proposals.proposals import address_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, asking, or_404, see_other
+from deliberate.views.site.request_hooks import after_act, current_person, get_or_404, see_other
 from deliberate.views.threads import said_of
 from deliberate.vocabulary import Switch
 
@@ -56,7 +56,7 @@ def text() -> ResponseReturnValue:
     return _text_page(start, TextForm())
 
 
-@blueprint.page("/new/draft", "signed_in", methods=["POST"], rate_limit=PRESSES)
+@blueprint.page("/new/draft", "signed_in", methods=["POST"], rate_limit=CLICKS)
 def keep() -> ResponseReturnValue:
     """Signed in now: what was written becomes a draft its author alone sees."""
     start, words = StartForm(request.form), TextForm(request.form)
@@ -68,9 +68,9 @@ def keep() -> ResponseReturnValue:
         "title": start.title.data,
         "process": start.of_process.data,
         "body": words.body.data,
-        "area": asking().area,
+        "area": current_person().area,
     }
-    draft = save_draft(asking(), written)
+    draft = save_draft(current_person(), written)
     return see_other(url_for("drafting.place", number=draft.id))
 
 
@@ -83,7 +83,7 @@ def similar() -> str:
 
 def _offered_instead(similar: Any) -> dict[str, Any]:
     """Proposals like one's own, and which of them one could support now."""
-    person = asking()
+    person = current_person()
     able = {
         one.id
         for one in similar
@@ -98,7 +98,7 @@ def _offered(form: StartForm) -> StartForm:
 
 
 def _title_page(form: StartForm) -> str:
-    person = asking()
+    person = current_person()
     return render_template(
         "proposals/drafting/new.html",
         form=_offered(form),
@@ -122,15 +122,15 @@ def _text_page(start: StartForm, words: TextForm) -> str:
 
 
 def _draft(number: int) -> Any:
-    return or_404(draft_of(asking().id, number))
+    return get_or_404(draft_of(current_person().id, number))
 
 
 def _process(draft: Any) -> Any:
-    return or_404(process_named(draft.written.get("process", "")))
+    return get_or_404(get_process(draft.written.get("process", "")))
 
 
 def _save(draft: Any, form: Any, then: str) -> ResponseReturnValue:
-    save_draft(asking(), {**draft.written, **form.data}, draft)
+    save_draft(current_person(), {**draft.written, **form.data}, draft)
     return see_other(url_for(then, number=draft.id))
 
 
@@ -153,7 +153,7 @@ def _is_attached(draft: Any, form: AttachmentForm) -> bool:
     """Do with the draft's files what was asked for; False where the form has to come back."""
     chosen = request.files.get("file")
     if "remove" in request.form:
-        detach_from_draft(asking(), draft, request.form["remove"])
+        detach_from_draft(current_person(), draft, request.form["remove"])
         return True
     if not chosen and "add" not in request.form:
         return True
@@ -161,7 +161,7 @@ def _is_attached(draft: Any, form: AttachmentForm) -> bool:
         form.file.errors = [] if chosen else [_("Choose a file.")]
         return False
     try:
-        attach_to_draft(asking(), draft, form.title.data, chosen.read())
+        attach_to_draft(current_person(), draft, form.title.data, chosen.read())
     except Refused as refusal:
         form.file.errors = [str(refusal.reason)]
         return False
@@ -218,7 +218,7 @@ def publish(number: int) -> ResponseReturnValue:
     if not WordsForm(MultiDict(written)).validate():
         return see_other(url_for("drafting.words", number=number))
     proposal = submit_proposal(
-        asking(),
+        current_person(),
         process,
         written["title"],
         written["body"],
@@ -235,15 +235,15 @@ def publish(number: int) -> ResponseReturnValue:
 @blueprint.page(f"{DRAFT}/discard", "signed_in", methods=["POST"])
 def discard(number: int) -> ResponseReturnValue:
     """Throw a draft away."""
-    discard_draft(asking(), _draft(number))
+    discard_draft(current_person(), _draft(number))
     return see_other(url_for("drafting.new"))
 
 
 @blueprint.page("/<id:number>/published", "signed_in")
 def published(number: int) -> str:
     """What happens next to one's new proposal, and how to tell others of it."""
-    proposal = or_404(proposal_shown(number)).proposal
-    require(is_author(asking(), proposal))
+    proposal = get_or_404(proposal_shown(number)).proposal
+    require(is_author(current_person(), proposal))
     return render_template(
         "proposals/drafting/published.html", proposal=proposal, address=address_of(proposal)
     )

@@ -14,14 +14,14 @@ from deliberate.queries.proposals.proposals import proposal_shown
 from deliberate.queries.search.similar_proposals import similar_proposals
 from deliberate.views.proposals.proposals import address_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, asking, or_404, see_other
+from deliberate.views.site.request_hooks import after_act, current_person, get_or_404, see_other
 
 blueprint = LocalizedBlueprint("merging", url_prefix="/proposals")
 WHO = ("staff", "moderator", "admin")
 
 
 def _proposal(number: int) -> Any:
-    return or_404(proposal_shown(number)).proposal
+    return get_or_404(proposal_shown(number)).proposal
 
 
 @blueprint.page("/<id:number>/merger", *WHO)
@@ -42,7 +42,7 @@ def join(number: int) -> ResponseReturnValue:
     if target is None:
         form.into.errors = [_("There is no such proposal.")]
         return _merge_page(proposal, form), 422
-    merge_proposals(asking(), proposal, target.proposal)
+    merge_proposals(current_person(), proposal, target.proposal)
     after_act(_("Proposal %(n)s is joined to this one.", n=number))
     return see_other(address_of(target.proposal))
 
@@ -51,7 +51,7 @@ def join(number: int) -> ResponseReturnValue:
 def part(number: int) -> ResponseReturnValue:
     """Take a joined proposal out again."""
     proposal = _proposal(number)
-    unmerge_proposal(asking(), proposal)
+    unmerge_proposal(current_person(), proposal)
     after_act(_("The proposal stands by itself again."))
     return see_other(address_of(proposal))
 

@@ -42,8 +42,8 @@ from deliberate.queries.threads.pagination import Order, Reading, Side
 from deliberate.queries.threads.unread_comments import MOST, read_before
 from deliberate.text import clean_line, difference
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asked_number, asking, or_404
-from deliberate.views.site.response_headers import kept_or
+from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg
+from deliberate.views.site.response_headers import conditional_response
 from deliberate.vocabulary import Switch
 
 blueprint = LocalizedBlueprint("proposals", url_prefix="/proposals")
@@ -110,7 +110,7 @@ FILTERS = ("q", "topic", "area", "state", "institution", "process")
 def _wanted() -> Wanted:
     narrowed = {name: clean_line(request.args.get(name, ""))[:120] for name in FILTERS}
     order = _chosen("order", ListOrder.NEWEST)
-    return Wanted(**narrowed, order=order, after=asked_number("after"))
+    return Wanted(**narrowed, order=order, after=int_arg("after"))
 
 
 def _set(wanted: Wanted) -> list[str]:
@@ -139,9 +139,9 @@ def _count(wanted: Wanted, processes: list[Choice]) -> int | None:
 @blueprint.page("/<id:number>-<slug>", "public")
 def show(number: int, slug: str = "") -> ResponseReturnValue:
     """One proposal: text, response, polls, where it stands, its arguments."""
-    person = asking()
+    person = current_person()
     before = read_before(person.id, number) if person else None
-    shown = or_404(proposal_queries.proposal_shown(number, person, before))
+    shown = get_or_404(proposal_queries.proposal_shown(number, person, before))
     g.log_head = shown.log_head
     if slug != slug_of(shown.proposal):
         return redirect(address_of(shown.proposal, **request.args.to_dict()), 301)
@@ -150,7 +150,7 @@ def show(number: int, slug: str = "") -> ResponseReturnValue:
         return redirect(url_for("proposals.show", number=into))
     if person is not None:
         keep_place(person, shown.proposal, before, shown.mine.newest)
-    return kept_or(shown.mark, lambda: _page(shown, before))
+    return conditional_response(shown.mark, lambda: _page(shown, before))
 
 
 READING = {"order", "side", "after", "at", "open"}
@@ -158,7 +158,7 @@ READING = {"order", "side", "after", "at", "open"}
 
 
 def _page(shown: proposal_queries.Shown, before: int | None) -> str:
-    proposal, reading, person = shown.proposal, _reading(), asking()
+    proposal, reading, person = shown.proposal, _reading(), current_person()
     thread = thread_queries.thread_of(proposal, reading, g.language, person.id if person else None)
     if (reading.at or reading.open) and not thread.lines:
         raise NotFound
@@ -205,11 +205,11 @@ def _reading() -> Reading:
     return Reading(
         order=_chosen("order", Order.WEIGHED),
         side=_chosen("side", Side.ALL),
-        after=asked_number("after"),
-        at=asked_number("at"),
-        open=asked_number("open"),
-        replies_after=asked_number("replies") or 0,
-        replies_seen=asked_number("seen") or 0,
+        after=int_arg("after"),
+        at=int_arg("at"),
+        open=int_arg("open"),
+        replies_after=int_arg("replies") or 0,
+        replies_seen=int_arg("seen") or 0,
     )
 
 
@@ -245,13 +245,13 @@ def _pattern(endpoint: str, **values: Any) -> str:
 @blueprint.page("/<id:number>/changes", "public")
 def changes(number: int) -> ResponseReturnValue:
     """What changed between two versions of a proposal, word by word."""
-    proposal = or_404(proposal_queries.proposal_shown(number)).proposal
+    proposal = get_or_404(proposal_queries.proposal_shown(number)).proposal
     if not proposal_queries.is_readable(proposal):
         raise NotFound
     versions = [version for version in proposal.versions if version.hidden_ground is None]
-    newer = or_404(_version(versions, asked_number("to") or proposal.version))
+    newer = get_or_404(_version(versions, int_arg("to") or proposal.version))
     first = max(newer.number - 1, versions[0].number)
-    older = or_404(_version(versions, asked_number("from") or first))
+    older = get_or_404(_version(versions, int_arg("from") or first))
     return render_template(
         "proposals/changes.html",
         proposal=proposal,

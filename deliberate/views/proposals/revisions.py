@@ -16,21 +16,21 @@ from deliberate.queries.proposals.proposals import proposal_shown
 from deliberate.queries.threads.threads import comments_to_credit
 from deliberate.views.proposals.proposals import address_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, asking, or_404, see_other
+from deliberate.views.site.request_hooks import after_act, current_person, get_or_404, see_other
 from deliberate.views.threads import said_of
 
 blueprint = LocalizedBlueprint("revisions", url_prefix="/proposals")
 
 
 def _proposal(number: int) -> Any:
-    return or_404(proposal_shown(number)).proposal
+    return get_or_404(proposal_shown(number)).proposal
 
 
 @blueprint.page("/<id:number>/revision", "signed_in")
 def revise(number: int) -> ResponseReturnValue:
     """The form for a new version of one's own proposal."""
     proposal = _proposal(number)
-    require(may_revise(asking(), proposal))
+    require(may_revise(current_person(), proposal))
     return _revise_page(proposal, ReviseForm(title=proposal.title, body=proposal.body))
 
 
@@ -47,7 +47,7 @@ def publish_revision(number: int) -> ResponseReturnValue:
     if not form.validate():
         return _revise_page(proposal, form), 422
     revise_proposal(
-        asking(),
+        current_person(),
         proposal,
         form.title.data,
         form.body.data,
@@ -62,7 +62,7 @@ def publish_revision(number: int) -> ResponseReturnValue:
 def withdraw(number: int) -> ResponseReturnValue:
     """The form to take one's own proposal back."""
     proposal = _proposal(number)
-    require(may_withdraw(asking(), proposal))
+    require(may_withdraw(current_person(), proposal))
     return _withdraw_page(proposal, WithdrawForm())
 
 
@@ -72,7 +72,7 @@ def end_proposal(number: int) -> ResponseReturnValue:
     proposal, form = _proposal(number), WithdrawForm(request.form)
     if not form.validate():
         return _withdraw_page(proposal, form), 422
-    withdraw_proposal(asking(), proposal, form.reason.data)
+    withdraw_proposal(current_person(), proposal, form.reason.data)
     after_act(_("Your proposal is withdrawn; its thread stays readable."))
     return see_other(address_of(proposal))
 

@@ -15,15 +15,15 @@ from deliberate.queries.proposals.proposals import proposal_shown
 from deliberate.queries.proposals.summaries import current_summary, suggested_summary
 from deliberate.views.proposals.proposals import address_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, asking, or_404, see_other
+from deliberate.views.site.request_hooks import after_act, current_person, get_or_404, see_other
 
 blueprint = LocalizedBlueprint("summaries", url_prefix="/proposals")
 AT = "/<id:number>/summary"
 
 
 def _proposal(number: int) -> Any:
-    proposal = or_404(proposal_shown(number)).proposal
-    require(may_summarise(asking(), proposal))
+    proposal = get_or_404(proposal_shown(number)).proposal
+    require(may_summarise(current_person(), proposal))
     return proposal
 
 
@@ -42,7 +42,7 @@ def suggest(number: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(proposal, form), 422
     words = (form.asked.data, form.best_for.data, form.best_against.data)
-    summary_operations.suggest_summary(asking(), proposal, *words)
+    summary_operations.suggest_summary(current_person(), proposal, *words)
     flash(_("Your summary is kept; it is shown when the other one agrees."), "success")
     return see_other(url_for("summaries.show", number=number))
 
@@ -51,8 +51,10 @@ def suggest(number: int) -> ResponseReturnValue:
 def agree(number: int) -> ResponseReturnValue:
     """Agree to the summary that waits, as it was read."""
     proposal = _proposal(number)
-    summary = or_404(suggested_summary(proposal))
-    summary_operations.agree_to_summary(asking(), summary, request.form.get("seen", 0, type=int))
+    summary = get_or_404(suggested_summary(proposal))
+    summary_operations.agree_to_summary(
+        current_person(), summary, request.form.get("seen", 0, type=int)
+    )
     after_act(_("The summary stands above the proposal now."))
     return see_other(address_of(proposal))
 
@@ -65,7 +67,7 @@ def _page(proposal: Any, form: SummaryForm) -> str:
         form=form,
         current=current_summary(proposal),
         waiting=waiting,
-        may_agree=may_agree(asking(), waiting) if waiting else None,
+        may_agree=may_agree(current_person(), waiting) if waiting else None,
         longest=LONGEST,
         back=address_of(proposal),
     )

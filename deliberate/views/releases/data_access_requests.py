@@ -16,7 +16,7 @@ from deliberate.operations.releases.data_access_requests import (
 )
 from deliberate.operations.releases.releases import remove_release
 from deliberate.permissions.releases import may_decide_request, may_fetch
-from deliberate.queries.processes.processes import process_named
+from deliberate.queries.processes.processes import get_process
 from deliberate.queries.releases.data_access_requests import (
     PAGE,
     processes_to_ask_for,
@@ -27,7 +27,7 @@ from deliberate.queries.releases.data_access_requests import (
 )
 from deliberate.queries.releases.releases import open_releases, release_numbered
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asked_number, asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg, see_other
 
 blueprint = LocalizedBlueprint("data_access_requests")
 NUMBER = "<id:number>"
@@ -40,14 +40,16 @@ def mine() -> ResponseReturnValue:
     processes = processes_to_ask_for()
     form.slug.choices = [(p.slug, p.said("title", g.language)) for p in processes]
     if request.method == "POST" and form.validate():
-        process = or_404(process_named(form.slug.data))
-        request_release(asking(), process, form.purpose.data, form.ethics.data, form.until.day)
+        process = get_or_404(get_process(form.slug.data))
+        request_release(
+            current_person(), process, form.purpose.data, form.ethics.data, form.until.day
+        )
         flash(_("Your request is filed. An administrator decides; you are told here."), "success")
         return see_other(url_for("data_access_requests.mine"))
     page = render_template(
         "releases/data_access_requests/mine.html",
         form=form,
-        requests=requests_of(asking().id),
+        requests=requests_of(current_person().id),
         may=may_fetch,
     )
     return page, (422 if form.errors else 200)
@@ -56,10 +58,10 @@ def mine() -> ResponseReturnValue:
 @blueprint.page(f"/data/requests/{NUMBER}/files", "researcher", methods=["POST"])
 def files(number: int) -> ResponseReturnValue:
     """Fetch the files; each time is an act, so a form sent twice leads back for another."""
-    asked = or_404(request_numbered(number))
+    asked = get_or_404(request_numbered(number))
     folder = current_app.config["SETTINGS"].releases_path
     try:
-        packed = fetch_release(asking(), asked, folder)
+        packed = fetch_release(current_person(), asked, folder)
     except RepeatedForm:
         return see_other(url_for("data_access_requests.mine"))
     return send_file(packed, as_attachment=True, max_age=0)
@@ -71,7 +73,7 @@ def files(number: int) -> ResponseReturnValue:
 @blueprint.page("/desk/requests", "admin")
 def queue() -> str:
     """Requests that wait, those decided, and the releases that may be taken away."""
-    decided = requests_decided(asked_number("after"))
+    decided = requests_decided(int_arg("after"))
     shown = decided[:PAGE]
     return render_template(
         "releases/data_access_requests/queue.html",
@@ -81,7 +83,7 @@ def queue() -> str:
         next_url=url_for("data_access_requests.queue", after=shown[-1].id)
         if len(decided) > len(shown)
         else "",
-        first_url=url_for("data_access_requests.queue") if asked_number("after") else "",
+        first_url=url_for("data_access_requests.queue") if int_arg("after") else "",
     )
 
 
@@ -92,19 +94,19 @@ def asked(number: int) -> ResponseReturnValue:
 
 
 def _asked_page(number: int, form: RefusalForm) -> str:
-    one = or_404(request_numbered(number))
+    one = get_or_404(request_numbered(number))
     return render_template(
         "releases/data_access_requests/asked.html",
         asked=one,
         form=form,
-        may=may_decide_request(asking(), one),
+        may=may_decide_request(current_person(), one),
     )
 
 
 @blueprint.page(f"/desk/requests/{NUMBER}/grant", "admin", methods=["POST"])
 def grant(number: int) -> ResponseReturnValue:
     """Give access."""
-    grant_request(asking(), or_404(request_numbered(number)))
+    grant_request(current_person(), get_or_404(request_numbered(number)))
     flash(_("Access is given; the files are built within minutes."), "success")
     return see_other(url_for("data_access_requests.queue"))
 
@@ -115,8 +117,8 @@ def refuse(number: int) -> ResponseReturnValue:
     form = RefusalForm(request.form)
     if not form.validate():
         return _asked_page(number, form), 422
-    one = or_404(request_numbered(number))
-    refuse_request(asking(), one, form.reason.data)
+    one = get_or_404(request_numbered(number))
+    refuse_request(current_person(), one, form.reason.data)
     flash(_("The request is refused; the reason stands with it."), "success")
     return see_other(url_for("data_access_requests.queue"))
 
@@ -124,10 +126,10 @@ def refuse(number: int) -> ResponseReturnValue:
 @blueprint.page(f"/desk/releases/{NUMBER}", "admin", methods=["GET", "POST"])
 def removal(number: int) -> ResponseReturnValue:
     """Take a release away; its address says why."""
-    release = or_404(release_numbered(number))
+    release = get_or_404(release_numbered(number))
     form = RemovalForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
-        remove_release(asking(), release, form.reason.data)
+        remove_release(current_person(), release, form.reason.data)
         flash(_("The release is taken away; its address says why."), "success")
         return see_other(url_for("data_access_requests.queue"))
     page = render_template("releases/data_access_requests/removal.html", release=release, form=form)

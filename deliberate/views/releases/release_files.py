@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from deliberate.queries.releases.releases import newest_release, release_at
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import or_404
+from deliberate.views.site.request_hooks import get_or_404
 
 blueprint = LocalizedBlueprint("release_files", localized=False, url_prefix="/data")
 A_YEAR = 31536000
@@ -16,7 +16,7 @@ A_YEAR = 31536000
 @blueprint.page("/<slug>/latest.zip", "public")
 def latest(slug: str) -> ResponseReturnValue:
     """The newest release of a process, packed: goes to its lasting address."""
-    release = or_404(newest_release(slug))
+    release = get_or_404(newest_release(slug))
     return redirect(url_for("release_files.packed", slug=slug, stamp=release.stamp))
 
 
@@ -37,7 +37,7 @@ def one(slug: str, stamp: str, name: str) -> ResponseReturnValue:
 
 
 def _file(found: Any, path: str) -> ResponseReturnValue:
-    release = or_404(found)
+    release = get_or_404(found)
     if release.removed_at is not None:
         page = render_template(
             "site/errors/410.html", reason=release.removed_reason, at=release.removed_at

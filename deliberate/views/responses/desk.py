@@ -37,7 +37,7 @@ from deliberate.queries.responses.responses import (
 from deliberate.queries.scores.assessments import awaiting_reply
 from deliberate.queries.site.health_checks import is_seal_late
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
 
 blueprint = LocalizedBlueprint("desk", url_prefix="/desk")
 ELSEWHERE = {
@@ -52,7 +52,7 @@ STATES = ("waiting", "assigned", "in_work", "overdue")
 @blueprint.page("", "staff", "moderator", "evaluator", "researcher", "admin")
 def index() -> ResponseReturnValue:
     """What the institution owes, fewest working days left first."""
-    officer = asking()
+    officer = current_person()
     office = officer.institution
     if officer.role in ELSEWHERE:
         return see_other(url_for(ELSEWHERE[officer.role]))
@@ -113,7 +113,7 @@ def case(number: int) -> ResponseReturnValue:
 
 
 def _case_page(number: int, status: int = 200, **forms: Any) -> ResponseReturnValue:
-    officer, proposal = asking(), or_404(proposal_answered(number))
+    officer, proposal = current_person(), get_or_404(proposal_answered(number))
     require(may_read_case(officer, proposal))
     found = case_of(number)
     page = render_template(
@@ -161,7 +161,7 @@ def _done(number: int, words: str) -> ResponseReturnValue:
 @blueprint.page("/proposals/<id:number>/take", "staff", methods=["POST"])
 def take(number: int) -> ResponseReturnValue:
     """Begin to work on a case."""
-    case_operations.take_case(asking(), or_404(proposal_answered(number)))
+    case_operations.take_case(current_person(), get_or_404(proposal_answered(number)))
     return _done(number, _("You work on this case now."))
 
 
@@ -169,14 +169,16 @@ def take(number: int) -> ResponseReturnValue:
 def assign(number: int) -> ResponseReturnValue:
     """Give a case to a colleague."""
     colleague = person_numbered(request.form.get("colleague", 0, type=int))
-    case_operations.assign_case(asking(), or_404(proposal_answered(number)), or_404(colleague))
+    case_operations.assign_case(
+        current_person(), get_or_404(proposal_answered(number)), get_or_404(colleague)
+    )
     return _done(number, _("The case was given to a colleague."))
 
 
 @blueprint.page("/proposals/<id:number>/acknowledge", "staff", methods=["POST"])
 def acknowledge(number: int) -> ResponseReturnValue:
     """Say publicly that the institution has it."""
-    case_operations.acknowledge(asking(), or_404(proposal_answered(number)))
+    case_operations.acknowledge(current_person(), get_or_404(proposal_answered(number)))
     return _done(number, _("It is public now that you have this proposal."))
 
 
@@ -186,7 +188,9 @@ def note(number: int) -> ResponseReturnValue:
     form = NoteForm(request.form)
     if not form.validate():
         return _case_page(number, 422, note=form)
-    case_operations.add_note(asking(), or_404(proposal_answered(number)), form.note.data)
+    case_operations.add_note(
+        current_person(), get_or_404(proposal_answered(number)), form.note.data
+    )
     return _done(number, _("The note is kept for colleagues."))
 
 
@@ -196,16 +200,16 @@ def pause(number: int) -> ResponseReturnValue:
     form = QuestionForm(request.form)
     if not form.validate():
         return _case_page(number, 422, question=form)
-    proposal = or_404(proposal_answered(number))
-    case_operations.pause_clock(asking(), proposal, form.question.data, int(form.days.data))
+    proposal = get_or_404(proposal_answered(number))
+    case_operations.pause_clock(current_person(), proposal, form.question.data, int(form.days.data))
     return _done(number, _("The author was asked; the clock waits."))
 
 
 @blueprint.page("/proposals/<id:number>/resume", "signed_in", methods=["POST"])
 def resume(number: int) -> ResponseReturnValue:
     """Let the clock run again: the author who answered, or the office."""
-    person = asking()
-    case_operations.resume_clock(person, or_404(proposal_answered(number)))
+    person = current_person()
+    case_operations.resume_clock(person, get_or_404(proposal_answered(number)))
     if person.role != "staff":
         flash(_("The clock runs again."), "success")
         return see_other(url_for("proposals.show", number=number))
@@ -215,14 +219,14 @@ def resume(number: int) -> ResponseReturnValue:
 @blueprint.page("/proposals/<id:number>/refer", "staff", methods=["POST"])
 def refer(number: int) -> ResponseReturnValue:
     """Hand the proposal over, publicly and with a reason."""
-    officer = asking()
+    officer = current_person()
     form = referral_form(officer, request.form)
     if not form.validate():
         return _case_page(number, 422, referral=form)
     to = institution_numbered(int(form.to_office.data or 0))
     refer_proposal(
         officer,
-        or_404(proposal_answered(number)),
+        get_or_404(proposal_answered(number)),
         to,
         form.reason.data,
         external_system=form.system.data or "",
@@ -234,15 +238,15 @@ def refer(number: int) -> ResponseReturnValue:
 @blueprint.page("/referrals/<id:number>/accept", "staff", methods=["POST"])
 def accept(number: int) -> ResponseReturnValue:
     """Take a proposal that was handed over."""
-    referral = or_404(referral_numbered(number))
-    accept_referral(asking(), referral)
+    referral = get_or_404(referral_numbered(number))
+    accept_referral(current_person(), referral)
     return _done(referral.proposal_id, _("The proposal is yours now."))
 
 
 @blueprint.page("/referrals/<id:number>/decline", "staff", methods=["POST"])
 def decline(number: int) -> ResponseReturnValue:
     """Send a hand-over back, with a reason."""
-    referral = or_404(referral_numbered(number))
-    decline_referral(asking(), referral, request.form.get("reason", ""))
+    referral = get_or_404(referral_numbered(number))
+    decline_referral(current_person(), referral, request.form.get("reason", ""))
     flash(_("The proposal went to the coordinating institution."), "success")
     return see_other(url_for("desk.index"))

@@ -36,7 +36,7 @@ from deliberate.queries.responses.response_drafts import template_numbered, temp
 from deliberate.queries.responses.responses import name_here, proposal_answered
 from deliberate.queries.threads.open_questions import PAGE, open_questions
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
 
 blueprint = LocalizedBlueprint("desk_tools", url_prefix="/desk")
 CSV = "text/csv; charset=utf-8"
@@ -46,9 +46,9 @@ CSV = "text/csv; charset=utf-8"
 def assign() -> ResponseReturnValue:
     """Give the chosen cases to a colleague, each an act of its own."""
     numbers = request.form.getlist("case", type=int)[: desk_queries.PAGE]
-    colleague = or_404(person_numbered(request.form.get("colleague", 0, type=int)))
+    colleague = get_or_404(person_numbered(request.form.get("colleague", 0, type=int)))
     chosen = [p for p in map(proposal_answered, numbers) if p is not None]
-    refused = assign_cases(asking(), chosen, colleague)
+    refused = assign_cases(current_person(), chosen, colleague)
     done = len(chosen) - len(refused)
     if done:
         flash(ngettext("%(n)s case was given.", "%(n)s cases were given.", done, n=done), "success")
@@ -61,7 +61,8 @@ def assign() -> ResponseReturnValue:
 def cases_file() -> Response:
     """The institution's open cases as a file."""
     answer = Response(
-        stream_with_context(queue_lines(_whole_queue(asking().institution_id))), content_type=CSV
+        stream_with_context(queue_lines(_whole_queue(current_person().institution_id))),
+        content_type=CSV,
     )
     answer.headers["Content-Disposition"] = "attachment; filename=cases.csv"
     return answer
@@ -91,12 +92,12 @@ def read_answers() -> ResponseReturnValue:
     """Show what a table would publish; publish what has no fault when that was seen."""
     written = _written()
     try:
-        rows = read_table(asking(), written)
+        rows = read_table(current_person(), written)
     except NoTable as error:
         return _table(written, None, 422, wrong=str(error))
     if request.form.get("step") != "publish":
         return _table(written, rows, 422 if any(row.problems for row in rows) else 200)
-    done, failed = publish_rows(asking(), rows)
+    done, failed = publish_rows(current_person(), rows)
     if done:
         n = len(done)
         words = ngettext("%(n)s response is public.", "%(n)s responses are public.", n, n=n)
@@ -123,7 +124,7 @@ def _table(written: str, rows: Any, status: int, **more: Any) -> ResponseReturnV
 @blueprint.page("/questions", "staff")
 def questions() -> ResponseReturnValue:
     """Questions to the authority inside threads, until answered or settled."""
-    found = open_questions(asking().institution_id, request.args.get("after", 0, type=int))
+    found = open_questions(current_person().institution_id, request.args.get("after", 0, type=int))
     shown = found[:PAGE]
     more = url_for("desk_tools.questions", after=shown[-1].id) if len(found) > len(shown) else ""
     return render_template("responses/desk_tools/questions.html", questions=shown, next_url=more)
@@ -132,7 +133,7 @@ def questions() -> ResponseReturnValue:
 @blueprint.page("/commitments", "staff")
 def promises() -> ResponseReturnValue:
     """What the institution promised and has not done yet."""
-    office = asking().institution_id
+    office = current_person().institution_id
     return render_template(
         "responses/desk_tools/promises.html",
         late=commitments_by_state("late", office),
@@ -143,7 +144,7 @@ def promises() -> ResponseReturnValue:
 @blueprint.page("/commitments/<id:number>", "staff", methods=["GET", "POST"])
 def promise(number: int) -> ResponseReturnValue:
     """The next step of a commitment: moved on, fulfilled, dropped."""
-    officer, found = asking(), or_404(commitment_numbered(number))
+    officer, found = current_person(), get_or_404(commitment_numbered(number))
     require(may_move(officer, found))
     form = StepForm(request.form if request.method == "POST" else None)
     if request.method == "GET" or not form.validate():
@@ -165,7 +166,7 @@ def promise(number: int) -> ResponseReturnValue:
 @blueprint.page("/templates", "staff", methods=["GET", "POST"])
 def templates() -> ResponseReturnValue:
     """Words the office often needs."""
-    officer = asking()
+    officer = current_person()
     form = TemplateForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         response_draft_operations.save_template(officer, form.name.data, form.body.data)
@@ -179,7 +180,9 @@ def templates() -> ResponseReturnValue:
 @blueprint.page("/templates/<id:number>/discard", "staff", methods=["POST"])
 def discard_template(number: int) -> ResponseReturnValue:
     """Throw a template away."""
-    response_draft_operations.discard_template(asking(), or_404(template_numbered(number)))
+    response_draft_operations.discard_template(
+        current_person(), get_or_404(template_numbered(number))
+    )
     flash(_("The template is gone."), "success")
     return see_other(url_for("desk_tools.templates"))
 
@@ -187,7 +190,7 @@ def discard_template(number: int) -> ResponseReturnValue:
 @blueprint.page("/matrix", "staff", "admin")
 def matrix() -> ResponseReturnValue:
     """Every institution's open cases by state, for the coordinating one."""
-    person = asking()
+    person = current_person()
     require(coordinates(person) or may_set_up(person))
     return render_template(
         "responses/desk_tools/matrix.html",
@@ -200,9 +203,9 @@ def matrix() -> ResponseReturnValue:
 @blueprint.page("/matrix/<slug>/check", "staff", "admin", methods=["POST"])
 def require_check(slug: str) -> ResponseReturnValue:
     """Ask a second pair of eyes of an institution, or no longer."""
-    office = or_404(institution_named(slug))
+    office = get_or_404(institution_named(slug))
     institution_setting_operations.require_check(
-        asking(), office, request.form.get("wanted") == "1"
+        current_person(), office, request.form.get("wanted") == "1"
     )
     return see_other(url_for("desk_tools.matrix"))
 
@@ -214,18 +217,18 @@ def month() -> ResponseReturnValue:
         "responses/desk_tools/month.html",
         month=_month(),
         everything=_everything(),
-        may_coordinate=bool(coordinates(asking())),
-        office=asking().institution,
+        may_coordinate=bool(coordinates(current_person())),
+        office=current_person().institution,
         name_here=name_here,
     )
 
 
 def _everything() -> bool:
-    return request.args.get("all") == "1" and bool(coordinates(asking()))
+    return request.args.get("all") == "1" and bool(coordinates(current_person()))
 
 
 def _month() -> desk_report_queries.Month:
-    office = None if _everything() else asking().institution_id
+    office = None if _everything() else current_person().institution_id
     return desk_report_queries.month_of(
         office, desk_report_queries.month_named(request.args.get("month", ""))
     )

@@ -13,7 +13,7 @@ from deliberate.queries.responses.responses import (
     waiting_longest,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asking, or_404
+from deliberate.views.site.request_hooks import current_person, get_or_404
 
 blueprint = LocalizedBlueprint("institutions", url_prefix="/institutions")
 
@@ -21,8 +21,8 @@ blueprint = LocalizedBlueprint("institutions", url_prefix="/institutions")
 @blueprint.page("/<slug>", "public")
 def show(slug: str) -> ResponseReturnValue:
     """What one institution owes and gave, and how it answers."""
-    office = or_404(institution_named(slug))
-    person = asking()
+    office = get_or_404(institution_named(slug))
+    person = current_person()
     return render_template(
         "responses/institutions.html",
         office=office,

@@ -33,14 +33,14 @@ from deliberate.queries.responses.response_drafts import (
 from deliberate.queries.responses.response_owner import must_sign_ids, signed_ids
 from deliberate.queries.threads.open_questions import open_arguments
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
 
 blueprint = LocalizedBlueprint("response_form", url_prefix="/desk/proposals")
 
 
 def _proposal(number: int) -> Any:
-    proposal = or_404(response_queries.proposal_answered(number))
-    require(may_answer(asking(), proposal))
+    proposal = get_or_404(response_queries.proposal_answered(number))
+    require(may_answer(current_person(), proposal))
     return proposal
 
 
@@ -67,10 +67,10 @@ def _begun(proposal: Any, draft: Any) -> dict[str, Any]:
 def form(number: int) -> ResponseReturnValue:
     """The response form, as the office left it."""
     proposal = _proposal(number)
-    draft = draft_of(number, asking().institution_id)
+    draft = draft_of(number, current_person().institution_id)
     filled = _form(proposal, draft, None)
     chosen = template_numbered(request.args.get("template", 0, type=int))
-    if chosen is not None and chosen.institution_id == asking().institution_id:
+    if chosen is not None and chosen.institution_id == current_person().institution_id:
         filled.body.data = "\n\n".join(filter(None, [filled.body.data, chosen.body]))
     return _shown(proposal, filled)
 
@@ -84,7 +84,7 @@ def _shown(
         form=filled,
         arguments=[f for f in filled if f.name.startswith("answer_")],
         cards=response_queries.responses_of(proposal.id),
-        templates=templates_of(asking().institution_id),
+        templates=templates_of(current_person().institution_id),
         **more,
     )
     return page, status
@@ -93,7 +93,7 @@ def _shown(
 @blueprint.page("/<id:number>/response", "staff", methods=["POST"], name="write")
 def write(number: int) -> ResponseReturnValue:
     """One step of the form: room for a point or a promise, keeping the draft, going on to check."""
-    proposal, officer = _proposal(number), asking()
+    proposal, officer = _proposal(number), current_person()
     filled = _form(proposal, None, request.form)
     step = request.form.get("step", "save")
     if step in {"add_point", "add_commitment"}:
@@ -116,7 +116,7 @@ def write(number: int) -> ResponseReturnValue:
 def look(number: int) -> ResponseReturnValue:
     """The answer as it will stand, before it is published."""
     proposal = _proposal(number)
-    draft = or_404(draft_of(number, asking().institution_id))
+    draft = get_or_404(draft_of(number, current_person().institution_id))
     return _looked(proposal, draft)
 
 
@@ -127,7 +127,7 @@ def _looked(proposal: Any, draft: Any, status: int = 200, **more: Any) -> Respon
         draft=draft,
         written=draft.written,
         seen=response_queries.response_count(proposal.id),
-        needs_check=asking().institution.needs_check,
+        needs_check=current_person().institution.needs_check,
         signing=_signing(proposal, draft),
         people=people_told(proposal.id),
         offices={
@@ -148,8 +148,8 @@ def _signing(proposal: Any, draft: Any) -> list[tuple[str, bool]]:
 @blueprint.page("/<id:number>/response/publish", "staff", methods=["POST"])
 def publish(number: int) -> ResponseReturnValue:
     """Publish the draft as it was looked at, now or at the start of a day."""
-    proposal, officer = _proposal(number), asking()
-    draft = or_404(draft_of(number, officer.institution_id))
+    proposal, officer = _proposal(number), current_person()
+    draft = get_or_404(draft_of(number, officer.institution_id))
     if request.form.get("revision", type=int) != draft.revision:
         return _looked(proposal, draft, 409, changed=True)
     if day := request.form.get("publish_on"):
@@ -168,7 +168,7 @@ def _schedule(proposal: Any, draft: Any, day: str) -> ResponseReturnValue:
         at = start_of(proposal.process, date.fromisoformat(day))
     except ValueError:
         return _looked(proposal, draft, 422, wrong_day=True)
-    schedule_response(asking(), draft, at)
+    schedule_response(current_person(), draft, at)
     flash(_("The response will be published on this day."), "success")
     return see_other(url_for("desk.case", number=proposal.id))
 
@@ -176,8 +176,8 @@ def _schedule(proposal: Any, draft: Any, day: str) -> ResponseReturnValue:
 @blueprint.page("/<id:number>/response/ask", "staff", methods=["POST"])
 def ask(number: int) -> ResponseReturnValue:
     """Ask a colleague to check the answer."""
-    draft = or_404(draft_of(number, asking().institution_id))
-    ask_check(asking(), draft)
+    draft = get_or_404(draft_of(number, current_person().institution_id))
+    ask_check(current_person(), draft)
     flash(_("Your colleagues are asked to check it."), "success")
     return see_other(url_for("response_form.look", number=number))
 
@@ -185,8 +185,8 @@ def ask(number: int) -> ResponseReturnValue:
 @blueprint.page("/<id:number>/response/sign", "staff", methods=["POST"])
 def sign(number: int) -> ResponseReturnValue:
     """Sign an answer in the making, for an institution that must sign."""
-    draft = or_404(draft_to_sign(number, request.form.get("draft", 0, type=int)))
-    sign_response(asking(), draft)
+    draft = get_or_404(draft_to_sign(number, request.form.get("draft", 0, type=int)))
+    sign_response(current_person(), draft)
     flash(_("Your institution has signed it."), "success")
     return see_other(url_for("desk.case", number=number))
 
@@ -194,8 +194,8 @@ def sign(number: int) -> ResponseReturnValue:
 @blueprint.page("/<id:number>/response/checked", "staff", methods=["POST"])
 def checked(number: int) -> ResponseReturnValue:
     """Say that a colleague's answer may be published, or what is missing."""
-    draft = or_404(draft_of(number, asking().institution_id))
+    draft = get_or_404(draft_of(number, current_person().institution_id))
     passed = request.form.get("passed") == "1"
-    give_check(asking(), draft, passed, request.form.get("note", ""))
+    give_check(current_person(), draft, passed, request.form.get("note", ""))
     flash(_("Your check is noted."), "success")
     return see_other(url_for("response_form.look", number=number))

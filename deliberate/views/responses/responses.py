@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from deliberate.clock import now
 from deliberate.operations.responses.cases import settle_question
 from deliberate.operations.responses.commitments import check_outcome, judge_response
-from deliberate.operations.site.rate_limits import PRESSES
+from deliberate.operations.site.rate_limits import CLICKS
 from deliberate.permissions.proposals.proposals import is_author
 from deliberate.queries.proposals.timeline import timeline_of
 from deliberate.queries.responses import responses as response_queries
@@ -23,7 +23,7 @@ from deliberate.queries.threads.open_questions import (
     question_numbered,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
 
 blueprint = LocalizedBlueprint("responses", url_prefix="/responses")
 LISTS = ("waiting", "given", "due", "late", "fulfilled", "dropped")
@@ -85,7 +85,7 @@ def show(number: int) -> ResponseReturnValue:
 
     What is asked of a joined proposal is answered where it was joined to.
     """
-    person, proposal = asking(), or_404(response_queries.proposal_answered(number))
+    person, proposal = current_person(), get_or_404(response_queries.proposal_answered(number))
     cards = response_queries.responses_of(number, person)
     if proposal.merged_into_id is not None and not cards:
         return redirect(url_for("responses.show", number=proposal.merged_into_id))
@@ -103,31 +103,31 @@ def show(number: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.page("/questions/<id:number>/settle", "signed_in", methods=["POST"], rate_limit=PRESSES)
+@blueprint.page("/questions/<id:number>/settle", "signed_in", methods=["POST"], rate_limit=CLICKS)
 def settle(number: int) -> ResponseReturnValue:
     """Say that one's question to the authority is answered."""
-    comment = or_404(question_numbered(number))
-    settle_question(asking(), comment)
+    comment = get_or_404(question_numbered(number))
+    settle_question(current_person(), comment)
     flash(_("Your question is marked as answered."), "success")
     return see_other(url_for("responses.show", number=comment.proposal_id))
 
 
-@blueprint.page("/<id:number>/judge", "signed_in", methods=["POST"], rate_limit=PRESSES)
+@blueprint.page("/<id:number>/judge", "signed_in", methods=["POST"], rate_limit=CLICKS)
 def judge(number: int) -> ResponseReturnValue:
     """Say whether a response answers its proposal."""
-    response = or_404(response_queries.response_numbered(number))
+    response = get_or_404(response_queries.response_numbered(number))
     answer, reason = request.form.get("answer", ""), request.form.get("reason", "")
-    judge_response(asking(), response, answer, reason)
+    judge_response(current_person(), response, answer, reason)
     flash(_("Your word on this response is counted."), "success")
     return see_other(_back(response.proposal_id))
 
 
-@blueprint.page("/<id:number>/check", "signed_in", methods=["POST"], rate_limit=PRESSES)
+@blueprint.page("/<id:number>/check", "signed_in", methods=["POST"], rate_limit=CLICKS)
 def check(number: int) -> ResponseReturnValue:
     """Say whether what was promised is really built."""
-    response = or_404(response_queries.response_numbered(number))
+    response = get_or_404(response_queries.response_numbered(number))
     answer, reason = request.form.get("answer", ""), request.form.get("reason", "")
-    check_outcome(asking(), response, answer, reason)
+    check_outcome(current_person(), response, answer, reason)
     flash(_("Your word on the outcome is counted."), "success")
     return see_other(_back(response.proposal_id))
 

@@ -22,7 +22,7 @@ from deliberate.queries.responses.responses import all_institutions, name_here
 from deliberate.queries.scores.assessments import Question, open_pledges, part_of, questions_of
 from deliberate.views.scores.assessments import BOTH, ONE, done, the_one, words
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
 from deliberate.vocabulary import EvidenceKind, PledgeState, Stage
 
 blueprint = LocalizedBlueprint("assessment_answers", url_prefix="/desk/assessments")
@@ -31,9 +31,9 @@ blueprint = LocalizedBlueprint("assessment_answers", url_prefix="/desk/assessmen
 @blueprint.page(f"{ONE}/criteria/<criterion>", "evaluator", methods=BOTH)
 def criterion(number: int, criterion: str) -> ResponseReturnValue:
     """The questions of one criterion in one's own part, with plans and pledges before a process."""
-    assessment, person = the_one(number), asking()
+    assessment, person = the_one(number), current_person()
     require(may_rate_in(person, assessment))
-    asked = or_404(questions_of(criterion) or None)
+    asked = get_or_404(questions_of(criterion) or None)
     forms = [_forms(assessment, question) for question in asked]
     refusal = ""
     if request.method == "POST" and _hold(f for one in forms for f in one[1:] if f):
@@ -84,7 +84,7 @@ def _next(assessment: Any, criterion: str) -> str:
 def _forms(assessment: Any, question: Question) -> tuple[Any, Any, Any]:
     """A question with the form of its rating and, before a process, that of its pledge."""
     sent = request.form if request.method == "POST" else None
-    part = part_of(assessment, asking())
+    part = part_of(assessment, current_person())
     kept = next((r for r in part.ratings if r.question == question.id), None) if part else None
     rating = RatingForm(sent, obj=kept, prefix=f"{question.id}-")
     if assessment.stage != Stage.EX_ANTE:
@@ -115,7 +115,7 @@ def _indicators() -> list[tuple[str, str]]:
 def _keep(assessment: Any, forms: list[tuple[Any, Any, Any]]) -> None:
     offices = {one.slug: one for one in all_institutions()}
     assessment_operations.rate_all(
-        asking(),
+        current_person(),
         assessment,
         [
             (
@@ -150,7 +150,7 @@ def _keep(assessment: Any, forms: list[tuple[Any, Any, Any]]) -> None:
 def context(number: int) -> ResponseReturnValue:
     """Enabling conditions and context factors: beside the scores, never in them."""
     assessment = the_one(number)
-    require(may_work_on(asking(), assessment))
+    require(may_work_on(current_person(), assessment))
     framework = load_framework()
     sent = request.form if request.method == "POST" else None
     kept = {one.code: one for one in assessment.notes}
@@ -163,7 +163,7 @@ def context(number: int) -> ResponseReturnValue:
         written: Any = {
             code: (form.value.data or "", form.note.data or "") for code, form in forms.items()
         }
-        assessment_operations.note_context(asking(), assessment, written)
+        assessment_operations.note_context(current_person(), assessment, written)
         return done(number, _("The context is kept beside the assessment."))
     return _page("context", assessment, list(forms.values()), forms=forms)
 
@@ -172,7 +172,7 @@ def context(number: int) -> ResponseReturnValue:
 def pledges(number: int) -> ResponseReturnValue:
     """What became of each pledge, said in the assessment afterwards."""
     assessment = the_one(number)
-    require(may_work_on(asking(), assessment))
+    require(may_work_on(current_person(), assessment))
     sent = request.form if request.method == "POST" else None
     kept = {one.pledge_id: one for one in assessment.outcomes}
     promised = open_pledges(assessment.process_id)
@@ -182,7 +182,7 @@ def pledges(number: int) -> ResponseReturnValue:
     ]
     if request.method == "POST" and _hold(form for _pledge, form in rows):
         assessment_operations.find_outcomes(
-            asking(),
+            current_person(),
             assessment,
             [
                 (pledge, PledgeState(form.outcome.data), form.note.data or "")
@@ -198,7 +198,7 @@ def pledges(number: int) -> ResponseReturnValue:
 def practices(number: int) -> ResponseReturnValue:
     """What worked, by criterion, told for processes that are weak there."""
     assessment = the_one(number)
-    require(may_work_on(asking(), assessment))
+    require(may_work_on(current_person(), assessment))
     sent = request.form if request.method == "POST" else None
     kept = {one.criterion: one for one in assessment.practices}
     forms: Any = {
@@ -207,7 +207,7 @@ def practices(number: int) -> ResponseReturnValue:
     }
     if request.method == "POST" and _hold(forms.values()):
         told = {name: form.body.data or "" for name, form in forms.items()}
-        assessment_operations.tell_practices(asking(), assessment, told)
+        assessment_operations.tell_practices(current_person(), assessment, told)
         return done(number, _("What worked is kept and will be published with the assessment."))
     return _page("practices", assessment, list(forms.values()), forms=forms)
 
@@ -216,7 +216,7 @@ def practices(number: int) -> ResponseReturnValue:
 def drop(number: int) -> ResponseReturnValue:
     """Take a piece of one's own evidence back."""
     assessment_operations.drop_evidence(
-        asking(), the_one(number), int(request.form.get("evidence", "0") or 0)
+        current_person(), the_one(number), int(request.form.get("evidence", "0") or 0)
     )
     return done(number, _("The evidence is taken back."))
 

@@ -22,7 +22,7 @@ from deliberate.queries.scores import assessments as assessment_queries
 from deliberate.queries.scores.planned_judged_logged import logged_beside
 from deliberate.queries.scores.process_scores import newest_snapshot
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asked_number, asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg, see_other
 from deliberate.vocabulary import Stage
 
 blueprint = LocalizedBlueprint("assessments", url_prefix="/desk/assessments")
@@ -41,21 +41,21 @@ def index() -> ResponseReturnValue:
     ]
     refusal = ""
     if request.method == "POST" and form.validate():
-        process = or_404(assessment_queries.process_to_assess(form.about.data))
+        process = get_or_404(assessment_queries.process_to_assess(form.about.data))
         try:
             begun = assessment_operations.begin_assessment(
-                asking(), process, Stage(form.stage.data)
+                current_person(), process, Stage(form.stage.data)
             )
         except Refused as refused:
             refusal = str(refused.reason)
         else:
             return see_other(url_for("assessments.show", number=begun.id))
-    found = assessment_queries.newest_assessments(asked_number("after"), PAGE + 1)
+    found = assessment_queries.newest_assessments(int_arg("after"), PAGE + 1)
     page = render_template(
         "scores/assessments/index.html",
         form=form,
         refusal=refusal,
-        may_begin=bool(assessment_permissions.may_assess(asking())),
+        may_begin=bool(assessment_permissions.may_assess(current_person())),
         found=found[:PAGE],
         next_url=url_for("assessments.index", after=found[PAGE - 1].id)
         if len(found) > PAGE
@@ -71,7 +71,7 @@ def show(number: int) -> ResponseReturnValue:
 
 
 def _show(number: int, status: int = 200, **forms: Any) -> ResponseReturnValue:
-    assessment, person = the_one(number), asking()
+    assessment, person = the_one(number), current_person()
     sees_both = (
         bool(assessment_permissions.may_read_both(person, assessment)) or assessment.is_public
     )
@@ -130,7 +130,7 @@ def words() -> dict[str, Any]:
 
 def the_one(number: int) -> Any:
     """The assessment with this number."""
-    return or_404(assessment_queries.assessment_numbered(number))
+    return get_or_404(assessment_queries.assessment_numbered(number))
 
 
 def done(number: int, said: str) -> ResponseReturnValue:
@@ -145,14 +145,14 @@ def done(number: int, said: str) -> ResponseReturnValue:
 @blueprint.page(f"{ONE}/join", "evaluator", methods=("POST",))
 def join(number: int) -> ResponseReturnValue:
     """Become the second assessor."""
-    assessment_operations.join_assessment(asking(), the_one(number))
+    assessment_operations.join_assessment(current_person(), the_one(number))
     return done(number, _("You assess this too; answers show when both have saved."))
 
 
 @blueprint.page(f"{ONE}/save", "evaluator", methods=("POST",))
 def save(number: int) -> ResponseReturnValue:
     """End one's own part."""
-    assessment_operations.save_judgement(asking(), the_one(number))
+    assessment_operations.save_judgement(current_person(), the_one(number))
     return done(number, _("Your judgement is saved and stays as it is."))
 
 
@@ -163,7 +163,7 @@ def adjudicate(number: int, question: str) -> ResponseReturnValue:
     if not form.validate():
         return _show(number, 422, settling=form, asked=question)
     assessment_operations.adjudicate(
-        asking(), the_one(number), question, form.value.data, form.why.data
+        current_person(), the_one(number), question, form.value.data, form.why.data
     )
     return done(number, _("The difference is settled; both answers stay beside it."))
 
@@ -174,19 +174,19 @@ def reply(number: int) -> ResponseReturnValue:
     form: Any = AssessmentReplyForm(request.form)
     if not form.validate():
         return _show(number, 422, reply=form)
-    reply_to(asking(), the_one(number), form.body.data)
+    reply_to(current_person(), the_one(number), form.body.data)
     return done(number, _("Your reply will be published with the assessment."))
 
 
 @blueprint.page(f"{ONE}/freeze", "evaluator", methods=("POST",))
 def freeze(number: int) -> ResponseReturnValue:
     """Fix it: its hash enters the log."""
-    freeze_assessment(asking(), the_one(number))
+    freeze_assessment(current_person(), the_one(number))
     return done(number, _("Frozen; its hash stands in the log."))
 
 
 @blueprint.page(f"{ONE}/publish", "evaluator", methods=("POST",))
 def publish(number: int) -> ResponseReturnValue:
     """Show it to everybody."""
-    publish_assessment(asking(), the_one(number))
+    publish_assessment(current_person(), the_one(number))
     return done(number, _("The assessment is published."))

@@ -14,10 +14,10 @@ from deliberate.operations.scores.coding import audit_answer, code_comment, draw
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.scores.assessments import may_code
 from deliberate.permissions.scores.coding import CODERS, may_code_in
-from deliberate.queries.processes.processes import process_named, processes_before
+from deliberate.queries.processes.processes import get_process, processes_before
 from deliberate.queries.scores import coding as coding_queries
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import asked_number, asking, or_404, see_other
+from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg, see_other
 from deliberate.vocabulary import SampleOf
 
 blueprint = LocalizedBlueprint("coding", url_prefix="/desk/coding")
@@ -35,14 +35,14 @@ def index() -> ResponseReturnValue:
     ]
     refusal = ""
     if request.method == "POST" and form.validate():
-        process = or_404(process_named(form.about.data))
+        process = get_or_404(get_process(form.about.data))
         try:
-            drawn = draw_sample(asking(), process, SampleOf(form.of.data))
+            drawn = draw_sample(current_person(), process, SampleOf(form.of.data))
         except Refused as refused:
             refusal = str(refused.reason)
         else:
             return see_other(url_for("coding.show", number=drawn.id))
-    found = coding_queries.newest_samples(asked_number("after"), PAGE + 1)
+    found = coding_queries.newest_samples(int_arg("after"), PAGE + 1)
     page = render_template(
         "scores/coding/index.html",
         form=form,
@@ -56,7 +56,7 @@ def index() -> ResponseReturnValue:
 @blueprint.page(ONE, "evaluator", "researcher")
 def show(number: int) -> ResponseReturnValue:
     """One sample: its seed, how far it is coded, and whether the coders agree."""
-    sample, person = the_one(number), asking()
+    sample, person = the_one(number), current_person()
     done = coding_queries.is_complete(sample, CODERS[sample.of])
     return render_template(
         "scores/coding/show.html",
@@ -79,9 +79,9 @@ def show(number: int) -> ResponseReturnValue:
 @blueprint.page(f"{ONE}/<int(max=9999):place>", "evaluator", "researcher", methods=BOTH)
 def item(number: int, place: int) -> ResponseReturnValue:
     """One text of the sample, its code, and on to the next."""
-    sample, person = the_one(number), asking()
+    sample, person = the_one(number), current_person()
     require(may_code_in(person, sample))
-    one = or_404(next((item for item in sample.items if item.place == place), None))
+    one = get_or_404(next((item for item in sample.items if item.place == place), None))
     book = book_of(sample)
     kept = coding_queries.coded_by(sample, person).get(place)
     sent = request.form if request.method == "POST" else None
@@ -107,13 +107,13 @@ def item(number: int, place: int) -> ResponseReturnValue:
 
 def _code(sample: Any, one: Any, value: int) -> None:
     if sample.of == SampleOf.REASONS:
-        code_comment(asking(), one, value)
+        code_comment(current_person(), one, value)
     else:
-        audit_answer(asking(), one, bool(value))
+        audit_answer(current_person(), one, bool(value))
 
 
 def _onwards(number: int, place: int) -> ResponseReturnValue:
-    after = coding_queries.next_uncoded(the_one(number), asking(), place)
+    after = coding_queries.next_uncoded(the_one(number), current_person(), place)
     if after is not None:
         return see_other(url_for("coding.item", number=number, place=after))
     flash(_("You have coded every text of this sample."), "success")
@@ -122,8 +122,8 @@ def _onwards(number: int, place: int) -> ResponseReturnValue:
 
 def the_one(number: int) -> Any:
     """The sample with this number."""
-    require(may_code(asking()))
-    return or_404(coding_queries.sample_numbered(number))
+    require(may_code(current_person()))
+    return get_or_404(coding_queries.sample_numbered(number))
 
 
 def book_of(sample: Any) -> Any:

@@ -14,7 +14,7 @@ from deliberate.queries.scores.coding import is_complete, reliability, samples_o
 from deliberate.queries.scores.planned_judged_logged import measured
 from deliberate.queries.scores.process_scores import newest_snapshot, process_named
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import or_404
+from deliberate.views.site.request_hooks import get_or_404
 
 blueprint = LocalizedBlueprint("published_assessments", url_prefix="/scores")
 
@@ -22,7 +22,7 @@ blueprint = LocalizedBlueprint("published_assessments", url_prefix="/scores")
 @blueprint.page("/<slug>/assessments", "public")
 def index(slug: str) -> ResponseReturnValue:
     """Every frozen plan and published assessment of a process, the newest first."""
-    process = or_404(process_named(slug))
+    process = get_or_404(process_named(slug))
     found = assessment_queries.public_assessments(process.id)
     kept = newest_snapshot(process.id)
     return render_template(
@@ -57,6 +57,6 @@ def index(slug: str) -> ResponseReturnValue:
 @blueprint.page("/<slug>/assessments/<id:number>.json", "public")
 def frozen(slug: str, number: int) -> ResponseReturnValue:
     """The canonical JSON whose SHA-256 stands in the log, byte for byte."""
-    assessment = or_404(assessment_queries.assessment_numbered(number))
-    or_404((assessment.process.slug == slug and assessment.is_public) or None)
+    assessment = get_or_404(assessment_queries.assessment_numbered(number))
+    get_or_404((assessment.process.slug == slug and assessment.is_public) or None)
     return Response(assessment.document, mimetype="application/json")

@@ -21,7 +21,7 @@ from deliberate.queries.scores.process_scores import (
     process_named,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import or_404
+from deliberate.views.site.request_hooks import get_or_404
 
 blueprint = LocalizedBlueprint("scoreboard", url_prefix="/scores")
 
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
 @blueprint.page("/<slug>", "public")
 def show(slug: str) -> ResponseReturnValue:
     """The scoreboard of one process, as it was computed last."""
-    process = or_404(process_named(slug))
+    process = get_or_404(process_named(slug))
     snapshot = newest_snapshot(process.id)
     if snapshot is None:
         return render_template("scores/none.html", process=process)
@@ -68,8 +68,8 @@ def show(slug: str) -> ResponseReturnValue:
 @blueprint.page("/<slug>/<indicator>", "public")
 def how(slug: str, indicator: str) -> ResponseReturnValue:
     """How one number came about: formula, counts, goalposts, and where to check them."""
-    process = or_404(process_named(slug))
-    snapshot = or_404(newest_snapshot(process.id))
+    process = get_or_404(process_named(slug))
+    snapshot = get_or_404(newest_snapshot(process.id))
     formulas = load_formulas()
     document = json.loads(snapshot.document)
     if indicator in document["dimensions"] and indicator in formulas.dimensions:
@@ -83,7 +83,7 @@ def how(slug: str, indicator: str) -> ResponseReturnValue:
         figure := planned_judged_logged_queries.figure(document, indicator, g.language)
     ) is not None:
         return render_template("scores/beside.html", process=process, snapshot=snapshot, one=figure)
-    or_404(formulas.indicators.get(indicator))
+    get_or_404(formulas.indicators.get(indicator))
     return render_template(
         "scores/how.html",
         process=process,
@@ -96,5 +96,5 @@ def how(slug: str, indicator: str) -> ResponseReturnValue:
 @blueprint.page("/<slug>.json", "public")
 def document(slug: str) -> ResponseReturnValue:
     """The whole document of scores, byte for byte as the score command prints it."""
-    snapshot = or_404(newest_snapshot(or_404(process_named(slug)).id))
+    snapshot = get_or_404(newest_snapshot(get_or_404(process_named(slug)).id))
     return Response(snapshot.document, mimetype="application/json")

@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from deliberate.config import LANGUAGES
-from deliberate.operations.site.rate_limits import Pace
+from deliberate.operations.site.rate_limits import RateLimit
 
 View = Callable[..., ResponseReturnValue]
 
@@ -30,7 +30,7 @@ class LocalizedBlueprint(Blueprint):
         methods: Iterable[str] = ("GET",),
         name: str = "",
         tokens: bool = True,
-        rate_limit: Pace | None = None,
+        rate_limit: RateLimit | None = None,
     ) -> Callable[[View], View]:
         """Register a route with its audience: "public", "signed_in", or the values of roles.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from deliberate.views.site.request_hooks import asking
+from deliberate.views.site.request_hooks import current_person
 
 LEAST = 1000
 """Bytes under which packing saves nothing."""
@@ -57,7 +57,7 @@ def _may_be_packed(answer: Response) -> bool:
         and not answer.content_encoding
         and (answer.mimetype or "").startswith(TEXTS)
         and (answer.calculate_content_length() or 0) >= LEAST
-        and asking() is None
+        and current_person() is None
     )
 
 

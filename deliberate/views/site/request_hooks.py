@@ -100,7 +100,7 @@ def _open_door() -> ResponseReturnValue | None:
     audience = audience_of(request.endpoint)
     if request.method == "POST" and not _is_from_here():
         abort(400)
-    person = asking()
+    person = current_person()
     if person is None:
         return None if "public" in audience else _ask_to_sign_in()
     _note(person)
@@ -130,7 +130,7 @@ def _takes_tokens(endpoint: str | None) -> bool:
     return bool(getattr(view, "takes_tokens", True))
 
 
-def asking() -> Any:
+def current_person() -> Any:
     """The person who asks, or None for somebody not signed in."""
     return current_user._get_current_object() if current_user.is_authenticated else None
 
@@ -210,12 +210,12 @@ def held_words(fields: Iterable[tuple[str, str]]) -> list[str]:
 
 def new_form_key() -> str:
     """A one-time key for a form; empty for somebody not signed in, whose pages carry none."""
-    return secrets.token_urlsafe(18) if asking() else ""
+    return secrets.token_urlsafe(18) if current_person() else ""
 
 
 def new_csrf_token() -> str:
     """The session's token against forged forms; empty for somebody not signed in."""
-    return str(generate_csrf()) if asking() else ""
+    return str(generate_csrf()) if current_person() else ""
 
 
 def in_language(language: str) -> str:
@@ -227,7 +227,7 @@ def in_language(language: str) -> str:
         return f"/{language}/"
 
 
-def asked_number(name: str) -> int | None:
+def int_arg(name: str) -> int | None:
     """A number in the address's query; None where there is none, or nothing that could be one."""
     value = request.args.get(name, "")
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 10 else None
@@ -247,7 +247,7 @@ def after_act(said: str) -> None:
     flash(more.format(said, address, _("Your receipt")), "success")
 
 
-def or_404(thing: Any) -> Any:
+def get_or_404(thing: Any) -> Any:
     """The thing, or "not found" for what is not there or not for this person."""
     if thing is None:
         raise NotFound

@@ -28,7 +28,12 @@ from werkzeug.security import safe_join
 from deliberate.config import LANGUAGES, Settings
 from deliberate.queries.log import published_head
 from deliberate.views.site import compression as compression_views
-from deliberate.views.site.request_hooks import asking, in_language, new_csrf_token, new_form_key
+from deliberate.views.site.request_hooks import (
+    current_person,
+    in_language,
+    new_csrf_token,
+    new_form_key,
+)
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -53,7 +58,7 @@ def init_app(app: Flask) -> None:
     app.view_functions["static"] = _static_file
     _static_file.audience = ("public",)  # type: ignore[attr-defined]
     compression_views.init_app(app)
-    app.after_request(_dress)
+    app.after_request(_set_security_headers)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -94,12 +99,12 @@ def asset(name: str) -> str:
     return url_for("static", filename=f"{stem}.{mark}.{ending}" if mark else name)
 
 
-def kept_or(mark: str, render: Callable[[], str]) -> ResponseReturnValue:
+def conditional_response(mark: str, render: Callable[[], str]) -> ResponseReturnValue:
     """A page that is the same for everybody: 304 while its mark is, made anew for signed-in people.
 
     Messages after a redirect are in the session, so whoever has one gets the page whole.
     """
-    if asking() is not None or session:
+    if current_person() is not None or session:
         return render()
     told = f"{mark} {request.full_path} {_release(str(current_app.template_folder))}"
     etag = hashlib.sha256(told.encode()).hexdigest()[:24]
@@ -148,7 +153,7 @@ def _is_somebodys() -> bool:
     return "_user_id" in session if person is None else bool(person.is_authenticated)
 
 
-def _dress(answer: Response) -> Response:
+def _set_security_headers(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
     settings: Settings = current_app.config["SETTINGS"]

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from deliberate.queries.threads.threads import comment_numbered
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import or_404
+from deliberate.views.site.request_hooks import get_or_404
 from deliberate.views.threads import place_of
 
 blueprint = LocalizedBlueprint("short_urls", localized=False)
@@ -41,4 +41,4 @@ def poll(number: int) -> ResponseReturnValue:
 @blueprint.page(f"/c/{NUMBER}", "public")
 def comment(number: int) -> ResponseReturnValue:
     """A comment in its thread."""
-    return redirect(place_of(or_404(comment_numbered(number))))
+    return redirect(place_of(get_or_404(comment_numbered(number))))

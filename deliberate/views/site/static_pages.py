@@ -5,7 +5,7 @@ from flask import current_app, render_template
 from deliberate.queries.accounts.accounts import institutions_by_name
 from deliberate.queries.moderation.rules import rules_in_force, rules_version
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import or_404
+from deliberate.views.site.request_hooks import get_or_404
 
 blueprint = LocalizedBlueprint("static_pages")
 
@@ -43,7 +43,7 @@ def rules() -> str:
 @blueprint.page("/rules/<id:number>", "public")
 def rules_of_version(number: int) -> str:
     """The rules of this place as they were."""
-    version, in_force = or_404(rules_version(number)), rules_in_force()
+    version, in_force = get_or_404(rules_version(number)), rules_in_force()
     is_old = in_force is not None and in_force.version != version.version
     return render_template("site/static_pages/rules.html", version=version, is_old=is_old)
 
