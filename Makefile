@@ -1,4 +1,4 @@
-# Everything one does with a checkout. `make` alone lists it.
+# Commands for developers. `make` alone lists them.
 PYTHON ?= python3
 PORT ?= 8000
 export PORT
@@ -8,18 +8,20 @@ INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for=editable
 
-.PHONY: help demo test check fix bench chaos readers lock routes
+.PHONY: help demo test check fix docs messages routes bench chaos readers lock
 
 help:
-	@echo "make demo    the sample city on http://127.0.0.1:$(PORT) (PORT=… for another port)"
-	@echo "make test    all tests, in parallel"
-	@echo "make check   style, types, floors of the house, templates"
-	@echo "make fix     put right what a machine can"
-	@echo "make bench   speed, against the bare limit of this machine"
-	@echo "make chaos   fifty kills under load, ten cold starts of four servers, a minute of eight writers"
-	@echo "make readers ConvoKit and pm4py read a release of the sample city"
-	@echo "make routes  freeze the list of routes again (tests/routes.txt)"
-	@echo "make lock    choose the newest allowed versions again (requirements*.lock)"
+	@echo "make demo      serve the sample city on http://127.0.0.1:$(PORT) (PORT=… for another port)"
+	@echo "make test      run all tests, in parallel"
+	@echo "make check     check style, types, layers and templates"
+	@echo "make fix       apply what the formatters can fix"
+	@echo "make docs      write diagrams and tables of docs/ from the code, API reference in build/docs"
+	@echo "make messages  update the files for translators in deliberate/translations"
+	@echo "make routes    freeze the list of routes again (tests/routes.txt)"
+	@echo "make bench     measure performance, against the limit of this machine"
+	@echo "make chaos     fifty kills under load, ten cold starts of four servers, a minute of eight writers"
+	@echo "make readers   read a release of the sample city with ConvoKit and pm4py"
+	@echo "make lock      resolve the newest allowed versions again (requirements*.lock)"
 
 demo: $(VENV)/runtime
 	@$(BIN)/deliberate demo
@@ -38,6 +40,14 @@ fix: $(VENV)/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: $(VENV)/dev
+	$(BIN)/python docs/generate.py
+	$(BIN)/python -m pdoc --docformat markdown --no-show-source --output-directory build/docs \
+		$$($(BIN)/python docs/generate.py --modules)
+
+messages: $(VENV)/dev
+	$(BIN)/python -m tests.structure.messages
+
 bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks
 
@@ -53,10 +63,10 @@ routes: $(VENV)/dev
 lock: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet "pip-tools>=7.5,<8"
 	$(COMPILE) --upgrade --extra postgres -o requirements.lock pyproject.toml
-	$(COMPILE) --upgrade --extra postgres,scale,sso,api,spark,dev -c requirements.lock \
+	$(COMPILE) --upgrade --extra postgres,scale,sso,spark,dev -c requirements.lock \
 		-o requirements-dev.lock pyproject.toml
 
-# The checkout itself goes in as it lies: what is changed here runs at once.
+# An editable installation: changes of the checkout take effect at once.
 $(VENV)/runtime: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	@echo "Installing into $(VENV) …"
@@ -66,6 +76,6 @@ $(VENV)/runtime: requirements.lock
 	@touch $@
 
 $(VENV)/dev: requirements-dev.lock $(VENV)/runtime
-	@echo "Installing what the tests need …"
+	@echo "Installing the development packages …"
 	@$(INSTALL) requirements-dev.lock
 	@touch $@

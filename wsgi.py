@@ -1,7 +1,7 @@
-"""What the server runs."""
+"""WSGI entry point for application servers."""
 
 from deliberate import create_app
-from deliberate.logging import keep_journal
+from deliberate.logging import configure_logging
 
-keep_journal()
+configure_logging()
 app = create_app()

@@ -1,27 +1,29 @@
-"""Everything that is measured, one after the other; only the ratios say anything elsewhere."""
+"""Run all benchmarks one after the other; only the ratios are comparable between machines."""
 
 import subprocess
 import sys
 
 PARTS = {
-    "Pages against a bare page on the same server": ["pages"],
-    "Acts from files to the log": ["imports"],
+    "Pages, compared with a minimal page on the same server": ["pages"],
+    "Imports, from files to the log": ["imports"],
     "The sealed log": ["log", "--rows", "50000"],
     "Scores": ["scores"],
     "Scores of ten million acts": ["scores", "10000000", "--alone"],
     "Releases": ["releases"],
-    "Telling a crowd": ["telling"],
-    "Searching a hundred thousand comments": ["finding"],
+    "Notifications to many followers": ["notifications"],
+    "Search in a hundred thousand comments": ["search"],
 }
 
 
 def main() -> int:
-    """Run each part as its own process; gives how many failed."""
+    """Run each benchmark in its own process and return the number of failures."""
     failed = 0
-    for title, (module, *words) in PARTS.items():
+    for title, (module, *arguments) in PARTS.items():
         print(f"\n== {title}", flush=True)
-        done = subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *words], check=False)
-        failed += done.returncode != 0
+        result = subprocess.run(
+            [sys.executable, "-m", f"benchmarks.{module}", *arguments], check=False
+        )
+        failed += result.returncode != 0
     return failed
 
 

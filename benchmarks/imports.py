@@ -1,10 +1,10 @@
-"""How fast acts come from files into the log, against a bare loop of inserts in the same run.
+"""Measure imports into the log, compared with a plain loop of inserts in the same run.
 
-    python benchmarks/imports.py [ACTS] [DATABASE_URL]
+    python -m benchmarks.imports [ACTS] [DATABASE_URL]
 
-Writes files in Decidim's layout, imports them (reading, cleaning, people, counters, leaves, rows),
-seals them, and prints acts a second and the ratio to inserting as many rows of the log, 500 a
-transaction, with nothing computed at all.
+Write files in Decidim's layout, import them (parsing, sanitising, people, counters, leaves, rows),
+seal them, and print acts a second and the ratio to inserting the same number of log rows, 500 a
+transaction, without any computation.
 """
 
 import csv
@@ -21,9 +21,9 @@ from sqlalchemy import insert
 
 from deliberate import create_app, sealing
 from deliberate.config import Settings
-from deliberate.database import db, make_transient, new_id, unrecorded
+from deliberate.database import create_transient_tables, db, new_id, unrecorded
 from deliberate.imports import profiles
-from deliberate.imports.run import Order, begin
+from deliberate.imports.import_run import ImportRequest, prepare_import
 from deliberate.models import Interaction
 
 WORDS = [
@@ -49,61 +49,61 @@ BATCH = 500
 
 
 def write_files(folder: Path, acts: int) -> None:
-    """Proposals and comments, one in six a proposal, one comment in four a reply, all different."""
-    lot = random.Random(1)
+    """Write different proposals (a sixth of the acts) and comments (a quarter are replies)."""
+    rng = random.Random(1)
     proposals = acts // 6
     with (folder / "proposals.csv").open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(PROPOSALS.split())
-        for number in range(1, proposals + 1):
-            title, body = _words(lot, 6), _words(lot, 40)
-            out.writerow(
+        writer = csv.writer(file)
+        writer.writerow(PROPOSALS.split())
+        for proposal_id in range(1, proposals + 1):
+            title, body = _sentence(rng, 6), _sentence(rng, 40)
+            writer.writerow(
                 [
-                    number,
+                    proposal_id,
                     title,
                     body,
                     "",
                     "",
                     "citizen",
                     "accepted",
-                    f"u{lot.randrange(acts // 8)}",
+                    f"u{rng.randrange(acts // 8)}",
                     "2020-01-01",
                     3,
                     "",
                 ]
             )
     with (folder / "comments.csv").open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(COMMENTS.split())
-        places: list[int] = []
-        for number in range(acts - proposals):
-            is_reply = number % 4 == 0 and number > 0
-            parent = lot.randrange(number) if is_reply else ""
-            places.append(places[parent] if is_reply else lot.randrange(1, proposals + 1))
-            moment = START + timedelta(days=1, minutes=number)
-            out.writerow(
+        writer = csv.writer(file)
+        writer.writerow(COMMENTS.split())
+        proposal_of: list[int] = []
+        for comment_id in range(acts - proposals):
+            is_reply = comment_id % 4 == 0 and comment_id > 0
+            parent = rng.randrange(comment_id) if is_reply else ""
+            proposal_of.append(proposal_of[parent] if is_reply else rng.randrange(1, proposals + 1))
+            moment = START + timedelta(days=1, minutes=comment_id)
+            writer.writerow(
                 [
-                    number,
-                    places[-1],
+                    comment_id,
+                    proposal_of[-1],
                     parent,
-                    f"u{lot.randrange(acts // 8)}",
+                    f"u{rng.randrange(acts // 8)}",
                     moment.isoformat(),
-                    lot.choice((-1, 0, 1)),
-                    f"<p>{_words(lot, 40)}</p>",
+                    rng.choice((-1, 0, 1)),
+                    f"<p>{_sentence(rng, 40)}</p>",
                 ]
             )
 
 
-def _words(lot: random.Random, count: int) -> str:
-    return " ".join(lot.choices(WORDS, k=count)).capitalize() + "."
+def _sentence(rng: random.Random, count: int) -> str:
+    return " ".join(rng.choices(WORDS, k=count)).capitalize() + "."
 
 
-def bare(acts: int) -> float:
-    """Seconds to insert as many rows, each a copy of the last imported one."""
+def insert_rows(acts: int) -> float:
+    """Return the seconds to insert the same number of rows, each a copy of an imported one."""
     with unrecorded("benchmark") as session:
         columns = Interaction.__table__.columns
-        last = session.execute(Interaction.__table__.select().limit(1)).mappings().one()
-    row = {column.key: last[column.key] for column in columns} | {"seq": None, "form_key": None}
+        sample = session.execute(Interaction.__table__.select().limit(1)).mappings().one()
+    row = {column.key: sample[column.key] for column in columns} | {"seq": None, "form_key": None}
     started = time.perf_counter()
     for first in range(0, acts, BATCH):
         rows = [row | {"id": new_id()} for _ in range(first, min(first + BATCH, acts))]
@@ -112,36 +112,44 @@ def bare(acts: int) -> float:
     return time.perf_counter() - started
 
 
+def _rate(acts: int, seconds: float) -> str:
+    return f"{seconds:.2f} s, {acts / seconds:,.0f} a second"
+
+
 def main(acts: int, url: str) -> None:
-    """Import, seal, insert, print."""
+    """Import, seal and insert the rows, and print the rates."""
     logging.disable(logging.WARNING)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         write_files(folder, acts)
         settings = Settings(
-            mode="test", data_dir=place, database_url=url, secret_key="b" * 40, signing_key="1" * 64
+            mode="test",
+            data_dir=temporary,
+            database_url=url,
+            secret_key="b" * 40,
+            signing_key="1" * 64,
         )
         app = create_app(settings)
         with app.app_context():
             upgrade()
-            make_transient(app)
+            create_transient_tables(app)
             started = time.perf_counter()
-            profile = profiles.load(profiles.FOLDER / "decidim.toml")
+            profile = profiles.load_profile(profiles.FOLDER / "decidim.toml")
             slug = f"bench-{datetime.now(UTC):%H%M%S}"
-            begin(Order(profile, folder, slug)).run()
-            taken = time.perf_counter() - started
+            prepare_import(ImportRequest(profile, folder, slug)).run()
+            import_seconds = time.perf_counter() - started
             sealed = sealing.seal_log(settings)
-            whole = time.perf_counter() - started
-            loop = bare(acts)
+            total_seconds = time.perf_counter() - started
+            insert_seconds = insert_rows(acts)
             db.session.remove()
             db.engine.dispose()
         app.extensions["transient"].dispose()
-    print(f"{acts} acts from files to log: {taken:.2f} s, {acts / taken:,.0f} a second")
-    print(f"sealed ({sealed} rows) as well: {whole:.2f} s, {acts / whole:,.0f} a second")
-    print(f"bare inserts of as many rows: {loop:.2f} s, {acts / loop:,.0f} a second")
-    print(f"an import costs {taken / loop:.1f} times a bare insert")
+    print(f"{acts} acts imported: {_rate(acts, import_seconds)}")
+    print(f"imported and sealed ({sealed} rows): {_rate(acts, total_seconds)}")
+    print(f"plain inserts of as many rows: {_rate(acts, insert_seconds)}")
+    print(f"an import takes {import_seconds / insert_seconds:.1f} times as long as plain inserts")
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    main(int(given[0]) if given else 20_000, given[1] if len(given) > 1 else "")
+    arguments = sys.argv[1:]
+    main(int(arguments[0]) if arguments else 20_000, arguments[1] if len(arguments) > 1 else "")

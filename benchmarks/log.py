@@ -1,8 +1,8 @@
-"""What the sealed log costs: writing with and without sealing, sealing, verifying, proofs.
+"""Measure the sealed log: writing with and without sealing, sealing, verifying, proofs.
 
     python -m benchmarks.log [--rows 200000] [--url postgresql://…]
 
-Prints rates and ratios measured in one run on one machine; only the ratios say anything elsewhere.
+Print rates and ratios measured in one run; only the ratios are comparable between machines.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from sqlalchemy import insert
 from deliberate import create_app, sealing
 from deliberate.clock import now
 from deliberate.config import Settings
-from deliberate.database import make_transient, new_id, unrecorded
+from deliberate.database import create_transient_tables, new_id, unrecorded
 from deliberate.models import Interaction
 from deliberate.sealing.verifier import check_proof
 from deliberate.vocabulary import Kind
@@ -28,8 +28,8 @@ from deliberate.vocabulary import Kind
 ACTS = 1000
 
 
-def made(count: int) -> list[dict[str, object]]:
-    """Rows as acts leave them."""
+def sample_rows(count: int) -> list[dict[str, object]]:
+    """Return rows as acts insert them."""
     rows = []
     for number in range(count):
         row = Interaction(
@@ -52,49 +52,49 @@ def made(count: int) -> list[dict[str, object]]:
     return rows
 
 
-def fill(rows: int, at_once: int = 5_000) -> None:
-    """Put rows into the log that wait to be sealed."""
-    for start in range(0, rows, at_once):
+def fill(rows: int, batch: int = 5_000) -> None:
+    """Insert rows that are not sealed yet."""
+    for start in range(0, rows, batch):
         with unrecorded("benchmark") as session:
-            session.execute(insert(Interaction.__table__), made(min(at_once, rows - start)))
+            session.execute(insert(Interaction.__table__), sample_rows(min(batch, rows - start)))
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds a piece of work takes, by the clock and of all processors together."""
+    """Return the seconds that work takes: wall-clock time and processor time."""
     start, busy = time.perf_counter(), processor_seconds()
     work()
     return time.perf_counter() - start, processor_seconds() - busy
 
 
 def processor_seconds() -> float:
-    """What this process and its ended children have used of the processors."""
+    """Return the processor time used by this process and its finished children."""
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
-def tell(what: str, rows: int, work: Callable[[], object]) -> None:
-    """Print rows a second by the clock and by the processors, which count on a busy machine."""
+def report(label: str, rows: int, work: Callable[[], object]) -> None:
+    """Print rows a second of wall-clock time and of processor time (for busy machines)."""
     seconds, busy = timed(work)
-    print(f"{what}: {rows / seconds:,.0f} rows/s; {rows / busy:,.0f} rows a processor second")
+    print(f"{label}: {rows / seconds:,.0f} rows/s; {rows / busy:,.0f} rows a processor second")
 
 
 def write(rows: list[dict[str, object]]) -> None:
-    """One act after another, a transaction each, as people write."""
+    """Insert one act after another, each in its own transaction."""
     for row in rows:
         with unrecorded("benchmark") as session:
             session.execute(insert(Interaction.__table__), row)
 
 
 def write_rate(app: Flask, *, sealed: bool) -> float:
-    """Acts a second, with or without the sealer working every second beside them."""
-    rows, stop = made(ACTS), threading.Event()
+    """Return acts a second, with or without the sealer running every second in parallel."""
+    rows, stop = sample_rows(ACTS), threading.Event()
 
-    def keep_sealing() -> None:
+    def seal_repeatedly() -> None:
         with app.app_context():
             while not stop.wait(1.0):
                 sealing.seal_log(app.config["SETTINGS"])
 
-    sealer = threading.Thread(target=keep_sealing)
+    sealer = threading.Thread(target=seal_repeatedly)
     if sealed:
         sealer.start()
     seconds, _busy = timed(lambda: write(rows))
@@ -105,22 +105,22 @@ def write_rate(app: Flask, *, sealed: bool) -> float:
 
 
 def memory() -> int:
-    """The most memory this process had at once, in MB."""
+    """Return the peak memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def house(url: str) -> Flask:
-    """An empty house."""
+def create_installation(url: str) -> Flask:
+    """Return the application of an empty installation."""
     folder = tempfile.mkdtemp(prefix="bench-")
     app = create_app(Settings(mode="test", data_dir=folder, database_url=url, secret_key="b" * 32))
     with app.app_context():
         upgrade()
-    make_transient(app)
+    create_transient_tables(app)
     return app
 
 
 def measure(app: Flask, rows: int) -> None:
-    """Print what it costs."""
+    """Print all measurements."""
     settings = app.config["SETTINGS"]
     with app.app_context():
         pairs = [
@@ -134,35 +134,35 @@ def measure(app: Flask, rows: int) -> None:
         sealing.seal_log(settings)
         fill(rows)
         print(f"memory before: {memory()} MB")
-        tell("sealing", rows, lambda: sealing.seal_log(settings))
-        tell("segments", rows, lambda: sealing.write_segments(settings.log_path, rest=True))
+        report("sealing", rows, lambda: sealing.seal_log(settings))
+        report("segments", rows, lambda: sealing.write_segments(settings.log_path, rest=True))
         print(f"memory after sealing and segments: {memory()} MB")
-        tell("verifying rows and heads", rows, lambda: expect_whole(None))
-        tell("verifying with segments", rows, lambda: expect_whole(settings.log_path))
+        report("verifying rows and heads", rows, lambda: expect_no_fault(None))
+        report("verifying with segments", rows, lambda: expect_no_fault(settings.log_path))
         print(f"memory after verifying: {memory()} MB")
         seconds, _busy = timed(lambda: [expect_proof(n * rows // 20) for n in range(20)])
         print(f"a proof: {seconds / 20 * 1000:.1f} ms")
 
 
-def expect_whole(log_path: Path | None) -> None:
-    """Verify; a fault would make the figure worthless."""
-    faults = sealing.verify(log_path)
+def expect_no_fault(log_path: Path | None) -> None:
+    """Verify the log; exit on a fault, which would invalidate the measurement."""
+    faults = sealing.verify_log(log_path)
     if faults:
         raise SystemExit(f"faults: {faults[:3]}")
 
 
 def expect_proof(entry: int) -> None:
-    """Prove and check."""
-    check_proof(sealing.prove(entry).as_json())
+    """Create and check the proof of an entry."""
+    check_proof(sealing.inclusion_proof(entry).as_json())
 
 
 def main() -> None:
-    """Measure on SQLite, or on the server given."""
+    """Measure on SQLite, or on the server of --url."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--url", default="")
-    given = parser.parse_args()
-    measure(house(given.url), given.rows)
+    arguments = parser.parse_args()
+    measure(create_installation(arguments.url), arguments.rows)
 
 
 if __name__ == "__main__":

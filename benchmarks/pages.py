@@ -1,9 +1,9 @@
-"""How many pages a second the platform serves, against a bare page on the same server.
+"""Measure how many pages a second are served, compared with a minimal page on the same server.
 
     python -m benchmarks.pages [SECONDS]
 
-Both are served by waitress with the same threads and asked by the same four readers; the bare
-page is one line of WSGI. The sample city is what is read, signed out.
+Both are served by waitress with the same number of threads and requested by the same four clients;
+the minimal page is one line of WSGI. The pages are those of the sample city, signed out.
 """
 
 import multiprocessing
@@ -19,52 +19,54 @@ from waitress import create_server
 from deliberate import create_app
 from deliberate.clock import now
 from deliberate.commands.demo_city import read_city, seed
-from deliberate.commands.startup import prepare, settle
+from deliberate.commands.startup import handle_termination, migrate_stores
 from deliberate.config import Settings
 
-READERS = 4
-BARE = b"<!doctype html><title>Bare</title>" + b"<p>Nothing but words.</p>" * 400
+CLIENTS = 4
+MINIMAL_PAGE = b"<!doctype html><title>Minimal</title>" + b"<p>Nothing but text.</p>" * 400
 PATHS = ("/id/", "/id/proposals", "/id/proposals/2", "/id/processes/kipp-1a", "/healthz")
 
 
-def bare(_environ: Any, start: Any) -> list[bytes]:
-    """The limit: a page that costs nothing to make."""
-    start("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(BARE)))])
-    return [BARE]
+def minimal_app(_environ: Any, start: Any) -> list[bytes]:
+    """Serve a page that needs no computation: the upper limit."""
+    start("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(MINIMAL_PAGE)))])
+    return [MINIMAL_PAGE]
 
 
-def read(port: int, path: str, seconds: float, ready: Any, told: Any) -> None:
-    """One reader: the same page again and again on one connection; tells how often."""
+def request_repeatedly(port: int, path: str, seconds: float, ready: Any, counts: Any) -> None:
+    """Request the same page repeatedly on one connection; put the count into the queue."""
     connection, count = HTTPConnection("127.0.0.1", port), 0
     ready.wait(120)
     until = time.time() + seconds
     while time.time() < until:
         connection.request("GET", path)
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status == 301:
-            path = answer.headers["Location"]
-        elif answer.status != 200:
-            raise SystemExit(f"{path} answers {answer.status}")
+        response = connection.getresponse()
+        response.read()
+        if response.status == 301:
+            path = response.headers["Location"]
+        elif response.status != 200:
+            raise SystemExit(f"{path}: status {response.status}")
         count += 1
-    told.put(count)
+    counts.put(count)
 
 
 def rate(port: int, path: str, seconds: float) -> float:
-    """Pages a second with all readers at once."""
-    told: Any = multiprocessing.Queue()
-    ready = multiprocessing.Barrier(READERS)
-    readers = [
-        multiprocessing.Process(target=read, args=(port, path, seconds, ready, told))
-        for _ in range(READERS)
+    """Return pages a second with all clients at the same time."""
+    counts: Any = multiprocessing.Queue()
+    ready = multiprocessing.Barrier(CLIENTS)
+    clients = [
+        multiprocessing.Process(
+            target=request_repeatedly, args=(port, path, seconds, ready, counts)
+        )
+        for _ in range(CLIENTS)
     ]
-    for reader in readers:
-        reader.start()
-    return sum(told.get(timeout=seconds + 150) for _ in readers) / seconds
+    for client in clients:
+        client.start()
+    return sum(counts.get(timeout=seconds + 150) for _ in clients) / seconds
 
 
 def serve(app: Any) -> int:
-    """Serve from a thread; gives the port."""
+    """Serve the application from a thread and return the port."""
     server = create_server(app, host="127.0.0.1", port=0, threads=8)
     threading.Thread(target=server.run, daemon=True).start()
     port: int = server.effective_port
@@ -72,20 +74,22 @@ def serve(app: Any) -> int:
 
 
 def main(seconds: float) -> None:
-    """Print pages a second and their share of the bare page's."""
-    with tempfile.TemporaryDirectory() as place:
-        app = create_app(Settings(mode="demo", data_dir=place))
-        prepare(app)
+    """Print pages a second and the ratio to the minimal page."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings(mode="demo", data_dir=folder))
+        migrate_stores(app)
         with app.app_context():
             seed(read_city(), now())
-        settle()
-        limit, house = serve(bare), serve(app)
-        best = rate(limit, "/", seconds)
-        print(f"{'bare page':<24}{best:8.0f} a second")
+        handle_termination()
+        minimal_port, port = serve(minimal_app), serve(app)
+        best = rate(minimal_port, "/", seconds)
+        print(f"{'minimal page':<24}{best:8.0f} a second")
         for path in PATHS:
-            rate(house, path, 1)
-            found = rate(house, path, seconds)
-            print(f"{path:<24}{found:8.0f} a second, 1/{best / found:.1f} of the bare page")
+            rate(port, path, 1)
+            achieved = rate(port, path, seconds)
+            print(
+                f"{path:<24}{achieved:8.0f} a second, 1/{best / achieved:.1f} of the minimal page"
+            )
 
 
 if __name__ == "__main__":

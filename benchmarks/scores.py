@@ -1,9 +1,9 @@
-"""How long a log takes to score, against a plain pandas computation of the same indicators.
+"""Measure the scoring of a log, compared with a pandas computation of the same indicators.
 
     python -m benchmarks.scores [ROWS [--alone]]
 
-Makes a log of so many rows, writes it as Parquet, scores it with all draws and sensitivity runs,
-and prints the ratio to pandas (benchmarks/in_pandas.py) in the same run; with --alone without it.
+Generate a log, write it as Parquet, score it with all draws and sensitivity runs, and print the
+ratio to pandas (benchmarks/pandas_baseline.py) in the same run; --alone omits pandas.
 """
 
 import resource
@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from benchmarks.in_pandas import indicators
+from benchmarks.pandas_baseline import indicators
 from deliberate.citivoice import Log, Process, score
 
 START = np.datetime64("2024-01-01T00:00:00", "us")
@@ -28,8 +28,8 @@ HOURS = 2 * 365 * 24
 Columns = dict[str, np.ndarray]
 
 
-def made_log(rows: int, seed: int = 1) -> Columns:
-    """A log of proposals, comments (half of them replies), supports and responses in two years."""
+def generate_log(rows: int, seed: int = 1) -> Columns:
+    """Return a log of two years: proposals, comments (half are replies), supports, responses."""
     rng = np.random.default_rng(seed)
     threads, people = max(rows // 60, 20), max(rows // 12, 50)
     kind = rng.choice(4, size=rows, p=[0.0, 0.72, 0.27, 0.01])
@@ -39,20 +39,20 @@ def made_log(rows: int, seed: int = 1) -> Columns:
     )
     person = (rng.pareto(0.9, rows) * 30).astype(int) % people
     seconds = np.sort(rng.integers(0, HOURS * 3600, rows))
-    places = np.arange(rows)
+    positions = np.arange(rows)
     kinds = np.array(
         ["proposal.submitted", "comment.posted", "support.given", "response.published"]
     )
-    subject = np.where(kind == 0, _named("P", thread), _named("s", places))
+    subject = np.where(kind == 0, _ids("P", thread), _ids("s", positions))
     return {
-        "seq": places,
+        "seq": positions,
         "occurred_at": START + (seconds * 1_000_000).astype("timedelta64[us]"),
         "kind": kinds[kind].astype(object),
-        "actor_id": np.where(kind == 3, "office", _named("u", person)).astype(object),
+        "actor_id": np.where(kind == 3, "office", _ids("u", person)).astype(object),
         "actor_role": np.where(kind == 3, "staff", "resident").astype(object),
         "account_class": np.full(rows, "person", dtype=object),
         "process_id": np.full(rows, "X", dtype=object),
-        "proposal_id": _named("P", thread),
+        "proposal_id": _ids("P", thread),
         "subject_id": subject.astype(object),
         "parent_id": _parents(kind, thread, rng),
         "stance": np.where(kind == 1, rng.integers(-1, 2, rows), 0).astype(np.int64),
@@ -62,70 +62,74 @@ def made_log(rows: int, seed: int = 1) -> Columns:
     }
 
 
-def _named(letter: str, numbers: np.ndarray) -> np.ndarray:
-    return np.char.add(letter, numbers.astype(str)).astype(object)
+def _ids(prefix: str, numbers: np.ndarray) -> np.ndarray:
+    return np.char.add(prefix, numbers.astype(str)).astype(object)
 
 
 def _parents(kind: np.ndarray, thread: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """For half of the comments, the comment before them in their thread, or one before that."""
+    """Return parents for half of the comments: one of the three before it in the thread."""
     parents = np.full(len(kind), None, dtype=object)
     comments = np.flatnonzero(kind == 1)
     order = comments[np.argsort(thread[comments], kind="stable")]
     for back in (1, 2, 3):
         same = thread[order[back:]] == thread[order[:-back]]
         chosen = same & (rng.random(len(same)) < 0.25)
-        parents[order[back:][chosen]] = _named("s", order[:-back][chosen])
+        parents[order[back:][chosen]] = _ids("s", order[:-back][chosen])
     return parents
 
 
 @dataclass(frozen=True)
-class Timed:
-    """How long something took by the clock and in the processors, and what it gave."""
+class Measurement:
+    """A result with the wall-clock time and the processor time that it took."""
 
     seconds: float
-    worked: float
-    found: Any
+    processor_seconds: float
+    result: Any
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.2f} s, {self.processor_seconds:.2f} s of processor time"
 
 
-def timed(what: Callable[[], Any]) -> Timed:
-    began, worked = time.perf_counter(), time.process_time()
-    found = what()
-    return Timed(time.perf_counter() - began, time.process_time() - worked, found)
+def measure(work: Callable[[], Any]) -> Measurement:
+    start, used = time.perf_counter(), time.process_time()
+    result = work()
+    return Measurement(time.perf_counter() - start, time.process_time() - used, result)
 
 
 def main(rows: int, alone: bool) -> None:
-    """Time ours first, so that pandas' memory is not counted as ours; each figure is compared."""
+    """Measure the scoring, then pandas, so that pandas does not count in the peak memory."""
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "events.parquet")
-        # The log is made elsewhere: its making is not our memory.
+        # A separate process generates the log, so that this does not count in the peak memory.
         subprocess.run(
             [sys.executable, "-m", "benchmarks.scores", "--make", path, str(rows)], check=True
         )
         process = Process("made", as_of=datetime(2026, 1, 1), process_id="X")
-        ours = timed(lambda: score(Log.from_files(path), process))
+        ours = measure(lambda: score(Log.from_files(path), process))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        theirs = None if alone else timed(lambda: indicators(path, "2026-01-01"))
-    print(f"{rows:,} rows: {ours.seconds:.2f} s, {ours.worked:.2f} s of processors, {peak:,.0f} MB")
+        theirs = None if alone else measure(lambda: indicators(path, "2026-01-01"))
+    print(f"{rows:,} rows: {ours}, {peak:,.0f} MB")
     if theirs is not None:
-        _set_beside(ours, theirs)
+        _print_comparison(ours, theirs)
 
 
-def _set_beside(ours: Timed, theirs: Timed) -> None:
-    print(f"pandas: {theirs.seconds:.2f} s, {theirs.worked:.2f} s of processors")
-    seconds, worked = theirs.seconds / ours.seconds, theirs.worked / ours.worked
-    print(f"ratio {seconds:.1f}, of processors {worked:.1f}")
-    for name, finding in ours.found.findings.items():
-        if name in theirs.found and finding.value is not None:
-            print(f"{name}  {finding.value:.6f}  pandas {theirs.found[name]:.6f}")
+def _print_comparison(ours: Measurement, theirs: Measurement) -> None:
+    print(f"pandas: {theirs}")
+    seconds = theirs.seconds / ours.seconds
+    processor_seconds = theirs.processor_seconds / ours.processor_seconds
+    print(f"ratio {seconds:.1f}, of processor time {processor_seconds:.1f}")
+    for name, finding in ours.result.findings.items():
+        if name in theirs.result and finding.value is not None:
+            print(f"{name}  {finding.value:.6f}  pandas {theirs.result[name]:.6f}")
 
 
-def make(path: str, rows: int) -> None:
-    duckdb.register("made", made_log(rows))
-    duckdb.sql(f"COPY (FROM made) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+def write_log(path: str, rows: int) -> None:
+    duckdb.register("generated", generate_log(rows))
+    duckdb.sql(f"COPY (FROM generated) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--make"]:
-        make(sys.argv[2], int(sys.argv[3]))
+        write_log(sys.argv[2], int(sys.argv[3]))
     else:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, "--alone" in sys.argv)

@@ -1,23 +1,23 @@
-"""The time of the house: UTC, and one place where a seed or an import can set it."""
+"""The current time in UTC, which seeds and imports can override."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-_set: ContextVar[datetime | None] = ContextVar("clock", default=None)
+_overridden: ContextVar[datetime | None] = ContextVar("clock", default=None)
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
-    return _set.get() or datetime.now(UTC)
+    """Return the current time, aware, in UTC."""
+    return _overridden.get() or datetime.now(UTC)
 
 
 @contextmanager
-def set_to(moment: datetime) -> Iterator[None]:
-    """Let now() answer with this aware moment: for seeds, which live through weeks in seconds."""
-    token = _set.set(moment.astimezone(UTC))
+def override_now(moment: datetime) -> Iterator[None]:
+    """Make now() return this aware time inside the block, for seeds that replay weeks of acts."""
+    token = _overridden.set(moment.astimezone(UTC))
     try:
         yield
     finally:
-        _set.reset(token)
+        _overridden.reset(token)

@@ -1,4 +1,4 @@
-"""The settings of an installation, from DELIBERATE_* variables; unsafe ones are refused by name."""
+"""Settings of an installation, read from DELIBERATE_* variables; invalid ones are refused."""
 
 import os
 import re
@@ -9,19 +9,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+PREFIX = "DELIBERATE_"
 MODES = ("demo", "production", "test")
 LANGUAGES = ("id", "en")
+MIN_SECRET_KEY_CHARACTERS = 32
+MIN_METRICS_TOKEN_CHARACTERS = 16
+MIN_CELL_IN_PRODUCTION = 10
 
 
-class UnsafeSetting(ValueError):
-    """A setting is missing or must not be used like this; the message names it."""
+class InvalidSetting(ValueError):
+    """A setting is missing, invalid or unsafe; the message names the environment variable."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All an operator can set; the environment variable is DELIBERATE_ and the name in capitals.
+    """All settings; the environment variable is DELIBERATE_ and the name in capitals.
 
-    Values of secret fields may also come from a file named by the variable with _FILE behind it.
+    A secret setting can also be read from the file named by the variable with the suffix _FILE.
     """
 
     mode: str = "production"
@@ -52,11 +56,10 @@ class Settings:
     trusted_proxies: int = 0
     limits: bool = True
     metrics_token: str = field(default="", metadata={"secret": True})
-    webhook_urls: str = ""
 
     @property
-    def database(self) -> str:
-        """The SQLAlchemy address of the main store."""
+    def database_uri(self) -> str:
+        """Return the SQLAlchemy URL of the recorded store."""
         if not self.database_url:
             return f"sqlite:///{self.data_path / 'deliberate.db'}"
         return self.database_url.replace("postgres://", "postgresql://", 1).replace(
@@ -65,104 +68,115 @@ class Settings:
 
     @property
     def data_path(self) -> Path:
-        """Where the installation keeps its files, absolute."""
+        """Return the absolute path of the data folder."""
         return Path(self.data_dir).resolve()
 
     @property
     def log_path(self) -> Path:
-        """Where segments and the signing key lie."""
+        """Return the folder of log segments, leaf files and the signing key."""
         return Path(self.log_dir).resolve() if self.log_dir else self.data_path / "log"
 
     @property
     def releases_path(self) -> Path:
-        """Where published releases lie."""
+        """Return the folder of published research releases."""
         return self.data_path / "releases"
 
     @property
     def upload_path(self) -> Path:
-        """Where files people attach lie."""
+        """Return the folder of attachments."""
         return Path(self.upload_dir).resolve() if self.upload_dir else self.data_path / "uploads"
 
     @property
     def imported_path(self) -> Path:
-        """Where releases of other platforms lie that were brought in."""
+        """Return the folder of releases imported from other platforms."""
         return self.data_path / "imported"
 
     @property
     def is_demo(self) -> bool:
-        """Whether this is the sample city, where sign-ins are printed and nothing is secret."""
+        """Return whether this is the sample city, which prints sign-in details."""
         return self.mode == "demo"
 
 
-def from_environment(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
-    """The settings of this process; raises UnsafeSetting naming the variable that is wrong."""
-    given: dict[str, object] = {}
+def load_settings(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
+    """Return the settings of this process; raise InvalidSetting naming the invalid variable."""
+    values: dict[str, object] = {}
     for spec in fields(Settings):
-        value = _value(environ, "DELIBERATE_" + spec.name.upper(), bool(spec.metadata))
+        value = _read_variable(environ, PREFIX + spec.name.upper(), bool(spec.metadata))
         if value is not None:
-            given[spec.name] = _as(spec.name, value, type(spec.default))
-    settings = Settings(**{**given, **overrides})  # type: ignore[arg-type]  # checked by check()
-    check(settings)
+            values[spec.name] = _parse(spec.name, value, type(spec.default))
+    settings = Settings(**{**values, **overrides})  # type: ignore[arg-type]  # checked below
+    check_settings(settings)
     return settings
 
 
-def _value(environ: Mapping[str, str], name: str, secret: bool) -> str | None:
-    if secret and (path := environ.get(name + "_FILE")):
+def _read_variable(environ: Mapping[str, str], name: str, is_secret: bool) -> str | None:
+    if is_secret and (path := environ.get(name + "_FILE")):
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise UnsafeSetting(f"{name}_FILE: {path} cannot be read ({error.strerror})") from error
+            raise InvalidSetting(f"{name}_FILE: cannot read {path} ({error.strerror})") from error
     return environ.get(name)
 
 
-def _as(name: str, value: str, kind: type) -> object:
+def _parse(name: str, value: str, kind: type) -> object:
     if kind is bool:
         return value.strip().lower() in {"1", "true", "yes", "on"}
     if kind is int:
         try:
             return int(value)
         except ValueError:
-            raise UnsafeSetting(f"DELIBERATE_{name.upper()}: {value!r} is no number") from None
+            raise InvalidSetting(
+                f"{PREFIX}{name.upper()} must be a whole number (got {value!r})"
+            ) from None
     return value
 
 
-def check(settings: Settings) -> None:
-    """Refuse what would be unsafe or senseless, naming the variable."""
+def check_settings(settings: Settings) -> None:
+    """Raise InvalidSetting for the first invalid value, or value unsafe in production."""
     if settings.mode not in MODES:
-        raise UnsafeSetting(f"DELIBERATE_MODE: {settings.mode!r} is none of {', '.join(MODES)}")
-    found = [*_senseless(settings)]
+        modes = ", ".join(MODES)
+        raise InvalidSetting(f"{PREFIX}MODE must be one of {modes} (got {settings.mode!r})")
+    problems = [*_invalid_values(settings)]
     if settings.mode == "production":
-        found += _unsafe(settings)
-    for name, why in found:
-        raise UnsafeSetting(f"DELIBERATE_{name}: {why}")
+        problems += _unsafe_for_production(settings)
+    for name, problem in problems:
+        raise InvalidSetting(f"{PREFIX}{name} {problem}")
 
 
-Refusals = Iterator[tuple[str, str]]
+Problems = Iterator[tuple[str, str]]
+"""Setting names without prefix, in capitals, each with the rest of a sentence about it."""
 
 
-def _senseless(settings: Settings) -> Refusals:
-    """Values that nobody can mean, whatever the mode; secrets are not shown."""
+def _invalid_values(settings: Settings) -> Problems:
+    """Yield the values that are invalid in every mode; secret values are not shown."""
     if settings.default_lang not in LANGUAGES:
-        yield "DEFAULT_LANG", f"{settings.default_lang!r} is not id or en"
-    if not _is_zone(settings.timezone):
-        yield "TIMEZONE", f"{settings.timezone!r} is no time zone, such as Asia/Makassar"
-    if settings.database.split("://")[0].split("+")[0] not in {"sqlite", "postgresql"}:
-        yield "DATABASE_URL", "only sqlite:// and postgresql:// are known"
+        yield "DEFAULT_LANG", f"must be id or en (got {settings.default_lang!r})"
+    if not _is_time_zone(settings.timezone):
+        yield (
+            "TIMEZONE",
+            (
+                f"must be a time zone such as Asia/Makassar ({settings.timezone!r} is not a valid"
+                " time zone)"
+            ),
+        )
+    if settings.database_uri.split("://")[0].split("+")[0] not in {"sqlite", "postgresql"}:
+        yield "DATABASE_URL", "must begin with sqlite:// or postgresql://"
     if settings.signing_key and not re.fullmatch("[0-9a-fA-F]{64}", settings.signing_key):
-        yield "SIGNING_KEY", "needs 64 hex digits"
+        yield "SIGNING_KEY", "must have 64 hex digits"
     if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://")):
-        yield "REDIS_URL", "needs an address that begins with redis:// or rediss://"
+        yield "REDIS_URL", "must begin with redis:// or rediss://"
     if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
-        yield "MAIL_URL", "needs an address that begins with smtp:// or smtps://"
+        yield "MAIL_URL", "must begin with smtp:// or smtps://"
     if settings.holidays_file and not Path(settings.holidays_file).is_file():
-        yield "HOLIDAYS_FILE", f"there is no file {settings.holidays_file}"
-    for name, least in (("response_days", 1), ("support_threshold", 1), ("trusted_proxies", 0)):
-        if getattr(settings, name) < least:
-            yield name.upper(), f"needs at least {least}"
-    yield from _wrong_addresses(settings)
+        yield "HOLIDAYS_FILE", f"must name a file ({settings.holidays_file} does not exist)"
+    for name, minimum in (("response_days", 1), ("support_threshold", 1), ("trusted_proxies", 0)):
+        value = getattr(settings, name)
+        if value < minimum:
+            yield name.upper(), f"must be at least {minimum} (got {value})"
+    yield from _invalid_mail_addresses(settings)
 
 
-def _is_zone(name: str) -> bool:
+def _is_time_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -170,36 +184,42 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _wrong_addresses(settings: Settings) -> Refusals:
+def _invalid_mail_addresses(settings: Settings) -> Problems:
     for name in ("mail_from", "witnesses"):
         for address in filter(None, getattr(settings, name).split(",")):
             if not re.fullmatch(r"[^@\s]+@[^@\s]+", address.strip()):
-                yield name.upper(), f"{address.strip()!r} is no mail address"
+                yield name.upper(), f"must be an email address (got {address.strip()!r})"
 
 
-def _unsafe(settings: Settings) -> Refusals:
-    """What may not stand on the open net."""
-    if len(settings.secret_key) < 32:
-        yield "SECRET_KEY", "needs at least 32 characters in production"
-    address = urlsplit(settings.base_url)
-    if address.scheme != "https" or not address.hostname:
-        yield "BASE_URL", "needs an https:// address in production"
-    elif address.path.strip("/") or address.query or address.username:
-        yield "BASE_URL", "needs the bare address of the site, without path, query or name"
-    if 0 < len(settings.metrics_token) < 16:
-        yield "METRICS_TOKEN", "needs at least 16 characters"
-    if settings.min_cell < 10:
-        yield "MIN_CELL", "below 10 people could be recognised in released tables"
+def _unsafe_for_production(settings: Settings) -> Problems:
+    """Yield the values that must not be used on a public site."""
+    if len(settings.secret_key) < MIN_SECRET_KEY_CHARACTERS:
+        yield "SECRET_KEY", f"must have at least {MIN_SECRET_KEY_CHARACTERS} characters"
+    url = urlsplit(settings.base_url)
+    if url.scheme != "https" or not url.hostname:
+        yield "BASE_URL", "must begin with https:// in production"
+    elif url.path.strip("/") or url.query or url.username:
+        yield "BASE_URL", "must be the URL of the site without path, query or user name"
+    if 0 < len(settings.metrics_token) < MIN_METRICS_TOKEN_CHARACTERS:
+        yield "METRICS_TOKEN", f"must have at least {MIN_METRICS_TOKEN_CHARACTERS} characters"
+    if settings.min_cell < MIN_CELL_IN_PRODUCTION:
+        yield (
+            "MIN_CELL",
+            (
+                f"must be at least {MIN_CELL_IN_PRODUCTION}: smaller cells of released tables could"
+                " identify people"
+            ),
+        )
     if settings.oidc_issuer and not settings.oidc_issuer.startswith("https://"):
-        yield "OIDC_ISSUER", "needs an https:// address in production"
+        yield "OIDC_ISSUER", "must begin with https:// in production"
     if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
-        yield "OIDC_CLIENT_SECRET", "an issuer needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET"
+        yield "OIDC_CLIENT_SECRET", "and OIDC_CLIENT_ID must be set if OIDC_ISSUER is set"
     if settings.oidc_issuer and find_spec("authlib") is None:
         yield "OIDC_ISSUER", "needs the extra sso: pip install deliberate[sso]"
 
 
-def unknown(environ: Mapping[str, str]) -> list[str]:
-    """Variables that begin with DELIBERATE_ and name no setting: misspelt ones change nothing."""
-    names = {"DELIBERATE_" + spec.name.upper() for spec in fields(Settings)}
-    secret = {f"DELIBERATE_{spec.name.upper()}_FILE" for spec in fields(Settings) if spec.metadata}
-    return sorted(n for n in environ if n.startswith("DELIBERATE_") and n not in names | secret)
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Return the DELIBERATE_* variables that name no setting, such as misspelt ones."""
+    names = {PREFIX + spec.name.upper() for spec in fields(Settings)}
+    files = {f"{PREFIX}{spec.name.upper()}_FILE" for spec in fields(Settings) if spec.metadata}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in names | files)

@@ -1,4 +1,4 @@
-"""The parts of Flask the house uses, made once and bound to the app in create_app."""
+"""Flask extensions, created once and bound to the application in create_app()."""
 
 from io import BytesIO
 from pathlib import Path
@@ -21,32 +21,34 @@ migrate = Migrate()
 limiter = Limiter(get_remote_address, headers_enabled=False)
 
 
-class Catalogues(Domain):
-    """The translations, read from .po files in memory: one file a room, nothing to compile."""
+class TranslationDomain(Domain):
+    """The message catalogs of all subjects, compiled in memory from their .po files."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._loaded = {path.name: _merged(path) for path in folder.iterdir() if path.is_dir()}
+        self._catalogs = {
+            path.name: _load_translations(path) for path in folder.iterdir() if path.is_dir()
+        }
 
     def get_translations(self) -> NullTranslations:
-        """The catalogue of the reader's language; English needs none, it is what the code says."""
+        """Return the catalog of the current locale; English messages need none."""
         locale = get_locale()
-        return self._loaded.get(str(locale) if locale else "", NullTranslations())
+        return self._catalogs.get(str(locale) if locale else "", NullTranslations())
 
 
-def _merged(folder: Path) -> Translations:
+def _load_translations(folder: Path) -> Translations:
     merged = Translations()
     for path in sorted(folder.glob("*.po")):
         compiled = BytesIO()
         with path.open("rb") as file:
             write_mo(compiled, read_po(file, locale=folder.name))
         compiled.seek(0)
-        read = Translations(compiled)
-        merged.merge(read)
-        merged.plural = read.plural  # Indonesian has one form
+        catalog = Translations(compiled)
+        merged.merge(catalog)
+        merged.plural = catalog.plural  # merge() does not copy the plural rule
     return merged
 
 
-def use_catalogues(app: Flask, folder: Path) -> None:
-    """Let the app speak the languages that have a folder."""
-    get_babel(app).instance.domain_instance = Catalogues(folder)
+def init_translations(app: Flask, folder: Path) -> None:
+    """Register the languages that have a folder of catalogs."""
+    get_babel(app).instance.domain_instance = TranslationDomain(folder)

@@ -1,4 +1,4 @@
-"""The journal: one JSON object a line, and nothing in it that people wrote or where they are."""
+"""Structured logging: one JSON object per line, without texts of users or personal data."""
 
 import json
 import logging
@@ -7,45 +7,48 @@ import traceback
 from datetime import UTC, datetime
 from types import TracebackType
 
-Failure = tuple[type[BaseException], BaseException, TracebackType | None]
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+QUIET_LOGGERS = ("alembic", "huey", "waitress.queue")
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as one JSON object; what `extra={"told": {...}}` brings stands beside the words.
+    """Format a record as one JSON object, with the values of `extra={"fields": {...}}` in it.
 
-    A failure is told by its type and the places it came through: its message may hold a text, an
-    address or a row of the database.
+    An exception is logged by its type and stack, without its message, which may contain a text,
+    an address or a database row.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record's line."""
+        """Return the line of a record."""
         line: dict[str, object] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(
+                timespec="milliseconds"
+            ),
             "level": record.levelname.lower(),
-            "from": record.name,
-            "said": record.getMessage(),
-            **getattr(record, "told", {}),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }
         if record.exc_info and record.exc_info[0] is not None:
-            line |= _failure(record.exc_info)
+            line |= _exception_fields(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
 
 
-def _failure(failure: Failure | tuple[None, None, None]) -> dict[str, object]:
-    kind, _error, trace = failure
-    places = [
+def _exception_fields(exc_info: ExcInfo) -> dict[str, object]:
+    exception_type, _exception, trace = exc_info
+    stack = [
         f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(trace)
     ]
-    return {"failure": kind.__name__ if kind else "", "through": places}
+    return {"exception": exception_type.__name__ if exception_type else "", "stack": stack}
 
 
 def configure_logging() -> None:
-    """Let this process write its journal to standard error, whoever in it speaks."""
-    spoken = logging.StreamHandler(sys.stderr)
-    spoken.setFormatter(JsonFormatter())
+    """Send every log record of this process to standard error as JSON."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
-    root.handlers[:] = [spoken]
+    root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for name in ("alembic", "huey", "waitress.queue"):
+    for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""The only door to a change: an act, its one row in the interaction log, and what its rules add."""
+"""Recording of acts: one operation, one transaction, one row in the interaction log."""
 
 import hashlib
 import hmac
@@ -18,52 +18,55 @@ from deliberate.database import new_id, writing
 from deliberate.models import Interaction, Person
 from deliberate.vocabulary import AccountClass, Kind, Origin, Role
 
-T = TypeVar("T")
-_KEEP = insert(Interaction.__table__)  # type: ignore[arg-type]
-_OWN = text("SELECT pg_advisory_xact_lock(:acting, :person)")
-_ACTING = 7
-"""The kind of lock, of our choice; sealing has one of another form."""
-_CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,80}")
+Row = TypeVar("Row")
+Columns = dict[str, Any]  # columns of the log have values of many types
+_INSERT_ROWS = insert(Interaction.__table__)  # type: ignore[arg-type]
+_LOCK_ACTOR = text("SELECT pg_advisory_xact_lock(:lock, :person)")
+_ACTOR_LOCK = 7
+"""First key of the advisory locks on actors; sealing uses the one-key form."""
+_SHORT_CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,80}")
 
 
 class Subject(Protocol):
-    """A thing an act can be about: a row with an id and the name of its type."""
+    """A row that an act can be about, identified by its type and id."""
 
+    # Any: mapped attributes do not match the type of a plain attribute
     @property
     def subject_type(self) -> Any:
-        """The name of its type."""
+        """Return the name of the type."""
 
     @property
     def id(self) -> Any:
-        """Its number."""
+        """Return the id."""
 
 
 class Actor(Protocol):
-    """Who acts: a person, or what an import knows of one."""
+    """A person who acts, or the attributes of one that an import provides."""
 
+    # Any: mapped attributes do not match the type of a plain attribute
     @property
     def actor_id(self) -> Any:
-        """The pseudonym in the log."""
+        """Return the pseudonym in the log."""
 
     @property
     def role(self) -> Any:
-        """What the account may do at that moment."""
+        """Return the role at the time of the act."""
 
     @property
     def account_class(self) -> Any:
-        """Who stands behind it at that moment."""
+        """Return the account class at the time of the act."""
 
     @property
     def institution_id(self) -> Any:
-        """For whom staff act."""
+        """Return the institution that staff act for."""
 
 
 class ActWithoutSubject(RuntimeError):
-    """An act ended without saying what it was about."""
+    """An operation ended without a call of Act.about()."""
 
 
 class RepeatedForm(Exception):
-    """The same form with the same content came again: `first` is the row the first one left."""
+    """The same form with the same content was recorded before; the attributes name its subject."""
 
     def __init__(self, first: Interaction) -> None:
         super().__init__(f"form already recorded as {first.id}")
@@ -73,51 +76,51 @@ class RepeatedForm(Exception):
 
 
 class ChangedForm(Exception):
-    """A form's one-time key came again with other content: it is shown back with a new key."""
+    """A used form key was submitted with other content; the form is shown with a new key."""
 
 
 @dataclass
 class Submission:
-    """What the form of a signed-in person carries besides its fields; `written` is its content.
+    """The form key and the content of a form submitted by a signed-in person.
 
-    Stored as hashes keyed by the form key, which only the browser knows: whoever reads the
-    database learns nothing of the content, not even by trying.
+    The log stores hashes keyed by the form key, which only the browser has: the content cannot
+    be guessed from the database.
     """
 
     form_key: str
-    written: str
+    content: str
 
     @property
     def key_hash(self) -> str:
-        """What stands in the log: SHA-256 of the key."""
+        """Return the SHA-256 of the form key."""
         return hashlib.sha256(self.form_key.encode()).hexdigest()
 
     @property
     def digest(self) -> str:
-        """HMAC of the content under the key."""
-        return hmac.new(self.form_key.encode(), self.written.encode(), hashlib.sha256).hexdigest()
+        """Return the HMAC of the content under the form key."""
+        return hmac.new(self.form_key.encode(), self.content.encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass
 class Act:
-    """An act in the making; the operation says what it is about, the database keeps it or not."""
+    """An act being recorded; the operation describes it with about() and consequence()."""
 
     session: Session
     actor: Person | None
     kind: Kind
     origin: Origin
-    moment: datetime
+    occurred_at: datetime
     institution_id: int | None = None
-    columns: dict[str, Any] = field(default_factory=dict)
-    consequences: list[dict[str, Any]] = field(default_factory=list)
+    columns: Columns = field(default_factory=dict)
+    consequences: list[Columns] = field(default_factory=list)
     id: str = field(default_factory=new_id)
 
-    def locked(self, thing: T) -> T:
-        """Read the thing again under the row lock (SQLite's write lock serves the same)."""
-        if "together" in self.session.info and not inspect(thing).expired:
-            return thing
-        self.session.refresh(thing, with_for_update={"of": type(thing)})
-        return thing
+    def lock(self, row: Row) -> Row:
+        """Read a row again under a row lock and return it (SQLite has one lock for all writers)."""
+        if "batch" in self.session.info and not inspect(row).expired:
+            return row
+        self.session.refresh(row, with_for_update={"of": type(row)})
+        return row
 
     def about(
         self,
@@ -125,44 +128,44 @@ class Act:
         *,
         parent_id: int | None = None,
         stance: int | None = None,
-        written: str | None = None,
+        content: str | None = None,
         salt: bytes | None = None,
-        **details: Any,
+        **details: object,
     ) -> None:
-        """Say what the act is about, what it answers, and the codes its kind holds.
+        """Set the subject of the act, the comment it replies to, and the details of its kind.
 
-        `written` enters the row only as HMAC under the object's own `salt`.
+        `content` is logged only as an HMAC under the `salt` of the subject.
         """
         self.session.flush()
         self.columns = {
-            **place_columns(subject),
+            **subject_columns(subject),
             "parent_id": parent_id,
             "stance": stance,
-            "content": content_mark(written, salt),
-            "details": checked_details(self.kind, details),
+            "content": content_hmac(content, salt),
+            "details": validate_details(self.kind, details),
         }
 
-    def consequence(self, kind: Kind, subject: Subject, **details: Any) -> None:
-        """A rule that fires inside the act leaves its own row: actor the system, cause this act."""
+    def consequence(self, kind: Kind, subject: Subject, **details: object) -> None:
+        """Add the row of a rule that fires inside the act: actor the system, cause this act."""
         self.session.flush()
         self.consequences.append(
             {
                 "id": new_id(),
                 "kind": kind.value,
                 **actor_columns(None),
-                **place_columns(subject),
-                "details": checked_details(kind, details),
+                **subject_columns(subject),
+                "details": validate_details(kind, details),
             }
         )
 
     def rows(self) -> list[Interaction]:
-        """The act's row and those of its consequences."""
+        """Return the row of the act and those of its consequences."""
         if not self.columns:
             raise ActWithoutSubject(self.kind.value)
         act = {"id": self.id, "kind": self.kind.value, **actor_columns(self.actor), **self.columns}
         if self.institution_id is not None:
             act["institution_id"] = self.institution_id
-        common = {"occurred_at": self.moment, "origin": self.origin.value}
+        common = {"occurred_at": self.occurred_at, "origin": self.origin.value}
         return [
             Interaction(**common, **act),
             *(Interaction(**common, cause=self.id, **row) for row in self.consequences),
@@ -171,44 +174,44 @@ class Act:
 
 @contextmanager
 def recorded(actor: Person | None, kind: Kind, *, origin: Origin | None = None) -> Iterator[Act]:
-    """One act in one transaction with one row; nothing is kept if anything fails.
+    """Run the body as one act: one transaction, one row; nothing is stored if anything fails.
 
-    `actor` None is the system. Once kept, the row's id is `g.entry`, for the receipt. Raises
-    RepeatedForm or ChangedForm for a one-time key that was used, NestedAct inside another act,
-    ActWithoutSubject if the body never says what it is about.
+    `actor` None is the system. After the commit `g.interaction_id` is the id of the row, for the
+    receipt. Raises RepeatedForm or ChangedForm for a used form key, NestedAct inside another act,
+    and ActWithoutSubject if the body does not call about().
     """
     with writing(kind.value) as session:
         submission: Submission | None = g.get("submission") if has_app_context() else None
-        act = Act(session, actor, kind, origin or _door(), now())
+        act = Act(session, actor, kind, origin or _current_origin(), now())
         if submission and actor:
-            _wait_for_own(session, actor)
-            _refuse_repeat(session, actor, submission)
+            _lock_actor(session, actor)
+            _reject_used_form_key(session, actor, submission)
         yield act
         rows = act.rows()
         if submission and actor:
             rows[0].form_key = submission.key_hash
             rows[0].form_digest = submission.digest
         session.flush()
-        session.connection().execute(_KEEP, [row.as_columns() for row in rows])
+        session.connection().execute(_INSERT_ROWS, [row.as_columns() for row in rows])
     if has_app_context():
-        g.entry = act.id
+        g.interaction_id = act.id
 
 
-def _door() -> Origin:
+def _current_origin() -> Origin:
     return g.get("origin", Origin.WEB) if has_app_context() else Origin.WEB
 
 
-def _wait_for_own(session: Session, actor: Person) -> None:
-    """Let one person's acts follow each other (SQLite's write lock does so already).
+def _lock_actor(session: Session, actor: Person) -> None:
+    """Serialise the acts of one person (SQLite has one lock for all writers).
 
-    So a form sent twice at once finds the row of the first, and what exists once a person
-    (a follow, a rating) is looked for after the first is kept.
+    The second of two identical forms then finds the row of the first, and what exists once a
+    person (a follow, a rating) is queried after the first is committed.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(_OWN, {"acting": _ACTING, "person": actor.id})
+        session.execute(_LOCK_ACTOR, {"lock": _ACTOR_LOCK, "person": actor.id})
 
 
-def _refuse_repeat(session: Session, actor: Person, submission: Submission) -> None:
+def _reject_used_form_key(session: Session, actor: Person, submission: Submission) -> None:
     first = session.scalar(
         select(Interaction).where(
             Interaction.actor_id == actor.actor_id, Interaction.form_key == submission.key_hash
@@ -221,8 +224,8 @@ def _refuse_repeat(session: Session, actor: Person, submission: Submission) -> N
     raise ChangedForm
 
 
-def actor_columns(actor: Actor | None) -> dict[str, Any]:
-    """Who acted, as what at that moment, as columns of the log; None is the system."""
+def actor_columns(actor: Actor | None) -> Columns:
+    """Return the log columns of an actor as of now; None is the system."""
     if actor is None:
         return {
             "actor_id": None,
@@ -237,8 +240,8 @@ def actor_columns(actor: Actor | None) -> dict[str, Any]:
     }
 
 
-def place_columns(subject: Subject) -> dict[str, Any]:
-    """What the act is about and where, as columns of the log."""
+def subject_columns(subject: Subject) -> Columns:
+    """Return the log columns of a subject, its process and its proposal."""
     return {
         "subject_type": subject.subject_type,
         "subject_id": subject.id,
@@ -247,28 +250,29 @@ def place_columns(subject: Subject) -> dict[str, Any]:
     }
 
 
-def content_mark(written: str | None, salt: bytes | None) -> str | None:
-    """The HMAC that stands in the log for what was written."""
-    if written is None or salt is None:
+def content_hmac(content: str | None, salt: bytes | None) -> str | None:
+    """Return the HMAC that the log stores for a content, or None without content or salt."""
+    if content is None or salt is None:
         return None
-    return hmac.new(salt, written.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(salt, content.encode(), hashlib.sha256).hexdigest()
 
 
-def checked_details(kind: Kind, details: Mapping[str, Any]) -> dict[str, Any]:
-    """The details of a row: the fields its kind has, each a number, a short code or a list of ids.
+def validate_details(kind: Kind, details: Mapping[str, object]) -> dict[str, object]:
+    """Return the details of a row without those that are None.
 
-    Raises ValueError for anything else: no text, name, address or choice ever enters the log.
+    Raises ValueError for a field that the kind does not have and for a value that is no number,
+    short code or list of these: texts, names, addresses and choices never enter the log.
     """
     for name, value in details.items():
         if name not in kind.details:
             raise ValueError(f"{kind.value} has no detail {name}")
         items = value if isinstance(value, list) else [value]
-        if not all(_may_stand(item) for item in items):
+        if not all(_is_loggable(item) for item in items):
             raise ValueError(f"{kind.value}: {name} is neither number nor short code")
     return {name: value for name, value in details.items() if value is not None}
 
 
-def _may_stand(value: Any) -> bool:
+def _is_loggable(value: object) -> bool:
     if value is None or isinstance(value, int):
         return True
-    return isinstance(value, str) and _CODE.fullmatch(value) is not None
+    return isinstance(value, str) and _SHORT_CODE.fullmatch(value) is not None

@@ -1,4 +1,4 @@
-"""What people write: cleaned, turned into safe HTML once, cut to a line, made into an address."""
+"""Text by users: normalisation, safe HTML from Markdown, excerpts, slugs, names, differences."""
 
 import re
 import unicodedata
@@ -11,9 +11,9 @@ from bleach.sanitizer import Cleaner
 from markdown_it import MarkdownIt
 
 RENDERER = "md4-bleach6-1"
-"""Name of the renderer that made a stored body_html, kept beside it."""
+"""Version of the renderer, stored beside each body_html."""
 
-_TAGS = frozenset(  # headings stay below the page's own
+_TAGS = frozenset(  # h3 is the only heading, below the headings of the page
     ["p", "br", "strong", "em", "s", "ul", "ol", "li", "blockquote", "code", "pre", "a", "h3", "hr"]
 )
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
@@ -24,27 +24,27 @@ _LOOK_ALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁӏкмтвԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχıøłđ01|",
     "ABESIJKMHOPCTYXaesijopcyxhdlkmtbqwABEZHIKMNOPTYXaeikvoptuxioldol" + "l",
 )
-"""Letters of other alphabets, and digits, that are read as Latin letters in a name."""
-_IN_A_NAME = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Zs"})
-_MARKS_IN_A_NAME = frozenset("'’`.-_&()/,")
+"""Letters of other alphabets, and digits, that look like Latin letters in a name."""
+_NAME_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Zs"})
+_NAME_PUNCTUATION = frozenset("'’`.-_&()/,")
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _SAFE = r"[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
-_NOTHING_TO_DO = re.compile(rf"(?:<p>(?:{_SAFE}|<br>)*</p>|[ \t\n])*")
-_MAYBE_ADDRESS = re.compile(r"[\w-]\.[^\W\d_]")
+_ALREADY_SAFE = re.compile(rf"(?:<p>(?:{_SAFE}|<br>)*</p>|[ \t\n])*")
+_MAYBE_URL = re.compile(r"[\w-]\.[^\W\d_]")
 
 Attributes = MutableMapping[tuple[str | None, str], str]
 
 
-def _distrust(attrs: Attributes, _new: bool = False) -> Attributes:
+def _set_link_rel(attrs: Attributes, _new: bool = False) -> Attributes:
     attrs[(None, "rel")] = "nofollow ugc noopener"
     return attrs
 
 
 class _Links(LinkifyFilter):
-    """Makes bare addresses links and distrusts every link."""
+    """Turn bare URLs into links and set `rel` on every link."""
 
     def __init__(self, source: object) -> None:
-        super().__init__(source, callbacks=[_distrust], skip_tags=["pre", "code"])
+        super().__init__(source, callbacks=[_set_link_rel], skip_tags=["pre", "code"])
 
 
 _CLEANER = Cleaner(
@@ -57,41 +57,41 @@ _CLEANER = Cleaner(
 )
 
 
-def clean(written: str) -> str:
-    """The text as it is kept: composed, plain line ends, no control characters, no surrogates."""
-    if written.isascii() and written.isprintable():
-        return written.strip()
-    text = _CONTROL.sub("", written.replace("\r\n", "\n").replace("\r", "\n"))
-    return unicodedata.normalize("NFC", text).strip()
+def clean(text: str) -> str:
+    """Return a text for storage: NFC, LF line ends, no control characters or surrogates."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    printable = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", printable).strip()
 
 
-def clean_line(written: str) -> str:
-    """One line of plain words (a name, a title): no line breaks, no invisible or turning marks."""
-    return " ".join(_INVISIBLE.sub("", clean(written)).split())
+def clean_line(text: str) -> str:
+    """Return a text as one line, without line breaks, invisible or bidirectional characters."""
+    return " ".join(_INVISIBLE.sub("", clean(text)).split())
 
 
-def to_html(written: str) -> str:
-    """Safe HTML of Markdown: made once at writing and stored with RENDERER."""
-    return sanitise(_MARKDOWN.render(written))
+def to_html(markdown: str) -> str:
+    """Return safe HTML of Markdown; it is stored with RENDERER when the text is written."""
+    return sanitize_html(_MARKDOWN.render(markdown))
 
 
-def sanitise(html: str) -> str:
-    """Foreign HTML (imports) or our own, reduced to the few tags people's text may have."""
+def sanitize_html(html: str) -> str:
+    """Return HTML reduced to the allowed tags, with links marked as user content."""
     html = html.replace("<br />", "<br>")
-    if _NOTHING_TO_DO.fullmatch(html) and not _MAYBE_ADDRESS.search(html):
-        return html.strip()  # what the cleaner would give, at a fiftieth of its time
-    lowered = re.sub(r"<(/?)h[1-6](?=[\s>/])", r"<\1h3", html, flags=re.IGNORECASE)
-    cleaned: str = _CLEANER.clean(lowered)
+    if _ALREADY_SAFE.fullmatch(html) and not _MAYBE_URL.search(html):
+        return html.strip()  # the cleaner returns the same in fifty times the time
+    with_h3 = re.sub(r"<(/?)h[1-6](?=[\s>/])", r"<\1h3", html, flags=re.IGNORECASE)
+    cleaned: str = _CLEANER.clean(with_h3)
     return cleaned.strip()
 
 
 def to_plain(html: str) -> str:
-    """The words of stored HTML, without tags, as one line."""
+    """Return the text of HTML without tags, as one line."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
 
 
 def excerpt(plain: str, length: int = 160) -> str:
-    """The beginning of a text, cut at a word, with an ellipsis where something was left out."""
+    """Return the beginning of a text, cut at a word, with an ellipsis if it was longer."""
     line = " ".join(plain.split())
     if len(line) <= length:
         return line
@@ -99,7 +99,7 @@ def excerpt(plain: str, length: int = 160) -> str:
 
 
 def to_slug(title: str) -> str:
-    """The readable tail of an address: ASCII, lower case, at most 60 characters; may be empty."""
+    """Return a slug: ASCII, lower case, at most 60 characters, possibly empty."""
     ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", ascii_only.lower())
     slug = ""
@@ -111,32 +111,33 @@ def to_slug(title: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """What two names that look alike have in common: alphabet, case, accents and marks aside.
+    """Return a key that is equal for names that look alike, whatever alphabet, case or accents.
 
-    A capital I and a small l look the same, a small i does not: so words written all small or all
-    large are first written like a name.
+    A capital I looks like a small l, a small i does not; so words in lower or upper case are
+    capitalised first.
     """
-    apart = unicodedata.normalize("NFKD", clean_line(name))
-    plain = "".join(c for c in apart if not unicodedata.combining(c)).translate(_LOOK_ALIKES)
+    decomposed = unicodedata.normalize("NFKD", clean_line(name))
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LOOK_ALIKES)
     letters = "".join(c for c in plain if c.isalnum() or c == " ")
     words = (w.capitalize() if w.islower() or w.isupper() else w for w in letters.split())
     return "".join(words).replace("I", "l").casefold()
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether a name is letters of one alphabet, digits and the usual marks, all visible."""
+    """Return whether a name has only visible letters of one alphabet, digits and punctuation."""
     if not all(
-        c in _MARKS_IN_A_NAME or (unicodedata.category(c) in _IN_A_NAME and c not in _BLANK_LETTERS)
+        c in _NAME_PUNCTUATION
+        or (unicodedata.category(c) in _NAME_CATEGORIES and c not in _BLANK_LETTERS)
         for c in name
     ):
         return False
     alphabets = {unicodedata.name(c, "?").split()[0] for c in name if c.isalpha()}
-    heaped = "^^^" in "".join("^" if unicodedata.combining(c) else "." for c in name)
-    return len(alphabets) == 1 and not heaped
+    has_stacked_marks = "^^^" in "".join("^" if unicodedata.combining(c) else "." for c in name)
+    return len(alphabets) == 1 and not has_stacked_marks
 
 
-def difference(before: str, after: str) -> list[tuple[str, str]]:
-    """Two versions in one text, word by word: pairs of same, added or removed, and the words."""
+def word_diff(before: str, after: str) -> list[tuple[str, str]]:
+    """Return the difference of two texts by words, as pairs (same, added or removed; text)."""
     old, new = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)
     parts: list[tuple[str, str]] = []
     for _op, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():

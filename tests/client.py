@@ -1,4 +1,4 @@
-"""How tests speak HTTP: signed out, or as somebody."""
+"""Test clients, signed out and signed in, and a way to submit forms with their tokens."""
 
 import re
 from contextvars import Context
@@ -9,47 +9,47 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from deliberate.models import Person
-from deliberate.operations.accounts import accounts as account_operations
+from deliberate.operations.accounts.devices import sign_in
 
 
-class Browser(FlaskClient):
-    """A browser that knows nothing of the test: each request has a context of its own."""
+class IsolatedClient(FlaskClient):
+    """A test client that runs each request in its own context, isolated from the test's."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """One request, buffered, as it would be in a process that serves."""
+        """Send one request and read its response completely, as a server process would."""
         return Context().run(super().open, *args, **{"buffered": True, **kwargs})
 
 
-def visitor(app: Flask) -> FlaskClient:
-    """Somebody who is not signed in."""
-    app.test_client_class = Browser
+def anonymous_client(app: Flask) -> FlaskClient:
+    """Return a client that is not signed in."""
+    app.test_client_class = IsolatedClient
     return app.test_client()
 
 
-def signed_in(app: Flask, person: Person) -> FlaskClient:
-    """A browser in which somebody is signed in."""
-    client = visitor(app)
-    token = account_operations.sign_in(person)
+def signed_in_client(app: Flask, person: Person) -> FlaskClient:
+    """Return a client that is signed in as a person."""
+    client = anonymous_client(app)
+    token = sign_in(person)
     with client.session_transaction() as session:
         session["_user_id"] = token
         session["_fresh"] = True
     return client
 
 
-def send(client: FlaskClient, page: str, to: str = "", **fields: object) -> TestResponse:
-    """Open a page as a person would, then send a form of it with its tokens."""
-    shown = client.get(page).text
+def submit_form(client: FlaskClient, page: str, to: str = "", **fields: object) -> TestResponse:
+    """Open a page, then submit one of its forms with the tokens from the page."""
+    html = client.get(page).text
     tokens = {
         name: value
         for name in ("csrf_token", "form_key")
-        if (value := _token(shown, name)) is not None
+        if (value := _token(html, name)) is not None
     }
     return client.post(to or page, data={**tokens, **fields})
 
 
-def _token(page: str, name: str) -> str | None:
-    for tag in re.findall(r"<input[^>]*>", page):
+def _token(html: str, name: str) -> str | None:
+    for tag in re.findall(r"<input[^>]*>", html):
         if f'name="{name}"' in tag:
-            found = re.search(r'value="([^"]*)"', tag)
-            return found.group(1) if found else None
+            match = re.search(r'value="([^"]*)"', tag)
+            return match.group(1) if match else None
     return None

@@ -1,4 +1,4 @@
-"""A real house for every test: both databases, made by the migrations, empty each time."""
+"""Fixtures of all tests: the application on both databases, a clock, the log."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Interaction
-from deliberate.operations.accounts import accounts as account_operations
+from deliberate.operations.accounts import passphrases
 from tests import postgres
-from tests.databases import postgres_house, sqlite_house
+from tests.databases import make_postgres_app, make_sqlite_app
 from tests.live_server import chromium, city_folder, old_city, own_city
 from tests.pytest_hooks import (
     pytest_collection_modifyitems,
@@ -26,70 +26,70 @@ from tests.pytest_hooks import (
 __all__ = [
     "chromium",
     "city_folder",
+    "make_postgres_app",
+    "make_sqlite_app",
     "old_city",
     "own_city",
-    "postgres_house",
     "pytest_collection_modifyitems",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
-    "sqlite_house",
 ]
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-"""Nine in the morning in Nusantara, before any holiday of the tests."""
+"""Nine in the morning in Nusantara, on a working day."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one PostgreSQL for all workers, where there is any."""
+    """Start one PostgreSQL server for all workers if it is installed."""
     if hasattr(config, "workerinput") or os.environ.get("TEST_POSTGRES_URL"):
         return
-    programs = postgres.binaries()
+    programs = postgres.find_binaries()
     if programs is not None:
-        config.stash[SERVER] = postgres.Server(programs)
+        config.stash[SERVER] = postgres.PostgresServer(programs)
         os.environ["TEST_POSTGRES_URL"] = config.stash[SERVER].start()
 
 
-SERVER: pytest.StashKey[postgres.Server] = pytest.StashKey()
+SERVER: pytest.StashKey[postgres.PostgresServer] = pytest.StashKey()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop it again."""
+    """Stop the PostgreSQL server."""
     if SERVER in config.stash:
         config.stash[SERVER].stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The app on an empty house, once for each engine."""
-    house = "sqlite_house" if request.param == "sqlite" else "postgres_house"
-    app: Flask = request.getfixturevalue(house)()
+    """Yield the application with empty databases, once for each database engine."""
+    make_app = "make_sqlite_app" if request.param == "sqlite" else "make_postgres_app"
+    app: Flask = request.getfixturevalue(make_app)()
     with app.app_context():
         yield app
         db.session.remove()
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _quick_passphrases() -> None:
-    """Hash with the cheapest parameters, so that the city is built quickly."""
-    account_operations._HASHER = PasswordHasher.from_parameters(CHEAPEST)
+def _cheap_passphrase_hashes() -> None:
+    """Hash passphrases with the cheapest parameters."""
+    passphrases._HASHER = PasswordHasher.from_parameters(CHEAPEST)
 
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    """A clock that stands on a Monday morning until it is moved."""
+    """Yield a clock that is stopped on a Monday morning and can be moved."""
     with time_machine.travel(MONDAY, tick=False) as traveller:
         yield traveller
 
 
 @pytest.fixture
 def log(app: Flask) -> Callable[[], list[Interaction]]:
-    """The rows written since the last call, oldest first."""
-    seen: set[str] = set()
+    """Return a function that returns the log rows since its last call, oldest first."""
+    read_ids: set[str] = set()
 
     def read() -> list[Interaction]:
         db.session.rollback()
         rows = list(db.session.scalars(select(Interaction).order_by(Interaction.id)))
-        new = [row for row in rows if row.id not in seen]
-        seen.update(row.id for row in new)
+        new = [row for row in rows if row.id not in read_ids]
+        read_ids.update(row.id for row in new)
         return new
 
     return read

@@ -1,4 +1,4 @@
-"""Empty houses for the tests: one on each database, as the migrations left it."""
+"""Fixtures that return the application with empty databases, on SQLite and PostgreSQL."""
 
 import os
 import shutil
@@ -13,9 +13,9 @@ from sqlalchemy import text
 
 from deliberate import create_app
 from deliberate.config import Settings
-from deliberate.database import TransientBase, db, make_transient
+from deliberate.database import TransientBase, create_transient_tables, db
 from tests import postgres
-from tests.live_server import let_go
+from tests.live_server import release_connections
 
 
 def _settings(folder: Path, url: str = "") -> Settings:
@@ -28,53 +28,53 @@ def _settings(folder: Path, url: str = "") -> Settings:
     )
 
 
-def _migrated(settings: Settings) -> Flask:
+def _migrated_app(settings: Settings) -> Flask:
     app = create_app(settings)
     with app.app_context():
         upgrade()
-    make_transient(app)
+    create_transient_tables(app)
     return app
 
 
 @pytest.fixture(scope="session")
-def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Flask]:
-    """Gives the app on SQLite, its two files as the migrations left them."""
-    folder = tmp_path_factory.mktemp("house")
-    app = _migrated(_settings(folder))
-    let_go(app)
+def make_sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Flask]:
+    """Return a function that returns the app with its two SQLite files as migrated."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    app = _migrated_app(_settings(folder))
+    release_connections(app)
     names = ("deliberate.db", "transient.db")
-    empty = {name: (folder / name).read_bytes() for name in names}
+    migrated_files = {name: (folder / name).read_bytes() for name in names}
 
-    def fresh() -> Flask:
-        let_go(app)
+    def reset() -> Flask:
+        release_connections(app)
         for file in folder.iterdir():
             if file.is_file():
                 file.unlink()
         shutil.rmtree(folder / "log", ignore_errors=True)
-        for name, content in empty.items():
+        for name, content in migrated_files.items():
             (folder / name).write_bytes(content)
         return app
 
-    return fresh
+    return reset
 
 
 @pytest.fixture(scope="session")
-def postgres_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Flask]]:
-    """Gives the app on PostgreSQL, every table empty."""
+def make_postgres_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Flask]]:
+    """Yield a function that returns the app on PostgreSQL with all tables empty."""
     if not os.environ.get("TEST_POSTGRES_URL"):
         pytest.skip("PostgreSQL: install Debian's postgresql, or set TEST_POSTGRES_URL")
     name = f"test_{uuid.uuid4().hex[:12]}"
-    postgres.on_server(f"CREATE DATABASE {name}")
-    app = _migrated(_settings(tmp_path_factory.mktemp("house"), postgres.database(name)))
+    postgres.execute_on_server(f"CREATE DATABASE {name}")
+    app = _migrated_app(_settings(tmp_path_factory.mktemp("postgres"), postgres.database_url(name)))
     tables = [*db.metadata.tables, *(f"transient.{t}" for t in TransientBase.metadata.tables)]
 
-    def fresh() -> Flask:
+    def reset() -> Flask:
         with app.extensions["transient"].begin() as connection:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
         shutil.rmtree(app.config["SETTINGS"].log_path, ignore_errors=True)
         return app
 
-    yield fresh
-    let_go(app)
-    postgres.on_server(f"DROP DATABASE {name}")
+    yield reset
+    release_connections(app)
+    postgres.execute_on_server(f"DROP DATABASE {name}")

@@ -1,33 +1,33 @@
-"""Where to look in the sample city: the pages that people come by, by name."""
+"""Search in in the sample city: the pages that people come by, by name."""
 
 from flask import Flask
 from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Assessment, Person, Poll, Proposal, Response
-from deliberate.operations.accounts import accounts as account_operations
-from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.accounts.devices import sign_in
+from deliberate.operations.proposals.drafts import save_draft
 from deliberate.operations.scores import assessments as assessment_operations
-from deliberate.queries.accounts.accounts import person_named
+from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.processes.processes import get_process
-from deliberate.vocabulary import Stage
-from tests.live_server import PRESENT
+from deliberate.vocabulary import AssessmentStage
+from tests.live_server import CITY_NOW
 
 
-def who(name: str) -> Person:
+def get_account(name: str) -> Person:
     """One of the six accounts whose names the demo prints."""
-    person = person_named(name)
+    person = get_person_by_sign_in_name(name)
     assert person is not None, name
     return person
 
 
-def device_of(app: Flask, name: str) -> str:
+def create_device_token(app: Flask, name: str) -> str:
     """A device's token, with which the account is signed in."""
     with app.app_context():
-        return account_operations.sign_in(who(name))
+        return sign_in(get_account(name))
 
 
-def public_places() -> dict[str, str]:
+def public_pages() -> dict[str, str]:
     """Pages anybody reads, without the language before them."""
     most_talked = db.session.scalars(
         select(Proposal).order_by(Proposal.comment_count.desc())
@@ -49,8 +49,8 @@ def public_places() -> dict[str, str]:
         "withdrawn proposal": f"/proposals/{withdrawn.id}",
         "new proposal": "/proposals/new",
         "polls": "/polls",
-        "open poll": f"/polls/{next(p.id for p in polls if p.closes_at > PRESENT)}",
-        "closed poll": f"/polls/{next(p.id for p in polls if p.closes_at < PRESENT)}",
+        "open poll": f"/polls/{next(p.id for p in polls if p.closes_at > CITY_NOW)}",
+        "closed poll": f"/polls/{next(p.id for p in polls if p.closes_at < CITY_NOW)}",
         "responses": "/responses",
         "response": f"/responses/{response.proposal_id}",
         "institution": "/institutions/sarpras",
@@ -67,7 +67,7 @@ def public_places() -> dict[str, str]:
     }
 
 
-def waiting_case(institution: str = "sarpras") -> Proposal:
+def get_waiting_case(institution: str = "sarpras") -> Proposal:
     """A proposal that an institution owes an answer."""
     waiting = select(Proposal).where(
         Proposal.qualified_at.is_not(None), Proposal.answered_at.is_(None)
@@ -79,17 +79,17 @@ def waiting_case(institution: str = "sarpras") -> Proposal:
     )
 
 
-def residents_places() -> dict[str, str]:
+def resident_pages() -> dict[str, str]:
     """Pages of the demo's resident, who has a draft."""
-    author = who("warga")
+    author = get_account("warga")
     written = {
         "title": "Bangku di tiap halte",
         "process": "kipp-1a",
         "body": "Lansia menunggu berdiri. " * 10,
         "area": "KIPP 1A",
     }
-    draft = proposal_operations.save_draft(author, written)
-    places = public_places()
+    draft = save_draft(author, written)
+    places = public_pages()
     return {
         "account": "/account",
         "messages": "/account/messages",
@@ -102,18 +102,21 @@ def residents_places() -> dict[str, str]:
     }
 
 
-def begun(stage: Stage) -> Assessment:
+def get_open_assessment(stage: AssessmentStage) -> Assessment:
     """The assessment of the first process that the demo's evaluator has under way."""
     process = get_process("kipp-1a")
     assert process is not None
     mine = select(Assessment).where(Assessment.stage == stage, Assessment.frozen_at.is_(None))
     found = db.session.scalars(mine).first()
-    return found or assessment_operations.begin_assessment(who("penilai"), process, stage)
+    return found or assessment_operations.begin_assessment(get_account("penilai"), process, stage)
 
 
-def evaluators_places() -> dict[str, str]:
+def evaluator_pages() -> dict[str, str]:
     """Pages of the demo's evaluator, who has begun an assessment before and after a process."""
-    plan, after = begun(Stage.EX_ANTE), begun(Stage.EX_POST)
+    plan, after = (
+        get_open_assessment(AssessmentStage.EX_ANTE),
+        get_open_assessment(AssessmentStage.EX_POST),
+    )
     return {
         "assessments": "/desk/assessments",
         "plan": f"/desk/assessments/{plan.id}",
@@ -131,9 +134,9 @@ def evaluators_places() -> dict[str, str]:
     }
 
 
-def desks_places() -> dict[str, str]:
+def rarely_visited_pages() -> dict[str, str]:
     """Pages that few come by: of the administrator, of moderators, of accounts that are guarded."""
-    resident, officer = who("warga").id, who("petugas").id
+    resident, officer = get_account("warga").id, get_account("petugas").id
     return {
         "roles": "/desk/people",
         "role of one": f"/desk/people/{officer}",
@@ -160,9 +163,9 @@ def desks_places() -> dict[str, str]:
     }
 
 
-def officers_places() -> dict[str, str]:
+def staff_pages() -> dict[str, str]:
     """Pages of the demo's staff member."""
-    case = waiting_case()
+    case = get_waiting_case()
     return {
         "desk": "/desk",
         "case": f"/desk/proposals/{case.id}",

@@ -1,4 +1,4 @@
-"""A small city for the tests, made as people would make it: through operations."""
+"""Create people, processes, proposals and polls for tests through the real operations."""
 
 from datetime import datetime, timedelta
 from itertools import count
@@ -7,45 +7,45 @@ from typing import Any
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Institution, Person, Poll, Process, Proposal
-from deliberate.operations.accounts import accounts as account_operations
+from deliberate.operations.accounts import registration as account_operations
 from deliberate.operations.polls import polls as poll_operations
 from deliberate.operations.processes import processes as process_operations
 from deliberate.operations.proposals import proposals as proposal_operations
-from deliberate.vocabulary import PhaseKind, Role, Switch
+from deliberate.vocabulary import PhaseKind, PhaseSwitch, Role
 
-_numbers = count(1)
+_sequence = count(1)
 PASSPHRASE = "kopi pahit di teras rumah"
 
 
-def resident(name: str = "") -> Person:
-    """A resident who has just joined."""
-    number = next(_numbers)
+def create_resident(name: str = "") -> Person:
+    """Return a resident who has just joined."""
+    number = next(_sequence)
     return account_operations.join(f"warga{number}", name or f"Warga {number}", PASSPHRASE)
 
 
-def an_institution(slug: str = "") -> Institution:
-    """An office."""
+def create_institution(slug: str = "") -> Institution:
+    """Return a new institution."""
     with unrecorded("test settings") as session:
-        office = Institution(slug=slug or f"kantor-{next(_numbers)}", name=f"Kantor {slug}")
-        session.add(office)
-    return office
+        institution = Institution(slug=slug or f"kantor-{next(_sequence)}", name=f"Kantor {slug}")
+        session.add(institution)
+    return institution
 
 
-def staff(office: Institution | None = None, role: Role = Role.STAFF) -> Person:
-    """Somebody who works for an office."""
-    number = next(_numbers)
-    office = office or an_institution()
+def create_staff(institution: Institution | None = None, role: Role = Role.STAFF) -> Person:
+    """Return an account with a role in an institution."""
+    number = next(_sequence)
+    institution = institution or create_institution()
     return account_operations.create_account(
-        None, f"petugas{number}", f"Petugas {number}", PASSPHRASE, role, office
+        None, f"petugas{number}", f"Petugas {number}", PASSPHRASE, role, institution
     )
 
 
-def a_process(
-    office: Institution | None = None, *, threshold: int = 2, days: int = 60, **columns: object
+def create_process(
+    institution: Institution | None = None, *, threshold: int = 2, days: int = 60, **columns: object
 ) -> Process:
-    """A process whose one phase allows everything for some days from now."""
+    """Return a process with one phase that allows everything until some days from now."""
     process = Process(
-        slug=f"proses-{next(_numbers)}",
+        slug=f"proses-{next(_sequence)}",
         title="Jalan teduh",
         question="Apa yang didahulukan?",
         open_points="Urutan",
@@ -53,39 +53,43 @@ def a_process(
         support_threshold=threshold,
         **columns,
     )
-    process_operations.open_process(None, process, [(office, "lead")] if office else [])
-    phase(process, PhaseKind.DISCUSSION, now() - timedelta(days=1), days, *Switch)
+    process_operations.open_process(None, process, [(institution, "lead")] if institution else [])
+    add_phase(process, PhaseKind.DISCUSSION, now() - timedelta(days=1), days, *PhaseSwitch)
     return process
 
 
-def phase(process: Process, kind: PhaseKind, opens: datetime, days: int, *switches: Switch) -> None:
-    """A phase of so many days."""
+def add_phase(
+    process: Process, kind: PhaseKind, opens: datetime, days: int, *switches: PhaseSwitch
+) -> None:
+    """Add a phase of a number of days to a process."""
     process_operations.schedule_phase(
         None, process, kind, opens, opens + timedelta(days=days), switches
     )
 
 
-def a_proposal(process: Process | None = None, author: Person | None = None) -> Proposal:
-    """A proposal somebody has just published."""
+def create_proposal(process: Process | None = None, author: Person | None = None) -> Proposal:
+    """Return a proposal that has just been published."""
     return proposal_operations.submit_proposal(
-        author or resident(),
-        process or a_process(),
+        author or create_resident(),
+        process or create_process(),
         "Bangku di tiap halte",
         "Lansia menunggu berdiri. Satu bangku di tiap halte cukup.",
     )
 
 
-def again(thing: object) -> None:
-    """Read a thing again as it is in the database."""
+def reload(row: object) -> None:
+    """Read a row again from the database."""
     db.session.rollback()
-    db.session.refresh(thing)
+    db.session.refresh(row)
 
 
-def a_poll(process: Process | None = None, *options: str, days: float = 7, **more: Any) -> Poll:
-    """A poll open for some days; a single choice unless `rules` say otherwise."""
+def create_poll(
+    process: Process | None = None, *options: str, days: float = 7, **more: Any
+) -> Poll:
+    """Return a poll that is open for some days: a single choice, unless `rules` differ."""
     return poll_operations.open_poll(
-        staff(),
-        process or a_process(),
+        create_staff(),
+        process or create_process(),
         "Jalur mana yang dibangun lebih dahulu?",
         options or ("Rute 1", "Rute 2", "Rute 3"),
         now() + timedelta(days=days),
@@ -93,7 +97,7 @@ def a_poll(process: Process | None = None, *options: str, days: float = 7, **mor
     )
 
 
-def closed_now(poll: Poll) -> None:
-    """Let a poll's last moment be past."""
+def close_poll(poll: Poll) -> None:
+    """Close a poll now."""
     with unrecorded("test settings") as session:
         session.get_one(Poll, poll.id).closes_at = now()

@@ -20,18 +20,18 @@ from waitress.wasyncore import close_all
 from deliberate import clock, create_app
 from deliberate.commands.demo_city import read_city, seed
 from deliberate.config import Settings
-from deliberate.database import db, make_transient
-from deliberate.operations.scores.stored_scores import keep_all_scores
+from deliberate.database import create_transient_tables, db
+from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.sealing import seal_log
 
 CHROMIUM = "/usr/bin/chromium"
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PRESENT = datetime(2026, 3, 4, 3, tzinfo=UTC)
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+CITY_NOW = datetime(2026, 3, 4, 3, tzinfo=UTC)
 """The Wednesday morning on which the sample city is looked at."""
 
 
 @contextmanager
-def serving(app: Callable[..., Any], threads: int = 8) -> Iterator[str]:
+def run_server(app: Callable[..., Any], threads: int = 8) -> Iterator[str]:
     """The address at which the app answers while the block runs."""
     server = create_server(app, host="127.0.0.1", port=0, threads=threads)
     worker = threading.Thread(target=server.run, daemon=True)
@@ -45,13 +45,13 @@ def serving(app: Callable[..., Any], threads: int = 8) -> Iterator[str]:
         worker.join(timeout=5)
 
 
-def cookie_of(app: Flask, token: str) -> str:
+def session_cookie(app: Flask, token: str) -> str:
     """The session cookie of a browser signed in with a device's token."""
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     return str(serializer.dumps({"_user_id": token, "_fresh": True}))
 
 
-class Present:
+class FixedStartClock:
     """Answers as on the city's Wednesday; the clock goes on from there."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
@@ -60,7 +60,7 @@ class Present:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """One request, at its moment."""
         passed = timedelta(seconds=time.monotonic() - self.start)
-        with clock.set_to(PRESENT + passed):
+        with clock.override_now(CITY_NOW + passed):
             return self.app(environ, start_response)
 
 
@@ -71,7 +71,7 @@ def chromium() -> Iterator[Any]:
     if not Path(CHROMIUM).exists():
         pytest.skip("a browser: install Debian's chromium")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
@@ -92,44 +92,44 @@ def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def old_city(city_folder: Path) -> Iterator[Flask]:
     """The sample city as it was built, for tests that only read."""
-    app = city_app(city_folder)
+    app = create_city_app(city_folder)
     yield app
-    let_go(app)
+    release_connections(app)
 
 
 @pytest.fixture
 def own_city(city_folder: Path, tmp_path: Path) -> Iterator[Flask]:
     """A copy of the sample city that one test may change."""
-    app = city_app(shutil.copytree(city_folder, tmp_path / "city"))
+    app = create_city_app(shutil.copytree(city_folder, tmp_path / "city"))
     yield app
-    let_go(app)
+    release_connections(app)
 
 
-def city_app(folder: Path) -> Flask:
+def create_city_app(folder: Path) -> Flask:
     """The app on a folder, in the mode of the demo; what breaks is an error of the test."""
     app = create_app(
         Settings(mode="demo", data_dir=str(folder), secret_key="test" * 10, signing_key="1" * 64)
     )
     app.testing = True
-    app.wsgi_app = Present(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = FixedStartClock(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
 def build_city(folder: Path) -> Path:
     """The sample city in a new folder."""
-    app = city_app(folder)
+    app = create_city_app(folder)
     with app.app_context():
         upgrade()
-        make_transient(app)
-        seed(read_city(), PRESENT)
-        with clock.set_to(PRESENT):
+        create_transient_tables(app)
+        seed(read_city(), CITY_NOW)
+        with clock.override_now(CITY_NOW):
             seal_log(app.config["SETTINGS"])
-            keep_all_scores()
-    let_go(app)
+            store_all_scores()
+    release_connections(app)
     return folder
 
 
-def let_go(app: Flask) -> None:
+def release_connections(app: Flask) -> None:
     """Close what the app holds open."""
     with app.app_context():
         db.session.remove()

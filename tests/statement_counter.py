@@ -1,4 +1,4 @@
-"""What is asked of the recorded store meanwhile."""
+"""Record the SELECT statements that the recorded database runs inside a block."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,14 +10,14 @@ from deliberate.database import db
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements that read, in their order."""
-    asked: list[str] = []
+def record_queries() -> Iterator[list[str]]:
+    """Yield a list that receives every SELECT statement, in order."""
+    queries: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+    def record(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         if statement.lstrip().startswith(("SELECT", "WITH")):
-            asked.append(statement)
+            queries.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", note)
+    event.listen(db.engine, "before_cursor_execute", record)
+    yield queries
+    event.remove(db.engine, "before_cursor_execute", record)

@@ -1,17 +1,17 @@
-"""CitiVoice: how deliberative, and how lasting, participation was, from the log alone.
+"""CitiVoice: scores of how deliberative and how sustained participation was, from the log alone.
 
-Two stages, both pure. REDUCE counts the rows of one process into fact tables, by plain SQL on
-DuckDB; JUDGE turns facts into indicators, criteria, dimensions and a headline.
+Two stages, both pure. REDUCE counts the rows of one process into fact tables by SQL on DuckDB (or
+Spark); JUDGE turns facts into indicators, criteria, dimensions and a headline.
 
     log = Log.from_files("segments/*.parquet") + Log.from_columns(rows_after_the_last_segment)
     scores = score(log, Process("kipp-1a", timezone="Asia/Makassar", process_id="7"))
     scores.to_json()                      # the document of scores
-    scores.records(computed_at)           # one stored record an indicator
-    scores.facts.write("release/facts")   # the tables that a release carries
+    scores.records(computed_at)           # one stored record per indicator
+    scores.facts.write("release/facts")   # the fact tables of a release
 
     scores = score_release(["release/events.parquet"], "release/facts")
     scores.facts.origin                   # which tables came from rows, which from facts
-    compare(scores, others)               # what can be claimed about two processes
+    compare(scores, others)               # which claims about two processes the data supports
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -19,23 +19,29 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from deliberate.citivoice.catalogue import (
+from deliberate.citivoice.framework.catalogue import (
     Formulas,
     UnknownFormulas,
-    formulas_of,
+    get_formulas,
     load_formulas,
     load_framework,
     load_headlines,
 )
-from deliberate.citivoice.comparison import Comparable, NotComparable, compare
-from deliberate.citivoice.engine import MissingEngine
-from deliberate.citivoice.facts import Facts, UnreadableFacts
-from deliberate.citivoice.judge import judge
-from deliberate.citivoice.log import COLUMNS, Log, UnreadableLog, kinds_in, refuse_twice
-from deliberate.citivoice.process import Process
-from deliberate.citivoice.reduce import ENGINES, reduce
-from deliberate.citivoice.release import completed, differences, process_of
-from deliberate.citivoice.scores import Judged, Scores
+from deliberate.citivoice.inputs.log import (
+    COLUMNS,
+    Log,
+    UnreadableLog,
+    count_kinds,
+    require_unique_seq,
+)
+from deliberate.citivoice.inputs.process import Process
+from deliberate.citivoice.inputs.release import complete_facts, differing_tables, process_from_facts
+from deliberate.citivoice.reduction.engine import MissingEngine
+from deliberate.citivoice.reduction.facts import Facts, UnreadableFacts
+from deliberate.citivoice.reduction.reduce import ENGINES, reduce
+from deliberate.citivoice.scoring.comparison import Comparable, NotComparable, compare
+from deliberate.citivoice.scoring.judge import judge
+from deliberate.citivoice.scoring.scores import Judged, Scores
 
 
 def score(
@@ -47,7 +53,10 @@ def score(
     pictures: bool = False,
     engine: str = "duckdb",
 ) -> Scores:
-    """Score one process from its log; every engine gives the same scores."""
+    """Return the scores of one process from its log.
+
+    Every engine returns the same scores. Raises `MissingEngine` and `UnreadableLog`.
+    """
     return judge(reduce(log, process, pictures=pictures, engine=engine), formulas, judged)
 
 
@@ -61,18 +70,18 @@ def score_release(
     judged: Mapping[str, Judged] | None = None,
     engine: str = "duckdb",
 ) -> Scores:
-    """Score a release from its rows, and from its folder of facts where rows are withheld.
+    """Return the scores of a release, from its rows and, where rows are withheld, its fact files.
 
-    `withheld` names the kinds with withheld rows (None: every kind a release may withhold); an
-    `as_of` other than the release's own leaves only what the rows can tell.
+    `withheld` names the kinds with withheld rows (None: every kind a release may withhold). With
+    an `as_of` other than the release's own, only the rows are used.
     """
     carried = Facts.read(facts)
-    process = process_of(carried)
+    process = process_from_facts(carried)
     cut = replace(process, as_of=as_of or process.as_of)
     log = Log.from_files(*events)
-    refuse_twice(log)
+    require_unique_seq(log)
     rows = reduce(log, cut, engine=engine)
-    return judge(rows if as_of else completed(rows, carried, withheld), formulas, judged)
+    return judge(rows if as_of else complete_facts(rows, carried, withheld), formulas, judged)
 
 
 __all__ = [
@@ -91,15 +100,15 @@ __all__ = [
     "UnreadableFacts",
     "UnreadableLog",
     "compare",
-    "completed",
-    "differences",
-    "formulas_of",
+    "complete_facts",
+    "count_kinds",
+    "differing_tables",
+    "get_formulas",
     "judge",
-    "kinds_in",
     "load_formulas",
     "load_framework",
     "load_headlines",
-    "process_of",
+    "process_from_facts",
     "reduce",
     "score",
     "score_release",

@@ -1,4 +1,4 @@
-"""The `deliberate` command: everything an operator or a researcher does at a terminal."""
+"""The `deliberate` command line for operators and researchers."""
 
 import sys
 from importlib import import_module
@@ -9,76 +9,67 @@ from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
 from flask_migrate.cli import db as migrations
 
-from deliberate.config import UnsafeSetting
+from deliberate.config import InvalidSetting
 
-MODULES: tuple[str, ...] = (
-    "backup",
-    "breach",
-    "check",
-    "citivoice",
-    "demo",
-    "export",
-    "importing",
-    "jobs",
-    "log",
-    "poll",
-    "reindex",
-    "retention",
-    "score",
-    "serve",
-    "user",
-)
-"""Each module of this folder that brings a command brings it under the name `command`.
-
-A module is loaded when its command is asked for, so that the demo does not wait for the scores'
-libraries; where module and command have different names, all are loaded to find it.
-"""
+MODULES = {
+    "backup": "backup",
+    "breach-list": "breach",
+    "check": "check",
+    "citivoice": "citivoice",
+    "demo": "demo",
+    "export": "export",
+    "import": "import_data",
+    "jobs": "jobs",
+    "log": "log",
+    "poll": "poll",
+    "reindex": "reindex",
+    "retention": "retention",
+    "score": "score",
+    "serve": "serve",
+    "user": "user",
+}
+"""Module of each command by command name; a module is imported when its command is used, so that
+no command waits for the libraries of another."""
 
 
-def _command(name: str) -> click.Command:
-    found: click.Command = import_module(f"deliberate.commands.{name}").command
-    return found
+def _load_command(name: str) -> click.Command:
+    command: click.Command = import_module(f"deliberate.commands.{MODULES[name]}").command
+    return command
 
 
-def _commands() -> dict[str, click.Command]:
-    return {str(found.name): found for found in map(_command, MODULES)}
-
-
-class HouseCommands(AppGroup):
-    """The commands of the house as the app has them; tests run them from there."""
+class AppCommands(AppGroup):
+    """The commands on an application object, as tests run them."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command of the house, loaded now."""
-        if cmd_name in MODULES:
-            return _command(cmd_name)
-        return super().get_command(ctx, cmd_name) or _commands().get(cmd_name)
+        """Return a command, imported on first use."""
+        return (
+            _load_command(cmd_name) if cmd_name in MODULES else super().get_command(ctx, cmd_name)
+        )
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All of them."""
-        return sorted({*super().list_commands(ctx), *_commands()})
+        """Return the names of all commands."""
+        return sorted({*super().list_commands(ctx), *MODULES})
 
 
-class Terminal(FlaskGroup):
-    """The commands of the house beside Flask's own; help works before any setting is made."""
+class TerminalCommands(FlaskGroup):
+    """The commands at the terminal, beside Flask's own; help works before any setting is made."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command of the house, else one of Flask's or of an extension."""
+        """Return a command, else one of Flask or of an extension."""
         if cmd_name in MODULES:
-            return _command(cmd_name)
+            return _load_command(cmd_name)
         self._load_plugin_commands()
-        known = self.commands.get(cmd_name) or _commands().get(cmd_name)
-        return known or super().get_command(ctx, cmd_name)
+        return self.commands.get(cmd_name) or super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The house's and Flask's; the app is not needed for it."""
+        """Return the names of all commands without creating the application."""
         self._load_plugin_commands()
-        return sorted({*self.commands, *_commands()})
+        return sorted({*self.commands, *MODULES})
 
 
 def add_to(app: Flask) -> None:
-    """Hang the commands of the house on the app, beside Flask's own."""
-    hung = app.cli.commands
-    app.cli = HouseCommands(app.name, commands=hung)
+    """Add the commands to an application, beside Flask's own."""
+    app.cli = AppCommands(app.name, commands=app.cli.commands)
 
 
 def _app(*_: Any) -> Flask:
@@ -88,22 +79,22 @@ def _app(*_: Any) -> Flask:
 
 
 @click.group(
-    cls=Terminal,
+    cls=TerminalCommands,
     create_app=_app,
     add_version_option=False,
     help="Deliberate: a participation platform. Settings are DELIBERATE_* variables.",
 )
 def cli() -> None:
-    """The group all commands hang on."""
+    """Group all commands."""
 
 
 cli.add_command(migrations)
 
 
 def main() -> None:
-    """Run a command; a wrong setting is said in one line, exit code 2."""
+    """Run a command; an invalid setting ends it with one line and exit code 2."""
     try:
         cli()
-    except UnsafeSetting as error:
+    except InvalidSetting as error:
         click.echo(f"deliberate: {error}", err=True)
         sys.exit(2)

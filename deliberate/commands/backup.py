@@ -1,4 +1,4 @@
-"""`deliberate backup`: copy the installation while it is used, check a copy, bring one back."""
+"""`deliberate backup`: create, verify and restore backups of a running installation."""
 
 import json
 import sys
@@ -11,13 +11,13 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from deliberate.commands.backups.archive import Progress, Unusable
+from deliberate.commands.backups.archive import BackupError, Progress
 from deliberate.commands.backups.create import make_backup
 from deliberate.commands.backups.restore import check_backup, read_erasures, restore_backup
 from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
-from deliberate.commands.log import fault_said, read_heads
+from deliberate.commands.log import format_fault, read_heads
 from deliberate.config import Settings
-from deliberate.operations.accounts.deletion import keep_erasures
+from deliberate.operations.accounts.deletion import write_erasure_list
 from deliberate.operations.site.job_runs import track_job_run
 
 command = AppGroup("backup", help="Copy the installation, check a copy, bring one back.")
@@ -44,7 +44,7 @@ def _progress(label: str, as_json: bool, size: int | None = None) -> Iterator[Pr
 def _one_line() -> Iterator[None]:
     try:
         yield
-    except Unusable as error:
+    except BackupError as error:
         fail(str(error))
 
 
@@ -52,12 +52,13 @@ def _one_line() -> Iterator[None]:
 @FILE
 @JSON
 def create(file: Path, as_json: bool) -> None:
-    """Write database, log, uploads and releases of one moment into FILE, while people go on.
+    """Write database, log, uploads and releases of one moment into FILE; the service keeps running.
 
-    FILE is a tar, packed if its name ends in .gz. The signing key is not in it: keep it apart.
+    FILE is a tar, compressed if its name ends in .gz. The signing key is not included: store it
+    apart.
     """
     with track_job_run("backup"), _progress("Backup", as_json) as told:
-        keep_erasures(_settings())
+        write_erasure_list(_settings())
         said = make_backup(_settings(), file, told)
     _answer(
         as_json,
@@ -73,17 +74,19 @@ def create(file: Path, as_json: bool) -> None:
 @click.option("--server", default="", help="PostgreSQL address where a database may be made.")
 @JSON
 def verify(file: Path, heads: str | None, server: str, as_json: bool) -> None:
-    """Restore FILE into a passing place and recompute its log. Exit code 1 on a fault.
+    """Restore FILE into a temporary place and recompute its log. Exit code 1 on a fault.
 
-    A backup of PostgreSQL is restored into a database made for a while on the server that the
-    settings name, or on the one named here.
+    A PostgreSQL backup is restored into a temporary database on the server of the settings, or on
+    the server named here.
     """
     outside = read_heads(Path(heads)) if heads else []
     size = file.stat().st_size if file.exists() else 0
     with _progress("Checking", as_json, size) as told:
         found = check_backup(_settings(), file, outside, server, told)
-    faults = [{"what": f.what, "where": f.where, "since": f.since or None} for f in found.faults]
-    lines = "\n".join(map(fault_said, found.faults))
+    faults = [
+        {"what": f.problem, "where": f.position, "since": f.since or None} for f in found.faults
+    ]
+    lines = "\n".join(map(format_fault, found.faults))
     _answer(
         as_json,
         {**_of(found.manifest), "heads_outside": len(outside), "faults": faults},
@@ -103,9 +106,9 @@ def verify(file: Path, heads: str | None, server: str, as_json: bool) -> None:
 @click.option("--without-erasures", is_flag=True, help="Restore though that list is lost.")
 @JSON
 def restore(file: Path, erasures: Path | None, without_erasures: bool, as_json: bool) -> None:
-    """Bring FILE back into an empty database and empty folders; what came after it is lost.
+    """Restore FILE into an empty database and empty folders; later changes are lost.
 
-    Accounts erased after the backup was made are erased again, by the list of erasures.
+    Accounts erased after the backup are erased again, from the list of erasures.
     """
     if (erasures is None) is not without_erasures:
         fail("give --erasures FILE; only if that list is lost, --without-erasures", WRONG_USE)

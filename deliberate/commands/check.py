@@ -1,4 +1,4 @@
-"""`deliberate check`: whether this installation is as it should be."""
+"""`deliberate check`: check settings, schema, brand colour, counters and sealing."""
 
 import json
 import os
@@ -11,30 +11,30 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from deliberate.commands.startup import is_newest
-from deliberate.config import Settings, unknown
+from deliberate.commands.startup import is_schema_current
+from deliberate.config import Settings, unknown_variables
 from deliberate.database import db
 from deliberate.operations.site.counter_repair import repair_counters
-from deliberate.queries.site.counter_check import wrong_counters
-from deliberate.queries.site.health_checks import checks
+from deliberate.queries.site.counter_check import find_counter_mismatches
+from deliberate.queries.site.health_checks import run_health_checks
 
-LEAST_CONTRAST = 4.5
+MIN_CONTRAST = 4.5
 WHITE = "#ffffff"
 
 
 @click.command("check")
-@click.option("--repair", is_flag=True, help="Write the counters again from what they count.")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.option("--repair", is_flag=True, help="Set wrong counters to the counted values.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def command(repair: bool, as_json: bool) -> None:
-    """Check settings, schema, brand and counters; exit code 1 where something is wrong."""
-    faults = list(_faults(current_app.config["SETTINGS"]))
+    """Check settings, schema, brand and counters; exit code 1 if something is wrong."""
+    faults = list(_problems(current_app.config["SETTINGS"]))
     repaired: list[str] = []
-    if is_newest():
+    if is_schema_current():
         if repair:
-            repaired = [str(wrong) for wrong in repair_counters()]
+            repaired = [str(mismatch) for mismatch in repair_counters()]
         else:
-            faults += [str(wrong) for wrong in wrong_counters(db.session())]
+            faults += [str(mismatch) for mismatch in find_counter_mismatches(db.session())]
     if as_json:
         click.echo(json.dumps({"faults": faults, "repaired": repaired}, indent=1))
     else:
@@ -43,49 +43,54 @@ def command(repair: bool, as_json: bool) -> None:
     sys.exit(1 if faults else 0)
 
 
-def _faults(settings: Settings) -> Iterator[str]:
-    for name in unknown(os.environ):
-        yield f"{name} is no setting: misspelt?"
-    if not is_newest():
-        yield "the database lacks the newest schema: deliberate db upgrade"
-    if (colour := settings.brand_color) and (fault := brand_fault(colour)):
-        yield f"DELIBERATE_BRAND_COLOR: {fault}"
+def _problems(settings: Settings) -> Iterator[str]:
+    for name in unknown_variables(os.environ):
+        yield f"{name} is not a setting: check the spelling"
+    if not is_schema_current():
+        yield "the database schema is not current: run deliberate db upgrade"
+    color = settings.brand_color
+    if color and (problem := brand_color_problem(color)):
+        yield f"DELIBERATE_BRAND_COLOR {problem}"
     if settings.mode == "production":
-        yield from _left_open(settings)
-    for check in checks(settings):
-        if check.name in {"sealing", "disk"} and not check.is_good:
-            yield f"{check.name}: {check.said}"
+        yield from _missing_in_production(settings)
+    for check in run_health_checks(settings):
+        if check.name in {"sealing", "disk"} and not check.passed:
+            yield f"{check.name}: {check.problem}"
 
 
-def _left_open(settings: Settings) -> Iterator[str]:
-    """What an installation may do without, but a promise to its people then does not hold."""
+def _missing_in_production(settings: Settings) -> Iterator[str]:
+    """Yield settings without which the platform runs, but a guarantee to residents is missing."""
     if not settings.witnesses:
-        yield "DELIBERATE_WITNESSES: nobody outside keeps the log's heads"
+        yield "DELIBERATE_WITNESSES is empty: nobody outside stores the tree heads of the log"
     elif not settings.mail_url:
-        yield "DELIBERATE_WITNESSES: without DELIBERATE_MAIL_URL no head reaches them"
+        yield "DELIBERATE_WITNESSES needs DELIBERATE_MAIL_URL: tree heads are sent by mail"
     if find_spec("redis") is None and settings.redis_url:
-        yield "DELIBERATE_REDIS_URL: the package redis is missing: install deliberate[scale]"
+        yield "DELIBERATE_REDIS_URL needs the package redis: install deliberate[scale]"
 
 
-def brand_fault(colour: str) -> str | None:
-    """What is wrong with a brand colour that carries white words, or None."""
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-        return f"{colour!r} is no colour like #0b5148"
-    found = contrast(colour, WHITE)
-    if found < LEAST_CONTRAST:
-        return f"white on {colour} has contrast {found:.2f}:1, below {LEAST_CONTRAST}:1"
+def brand_color_problem(color: str) -> str | None:
+    """Return what is wrong with a background colour for white text, or None."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+        return f"must be a colour such as #0b5148 (got {color!r})"
+    ratio = contrast_ratio(color, WHITE)
+    if ratio < MIN_CONTRAST:
+        return (
+            f"must have a contrast of at least {MIN_CONTRAST}:1 to white"
+            f" ({color} has {ratio:.2f}:1)"
+        )
     return None
 
 
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours by WCAG 2.2: from 1 to 21."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+def contrast_ratio(first: str, second: str) -> float:
+    """Return the contrast ratio of two colours by WCAG 2.2, from 1 to 21."""
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+def _luminance(color: str) -> float:
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in channels
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,4 +1,4 @@
-"""`deliberate citivoice`: what belongs to the framework itself, not to one process."""
+"""`deliberate citivoice`: commands on the framework itself."""
 
 import json
 from dataclasses import asdict
@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from deliberate.citivoice.check import UnreadableFiles, flaws
+from deliberate.citivoice.framework.check import UnreadableFiles, find_flaws
 from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 
 
 @click.group("citivoice", help="Look after the framework's data files.")
 def command() -> None:
-    """The group of these commands; none needs a setting or a database."""
+    """Work with the CitiVoice framework; needs neither settings nor a database."""
 
 
 @command.command("check")
@@ -24,7 +24,7 @@ def check(folder: Path | None, as_json: bool) -> None:
     Exit code 1 where something is wrong, 2 where a file cannot be read.
     """
     try:
-        found = flaws(folder)
+        found = find_flaws(folder)
     except UnreadableFiles as error:
         fail(str(error), WRONG_USE)
     if as_json:

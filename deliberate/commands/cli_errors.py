@@ -1,4 +1,4 @@
-"""How commands say that they could not: one line, and an exit code others can test."""
+"""Errors of commands: one line on stderr and an exit code."""
 
 import sys
 from typing import NoReturn
@@ -9,6 +9,6 @@ FAILED, WRONG_USE = 1, 2
 
 
 def fail(reason: str, code: int = FAILED) -> NoReturn:
-    """Say in one line what is wrong and where, and stop."""
+    """Print what is wrong in one line and exit."""
     click.echo(f"deliberate: {reason}", err=True)
     sys.exit(code)

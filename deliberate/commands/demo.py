@@ -1,4 +1,4 @@
-"""`deliberate demo`: the sample city on this machine, ready to be looked at."""
+"""`deliberate demo`: the sample city on this machine."""
 
 import errno
 import socket
@@ -14,13 +14,13 @@ from deliberate import create_app, start_jobs
 from deliberate.clock import now
 from deliberate.commands.demo_city import City, CityError, read_city, seed
 from deliberate.commands.demo_city.events import PASSPHRASE
-from deliberate.commands.startup import alone, prepare, settle
-from deliberate.config import from_environment
+from deliberate.commands.startup import handle_termination, migrate_stores, startup_lock
+from deliberate.config import load_settings
 from deliberate.database import db
 from deliberate.models import Institution, Person, Process, Proposal
 from deliberate.operations.releases.releases import publish_all_releases
-from deliberate.operations.scores.stored_scores import keep_all_scores
-from deliberate.queries.accounts.accounts import person_named
+from deliberate.operations.scores.stored_scores import store_all_scores
+from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.sealing import publish_heads, seal_log
 
 HOST = "127.0.0.1"
@@ -31,18 +31,18 @@ HOST = "127.0.0.1"
     "--port", type=click.IntRange(0, 65535), default=8000, envvar="PORT", show_default=True
 )
 def command(port: int) -> None:
-    """Start the sample city on 127.0.0.1; a second start keeps what was done in it."""
-    door = open_door(HOST, port)
+    """Start the sample city on 127.0.0.1; a second start continues with its data."""
+    door = bind_port(HOST, port)
     address = f"http://{HOST}:{door.getsockname()[1]}"
-    app = create_app(from_environment(mode="demo", base_url=address))
+    app = create_app(load_settings(mode="demo", base_url=address))
     city = read_city()
-    prepare(app)
+    migrate_stores(app)
     with app.app_context():
         _seed_if_empty(app, city)
-        words = list(_welcome(city, address))
+        words = list(_welcome_lines(city, address))
     server = create_server(app, sockets=[door], threads=8, ident=None)
     jobs = start_jobs(app)
-    settle()
+    handle_termination()
     click.echo("\n".join(words))
     try:
         server.run()
@@ -50,8 +50,8 @@ def command(port: int) -> None:
         jobs.stop()
 
 
-def open_door(host: str, port: int) -> socket.socket:
-    """A socket bound to the port before anything else is done; a taken one ends the command."""
+def bind_port(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the port before the city is built; fail if it is in use."""
     door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -68,7 +68,7 @@ def open_door(host: str, port: int) -> socket.socket:
 
 
 def _seed_if_empty(app: Flask, city: City) -> None:
-    with alone(app.config["SETTINGS"]):
+    with startup_lock(app.config["SETTINGS"]):
         if db.session.scalar(select(Institution.id).limit(1)) is not None:
             return
         click.echo("Building the sample city, about half a minute …")
@@ -79,29 +79,29 @@ def _seed_if_empty(app: Flask, city: City) -> None:
         seal_log(app.config["SETTINGS"])
         publish_heads(until=now() + timedelta(seconds=1))
         publish_all_releases(app.config["SETTINGS"].releases_path)
-        # The releases are acts too, and are counted beside the scores.
+        # Releases are acts too and are counted as a context figure.
         seal_log(app.config["SETTINGS"])
-        keep_all_scores()
+        store_all_scores()
 
 
-def _welcome(city: City, address: str) -> Iterable[str]:
+def _welcome_lines(city: City, address: str) -> Iterable[str]:
     yield f"\nDeliberate is running: {address}   (Ctrl+C stops it)"
     yield f"\nSign in with the passphrase   {PASSPHRASE}"
     for entry in city.sign_ins:
-        person = person_named(entry["name"])
+        person = get_person_by_sign_in_name(entry["name"])
         if person is not None:
-            yield f"  {entry['name']:<10} {_part(person)}"
+            yield f"  {entry['name']:<10} {_role_text(person)}"
     yield "\nLook at"
-    yield from (f"  {address}{path}" for path in _places(city))
+    yield from (f"  {address}{path}" for path in _suggested_urls(city))
 
 
-def _part(person: Person) -> str:
+def _role_text(person: Person) -> str:
     office = f", {person.institution.name}" if person.institution else ""
     return f"{person.role}: {person.display_name}{office}"
 
 
-def _places(city: City) -> Iterable[str]:
-    """The proposal most talked about, the first process, its scoreboard."""
+def _suggested_urls(city: City) -> Iterable[str]:
+    """Return the most discussed proposal, the first process and its scoreboard."""
     slug = city.processes[0]["slug"]
     number = db.session.scalar(
         select(Proposal.id)

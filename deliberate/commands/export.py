@@ -10,9 +10,9 @@ from flask.cli import with_appcontext
 
 from deliberate.commands.cli_errors import WRONG_USE, fail
 from deliberate.exports.formats import FORMATS
-from deliberate.exports.release import Unwritable, build_release
+from deliberate.exports.release_builder import ReleaseNotWritable, build_release
 from deliberate.operations.releases.releases import publish_release
-from deliberate.queries.scores.process_scores import process_named
+from deliberate.queries.processes.processes import get_process
 
 
 @click.command("export", short_help="Write a research release of a process.")
@@ -24,7 +24,7 @@ from deliberate.queries.scores.process_scores import process_named
     "formats",
     multiple=True,
     metavar="NAME",
-    help=f"Add a format of other tools, as often as wanted: {', '.join(FORMATS)}, all.",
+    help=f"Add a format for other tools (repeatable): {', '.join(FORMATS)}, all.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Progress and manifest as JSON lines.")
 @with_appcontext
@@ -33,26 +33,26 @@ def command(
 ) -> None:
     """Write the open tier of a process: public acts, facts, scores, codebook, checksums."""
     if publish == (out is not None):
-        fail("say either --out FOLDER or --publish", WRONG_USE)
+        fail("give either --out FOLDER or --publish", WRONG_USE)
     if unknown := [name for name in formats if name not in {*FORMATS, "all"}]:
-        fail(f"no format is called {unknown[0]!r}; there are {', '.join(FORMATS)}", WRONG_USE)
-    process = process_named(slug)
+        fail(f"unknown format {unknown[0]!r}; formats are {', '.join(FORMATS)}", WRONG_USE)
+    process = get_process(slug)
     if process is None:
         fail(f"no process {slug!r}")
-    chosen = tuple(FORMATS) if "all" in formats else tuple(dict.fromkeys(formats))
+    selected = tuple(FORMATS) if "all" in formats else tuple(dict.fromkeys(formats))
 
-    def tell(name: str, rows: int) -> None:
-        said = json.dumps({"file": name, "rows": rows}) if as_json else f"{name}: {rows:,} rows"
-        click.echo(said, err=True)
+    def report_progress(name: str, rows: int) -> None:
+        line = json.dumps({"file": name, "rows": rows}) if as_json else f"{name}: {rows:,} rows"
+        click.echo(line, err=True)
         sys.stderr.flush()
 
     try:
         if out is not None:
-            manifest, where = build_release(process, out, tell, chosen), str(out)
+            manifest, location = build_release(process, out, report_progress, selected), str(out)
         else:
             folder = current_app.config["SETTINGS"].releases_path
-            release = publish_release(None, process, folder, tell, chosen)
-            manifest, where = release.manifest, f"/data/{slug}/{release.stamp}.zip"
-    except (Unwritable, OSError) as error:
+            release = publish_release(None, process, folder, report_progress, selected)
+            manifest, location = release.manifest, f"/data/{slug}/{release.stamp}.zip"
+    except (ReleaseNotWritable, OSError) as error:
         fail(str(error))
-    click.echo(json.dumps(manifest, indent=1) if as_json else f"release of {slug}: {where}")
+    click.echo(json.dumps(manifest, indent=1) if as_json else f"release of {slug}: {location}")

@@ -1,4 +1,4 @@
-"""`deliberate import`: another platform's data, brought in once, dated as it happened."""
+"""`deliberate import`: import another platform's data, dated as it happened."""
 
 import json
 import sys
@@ -13,21 +13,21 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
-from deliberate.commands.startup import prepare
+from deliberate.commands.startup import migrate_stores
 from deliberate.imports import profiles
-from deliberate.imports.conversation import bring_in
 from deliberate.imports.convokit import PROFILE as CONVOKIT
 from deliberate.imports.convokit import read_corpus
-from deliberate.imports.polis import read_conversation
-from deliberate.imports.release import bring_in_release
-from deliberate.imports.run import Import, Order, Summary, begin
+from deliberate.imports.import_run import Import, ImportRequest, ImportSummary, prepare_import
+from deliberate.imports.polis_files import read_conversation
+from deliberate.imports.polis_poll import import_conversation
+from deliberate.imports.release import import_release
 from deliberate.imports.source import UnreadableSource, write_rejects
 from deliberate.sealing import seal_log
 
 
 @click.group("import", help="Bring in another platform's data, dated as it happened.")
 def command() -> None:
-    """The group with one command for each profile."""
+    """Group one command per profile."""
 
 
 def _options(take: Callable[..., None]) -> Callable[..., None]:
@@ -57,7 +57,7 @@ def _options(take: Callable[..., None]) -> Callable[..., None]:
     return take
 
 
-def _take(
+def _import_with_profile(
     profile_path: Path,
     path: Path,
     slug: str,
@@ -68,30 +68,30 @@ def _take(
     as_json: bool,
 ) -> None:
     try:
-        profile = profiles.load(profile_path)
+        profile = profiles.load_profile(profile_path)
     except UnreadableSource as error:
         fail(str(error), WRONG_USE)
-    _bring_in(Order(profile, path, slug, accounts, timezone, title), rejects, as_json)
+    _import(ImportRequest(profile, path, slug, accounts, timezone, title), rejects, as_json)
 
 
-def _bring_in(order: Order, rejects: Path, as_json: bool) -> None:
-    prepare(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
+def _import(order: ImportRequest, rejects: Path, as_json: bool) -> None:
+    migrate_stores(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
     started = time.perf_counter()
     try:
-        work = begin(order)
-        if work.reading.rejects:
-            write_rejects(rejects, work.reading.rejects)
+        work = prepare_import(order)
+        if work.data.rejects:
+            write_rejects(rejects, work.data.rejects)
     except UnreadableSource as error:
         fail(str(error), WRONG_USE)
     except OSError as error:
         fail(f"{rejects}: {error.strerror}", WRONG_USE)
     summary = _run(work)
     sealed = seal_log(current_app.config["SETTINGS"])
-    _tell(summary, time.perf_counter() - started, sealed, rejects, as_json)
+    _print_summary(summary, time.perf_counter() - started, sealed, rejects, as_json)
     sys.exit(FAILED if summary.rejects else 0)
 
 
-def _run(work: Import) -> Summary:
+def _run(work: Import) -> ImportSummary:
     try:
         with click.progressbar(
             length=len(work.waiting),
@@ -107,7 +107,9 @@ def _run(work: Import) -> Summary:
         fail(f"the database stopped ({why}); run it again and it goes on from there")
 
 
-def _tell(summary: Summary, seconds: float, sealed: int, rejects: Path, as_json: bool) -> None:
+def _print_summary(
+    summary: ImportSummary, seconds: float, sealed: int, rejects: Path, as_json: bool
+) -> None:
     rate = round(summary.acts / seconds) if summary.acts else 0
     if as_json:
         told = {name: value for name, value in vars(summary).items() if name != "rejects"}
@@ -128,23 +130,23 @@ def _tell(summary: Summary, seconds: float, sealed: int, rejects: Path, as_json:
         click.echo(f"deliberate: {len(summary.rejects)} rows are in {rejects}; {where}", err=True)
 
 
-def _add(name: str) -> None:
+def _add_profile_command(name: str) -> None:
     path = profiles.FOLDER / f"{name}.toml"
-    label = profiles.load(path).label
+    label = profiles.load_profile(path).label
 
     @command.command(name, help=label, short_help=label)
     @_options
     @with_appcontext
     def take(**given: Any) -> None:
-        _take(path, **given)
+        _import_with_profile(path, **given)
 
 
 @command.command("own", help="A layout of your own, described by a profile (docs/import.md).")
 @click.option("--profile", type=click.Path(path_type=Path), required=True, help="The profile.")
 @_options
 @with_appcontext
-def _own(profile: Path, **given: Any) -> None:
-    _take(profile, **given)
+def _import_own(profile: Path, **given: Any) -> None:
+    _import_with_profile(profile, **given)
 
 
 @command.command("polis", help="A Polis conversation: comments, votes, participants-votes.csv.")
@@ -153,9 +155,9 @@ def _own(profile: Path, **given: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
 @with_appcontext
 def _polis(folder: Path, slug: str, as_json: bool) -> None:
-    prepare(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
+    migrate_stores(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
     try:
-        done = bring_in(read_conversation(folder), slug)
+        done = import_conversation(read_conversation(folder), slug)
     except UnreadableSource as error:
         fail(str(error), WRONG_USE)
     seal_log(current_app.config["SETTINGS"])
@@ -176,8 +178,8 @@ def _polis(folder: Path, slug: str, as_json: bool) -> None:
 def _convokit(
     path: Path, slug: str, title: str, timezone: str, rejects: Path, **given: Any
 ) -> None:
-    order = Order(CONVOKIT, path, slug, None, timezone, title, read_corpus)
-    _bring_in(order, rejects, given["as_json"])
+    order = ImportRequest(CONVOKIT, path, slug, None, timezone, title, read_corpus)
+    _import(order, rejects, given["as_json"])
 
 
 @command.command("release", help="A release of a platform of this kind, by its folder or ZIP.")
@@ -185,10 +187,10 @@ def _convokit(
 @click.option("--process", "slug", required=True, help="Short name of the process.")
 @with_appcontext
 def _release(path: Path, slug: str) -> None:
-    prepare(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
+    migrate_stores(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
     settings = current_app.config["SETTINGS"]
     try:
-        process = bring_in_release(path, slug, settings)
+        process = import_release(path, slug, settings)
     except UnreadableSource as error:
         fail(str(error), WRONG_USE)
     except OSError as error:
@@ -197,5 +199,5 @@ def _release(path: Path, slug: str) -> None:
     click.echo(f"{process.slug}: in, with its files; deliberate score {process.slug} counts them")
 
 
-for _name in profiles.names():
-    _add(_name)
+for _name in profiles.list_profiles():
+    _add_profile_command(_name)

@@ -1,9 +1,9 @@
-"""`deliberate log`: check the sealed log, prove entries, read heads, change the key."""
+"""`deliberate log`: verify the sealed log, print tree heads and proofs, rotate the key."""
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import current_app
@@ -14,10 +14,11 @@ from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.operations.log import rotate_key
-from deliberate.sealing.heads import signed
-from deliberate.sealing.parts import Fault
+from deliberate.sealing.tree_heads import export_tree_head
 
-command = AppGroup("log", help="Check the sealed log, prove entries, read heads, change the key.")
+command = AppGroup(
+    "log", help="Verify the sealed log, print tree heads and proofs, rotate the key."
+)
 
 
 def _settings() -> Settings:
@@ -25,76 +26,84 @@ def _settings() -> Settings:
     return settings
 
 
-def _newest() -> sealing.SignedHead:
-    head = sealing.latest_head(db.session())
-    return signed(head) if head else fail("nothing is sealed yet")
+def _latest_head() -> sealing.ExportedTreeHead:
+    head = sealing.latest_tree_head(db.session())
+    return export_tree_head(head) if head else fail("the log has no tree head yet")
 
 
 @command.command("verify")
-@click.option("--heads", type=click.Path(exists=True, dir_okay=False), help="Heads kept elsewhere.")
-@click.option("--json", "as_json", is_flag=True, help="The faults as JSON.")
+@click.option(
+    "--heads", type=click.Path(exists=True, dir_okay=False), help="Tree heads stored elsewhere."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON.")
 def verify(heads: str | None, as_json: bool) -> None:
     """Recompute the whole log: entries, heads, signatures, segments. Exit code 1 on a fault.
 
-    With --heads it is compared with heads kept elsewhere, one JSON object a line: only so a log
-    cut together with its heads, or written anew with the key, is found.
+    With --heads the log is compared with tree heads stored elsewhere, one JSON object per line.
+    Only this detects a log that was cut together with its heads, or rewritten with the key.
     """
-    outside = read_heads(Path(heads)) if heads else []
-    head = sealing.latest_head(db.session())
+    external_heads = read_heads(Path(heads)) if heads else []
+    head = sealing.latest_tree_head(db.session())
     size = head.size if head else 0
     with click.progressbar(length=size, label="Entries", file=sys.stderr, hidden=as_json) as bar:
-        faults = sealing.verify(_settings().log_path, outside, bar.update)
+        faults = sealing.verify_log(_settings().log_path, external_heads, bar.update)
     if as_json:
-        found = [{"what": f.what, "where": f.where, "since": f.since or None} for f in faults]
-        click.echo(json.dumps({"entries": size, "heads_outside": len(outside), "faults": found}))
+        rows = [
+            {"what": fault.problem, "where": fault.position, "since": fault.since or None}
+            for fault in faults
+        ]
+        result = {"entries": size, "heads_outside": len(external_heads), "faults": rows}
+        click.echo(json.dumps(result))
     else:
-        click.echo("\n".join(map(fault_said, faults)) or _whole(size, len(outside)))
+        lines = "\n".join(map(format_fault, faults))
+        click.echo(lines or _success_message(size, len(external_heads)))
     if faults:
         raise SystemExit(FAILED)
 
 
-def fault_said(fault: Fault) -> str:
-    """A fault in one line: what, where, since when."""
-    where = "" if fault.where is None else f", entry {fault.where}"
-    return f"{fault.what}{where}" + (f", changed after {fault.since}" if fault.since else "")
+def format_fault(fault: sealing.Fault) -> str:
+    """Return a fault as one line: problem, position and time."""
+    position = "" if fault.position is None else f", entry {fault.position}"
+    since = f", changed after {fault.since}" if fault.since else ""
+    return f"{fault.problem}{position}{since}"
 
 
-def _whole(size: int, outside: int) -> str:
-    if outside:
-        return f"{size} entries are as they were sealed, and as {outside} heads kept elsewhere say."
+def _success_message(size: int, external_heads: int) -> str:
+    if external_heads:
+        return f"{size} entries are unchanged and match {external_heads} external tree heads."
     return (
-        f"{size} entries are as they were sealed. Whether the log was written anew or cut with its"
-        " heads, only heads kept elsewhere tell: --heads FILE."
+        f"{size} entries are unchanged. To detect a log that was rewritten or cut together with"
+        " its tree heads, compare with heads stored elsewhere: --heads FILE."
     )
 
 
-def read_heads(path: Path) -> list[sealing.SignedHead]:
-    """The heads somebody kept, one JSON object a line; anything else ends the command."""
+def read_heads(path: Path) -> list[sealing.ExportedTreeHead]:
+    """Return the tree heads of a file, one JSON object per line; exit if it has anything else."""
     heads = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            given = json.loads(line)
-            head = sealing.SignedHead(given["body"], given["signature"], given["key"])
-            if not isinstance(head.said["size"], int):
+            values = json.loads(line)
+            head = sealing.ExportedTreeHead(values["body"], values["signature"], values["key"])
+            if not isinstance(head.fields["size"], int):
                 raise TypeError
         except (ValueError, KeyError, TypeError):
-            fail(f"{path}, line {number}: no head of a log", WRONG_USE)
+            fail(f"{path}, line {number}: not a tree head", WRONG_USE)
         heads.append(head)
-    return heads or fail(f"{path}: no heads", WRONG_USE)
+    return heads or fail(f"{path}: no tree heads", WRONG_USE)
 
 
 @command.command("head")
 def head() -> None:
-    """Show the newest head as others may keep it: one line, as --heads reads it."""
-    click.echo(json.dumps(_newest().as_json()))
+    """Print the newest tree head as one line, as --heads reads it."""
+    click.echo(json.dumps(_latest_head().as_json()))
 
 
 @command.command("prove")
 @click.argument("entry", type=click.IntRange(min=0))
 def prove(entry: int) -> None:
-    """Show the proof that the entry with this number lies in the log."""
+    """Print the proof that the entry at this position is in the log."""
     try:
-        _print(sealing.prove(entry).as_json())
+        _print_json(sealing.inclusion_proof(entry).as_json())
     except sealing.NotSealed as error:
         fail(str(error))
 
@@ -103,29 +112,29 @@ def prove(entry: int) -> None:
 @click.argument("size1", type=click.IntRange(min=1))
 @click.argument("size2", type=click.IntRange(min=1))
 def consistency(size1: int, size2: int) -> None:
-    """Show the proof that the log of SIZE1 entries begins the log of SIZE2."""
+    """Print the proof that the log of SIZE1 entries is a prefix of the log of SIZE2."""
     try:
-        path = sealing.consistency(size1, size2)
+        path = sealing.consistency_proof(size1, size2)
     except sealing.NotSealed as error:
         fail(str(error))
-    _print({"first": size1, "second": size2, "path": [part.hex() for part in path]})
+    _print_json({"first": size1, "second": size2, "path": [part.hex() for part in path]})
 
 
 @command.command("key")
-@click.option("--rotate", is_flag=True, help="Hand over to a new key; the old one is gone then.")
+@click.option("--rotate", is_flag=True, help="Replace the key by a new one; the old one is lost.")
 def key(rotate: bool) -> None:
-    """Show the public key that heads are checked with."""
+    """Print the public key of the tree heads."""
     if rotate:
         click.echo(rotate_key(None, _settings()))
     else:
-        click.echo(sealing.public_key(sealing.own_key(_settings())))
+        click.echo(sealing.public_key_hex(sealing.current_signing_key(_settings())))
 
 
 @command.command("verifier", with_appcontext=False)
 def verifier() -> None:
-    """Print the program with which anybody checks the log at home: verify.py."""
+    """Print verify.py, the program with which anybody can verify the log."""
     click.echo(sealing.verifier_program(), nl=False)
 
 
-def _print(value: dict[str, Any]) -> None:
+def _print_json(value: Mapping[str, object]) -> None:
     click.echo(json.dumps(value, indent=1))

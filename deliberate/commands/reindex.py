@@ -1,4 +1,4 @@
-"""`deliberate reindex`: make the index that search reads anew."""
+"""`deliberate reindex`: rebuild the full-text index."""
 
 import click
 from flask.cli import with_appcontext
@@ -9,6 +9,6 @@ from deliberate.operations.search import rebuild_index
 @click.command("reindex")
 @with_appcontext
 def command() -> None:
-    """Fill the index of words from the texts that stand; search goes on meanwhile."""
+    """Rebuild the full-text index from all visible texts; search stays available."""
     for table, count in rebuild_index().items():
         click.echo(f"{count:8}  {table}")

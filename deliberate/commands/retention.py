@@ -1,4 +1,4 @@
-"""`deliberate retention`: let go of what is no longer needed."""
+"""`deliberate retention`: delete data past its retention period."""
 
 import click
 from flask.cli import with_appcontext
@@ -7,10 +7,10 @@ from deliberate.operations.accounts.retention import purge_expired
 
 
 @click.command("retention")
-@click.option("--dry-run", is_flag=True, help="Only say how much it would be.")
+@click.option("--dry-run", is_flag=True, help="Report the numbers without deleting.")
 @with_appcontext
 def command(dry_run: bool) -> None:
-    """Delete read messages and drafts of a year, notes of old reports, expired sign-ins."""
-    for old in purge_expired(dry_run=dry_run):
-        click.echo(f"{old.count:8}  {old.name}")
+    """Delete old read messages, drafts and report notes, and expired sessions and counters."""
+    for expired in purge_expired(dry_run=dry_run):
+        click.echo(f"{expired.count:8}  {expired.name}")
     click.echo("nothing was deleted" if dry_run else "deleted")

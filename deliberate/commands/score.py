@@ -1,4 +1,4 @@
-"""`deliberate score`: the CitiVoice scores of a process here, or of a release's files."""
+"""`deliberate score`: the CitiVoice scores of a process, or of the files of a release."""
 
 import csv
 import zipfile
@@ -15,12 +15,17 @@ from flask.cli import ScriptInfo
 
 from deliberate import citivoice
 from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
-from deliberate.config import UnsafeSetting
+from deliberate.config import InvalidSetting
 from deliberate.exports.columns import SCORES
-from deliberate.exports.release import score_rows
-from deliberate.exports.tables import cell
-from deliberate.queries.releases.release_files import events_in, manifest_of, scores_in
-from deliberate.queries.scores.process_scores import process_named, scores_of
+from deliberate.exports.csv_writer import csv_cell
+from deliberate.exports.release_builder import score_rows
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.releases.release_files import (
+    events_file,
+    read_manifest,
+    score_release_folder,
+)
+from deliberate.queries.scores.process_scores import compute_scores
 from deliberate.vocabulary import Kind
 
 
@@ -50,50 +55,50 @@ def command(
     """
     moment = as_of.replace(tzinfo=UTC) if as_of else None
     try:
-        formulas = citivoice.formulas_of(version) if version else None
-        asked = Asked(moment, formulas, engine)
-        scores, wrong = _scores(source, asked)
-        comparison = citivoice.compare(scores, _scores(other, asked)[0]) if other else None
+        formulas = citivoice.get_formulas(version) if version else None
+        options = ScoringOptions(moment, formulas, engine)
+        scores, differing = _scores(source, options)
+        comparison = citivoice.compare(scores, _scores(other, options)[0]) if other else None
     except citivoice.NotComparable as error:
         fail(f"not comparable: {error}", WRONG_USE)
     except (citivoice.UnknownFormulas, citivoice.MissingEngine) as error:
         fail(str(error), WRONG_USE)
-    except UnsafeSetting:
+    except InvalidSetting:
         raise
     except (citivoice.UnreadableLog, OSError, ValueError, KeyError) as error:
         fail(f"{source}: {error}", WRONG_USE)
     click.echo(scores.to_json(comparison) if as_json else _table(scores, comparison), nl=False)
-    if wrong:
-        fail(f"{source}: its own scores.csv says otherwise for {', '.join(wrong)}", FAILED)
+    if differing:
+        fail(f"{source}: scores.csv differs for {', '.join(differing)}", FAILED)
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Up to when, by which formulas and by which engine to score."""
+class ScoringOptions:
+    """The end of the scored period, the formulas and the engine."""
 
     as_of: datetime | None
     formulas: citivoice.Formulas | None
     engine: str
 
 
-def _scores(source: str, asked: Asked) -> tuple[citivoice.Scores, list[str]]:
+def _scores(source: str, options: ScoringOptions) -> tuple[citivoice.Scores, list[str]]:
     path = Path(source)
     if path.is_dir() or path.suffix == ".zip":
         with _unpacked(path) as folder:
-            return _release_scores(folder, asked)
+            return _release_scores(folder, options)
     if path.exists() or "/" in source:
-        raise citivoice.UnreadableLog("no release's folder or zip")
-    return _process_scores(source, asked), []
+        raise citivoice.UnreadableLog("not the folder or ZIP file of a release")
+    return _process_scores(source, options), []
 
 
-def _process_scores(slug: str, asked: Asked) -> citivoice.Scores:
-    """Only this needs the platform: a release is scored anywhere, without any setting."""
+def _process_scores(slug: str, options: ScoringOptions) -> citivoice.Scores:
+    """Return the scores of a process. Only this needs the platform and its settings."""
     app = click.get_current_context().ensure_object(ScriptInfo).load_app()
     with app.app_context():
-        process = process_named(slug)
+        process = get_process(slug)
         if process is None:
-            fail(f"no process {slug!r} here, and no release's folder or zip", WRONG_USE)
-        return scores_of(process, asked.as_of, asked.formulas, asked.engine)
+            fail(f"no process {slug!r} here, and no release folder or ZIP file", WRONG_USE)
+        return compute_scores(process, options.as_of, options.formulas, options.engine)
 
 
 @contextmanager
@@ -106,37 +111,44 @@ def _unpacked(path: Path) -> Iterator[Path]:
             with zipfile.ZipFile(path) as packed:
                 packed.extractall(folder)
         except (zipfile.BadZipFile, EOFError) as error:
-            raise citivoice.UnreadableLog("no ZIP, perhaps half a download") from error
-        found = next(Path(folder).rglob("manifest.json"), None)
-        yield found.parent if found else Path(folder)
+            raise citivoice.UnreadableLog("not a ZIP file, or an incomplete download") from error
+        manifest = next(Path(folder).rglob("manifest.json"), None)
+        yield manifest.parent if manifest else Path(folder)
 
 
-def _release_scores(folder: Path, asked: Asked) -> tuple[citivoice.Scores, list[str]]:
-    _name_unknown(citivoice.Log.from_files(events_in(folder)))
-    scores = scores_in(folder, asked.as_of, asked.formulas, asked.engine, whole=False)
-    # Under other formulas, or up to another day, the release's own numbers say nothing.
-    same = asked.as_of is None and scores.formulas.version == manifest_of(folder).get("formulas")
-    return scores, _differences(folder / "scores.csv", scores) if same else []
+def _release_scores(folder: Path, options: ScoringOptions) -> tuple[citivoice.Scores, list[str]]:
+    _report_unknown_kinds(citivoice.Log.from_files(events_file(folder)))
+    scores = score_release_folder(
+        folder, options.as_of, options.formulas, options.engine, whole=False
+    )
+    # The release's own numbers are comparable only under its formulas and for its whole period.
+    is_comparable = options.as_of is None and scores.formulas.version == read_manifest(folder).get(
+        "formulas"
+    )
+    return scores, _differing_ids(folder / "scores.csv", scores) if is_comparable else []
 
 
-def _name_unknown(log: citivoice.Log) -> None:
-    """Acts of kinds that this version does not know are kept and counted, and move no score."""
+def _report_unknown_kinds(log: citivoice.Log) -> None:
+    """Report acts of kinds that this version does not know; they are counted but not scored."""
     known = {kind.value for kind in Kind}
-    unknown = {kind: n for kind, n in citivoice.kinds_in(log).items() if kind not in known}
+    unknown = {kind: n for kind, n in citivoice.count_kinds(log).items() if kind not in known}
     if unknown:
-        said = ", ".join(f"{kind} ({number})" for kind, number in unknown.items())
-        click.echo(f"deliberate: unknown kinds, counted and not scored: {said}", err=True)
+        kinds = ", ".join(f"{kind} ({count})" for kind, count in unknown.items())
+        click.echo(f"deliberate: unknown kinds, counted and not scored: {kinds}", err=True)
 
 
-def _differences(path: Path, scores: citivoice.Scores) -> list[str]:
-    """Ids whose line in a release's scores.csv is not what its rows and facts give."""
+def _differing_ids(path: Path, scores: citivoice.Scores) -> list[str]:
+    """Return the ids whose line in scores.csv differs from a score computed from rows and facts."""
     if not path.is_file():
         return []
     names = [column.name for column in SCORES]
-    mine = {str(row["id"]): [str(cell(row.get(n))) for n in names] for row in score_rows(scores)}
+    computed = {
+        str(row["id"]): [str(csv_cell(row.get(name))) for name in names]
+        for row in score_rows(scores)
+    }
     with path.open(encoding="utf-8", newline="") as file:
-        theirs = {row["id"]: [row.get(n, "") for n in names] for row in csv.DictReader(file)}
-    return sorted(key for key in mine | theirs if mine.get(key) != theirs.get(key))
+        released = {row["id"]: [row.get(n, "") for n in names] for row in csv.DictReader(file)}
+    return sorted(key for key in computed | released if computed.get(key) != released.get(key))
 
 
 def _table(scores: citivoice.Scores, comparison: dict[str, Any] | None) -> str:
@@ -148,29 +160,29 @@ def _table(scores: citivoice.Scores, comparison: dict[str, Any] | None) -> str:
         "",
         f"{'':8}{'value':>9}{'score':>7}{'range':>15}{'n':>9}  state",
     ]
-    lines += [_line(name, one) for name, one in document["indicators"].items()]
-    lines += ["", *(_total(name, one) for name, one in document["dimensions"].items())]
-    for name, found in (comparison or {}).items():
-        lines.append(
-            f"{name} compared: {found['claim']} (difference {_number(found['difference'])})"
-        )
+    lines += [_indicator_line(name, entry) for name, entry in document["indicators"].items()]
+    lines += ["", *(_dimension_line(name, entry) for name, entry in document["dimensions"].items())]
+    for name, claim in (comparison or {}).items():
+        difference = _format_number(claim["difference"])
+        lines.append(f"{name} compared: {claim['claim']} (difference {difference})")
     return "\n".join(lines) + "\n"
 
 
-def _line(name: str, one: dict[str, Any]) -> str:
-    low, high = one["ci"] or (None, None)
-    between = f"{_number(low)}-{_number(high)}" if one["ci"] else ""
-    state = one["state"] + (f" ({one['reason']})" if one.get("reason") else "")
-    value, score = _number(one["value"], 4), _number(one["normalised"])
-    return f"{name:8}{value:>9}{score:>7}{between:>15}{one['n']:>9}  {state}"
+def _indicator_line(name: str, entry: dict[str, Any]) -> str:
+    low, high = entry["ci"] or (None, None)
+    interval = f"{_format_number(low)}-{_format_number(high)}" if entry["ci"] else ""
+    state = entry["state"] + (f" ({entry['reason']})" if entry.get("reason") else "")
+    value, score = _format_number(entry["value"], 4), _format_number(entry["normalised"])
+    return f"{name:8}{value:>9}{score:>7}{interval:>15}{entry['n']:>9}  {state}"
 
 
-def _total(name: str, one: dict[str, Any]) -> str:
-    low, high = one["ci"] or (None, None)
-    between = f"{_number(low)}-{_number(high)}" if one["ci"] else ""
-    used = " ".join(one["criteria_used"])
-    return f"{name:8}{'':>9}{_number(one['score']):>7}{between:>15}{'':>9}  {one['state']} ({used})"
+def _dimension_line(name: str, entry: dict[str, Any]) -> str:
+    low, high = entry["ci"] or (None, None)
+    interval = f"{_format_number(low)}-{_format_number(high)}" if entry["ci"] else ""
+    score = _format_number(entry["score"])
+    state = f"{entry['state']} ({' '.join(entry['criteria_used'])})"
+    return f"{name:8}{'':>9}{score:>7}{interval:>15}{'':>9}  {state}"
 
 
-def _number(value: float | None, digits: int = 3) -> str:
+def _format_number(value: float | None, digits: int = 3) -> str:
     return "" if value is None else f"{value:.{digits}f}".replace("0.", ".", 1)

@@ -1,16 +1,16 @@
-"""`deliberate serve`: the platform for real visitors."""
+"""`deliberate serve`: run the platform in production."""
 
 import click
 from waitress import create_server
 
 from deliberate import create_app, start_jobs
-from deliberate.commands.demo import open_door
-from deliberate.commands.startup import prepare, settle
+from deliberate.commands.demo import bind_port
+from deliberate.commands.startup import handle_termination, migrate_stores
 from deliberate.config import Settings
 from deliberate.logging import configure_logging
 
-CONNECTIONS = 1000
-"""Open connections at most; those that send slowly wait in one thread and hold up nobody."""
+MAX_CONNECTIONS = 1000
+"""Slow clients wait in the event loop, so open connections cost no thread."""
 
 
 @click.command("serve")
@@ -19,25 +19,25 @@ CONNECTIONS = 1000
     "--port", type=click.IntRange(0, 65535), default=8000, envvar="PORT", show_default=True
 )
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
-@click.option("--jobs/--no-jobs", default=True, help="Run the periodic work in this process too.")
+@click.option("--jobs/--no-jobs", default=True, help="Run the periodic jobs in this process too.")
 def command(host: str, port: int, threads: int, jobs: bool) -> None:
-    """Serve the platform; a proxy with TLS stands before it."""
-    door = open_door(host, port)
+    """Serve the platform over HTTP, behind a reverse proxy with TLS."""
+    listener = bind_port(host, port)
     configure_logging()
     app = create_app()
-    prepare(app)
+    migrate_stores(app)
     server = create_server(
         app,
-        sockets=[door],
+        sockets=[listener],
         threads=threads,
         ident=None,
-        connection_limit=CONNECTIONS,
+        connection_limit=MAX_CONNECTIONS,
         asyncore_use_poll=True,
-        **_trust(app.config["SETTINGS"]),
+        **_proxy_options(app.config["SETTINGS"]),
     )
     worker = start_jobs(app) if jobs else None
-    settle()
-    click.echo(f"deliberate serves {host}:{door.getsockname()[1]}")
+    handle_termination()
+    click.echo(f"deliberate serves {host}:{listener.getsockname()[1]}")
     try:
         server.run()
     finally:
@@ -45,10 +45,10 @@ def command(host: str, port: int, threads: int, jobs: bool) -> None:
             worker.stop()
 
 
-def _trust(settings: Settings) -> dict[str, object]:
-    """What forwarding headers are believed: those of so many proxies, none by default."""
+def _proxy_options(settings: Settings) -> dict[str, object]:
+    """Return waitress options that trust the forwarding headers of the configured proxies."""
     if settings.trusted_proxies == 0:
-        return {"clear_untrusted_proxy_headers": False}  # /metrics must see that a proxy asks
+        return {"clear_untrusted_proxy_headers": False}  # /metrics refuses proxied requests
     return {
         "trusted_proxy": "*",
         "trusted_proxy_count": settings.trusted_proxies,

@@ -1,4 +1,4 @@
-"""What every start of the platform does first: the newest schema, the transient store, once."""
+"""Start-up of every process: newest schema, transient store, one process at a time."""
 
 import fcntl
 import gc
@@ -16,39 +16,39 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
 from deliberate.config import Settings
-from deliberate.database import db, make_transient
+from deliberate.database import create_transient_tables, db
 
 
 @contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """One process of an installation at a time; the others wait here until it is done."""
+def startup_lock(settings: Settings) -> Iterator[None]:
+    """Hold the start-up lock of an installation; other processes wait."""
     path = settings.data_path / "starting.lock"
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def prepare(app: Flask) -> None:
+def migrate_stores(app: Flask) -> None:
     """Bring both stores to the newest schema; several processes may do so at once.
 
-    Raises ClickException where the database cannot be reached or comes from a newer version.
+    Raises ClickException if the database cannot be reached or comes from a newer version.
     """
-    with app.app_context(), alone(app.config["SETTINGS"]):
+    with app.app_context(), startup_lock(app.config["SETTINGS"]):
         try:
-            if not is_newest():
+            if not is_schema_current():
                 upgrade()
-            make_transient(app)
+            create_transient_tables(app)
         except OperationalError as error:
             raise click.ClickException(f"the database cannot be used: {error.orig}") from None
 
 
-def is_newest() -> bool:
-    """Whether the database has the schema of this version."""
-    return _revision_there() == _scripts().get_current_head()
+def is_schema_current() -> bool:
+    """Return whether the database has the schema of this version."""
+    return _current_revision() == _scripts().get_current_head()
 
 
 def knows_revision(revision: str) -> bool:
-    """Whether a schema's revision is one this version can bring to the newest."""
+    """Return whether this version can migrate a schema of this revision."""
     return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
@@ -56,8 +56,8 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(Path(current_app.extensions["migrate"].directory)))
 
 
-def _revision_there() -> str | None:
-    """The database's revision; None for an empty one."""
+def _current_revision() -> str | None:
+    """Return the revision of the database; None for an empty one."""
     with db.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found is not None and not knows_revision(found):
@@ -68,13 +68,13 @@ def _revision_there() -> str | None:
     return found
 
 
-def settle() -> None:
-    """Keep what start-up made out of later garbage collections; end in order when told to."""
-    signal.signal(signal.SIGTERM, _end)
+def handle_termination() -> None:
+    """Freeze start-up objects for the garbage collector, and exit in order on SIGTERM."""
+    signal.signal(signal.SIGTERM, _exit_on_signal)
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
 
 
-def _end(_signal: int, _frame: object) -> None:
+def _exit_on_signal(_signal: int, _frame: object) -> None:
     sys.exit(0)

@@ -1,4 +1,4 @@
-"""`deliberate user`: accounts made at a terminal, the first administrator among them."""
+"""`deliberate user`: create accounts on the command line, the first administrator among them."""
 
 import json
 import sys
@@ -7,12 +7,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from deliberate.commands.startup import prepare
+from deliberate.commands.startup import migrate_stores
 from deliberate.models import Institution
-from deliberate.operations.accounts.accounts import NameTaken, create_account
+from deliberate.operations.accounts.registration import SIGN_IN_NAME, NameTaken, create_account
 from deliberate.operations.responses.institutions import add_institution
-from deliberate.queries.accounts.accounts import institution_named
-from deliberate.queries.accounts.weak_passphrases import weakness
+from deliberate.queries.accounts.passphrase_policy import passphrase_problem
+from deliberate.queries.responses.institutions import get_institution_by_slug
 from deliberate.vocabulary import Role
 
 ROLES = [role.value for role in Role if role is not Role.SYSTEM]
@@ -20,16 +20,16 @@ ROLES = [role.value for role in Role if role is not Role.SYSTEM]
 
 @click.group("user")
 def command() -> None:
-    """Make accounts."""
+    """Create accounts."""
 
 
 @command.command("create")
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), required=True)
-@click.option("--institution", metavar="SLUG", help="Where the person works.")
-@click.option("--new", metavar="NAME", help="Make the institution first, under this name.")
-@click.option("--display-name", help="What stands beside what the person writes; NAME if not said.")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.option("--institution", metavar="SLUG", help="Institution the person works for.")
+@click.option("--new", metavar="NAME", help="Add the institution first, with this name.")
+@click.option("--display-name", help="Name shown with the person's texts. Default: NAME.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_appcontext
 def create(
     name: str,
@@ -39,39 +39,43 @@ def create(
     display_name: str | None,
     as_json: bool,
 ) -> None:
-    """Make an account that signs in as NAME; the passphrase is asked for, or read from a pipe."""
+    """Create an account with the sign-in name NAME.
+
+    The passphrase is prompted for, or read from standard input.
+    """
     if role in {Role.STAFF, Role.MODERATOR} and not institution:
-        raise click.UsageError(f"a {role} works for an institution: --institution SLUG")
+        raise click.UsageError(f"--institution SLUG is required for the role {role}")
     if new and not institution:
-        raise click.UsageError("--new names an institution; say its --institution SLUG too")
-    prepare(current_app._get_current_object())  # type: ignore[attr-defined]  # Flask's proxy
-    office = _office(institution, new)
-    shown = display_name or name
-    passphrase = _passphrase(name, shown)
+        raise click.UsageError("--new requires --institution SLUG")
+    migrate_stores(current_app._get_current_object())  # type: ignore[attr-defined]  # Flask's proxy
+    office = _get_or_create_institution(institution, new)
+    display_name = display_name or name
+    passphrase = _read_passphrase(name, display_name)
     try:
-        person = create_account(None, name, shown, passphrase, Role(role), office)
+        person = create_account(None, name, display_name, passphrase, Role(role), office)
     except NameTaken as taken:
-        raise click.ClickException(f"the name {taken} is taken") from None
+        field = "sign-in name" if taken.field == SIGN_IN_NAME else "display name"
+        raise click.ClickException(f"the {field} is taken") from None
     if as_json:
         click.echo(json.dumps({"id": person.id, "name": person.sign_in_name, "role": role}))
 
 
-def _office(slug: str | None, new: str | None) -> Institution | None:
+def _get_or_create_institution(slug: str | None, new: str | None) -> Institution | None:
     if slug is None:
         return None
-    office = institution_named(slug)
-    if office is not None and new:
-        raise click.ClickException(f"there is an institution {slug} already: {office.name}")
-    if office is None and not new:
-        raise click.ClickException(f"there is no institution {slug}; make it with --new NAME")
-    return office or add_institution(None, slug, str(new))
+    institution = get_institution_by_slug(slug)
+    if institution is not None and new:
+        raise click.ClickException(f"institution {slug} exists already: {institution.name}")
+    if institution is None and not new:
+        raise click.ClickException(f"institution {slug} does not exist; add it with --new NAME")
+    return institution or add_institution(None, slug, str(new))
 
 
-def _passphrase(*names: str) -> str:
+def _read_passphrase(*names: str) -> str:
     if sys.stdin.isatty():
-        words: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True)
+        passphrase: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True)
     else:
-        words = sys.stdin.readline().rstrip("\r\n")
-    if (reason := weakness(words, *names)) is not None:
-        raise click.ClickException(str(reason))
-    return words
+        passphrase = sys.stdin.readline().rstrip("\r\n")
+    if (problem := passphrase_problem(passphrase, *names)) is not None:
+        raise click.ClickException(str(problem))
+    return passphrase

@@ -1,4 +1,4 @@
-"""How values stand in columns: moments in UTC, canonical JSON, ids in the order of writing."""
+"""Column types: ids, UTC timestamps, canonical JSON, time-ordered UUIDs."""
 
 import json
 import secrets
@@ -12,63 +12,65 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
-"""Ids of things: 64 bits; on SQLite the rowid itself."""
+"""Row ids: 64 bits; on SQLite the rowid itself."""
 
 
-class Moment(TypeDecorator[datetime]):
-    """A point in time, aware and in UTC, to the microsecond; on SQLite kept as plain UTC."""
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC, to the microsecond; SQLite stores it without a zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone; hand SQLite plain UTC."""
+        """Return the value in UTC, naive for SQLite; raise ValueError for a naive datetime."""
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
+            raise ValueError("the datetime needs a time zone")
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give every moment back aware."""
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored value as an aware datetime in UTC."""
         if value is None:
             return None
-        found: datetime = value
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Json(TypeDecorator[Any]):
-    """Small JSON kept as canonical text: sorted keys, no spaces."""
+class Json(TypeDecorator[Any]):  # Any: JSON values have many types
+    """A small JSON value stored as canonical text: sorted keys, no spaces."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """The canonical text."""
-        return None if value is None else canonical(value)
+        """Return the canonical text."""
+        return None if value is None else canonical_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """The value again."""
+        """Return the parsed value."""
         return None if value is None else json.loads(value)
 
 
-def canonical(value: Any) -> str:
-    """JSON with sorted keys, no spaces, UTF-8 and no floats: equal values give equal text."""
+def canonical_json(value: object) -> str:
+    """Return JSON with sorted keys and no spaces: equal values give equal texts."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-_ids = threading.Lock()
-_last = (0, 0)
+_id_lock = threading.Lock()
+_last_id = (0, 0)
 
 
 def new_id() -> str:
-    """A UUIDv7 in 32 hex digits; ids of one process rise strictly and keep the order of writing."""
-    global _last  # noqa: PLW0603  # one counter a process is what makes ids rise
-    with _ids:
-        moment, count = time.time_ns() // 1_000_000, 0
-        if moment <= _last[0]:
-            moment, count = (_last[0], _last[1] + 1) if _last[1] < 0xFFF else (_last[0] + 1, 0)
-        _last = (moment, count)
+    """Return a UUIDv7 as 32 hex digits; the ids of one process rise strictly."""
+    global _last_id  # noqa: PLW0603  # one counter per process makes ids rise
+    with _id_lock:
+        milliseconds, count = time.time_ns() // 1_000_000, 0
+        if milliseconds <= _last_id[0]:
+            if _last_id[1] < 0xFFF:
+                milliseconds, count = _last_id[0], _last_id[1] + 1
+            else:
+                milliseconds = _last_id[0] + 1
+        _last_id = (milliseconds, count)
     tail = secrets.randbits(62)
-    return f"{moment:012x}7{count:03x}{(0b10 << 62) | tail:016x}"
+    return f"{milliseconds:012x}7{count:03x}{(0b10 << 62) | tail:016x}"

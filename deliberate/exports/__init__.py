@@ -1,1 +1,1 @@
-"""Files that leave the house: the columns, order and codebook of each in one place."""
+"""Files that people download: research releases, tables and reports, with their columns."""

@@ -1,16 +1,16 @@
-"""The columns of every file of a release, with their meaning: the codebook is made from this."""
+"""Columns of every release file with their meaning, the source of the codebook."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from deliberate import vocabulary
-from deliberate.citivoice.facts import columns_of
+from deliberate.citivoice.reduction.facts import column_types
 from deliberate.vocabulary import Kind, Visibility
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: type (integer, number, string, boolean, date, datetime, json), meaning, codes."""
+    """A column: its type (one of duckdb_workspace.SQL_TYPES), meaning and codes."""
 
     name: str
     type: str
@@ -18,8 +18,8 @@ class Column:
     codes: tuple[str, ...] = ()
 
 
-def _codes(words: Iterable[object]) -> tuple[str, ...]:
-    return tuple(str(word) for word in words)
+def _codes(codes: Iterable[object]) -> tuple[str, ...]:
+    return tuple(str(code) for code in codes)
 
 
 EVENTS = (
@@ -138,7 +138,9 @@ POLLS = (
     Column("poll_id", "integer", "number of the poll; /v/<number> is its address"),
     Column("proposal_id", "integer", "proposal it stands on; empty: on the process"),
     Column("type", "string", "what it asks for", _codes(vocabulary.PollType)),
-    Column("counting", "string", "how ranked ballots are counted", _codes(vocabulary.Counting)),
+    Column(
+        "counting", "string", "how ranked ballots are counted", _codes(vocabulary.CountingMethod)
+    ),
     Column("secret", "boolean", "whether ballots and voters are kept apart"),
     Column("quorum", "integer", "ballots needed; 0: none"),
     Column("opens_at", "datetime", "when it opens, in UTC, cut to the hour"),
@@ -184,22 +186,22 @@ FILES = {
     "private_acts.csv": PRIVATE_ACTS,
     "scores.csv": SCORES,
 }
-"""texts.csv and private_acts.csv are in the protected tier alone."""
+"""The columns of each table. texts.csv and private_acts.csv are in the protected tier only."""
 
-KEYS = {
+PRIMARY_KEYS = {
     "events.csv": ("seq",),
     "proposals.csv": ("proposal_id",),
     "comments.csv": ("comment_id",),
     "responses.csv": ("response_id",),
     "scores.csv": ("id",),
 }
-"""The columns by which a row of a file is known."""
+"""The key columns of each file."""
 
-POINTERS = {
+FOREIGN_KEYS = {
     "comments.csv": {"proposal_id": "proposals.csv"},
     "responses.csv": {"proposal_id": "proposals.csv"},
 }
-"""Columns that name a row of another file by a column of the same name."""
+"""Columns that refer to a row of another file by a column of the same name."""
 
 FACTS = {
     "thread_facts": "one row a proposal and scope: its thread in counts",
@@ -221,22 +223,23 @@ FACTS = {
     "window_facts": "what was counted: the process, its window, the log head",
     "population_facts": "shares of the population that groups are held against",
 }
-"""Fact files with their meaning; their columns are those of citivoice.facts.SCHEMA."""
+"""Fact files with their meaning; citivoice.facts defines their columns."""
 
 
 def facts_columns(name: str) -> tuple[Column, ...]:
-    """The columns of one file of facts."""
-    kinds = {str: "string", int: "integer", float: "number"}
-    return tuple(Column(c, kinds[kind], FACTS[name]) for c, kind in columns_of(name).items())
+    """Return the columns of a fact file."""
+    types = {str: "string", int: "integer", float: "number"}
+    columns = column_types(name).items()
+    return tuple(Column(column, types[kind], FACTS[name]) for column, kind in columns)
 
 
 def tables() -> dict[str, tuple[Column, ...]]:
-    """Every CSV file of a release with its columns."""
+    """Return every CSV file of a release with its columns."""
     return FILES | {f"facts/{name}.csv": facts_columns(name) for name in FACTS}
 
 
 def codebook() -> Iterator[dict[str, str]]:
-    """Every column of every file, then every kind of act with its class and meaning."""
+    """Yield every column of every file, then every kind of act with its class and meaning."""
     for name, columns in tables().items():
         for column in columns:
             yield {

@@ -1,4 +1,4 @@
-"""Proposals, comments and responses of a release, as they stood when it was built."""
+"""Tables of proposals, comments and responses of a release, in their state at build time."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,22 +9,22 @@ from sqlalchemy import Select, case, func, select
 from deliberate.database import db
 from deliberate.exports.columns import COMMENTS, PROPOSALS, RESPONSES, Column
 from deliberate.exports.duckdb_workspace import DuckDBWorkspace
-from deliberate.models import Comment, Commitment, Process, Proposal, Response, ResponseAnswer
+from deliberate.models import AnsweredComment, Comment, Commitment, Process, Proposal, Response
 
-ROWS_AT_ONCE = 5000
+ROWS_PER_BATCH = 5000
 
 
 def batches(query: Select[*tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
-    """The rows of a query, some thousand at a time."""
-    yield from db.session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).partitions()
+    """Yield the rows of a query in batches."""
+    yield from db.session.execute(query.execution_options(yield_per=ROWS_PER_BATCH)).partitions()
 
 
-def _but(columns: Sequence[Column], *names: str) -> list[Column]:
+def _without_columns(columns: Sequence[Column], *names: str) -> list[Column]:
     return [column for column in columns if column.name not in names]
 
 
-def write_proposals(bench: DuckDBWorkspace, folder: Path, process: Process) -> int:
-    """Write the proposals whose publication the log's head covers; gives how many."""
+def write_proposals(workspace: DuckDBWorkspace, folder: Path, process: Process) -> int:
+    """Write proposals.csv, the proposals published up to the tree head, and return its rows."""
     is_shown = Proposal.hidden_at.is_(None) & Proposal.withdrawn_at.is_(None)
     query = select(
         Proposal.id,
@@ -43,20 +43,29 @@ def write_proposals(bench: DuckDBWorkspace, folder: Path, process: Process) -> i
         Proposal.withdrawn_at,
         Proposal.hidden_at,
     ).where(Proposal.process_id == process.id)
-    bench.table("kept_proposals", _but(PROPOSALS, "author_id"), batches(query))
-    bench.view(
+    workspace.create_table(
+        "stored_proposals", _without_columns(PROPOSALS, "author_id"), batches(query)
+    )
+    workspace.create_view(
         "proposals",
-        "SELECT p.*, e.actor_id AS author_id FROM kept_proposals AS p JOIN events AS e"
+        "SELECT p.*, e.actor_id AS author_id FROM stored_proposals AS p JOIN events AS e"
         " ON e.kind = 'proposal.submitted' AND e.subject_id = p.proposal_id ORDER BY proposal_id",
     )
-    return bench.write(folder / "proposals.csv", PROPOSALS, "proposals")
+    return workspace.write(folder / "proposals.csv", PROPOSALS, "proposals")
 
 
-_OF_ACT = ("author_id", "author_role", "account_class", "parent_id", "institution_id", "stance")
+_FROM_EVENTS = (
+    "author_id",
+    "author_role",
+    "account_class",
+    "parent_id",
+    "institution_id",
+    "stance",
+)
 
 
-def write_comments(bench: DuckDBWorkspace, folder: Path, process: Process) -> int:
-    """Write the comments whose posting the log's head covers, without their texts."""
+def write_comments(workspace: DuckDBWorkspace, folder: Path, process: Process) -> int:
+    """Write comments.csv, the comments up to the tree head without texts; return its rows."""
     query = (
         select(
             Comment.id,
@@ -73,30 +82,32 @@ def write_comments(bench: DuckDBWorkspace, folder: Path, process: Process) -> in
         .join(Proposal, Comment.proposal_id == Proposal.id)
         .where(Proposal.process_id == process.id)
     )
-    bench.table("kept_comments", _but(COMMENTS, *_OF_ACT), batches(query))
-    bench.view(
+    workspace.create_table(
+        "stored_comments", _without_columns(COMMENTS, *_FROM_EVENTS), batches(query)
+    )
+    workspace.create_view(
         "comments",
         "SELECT c.*, e.actor_id AS author_id, e.actor_role AS author_role, e.account_class,"
-        " e.parent_id, e.institution_id, e.stance FROM kept_comments AS c JOIN events AS e"
+        " e.parent_id, e.institution_id, e.stance FROM stored_comments AS c JOIN events AS e"
         " ON e.kind = 'comment.posted' AND e.subject_id = c.comment_id ORDER BY comment_id",
     )
-    return bench.write(folder / "comments.csv", COMMENTS, "comments")
+    return workspace.write(folder / "comments.csv", COMMENTS, "comments")
 
 
-def write_responses(bench: DuckDBWorkspace, folder: Path, process: Process) -> int:
-    """Write the responses whose publication the log's head covers, without their texts."""
-    bench.table("kept_responses", RESPONSES, _response_rows(process))
-    bench.view(
+def write_responses(workspace: DuckDBWorkspace, folder: Path, process: Process) -> int:
+    """Write responses.csv, the responses published up to the tree head; return its rows."""
+    workspace.create_table("stored_responses", RESPONSES, _response_rows(process))
+    workspace.create_view(
         "responses",
-        "SELECT r.* FROM kept_responses AS r JOIN events AS e"
+        "SELECT r.* FROM stored_responses AS r JOIN events AS e"
         " ON e.kind = 'response.published' AND e.subject_id = r.response_id ORDER BY response_id",
     )
-    return bench.write(folder / "responses.csv", RESPONSES, "responses")
+    return workspace.write(folder / "responses.csv", RESPONSES, "responses")
 
 
 def _response_rows(process: Process) -> Iterator[Sequence[Any]]:
     promised = select(func.count(Commitment.id)).where(Commitment.response_id == Response.id)
-    answered = select(func.count()).where(ResponseAnswer.response_id == Response.id)
+    answered = select(func.count()).where(AnsweredComment.response_id == Response.id)
     query = (
         select(
             Response,

@@ -1,4 +1,4 @@
-"""Where the files of a release are made: DuckDB on disk, in memory of a fixed size."""
+"""Temporary DuckDB database in which the files of a release are made, in bounded memory."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deliberate.exports.columns import Column
-from deliberate.exports.tables import FORMULA
+from deliberate.exports.csv_writer import FORMULA_PREFIXES
 
-TYPES = {
+SQL_TYPES = {
     "integer": "BIGINT",
     "number": "DOUBLE",
     "string": "VARCHAR",
@@ -22,31 +22,31 @@ TYPES = {
     "boolean": "BOOLEAN",
     "json": "VARCHAR",
 }
-MEMORY = 80
-"""Megabytes DuckDB may hold; what does not fit waits on disk."""
-SHAPES = {
+MEMORY_MB = 80
+"""Memory limit of DuckDB; the rest spills to disk."""
+COPY_OPTIONS = {
     ".csv": "FORMAT csv, HEADER",
     ".jsonl": "FORMAT json",
     ".parquet": "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480",
 }
-HOUR, EXACT = "%Y-%m-%dT%H:00:00Z", "%Y-%m-%dT%H:%M:%S.%fZ"
-_SPOILT = "^[" + "".join(FORMULA).replace("-", r"\-") + "]"
+HOUR_FORMAT, EXACT_FORMAT = "%Y-%m-%dT%H:00:00Z", "%Y-%m-%dT%H:%M:%S.%fZ"
+_FORMULA_PATTERN = "^[" + "".join(FORMULA_PREFIXES).replace("-", r"\-") + "]"
 
 
 class DuckDBWorkspace:
-    """A passing database in a folder of its own; tables go in as batches, out as files."""
+    """A temporary database in a folder: tables are loaded in batches and written to files."""
 
-    def __init__(self, folder: Path, times: str = HOUR) -> None:
+    def __init__(self, folder: Path, time_format: str = HOUR_FORMAT) -> None:
         self.folder = folder
-        self.times = times
-        self.con = duckdb.connect(str(folder / "bench.duckdb"))
+        self.time_format = time_format
+        self.connection = duckdb.connect(str(folder / "workspace.duckdb"))
         for setting in (
-            f"memory_limit = '{MEMORY}MB'",
+            f"memory_limit = '{MEMORY_MB}MB'",
             "threads = 1",
             "enable_progress_bar = false",
             "TimeZone = 'UTC'",
         ):
-            self.con.execute(f"SET {setting}")
+            self.connection.execute(f"SET {setting}")
 
     def __enter__(self) -> Self:
         return self
@@ -57,75 +57,84 @@ class DuckDBWorkspace:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.con.close()
+        self.connection.close()
 
     @property
-    def grain(self) -> str:
-        """To what times are cut."""
-        return "hour" if self.times == HOUR else "microsecond"
+    def time_precision(self) -> str:
+        """Return the unit to which times are truncated."""
+        return "hour" if self.time_format == HOUR_FORMAT else "microsecond"
 
-    def table(self, name: str, columns: Sequence[Column], batches: Iterable[Sequence[Any]]) -> None:
-        """Make a table from batches of rows whose values stand in the order of its columns."""
-        shape = ", ".join(f"{c.name} {TYPES[c.type]}" for c in columns)
-        self.con.execute(f"CREATE OR REPLACE TABLE {name} ({shape})")
+    def create_table(
+        self, name: str, columns: Sequence[Column], batches: Iterable[Sequence[Any]]
+    ) -> None:
+        """Create a table from batches of rows whose values follow the order of its columns."""
+        definitions = ", ".join(f"{c.name} {SQL_TYPES[c.type]}" for c in columns)
+        self.connection.execute(f"CREATE OR REPLACE TABLE {name} ({definitions})")
         for batch in batches:
-            lists = zip(*batch, strict=True)
-            given = {c.name: _array(v) for c, v in zip(columns, lists, strict=True)}
-            self.con.register("given", given)
-            casts = ", ".join(f"{c.name}::{TYPES[c.type]}" for c in columns)
-            self.con.execute(f"INSERT INTO {name} SELECT {casts} FROM given")  # noqa: S608  # names of our own
-            self.con.unregister("given")
+            values = zip(*batch, strict=True)
+            arrays = {c.name: _array(v) for c, v in zip(columns, values, strict=True)}
+            self.connection.register("batch", arrays)
+            casts = ", ".join(f"{c.name}::{SQL_TYPES[c.type]}" for c in columns)
+            self.connection.execute(f"INSERT INTO {name} SELECT {casts} FROM batch")  # noqa: S608  # constant names
+            self.connection.unregister("batch")
 
-    def make_room(self, names: int) -> None:
-        """Hold so many names in memory: a join that waits on disk would lose the log's order."""
-        self.con.execute(f"SET memory_limit = '{MEMORY + names // 2500}MB'")
+    def raise_memory_limit(self, pseudonyms: int) -> None:
+        """Raise the memory limit for a number of pseudonyms: a join on disk would lose the log
+        order.
+        """
+        self.connection.execute(f"SET memory_limit = '{MEMORY_MB + pseudonyms // 2500}MB'")
 
-    def view(self, name: str, select: str) -> None:
-        """Give a statement a name."""
-        self.con.execute(f"CREATE OR REPLACE VIEW {name} AS {select}")
+    def create_view(self, name: str, select: str) -> None:
+        """Create a view of a select statement."""
+        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {select}")
 
-    def rows(self, query: str, given: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query, a batch at a time, through a cursor of their own."""
-        with self.con.cursor() as cursor:
-            cursor.execute(query, dict(given or {}))
+    def rows(
+        self, query: str, parameters: Mapping[str, Any] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query in batches, through a separate cursor."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(query, dict(parameters or {}))
             while batch := cursor.fetchmany(2000):
                 yield from batch
 
-    def one(self, query: str) -> Any:
-        """The first value of a query."""
+    def scalar(self, query: str) -> Any:
+        """Return the first value of a query."""
         return next(self.rows(query))[0]
 
     def write(self, file: Path, columns: Sequence[Column], source: str) -> int:
-        """Write a relation as CSV, JSON lines or Parquet, by the file's ending; gives its rows.
+        """Write a relation as CSV, JSON lines or Parquet, by the file suffix, and return its rows.
 
-        Times are cut as the tier has them; no cell of text in a CSV is a formula to a spreadsheet.
+        Times are truncated as the tier requires. Text that a spreadsheet would run as a formula is
+        escaped in CSV.
         """
-        shape = {".csv": self._told, ".jsonl": self._as_json}.get(file.suffix, self._plain)
-        select = ", ".join(f"{shape(c)} AS {c.name}" for c in columns)
-        how = SHAPES[file.suffix]
-        # Two writers of Parquet would hold twice as many row groups in memory; lines are small.
-        self.con.execute(f"SET threads = {1 if file.suffix == '.parquet' else 2}")
-        place = str(file).replace("'", "''")
-        done = self.con.execute(f"COPY (SELECT {select} FROM {source}) TO '{place}' ({how})")  # noqa: S608  # names of our own
-        return int(done.fetchall()[0][0])
+        expressions = {".csv": self._csv_expression, ".jsonl": self._json_expression}
+        expression = expressions.get(file.suffix, self._parquet_expression)
+        select = ", ".join(f"{expression(c)} AS {c.name}" for c in columns)
+        options = COPY_OPTIONS[file.suffix]
+        # Two Parquet writers would hold twice as many row groups in memory; text lines are small.
+        self.connection.execute(f"SET threads = {1 if file.suffix == '.parquet' else 2}")
+        path = str(file).replace("'", "''")
+        copy = f"COPY (SELECT {select} FROM {source}) TO '{path}' ({options})"  # noqa: S608  # constant names
+        return int(self.connection.execute(copy).fetchall()[0][0])
 
-    def _plain(self, column: Column) -> str:
-        if column.type == "datetime" and self.times == HOUR:
+    def _parquet_expression(self, column: Column) -> str:
+        if column.type == "datetime" and self.time_format == HOUR_FORMAT:
             return f"date_trunc('hour', {column.name})"
         return column.name
 
-    def _as_json(self, column: Column) -> str:
+    def _json_expression(self, column: Column) -> str:
         if column.type == "datetime":
-            return f"strftime({column.name}, '{self.times}')"
+            return f"strftime({column.name}, '{self.time_format}')"
         return f"{column.name}::JSON" if column.type == "json" else column.name
 
-    def _told(self, column: Column) -> str:
+    def _csv_expression(self, column: Column) -> str:
         name = column.name
         if column.type == "datetime":
-            return f"strftime({name}, '{self.times}')"
+            return f"strftime({name}, '{self.time_format}')"
         if column.type != "string" or column.codes:
             return name
-        return f"CASE WHEN regexp_matches({name}, '{_SPOILT}') THEN '''' || {name} ELSE {name} END"
+        is_formula = f"regexp_matches({name}, '{_FORMULA_PATTERN}')"
+        return f"CASE WHEN {is_formula} THEN '''' || {name} ELSE {name} END"
 
 
 def _array(values: Sequence[Any]) -> NDArray[Any]:
@@ -134,5 +143,5 @@ def _array(values: Sequence[Any]) -> NDArray[Any]:
     return array
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else str(value)

@@ -1,13 +1,12 @@
-"""The list of proposals as a CSV file: its columns, and its rows as they are read."""
+"""The list of proposals as a CSV file."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
-from typing import Any
 
-from deliberate.exports.tables import cell
+from deliberate.exports.csv_writer import csv_cell
 from deliberate.models import Proposal
-from deliberate.queries.proposals.proposals import standing_of
+from deliberate.queries.proposals.proposals import proposal_status
 
 COLUMNS = [
     "number",
@@ -31,23 +30,23 @@ COLUMNS = [
 
 
 def lines(proposals: Iterable[Proposal], language: str) -> Iterator[str]:
-    """The file line by line, its header first; no cell is a formula to a spreadsheet."""
+    """Return the file line by line, header first; cells cannot act as spreadsheet formulas."""
     yield _line(COLUMNS)
     for proposal in proposals:
-        yield _line([cell(value) for value in _values(proposal, language)])
+        yield _line([csv_cell(value) for value in _values(proposal, language)])
 
 
-def _values(proposal: Proposal, language: str) -> list[Any]:
-    standing, office = standing_of(proposal), proposal.institution
+def _values(proposal: Proposal, language: str) -> list[object]:
+    status, institution = proposal_status(proposal), proposal.institution
     return [
         proposal.id,
         proposal.title,
-        standing.state.value,
-        standing.decision,
+        status.state.value,
+        status.decision,
         proposal.process.slug,
         proposal.topic,
         proposal.area,
-        office.name_in(language) if office else "",
+        institution.name_in(language) if institution else "",
         proposal.published_at,
         proposal.qualified_at,
         proposal.due_at,
@@ -60,7 +59,7 @@ def _values(proposal: Proposal, language: str) -> list[Any]:
     ]
 
 
-def _line(values: list[Any]) -> str:
+def _line(values: Sequence[object]) -> str:
     line = StringIO()
     csv.writer(line, lineterminator="\n").writerow(values)
     return line.getvalue()

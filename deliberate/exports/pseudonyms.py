@@ -1,4 +1,4 @@
-"""The names people bear in one release: nothing of them is found in any other."""
+"""Pseudonyms of people, made anew for each release."""
 
 import hashlib
 import hmac
@@ -12,33 +12,28 @@ from deliberate.models import PersonKey
 
 
 class Pseudonyms:
-    """Names of one release: HMAC under its secret, thrown away with it; the erased get numbers.
+    """Pseudonyms of one release: HMAC under a secret discarded with it; erased actors are numbered.
 
-    `mark` begins each name and keeps apart what may not be joined: private rows of a release bear
-    other names than its public ones.
+    `prefix` begins each pseudonym and separates rows that must not be joined: private rows of a
+    release have other pseudonyms than its public rows.
     """
 
-    def __init__(self, secret: bytes | None = None, mark: str = "p") -> None:
+    def __init__(self, secret: bytes | None = None, prefix: str = "p") -> None:
         self._secret = secret or secrets.token_bytes(32)
-        self._mark = mark
+        self._prefix = prefix
         self._erased: dict[str, str] = {}
 
-    def of(self, actor_id: str | None) -> str | None:
-        """The pseudonym of an actor; None for nobody."""
-        return None if actor_id is None else self.of_all([actor_id])[actor_id]
-
     def of_all(self, actor_ids: Iterable[str]) -> dict[str, str]:
-        """The pseudonyms of some actors; erased ones are numbered in an order of chance."""
-        asked = list(actor_ids)
-        living = set(
-            db.session.scalars(select(PersonKey.actor_id).where(PersonKey.actor_id.in_(asked)))
-        )
-        gone = [actor for actor in asked if actor not in living and actor not in self._erased]
-        secrets.SystemRandom().shuffle(gone)
-        for actor in gone:
-            self._erased[actor] = f"erased-{len(self._erased) + 1}"
-        return {a: self._living(a) if a in living else self._erased[a] for a in asked}
+        """Return the pseudonym of each actor; erased actors are numbered in random order."""
+        actors = list(actor_ids)
+        query = select(PersonKey.actor_id).where(PersonKey.actor_id.in_(actors))
+        existing = set(db.session.scalars(query))
+        erased = [a for a in actors if a not in existing and a not in self._erased]
+        secrets.SystemRandom().shuffle(erased)
+        for actor_id in erased:
+            self._erased[actor_id] = f"erased-{len(self._erased) + 1}"
+        return {a: self._pseudonym(a) if a in existing else self._erased[a] for a in actors}
 
-    def _living(self, actor_id: str) -> str:
-        message = f"{self._mark}/{actor_id}".encode()
-        return self._mark + hmac.new(self._secret, message, hashlib.sha256).hexdigest()[:24]
+    def _pseudonym(self, actor_id: str) -> str:
+        message = f"{self._prefix}/{actor_id}".encode()
+        return self._prefix + hmac.new(self._secret, message, hashlib.sha256).hexdigest()[:24]

@@ -1,29 +1,40 @@
-"""What a request may carry: required, length, shape; the words of every refusal."""
+"""WTForms: what each request may contain, with error messages in both languages."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import Form
 from wtforms.i18n import DummyTranslations
+from wtforms.validators import Regexp
 
-from deliberate.text import clean_line
+from deliberate.text import clean, clean_line
 
 
-class HouseForm(Form):
-    """A form in the house's own words: WTForms has none in Indonesian, so validators bring theirs.
+class LocalizedForm(Form):
+    """A form whose validators bring translated messages: WTForms has none in Indonesian.
 
-    The one-time key and the token against forgery are the frame's, not fields of the form.
+    The form key and the CSRF token are checked by the request hooks, not by the form.
     """
 
     class Meta:
-        """Messages are translated by the validators' own lazy words."""
+        """Turn off the translations of WTForms."""
 
         def get_translations(self, form: object) -> DummyTranslations:
-            """No words of WTForms."""
+            """Return translations that change nothing."""
             return DummyTranslations()
 
 
 REQUIRED = _("Please fill this in.")
+TOO_LONG = _("This is longer than the form allows.")
+SLUG = Regexp(
+    r"[a-z0-9]+(-[a-z0-9]+)*$",
+    message=_("An address has small letters, digits and single hyphens: water-office"),
+)
 
 
-def line(written: str | None) -> str:
-    """A filter for fields of one line: no breaks, no invisible marks, never None."""
-    return clean_line(written or "")
+def single_line(value: str | None) -> str:
+    """Return the value of a field as one line without invisible characters; a WTForms filter."""
+    return clean_line(value or "")
+
+
+def multi_line(value: str | None) -> str:
+    """Return the value of a field as cleaned text with line breaks; a WTForms filter."""
+    return clean(value or "")

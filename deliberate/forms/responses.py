@@ -1,4 +1,4 @@
-"""Answering a proposal: what the response form and the acts around it may carry."""
+"""Forms of the desk: the response, referrals, questions, notes, commitments and templates."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
+    BooleanField,
     FieldList,
     Form,
     FormField,
@@ -20,10 +21,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget
 
-from deliberate.forms import REQUIRED, HouseForm
+from deliberate.forms import REQUIRED, SLUG, TOO_LONG, LocalizedForm, single_line
 
-MOST_POINTS = 8
-KEPT = (
+MAX_POINTS = 8
+DRAFT_FIELDS = (
     "decision",
     "headline",
     "body",
@@ -33,8 +34,7 @@ KEPT = (
     "note",
     "language",
 )
-"""What a draft keeps of the form beside points, promises and answered arguments."""
-TOO_LONG = _("This is longer than the form takes.")
+"""The fields stored in a draft besides points, commitments and answered comments."""
 DECISIONS = (
     SelectChoice("accepted", _("Accepted")),
     SelectChoice("accepted_in_part", _("Accepted in part")),
@@ -54,30 +54,30 @@ GROUNDS = (
     SelectChoice("technical", _("Technical")),
     SelectChoice("other", _("Other ground")),
 )
-REFUSED = ("not_accepted", "accepted_in_part")
+REFUSAL_VERDICTS = ("not_accepted", "accepted_in_part")
 
 
 class DayField(StringField):
-    """A day, written as browsers send it; kept as typed so that nothing is lost."""
+    """A date field that keeps the text as typed, so that an invalid date is shown again."""
 
     widget = DateInput()
 
     @property
     def day(self) -> date | None:
-        """The day, or None where none or nonsense was written."""
+        """Return the date, None for an empty or invalid text."""
         try:
             return date.fromisoformat((self.data or "").strip())
         except ValueError:
             return None
 
     def pre_validate(self, form: Form) -> None:
-        """Say that what was written is no day."""
+        """Reject a text that is not a date."""
         if (self.data or "").strip() and self.day is None:
             raise ValidationError(_("Write a date as 2026-11-30."))
 
 
-class PointForm(HouseForm):
-    """One point of an answer."""
+class PointForm(LocalizedForm):
+    """A point of a response."""
 
     text = StringField(_("Point"), [Optional(), Length(max=255, message=TOO_LONG)])
     verdict = SelectField(_("Decision on it"), choices=VERDICTS, default="accepted")
@@ -92,55 +92,55 @@ class PointForm(HouseForm):
     )
 
     def validate_reason(self, field: TextAreaField) -> None:
-        """No point is refused without a reason."""
-        if self.text.data and self.verdict.data in REFUSED and not field.data:
+        """Require a reason for a point that is not accepted."""
+        if self.text.data and self.verdict.data in REFUSAL_VERDICTS and not field.data:
             raise ValidationError(_("A point that is not accepted needs a reason and a ground."))
 
     def validate_ground(self, field: SelectField) -> None:
-        """No point is refused without a ground."""
-        if self.text.data and self.verdict.data in REFUSED and not field.data:
+        """Require a ground for a point that is not accepted."""
+        if self.text.data and self.verdict.data in REFUSAL_VERDICTS and not field.data:
             raise ValidationError(_("A point that is not accepted needs a reason and a ground."))
 
 
-class CommitmentForm(HouseForm):
-    """One promise: what, who, by when."""
+class CommitmentForm(LocalizedForm):
+    """A commitment: what, who, by when."""
 
     what = StringField(_("What"), [Optional(), Length(max=255, message=TOO_LONG)])
     who = SelectField(_("Who"), choices=[], validate_choice=True)
     due = DayField(_("By when"))
 
     def validate_due(self, field: DayField) -> None:
-        """A promise has a date."""
+        """Require a date for a commitment."""
         if self.what.data and not field.data:
             raise ValidationError(_("A commitment needs a date."))
 
 
-class ResponseForm(HouseForm):
-    """The whole answer; `answering()` adds a choice for each open argument."""
+class ResponseForm(LocalizedForm):
+    """A response; response_form_class() adds a field for each open argument."""
 
     decision = RadioField(_("Decision"), [DataRequired(REQUIRED)], choices=DECISIONS)
     headline = StringField(
         _("Headline"),
         [DataRequired(REQUIRED), Length(max=120, message=TOO_LONG)],
-        description=_("The answer in one sentence"),
+        description=_("The response in one sentence"),
     )
     body = TextAreaField(_("Explanation"), [Optional(), Length(max=8000, message=TOO_LONG)])
     grounds = SelectMultipleField(
-        _("On what does it rest?"),
+        _("What is the decision based on?"),
         choices=GROUNDS,
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
-    points = FieldList(FormField(PointForm), min_entries=1, max_entries=MOST_POINTS)
-    commitments = FieldList(FormField(CommitmentForm), min_entries=1, max_entries=MOST_POINTS)
+    points = FieldList(FormField(PointForm), min_entries=1, max_entries=MAX_POINTS)
+    commitments = FieldList(FormField(CommitmentForm), min_entries=1, max_entries=MAX_POINTS)
     study_until = DayField(
         _("Second date, if it needs study"),
-        description=_("One date on which you decide; the response clock runs on"),
+        description=_("One date on which you decide; the deadline of the response does not change"),
     )
     outside_body = StringField(
-        _("Whose matter is it, if it is not yours?"),
+        _("Who is responsible, if not your institution?"),
         [Optional(), Length(max=160, message=TOO_LONG)],
-        description=_("A body outside; refer the proposal instead if it is an institution here"),
+        description=_("Another body; refer the proposal instead if it is an institution here"),
     )
     note = StringField(
         _("What does this version change?"), [Optional(), Length(max=255, message=TOO_LONG)]
@@ -150,78 +150,84 @@ class ResponseForm(HouseForm):
         choices=(SelectChoice("id", "Bahasa Indonesia"), SelectChoice("en", "English")),
     )
     revision = HiddenField(default="0")
-    seen = HiddenField(default="0")
+    base_version = HiddenField(default="0")
 
-    def offer(self, offices: Iterable[tuple[int, str]], points: int = 0, promises: int = 0) -> None:
-        """Offer the institutions a promise can name, and room for more points and promises."""
-        for _more in range(points):
-            if len(self.points) < MOST_POINTS:
+    def set_choices(
+        self,
+        institutions: Iterable[tuple[int, str]],
+        extra_points: int = 0,
+        extra_commitments: int = 0,
+    ) -> None:
+        """Set the institutions for commitments, and add empty points and commitments."""
+        for _index in range(extra_points):
+            if len(self.points) < MAX_POINTS:
                 self.points.append_entry()
-        for _more in range(promises):
-            if len(self.commitments) < MOST_POINTS:
+        for _index in range(extra_commitments):
+            if len(self.commitments) < MAX_POINTS:
                 self.commitments.append_entry()
-        choices = [SelectChoice(str(office), name) for office, name in offices]
+        choices = [SelectChoice(str(id_), name) for id_, name in institutions]
         for entry in self.commitments:
             entry.form.who.choices = choices
 
     def validate_study_until(self, field: DayField) -> None:
-        """An answer that needs study says until when."""
+        """Require a date for a decision that needs study."""
         if self.decision.data == "needs_study" and not field.data:
-            raise ValidationError(_("Say until when you study it."))
+            raise ValidationError(_("Give the date until which you study it."))
 
     def validate_grounds(self, field: SelectMultipleField) -> None:
-        """No refusal without a ground, here or on a point."""
-        given = field.data or any(entry.form.ground.data for entry in self.points)
-        if self.decision.data in REFUSED and not given:
+        """Require a ground for a refusal, here or on a point."""
+        has_ground = field.data or any(entry.form.ground.data for entry in self.points)
+        if self.decision.data in REFUSAL_VERDICTS and not has_ground:
             raise ValidationError(_("A refusal needs a ground: law, budget, technical or other."))
 
     def validate_body(self, field: TextAreaField) -> None:
-        """No refusal without a reason, here or on a point."""
-        given = field.data or any(entry.form.reason.data for entry in self.points)
-        if self.decision.data in REFUSED and not given:
+        """Require a reason for a refusal, here or on a point."""
+        has_reason = field.data or any(entry.form.reason.data for entry in self.points)
+        if self.decision.data in REFUSAL_VERDICTS and not has_reason:
             raise ValidationError(_("A refusal needs a reason."))
 
-    def written(self) -> dict[str, Any]:
-        """What was written, as a draft keeps it."""
-        kept = {name: self.data[name] for name in KEPT}
-        kept["points"] = [point for point in self.data["points"] if point["text"]]
-        kept["commitments"] = [p for p in self.data["commitments"] if p["what"]]
-        kept["answers"] = {
+    def draft_content(self) -> dict[str, Any]:  # JSON of the draft
+        """Return the values of the form as they are stored in a draft."""
+        content = {name: self.data[name] for name in DRAFT_FIELDS}
+        content["points"] = [point for point in self.data["points"] if point["text"]]
+        content["commitments"] = [row for row in self.data["commitments"] if row["what"]]
+        content["answers"] = {
             name.removeprefix("answer_"): int(value)
             for name, value in self.data.items()
             if name.startswith("answer_") and value not in {"", None}
         }
-        return kept
+        return content
 
 
-def answering(comments: Iterable[int]) -> type[ResponseForm]:
-    """The form with a choice for each open argument: which point answers it."""
-    numbers = range(1, MOST_POINTS + 1)
+def response_form_class(comment_ids: Iterable[int]) -> type[ResponseForm]:
+    """Return the response form with a field per open argument for the point that answers it."""
     choices = [
-        SelectChoice("", _("not in this answer")),
-        SelectChoice("0", _("by the answer as a whole")),
-        *(SelectChoice(str(n), _("by point %(n)s", n=n)) for n in numbers),
+        SelectChoice("", _("not in this response")),
+        SelectChoice("0", _("by the response as a whole")),
+        *(SelectChoice(str(n), _("by point %(n)s", n=n)) for n in range(1, MAX_POINTS + 1)),
     ]
     fields = {
-        f"answer_{number}": SelectField(
-            _("Argument %(n)s", n=number), choices=choices, validators=[Optional()]
+        f"answer_{comment_id}": SelectField(
+            _("Argument %(n)s", n=comment_id), choices=choices, validators=[Optional()]
         )
-        for number in comments
+        for comment_id in comment_ids
     }
-    return type("AnsweringForm", (ResponseForm,), fields)
+    return type("ResponseFormWithArguments", (ResponseForm,), fields)
 
 
-def from_draft(written: Mapping[str, Any]) -> dict[str, Any]:
-    """A draft's words as the form takes them."""
-    chosen = {f"answer_{number}": str(point) for number, point in written["answers"].items()}
-    return {**written, **chosen}
+def draft_to_form_data(
+    content: Mapping[str, Any],  # JSON of the draft
+) -> dict[str, Any]:
+    """Return the content of a draft as initial data of the response form."""
+    answers = {f"answer_{comment_id}": str(n) for comment_id, n in content["answers"].items()}
+    return {**content, **answers}
 
 
-class ReferralForm(HouseForm):
-    """To whom a proposal is handed, and why."""
+class ReferralForm(LocalizedForm):
+    """A referral of a proposal, with its reason."""
 
-    to_office = SelectField(_("To which institution?"), choices=[], validators=[Optional()])
-    system = SelectField(_("Or to a system outside"), choices=[], validators=[Optional()])
+    institution = SelectField(_("To which institution?"), choices=[], validators=[Optional()])
+    system = SelectField(_("Or to an external system"), choices=[], validators=[Optional()])
     reference = StringField(
         _("Its reference there"), [Optional(), Length(max=120, message=TOO_LONG)]
     )
@@ -230,41 +236,40 @@ class ReferralForm(HouseForm):
         [DataRequired(REQUIRED), Length(max=1000, message=TOO_LONG)],
     )
 
-    def offer(self, offices: Iterable[tuple[str, str]], systems: Iterable[str]) -> "ReferralForm":
-        """Offer the institutions and the outside systems it can be handed to."""
-        named = (SelectChoice(number, name) for number, name in offices)
-        self.to_office.choices = [SelectChoice("", _("choose")), *named]
+    def set_choices(self, institutions: Iterable[tuple[str, str]], systems: Iterable[str]) -> None:
+        """Set the institutions and the external systems to choose from."""
+        choices = (SelectChoice(id_, name) for id_, name in institutions)
+        self.institution.choices = [SelectChoice("", _("choose")), *choices]
         self.system.choices = [SelectChoice("", _("none")), *map(SelectChoice, systems)]
-        return self
 
 
-class QuestionForm(HouseForm):
-    """The one question to the author that pauses the clock."""
+class QuestionForm(LocalizedForm):
+    """The question to the author that pauses the response clock."""
 
     question = TextAreaField(
         _("Question to the author"), [DataRequired(REQUIRED), Length(max=1000, message=TOO_LONG)]
     )
     days = SelectField(
-        _("Working days the clock waits"),
+        _("Working days of the pause"),
         choices=[SelectChoice(str(n)) for n in range(1, 11)],
         default="10",
     )
 
 
-class NoteForm(HouseForm):
-    """A note for colleagues."""
+class NoteForm(LocalizedForm):
+    """An internal note on a case."""
 
     note = TextAreaField(_("Note"), [DataRequired(REQUIRED), Length(max=2000, message=TOO_LONG)])
 
 
-class StepForm(HouseForm):
-    """A commitment's next step."""
+class StepForm(LocalizedForm):
+    """The next step of a commitment."""
 
     state = RadioField(
         _("What happened?"),
         [DataRequired(REQUIRED)],
         choices=(
-            SelectChoice("updated", _("It moved on")),
+            SelectChoice("updated", _("There is progress")),
             SelectChoice("fulfilled", _("It is fulfilled")),
             SelectChoice("dropped", _("It is dropped")),
         ),
@@ -279,8 +284,32 @@ class StepForm(HouseForm):
     )
 
 
-class TemplateForm(HouseForm):
-    """Words an office often needs."""
+class TemplateForm(LocalizedForm):
+    """A response template."""
 
     name = StringField(_("Name"), [DataRequired(REQUIRED), Length(max=80, message=TOO_LONG)])
-    body = TextAreaField(_("Words"), [DataRequired(REQUIRED), Length(max=8000, message=TOO_LONG)])
+    body = TextAreaField(_("Text"), [DataRequired(REQUIRED), Length(max=8000, message=TOO_LONG)])
+
+
+class InstitutionForm(LocalizedForm):
+    """The names of an institution, and whether it coordinates."""
+
+    name = StringField(
+        _("Name in Indonesian"),
+        [DataRequired(REQUIRED), Length(max=160, message=TOO_LONG)],
+        [single_line],
+    )
+    name_en = StringField(_("Name in English"), [Length(max=160, message=TOO_LONG)], [single_line])
+    is_coordinator = BooleanField(
+        _("It coordinates: it receives what no other institution accepts")
+    )
+
+
+class NewInstitutionForm(InstitutionForm):
+    """A new institution with its slug."""
+
+    slug = StringField(
+        _("Address"),
+        [DataRequired(REQUIRED), Length(max=60, message=TOO_LONG), SLUG],
+        [single_line],
+    )

@@ -1,17 +1,17 @@
-"""What somebody looks for, and where."""
+"""The search form."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import SearchField, SelectChoice, SelectField
 
-from deliberate.forms import line
-from deliberate.forms.proposals.proposals import ListForm
+from deliberate.forms import single_line
+from deliberate.forms.proposals.proposals import ProposalListForm
 
 
-class FindForm(ListForm):
-    """Words, and what narrows where they are looked for; all of it may stay empty."""
+class SearchForm(ProposalListForm):
+    """A search text and filters; all of them may stay empty."""
 
     topic = area = order = None
-    q = SearchField(_("Words in proposals, comments and responses"), filters=[line])
+    q = SearchField(_("Words in proposals, comments and responses"), filters=[single_line])
     language = SelectField(
         _("Language"),
         choices=[

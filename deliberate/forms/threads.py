@@ -1,54 +1,52 @@
-"""Arguments and replies: what these forms may carry."""
+"""Forms to post, edit and correct comments."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
-from deliberate.forms import REQUIRED, HouseForm
-from deliberate.text import clean
+from deliberate.forms import REQUIRED, LocalizedForm, multi_line
 from deliberate.vocabulary import Stance
 
-LONGEST, SHORT = 4000, 1000
+MAX_COMMENT, MAX_CORRECTION = 4000, 1000
 STANCES = [
     SelectChoice("for", _("For")),
     SelectChoice("against", _("Against")),
     SelectChoice("neutral", _("Neutral or a question")),
 ]
-_VALUES = {"for": Stance.FOR, "against": Stance.AGAINST, "neutral": Stance.NEUTRAL}
-_NAMES = {stance: name for name, stance in _VALUES.items()}
+_STANCES_BY_VALUE = {"for": Stance.FOR, "against": Stance.AGAINST, "neutral": Stance.NEUTRAL}
+_VALUES_BY_STANCE = {stance: value for value, stance in _STANCES_BY_VALUE.items()}
 
 
-def _cleaned(written: str | None) -> str:
-    return clean(written or "")
-
-
-class WordsForm(HouseForm):
-    """The words of a comment alone, as they are edited."""
+class CommentTextForm(LocalizedForm):
+    """The text of a comment."""
 
     body = TextAreaField(
         _("Your reason"),
-        [DataRequired(REQUIRED), Length(max=LONGEST, message=_("At most 4,000 characters."))],
-        filters=[_cleaned],
+        [DataRequired(REQUIRED), Length(max=MAX_COMMENT, message=_("At most 4,000 characters."))],
+        filters=[multi_line],
     )
 
 
-class CorrectionForm(HouseForm):
-    """What is to stand below a comment from now on."""
+class CorrectionForm(LocalizedForm):
+    """The text of a correction below a comment."""
 
     body = TextAreaField(
         _("Your correction"),
-        [DataRequired(REQUIRED), Length(max=SHORT, message=_("At most 1,000 characters."))],
-        filters=[_cleaned],
+        [
+            DataRequired(REQUIRED),
+            Length(max=MAX_CORRECTION, message=_("At most 1,000 characters.")),
+        ],
+        filters=[multi_line],
     )
 
 
-class CommentForm(WordsForm):
-    """Words with a source; a question is marked as one."""
+class CommentForm(CommentTextForm):
+    """The text of a comment with its source and whether it is a question."""
 
     source = StringField(
         _("Source"),
         [Optional(), Length(max=500, message=_("At most 500 characters."))],
-        filters=[_cleaned],
+        filters=[multi_line],
     )
     is_question = BooleanField(_("This is a question to the author or to the institution"))
 
@@ -57,32 +55,32 @@ _CHOOSE = _("Choose for, against, or neutral.")
 
 
 class ArgumentForm(CommentForm):
-    """An argument on the proposal: one says where one stands, and nothing is chosen beforehand."""
+    """An argument on a proposal; a stance is required, and none is preselected."""
 
     stance = RadioField(
-        _("Where do you stand on this proposal?"),
-        [DataRequired(_CHOOSE), AnyOf(_VALUES, message=_CHOOSE)],
+        _("What is your position on this proposal?"),
+        [DataRequired(_CHOOSE), AnyOf(_STANCES_BY_VALUE, message=_CHOOSE)],
         choices=STANCES,
         validate_choice=False,
     )
 
     @property
-    def chosen(self) -> Stance | None:
-        """The stance that was chosen, if any."""
-        return _VALUES.get(self.stance.data or "")
+    def selected_stance(self) -> Stance | None:
+        """Return the selected stance, or None."""
+        return _STANCES_BY_VALUE.get(self.stance.data or "")
 
 
 class ReplyForm(ArgumentForm):
-    """A reply to a comment: here a stance may be left open."""
+    """A reply to a comment; its stance is optional."""
 
     stance = RadioField(
-        _("Where do you stand on this proposal?"),
-        [Optional(), AnyOf(_VALUES, message=_CHOOSE)],
-        choices=[*STANCES, SelectChoice("", _("I leave this open"))],
+        _("What is your position on this proposal?"),
+        [Optional(), AnyOf(_STANCES_BY_VALUE, message=_CHOOSE)],
+        choices=[*STANCES, SelectChoice("", _("I do not state a position"))],
         validate_choice=False,
     )
 
 
-def name_of(stance: Stance | None) -> str:
-    """A stance as the forms name it."""
-    return _NAMES.get(stance, "") if stance is not None else ""
+def stance_value(stance: Stance | None) -> str:
+    """Return the form value of a stance; empty without one."""
+    return _VALUES_BY_STANCE.get(stance, "") if stance is not None else ""

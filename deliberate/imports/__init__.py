@@ -1,1 +1,1 @@
-"""Other platforms' data brought in: a profile says which column is which, one engine reads it."""
+"""Imports of other platforms' data: a profile maps the columns, one engine writes the acts."""

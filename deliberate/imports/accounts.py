@@ -1,20 +1,26 @@
-"""The people and offices of another platform: pseudonymous accounts, and institutions by name."""
+"""Accounts and institutions of an import: pseudonymous people, institutions by name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from deliberate.imports.batch import Batch
-from deliberate.imports.import_ledger import Account, Ledger, account_source
-from deliberate.imports.source_records import Author, FoundAct, FoundProposal, FoundResponse, Office
+from deliberate.imports.import_ledger import ImportedAccount, ImportLedger, account_source
+from deliberate.imports.source_records import (
+    Author,
+    SourceAct,
+    SourceInstitution,
+    SourceProposal,
+    SourceResponse,
+)
 from deliberate.models import Institution, Person, PersonKey, ProcessInstitution
 from deliberate.text import clean_line, name_key, to_slug
 from deliberate.vocabulary import AccountClass, Role
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acted there, as what in that act."""
+class ImportedActor:
+    """The actor of an imported act, with role and class at the time of that act."""
 
     actor_id: str | None
     role: Role
@@ -22,27 +28,29 @@ class Actor:
     institution_id: int | None = None
 
 
-class Accounts:
-    """Makes an account for everybody who acts, and an institution for every office named.
+class AccountImporter:
+    """Creates an account for every author and an institution for every one named.
 
-    No platform of ours can say when somebody joined another one, so that an account is no act of
-    its own: it is written in the transaction of the first batch in which it acts. The same holds
-    for institutions. Nobody can sign in to an imported account.
+    The source does not record when people joined, so an account is not an act of its own: it is
+    inserted in the transaction of the first batch in which it acts. The same holds for
+    institutions. Imported accounts cannot sign in.
     """
 
-    def __init__(self, ledger: Ledger, platform: str, slug: str, acts: Iterable[FoundAct]) -> None:
+    def __init__(
+        self, ledger: ImportLedger, platform: str, slug: str, acts: Iterable[SourceAct]
+    ) -> None:
         self._ledger = ledger
         self._platform = platform
         self._slug = slug
-        self._as = _usual(acts)
+        self._profiles = _account_class(acts)
 
-    def admit(self, batch: Batch, acts: Sequence[FoundAct]) -> None:
-        """Make the accounts these acts still lack."""
+    def create_accounts(self, batch: Batch, acts: Sequence[SourceAct]) -> None:
+        """Create the accounts that these acts still lack."""
         new: dict[str, datetime] = {}
         for act in acts:
             if act.author and act.author.number not in self._ledger.accounts:
                 new.setdefault(act.author.number, act.at)
-        ids = batch.numbers(Person, len(new))
+        ids = batch.allocate_ids(Person, len(new))
         keys = [PersonKey.new() for _ in new]
         batch.insert(
             Person,
@@ -56,10 +64,10 @@ class Accounts:
             ],
         )
         for number, person_id, key in zip(new, ids, keys, strict=True):
-            self._ledger.accounts[number] = Account(person_id, key.actor_id)
+            self._ledger.accounts[number] = ImportedAccount(person_id, key.actor_id)
 
     def _person(self, person_id: int, number: str, joined_at: datetime) -> dict[str, object]:
-        usual = self._as[number]
+        usual = self._profiles[number]
         shown = clean_line(usual.name)[:80] or f"Peserta {person_id}"
         return {
             "id": person_id,
@@ -71,43 +79,53 @@ class Accounts:
             "source": account_source(self._platform, self._slug, number),
         }
 
-    def of(self, author: Author | None) -> tuple[int | None, Actor | None]:
-        """The account of an author and the author as actor; nothing for nobody."""
+    def get_account(self, author: Author | None) -> tuple[int | None, ImportedActor | None]:
+        """Return the account id and actor of an author; (None, None) without author."""
         if author is None:
             return None, None
         account = self._ledger.accounts[author.number]
-        return account.id, Actor(account.actor_id, author.role, author.account_class)
+        return account.id, ImportedActor(account.actor_id, author.role, author.account_class)
 
-    def open_offices(self, batch: Batch, process_id: int, acts: Sequence[FoundAct]) -> None:
-        """Make the institutions these acts name for the first time, consulted in the process."""
+    def create_institutions(self, batch: Batch, process_id: int, acts: Sequence[SourceAct]) -> None:
+        """Create the institutions that these acts name for the first time, as consulted in the
+        process.
+        """
         named = {
-            self._office_slug(office): office
+            self._institution_slug(institution): institution
             for act in acts
-            if isinstance(act, FoundProposal | FoundResponse)
-            for office in act.offices
+            if isinstance(act, SourceProposal | SourceResponse)
+            for institution in act.institutions
         }
-        new = {slug: office for slug, office in named.items() if slug not in self._ledger.offices}
+        new = {
+            slug: institution
+            for slug, institution in named.items()
+            if slug not in self._ledger.institutions
+        }
         rows = [
-            {"id": number, "slug": slug, "name": clean_line(office.name)[:160]}
-            for number, (slug, office) in zip(
-                batch.numbers(Institution, len(new)), new.items(), strict=True
+            {"id": number, "slug": slug, "name": clean_line(institution.name)[:160]}
+            for number, (slug, institution) in zip(
+                batch.allocate_ids(Institution, len(new)), new.items(), strict=True
             )
         ]
         batch.insert(Institution, rows)
         parts = [{"process_id": process_id, "institution_id": row["id"]} for row in rows]
         batch.insert(ProcessInstitution, parts)
-        self._ledger.offices.update((str(row["slug"]), int(str(row["id"]))) for row in rows)
+        self._ledger.institutions.update((str(row["slug"]), int(str(row["id"]))) for row in rows)
 
-    def office_of(self, offices: Sequence[Office]) -> int | None:
-        """The institution that stands first among those named."""
-        return self._ledger.offices[self._office_slug(offices[0])] if offices else None
+    def institution_id_of(self, institutions: Sequence[SourceInstitution]) -> int | None:
+        """Return the id of the first institution named; None without one."""
+        return (
+            self._ledger.institutions[self._institution_slug(institutions[0])]
+            if institutions
+            else None
+        )
 
-    def _office_slug(self, office: Office) -> str:
-        return to_slug(f"{self._platform} {office.acronym or office.name}")[:80]
+    def _institution_slug(self, institution: SourceInstitution) -> str:
+        return to_slug(f"{self._platform} {institution.acronym or institution.name}")[:80]
 
 
-def _usual(acts: Iterable[FoundAct]) -> Mapping[str, Author]:
-    """What each account is: an organisation or staff only if it never acted as somebody else."""
+def _account_class(acts: Iterable[SourceAct]) -> Mapping[str, Author]:
+    """Return each account's author: organisation or staff only if it always acted as such."""
     usual: dict[str, Author] = {}
     for act in acts:
         if (author := act.author) is None:

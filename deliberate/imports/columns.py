@@ -1,4 +1,4 @@
-"""What a row's columns say: words, times, codes and references, or why the row is bad."""
+"""Parsing of a row's columns: text, times, codes and references. A bad value raises BadRow."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 
 from deliberate.imports.profiles import Codes, Reference
 from deliberate.imports.source import BadRow, Row
-from deliberate.text import clean, clean_line, sanitise
+from deliberate.text import clean, clean_line, sanitize_html
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
-def found(row: Row, column: str) -> Any:
-    """What stands in a column: `a.b` goes into objects, `title/*` is the first that is filled."""
+def cell_value(row: Row, column: str) -> Any:
+    """Return the value of a column: `a.b` descends into objects, `title/*` is the first filled
+    match.
+    """
     if not column:
         return None
     if column.endswith("*"):
@@ -30,103 +32,105 @@ def found(row: Row, column: str) -> Any:
     return inner
 
 
-def words(row: Row, column: str) -> str:
-    """The words in a column, cleaned; empty where there is nothing."""
-    value = found(row, column)
+def cell_text(row: Row, column: str) -> str:
+    """Return the cleaned text of a column; empty if missing."""
+    value = cell_value(row, column)
     return "" if value is None else clean(str(value))
 
 
-def number_of(row: Row, column: str, *, needed: bool = False) -> str:
-    """The source's own number or name of a thing."""
-    name = clean_line(words(row, column))
-    if needed and not name:
+def source_id(row: Row, column: str, *, required: bool = False) -> str:
+    """Return the source's own id of a row. Raises BadRow if it is required and missing, or too
+    long.
+    """
+    name = clean_line(cell_text(row, column))
+    if required and not name:
         raise BadRow(f"{column} is empty")
     if len(name) > 64:
         raise BadRow(f"{column} is longer than 64 characters")
     return name
 
 
-def count(row: Row, column: str) -> int:
-    """A count, 0 where there is none."""
-    said = words(row, column)
-    if not said:
+def cell_count(row: Row, column: str) -> int:
+    """Return a count; 0 if missing."""
+    value = cell_text(row, column)
+    if not value:
         return 0
-    if not said.isdecimal() or len(said) > 9:
-        raise BadRow(f"{column}: {said[:40]!r} is no count")
-    return int(said)
+    if not value.isdecimal() or len(value) > 9:
+        raise BadRow(f"{column}: {value[:40]!r} is not a count")
+    return int(value)
 
 
-def moment(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
-    """The time in a column in UTC, None where there is none."""
-    return needed_moment(row, column, zone) if words(row, column) else None
+def optional_timestamp(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
+    """Return the time in a column in UTC; None if missing."""
+    return required_timestamp(row, column, zone) if cell_text(row, column) else None
 
 
-def needed_moment(row: Row, column: str, zone: ZoneInfo) -> datetime:
-    """A time in UTC; without an offset it is local time of the zone, a day alone its midnight."""
-    said = words(row, column)
+def required_timestamp(row: Row, column: str, zone: ZoneInfo) -> datetime:
+    """Return a time in UTC; without offset it is local to `zone`, a date alone its midnight."""
+    value = cell_text(row, column)
     try:
-        when = datetime.fromisoformat(said.replace(" UTC", "+00:00").replace(" +", "+"))
+        when = datetime.fromisoformat(value.replace(" UTC", "+00:00").replace(" +", "+"))
         when = (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadRow(f"{column}: {said[:40]!r} is no date or time") from None
+        raise BadRow(f"{column}: {value[:40]!r} is not a date or time") from None
     if when.year < 1990:
-        raise BadRow(f"{column}: {said[:40]!r} lies before the web")
+        raise BadRow(f"{column}: {value[:40]!r} is before 1990")
     if when > datetime.now(UTC):
-        raise BadRow(f"{column}: {said[:40]!r} lies in the future")
+        raise BadRow(f"{column}: {value[:40]!r} is in the future")
     return when
 
 
-def coded(row: Row, codes: Codes) -> Any:
-    """Our code for what a column says, or None."""
-    said = words(row, codes.column)
-    if said in codes.values:
-        return codes.values[said]
-    if codes.otherwise is None and said:
-        raise BadRow(f"{codes.column}: the profile knows no {said[:40]!r}")
+def cell_code(row: Row, codes: Codes) -> Any:
+    """Return the vocabulary code for a column's value, or None."""
+    value = cell_text(row, codes.column)
+    if value in codes.values:
+        return codes.values[value]
+    if codes.otherwise is None and value:
+        raise BadRow(f"{codes.column}: the profile has no code for {value[:40]!r}")
     return codes.otherwise
 
 
-def address(row: Row, url: str, number: str) -> str:
-    """Where a proposal stands at its source: a column, or an address with `{id}` in it."""
-    return url.replace("{id}", number) if "{id}" in url else words(row, url)
+def source_url(row: Row, url: str, source_id: str) -> str:
+    """Return the URL of a proposal at its source, from a column or a template with `{id}`."""
+    return url.replace("{id}", source_id) if "{id}" in url else cell_text(row, url)
 
 
-def headline(row: Row, codes: Codes) -> str:
-    """The words a code stands for; where the profile gives none, the column's own."""
-    said = words(row, codes.column)
-    return str(codes.values.get(said, "") or codes.otherwise or said)
+def code_label(row: Row, codes: Codes) -> str:
+    """Return the text that a profile gives for a code; without one, the column's own value."""
+    value = cell_text(row, codes.column)
+    return str(codes.values.get(value, "") or codes.otherwise or value)
 
 
-def referred(row: Row, reference: Reference) -> str:
-    """The number of the row a column names, or nothing."""
-    if any(words(row, column) != value for column, value in reference.when.items()):
+def referenced_id(row: Row, reference: Reference) -> str:
+    """Return the id of the row that a column references; empty if there is none."""
+    if any(cell_text(row, column) != value for column, value in reference.when.items()):
         return ""
-    said = number_of(row, reference.column) if not reference.match else ""
-    if reference.match and (hit := re.search(reference.match, words(row, reference.column))):
-        said = hit.group(1)
-    return said
+    value = source_id(row, reference.column) if not reference.match else ""
+    if reference.match and (hit := re.search(reference.match, cell_text(row, reference.column))):
+        value = hit.group(1)
+    return value
 
 
-def text(row: Row, columns: Iterable[str]) -> str:
-    """What somebody wrote, its parts joined by a blank line."""
-    parts = (words(row, column) for column in columns)
+def joined_text(row: Row, columns: Iterable[str]) -> str:
+    """Return the text of several columns joined by blank lines."""
+    parts = (cell_text(row, column) for column in columns)
     return "\n\n".join(part for part in parts if part)
 
 
-def html(written: str, markup: str) -> str:
-    """Safe HTML of a text in foreign HTML or in plain words, where blank lines part paragraphs."""
+def safe_html(content: str, markup: str) -> str:
+    """Return sanitized HTML of foreign HTML or of plain text with blank lines."""
     if markup == "html":
-        return sanitise(written)
-    paragraphs = _BLANK_LINES.split(written) if written else []
-    return sanitise("".join(f"<p>{_lines(part)}</p>" for part in paragraphs))
+        return sanitize_html(content)
+    paragraphs = _BLANK_LINES.split(content) if content else []
+    return sanitize_html("".join(f"<p>{_lines(part)}</p>" for part in paragraphs))
 
 
 def _lines(paragraph: str) -> str:
     return escape(paragraph.strip(), quote=False).replace("\n", "<br>")
 
 
-def named(section: object) -> set[str]:
-    """The columns a section of a profile needs: all it names but those chosen by a star."""
+def required_columns(section: object) -> set[str]:
+    """Return the columns that a section of a profile requires; columns with a star are optional."""
     columns: set[str] = set()
     for spec in fields(section):  # type: ignore[arg-type]  # sections are dataclasses
         value = getattr(section, spec.name)

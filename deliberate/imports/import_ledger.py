@@ -1,4 +1,4 @@
-"""What earlier runs of an import brought in already, so that nothing goes in twice."""
+"""The ledger of an import: what earlier runs stored, so that nothing is written twice."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,63 +11,63 @@ from sqlalchemy.orm import Session
 
 from deliberate.database import db
 from deliberate.imports.source_records import (
-    FoundAct,
-    FoundComment,
-    FoundProposal,
-    FoundQualification,
-    FoundWithdrawal,
+    SourceAct,
+    SourceComment,
+    SourceProposal,
+    SourceQualification,
+    SourceWithdrawal,
 )
-from deliberate.imports.threads import Stored
+from deliberate.imports.threads import StoredComment
 from deliberate.models import Comment, Institution, Person, PersonKey, Process, Proposal, Response
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """An imported person as the log needs one."""
+class ImportedAccount:
+    """An imported person as the log refers to it."""
 
     id: int
     actor_id: str | None
-    """None once the person was erased."""
+    """None after erasure."""
 
 
 @dataclass
-class Ledger:
-    """The things of one imported process by the source's own numbers."""
+class ImportLedger:
+    """Rows of one imported process by the source's own ids."""
 
-    accounts: dict[str, Account] = field(default_factory=dict)
+    accounts: dict[str, ImportedAccount] = field(default_factory=dict)
     proposals: dict[str, int] = field(default_factory=dict)
-    comments: dict[str, Stored] = field(default_factory=dict)
+    comments: dict[str, StoredComment] = field(default_factory=dict)
     qualified: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
     responses: set[tuple[str, datetime]] = field(default_factory=set)
     versions: Counter[str] = field(default_factory=Counter)
-    offices: dict[str, int] = field(default_factory=dict)
-    """Institutions by slug."""
+    institutions: dict[str, int] = field(default_factory=dict)
+    """Institution ids by slug."""
 
-    def holds(self, act: FoundAct) -> bool:
-        """Whether an act is in already."""
-        if isinstance(act, FoundProposal):
+    def holds(self, act: SourceAct) -> bool:
+        """Return whether an act is stored already."""
+        if isinstance(act, SourceProposal):
             return act.proposal in self.proposals
-        if isinstance(act, FoundComment):
+        if isinstance(act, SourceComment):
             return act.number in self.comments
-        if isinstance(act, FoundQualification):
+        if isinstance(act, SourceQualification):
             return act.proposal in self.qualified
-        if isinstance(act, FoundWithdrawal):
+        if isinstance(act, SourceWithdrawal):
             return act.proposal in self.withdrawn
         return (act.proposal, act.at) in self.responses
 
 
 def account_source(platform: str, slug: str, number: str) -> str:
-    """The mark of an imported account; numbers are one's own only within one import."""
+    """Return the source key of an imported account; ids are unique only within one import."""
     return f"{platform}:{slug}:{number}"
 
 
-def read_ledger(process: Process | None, platform: str, slug: str) -> Ledger:
-    """Read what is in; an empty ledger where the process is not there yet."""
-    ledger = Ledger()
+def read_ledger(process: Process | None, platform: str, slug: str) -> ImportLedger:
+    """Return the ledger of a process; empty if the process does not exist yet."""
+    ledger = ImportLedger()
     session: Session = db.session()
-    offices = session.execute(select(Institution.slug, Institution.id))
-    ledger.offices = {row.slug: row.id for row in offices}
+    institutions = session.execute(select(Institution.slug, Institution.id))
+    ledger.institutions = {row.slug: row.id for row in institutions}
     _read_accounts(session, ledger, account_source(platform, slug, ""))
     if process is not None:
         _read_proposals(session, ledger, process.id)
@@ -75,17 +75,17 @@ def read_ledger(process: Process | None, platform: str, slug: str) -> Ledger:
     return ledger
 
 
-def _read_accounts(session: Session, ledger: Ledger, prefix: str) -> None:
+def _read_accounts(session: Session, ledger: ImportLedger, prefix: str) -> None:
     rows: Iterable[Any] = session.execute(
         select(Person.source, Person.id, PersonKey.actor_id)
         .outerjoin(PersonKey, PersonKey.person_id == Person.id)
         .where(Person.source.startswith(prefix, autoescape=True))
     )
     for source, person_id, actor_id in rows:
-        ledger.accounts[source.removeprefix(prefix)] = Account(person_id, actor_id)
+        ledger.accounts[source.removeprefix(prefix)] = ImportedAccount(person_id, actor_id)
 
 
-def _read_proposals(session: Session, ledger: Ledger, process_id: int) -> None:
+def _read_proposals(session: Session, ledger: ImportLedger, process_id: int) -> None:
     columns = (Proposal.source_id, Proposal.id, Proposal.qualified_at, Proposal.withdrawn_at)
     mine = (Proposal.process_id == process_id, Proposal.source_id.is_not(None))
     proposals: Iterable[Any] = session.execute(select(*columns).where(*mine))
@@ -105,7 +105,7 @@ def _read_proposals(session: Session, ledger: Ledger, process_id: int) -> None:
         ledger.versions[number] += 1
 
 
-def _read_comments(session: Session, ledger: Ledger, process_id: int) -> None:
+def _read_comments(session: Session, ledger: ImportLedger, process_id: int) -> None:
     columns = (Comment.source_id, Comment.id, Proposal.source_id, Comment.root_id, Comment.depth)
     rows: Iterable[Any] = session.execute(
         select(*columns)
@@ -113,4 +113,4 @@ def _read_comments(session: Session, ledger: Ledger, process_id: int) -> None:
         .where(Proposal.process_id == process_id, Comment.source_id.is_not(None))
     )
     for number, comment_id, proposal, root_id, depth in rows:
-        ledger.comments[number] = Stored(comment_id, proposal, root_id, depth)
+        ledger.comments[number] = StoredComment(comment_id, proposal, root_id, depth)

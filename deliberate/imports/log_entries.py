@@ -1,27 +1,27 @@
-"""The rows of the log that imported acts leave: one each, dated as the act happened."""
+"""Log rows of imported acts: one per act, dated as the act happened."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deliberate.imports.accounts import Accounts
+from deliberate.imports.accounts import AccountImporter
 from deliberate.imports.batch import Batch
-from deliberate.imports.import_ledger import Ledger
-from deliberate.imports.row_builders import ROW, absent_parent
+from deliberate.imports.import_ledger import ImportLedger
+from deliberate.imports.row_builders import RowValues, missing_parent_id
 from deliberate.imports.source_records import (
-    FoundAct,
-    FoundComment,
-    FoundProposal,
-    FoundQualification,
-    FoundResponse,
+    SourceAct,
+    SourceComment,
+    SourceProposal,
+    SourceQualification,
+    SourceResponse,
 )
 from deliberate.text import to_plain
 from deliberate.vocabulary import Kind, ResponseDecision
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What a row of the log is about, and where."""
+class LogSubject:
+    """The subject of a log row, with its process and proposal."""
 
     subject_type: str
     id: int
@@ -29,71 +29,75 @@ class Place:
     proposal_id: int
 
 
-class Entries:
-    """Writes the log of one imported process."""
+class LogWriter:
+    """Writes the log rows of one imported process."""
 
     def __init__(
-        self, process_id: int, ledger: Ledger, accounts: Accounts, acts: Iterable[FoundAct]
+        self,
+        process_id: int,
+        ledger: ImportLedger,
+        accounts: AccountImporter,
+        acts: Iterable[SourceAct],
     ) -> None:
         self._process_id = process_id
         self._ledger = ledger
         self._accounts = accounts
-        self._repeats = _repeats(acts)
+        self._repeats = _count_repeats(acts)
 
-    def add(self, batch: Batch, act: FoundAct, row: ROW) -> None:
-        """One act, one row; `row` is the thing it made, empty if it made none."""
-        if isinstance(act, FoundProposal):
+    def add(self, batch: Batch, act: SourceAct, row: RowValues) -> None:
+        """Add the log row of one act; `row` is the row it created, empty if none."""
+        if isinstance(act, SourceProposal):
             self._proposal(batch, act, row)
-        elif isinstance(act, FoundComment):
+        elif isinstance(act, SourceComment):
             self._comment(batch, act, row)
-        elif isinstance(act, FoundResponse):
+        elif isinstance(act, SourceResponse):
             self._response(batch, act, row)
-        elif isinstance(act, FoundQualification):
-            # No person's act: at its source a rule fired when enough had signed.
+        elif isinstance(act, SourceQualification):
+            # Actor None: at the source a rule fired when enough people had signed.
             place, details = self._proposal_place(act), {"supports": act.supports, "verified": 0}
             batch.add(Kind.PROPOSAL_QUALIFIED, None, place, act.at, details)
         else:
-            actor = self._accounts.of(act.author)[1]
+            actor = self._accounts.get_account(act.author)[1]
             place, details = self._proposal_place(act), {"reason_given": 0}
             batch.add(Kind.PROPOSAL_WITHDRAWN, actor, place, act.at, details)
 
-    def _proposal_place(self, act: FoundAct) -> Place:
+    def _proposal_place(self, act: SourceAct) -> LogSubject:
         number = self._ledger.proposals[act.proposal]
-        return Place("proposal", number, self._process_id, number)
+        return LogSubject("proposal", number, self._process_id, number)
 
-    def _proposal(self, batch: Batch, act: FoundProposal, row: ROW) -> None:
+    def _proposal(self, batch: Batch, act: SourceProposal, row: RowValues) -> None:
         batch.add(
             Kind.PROPOSAL_SUBMITTED,
-            self._accounts.of(act.author)[1],
+            self._accounts.get_account(act.author)[1],
             self._proposal_place(act),
             act.at,
             {
                 "initiator": act.initiator.value,
                 "decision": act.decision.value if act.decision else None,
             },
-            written=f"{row['title']}\n\n{row['body']}",
+            content=f"{row['title']}\n\n{row['body']}",
             salt=row["salt"],
         )
 
-    def _comment(self, batch: Batch, act: FoundComment, row: ROW) -> None:
+    def _comment(self, batch: Batch, act: SourceComment, row: RowValues) -> None:
         batch.add(
             Kind.COMMENT_POSTED,
-            self._accounts.of(act.author)[1],
-            Place("comment", row["id"], self._process_id, row["proposal_id"]),
+            self._accounts.get_account(act.author)[1],
+            LogSubject("comment", row["id"], self._process_id, row["proposal_id"]),
             act.at,
-            {},  # whether it argues or asks, and on what source, other platforms do not say
-            parent_id=row["parent_id"] or absent_parent(act),
+            {},  # other platforms do not record whether a comment argues or asks, nor its sources
+            parent_id=row["parent_id"] or missing_parent_id(act),
             stance=act.stance,
-            written=row["body"],
+            content=row["body"],
             salt=row["salt"],
         )
 
-    def _response(self, batch: Batch, act: FoundResponse, row: ROW) -> None:
+    def _response(self, batch: Batch, act: SourceResponse, row: RowValues) -> None:
         stated = row["decision"] != ResponseDecision.UNSTATED
         batch.add(
             Kind.RESPONSE_PUBLISHED,
             None,
-            Place("response", row["id"], self._process_id, row["proposal_id"]),
+            LogSubject("response", row["id"], self._process_id, row["proposal_id"]),
             act.at,
             {
                 "decision": row["decision"].value if stated else None,
@@ -105,17 +109,17 @@ class Entries:
                 "repeats": self._repeats[id(act)],
             },
             institution_id=row["institution_id"],
-            written=f"{row['headline']}\n\n{row['body']}",
+            content=f"{row['headline']}\n\n{row['body']}",
             salt=row["salt"],
         )
 
 
-def _repeats(acts: Iterable[FoundAct]) -> dict[int, int]:
-    """How many earlier responses said the very same, for each response that says something."""
+def _count_repeats(acts: Iterable[SourceAct]) -> dict[int, int]:
+    """Return for each response with text how many earlier responses had the same text."""
     said: Counter[str] = Counter()
     repeats = {}
     for act in acts:
-        if isinstance(act, FoundResponse):
+        if isinstance(act, SourceResponse):
             repeats[id(act)] = said[act.body]
             said[act.body] += bool(act.body)
     return repeats

@@ -1,4 +1,4 @@
-"""Profiles: which column of a platform's files is which, written as small TOML files."""
+"""Profiles: TOML files that map the columns of a platform's files."""
 
 import tomllib
 from collections.abc import Mapping
@@ -15,10 +15,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Codes:
-    """A column whose values stand for our codes; `otherwise` serves every other value.
+    """A column whose values map to our codes; `otherwise` is used for every other value.
 
-    Without `otherwise` an empty value means nothing and an unknown one makes the row bad. Without
-    `column` the code is always `otherwise`.
+    Without `otherwise`, an empty value means None and an unknown one makes the row bad. Without
+    `column`, the code is always `otherwise`.
     """
 
     column: str = ""
@@ -28,9 +28,9 @@ class Codes:
 
 @dataclass(frozen=True)
 class Reference:
-    """A column that names another row; `when`: only where other columns have these values.
+    """A column that references another row; `when` restricts it to rows with these column values.
 
-    `match` is a regular expression whose first group is the number, for columns with addresses.
+    `match` is a regular expression whose first group is the id, for columns with URLs.
     """
 
     column: str
@@ -39,8 +39,8 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Offices:
-    """Which institutions a row names: a list of objects, one column, or always the same `fixed`."""
+class InstitutionColumns:
+    """Institutions named in a row: a list of objects, one column, or always `fixed`."""
 
     column: str = ""
     acronym: str = ""
@@ -50,7 +50,9 @@ class Offices:
 
 @dataclass(frozen=True)
 class ProposalColumns:
-    """The columns of proposals; `markup` is html or plain, `body` is joined by blank lines."""
+    """The columns of proposals; `markup` is html or plain, parts of `body` are joined by blank
+    lines.
+    """
 
     file: str
     id: str
@@ -68,14 +70,14 @@ class ProposalColumns:
     topic: str = ""
     area: str = ""
     url: str = ""
-    offices: Offices = Offices()
+    offices: InstitutionColumns = InstitutionColumns()
     qualified_at: str = ""
     withdrawn_at: str = ""
 
 
 @dataclass(frozen=True)
 class CommentColumns:
-    """The columns of comments; `stance` gives 1, 0 or -1."""
+    """The columns of comments; `stance` maps to 1, 0 or -1."""
 
     file: str
     id: str
@@ -93,7 +95,7 @@ class CommentColumns:
 
 @dataclass(frozen=True)
 class ResponseColumns:
-    """Where the rows of proposals hold an official response; there is one where `at` has a time."""
+    """The columns of an official response in a row of proposals; present if `at` has a time."""
 
     at: str
     headline: Codes
@@ -103,12 +105,12 @@ class ResponseColumns:
     decision: Codes = Codes()
     code: str = ""
     grounds: tuple[str, ...] = ()
-    offices: Offices = Offices()
+    offices: InstitutionColumns = InstitutionColumns()
 
 
 @dataclass(frozen=True)
 class AccountColumns:
-    """The file that lists the platform's own accounts, which are no residents."""
+    """The file that lists the platform's own accounts, which are not residents."""
 
     id: str
     name: str = ""
@@ -117,14 +119,14 @@ class AccountColumns:
 
 @dataclass(frozen=True)
 class Profile:
-    """How one platform's files are read; `carries` lists the criteria its data can show."""
+    """The mapping of one platform's files; `carries` lists the criteria that its data supports."""
 
     platform: str
     label: str
     title: str
     timezone: str
     language: str
-    """The tongue most of it is written in; pages mark the texts with it."""
+    """Main language of the texts; pages mark them with it."""
     carries: tuple[str, ...]
     proposals: ProposalColumns
     comments: CommentColumns | None = None
@@ -132,7 +134,7 @@ class Profile:
     platform_accounts: AccountColumns | None = None
     threshold: int = 0
     calendar: str = "ID"
-    """Whose holidays count: a country, or a country and its part."""
+    """Holiday calendar: a country, or a country and a subdivision."""
 
 
 _SECTIONS: dict[str, type] = {
@@ -142,41 +144,41 @@ _SECTIONS: dict[str, type] = {
     "platform_accounts": AccountColumns,
     "proposal": Reference,
     "parent": Reference,
-    "offices": Offices,
+    "offices": InstitutionColumns,
     **dict.fromkeys(
         ("initiator", "decision", "role", "account_class", "stance", "headline"), Codes
     ),
 }
 
 
-def names() -> list[str]:
-    """The profiles the house brings."""
+def list_profiles() -> list[str]:
+    """Return the names of the built-in profiles."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def load(path: Path) -> Profile:
-    """Read a profile; raises UnreadableSource naming what is wrong in it."""
+def load_profile(path: Path) -> Profile:
+    """Return a profile; raises UnreadableSource naming what is wrong in it."""
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
-        profile: Profile = _made(Profile, written)
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        profile: Profile = _build_section(Profile, values)
     except OSError as error:
         raise UnreadableSource(f"{path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
         raise UnreadableSource(f"{path}: {error}") from error
-    zone(profile.timezone)
+    time_zone(profile.timezone)
     return profile
 
 
-def zone(name: str) -> ZoneInfo:
-    """The time zone of a name; raises UnreadableSource for none."""
+def time_zone(name: str) -> ZoneInfo:
+    """Return the time zone of a name; raises UnreadableSource for an unknown one."""
     if name not in available_timezones():
         raise UnreadableSource(f"{name!r} is no time zone")
     return ZoneInfo(name)
 
 
-def _made(section: type[T], written: Mapping[str, Any]) -> T:
-    """A section of a profile; a TypeError names what is unknown or missing."""
-    return section(**{name: _value(name, value) for name, value in written.items()})
+def _build_section(section: type[T], values: Mapping[str, Any]) -> T:
+    """Return a section of a profile; raises TypeError for an unknown or missing key."""
+    return section(**{name: _value(name, value) for name, value in values.items()})
 
 
 def _value(name: str, value: Any) -> Any:
@@ -189,4 +191,4 @@ def _value(name: str, value: Any) -> Any:
         return Reference(value)
     if not isinstance(value, dict):
         raise TypeError(f"{name} is no table")
-    return _made(section, value)
+    return _build_section(section, value)

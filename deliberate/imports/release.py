@@ -1,7 +1,7 @@
-"""Releases of another platform of this house brought in, so that they score here as there.
+"""Import of a research release of another installation, scored here as there.
 
-A release's rows are sealed in the log they came from and are not written into ours: its files are
-kept beside, whole, and every score of the process is counted from them.
+The rows of a release are sealed in the log of their origin and are not written to ours: the files
+are stored unchanged, and every score of the process is computed from them.
 """
 
 import re
@@ -24,11 +24,11 @@ from deliberate.imports.source import UnreadableSource
 from deliberate.models import Process
 from deliberate.queries.releases.release_files import (
     MANIFEST,
-    BrokenRelease,
-    checked_manifest,
-    scores_in,
+    InvalidRelease,
+    score_release_folder,
+    verify_manifest,
 )
-from deliberate.queries.scores.process_scores import RELEASE
+from deliberate.queries.scores.process_scores import SOURCE_RELEASE
 from deliberate.text import clean_line
 from deliberate.vocabulary import Kind
 
@@ -36,8 +36,8 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[Path]:
-    """The folder of a release, whether it is packed or not."""
+def unpacked_release(path: Path) -> Iterator[Path]:
+    """Yield the folder of a release, packed or not."""
     if path.is_dir():
         yield path
         return
@@ -53,28 +53,28 @@ def unpacked(path: Path) -> Iterator[Path]:
         yield found.parent if found else Path(folder)
 
 
-def bring_in_release(path: Path, slug: str, settings: Settings) -> Process:
-    """Take a release in as a process of its own; twice the same changes nothing.
+def import_release(path: Path, slug: str, settings: Settings) -> Process:
+    """Import a release as a process of its own; importing it again changes nothing.
 
-    Raises UnreadableSource, and nothing is written, if it is not whole, was changed, or the name
-    is taken by something else.
+    Raises UnreadableSource, and writes nothing, if it is incomplete, was changed, or the slug is
+    taken.
     """
     if len(slug) > 80 or not _SLUG.fullmatch(slug):
         raise UnreadableSource(f"--process: {slug!r} is no short name (a-z, 0-9, hyphens)")
-    with unpacked(path) as folder:
+    with unpacked_release(path) as folder:
         try:
-            manifest = checked_manifest(folder)
-            scores = scores_in(folder)
-        except (BrokenRelease, citivoice.UnreadableLog, KeyError) as error:
+            manifest = verify_manifest(folder)
+            scores = score_release_folder(folder)
+        except (InvalidRelease, citivoice.UnreadableLog, KeyError) as error:
             raise UnreadableSource(f"{path}: {error}") from error
         known = db.session.scalar(select(Process).where(Process.slug == slug))
         kept = settings.imported_path / slug
         if known is not None:
-            if known.source == RELEASE and _is_same(folder, kept):
+            if known.source == SOURCE_RELEASE and _is_same(folder, kept):
                 return known
             raise UnreadableSource(f"--process: {slug} exists and is not this release")
-        _keep(folder, manifest["files"], kept)
-    return _open(slug, manifest, scores)
+        _store_files(folder, manifest["files"], kept)
+    return _create_process(slug, manifest, scores)
 
 
 def _is_same(folder: Path, kept: Path) -> bool:
@@ -82,8 +82,8 @@ def _is_same(folder: Path, kept: Path) -> bool:
     return mine.is_file() and mine.read_bytes() == (folder / MANIFEST).read_bytes()
 
 
-def _keep(folder: Path, names: dict[str, object], kept: Path) -> None:
-    """Copy the files it names beside their place, then move them there whole."""
+def _store_files(folder: Path, names: dict[str, object], kept: Path) -> None:
+    """Copy the named files beside their destination, then move the folder into place."""
     copying = kept.with_name(f".{kept.name}.copying")
     for left in (copying, kept):
         shutil.rmtree(left, ignore_errors=True)
@@ -93,8 +93,8 @@ def _keep(folder: Path, names: dict[str, object], kept: Path) -> None:
     copying.rename(kept)
 
 
-def _open(slug: str, manifest: dict[str, object], scores: citivoice.Scores) -> Process:
-    """Make the process: it is over, and opens nothing here."""
+def _create_process(slug: str, manifest: dict[str, object], scores: citivoice.Scores) -> Process:
+    """Create the process, closed and with nothing open for participation."""
     start = scores.facts.one("window_facts", "start")
     first = datetime.fromisoformat(start) if start else now()
     zone = scores.facts.one("window_facts", "timezone") or "UTC"
@@ -105,11 +105,11 @@ def _open(slug: str, manifest: dict[str, object], scores: citivoice.Scores) -> P
             title=clean_line(str(manifest.get("title") or slug))[:160],
             timezone=zone,
             opened_at=moment,
-            source=RELEASE,
+            source=SOURCE_RELEASE,
         )
         batch.session.add(process)
         batch.session.flush()
         carries = (scores.facts.one("window_facts", "carries") or "").split()
-        details = {"source": RELEASE, "carries": [c for c in carries if c != "-"]}
+        details = {"source": SOURCE_RELEASE, "carries": [c for c in carries if c != "-"]}
         batch.add(Kind.PROCESS_IMPORTED, None, process, moment, details)
     return process

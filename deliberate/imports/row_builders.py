@@ -1,24 +1,24 @@
-"""Rows of things as an import writes them: proposals with their version, comments, responses."""
+"""Builders of table rows for an import: proposals with their version, comments, responses."""
 
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from deliberate.imports.columns import html
-from deliberate.imports.source_records import FoundComment, FoundProposal, FoundResponse
-from deliberate.imports.threads import Stored
+from deliberate.imports.columns import safe_html
+from deliberate.imports.source_records import SourceComment, SourceProposal, SourceResponse
+from deliberate.imports.threads import StoredComment
 from deliberate.models.proposals.proposal import new_salt
 from deliberate.text import RENDERER, clean_line, excerpt, to_slug
 from deliberate.vocabulary import ResponseDecision, Role
 
-ROW = dict[str, Any]
+RowValues = dict[str, Any]
 
-body_html = lru_cache(maxsize=4096)(html)
-"""Support desks post the same words a thousand times; cleaning them once is enough."""
+body_html = lru_cache(maxsize=4096)(safe_html)
+"""Cached: support desks post the same text a thousand times."""
 
 
-def proposal_row(act: FoundProposal, number: int, author_id: int | None) -> ROW:
-    """A proposal; its number of supports is the source's word, without a row for each."""
+def proposal_row(act: SourceProposal, number: int, author_id: int | None) -> RowValues:
+    """Return the row of a proposal; its support count is the source's figure."""
     title = excerpt(clean_line(act.title), 254)
     return {
         "id": number,
@@ -37,8 +37,8 @@ def proposal_row(act: FoundProposal, number: int, author_id: int | None) -> ROW:
     }
 
 
-def version_row(proposal: ROW) -> ROW:
-    """The first and only version the source shows."""
+def version_row(proposal: RowValues) -> RowValues:
+    """Return the row of the only version that the source shows."""
     return {
         "proposal_id": proposal["id"],
         "number": 1,
@@ -49,13 +49,13 @@ def version_row(proposal: ROW) -> ROW:
 
 
 def comment_row(
-    act: FoundComment,
+    act: SourceComment,
     number: int,
     proposal_id: int,
     author_id: int | None,
-    above: Mapping[str, Stored],
-) -> ROW:
-    """A comment in its place; an orphan heads a branch of its own."""
+    above: Mapping[str, StoredComment],
+) -> RowValues:
+    """Return the row of a comment in its thread; an orphan starts a branch."""
     parent = None if act.is_orphan else above.get(act.parent)
     return {
         "id": number,
@@ -74,14 +74,14 @@ def comment_row(
 
 
 def response_row(
-    act: FoundResponse, number: int, proposal_id: int, version: int, office: int | None
-) -> ROW:
-    """An official response with both its dates: the one it bears, and that of its publication."""
+    act: SourceResponse, number: int, proposal_id: int, version: int, institution: int | None
+) -> RowValues:
+    """Return the row of an official response with its own date and that of its publication."""
     return {
         "id": number,
         "proposal_id": proposal_id,
         "version": version,
-        "institution_id": office,
+        "institution_id": institution,
         "decision": act.decision or ResponseDecision.UNSTATED,
         "headline": excerpt(clean_line(act.headline), 254),
         **_text(act),
@@ -92,15 +92,15 @@ def response_row(
     }
 
 
-def absent_parent(act: FoundComment) -> int | None:
-    """What the log says of a parent the source does not carry: its number there, negative."""
+def missing_parent_id(act: SourceComment) -> int | None:
+    """Return the log id of a parent that the source lacks: its source id as a negative number."""
     if not act.is_orphan:
         return None
     number = int(act.parent) if act.parent.isdecimal() else 0
     return -number if 0 < number < 2**53 else -1
 
 
-def _text(act: FoundProposal | FoundComment | FoundResponse) -> ROW:
+def _text(act: SourceProposal | SourceComment | SourceResponse) -> RowValues:
     return {
         "body": act.body,
         "body_html": body_html(act.body, act.markup),

@@ -1,4 +1,4 @@
-"""The files of another platform, row by row, each with the line it stands on."""
+"""Files of another platform, row by row, each with its line number."""
 
 import csv
 import io
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-csv.field_size_limit(16 * 1024 * 1024)  # a body may be long; the default refuses 128 KB
+csv.field_size_limit(16 * 1024 * 1024)  # a body may exceed the default limit of 128 KB
 
 
 class UnreadableSource(ValueError):
-    """A file or a profile as a whole cannot be read; the message says which, where and why."""
+    """Raised where a whole file or profile cannot be read; the message names file and reason."""
 
 
 class BadRow(ValueError):
-    """One row cannot go in; the message says why."""
+    """Raised where one row cannot be imported; the message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its file and line there, its fields by column."""
+    """A row with file, line and fields by column."""
 
     file: str
     line: int
@@ -30,7 +30,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that stays out, and why."""
+    """A rejected row with its reason."""
 
     file: str
     line: int
@@ -38,12 +38,12 @@ class Reject:
     row: object
 
 
-def read_rows(path: Path, delimiter: str, needed: set[str]) -> Iterator[Row | Reject]:
-    """The rows of a CSV file or of JSON lines; raises UnreadableSource for the file as a whole."""
+def read_rows(path: Path, delimiter: str, required: set[str]) -> Iterator[Row | Reject]:
+    """Yield the rows of a CSV or JSON lines file; raises UnreadableSource for the whole file."""
     text = _text(path)
     if path.suffix == ".jsonl":
         return _json_lines(path.name, text)
-    return _csv_rows(path.name, text, delimiter, needed)
+    return _csv_rows(path.name, text, delimiter, required)
 
 
 def _text(path: Path) -> str:
@@ -58,11 +58,11 @@ def _text(path: Path) -> str:
         raise UnreadableSource(f"{path}: line {line} is not UTF-8") from error
 
 
-def _csv_rows(name: str, text: str, delimiter: str, needed: set[str]) -> Iterator[Row | Reject]:
+def _csv_rows(name: str, text: str, delimiter: str, required: set[str]) -> Iterator[Row | Reject]:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = next(lines, [])
-        if missing := sorted(needed - set(header)):
+        if missing := sorted(required - set(header)):
             raise UnreadableSource(f"{name}: no column {', '.join(missing)}")
         first = lines.line_num + 1
         for values in lines:
@@ -77,22 +77,22 @@ def _csv_rows(name: str, text: str, delimiter: str, needed: set[str]) -> Iterato
 
 
 def _json_lines(name: str, text: str) -> Iterator[Row | Reject]:
-    for line, written in enumerate(text.split("\n"), 1):
-        if not written.strip():
+    for line, content in enumerate(text.split("\n"), 1):
+        if not content.strip():
             continue
         try:
-            fields = json.loads(written)
+            fields = json.loads(content)
         except (ValueError, RecursionError):
-            yield Reject(name, line, "not JSON", written)
+            yield Reject(name, line, "not JSON", content)
             continue
         if isinstance(fields, dict):
             yield Row(name, line, fields)
         else:
-            yield Reject(name, line, "not a JSON object", written)
+            yield Reject(name, line, "not a JSON object", content)
 
 
 def write_rejects(path: Path, rejects: list[Reject]) -> None:
-    """Write the rows that stayed out: file, line, reason, and the row as JSON."""
+    """Write the rejected rows: file, line, reason, and the row as JSON."""
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(["file", "line", "reason", "row"])

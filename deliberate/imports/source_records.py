@@ -1,4 +1,4 @@
-"""What was found in the files: people, proposals, comments and answers, dated as they happened."""
+"""Records read from the files: authors, proposals, comments and responses with their times."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from deliberate.vocabulary import AccountClass, Initiator, ResponseDecision, Rol
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who acted, and as what in that act; the number is the source's own."""
+    """The author of an act, with role and class; the number is the source's own id."""
 
     number: str
     role: Role = Role.RESIDENT
@@ -17,16 +17,16 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
-    """An institution the source names."""
+class SourceInstitution:
+    """An institution that the source names."""
 
     acronym: str
     name: str
 
 
 @dataclass(slots=True)
-class FoundAct:
-    """One act; `turn` sorts the acts: never before what it answers, else as it happened."""
+class SourceAct:
+    """An act; `turn` is its sort key: never before what it replies to, else by time."""
 
     at: datetime
     proposal: str
@@ -36,13 +36,13 @@ class FoundAct:
     rank = 0
 
     def follow(self, earlier: datetime, depth: int = 0) -> None:
-        """Take the turn after what it answers, whose moment may bear a later time."""
+        """Set the sort key after what it replies to, which may have a later time."""
         self.turn = (max(self.at, earlier), self.rank, depth)
 
 
 @dataclass(slots=True)
-class FoundProposal(FoundAct):
-    """A proposal as it was published."""
+class SourceProposal(SourceAct):
+    """A published proposal."""
 
     title: str
     body: str
@@ -53,12 +53,12 @@ class FoundProposal(FoundAct):
     topic: str
     area: str
     url: str
-    offices: tuple[Office, ...]
+    institutions: tuple[SourceInstitution, ...]
 
 
 @dataclass(slots=True)
-class FoundQualification(FoundAct):
-    """The moment a proposal had enough support."""
+class SourceQualification(SourceAct):
+    """The moment at which a proposal reached the support threshold."""
 
     supports: int
 
@@ -66,8 +66,8 @@ class FoundQualification(FoundAct):
 
 
 @dataclass(slots=True)
-class FoundComment(FoundAct):
-    """A comment; `parent` is the number of the comment it answers, also where that is absent."""
+class SourceComment(SourceAct):
+    """A comment; `parent` is the source id of its parent, even if that is missing."""
 
     number: str
     parent: str
@@ -81,15 +81,15 @@ class FoundComment(FoundAct):
 
 
 @dataclass(slots=True)
-class FoundWithdrawal(FoundAct):
-    """The moment its author took a proposal back."""
+class SourceWithdrawal(SourceAct):
+    """The withdrawal of a proposal by its author."""
 
     rank = 3
 
 
 @dataclass(slots=True)
-class FoundResponse(FoundAct):
-    """An official response; `dated` is the date it bears, `at` when it was published."""
+class SourceResponse(SourceAct):
+    """An official response; `dated` is its own date, `at` its publication."""
 
     dated: date
     headline: str
@@ -98,6 +98,6 @@ class FoundResponse(FoundAct):
     decision: ResponseDecision | None
     code: str
     grounds: tuple[str, ...]
-    offices: tuple[Office, ...]
+    institutions: tuple[SourceInstitution, ...]
 
     rank = 4

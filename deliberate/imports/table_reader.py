@@ -1,4 +1,4 @@
-"""From a platform's files to acts in the order they happened, by a profile."""
+"""Reader that turns a platform's tables into acts in order of time, by a profile."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from deliberate.imports import columns
 from deliberate.imports.profiles import (
     CommentColumns,
-    Offices,
+    InstitutionColumns,
     Profile,
     ProposalColumns,
     ResponseColumns,
@@ -18,47 +18,49 @@ from deliberate.imports.profiles import (
 from deliberate.imports.source import BadRow, Reject, Row, UnreadableSource, read_rows
 from deliberate.imports.source_records import (
     Author,
-    FoundAct,
-    FoundComment,
-    FoundProposal,
-    FoundQualification,
-    FoundResponse,
-    FoundWithdrawal,
-    Office,
+    SourceAct,
+    SourceComment,
+    SourceInstitution,
+    SourceProposal,
+    SourceQualification,
+    SourceResponse,
+    SourceWithdrawal,
 )
-from deliberate.imports.threads import Stored, Threads
+from deliberate.imports.threads import StoredComment, ThreadBuilder
 from deliberate.vocabulary import AccountClass, Initiator, ResponseDecision, Role
 
 
 @dataclass
-class Reading:
-    """What the files of one platform hold: acts in their order, and the rows that are bad."""
+class SourceData:
+    """The content of one platform's files: acts in order, and rejected rows."""
 
     profile: Profile
     zone: ZoneInfo
     platform_accounts: Mapping[str, str]
-    acts: list[FoundAct] = field(default_factory=list)
+    acts: list[SourceAct] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     proposals: int = 0
     comments: int = 0
 
 
-def read(
+def read_source(
     profile: Profile,
     path: Path,
     zone: ZoneInfo,
     accounts: Path | None,
-    stored: Mapping[str, Stored],
-) -> Reading:
-    """Read a platform's folder (or its one file); raises UnreadableSource before anything is in."""
-    reading = Reading(profile, zone, _platform_accounts(profile, accounts))
-    starts = _read_proposals(reading, path)
+    stored: Mapping[str, StoredComment],
+) -> SourceData:
+    """Return the content of a folder (or single file); raises UnreadableSource before anything is
+    written.
+    """
+    data = SourceData(profile, zone, _platform_accounts(profile, accounts))
+    starts = _read_proposals(data, path)
     if profile.comments is not None:
-        _read_comments(reading, profile.comments, path, starts, stored)
-    reading.acts.sort(key=lambda act: act.turn)
-    if not reading.acts:
+        _read_comments(data, profile.comments, path, starts, stored)
+    data.acts.sort(key=lambda act: act.turn)
+    if not data.acts:
         raise UnreadableSource(f"{path}: no row of it can be imported")
-    return reading
+    return data
 
 
 def _platform_accounts(profile: Profile, path: Path | None) -> dict[str, str]:
@@ -68,94 +70,96 @@ def _platform_accounts(profile: Profile, path: Path | None) -> dict[str, str]:
     if spec is None:
         raise UnreadableSource(f"{profile.platform} has no list of platform accounts")
     rows = [row for row in read_rows(path, spec.delimiter, {spec.id}) if isinstance(row, Row)]
-    return {columns.words(row, spec.id): columns.words(row, spec.name) for row in rows}
+    return {columns.cell_text(row, spec.id): columns.cell_text(row, spec.name) for row in rows}
 
 
-def _rows(reading: Reading, path: Path, spec: ProposalColumns | CommentColumns) -> Iterator[Row]:
-    """The rows of one file; those the file itself spoils go to the rejects."""
+def _rows(data: SourceData, path: Path, spec: ProposalColumns | CommentColumns) -> Iterator[Row]:
+    """Yield the valid rows of one file; add the others to the rejects."""
     file = path if path.is_file() else path / spec.file
-    needed = set() if file.suffix == ".jsonl" else columns.named(spec)
+    needed = set() if file.suffix == ".jsonl" else columns.required_columns(spec)
     for row in read_rows(file, spec.delimiter, needed):
         if isinstance(row, Row):
             yield row
         else:
-            reading.rejects.append(row)
+            data.rejects.append(row)
 
 
-def _refuse(reading: Reading, row: Row, error: BadRow) -> None:
-    reading.rejects.append(Reject(row.file, row.line, str(error), row.fields))
+def _reject(data: SourceData, row: Row, error: BadRow) -> None:
+    data.rejects.append(Reject(row.file, row.line, str(error), row.fields))
 
 
-# --- proposals -----------------------------------------------------------------------------------
-
-
-def _read_proposals(reading: Reading, path: Path) -> dict[str, datetime]:
-    """Take the proposals in; gives the moment of each, which its thread cannot precede."""
+def _read_proposals(data: SourceData, path: Path) -> dict[str, datetime]:
+    """Add the proposals; return the time of each, which its thread cannot precede."""
     starts: dict[str, datetime] = {}
     lines: dict[str, int] = {}
-    for row in _rows(reading, path, reading.profile.proposals):
+    for row in _rows(data, path, data.profile.proposals):
         try:
-            acts = _proposal_acts(reading, row)
+            acts = _proposal_acts(data, row)
             proposal = acts[0]
             if proposal.proposal in lines:
-                raise BadRow(f"{proposal.proposal} again, first on line {lines[proposal.proposal]}")
+                raise BadRow(
+                    f"{proposal.proposal} is a duplicate of line {lines[proposal.proposal]}"
+                )
         except BadRow as error:
-            _refuse(reading, row, error)
+            _reject(data, row, error)
             continue
         lines[proposal.proposal], starts[proposal.proposal] = row.line, proposal.at
-        reading.acts += acts
-    reading.proposals = len(starts)
+        data.acts += acts
+    data.proposals = len(starts)
     return starts
 
 
-def _proposal_acts(reading: Reading, row: Row) -> list[FoundAct]:
-    """A proposal with all that befell it; either every act of the row goes in or none."""
-    spec, zone = reading.profile.proposals, reading.zone
-    proposal = _proposal(reading, row)
-    acts: list[FoundAct] = [proposal]
-    if qualified := columns.moment(row, spec.qualified_at, zone):
-        threshold = reading.profile.threshold
-        acts.append(FoundQualification(qualified, proposal.proposal, None, threshold))
-    if withdrawn := columns.moment(row, spec.withdrawn_at, zone):
-        acts.append(FoundWithdrawal(withdrawn, proposal.proposal, proposal.author))
+def _proposal_acts(data: SourceData, row: Row) -> list[SourceAct]:
+    """Return a proposal with all acts on it; either every act of the row is imported or none."""
+    spec, zone = data.profile.proposals, data.zone
+    proposal = _proposal(data, row)
+    acts: list[SourceAct] = [proposal]
+    if qualified := columns.optional_timestamp(row, spec.qualified_at, zone):
+        threshold = data.profile.threshold
+        acts.append(SourceQualification(qualified, proposal.proposal, None, threshold))
+    if withdrawn := columns.optional_timestamp(row, spec.withdrawn_at, zone):
+        acts.append(SourceWithdrawal(withdrawn, proposal.proposal, proposal.author))
     acts += [
-        _response(reading, response, row, proposal.proposal, published)
-        for response in reading.profile.responses
-        if (published := columns.moment(row, response.at, zone))
+        _response(data, response, row, proposal.proposal, published)
+        for response in data.profile.responses
+        if (published := columns.optional_timestamp(row, response.at, zone))
     ]
     for act in acts:
         act.follow(proposal.at)
     return acts
 
 
-def _proposal(reading: Reading, row: Row) -> FoundProposal:
-    spec = reading.profile.proposals
-    number = columns.number_of(row, spec.id, needed=True)
-    return FoundProposal(
-        at=columns.needed_moment(row, spec.at, reading.zone),
+def _proposal(data: SourceData, row: Row) -> SourceProposal:
+    spec = data.profile.proposals
+    number = columns.source_id(row, spec.id, required=True)
+    return SourceProposal(
+        at=columns.required_timestamp(row, spec.at, data.zone),
         proposal=number,
-        author=_author(reading, row, spec),
-        title=columns.words(row, spec.title) or f"№ {number}",
-        body=columns.text(row, spec.body),
+        author=_author(data, row, spec),
+        title=columns.cell_text(row, spec.title) or f"№ {number}",
+        body=columns.joined_text(row, spec.body),
         markup=spec.markup,
-        initiator=Initiator(columns.coded(row, spec.initiator)),
-        decision=_decision(columns.coded(row, spec.decision)),
-        supports=columns.count(row, spec.supports),
-        topic=columns.words(row, spec.topic),
-        area=columns.words(row, spec.area),
-        url=columns.address(row, spec.url, number),
-        offices=_offices(row, spec.offices),
+        initiator=Initiator(columns.cell_code(row, spec.initiator)),
+        decision=_decision(columns.cell_code(row, spec.decision)),
+        supports=columns.cell_count(row, spec.supports),
+        topic=columns.cell_text(row, spec.topic),
+        area=columns.cell_text(row, spec.area),
+        url=columns.source_url(row, spec.url, number),
+        institutions=_institutions(row, spec.offices),
     )
 
 
-def _author(reading: Reading, row: Row, spec: ProposalColumns | CommentColumns) -> Author | None:
-    number = columns.number_of(row, spec.author)
+def _author(data: SourceData, row: Row, spec: ProposalColumns | CommentColumns) -> Author | None:
+    number = columns.source_id(row, spec.author)
     if not number:
         return None
-    if number in reading.platform_accounts:
-        name = reading.platform_accounts[number]
+    if number in data.platform_accounts:
+        name = data.platform_accounts[number]
         return Author(number, Role.STAFF, AccountClass.SYSTEM, name)
-    role, account_class = columns.coded(row, spec.role), columns.coded(row, spec.account_class)
+    role, account_class = (
+        columns.cell_code(row, spec.role),
+        columns.cell_code(row, spec.account_class),
+    )
     return Author(number, Role(role), AccountClass(account_class))
 
 
@@ -163,70 +167,69 @@ def _decision(code: Any) -> ResponseDecision | None:
     return ResponseDecision(code) if code else None
 
 
-def _offices(row: Row, spec: Offices) -> tuple[Office, ...]:
+def _institutions(row: Row, spec: InstitutionColumns) -> tuple[SourceInstitution, ...]:
     if spec.fixed:
-        return (Office(spec.acronym, spec.fixed),)
-    listed = columns.found(row, spec.column)
+        return (SourceInstitution(spec.acronym, spec.fixed),)
+    listed = columns.cell_value(row, spec.column)
     if not isinstance(listed, list):
         return ()
     named = [item for item in listed if isinstance(item, dict) and item.get(spec.name)]
-    return tuple(Office(str(i.get(spec.acronym) or ""), str(i[spec.name])) for i in named)
-
-
-def _response(
-    reading: Reading, spec: ResponseColumns, row: Row, proposal: str, published: datetime
-) -> FoundResponse:
-    dated = columns.moment(row, spec.dated, reading.zone) or published
-    return FoundResponse(
-        at=published,
-        proposal=proposal,
-        author=None,
-        dated=dated.astimezone(reading.zone).date(),
-        headline=columns.headline(row, spec.headline),
-        body=columns.text(row, spec.body),
-        markup=spec.markup,
-        decision=_decision(columns.coded(row, spec.decision)),
-        code=columns.number_of(row, spec.code),
-        grounds=spec.grounds,
-        offices=_offices(row, spec.offices),
+    return tuple(
+        SourceInstitution(str(i.get(spec.acronym) or ""), str(i[spec.name])) for i in named
     )
 
 
-# --- comments ------------------------------------------------------------------------------------
+def _response(
+    data: SourceData, spec: ResponseColumns, row: Row, proposal: str, published: datetime
+) -> SourceResponse:
+    dated = columns.optional_timestamp(row, spec.dated, data.zone) or published
+    return SourceResponse(
+        at=published,
+        proposal=proposal,
+        author=None,
+        dated=dated.astimezone(data.zone).date(),
+        headline=columns.code_label(row, spec.headline),
+        body=columns.joined_text(row, spec.body),
+        markup=spec.markup,
+        decision=_decision(columns.cell_code(row, spec.decision)),
+        code=columns.source_id(row, spec.code),
+        grounds=spec.grounds,
+        institutions=_institutions(row, spec.offices),
+    )
 
 
 def _read_comments(
-    reading: Reading,
+    data: SourceData,
     spec: CommentColumns,
     path: Path,
     starts: Mapping[str, datetime],
-    stored: Mapping[str, Stored],
+    stored: Mapping[str, StoredComment],
 ) -> None:
-    threads = Threads(stored, starts)
-    for row in _rows(reading, path, spec):
+    threads = ThreadBuilder(stored, starts)
+    for row in _rows(data, path, spec):
         try:
-            comment = _comment(reading, spec, row)
+            comment = _comment(data, spec, row)
             if comment.proposal not in starts:
-                raise BadRow(f"its proposal {comment.proposal!r} is not there")
+                raise BadRow(f"its proposal {comment.proposal!r} is missing")
             if line := threads.line_of(comment.number):
-                raise BadRow(f"{comment.number} again, first on line {line}")
+                raise BadRow(f"{comment.number} is a duplicate of line {line}")
         except BadRow as error:
-            _refuse(reading, row, error)
+            _reject(data, row, error)
             continue
         threads.add(comment, row)
-    reading.rejects += threads.settle()
-    reading.comments = len(threads.comments)
-    reading.acts += threads.comments.values()
+    data.rejects += threads.place_comments()
+    data.comments = len(threads.comments)
+    data.acts += threads.comments.values()
 
 
-def _comment(reading: Reading, spec: CommentColumns, row: Row) -> FoundComment:
-    return FoundComment(
-        at=columns.needed_moment(row, spec.at, reading.zone),
-        proposal=columns.referred(row, spec.proposal),
-        author=_author(reading, row, spec),
-        number=columns.number_of(row, spec.id, needed=True),
-        parent=columns.referred(row, spec.parent),
-        body=columns.text(row, (spec.body,)),
+def _comment(data: SourceData, spec: CommentColumns, row: Row) -> SourceComment:
+    return SourceComment(
+        at=columns.required_timestamp(row, spec.at, data.zone),
+        proposal=columns.referenced_id(row, spec.proposal),
+        author=_author(data, row, spec),
+        number=columns.source_id(row, spec.id, required=True),
+        parent=columns.referenced_id(row, spec.parent),
+        body=columns.joined_text(row, (spec.body,)),
         markup=spec.markup,
-        stance=columns.coded(row, spec.stance),
+        stance=columns.cell_code(row, spec.stance),
     )

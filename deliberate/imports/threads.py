@@ -1,16 +1,16 @@
-"""Putting imported comments in their places: parents first, cycles out, orphans kept."""
+"""Placement of imported comments: parents first, cycles rejected, orphans retained."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from deliberate.imports.source import Reject, Row
-from deliberate.imports.source_records import FoundComment
+from deliberate.imports.source_records import SourceComment
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A comment that an earlier run brought in."""
+class StoredComment:
+    """A comment that an earlier run stored."""
 
     id: int
     proposal: str
@@ -18,34 +18,33 @@ class Stored:
     depth: int
 
 
-class Threads:
-    """The comments of one import by their numbers, with the rows they came from.
+class ThreadBuilder:
+    """The comments of one import by source id, with the rows they came from.
 
-    A parent that the source does not carry makes an orphan: it stays, at the head of a branch as
-    the page shows it, while the figures give it depth 1. A parent in another proposal, or a cycle
-    of parents, makes the row bad; what hangs below it is an orphan.
-    Walks up instead of down, each comment once, so neither depth nor a cycle can hold it up.
+    A parent that the source lacks makes an orphan: it starts a branch on the page and has depth 1
+    in the figures. A parent in another proposal, or a cycle of parents, rejects the row; replies to
+    it become orphans. The walk goes up, each comment once, so depth and cycles cost nothing.
     """
 
-    def __init__(self, stored: Mapping[str, Stored], starts: Mapping[str, datetime]) -> None:
+    def __init__(self, stored: Mapping[str, StoredComment], starts: Mapping[str, datetime]) -> None:
         self._stored = stored
         self._starts = starts
         self._rows: dict[str, Row] = {}
-        self.comments: dict[str, FoundComment] = {}
+        self.comments: dict[str, SourceComment] = {}
 
-    def add(self, comment: FoundComment, row: Row) -> None:
-        """Take a comment in, its parent still unseen."""
+    def add(self, comment: SourceComment, row: Row) -> None:
+        """Add a comment before its parent is known."""
         self.comments[comment.number] = comment
         self._rows[comment.number] = row
 
     def line_of(self, number: str) -> int | None:
-        """On which line a comment of this number stands already."""
+        """Return the line of an earlier comment with this id; None without one."""
         return self._rows[number].line if number in self._rows else None
 
-    def settle(self) -> Iterator[Reject]:
-        """Give every comment its depth and turn; gives the rows that cannot have one."""
-        yield from self._drop(self._strays(), "its parent {} stands in another proposal")
-        yield from self._drop(self._circling(), "its parents go round in a circle by way of {}")
+    def place_comments(self) -> Iterator[Reject]:
+        """Set depth and sort key of every comment; yield the rejected rows."""
+        yield from self._drop(self._with_foreign_parent(), "its parent {} is in another proposal")
+        yield from self._drop(self._in_cycles(), "its chain of parents is a cycle through {}")
         placed: set[str] = set()
         for comment in self.comments.values():
             for each in reversed(self._unplaced(comment, placed)):
@@ -57,13 +56,13 @@ class Threads:
             row, comment = self._rows[number], self.comments.pop(number)
             yield Reject(row.file, row.line, reason.format(comment.parent), row.fields)
 
-    def _strays(self) -> Iterator[str]:
+    def _with_foreign_parent(self) -> Iterator[str]:
         for number, comment in self.comments.items():
             parent = self.comments.get(comment.parent) or self._stored.get(comment.parent)
             if parent is not None and parent.proposal != comment.proposal:
                 yield number
 
-    def _circling(self) -> Iterator[str]:
+    def _in_cycles(self) -> Iterator[str]:
         walked: set[str] = set()
         for start in self.comments:
             path: dict[str, int] = {}
@@ -75,16 +74,16 @@ class Threads:
                 yield from list(path)[path[number] :]
             walked.update(path)
 
-    def _unplaced(self, comment: FoundComment, placed: set[str]) -> list[FoundComment]:
-        """The comment and those above it that have no place yet, from the bottom up."""
+    def _unplaced(self, comment: SourceComment, placed: set[str]) -> list[SourceComment]:
+        """Return the comment and its ancestors without a position, from the bottom up."""
         chain = []
-        each: FoundComment | None = comment
+        each: SourceComment | None = comment
         while each is not None and each.number not in placed:
             chain.append(each)
             each = self.comments.get(each.parent)
         return chain
 
-    def _place(self, comment: FoundComment) -> None:
+    def _place(self, comment: SourceComment) -> None:
         start = self._starts[comment.proposal]
         if parent := self.comments.get(comment.parent):
             comment.depth = parent.depth + 1

@@ -1,15 +1,11 @@
 """The tables. Importing this package maps every model, which relationships by name rely on."""
 
+from deliberate.models.accounts.device import Device
 from deliberate.models.accounts.linked_identity import LinkedIdentity
 from deliberate.models.accounts.office_recovery import OfficeRecovery
-from deliberate.models.accounts.person import (
-    Device,
-    Person,
-    PersonKey,
-    RecoveryCode,
-    SignInAttempts,
-)
-from deliberate.models.accounts.recovery_code import AddressChange, PasswordResetRequest
+from deliberate.models.accounts.pending_request import EmailChange, PasswordResetRequest
+from deliberate.models.accounts.person import Person, PersonKey
+from deliberate.models.accounts.recovery_code import RecoveryCode
 from deliberate.models.accounts.second_factor import SecondFactor
 from deliberate.models.accounts.verified_resident import ResidentEntry, ResidentList
 from deliberate.models.log.interaction import Interaction
@@ -19,7 +15,7 @@ from deliberate.models.log.signed_tree_head import (
     SignedTreeHead,
     Subtree,
 )
-from deliberate.models.moderation.moderation import (
+from deliberate.models.moderation.decisions import (
     Appeal,
     EditRequest,
     Escalation,
@@ -28,14 +24,22 @@ from deliberate.models.moderation.moderation import (
 )
 from deliberate.models.moderation.rules import RulesVersion
 from deliberate.models.moderation.sanction import Sanction
-from deliberate.models.notices import Delivery, MutedNotice, Notice
-from deliberate.models.polls import Ballot, Option, Outcome, Poll, PollChange, Roll, VotingCode
+from deliberate.models.notices import Delivery, MutedTopic, Notice
+from deliberate.models.polls import (
+    Ballot,
+    Option,
+    Poll,
+    PollChange,
+    PollOutcome,
+    PollVoter,
+    VotingCode,
+)
 from deliberate.models.processes import Phase, Process, ProcessChange, ProcessInstitution
 from deliberate.models.proposals.attachment import Attachment
 from deliberate.models.proposals.merger import Merger
 from deliberate.models.proposals.proposal import Draft, Follow, Proposal, ProposalVersion, Support
 from deliberate.models.proposals.summary import Summary
-from deliberate.models.releases import Release, ReleaseRequest
+from deliberate.models.releases import DataAccessRequest, Release
 from deliberate.models.responses.case import (
     Case,
     CaseNote,
@@ -47,11 +51,11 @@ from deliberate.models.responses.case import (
 )
 from deliberate.models.responses.institution import Institution
 from deliberate.models.responses.response import (
+    AnsweredComment,
     Commitment,
     CommitmentStep,
     Judgement,
     Response,
-    ResponseAnswer,
 )
 from deliberate.models.scores.assessment import (
     Adjudication,
@@ -66,7 +70,7 @@ from deliberate.models.scores.assessment import (
     Practice,
 )
 from deliberate.models.scores.coding import Coding, Sample, SampledItem
-from deliberate.models.scores.stored_score import ComparedScore, Snapshot
+from deliberate.models.scores.stored_score import ComparedScore, ScoreSnapshot
 from deliberate.models.site.job_run import JobRun
 from deliberate.models.site.rate_limit_window import RateLimitWindow
 from deliberate.models.threads.comment import Comment, Rating

@@ -1,4 +1,4 @@
-"""What people are told: one notice an act, its deliveries, what somebody wants no mail of."""
+"""Tables of notices, their deliveries by channel, and the topics muted by a person."""
 
 from datetime import datetime
 from typing import Any
@@ -7,60 +7,64 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, Moment
+from deliberate.database import Base, BigId, Json, UtcDateTime
 
 
 class Notice(Base):
-    """Something to tell, written in the act's own transaction; `act` names the act or the date."""
+    """A notice to one person, to the staff of an institution or to all who follow a proposal.
+
+    It is written in the transaction of the act that causes it; reminders are written by a job.
+    """
 
     __tablename__ = "notice"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    act: Mapped[str] = mapped_column(String(64), unique=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    """The id of the act, or a name made of a date or row, so that no notice is written twice."""
     kind: Mapped[str] = mapped_column(String(40))
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
-    """Whose staff is told, where the notice is for staff."""
+    """The institution whose staff receives the notice, None for other recipients."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    """Who alone is told, where it is for one person."""
-    told: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    """What its sentence needs besides the proposal: codes, ids and dates."""
-    written_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    reached_id: Mapped[int] = mapped_column(default=0)
-    """The fan-out has passed every person up to this one."""
-    done_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    """The only recipient, None where there are several."""
+    details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """What the text of the notice needs besides the proposal: codes, ids and dates."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_person_id: Mapped[int] = mapped_column(default=0)
+    """Deliveries exist for all recipients up to this id."""
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
 class Delivery(Base):
-    """One notice to one person by one channel, at most one row; tried until it is through."""
+    """The delivery of a notice to a person by a channel, retried until it succeeds."""
 
     __tablename__ = "delivery"
     __table_args__ = (
-        UniqueConstraint("act", "person_id", "channel"),
+        UniqueConstraint("notice_key", "person_id", "channel"),
         Index("ix_delivery_inbox", "person_id", "channel", "id"),
         Index("ix_delivery_to_send", "channel", "sent_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), index=True)
-    act: Mapped[str] = mapped_column(String(64))
+    notice_key: Mapped[str] = mapped_column(String(64))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     channel: Mapped[str] = mapped_column(String(16))
-    why: Mapped[str] = mapped_column(String(16), default="")
-    """Author, commenter, supporter, follower or staff: why this person is told."""
-    made_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    sent_at: Mapped[datetime | None] = mapped_column(Moment)
-    """When it was through; a given-up one has this too, and an error."""
-    read_at: Mapped[datetime | None] = mapped_column(Moment)
-    tries: Mapped[int] = mapped_column(default=0)
-    next_at: Mapped[datetime | None] = mapped_column(Moment)
+    reason: Mapped[str] = mapped_column(String(16), default="")
+    """Why the person is notified: author, commenter, supporter, follower, staff or account."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the delivery ended; a failed one has an error as well."""
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str] = mapped_column(String(255), default="")
 
 
-class MutedNotice(Base):
-    """A group of notices somebody does not want by mail; in the account they stand all the same."""
+class MutedTopic(Base):
+    """A topic of which a person receives no mail; its notices stay visible in the account."""
 
-    __tablename__ = "muted_notice"
+    __tablename__ = "muted_topic"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     topic: Mapped[str] = mapped_column(String(24), primary_key=True)

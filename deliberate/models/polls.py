@@ -1,4 +1,7 @@
-"""A poll with its options; who voted and what was voted are kept so that nobody can join them."""
+"""Polls, options, ballots, voters, voting codes, changes and outcomes.
+
+Voters and ballots are stored so that they cannot be linked in a secret poll.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,15 +11,17 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, Moment
+from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.models.accounts.person import Person
 from deliberate.models.processes import Process
 from deliberate.models.proposals.proposal import Proposal, new_salt
-from deliberate.vocabulary import Counting, Electorate, OptionState, PollType, ResultRule
+from deliberate.vocabulary import CountingMethod, Electorate, OptionState, PollType, ResultRule
 
 
 class Poll(Base):
-    """A question put to a vote inside a process or a proposal; its rules are fixed at opening."""
+    """A question put to a vote in a process or on a proposal; its rules cannot change after
+    opening.
+    """
 
     __tablename__ = "poll"
     subject_type = "poll"
@@ -31,33 +36,35 @@ class Poll(Base):
     is_secret: Mapped[bool] = mapped_column(default=True)
     result_rule: Mapped[ResultRule] = mapped_column(String(20), default=ResultRule.AFTER_CLOSE)
     quorum: Mapped[int] = mapped_column(default=0)
-    opens_at: Mapped[datetime] = mapped_column(Moment)
-    closes_at: Mapped[datetime] = mapped_column(Moment)
+    opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ballot_count: Mapped[int] = mapped_column(default=0)
     ballot_version: Mapped[int] = mapped_column(default=0)
-    """How often its ballots changed; with the salt it names one state of the count."""
+    """Number of changes to its ballots and options. Together with the salt it identifies one state
+    of the count, the key of cached tallies.
+    """
     salt: Mapped[bytes] = mapped_column(LargeBinary(16), default=new_salt)
 
     electorate: Mapped[Electorate] = mapped_column(String(16), default=Electorate.RESIDENTS)
     areas: Mapped[list[str]] = mapped_column(Json, default=list)
-    """Only residents of these areas vote; empty for everywhere."""
+    """Only residents of these areas can vote; an empty list allows all areas."""
     counts_areas: Mapped[bool] = mapped_column(default=False)
-    """Whether ballots carry their area, said beforehand."""
+    """Ballots store the voter's area, and results are shown by area. Announced before voting."""
     shuffles: Mapped[bool] = mapped_column(default=False)
-    """Whether each voter sees the options in an order of their own."""
-    counting: Mapped[Counting | None] = mapped_column(String(16))
+    """Each voter sees the options in a different order."""
+    counting: Mapped[CountingMethod | None] = mapped_column(String(16))
     min_choices: Mapped[int] = mapped_column(default=1)
     max_choices: Mapped[int | None] = mapped_column()
     amount: Mapped[int | None] = mapped_column()
-    """What a budget ballot may spend at most."""
+    """Maximum sum that a budget ballot can spend."""
     min_share: Mapped[int] = mapped_column(default=0)
-    """Which part of the amount, in percent, a budget ballot must spend at least."""
+    """Minimum share of the amount, in percent, that a budget ballot must spend."""
 
-    published_at: Mapped[datetime | None] = mapped_column(Moment)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     entitled_count: Mapped[int | None] = mapped_column()
-    """How many could have voted, frozen when the result is published."""
+    """Number of people entitled to vote, frozen when the result is published."""
     source: Mapped[str | None] = mapped_column(String(120))
-    """Where an imported poll came from: platform and its name there."""
+    """Platform and identifier of an imported poll."""
 
     process: Mapped[Process] = relationship()
     proposal: Mapped[Proposal | None] = relationship()
@@ -68,20 +75,22 @@ class Poll(Base):
     changes: Mapped[list["PollChange"]] = relationship(
         order_by="PollChange.id", cascade="all, delete-orphan"
     )
-    outcomes: Mapped[list["Outcome"]] = relationship(
-        order_by="Outcome.id", cascade="all, delete-orphan"
+    outcomes: Mapped[list["PollOutcome"]] = relationship(
+        order_by="PollOutcome.id", cascade="all, delete-orphan"
     )
 
     def is_open(self, moment: datetime) -> bool:
-        """Whether it takes ballots at a moment, by its dates alone."""
+        """Return whether the poll accepts ballots at a moment, by its dates alone."""
         return self.opens_at <= moment < self.closes_at
 
     def is_closed(self, moment: datetime) -> bool:
-        """Whether its last moment is past."""
+        """Return whether the closing time has passed."""
         return moment >= self.closes_at
 
     def shows_result(self, moment: datetime) -> bool:
-        """Whether counts may be seen at a moment; one rule for page, file and command."""
+        """Return whether the result is public at a moment. Pages, files and commands all use this
+        rule.
+        """
         if self.result_rule == ResultRule.LIVE and not self.is_secret:
             return moment >= self.opens_at
         if self.result_rule == ResultRule.AFTER_PUBLICATION:
@@ -90,33 +99,39 @@ class Poll(Base):
 
     @property
     def shown_options(self) -> list["Option"]:
-        """The options that can be voted for, in the order they were set down."""
+        """Return the options that can be voted for, in the order of the poll."""
         return [option for option in self.options if option.state == OptionState.SHOWN]
 
-    def ordered_for(self, voter: Person | None) -> list["Option"]:
-        """The options as a voter sees them: in an order of their own where the poll shuffles.
+    def options_for(self, voter: Person | None) -> list["Option"]:
+        """Return the options in the order this voter sees them, shuffled where the poll says so.
 
-        "Not sure" always stands last; an order says nothing about anybody else's.
+        "Not sure" is always last. The order of one voter reveals nothing about the order of
+        another.
         """
         if not self.shuffles:
             return self.shown_options
         seed = self.salt + (str(voter.id).encode() if voter else b"")
-        return sorted(self.shown_options, key=lambda option: (option.is_pass, _lot(seed, option)))
+        return sorted(
+            self.shown_options, key=lambda option: (option.is_pass, _draw_key(seed, option))
+        )
 
     @property
-    def lot(self) -> Sequence[int]:
-        """The order that decides ties, drawn with the poll's salt when it was opened."""
-        return [option.id for option in sorted(self.options, key=lambda o: _lot(self.salt, o))]
+    def lot_order(self) -> Sequence[int]:
+        """Return the option ids in the order that decides ties, drawn by the salt of the poll at
+        opening.
+        """
+        return [option.id for option in sorted(self.options, key=lambda o: _draw_key(self.salt, o))]
 
 
-def _lot(seed: bytes, option: "Option") -> bytes:
+def _draw_key(seed: bytes, option: "Option") -> bytes:
     return hashlib.sha256(seed + b"/" + str(option.id).encode()).digest()
 
 
 class Option(Base):
-    """One answer a poll offers; "not sure" is one like the others, marked so it can be told apart.
+    """An option of a poll, or a statement in a poll of statements.
 
-    In a poll of statements a resident may add one; it waits for a moderator.
+    "Not sure" is an option with `is_pass`. A resident can add a statement; it is shown once a
+    moderator accepts it.
     """
 
     __tablename__ = "poll_option"
@@ -133,25 +148,25 @@ class Option(Base):
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     source_id: Mapped[str | None] = mapped_column(String(64))
     source_counts: Mapped[dict[str, int] | None] = mapped_column(Json)
-    """What the source of an import counted over all its rows, re-votes too."""
+    """Counts published by the source of an import over all its rows, including replaced votes."""
 
     poll: Mapped[Poll] = relationship(back_populates="options")
 
     @property
     def process_id(self) -> int:
-        """Where its acts belong."""
+        """Return the id of the process to which its acts belong."""
         return self.poll.process_id
 
     @property
     def proposal_id(self) -> int | None:
-        """The proposal its poll stands on, if any."""
+        """Return the id of the proposal of its poll, if it has one."""
         return self.poll.proposal_id
 
 
-class Roll(Base):
-    """Who has voted in a poll: no time, no order, nothing of the ballot."""
+class PollVoter(Base):
+    """A person who has voted in a poll. Has no time, no order and no link to a ballot."""
 
-    __tablename__ = "poll_roll"
+    __tablename__ = "poll_voter"
     __table_args__ = {"sqlite_with_rowid": False}
 
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), primary_key=True)
@@ -159,9 +174,9 @@ class Roll(Base):
 
 
 class Ballot(Base):
-    """What was voted, under the hash of a code only the voter has seen; nothing of the voter.
+    """A ballot, identified by the hash of a code that only the voter has seen.
 
-    Only in a public poll, as said before voting, does it name its voter.
+    In a public poll, as announced before voting, it names its voter. In a secret poll it does not.
     """
 
     __tablename__ = "poll_ballot"
@@ -170,19 +185,21 @@ class Ballot(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)
     choice: Mapped[list[list[int]] | None] = mapped_column(Json)
-    """Pairs of option and value, by option; None for a paper ballot that could not be counted."""
+    """Pairs of option id and value, sorted by option; None for a paper ballot that could not be
+    counted.
+    """
     area: Mapped[str] = mapped_column(String(80), default="")
-    """Empty unless the poll said beforehand that areas are counted."""
+    """Empty unless the poll counts areas."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    """The voter, in a public poll alone."""
+    """The voter, in public polls only."""
     source_group: Mapped[int | None] = mapped_column()
-    """The opinion group an imported conversation published for this voter."""
+    """Opinion group of the voter as published by the source of an import."""
 
     person: Mapped[Person | None] = relationship()
 
 
 class VotingCode(Base):
-    """A one-time code that entitles whoever holds it to one ballot; nothing says who did."""
+    """A one-time code that entitles its holder to one ballot. It is not linked to a person."""
 
     __tablename__ = "poll_code"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -193,22 +210,24 @@ class VotingCode(Base):
 
 
 class PollChange(Base):
-    """A change of a running poll, with its reason as everybody reads it."""
+    """A change of the closing time of a running poll, with its public reason."""
 
     __tablename__ = "poll_change"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)
-    changed_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ground: Mapped[str] = mapped_column(String(24))
     reason: Mapped[str] = mapped_column(Text)
-    closed_before: Mapped[datetime] = mapped_column(Moment)
-    closes_after: Mapped[datetime] = mapped_column(Moment)
+    previous_closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    new_closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Outcome(Base):
-    """What came of a poll, as said on a day; later words stand below, nothing is replaced."""
+class PollOutcome(Base):
+    """A published statement of what was decided after a poll. Later ones are added, none is
+    replaced.
+    """
 
     __tablename__ = "poll_outcome"
 
@@ -218,7 +237,7 @@ class Outcome(Base):
     body_html: Mapped[str] = mapped_column(Text)
     renderer: Mapped[str] = mapped_column(String(24))
     salt: Mapped[bytes] = mapped_column(LargeBinary(16), default=new_salt)
-    stated_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    stated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     stated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     stated_by: Mapped[Person | None] = relationship(lazy="joined")

@@ -1,17 +1,17 @@
-"""A participation process, its dated phases and the institutions that take part in it."""
+"""Tables of participation processes, their dated phases and the institutions in them."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from deliberate.database import Base, BigId, Json, Moment
+from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.models.responses.institution import Institution
-from deliberate.vocabulary import PhaseKind, Switch
+from deliberate.vocabulary import PhaseKind, PhaseSwitch
 
 
 class Process(Base):
-    """A question put to residents, with what is open, what is fixed, and who decides."""
+    """A question put to residents, with the limits of their influence and who decides."""
 
     __tablename__ = "process"
     subject_type = "process"
@@ -30,15 +30,15 @@ class Process(Base):
     fixed_points_en: Mapped[str] = mapped_column(Text, default="")
     timezone: Mapped[str] = mapped_column(String(64), default="Asia/Makassar")
     calendar: Mapped[str] = mapped_column(String(8), default="ID")
-    """Whose holidays count: a country, or a country and its part, as GB or GB-ENG."""
+    """The country, or country and subdivision, whose holidays apply (for example GB or GB-ENG)."""
     support_threshold: Mapped[int] = mapped_column(default=100)
     response_days: Mapped[int] = mapped_column(default=20)
-    opened_at: Mapped[datetime | None] = mapped_column(Moment)
-    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     source: Mapped[str | None] = mapped_column(String(40))
-    """The platform an imported process came from."""
+    """The platform from which the process was imported; None for a process of this platform."""
     days_off: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
-    """Days its offices do not work beside the holidays of its calendar: ISO date and name."""
+    """Non-working days in addition to the public holidays: ISO date to name."""
     proposal_count: Mapped[int] = mapped_column(default=0)
     comment_count: Mapped[int] = mapped_column(default=0)
 
@@ -51,29 +51,29 @@ class Process(Base):
 
     @property
     def process_id(self) -> int:
-        """Where its acts belong: to itself."""
+        """Return the id of the process that acts on this row belong to: its own."""
         return self.id
 
     def phase_at(self, moment: datetime) -> "Phase | None":
-        """The phase open at a moment, or None between and outside phases."""
+        """Return the phase that is open at a moment, None outside all phases."""
         for phase in self.phases:
             if phase.opens_at <= moment < phase.closes_at:
                 return phase
         return None
 
-    def allows(self, switch: Switch, moment: datetime) -> bool:
-        """Whether the phase open at a moment makes this possible; computed, never stored."""
+    def allows(self, switch: PhaseSwitch, moment: datetime) -> bool:
+        """Return whether the phase that is open at a moment permits an activity."""
         phase = self.phase_at(moment)
         return phase is not None and self.closed_at is None and switch in phase.switches
 
-    def said(self, field: str, language: str) -> str:
-        """A text of the process in a language, the Indonesian one where there is no other."""
-        found: str = getattr(self, f"{field}_en") if language == "en" else ""
-        return found or getattr(self, field)
+    def text_in(self, field: str, language: str) -> str:
+        """Return a text field in a language, the Indonesian text where it is not translated."""
+        translation: str = getattr(self, f"{field}_en") if language == "en" else ""
+        return translation or getattr(self, field)
 
 
 class Phase(Base):
-    """A dated span of a process with switches for what may be done in it."""
+    """A dated phase of a process with the activities that it permits."""
 
     __tablename__ = "phase"
     __table_args__ = (UniqueConstraint("process_id", "kind"),)
@@ -82,15 +82,15 @@ class Phase(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
     kind: Mapped[PhaseKind] = mapped_column(String(16))
-    opens_at: Mapped[datetime] = mapped_column(Moment)
-    closes_at: Mapped[datetime] = mapped_column(Moment)
+    opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     switches: Mapped[list[str]] = mapped_column(Json, default=list)
 
     process: Mapped[Process] = relationship(back_populates="phases")
 
 
 class ProcessInstitution(Base):
-    """The part an institution has in a process: lead, consulted, or must sign."""
+    """The part of an institution in a process: lead, consulted or must_sign."""
 
     __tablename__ = "process_institution"
     __table_args__ = (UniqueConstraint("process_id", "institution_id"),)
@@ -104,17 +104,17 @@ class ProcessInstitution(Base):
 
 
 class ProcessChange(Base):
-    """A change of an open process, with its reason as everybody reads it."""
+    """A change of an open process with its public reason."""
 
     __tablename__ = "process_change"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
-    changed_at: Mapped[datetime] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     fields: Mapped[list[str]] = mapped_column(Json)
-    """What was changed: names of columns, "institutions", or a phase."""
+    """The changed parts: names of columns, "institutions", or kinds of phases."""
     reason: Mapped[str] = mapped_column(Text)
-    opened_before: Mapped[datetime | None] = mapped_column(Moment)
-    closed_before: Mapped[datetime | None] = mapped_column(Moment)
-    """When the phase opened and closed before it was moved."""
+    previous_opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    previous_closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The dates of a phase before the change; None for other changes."""

@@ -1,1 +1,1 @@
-"""Telling people: one notice an act, fanned out by a job, each delivery tried until through."""
+"""Notices written by acts, their deliveries in the account and by mail, feeds and calendars."""

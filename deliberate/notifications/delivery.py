@@ -1,4 +1,4 @@
-"""Sending what waits: oldest first for each person, tried until through, marked one by one."""
+"""Sending of pending mails: oldest first for each person, retried until it succeeds."""
 
 import logging
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, Notice, Person
-from deliberate.notifications.links import address_for
+from deliberate.notifications.links import recipient_address
 from deliberate.notifications.mail import compose
-from deliberate.notifications.preferences import topic_of
+from deliberate.notifications.notice_kinds import topic_of
 from deliberate.notifications.smtp import ConnectionLost, Mailer, PermanentFailure, TemporaryFailure
 from deliberate.notifications.templates import (
     NotificationContext,
@@ -23,116 +23,125 @@ from deliberate.notifications.templates import (
     render_notification,
 )
 
-BATCH = 100
-LEASE = timedelta(minutes=10)
-"""How long a claimed mail is left alone; whoever claimed it may have died."""
-FIRST_WAIT = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=6)
+BATCH_SIZE = 100
+CLAIM_TIMEOUT = timedelta(minutes=10)
+"""The time after which a claimed mail is sent by another process, as the first may have died."""
+MIN_RETRY_DELAY = timedelta(minutes=1)
+MAX_RETRY_DELAY = timedelta(hours=6)
 
 _log = logging.getLogger(__name__)
 
 
 def send_due(mailer: Mailer | None = None) -> int:
-    """Send every mail that is due; gives how many went through.
+    """Send all mails that are due and return the number sent.
 
-    The demo has no server: its mails count as sent and stand on a page.
+    The demo has no mail server: its mails count as sent and are shown on a page.
     """
     settings: Settings = current_app.config["SETTINGS"]
     if not settings.mail_url and mailer is None:
-        return _show_all() if settings.is_demo else 0
+        return _mark_all_sent() if settings.is_demo else 0
     sent = 0
     with mailer or Mailer(settings.mail_url) as open_mailer:
         while claimed := _claim():
-            went, is_gone = _send_batch(open_mailer, claimed)
-            sent += went
-            if is_gone:
+            count, is_connection_lost = _send_batch(open_mailer, claimed)
+            sent += count
+            if is_connection_lost:
                 break
     return sent
 
 
-def _show_all() -> int:
-    shown = 0
+def _mark_all_sent() -> int:
+    count = 0
     while claimed := _claim():
         for delivery_id in claimed:
-            _through(delivery_id)
-        shown += len(claimed)
-    return shown
+            _mark_done(delivery_id)
+        count += len(claimed)
+    return count
 
 
 def _claim() -> Sequence[int]:
-    """The next mails to send, claimed for a while so that nobody else sends them too."""
+    """Claim the next mails to send, so that no other process sends them, and return their ids."""
     with unrecorded("delivery") as session:
-        found = session.scalars(
+        due = session.scalars(
             select(Delivery)
             .where(
                 Delivery.channel == "mail",
                 Delivery.sent_at.is_(None),
-                or_(Delivery.next_at.is_(None), Delivery.next_at <= now()),
+                or_(Delivery.next_attempt_at.is_(None), Delivery.next_attempt_at <= now()),
             )
             .order_by(Delivery.id)
-            .limit(BATCH)
+            .limit(BATCH_SIZE)
             .with_for_update(skip_locked=True)
         ).all()
-        claimed = _in_turn(session, found)
+        claimed = _without_older_pending(session, due)
         for delivery in claimed:
-            delivery.next_at = now() + LEASE
-            delivery.tries += 1
+            delivery.next_attempt_at = now() + CLAIM_TIMEOUT
+            delivery.attempts += 1
         return [delivery.id for delivery in claimed]
 
 
-def _in_turn(session: Session, found: Sequence[Delivery]) -> list[Delivery]:
-    """Those whose person has no older mail waiting elsewhere; the others wait as long as that."""
-    ids = {delivery.id for delivery in found}
+def _without_older_pending(session: Session, due: Sequence[Delivery]) -> list[Delivery]:
+    """Return the deliveries to people without an older mail waiting for a retry.
+
+    The others are postponed until that retry, so that everybody gets mails in order.
+    """
+    ids = {delivery.id for delivery in due}
     rows = session.execute(
-        select(Delivery.person_id, func.min(Delivery.id), func.max(Delivery.next_at))
+        select(Delivery.person_id, func.min(Delivery.id), func.max(Delivery.next_attempt_at))
         .where(
-            Delivery.person_id.in_({delivery.person_id for delivery in found}),
+            Delivery.person_id.in_({delivery.person_id for delivery in due}),
             Delivery.channel == "mail",
             Delivery.sent_at.is_(None),
-            Delivery.next_at > now(),
+            Delivery.next_attempt_at > now(),
             Delivery.id.not_in(ids),
             Delivery.id < max(ids, default=0),
         )
         .group_by(Delivery.person_id)
     )
     older = {person_id: (first, until) for person_id, first, until in rows}
-    free = []
-    for delivery in found:
+    ready = []
+    for delivery in due:
         first, until = older.get(delivery.person_id, (delivery.id, None))
         if first < delivery.id:
-            delivery.next_at = until
+            delivery.next_attempt_at = until
         else:
-            free.append(delivery)
-    return free
+            ready.append(delivery)
+    return ready
 
 
 def _send_batch(mailer: Mailer, claimed: Sequence[int]) -> tuple[int, bool]:
-    """Send claimed mails in their order; a person whose mail failed gets no later one before it."""
-    mails = _composed(claimed)
-    sent, failed, is_gone = 0, set[int](), False
+    """Send claimed mails in order; return the number sent and whether the connection was lost.
+
+    After a failure no later mail to the same person is sent.
+    """
+    mails = _compose_batch(claimed)
+    sent, failed, is_connection_lost = 0, set[int](), False
     for delivery_id, person_id, mail in mails:
-        if is_gone or person_id in failed:
-            _release(delivery_id)
+        if is_connection_lost or person_id in failed:
+            _release_claim(delivery_id)
             continue
         if mail is None:
-            _through(delivery_id, "no address")
+            _mark_done(delivery_id, "no address")
             continue
         try:
             mailer.send(mail)
         except PermanentFailure as error:
-            _through(delivery_id, str(error))
+            _mark_done(delivery_id, str(error))
         except TemporaryFailure as error:
-            is_gone = isinstance(error, ConnectionLost)
+            is_connection_lost = isinstance(error, ConnectionLost)
             failed.add(person_id)
-            _later(delivery_id, str(error))
+            _postpone(delivery_id, str(error))
         else:
-            _through(delivery_id)
+            _mark_done(delivery_id)
             sent += 1
-    return sent, is_gone
+    return sent, is_connection_lost
 
 
-def _composed(claimed: Sequence[int]) -> list[tuple[int, int, EmailMessage | None]]:
-    """Each claimed mail with its person; None where there is no address it could go to any more."""
+def _compose_batch(claimed: Sequence[int]) -> list[tuple[int, int, EmailMessage | None]]:
+    """Return delivery id, person id and mail of each claimed delivery.
+
+    The mail is None where the person has no address any more.
+    """
     rows = db.session.execute(
         select(Delivery, Notice, Person)
         .join(Notice, Notice.id == Delivery.notice_id)
@@ -140,28 +149,28 @@ def _composed(claimed: Sequence[int]) -> list[tuple[int, int, EmailMessage | Non
         .where(Delivery.id.in_(claimed))
         .order_by(Delivery.id)
     ).all()
-    known = load_context(notice for _delivery, notice, _person in rows)
+    context = load_context(notice for _delivery, notice, _person in rows)
     return [
-        (delivery.id, person.id, _mail(delivery, notice, person, known))
+        (delivery.id, person.id, _compose_or_none(delivery, notice, person, context))
         for delivery, notice, person in rows
     ]
 
 
-def _mail(
-    delivery: Delivery, notice: Notice, person: Person, known: NotificationContext
+def _compose_or_none(
+    delivery: Delivery, notice: Notice, person: Person, context: NotificationContext
 ) -> EmailMessage | None:
     if person.is_erased or not person.email:
         return None
-    story = render_notification(notice, known, person.language)
-    if not address_for(notice.kind, person):
+    notification = render_notification(notice, context, person.language)
+    if not recipient_address(notice.kind, person):
         return None
     try:
-        return compose(delivery, person, story, topic_of(notice.kind))
-    except ValueError:  # an address no header may hold
+        return compose(delivery, person, notification, topic_of(notice.kind))
+    except ValueError:  # the address is not valid in a mail header
         return None
 
 
-def _through(delivery_id: int, error: str = "") -> None:
+def _mark_done(delivery_id: int, error: str = "") -> None:
     with unrecorded("delivery") as session:
         session.execute(
             update(Delivery)
@@ -170,22 +179,22 @@ def _through(delivery_id: int, error: str = "") -> None:
         )
 
 
-def _later(delivery_id: int, error: str) -> None:
+def _postpone(delivery_id: int, error: str) -> None:
     with unrecorded("delivery") as session:
         delivery = session.get_one(Delivery, delivery_id)
-        delivery.next_at = now() + wait_after(delivery.tries)
+        delivery.next_attempt_at = now() + retry_delay(delivery.attempts)
         delivery.error = error[:255]
-        _log.warning("mail %s waits: try %s", delivery_id, delivery.tries)
+        _log.warning("mail %s postponed after attempt %s", delivery_id, delivery.attempts)
 
 
-def wait_after(tries: int) -> timedelta:
-    """How long a mail waits after so many tries: a minute, doubled each time, six hours at most."""
-    doubled: int = 2 ** min(tries - 1, 12)
-    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
+def retry_delay(attempts: int) -> timedelta:
+    """Return the delay after a number of attempts: a minute, doubled each time, up to 6 hours."""
+    factor: int = 2 ** min(attempts - 1, 12)
+    return min(MIN_RETRY_DELAY * factor, MAX_RETRY_DELAY)
 
 
-def _release(delivery_id: int) -> None:
+def _release_claim(delivery_id: int) -> None:
     with unrecorded("delivery") as session:
         delivery = session.get_one(Delivery, delivery_id)
-        delivery.tries -= 1
-        delivery.next_at = now() + FIRST_WAIT
+        delivery.attempts -= 1
+        delivery.next_attempt_at = now() + MIN_RETRY_DELAY

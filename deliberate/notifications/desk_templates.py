@@ -1,6 +1,6 @@
-"""What a notice says to those who answer: a subject and one sentence."""
+"""Texts of notices to the staff of institutions."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -8,16 +8,19 @@ from flask_babel import ngettext
 from deliberate.models import Notice
 
 
-def of_desk(notice: Notice, title: str, giver: str) -> tuple[str, str]:
-    """Subject and sentence, for a proposal's title; `giver` hands it over, where one does."""
+def desk_text(notice: Notice, title: str, from_institution: str) -> tuple[str, str]:
+    """Return subject and sentence of a notice on a proposal with a title.
+
+    `from_institution` is the name of the referring institution, empty for other notices.
+    """
     if notice.kind == "desk.week":
-        return _week(notice.told)
-    return {**_of_dates(title), **_of_colleagues(title, giver)}[notice.kind]
+        return _weekly_summary(notice.details)
+    return {**_deadline_texts(title), **_colleague_texts(title, from_institution)}[notice.kind]
 
 
-def _of_dates(title: str) -> dict[str, tuple[str, str]]:
+def _deadline_texts(title: str) -> dict[str, tuple[str, str]]:
     return {
-        "desk.new": (_("New case"), _("“%(title)s” waits for your answer.", title=title)),
+        "desk.new": (_("New case"), _("“%(title)s” is waiting for your response.", title=title)),
         "desk.soon": (
             _("Due in 3 working days"),
             _("“%(title)s” is due within 3 working days.", title=title),
@@ -28,45 +31,45 @@ def _of_dates(title: str) -> dict[str, tuple[str, str]]:
         ),
         "desk.unpublished": (
             _("Not published"),
-            _("Your answer to “%(title)s” could not be published on its day.", title=title),
+            _("Your response to “%(title)s” could not be published on its day.", title=title),
         ),
     }
 
 
-def _of_colleagues(title: str, giver: str) -> dict[str, tuple[str, str]]:
+def _colleague_texts(title: str, from_institution: str) -> dict[str, tuple[str, str]]:
     return {
         "desk.offered": (
             _("Referral offered"),
             _(
-                "%(giver)s hands “%(title)s” over to you: accept it within 3 working days.",
-                giver=giver,
+                "%(giver)s referred “%(title)s” to you: accept it within 3 working days.",
+                giver=from_institution,
                 title=title,
             ),
         ),
         "desk.bounced": (
-            _("Referral came back"),
-            _("Nobody took “%(title)s”: it is with you now.", title=title),
+            _("Referral returned"),
+            _("No institution accepted “%(title)s”: it is now with you.", title=title),
         ),
         "desk.check": (
-            _("Please check an answer"),
-            _("A colleague asks you to check the answer to “%(title)s”.", title=title),
+            _("Please check a response"),
+            _("A colleague asks you to check the response to “%(title)s”.", title=title),
         ),
         "desk.checked": (
-            _("Your answer was checked"),
-            _("A colleague checked your answer to “%(title)s”.", title=title),
+            _("Your response was checked"),
+            _("A colleague checked your response to “%(title)s”.", title=title),
         ),
         "desk.assigned": (
             _("A case for you"),
-            _("“%(title)s” was given to you.", title=title),
+            _("“%(title)s” was assigned to you.", title=title),
         ),
     }
 
 
-def _week(told: dict[str, Any]) -> tuple[str, str]:
-    waiting, soon, overdue = told["waiting"], told["soon"], told["overdue"]
+def _weekly_summary(counts: Mapping[str, int]) -> tuple[str, str]:
+    open_cases, due_soon, overdue = counts["open_cases"], counts["due_soon"], counts["overdue"]
     parts = [
-        ngettext("%(n)s case waits", "%(n)s cases wait", waiting, n=waiting),
-        ngettext("%(n)s is due soon", "%(n)s are due soon", soon, n=soon),
+        ngettext("%(n)s case waits", "%(n)s cases wait", open_cases, n=open_cases),
+        ngettext("%(n)s is due soon", "%(n)s are due soon", due_soon, n=due_soon),
         ngettext("%(n)s is overdue", "%(n)s are overdue", overdue, n=overdue),
     ]
     return _("Your week"), ", ".join(parts) + "."

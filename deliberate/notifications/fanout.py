@@ -1,4 +1,4 @@
-"""From one notice to its deliveries: in pages of people, each page one transaction, none twice."""
+"""Fan-out of notices to deliveries, in pages of recipients with one transaction each."""
 
 from collections.abc import Sequence
 
@@ -10,23 +10,26 @@ from sqlalchemy.orm import Session
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
-from deliberate.models import Delivery, MutedNotice, Notice, Person, Proposal
-from deliberate.notifications.preferences import ADDRESS_GIVEN, ADDRESS_NEW, topic_of
-from deliberate.queries.notices.recipients import told_people, told_staff
+from deliberate.models import Delivery, MutedTopic, Notice, Person, Proposal
+from deliberate.notifications.notice_kinds import ADDRESS_GIVEN, ADDRESS_NEW, topic_of
+from deliberate.queries.notices.recipients import list_recipients, list_staff_recipients
 
-PAGE = 500
+PAGE_SIZE = 500
 
 
 def fan_out() -> int:
-    """Make the deliveries of every notice that waits; gives how many. A crash loses none."""
-    made = 0
+    """Create the deliveries of all pending notices and return their number.
+
+    After a crash the next run continues where this one stopped.
+    """
+    total = 0
     while (notice_id := _next_notice()) is not None:
         while True:
-            count, is_done = _page(notice_id)
-            made += count
+            count, is_done = _fan_out_page(notice_id)
+            total += count
             if is_done:
                 break
-    return made
+    return total
 
 
 def _next_notice() -> int | None:
@@ -36,77 +39,81 @@ def _next_notice() -> int | None:
     )
 
 
-def _page(notice_id: int) -> tuple[int, bool]:
-    """The next people of a notice: their deliveries and how far it came, in one transaction."""
+def _fan_out_page(notice_id: int) -> tuple[int, bool]:
+    """Create the deliveries of the next recipients; return their number and whether it is all."""
     with unrecorded("delivery") as session:
         notice = session.get_one(Notice, notice_id, with_for_update=True)
-        people = _told(session, notice)
-        rows = _rows(session, notice, people)
+        recipients = _page_of_recipients(session, notice)
+        rows = _delivery_rows(session, notice, recipients)
         if rows:
-            session.execute(_only_new(session), rows)
-        if people:
-            notice.reached_id = people[-1][0]
-        if len(people) < PAGE:
+            session.execute(_insert_new(session), rows)
+        if recipients:
+            notice.last_person_id = recipients[-1][0]
+        if len(recipients) < PAGE_SIZE:
             notice.done_at = now()
-        return len(rows), len(people) < PAGE
+        return len(rows), len(recipients) < PAGE_SIZE
 
 
-def _told(session: Session, notice: Notice) -> list[tuple[int, str]]:
+def _page_of_recipients(session: Session, notice: Notice) -> list[tuple[int, str]]:
     if notice.person_id is not None:
-        return [(notice.person_id, _why_alone(notice))]
+        return [(notice.person_id, _personal_reason(notice))]
     if notice.institution_id is not None:
-        return told_staff(notice.institution_id, notice.reached_id, PAGE)
+        return list_staff_recipients(notice.institution_id, notice.last_person_id, PAGE_SIZE)
     if notice.proposal_id is None:
         return []
-    return told_people(session.get_one(Proposal, notice.proposal_id), notice.reached_id, PAGE)
+    return list_recipients(
+        session.get_one(Proposal, notice.proposal_id), notice.last_person_id, PAGE_SIZE
+    )
 
 
-def _why_alone(notice: Notice) -> str:
+def _personal_reason(notice: Notice) -> str:
     if notice.kind.startswith("desk."):
         return "staff"
     return "author" if notice.proposal_id is not None else "account"
 
 
-def _rows(
-    session: Session, notice: Notice, people: Sequence[tuple[int, str]]
+def _delivery_rows(
+    session: Session, notice: Notice, recipients: Sequence[tuple[int, str]]
 ) -> list[dict[str, object]]:
-    why = dict(people)
-    muted = select(MutedNotice.person_id).where(MutedNotice.topic == topic_of(notice.kind))
-    found = session.execute(
+    reasons = dict(recipients)
+    muted = select(MutedTopic.person_id).where(MutedTopic.topic == topic_of(notice.kind))
+    people = session.execute(
         select(Person.id, Person.email_confirmed_at, Person.id.in_(muted))
-        .where(Person.id.in_(why), Person.erased_at.is_(None))
+        .where(Person.id.in_(reasons), Person.erased_at.is_(None))
         .order_by(Person.id)
     ).all()
+    asks_to_confirm = notice.kind in {ADDRESS_GIVEN, ADDRESS_NEW}
     rows: list[dict[str, object]] = []
-    for person_id, confirmed_at, is_muted in found:
-        is_asked = notice.kind in {ADDRESS_GIVEN, ADDRESS_NEW}
-        by_mail = is_mail_configured() and (is_asked or (confirmed_at is not None and not is_muted))
-        channels = ("account", "mail") if by_mail else ("account",)
-        rows += [_row(notice, person_id, channel, why[person_id]) for channel in channels]
+    for person_id, confirmed_at, is_muted in people:
+        may_mail = asks_to_confirm or (confirmed_at is not None and not is_muted)
+        channels = ("account", "mail") if may_mail and is_mail_configured() else ("account",)
+        rows += [
+            _delivery_row(notice, person_id, channel, reasons[person_id]) for channel in channels
+        ]
     return rows
 
 
-def _row(notice: Notice, person_id: int, channel: str, why: str) -> dict[str, object]:
+def _delivery_row(notice: Notice, person_id: int, channel: str, reason: str) -> dict[str, object]:
     return {
         "notice_id": notice.id,
-        "act": notice.act,
+        "notice_key": notice.key,
         "person_id": person_id,
         "channel": channel,
-        "why": why,
-        "made_at": now(),
+        "reason": reason,
+        "created_at": now(),
         "sent_at": now() if channel == "account" else None,
-        "tries": 0,
+        "attempts": 0,
         "error": "",
     }
 
 
-def _only_new(session: Session) -> sqlite.Insert | postgresql.Insert:
+def _insert_new(session: Session) -> sqlite.Insert | postgresql.Insert:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     statement = sqlite.insert(Delivery) if is_sqlite else postgresql.insert(Delivery)
-    return statement.on_conflict_do_nothing(index_elements=["act", "person_id", "channel"])
+    return statement.on_conflict_do_nothing(index_elements=["notice_key", "person_id", "channel"])
 
 
 def is_mail_configured() -> bool:
-    """Whether mail is sent at all: a server is set, or the demo shows it on a page."""
+    """Return whether mails are created: with a mail server, or in the demo, which shows them."""
     settings: Settings = current_app.config["SETTINGS"]
     return bool(settings.mail_url) or settings.is_demo

@@ -1,4 +1,4 @@
-"""What the links in mails carry: signed, bound to what they are for, worthless afterwards."""
+"""Signed tokens of the links in mails, bound to a purpose and to the state they are made for."""
 
 import hashlib
 
@@ -6,7 +6,7 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from deliberate.models import Person
-from deliberate.notifications.preferences import (
+from deliberate.notifications.notice_kinds import (
     ADDRESS_GIVEN,
     ADDRESS_LEFT,
     ADDRESS_NEW,
@@ -15,35 +15,36 @@ from deliberate.notifications.preferences import (
     RECOVERY_CONFIRMED,
     TOPICS,
 )
-from deliberate.queries.notices.messages import address_change_of
+from deliberate.queries.notices.messages import pending_email_change
 
-STOPPING_LASTS = 48 * 60 * 60
-RECOVERY_LASTS = 60 * 60
-"""Seconds a link to choose a new passphrase holds, from the moment it is mailed."""
+RECOVERY_STOP_SECONDS = 48 * 60 * 60
+"""The validity of a link that stops a recovery at an office."""
+RECOVERY_SECONDS = 60 * 60
+"""The validity of a link to choose a new passphrase, from the moment it is mailed."""
 
 
-def path_of(kind: str, person: Person) -> str:
-    """Where the mail of a kind leads that opens something by itself; empty for all others."""
-    here, change = f"/{person.language}", address_change_of(person)
+def action_path(kind: str, person: Person) -> str:
+    """Return the path with a token that a mail of a kind links to; empty for kinds without one."""
+    root, change = f"/{person.language}", pending_email_change(person)
     if kind == RECOVERY_ASKED:
-        return f"{here}/recover/mail/{recovery_token(person)}"
+        return f"{root}/recover/mail/{recovery_token(person)}"
     if kind in {RECOVERY_BEGUN, RECOVERY_CONFIRMED}:
-        return f"{here}/recover/office/{stop_token(person)}"
+        return f"{root}/recover/office/{recovery_stop_token(person)}"
     if kind == ADDRESS_GIVEN:
-        return f"{here}/account/messages/confirm/{address_token(person)}"
+        return f"{root}/account/messages/confirm/{address_token(person)}"
     if kind == ADDRESS_NEW and change is not None:
-        return f"{here}/account/messages/confirm/{address_token(person, change.address)}"
+        return f"{root}/account/messages/confirm/{address_token(person, change.email)}"
     if kind == ADDRESS_LEFT and change is not None:
-        return f"{here}/account/messages/leave/{leaving_token(person, change.address)}"
+        return f"{root}/account/messages/leave/{address_change_token(person, change.email)}"
     return ""
 
 
-def address_for(kind: str, person: Person) -> str | None:
-    """The mailbox a kind goes to: the person's own, or the one that is to be theirs."""
+def recipient_address(kind: str, person: Person) -> str | None:
+    """Return the address that a kind of notice is mailed to: the present or the new one."""
     if kind != ADDRESS_NEW:
         return person.email
-    change = address_change_of(person)
-    return change.address if change is not None else None
+    change = pending_email_change(person)
+    return change.email if change is not None else None
 
 
 def _signer(purpose: str) -> URLSafeSerializer:
@@ -51,12 +52,12 @@ def _signer(purpose: str) -> URLSafeSerializer:
 
 
 def address_token(person: Person, address: str | None = None) -> str:
-    """What the link that confirms an address carries; another address makes it worthless."""
+    """Return the token that confirms an address, by default the present one of the person."""
     return str(_signer("address").dumps([person.id, address or person.email]))
 
 
 def read_address_token(token: str) -> tuple[int, str] | None:
-    """Whose address a link confirms; None for a forged one."""
+    """Return person id and address of a token, None for a forged one."""
     try:
         person_id, address = _signer("address").loads(token)
     except (BadSignature, ValueError, TypeError):
@@ -64,13 +65,13 @@ def read_address_token(token: str) -> tuple[int, str] | None:
     return int(person_id), str(address)
 
 
-def leaving_token(person: Person, address: str) -> str:
-    """What the link carries by which the present mailbox lets its person move to another."""
+def address_change_token(person: Person, address: str) -> str:
+    """Return the token by which the present mailbox agrees to another address."""
     return str(_signer("leaving").dumps([person.id, person.email, address]))
 
 
-def read_leaving_token(token: str) -> tuple[int, str, str] | None:
-    """Who leaves which address, and for which; None for a forged link."""
+def read_address_change_token(token: str) -> tuple[int, str, str] | None:
+    """Return person id, present and new address of a token, None for a forged one."""
     try:
         person_id, present, address = _signer("leaving").loads(token)
     except (BadSignature, ValueError, TypeError):
@@ -78,13 +79,13 @@ def read_leaving_token(token: str) -> tuple[int, str, str] | None:
     return int(person_id), str(present), str(address)
 
 
-def token_of(person_id: int, topic: str) -> str:
-    """What the link out of a group of mails carries."""
+def unsubscribe_token(person_id: int, topic: str) -> str:
+    """Return the token that unsubscribes a person from the mails of a topic."""
     return str(_signer("unsubscribe").dumps([person_id, topic]))
 
 
-def read_token(token: str) -> tuple[int, str] | None:
-    """Whom and which group a link names; None for a forged or unknown one."""
+def read_unsubscribe_token(token: str) -> tuple[int, str] | None:
+    """Return person id and topic of a token, None for a forged or outdated one."""
     try:
         person_id, topic = _signer("unsubscribe").loads(token)
     except (BadSignature, ValueError, TypeError):
@@ -92,53 +93,47 @@ def read_token(token: str) -> tuple[int, str] | None:
     return (int(person_id), str(topic)) if topic in TOPICS else None
 
 
-# --- coming back ---------------------------------------------------------------------------------
-
-
-def _recovery() -> URLSafeTimedSerializer:
+def _recovery_signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(str(current_app.secret_key), salt="recovery")
 
 
 def recovery_token(person: Person) -> str:
-    """What the link carries by which somebody chooses a new passphrase: once, for an hour."""
-    return str(_recovery().dumps([person.id, _present_mark(person)]))
+    """Return the token to choose a new passphrase, valid once and for an hour."""
+    return str(_recovery_signer().dumps([person.id, _recovery_mark(person)]))
 
 
 def read_recovery_token(token: str) -> tuple[int, str] | None:
-    """Whose link it is, and the mark of the passphrase that it replaces; None for one too old."""
+    """Return person id and recovery mark of a token, None for a forged or expired one."""
     try:
-        person_id, mark = _recovery().loads(token, max_age=RECOVERY_LASTS)
+        person_id, mark = _recovery_signer().loads(token, max_age=RECOVERY_SECONDS)
     except (BadSignature, ValueError, TypeError):
         return None
     return int(person_id), str(mark)
 
 
-def is_present(person: Person, mark: str) -> bool:
-    """Whether passphrase and confirmed address are still those a link was made for."""
-    return person.email_confirmed_at is not None and mark == _present_mark(person)
+def is_current_recovery_mark(person: Person, mark: str) -> bool:
+    """Return whether passphrase and confirmed address are those that a token was made for."""
+    return person.email_confirmed_at is not None and mark == _recovery_mark(person)
 
 
-def _present_mark(person: Person) -> str:
-    words = f"{person.passphrase_hash}\n{person.email}"
-    return hashlib.sha256(words.encode()).hexdigest()[:32]
+def _recovery_mark(person: Person) -> str:
+    state = f"{person.passphrase_hash}\n{person.email}"
+    return hashlib.sha256(state.encode()).hexdigest()[:32]
 
 
-# --- help at an office ---------------------------------------------------------------------------
-
-
-def _stopping() -> URLSafeTimedSerializer:
+def _recovery_stop_signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(str(current_app.secret_key), salt="stop help at an office")
 
 
-def stop_token(person: Person) -> str:
-    """What the link carries by which an account's owner stops what an office began."""
-    return str(_stopping().dumps([person.id]))
+def recovery_stop_token(person: Person) -> str:
+    """Return the token by which the owner of an account stops a recovery at an office."""
+    return str(_recovery_stop_signer().dumps([person.id]))
 
 
-def read_stop_token(token: str) -> int | None:
-    """Whose link it is; None for a forged one, or one older than any help lasts."""
+def read_recovery_stop_token(token: str) -> int | None:
+    """Return the person id of a token, None for a forged or expired one."""
     try:
-        (person_id,) = _stopping().loads(token, max_age=STOPPING_LASTS)
+        (person_id,) = _recovery_stop_signer().loads(token, max_age=RECOVERY_STOP_SECONDS)
     except (BadSignature, ValueError, TypeError):
         return None
     return int(person_id)

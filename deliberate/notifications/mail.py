@@ -1,4 +1,4 @@
-"""One mail: plain text first, a small twin in HTML, one name for ever, a way out in one click."""
+"""Composition of a mail: plain text and HTML, a stable Message-ID, one-click unsubscription."""
 
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -11,73 +11,76 @@ from flask_babel import gettext as _
 
 from deliberate.config import Settings
 from deliberate.models import Delivery, Person
-from deliberate.notifications.links import address_for, path_of, token_of
+from deliberate.notifications.links import action_path, recipient_address, unsubscribe_token
 from deliberate.notifications.templates import RenderedNotification
-from deliberate.queries.log import published_head
+from deliberate.queries.log.tree_heads import latest_published_head
 
 
 def compose(
-    delivery: Delivery, person: Person, story: RenderedNotification, topic: str
+    delivery: Delivery, person: Person, notification: RenderedNotification, topic: str
 ) -> EmailMessage:
-    """The mail of a delivery; the same delivery always gives the same Message-ID."""
+    """Return the mail of a delivery; every attempt has the same Message-ID."""
     settings: Settings = current_app.config["SETTINGS"]
     base = settings.base_url.rstrip("/")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = settings.mail_from
-    mail["To"] = address_for(story.kind, person) or ""
-    mail["Subject"] = _one_line(story.subject)
+    mail["To"] = recipient_address(notification.kind, person) or ""
+    mail["Subject"] = _single_line(notification.subject)
     mail["Message-ID"] = message_id(delivery, settings)
+    unsubscribe_url = ""
     if topic:
-        way_out = f"{base}/unsubscribe/{token_of(person.id, topic)}"
-        mail["List-Unsubscribe"] = f"<{way_out}>"
+        unsubscribe_url = f"{base}/unsubscribe/{unsubscribe_token(person.id, topic)}"
+        mail["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    path = path_of(story.kind, person) or story.path
+    url = base + (action_path(notification.kind, person) or notification.path)
     with force_locale(person.language):
-        lines = _lines(story, path, base, delivery.why, way_out if topic else "")
-    mail.set_content("\n\n".join(lines) + "\n")
-    mail.add_alternative(_html(lines, person.language, settings.brand_name), subtype="html")
+        paragraphs = _paragraphs(notification.sentence, url, delivery.reason, unsubscribe_url)
+    mail.set_content("\n\n".join(paragraphs) + "\n")
+    mail.add_alternative(_html(paragraphs, person.language, settings.brand_name), subtype="html")
     return mail
 
 
 def message_id(delivery: Delivery, settings: Settings) -> str:
-    """The name of a mail, the same at every try."""
+    """Return the Message-ID of a delivery, the same at every attempt."""
     host = urlsplit(settings.base_url).hostname or "localhost"
-    return f"<{delivery.act}.{delivery.person_id}@{host}>"
+    return f"<{delivery.notice_key}.{delivery.person_id}@{host}>"
 
 
-def _one_line(words: str) -> str:
-    return " ".join(words.split())[:200]
+def _single_line(text: str) -> str:
+    return " ".join(text.split())[:200]
 
 
-def _lines(story: RenderedNotification, path: str, base: str, why: str, way_out: str) -> list[str]:
-    head = published_head()
-    because = {
+def _paragraphs(sentence: str, url: str, reason: str, unsubscribe_url: str) -> list[str]:
+    head = latest_published_head()
+    reasons = {
         "author": _("You get this because you wrote the proposal."),
         "commenter": _("You get this because you took part in its thread."),
         "supporter": _("You get this because you support the proposal."),
         "follower": _("You get this because you follow it."),
         "staff": _("You get this because you work for the institution."),
     }
-    lines = [story.sentence, base + path, because.get(why, "")]
-    if way_out:
-        lines.append(_("No mail of this kind any more: %(address)s", address=way_out))
+    paragraphs = [sentence, url, reasons.get(reason, "")]
+    if unsubscribe_url:
+        paragraphs.append(_("No mail of this kind any more: %(address)s", address=unsubscribe_url))
     if head is not None:
-        lines.append(_("Public log: %(n)s entries, %(root)s", n=head.size, root=head.root[:12]))
-    return [line for line in lines if line]
+        paragraphs.append(
+            _("Public log: %(n)s entries, %(root)s", n=head.size, root=head.root[:12])
+        )
+    return [text for text in paragraphs if text]
 
 
-def _html(lines: list[str], language: str, brand: str) -> str:
-    shown = "".join(f"<p>{_linked(line)}</p>" for line in lines)
+def _html(paragraphs: list[str], language: str, brand: str) -> str:
+    body = "".join(f"<p>{_linkify(text)}</p>" for text in paragraphs)
     title = escape(brand)
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        f"<title>{title}</title></head><body>{shown}</body></html>"
+        f"<title>{title}</title></head><body>{body}</body></html>"
     )
 
 
-def _linked(line: str) -> str:
-    words = (
-        f'<a href="{escape(word)}">{escape(word)}</a>' if word.startswith("http") else escape(word)
-        for word in line.split(" ")
+def _linkify(text: str) -> str:
+    parts = (
+        f'<a href="{escape(part)}">{escape(part)}</a>' if part.startswith("http") else escape(part)
+        for part in text.split(" ")
     )
-    return " ".join(words)
+    return " ".join(parts)

@@ -1,14 +1,14 @@
-"""What moderation tells an author: that a text waits, and what was decided about it."""
+"""Texts of notices to the author of a text that is held or was moderated."""
 
 from flask_babel import gettext as _
 
 
-def of_moderation(kind: str, title: str) -> tuple[str, str]:
-    """Subject and sentence, in the language that is set."""
-    return {**_waiting(title), **_decided(title)}[kind]
+def moderation_text(kind: str, title: str) -> tuple[str, str]:
+    """Return subject and sentence of a notice on a text below a proposal."""
+    return {**_pending_texts(title), **_decision_texts(title)}[kind]
 
 
-def _waiting(title: str) -> dict[str, tuple[str, str]]:
+def _pending_texts(title: str) -> dict[str, tuple[str, str]]:
     return {
         "moderation.held": (
             _("Your text is held"),
@@ -21,8 +21,8 @@ def _waiting(title: str) -> dict[str, tuple[str, str]]:
         "moderation.delayed": (
             _("Your text waits"),
             _(
-                "A rule holds your text on “%(title)s” for two working days at most; then it is "
-                "shown by itself. The page says which rule.",
+                "Your text on “%(title)s” is held by a rule for at most two working days, then it "
+                "is shown. The page says which rule.",
                 title=title,
             ),
         ),
@@ -37,7 +37,7 @@ def _waiting(title: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def _decided(title: str) -> dict[str, tuple[str, str]]:
+def _decision_texts(title: str) -> dict[str, tuple[str, str]]:
     return {
         "moderation.kept": (
             _("Your text stays"),

@@ -1,11 +1,11 @@
-"""What follows from a date alone: missed deadlines, late promises, bounces, the week's sum."""
+"""Notices that follow from a date alone: missed deadlines, late commitments, weekly summaries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
@@ -19,97 +19,114 @@ from deliberate.models import (
     Referral,
     Response,
 )
-from deliberate.notifications.preferences import REQUEST_ENDS
-from deliberate.queries.releases.data_access_requests import requests_in_force
-from deliberate.queries.responses.desk import desk_counts, soon
+from deliberate.notifications.notice_kinds import REQUEST_ENDS
+from deliberate.queries.releases.data_access_requests import active_requests
+from deliberate.queries.responses.desk import due_soon_until, get_desk_counts
 from deliberate.queries.responses.response_owner import (
-    asked_at,
-    coordinator_id,
-    is_owed,
-    joined_case,
+    coordinating_institution_id,
+    join_case,
+    owner_id_at,
+    response_is_owed,
 )
 
-ENDING = timedelta(days=14)
-AT_ONCE = 200
-"""Notices a call leaves at most; the next call leaves the rest."""
+NoticeRow = dict[str, object]
+ACCESS_END_NOTICE_PERIOD = timedelta(days=14)
+MAX_REMINDERS = 200
+"""The maximum number of notices per run; the next run writes the rest."""
 
 
-def remind() -> int:
-    """Leave a notice for each date that passed, once; gives how many."""
+def create_reminders() -> int:
+    """Write a notice, once, for each date that has passed; return the number of notices."""
     db.session.rollback()
-    rows = [*_missed(), *_near(), *_late(), *_bounced(), *_weeks(), *_ending()][:AT_ONCE]
+    rows = [
+        *_missed_deadlines(),
+        *_near_deadlines(),
+        *_late_commitments(),
+        *_lapsed_referrals(),
+        *_weekly_summaries(),
+        *_ending_data_access(),
+    ][:MAX_REMINDERS]
     if not rows:
         return 0
     with unrecorded("delivery") as session:
         is_sqlite = session.get_bind().dialect.name == "sqlite"
         statement = sqlite.insert(Notice) if is_sqlite else postgresql.insert(Notice)
-        session.execute(statement.on_conflict_do_nothing(index_elements=["act"]), rows)
+        session.execute(statement.on_conflict_do_nothing(index_elements=["key"]), rows)
     return len(rows)
 
 
-def _notice(act: str, kind: str, **columns: Any) -> dict[str, Any]:
+def _notice_row(key: str, kind: str, **columns: object) -> NoticeRow:
     return {
-        "act": act,
+        "key": key,
         "kind": kind,
         "proposal_id": None,
         "institution_id": None,
         "person_id": None,
-        "told": {},
-        "written_at": now(),
-        "reached_id": 0,
+        "details": {},
+        "created_at": now(),
+        "last_person_id": 0,
         **columns,
     }
 
 
-def _ending() -> Iterable[dict[str, Any]]:
-    """Access to protected data that ends within two weeks."""
-    for request in requests_in_force():
-        if request.until - now().date() <= ENDING:
-            yield _notice(
+def _ending_data_access() -> Iterator[NoticeRow]:
+    """Return notices on access to protected research data that ends within two weeks."""
+    for request in active_requests():
+        if request.access_until - now().date() <= ACCESS_END_NOTICE_PERIOD:
+            yield _notice_row(
                 f"ends.{request.id}",
                 REQUEST_ENDS,
                 person_id=request.person_id,
-                told={"until": request.until.isoformat()},
+                details={"until": request.access_until.isoformat()},
             )
 
 
-def _owed(prefix: str) -> Select[*tuple[int, int | None]]:
-    """Proposals of this house whose answer is owed and of which nobody was told in this way."""
-    statement = joined_case(
-        select(Proposal.id, asked_at(now())).select_from(Proposal).join(Proposal.process)
+def _owed_without_notice(prefix: str) -> Select[*tuple[int, int | None]]:
+    """Return a statement on proposals with an owed response and without a notice of a prefix.
+
+    Imported proposals are left out.
+    """
+    statement = join_case(
+        select(Proposal.id, owner_id_at(now())).select_from(Proposal).join(Proposal.process)
     )
     return (
-        statement.where(is_owed(), Process.source.is_(None), ~_told(prefix, Proposal.id))
+        statement.where(
+            response_is_owed(), Process.source.is_(None), ~_notice_exists(prefix, Proposal.id)
+        )
         .order_by(Proposal.due_at, Proposal.id)
-        .limit(AT_ONCE)
+        .limit(MAX_REMINDERS)
     )
 
 
-def _missed() -> Iterable[dict[str, Any]]:
-    late = db.session.execute(_owed("missed.").where(Proposal.due_at <= now()))
-    for proposal_id, office in late:
-        yield _notice(f"missed.{proposal_id}", "deadline.missed", proposal_id=proposal_id)
-        if office is not None:
-            yield _notice(
+def _missed_deadlines() -> Iterator[NoticeRow]:
+    overdue = db.session.execute(_owed_without_notice("missed.").where(Proposal.due_at <= now()))
+    for proposal_id, owner_id in overdue:
+        yield _notice_row(f"missed.{proposal_id}", "deadline.missed", proposal_id=proposal_id)
+        if owner_id is not None:
+            yield _notice_row(
                 f"overdue.{proposal_id}",
                 "desk.overdue",
                 proposal_id=proposal_id,
-                institution_id=office,
+                institution_id=owner_id,
             )
 
 
-def _near() -> Iterable[dict[str, Any]]:
-    near = and_(Proposal.due_at > now(), Proposal.due_at <= soon())
-    for proposal_id, office in db.session.execute(_owed("soon.").where(near)):
-        if office is not None:
-            yield _notice(
-                f"soon.{proposal_id}", "desk.soon", proposal_id=proposal_id, institution_id=office
+def _near_deadlines() -> Iterator[NoticeRow]:
+    is_soon = and_(Proposal.due_at > now(), Proposal.due_at <= due_soon_until())
+    rows = db.session.execute(_owed_without_notice("soon.").where(is_soon))
+    for proposal_id, owner_id in rows:
+        if owner_id is not None:
+            yield _notice_row(
+                f"soon.{proposal_id}",
+                "desk.soon",
+                proposal_id=proposal_id,
+                institution_id=owner_id,
             )
 
 
-def _late() -> Iterable[dict[str, Any]]:
+def _late_commitments() -> Iterator[NoticeRow]:
     today = now().date()
-    promises = db.session.execute(
+    commitments = db.session.execute(
         select(Commitment.id, Response.proposal_id, Commitment.due_on)
         .join(Commitment.response)
         .join(Response.proposal)
@@ -120,59 +137,59 @@ def _late() -> Iterable[dict[str, Any]]:
             Commitment.dropped_at.is_(None),
             Commitment.due_on < today,
             Commitment.due_on >= today - timedelta(days=30),
-            ~_told("late.", Commitment.id),
+            ~_notice_exists("late.", Commitment.id),
         )
         .order_by(Commitment.due_on, Commitment.id)
-        .limit(AT_ONCE)
+        .limit(MAX_REMINDERS)
     )
-    for commitment_id, proposal_id, _due in promises:
-        yield _notice(
+    for commitment_id, proposal_id, _due_on in commitments:
+        yield _notice_row(
             f"late.{commitment_id}",
             "commitment.late",
             proposal_id=proposal_id,
-            told={"commitment": commitment_id},
+            details={"commitment": commitment_id},
         )
 
 
-def _told(prefix: str, number: Any) -> ColumnElement[bool]:
-    """Whether a notice named by a prefix and a thing's number was left already."""
-    name = literal(prefix) + cast(number, String)
-    return select(Notice.id).where(Notice.act == name).exists()
+def _notice_exists(prefix: str, row_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition that a notice exists whose key is a prefix and the id of a row."""
+    key = literal(prefix) + cast(row_id, String)
+    return select(Notice.id).where(Notice.key == key).exists()
 
 
-def _bounced() -> Iterable[dict[str, Any]]:
+def _lapsed_referrals() -> Iterator[NoticeRow]:
     referrals = db.session.execute(
         select(Referral.id, Referral.proposal_id)
-        .join(Case, Case.referral_id == Referral.id)
+        .join(Case, Case.pending_referral_id == Referral.id)
         .where(Referral.accept_by <= now())
-        .where(~_told("bounced.", Referral.id))
-        .limit(AT_ONCE)
+        .where(~_notice_exists("bounced.", Referral.id))
+        .limit(MAX_REMINDERS)
     ).all()
-    office = coordinator_id()
-    for referral_id, proposal_id in referrals if office is not None else ():
-        yield _notice(
+    institution_id = coordinating_institution_id()
+    for referral_id, proposal_id in referrals if institution_id is not None else ():
+        yield _notice_row(
             f"bounced.{referral_id}",
             "desk.bounced",
             proposal_id=proposal_id,
-            institution_id=office,
-            told={"referral": referral_id},
+            institution_id=institution_id,
+            details={"referral": referral_id},
         )
 
 
-def _weeks() -> Iterable[dict[str, Any]]:
-    """The week's sum for each institution, on Mondays."""
+def _weekly_summaries() -> Iterator[NoticeRow]:
+    """Return, on Mondays, a summary for each institution with open cases."""
     if now().weekday() != 0:
         return
     year, week, _day = now().isocalendar()
-    for office in db.session.scalars(select(Institution.id)):
-        act = f"week.{office}.{year}.{week}"
-        if db.session.scalar(select(Notice.id).where(Notice.act == act)) is not None:
+    for institution_id in db.session.scalars(select(Institution.id)):
+        key = f"week.{institution_id}.{year}.{week}"
+        if db.session.scalar(select(Notice.id).where(Notice.key == key)) is not None:
             continue
-        counts = desk_counts(office)
-        if counts.waiting:
-            told = {
-                "waiting": counts.waiting,
-                "soon": counts.soon,
+        counts = get_desk_counts(institution_id)
+        if counts.open_cases:
+            details = {
+                "open_cases": counts.open_cases,
+                "due_soon": counts.due_soon,
                 "overdue": counts.overdue,
             }
-            yield _notice(act, "desk.week", institution_id=office, told=told)
+            yield _notice_row(key, "desk.week", institution_id=institution_id, details=details)

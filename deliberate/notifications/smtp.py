@@ -1,4 +1,4 @@
-"""Speaking to the mail server: one connection for many mails, and what each refusal means."""
+"""A client of the mail server: one connection for many mails, failures sorted by what to do."""
 
 import smtplib
 import ssl
@@ -6,29 +6,29 @@ from email.message import EmailMessage
 from types import TracebackType
 from urllib.parse import parse_qs, unquote, urlsplit
 
-TIMEOUT = 20.0
-"""Seconds a silent server is waited for."""
+TIMEOUT_SECONDS = 20.0
+"""Seconds to wait for a response of the server."""
 
 
 class TemporaryFailure(Exception):
-    """The mail may or may not be through: it is sent again, under the same name."""
+    """The mail may not have been delivered: it is sent again with the same Message-ID."""
 
 
 class ConnectionLost(TemporaryFailure):
-    """The server does not speak at all now; no other mail is tried either."""
+    """The server is not available: no other mail is tried either."""
 
 
 class PermanentFailure(Exception):
-    """The server refuses this mail for good."""
+    """The server rejects this mail permanently."""
 
 
 class Mailer:
-    """A connection to the server that smtp://user:word@host:port names (smtps: TLS from the start).
+    """A connection to the server at smtp://user:password@host:port (smtps: TLS from the start).
 
-    `?tls=no` speaks in clear, to a server on this machine; STARTTLS is used where it is offered.
+    STARTTLS is used if the server offers it, unless the URL ends in `?tls=no` (a local server).
     """
 
-    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
+    def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
         self._parts = urlsplit(url)
         self._plain = parse_qs(self._parts.query).get("tls") == ["no"]
         self._timeout = timeout
@@ -70,25 +70,25 @@ class Mailer:
         return server
 
     def send(self, mail: EmailMessage) -> None:
-        """Send one mail. Raises TryLater, ServerGone or NeverThrough."""
+        """Send a mail. Raises TemporaryFailure, ConnectionLost or PermanentFailure."""
         try:
             self._connected().send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
-            code, words = next(iter(error.recipients.values()))
-            raise _meaning(code, words) from error
+            code, text = next(iter(error.recipients.values()))
+            raise _failure_for(code, text) from error
         except (smtplib.SMTPNotSupportedError, ValueError) as error:
             raise PermanentFailure(str(error)) from error
         except smtplib.SMTPResponseException as error:
             self._close()
-            raise _meaning(error.smtp_code, error.smtp_error) from error
+            raise _failure_for(error.smtp_code, error.smtp_error) from error
         except (OSError, smtplib.SMTPException) as error:
             self._close()
             raise ConnectionLost(str(error)) from error
 
 
-def _meaning(code: int, words: bytes | str) -> Exception:
-    said = words.decode(errors="replace") if isinstance(words, bytes) else words
+def _failure_for(code: int, text: bytes | str) -> Exception:
+    message = text.decode(errors="replace") if isinstance(text, bytes) else text
     if code == 421:
-        return ConnectionLost(f"{code} {said}")
-    kind = PermanentFailure if 500 <= code < 600 else TemporaryFailure
-    return kind(f"{code} {said}")
+        return ConnectionLost(f"{code} {message}")
+    failure = PermanentFailure if 500 <= code < 600 else TemporaryFailure
+    return failure(f"{code} {message}")

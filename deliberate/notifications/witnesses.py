@@ -1,26 +1,26 @@
-"""The daily head of the log, mailed to those who keep it: the promise rests on their copies."""
+"""The daily mail of the published tree head to the witnesses of the log."""
 
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from deliberate.config import Settings
 from deliberate.notifications.smtp import Mailer
-from deliberate.sealing import witness_letter
+from deliberate.sealing import compose_witness_mail
 
 
-def tell_witnesses(settings: Settings, mailer: Mailer | None = None) -> bool:
-    """Mail the newest head given out to every witness in the settings; False if none was mailed.
+def notify_witnesses(settings: Settings, mailer: Mailer | None = None) -> bool:
+    """Mail the newest published tree head to all witnesses; return whether a mail was sent.
 
-    Raises TryLater, ServerGone or NeverThrough, so that the job is run again.
+    Raises TemporaryFailure, ConnectionLost or PermanentFailure, so that the job runs again.
     """
-    letter = witness_letter(settings)
+    letter = compose_witness_mail(settings)
     if letter is None or not (settings.mail_url or mailer):
         return False
     mail = EmailMessage(policy=SMTP)
     mail["From"] = settings.mail_from
     mail["To"] = ", ".join(letter.to)
     mail["Subject"] = letter.subject
-    mail["Message-ID"] = letter.name
+    mail["Message-ID"] = letter.message_id
     mail.set_content(letter.body)
     with mailer or Mailer(settings.mail_url) as server:
         server.send(mail)

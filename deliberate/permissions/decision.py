@@ -1,16 +1,16 @@
-"""What every permission answers: yes, or no with the reason; who acts at all."""
+"""Decisions of permission checks, and the checks that every act shares."""
 
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Person
-from deliberate.queries.moderation.sanctions import sanction_on
+from deliberate.queries.moderation.sanctions import get_active_sanction
 from deliberate.vocabulary import Role
 
 
 class Refused(Exception):
-    """An act that may not be; `reason` is said to the person in their language."""
+    """The act is not allowed; `reason` is shown to the person in their language."""
 
     def __init__(self, reason: object) -> None:
         super().__init__(str(reason))
@@ -19,7 +19,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Decision:
-    """Yes, or no with the reason; it is true when it is yes."""
+    """The result of a permission check: allowed (true), or refused with a reason (false)."""
 
     reason: object = None
 
@@ -30,27 +30,27 @@ class Decision:
 ALLOWED = Decision()
 
 
-def require(answer: Decision) -> None:
-    """Raise Refused unless the answer is yes."""
-    if not answer:
-        raise Refused(answer.reason)
+def require(decision: Decision) -> None:
+    """Raise Refused with the reason unless the decision is positive."""
+    if not decision:
+        raise Refused(decision.reason)
 
 
-def all_of(*answers: Decision) -> Decision:
-    """The first refusal, or yes."""
-    return next((answer for answer in answers if not answer), ALLOWED)
+def all_of(*decisions: Decision) -> Decision:
+    """Return the first refusal, or ALLOWED."""
+    return next((decision for decision in decisions if not decision), ALLOWED)
 
 
 def is_signed_in(person: Person | None) -> Decision:
-    """Whether somebody with a living account acts."""
+    """Allow people with an active account."""
     if person is None or not person.is_active:
         return Decision(_("Sign in first."))
     return ALLOWED
 
 
 def may_take_part(person: Person | None) -> Decision:
-    """Whether a living account acts that no moderator limits now."""
-    sanction = sanction_on(person) if person is not None and person.is_active else None
+    """Allow people with an active account that no sanction limits now."""
+    sanction = get_active_sanction(person) if person is not None and person.is_active else None
     if sanction is None:
         return is_signed_in(person)
     until = f"{sanction.ends_at:%Y-%m-%d %H:%M} UTC"
@@ -64,7 +64,7 @@ def may_take_part(person: Person | None) -> Decision:
 
 
 def has_role(person: Person | None, *roles: Role) -> Decision:
-    """Whether the account has one of these roles."""
+    """Allow accounts with one of the roles."""
     if person is None or person.role not in roles:
         return Decision(_("Your account does not have the role for this."))
     return ALLOWED

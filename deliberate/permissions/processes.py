@@ -1,4 +1,4 @@
-"""Who gives roles and sets up processes, and what a process needs before it opens."""
+"""Permissions on roles and the set-up of processes, and the requirements for opening one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,92 +14,92 @@ from deliberate.permissions.decision import (
     all_of,
     has_role,
 )
-from deliberate.queries.processes.process_setup import units_of_moderators
+from deliberate.queries.processes.process_setup import moderation_units
 from deliberate.vocabulary import (
     PhaseKind,
+    PhaseSwitch,
     Role,
-    Switch,
 )
 
 
-def is_open_for(process: Process, switch: Switch, moment: datetime | None = None) -> Decision:
-    """Whether the process's phase makes this possible at a moment (now by default)."""
+def is_open_for(process: Process, switch: PhaseSwitch, moment: datetime | None = None) -> Decision:
+    """Allow an activity that the phase of the process permits at a moment, by default now."""
     if process.allows(switch, moment or now()):
         return ALLOWED
-    return Decision(_CLOSED[switch])
+    return Decision(_CLOSED_REASONS[switch])
 
 
-_CLOSED = {
-    Switch.PROPOSE: _("This process does not take new proposals in its present phase."),
-    Switch.REVISE: _("Proposals of this process cannot be changed in its present phase."),
-    Switch.SUPPORT: _("Support is closed in the present phase of this process."),
-    Switch.COMMENT: _("The discussion is closed in the present phase of this process."),
-    Switch.VOTE: _("Voting is closed in the present phase of this process."),
-    Switch.RESPOND: _("This process does not take responses in its present phase."),
+_CLOSED_REASONS = {
+    PhaseSwitch.PROPOSE: _("This process does not take new proposals in its present phase."),
+    PhaseSwitch.REVISE: _("Proposals of this process cannot be changed in its present phase."),
+    PhaseSwitch.SUPPORT: _("Support is closed in the present phase of this process."),
+    PhaseSwitch.COMMENT: _("The discussion is closed in the present phase of this process."),
+    PhaseSwitch.VOTE: _("Voting is closed in the present phase of this process."),
+    PhaseSwitch.RESPOND: _("This process does not take responses in its present phase."),
 }
 
 
 def may_set_up(person: Person | None) -> Decision:
-    """Administrators, who open processes and grant roles."""
+    """Allow administrators to set up processes and grant roles."""
     return has_role(person, Role.ADMIN)
 
 
-def may_give_roles(admin: Person | None, person: Person) -> Decision:
-    """Administrators, on living accounts of others: so one administrator always remains."""
-    own = admin is not None and admin.id == person.id
+def may_grant_roles(admin: Person | None, person: Person) -> Decision:
+    """Allow administrators to change the role of others, so that one administrator remains."""
+    is_own = admin is not None and admin.id == person.id
     return all_of(
         may_set_up(admin),
-        Decision(_("Another administrator changes your own role.")) if own else ALLOWED,
+        Decision(_("Another administrator must change your own role.")) if is_own else ALLOWED,
         ALLOWED if person.is_active else Decision(_("This account is closed.")),
     )
 
 
 def is_not_closed(process: Process) -> Decision:
-    """Whether a process has not ended."""
+    """Allow changes of a process that is not closed."""
     return ALLOWED if process.closed_at is None else Decision(_("This process is closed."))
 
 
-def has_limits(process: Process) -> Decision:
-    """Whether it says what is open and what is fixed: later would be too late to check."""
+def has_stated_limits(process: Process) -> Decision:
+    """Allow opening a process that states what residents can and cannot change."""
     if process.open_points.strip() and process.fixed_points.strip():
         return ALLOWED
-    return Decision(_("Say what is open and what is fixed: the limits of influence."))
+    return Decision(_("State what is open and what is fixed: the limits of influence."))
 
 
 def may_open(admin: Person | None, process: Process) -> Decision:
-    """Administrators, once nothing is missing and for the first time."""
+    """Allow administrators to open a planned process from which nothing is missing."""
     return all_of(
         may_set_up(admin),
-        ALLOWED if process.opened_at is None else Decision(_("This process is open already.")),
-        *missing_for_opening(process),
+        ALLOWED if process.opened_at is None else Decision(_("This process is already open.")),
+        *list_missing_for_opening(process),
     )
 
 
-def missing_for_opening(process: Process) -> list[Decision]:
-    """Everything that keeps a process from being opened, each with its words."""
-    asked = bool(process.title and process.question)
-    needed = (
-        ALLOWED if asked else Decision(_("Put the question.")),
-        has_limits(process),
-        ALLOWED if _leads(process) else Decision(_("Say which institution leads.")),
-        _are_dated(process),
+def list_missing_for_opening(process: Process) -> list[Decision]:
+    """Return a refusal for everything that is missing before a process can be opened."""
+    has_question = bool(process.title and process.question)
+    requirements = (
+        ALLOWED if has_question else Decision(_("Write the title and the question.")),
+        has_stated_limits(process),
+        ALLOWED if _has_lead(process) else Decision(_("Choose the leading institution.")),
+        _has_consecutive_phases(process),
         ALLOWED
-        if len(units_of_moderators()) > 1
+        if len(moderation_units()) > 1
         else Decision(_("Two moderators from different units are needed.")),
     )
-    return [answer for answer in needed if not answer]
+    return [decision for decision in requirements if not decision]
 
 
-def _leads(process: Process) -> bool:
+def _has_lead(process: Process) -> bool:
     return any(member.part == "lead" for member in process.institutions)
 
 
-def _are_dated(process: Process) -> Decision:
-    """Phases one after the other without a gap, the last of them still to end."""
+def _has_consecutive_phases(process: Process) -> Decision:
+    """Allow phases that follow each other without a gap and end in the future."""
     phases = sorted(process.phases, key=lambda phase: phase.opens_at)
     if not phases or phases[-1].closes_at <= now():
-        return Decision(_("Give at least one phase dates that lie ahead."))
-    if any(one.closes_at != two.opens_at for one, two in pairwise(phases)):
+        return Decision(_("Set dates in the future for at least one phase."))
+    if any(phase.closes_at != following.opens_at for phase, following in pairwise(phases)):
         return Decision(_("There is a gap between two phases: each begins where the last ends."))
     return ALLOWED
 
@@ -107,22 +107,22 @@ def _are_dated(process: Process) -> Decision:
 def may_move_phase(
     process: Process, phase: Phase | None, opens_at: datetime, closes_at: datetime
 ) -> Decision:
-    """What has happened stays as it was: the past of a phase that began is not moved."""
+    """Allow new dates of a phase as long as nothing in the past changes."""
     if phase is None or process.opened_at is None:
         return is_not_closed(process)
     if phase.closes_at <= now():
-        return Decision(_("This phase is over; its dates stay as they were."))
+        return Decision(_("This phase is over; its dates cannot change."))
     if phase.opens_at <= now() and opens_at != phase.opens_at:
-        return Decision(_("This phase has begun; only its last day can be moved."))
+        return Decision(_("This phase has begun; only its last day can be changed."))
     if closes_at <= now() or opens_at <= now() < phase.opens_at:
         return Decision(_("A phase that has not begun or ended cannot be moved into the past."))
     return is_not_closed(process)
 
 
-def is_apart(
+def fits_between_phases(
     others: Sequence[Phase], kind: PhaseKind, opens_at: datetime, closes_at: datetime
 ) -> Decision:
-    """Whether a phase ends after it begins, overlaps none of the others and keeps their order."""
+    """Allow dates that are in order, overlap no other phase and keep the order of phases."""
     if opens_at >= closes_at:
         return Decision(_("A phase ends after it begins."))
     if any(p.opens_at < closes_at and opens_at < p.closes_at for p in others):

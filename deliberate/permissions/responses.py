@@ -1,55 +1,71 @@
-"""Permissions on cases, official responses and commitments."""
+"""Permissions on cases, referrals, official responses and commitments."""
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.models import Commitment, Person, Proposal
+from deliberate.clock import now
+from deliberate.models import Commitment, Person, Proposal, Referral
 from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role, is_signed_in
 from deliberate.permissions.processes import is_open_for
-from deliberate.permissions.proposals.proposals import is_standing, is_unanswered
-from deliberate.queries.responses.response_owner import answering_ids, concerned_ids
-from deliberate.vocabulary import ResponseDecision, Role, Switch
+from deliberate.permissions.proposals.proposals import is_active, is_unanswered
+from deliberate.queries.responses.response_owner import (
+    concerned_institution_ids,
+    responding_institution_ids,
+)
+from deliberate.vocabulary import PhaseSwitch, ResponseDecision, Role
 
 
-def may_answer(person: Person | None, proposal: Proposal) -> Decision:
-    """Staff of the institution that is asked; while nobody is, of one that takes part."""
+def may_respond(person: Person | None, proposal: Proposal) -> Decision:
+    """Allow staff of the responsible institution; before one is set, staff of the process."""
     if person is None or person.role != Role.STAFF:
         return has_role(person, Role.STAFF)
-    if person.institution_id not in answering_ids(proposal):
-        return Decision(_("Another institution is asked for this response."))
-    return all_of(is_standing(proposal), is_open_for(proposal.process, Switch.RESPOND))
+    if person.institution_id not in responding_institution_ids(proposal):
+        return Decision(_("Another institution is responsible for this response."))
+    return all_of(is_active(proposal), is_open_for(proposal.process, PhaseSwitch.RESPOND))
 
 
 def may_read_case(person: Person | None, proposal: Proposal) -> Decision:
-    """Staff of the institutions concerned and of the coordinating one; notes are theirs alone."""
+    """Allow staff of the coordinating institution and of the institutions concerned."""
     if person is None or person.role != Role.STAFF:
         return has_role(person, Role.STAFF)
-    if coordinates(person) or person.institution_id in concerned_ids(proposal):
+    if is_coordinator(person) or person.institution_id in concerned_institution_ids(proposal):
         return ALLOWED
-    return Decision(_("Another institution is asked for this response."))
+    return Decision(_("Another institution is responsible for this response."))
 
 
-def coordinates(person: Person | None) -> Decision:
-    """Staff of the coordinating institution, who see every desk."""
-    office = person.institution if person is not None and person.role == Role.STAFF else None
-    if office is not None and office.is_coordinator:
+def is_coordinator(person: Person | None) -> Decision:
+    """Allow staff of the coordinating institution."""
+    is_staff = person is not None and person.role == Role.STAFF
+    institution = person.institution if person is not None and is_staff else None
+    if institution is not None and institution.is_coordinator:
         return ALLOWED
     return Decision(_("Only the coordinating institution may do this."))
 
 
-def is_owed(proposal: Proposal) -> Decision:
-    """Whether an answer is owed and not yet given."""
+def is_response_owed(proposal: Proposal) -> Decision:
+    """Allow acts on a proposal whose response is owed and not published yet."""
     if proposal.qualified_at is None:
         return Decision(_("No response is owed on this proposal yet."))
-    return all_of(is_standing(proposal), is_unanswered(proposal))
+    return all_of(is_active(proposal), is_unanswered(proposal))
+
+
+def may_accept_referral(officer: Person, referral: Referral) -> Decision:
+    """Allow staff of the receiving institution while the referral is pending."""
+    if not (decision := has_role(officer, Role.STAFF)):
+        return decision
+    if officer.institution_id != referral.to_id:
+        return Decision(_("This referral is for another institution."))
+    if referral.state_at(now()) != "offered":
+        return Decision(_("This referral was accepted, declined or not accepted in time."))
+    return is_response_owed(referral.proposal)
 
 
 def may_judge(person: Person | None) -> Decision:
-    """Any resident's account."""
+    """Allow residents to judge responses and their outcome."""
     return all_of(is_signed_in(person), has_role(person, Role.RESIDENT))
 
 
-def may_move(person: Person | None, commitment: Commitment) -> Decision:
-    """Staff of the institution that promised or that answered, while the promise is open."""
+def may_update_commitment(person: Person | None, commitment: Commitment) -> Decision:
+    """Allow staff of the committed or the responding institution while the commitment is open."""
     if person is None or person.role != Role.STAFF:
         return has_role(person, Role.STAFF)
     if person.institution_id not in {commitment.institution_id, commitment.response.institution_id}:
@@ -59,6 +75,6 @@ def may_move(person: Person | None, commitment: Commitment) -> Decision:
     return ALLOWED
 
 
-def is_final(decision: str) -> bool:
-    """Whether a decision answers the proposal; "needs study" is an interim word."""
+def is_final_decision(decision: str) -> bool:
+    """Return whether a decision ends the case; "needs study" and "not ours" are interim."""
     return decision not in {ResponseDecision.NEEDS_STUDY, ResponseDecision.NOT_OURS}

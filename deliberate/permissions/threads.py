@@ -1,4 +1,4 @@
-"""Who may add a dated correction below a comment."""
+"""Permissions on comments: post, edit, withdraw, rate, correct."""
 
 from datetime import timedelta
 
@@ -17,62 +17,65 @@ from deliberate.permissions.proposals.proposals import (
     is_author,
     is_open_to,
 )
-from deliberate.queries.moderation.open_items import is_asked
-from deliberate.vocabulary import Switch
+from deliberate.queries.moderation.open_items import is_edit_requested
+from deliberate.vocabulary import PhaseSwitch
 
-EDITING = timedelta(minutes=15)
+EDIT_WINDOW = timedelta(minutes=15)
+"""Time after posting in which a comment can be edited."""
+MAX_CORRECTIONS = 5
 
 
 def may_comment(person: Person | None, proposal: Proposal) -> Decision:
-    """Any account while the phase takes comments."""
-    return all_of(may_take_part(person), is_open_to(proposal, Switch.COMMENT))
+    """Allow any account while the phase allows comments."""
+    return all_of(may_take_part(person), is_open_to(proposal, PhaseSwitch.COMMENT))
 
 
-def may_edit(person: Person | None, comment: Comment) -> Decision:
-    """The author, within fifteen minutes of posting, or whenever a moderator asks for it."""
+def may_edit_comment(person: Person | None, comment: Comment) -> Decision:
+    """Allow the author within fifteen minutes of posting, or when a moderator requested it."""
     late = Decision(_("A comment can be edited for 15 minutes; add a correction instead."))
-    asked = is_asked(comment)
-    in_time = asked or now() - comment.posted_at <= EDITING
+    edit_requested = is_edit_requested(comment)
+    is_in_time = edit_requested or now() - comment.posted_at <= EDIT_WINDOW
     return all_of(
         is_author(person, comment),
         may_take_part(person),
-        ALLOWED if asked and comment.is_held else is_shown(comment),
-        ALLOWED if in_time else late,
+        ALLOWED if edit_requested and comment.is_held else is_comment_visible(comment),
+        ALLOWED if is_in_time else late,
     )
 
 
 def may_withdraw_comment(person: Person | None, comment: Comment) -> Decision:
-    """The author, at any time, while it stands or waits."""
-    return all_of(is_author(person, comment), ALLOWED if comment.is_held else is_shown(comment))
-
-
-def is_shown(comment: Comment) -> Decision:
-    """Whether the comment's text stands."""
-    return ALLOWED if comment.stands else Decision(_("This comment was taken back or hidden."))
-
-
-def may_rate(person: Person | None, comment: Comment) -> Decision:
-    """Any account but the comment's author, while the phase takes comments."""
-    own = person is not None and comment.author_id == person.id
+    """Allow the author at any time, while the comment is visible or held."""
     return all_of(
-        may_take_part(person),
-        Decision(_("You cannot weigh your own comment.")) if own else ALLOWED,
-        is_shown(comment),
-        is_open_for(comment.proposal.process, Switch.COMMENT),
+        is_author(person, comment), ALLOWED if comment.is_held else is_comment_visible(comment)
     )
 
 
-MOST = 5
+def is_comment_visible(comment: Comment) -> Decision:
+    """Return whether the text of a comment is shown."""
+    return ALLOWED if comment.is_visible else Decision(_("This comment was withdrawn or hidden."))
 
 
-def may_correct(person: Person | None, comment: Comment) -> Decision:
-    """The author, once the time for editing is over; a few times at most."""
-    return all_of(is_author(person, comment), is_shown(comment), _is_due(comment))
+def may_rate_comment(person: Person | None, comment: Comment) -> Decision:
+    """Allow any account but the author's, while the phase allows comments."""
+    is_own = person is not None and comment.author_id == person.id
+    return all_of(
+        may_take_part(person),
+        Decision(_("You cannot rate your own comment.")) if is_own else ALLOWED,
+        is_comment_visible(comment),
+        is_open_for(comment.proposal.process, PhaseSwitch.COMMENT),
+    )
 
 
-def _is_due(comment: Comment) -> Decision:
-    if now() - comment.posted_at <= EDITING:
-        return Decision(_("Within 15 minutes of posting you can still edit the words themselves."))
-    if len(comment.corrections) >= MOST:
+def may_correct_comment(person: Person | None, comment: Comment) -> Decision:
+    """Allow the author after the time for editing, up to MAX_CORRECTIONS times."""
+    return all_of(
+        is_author(person, comment), is_comment_visible(comment), _may_be_corrected_now(comment)
+    )
+
+
+def _may_be_corrected_now(comment: Comment) -> Decision:
+    if now() - comment.posted_at <= EDIT_WINDOW:
+        return Decision(_("For 15 minutes after posting you can still edit the comment itself."))
+    if len(comment.corrections) >= MAX_CORRECTIONS:
         return Decision(_("A comment has at most five corrections; write a new one instead."))
     return ALLOWED

@@ -1,57 +1,57 @@
-"""The sealed log (RFC 9162, section 2.1): numbers, tree heads, signatures, segments, proofs."""
+"""The sealed log (RFC 9162, section 2.1): positions, tree heads, segments, proofs."""
 
-from importlib.resources import files
-
-from deliberate.sealing.heads import FIRST, SignedHead, latest_head
-from deliberate.sealing.keys import WrongKey, public_key, signing_key
-from deliberate.sealing.log_verification import verify
-from deliberate.sealing.parts import Fault
-from deliberate.sealing.proofs import NotSealed, Proof, consistency, prove
-from deliberate.sealing.publishing import (
-    LEAVES,
-    leaf_files,
-    publish_heads,
-    published_heads,
-    witness_letter,
-    write_leaves,
+from deliberate.sealing.head_publishing import publish_heads, published_heads_json
+from deliberate.sealing.leaf_files import LEAF_FOLDER, leaf_files, write_leaf_file
+from deliberate.sealing.log_verification import verify_log
+from deliberate.sealing.merkle_proofs import (
+    InclusionProof,
+    NotSealed,
+    consistency_proof,
+    inclusion_proof,
 )
-from deliberate.sealing.sealer import ROWS_A_HEAD, own_key, seal, seal_all, seal_log
-from deliberate.sealing.segments import ROWS_A_SEGMENT, write_segments
-from deliberate.sealing.tree import Tree
-from deliberate.sealing.verifier import node
+from deliberate.sealing.merkle_tree import MerkleTree
+from deliberate.sealing.part_verification import Fault
+from deliberate.sealing.sealer import (
+    ROWS_PER_HEAD,
+    current_signing_key,
+    seal_all,
+    seal_batch,
+    seal_log,
+)
+from deliberate.sealing.segments import ROWS_PER_SEGMENT, write_segments
+from deliberate.sealing.signing_keys import WrongKey, load_signing_key, public_key_hex
+from deliberate.sealing.tree_heads import NO_PREVIOUS_HEAD, ExportedTreeHead, latest_tree_head
+from deliberate.sealing.verifier import node_hash
+from deliberate.sealing.verifier_program import verifier_program
+from deliberate.sealing.witness_mail import compose_witness_mail
 
 __all__ = [
-    "FIRST",
-    "LEAVES",
-    "ROWS_A_HEAD",
-    "ROWS_A_SEGMENT",
+    "LEAF_FOLDER",
+    "NO_PREVIOUS_HEAD",
+    "ROWS_PER_HEAD",
+    "ROWS_PER_SEGMENT",
+    "ExportedTreeHead",
     "Fault",
+    "InclusionProof",
+    "MerkleTree",
     "NotSealed",
-    "Proof",
-    "SignedHead",
-    "Tree",
     "WrongKey",
-    "consistency",
-    "latest_head",
+    "compose_witness_mail",
+    "consistency_proof",
+    "current_signing_key",
+    "inclusion_proof",
+    "latest_tree_head",
     "leaf_files",
-    "node",
-    "own_key",
-    "prove",
-    "public_key",
+    "load_signing_key",
+    "node_hash",
+    "public_key_hex",
     "publish_heads",
-    "published_heads",
-    "seal",
+    "published_heads_json",
     "seal_all",
+    "seal_batch",
     "seal_log",
-    "signing_key",
     "verifier_program",
-    "verify",
-    "witness_letter",
-    "write_leaves",
+    "verify_log",
+    "write_leaf_file",
     "write_segments",
 ]
-
-
-def verifier_program() -> str:
-    """The text of verify.py, which stands alone."""
-    return files("deliberate.sealing").joinpath("verifier.py").read_text("utf-8")

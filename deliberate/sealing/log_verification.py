@@ -1,4 +1,4 @@
-"""Verifying the whole log: leaves, roots, links, signatures, subtrees, segments, heads outside."""
+"""Verification of the whole log: leaves, roots, head chain, signatures, subtrees, segments."""
 
 import json
 import multiprocessing
@@ -14,72 +14,84 @@ from sqlalchemy.orm import Session
 
 from deliberate.database import db
 from deliberate.models import Interaction, PublishedTreeHead, Segment, SignedTreeHead, Subtree
-from deliberate.sealing.heads import FIRST, SignedHead, digest, key_after, signed
-from deliberate.sealing.leaves import LEAF, leaves_of
-from deliberate.sealing.parts import (
-    ROWS_A_PART,
+from deliberate.sealing.leaf_hashes import LEAF, recompute_leaves
+from deliberate.sealing.log_rows import unsealed_rows
+from deliberate.sealing.merkle_tree import MerkleTree, fold
+from deliberate.sealing.part_verification import (
+    ROWS_PER_PART,
     Fault,
-    Part,
-    WrittenSegment,
-    read_part,
-    read_part_at,
-    read_segment,
-    read_segment_at,
+    LogPart,
+    verify_part,
+    verify_part_at,
 )
-from deliberate.sealing.rows import waiting_rows
-from deliberate.sealing.segments import FOLDER
-from deliberate.sealing.tree import Tree, fold
+from deliberate.sealing.segment_verification import (
+    SegmentRecord,
+    verify_segment,
+    verify_segment_at,
+)
+from deliberate.sealing.segments import SEGMENT_FOLDER
+from deliberate.sealing.tree_heads import (
+    NO_PREVIOUS_HEAD,
+    ExportedTreeHead,
+    body_digest,
+    export_tree_head,
+    next_signing_key,
+)
 
 WORKERS = 2
-MANY = 8 * ROWS_A_PART
-"""From so many entries on, processes of their own read the parts."""
-LEVEL_OF_A_PART = ROWS_A_PART.bit_length() - 1
+MIN_ENTRIES_FOR_WORKERS = 8 * ROWS_PER_PART
+"""From this size on, parts are verified in worker processes."""
+PART_LEVEL = ROWS_PER_PART.bit_length() - 1
 Progress = Callable[[int], object]
+"""Called with the number of entries verified since the last call."""
+PartTask = tuple[int, list[SignedTreeHead], Callable[[], LogPart]]
+"""First position of a part, the heads within it, and the function that returns its result."""
 
 
-def verify(
+def verify_log(
     log_path: Path | None = None,
-    outside: Sequence[SignedHead] = (),
+    external_heads: Sequence[ExportedTreeHead] = (),
     progress: Progress = lambda _rows: None,
 ) -> list[Fault]:
-    """Recompute the log and compare it with its heads; an empty list means intact.
+    """Recompute the log and compare it with its tree heads; return the faults.
 
-    `outside` are heads that were kept elsewhere: without one, nobody can tell a log that was cut
-    together with its heads, or written anew with the key. Segments are read under `log_path`.
+    `external_heads` come from outside this installation: only they reveal a log that was cut
+    together with its heads, or rewritten with the key. Segments are verified if `log_path` is set.
     """
     session: Session = db.session()
     session.rollback()
     size = session.scalar(select(func.max(SignedTreeHead.size))) or 0
-    check = _Check(session, size)
-    check.outside(outside)
-    with _readers(size) as readers:
-        for first, heads, part in _parts(session, size, check.sizes, readers):
-            check.links(heads)
-            check.part(part(), heads)
-            progress(min(ROWS_A_PART, size - first))
-        check.faults += _segment_faults(session, log_path, readers) if log_path else []
-    check.strays()
-    return check.faults
+    verification = _Verification(session, size)
+    verification.add_external_heads(external_heads)
+    with _worker_pool(size) as workers:
+        for first, heads, get_part in _parts(session, size, verification.external_sizes, workers):
+            verification.check_head_chain(heads)
+            verification.check_part(get_part(), heads)
+            progress(min(ROWS_PER_PART, size - first))
+        if log_path:
+            verification.faults += _segment_faults(session, log_path, workers)
+    verification.check_other_rows()
+    return verification.faults
 
 
 @contextmanager
-def _readers(size: int) -> Iterator[Executor | None]:
-    if size < MANY:
+def _worker_pool(size: int) -> Iterator[Executor | None]:
+    if size < MIN_ENTRIES_FOR_WORKERS:
         yield None
         return
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(WORKERS, mp_context=spawn) as readers:
-        yield readers
+    with ProcessPoolExecutor(WORKERS, mp_context=spawn) as workers:
+        yield workers
 
 
 def _parts(
-    session: Session, size: int, sizes: Sequence[int], readers: Executor | None
-) -> Iterator[tuple[int, list[SignedTreeHead], Callable[[], Part]]]:
-    """Each part with its heads; what reads it runs ahead by a few parts."""
-    ahead: deque[tuple[int, list[SignedTreeHead], Callable[[], Part]]] = deque()
+    session: Session, size: int, external_sizes: Sequence[int], workers: Executor | None
+) -> Iterator[PartTask]:
+    """Yield the parts in order; worker processes run ahead by a few parts."""
+    ahead: deque[PartTask] = deque()
     url = db.engine.url.render_as_string(hide_password=False)
-    for first in range(0, size, ROWS_A_PART):
-        stop = min(first + ROWS_A_PART, size)
+    for first in range(0, size, ROWS_PER_PART):
+        stop = min(first + ROWS_PER_PART, size)
         heads = list(
             session.scalars(
                 select(SignedTreeHead)
@@ -87,87 +99,96 @@ def _parts(
                 .order_by(SignedTreeHead.size)
             )
         )
-        wanted = [head.size for head in heads] + [n for n in sizes if first < n <= stop]
-        if readers is None:
-            yield first, heads, _soon(session, first, stop, wanted)
+        sizes = [head.size for head in heads] + [n for n in external_sizes if first < n <= stop]
+        if workers is None:
+            yield first, heads, _local_task(session, first, stop, sizes)
         else:
-            ahead.append(
-                (first, heads, readers.submit(read_part_at, url, first, stop, wanted).result)
-            )
+            future = workers.submit(verify_part_at, url, first, stop, sizes)
+            ahead.append((first, heads, future.result))
         session.expunge_all()
         if len(ahead) > 2 * WORKERS:
             yield ahead.popleft()
     yield from ahead
 
 
-def _soon(session: Session, first: int, stop: int, wanted: Sequence[int]) -> Callable[[], Part]:
-    return lambda: read_part(session.connection(), first, stop, wanted)
+def _local_task(
+    session: Session, first: int, stop: int, sizes: Sequence[int]
+) -> Callable[[], LogPart]:
+    return lambda: verify_part(session.connection(), first, stop, sizes)
 
 
 @dataclass
-class _Check:
-    """What has been found so far, from the first entry on."""
+class _Verification:
+    """The state of a verification that proceeds from the first entry to the last."""
 
     session: Session
     size: int
     faults: list[Fault] = field(default_factory=list)
-    tree: Tree = field(default_factory=Tree)
+    tree: MerkleTree = field(default_factory=MerkleTree)
     is_broken: bool = False
-    """Whether the tree has parted from its heads: whatever follows would only repeat it."""
+    """Whether the tree differs from its heads: later comparisons would repeat the fault."""
     last_body: str = ""
     next_key: str = ""
-    good: int = 0
-    given_out: dict[int, list[SignedHead]] = field(default_factory=dict)
+    verified_size: int = 0
+    external_heads: dict[int, list[ExportedTreeHead]] = field(default_factory=dict)
 
     @property
-    def sizes(self) -> list[int]:
-        """Sizes at which heads kept outside speak of the log."""
-        return sorted(self.given_out)
+    def external_sizes(self) -> list[int]:
+        """Return the tree sizes of the external heads."""
+        return sorted(self.external_heads)
 
-    def outside(self, heads: Sequence[SignedHead]) -> None:
-        """Take heads that were kept elsewhere, and say what is wrong with them at once."""
-        origin = self.session.scalar(
+    def add_external_heads(self, heads: Sequence[ExportedTreeHead]) -> None:
+        """Store external heads for comparison; add a fault for each that cannot be compared."""
+        first_body = self.session.scalar(
             select(SignedTreeHead.body).order_by(SignedTreeHead.size).limit(1)
         )
-        here = json.loads(origin)["origin"] if origin else ""
+        origin = json.loads(first_body)["origin"] if first_body else ""
         keys = set(self.session.scalars(select(SignedTreeHead.key_id).distinct()))
         for head in heads:
-            said = head.said
-            size, since = said["size"], said["t"]
+            fields = head.fields
+            size, since = fields["size"], fields["t"]
             if not head.is_signed:
-                self._add("the signature of a head kept outside does not hold", size, since)
-            elif here and said["origin"] != here:
-                self._add(f"the head kept outside is of another log: {said['origin']}", size, since)
+                self._add("an external tree head has an invalid signature", size, since)
+            elif origin and fields["origin"] != origin:
+                problem = f"an external tree head is of another log: {fields['origin']}"
+                self._add(problem, size, since)
             elif size > self.size:
-                self._add("the log is shorter than a head kept outside", self.size, since)
+                self._add("the log is shorter than an external tree head", self.size, since)
             elif head.key not in keys:
-                self._add("a head kept outside has a key this log never had", size, since)
+                problem = "an external tree head was signed by a key that this log never used"
+                self._add(problem, size, since)
             else:
-                self.given_out.setdefault(size, []).append(head)
+                self.external_heads.setdefault(size, []).append(head)
 
-    def links(self, heads: Sequence[SignedTreeHead]) -> None:
-        """Each head follows the one before it, says what its columns say, and is signed."""
+    def check_head_chain(self, heads: Sequence[SignedTreeHead]) -> None:
+        """Check that each head names the previous one, equals its signed text and is signed."""
         for head in heads:
-            given = signed(head)
+            exported = export_tree_head(head)
             try:
-                said = given.said
+                fields = exported.fields
             except ValueError:
-                self._add("a head is no head", head.size)
+                self._add("a tree head is malformed", head.size)
                 continue
-            before = digest(self.last_body) if self.last_body else FIRST
-            if said["prev"] != before:
-                self._add("a head does not follow the one before it", head.size, said["t"])
-            if (head.size, head.root, head.prev) != (said["size"], said["root"], said["prev"]):
-                self._add("a head's columns are not its signed text", head.size, said["t"])
-            if not given.is_signed:
-                self._add("a head's signature does not hold", head.size, said["t"])
+            previous = body_digest(self.last_body) if self.last_body else NO_PREVIOUS_HEAD
+            signed_columns = (fields["size"], fields["root"], fields["prev"])
+            since = fields["t"]
+            if fields["prev"] != previous:
+                self._add("a tree head does not name the previous one", head.size, since)
+            if (head.size, head.root, head.prev) != signed_columns:
+                problem = "the columns of a tree head differ from its signed text"
+                self._add(problem, head.size, since)
+            if not exported.is_signed:
+                self._add("a tree head has an invalid signature", head.size, since)
             if head.key_id != (self.next_key or head.key_id):
-                self._add("a head is signed by a key that was not named", head.size, said["t"])
-            self.last_body, self.next_key = head.body, key_after(head)
+                self._add("a tree head was signed by an unexpected key", head.size, since)
+            self.last_body, self.next_key = head.body, next_signing_key(head)
 
-    def part(self, part: Part, heads: Sequence[SignedTreeHead]) -> None:
-        """Join a part to the tree, and compare the roots at each of its heads."""
-        self.faults += [Fault(f.what, f.where, _sealed_at(heads, f.where)) for f in part.faults]
+    def check_part(self, part: LogPart, heads: Sequence[SignedTreeHead]) -> None:
+        """Join a part to the tree and compare the root with each head."""
+        self.faults += [
+            Fault(fault.problem, fault.position, _sealed_at(heads, fault.position))
+            for fault in part.faults
+        ]
         self.is_broken = self.is_broken or not part.is_whole
         if self.is_broken:
             return
@@ -175,80 +196,79 @@ class _Check:
             root = fold(self.tree.peaks + part.edges[head.size]).hex()
             if root != head.root:
                 since = json.loads(head.body)["t"]
-                self._add("entries are not those that the head was signed over", self.good, since)
+                self._add("the entries do not match the tree head", self.verified_size, since)
                 self.is_broken = True
                 return
-            self.good = head.size
+            self.verified_size = head.size
         for size, edge in part.edges.items():
-            self._compare_outside(size, fold(self.tree.peaks + edge).hex())
+            self._compare_external_heads(size, fold(self.tree.peaks + edge).hex())
         self._compare_subtrees(part)
-        for level, _place, whole in part.subtrees:
-            if level == LEVEL_OF_A_PART:
-                self.tree.add_subtree(level, whole)
+        for level, _position, root_hash in part.subtrees:
+            if level == PART_LEVEL:
+                self.tree.add_subtree(level, root_hash)
 
-    def _compare_outside(self, size: int, root: str) -> None:
-        for head in self.given_out.pop(size, ()):
-            if head.said["root"] != root:
-                what = "the log is not the one that a head kept outside was signed over"
-                self._add(what, size, head.said["t"])
-            elif (
-                self.session.scalar(select(SignedTreeHead.body).where(SignedTreeHead.size == size))
-                != head.body
-            ):
-                self._add("a head kept outside is not among the heads here", size, head.said["t"])
+    def _compare_external_heads(self, size: int, root: str) -> None:
+        for head in self.external_heads.pop(size, ()):
+            stored = select(SignedTreeHead.body).where(SignedTreeHead.size == size)
+            since = head.fields["t"]
+            if head.fields["root"] != root:
+                self._add("the log does not match an external tree head", size, since)
+            elif self.session.scalar(stored) != head.body:
+                self._add("an external tree head is not stored", size, since)
 
-    def _compare_subtrees(self, part: Part) -> None:
-        for level, place, root in part.subtrees:
-            kept = self.session.get(Subtree, (level, place))
-            if kept is None or bytes(kept.root) != root:
-                self._add("the kept hash of a subtree is not its hash", place << level)
+    def _compare_subtrees(self, part: LogPart) -> None:
+        for level, position, root in part.subtrees:
+            stored = self.session.get(Subtree, (level, position))
+            if stored is None or bytes(stored.root) != root:
+                self._add("a stored subtree hash is wrong", position << level)
         self.session.expunge_all()
 
-    def _add(self, what: str, where: int | None = None, since: str = "") -> None:
-        self.faults.append(Fault(what, where, since))
+    def _add(self, problem: str, position: int | None = None, since: str = "") -> None:
+        self.faults.append(Fault(problem, position, since))
 
-    def strays(self) -> None:
-        """Entries outside the numbers, entries that wait, heads given out that are gone."""
+    def check_other_rows(self) -> None:
+        """Check positions outside the tree, unsealed rows and published heads."""
         lowest, highest = self.session.execute(
             select(func.min(Interaction.seq), func.max(Interaction.seq))
         ).one()
         if lowest is not None and lowest < 0:
-            self._add("entries have numbers below the first", lowest)
+            self._add("entries have positions below 0", lowest)
         if highest is not None and highest >= self.size:
-            self._add("entries have numbers that no head covers", self.size)
+            self._add("entries have positions that no tree head covers", self.size)
         connection = self.session.connection()
         is_sqlite = connection.dialect.name == "sqlite"
-        waiting = waiting_rows(connection)
-        for found, row in zip(leaves_of(waiting, is_sqlite=is_sqlite), waiting, strict=True):
-            if found != row[LEAF]:
-                self._add("an entry that waits to be sealed is not what was written")
-        gone = select(PublishedTreeHead.size).where(
+        rows = unsealed_rows(connection)
+        for computed, row in zip(recompute_leaves(rows, is_sqlite=is_sqlite), rows, strict=True):
+            if computed != row[LEAF]:
+                self._add("an unsealed entry was changed")
+        missing = select(PublishedTreeHead.size).where(
             ~PublishedTreeHead.size.in_(select(SignedTreeHead.size))
         )
-        for size in self.session.scalars(gone):
-            self._add("a head that was given out is gone", size)
+        for size in self.session.scalars(missing):
+            self._add("a published tree head is missing", size)
 
 
-def _sealed_at(heads: Sequence[SignedTreeHead], number: int | None) -> str:
+def _sealed_at(heads: Sequence[SignedTreeHead], position: int | None) -> str:
+    """Return the time of the head that covers a position, or an empty string."""
     for head in heads:
-        if number is not None and head.size > number:
+        if position is not None and head.size > position:
             return str(json.loads(head.body)["t"])
     return ""
 
 
-def _segment_faults(session: Session, log_path: Path, readers: Executor | None) -> Iterator[Fault]:
+def _segment_faults(session: Session, log_path: Path, workers: Executor | None) -> Iterator[Fault]:
     expected = 0
-    reading: list[Future[list[Fault]]] = []
+    results: list[Future[list[Fault]]] = []
     for row in session.scalars(select(Segment).order_by(Segment.first)):
-        file = log_path / FOLDER / row.file_name
-        segment = WrittenSegment(row.first, row.last, row.sha256, file)
+        file = log_path / SEGMENT_FOLDER / row.file_name
+        segment = SegmentRecord(row.first, row.last, row.sha256, file)
         if row.first != expected:
             yield Fault("a segment is missing", expected)
         expected = row.last + 1
-        if readers is None:
-            yield from read_segment(session.connection(), segment)
+        if workers is None:
+            yield from verify_segment(session.connection(), segment)
         else:
             url = db.engine.url.render_as_string(hide_password=False)
-            reading.append(readers.submit(read_segment_at, url, segment))
-    for found in reading:
-        yield from found.result()
+            results.append(workers.submit(verify_segment_at, url, segment))
+    for result in results:
+        yield from result.result()

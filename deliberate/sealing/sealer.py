@@ -1,8 +1,7 @@
-"""Sealing: rows that wait get dense numbers, the tree grows, a head is signed."""
+"""Sealing: unsealed rows get dense positions, the tree is extended, a tree head is signed."""
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Row, insert, text
@@ -11,92 +10,107 @@ from sqlalchemy.orm import Session
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
 from deliberate.models import Subtree
-from deliberate.models.log.interaction import waiting_first
-from deliberate.sealing.heads import key_after, latest_head, new_head
-from deliberate.sealing.keys import WrongKey, adopt_key, next_key, public_key, signing_key
-from deliberate.sealing.tree import Tree
+from deliberate.models.log.interaction import unsealed_rows_query
+from deliberate.sealing.merkle_tree import MerkleTree
+from deliberate.sealing.signing_keys import (
+    WrongKey,
+    activate_pending_key,
+    load_signing_key,
+    pending_key,
+    public_key_hex,
+)
+from deliberate.sealing.tree_heads import latest_tree_head, next_signing_key, sign_tree_head
 
-ROWS_A_HEAD = 1000
-_LOCK = 0x64656C69
-_NUMBER = {
+UnsealedRow = Row[tuple[str, bytes]]
+"""Id and leaf."""
+ROWS_PER_HEAD = 1000
+_LOCK_KEY = 0x64656C69
+_SET_POSITIONS = {
     "sqlite": text(
-        "UPDATE interaction SET seq = :size + given.key FROM json_each(:rows) AS given"
-        " WHERE interaction.id = given.value"
+        "UPDATE interaction SET seq = :size + unsealed.key FROM json_each(:ids) AS unsealed"
+        " WHERE interaction.id = unsealed.value"
     ),
     "postgresql": text(
-        "UPDATE interaction SET seq = :size + given.place - 1"
-        " FROM json_array_elements_text(CAST(:rows AS json)) WITH ORDINALITY AS given(row, place)"
-        " WHERE interaction.id = given.row"
+        "UPDATE interaction SET seq = :size + unsealed.position - 1"
+        " FROM json_array_elements_text(CAST(:ids AS json)) WITH ORDINALITY"
+        " AS unsealed(id, position) WHERE interaction.id = unsealed.id"
     ),
 }
 
 
 def seal_log(settings: Settings) -> int:
-    """Seal what waits with the installation's own key and name; gives how many rows were sealed.
+    """Seal all unsealed rows with the key of this installation; return their number.
 
-    A key that waits to take over is named by the first head made, and then takes over.
+    A pending key is named by the first tree head made, and then becomes the current one.
     """
-    sealed, key, successor = 0, own_key(settings), next_key(settings.log_path)
+    sealed, key, successor = 0, current_signing_key(settings), pending_key(settings.log_path)
     if successor:
-        sealed = seal(key, settings.base_url, hand_to=successor)
-        key = own_key(settings)
+        sealed = seal_batch(key, settings.base_url, next_key=successor)
+        key = current_signing_key(settings)
     return sealed + seal_all(key, settings.base_url)
 
 
-def own_key(settings: Settings) -> Ed25519PrivateKey:
-    """The key that signs the next head; raises WrongKey if no key at hand is the one named."""
-    last = latest_head(db.session())
-    key = signing_key(settings.log_path, settings.signing_key, key_after(last) if last else "")
-    if public_key(key) == next_key(settings.log_path):
-        adopt_key(settings.log_path)
+def current_signing_key(settings: Settings) -> Ed25519PrivateKey:
+    """Return the key that signs the next head; raise WrongKey if it is not available."""
+    last = latest_tree_head(db.session())
+    expected = next_signing_key(last) if last else ""
+    key = load_signing_key(settings.log_path, settings.signing_key, expected)
+    if public_key_hex(key) == pending_key(settings.log_path):
+        activate_pending_key(settings.log_path)
     return key
 
 
-def seal_all(key: Ed25519PrivateKey, origin: str, limit: int = ROWS_A_HEAD) -> int:
-    """Seal until nothing waits; gives how many rows were sealed."""
+def seal_all(key: Ed25519PrivateKey, origin: str, limit: int = ROWS_PER_HEAD) -> int:
+    """Seal batch by batch until no row is unsealed; return the number of rows."""
     total = 0
-    while sealed := seal(key, origin, limit):
+    while sealed := seal_batch(key, origin, limit):
         total += sealed
     return total
 
 
-def seal(
-    key: Ed25519PrivateKey, origin: str, limit: int = ROWS_A_HEAD, *, hand_to: str = ""
+def seal_batch(
+    key: Ed25519PrivateKey, origin: str, limit: int = ROWS_PER_HEAD, *, next_key: str = ""
 ) -> int:
-    """Number the rows that wait, extend the tree, sign a head; gives how many were sealed.
+    """Assign positions to unsealed rows, extend the tree, sign a head; return the number of rows.
 
-    One sealer at a time: SQLite's write lock, an advisory lock on PostgreSQL. With `hand_to` the
-    head hands over to another key. Raises WrongKey if the newest head names another key.
+    Runs one at a time: under SQLite's write lock, or an advisory lock on PostgreSQL. With
+    `next_key` the head names the key of the following heads. Raises WrongKey if the newest head
+    names another key.
     """
     with unrecorded("sealing") as session:
         lock_sealing(session)
-        waiting = session.execute(waiting_first(db.engine.dialect.name), {"limit": limit}).all()
-        if not waiting:
+        rows = session.execute(unsealed_rows_query(db.engine.dialect.name), {"limit": limit}).all()
+        if not rows:
             return 0
-        last = latest_head(session)
-        if last and key_after(last) != public_key(key):
-            raise WrongKey(f"the log is signed by {key_after(last)}, the key at hand is another")
-        tree = Tree(last.size, [bytes.fromhex(p) for p in last.peaks]) if last else Tree()
-        _number(session, tree.size, waiting)
-        _grow(session, tree, waiting)
-        session.add(new_head(tree, last, key, origin, hand_to))
-    return len(waiting)
+        last = latest_tree_head(session)
+        if last and next_signing_key(last) != public_key_hex(key):
+            raise WrongKey(
+                f"the log is signed by {next_signing_key(last)}, the available key is another"
+            )
+        peaks = [bytes.fromhex(peak) for peak in last.peaks] if last else []
+        tree = MerkleTree(last.size if last else 0, peaks)
+        _assign_positions(session, tree.size, rows)
+        _extend_tree(session, tree, rows)
+        session.add(sign_tree_head(tree, last, key, origin, next_key))
+    return len(rows)
 
 
-def _number(session: Session, size: int, waiting: Sequence[Row[Any]]) -> None:
-    rows = json.dumps([row.id for row in waiting])
-    statement = _NUMBER[db.engine.dialect.name]
-    session.connection().execute(statement, {"rows": rows, "size": size})
+def _assign_positions(session: Session, size: int, rows: Sequence[UnsealedRow]) -> None:
+    ids = json.dumps([row.id for row in rows])
+    statement = _SET_POSITIONS[db.engine.dialect.name]
+    session.connection().execute(statement, {"ids": ids, "size": size})
 
 
-def _grow(session: Session, tree: Tree, waiting: Sequence[Row[Any]]) -> None:
-    grown = tree.extend([bytes(row.leaf) for row in waiting])
-    completed = [{"level": level, "place": place, "root": root} for level, place, root in grown]
-    if completed:
-        session.execute(insert(Subtree), completed)
+def _extend_tree(session: Session, tree: MerkleTree, rows: Sequence[UnsealedRow]) -> None:
+    completed = tree.extend([bytes(row.leaf) for row in rows])
+    subtrees = [
+        {"level": level, "position": position, "root": root} for level, position, root in completed
+    ]
+    if subtrees:
+        session.execute(insert(Subtree), subtrees)
 
 
 def lock_sealing(session: Session) -> None:
-    """Let nobody else seal until this transaction ends (SQLite's write lock does so already)."""
+    """Take the sealing lock for this transaction (SQLite has one lock for all writers)."""
     if db.engine.dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})

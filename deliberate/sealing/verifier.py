@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Check what a Deliberate installation gave out, without it and without trusting it.
+"""Verify the public log of a Deliberate installation without trusting the installation.
 
 Needs Python 3.11 and the package `cryptography`; reads files, opens no network connection.
 
@@ -7,11 +7,12 @@ Needs Python 3.11 and the package `cryptography`; reads files, opens no network 
     python verify.py proof proof.json [--receipt receipt.json] [--heads heads.jsonl]
     python verify.py release events.jsonl --heads heads.jsonl --leaves FOLDER
 
-heads     every head is signed, and each continues the one before it, so nothing was rewritten
-proof     the entry (with a receipt: exactly this act) lies in the log the head was signed over
-release   every row of the release is an entry of that log; FOLDER holds the downloaded leaf files
+heads     every tree head is signed and continues the previous one, so nothing was rewritten
+proof     the entry (with a receipt: exactly this act) is in the log of the signed tree head
+release   every row of the release is an entry of that log; FOLDER has the downloaded leaf files
 
-The promise rests on heads kept by others: compare with --kept heads saved earlier or elsewhere.
+The result depends on tree heads stored elsewhere: compare with --kept heads saved earlier or by
+others.
 """
 
 import argparse
@@ -27,88 +28,94 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-Said = dict[str, Any]
+JsonObject = dict[str, Any]  # values of many types
 
 
-class Wrong(Exception):
-    """What was given out does not hold; the message says what and where."""
+class VerificationError(Exception):
+    """A published file is not valid; the message says what is wrong and where."""
 
 
-def node(left: bytes, right: bytes) -> bytes:
-    """The hash of an inner node: SHA-256(0x01 ‖ left ‖ right)."""
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of an inner node: SHA-256(0x01 ‖ left ‖ right)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 def split_point(size: int) -> int:
-    """The largest power of two below a size."""
+    """Return the largest power of two below a size."""
     return 1 << (size - 1).bit_length() - 1
 
 
-def leaf_of(public: Said, private_hash: str) -> bytes:
-    """The leaf of an act: SHA-256(0x00 ‖ SHA-256(public half) ‖ SHA-256(private half))."""
+def leaf_hash(public: JsonObject, private_hash: str) -> bytes:
+    """Return the leaf of an act: SHA-256(0x00 ‖ SHA-256(public half) ‖ SHA-256(private half))."""
     text = json.dumps(public, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     half = hashlib.sha256(text.encode()).digest()
     return hashlib.sha256(b"\x00" + half + bytes.fromhex(private_hash)).digest()
 
 
-def root_by_inclusion(leaf: bytes, number: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root an inclusion proof leads to; raises Wrong if it has the wrong length."""
-    if not 0 <= number < size:
-        raise Wrong(f"entry {number} is not below {size}")
-    place, last, root = number, size - 1, leaf
+def root_from_inclusion(leaf: bytes, entry: int, size: int, path: Sequence[bytes]) -> bytes:
+    """Return the root that an inclusion proof leads to.
+
+    Raises VerificationError if the proof has the wrong length.
+    """
+    if not 0 <= entry < size:
+        raise VerificationError(f"entry {entry} is not below {size}")
+    position, last, root = entry, size - 1, leaf
     for sibling in path:
         if last == 0:
-            raise Wrong("the inclusion proof is too long")
-        if place % 2 or place == last:
-            root = node(sibling, root)
-            while place % 2 == 0 and place:
-                place, last = place >> 1, last >> 1
+            raise VerificationError("the inclusion proof is too long")
+        if position % 2 or position == last:
+            root = node_hash(sibling, root)
+            while position % 2 == 0 and position:
+                position, last = position >> 1, last >> 1
         else:
-            root = node(root, sibling)
-        place, last = place >> 1, last >> 1
+            root = node_hash(root, sibling)
+        position, last = position >> 1, last >> 1
     if last:
-        raise Wrong("the inclusion proof is too short")
+        raise VerificationError("the inclusion proof is too short")
     return root
 
 
 def is_consistent(
     first: int, root: bytes, second: int, other: bytes, path: Sequence[bytes]
 ) -> bool:
-    """Whether a consistency proof shows that a tree of `first` entries begins one of `second`."""
+    """Return whether a consistency proof shows that one tree is a prefix of another.
+
+    `root` is that of the tree of `first` entries, `other` that of the tree of `second`.
+    """
     if first == second:
         return root == other and not path
     if not 0 < first < second or not path:
         return False
     hashes = list(path) if first & (first - 1) else [root, *path]
-    place, last = first - 1, second - 1
-    while place % 2:
-        place, last = place >> 1, last >> 1
+    position, last = first - 1, second - 1
+    while position % 2:
+        position, last = position >> 1, last >> 1
     old = new = hashes[0]
     for sibling in hashes[1:]:
         if last == 0:
             return False
-        if place % 2 or place == last:
-            old, new = node(sibling, old), node(sibling, new)
-            while place % 2 == 0 and place:
-                place, last = place >> 1, last >> 1
+        if position % 2 or position == last:
+            old, new = node_hash(sibling, old), node_hash(sibling, new)
+            while position % 2 == 0 and position:
+                position, last = position >> 1, last >> 1
         else:
-            new = node(new, sibling)
-        place, last = place >> 1, last >> 1
+            new = node_hash(new, sibling)
+        position, last = position >> 1, last >> 1
     return last == 0 and old == root and new == other
 
 
-def roots_over(leaves: Iterable[bytes], sizes: Iterable[int]) -> tuple[bytes, dict[int, bytes]]:
-    """The root over all leaves, and those over the first ones at some sizes."""
-    wanted, found, size = set(sizes), {}, 0
+def compute_roots(leaves: Iterable[bytes], sizes: Iterable[int]) -> tuple[bytes, dict[int, bytes]]:
+    """Return the root over all leaves, and the roots over the first leaves at some sizes."""
+    requested, roots, size = set(sizes), {}, 0
     peaks: list[bytes] = []
     for leaf in leaves:
         size, carry, rest = size + 1, leaf, size + 1
         while rest % 2 == 0:
-            carry, rest = node(peaks.pop(), carry), rest // 2
+            carry, rest = node_hash(peaks.pop(), carry), rest // 2
         peaks.append(carry)
-        if size in wanted:
-            found[size] = _fold(peaks)
-    return _fold(peaks), found
+        if size in requested:
+            roots[size] = _fold(peaks)
+    return _fold(peaks), roots
 
 
 def _fold(peaks: Sequence[bytes]) -> bytes:
@@ -116,12 +123,12 @@ def _fold(peaks: Sequence[bytes]) -> bytes:
         return hashlib.sha256(b"").digest()
     root = peaks[-1]
     for peak in reversed(peaks[:-1]):
-        root = node(peak, root)
+        root = node_hash(peak, root)
     return root
 
 
-def is_signed(head: Said) -> bool:
-    """Whether the key a head names signed its text."""
+def is_signed(head: JsonObject) -> bool:
+    """Return whether the signature of a head is valid under the key that it names."""
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(head["key"]))
         key.verify(bytes.fromhex(head["signature"]), head["body"].encode())
@@ -130,58 +137,59 @@ def is_signed(head: Said) -> bool:
     return True
 
 
-def read_heads(path: str | Path) -> list[Said]:
-    """The heads of a file, one JSON object a line, each checked to be signed."""
+def read_heads(path: str | Path) -> list[JsonObject]:
+    """Return the signed heads of a file with one JSON object per line.
+
+    Each has its parsed text as `fields`, and `root` and `size`.
+    """
     heads = []
     for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
         try:
             head = json.loads(line)
-            head["said"] = json.loads(head["body"])
-            head["root"] = bytes.fromhex(head["said"]["root"])
-            head["size"] = int(head["said"]["size"])
+            head["fields"] = json.loads(head["body"])
+            head["root"] = bytes.fromhex(head["fields"]["root"])
+            head["size"] = int(head["fields"]["size"])
         except (ValueError, KeyError, TypeError) as error:
-            raise Wrong(f"{path}, line {number}: no head of a log") from error
+            raise VerificationError(f"{path}, line {number}: not a tree head") from error
         if not is_signed(head):
-            raise Wrong(f"{path}, line {number}: the signature does not hold")
+            raise VerificationError(f"{path}, line {number}: the signature is invalid")
         heads.append(head)
     if not heads:
-        raise Wrong(f"{path}: no heads")
+        raise VerificationError(f"{path}: no tree heads")
     return heads
 
 
-def check_heads(heads: Sequence[Said]) -> None:
-    """Each head continues the one before it, in one log, under keys handed over by signature."""
-    for before, head in pairwise(heads):
-        where = f"the head of {head['said']['t']} over {head['size']} entries"
-        if head["said"]["origin"] != before["said"]["origin"]:
-            raise Wrong(f"{where} is of another log: {head['said']['origin']}")
-        if head["key"] != before["said"].get("next", before["key"]):
-            raise Wrong(f"{where} is signed by a key nobody handed over to")
+def check_heads(heads: Sequence[JsonObject]) -> None:
+    """Check that each head continues the previous one, in one log, under the key it names."""
+    for previous, head in pairwise(heads):
+        where = f"the tree head of {head['fields']['t']} over {head['size']} entries"
+        if head["fields"]["origin"] != previous["fields"]["origin"]:
+            raise VerificationError(f"{where} is of another log: {head['fields']['origin']}")
+        if head["key"] != previous["fields"].get("next", previous["key"]):
+            raise VerificationError(f"{where} was signed by an unexpected key")
         path = [bytes.fromhex(part) for part in head.get("consistency", ())]
-        if not is_consistent(before["size"], before["root"], head["size"], head["root"], path):
-            raise Wrong(f"{where} does not continue the one before it")
+        sizes_and_roots = (previous["size"], previous["root"], head["size"], head["root"])
+        if not is_consistent(*sizes_and_roots, path):
+            raise VerificationError(f"{where} does not continue the previous one")
 
 
-# --- proofs and releases -------------------------------------------------------------------------
-
-
-def check_proof(proof: Said, receipt: Said | None = None) -> Said:
-    """What a proof's head says, after its signature, the path to its root, and the receipt held."""
+def check_proof(proof: JsonObject, receipt: JsonObject | None = None) -> JsonObject:
+    """Return the fields of a proof's head after checking signature, audit path and receipt."""
     head = proof["head"]
     if not is_signed(head):
-        raise Wrong("the signature of the proof's head does not hold")
-    said: Said = json.loads(head["body"])
+        raise VerificationError("the signature of the proof's tree head is invalid")
+    fields: JsonObject = json.loads(head["body"])
     leaf = bytes.fromhex(proof["leaf"])
-    if receipt is not None and leaf_of(receipt["public"], receipt["private"]) != leaf:
-        raise Wrong("the receipt is of another act than the proof")
+    if receipt is not None and leaf_hash(receipt["public"], receipt["private"]) != leaf:
+        raise VerificationError("the receipt is of another act than the proof")
     path = [bytes.fromhex(part) for part in proof["path"]]
-    if root_by_inclusion(leaf, proof["entry"], said["size"], path).hex() != said["root"]:
-        raise Wrong(f"entry {proof['entry']} is not in the log that the head was signed over")
-    return said
+    if root_from_inclusion(leaf, proof["entry"], fields["size"], path).hex() != fields["root"]:
+        raise VerificationError(f"entry {proof['entry']} is not in the log of the tree head")
+    return fields
 
 
-def public_half(row: Said) -> Said:
-    """The public half of an act, from a row of a release's events."""
+def public_half(row: JsonObject) -> JsonObject:
+    """Return the public half of an act from a row of a release's events."""
     hour, details = str(row["occurred_at"]), row["details"]
     return {
         **{name: row[name] for name in ("account_class", "actor_role", "cause", "content")},
@@ -196,96 +204,115 @@ def public_half(row: Said) -> Said:
     }
 
 
-NUMBERS = ("seq", "subject_id", "parent_id", "stance")
-PLACES = ("institution_id", "process_id", "proposal_id")
+INTEGER_COLUMNS = (
+    *("seq", "subject_id", "parent_id", "stance"),
+    *("institution_id", "process_id", "proposal_id"),
+)
 
 
-def read_events(path: Path) -> Iterator[Said]:
-    """The rows of a release's events, from JSON lines or CSV."""
+def read_events(path: Path) -> Iterator[JsonObject]:
+    """Yield the rows of a release's events from JSON lines or CSV."""
     with path.open(encoding="utf-8", newline="") as file:
         if path.suffix == ".jsonl":
             yield from map(json.loads, file)
             return
         for line in csv.DictReader(file):
-            row: Said = {name: value or None for name, value in line.items()}
-            yield row | {name: int(row[name]) for name in NUMBERS + PLACES if row[name]}
+            row: JsonObject = {name: value or None for name, value in line.items()}
+            yield row | {name: int(row[name]) for name in INTEGER_COLUMNS if row[name]}
 
 
 def read_leaves(folder: Path) -> list[bytes]:
-    """The leaves of the downloaded files, which follow each other without a gap."""
+    """Return the leaves of the downloaded files, which must follow each other without a gap."""
     leaves: list[bytes] = []
     for file in sorted(folder.glob("*-*.txt")):
         if int(file.stem.split("-")[0]) != len(leaves):
-            raise Wrong(f"{folder}: the leaves from entry {len(leaves)} on are missing")
+            raise VerificationError(f"{folder}: no leaves from entry {len(leaves)} on")
         leaves += [bytes.fromhex(line) for line in file.read_text(encoding="ascii").split()]
     return leaves
 
 
-def check_release(events: Path, heads: Sequence[Said], folder: Path) -> tuple[int, int]:
-    """Numbers of the rows proven and of the entries signed over; raises Wrong at the first fault.
+def check_release(events: Path, heads: Sequence[JsonObject], folder: Path) -> tuple[int, int]:
+    """Check that each row of a release is a leaf under a signed head.
 
-    The leaves hash to the root of a signed head, and each row's leaf stands at its number.
+    Returns the number of rows and the number of entries under the newest head with leaves.
     """
     leaves = read_leaves(folder)
-    _root, found = roots_over(leaves, [head["size"] for head in heads])
+    _root, roots = compute_roots(leaves, [head["size"] for head in heads])
     for head in heads:
-        if found.get(head["size"], head["root"]) != head["root"]:
-            raise Wrong(f"the leaves are not those of the head over {head['size']} entries")
-    if not found:
-        raise Wrong("no head speaks of these leaves")
-    covered, rows = max(found), 0
+        if roots.get(head["size"], head["root"]) != head["root"]:
+            raise VerificationError(
+                f"the leaves do not match the tree head over {head['size']} entries"
+            )
+    if not roots:
+        raise VerificationError("no tree head covers these leaves")
+    covered, rows = max(roots), 0
     for rows, row in enumerate(read_events(events), 1):
-        number = row["seq"]
-        if number >= covered:
-            raise Wrong(f"row {rows}: entry {number} is younger than the newest leaf file")
-        if leaf_of(public_half(row), row["private_hash"]) != leaves[number]:
-            raise Wrong(f"row {rows}: entry {number} of the log is another act")
+        entry = row["seq"]
+        if entry >= covered:
+            raise VerificationError(f"row {rows}: entry {entry} is newer than the leaf files")
+        if leaf_hash(public_half(row), row["private_hash"]) != leaves[entry]:
+            raise VerificationError(f"row {rows}: entry {entry} of the log is another act")
     return rows, covered
 
 
-def _heads(given: argparse.Namespace) -> str:
-    heads = read_heads(given.file)
+def _heads(options: argparse.Namespace) -> str:
+    heads = read_heads(options.file)
     check_heads(heads)
-    for kept in read_heads(given.kept) if given.kept else ():
-        same = [head for head in heads if head["size"] == kept["size"]]
-        if kept["body"] not in {head["body"] for head in same}:
-            raise Wrong(f"the head kept over {kept['size']} entries is not among those given out")
-    newest = heads[-1]["said"]
-    return f"{len(heads)} heads hold; the newest is of {newest['t']} over {newest['size']} entries"
+    for kept in read_heads(options.kept) if options.kept else ():
+        bodies = {head["body"] for head in heads if head["size"] == kept["size"]}
+        if kept["body"] not in bodies:
+            raise VerificationError(
+                f"the kept tree head over {kept['size']} entries is not in {options.file}"
+            )
+    newest = heads[-1]["fields"]
+    return f"{len(heads)} tree heads; the newest is of {newest['t']} over {newest['size']} entries"
 
 
-def _proof(given: argparse.Namespace) -> str:
-    proof = json.loads(Path(given.file).read_text(encoding="utf-8"))
-    receipt = json.loads(Path(given.receipt).read_text(encoding="utf-8")) if given.receipt else None
-    said = check_proof(proof, receipt)
-    if given.heads and proof["head"]["body"] not in {h["body"] for h in read_heads(given.heads)}:
-        raise Wrong("the proof's head is not among the heads kept")
-    return f"entry {proof['entry']} lies in the log of {said['origin']} as of {said['t']}"
+def _proof(options: argparse.Namespace) -> str:
+    proof = _read_json(options.file)
+    fields = check_proof(proof, _read_json(options.receipt) if options.receipt else None)
+    if options.heads:
+        bodies = {head["body"] for head in read_heads(options.heads)}
+        if proof["head"]["body"] not in bodies:
+            raise VerificationError(f"the proof's tree head is not in {options.heads}")
+    return f"entry {proof['entry']} is in the log of {fields['origin']} as of {fields['t']}"
 
 
-def _release(given: argparse.Namespace) -> str:
-    heads = read_heads(given.heads)
+def _read_json(path: str) -> JsonObject:
+    content: JsonObject = json.loads(Path(path).read_text(encoding="utf-8"))
+    return content
+
+
+def _release(options: argparse.Namespace) -> str:
+    heads = read_heads(options.heads)
     check_heads(heads)
-    rows, covered = check_release(Path(given.file), heads, Path(given.leaves))
+    rows, covered = check_release(Path(options.file), heads, Path(options.leaves))
     return f"all {rows} rows are entries of the log as signed over {covered} entries"
 
 
+COMMANDS = {
+    "heads": (_heads, ("kept",)),
+    "proof": (_proof, ("receipt", "heads")),
+    "release": (_release, ("heads", "leaves")),
+}
+"""Each command's function and options; those of `release` are required."""
+
+
 def main() -> int:
-    """Run one check; 0 if it holds, 1 if not, 2 if a file cannot be read."""
+    """Run a command; return 0 if the files are valid, 1 if not, 2 if a file cannot be read."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
-    checks = parser.add_subparsers(required=True, metavar="heads|proof|release")
-    words = {"heads": (_heads, "kept"), "proof": (_proof, "receipt heads")}
-    for name, (check, options) in (words | {"release": (_release, "heads leaves")}).items():
-        one = checks.add_parser(name)
-        one.add_argument("file")
-        for option in options.split():
-            one.add_argument(f"--{option}", required=name == "release")
-        one.set_defaults(check=check)
-    given = parser.parse_args()
+    commands = parser.add_subparsers(required=True, metavar="|".join(COMMANDS))
+    for name, (check, option_names) in COMMANDS.items():
+        command = commands.add_parser(name)
+        command.add_argument("file")
+        for option in option_names:
+            command.add_argument(f"--{option}", required=name == "release")
+        command.set_defaults(check=check)
+    options = parser.parse_args()
     try:
-        print("holds:", given.check(given))
-    except Wrong as error:
-        print("does not hold:", error)
+        print("valid:", options.check(options))
+    except VerificationError as error:
+        print("invalid:", error)
         return 1
     except (OSError, ValueError, KeyError, TypeError) as error:
         print(f"cannot be read: {error}", file=sys.stderr)

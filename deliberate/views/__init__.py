@@ -7,25 +7,34 @@ from pkgutil import walk_packages
 from flask import Blueprint, Flask
 
 from deliberate.views.site import (
+    compression,
     errors,
     language_cookie,
     rate_limits,
     request_hooks,
     request_metrics,
     response_headers,
+    static_files,
+    template_context,
 )
+
+HOOKS = (
+    request_metrics,
+    request_hooks,
+    rate_limits,
+    language_cookie,
+    static_files,
+    compression,
+    response_headers,
+    template_context,
+    errors,
+)
+"""Modules with an init_app(); request hooks run in this order, response hooks in reverse."""
 
 
 def register(app: Flask) -> None:
     """Bind the request hooks and the blueprints of every view module to the application."""
-    for hooks in (
-        request_metrics,
-        request_hooks,
-        rate_limits,
-        language_cookie,
-        response_headers,
-        errors,
-    ):
+    for hooks in HOOKS:
         hooks.init_app(app)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
@@ -33,9 +42,9 @@ def register(app: Flask) -> None:
 
 def _blueprints() -> Iterator[Blueprint]:
     """Return every blueprint that a module of this package defines, in order of module names."""
-    found: dict[str, Blueprint] = {}
+    blueprints: dict[str, Blueprint] = {}
     for module in walk_packages(__path__, f"{__name__}."):
         for value in vars(import_module(module.name)).values():
             if isinstance(value, Blueprint):
-                found.setdefault(value.name, value)
-    return iter(found.values())
+                blueprints.setdefault(value.name, value)
+    return iter(blueprints.values())

@@ -1,78 +1,79 @@
-"""Search over what people and institutions wrote."""
+"""The search page for proposals, comments and responses."""
 
 from dataclasses import replace
-from typing import Any
 
 from flask import g, render_template, request, url_for
 
-from deliberate.forms.search import FindForm
-from deliberate.queries.proposals.listing import choices_of
-from deliberate.queries.search.query import KINDS, PAGE, Asked, texts_found
+from deliberate.forms.search import SearchForm
+from deliberate.queries.proposals.listing import filter_choices
+from deliberate.queries.search.query import KINDS, PAGE, SearchQuery, SearchResult, search_texts
 from deliberate.text import clean_line
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import int_arg
+from deliberate.views.site.request_context import int_arg
 
 blueprint = LocalizedBlueprint("search")
-LONGEST = 120
+MAX_LENGTH = 120
 FILTERS = ("process", "institution", "state", "language")
-PLACES = {
-    "proposals": "short_urls.proposal",
-    "comments": "short_urls.comment",
-    "responses": "short_urls.response",
-}
 
 
 @blueprint.page("/search", "public")
 def index() -> str:
-    """Proposals, comments or responses that have the words asked for."""
-    asked, form = _asked(), _form()
-    found = texts_found(asked)
-    shown = found[:PAGE]
-    after = shown[-1].id if len(found) > len(shown) else None
+    """Show the texts of a kind that have all terms of the query."""
+    query, form = _query_from_request(), _form()
+    results = search_texts(query)
+    page = results[:PAGE]
+    after = page[-1].id if len(results) > len(page) else None
     return render_template(
         "search/index.html",
-        q=asked.q,
-        kind=asked.kind,
+        q=query.q,
+        kind=query.kind,
         form=form,
-        found=shown,
-        places=PLACES,
-        kinds=[(kind, _url(replace(asked, kind=kind, after=None))) for kind in KINDS],
-        set_filters=[(form.said(name), _url(_without(asked, name))) for name in _set(asked)],
-        clear_url=_url(_without(asked, *FILTERS)),
-        next_url=_url(replace(asked, after=after)) if after else "",
-        first_url=_url(replace(asked, after=None)) if asked.after else "",
+        results=[(result, _result_url(query.kind, result)) for result in page],
+        kinds=[(kind, _search_url(replace(query, kind=kind, after=None))) for kind in KINDS],
+        set_filters=[
+            (form.label_of(name), _search_url(_without(query, name)))
+            for name in FILTERS
+            if getattr(query, name)
+        ],
+        clear_url=_search_url(_without(query, *FILTERS)),
+        next_url=_search_url(replace(query, after=after)) if after else "",
+        first_url=_search_url(replace(query, after=None)) if query.after else "",
     )
 
 
-def _asked() -> Asked:
-    narrowed = {name: clean_line(request.args.get(name, ""))[:LONGEST] for name in FILTERS}
+def _query_from_request() -> SearchQuery:
+    filters = {name: clean_line(request.args.get(name, ""))[:MAX_LENGTH] for name in FILTERS}
     kind = request.args.get("kind", "")
-    return Asked(
-        q=clean_line(request.args.get("q", ""))[:LONGEST],
+    return SearchQuery(
+        q=clean_line(request.args.get("q", ""))[:MAX_LENGTH],
         kind=kind if kind in KINDS else KINDS[0],
-        **narrowed,
+        **filters,
         after=int_arg("after"),
     )
 
 
-def _form() -> FindForm:
-    form, choices = FindForm(request.args), choices_of(g.language)
-    form.offer(
+def _form() -> SearchForm:
+    form, choices = SearchForm(request.args), filter_choices(g.language)
+    form.set_choices(
         ((choice.slug, choice.name) for choice in choices.processes),
         ((choice.slug, choice.name) for choice in choices.institutions),
     )
     return form
 
 
-def _set(asked: Asked) -> list[str]:
-    return [name for name in FILTERS if getattr(asked, name)]
+def _result_url(kind: str, result: SearchResult) -> str:
+    if kind == "comments":
+        return url_for("short_urls.comment", subject_id=result.id)
+    if kind == "responses":
+        return url_for("short_urls.response", subject_id=result.proposal_id)
+    return url_for("short_urls.proposal", subject_id=result.id)
 
 
-def _without(asked: Asked, *names: str) -> Asked:
-    empty: dict[str, Any] = dict.fromkeys(names, "")
-    return replace(asked, after=None, **empty)
+def _without(query: SearchQuery, *names: str) -> SearchQuery:
+    cleared = dict.fromkeys(names, "")
+    return replace(query, after=None, **cleared)
 
 
-def _url(asked: Asked) -> str:
-    query = {name: value for name, value in vars(asked).items() if value}
-    return url_for("search.index", **query)
+def _search_url(query: SearchQuery) -> str:
+    values = {name: value for name, value in vars(query).items() if value}
+    return url_for("search.index", **values)

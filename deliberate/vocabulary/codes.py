@@ -1,10 +1,10 @@
-"""The short codes that rows and forms hold: roles, stances, decisions, states."""
+"""Enumerations of the codes that tables and forms contain: roles, stances, decisions, states."""
 
 from enum import IntEnum, StrEnum
 
 
 class Role(StrEnum):
-    """What an account may do; one role an account. System is nobody: rules, meetings, imports."""
+    """The role of an account; an account has one. System acts for rules, meetings and imports."""
 
     RESIDENT = "resident"
     STAFF = "staff"
@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 
 class AccountClass(StrEnum):
-    """Who stands behind an account."""
+    """The class of an account: person, organisation or system."""
 
     PERSON = "person"
     ORGANISATION = "organisation"
@@ -24,7 +24,7 @@ class AccountClass(StrEnum):
 
 
 class Origin(StrEnum):
-    """The door an act came through; desk: entered at an office for somebody."""
+    """The channel of an act; desk: entered by staff on behalf of a person."""
 
     WEB = "web"
     DESK = "desk"
@@ -32,8 +32,16 @@ class Origin(StrEnum):
     IMPORT = "import"
 
 
+class Visibility(StrEnum):
+    """The audience of the rows of a kind: all readers, readers of totals only, or none."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    INTERNAL = "internal"
+
+
 class Stance(IntEnum):
-    """Where a comment stands towards the proposal; neutral holds questions too."""
+    """The position of a comment on the proposal; neutral includes questions."""
 
     AGAINST = -1
     NEUTRAL = 0
@@ -50,8 +58,8 @@ class PhaseKind(StrEnum):
     REVIEW = "review"
 
 
-class Switch(StrEnum):
-    """What a phase makes possible, each on its own."""
+class PhaseSwitch(StrEnum):
+    """The activities that a phase can allow, each independently."""
 
     PROPOSE = "propose"
     REVISE = "revise"
@@ -62,7 +70,7 @@ class Switch(StrEnum):
 
 
 class Initiator(StrEnum):
-    """Whose proposal it is."""
+    """The initiator of a proposal."""
 
     RESIDENT = "resident"
     ORGANISATION = "organisation"
@@ -71,7 +79,7 @@ class Initiator(StrEnum):
 
 
 class ProposalState(StrEnum):
-    """Where a proposal is: computed from dated facts, never stored."""
+    """The state of a proposal, computed from dated facts and never stored."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -86,7 +94,7 @@ class ProposalState(StrEnum):
 
 
 class ResponseDecision(StrEnum):
-    """What an official response decides; unstated: an imported one whose source names none."""
+    """The decision of an official response; unstated: imported from a source without one."""
 
     ACCEPTED = "accepted"
     ACCEPTED_IN_PART = "accepted_in_part"
@@ -96,8 +104,8 @@ class ResponseDecision(StrEnum):
     UNSTATED = "unstated"
 
 
-class Ground(StrEnum):
-    """On what an official response rests."""
+class ResponseGround(StrEnum):
+    """The grounds of an official response."""
 
     LAW = "law"
     BUDGET = "budget"
@@ -106,7 +114,7 @@ class Ground(StrEnum):
 
 
 class ResultRule(StrEnum):
-    """When a poll's counts may be seen; a secret poll is never live."""
+    """The rule for showing a poll's counts; a secret poll is never live."""
 
     LIVE = "live"
     AFTER_CLOSE = "after_close"
@@ -114,7 +122,7 @@ class ResultRule(StrEnum):
 
 
 class PollType(StrEnum):
-    """What a poll asks for."""
+    """The type of a poll."""
 
     SINGLE = "single"
     MULTIPLE = "multiple"
@@ -124,8 +132,8 @@ class PollType(StrEnum):
     STATEMENTS = "statements"
 
 
-class Counting(StrEnum):
-    """How ranked ballots are counted."""
+class CountingMethod(StrEnum):
+    """The counting method of ranked ballots."""
 
     INSTANT_RUNOFF = "instant_runoff"
     BORDA = "borda"
@@ -133,7 +141,7 @@ class Counting(StrEnum):
 
 
 class Electorate(StrEnum):
-    """Who may vote in a poll, its areas aside."""
+    """The people who may vote in a poll, apart from its areas."""
 
     VERIFIED = "verified"
     RESIDENTS = "residents"
@@ -141,15 +149,15 @@ class Electorate(StrEnum):
 
 
 class OptionState(StrEnum):
-    """Whether an option can be voted for; only a resident's statement ever waits."""
+    """The state of an option; only residents' statements wait for a moderator."""
 
     SHOWN = "shown"
     WAITING = "waiting"
     DECLINED = "declined"
 
 
-class ChangeGround(StrEnum):
-    """Why a running poll was changed, in one word beside the reason."""
+class PollChangeReason(StrEnum):
+    """The category of the reason for changing a running poll."""
 
     OUTAGE = "outage"
     LATE_NOTICE = "late_notice"
@@ -158,8 +166,8 @@ class ChangeGround(StrEnum):
     OTHER = "other"
 
 
-class Rule(StrEnum):
-    """Why something may be reported, and by which rule it may be hidden; never its opinion."""
+class ModerationRule(StrEnum):
+    """The rules under which content is reported or hidden; none is about opinions."""
 
     SPAM = "spam"
     INSULT = "insult"
@@ -170,7 +178,7 @@ class Rule(StrEnum):
 
 
 class HoldRule(StrEnum):
-    """Why a new text waits for a while: what advertising does, never what it says."""
+    """The rules that hold a new text; they detect advertising by its form, not its opinion."""
 
     YOUNG_LINK = "young_link"
     MANY_LINKS = "many_links"
@@ -178,7 +186,7 @@ class HoldRule(StrEnum):
 
 
 class ModerationOutcome(StrEnum):
-    """What a moderator decides on a thing."""
+    """The outcomes of a moderation decision."""
 
     KEPT = "kept"
     HIDDEN = "hidden"
@@ -187,28 +195,28 @@ class ModerationOutcome(StrEnum):
 
 
 class AppealOutcome(StrEnum):
-    """What becomes of an appeal: the text comes back, or the decision stands."""
+    """The outcomes of an appeal: the content is restored, or the decision is upheld."""
 
     GRANTED = "granted"
     REFUSED = "refused"
 
 
-class Stage(StrEnum):
-    """When a process is assessed: before it opens, or afterwards."""
+class AssessmentStage(StrEnum):
+    """The stage at which a process is assessed: before it opens, or afterwards."""
 
     EX_ANTE = "ex_ante"
     EX_POST = "ex_post"
 
 
-class SampleOf(StrEnum):
-    """What is drawn by chance for people to read: comments for reasons, answers for an audit."""
+class SampleKind(StrEnum):
+    """The kinds of random samples: comments coded for reasons, responses read for an audit."""
 
     REASONS = "reasons"
     ANSWERS = "answers"
 
 
 class EvidenceKind(StrEnum):
-    """What a rating rests on."""
+    """The kinds of evidence for a rating."""
 
     INTERVIEW = "interview"
     OBSERVATION = "observation"
@@ -217,15 +225,15 @@ class EvidenceKind(StrEnum):
 
 
 class PledgeState(StrEnum):
-    """What an ex-post assessment finds of a pledge."""
+    """The state of a pledge in an ex-post assessment."""
 
     KEPT = "kept"
     LATE = "late"
     BROKEN = "broken"
 
 
-class FactorLoss(StrEnum):
-    """Why an administrator takes somebody's second factor away."""
+class FactorRemovalReason(StrEnum):
+    """The reasons for removing a person's second factor."""
 
     LOST = "lost"
     BROKEN = "broken"
@@ -233,16 +241,16 @@ class FactorLoss(StrEnum):
     OTHER = "other"
 
 
-class VerificationEnd(StrEnum):
-    """Why somebody is no longer a verified resident."""
+class VerificationEndReason(StrEnum):
+    """The reasons for ending the verification of a resident."""
 
     MOVED = "moved"
     MISTAKE = "mistake"
     OTHER = "other"
 
 
-class Proof(StrEnum):
-    """How somebody at a desk shows that an account is theirs; nothing of it is written down."""
+class IdentityProof(StrEnum):
+    """The proofs at a desk that an account belongs to a person; no details are stored."""
 
     DOCUMENT = "document"
     KNOWN = "known"

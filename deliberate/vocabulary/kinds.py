@@ -1,15 +1,37 @@
-"""Every kind of act: its name, who may ever see its rows, what they hold, what it means."""
+"""Every kind of act: its name, the visibility of its rows, their details and its meaning."""
 
-from deliberate.vocabulary.described import Described, Visibility
+from enum import StrEnum
+from typing import Self
+
+from deliberate.vocabulary.codes import Visibility
 
 PUBLIC, PRIVATE, INTERNAL = Visibility
 
 
-class Kind(Described):
-    """One kind for each thing people do: its name, class, the details its rows hold, its meaning.
+class Kind(StrEnum):
+    """The kinds of acts: name, visibility, names of the details in a row, meaning.
 
-    A kind is never renamed or reused once released.
+    A released kind is never renamed or reused.
     """
+
+    visibility: Visibility
+    details: tuple[str, ...]
+    meaning: str
+
+    def __new__(
+        cls,
+        value: str,
+        visibility: Visibility = Visibility.INTERNAL,
+        details: str = "",
+        meaning: str = "",
+    ) -> Self:
+        """Create a member; `details` are names separated by spaces."""
+        kind = str.__new__(cls, value)
+        kind._value_ = value
+        kind.visibility = visibility
+        kind.details = tuple(details.split())
+        kind.meaning = meaning
+        return kind
 
     PROCESS_OPENED = (
         "process.opened",
@@ -274,13 +296,13 @@ class Kind(Described):
         "provider.linked",
         INTERNAL,
         "",
-        "an account was linked to one at another house",
+        "an account was linked to one at another service",
     )
     PROVIDER_UNLINKED = (
         "provider.unlinked",
         INTERNAL,
         "",
-        "the link to an account at another house was ended",
+        "the link to an account at another service was removed",
     )
     SETTING_CHANGED = "setting.changed", INTERNAL, "name", "an administrator changed a setting"
     CODES_MADE = "codes.made", INTERNAL, "count", "one-time voting codes of a poll were made"

@@ -1,4 +1,4 @@
-"""Another house that knows people, on a real socket: an OpenID Connect provider of the tests."""
+"""An OpenID Connect provider on a real socket, for the tests."""
 
 import hashlib
 import json
@@ -17,44 +17,49 @@ from deliberate.clock import now
 CLIENT = "deliberate-tests"
 
 
-class House:
-    """Gives codes that work once, with PKCE; `twist` changes a token's claims before signing."""
+class FakeProvider:
+    """Provider with PKCE and codes that work once; `change_claims` edits a token's claims."""
 
     def __init__(self) -> None:
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
-        self.signing_key, self.issuer, self.said_issuer = self.key, "", ""
+        self.signing_key, self.issuer, self.claimed_issuer = self.key, "", ""
         self.codes: dict[str, dict[str, str]] = {}
         self.claims: dict[str, Any] = {}
-        self.twist: Callable[[dict[str, Any]], None] = lambda claims: None
+        self.change_claims: Callable[[dict[str, Any]], None] = lambda claims: None
         self.subject = "3171010101900001"
         self.header = {"alg": "RS256", "kid": "one"}
 
-    def approve(self, address: str) -> str:
-        """What the person's press on "Allow" answers: the way back with a code."""
-        asked = {name: values[0] for name, values in parse_qs(address.split("?", 1)[1]).items()}
-        assert asked["client_id"] == CLIENT
-        assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
+    def approve(self, url: str) -> str:
+        """Return the redirect URL with a code, as after pressing "Allow"."""
+        query = parse_qs(url.split("?", 1)[1])
+        authorization = {name: values[0] for name, values in query.items()}
+        assert authorization["client_id"] == CLIENT
+        assert (authorization["response_type"], authorization["code_challenge_method"]) == (
+            "code",
+            "S256",
+        )
         code = secrets.token_urlsafe(16)
-        self.codes[code] = asked
-        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
+        self.codes[code] = authorization
+        parameters = urlencode({"code": code, "state": authorization["state"]})
+        return f"{authorization['redirect_uri']}?{parameters}"
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """One request."""
+        """Answer one request."""
         length = int(environ.get("CONTENT_LENGTH") or 0)
-        sent = {n: v[0] for n, v in parse_qs(environ["wsgi.input"].read(length).decode()).items()}
-        answers = {
-            "/.well-known/openid-configuration": self._description,
+        fields = {n: v[0] for n, v in parse_qs(environ["wsgi.input"].read(length).decode()).items()}
+        responses = {
+            "/.well-known/openid-configuration": self._metadata,
             "/keys": self._keys,
-            "/token": lambda: self._token(sent),
+            "/token": lambda: self._token(fields),
         }
-        told = answers[environ["PATH_INFO"]]()
-        status = "400 Bad Request" if "error" in told else "200 OK"
+        content = responses[environ["PATH_INFO"]]()
+        status = "400 Bad Request" if "error" in content else "200 OK"
         start_response(status, [("Content-Type", "application/json")])
-        return [json.dumps(told).encode()]
+        return [json.dumps(content).encode()]
 
-    def _description(self) -> dict[str, Any]:
+    def _metadata(self) -> dict[str, Any]:
         return {
-            "issuer": self.said_issuer or self.issuer,
+            "issuer": self.claimed_issuer or self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
@@ -63,11 +68,11 @@ class House:
     def _keys(self) -> dict[str, Any]:
         return {"keys": [self.key.as_dict(private=False)]}
 
-    def _token(self, sent: dict[str, str]) -> dict[str, Any]:
-        asked = self.codes.pop(sent.get("code", ""), None)
-        digest = hashlib.sha256(sent.get("code_verifier", "").encode()).digest()
+    def _token(self, fields: dict[str, str]) -> dict[str, Any]:
+        authorization = self.codes.pop(fields.get("code", ""), None)
+        digest = hashlib.sha256(fields.get("code_verifier", "").encode()).digest()
         challenge = urlsafe_b64encode(digest).rstrip(b"=").decode()
-        if asked is None or challenge != asked["code_challenge"]:
+        if authorization is None or challenge != authorization["code_challenge"]:
             return {"error": "invalid_grant"}
         moment = int(now().timestamp())
         claims = {
@@ -76,9 +81,9 @@ class House:
             "aud": CLIENT,
             "exp": moment + 300,
             "iat": moment,
-            "nonce": asked["nonce"],
+            "nonce": authorization["nonce"],
             **self.claims,
         }
-        self.twist(claims)
+        self.change_claims(claims)
         token = jwt.encode(self.header, claims, self.signing_key)
         return {"id_token": token, "access_token": "x", "token_type": "Bearer", "at": time.time()}

@@ -1,4 +1,4 @@
-"""Coming back at an office: two officers, a code that opens once, an owner who can stop it."""
+"""Account recovery at an office: two officers, a code that works once, an owner who can stop it."""
 
 import re
 from datetime import timedelta
@@ -9,65 +9,73 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.models import Notice, OfficeRecovery
 from deliberate.notifications import fanout
-from deliberate.notifications.links import read_stop_token
+from deliberate.notifications.links import read_recovery_stop_token
 from deliberate.notifications.mail import compose
 from deliberate.notifications.templates import load_context, render_notification
-from deliberate.operations.accounts import accounts as account_operations
-from deliberate.operations.accounts import email_addresses as email_addresse_operations
-from deliberate.operations.accounts import office_recovery as office_recovery_operations
-from deliberate.operations.accounts import second_factor as second_factor_operations
-from deliberate.operations.accounts.accounts import authenticate
 from deliberate.operations.accounts.deletion import erase_account
+from deliberate.operations.accounts.devices import sign_in
+from deliberate.operations.accounts.email_addresses import change_email, confirm_email
+from deliberate.operations.accounts.office_recovery import (
+    begin_recovery,
+    confirm_recovery,
+    stop_recovery,
+)
+from deliberate.operations.accounts.passphrases import authenticate
 from deliberate.operations.accounts.recovery_codes import recover_account
+from deliberate.operations.accounts.roles import grant_role
+from deliberate.operations.accounts.second_factor import (
+    issue_pending_sign_in,
+    resolve_pending_sign_in,
+)
 from deliberate.operations.accounts.sign_in import InvalidCredentials
 from deliberate.permissions.decision import Refused
-from deliberate.queries.accounts.accounts import person_on_device
+from deliberate.queries.accounts.account_data import get_account_data
+from deliberate.queries.accounts.devices import get_person_by_device_token
 from deliberate.queries.accounts.office_recovery import (
-    account_at_desk,
-    recoveries_waiting,
-    recovery_of,
+    find_account,
+    get_active_recovery,
+    list_pending_recoveries,
 )
-from deliberate.queries.accounts.participation import everything_of
-from deliberate.queries.accounts.second_factor import factor_since
-from deliberate.queries.notices.messages import newest_mails
-from deliberate.vocabulary import Proof, Role
+from deliberate.queries.accounts.second_factor import second_factor_added_at
+from deliberate.queries.notices.messages import list_newest_mails
+from deliberate.vocabulary import IdentityProof, Role
 from tests import factories
-from tests.accounts.test_second_factor import with_factor
+from tests.accounts.test_second_factor import person_with_factor
 
-NEW = "air tenang menghanyutkan kota"
-HOME = "203.0.113.5"
+NEW_PASSPHRASE = "air tenang menghanyutkan kota"
+NETWORK = "203.0.113.5"
 
 
 @pytest.fixture
 def office(app, clock):
-    return factories.an_institution("desa")
+    return factories.create_institution("desa")
 
 
 @pytest.fixture
 def officers(office):
-    return factories.staff(office), factories.staff(office)
+    return factories.create_staff(office), factories.create_staff(office)
 
 
 @pytest.fixture
 def person(app, clock):
-    return factories.resident("Bu Rini")
+    return factories.create_resident("Bu Rini")
 
 
-def a_code(officers, person) -> str:
+def issue_code(officers, person) -> str:
     first, second = officers
-    recovery = office_recovery_operations.begin_recovery(first, person, Proof.DOCUMENT)
-    return office_recovery_operations.confirm_recovery(second, recovery, Proof.KNOWN)
+    recovery = begin_recovery(first, person, IdentityProof.DOCUMENT)
+    return confirm_recovery(second, recovery, IdentityProof.KNOWN)
 
 
-def comes_back(person, code):
-    return recover_account(person.sign_in_name, code, NEW, network=HOME)
+def recover(person, code):
+    return recover_account(person.sign_in_name, code, NEW_PASSPHRASE, network=NETWORK)
 
 
-def test_two_officers_open_an_account_for_its_owner(officers, person, log):
-    token = account_operations.sign_in(person)
+def test_office_recovery_by_two_officers_opens_account(officers, person, log):
+    token = sign_in(person)
     log()
-    code = a_code(officers, person)
-    comes_back(person, code.upper())
+    code = issue_code(officers, person)
+    recover(person, code.upper())
     begun, confirmed, recovered = log()
     assert [e.kind for e in (begun, confirmed, recovered)] == [
         "recovery.begun",
@@ -77,168 +85,172 @@ def test_two_officers_open_an_account_for_its_owner(officers, person, log):
     assert (begun.details, confirmed.details) == ({"proof": "document"}, {"proof": "known"})
     assert (begun.actor_id, confirmed.actor_id) == tuple(o.actor_id for o in officers)
     assert (recovered.actor_id, recovered.details) == (person.actor_id, {"by": "office"})
-    assert authenticate(person.sign_in_name, NEW) == person
-    assert person_on_device(token) is None
+    assert authenticate(person.sign_in_name, NEW_PASSPHRASE) == person
+    assert get_person_by_device_token(token) is None
 
 
-def test_a_code_opens_once(officers, person):
-    code = a_code(officers, person)
-    comes_back(person, code)
+def test_office_recovery_code_works_once(officers, person):
+    code = issue_code(officers, person)
+    recover(person, code)
     with pytest.raises(InvalidCredentials):
-        comes_back(person, code)
+        recover(person, code)
 
 
-def test_nobody_confirms_what_they_began(officers, person, log):
-    recovery = office_recovery_operations.begin_recovery(officers[0], person, Proof.KNOWN)
+def test_first_officer_cannot_confirm_recovery(officers, person, log):
+    recovery = begin_recovery(officers[0], person, IdentityProof.KNOWN)
     log()
     with pytest.raises(Refused):
-        office_recovery_operations.confirm_recovery(officers[0], recovery, Proof.KNOWN)
+        confirm_recovery(officers[0], recovery, IdentityProof.KNOWN)
     assert log() == []
-    factories.again(recovery)
+    factories.reload(recovery)
     assert recovery.code_hash == ""
 
 
-def test_a_colleague_of_another_office_does_not_confirm(officers, person, log):
-    recovery = office_recovery_operations.begin_recovery(officers[0], person, Proof.KNOWN)
-    elsewhere = factories.staff()
+def test_officer_of_another_office_cannot_confirm_recovery(officers, person, log):
+    recovery = begin_recovery(officers[0], person, IdentityProof.KNOWN)
+    elsewhere = factories.create_staff()
     log()
     with pytest.raises(Refused):
-        office_recovery_operations.confirm_recovery(elsewhere, recovery, Proof.KNOWN)
+        confirm_recovery(elsewhere, recovery, IdentityProof.KNOWN)
     assert log() == []
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r not in {Role.STAFF, Role.SYSTEM}])
-def test_staff_alone_begin_and_confirm(officers, office, person, log, role):
-    other = factories.staff(office, role)
-    recovery = office_recovery_operations.begin_recovery(officers[0], person, Proof.KNOWN)
+def test_only_staff_begin_and_confirm_recovery(officers, office, person, log, role):
+    other = factories.create_staff(office, role)
+    recovery = begin_recovery(officers[0], person, IdentityProof.KNOWN)
     log()
     with pytest.raises(Refused):
-        office_recovery_operations.begin_recovery(other, person, Proof.KNOWN)
+        begin_recovery(other, person, IdentityProof.KNOWN)
     with pytest.raises(Refused):
-        office_recovery_operations.confirm_recovery(other, recovery, Proof.KNOWN)
+        confirm_recovery(other, recovery, IdentityProof.KNOWN)
     assert log() == []
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r not in {Role.RESIDENT, Role.SYSTEM}])
-def test_accounts_of_people_who_work_here_are_not_opened_so(officers, log, role):
-    target = factories.staff(role=role)
+def test_accounts_with_role_are_not_recovered_at_office(officers, log, role):
+    target = factories.create_staff(role=role)
     log()
     with pytest.raises(Refused):
-        office_recovery_operations.begin_recovery(officers[0], target, Proof.KNOWN)
+        begin_recovery(officers[0], target, IdentityProof.KNOWN)
     assert log() == []
 
 
-def test_whoever_gets_a_role_meanwhile_keeps_the_account_shut(officers, person):
-    code = a_code(officers, person)
-    account_operations.grant_role(None, person, Role.MODERATOR)
+def test_role_granted_meanwhile_invalidates_recovery(officers, person):
+    code = issue_code(officers, person)
+    grant_role(None, person, Role.MODERATOR)
     with pytest.raises(Refused):
-        comes_back(person, code)
+        recover(person, code)
     assert authenticate(person.sign_in_name, factories.PASSPHRASE) == person
 
 
-def test_it_waits_two_hours_and_the_code_a_day(officers, person, office, clock):
-    recovery = office_recovery_operations.begin_recovery(officers[0], person, Proof.KNOWN)
+def test_recovery_expires_after_two_hours_and_code_after_a_day(officers, person, office, clock):
+    recovery = begin_recovery(officers[0], person, IdentityProof.KNOWN)
     clock.shift(timedelta(hours=2, seconds=1))
-    assert recoveries_waiting(office.id) == []
+    assert list_pending_recoveries(office.id) == []
     with pytest.raises(Refused):
-        office_recovery_operations.confirm_recovery(officers[1], recovery, Proof.KNOWN)
-    code = a_code(officers, person)
+        confirm_recovery(officers[1], recovery, IdentityProof.KNOWN)
+    code = issue_code(officers, person)
     clock.shift(timedelta(hours=24, seconds=1))
     with pytest.raises(InvalidCredentials):
-        comes_back(person, code)
+        recover(person, code)
 
 
-def test_its_owner_stops_it_and_the_code_opens_nothing(officers, person, log):
-    code = a_code(officers, person)
+def test_owner_stops_recovery_and_code_is_invalid(officers, person, log):
+    code = issue_code(officers, person)
     log()
-    office_recovery_operations.stop_recovery(person, recovery_of(person))
+    stop_recovery(person, get_active_recovery(person))
     (entry,) = log()
     assert (entry.kind, entry.details) == ("recovery.stopped", {"own": 1})
     with pytest.raises(InvalidCredentials):
-        comes_back(person, code)
+        recover(person, code)
 
 
-def test_strangers_stop_nothing(officers, person, log):
-    recovery = office_recovery_operations.begin_recovery(officers[0], person, Proof.KNOWN)
+def test_stranger_cannot_stop_recovery(officers, person, log):
+    recovery = begin_recovery(officers[0], person, IdentityProof.KNOWN)
     log()
-    for stranger in (factories.resident(), factories.staff(), factories.staff(role=Role.MODERATOR)):
+    for stranger in (
+        factories.create_resident(),
+        factories.create_staff(),
+        factories.create_staff(role=Role.MODERATOR),
+    ):
         log()
         with pytest.raises(Refused):
-            office_recovery_operations.stop_recovery(stranger, recovery)
+            stop_recovery(stranger, recovery)
         assert log() == []
-    office_recovery_operations.stop_recovery(officers[1], recovery)
-    assert recovery_of(person) is None
+    stop_recovery(officers[1], recovery)
+    assert get_active_recovery(person) is None
 
 
-def test_beginning_again_ends_what_was_begun_before(officers, person):
-    code = a_code(officers, person)
-    office_recovery_operations.begin_recovery(officers[0], person, Proof.KNOWN)
+def test_new_recovery_stops_earlier_one(officers, person):
+    code = issue_code(officers, person)
+    begin_recovery(officers[0], person, IdentityProof.KNOWN)
     with pytest.raises(InvalidCredentials):
-        comes_back(person, code)
+        recover(person, code)
 
 
-def test_a_code_is_for_one_account(officers, person):
-    other = factories.resident()
-    code = a_code(officers, person)
-    a_code(officers, other)
+def test_office_recovery_code_is_bound_to_account(officers, person):
+    other = factories.create_resident()
+    code = issue_code(officers, person)
+    issue_code(officers, other)
     with pytest.raises(InvalidCredentials):
-        comes_back(other, code)
+        recover(other, code)
 
 
-def test_the_owner_is_told_of_both_steps(officers, person):
-    a_code(officers, person)
-    told = db.session.scalars(select(Notice.kind).where(Notice.person_id == person.id)).all()
-    assert told == ["recovery.begun", "recovery.confirmed"]
+def test_owner_is_notified_of_both_recovery_steps(officers, person):
+    issue_code(officers, person)
+    recipient = db.session.scalars(select(Notice.kind).where(Notice.person_id == person.id)).all()
+    assert recipient == ["recovery.begun", "recovery.confirmed"]
 
 
-def test_of_the_code_a_hash_alone_is_kept(officers, person):
-    code = a_code(officers, person)
+def test_office_recovery_code_is_stored_as_hash(officers, person):
+    code = issue_code(officers, person)
     (row,) = db.session.scalars(select(OfficeRecovery))
     assert code.replace("-", "") not in row.code_hash and len(row.code_hash) == 64
 
 
-def test_a_second_factor_stays(officers, person):
-    with_factor(person)
-    comes_back(person, a_code(officers, person))
-    assert factor_since(person) is not None
-    half = second_factor_operations.issue_pending_sign_in(person)
-    assert second_factor_operations.resolve_pending_sign_in(half) == person
+def test_office_recovery_keeps_second_factor(officers, person):
+    person_with_factor(person)
+    recover(person, issue_code(officers, person))
+    assert second_factor_added_at(person) is not None
+    pending_token = issue_pending_sign_in(person)
+    assert resolve_pending_sign_in(pending_token) == person
 
 
-def test_an_erased_account_is_found_and_opened_by_nobody(officers, person):
+def test_erased_account_cannot_be_found_or_recovered(officers, person):
     name = person.sign_in_name
     erase_account(person, factories.PASSPHRASE)
-    assert account_at_desk(name) is None
+    assert find_account(name) is None
     with pytest.raises(Refused):
-        office_recovery_operations.begin_recovery(officers[0], person, Proof.KNOWN)
+        begin_recovery(officers[0], person, IdentityProof.KNOWN)
 
 
-def test_an_account_is_found_by_its_whole_name_or_number_alone(app, person):
-    assert account_at_desk(person.sign_in_name.upper()) == person
-    assert account_at_desk(f"#{person.id}") == person
-    for words in ("", "Bu Rini", person.sign_in_name[:-1], str(person.id), "#", "#²", "%"):
-        assert account_at_desk(words) is None
+def test_account_is_found_by_exact_name_or_id_only(app, person):
+    assert find_account(person.sign_in_name.upper()) == person
+    assert find_account(f"#{person.id}") == person
+    for identifier in ("", "Bu Rini", person.sign_in_name[:-1], str(person.id), "#", "#²", "%"):
+        assert find_account(identifier) is None
 
 
-def test_the_mail_leads_to_the_page_that_stops_it(officers, person, monkeypatch):
+def test_recovery_mail_links_to_stop_page(officers, person, monkeypatch):
     monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
-    email_addresse_operations.change_email(person, "rini@contoh.id")
-    email_addresse_operations.confirm_address(person.id, "rini@contoh.id")
-    office_recovery_operations.begin_recovery(officers[0], person, Proof.KNOWN)
+    change_email(person, "rini@contoh.id")
+    confirm_email(person.id, "rini@contoh.id")
+    begin_recovery(officers[0], person, IdentityProof.KNOWN)
     fanout.fan_out()
-    delivery, notice, told = newest_mails(1)[0]
+    delivery, notice, recipient = list_newest_mails(1)[0]
     story = render_notification(notice, load_context([notice]), "en")
-    mail = compose(delivery, told, story, "")
+    mail = compose(delivery, recipient, story, "")
     body = mail.get_body(("plain",)).get_content()
     assert (mail["To"], notice.kind) == ("rini@contoh.id", "recovery.begun")
     (token,) = re.findall(r"/id/recover/office/(\S+)", body)
-    assert read_stop_token(token) == person.id
+    assert read_recovery_stop_token(token) == person.id
     assert "wrote the proposal" not in body and "menulis usulan" not in body
 
 
-def test_the_owner_takes_along_what_offices_did(officers, person):
-    code = a_code(officers, person)
-    (told,) = everything_of(person)["help_at_offices"]
-    assert told["confirmed_at"] is not None
-    assert not {"code_hash", "begun_by_id", "confirmed_by_id"} & set(told)
-    assert code not in str(told)
+def test_data_download_contains_office_recoveries(officers, person):
+    code = issue_code(officers, person)
+    (recipient,) = get_account_data(person)["help_at_offices"]
+    assert recipient["confirmed_at"] is not None
+    assert not {"code_hash", "begun_by_id", "confirmed_by_id"} & set(recipient)
+    assert code not in str(recipient)

@@ -1,136 +1,136 @@
-"""Help at an office over HTTP: two officers' desks, the code on paper, the owner's way to stop."""
+"""Pages of account recovery at an office."""
 
 import re
 
 import pytest
 
-from deliberate.notifications.links import stop_token
-from deliberate.operations.accounts.accounts import authenticate
-from deliberate.queries.accounts.office_recovery import recovery_of
+from deliberate.notifications.links import recovery_stop_token
+from deliberate.operations.accounts.passphrases import authenticate
+from deliberate.queries.accounts.office_recovery import get_active_recovery
 from deliberate.vocabulary import Role
 from tests import factories
-from tests.client import send, signed_in, visitor
+from tests.client import anonymous_client, signed_in_client, submit_form
 
 DESK = "/en/desk/recovery"
 PROOF = {"proof": "document", "present": "y"}
-NEW = "air tenang menghanyutkan kota"
+NEW_PASSPHRASE = "air tenang menghanyutkan kota"
 
 
 @pytest.fixture
 def office(app, clock):
-    return factories.an_institution("desa")
+    return factories.create_institution("desa")
 
 
 @pytest.fixture
 def person(app, clock):
-    return factories.resident("Bu Rini")
+    return factories.create_resident("Bu Rini")
 
 
 @pytest.fixture
 def first(app, office):
-    return signed_in(app, factories.staff(office))
+    return signed_in_client(app, factories.create_staff(office))
 
 
 @pytest.fixture
 def second(app, office):
-    return signed_in(app, factories.staff(office))
+    return signed_in_client(app, factories.create_staff(office))
 
 
-def open_for(person):
-    """What is open for an account by now."""
-    factories.again(person)
-    return recovery_of(person)
+def active_recovery(person):
+    """Return the active recovery of an account."""
+    factories.reload(person)
+    return get_active_recovery(person)
 
 
 def begin(client, person, **fields):
     found = f"{DESK}?q={person.sign_in_name}"
-    return send(client, found, f"{DESK}/begin/{person.id}", **fields)
+    return submit_form(client, found, f"{DESK}/begin/{person.id}", **fields)
 
 
-def test_two_officers_and_the_person_at_the_desk(app, first, second, person):
+def test_recovery_desk_with_two_officers_shows_code(app, first, second, person):
     assert "/en/desk/recovery" in first.get("/en/desk").text
     assert "Bu Rini" in first.get(f"{DESK}?q={person.sign_in_name}").text
     assert begin(first, person, **PROOF).status_code == 303
-    number = open_for(person).id
-    assert "A colleague confirms it" in first.get(DESK).text
-    page, to = f"{DESK}/{number}", f"{DESK}/{number}/confirm"
+    recovery_id = active_recovery(person).id
+    assert "A colleague must confirm" in first.get(DESK).text
+    page, to = f"{DESK}/{recovery_id}", f"{DESK}/{recovery_id}/confirm"
     assert page in second.get(DESK).text
-    assert send(second, page, to, proof="document").status_code == 422
-    shown = send(second, page, to, **PROOF)
+    assert submit_form(second, page, to, proof="document").status_code == 422
+    shown = submit_form(second, page, to, **PROOF)
     assert (shown.status_code, shown.headers["Cache-Control"]) == (200, "no-store")
     (code,) = re.findall(r"<code>([a-z0-9-]{19})</code>", shown.text)
     assert person.sign_in_name in shown.text
-    words = {"sign_in_name": person.sign_in_name, "code": code, "new_passphrase": NEW}
-    assert visitor(app).post("/en/recover", data=words).status_code == 303
-    factories.again(person)
-    assert authenticate(person.sign_in_name, NEW) == person
+    words = {"sign_in_name": person.sign_in_name, "code": code, "new_passphrase": NEW_PASSPHRASE}
+    assert anonymous_client(app).post("/en/recover", data=words).status_code == 303
+    factories.reload(person)
+    assert authenticate(person.sign_in_name, NEW_PASSPHRASE) == person
 
 
-def test_one_officer_alone_gets_no_code(first, person, log):
+def test_recovery_desk_gives_one_officer_no_code(first, person, log):
     begin(first, person, **PROOF)
-    number = open_for(person).id
+    recovery_id = active_recovery(person).id
     log()
-    answer = send(first, DESK, f"{DESK}/{number}/confirm", **PROOF)
+    answer = submit_form(first, DESK, f"{DESK}/{recovery_id}/confirm", **PROOF)
     assert answer.status_code == 403 and "<code>" not in answer.text
     assert log() == []
 
 
-def test_it_asks_how_it_was_shown_and_whether_somebody_is_here(first, person):
+def test_recovery_desk_requires_proof_and_presence(first, person):
     answer = begin(first, person, proof="document")
     assert answer.status_code == 422 and "never by telephone" in answer.text
-    assert open_for(person) is None
+    assert active_recovery(person) is None
 
 
-def test_other_offices_neither_see_nor_confirm_nor_stop(app, first, person):
+def test_recovery_is_hidden_from_other_offices(app, first, person):
     begin(first, person, **PROOF)
-    number, other = open_for(person).id, signed_in(app, factories.staff())
+    recovery_id, other = active_recovery(person).id, signed_in_client(app, factories.create_staff())
     assert "Bu Rini" not in other.get(DESK).text
-    assert other.get(f"{DESK}/{number}").status_code == 403
+    assert other.get(f"{DESK}/{recovery_id}").status_code == 403
     for act in ("confirm", "stop"):
-        assert send(other, DESK, f"{DESK}/{number}/{act}", **PROOF).status_code == 403
-    assert open_for(person) is not None
+        assert submit_form(other, DESK, f"{DESK}/{recovery_id}/{act}", **PROOF).status_code == 403
+    assert active_recovery(person) is not None
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r not in {Role.STAFF, Role.SYSTEM}])
-def test_the_desk_is_for_staff(app, office, person, role):
-    client = signed_in(app, factories.staff(office, role))
+def test_recovery_desk_is_for_staff(app, office, person, role):
+    client = signed_in_client(app, factories.create_staff(office, role))
     assert client.get(DESK).status_code == 403
-    answer = send(client, "/en/account", f"{DESK}/begin/{person.id}", **PROOF)
+    answer = submit_form(client, "/en/account", f"{DESK}/begin/{person.id}", **PROOF)
     assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.MODERATOR, Role.ADMIN])
-def test_accounts_of_people_who_work_here_are_refused_with_words(first, role):
-    target = factories.staff(role=role)
+def test_recovery_desk_explains_refusal_for_accounts_with_role(first, role):
+    target = factories.create_staff(role=role)
     shown = first.get(f"{DESK}?q={target.sign_in_name}").text
     assert "ask an administrator" in shown and "/begin/" not in shown
-    assert send(first, DESK, f"{DESK}/begin/{target.id}", **PROOF).status_code == 403
+    assert submit_form(first, DESK, f"{DESK}/begin/{target.id}", **PROOF).status_code == 403
 
 
-def test_the_owner_stops_it_by_the_link_in_the_mail(app, first, person):
+def test_owner_stops_recovery_by_mailed_link(app, first, person):
     begin(first, person, **PROOF)
-    link = f"/en/recover/office/{stop_token(person)}"
-    client = visitor(app)
+    link = f"/en/recover/office/{recovery_stop_token(person)}"
+    client = anonymous_client(app)
     assert "One officer began" in client.get(link).text
-    assert open_for(person) is not None
+    assert active_recovery(person) is not None
     assert "Stopped" in client.post(link).text
-    assert open_for(person) is None
+    assert active_recovery(person) is None
     assert client.get("/en/recover/office/palsu").status_code == 404
     assert client.post("/en/recover/office/palsu").status_code == 404
 
 
-def test_the_owner_who_is_signed_in_sees_it_on_the_account(app, first, person):
-    own = signed_in(app, person)
-    assert "wants to open your account" not in own.get("/en/account").text
+def test_account_page_shows_active_recovery(app, first, person):
+    own = signed_in_client(app, person)
+    assert "want to open your account" not in own.get("/en/account").text
     begin(first, person, **PROOF)
-    assert "wants to open your account" in own.get("/en/account").text
+    assert "want to open your account" in own.get("/en/account").text
     link = own.get("/en/account/recovery").location
-    assert "Stopped" in send(own, link).text
-    assert open_for(person) is None
+    assert "Stopped" in submit_form(own, link).text
+    assert active_recovery(person) is None
 
 
-def test_the_office_stops_it_too(first, second, person):
+def test_office_stops_recovery(first, second, person):
     begin(first, person, **PROOF)
-    number = open_for(person).id
-    assert send(second, DESK, f"{DESK}/{number}/stop").status_code == 303
-    assert open_for(person) is None
+    recovery_id = active_recovery(person).id
+    assert submit_form(second, DESK, f"{DESK}/{recovery_id}/stop").status_code == 303
+    assert active_recovery(person) is None

@@ -1,4 +1,4 @@
-"""Coming back by a mailed link, and moving to another address with a yes of both mailboxes."""
+"""Password reset by a mailed link, and e-mail changes confirmed by both mailboxes."""
 
 import re
 from dataclasses import replace
@@ -13,33 +13,38 @@ from deliberate.notifications import links
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.mail import compose
 from deliberate.notifications.templates import load_context, render_notification
-from deliberate.operations.accounts import accounts as account_operations
-from deliberate.operations.accounts import email_addresses as email_addresse_operations
-from deliberate.operations.accounts import password_reset as password_reset_operations
+from deliberate.operations.accounts.devices import sign_in
+from deliberate.operations.accounts.email_addresses import (
+    apply_email_change,
+    approve_email_change,
+    change_email,
+    confirm_email,
+)
 from deliberate.operations.accounts.password_reset import (
-    person_meant,
+    request_password_reset,
     reset_passphrase,
+    resolve_reset_token,
     send_pending_resets,
 )
 from deliberate.operations.accounts.sign_in import (
-    CodeNeeded,
     InvalidCredentials,
-    TooManyAttempts,
+    SecondFactorRequired,
     sign_in_by_passphrase,
 )
+from deliberate.operations.site.rate_limits import TooManyAttempts
 from deliberate.permissions.decision import Refused
-from deliberate.queries.accounts.accounts import person_on_device
-from deliberate.queries.notices.messages import address_change_of
+from deliberate.queries.accounts.devices import get_person_by_device_token
+from deliberate.queries.notices.messages import pending_email_change
 from tests import factories
-from tests.accounts.test_second_factor import SHORT, with_factor
+from tests.accounts.test_second_factor import SHORT_PASSPHRASE, person_with_factor
 
-HOME = "203.0.113.5"
-NEW = "tujuh perahu biru di teluk"
+NETWORK = "203.0.113.5"
+NEW_PASSPHRASE = "tujuh perahu biru di teluk"
 
 
 @pytest.fixture(autouse=True)
 def mails(app):
-    """An installation with a mail server and an address of its own."""
+    """Configure a mail server and a base URL."""
     kept = app.config["SETTINGS"]
     app.config["SETTINGS"] = replace(
         kept, mail_url="smtp://127.0.0.1:1", base_url="https://deliberate.example"
@@ -48,21 +53,21 @@ def mails(app):
     app.config["SETTINGS"] = kept
 
 
-def reachable(email: str = "dwi@example.org", *, is_confirmed: bool = True) -> Person:
-    person = factories.resident()
-    email_addresse_operations.change_email(person, email)
+def person_with_email(email: str = "dwi@example.org", *, is_confirmed: bool = True) -> Person:
+    person = factories.create_resident()
+    change_email(person, email)
     if is_confirmed:
-        assert email_addresse_operations.confirm_address(person.id, email)
+        assert confirm_email(person.id, email)
     return person
 
 
-def wish(words: str, network: str = HOME) -> int:
-    password_reset_operations.request_password_reset(words, network=network)
+def request_reset(identifier: str, network: str = NETWORK) -> int:
+    request_password_reset(identifier, network=network)
     return send_pending_resets()
 
 
-def mailed(kind: str) -> list:
-    """The mails of a kind, as they would be sent."""
+def mails_of(kind: str) -> list:
+    """Return the mails of a kind as they would be sent."""
     fan_out()
     db.session.rollback()
     rows = db.session.execute(
@@ -81,181 +86,179 @@ def link_in(mail) -> str:
     return re.search(r"https://deliberate\.example/\S+", text).group()
 
 
-@pytest.mark.parametrize("words", ["dwi@example.org", "DWI@Example.org ", "name"])
-def test_a_confirmed_address_gets_a_link_by_name_or_address(app, clock, words):
-    person = reachable()
-    assert wish(person.sign_in_name if words == "name" else words) == 1
-    (mail,) = mailed("recovery.asked")
+@pytest.mark.parametrize("identifier", ["dwi@example.org", "DWI@Example.org ", "name"])
+def test_reset_link_is_mailed_to_confirmed_address(app, clock, identifier):
+    person = person_with_email()
+    assert request_reset(person.sign_in_name if identifier == "name" else identifier) == 1
+    (mail,) = mails_of("recovery.asked")
     assert mail["To"] == "dwi@example.org"
     assert link_in(mail).startswith("https://deliberate.example/id/recover/mail/")
-    assert person_meant(link_in(mail).rsplit("/", 1)[1]) == person
+    assert resolve_reset_token(link_in(mail).rsplit("/", 1)[1]) == person
 
 
-def test_an_unconfirmed_address_gets_the_confirmation_and_resets_nothing(app, clock):
-    person = reachable(is_confirmed=False)
-    assert wish("dwi@example.org") == 1
-    assert mailed("recovery.asked") == []
-    assert len(mailed("address.given")) == 2
+def test_unconfirmed_address_gets_confirmation_mail_only(app, clock):
+    person = person_with_email(is_confirmed=False)
+    assert request_reset("dwi@example.org") == 1
+    assert mails_of("recovery.asked") == []
+    assert len(mails_of("address.given")) == 2
     with pytest.raises(InvalidCredentials):
-        person_meant(links.recovery_token(person))
+        resolve_reset_token(links.recovery_token(person))
 
 
-def test_names_that_do_not_exist_are_noted_the_same_and_tell_nobody(app, clock, log):
-    person = factories.resident()
+def test_reset_request_for_unknown_name_is_stored_and_mails_nobody(app, clock, log):
+    person = factories.create_resident()
     log()
-    for words in ("nobody", "nobody@example.org", person.sign_in_name):
-        assert wish(words) == 0
-    assert (log(), mailed("recovery.asked")) == ([], [])
+    for identifier in ("nobody", "nobody@example.org", person.sign_in_name):
+        assert request_reset(identifier) == 0
+    assert (log(), mails_of("recovery.asked")) == ([], [])
 
 
-def test_asking_again_at_once_sends_no_second_mail(app, clock):
-    reachable()
-    assert (wish("dwi@example.org"), wish("dwi@example.org")) == (1, 0)
+def test_repeated_reset_request_sends_one_mail(app, clock):
+    person_with_email()
+    assert (request_reset("dwi@example.org"), request_reset("dwi@example.org")) == (1, 0)
     clock.shift(timedelta(minutes=11))
-    assert wish("dwi@example.org") == 1
+    assert request_reset("dwi@example.org") == 1
 
 
-def test_a_mailbox_of_many_accounts_gets_none(app, clock):
+def test_mailbox_of_many_accounts_gets_no_mail(app, clock):
     for _ in range(4):
-        reachable()
-    assert wish("dwi@example.org") == 0
+        person_with_email()
+    assert request_reset("dwi@example.org") == 0
 
 
-def test_a_few_wishes_then_one_waits_wherever_the_name_is_anybodys(app, clock):
-    for name in ("nobody", reachable().sign_in_name):
+def test_reset_requests_are_limited_for_known_and_unknown_names(app, clock):
+    for name in ("nobody", person_with_email().sign_in_name):
         for _ in range(3):
-            password_reset_operations.request_password_reset(name, network=HOME)
+            request_password_reset(name, network=NETWORK)
         with pytest.raises(TooManyAttempts):
-            password_reset_operations.request_password_reset(name, network=HOME)
+            request_password_reset(name, network=NETWORK)
 
 
-def test_the_link_changes_the_passphrase_once_and_signs_out_everywhere(app, clock, log):
-    person = reachable()
-    device, token = account_operations.sign_in(person), links.recovery_token(person)
+def test_reset_link_works_once_and_signs_out_all_devices(app, clock, log):
+    person = person_with_email()
+    device, token = sign_in(person), links.recovery_token(person)
     log()
     with pytest.raises(Refused):
         reset_passphrase(person, token, "pendek")
-    reset_passphrase(person, token, NEW)
+    reset_passphrase(person, token, NEW_PASSPHRASE)
     (entry,) = log()
     assert (entry.kind, entry.details) == ("passphrase.reset", {})
-    assert person_on_device(device) is None
-    assert sign_in_by_passphrase(person.sign_in_name, NEW, network=HOME)
+    assert get_person_by_device_token(device) is None
+    assert sign_in_by_passphrase(person.sign_in_name, NEW_PASSPHRASE, network=NETWORK)
     with pytest.raises(InvalidCredentials):
         reset_passphrase(person, token, "delapan layang di langit")
 
 
-def test_the_link_holds_for_an_hour(app, clock):
-    token = links.recovery_token(reachable())
+def test_reset_link_expires_after_an_hour(app, clock):
+    token = links.recovery_token(person_with_email())
     clock.shift(timedelta(minutes=59))
-    assert person_meant(token)
+    assert resolve_reset_token(token)
     clock.shift(timedelta(minutes=2))
     with pytest.raises(InvalidCredentials):
-        person_meant(token)
+        resolve_reset_token(token)
 
 
-def test_the_link_of_an_address_left_meanwhile_is_worth_nothing(app, clock):
-    person = reachable()
+def test_reset_link_is_invalid_after_email_change(app, clock):
+    person = person_with_email()
     token = links.recovery_token(person)
-    email_addresse_operations.move_address(person, "lain@example.org")
+    apply_email_change(person, "lain@example.org")
     with pytest.raises(InvalidCredentials):
-        person_meant(token)
+        resolve_reset_token(token)
 
 
-def test_forged_links_lead_nowhere(app, clock):
-    person = reachable()
-    for token in ("", "x.y.z", links.address_token(person), links.token_of(person.id, "response")):
+def test_forged_reset_link_is_invalid(app, clock):
+    person = person_with_email()
+    for token in (
+        "",
+        "x.y.z",
+        links.address_token(person),
+        links.unsubscribe_token(person.id, "response"),
+    ):
         with pytest.raises(InvalidCredentials):
-            person_meant(token)
+            resolve_reset_token(token)
 
 
-def test_a_second_factor_stays_and_allows_eight_characters(app, clock):
-    person = reachable()
-    with_factor(person)
-    reset_passphrase(person, links.recovery_token(person), SHORT)
-    with pytest.raises(CodeNeeded):
-        sign_in_by_passphrase(person.sign_in_name, SHORT, network=HOME)
+def test_reset_keeps_second_factor_and_allows_eight_characters(app, clock):
+    person = person_with_email()
+    person_with_factor(person)
+    reset_passphrase(person, links.recovery_token(person), SHORT_PASSPHRASE)
+    with pytest.raises(SecondFactorRequired):
+        sign_in_by_passphrase(person.sign_in_name, SHORT_PASSPHRASE, network=NETWORK)
 
 
-# --- another address -----------------------------------------------------------------------------
-
-
-def test_a_confirmed_address_is_left_with_a_yes_of_both(app, clock, log):
-    person = reachable()
+def test_confirmed_email_changes_after_both_mailboxes_confirm(app, clock, log):
+    person = person_with_email()
     log()
-    assert not email_addresse_operations.change_email(person, "baru@example.org")
-    factories.again(person)
+    assert not change_email(person, "baru@example.org")
+    factories.reload(person)
     assert (person.email, log()) == ("dwi@example.org", [])
-    (old,), (new,) = mailed("address.left"), mailed("address.new")
+    (old,), (new,) = mails_of("address.left"), mails_of("address.new")
     assert (old["To"], new["To"]) == ("dwi@example.org", "baru@example.org")
-    assert email_addresse_operations.confirm_address(person.id, "baru@example.org")
-    factories.again(person)
+    assert confirm_email(person.id, "baru@example.org")
+    factories.reload(person)
     assert (person.email, log()) == ("dwi@example.org", [])
-    assert email_addresse_operations.leave_address(
-        *links.read_leaving_token(link_in(old).rsplit("/", 1)[1])
-    )
+    assert approve_email_change(*links.read_address_change_token(link_in(old).rsplit("/", 1)[1]))
     (entry,) = log()
     assert (entry.kind, entry.details) == ("email.changed", {"given": 1})
-    factories.again(person)
+    factories.reload(person)
     assert (person.email, person.email_confirmed_at is None) == ("baru@example.org", False)
-    assert address_change_of(person) is None
+    assert pending_email_change(person) is None
 
 
-def test_the_old_mailbox_alone_moves_nothing(app, clock, log):
-    person = reachable()
-    email_addresse_operations.change_email(person, "baru@example.org")
+def test_email_change_needs_new_mailbox(app, clock, log):
+    person = person_with_email()
+    change_email(person, "baru@example.org")
     log()
-    assert email_addresse_operations.leave_address(person.id, "dwi@example.org", "baru@example.org")
-    factories.again(person)
+    assert approve_email_change(person.id, "dwi@example.org", "baru@example.org")
+    factories.reload(person)
     assert (person.email, log()) == ("dwi@example.org", [])
 
 
-def test_taking_a_confirmed_address_away_asks_its_mailbox(app, clock):
-    person = reachable()
-    assert not email_addresse_operations.change_email(person, "")
-    assert mailed("address.new") == []
-    assert email_addresse_operations.leave_address(person.id, "dwi@example.org", "")
-    factories.again(person)
+def test_removing_confirmed_email_needs_its_mailbox(app, clock):
+    person = person_with_email()
+    assert not change_email(person, "")
+    assert mails_of("address.new") == []
+    assert approve_email_change(person.id, "dwi@example.org", "")
+    factories.reload(person)
     assert person.email is None
 
 
-def test_a_yes_to_an_older_wish_or_after_a_week_counts_for_nothing(app, clock):
-    person = reachable()
-    email_addresse_operations.change_email(person, "satu@example.org")
-    email_addresse_operations.change_email(person, "dua@example.org")
-    assert not email_addresse_operations.leave_address(
-        person.id, "dwi@example.org", "satu@example.org"
-    )
-    assert not email_addresse_operations.confirm_address(person.id, "satu@example.org")
+def test_confirmation_of_replaced_or_expired_email_change_is_ignored(app, clock):
+    person = person_with_email()
+    change_email(person, "satu@example.org")
+    change_email(person, "dua@example.org")
+    assert not approve_email_change(person.id, "dwi@example.org", "satu@example.org")
+    assert not confirm_email(person.id, "satu@example.org")
     clock.shift(timedelta(days=8))
-    assert not email_addresse_operations.leave_address(
-        person.id, "dwi@example.org", "dua@example.org"
-    )
+    assert not approve_email_change(person.id, "dwi@example.org", "dua@example.org")
 
 
-def test_an_unconfirmed_address_is_changed_at_once(app, clock):
-    person = reachable(is_confirmed=False)
-    assert email_addresse_operations.change_email(person, "baru@example.org")
-    factories.again(person)
+def test_unconfirmed_email_changes_at_once(app, clock):
+    person = person_with_email(is_confirmed=False)
+    assert change_email(person, "baru@example.org")
+    factories.reload(person)
     assert (person.email, person.email_confirmed_at) == ("baru@example.org", None)
 
 
-def test_an_erased_account_keeps_no_wish_and_gets_no_mail(app, clock):
+def test_erased_account_has_no_email_change_and_gets_no_mail(app, clock):
     from deliberate.operations.accounts.deletion import erase_account
 
-    person = reachable()
-    email_addresse_operations.change_email(person, "baru@example.org")
+    person = person_with_email()
+    change_email(person, "baru@example.org")
     token = links.recovery_token(person)
     erase_account(person, factories.PASSPHRASE)
-    assert address_change_of(person) is None
-    assert wish("dwi@example.org") == 0
+    assert pending_email_change(person) is None
+    assert request_reset("dwi@example.org") == 0
     with pytest.raises(InvalidCredentials):
-        person_meant(token)
+        resolve_reset_token(token)
 
 
-def test_the_host_of_a_request_is_in_no_mail(app, clock):
-    person = reachable()
+def test_mailed_links_ignore_host_header(app, clock):
+    person = person_with_email()
     client = app.test_client()
-    client.post("/en/recover/mail", data={"who": person.email}, headers={"Host": "evil.example"})
+    client.post(
+        "/en/recover/mail", data={"identifier": person.email}, headers={"Host": "evil.example"}
+    )
     send_pending_resets()
-    (mail,) = mailed("recovery.asked")
+    (mail,) = mails_of("recovery.asked")
     assert "evil.example" not in mail.as_string()

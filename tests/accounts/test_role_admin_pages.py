@@ -1,44 +1,46 @@
-"""The administrators' desk: institutions and roles, by forms that lose nothing typed."""
+"""Pages for administrators: institutions and roles."""
 
 import pytest
 
-from deliberate.queries.accounts.accounts import institution_named
+from deliberate.queries.responses.institutions import get_institution_by_slug
 from deliberate.vocabulary import Role
 from tests import factories
-from tests.client import send, signed_in, visitor
+from tests.client import anonymous_client, signed_in_client, submit_form
 
 PAGES = ("institutions", "institutions/{slug}", "people", "people/{number}")
 
 
 @pytest.fixture
 def client(app):
-    return signed_in(app, factories.staff(role=Role.ADMIN))
+    return signed_in_client(app, factories.create_staff(role=Role.ADMIN))
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_only_administrators_come_in(app, client, page):
-    office, person = factories.an_institution("pagar"), factories.resident()
+def test_admin_pages_are_for_administrators(app, client, page):
+    office, person = factories.create_institution("pagar"), factories.create_resident()
     place = "/en/desk/" + page.format(slug=office.slug, number=person.id)
     assert client.get(place).status_code == 200
     for role in (Role.STAFF, Role.MODERATOR, Role.EVALUATOR, Role.RESEARCHER, Role.RESIDENT):
-        assert signed_in(app, factories.staff(role=role)).get(place).status_code == 403
-    assert "sign_in_name" in visitor(app).get(place).text
+        assert (
+            signed_in_client(app, factories.create_staff(role=role)).get(place).status_code == 403
+        )
+    assert "sign_in_name" in anonymous_client(app).get(place).text
 
 
-def test_the_desk_leads_an_administrator_there(client):
+def test_desk_links_to_admin_pages(client):
     page = client.get("/id/desk").text
     assert "/id/desk/institutions" in page and "/id/desk/people" in page
 
 
-def test_an_institution_is_added_and_renamed(client, log):
+def test_institution_is_added_and_renamed(client, log):
     log()
     place = "/en/desk/institutions"
     fields = {"name": "Dinas Air", "name_en": "Water Office", "slug": "dinas-air"}
-    assert send(client, place, **fields).status_code == 303
+    assert submit_form(client, place, **fields).status_code == 303
     renamed = {"name": "Dinas Air Bersih", "is_coordinator": "y"}
-    assert send(client, f"{place}/dinas-air", **renamed).status_code == 303
+    assert submit_form(client, f"{place}/dinas-air", **renamed).status_code == 303
     assert [entry.kind for entry in log()] == ["setting.changed", "setting.changed"]
-    office = institution_named("dinas-air")
+    office = get_institution_by_slug("dinas-air")
     assert (office.name, office.is_coordinator) == ("Dinas Air Bersih", True)
 
 
@@ -53,25 +55,25 @@ def test_an_institution_is_added_and_renamed(client, log):
         ({"slug": "\x00"}, "slug"),
     ],
 )
-def test_a_wrong_institution_is_told_at_the_field_and_nothing_is_lost(client, log, fields, field):
-    factories.an_institution("pagar")
+def test_institution_form_shows_error_at_field_and_keeps_input(client, log, fields, field):
+    factories.create_institution("pagar")
     log()
     told = {"name": "Dinas Air", "name_en": "Water Office", "slug": "dinas-air", **fields}
-    answer = send(client, "/en/desk/institutions", **told)
+    answer = submit_form(client, "/en/desk/institutions", **told)
     assert answer.status_code == 422 and log() == []
     assert f'id="{field}-error"' in answer.text and "Water Office" in answer.text
 
 
-def test_a_role_is_given_and_taken_on_the_page(app, client, log):
-    person, office = factories.resident("Ratna Wulan"), factories.an_institution("pagar")
-    theirs, place = signed_in(app, person), f"/en/desk/people/{person.id}"
+def test_role_page_grants_and_revokes_role(app, client, log):
+    person, office = factories.create_resident("Ratna Wulan"), factories.create_institution("pagar")
+    theirs, place = signed_in_client(app, person), f"/en/desk/people/{person.id}"
     assert "Ratna Wulan" in client.get("/en/desk/people?q=ratna wulan").text
     assert "Ratna Wulan" in client.get(f"/en/desk/people?q=%23{person.id}").text
     log()
-    assert send(client, place, role="staff", institution=office.id).status_code == 303
+    assert submit_form(client, place, role="staff", institution=office.id).status_code == 303
     assert "sign_in_name" in theirs.get("/en/account").text
     assert "Ratna Wulan" in client.get("/en/desk/people").text
-    assert send(client, place, f"{place}/role/end").status_code == 303
+    assert submit_form(client, place, f"{place}/role/end").status_code == 303
     assert [entry.kind for entry in log()] == ["role.granted", "role.revoked"]
 
 
@@ -85,14 +87,14 @@ def test_a_role_is_given_and_taken_on_the_page(app, client, log):
         ({"role": "moderator", "institution": "999999"}, "institution"),
     ],
 )
-def test_a_role_that_cannot_be_is_told_at_the_field(client, log, fields, field):
-    person = factories.resident()
+def test_role_page_shows_error_at_field(client, log, fields, field):
+    person = factories.create_resident()
     log()
-    answer = send(client, f"/en/desk/people/{person.id}", **fields)
+    answer = submit_form(client, f"/en/desk/people/{person.id}", **fields)
     assert answer.status_code == 422 and log() == []
     assert f'id="{field}-error"' in answer.text
 
 
-def test_an_account_that_is_not_there_is_not_found(client):
+def test_role_page_of_unknown_account_is_not_found(client):
     assert client.get("/en/desk/people/99999").status_code == 404
     assert client.get("/en/desk/institutions/tidak-ada").status_code == 404

@@ -1,4 +1,4 @@
-"""A second factor: set up by its own code, each code taken once, taken away by owner or admin."""
+"""Second factor: set up, sign in with codes, remove."""
 
 from datetime import timedelta
 
@@ -9,255 +9,260 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Notice, SecondFactor
-from deliberate.operations.accounts import accounts as account_operations
-from deliberate.operations.accounts import profiles as profile_operations
-from deliberate.operations.accounts import recovery_codes as recovery_code_operations
-from deliberate.operations.accounts import second_factor as second_factor_operations
+from deliberate.operations.accounts import devices
+from deliberate.operations.accounts.passphrase_change import change_passphrase
+from deliberate.operations.accounts.recovery_codes import create_recovery_codes, recover_account
+from deliberate.operations.accounts.second_factor import (
+    InvalidCode,
+    PendingSignInExpired,
+    _decrypt_secret,
+    add_second_factor,
+    issue_pending_sign_in,
+    new_totp_secret,
+    remove_second_factor,
+    resolve_pending_sign_in,
+    sign_in_by_code,
+)
 from deliberate.operations.accounts.sign_in import (
-    TRIES_OF_ACCOUNT,
-    CodeNeeded,
     InvalidCredentials,
-    TooManyAttempts,
+    SecondFactorRequired,
     sign_in_by_passphrase,
 )
+from deliberate.operations.site.rate_limits import SIGN_IN, TooManyAttempts
 from deliberate.permissions.decision import Refused
-from deliberate.queries.accounts.accounts import person_on_device
-from deliberate.queries.accounts.second_factor import factor_since
-from deliberate.vocabulary import FactorLoss, Role
+from deliberate.queries.accounts.devices import get_person_by_device_token
+from deliberate.queries.accounts.second_factor import second_factor_added_at
+from deliberate.vocabulary import FactorRemovalReason, Role
 from tests import factories
 from tests.factories import PASSPHRASE
 
-HOME = "203.0.113.5"
-SHORT = "kuda9lmu"
+NETWORK = "203.0.113.5"
+SHORT_PASSPHRASE = "kuda9lmu"
 
 
-def code_of(secret: str, steps: int = 0) -> str:
+def totp_code(secret: str, steps: int = 0) -> str:
     return pyotp.TOTP(secret).at(now() + steps * timedelta(seconds=30))
 
 
-def with_factor(person=None):
-    """Somebody with a second factor and its secret; the code of this half minute is spent."""
-    person, secret = person or factories.resident(), second_factor_operations.new_secret()
-    second_factor_operations.add_factor(person, secret, code_of(secret), PASSPHRASE)
+def person_with_factor(person=None):
+    """Return a person with a second factor and its secret; the code of this time step is used."""
+    person, secret = person or factories.create_resident(), new_totp_secret()
+    add_second_factor(person, secret, totp_code(secret), PASSPHRASE)
     return person, secret
 
 
-def enter(person, passphrase: str = PASSPHRASE):
-    return sign_in_by_passphrase(person.sign_in_name, passphrase, network=HOME)
+def enter_passphrase(person, passphrase: str = PASSPHRASE):
+    return sign_in_by_passphrase(person.sign_in_name, passphrase, network=NETWORK)
 
 
-def test_it_begins_with_the_code_of_its_own_secret(app, clock, log):
-    person, secret = factories.resident(), second_factor_operations.new_secret()
+def test_second_factor_is_added_with_code_of_its_secret(app, clock, log):
+    person, secret = factories.create_resident(), new_totp_secret()
     log()
-    with pytest.raises(second_factor_operations.WrongCode):
-        second_factor_operations.add_factor(person, secret, "000000", PASSPHRASE)
+    with pytest.raises(InvalidCode):
+        add_second_factor(person, secret, "000000", PASSPHRASE)
     with pytest.raises(InvalidCredentials):
-        second_factor_operations.add_factor(
-            person, secret, code_of(secret), "somebody who found the phone"
-        )
-    second_factor_operations.add_factor(person, secret, code_of(secret), PASSPHRASE)
+        add_second_factor(person, secret, totp_code(secret), "somebody who signed_in the phone")
+    add_second_factor(person, secret, totp_code(secret), PASSPHRASE)
     (entry,) = log()
     assert (entry.kind, entry.details) == ("factor.added", {})
-    assert factor_since(person) == now()
+    assert second_factor_added_at(person) == now()
 
 
-def test_it_signs_the_other_devices_out(app, clock):
-    person, secret = factories.resident(), second_factor_operations.new_secret()
-    here, there = account_operations.sign_in(person), account_operations.sign_in(person)
-    second_factor_operations.add_factor(person, secret, code_of(secret), PASSPHRASE, here)
-    assert person_on_device(here) == person
-    assert person_on_device(there) is None
+def test_adding_second_factor_signs_out_other_devices(app, clock):
+    person, secret = factories.create_resident(), new_totp_secret()
+    here, there = devices.sign_in(person), devices.sign_in(person)
+    add_second_factor(person, secret, totp_code(secret), PASSPHRASE, here)
+    assert get_person_by_device_token(here) == person
+    assert get_person_by_device_token(there) is None
 
 
-def test_a_second_one_is_refused(app, clock):
-    person, _secret = with_factor()
+def test_second_factor_is_added_once(app, clock):
+    person, _secret = person_with_factor()
     with pytest.raises(Refused):
-        with_factor(person)
+        person_with_factor(person)
 
 
-def test_the_secret_stands_sealed_and_for_its_own_account(app, clock):
-    person, secret = with_factor()
-    other, _ = with_factor()
+def test_totp_secret_is_encrypted_for_its_account(app, clock):
+    person, secret = person_with_factor()
+    other, _ = person_with_factor()
     factor = db.session.scalar(select(SecondFactor).where(SecondFactor.person_id == person.id))
-    assert secret.encode() not in factor.sealed
-    assert second_factor_operations._open(factor) == secret
-    moved = SecondFactor(person_id=other.id, sealed=factor.sealed, last_step=0)
-    assert second_factor_operations._open(moved) is None
+    assert secret.encode() not in factor.encrypted_secret
+    assert _decrypt_secret(factor) == secret
+    moved = SecondFactor(person_id=other.id, encrypted_secret=factor.encrypted_secret, last_step=0)
+    assert _decrypt_secret(moved) is None
     app.config["SECRET_KEY"], kept = "another" * 6, app.config["SECRET_KEY"]
     try:
-        assert second_factor_operations._open(factor) is None
+        assert _decrypt_secret(factor) is None
     finally:
         app.config["SECRET_KEY"] = kept
 
 
-def test_the_passphrase_alone_opens_nothing(app, clock, log):
-    person, _secret = with_factor()
+def test_sign_in_with_second_factor_needs_code(app, clock, log):
+    person, _secret = person_with_factor()
     log()
-    with pytest.raises(CodeNeeded) as needed:
-        enter(person)
+    with pytest.raises(SecondFactorRequired) as needed:
+        enter_passphrase(person)
     assert (needed.value.person, log()) == (person, [])
 
 
-def test_passphrase_and_code_open_the_account_with_one_row(app, clock, log):
-    person, secret = with_factor()
+def test_sign_in_with_code_records_one_row(app, clock, log):
+    person, secret = person_with_factor()
     log()
     clock.shift(timedelta(minutes=1))
-    found, token = second_factor_operations.sign_in_by_code(
-        second_factor_operations.issue_pending_sign_in(person), code_of(secret)
-    )
+    signed_in, token = sign_in_by_code(issue_pending_sign_in(person), totp_code(secret))
     (entry,) = log()
-    assert (found, entry.kind) == (person, "person.signed_in")
-    assert person_on_device(token) == person
+    assert (signed_in, entry.kind) == (person, "person.signed_in")
+    assert get_person_by_device_token(token) == person
 
 
-def test_a_code_is_taken_once_and_no_older_one_after_it(app, clock, log):
-    person, secret = with_factor()
-    half = second_factor_operations.issue_pending_sign_in(person)
-    with pytest.raises(InvalidCredentials):  # the one it was set up with
-        second_factor_operations.sign_in_by_code(half, code_of(secret))
+def test_totp_code_works_once_and_older_ones_are_refused(app, clock, log):
+    person, secret = person_with_factor()
+    pending_token = issue_pending_sign_in(person)
+    with pytest.raises(InvalidCredentials):  # the code of the set-up
+        sign_in_by_code(pending_token, totp_code(secret))
     clock.shift(timedelta(minutes=1))
     log()
-    second_factor_operations.sign_in_by_code(half, code_of(secret))
+    sign_in_by_code(pending_token, totp_code(secret))
     for steps in (0, -1):
         with pytest.raises(InvalidCredentials):
-            second_factor_operations.sign_in_by_code(half, code_of(secret, steps))
+            sign_in_by_code(pending_token, totp_code(secret, steps))
     assert len(log()) == 1
 
 
 @pytest.mark.parametrize(("steps", "is_taken"), [(-2, False), (-1, True), (1, True), (2, False)])
-def test_a_phone_may_be_half_a_minute_off(app, clock, steps, is_taken):
-    person, secret = with_factor()
+def test_totp_code_tolerates_one_time_step(app, clock, steps, is_taken):
+    person, secret = person_with_factor()
     clock.shift(timedelta(minutes=5))
-    half, code = second_factor_operations.issue_pending_sign_in(person), code_of(secret, steps)
+    pending_token, code = issue_pending_sign_in(person), totp_code(secret, steps)
     if is_taken:
-        assert second_factor_operations.sign_in_by_code(half, code)
+        assert sign_in_by_code(pending_token, code)
     else:
         with pytest.raises(InvalidCredentials):
-            second_factor_operations.sign_in_by_code(half, code)
+            sign_in_by_code(pending_token, code)
 
 
-def test_a_code_on_paper_stands_for_the_phone_once(app, clock):
-    person, _secret = with_factor()
-    code, *_rest = recovery_code_operations.make_codes(person)
-    half = second_factor_operations.issue_pending_sign_in(person)
-    assert second_factor_operations.sign_in_by_code(half, code.upper())
+def test_recovery_code_replaces_phone_once(app, clock):
+    person, _secret = person_with_factor()
+    code, *_rest = create_recovery_codes(person)
+    pending_token = issue_pending_sign_in(person)
+    assert sign_in_by_code(pending_token, code.upper())
     with pytest.raises(InvalidCredentials):
-        second_factor_operations.sign_in_by_code(half, code)
+        sign_in_by_code(pending_token, code)
 
 
-def test_a_code_on_paper_replaces_no_passphrase_then(app, clock, log):
-    person, _secret = with_factor()
-    code, *_rest = recovery_code_operations.make_codes(person)
+def test_recovery_code_does_not_replace_passphrase_with_second_factor(app, clock, log):
+    person, _secret = person_with_factor()
+    code, *_rest = create_recovery_codes(person)
     log()
     with pytest.raises(InvalidCredentials):
-        recovery_code_operations.recover_account(
-            person.sign_in_name, code, "tujuh perahu biru di teluk", network=HOME
-        )
+        recover_account(person.sign_in_name, code, "tujuh perahu biru di teluk", network=NETWORK)
     assert log() == []
 
 
-def test_guessing_codes_ends_after_ten(app, clock):
-    person, secret = with_factor()
-    half = second_factor_operations.issue_pending_sign_in(person)
+def test_totp_code_attempts_are_limited(app, clock):
+    person, secret = person_with_factor()
+    pending_token = issue_pending_sign_in(person)
     clock.shift(timedelta(minutes=1))
-    for _ in range(TRIES_OF_ACCOUNT):
+    for _ in range(SIGN_IN.account):
         with pytest.raises(InvalidCredentials):
-            second_factor_operations.sign_in_by_code(half, "000000")
+            sign_in_by_code(pending_token, "000000")
     with pytest.raises(TooManyAttempts):
-        second_factor_operations.sign_in_by_code(half, code_of(secret))
-    assert second_factor_operations.sign_in_by_code(
-        half, code_of(secret), marks=[person.device_mark]
-    )
+        sign_in_by_code(pending_token, totp_code(secret))
+    assert sign_in_by_code(pending_token, totp_code(secret), device_cookies=[person.device_cookie])
 
 
-def test_the_first_half_is_worth_nothing_later_or_forged_or_after_a_new_passphrase(app, clock):
-    person, _secret = with_factor()
-    half = second_factor_operations.issue_pending_sign_in(person)
-    assert second_factor_operations.resolve_pending_sign_in(half) == person
-    for wrong in (half[:-9] + ("A" if half[-9] != "A" else "B") + half[-8:], "", "x.y.z"):
-        with pytest.raises(second_factor_operations.CodeLate):
-            second_factor_operations.resolve_pending_sign_in(wrong)
-    profile_operations.change_passphrase(person, PASSPHRASE, "tujuh perahu biru di teluk")
-    with pytest.raises(second_factor_operations.CodeLate):
-        second_factor_operations.resolve_pending_sign_in(half)
-    half = second_factor_operations.issue_pending_sign_in(person)
+def test_pending_sign_in_expires_and_cannot_be_forged(app, clock):
+    person, _secret = person_with_factor()
+    pending_token = issue_pending_sign_in(person)
+    assert resolve_pending_sign_in(pending_token) == person
+    for wrong in (
+        pending_token[:-9] + ("A" if pending_token[-9] != "A" else "B") + pending_token[-8:],
+        "",
+        "x.y.z",
+    ):
+        with pytest.raises(PendingSignInExpired):
+            resolve_pending_sign_in(wrong)
+    change_passphrase(person, PASSPHRASE, "tujuh perahu biru di teluk")
+    with pytest.raises(PendingSignInExpired):
+        resolve_pending_sign_in(pending_token)
+    pending_token = issue_pending_sign_in(person)
     clock.shift(timedelta(minutes=11))
-    with pytest.raises(second_factor_operations.CodeLate):
-        second_factor_operations.resolve_pending_sign_in(half)
+    with pytest.raises(PendingSignInExpired):
+        resolve_pending_sign_in(pending_token)
 
 
-def test_a_short_passphrase_is_for_those_with_a_second_factor(app, clock):
-    alone, (person, _secret) = factories.resident(), with_factor()
+def test_short_passphrase_needs_second_factor(app, clock):
+    alone, (person, _secret) = factories.create_resident(), person_with_factor()
     with pytest.raises(Refused):
-        profile_operations.change_passphrase(alone, PASSPHRASE, SHORT)
-    profile_operations.change_passphrase(person, PASSPHRASE, SHORT)
+        change_passphrase(alone, PASSPHRASE, SHORT_PASSPHRASE)
+    change_passphrase(person, PASSPHRASE, SHORT_PASSPHRASE)
     with pytest.raises(Refused):
-        profile_operations.change_passphrase(person, SHORT, "pendek7")
-    with pytest.raises(CodeNeeded):
-        enter(person, SHORT)
+        change_passphrase(person, SHORT_PASSPHRASE, "pendek7")
+    with pytest.raises(SecondFactorRequired):
+        enter_passphrase(person, SHORT_PASSPHRASE)
 
 
-def test_its_owner_takes_it_away_with_the_passphrase(app, clock, log):
-    person, _secret = with_factor()
+def test_owner_removes_second_factor_with_passphrase(app, clock, log):
+    person, _secret = person_with_factor()
     log()
     with pytest.raises(InvalidCredentials):
-        second_factor_operations.remove_factor(person, person, "salah sama sekali ya")
-    second_factor_operations.remove_factor(person, person, PASSPHRASE)
+        remove_second_factor(person, person, "salah sama sekali ya")
+    remove_second_factor(person, person, PASSPHRASE)
     (entry,) = log()
     assert (entry.kind, entry.details) == ("factor.removed", {"own": 1})
-    assert enter(person)
+    assert enter_passphrase(person)
 
 
-def test_it_stays_while_the_passphrase_is_short(app, clock, log):
-    person, _secret = with_factor()
-    profile_operations.change_passphrase(person, PASSPHRASE, SHORT)
+def test_second_factor_with_short_passphrase_cannot_be_removed(app, clock, log):
+    person, _secret = person_with_factor()
+    change_passphrase(person, PASSPHRASE, SHORT_PASSPHRASE)
     log()
     with pytest.raises(Refused):
-        second_factor_operations.remove_factor(person, person, SHORT)
+        remove_second_factor(person, person, SHORT_PASSPHRASE)
     assert log() == []
 
 
-def test_an_administrator_takes_it_away_for_a_lost_phone(app, clock, log):
-    person, _secret = with_factor()
-    admin, token = factories.staff(role=Role.ADMIN), account_operations.sign_in(person)
+def test_administrator_removes_second_factor_for_lost_phone(app, clock, log):
+    person, _secret = person_with_factor()
+    admin, token = factories.create_staff(role=Role.ADMIN), devices.sign_in(person)
     log()
     with pytest.raises(Refused):
-        second_factor_operations.remove_factor(admin, person)
+        remove_second_factor(admin, person)
     assert log() == []
-    second_factor_operations.remove_factor(admin, person, loss=FactorLoss.STOLEN)
+    remove_second_factor(admin, person, reason=FactorRemovalReason.STOLEN)
     (entry,) = log()
     assert (entry.details, entry.subject_id) == ({"own": 0, "reason": "stolen"}, person.id)
     assert entry.actor_id == admin.actor_id
-    assert person_on_device(token) is None
+    assert get_person_by_device_token(token) is None
     told = db.session.scalars(select(Notice).where(Notice.person_id == person.id)).all()
     assert [notice.kind for notice in told] == ["factor.removed"]
     with pytest.raises(Refused):
-        second_factor_operations.remove_factor(admin, person, loss=FactorLoss.STOLEN)
+        remove_second_factor(admin, person, reason=FactorRemovalReason.STOLEN)
 
 
-def test_an_administrator_takes_the_own_one_away_by_passphrase_alone(app, clock, log):
-    admin, _secret = with_factor(factories.staff(role=Role.ADMIN))
+def test_administrator_removes_own_second_factor_with_passphrase_only(app, clock, log):
+    admin, _secret = person_with_factor(factories.create_staff(role=Role.ADMIN))
     log()
     with pytest.raises(InvalidCredentials):
-        second_factor_operations.remove_factor(admin, admin, loss=FactorLoss.LOST)
-    assert (log(), factor_since(admin) is None) == ([], False)
+        remove_second_factor(admin, admin, reason=FactorRemovalReason.LOST)
+    assert (log(), second_factor_added_at(admin) is None) == ([], False)
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.MODERATOR, Role.RESEARCHER, Role.EVALUATOR])
-def test_nobody_else_takes_it_away(app, clock, log, role):
-    person, _secret = with_factor()
-    other = factories.staff(role=role)
+def test_others_cannot_remove_second_factor(app, clock, log, role):
+    person, _secret = person_with_factor()
+    other = factories.create_staff(role=role)
     log()
     with pytest.raises(Refused):
-        second_factor_operations.remove_factor(other, person, loss=FactorLoss.LOST)
-    assert (log(), factor_since(person) is None) == ([], False)
+        remove_second_factor(other, person, reason=FactorRemovalReason.LOST)
+    assert (log(), second_factor_added_at(person) is None) == ([], False)
 
 
-def test_a_short_passphrase_left_alone_opens_nothing(app, clock):
-    person, _secret = with_factor()
-    profile_operations.change_passphrase(person, PASSPHRASE, SHORT)
-    second_factor_operations.remove_factor(
-        factories.staff(role=Role.ADMIN), person, loss=FactorLoss.LOST
+def test_short_passphrase_without_second_factor_cannot_sign_in(app, clock):
+    person, _secret = person_with_factor()
+    change_passphrase(person, PASSPHRASE, SHORT_PASSPHRASE)
+    remove_second_factor(
+        factories.create_staff(role=Role.ADMIN), person, reason=FactorRemovalReason.LOST
     )
     with pytest.raises(Refused):
-        enter(person, SHORT)
+        enter_passphrase(person, SHORT_PASSPHRASE)

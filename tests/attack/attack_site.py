@@ -14,34 +14,36 @@ from sqlalchemy import func, select
 from deliberate import create_app
 from deliberate.clock import now
 from deliberate.config import Settings
-from deliberate.database import db, make_transient, unrecorded
+from deliberate.database import create_transient_tables, db, unrecorded
 from deliberate.models import Interaction, Person
-from deliberate.operations.accounts import accounts as account_operations
-from deliberate.operations.moderation import moderation as moderation_operations
+from deliberate.operations.accounts import registration as account_operations
+from deliberate.operations.moderation import decisions as moderation_operations
 from deliberate.operations.moderation import rules as rule_operations
 from deliberate.operations.polls import polls as poll_operations
 from deliberate.operations.polls import statements as statement_operations
 from deliberate.operations.processes import process_setup as process_setup_operations
 from deliberate.operations.processes.processes import schedule_phase
 from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals.drafts import save_draft
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses import cases as case_operations
 from deliberate.operations.responses import response_drafts as response_draft_operations
 from deliberate.operations.responses import responses as response_operations
 from deliberate.operations.responses.institutions import add_institution
 from deliberate.operations.responses.responses import Point
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.queries.accounts.accounts import person_named
+from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.sealing import seal_log
+from deliberate.vocabulary import ModerationRule as Ruling
 from deliberate.vocabulary import (
-    Ground,
     PhaseKind,
+    PhaseSwitch,
     PollType,
     ResponseDecision,
+    ResponseGround,
     Role,
     Stance,
-    Switch,
 )
-from deliberate.vocabulary import Rule as Ruling
 from tests import factories
 from tests.attack.http_client import Caller
 from tests.attack.payloads import CELLS, RUNNING
@@ -83,7 +85,7 @@ class Town:
     def number_of(self, name: str) -> int:
         """The number of somebody's account."""
         with self.app.app_context():
-            person = person_named(name)
+            person = get_person_by_sign_in_name(name)
             assert person is not None, name
             return person.id
 
@@ -127,7 +129,7 @@ def house_in(
 ) -> Iterator[Flask]:
     """The app on a folder, let go afterwards."""
     app = a_house(folder, mode, database_url, limits)
-    make_transient(app)
+    create_transient_tables(app)
     yield app
     with app.app_context():
         db.session.remove()
@@ -186,12 +188,12 @@ def _all(part: int, parts: int = 2) -> str:
 
 
 def _open_process(admin, office):
-    told = {name: _all(n, 8) for n, name in enumerate(process_setup_operations.TEXTS)}
+    told = {name: _all(n, 8) for n, name in enumerate(process_setup_operations.TEXT_FIELDS)}
     told |= {"title": _line(2), "title_en": _line(3), "support_threshold": 1, "response_days": 20}
     process = process_setup_operations.plan_process(admin, "proses", told, [(office, "lead")])
     opens = now() - timedelta(days=1)
     closes = opens + timedelta(days=90)
-    schedule_phase(admin, process, PhaseKind.DISCUSSION, opens, closes, list(Switch))
+    schedule_phase(admin, process, PhaseKind.DISCUSSION, opens, closes, list(PhaseSwitch))
     account_operations.create_account(None, "kedua", "Moderator kedua", None, Role.MODERATOR)
     process_setup_operations.open_planned_process(admin, process)
     process_setup_operations.change_process(
@@ -221,20 +223,20 @@ def _talk(who, process, office):
     ]
     reply = comment_operations.post_comment(who["resident"], proposal, _all(1, 4), parent=said[0])
     moderation_operations.report_contribution(
-        who["third"], said[0], Ruling.SPAM, _line(15) + MARKS["report"], network="a network"
+        who["third"], said[0], Ruling.SPAM, _line(15) + MARKS["report"], network_hash="a network"
     )
     moderation_operations.report_contribution(
-        who["third"], said[1], Ruling.SPAM, _line(16), network="another"
+        who["third"], said[1], Ruling.SPAM, _line(16), network_hash="another"
     )
     moderation_operations.hide_contribution(
         who["moderator"], said[1], Ruling.SPAM, _all(2, 4) + MARKS["word"]
     )
     moderation_operations.file_appeal(who["other"], said[1], _all(3, 4) + MARKS["appeal"])
     theirs = {"title": _line(5), "body": _all(0) + MARKS["draft"], "area": ""}
-    draft = proposal_operations.save_draft(who["other"], theirs)
+    draft = save_draft(who["other"], theirs)
     own_words = _all(0) + MARKS["own draft"]
     written = {"title": _line(5), "body": own_words, "area": "", "process": process.slug}
-    own = proposal_operations.save_draft(who["resident"], written)
+    own = save_draft(who["resident"], written)
     return {
         "own_draft": own.id,
         "proposal": proposal.id,
@@ -249,16 +251,16 @@ def _answer(who, process, office):
     answered = proposal_operations.submit_proposal(
         who["other"], process, _line(28), _all(1), institution=office
     )
-    proposal_operations.support_proposal(who["resident"], answered)
+    support_proposal(who["resident"], answered)
     case_operations.take_case(who["staff"], answered)
-    case_operations.add_note(who["staff"], answered, _all(0, 4) + MARKS["note"])
+    case_operations.add_case_note(who["staff"], answered, _all(0, 4) + MARKS["note"])
     response_operations.publish_response(
         who["staff"],
         answered,
         ResponseDecision.ACCEPTED_IN_PART,
         _line(9),
         _all(0),
-        grounds=[Ground.OTHER],
+        grounds=[ResponseGround.OTHER],
         points=[Point(_line(10), "not_accepted", _line(11), "law", _line(12))],
         commitments=[(_line(17), office, now().date() + timedelta(days=30))],
         note=_line(19),
@@ -266,8 +268,8 @@ def _answer(who, process, office):
     waiting = proposal_operations.submit_proposal(
         who["third"], process, _line(29), _all(1), institution=office
     )
-    proposal_operations.support_proposal(who["resident"], waiting)
-    response_draft_operations.save_template(
+    support_proposal(who["resident"], waiting)
+    response_draft_operations.save_response_template(
         who["staff"], _line(6, 80), _all(0, 4) + MARKS["template"]
     )
     return {"answered": answered.id, "waiting": waiting.id}
@@ -285,7 +287,7 @@ def _decide(who, process):
         _line(23),
         labels,
         closes,
-        rules=poll_operations.Rules(type=PollType.STATEMENTS),
+        rules=poll_operations.PollRules(type=PollType.STATEMENTS),
     )
     statement_operations.suggest_statement(who["resident"], said, _line(24))
     return {"poll": poll.id, "statements": said.id}

@@ -16,9 +16,9 @@ import pytest
 
 from tests import postgres
 from tests.attack.attack_site import ROLES, Town, build, house_in
-from tests.attack.attack_vectors import Route, looked_at
 from tests.attack.http_client import Answer, Caller
-from tests.live_server import serving
+from tests.attack.route_list import Route, looked_at
+from tests.live_server import run_server
 
 WORDS = "kopi pahit di teras rumah kami"
 COUNT = itertools.count()
@@ -44,7 +44,7 @@ def _on_sqlite(
     built: Built, name: str, mode: str = "production", limits: bool = True
 ) -> Iterator[Town]:
     own = Path(shutil.copytree(built.folder, built.folder.with_name(name)))
-    with house_in(own, mode, limits=limits) as app, serving(app) as address:
+    with house_in(own, mode, limits=limits) as app, run_server(app) as address:
         town = Town(app, address, built.numbers, built.names)
         yield town
         town.hang_up()
@@ -52,14 +52,14 @@ def _on_sqlite(
 
 def _on_postgres(folder: Path, limits: bool) -> Iterator[Town]:
     name = f"town_{uuid.uuid4().hex[:12]}"
-    postgres.on_server(f"CREATE DATABASE {name}")
-    url = postgres.database(name)
+    postgres.execute_on_server(f"CREATE DATABASE {name}")
+    url = postgres.database_url(name)
     numbers, names = build(folder, url)
-    with house_in(folder, database_url=url, limits=limits) as app, serving(app) as address:
+    with house_in(folder, database_url=url, limits=limits) as app, run_server(app) as address:
         town = Town(app, address, numbers, names)
         yield town
         town.hang_up()
-    postgres.on_server(f"DROP DATABASE {name}")
+    postgres.execute_on_server(f"DROP DATABASE {name}")
 
 
 @pytest.fixture(scope="session")

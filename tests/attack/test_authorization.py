@@ -5,18 +5,18 @@ import itertools
 import pytest
 
 from tests.attack.attack_site import BASE, ROLES, Town
-from tests.attack.attack_vectors import routes, sent_to
+from tests.attack.route_list import routes, sent_to
 
 EVERYBODY = ("", *ROLES)
 WITHOUT_TOKENS = {
-    "account.sign_in",
-    "account.join",
+    "sign_in.sign_in",
+    "sign_in.join",
     "second_factor.sign_in",
-    "identity_provider.enter",
-    "sessions_and_deletion.recover",
-    "password_reset.wish",
-    "password_reset.choose",
-    "unsubscribe.unsubscribed",
+    "identity_provider.sign_in",
+    "password_reset.recover",
+    "password_reset.request_link",
+    "password_reset.choose_passphrase",
+    "unsubscribe.unsubscribe",
 }
 """Forms of people who are not signed in: they carry no session and change nothing in its name."""
 FINE = {200, 301, 302, 303, 304, 308}
@@ -29,14 +29,14 @@ def numbers(town: Town) -> dict[str, int]:
     return town.numbers
 
 
-def test_the_list_has_every_kind_of_audience():
+def test_route_list_has_every_kind_of_audience():
     assert len(routes()) > 150
     known = set().union(*(route.audience for route in routes()))
     assert {"public", "signed_in", "staff", "moderator", "evaluator", "admin"} <= known
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
-def test_every_page_opens_for_those_it_is_for_and_nobody_else(looks, role):
+def test_page_opens_only_for_its_audience(looks, role):
     wrong = {}
     for look in looks:
         if look.role != role:
@@ -60,7 +60,7 @@ NOT_EVERYWHERE = {"unsubscribe.demo_mails", "metrics.metrics"}
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
-def test_no_form_without_its_tokens_changes_anything(town, callers, numbers, role):
+def test_form_without_tokens_changes_nothing(town, callers, numbers, role):
     wrong, before = {}, town.rows()
     for route in sent_to():
         if route.name in WITHOUT_TOKENS:
@@ -87,7 +87,7 @@ FROM_ELSEWHERE = [
 ]
 
 
-def test_no_form_from_elsewhere_is_taken(town, callers, numbers):
+def test_form_from_another_site_is_rejected(town, callers, numbers):
     wrong, before = {}, town.rows()
     for (role, told), route in zip(itertools.cycle(FROM_ELSEWHERE), sent_to(), strict=False):
         answer = callers[role].post(route.path(numbers), {"body": "Palsu."}, **told)
@@ -96,7 +96,7 @@ def test_no_form_from_elsewhere_is_taken(town, callers, numbers):
     assert wrong == {} and town.rows() == before
 
 
-def test_the_token_of_somebody_else_opens_nothing(town, callers, numbers):
+def test_csrf_token_of_another_account_is_rejected(town, callers, numbers):
     foreign = callers["admin"].tokens("/id/account")
     mine = callers["resident"]
     before = town.rows()
@@ -106,7 +106,7 @@ def test_the_token_of_somebody_else_opens_nothing(town, callers, numbers):
     assert town.rows() == before
 
 
-def test_no_other_method_does_anything(town, callers, numbers):
+def test_other_http_methods_change_nothing(town, callers, numbers):
     before = town.rows()
     methods = itertools.cycle(["PUT", "DELETE", "PATCH", "PROPFIND", "BREW", "TRACE"])
     told = {
@@ -129,18 +129,18 @@ def test_no_other_method_does_anything(town, callers, numbers):
         {"Authorization": "Basic YWRtaW46YWRtaW4="},
     ],
 )
-def test_no_header_makes_more_of_a_visitor(callers, trick):
+def test_request_headers_do_not_raise_privileges(callers, trick):
     answer = callers[""].get("/id/desk", **trick)
     assert answer.status == 200 and answer.is_sign_in
     assert callers["resident"].get("/id/desk/people", **trick).status == 403
 
 
-def test_looking_changed_nothing_that_others_see(looks, rows_while_looking):
+def test_viewing_pages_writes_no_log_rows(looks, rows_while_looking):
     before, after = rows_while_looking
     assert looks and before == after
 
 
-def test_asking_for_headers_alone_changes_nothing(town, callers, numbers):
+def test_head_requests_change_nothing(town, callers, numbers):
     before = town.rows()
     for route in sent_to():
         answer = callers["staff"].call("HEAD", route.path(numbers))

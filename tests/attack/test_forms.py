@@ -45,14 +45,14 @@ def writer(newcomer, thread):
     return caller, tokens_of(page.text)
 
 
-def test_the_same_form_twice_counts_once(town, writer, thread):
+def test_form_submitted_twice_counts_once(town, writer, thread):
     caller, tokens = writer
     before = town.rows()
     answers = [caller.post(thread[1], [*tokens, *SAID.items()]) for _again in range(3)]
     assert {a.status for a in answers} == {303} and town.rows() == before + 1
 
 
-def test_the_same_form_from_eight_hands_at_once_counts_once(town, writer, thread):
+def test_form_submitted_concurrently_counts_once(town, writer, thread):
     caller, tokens = writer
     before = town.rows()
 
@@ -66,7 +66,7 @@ def test_the_same_form_from_eight_hands_at_once_counts_once(town, writer, thread
     assert statuses <= {303, 429, 503} and 303 in statuses and town.rows() == before + 1
 
 
-def test_support_from_many_hands_is_one_support(town, newcomer):
+def test_concurrent_supports_of_one_person_count_once(town, newcomer):
     caller = newcomer()
     way = f"/id/proposals/{town.numbers['waiting']}/support"
     tokens = caller.tokens("/id/account")[:1]
@@ -82,7 +82,7 @@ def test_support_from_many_hands_is_one_support(town, newcomer):
     assert max(statuses) < 504 and town.rows() == before + 1
 
 
-def test_one_person_in_many_windows_breaks_nothing(other_town):
+def test_concurrent_acts_of_one_person_break_nothing(other_town):
     """What exists once a person, asked for at once by forms of different keys."""
     number, comment = other_town.numbers["answered"], other_town.numbers["comment"]
     caller = other_town.caller("third")
@@ -106,7 +106,7 @@ def test_one_person_in_many_windows_breaks_nothing(other_town):
     assert set(statuses) <= {303, 400, 403, 409, 422, 503} and 303 in statuses
 
 
-def test_the_same_key_with_other_words_loses_nothing(town, writer, thread):
+def test_reused_form_key_with_another_text_shows_the_text_again(town, writer, thread):
     caller, tokens = writer
     caller.post(thread[1], [*tokens, *SAID.items()])
     before = town.rows()
@@ -115,7 +115,7 @@ def test_the_same_key_with_other_words_loses_nothing(town, writer, thread):
     assert answer.status == 409 and other["body"] in answer.text and town.rows() == before
 
 
-def test_ten_thousand_fields_break_nothing(town, writer, thread):
+def test_form_with_ten_thousand_fields_is_refused(town, writer, thread):
     caller, tokens = writer
     before = town.rows()
     answer = caller.post(thread[1], [*tokens, *((f"x{n}", "y") for n in range(10_000))])
@@ -124,7 +124,7 @@ def test_ten_thousand_fields_break_nothing(town, writer, thread):
     assert same.status in {400, 413, 422} and town.rows() == before
 
 
-def test_ten_thousand_parts_are_refused(writer, thread):
+def test_form_with_ten_thousand_parts_is_refused(writer, thread):
     caller, _tokens = writer
     part = '--b\r\nContent-Disposition: form-data; name="x{}"\r\n\r\ny\r\n'
     body = "".join(part.format(n) for n in range(10_000)) + "--b--\r\n"
@@ -135,14 +135,14 @@ def test_ten_thousand_parts_are_refused(writer, thread):
 
 
 @pytest.mark.parametrize("size", [4001, 100_000, MEGABYTE])
-def test_a_comment_that_is_too_long_is_told_so(town, writer, thread, size):
+def test_comment_that_is_too_long_is_refused(town, writer, thread, size):
     caller, tokens = writer
     before = town.rows()
     answer = caller.post(thread[1], [*tokens, ("stance", "for"), ("body", "x" * size)])
     assert answer.status in {413, 422} and town.rows() == before
 
 
-def test_thirty_megabytes_are_refused_with_the_limit(town, writer, thread):
+def test_body_of_thirty_megabytes_is_refused_with_an_error_page(town, writer, thread):
     caller, _tokens = writer
     body = b"body=" + b"x" * (30 * MEGABYTE)
     kind = "application/x-www-form-urlencoded"
@@ -152,7 +152,7 @@ def test_thirty_megabytes_are_refused_with_the_limit(town, writer, thread):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_no_shape_of_a_form_breaks_anything(town, callers, thread, shape):
+def test_content_type_of_a_form_breaks_nothing(town, callers, thread, shape):
     before = town.rows()
     body = json.dumps(SAID).encode()
     for where in (thread[1], "/id/sign-in", "/id/join", "/id/proposals/new", "/id/recover/mail"):
@@ -163,7 +163,7 @@ def test_no_shape_of_a_form_breaks_anything(town, callers, thread, shape):
 
 
 @pytest.mark.parametrize("name", sorted(ODD))
-def test_odd_letters_are_kept_harmless_or_refused(town, writer, thread, name):
+def test_unusual_characters_are_stored_safely_or_refused(town, writer, thread, name):
     caller, tokens = writer
     words = ODD[name]
     answer = caller.post(thread[1], [*tokens, ("stance", "for"), ("body", words)])
@@ -175,7 +175,7 @@ def test_odd_letters_are_kept_harmless_or_refused(town, writer, thread, name):
 
 
 @pytest.mark.parametrize("name", sorted(ODD))
-def test_odd_letters_in_every_field_of_the_door_are_told(town, name):
+def test_unusual_characters_in_every_join_field_are_refused(town, name):
     caller = town.caller()
     fields = ("sign_in_name", "display_name", "passphrase", "email", "area", "terms")
     answer = caller.post("/id/join", [(field, ODD[name]) for field in fields])
@@ -191,7 +191,7 @@ def test_odd_letters_in_every_field_of_the_door_are_told(town, name):
 @pytest.mark.parametrize(
     "alike", ["Orang admin", "0rang admin", "Оrang admin", "ORANG ADMIN", "Orang\u200b admin"]
 )
-def test_a_name_that_looks_like_another_is_refused(town, alike):
+def test_display_name_that_looks_like_another_is_refused(town, alike):
     caller = town.caller()
     told = {"sign_in_name": "serupa-sekali", "passphrase": "kopi pahit di teras rumah kami"}
     answer = caller.post("/id/join", {**told, "display_name": alike, "terms": "y"})
@@ -215,7 +215,7 @@ def test_a_name_that_looks_like_another_is_refused(town, alike):
         ("Sec_Fetch_Site", "\x01"),
     ],
 )
-def test_no_header_breaks_a_page_or_a_form(callers, name, value):
+def test_request_header_breaks_no_page_or_form(callers, name, value):
     for role in ("", "resident"):
         kept = dict(callers[role].cookies)
         assert callers[role].get("/id/proposals", **{name: value}).status < 500
@@ -246,7 +246,7 @@ def test_no_header_breaks_a_page_or_a_form(callers, name, value):
         "/id/;/desk",
     ],
 )
-def test_no_path_leads_out_of_the_house(callers, path):
+def test_path_traversal_reaches_no_file(callers, path):
     answer = callers[""].get(path)
     assert answer.status in {200, 301, 302, 308, 400, 404, 414, 431}
     for secret in ("root:x:", "SQLite format", "create_app(", "Traceback", "/site-packages/"):

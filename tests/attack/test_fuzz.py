@@ -96,7 +96,7 @@ def breaking(caller: Caller, form: Form, role: str) -> list[object]:
     ("role", "least"),
     [("", 5), ("resident", 20), ("staff", 15), ("moderator", 4), ("evaluator", 2), ("admin", 10)],
 )
-def test_no_form_breaks_whatever_is_written_into_it(other_town, forms, role, least):
+def test_form_survives_arbitrary_input(other_town, forms, role, least):
     caller = other_town.caller(role)
     assert len(forms[role]) >= least
     wrong: dict[str, object] = {}

@@ -79,7 +79,7 @@ def open_as(chromium: Any, seen_town: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("role", ["", *DESKS])
-def test_no_hostile_word_runs_or_breaks_the_policy(open_as, seen_town, role):
+def test_hostile_text_neither_runs_nor_violates_the_policy(open_as, seen_town, role):
     tab, wrong, said = open_as(role), {}, []
     tab.on("console", lambda message: said.append(message.text) if _is_bad(message) else None)
     tab.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
@@ -103,7 +103,7 @@ def _is_bad(message: Any) -> bool:
     return message.type == "error" or "Content Security Policy" in message.text
 
 
-def test_the_browser_would_tell_what_ran(open_as):
+def test_browser_detects_scripts_that_run(open_as):
     """The watch itself works: what a page of the house does with alert is seen."""
     tab = open_as("")
     tab.goto("/id/help")

@@ -31,12 +31,12 @@ def read(looks, callers, town):
 
 
 @pytest.mark.parametrize("name", sorted(MARKS))
-def test_words_of_few_are_read_by_few(read, name):
+def test_confidential_text_is_shown_only_to_its_readers(read, name):
     seen = {(role, path) for role, path, text in read if MARKS[name].strip() in text}
     assert {role for role, _path in seen} == READERS[name], seen
 
 
-def test_words_of_few_are_not_found_by_searching(callers):
+def test_confidential_text_is_not_found_by_search(callers):
     for name, mark in MARKS.items():
         for role in ("", "staff"):
             for page in ("search", "proposals"):
@@ -45,7 +45,7 @@ def test_words_of_few_are_not_found_by_searching(callers):
 
 
 @pytest.mark.parametrize("role", ("", *ROLES))
-def test_nobody_reads_how_others_sign_in_or_where_their_mail_goes(read, town, role):
+def test_sign_in_names_and_mail_addresses_of_others_are_not_shown(read, town, role):
     names = [name for who, name in town.names.items() if who != role]
     mails = [f"{who}@warga" for who in ("resident", "other", "third") if who != role]
     wrong = [

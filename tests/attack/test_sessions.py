@@ -9,7 +9,7 @@ from tests.attack.conftest import WORDS, joining
 from tests.attack.http_client import COOKIE
 
 
-def test_the_cookie_is_bound_to_the_site_and_out_of_reach_of_scripts(town):
+def test_session_cookie_is_secure_and_host_only(town):
     answer = town.caller().sign_in("nama-third", factories.PASSPHRASE)
     (cookie,) = [c for c in answer.headers.get_all("Set-Cookie") if c.startswith(COOKIE)]
     parts = {part.strip().split("=")[0].lower() for part in cookie.split(";")[1:]}
@@ -20,7 +20,7 @@ def test_the_cookie_is_bound_to_the_site_and_out_of_reach_of_scripts(town):
 @pytest.mark.parametrize(
     "planted", ["planted", "eyJfdXNlcl9pZCI6ICIxIn0.x.y", "", "x" * 4000, '{"_user_id":"1"}']
 )
-def test_a_planted_cookie_is_not_signed_in_nor_kept(town, planted):
+def test_planted_cookie_is_neither_accepted_nor_reused(town, planted):
     victim = town.caller()
     victim.cookies[COOKIE] = planted
     assert not victim.is_in()
@@ -31,7 +31,7 @@ def test_a_planted_cookie_is_not_signed_in_nor_kept(town, planted):
     assert not thief.is_in()
 
 
-def test_signing_in_anew_ends_the_session_before(town):
+def test_new_sign_in_ends_the_previous_session(town):
     person = town.caller("third")
     before = person.cookies[COOKIE]
     person.sign_in("nama-third", factories.PASSPHRASE)
@@ -40,7 +40,7 @@ def test_signing_in_anew_ends_the_session_before(town):
     assert person.is_in() and not thief.is_in()
 
 
-def test_a_session_of_before_signing_out_opens_nothing(town):
+def test_session_from_before_sign_out_is_invalid(town):
     person = town.caller("third")
     kept = person.cookies[COOKIE]
     assert person.send("/id/account", {}, "/id/sign-out").status == 303
@@ -50,7 +50,7 @@ def test_a_session_of_before_signing_out_opens_nothing(town):
     assert thief.get("/id/account/data.json").is_sign_in
 
 
-def test_a_new_passphrase_ends_the_sessions_elsewhere(town, newcomer):
+def test_new_passphrase_ends_other_sessions(town, newcomer):
     person = newcomer()
     name = person.name
     elsewhere = town.caller()
@@ -64,7 +64,7 @@ def test_a_new_passphrase_ends_the_sessions_elsewhere(town, newcomer):
     assert person.is_in() and not elsewhere.is_in()
 
 
-def test_a_role_that_changes_ends_every_session(town, callers, newcomer):
+def test_changed_role_ends_every_session(town, callers, newcomer):
     person = newcomer()
     number = town.number_of(person.name)
     given = callers["admin"].send(f"/id/desk/people/{number}", {"role": "moderator"})
@@ -76,7 +76,7 @@ def test_a_role_that_changes_ends_every_session(town, callers, newcomer):
     assert not person.is_in()
 
 
-def test_an_erased_account_ends_with_its_sessions(town, newcomer):
+def test_erased_account_has_no_sessions(town, newcomer):
     person = newcomer()
     kept = dict(person.cookies)
     answer = person.send("/id/account/erase", {"passphrase": WORDS, "sure": "y"})
@@ -87,18 +87,18 @@ def test_an_erased_account_ends_with_its_sessions(town, newcomer):
     assert again.status == 422
 
 
-def test_signed_out_pages_carry_no_session(callers):
+def test_signed_out_pages_set_no_session_cookie(callers):
     for page in ("/id/", "/en/proposals", "/id/sign-in", "/id/join", "/en/polls"):
         fresh = callers[""].get(page)
         assert COOKIE not in str(fresh.headers.get_all("Set-Cookie") or "")
 
 
 @pytest.mark.parametrize("page", ["/id/account", "/id/", "/id/desk", "/id/account/data.json"])
-def test_pages_of_somebody_signed_in_are_kept_nowhere(callers, page):
+def test_signed_in_pages_are_not_cached(callers, page):
     assert callers["staff"].get(page).headers["Cache-Control"] == "no-store"
 
 
-def test_every_answer_wears_its_headers(looks):
+def test_every_response_has_security_headers(looks):
     wrong = {}
     for look in looks:
         headers = look.answer.headers
@@ -122,7 +122,7 @@ def test_every_answer_wears_its_headers(looks):
     assert wrong == {}
 
 
-def test_every_text_says_its_letters_and_what_it_is(looks):
+def test_every_text_response_declares_its_type_and_charset(looks):
     """Whatever is text names its character encoding; JSON has one alone."""
     wrong, kinds = {}, set()
     for look in looks:
@@ -139,7 +139,7 @@ def test_every_text_says_its_letters_and_what_it_is(looks):
     assert wrong == {} and {"text/html", "text/csv", "application/atom+xml"} <= kinds
 
 
-def test_joining_twice_under_one_name_leaves_one_account(town, newcomer):
+def test_joining_twice_with_one_name_creates_one_account(town, newcomer):
     first = newcomer()
     again = town.caller().post("/id/join", joining(first.name))
     assert again.status == 422

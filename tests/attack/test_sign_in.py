@@ -9,8 +9,8 @@ from argon2 import PasswordHasher
 
 from deliberate.database import unrecorded
 from deliberate.models import Person
-from deliberate.queries.accounts.accounts import person_named
-from deliberate.queries.threads.threads import comment_numbered
+from deliberate.queries.accounts.people import get_person_by_sign_in_name
+from deliberate.queries.threads.comments import get_comment
 from tests import factories
 from tests.attack.http_client import Caller, in_path
 
@@ -48,7 +48,7 @@ def within(location: str) -> bool:
 
 
 @pytest.mark.parametrize("goal", ELSEWHERE)
-def test_nobody_is_led_away_after_signing_in(town, goal):
+def test_sign_in_never_redirects_to_another_site(town, goal):
     caller = town.caller()
     told = {"sign_in_name": "nama-third", "passphrase": factories.PASSPHRASE}
     for field in ("held_path", "held_from", "next"):
@@ -57,21 +57,21 @@ def test_nobody_is_led_away_after_signing_in(town, goal):
         assert "Set-Cookie: x" not in str(answer.headers)
 
 
-def test_nobody_already_signed_in_is_led_away(callers):
+def test_next_parameter_never_redirects_a_signed_in_person_away(callers):
     for goal in ELSEWHERE:
         for page in ("/id/sign-in", "/id/join"):
             answer = callers["resident"].get(f"{page}?next={in_path(goal)}")
             assert within(answer.location or "/") and answer.status < 400
 
 
-def test_no_link_for_another_language_leads_away(callers):
+def test_language_links_never_lead_to_another_site(callers):
     for path in ("//evil.example/%2f..", "/id//evil.example", "/%2f%2fevil.example", "/id/%5cevil"):
         answer = callers[""].get(path)
         assert within(answer.location or "/") and answer.status in {200, 301, 302, 303, 308, 404}
         assert 'href="//evil' not in answer.text
 
 
-def test_words_do_not_tell_who_has_an_account(town):
+def test_responses_do_not_reveal_whether_an_account_exists(town):
     caller = Caller(town.address, "127.0.0.21")
     said = {}
     for name in ("nama-other", "tidak-ada-orangnya"):
@@ -80,7 +80,7 @@ def test_words_do_not_tell_who_has_an_account(town):
     assert len(set(said.values())) == 1
     said = {}
     for name in ("nama-other", "tidak-ada-orangnya", "other@warga.example", "x@tidak.example"):
-        answer = caller.post("/id/recover/mail", {"who": name})
+        answer = caller.post("/id/recover/mail", {"identifier": name})
         said[name] = (answer.status, answer.text.replace(name, "NAMA"))
     assert len(set(said.values())) == 1
     said = {}
@@ -96,10 +96,10 @@ def test_words_do_not_tell_who_has_an_account(town):
     assert len(set(said.values())) == 1
 
 
-def test_time_does_not_tell_who_has_an_account(town):
+def test_sign_in_timing_does_not_reveal_whether_an_account_exists(town):
     """The account's hash is made as in real life, not as cheaply as in the tests."""
     with town.app.app_context():
-        number = person_named("nama-evaluator").id
+        number = get_person_by_sign_in_name("nama-evaluator").id
         with unrecorded("test settings") as session:
             session.get_one(Person, number).passphrase_hash = PasswordHasher().hash(
                 factories.PASSPHRASE
@@ -116,20 +116,20 @@ def test_time_does_not_tell_who_has_an_account(town):
     assert 0.5 < there / nobody < 2, {name: statistics.median(t) for name, t in took.items()}
 
 
-def test_time_does_not_tell_whom_a_mail_went_to(town):
+def test_recovery_timing_does_not_reveal_whether_a_mail_was_sent(town):
     took: dict[str, list[float]] = {"other@warga.example": [], "tidak.ada@warga.example": []}
     for number in range(4):
         for name, times in took.items():
             caller = Caller(town.address, f"127.0.0.{60 + number}")
             begins = time.perf_counter()
-            assert caller.post("/id/recover/mail", {"who": name}).status == 200
+            assert caller.post("/id/recover/mail", {"identifier": name}).status == 200
             times.append(time.perf_counter() - begins)
             caller.hang_up()
     there, nobody = (min(times) for times in took.values())
     assert 0.4 < there / nobody < 2.5, took
 
 
-def test_passphrases_are_hidden_and_managers_may_fill_them_in(callers):
+def test_passphrase_fields_are_masked_and_allow_password_managers(callers):
     seen = 0
     for role, page in (("", "sign-in"), ("", "join"), ("", "recover"), ("resident", "account")):
         html = callers[role].get(f"/id/{page}").text
@@ -140,7 +140,7 @@ def test_passphrases_are_hidden_and_managers_may_fill_them_in(callers):
     assert seen >= 5
 
 
-def test_a_passphrase_is_taken_whole_and_as_it_is(town, newcomer):
+def test_passphrase_is_compared_exactly(town, newcomer):
     words = "  Kopi PAHIT, di teras! 🌺 " + "rumah kami " * 18 + "akhir"
     name = newcomer(passphrase=words).name
     wrong = (words[:-1], words[:72], words.strip(), words.lower(), words + " ")
@@ -149,7 +149,7 @@ def test_a_passphrase_is_taken_whole_and_as_it_is(town, newcomer):
     assert stranger.sign_in(name, words).status == 303 and stranger.is_in()
 
 
-def test_tries_are_counted_whatever_the_headers_say_of_where_they_come_from(town):
+def test_sign_in_attempts_are_limited_whatever_forwarding_headers_claim(town):
     caller = Caller(town.address, "127.0.0.23")
     answers = []
     for number in range(12):
@@ -172,7 +172,7 @@ def test_tries_are_counted_whatever_the_headers_say_of_where_they_come_from(town
     elsewhere.hang_up()
 
 
-def test_one_name_after_the_other_is_counted_too(town):
+def test_sign_in_attempts_with_many_names_are_limited(town):
     caller = Caller(town.address, "127.0.0.25")
     names = ("resident", "other", "third", "staff", "moderator", "admin")
     statuses = [
@@ -183,10 +183,12 @@ def test_one_name_after_the_other_is_counted_too(town):
     assert statuses[0] == 422 and statuses[-1] == 429
 
 
-def test_mails_to_come_back_with_are_counted(town):
+def test_recovery_mails_are_limited(town):
     caller = Caller(town.address, "127.0.0.26")
     statuses = [
-        caller.post("/id/recover/mail", {"who": "nama-staff"}, X_Forwarded_For=f"10.0.0.{n}").status
+        caller.post(
+            "/id/recover/mail", {"identifier": "nama-staff"}, X_Forwarded_For=f"10.0.0.{n}"
+        ).status
         for n in range(6)
     ]
     caller.hang_up()
@@ -204,18 +206,18 @@ def test_mails_to_come_back_with_are_counted(town):
         {"is_active": "1", "is_authenticated": "1", "email_confirmed_at": "2020-01-01"},
     ],
 )
-def test_nobody_makes_more_of_themselves_by_fields_of_their_own(town, newcomer, more):
+def test_extra_form_fields_do_not_raise_privileges(town, newcomer, more):
     caller = newcomer(**more)
     caller.send("/id/account", {"display_name": f"{caller.name} lagi", **more}, "/id/account/name")
     caller.send("/id/account", {"area": "Sepaku", **more}, "/id/account/area")
     with town.app.app_context():
-        person = person_named(caller.name)
+        person = get_person_by_sign_in_name(caller.name)
         assert (person.role, person.institution_id, person.verified_at) == ("resident", None, None)
         assert (person.account_class, person.email_confirmed_at) == ("person", None)
     assert caller.get("/id/desk").status == 403
 
 
-def test_nobody_writes_in_the_name_of_somebody_else_by_fields_of_their_own(town, newcomer):
+def test_extra_form_fields_do_not_change_the_author(town, newcomer):
     caller, number = newcomer(), town.numbers["waiting"]
     more = {
         "author_id": "1", "author": "1", "author_role": "staff", "institution_id": "1",
@@ -228,7 +230,7 @@ def test_nobody_writes_in_the_name_of_somebody_else_by_fields_of_their_own(town,
     answer = caller.send(page, said, f"/id/proposals/{number}/arguments")
     assert answer.status == 303
     with town.app.app_context():
-        written = comment_numbered(int(answer.location.rpartition("#c")[2]))
+        written = get_comment(int(answer.location.rpartition("#c")[2]))
         assert written is not None and written.author.sign_in_name == caller.name
         assert (written.author_role, written.institution_id) == ("resident", None)
         assert (written.parent_id, written.depth, written.proposal_id) == (None, 0, number)

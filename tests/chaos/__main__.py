@@ -25,7 +25,7 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 
-from deliberate.operations.accounts import accounts as account_operations
+from deliberate.operations.accounts import passphrases
 from tests import postgres
 from tests.chaos.load import Crowd, Phone, kept
 from tests.chaos.server import ROOT, Installation, fill, free_port
@@ -40,14 +40,16 @@ def installation(engine: str) -> Iterator[Installation]:
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         name = f"chaos_{uuid4().hex[:12]}"
         if engine == "postgresql":
-            postgres.on_server(f"CREATE DATABASE {name}")
-        found = Installation(Path(folder), postgres.database(name) if engine != "sqlite" else "")
+            postgres.execute_on_server(f"CREATE DATABASE {name}")
+        found = Installation(
+            Path(folder), postgres.database_url(name) if engine != "sqlite" else ""
+        )
         try:
             yield found
         finally:
             found.kill()
             if engine == "postgresql":
-                postgres.on_server(f"DROP DATABASE {name} (FORCE)")
+                postgres.execute_on_server(f"DROP DATABASE {name} (FORCE)")
 
 
 def kills(engine: str, number: int) -> bool:
@@ -119,9 +121,9 @@ def main() -> int:
     parser.add_argument("--writing", type=float, default=60.0, help="seconds of eight writers")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
     given = parser.parse_args()
-    account_operations._HASHER = PasswordHasher.from_parameters(CHEAPEST)
-    programs = postgres.binaries()
-    server = postgres.Server(programs) if programs else None
+    passphrases._HASHER = PasswordHasher.from_parameters(CHEAPEST)
+    programs = postgres.find_binaries()
+    server = postgres.PostgresServer(programs) if programs else None
     if server:
         os.environ["TEST_POSTGRES_URL"] = server.start()
     engines = ["sqlite", "postgresql"] if server else ["sqlite"]

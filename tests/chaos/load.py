@@ -89,4 +89,4 @@ def kept(installation: Installation) -> tuple[int, int, list[sealing.Fault]]:
         sealing.seal_log(settings)
         supports = db.session.scalar(select(func.count()).select_from(Support)) or 0
         rows = db.session.scalar(select(func.count()).where(Interaction.kind == "support.given"))
-        return supports, rows or 0, sealing.verify(settings.log_path)
+        return supports, rows or 0, sealing.verify_log(settings.log_path)

@@ -18,13 +18,13 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from deliberate import create_app
-from deliberate.commands.startup import prepare
+from deliberate.commands.startup import migrate_stores
 from deliberate.config import Settings
 from deliberate.database import db
-from deliberate.operations.accounts import accounts as account_operations
+from deliberate.operations.accounts.devices import sign_in
 from deliberate.operations.proposals import proposals as proposal_operations
 from tests import factories
-from tests.live_server import cookie_of
+from tests.live_server import session_cookie
 
 ROOT = Path(__file__).parents[2]
 SECRET = "chaos" * 8
@@ -57,7 +57,7 @@ class Installation:
     def opened(self) -> Iterator[Flask]:
         """The app in this process, to fill the house or to look at what it kept."""
         app = create_app(self.settings)
-        prepare(app)
+        migrate_stores(app)
         with app.app_context():
             try:
                 yield app
@@ -140,16 +140,16 @@ def ask(method: str, path: str, body: str = "", cookie: str = "", port: int = 0)
 
 def fill(app: Flask, residents: int, number: int) -> tuple[list[str], list[int]]:
     """People who are signed in, as their cookies, and proposals to support, as their numbers."""
-    process = factories.a_process(threshold=100_000)
-    author = factories.resident()
+    process = factories.create_process(threshold=100_000)
+    author = factories.create_resident()
     found = [
         proposal_operations.submit_proposal(
             author, process, f"Usulan {n}", "Isi yang cukup panjang."
         ).id
         for n in range(number)
     ]
-    tokens = [account_operations.sign_in(factories.resident()) for _ in range(residents)]
-    return [f"__Host-session={cookie_of(app, token)}" for token in tokens], found
+    tokens = [sign_in(factories.create_resident()) for _ in range(residents)]
+    return [f"__Host-session={session_cookie(app, token)}" for token in tokens], found
 
 
 @contextmanager
@@ -161,7 +161,7 @@ def locked(installation: Installation) -> Iterator[None]:
             yield
             stuck.rollback()
         return
-    engine: Any = create_engine(installation.settings.database)
+    engine: Any = create_engine(installation.settings.database_uri)
     with engine.connect() as stuck:
         stuck.execute(text("LOCK TABLE interaction IN EXCLUSIVE MODE"))
         yield

@@ -15,18 +15,18 @@ from tests.chaos.server import Installation, ask, fill, locked
 def installation(request, tmp_path):
     url = ""
     if request.param == "postgresql":
-        request.getfixturevalue("postgres_house")
+        request.getfixturevalue("make_postgres_app")
         name = f"chaos_{uuid4().hex[:12]}"
-        postgres.on_server(f"CREATE DATABASE {name}")
-        url = postgres.database(name)
+        postgres.execute_on_server(f"CREATE DATABASE {name}")
+        url = postgres.database_url(name)
     found = Installation(tmp_path, url)
     yield found
     found.kill()
     if url:
-        postgres.on_server(f"DROP DATABASE {name} (FORCE)")
+        postgres.execute_on_server(f"DROP DATABASE {name} (FORCE)")
 
 
-def test_nothing_acknowledged_is_lost_by_kills(installation):
+def test_killed_server_loses_no_acknowledged_act(installation):
     with installation.opened() as app:
         cookies, proposals = fill(app, 4, 100)
     installation.start()
@@ -48,7 +48,7 @@ def test_nothing_acknowledged_is_lost_by_kills(installation):
     assert (rows, faults) == (supports, [])
 
 
-def test_a_locked_database_is_said_in_time_and_readers_go_on(installation):
+def test_locked_database_refuses_writes_in_time_and_allows_reads(installation):
     with installation.opened() as app:
         (cookie,), (first, second) = fill(app, 1, 2)
     installation.start()
@@ -64,7 +64,7 @@ def test_a_locked_database_is_said_in_time_and_readers_go_on(installation):
 
 
 @pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
-def test_fifty_who_send_slowly_hold_up_nobody(installation):
+def test_fifty_slow_clients_do_not_block_others(installation):
     installation.start()
     installation.ready()
     slow = []

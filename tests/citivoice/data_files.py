@@ -3,13 +3,13 @@
 import shutil
 from pathlib import Path
 
-from deliberate.citivoice import catalogue
+from deliberate.citivoice.framework import catalogue
 
 
 def copied(folder: Path) -> Path:
     """The data files as they are."""
     for name in catalogue.FILES:
-        shutil.copy(str(catalogue.folder() / name), folder)
+        shutil.copy(str(catalogue.data_folder() / name), folder)
     return folder
 
 

@@ -1,11 +1,11 @@
-"""Small logs for tests: a hand's breadth of acts, written as a person would tell them."""
+"""Small logs for tests, one short call per act."""
 
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deliberate.citivoice import Log, Process
-from deliberate.citivoice.facts import Table, column, columns_of
+from deliberate.citivoice.reduction.facts import Table, column_types, typed_column
 
 Row = dict[str, Any]
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -14,7 +14,7 @@ PROCESS = Process("test", as_of=END)
 
 
 def act(kind: str, actor: str | None, hours: float = 0, **more: Any) -> Row:
-    """One act of a resident, so many hours after a Monday at eight."""
+    """Return one act of a resident, `hours` after a Monday at eight."""
     details = more.pop("details", None)
     return {
         "kind": kind,
@@ -53,8 +53,8 @@ def log_of(rows: list[Row]) -> Log:
     return Log.from_rows(sorted(rows, key=lambda row: row["occurred_at"]))
 
 
-def town(threads: int = 12, people: int = 30) -> list[Row]:
-    """A small town that talks: every thread with turns, stances, an answer and later visits."""
+def sample_rows(threads: int = 12, people: int = 30) -> list[Row]:
+    """Return a small process: every thread has turns, stances, a response and later visits."""
     rows: list[Row] = []
     for t in range(threads):
         name, at = f"P{t}", t * 60.0
@@ -86,12 +86,15 @@ def _thread(name: str, who: list[str], at: float) -> list[Row]:
 
 
 def table_of(name: str, rows: list[Row]) -> Table:
-    """A fact table of rows that say only what matters; the rest is 0, missing or none."""
-    return {c: column(kind, [row.get(c) for row in rows]) for c, kind in columns_of(name).items()}
+    """Return a fact table of rows with only the given values; the rest is 0 or missing."""
+    return {
+        c: typed_column(kind, [row.get(c) for row in rows])
+        for c, kind in column_types(name).items()
+    }
 
 
 def acclaimed(threads: int = 30) -> list[Row]:
-    """Everybody agrees, nobody answers anybody."""
+    """Return a process where everyone agrees and no one replies."""
     return [
         row
         for t in range(threads)
@@ -106,7 +109,7 @@ def acclaimed(threads: int = 30) -> list[Row]:
 
 
 def exchanged(threads: int = 45, people: int = 60) -> list[Row]:
-    """Real exchange: five people a thread, of both minds, who go on answering across."""
+    """Return a process of real exchange: five people per thread who reply across stances."""
     rows: list[Row] = []
     for t in range(threads):
         name, who = f"P{t}", [f"u{(t * 7 + k) % people}" for k in range(6)]

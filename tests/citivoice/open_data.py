@@ -1,4 +1,4 @@
-"""Small readers that turn the open data files straight into rows of an interaction log."""
+"""Readers that turn the open data files into rows of an interaction log."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 
 def shared(path: str) -> Path:
-    """A file beside the repository; the test is skipped where it is not."""
+    """Return the path of shared data; skip the test where it is missing."""
     found = SHARED / path
     if not found.exists():
         pytest.skip(f"open data not at hand: ../shared/{path}")
@@ -51,7 +51,7 @@ def act(kind: str, moment: datetime, actor: str | None, **more: Any) -> Row:
 
 
 def ordered(rows: list[Row]) -> list[Row]:
-    """Rows in the order of their time, proposals first; dense numbers from 1."""
+    """Return rows by time, proposals first, with dense `seq` from 1."""
     rows.sort(key=lambda row: (row["occurred_at"], row["kind"] == "comment.posted"))
     return [{"seq": place, **row} for place, row in enumerate(rows, 1)]
 

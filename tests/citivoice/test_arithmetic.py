@@ -1,4 +1,4 @@
-"""Equality, likeness, rhythm, agreement, goalposts and means, against vectors and libraries."""
+"""Inequality, representation, burstiness, goalposts and means, against vectors and libraries."""
 
 import numpy as np
 import pytest
@@ -7,19 +7,24 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
-from deliberate.citivoice import formulas, load_formulas
-from deliberate.citivoice.agreement import (
-    group_consensus,
-    is_shown,
-    normalised_entropy,
-    ordinal_consensus,
+from deliberate.citivoice import load_formulas
+from deliberate.citivoice.framework.headline import band
+from deliberate.citivoice.indicators import formulas
+from deliberate.citivoice.indicators.resampling import (
+    PROPOSALS,
+    ClusterCells,
+    bootstrap,
+    percentiles,
 )
-from deliberate.citivoice.facts import Table
-from deliberate.citivoice.headline import band
-from deliberate.citivoice.judged import agreement_of, disagrees, grade, judged_score
-from deliberate.citivoice.resampling import PROPOSALS, Cells, percentiles, resampled
-from deliberate.citivoice.statistics import found
-from deliberate.citivoice.sustained_participation import measure_staying
+from deliberate.citivoice.indicators.statistics import to_finding
+from deliberate.citivoice.indicators.sustained_participation import measure_sustained_participation
+from deliberate.citivoice.reduction.facts import Table
+from deliberate.citivoice.scoring.judged_scores import (
+    criterion_rating_score,
+    evidence_grade,
+    judgement_differs,
+    rater_agreement,
+)
 from tests.citivoice.log_rows import table_of
 from tests.citivoice.open_data import vector
 
@@ -28,18 +33,7 @@ def near(expected: object) -> object:
     return pytest.approx(expected, abs=1e-6)
 
 
-def test_consensus_vectors() -> None:
-    for case in vector("v06_consensus")["group_aware_consensus"]:
-        groups = [tuple(group) for group in case["groups"]]
-        assert group_consensus(groups) == near(case["expected"])
-        assert is_shown(groups) is case["shown"]
-    for case in vector("v06_consensus")["entropy_normalised"]:
-        assert normalised_entropy(case["counts"]) == near(case["expected"])
-    for case in vector("v06_consensus")["ordinal_consensus"]:
-        assert ordinal_consensus(case["counts"], case["values"]) == near(case["expected"])
-
-
-def test_likeness_vectors() -> None:
+def test_representation_vectors() -> None:
     for case in vector("v07_representation")["cases"]:
         people, shares = case["input"]["people"], case["input"]["population_share"]
         expected = case["expected"]
@@ -55,7 +49,7 @@ def test_likeness_vectors() -> None:
         assert placed == near(expected["IN1.1"]["normalised"])
 
 
-def test_rhythm_vectors() -> None:
+def test_burstiness_vectors() -> None:
     for case in vector("v08_burstiness")["cases"]:
         gaps = np.diff(case["times"])
         b, a = formulas.burstiness(len(gaps), gaps.sum(), (gaps**2).sum())
@@ -93,11 +87,13 @@ def ladder(reached: dict[str, int]) -> Table:
     return table_of("person_cells", cells)
 
 
-def test_ladder_vector() -> None:
+def test_state_of_a_finding_vector() -> None:
     case = vector("v09_equality_and_aggregation")["ladder"]
     rules = load_formulas().relaxed()
-    measures = measure_staying(ladder(case["input"]), table_of("week_facts", []), rules)
-    finding = vars(found(rules.indicators["SP5.1"], measures["SP5.1"]))
+    measures = measure_sustained_participation(
+        ladder(case["input"]), table_of("week_facts", []), rules
+    )
+    finding = vars(to_finding(rules.indicators["SP5.1"], measures["SP5.1"]))
     expected = case["expected"]["SP5.1_minimums_off"]
     assert finding["ci"] == near(expected.pop("wilson95"))
     assert {name: finding[name] for name in expected} == near(expected)
@@ -106,8 +102,8 @@ def test_ladder_vector() -> None:
 def test_bootstrap_vector() -> None:
     case = vector("v09_equality_and_aggregation")["cluster_bootstrap"]
     rows = np.array(case["input"], dtype=float)
-    cells = Cells.of(rows[:, 0], rows[:, 1])
-    drawn = resampled(cells, 1000, 2019, PROPOSALS)
+    cells = ClusterCells.of(rows[:, 0], rows[:, 1])
+    drawn = bootstrap(cells, 1000, 2019, PROPOSALS)
     top, bottom = cells.sums()
     assert top / bottom == near(case["expected"]["value"])
     ends = percentiles(drawn[:, 0] / drawn[:, 1])
@@ -116,7 +112,7 @@ def test_bootstrap_vector() -> None:
 
 def test_kappa_vectors_and_scikit_learn() -> None:
     for case in vector("v09_equality_and_aggregation")["quadratic_weighted_kappa"]:
-        assert agreement_of(case["a"], case["b"])[0] == near(case["expected"])
+        assert rater_agreement(case["a"], case["b"])[0] == near(case["expected"])
 
 
 ratings = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=60)
@@ -151,24 +147,24 @@ def test_gini_is_half_the_mean_difference(counts: list[int]) -> None:
 
 def test_judged_vectors() -> None:
     for case in vector("v09_equality_and_aggregation")["judged"]:
-        assert judged_score(case["input"]["ratings"]) == case["expected"]["score"]
+        assert criterion_rating_score(case["input"]["ratings"]) == case["expected"]["score"]
 
 
-def test_agreement_counts_only_what_both_rated() -> None:
-    assert agreement_of([2, "NE", 1, 0], [2, 1, "NA", 0]) == (1.0, 2)
-    assert agreement_of(["NE"], [1]) == (None, 0)
+def test_rater_agreement_counts_only_questions_both_rated() -> None:
+    assert rater_agreement([2, "NE", 1, 0], [2, 1, "NA", 0]) == (1.0, 2)
+    assert rater_agreement(["NE"], [1]) == (None, 0)
 
 
-def test_judgement_and_log_are_set_side_by_side() -> None:
-    assert disagrees(0.5, 1.0) is True
-    assert disagrees(0.75, 1.0) is False
-    assert disagrees(None, 1.0) is None
+def test_judged_and_logged_scores_are_compared() -> None:
+    assert judgement_differs(0.5, 1.0) is True
+    assert judgement_differs(0.75, 1.0) is False
+    assert judgement_differs(None, 1.0) is None
     assert [
-        grade(0.75, 1.0, 1),
-        grade(0.5, 1.0, 1),
-        grade(0.5, None, 2),
-        grade(0.5, None, 1),
-        grade(None, None, 0),
+        evidence_grade(0.75, 1.0, 1),
+        evidence_grade(0.5, 1.0, 1),
+        evidence_grade(0.5, None, 2),
+        evidence_grade(0.5, None, 1),
+        evidence_grade(None, None, 0),
     ] == ["A", "B", "B", "C", None]
 
 

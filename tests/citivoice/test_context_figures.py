@@ -1,9 +1,9 @@
-"""What the log counts beside a judged criterion: meetings with minutes, open releases."""
+"""Context figures beside judged criteria: meetings with minutes, open releases."""
 
 from typing import Any
 
 from deliberate.citivoice import Judged, Process, Scores, judge, reduce, score
-from tests.citivoice.log_rows import PROCESS, Row, act, log_of, staff, town
+from tests.citivoice.log_rows import PROCESS, Row, act, log_of, sample_rows, staff
 
 
 def meeting(name: str | None, hours: float, minutes: bool) -> Row:
@@ -18,12 +18,12 @@ def release(kind: str, name: str, hours: float, of: str = "release") -> Row:
 
 def told(*rows: Row, process: Process = PROCESS, judged: float = 1.0) -> dict[str, Any]:
     said = {"CC1": Judged(judged=judged, assessors=2), "IU2": Judged(judged=judged, assessors=2)}
-    scores: Scores = score(log_of([*town(2), *rows]), process, judged=said)
+    scores: Scores = score(log_of([*sample_rows(2), *rows]), process, judged=said)
     document = scores.to_dict()
     return document["criteria"] | document["descriptives"]["counted"]["beside"]
 
 
-def test_the_share_of_meetings_that_can_be_read_up_on_is_logged_beside_cc1() -> None:
+def test_cc1_context_figure_is_share_of_meetings_with_minutes() -> None:
     found = told(meeting("m1", 900, True), meeting("m2", 901, False))
     assert found["meetings"] == {
         "state": "value",
@@ -34,18 +34,18 @@ def test_the_share_of_meetings_that_can_be_read_up_on_is_logged_beside_cc1() -> 
     assert (found["CC1"]["logged"], found["CC1"]["disagrees"]) == (0.5, True)
 
 
-def test_minutes_that_came_later_count_once() -> None:
+def test_context_figure_counts_late_minutes_once() -> None:
     found = told(meeting("m1", 900, False), meeting("m1", 950, True))
     assert (found["meetings"]["numerator"], found["meetings"]["denominator"]) == (1, 1)
 
 
-def test_no_meeting_is_no_data_and_not_nought() -> None:
+def test_context_figure_without_meetings_is_missing_not_zero() -> None:
     found = told()
     assert (found["meetings"]["state"], found["meetings"]["value"]) == ("not_enough_data", None)
     assert (found["CC1"]["logged"], found["CC1"]["disagrees"]) == (None, None)
 
 
-def test_open_releases_are_counted_and_no_judgement_is_held_against_them() -> None:
+def test_iu2_context_figure_counts_open_releases_without_comparison() -> None:
     found = told(
         release("built", "1", 900),
         release("built", "2", 901),
@@ -57,17 +57,19 @@ def test_open_releases_are_counted_and_no_judgement_is_held_against_them() -> No
     assert (found["IU2"]["logged"], found["IU2"]["disagrees"]) == (None, None)
 
 
-def test_neither_moves_a_score() -> None:
-    with_them = log_of([*town(), meeting("m1", 900, True), release("built", "1", 900)])
-    mine, theirs = (judge(reduce(log, PROCESS)).to_dict() for log in (with_them, log_of(town())))
+def test_context_figures_change_no_score() -> None:
+    with_them = log_of([*sample_rows(), meeting("m1", 900, True), release("built", "1", 900)])
+    mine, theirs = (
+        judge(reduce(log, PROCESS)).to_dict() for log in (with_them, log_of(sample_rows()))
+    )
     for part in ("indicators", "dimensions", "headline"):
         assert mine[part] == theirs[part]
 
 
-def test_a_profile_that_lacks_its_criteria_is_no_figure_beside_a_judgement() -> None:
+def test_incomplete_profile_is_not_a_context_figure() -> None:
     """Concentration alone is not inclusion: the dimension's own rule holds here too."""
     said = {"DP1": Judged(judged=0.5, assessors=2)}
-    scores = score(log_of(town()), PROCESS, judged=said)
+    scores = score(log_of(sample_rows()), PROCESS, judged=said)
     line = scores.to_dict()["criteria"]["DP1"]
     assert scores.criteria["IN3"] is not None
     assert (line["logged"], line["disagrees"]) == (None, None)

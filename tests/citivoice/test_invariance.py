@@ -1,4 +1,4 @@
-"""What must never change a score, and what may only lower it."""
+"""Invariances: changes of a log that must not change, or may only lower, a score."""
 
 import json
 import random
@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deliberate.citivoice import Log, judge, load_formulas, reduce, score
-from tests.citivoice.log_rows import PROCESS, Row, acclaimed, act, comment, log_of, staff, town
+from tests.citivoice.log_rows import (
+    PROCESS,
+    Row,
+    acclaimed,
+    act,
+    comment,
+    log_of,
+    sample_rows,
+    staff,
+)
 
 LOOSE = load_formulas().relaxed()
 FEW = settings(max_examples=4, deadline=None)
@@ -23,7 +32,7 @@ def numbered(rows: list[Row]) -> list[Row]:
     ]
 
 
-TOWN = numbered(town())
+TOWN = numbered(sample_rows())
 
 
 def loose(log: Log) -> dict[str, Any]:
@@ -37,7 +46,7 @@ def plain() -> dict[str, Any]:
 
 @FEW
 @given(seeds)
-def test_new_pseudonyms_change_nothing(plain: dict[str, Any], seed: int) -> None:
+def test_scores_do_not_depend_on_pseudonyms(plain: dict[str, Any], seed: int) -> None:
     names = {row["actor_id"] for row in TOWN if row["actor_id"]}
     new = {name: f"{random.Random(f'{seed}{name}').random()}" for name in sorted(names)}
     renamed = [row | {"actor_id": new.get(row["actor_id"])} for row in TOWN]
@@ -46,14 +55,14 @@ def test_new_pseudonyms_change_nothing(plain: dict[str, Any], seed: int) -> None
 
 @FEW
 @given(seeds)
-def test_the_order_of_rows_in_a_file_changes_nothing(plain: dict[str, Any], seed: int) -> None:
+def test_scores_do_not_depend_on_row_order(plain: dict[str, Any], seed: int) -> None:
     mixed = random.Random(seed).sample(TOWN, len(TOWN))
     assert loose(Log.from_rows(mixed)) == plain
 
 
 @FEW
 @given(st.integers(1, len(TOWN) - 1))
-def test_cutting_a_log_into_parts_changes_nothing(plain: dict[str, Any], cut: int) -> None:
+def test_scores_do_not_depend_on_how_a_log_is_split(plain: dict[str, Any], cut: int) -> None:
     assert loose(Log.from_rows(TOWN[:cut]) + Log.from_rows(TOWN[cut:])) == plain
 
 
@@ -74,7 +83,7 @@ def test_staff_and_system_comments_change_no_score(plain: dict[str, Any], seed: 
             stance=draw.choice([-1, 0, 1]),
         )
         extra.append(staff(row) if k % 2 else row | {"account_class": "system"})
-    found = loose(Log.from_rows(numbered([*town(), *extra])))
+    found = loose(Log.from_rows(numbered([*sample_rows(), *extra])))
     assert found["indicators"] == plain["indicators"]
     assert found["dimensions"] == plain["dimensions"]
 
@@ -89,7 +98,7 @@ def values(document: dict[str, Any], prefix: str) -> dict[str, float]:
 
 @FEW
 @given(seeds)
-def test_self_replies_raise_no_talk_score(plain: dict[str, Any], seed: int) -> None:
+def test_self_replies_raise_no_deliberation_score(plain: dict[str, Any], seed: int) -> None:
     draw = random.Random(seed)
     posts = [row for row in TOWN if row["kind"] == "comment.posted"]
     above = [draw.choice(posts) for _ in range(15)]
@@ -103,7 +112,7 @@ def test_self_replies_raise_no_talk_score(plain: dict[str, Any], seed: int) -> N
         )
         for k, a in enumerate(above)
     ]
-    found = values(loose(Log.from_rows(numbered([*town(), *extra]))), "DQ")
+    found = values(loose(Log.from_rows(numbered([*sample_rows(), *extra]))), "DQ")
     before = values(plain, "DQ")
     assert all(found[name] <= before[name] + 1e-9 for name in before if name != "DQ4.1")
 
@@ -124,7 +133,7 @@ def test_an_answer_by_another_never_lowers_the_share_answered(
     extra = comment(
         "x", "somebody else", 3000, parent_id=above["subject_id"], proposal_id=above["proposal_id"]
     )
-    found = loose(Log.from_rows(numbered([*town(), extra])))
+    found = loose(Log.from_rows(numbered([*sample_rows(), extra])))
     assert values(found, "DQ1.1")["DQ1.1"] >= values(plain, "DQ1.1")["DQ1.1"]
 
 
@@ -172,7 +181,7 @@ noise = st.lists(
 
 @settings(max_examples=12, deadline=None)
 @given(noise)
-def test_no_log_however_odd_brings_a_nan_or_an_error(rows: list[Row]) -> None:
+def test_random_logs_give_no_nan_and_no_error(rows: list[Row]) -> None:
     document = judge(reduce(log_of(rows), PROCESS), LOOSE).to_json()
     assert "NaN" not in document
     assert all(number == number for number in numbers(json.loads(document)))
@@ -183,7 +192,7 @@ def test_same_log_and_seed_give_the_same_bytes() -> None:
     assert one == two
 
 
-def test_an_empty_log_has_no_zero_and_no_low_band() -> None:
+def test_empty_log_gives_missing_values_not_zeros() -> None:
     scores = score(Log.from_rows([]), PROCESS)
     assert all(finding.value is None for finding in scores.findings.values())
     assert scores.headline["en"] == (
@@ -191,7 +200,7 @@ def test_an_empty_log_has_no_zero_and_no_low_band() -> None:
     )
 
 
-def test_pure_acclamation_scores_near_nothing() -> None:
+def test_pure_acclamation_scores_near_zero() -> None:
     total = score(log_of(acclaimed()), PROCESS).totals["DQ"]
     assert total.score is not None
     assert 0.03 <= total.score <= 0.05

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from deliberate.citivoice import Log, Process, Scores, judge, reduce, score
-from deliberate.citivoice.agreement import group_consensus, is_shown
-from deliberate.citivoice.formulas import wilson
-from deliberate.citivoice.scores import rounded
-from deliberate.queries.scores.scoreboard import LOUDEST
+from deliberate.citivoice.indicators.formulas import wilson
+from deliberate.citivoice.scoring.scores import rounded
+from deliberate.queries.scores.scoreboard import DOMINANT_SHARE
 from tests.citivoice.log_rows import PROCESS, acclaimed, exchanged, log_of
-from tests.citivoice.open_data import barcelona, madrid, petitions, polis, shared
+from tests.citivoice.open_data import barcelona, madrid, petitions, shared
 
 BARCELONA = Process(
     "pam2016",
@@ -132,7 +131,7 @@ def test_indicators(scored: dict[str, Scores], place: str, name: str) -> None:
     assert ci is None or finding.ci == pytest.approx(ci, abs=0.02)
 
 
-def test_what_the_sources_cannot_tell(scored: dict[str, Scores]) -> None:
+def test_criteria_that_sources_do_not_support_are_missing(scored: dict[str, Scores]) -> None:
     barcelona_, madrid_ = (scored[place].findings for place in ("barcelona", "madrid"))
     assert (barcelona_["DQ3.1"].state, barcelona_["DQ3.1"].value) == ("not_enough_data", None)
     assert [madrid_[name].reason for name in ("DQ3.1", "DQ3.2")] == ["source", "source"]
@@ -222,25 +221,6 @@ def test_petitions_are_answered_in_time() -> None:
     assert [hours.min() / 24, hours.max() / 24] == pytest.approx([10.29, 58.38], abs=0.05)
 
 
-@pytest.mark.parametrize(
-    ("conversation", "statement", "expected", "shown"),
-    [
-        ("vtaiwan.uberx", 40, 0.8597, True),
-        ("brexit-consensus", 14, 0.8505, True),
-        ("scoop-hivemind.ubi", 31, 0.5672, True),
-        ("london.youth.policing", 17, 0.5647, False),
-    ],
-)
-def test_consensus_of_polis(
-    conversation: str, statement: int, expected: float, shown: bool
-) -> None:
-    tallies = polis(conversation)
-    best = max(tallies, key=lambda name: group_consensus(tallies[name]))
-    assert best == statement
-    assert group_consensus(tallies[best]) == pytest.approx(expected, abs=0.00005)
-    assert is_shown(tallies[best]) is shown
-
-
 def test_the_open_release_of_barcelona_gives_the_same_scores(scored: dict[str, Scores]) -> None:
     """Hours are all the open release holds; before and after is (hour, seq)."""
     rows = [
@@ -251,7 +231,7 @@ def test_the_open_release_of_barcelona_gives_the_same_scores(scored: dict[str, S
     assert cut.to_dict()["dimensions"] == whole.to_dict()["dimensions"]
 
 
-def test_real_talk_lies_between_acclamation_and_exchange_and_apart(
+def test_real_data_scores_between_acclamation_and_exchange(
     scored: dict[str, Scores],
 ) -> None:
     low, high = (scored[place].totals["DQ"] for place in ("barcelona", "madrid"))
@@ -272,7 +252,7 @@ def test_platform_accounts_taken_for_residents_halve_the_figures() -> None:
     told = json.loads(shared("data/reference.json").read_text())["decidim_barcelona_pam2016"]
     counted = rounded(dict(scores.descriptives["counted"]))
     assert counted["comments"] == told["comments"]
-    assert counted["top_author_share"] == told["top_author_share"] > LOUDEST
+    assert counted["top_author_share"] == told["top_author_share"] > DOMINANT_SHARE
     assert counted["share_replied"] == told["share_replied"]
     assert counted["reciprocity"] == told["reciprocity"]
     assert scores.findings["DQ1.1"].value < 0.1027 / 1.9

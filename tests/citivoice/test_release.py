@@ -13,15 +13,15 @@ from deliberate.citivoice import (
     Scores,
     UnreadableFacts,
     UnreadableLog,
-    completed,
-    differences,
+    complete_facts,
+    differing_tables,
     judge,
-    process_of,
+    process_from_facts,
     reduce,
     score,
     score_release,
 )
-from tests.citivoice.log_rows import PROCESS, Row, act, comment, log_of, staff, town
+from tests.citivoice.log_rows import PROCESS, Row, act, comment, log_of, sample_rows, staff
 
 PRIVATE = {
     "support.given",
@@ -42,7 +42,7 @@ POPULATION = replace(
 
 
 def full_town() -> list[Row]:
-    rows = town(threads=40, people=60)
+    rows = sample_rows(threads=40, people=60)
     extra = [
         act(
             "group.declared",
@@ -121,7 +121,7 @@ def write_events(rows: list[Row], path: Path) -> Path:
         )
     }
     columns["occurred_at"] = [row["occurred_at"].isoformat() for row in rows]
-    from deliberate.citivoice.log import _array
+    from deliberate.citivoice.inputs.log import _array
 
     arrays = {name: _array(name, column) for name, column in columns.items()}
     con = duckdb.connect()
@@ -140,7 +140,7 @@ def platform(rows: list[Row]) -> Scores:
     return score(Log.from_rows(rows), POPULATION)
 
 
-def test_the_town_is_scored_on_every_criterion_it_can_be(platform: Scores) -> None:
+def test_synthetic_process_is_scored_on_every_supported_criterion(platform: Scores) -> None:
     known = {name for name, f in platform.findings.items() if f.value is not None}
     assert {"DQ1.1", "DQ5.1", "RS1.1", "RS2.1", "SP1.1", "SP3.1", "SP5.1", "IN3.1"} <= known
 
@@ -164,7 +164,7 @@ def test_public_rows_and_facts_give_the_same_document(
     assert origin["thread_facts"] == "rows; coded, reason_sum from facts"
 
 
-def test_reclassified_accounts_take_the_rows_word_away(rows: list[Row], tmp_path: Path) -> None:
+def test_reclassified_accounts_make_facts_authoritative(rows: list[Row], tmp_path: Path) -> None:
     word = act(
         "account.reclassified",
         "boss",
@@ -183,16 +183,16 @@ def test_reclassified_accounts_take_the_rows_word_away(rows: list[Row], tmp_path
     assert release.facts.origin["thread_facts"] == "facts"
 
 
-def test_what_rows_and_facts_say_differently_is_named(
+def test_differences_between_rows_and_facts_are_reported(
     platform: Scores, rows: list[Row], tmp_path: Path
 ) -> None:
     platform.facts.write(tmp_path / "facts")
     carried = Facts.read(tmp_path / "facts")
-    public = reduce(Log.from_rows(open_tier(rows)), process_of(carried))
-    assert differences(completed(public, carried), carried) == []
+    public = reduce(Log.from_rows(open_tier(rows)), process_from_facts(carried))
+    assert differing_tables(complete_facts(public, carried), carried) == []
     fewer = [row for row in open_tier(rows) if row["subject_id"] != "P3c1"]
-    cut = reduce(Log.from_rows(fewer), process_of(carried))
-    assert "thread_facts" in differences(completed(cut, carried), carried)
+    cut = reduce(Log.from_rows(fewer), process_from_facts(carried))
+    assert "thread_facts" in differing_tables(complete_facts(cut, carried), carried)
 
 
 def test_facts_name_no_person(platform: Scores, tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_facts_name_no_person(platform: Scores, tmp_path: Path) -> None:
     assert not any("person_facts" in path.name for path in written)
 
 
-def test_the_ways_in_lead_to_the_same_scores(rows: list[Row], tmp_path: Path) -> None:
+def test_every_input_format_gives_the_same_scores(rows: list[Row], tmp_path: Path) -> None:
     half = len(rows) // 2
     columns = {name: [row.get(name) for row in rows[half:]] for name in rows[0]} | {
         "stance": [row.get("stance") for row in rows[half:]],
@@ -221,7 +221,7 @@ def test_only_rows_below_the_head_and_before_the_day_count(rows: list[Row]) -> N
     assert score(Log.from_rows(rows), early).findings["DQ1.1"].n < 100
 
 
-def test_one_process_is_picked_out_of_many(rows: list[Row]) -> None:
+def test_process_id_selects_one_process(rows: list[Row]) -> None:
     other = [row | {"process_id": "Y", "seq": 10_000 + row["seq"]} for row in rows]
     mine = replace(POPULATION, process_id="X")
     assert (
@@ -230,7 +230,7 @@ def test_one_process_is_picked_out_of_many(rows: list[Row]) -> None:
     )
 
 
-def test_what_is_no_log_is_refused_in_words(tmp_path: Path) -> None:
+def test_invalid_log_is_refused_with_a_message(tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("a,b\n1,2\n")
     with pytest.raises(UnreadableLog, match="no column seq"):
@@ -246,6 +246,6 @@ def test_staff_comments_are_in_everyone_only() -> None:
     assert (blocks["everyone"]["share_replied"], blocks["counted"]["share_replied"]) == (0.5, 0.0)
 
 
-def test_a_folder_without_facts_is_refused_in_words(tmp_path: Path) -> None:
+def test_folder_without_facts_is_refused_with_a_message(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFacts, match="no window_facts"):
         Facts.read(tmp_path)

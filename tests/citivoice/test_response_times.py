@@ -1,4 +1,4 @@
-"""Waiting for an answer: Kaplan-Meier by library, censoring, and what ends a wait."""
+"""Waiting for a response: Kaplan-Meier, censoring, and what ends a wait."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deliberate.citivoice import load_formulas, reduce, score
-from deliberate.citivoice.formulas import restricted_mean, survival, survival_median
-from deliberate.citivoice.resampling import Cells
-from deliberate.citivoice.responsiveness import answered_within, measure_answers
-from deliberate.citivoice.statistics import found
+from deliberate.citivoice.indicators.formulas import restricted_mean, survival, survival_median
+from deliberate.citivoice.indicators.resampling import ClusterCells
+from deliberate.citivoice.indicators.responsiveness import answered_within, measure_responsiveness
+from deliberate.citivoice.indicators.statistics import to_finding
 from tests.citivoice.log_rows import (
     PROCESS,
     act,
@@ -54,10 +54,10 @@ def test_indicators_of_the_waiting_vectors(name: str) -> None:
         ],
     )
     formulas = load_formulas()
-    measures = measure_answers(table_of("thread_facts", []), responses, formulas)
+    measures = measure_responsiveness(table_of("thread_facts", []), responses, formulas)
     for indicator in ("RS1.1", "RS2.1", "RS3.1"):
         expected = case["expected"].get(indicator, {})
-        finding = vars(found(formulas.indicators[indicator], measures[indicator]))
+        finding = vars(to_finding(formulas.indicators[indicator], measures[indicator]))
         assert {key: finding[key] for key in expected} == expected
 
 
@@ -66,7 +66,7 @@ def test_survival_agrees_with_lifelines(pairs: list[tuple[int, bool]]) -> None:
     hours, ended = zip(*pairs, strict=True)
     fitter = lifelines.KaplanMeierFitter().fit(hours, ended)
     expected = 1 - float(fitter.predict(30))
-    cells = Cells.of(np.array(hours), ~np.array(ended))
+    cells = ClusterCells.of(np.array(hours), ~np.array(ended))
     drawn = answered_within(cells, 30)(cells.counts[None, :].astype(float))
     assert 1 - float(survival(hours, ended).evaluate(30)) == pytest.approx(expected)
     assert float(drawn[0]) == pytest.approx(expected)
@@ -78,24 +78,24 @@ def waiting(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {row["proposal_id"]: row for row in listed}
 
 
-def test_an_interim_response_is_no_answer() -> None:
+def test_interim_response_does_not_stop_the_clock() -> None:
     rows = [proposal("P1", "a"), response("P1", 10, decision="needs_study"), response("P1", 50)]
     assert waiting(rows)["P1"]["hours"] == 50
 
 
-def test_a_hand_over_is_no_answer_if_there_is_a_referral() -> None:
+def test_not_ours_with_a_referral_does_not_stop_the_clock() -> None:
     referral = staff(act("proposal.referred", "A1", 5))
     rows = [proposal("P1", "a"), response("P1", 10, decision="not_ours")]
     assert waiting(rows)["P1"]["is_answered"] == 1
     assert waiting([*rows, referral])["P1"]["is_answered"] == 0
 
 
-def test_a_withdrawn_proposal_waits_no_longer() -> None:
+def test_withdrawal_ends_the_wait() -> None:
     rows = [proposal("P1", "a"), act("proposal.withdrawn", "a", 40), response("P1", 60)]
     assert (waiting(rows)["P1"]["hours"], waiting(rows)["P1"]["is_answered"]) == (40, 0)
 
 
-def test_a_merged_proposal_keeps_its_clock_in_its_target() -> None:
+def test_merged_proposal_hands_its_clock_to_the_target() -> None:
     merged = staff(act("proposal.merged", "A1", 30, details={"into": "P2"}))
     rows = [proposal("P1", "a"), proposal("P2", "b", 20), merged, response("P2", 100)]
     assert waiting(rows)["P1"]["hours"] == 30
@@ -104,7 +104,7 @@ def test_a_merged_proposal_keeps_its_clock_in_its_target() -> None:
     assert waiting(apart)["P2"]["hours"] == 80
 
 
-def test_clocks_go_through_chains_of_mergers_and_end_in_rings() -> None:
+def test_clocks_follow_merger_chains_and_stop_at_cycles() -> None:
     rows = [proposal(f"P{k}", "a", k * 10) for k in range(4)]
     rows += [
         staff(
@@ -122,7 +122,7 @@ def test_clocks_go_through_chains_of_mergers_and_end_in_rings() -> None:
     assert len(ages) == 1
 
 
-def test_where_supports_come_first_the_clock_starts_with_enough_of_them() -> None:
+def test_clock_starts_at_the_support_threshold() -> None:
     rows = [
         proposal("P1", "a"),
         proposal("P2", "b"),
@@ -132,7 +132,7 @@ def test_where_supports_come_first_the_clock_starts_with_enough_of_them() -> Non
     assert {name: row["hours"] for name, row in waiting(rows).items()} == {"P1": 48}
 
 
-def test_the_response_in_force_gives_reasons_but_the_first_stops_the_clock() -> None:
+def test_latest_response_gives_reasons_and_first_stops_the_clock() -> None:
     rows = [proposal("P1", "a"), response("P1", 48), response("P1", 90, reason_chars=5, repeats=1)]
     row = waiting(rows)["P1"]
     assert (row["hours"], row["reason_chars"], row["repeats"]) == (48, 5, 1)
@@ -146,7 +146,7 @@ def test_dialogue_needs_a_resident_and_then_staff() -> None:
     assert waiting([*rows, early, asked])["P1"]["dialogue"] == 0
 
 
-def test_a_commitment_is_traced_if_it_is_told_what_became_of_it() -> None:
+def test_commitment_with_a_reported_outcome_is_traced() -> None:
     rows = [proposal("P1", "a"), response("P1", 10)]
     dropped = staff(act("commitment.dropped", "A1", 20, details={"reason_given": True}))
     silent = staff(act("commitment.dropped", "A1", 20, details={"reason_given": False}))
@@ -155,7 +155,7 @@ def test_a_commitment_is_traced_if_it_is_told_what_became_of_it() -> None:
     assert waiting([*rows, silent])["P1"]["traced"] == 0
 
 
-def test_audited_reasons_replace_the_form_and_too_few_confirmed_ones_refuse_it() -> None:
+def test_audited_reasons_replace_the_formal_count() -> None:
     rows = [
         row
         for k in range(25)

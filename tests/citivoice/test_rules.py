@@ -19,10 +19,10 @@ from deliberate.citivoice import (
     reduce,
     score,
 )
-from deliberate.citivoice.aggregation import Total
-from deliberate.citivoice.headline import headline
-from deliberate.citivoice.statistics import Measure, found
-from tests.citivoice.log_rows import PROCESS, Row, act, comment, log_of, proposal, town
+from deliberate.citivoice.framework.headline import headline
+from deliberate.citivoice.indicators.statistics import Measurement, to_finding
+from deliberate.citivoice.scoring.aggregation import DimensionTotal
+from tests.citivoice.log_rows import PROCESS, Row, act, comment, log_of, proposal, sample_rows
 
 
 def counted(rows: list[Row]) -> int:
@@ -40,7 +40,7 @@ def hidden(name: str, hours: float = 50, ground: str = "insult", reports: int = 
     )
 
 
-def test_hidden_comments_keep_their_place_unless_they_are_spam() -> None:
+def test_hidden_comments_count_unless_they_are_spam() -> None:
     rows = [comment("c1", "a"), comment("c2", "b", 2, parent_id="c1")]
     assert counted([*rows, hidden("c1")]) == 2
     assert counted([*rows, hidden("c1", ground="spam")]) == 1
@@ -68,7 +68,7 @@ def reclassified(to: str) -> Row:
     )
 
 
-def test_a_reclassified_account_is_out_from_its_first_act_and_printed() -> None:
+def test_reclassified_account_is_excluded_from_its_first_act() -> None:
     rows = [comment("c1", "a"), comment("c2", "s", 2), comment("c3", "s", 3)]
     scores = score(log_of([*rows, reclassified("system")]), PROCESS)
     assert scores.descriptives["counted"]["comments"] == 1
@@ -79,7 +79,7 @@ def test_a_reclassified_account_is_out_from_its_first_act_and_printed() -> None:
     assert counted([*rows, reclassified("staff")]) == 1
 
 
-def test_organisations_talk_but_are_not_people_who_come_back() -> None:
+def test_organisations_count_for_deliberation_but_not_for_return() -> None:
     rows = [comment("c1", "a"), comment("c2", "o", 2) | {"account_class": "organisation"}]
     block = score(log_of(rows), PROCESS).descriptives["counted"]
     assert (block["comments"], block["people"]) == (2, 1)
@@ -126,7 +126,7 @@ def declared(bands: list[str], field: str) -> list[Row]:
     ]
 
 
-def test_likeness_is_measured_against_the_population_beyond_chance() -> None:
+def test_representation_is_measured_beyond_chance() -> None:
     rows = declared(["a"] * 50 + ["b"] * 30 + ["c"] * 20, "group")
     shares = {"group": {"a": 0.4, "b": 0.4, "c": 0.2}}
     finding = score(log_of(rows), replace(PROCESS, population=shares)).findings["IN1.1"]
@@ -142,9 +142,9 @@ def test_districts_count_from_five_residents_on() -> None:
     assert (finding.numerator, finding.denominator, finding.n) == (1, 3, 100)
 
 
-def test_criteria_that_an_import_cannot_carry_say_so() -> None:
+def test_criteria_not_carried_by_an_import_are_marked() -> None:
     imported = act("process.imported", None, details={"carries": ["DQ1", "DQ2", "DQ4"]})
-    scores = score(log_of([imported, *town()]), PROCESS)
+    scores = score(log_of([imported, *sample_rows()]), PROCESS)
     assert scores.findings["DQ3.1"].reason == "source"
     assert scores.totals["DQ"].criteria_missing == ()
 
@@ -157,15 +157,15 @@ def test_files_of_formulas_describe_every_indicator_in_both_languages() -> None:
         assert all([i.en, i.name_id, i.formula, i.caveat_en, i.caveat_id, i.minimum])
 
 
-def test_the_judged_part_has_its_questions_in_both_languages() -> None:
+def test_framework_questions_exist_in_both_languages() -> None:
     criteria = load_framework()["criteria"]
     assert list(criteria) == ["DP1", "DP2", "DP3", "CC1", "CC2", "CC3", "IU1", "IU2"]
     assert all(q["en"] and q["id"] for c in criteria.values() for q in c["questions"])
 
 
-def test_judged_and_logged_stand_side_by_side() -> None:
+def test_document_shows_judged_beside_logged() -> None:
     judged = {"DP2": Judged(planned=1.0, judged=0.5, assessors=2), "CC1": Judged(judged=0.5)}
-    document = judge(reduce(log_of(town(24)), PROCESS), judged=judged).to_dict()
+    document = judge(reduce(log_of(sample_rows(24)), PROCESS), judged=judged).to_dict()
     assert document["criteria"]["DP2"] == {
         "planned": 1.0,
         "judged": 0.5,
@@ -177,12 +177,14 @@ def test_judged_and_logged_stand_side_by_side() -> None:
 
 
 def said(score_: float | None, ci: tuple[float, float] | None) -> dict[str, str]:
-    total = Total("value", score=score_, ci=ci)
-    unknown = found(load_formulas().indicators["RS1.1"], Measure(None, 0, 0, {"asked_30d": 0}))
+    total = DimensionTotal("value", score=score_, ci=ci)
+    unknown = to_finding(
+        load_formulas().indicators["RS1.1"], Measurement(None, 0, 0, {"asked_30d": 0})
+    )
     return headline({"DQ": total, "SP": total}, {"RS1.1": unknown}, load_headlines())
 
 
-def test_headlines_say_how_sure_they_are() -> None:
+def test_headline_marks_uncertainty() -> None:
     assert said(0.41, (0.35, 0.45))["en"] == (
         "Some answered one another, many only spoke. Some came back."
     )
@@ -213,7 +215,7 @@ def talk(threads: int, answered: bool, name: str) -> Scores:
     return score(log_of(rows), replace(PROCESS, slug=name))
 
 
-def test_a_difference_is_claimed_only_where_the_figures_bear_it() -> None:
+def test_comparison_claims_only_clear_differences() -> None:
     lively, quiet = talk(45, True, "lively"), talk(45, False, "quiet")
     claimed = compare(lively, quiet)["DQ"]
     assert (claimed["claim"], claimed["order_kept"]) == ("higher", 1.0)
@@ -223,7 +225,7 @@ def test_a_difference_is_claimed_only_where_the_figures_bear_it() -> None:
     assert json.loads(lively.to_json(same))["comparison"]["DQ"]["difference"] == 0.0
 
 
-def test_what_is_kept_to_be_compared_claims_the_same_to_the_last_bit() -> None:
+def test_stored_comparable_gives_identical_claims() -> None:
     lively, quiet = talk(45, True, "lively"), talk(45, False, "quiet")
     kept = [
         Comparable.from_bytes(Comparable.of(one).to_bytes(), one.formulas)
@@ -234,7 +236,7 @@ def test_what_is_kept_to_be_compared_claims_the_same_to_the_last_bit() -> None:
         Comparable.from_bytes(kept[0].to_bytes(), replace(load_formulas(), version="2.0"))
 
 
-def test_two_periods_of_one_process_share_acts_so_nothing_is_claimed() -> None:
+def test_comparison_of_periods_that_share_acts_claims_nothing() -> None:
     lively, quiet = (Comparable.of(talk(45, answered, "x")) for answered in (True, False))
     assert compare(lively, quiet)["DQ"]["claim"] == "higher"
     one, other = (replace(side, log="x 2026-01-01") for side in (lively, quiet))

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from deliberate.citivoice import Facts, Log, Process, judge, load_formulas, reduce
-from deliberate.citivoice.engine import MissingEngine
-from deliberate.citivoice.reduce import ENGINES
+from deliberate.citivoice.reduction.engine import MissingEngine
+from deliberate.citivoice.reduction.reduce import ENGINES
 from tests.citivoice import open_data
-from tests.citivoice.log_rows import PROCESS, Row, act, comment, town
+from tests.citivoice.log_rows import PROCESS, Row, act, comment, sample_rows
 from tests.commands.test_score import score, write_events, write_release
 
 LOOSE = load_formulas().relaxed()
@@ -46,9 +46,9 @@ def lines(facts: Facts) -> dict[str, list[str]]:
 
 
 def tangled() -> list[Row]:
-    """The town, with a cycle of replies, an orphan, a self-reply and a kind nobody knows."""
+    """Return the sample rows with a cycle, an orphan, a self-reply and an unknown kind."""
     return [
-        *town(),
+        *sample_rows(),
         comment("a", "u1", 30, parent_id="b", proposal_id="P1"),
         comment("b", "u2", 31, parent_id="a", proposal_id="P1"),
         comment("c", "u3", 32, parent_id="nowhere", proposal_id="P1"),
@@ -63,31 +63,29 @@ def alike(log: Callable[[], Log], process: Process) -> None:
     assert judge(there, LOOSE).to_json() == judge(here, LOOSE).to_json()
 
 
-def test_a_tangled_town_from_a_release_gives_equal_facts_and_numbers(
-    spark: None, tmp_path: Path
-) -> None:
+def test_spark_release_gives_equal_facts_and_scores(spark: None, tmp_path: Path) -> None:
     write_events(tmp_path, tangled())
     alike(lambda: Log.from_files(tmp_path / "events.csv"), PROCESS)
 
 
-def test_madrid_gives_equal_facts_and_numbers(spark: None) -> None:
+def test_spark_madrid_gives_equal_facts_and_scores(spark: None) -> None:
     rows = open_data.madrid()
     alike(lambda: Log.from_rows(rows), Process("madrid", timezone="Europe/Madrid"))
 
 
-def test_what_is_no_log_is_refused_by_spark_too(spark: None, tmp_path: Path) -> None:
-    folder = write_release(tmp_path / "r", town(1), files={})
-    write_events(folder, town(1), ("seq", "kind"))
+def test_spark_refuses_an_invalid_log(spark: None, tmp_path: Path) -> None:
+    folder = write_release(tmp_path / "r", sample_rows(1), files={})
+    write_events(folder, sample_rows(1), ("seq", "kind"))
     found = score(folder, "--engine", "spark")
     assert found.exit_code == 2 and "the log has no column occurred_at" in found.stderr
 
 
-def test_without_spark_it_is_said_what_to_install(
+def test_missing_spark_names_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def missing(_spill: str) -> None:
         raise MissingEngine("the engine spark needs pyspark: pip install 'deliberate[spark]'")
 
     monkeypatch.setitem(ENGINES, "spark", missing)
-    found = score(write_release(tmp_path / "r", town(1)), "--engine", "spark")
+    found = score(write_release(tmp_path / "r", sample_rows(1)), "--engine", "spark")
     assert found.exit_code == 2 and "pip install 'deliberate[spark]'" in found.stderr

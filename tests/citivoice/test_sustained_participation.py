@@ -1,4 +1,4 @@
-"""Coming back: open weeks, newcomers, taking part after the answer, cohorts."""
+"""Sustained participation: open weeks, newcomers, taking part after the answer, cohorts."""
 
 from collections import Counter
 from dataclasses import replace
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from deliberate.citivoice import Facts, judge, load_formulas, reduce
-from deliberate.citivoice.descriptives import describe
-from deliberate.citivoice.formulas import survival
+from deliberate.citivoice.indicators.descriptives import describe
+from deliberate.citivoice.indicators.formulas import survival
 from tests.citivoice.log_rows import MONDAY, PROCESS, act, comment, log_of, proposal, response
 from tests.citivoice.open_data import vector
 
@@ -62,7 +62,7 @@ def test_returning_vectors(place: int) -> None:
     assert [counts[week] for week in sorted(counts)][:8] == expected["week_facts_residents"]
 
 
-def test_descriptives_of_coming_back() -> None:
+def test_return_descriptives() -> None:
     case = vector("v04_sustained")["descriptives"]
     expected, block = case["expected"], describe(visits(case["input"], copies=4))["counted"]
     for name in ("mean_active_weeks", "median_active_weeks", "stickiness"):
@@ -71,7 +71,7 @@ def test_descriptives_of_coming_back() -> None:
     assert curve == pytest.approx(expected["cohort_curve_of_week_0"], abs=1e-6)
 
 
-def test_lifetimes_by_the_same_survival_function() -> None:
+def test_lifetimes_use_kaplan_meier() -> None:
     case = vector("v04_sustained")["descriptives"]
     lives, churned = case["expected"]["lifetime_weeks"], case["expected"]["churned"]
     sf = survival(list(lives.values()), [churned[who] for who in lives])
@@ -79,7 +79,7 @@ def test_lifetimes_by_the_same_survival_function() -> None:
         assert float(sf.evaluate(step["t"])) == pytest.approx(step["S"], abs=1e-6)
 
 
-def test_taking_part_after_the_answer() -> None:
+def test_participation_after_a_response() -> None:
     case = vector("v05_after_response")
     rows = []
     for said in case["input"]["responses"]:
@@ -112,7 +112,7 @@ def test_taking_part_after_the_answer() -> None:
     assert {name: vars(strict)[name] for name in said} == said
 
 
-def test_a_support_taken_back_the_same_day_is_no_step() -> None:
+def test_support_withdrawn_the_same_day_is_not_participation() -> None:
     given = act("support.given", "a", 0, subject_id="P1")
     same, later = (act("support.taken_back", "a", h, subject_id="P1") for h in (3, 30))
     assert not judge(reduce(log_of([given, same]), PROCESS)).descriptives["counted"]["people"]
@@ -147,7 +147,7 @@ def test_the_last_schedule_of_a_phase_counts() -> None:
     assert Counter(weeks["is_open"])[1] == 2
 
 
-def test_weeks_are_those_of_the_process_s_own_zone() -> None:
+def test_weeks_use_the_time_zone_of_the_process() -> None:
     late = comment("c", "a", 13 + 6 * DAY)
     borneo = reduce(log_of([late]), replace(PROCESS, timezone="Asia/Makassar"))
     assert "2026-01-12" in set(borneo["week_facts"]["week"][borneo["week_facts"]["comments"] > 0])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deliberate.citivoice import Facts, Log, Process, Scores, judge, load_formulas, reduce
-from deliberate.citivoice.descriptives import describe
+from deliberate.citivoice.indicators.descriptives import describe
 from tests.citivoice.open_data import vector
 
 PER_THREAD = ("h_index", "h_index_first_fail", "distance_sum")
@@ -56,14 +56,14 @@ def test_threads_are_counted(facts: Facts, case: dict[str, Any]) -> None:
     assert {name: thread[name] for name in expected} == expected
 
 
-def test_waiting_and_answers_are_counted(facts: Facts, case: dict[str, Any]) -> None:
+def test_waiting_times_and_responses_are_counted(facts: Facts, case: dict[str, Any]) -> None:
     found = {row["proposal_id"]: row for row in rows_of(facts["response_facts"])}
     for expected in case["expected"]["response_facts"]:
         row = found[expected["proposal_id"]]
         assert {name: row[name] for name in expected} == expected
 
 
-def test_people_are_counted_in_the_house(facts: Facts, case: dict[str, Any]) -> None:
+def test_person_facts_are_counted_in_memory(facts: Facts, case: dict[str, Any]) -> None:
     found = {row["actor_id"]: row for row in rows_of(facts.person_facts or {})}
     assert len(found) == len(case["expected"]["person_facts"])
     for expected in case["expected"]["person_facts"]:
@@ -84,7 +84,7 @@ def test_indicators_with_minimums_on(facts: Facts, case: dict[str, Any]) -> None
         assert {key: vars(found[name])[key] for key in expected} == expected
 
 
-def test_what_cannot_be_told_has_no_value(loose: Scores, case: dict[str, Any]) -> None:
+def test_undefined_indicators_have_no_value(loose: Scores, case: dict[str, Any]) -> None:
     for name in case["expected"]["not_enough_data_in_any_case"]:
         assert loose.findings[name].state == "not_enough_data"
     assert loose.findings["DQ6.1"].reason == "not_moderated"

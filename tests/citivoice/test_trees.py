@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deliberate.citivoice import Facts, reduce
-from deliberate.citivoice.descriptives import describe, rho, virality
-from deliberate.citivoice.engine import Engine
+from deliberate.citivoice.indicators.descriptives import describe, rho, virality
+from deliberate.citivoice.reduction.engine import Engine
 from tests.citivoice.log_rows import PROCESS, comment, log_of, proposal
 from tests.citivoice.open_data import vector
 
@@ -64,11 +64,11 @@ def test_tree_vectors(name: str) -> None:
 
 def test_reply_edges_go_from_the_one_who_replies(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[set[tuple[str, str]]] = []
-    make = Engine.make
+    run = Engine.run
 
     def watched(self: Engine, *names: str) -> None:
-        make(self, *names)
-        if "thread_talk" in names:
+        run(self, *names)
+        if "thread_counts" in names:
             names = "SELECT a.actor_id, b.actor_id FROM thread_pairs AS t"
             join = "JOIN people AS {} ON {}.person = t.{}_person"
             forth = [
@@ -84,7 +84,7 @@ def test_reply_edges_go_from_the_one_who_replies(monkeypatch: pytest.MonkeyPatch
             query = " ".join([names, *forth, "UNION ALL", names, *back])
             seen.append(set(self.rows(query)))
 
-    monkeypatch.setattr(Engine, "make", watched)
+    monkeypatch.setattr(Engine, "run", watched)
     for case in vector("v02_tree_edge_cases")["cases"]:
         seen.clear()
         tree(case["input"]["proposal_author"], case["input"]["comments"])
@@ -96,7 +96,7 @@ parents = st.lists(st.integers(-2, 30), min_size=1, max_size=25)
 
 @settings(max_examples=15, deadline=None)
 @given(parents)
-def test_no_tangle_of_parents_hangs_or_loses_a_comment(links: list[int]) -> None:
+def test_any_parent_links_terminate_and_keep_every_comment(links: list[int]) -> None:
     names = {-1: None, -2: "gone"}
     facts = tree(
         "a",

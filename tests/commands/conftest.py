@@ -9,7 +9,7 @@ import pytest
 
 from deliberate import create_app, sealing
 from deliberate.database import db
-from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.vocabulary import Stance
 from tests import factories, postgres
@@ -19,16 +19,16 @@ from tests import factories, postgres
 def house(app, tmp_path):
     """A city with a sealed log, a segment, leaf hashes, an upload, and acts not sealed yet."""
     settings = app.config["SETTINGS"]
-    proposal = factories.a_proposal()
+    proposal = factories.create_proposal()
     comment_operations.post_comment(
-        factories.resident(), proposal, "Karena teduh.", stance=Stance.FOR
+        factories.create_resident(), proposal, "Karena teduh.", stance=Stance.FOR
     )
     sealing.seal_log(settings)
     sealing.publish_heads()
     sealing.write_segments(settings.log_path, rest=True)
     settings.upload_path.mkdir(exist_ok=True)
     (settings.upload_path / "a1b2").write_bytes(b"gambar")
-    proposal_operations.support_proposal(factories.resident(), proposal)
+    support_proposal(factories.create_resident(), proposal)
     yield SimpleNamespace(settings=settings, proposal=proposal, file=tmp_path / "kota.tar")
     (settings.upload_path / "a1b2").unlink()
 
@@ -63,9 +63,9 @@ def an_empty_database(settings):
         yield settings
         return
     name = f"test_{uuid4().hex[:12]}"
-    postgres.on_server(f"CREATE DATABASE {name}")
-    yield replace(settings, database_url=postgres.database(name))
-    postgres.on_server(f"DROP DATABASE {name} (FORCE)")
+    postgres.execute_on_server(f"CREATE DATABASE {name}")
+    yield replace(settings, database_url=postgres.database_url(name))
+    postgres.execute_on_server(f"DROP DATABASE {name} (FORCE)")
 
 
 def let_go(app):

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Comment, Interaction, Person
-from deliberate.operations.accounts.deletion import erase_account, keep_erasures
+from deliberate.operations.accounts.deletion import erase_account, write_erasure_list
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.queries.accounts.accounts import person_named
-from deliberate.sealing.heads import signed
+from deliberate.queries.accounts.people import get_person_by_sign_in_name
+from deliberate.sealing.tree_heads import export_tree_head
 from deliberate.vocabulary import Stance
 from tests import factories
 from tests.sealing.subprocesses import in_another_process
@@ -22,13 +22,11 @@ def acts():
     return set(db.session.scalars(select(Interaction.id)))
 
 
-def test_a_backup_brings_everything_back_elsewhere_and_loses_what_came_after(
-    house, backup, elsewhere, log
-):
+def test_backup_restores_everything_up_to_its_creation(house, backup, elsewhere, log):
     before = acts()
     assert backup("create", house.file)[0] == 0
     comment_operations.post_comment(
-        factories.resident(), house.proposal, "Sesudahnya.", stance=Stance.FOR
+        factories.create_resident(), house.proposal, "Sesudahnya.", stance=Stance.FOR
     )
     db.session.remove()
     code, said = backup("restore", house.file, "--without-erasures", app=elsewhere)
@@ -36,9 +34,9 @@ def test_a_backup_brings_everything_back_elsewhere_and_loses_what_came_after(
     with elsewhere.app_context():
         assert acts() == before
         assert db.session.scalars(select(Comment.body)).all() == ["Karena teduh."]
-        assert sealing.verify(elsewhere.config["SETTINGS"].log_path) == []
+        assert sealing.verify_log(elsewhere.config["SETTINGS"].log_path) == []
         comment_operations.post_comment(
-            factories.resident(),
+            factories.create_resident(),
             db.session.get_one(type(house.proposal), 1),
             "Lagi.",
             stance=Stance.FOR,
@@ -47,9 +45,9 @@ def test_a_backup_brings_everything_back_elsewhere_and_loses_what_came_after(
     assert (elsewhere.config["SETTINGS"].upload_path / "a1b2").read_bytes() == b"gambar"
 
 
-def test_a_backup_taken_while_people_write_is_whole(app, house, backup, tmp_path):
+def test_backup_is_consistent_while_people_write(app, house, backup, tmp_path):
     def write_on():
-        person = person_named("warga-sibuk")
+        person = get_person_by_sign_in_name("warga-sibuk")
         proposal = db.session.get_one(type(house.proposal), house.proposal.id)
         while True:
             comment_operations.post_comment(person, proposal, "Satu lagi.", stance=Stance.FOR)
@@ -71,25 +69,29 @@ def test_a_backup_taken_while_people_write_is_whole(app, house, backup, tmp_path
             writer.join()
 
 
-def test_a_backup_verifies_against_a_head_published_before(house, backup, tmp_path):
+def test_backup_verifies_against_a_published_tree_head(house, backup, tmp_path):
     kept = tmp_path / "heads.jsonl"
-    kept.write_text(json.dumps(signed(sealing.latest_head(db.session())).as_json()) + "\n")
+    kept.write_text(
+        json.dumps(export_tree_head(sealing.latest_tree_head(db.session())).as_json()) + "\n"
+    )
     backup("create", house.file)
     assert backup("verify", house.file, "--heads", kept)[0] == 0
-    factories.resident()
+    factories.create_resident()
     sealing.seal_log(house.settings)
-    kept.write_text(json.dumps(signed(sealing.latest_head(db.session())).as_json()) + "\n")
+    kept.write_text(
+        json.dumps(export_tree_head(sealing.latest_tree_head(db.session())).as_json()) + "\n"
+    )
     code, said = backup("verify", house.file, "--heads", kept)
-    assert (code, "shorter than a head kept outside" in said) == (1, True)
+    assert (code, "shorter than an external tree head" in said) == (1, True)
 
 
-def test_whoever_was_erased_since_stays_erased(house, backup, elsewhere):
-    leaver = factories.resident("Yang Pergi")
+def test_backup_restore_erases_accounts_erased_since(house, backup, elsewhere):
+    leaver = factories.create_resident("Yang Pergi")
     number, pseudonym = leaver.id, leaver.actor_id
     comment_operations.post_comment(leaver, house.proposal, "Kata-kata saya.", stance=Stance.FOR)
     backup("create", house.file)
     erase_account(leaver, factories.PASSPHRASE)
-    keep_erasures(house.settings)
+    write_erasure_list(house.settings)
     listed = house.settings.log_path / "erasures.jsonl"
     assert json.loads(listed.read_text())["person"] == number
     assert not any(word in listed.read_text() for word in (pseudonym, "Pergi"))
@@ -102,15 +104,15 @@ def test_whoever_was_erased_since_stays_erased(house, backup, elsewhere):
         assert "Kata-kata saya." not in db.session.scalars(select(Comment.body)).all()
         last = db.session.scalars(select(Interaction).order_by(Interaction.id.desc())).first()
         assert (last.kind, last.actor_role) == ("person.erased", "system")
-        assert sealing.verify(elsewhere.config["SETTINGS"].log_path) == []
+        assert sealing.verify_log(elsewhere.config["SETTINGS"].log_path) == []
         db.session.remove()
 
 
 @pytest.mark.sqlite
-def test_an_old_erasure_touches_no_younger_account_of_its_number(
+def test_backup_restore_ignores_an_erasure_older_than_the_account(
     house, backup, elsewhere, tmp_path
 ):
-    younger = factories.resident()
+    younger = factories.create_resident()
     listed = tmp_path / "erasures.jsonl"
     listed.write_text(json.dumps({"person": younger.id, "at": "2020-01-01T00:00:00+00:00"}))
     backup("create", house.file)
@@ -119,8 +121,8 @@ def test_an_old_erasure_touches_no_younger_account_of_its_number(
     assert (code, "erased again: 0" in said) == (0, True), said
 
 
-def test_sessions_do_not_come_back(house, backup, elsewhere):
-    token = factories.people.sign_in(factories.resident())
+def test_backup_contains_no_sessions(house, backup, elsewhere):
+    token = factories.people.sign_in(factories.create_resident())
     backup("create", house.file)
     db.session.remove()
     backup("restore", house.file, "--without-erasures", app=elsewhere)

@@ -1,4 +1,4 @@
-"""What `deliberate check` finds and puts right."""
+"""`deliberate check`: what it reports and repairs."""
 
 import json
 from dataclasses import replace
@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from deliberate.commands.check import _faults, brand_fault, contrast
+from deliberate.commands.check import _problems, brand_color_problem, contrast_ratio
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Process, Proposal
-from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.site import health_checks as health_check_queries
-from deliberate.queries.site.counter_check import wrong_counters
+from deliberate.queries.site.counter_check import find_counter_mismatches
 from deliberate.vocabulary import Stance
 from tests import factories
 
@@ -25,8 +25,8 @@ COUNTERS = [
     Proposal.for_count,
     Proposal.against_count,
     Proposal.neutral_count,
-    Comment.branch_count,
-    Comment.weight,
+    Comment.reply_count,
+    Comment.rating_count,
     Comment.strong_count,
     Comment.weak_count,
 ]
@@ -34,67 +34,72 @@ COUNTERS = [
 
 @pytest.fixture
 def proposal(app):
-    proposal = factories.a_proposal()
-    proposal_operations.support_proposal(factories.resident(), proposal)
+    proposal = factories.create_proposal()
+    support_proposal(factories.create_resident(), proposal)
     for stance in Stance:
-        argued = comment_operations.post_comment(
-            factories.resident(), proposal, "Karena teduh.", stance=stance
+        argument = comment_operations.post_comment(
+            factories.create_resident(), proposal, "Karena teduh.", stance=stance
         )
-    comment_operations.post_comment(factories.resident(), proposal, "Betul.", parent=argued)
-    comment_operations.rate_comment(factories.resident(), argued, True)
-    comment_operations.rate_comment(factories.resident(), argued, False)
+    comment_operations.post_comment(
+        factories.create_resident(), proposal, "Betul.", parent=argument
+    )
+    comment_operations.rate_comment(factories.create_resident(), argument, True)
+    comment_operations.rate_comment(factories.create_resident(), argument, False)
     return proposal
 
 
-def check(app, *words):
-    return app.test_cli_runner().invoke(args=["check", *words])
+def run_check(app, *arguments):
+    return app.test_cli_runner().invoke(args=["check", *arguments])
 
 
-def test_counters_kept_by_acts_are_what_they_count(app, proposal):
-    assert list(wrong_counters(db.session())) == []
-    done = check(app)
+def test_check_command_finds_correct_counters(app, proposal):
+    assert list(find_counter_mismatches(db.session())) == []
+    done = run_check(app)
     assert (done.exit_code, done.output) == (0, "")
 
 
 @pytest.mark.parametrize("column", COUNTERS, ids=str)
-def test_a_wrong_counter_is_found_and_put_right(app, proposal, log, column):
+def test_check_command_repairs_a_wrong_counter(app, proposal, log, column):
     with unrecorded("test settings") as session:
         session.execute(update(column.class_).values({column: column + 7}))
     log()
-    assert check(app).exit_code == 1
-    repaired = json.loads(check(app, "--repair", "--json").output)["repaired"]
+    assert run_check(app).exit_code == 1
+    repaired = json.loads(run_check(app, "--repair", "--json").output)["repaired"]
     assert repaired and all(column.key in line for line in repaired)
-    assert check(app).exit_code == 0
+    assert run_check(app).exit_code == 0
     assert log() == []
 
 
-def test_contrast_is_that_of_the_guideline():
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+def test_contrast_ratio_follows_wcag():
+    assert contrast_ratio("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast_ratio("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
 
 
-def test_a_brand_must_carry_white_words():
-    assert brand_fault("#0b5148") is None
-    assert "contrast 4.48:1" in str(brand_fault("#777777"))
-    assert "no colour" in str(brand_fault("green"))
+def test_brand_color_must_contrast_with_white_text():
+    assert brand_color_problem("#0b5148") is None
+    assert "#777777 has 4.48:1" in str(brand_color_problem("#777777"))
+    assert "must be a colour" in str(brand_color_problem("green"))
 
 
-def test_a_misspelt_setting_is_a_fault(app, monkeypatch):
+def test_check_command_reports_a_misspelt_setting(app, monkeypatch):
     monkeypatch.setenv("DELIBERATE_SECRETKEY", "x")
-    done = check(app)
-    assert (done.exit_code, done.output) == (1, "DELIBERATE_SECRETKEY is no setting: misspelt?\n")
+    done = run_check(app)
+    assert (done.exit_code, done.output) == (
+        1,
+        "DELIBERATE_SECRETKEY is not a setting: check the spelling\n",
+    )
 
 
-def test_a_log_nobody_else_keeps_is_a_fault_in_production(app):
+def test_check_command_reports_missing_witnesses_in_production(app):
     settings = app.config["SETTINGS"]
-    open_to_all = replace(settings, mode="production")
-    assert any("DELIBERATE_WITNESSES: nobody outside" in fault for fault in _faults(open_to_all))
-    kept = replace(open_to_all, witnesses="koran@example.id")
-    assert any("no head reaches them" in fault for fault in _faults(kept))
-    assert not list(_faults(replace(kept, mail_url="smtp://mail.example")))
+    without_witnesses = replace(settings, mode="production")
+    assert any("DELIBERATE_WITNESSES is empty" in fault for fault in _problems(without_witnesses))
+    without_mail = replace(without_witnesses, witnesses="koran@example.id")
+    assert any("needs DELIBERATE_MAIL_URL" in fault for fault in _problems(without_mail))
+    assert not list(_problems(replace(without_mail, mail_url="smtp://mail.example")))
 
 
-def test_a_log_that_is_not_sealed_is_a_fault(app, monkeypatch):
-    factories.resident()
-    monkeypatch.setattr(health_check_queries, "UNSEALED_AT_MOST", timedelta(seconds=-1))
-    assert "sealing: acts wait since" in check(app).output
+def test_check_command_reports_late_sealing(app, monkeypatch):
+    factories.create_resident()
+    monkeypatch.setattr(health_check_queries, "MAX_UNSEALED_AGE", timedelta(seconds=-1))
+    assert "sealing: unsealed entries since" in run_check(app).output

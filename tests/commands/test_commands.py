@@ -27,7 +27,7 @@ def deliberate(*words: str, folder: Path, **settings: str) -> subprocess.Complet
     )
 
 
-def test_help_needs_no_setting(tmp_path):
+def test_help_needs_no_settings(tmp_path):
     done = deliberate("--help", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     for name in ("demo", "serve", "jobs", "db"):
@@ -36,12 +36,12 @@ def test_help_needs_no_setting(tmp_path):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_each_module_brings_a_command_that_explains_itself(module):
+def test_every_command_module_has_a_command_with_help(module):
     found = cli.get_command(None, module)
     assert found is not None and found.help
 
 
-def test_a_wrong_setting_is_one_line_and_code_two(tmp_path):
+def test_invalid_setting_is_reported_in_one_line_with_exit_code_two(tmp_path):
     done = deliberate("routes", folder=tmp_path, DELIBERATE_MODE="production")
     assert done.returncode == 2
     assert done.stderr == (
@@ -49,6 +49,6 @@ def test_a_wrong_setting_is_one_line_and_code_two(tmp_path):
     )
 
 
-def test_an_unknown_command_is_code_two(tmp_path):
+def test_unknown_command_exits_with_two(tmp_path):
     done = deliberate("deliver", folder=tmp_path, DELIBERATE_MODE="test")
     assert (done.returncode, "No such command 'deliver'" in done.stderr) == (2, True)

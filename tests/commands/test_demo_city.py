@@ -9,7 +9,7 @@ from deliberate import sealing
 from deliberate.commands.demo_city import CityError, read_city, schedule, seed
 from deliberate.database import db
 from deliberate.models import Comment, Interaction, Person, Poll, Process, Proposal, Response
-from deliberate.operations.accounts import accounts as account_operations
+from deliberate.operations.accounts.passphrases import authenticate
 
 PRESENT = datetime(2026, 3, 4, 3, tzinfo=UTC)
 TOLD = """
@@ -40,7 +40,7 @@ def told(tmp_path):
     return read
 
 
-def test_the_citys_files_hold_together():
+def test_demo_city_files_are_complete():
     city = read_city()
     assert len(city.institutions) == 5
     assert len(city.residents) >= 120
@@ -48,12 +48,12 @@ def test_the_citys_files_hold_together():
     assert sum(len(story.thread) for story in city.stories) >= 600
 
 
-def test_the_same_files_give_the_same_acts():
-    assert schedule.deeds(read_city()) == schedule.deeds(read_city())
+def test_demo_city_schedule_is_deterministic():
+    assert schedule.all_actions(read_city()) == schedule.all_actions(read_city())
 
 
-def test_nothing_is_told_of_a_day_to_come():
-    assert max(deed.day for deed in schedule.deeds(read_city())) < schedule.TODAY
+def test_demo_city_has_no_acts_in_the_future():
+    assert max(deed.day for deed in schedule.all_actions(read_city())) < schedule.TODAY
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_nothing_is_told_of_a_day_to_come():
         ("title =", "kota.toml: "),
     ],
 )
-def test_a_mistake_is_named_with_file_and_key(told, mistake, said):
+def test_demo_city_errors_name_file_and_key(told, mistake, said):
     with pytest.raises(CityError, match=said):
         told(mistake)
 
 
-def test_the_city_lives_on_both_databases(app):
+def test_demo_city_is_created_on_each_database(app):
     city = read_city()
     done = seed(city, PRESENT)
     rows = db.session.scalar(select(func.count()).where(Interaction.cause.is_(None)))
@@ -81,15 +81,15 @@ def test_the_city_lives_on_both_databases(app):
     for model, least in ((Process, 3), (Proposal, 40), (Comment, 600), (Poll, 4), (Response, 20)):
         assert db.session.scalar(select(func.count(model.id))) >= least
     assert sealing.seal_log(app.config["SETTINGS"]) > done
-    assert sealing.verify() == []
+    assert sealing.verify_log() == []
     for entry in city.sign_ins:
-        assert account_operations.authenticate(entry["name"], "kopi pahit di teras rumah")
+        assert authenticate(entry["name"], "kopi pahit di teras rumah")
     assert db.session.scalar(
         select(func.count(Person.id)).where(Person.passphrase_hash.is_not(None))
     ) == len(city.sign_ins)
 
 
-def test_an_act_that_may_not_be_leaves_no_city_at_all(app):
+def test_demo_city_with_a_refused_act_leaves_nothing(app):
     city = read_city()
     city.processes[0]["phase"] = city.processes[0]["phase"][1:]
     city.assessments, city.samples = [], []
@@ -98,9 +98,9 @@ def test_an_act_that_may_not_be_leaves_no_city_at_all(app):
     assert db.session.scalar(select(func.count(Person.id))) == 0
 
 
-def test_most_who_pass_by_come_once():
+def test_demo_city_visitors_mostly_come_once():
     weeks = {}
-    for deed in schedule.deeds(read_city()):
+    for deed in schedule.all_actions(read_city()):
         if deed.act in {"support", "vote"} and deed.words[0].startswith("singgah"):
             weeks.setdefault(deed.words[0], set()).add(deed.day // 7)
     once = sum(len(seen) == 1 for seen in weeks.values())

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from deliberate.database import db, unrecorded
-from deliberate.imports import run
+from deliberate.imports import import_run as run
 from deliberate.models import Interaction
 from tests.imports.import_files import comment, decidim, proposal
 
@@ -22,7 +22,7 @@ def bring(app, tmp_path, monkeypatch):
     return run_it
 
 
-def test_what_went_in_is_told_and_sealed(bring, tmp_path):
+def test_import_command_prints_counts_and_seals(bring, tmp_path):
     decidim(tmp_path, [proposal(1)], [comment(5), comment(6, parent_id=404)])
     result = bring("decidim", tmp_path, "--process", "taman")
     assert result.exit_code == 0, result.output
@@ -32,7 +32,7 @@ def test_what_went_in_is_told_and_sealed(bring, tmp_path):
     assert not (tmp_path / "rejects.csv").exists()
 
 
-def test_the_summary_is_there_as_json(bring, tmp_path):
+def test_import_command_prints_a_json_summary(bring, tmp_path):
     decidim(tmp_path, [proposal(1)], [comment(5)])
     told = json.loads(bring("decidim", tmp_path, "--process", "taman", "--json").stdout)
     assert (told["process"], told["acts"], told["sealed"], told["rejected"]) == ("taman", 2, 3, 0)
@@ -40,7 +40,7 @@ def test_the_summary_is_there_as_json(bring, tmp_path):
     assert (again["acts"], again["sealed"], again["acts_per_second"]) == (0, 0, 0)
 
 
-def test_a_bad_row_is_in_rejects_and_the_rest_is_in(bring, tmp_path):
+def test_import_command_writes_rejected_rows_and_imports_the_rest(bring, tmp_path):
     decidim(tmp_path, [proposal(1)], [comment(5, created_at="x"), comment(6)])
     result = bring("decidim", tmp_path, "--process", "taman")
     assert result.exit_code == 1
@@ -50,7 +50,7 @@ def test_a_bad_row_is_in_rejects_and_the_rest_is_in(bring, tmp_path):
     assert "1 comments" in result.stdout
 
 
-def test_rejects_go_where_one_says(bring, tmp_path):
+def test_import_command_writes_rejects_to_the_given_file(bring, tmp_path):
     decidim(tmp_path, [proposal(1)], [comment(5, created_at="x")])
     bring("decidim", tmp_path, "--process", "taman", "--rejects", tmp_path / "keluar.csv")
     assert (tmp_path / "keluar.csv").exists()
@@ -66,7 +66,9 @@ def test_rejects_go_where_one_says(bring, tmp_path):
         ([".", "--process", "t", "--rejects", "no/such.csv"], "no/such.csv: No such file"),
     ],
 )
-def test_what_cannot_be_done_is_one_line_and_nothing_is_in(bring, tmp_path, words, said):
+def test_import_command_reports_errors_in_one_line_and_imports_nothing(
+    bring, tmp_path, words, said
+):
     decidim(tmp_path, [proposal(1)], [comment(5, created_at="x")])
     result = bring("decidim", *words)
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
@@ -74,7 +76,7 @@ def test_what_cannot_be_done_is_one_line_and_nothing_is_in(bring, tmp_path, word
     assert db.session.scalar(select(func.count(Interaction.id))) == 0
 
 
-def test_a_layout_of_ones_own_comes_by_its_profile(bring, tmp_path):
+def test_import_command_reads_a_custom_profile(bring, tmp_path):
     (tmp_path / "ideas.csv").write_text("nr;what;on\n7;Taman;2020-01-01\n", encoding="utf-8")
     (tmp_path / "mine.toml").write_text(
         'platform = "mine"\nlabel = "x"\ntitle = "Mine"\ntimezone = "UTC"\nlanguage = "id"\n'
@@ -87,7 +89,7 @@ def test_a_layout_of_ones_own_comes_by_its_profile(bring, tmp_path):
     assert "mine: 1 proposals" in result.output
 
 
-def test_a_database_that_stops_says_to_run_it_again(bring, tmp_path):
+def test_import_command_asks_to_run_again_after_a_database_error(bring, tmp_path):
     decidim(tmp_path, [proposal(1)], [])
     with unrecorded("test settings") as session:
         session.execute(text("ALTER TABLE proposal_version RENAME TO elsewhere"))
@@ -98,22 +100,22 @@ def test_a_database_that_stops_says_to_run_it_again(bring, tmp_path):
     assert "run it again and it goes on from there" in result.stderr
 
 
-def test_two_imports_at_once_do_not_mix(bring, tmp_path, monkeypatch):
+def test_import_command_refuses_a_concurrent_import(bring, tmp_path, monkeypatch):
     decidim(tmp_path, [proposal(1)], [])
-    begin = run.begin
+    begin = run.prepare_import
 
     def meanwhile(order):
         work = begin(order)
         begin(order).run()
         return work
 
-    monkeypatch.setattr("deliberate.commands.import_data.begin", meanwhile)
+    monkeypatch.setattr("deliberate.commands.import_data.prepare_import", meanwhile)
     result = bring("decidim", tmp_path, "--process", "taman")
     assert result.exit_code == 1
     assert "another import wrote into this process" in result.stderr
 
 
-def test_a_database_of_a_newer_version_is_left_alone(bring, tmp_path):
+def test_import_command_refuses_a_newer_database(bring, tmp_path):
     decidim(tmp_path, [proposal(1)], [])
     with unrecorded("test settings") as session:
         newest = session.scalar(text("SELECT version_num FROM alembic_version"))

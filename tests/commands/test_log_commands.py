@@ -1,4 +1,4 @@
-"""The log is checked at a terminal, by its operator and by anybody at home."""
+"""`deliberate log`, and the standalone verifier run as a downloaded file."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ from flask import current_app
 
 from deliberate import sealing
 from deliberate.database import db
-from deliberate.sealing.heads import signed
+from deliberate.sealing.tree_heads import export_tree_head
 from tests import factories
 
 
@@ -17,19 +17,19 @@ from tests import factories
 def run(app):
     """Run `deliberate log …` on a log of some entries."""
     for _ in range(3):
-        factories.resident()
+        factories.create_resident()
         sealing.seal_log(app.config["SETTINGS"])
-    return lambda *words: app.test_cli_runner().invoke(args=["log", *words])
+    return lambda *arguments: app.test_cli_runner().invoke(args=["log", *arguments])
 
 
 @pytest.fixture
-def at_home(run, tmp_path):
-    """Run verify.py in an empty folder, as somebody who has nothing of the house."""
+def run_verifier(run, tmp_path):
+    """Run verify.py in an empty folder, without the package."""
     (tmp_path / "verify.py").write_text(run("verifier").output)
 
-    def check(*words: str) -> tuple[int, str]:
+    def check(*arguments: str) -> tuple[int, str]:
         done = subprocess.run(
-            [sys.executable, "-I", "verify.py", *words],
+            [sys.executable, "-I", "verify.py", *arguments],
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -42,22 +42,22 @@ def at_home(run, tmp_path):
     return check
 
 
-def head_line() -> str:
-    return json.dumps(signed(sealing.latest_head(db.session)).as_json()) + "\n"
+def latest_head_line() -> str:
+    return json.dumps(export_tree_head(sealing.latest_tree_head(db.session)).as_json()) + "\n"
 
 
-def test_a_whole_log_verifies(run, tmp_path):
+def test_log_verify_command_succeeds_for_an_intact_log(run, tmp_path):
     heads = tmp_path / "heads.jsonl"
-    heads.write_text(head_line())
+    heads.write_text(latest_head_line())
     done = run("verify", "--heads", str(heads))
     assert done.exit_code == 0
-    assert "3 entries are as they were sealed, and as 1 heads kept elsewhere say" in done.output
-    assert "heads kept elsewhere tell" in run("verify").output
+    assert "3 entries are unchanged and match 1 external tree heads" in done.output
+    assert "compare with heads stored elsewhere" in run("verify").output
 
 
-def test_a_fault_is_exit_code_one(run, tmp_path):
+def test_log_verify_command_exits_with_one_on_a_fault(run, tmp_path):
     heads = tmp_path / "heads.jsonl"
-    forged = json.loads(head_line()) | {"signature": "00"}
+    forged = json.loads(latest_head_line()) | {"signature": "00"}
     heads.write_text(json.dumps(forged))
     done = run("verify", "--heads", str(heads))
     assert (done.exit_code, "signature" in done.output) == (1, True)
@@ -67,68 +67,68 @@ def test_a_fault_is_exit_code_one(run, tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "{}", "nonsense", '{"body":"[]","key":"","signature":""}'])
-def test_a_file_without_heads_is_named(run, tmp_path, content):
+def test_log_verify_command_names_a_file_without_heads(run, tmp_path, content):
     heads = tmp_path / "heads.jsonl"
     heads.write_text(content + "\n" if content else "")
     done = run("verify", "--heads", str(heads))
     assert (done.exit_code, "heads.jsonl" in done.stderr) == (2, True)
 
 
-def test_a_head_that_was_shown_is_one_that_can_be_kept(run, tmp_path):
-    kept = tmp_path / "heads.jsonl"
-    kept.write_text(run("head").output)
-    assert run("verify", "--heads", str(kept)).exit_code == 0
+def test_log_head_command_prints_a_head_that_verify_reads(run, tmp_path):
+    heads_file = tmp_path / "heads.jsonl"
+    heads_file.write_text(run("head").output)
+    assert run("verify", "--heads", str(heads_file)).exit_code == 0
 
 
-def test_heads_and_proofs_are_shown_as_json(run):
+def test_log_commands_print_heads_and_proofs_as_json(run):
     assert json.loads(json.loads(run("head").output)["body"])["size"] == 3
     assert json.loads(run("prove", "1").output)["entry"] == 1
     assert len(json.loads(run("consistency", "2", "3").output)["path"]) == 1
     assert run("prove", "3").exit_code == run("consistency", "2", "4").exit_code == 1
 
 
-def test_the_key_is_handed_over_by_a_signed_head(run, log):
+def test_log_key_command_rotates_the_key(run, log):
     before = run("key").output
     log()
     after = run("key", "--rotate").output
     (entry,) = log()
     assert (entry.kind, entry.actor_role) == ("key.rotated", "system")
     assert run("key").output == after != before
-    factories.resident()
+    factories.create_resident()
     seal()
-    assert sealing.verify() == []
+    assert sealing.verify_log() == []
 
 
 def seal() -> None:
     sealing.seal_log(current_app.config["SETTINGS"])
 
 
-def test_anybody_checks_a_proof_at_home(run, at_home):
-    proof = at_home.folder / "proof.json"
+def test_standalone_verifier_checks_a_proof(run, run_verifier):
+    proof = run_verifier.folder / "proof.json"
     proof.write_text(run("prove", "1").output)
-    assert at_home("proof", "proof.json")[0] == 0
+    assert run_verifier("proof", "proof.json")[0] == 0
     proof.write_text(proof.read_text().replace('"entry": 1', '"entry": 0'))
-    code, said = at_home("proof", "proof.json")
-    assert (code, said.startswith("does not hold: entry 0 is not in the log")) == (1, True)
-    assert at_home("proof", "missing.json")[0] == 2
+    code, output = run_verifier("proof", "proof.json")
+    assert (code, output.startswith("invalid: entry 0 is not in the log")) == (1, True)
+    assert run_verifier("proof", "missing.json")[0] == 2
 
 
-def test_anybody_checks_published_heads_at_home(run, at_home, clock):
+def test_standalone_verifier_checks_published_heads(run, run_verifier, clock):
     for _ in range(3):
         clock.shift(3600)
-        factories.resident()
+        factories.create_resident()
         seal()
         sealing.publish_heads()
     clock.shift(3600)
     sealing.publish_heads()
-    lines = [json.dumps(head) for head in sealing.published_heads()]
-    heads = at_home.folder / "heads.jsonl"
+    lines = [json.dumps(head) for head in sealing.published_heads_json()]
+    heads = run_verifier.folder / "heads.jsonl"
     heads.write_text("\n".join(lines))
-    code, said = at_home("heads", "heads.jsonl")
-    assert (code, f"{len(lines)} heads hold" in said) == (0, True)
-    (at_home.folder / "kept.jsonl").write_text(head_line())
-    assert at_home("heads", "heads.jsonl", "--kept", "kept.jsonl")[0] == 0
+    code, output = run_verifier("heads", "heads.jsonl")
+    assert (code, f"valid: {len(lines)} tree heads" in output) == (0, True)
+    (run_verifier.folder / "kept.jsonl").write_text(latest_head_line())
+    assert run_verifier("heads", "heads.jsonl", "--kept", "kept.jsonl")[0] == 0
     heads.write_text("\n".join(lines[:-1]))
-    assert "kept" in at_home("heads", "heads.jsonl", "--kept", "kept.jsonl")[1]
+    assert "kept" in run_verifier("heads", "heads.jsonl", "--kept", "kept.jsonl")[1]
     heads.write_text("\n".join(lines[::-1]))
-    assert "does not continue" in at_home("heads", "heads.jsonl")[1]
+    assert "does not continue" in run_verifier("heads", "heads.jsonl")[1]

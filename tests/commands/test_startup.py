@@ -24,12 +24,12 @@ PRODUCTION = {
 }
 PREPARE = """
 from deliberate import create_app
-from deliberate.commands.start import prepare
-prepare(create_app())
+from deliberate.commands.startup import migrate_stores
+migrate_stores(create_app())
 """
 
 
-def test_workers_that_start_at_once_on_nothing_all_come_up(tmp_path):
+def test_startup_of_four_workers_at_once_succeeds(tmp_path):
     def start(_):
         return subprocess.run(
             [sys.executable, "-c", PREPARE],
@@ -45,7 +45,7 @@ def test_workers_that_start_at_once_on_nothing_all_come_up(tmp_path):
     assert [one.returncode for one in done] == [0] * 4, done[-1].stderr
 
 
-def test_a_database_from_a_newer_version_is_refused_in_one_line(tmp_path):
+def test_startup_refuses_a_newer_database_in_one_line(tmp_path):
     app = create_app(Settings(mode="test", data_dir=str(tmp_path / "instance")))
     with app.app_context():
         upgrade()
@@ -63,7 +63,7 @@ def test_a_database_from_a_newer_version_is_refused_in_one_line(tmp_path):
         )
 
 
-def test_a_taken_port_is_one_line(tmp_path):
+def test_startup_reports_a_port_in_use_in_one_line(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = deliberate("demo", folder=tmp_path, PORT=str(port))
@@ -95,7 +95,7 @@ def serving(tmp_path):
         process.communicate()
 
 
-def test_production_serves_seals_and_ends_in_order(serving, tmp_path):
+def test_serve_command_stops_in_order(serving, tmp_path):
     process, said = serving("serve", "--port", "0", settings=PRODUCTION)
     address = said.split()[-1]
     page = urlopen(f"http://{address}/healthz")
@@ -105,7 +105,7 @@ def test_production_serves_seals_and_ends_in_order(serving, tmp_path):
     assert (Path(tmp_path) / "instance" / "jobs.db").exists()
 
 
-def test_jobs_run_alone(serving):
+def test_jobs_command_runs_alone(serving):
     process, said = serving("jobs", settings=PRODUCTION)
     assert said == "deliberate runs its jobs\n"
     time.sleep(0.5)

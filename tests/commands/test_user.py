@@ -1,4 +1,4 @@
-"""Accounts are made at a terminal, with a role and an institution."""
+"""The command `deliberate user create`."""
 
 import json
 
@@ -7,28 +7,28 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Person
-from deliberate.operations.accounts import accounts as account_operations
+from deliberate.operations.accounts.passphrases import authenticate
 from tests import factories
 
-WORDS = "jendela hujan sepeda kuning"
+PASSPHRASE = "jendela hujan sepeda kuning"
 
 
-def create(app, *words, passphrase=WORDS):
+def run_create(app, *words, passphrase=PASSPHRASE):
     return app.test_cli_runner().invoke(args=["user", "create", *words], input=passphrase + "\n")
 
 
-def test_the_first_administrator_can_sign_in(app, log):
-    done = create(app, "kepala", "--role", "admin", "--display-name", "Kepala Kota", "--json")
+def test_user_create_makes_administrator_who_can_sign_in(app, log):
+    done = run_create(app, "kepala", "--role", "admin", "--display-name", "Kepala Kota", "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.output)["role"] == "admin"
     (entry,) = log()
     assert (entry.kind, entry.actor_role) == ("person.joined", "admin")
-    found = account_operations.authenticate("kepala", WORDS)
+    found = authenticate("kepala", PASSPHRASE)
     assert found is not None and found.display_name == "Kepala Kota"
 
 
-def test_staff_come_with_a_new_institution(app, log):
-    done = create(
+def test_user_create_makes_staff_with_new_institution(app, log):
+    done = run_create(
         app, "tini", "--role", "staff", "--institution", "dinas-air", "--new", "Dinas Air"
     )
     assert (done.exit_code, done.output) == (0, "")
@@ -37,24 +37,24 @@ def test_staff_come_with_a_new_institution(app, log):
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("arguments", "exit_code", "message"),
     [
-        (["a", "--role", "staff"], 2, "works for an institution"),
+        (["a", "--role", "staff"], 2, "--institution SLUG is required"),
         (["a", "--role", "king"], 2, "'king' is not one of"),
         (["a", "--role", "admin", "--new", "X"], 2, "--institution SLUG"),
-        (["a", "--role", "staff", "--institution", "nirgends"], 1, "no institution nirgends"),
+        (["a", "--role", "staff", "--institution", "nirgends"], 1, "nirgends does not exist"),
     ],
 )
-def test_what_cannot_be_is_said_in_one_line(app, log, words, code, said):
-    done = create(app, *words)
-    assert (done.exit_code, log()) == (code, [])
-    assert said in done.output
+def test_user_create_reports_errors_in_one_line(app, log, arguments, exit_code, message):
+    done = run_create(app, *arguments)
+    assert (done.exit_code, log()) == (exit_code, [])
+    assert message in done.output
 
 
-def test_a_weak_passphrase_and_a_taken_name_make_no_account(app, log):
-    assert create(app, "tini", "--role", "admin", passphrase="pendek").exit_code == 1
-    factories.resident("Sari")
+def test_user_create_refuses_weak_passphrase_and_taken_name(app, log):
+    assert run_create(app, "tini", "--role", "admin", passphrase="pendek").exit_code == 1
+    factories.create_resident("Sari")
     log()
-    done = create(app, "lain", "--role", "admin", "--display-name", "Sari")
+    done = run_create(app, "lain", "--role", "admin", "--display-name", "Sari")
     assert (done.exit_code, log()) == (1, [])
     assert "taken" in done.output

@@ -1,12 +1,12 @@
-"""An installation says which setting is wrong, by name."""
+"""Settings from the environment; invalid ones are rejected by name."""
 
 from dataclasses import fields
 
 import pytest
 
-from deliberate.config import Settings, UnsafeSetting, from_environment, unknown
+from deliberate.config import InvalidSetting, Settings, load_settings, unknown_variables
 
-SAFE = {
+VALID = {
     "DELIBERATE_MODE": "production",
     "DELIBERATE_SECRET_KEY": "x" * 32,
     "DELIBERATE_BASE_URL": "https://partisipasi.example",
@@ -20,8 +20,8 @@ VALUES = {
 }
 
 
-def test_settings_come_from_the_environment():
-    settings = from_environment({**SAFE, "DELIBERATE_RESPONSE_DAYS": "15"})
+def test_settings_are_read_from_the_environment():
+    settings = load_settings({**VALID, "DELIBERATE_RESPONSE_DAYS": "15"})
     assert (settings.response_days, settings.mode) == (15, "production")
 
 
@@ -54,46 +54,46 @@ def test_settings_come_from_the_environment():
         ("OIDC_ISSUER", "http://masuk.example"),
     ],
 )
-def test_an_unsafe_setting_is_refused_by_name(name, value):
-    with pytest.raises(UnsafeSetting, match=f"DELIBERATE_{name}"):
-        from_environment({**SAFE, f"DELIBERATE_{name}": value})
+def test_invalid_setting_is_rejected_by_name(name, value):
+    with pytest.raises(InvalidSetting, match=f"DELIBERATE_{name}"):
+        load_settings({**VALID, f"DELIBERATE_{name}": value})
 
 
-def test_a_secret_may_come_from_a_file(tmp_path):
+def test_secret_setting_can_be_read_from_a_file(tmp_path):
     (tmp_path / "key").write_text("y" * 40 + "\n")
-    given = {**SAFE, "DELIBERATE_SECRET_KEY_FILE": str(tmp_path / "key")}
-    assert from_environment(given).secret_key == "y" * 40
+    environ = {**VALID, "DELIBERATE_SECRET_KEY_FILE": str(tmp_path / "key")}
+    assert load_settings(environ).secret_key == "y" * 40
 
 
-def test_postgres_addresses_name_the_driver():
-    settings = from_environment({**SAFE, "DELIBERATE_DATABASE_URL": "postgres://a@b/c"})
-    assert settings.database == "postgresql+psycopg://a@b/c"
+def test_postgres_uri_names_the_driver():
+    settings = load_settings({**VALID, "DELIBERATE_DATABASE_URL": "postgres://a@b/c"})
+    assert settings.database_uri == "postgresql+psycopg://a@b/c"
 
 
-def test_an_issuer_needs_its_secret():
-    given = {**SAFE, "DELIBERATE_OIDC_ISSUER": "https://masuk.example"}
-    with pytest.raises(UnsafeSetting, match="DELIBERATE_OIDC_CLIENT_SECRET"):
-        from_environment(given)
+def test_oidc_issuer_needs_a_client_secret():
+    environ = {**VALID, "DELIBERATE_OIDC_ISSUER": "https://masuk.example"}
+    with pytest.raises(InvalidSetting, match="DELIBERATE_OIDC_CLIENT_SECRET"):
+        load_settings(environ)
 
 
-def test_what_is_refused_shows_no_secret():
+def test_invalid_setting_message_shows_no_secret():
     for name in ("SIGNING_KEY", "SECRET_KEY", "METRICS_TOKEN", "REDIS_URL", "DATABASE_URL"):
-        with pytest.raises(UnsafeSetting) as refused:
-            from_environment({**SAFE, f"DELIBERATE_{name}": "rahasia"})
-        assert "rahasia" not in str(refused.value)
+        with pytest.raises(InvalidSetting) as error:
+            load_settings({**VALID, f"DELIBERATE_{name}": "rahasia"})
+        assert "rahasia" not in str(error.value)
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_every_secret_may_come_from_a_file(name, tmp_path):
-    (tmp_path / "kept").write_text(VALUES.get(name, "ab" * 20) + "\n")
-    given = {**SAFE, f"DELIBERATE_{name.upper()}_FILE": str(tmp_path / "kept")}
-    assert getattr(from_environment(given), name) == VALUES.get(name, "ab" * 20)
+def test_every_secret_setting_can_be_read_from_a_file(name, tmp_path):
+    (tmp_path / "secret").write_text(VALUES.get(name, "ab" * 20) + "\n")
+    environ = {**VALID, f"DELIBERATE_{name.upper()}_FILE": str(tmp_path / "secret")}
+    assert getattr(load_settings(environ), name) == VALUES.get(name, "ab" * 20)
 
 
-def test_the_demo_needs_no_setting():
-    assert from_environment({"DELIBERATE_MODE": "demo"}).is_demo
+def test_demo_mode_needs_no_setting():
+    assert load_settings({"DELIBERATE_MODE": "demo"}).is_demo
 
 
-def test_a_misspelt_setting_is_found():
-    given = {**SAFE, "DELIBERATE_SECRETKEY": "x", "DELIBERATE_SECRET_KEY_FILE": "x", "HOME": "x"}
-    assert unknown(given) == ["DELIBERATE_SECRETKEY"]
+def test_misspelt_variable_is_reported_as_unknown():
+    environ = {**VALID, "DELIBERATE_SECRETKEY": "x", "DELIBERATE_SECRET_KEY_FILE": "x", "HOME": "x"}
+    assert unknown_variables(environ) == ["DELIBERATE_SECRETKEY"]

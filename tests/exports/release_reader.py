@@ -1,22 +1,22 @@
-"""How tests read what left the house."""
+"""Reading the files of a release in tests."""
 
 import csv
 
 import duckdb
 
 
-def rows(path):
-    """The rows of a CSV file as dicts of text."""
+def csv_rows(path):
+    """Return the rows of a CSV file as dictionaries of text."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def everything_in(folder):
-    """All that any file of a release says, as one text."""
-    told = []
+def release_text(folder):
+    """Return the content of every file of a release as one text."""
+    texts = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         if path.suffix == ".parquet":
-            told.append(str(duckdb.sql(f"FROM '{path}'").fetchall()))
+            texts.append(str(duckdb.sql(f"FROM '{path}'").fetchall()))
         else:
-            told.append(path.read_text(encoding="utf-8"))
-    return "\n".join(told)
+            texts.append(path.read_text(encoding="utf-8"))
+    return "\n".join(texts)

@@ -1,4 +1,4 @@
-"""What leaves the house, and what does not; the numbers follow from the files alone."""
+"""The open tier: what it contains and withholds, and that scores follow from its files alone."""
 
 import hashlib
 import json
@@ -9,102 +9,98 @@ from deliberate import citivoice, sealing
 from deliberate.commands import cli
 from deliberate.database import db
 from deliberate.exports.columns import codebook
-from deliberate.exports.release import Unwritable, build_release
-from deliberate.exports.tables import cell
+from deliberate.exports.csv_writer import csv_cell
+from deliberate.exports.release_builder import ReleaseNotWritable, build_release
 from deliberate.models import Interaction
-from deliberate.operations.proposals import proposals as proposal_operations
-from deliberate.operations.threads import comments as comment_operations
-from deliberate.queries.scores.process_scores import scores_of
+from deliberate.operations.proposals.supports import support_proposal
+from deliberate.operations.threads.comments import post_comment, rate_comment
+from deliberate.queries.scores.process_scores import compute_scores
 from deliberate.vocabulary import Kind, Stance
 from tests import factories
-from tests.exports.release_reader import everything_in, rows
+from tests.exports.release_reader import csv_rows, release_text
 
 
 @pytest.fixture
 def process(app):
-    """A process with a thread, supports, weighing and a staff comment, all sealed."""
-    process = factories.a_process(factories.an_institution())
-    people = [factories.resident() for _ in range(4)]
-    proposal = factories.a_proposal(process, people[0])
-    first = comment_operations.post_comment(
-        people[1], proposal, "Terlalu mahal.", stance=Stance.AGAINST
-    )
-    comment_operations.post_comment(
-        people[0], proposal, "Hanya tiga.", parent=first, stance=Stance.FOR
-    )
+    """Return a process with a sealed thread, supports and ratings."""
+    process = factories.create_process(factories.create_institution())
+    people = [factories.create_resident() for _ in range(4)]
+    proposal = factories.create_proposal(process, people[0])
+    first = post_comment(people[1], proposal, "Terlalu mahal.", stance=Stance.AGAINST)
+    post_comment(people[0], proposal, "Hanya tiga.", parent=first, stance=Stance.FOR)
     for person in people[1:]:
-        proposal_operations.support_proposal(person, proposal)
-    comment_operations.rate_comment(people[2], first, is_strong=True)
-    seal(app)
+        support_proposal(person, proposal)
+    rate_comment(people[2], first, is_strong=True)
+    seal_log_of(app)
     return process
 
 
-def seal(app):
-    sealing.seal_all(sealing.signing_key(app.config["SETTINGS"].log_path, "1" * 64), "test")
+def seal_log_of(app):
+    sealing.seal_all(sealing.load_signing_key(app.config["SETTINGS"].log_path, "1" * 64), "test")
 
 
-def test_only_rows_of_public_acts_leave(process, tmp_path):
+def test_release_holds_public_acts_only(process, tmp_path):
     build_release(process, tmp_path / "r")
-    kinds = {row["kind"] for row in rows(tmp_path / "r/events.csv")}
+    kinds = {row["kind"] for row in csv_rows(tmp_path / "r/events.csv")}
     assert {"proposal.submitted", "comment.posted", "proposal.qualified"} <= kinds
     assert all(Kind(kind).visibility == "public" for kind in kinds)
 
 
-def test_what_stays_is_counted_in_the_manifest(process, tmp_path):
+def test_manifest_counts_withheld_acts(process, tmp_path):
     manifest = build_release(process, tmp_path / "r")
     assert manifest["withheld"] == {"comment.rated": 1, "support.given": 3}
 
 
-def test_no_text_name_or_pseudonym_of_the_log_leaves(process, tmp_path):
+def test_open_release_has_no_text_name_or_actor_id(process, tmp_path):
     build_release(process, tmp_path / "r")
-    told = everything_in(tmp_path / "r")
+    text = release_text(tmp_path / "r")
     actors = {row.actor_id for row in db.session.query(Interaction) if row.actor_id}
-    assert "mahal" not in told and "Warga" not in told
-    assert not any(actor in told for actor in actors)
+    assert "mahal" not in text and "Warga" not in text
+    assert not any(actor in text for actor in actors)
 
 
-def test_times_are_cut_to_the_hour(process, tmp_path):
+def test_open_release_truncates_times_to_the_hour(process, tmp_path):
     build_release(process, tmp_path / "r")
-    assert all(r["occurred_at"].endswith(":00:00Z") for r in rows(tmp_path / "r/events.csv"))
+    assert all(r["occurred_at"].endswith(":00:00Z") for r in csv_rows(tmp_path / "r/events.csv"))
 
 
 def test_two_releases_share_no_pseudonym(process, tmp_path):
     for name in ("a", "b"):
         build_release(process, tmp_path / name)
-    one, two = (
-        {r["actor_id"] for r in rows(tmp_path / name / "events.csv") if r["actor_id"]}
+    first, second = (
+        {r["actor_id"] for r in csv_rows(tmp_path / name / "events.csv") if r["actor_id"]}
         for name in ("a", "b")
     )
-    assert one and not one & two
+    assert first and not first & second
 
 
-def test_the_manifest_names_every_file_with_its_checksum(process, tmp_path):
+def test_manifest_lists_every_file_with_its_checksum(process, tmp_path):
     build_release(process, tmp_path / "r")
     manifest = json.loads((tmp_path / "r/manifest.json").read_text())
     files = {str(p.relative_to(tmp_path / "r")) for p in (tmp_path / "r").rglob("*.*")}
     assert files >= {"events.parquet", "events.jsonl", "comments.csv", "facts/week_facts.csv"}
     assert files - {"manifest.json"} == set(manifest["files"])
-    for name, told in manifest["files"].items():
+    for name, text in manifest["files"].items():
         content = (tmp_path / "r" / name).read_bytes()
-        assert hashlib.sha256(content).hexdigest() == told["sha256"]
+        assert hashlib.sha256(content).hexdigest() == text["sha256"]
 
 
-def test_a_release_scores_as_the_platform_does(process, tmp_path):
+def test_release_scores_equal_the_platform_scores(process, tmp_path):
     build_release(process, tmp_path / "r")
     manifest = json.loads((tmp_path / "r/manifest.json").read_text())
     scores = citivoice.score_release(
         [tmp_path / "r/events.csv"], tmp_path / "r/facts", withheld=manifest["withheld"]
     )
-    assert scores.to_json() == scores_of(process).to_json()
+    assert scores.to_json() == compute_scores(process).to_json()
 
 
-def test_a_release_is_never_rebuilt_in_place(process, tmp_path):
+def test_release_is_not_rebuilt_in_place(process, tmp_path):
     build_release(process, tmp_path / "r")
-    with pytest.raises(Unwritable, match="there already"):
+    with pytest.raises(ReleaseNotWritable, match="exists already"):
         build_release(process, tmp_path / "r")
 
 
-def test_a_failed_build_leaves_nothing(process, tmp_path):
+def test_failed_build_leaves_no_files(process, tmp_path):
     def fail(name, _rows):
         raise OSError("disk full")
 
@@ -113,21 +109,21 @@ def test_a_failed_build_leaves_nothing(process, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_codebook_holds_every_kind_with_one_class():
+def test_codebook_lists_every_kind_with_its_class():
     classes = {row["name"]: row["class"] for row in codebook() if row["file"] == "kinds"}
     assert classes == {kind.value: kind.visibility.value for kind in Kind}
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+62", "-x", "@a", "\tx", "\rx", "＝1"])
-def test_no_text_is_a_formula(text):
-    assert cell(text)[0] == "'"
+def test_csv_cell_escapes_formulas(text):
+    assert csv_cell(text)[0] == "'"
 
 
-def run(app, *words):
-    return app.test_cli_runner().invoke(cli, list(words))
+def run(app, *arguments):
+    return app.test_cli_runner().invoke(cli, list(arguments))
 
 
-def test_commands_export_and_score_alike(app, process, tmp_path):
+def test_score_command_agrees_on_process_and_export(app, process, tmp_path):
     assert run(app, "export", process.slug, "--out", str(tmp_path / "r")).exit_code == 0
     platform = run(app, "score", process.slug, "--json")
     release = run(app, "score", str(tmp_path / "r"), "--json")
@@ -135,16 +131,16 @@ def test_commands_export_and_score_alike(app, process, tmp_path):
     assert json.loads(release.stdout)["process"] == process.slug
 
 
-def test_changed_numbers_are_named(app, process, tmp_path):
+def test_score_command_names_changed_scores(app, process, tmp_path):
     build_release(process, tmp_path / "r")
     path = tmp_path / "r/scores.csv"
     path.write_text(path.read_text().replace("DQ1.1,1.0,", "DQ1.1,1.0,0.9"))
-    found = run(app, "score", str(tmp_path / "r"))
-    assert found.exit_code == 1 and "DQ1.1" in found.stderr
+    result = run(app, "score", str(tmp_path / "r"))
+    assert result.exit_code == 1 and "DQ1.1" in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("words", "code"),
+    ("arguments", "code"),
     [
         (["score", "tidak-ada"], 2),
         (["score", "./tidak-ada"], 2),
@@ -152,12 +148,12 @@ def test_changed_numbers_are_named(app, process, tmp_path):
         (["score"], 2),
     ],
 )
-def test_what_is_not_there_is_said_in_one_line(app, words, code):
-    found = run(app, *words)
-    assert found.exit_code == code
-    assert len(found.stderr.strip().splitlines()) <= 4 and "Traceback" not in found.stderr
+def test_commands_report_missing_inputs_briefly(app, arguments, code):
+    result = run(app, *arguments)
+    assert result.exit_code == code
+    assert len(result.stderr.strip().splitlines()) <= 4 and "Traceback" not in result.stderr
 
 
-def test_an_empty_folder_is_no_release(app, tmp_path):
-    found = run(app, "score", str(tmp_path))
-    assert found.exit_code == 2 and "no events" in found.stderr
+def test_score_command_refuses_an_empty_folder(app, tmp_path):
+    result = run(app, "score", str(tmp_path))
+    assert result.exit_code == 2 and "no events" in result.stderr

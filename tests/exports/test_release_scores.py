@@ -1,4 +1,4 @@
-"""A release of the sample city opens in the tools that researchers have, and proves itself."""
+"""A release of the sample city opens in researchers' tools and reproduces its scores and proofs."""
 
 import csv
 import json
@@ -13,63 +13,66 @@ import pandas
 import pytest
 
 from deliberate import citivoice, clock, sealing
+from deliberate.exports.csv_writer import FORMULA_PREFIXES
 from deliberate.exports.formats import FORMATS
-from deliberate.exports.release import build_release
-from deliberate.exports.tables import FORMULA
-from deliberate.queries.releases.release_files import judged_in
-from deliberate.queries.scores.process_scores import process_named, scores_of
-from tests.exports.release_reader import rows
-from tests.live_server import PRESENT, city_app, let_go
+from deliberate.exports.release_builder import build_release
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.releases.release_files import read_judged
+from deliberate.queries.scores.process_scores import compute_scores
+from tests.exports.release_reader import csv_rows
+from tests.live_server import CITY_NOW, create_city_app, release_connections
 
 
 @pytest.fixture(scope="module")
-def built(city_folder, tmp_path_factory):
-    """A folder with a release of the sample city, and what its log gave out."""
+def release_folder(city_folder, tmp_path_factory):
+    """Return a folder with a release of the sample city, its scores and published tree heads."""
     folder = tmp_path_factory.mktemp("release")
-    app = city_app(shutil.copytree(city_folder, folder / "city"))
+    app = create_city_app(shutil.copytree(city_folder, folder / "city"))
     settings = app.config["SETTINGS"]
-    with app.app_context(), clock.set_to(PRESENT):
-        process = process_named("kipp-1a")
+    with app.app_context(), clock.override_now(CITY_NOW):
+        process = get_process("kipp-1a")
         build_release(process, folder / "r", formats=tuple(FORMATS))
-        (folder / "scores.json").write_text(scores_of(process).to_json())
-        sealing.publish_heads(until=PRESENT + timedelta(hours=1))
-        sealing.write_leaves(settings.log_path)
-        lines = (json.dumps(head) + "\n" for head in sealing.published_heads())
+        (folder / "scores.json").write_text(compute_scores(process).to_json())
+        sealing.publish_heads(until=CITY_NOW + timedelta(hours=1))
+        sealing.write_leaf_file(settings.log_path)
+        lines = (json.dumps(head) + "\n" for head in sealing.published_heads_json())
         (folder / "heads.jsonl").write_text("".join(lines))
-    let_go(app)
+    release_connections(app)
     return folder
 
 
-def test_frictionless_finds_every_table_as_described(built):
-    package = frictionless.Package(str(built / "r" / "datapackage.json"))
+def test_data_package_is_valid_for_frictionless(release_folder):
+    package = frictionless.Package(str(release_folder / "r" / "datapackage.json"))
     assert {r.name for r in package.resources} >= {"events", "comments", "facts-week-facts"}
     report = package.validate()
     assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "note"])[:5]
 
 
-def test_pandas_reads_all_three_shapes_of_the_events_alike(built):
-    release = built / "r"
+def test_events_are_equal_in_csv_json_and_parquet(release_folder):
+    release = release_folder / "r"
     from_csv = pandas.read_csv(release / "events.csv", parse_dates=["occurred_at"])
     from_lines = pandas.read_json(release / "events.jsonl", lines=True)
-    read = duckdb.sql(f"FROM '{release / 'events.parquet'}'").df()
-    assert len(from_csv) == len(from_lines) == len(read) > 100
-    assert list(from_csv["seq"]) == list(from_lines["seq"]) == list(read["seq"])
+    from_parquet = duckdb.sql(f"FROM '{release / 'events.parquet'}'").df()
+    assert len(from_csv) == len(from_lines) == len(from_parquet) > 100
+    assert list(from_csv["seq"]) == list(from_lines["seq"]) == list(from_parquet["seq"])
     assert from_csv["seq"].is_monotonic_increasing
-    assert (from_csv["kind"] == read["kind"]).all()
+    assert (from_csv["kind"] == from_parquet["kind"]).all()
 
 
-def test_threads_join_to_proposals_in_sql(built):
-    release = built / "r"
-    counted = duckdb.sql(
+def test_comment_counts_agree_with_proposals(release_folder):
+    release = release_folder / "r"
+    counts = duckdb.sql(
         f"SELECT p.proposal_id, any_value(p.comments), count(c.comment_id)"
         f" FROM '{release}/proposals.csv' AS p LEFT JOIN '{release}/comments.csv' AS c"
         " USING (proposal_id) GROUP BY 1"
     ).fetchall()
-    assert counted and all(said == found for _proposal, said, found in counted)
+    assert counts and all(
+        released == counted_comments for _proposal, released, counted_comments in counts
+    )
 
 
-def test_the_files_are_in_the_layout_r_reads_without_being_told(built):
-    for path in (built / "r").rglob("*.csv"):
+def test_csv_files_have_a_plain_layout(release_folder):
+    for path in (release_folder / "r").rglob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             table = csv.reader(file, strict=True)
             header = next(table)
@@ -77,38 +80,38 @@ def test_the_files_are_in_the_layout_r_reads_without_being_told(built):
         assert len(set(header)) == len(header) and b"\r" not in path.read_bytes()
 
 
-def test_no_cell_of_text_is_a_formula(built):
-    for path in (built / "r").glob("*.csv"):
-        for row in rows(path):
+def test_csv_files_contain_no_formulas(release_folder):
+    for path in (release_folder / "r").glob("*.csv"):
+        for row in csv_rows(path):
             for name, value in row.items():
                 is_number = value.lstrip("-").replace(".", "", 1).isdecimal()
-                assert is_number or not value.startswith(FORMULA), (path.name, name, value)
+                assert is_number or not value.startswith(FORMULA_PREFIXES), (path.name, name, value)
 
 
 @pytest.mark.parametrize("name", ["events.csv", "events.parquet"])
-def test_it_scores_as_the_platform_does_from_either_shape(built, name):
-    withheld = json.loads((built / "r" / "manifest.json").read_text())["withheld"]
+def test_release_scores_equal_platform_scores_from_csv_and_parquet(release_folder, name):
+    withheld = json.loads((release_folder / "r" / "manifest.json").read_text())["withheld"]
     scores = citivoice.score_release(
-        [built / "r" / name],
-        built / "r" / "facts",
+        [release_folder / "r" / name],
+        release_folder / "r" / "facts",
         withheld=withheld,
-        judged=judged_in(built / "r"),
+        judged=read_judged(release_folder / "r"),
     )
-    assert scores.to_json() == (built / "scores.json").read_text()
+    assert scores.to_json() == (release_folder / "scores.json").read_text()
 
 
 @pytest.mark.parametrize("name", ["events.csv", "events.jsonl"])
-def test_the_single_file_verifier_finds_every_row_in_the_sealed_log(built, name):
-    program = built / "verify.py"
+def test_verifier_program_proves_every_release_row(release_folder, name):
+    program = release_folder / "verify.py"
     program.write_text(sealing.verifier_program(), encoding="utf-8")
-    leaves = built / "city" / "log" / sealing.LEAVES
-    words = ["release", f"r/{name}", "--heads", "heads.jsonl", "--leaves", str(leaves)]
-    done = subprocess.run(
-        [sys.executable, str(program), *words],
+    leaves = release_folder / "city" / "log" / sealing.LEAF_FOLDER
+    arguments = ["release", f"r/{name}", "--heads", "heads.jsonl", "--leaves", str(leaves)]
+    result = subprocess.run(
+        [sys.executable, str(program), *arguments],
         check=False,
-        cwd=built,
+        cwd=release_folder,
         capture_output=True,
         text=True,
     )
-    count = len(rows(built / "r" / "events.csv"))
-    assert done.returncode == 0 and f"all {count} rows are entries" in done.stdout, done
+    count = len(csv_rows(release_folder / "r" / "events.csv"))
+    assert result.returncode == 0 and f"all {count} rows are entries" in result.stdout, result

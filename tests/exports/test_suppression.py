@@ -1,10 +1,9 @@
-"""No group is told that could single somebody out, nor one that tells another."""
+"""Small-cell suppression: no small group is released or revealed by another."""
 
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import given, strategies
 
 from deliberate import citivoice
 from deliberate.exports.suppression import redacted_scores, suppress_small_cells
@@ -14,17 +13,17 @@ from tests.citivoice.test_rules import declared
 LEAST = 10
 
 
-@given(some.lists(some.integers(1, 60), max_size=12))
-def test_what_is_left_out_hides_in_ten_people_of_two_bands(people):
-    shown = suppress_small_cells(people, LEAST)
-    told = [n for n, is_shown in zip(people, shown, strict=True) if is_shown]
-    missing = [n for n, is_shown in zip(people, shown, strict=True) if not is_shown]
-    assert all(n >= LEAST for n in told)
-    assert not missing or not told or (len(missing) >= 2 and sum(missing) >= LEAST)
+@given(strategies.lists(strategies.integers(1, 60), max_size=12))
+def test_suppressed_bands_hold_two_bands_and_ten_people(people):
+    is_released = suppress_small_cells(people, LEAST)
+    released = [n for n, is_shown in zip(people, is_released, strict=True) if is_shown]
+    missing = [n for n, is_shown in zip(people, is_released, strict=True) if not is_shown]
+    assert all(n >= LEAST for n in released)
+    assert not missing or not released or (len(missing) >= 2 and sum(missing) >= LEAST)
 
 
 @pytest.mark.parametrize(
-    ("people", "shown"),
+    ("people", "is_released"),
     [
         ([50, 30, 20], [True, True, True]),
         ([50, 30, 3], [True, False, False]),
@@ -33,11 +32,11 @@ def test_what_is_left_out_hides_in_ten_people_of_two_bands(people):
         ([], []),
     ],
 )
-def test_a_small_band_takes_the_next_one_along(people, shown):
-    assert suppress_small_cells(people, LEAST) == shown
+def test_small_band_suppresses_the_next_larger_one(people, is_released):
+    assert suppress_small_cells(people, LEAST) == is_released
 
 
-def test_who_recounts_from_what_left_finds_the_same(tmp_path):
+def test_redacted_scores_equal_a_recount_of_released_facts(tmp_path):
     rows = declared(["a"] * 50 + ["b"] * 30 + ["c"] * 3, "group")
     process = replace(PROCESS, population={"group": {"a": 0.4, "b": 0.4, "c": 0.2}})
     scores = redacted_scores(citivoice.score(log_of(rows), process), LEAST)
@@ -46,7 +45,7 @@ def test_who_recounts_from_what_left_finds_the_same(tmp_path):
     assert citivoice.judge(citivoice.Facts.read(tmp_path)).to_json() == scores.to_json()
 
 
-def test_where_no_group_is_small_nothing_is_judged_anew():
+def test_scores_without_small_groups_are_not_recomputed():
     rows = declared(["a"] * 50 + ["b"] * 30, "group")
     scores = citivoice.score(log_of(rows), PROCESS)
     assert redacted_scores(scores, LEAST) is scores

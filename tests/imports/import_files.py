@@ -7,7 +7,7 @@ from typing import Any
 
 from deliberate.database import db
 from deliberate.imports import profiles
-from deliberate.imports.run import Order, Summary, begin
+from deliberate.imports.import_run import ImportRequest, ImportSummary, prepare_import
 
 DECIDIM = {
     "proposals": "id,code,title,summary,category,district,source,official,status,author_id,"
@@ -81,13 +81,15 @@ def petitions(folder: Path, *attributes: dict[str, Any]) -> Path:
     return folder
 
 
-def order(name: str, path: Path, slug: str = "taman", **more: Any) -> Order:
+def order(name: str, path: Path, slug: str = "taman", **more: Any) -> ImportRequest:
     """What somebody asks to be imported."""
-    return Order(profiles.load(profiles.FOLDER / f"{name}.toml"), path, slug, **more)
+    return ImportRequest(
+        profiles.load_profile(profiles.FOLDER / f"{name}.toml"), path, slug, **more
+    )
 
 
-def bring_in(name: str, path: Path, slug: str = "taman", **more: Any) -> Summary:
+def bring_in(name: str, path: Path, slug: str = "taman", **more: Any) -> ImportSummary:
     """Import it."""
-    summary = begin(order(name, path, slug, **more)).run()
+    summary = prepare_import(order(name, path, slug, **more)).run()
     db.session.expire_all()
     return summary

@@ -10,7 +10,7 @@ PROPOSAL = {"id": 1, "title": "Luz", "author_id": "m1", "created_on": "2015-09-1
 COMMENT = {"proposal_id": 1, "author_id": "m2", "created_at": "2015-09-16T10:00:00"}
 
 
-def test_plain_words_become_paragraphs_and_no_markup(app, tmp_path):
+def test_consul_plain_text_becomes_paragraphs_without_markup(app, tmp_path):
     folder = consul(tmp_path, [PROPOSAL], [{**COMMENT, "id": 5, "body": "1 < 2\nsí\n\nno *a*"}])
     bring_in("consul", folder)
     found = db.session.scalars(select(Comment)).one()
@@ -18,12 +18,12 @@ def test_plain_words_become_paragraphs_and_no_markup(app, tmp_path):
     assert found.stance is None
 
 
-def test_summary_and_text_stand_below_each_other(app, tmp_path):
+def test_consul_summary_and_body_are_joined(app, tmp_path):
     bring_in("consul", consul(tmp_path, [{**PROPOSAL, "summary": "Más", "body": "Ahora"}], []))
     assert db.session.scalars(select(Proposal)).one().body == "Más\n\nAhora"
 
 
-def test_staff_and_collectives_act_as_what_they_were(app, tmp_path, log):
+def test_consul_staff_and_associations_act_in_their_roles(app, tmp_path, log):
     rows = [
         {**COMMENT, "id": 5, "author_type": "Empleados públicos"},
         {**COMMENT, "id": 6, "author_id": "m3", "author_type": "Colectivo"},

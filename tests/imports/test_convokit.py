@@ -9,13 +9,14 @@ from sqlalchemy import select
 from deliberate import sealing
 from deliberate.commands import cli
 from deliberate.database import db
-from deliberate.exports.release import build_release
+from deliberate.exports.release_builder import build_release
 from deliberate.imports.convokit import PROFILE, read_corpus
-from deliberate.imports.run import Order, begin
+from deliberate.imports.import_run import ImportRequest, prepare_import
 from deliberate.imports.source import UnreadableSource
 from deliberate.models import Comment, Proposal
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.queries.scores.process_scores import process_named, scores_of
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.scores.process_scores import compute_scores
 from deliberate.vocabulary import Stance
 from tests import factories
 
@@ -54,10 +55,10 @@ def corpus(folder, utterances, **about):
 
 
 def bring_in(path, slug="utas"):
-    return begin(Order(PROFILE, path, slug, reader=read_corpus)).run()
+    return prepare_import(ImportRequest(PROFILE, path, slug, reader=read_corpus)).run()
 
 
-def test_a_conversation_is_a_proposal_with_its_thread(app, tmp_path):
+def test_convokit_conversation_becomes_a_proposal_with_its_thread(app, tmp_path):
     done = bring_in(corpus(tmp_path / "c", list(THREAD)))
     assert (done.proposals, done.comments, done.rejects) == (2, 3, [])
     by_name = {c.source_id: c for c in db.session.scalars(select(Comment))}
@@ -67,13 +68,13 @@ def test_a_conversation_is_a_proposal_with_its_thread(app, tmp_path):
     assert titles["a1"].startswith("Taman kota") and titles["b1"] == "№ b1"
 
 
-def test_twice_brings_in_nothing_twice(app, tmp_path):
+def test_convokit_import_repeated_adds_nothing(app, tmp_path):
     folder = corpus(tmp_path / "c", list(THREAD))
     bring_in(folder)
     assert bring_in(folder).acts == 0
 
 
-def test_it_can_be_scored(app, tmp_path):
+def test_convokit_import_can_be_scored(app, tmp_path):
     folder = corpus(tmp_path / "c", list(THREAD))
     words = ["import", "convokit", str(folder), "--process", "utas", "--json"]
     done = app.test_cli_runner().invoke(cli, words)
@@ -90,25 +91,25 @@ def test_it_can_be_scored(app, tmp_path):
         ({"id": ""}, "id is empty"),
     ],
 )
-def test_a_bad_utterance_stays_out_by_name(app, tmp_path, change, said):
+def test_convokit_invalid_utterance_is_rejected_with_a_reason(app, tmp_path, change, said):
     done = bring_in(corpus(tmp_path / "c", [*THREAD, {**THREAD[1], "id": "x", **change}]))
     (reject,) = done.rejects
     assert said in reject.reason and done.comments == 3
 
 
 @pytest.mark.parametrize("missing", ["utterances.jsonl", "conversations.json", "speakers.json"])
-def test_half_a_download_is_named_and_nothing_is_in(app, tmp_path, missing):
+def test_convokit_incomplete_download_is_refused(app, tmp_path, missing):
     folder = corpus(tmp_path / "c", list(THREAD))
     (folder / missing).unlink()
     with pytest.raises(UnreadableSource, match=missing):
         bring_in(folder)
-    assert process_named("utas") is None
+    assert get_process("utas") is None
 
 
-def test_our_own_corpus_comes_back_with_the_same_thread_figures(app, tmp_path, clock):
-    process = factories.a_process()
-    people = [factories.resident() for _ in range(4)]
-    proposal = factories.a_proposal(process, people[0])
+def test_convokit_export_imported_again_has_the_same_thread_facts(app, tmp_path, clock):
+    process = factories.create_process()
+    people = [factories.create_resident() for _ in range(4)]
+    proposal = factories.create_proposal(process, people[0])
     above = None
     for number, person in enumerate([*people[1:], *people, *people]):
         clock.shift(3600)
@@ -120,6 +121,6 @@ def test_our_own_corpus_comes_back_with_the_same_thread_figures(app, tmp_path, c
     build_release(process, tmp_path / "r", formats=["convokit"])
     bring_in(tmp_path / "r" / "convokit")
     sealing.seal_log(app.config["SETTINGS"])
-    there, here = (scores_of(p).facts["thread_facts"] for p in (process, process_named("utas")))
+    there, here = (compute_scores(p).facts["thread_facts"] for p in (process, get_process("utas")))
     for column in ("comments", "authors", "replies", "max_depth", "pairs", "stance_for"):
         assert there[column].tolist() == here[column].tolist(), column

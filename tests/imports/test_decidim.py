@@ -8,7 +8,7 @@ from sqlalchemy import select
 from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Comment, Person, Process, Proposal
-from deliberate.vocabulary import AccountClass, Role, Switch
+from deliberate.vocabulary import AccountClass, PhaseSwitch, Role
 from tests.imports.import_files import bring_in, comment, decidim, proposal
 
 
@@ -16,7 +16,7 @@ def the(model, **where):
     return db.session.scalars(select(model).filter_by(**where)).one()
 
 
-def test_an_act_is_dated_as_it_happened_where_it_happened(app, tmp_path, log):
+def test_decidim_acts_have_their_local_time_of_origin(app, tmp_path, log):
     bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5)]))
     opened, submitted, posted = log()
     assert submitted.occurred_at == datetime(2016, 1, 31, 23, tzinfo=UTC)
@@ -24,13 +24,13 @@ def test_an_act_is_dated_as_it_happened_where_it_happened(app, tmp_path, log):
     assert {opened.origin, submitted.origin, posted.origin} == {"import"}
 
 
-def test_a_zone_that_is_given_counts_instead_of_the_profiles(app, tmp_path, log):
+def test_decidim_timezone_option_overrides_the_profile(app, tmp_path, log):
     folder = decidim(tmp_path, [proposal(1)], [comment(5)])
     bring_in("decidim", folder, timezone="Asia/Makassar")
     assert log()[-1].occurred_at == datetime(2016, 2, 2, 2, 5, tzinfo=UTC)
 
 
-def test_acts_are_written_in_the_order_of_their_time(app, tmp_path, log):
+def test_decidim_acts_are_written_in_order_of_time(app, tmp_path, log):
     late = proposal(1, created_on="2016-03-01")
     early = proposal(2, created_on="2016-02-01")
     bring_in("decidim", decidim(tmp_path, [late, early], [comment(5, 2)]))
@@ -43,7 +43,7 @@ def test_acts_are_written_in_the_order_of_their_time(app, tmp_path, log):
     ]
 
 
-def test_a_reply_never_comes_before_what_it_answers(app, tmp_path, log):
+def test_decidim_reply_is_written_after_its_parent(app, tmp_path, log):
     parent = comment(5, created_at="2016-02-09T10:00:00")
     reply = comment(4, parent_id=5, created_at="2016-02-03T10:00:00")
     bring_in("decidim", decidim(tmp_path, [proposal(1)], [reply, parent]))
@@ -52,7 +52,7 @@ def test_a_reply_never_comes_before_what_it_answers(app, tmp_path, log):
     assert second.occurred_at < first.occurred_at
 
 
-def test_stance_initiator_and_status_stand_in_the_log(app, tmp_path, log):
+def test_decidim_stance_initiator_and_status_are_logged(app, tmp_path, log):
     rows = [proposal(1, source="official", status="rejected")]
     bring_in("decidim", decidim(tmp_path, rows, [comment(5, alignment="-1")]))
     _, submitted, posted = log()
@@ -60,7 +60,7 @@ def test_stance_initiator_and_status_stand_in_the_log(app, tmp_path, log):
     assert (posted.stance, posted.details) == (-1, {})
 
 
-def test_a_meeting_proposes_without_an_author(app, tmp_path, log):
+def test_decidim_proposal_of_a_meeting_has_no_author(app, tmp_path, log):
     rows = [proposal(1, source="meeting", author_id="")]
     bring_in("decidim", decidim(tmp_path, rows, []))
     entry = log()[-1]
@@ -68,7 +68,7 @@ def test_a_meeting_proposes_without_an_author(app, tmp_path, log):
     assert the(Proposal).author_id is None
 
 
-def test_an_account_acts_as_an_organisation_only_where_it_did(app, tmp_path, log):
+def test_decidim_account_acts_as_an_organisation_only_where_stated(app, tmp_path, log):
     rows = [proposal(1, source="organization", author_id="u2")]
     bring_in("decidim", decidim(tmp_path, rows, [comment(5)]))
     _, submitted, posted = log()
@@ -77,7 +77,7 @@ def test_an_account_acts_as_an_organisation_only_where_it_did(app, tmp_path, log
     assert the(Person).account_class == AccountClass.PERSON
 
 
-def test_people_come_without_a_name_and_cannot_sign_in(app, tmp_path, log):
+def test_decidim_people_have_no_name_and_cannot_sign_in(app, tmp_path, log):
     bring_in("decidim", decidim(tmp_path, [proposal(1)], []))
     person = the(Person)
     assert person.display_name == f"Peserta {person.id}"
@@ -86,7 +86,7 @@ def test_people_come_without_a_name_and_cannot_sign_in(app, tmp_path, log):
     assert log()[-1].actor_id == person.actor_id
 
 
-def test_the_platforms_own_accounts_are_no_residents(app, tmp_path, log):
+def test_decidim_platform_accounts_are_system_accounts(app, tmp_path, log):
     accounts = tmp_path / "accounts.csv"
     accounts.write_text("author_id,display_name\nu2,suport\n", encoding="utf-8")
     rows = [comment(5, alignment="1")]
@@ -97,7 +97,7 @@ def test_the_platforms_own_accounts_are_no_residents(app, tmp_path, log):
     assert the(Proposal).for_count == 0
 
 
-def test_counters_hold_right_after_the_import(app, tmp_path):
+def test_decidim_import_sets_correct_counters(app, tmp_path):
     rows = [
         comment(5, alignment="1"),
         comment(6, alignment="-1"),
@@ -109,11 +109,11 @@ def test_counters_hold_right_after_the_import(app, tmp_path):
     found = the(Proposal, source_id="1")
     assert (found.comment_count, found.support_count) == (5, 7)
     assert (found.for_count, found.against_count, found.neutral_count) == (1, 1, 1)
-    assert the(Comment, source_id="5").branch_count == 2
+    assert the(Comment, source_id="5").reply_count == 2
     assert (the(Process).proposal_count, the(Process).comment_count) == (2, 5)
 
 
-def test_foreign_html_is_cleaned_and_kept_as_written(app, tmp_path):
+def test_decidim_html_is_sanitized_and_the_original_stored(app, tmp_path):
     body = '<p onclick="x()">Ya<script>alert(1)</script> <b>kuat</b></p>'
     bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5, body_html=body)]))
     found = the(Comment)
@@ -122,26 +122,26 @@ def test_foreign_html_is_cleaned_and_kept_as_written(app, tmp_path):
     assert found.renderer.startswith("html-")
 
 
-def test_the_process_is_over_and_opens_nothing(app, tmp_path, log):
+def test_decidim_process_is_closed(app, tmp_path, log):
     bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5)]), title="Taman kota")
     process, (entry, *_) = the(Process), log()
     assert entry.kind == "process.imported"
     assert entry.details["source"] == "decidim" and "DQ1" in entry.details["carries"]
     assert process.title == "Taman kota" and process.timezone == "Europe/Madrid"
-    assert not any(process.allows(switch, datetime.now(UTC)) for switch in Switch)
+    assert not any(process.allows(switch, datetime.now(UTC)) for switch in PhaseSwitch)
     assert process.phase_at(entry.occurred_at) is not None
 
 
-def test_the_imported_log_can_be_sealed_and_verified(app, tmp_path):
+def test_decidim_import_can_be_sealed_and_verified(app, tmp_path):
     bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5, alignment="1")]))
     assert sealing.seal_log(app.config["SETTINGS"]) == 3
-    assert sealing.verify() == []
+    assert sealing.verify_log() == []
 
 
 @pytest.mark.parametrize(
     ("kind", "root", "parent"), [("html", 5, 12), ("semicolons", 5, 12)], ids=["old", "new"]
 )
-def test_both_of_its_layouts_name_the_parent(app, tmp_path, kind, root, parent):
+def test_decidim_parents_are_read_from_both_layouts(app, tmp_path, kind, root, parent):
     if kind == "html":
         decidim(tmp_path, [proposal(12)], [comment(5, 12), comment(6, 12, parent_id=5)])
         bring_in("decidim", tmp_path)

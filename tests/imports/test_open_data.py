@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 
 from deliberate import create_app, sealing
 from deliberate.config import Settings
-from deliberate.database import db, make_transient
+from deliberate.database import create_transient_tables, db
 from deliberate.models import Comment, Interaction, Process, Proposal, Response
-from deliberate.queries.responses.institution_figures import figures_of, together
-from deliberate.queries.scores.process_scores import process_named, scores_of
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.responses.institution_figures import list_institution_figures, total_figures
+from deliberate.queries.scores.process_scores import compute_scores
 from tests.citivoice import test_open_data
 from tests.citivoice.open_data import shared
 from tests.imports.import_files import bring_in
@@ -50,7 +51,7 @@ def house(tmp_path_factory):
     app = create_app(settings)
     with app.app_context():
         upgrade()
-        make_transient(app)
+        create_transient_tables(app)
         summaries = {place: bring(place) for place in SOURCES}
         sealing.seal_log(settings)
         yield summaries
@@ -61,7 +62,7 @@ def house(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def scored(house):
-    return {place: scores_of(process_named(place), end) for place, end in ENDS.items()}
+    return {place: compute_scores(get_process(place), end) for place, end in ENDS.items()}
 
 
 def comments_of(place):
@@ -81,23 +82,23 @@ def comments_of(place):
         ("uk", 2213, 0, 0, 67 + 1575),
     ],
 )
-def test_all_rows_come_in(house, place, proposals, comments, orphans, responses):
+def test_open_data_rows_are_all_imported(house, place, proposals, comments, orphans, responses):
     said = house[place]
     assert (said.proposals, said.comments) == (proposals, comments)
     assert (said.orphans, said.responses, said.rejects) == (orphans, responses, [])
-    process = process_named(place)
+    process = get_process(place)
     assert (process.proposal_count, process.comment_count) == (proposals, comments)
 
 
 @pytest.mark.parametrize("place", SOURCES)
-def test_the_same_again_brings_nothing_new(house, place):
+def test_open_data_import_repeated_adds_nothing(house, place):
     before = db.session.scalar(select(func.count(Interaction.id)))
     again = bring(place)
     assert (again.acts, again.rejects) == (0, [])
     assert db.session.scalar(select(func.count(Interaction.id))) == before
 
 
-def test_every_act_is_one_row(house):
+def test_open_data_acts_are_one_log_row_each(house):
     kinds = dict(
         db.session.execute(select(Interaction.kind, func.count()).group_by(Interaction.kind)).all()
     )
@@ -110,18 +111,18 @@ def test_every_act_is_one_row(house):
     }
 
 
-def test_the_sealed_log_holds(house):
-    assert sealing.verify() == []
+def test_open_data_log_verifies(house):
+    assert sealing.verify_log() == []
 
 
-def test_madrid_reaches_depth_nineteen_and_keeps_its_empty_texts(house):
+def test_open_data_madrid_has_depth_nineteen_and_empty_texts(house):
     found = comments_of("madrid").subquery()
     assert db.session.scalar(select(func.max(found.c.depth))) == 19
     assert db.session.scalar(select(func.count()).where(found.c.body == "")) == 13
     assert db.session.scalar(select(func.count()).where(found.c.is_orphan)) == 81
 
 
-def test_the_counters_hold_what_is_there(house):
+def test_open_data_counters_match_the_rows(house):
     counted = select(Comment.proposal_id, func.count().label("n")).group_by(Comment.proposal_id)
     there = counted.subquery()
     wrong = (
@@ -134,14 +135,14 @@ def test_the_counters_hold_what_is_there(house):
 
 
 def moments(kind):
-    process = process_named("uk")
+    process = get_process("uk")
     rows = select(Interaction.proposal_id, Interaction.occurred_at).where(
         Interaction.process_id == process.id, Interaction.kind == kind
     )
     return dict(db.session.execute(rows).all())
 
 
-def test_the_uk_s_answers_came_after_21_days(house):
+def test_open_data_uk_responses_take_21_days_at_the_median(house):
     qualified, published = moments("proposal.qualified"), moments("response.published")
     days = [(published[p] - moment).total_seconds() / 86400 for p, moment in qualified.items()]
     assert len(days) == 67
@@ -150,20 +151,20 @@ def test_the_uk_s_answers_came_after_21_days(house):
     assert [sum(d <= limit for d in days) for limit in (14, 21, 30)] == [5, 35, 59]
 
 
-def test_the_uk_s_public_median_is_told_in_calendar_days(house):
-    (whole,) = together(figures_of(process_named("uk").id))
-    assert whole.is_imported and (whole.asked, whole.answered) == (67, 67)
+def test_open_data_uk_public_median_is_in_calendar_days(house):
+    (whole,) = total_figures(list_institution_figures(get_process("uk").id))
+    assert whole.is_imported and (whole.cases, whole.answered) == (67, 67)
     assert whole.median is not None and round(whole.median, 2) == 20.95
-    assert whole.refused["duplicate"] == 924 and sum(whole.refused.values()) == 1575
+    assert whole.refusal_codes["duplicate"] == 924 and sum(whole.refusal_codes.values()) == 1575
 
 
-def test_the_uk_s_answers_bear_another_date_in_37_cases(house):
+def test_open_data_uk_responses_have_another_date_in_37_cases(house):
     responses = db.session.scalars(select(Response).where(Response.code == "")).all()
     assert len(responses) == 67
     assert sum(r.dated != r.published_at.date() for r in responses) == 37
 
 
-def test_the_uk_s_refusals_keep_their_codes(house):
+def test_open_data_uk_refusals_have_their_codes(house):
     codes = select(Response.code, func.count()).where(Response.code != "").group_by(Response.code)
     assert dict(db.session.execute(codes).all()) == {
         "duplicate": 924,
@@ -175,14 +176,14 @@ def test_the_uk_s_refusals_keep_their_codes(house):
     }
 
 
-def test_the_uk_is_scored_on_the_petitions_that_were_owed_an_answer(house):
-    found = scores_of(process_named("uk")).findings["RS1.1"]
+def test_open_data_uk_score_counts_petitions_owed_a_response(house):
+    found = compute_scores(get_process("uk")).findings["RS1.1"]
     assert found.value == pytest.approx(0.8806, abs=0.00005)
     assert (found.numerator, found.denominator) == (59, 67)
 
 
 @pytest.mark.parametrize("column", [0, 1, 2])
-def test_descriptives_of_the_imported_log(scored, column):
+def test_open_data_descriptives_match_the_published_figures(scored, column):
     place, scope = test_open_data.WHERE[column]
     block = scored[place].descriptives[scope]
     for name, values in test_open_data.DESCRIPTIVES.items():
@@ -194,7 +195,7 @@ def test_descriptives_of_the_imported_log(scored, column):
 
 
 @pytest.mark.parametrize(("place", "name"), test_open_data.PLACES)
-def test_indicators_of_the_imported_log(scored, place, name):
+def test_open_data_indicators_match_the_published_figures(scored, place, name):
     numerator, denominator, value, ci = test_open_data.INDICATORS[place][name]
     finding = scored[place].findings[name]
     assert numerator is None or finding.numerator == numerator
@@ -203,7 +204,7 @@ def test_indicators_of_the_imported_log(scored, place, name):
     assert ci is None or finding.ci == pytest.approx(ci, abs=0.02)
 
 
-def test_what_the_sources_cannot_carry(scored):
+def test_open_data_indicators_without_source_data_are_not_scored(scored):
     reasons = {name: scored["madrid"].findings[name].reason for name in ("DQ3.1", "RS1.1", "SP5.1")}
     assert set(reasons.values()) == {"source"}
     assert scored["barcelona"].findings["DQ6.1"].reason == "source"
@@ -221,5 +222,5 @@ def test_what_the_sources_cannot_carry(scored):
         ("madrid", "SP", 0.205),
     ],
 )
-def test_dimensions_of_the_imported_log(scored, place, dimension, expected):
+def test_open_data_dimensions_match_the_published_figures(scored, place, dimension, expected):
     assert scored[place].totals[dimension].score == pytest.approx(expected, abs=0.0005)

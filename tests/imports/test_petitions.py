@@ -27,7 +27,7 @@ def the(model):
     return db.session.scalars(select(model)).one()
 
 
-def test_an_answer_bears_a_date_and_has_a_moment_of_publication(app, tmp_path):
+def test_petition_response_has_a_date_and_a_time_of_publication(app, tmp_path):
     bring_in("uk-petitions", petitions(tmp_path, ANSWERED))
     response = the(Response)
     assert response.dated == date(2020, 3, 31)
@@ -36,7 +36,7 @@ def test_an_answer_bears_a_date_and_has_a_moment_of_publication(app, tmp_path):
     assert the(Proposal).answered_at == response.published_at
 
 
-def test_the_threshold_and_the_answer_are_acts_of_nobody_named(app, tmp_path, log):
+def test_petition_threshold_and_response_have_no_actor(app, tmp_path, log):
     bring_in("uk-petitions", petitions(tmp_path, ANSWERED))
     _, submitted, qualified, published = log()
     assert [row.actor_id for row in (submitted, qualified, published)] == [None] * 3
@@ -47,13 +47,13 @@ def test_the_threshold_and_the_answer_are_acts_of_nobody_named(app, tmp_path, lo
     assert published.institution_id is not None
 
 
-def test_signatures_are_a_number_without_people(app, tmp_path):
+def test_petition_signatures_are_a_count_without_people(app, tmp_path):
     bring_in("uk-petitions", petitions(tmp_path, ANSWERED))
     assert the(Proposal).support_count == 12345
     assert the(Proposal).source_url == "https://petition.parliament.uk/petitions/1"
 
 
-def test_departments_become_institutions_once(app, tmp_path):
+def test_petition_departments_become_institutions_once(app, tmp_path):
     bring_in("uk-petitions", petitions(tmp_path, ANSWERED, ANSWERED))
     offices = {office.slug: office.name for office in db.session.scalars(select(Institution))}
     assert offices == {"uk-petitions-dft": "Transport", "uk-petitions-hmt": "Money"}
@@ -61,7 +61,7 @@ def test_departments_become_institutions_once(app, tmp_path):
     assert first.institution.slug == "uk-petitions-dft"
 
 
-def test_a_refusal_is_a_response_with_its_code(app, tmp_path, log):
+def test_petition_refusal_is_a_response_with_its_code(app, tmp_path, log):
     bring_in("uk-petitions", petitions(tmp_path, REFUSED))
     response = the(Response)
     assert (response.decision, response.code) == ("not_accepted", "duplicate")
@@ -70,14 +70,14 @@ def test_a_refusal_is_a_response_with_its_code(app, tmp_path, log):
     assert the(Proposal).decision == "not_accepted"
 
 
-def test_the_same_words_again_are_counted(app, tmp_path, log):
+def test_petition_repeated_response_texts_are_counted(app, tmp_path, log):
     later = {**ANSWERED, "government_response_at": "2020-05-01T09:30:00Z"}
     bring_in("uk-petitions", petitions(tmp_path, later, ANSWERED))
     published = [row.details["repeats"] for row in log() if row.kind == "response.published"]
     assert published == [0, 1]
 
 
-def test_a_line_that_is_no_json_stays_out(app, tmp_path):
+def test_petition_line_without_json_is_rejected(app, tmp_path):
     folder = petitions(tmp_path, OPEN)
     with (folder / "petitions.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"id": 2,\n["list"]\n')
@@ -88,6 +88,6 @@ def test_a_line_that_is_no_json_stays_out(app, tmp_path):
     ]
 
 
-def test_the_one_file_may_be_named_itself(app, tmp_path):
+def test_petition_file_can_be_given_instead_of_its_folder(app, tmp_path):
     summary = bring_in("uk-petitions", petitions(tmp_path, OPEN) / "petitions.jsonl")
     assert summary.proposals == 1

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from deliberate.database import db
-from deliberate.imports.conversation import bring_in
-from deliberate.imports.polis import read_conversation
+from deliberate.imports.polis_files import read_conversation
+from deliberate.imports.polis_poll import import_conversation
 from deliberate.imports.source import UnreadableSource
 from deliberate.models import Ballot, Interaction, Option, Person, Poll
-from deliberate.queries.polls.polls import recounted
+from deliberate.queries.polls.results import count_ballots
 from tests import factories
 from tests.citivoice.open_data import shared
 
@@ -53,8 +53,8 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_every_row_is_in_the_log_and_the_last_vote_counts(app, folder, log):
-    done = bring_in(read_conversation(folder), "polis-kecil")
+def test_polis_rows_are_all_logged_and_the_last_vote_counts(app, folder, log):
+    done = import_conversation(read_conversation(folder), "polis-kecil")
     kinds = Counter(entry.kind for entry in log())
     assert kinds == {
         "process.imported": 1,
@@ -66,13 +66,13 @@ def test_every_row_is_in_the_log_and_the_last_vote_counts(app, folder, log):
     assert (done.statements, done.votes, done.participants, done.differences) == (3, 6, 2, 0)
     poll = db.session.scalar(select(Poll))
     first, _declined, third = poll.options
-    tally = recounted(poll)
-    assert tally.spread == {first.id: (1, 1, 0), third.id: (1, 0, 1)}
+    tally = count_ballots(poll)
+    assert tally.distribution == {first.id: (1, 1, 0), third.id: (1, 0, 1)}
     assert first.source_counts == {"agree": 2, "disagree": 1, "pass": 0}
 
 
-def test_rows_bear_their_time_their_origin_and_never_the_view(app, folder, log):
-    bring_in(read_conversation(folder), "polis-kecil")
+def test_polis_rows_have_their_time_and_origin_but_no_vote(app, folder, log):
+    import_conversation(read_conversation(folder), "polis-kecil")
     votes = [entry for entry in log() if entry.kind.startswith("ballot")]
     assert [entry.occurred_at.timestamp() for entry in votes] == [
         3000,
@@ -86,31 +86,31 @@ def test_rows_bear_their_time_their_origin_and_never_the_view(app, folder, log):
     assert all(entry.details == {} and entry.stance is None for entry in votes)
 
 
-def test_published_groups_are_kept_as_given(app, folder):
-    bring_in(read_conversation(folder), "polis-kecil")
+def test_polis_published_groups_are_stored(app, folder):
+    import_conversation(read_conversation(folder), "polis-kecil")
     rows = db.session.execute(
         select(Person.source, Ballot.source_group).join(Person, Person.id == Ballot.person_id)
     )
     assert {row.source.rpartition(":")[2]: row.source_group for row in rows} == {"8": 0, "9": 1}
 
 
-def test_an_import_broken_off_goes_on_and_nothing_goes_in_twice(app, folder, log, monkeypatch):
-    monkeypatch.setattr("deliberate.imports.conversation.ACTS_A_BATCH", 2)
+def test_polis_interrupted_import_continues_without_duplicates(app, folder, log, monkeypatch):
+    monkeypatch.setattr("deliberate.imports.polis_poll.MAX_BATCH_SIZE", 2)
 
     def stop(_number):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        bring_in(read_conversation(folder), "polis-kecil", stop)
+        import_conversation(read_conversation(folder), "polis-kecil", stop)
     broken = len(log())
-    again = bring_in(read_conversation(folder), "polis-kecil")
+    again = import_conversation(read_conversation(folder), "polis-kecil")
     assert (broken, again.acts, len(log())) == (4, 7, 7)
-    assert bring_in(read_conversation(folder), "polis-kecil").acts == 0
+    assert import_conversation(read_conversation(folder), "polis-kecil").acts == 0
     poll = db.session.scalar(select(Poll))
-    assert poll.ballot_count == recounted(poll).ballots == 2
+    assert poll.ballot_count == count_ballots(poll).ballots == 2
 
 
-def test_bad_rows_stay_out_and_are_told(app, folder):
+def test_polis_invalid_rows_are_rejected_with_their_lines(app, folder):
     with (folder / "votes.csv").open("a") as votes:
         votes.write("3900000,,99,9,1\n3900000,,1,9,5\nx,,1,9,1\n3900000,,1\n")
     found = read_conversation(folder)
@@ -118,14 +118,14 @@ def test_bad_rows_stay_out_and_are_told(app, folder):
     assert len(found.votes()) == 6
 
 
-def test_files_that_are_no_conversation_are_refused(app, folder):
+def test_polis_invalid_files_are_refused(app, folder):
     (folder / "votes.csv").write_text("a,b\n1,2\n")
     with pytest.raises(UnreadableSource, match=r"votes\.csv: no column"):
         read_conversation(folder)
-    process = factories.a_process()
+    process = factories.create_process()
     (folder / "votes.csv").write_text(FILES["votes.csv"])
     with pytest.raises(UnreadableSource, match="did not come from polis"):
-        bring_in(read_conversation(folder), process.slug)
+        import_conversation(read_conversation(folder), process.slug)
 
 
 def rows_of(name, file):
@@ -135,8 +135,8 @@ def rows_of(name, file):
 
 @pytest.mark.data
 @pytest.mark.parametrize("name", CONVERSATIONS)
-def test_a_real_conversation_comes_in_with_no_difference(app, name):
-    done = bring_in(read_conversation(shared(f"data/{name}")), "percakapan")
+def test_polis_real_conversation_matches_the_published_figures(app, name):
+    done = import_conversation(read_conversation(shared(f"data/{name}")), "percakapan")
     poll = db.session.get_one(Poll, done.poll)
     votes = rows_of(name, "votes.csv")
     cast = Interaction.kind.in_(["ballot.cast", "ballot.changed"])

@@ -7,13 +7,14 @@ import pytest
 
 from deliberate import sealing
 from deliberate.commands import cli
-from deliberate.exports.release import Unwritable, build_release
-from deliberate.imports.release import bring_in_release
+from deliberate.exports.release_builder import ReleaseNotWritable, build_release
+from deliberate.imports.release import import_release
 from deliberate.imports.source import UnreadableSource
-from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_all_releases
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.queries.scores.process_scores import process_named, process_slugs, scores_of
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.scores.process_scores import compute_scores, opened_process_slugs
 from deliberate.vocabulary import Stance
 from tests import factories
 
@@ -27,9 +28,9 @@ def settings(app):
 @pytest.fixture
 def release(app, settings, tmp_path):
     """A release of a process with private acts, and the scores where it came from."""
-    process = factories.a_process()
-    people = [factories.resident() for _ in range(4)]
-    proposal = factories.a_proposal(process, people[0])
+    process = factories.create_process()
+    people = [factories.create_resident() for _ in range(4)]
+    proposal = factories.create_proposal(process, people[0])
     first = comment_operations.post_comment(
         people[1], proposal, "Terlalu mahal.", stance=Stance.AGAINST
     )
@@ -37,33 +38,33 @@ def release(app, settings, tmp_path):
         people[0], proposal, "Hanya tiga.", parent=first, stance=Stance.FOR
     )
     for person in people[1:]:
-        proposal_operations.support_proposal(person, proposal)
+        support_proposal(person, proposal)
     sealing.seal_log(settings)
     build_release(process, tmp_path / "r")
-    return tmp_path / "r", scores_of(process).to_json()
+    return tmp_path / "r", compute_scores(process).to_json()
 
 
 def run(app, *words):
     return app.test_cli_runner().invoke(cli, [str(word) for word in words])
 
 
-def test_it_scores_here_as_there(app, settings, release):
+def test_imported_release_has_the_scores_of_its_origin(app, settings, release):
     folder, there = release
     assert run(app, "import", "release", folder, "--process", "tamu").exit_code == 0
-    assert scores_of(process_named("tamu")).to_json() == there
+    assert compute_scores(get_process("tamu")).to_json() == there
     assert run(app, "score", "tamu", "--json").stdout == there
 
 
-def test_it_is_one_act_and_twice_is_none(app, settings, release, log):
+def test_imported_release_is_one_act_and_repeating_adds_none(app, settings, release, log):
     log()
-    bring_in_release(release[0], "tamu", settings)
+    import_release(release[0], "tamu", settings)
     (entry,) = log()
     assert (entry.kind, entry.details["source"]) == ("process.imported", "release")
-    bring_in_release(release[0], "tamu", settings)
+    import_release(release[0], "tamu", settings)
     assert log() == []
 
 
-def test_a_packed_one_comes_in_too(app, settings, release, tmp_path):
+def test_release_can_be_imported_from_a_zip_file(app, settings, release, tmp_path):
     packed = shutil.make_archive(str(tmp_path / "p"), "zip", tmp_path, "r")
     words = ("import", "release", packed, "--process", "tamu")
     assert run(app, *words).exit_code == 0
@@ -81,45 +82,43 @@ def cut(path):
     ("harm", "name", "said"),
     [
         (change, "events.csv", "events.csv was changed after the release was built"),
-        (cut, "events.parquet", "events.parquet is cut short: perhaps half a download"),
+        (cut, "events.parquet", "events.parquet is truncated: the download may be incomplete"),
         (lambda path: path.unlink(), "facts/week_facts.csv", "week_facts.csv is missing"),
-        (cut, "manifest.json", "no manifest of a release"),
+        (cut, "manifest.json", "not a release manifest"),
     ],
 )
-def test_what_is_not_whole_is_named_and_nothing_is_written(
-    app, settings, release, harm, name, said
-):
+def test_damaged_release_is_named_and_nothing_is_stored(app, settings, release, harm, name, said):
     folder, _there = release
     harm(folder / name)
     found = run(app, "import", "release", folder, "--process", "tamu")
     assert found.exit_code == 2 and said in found.stderr
-    assert process_named("tamu") is None and not (settings.imported_path / "tamu").exists()
+    assert get_process("tamu") is None and not (settings.imported_path / "tamu").exists()
 
 
-def test_half_a_zip_is_named(app, settings, release, tmp_path):
+def test_truncated_release_zip_is_refused(app, settings, release, tmp_path):
     packed = shutil.make_archive(str(tmp_path / "p"), "zip", tmp_path, "r")
     cut(tmp_path / "p.zip")
     found = run(app, "import", "release", packed, "--process", "tamu")
     assert found.exit_code == 2 and "half a download" in found.stderr
 
 
-def test_a_manifest_reaches_nothing_outside(app, settings, release):
+def test_release_manifest_cannot_name_files_outside(app, settings, release):
     path = release[0] / "manifest.json"
     said = json.loads(path.read_text())
     said["files"]["../../deliberate.db"] = {"sha256": "0" * 64}
     path.write_text(json.dumps(said))
     with pytest.raises(UnreadableSource, match="outside the release"):
-        bring_in_release(release[0], "tamu", settings)
+        import_release(release[0], "tamu", settings)
 
 
-def test_a_name_that_is_taken_is_left_as_it_is(app, settings, release):
-    process = factories.a_process()
+def test_release_import_refuses_a_name_in_use(app, settings, release):
+    process = factories.create_process()
     with pytest.raises(UnreadableSource, match="exists and is not this release"):
-        bring_in_release(release[0], process.slug, settings)
+        import_release(release[0], process.slug, settings)
 
 
-def test_its_own_files_are_its_release(app, settings, release, tmp_path):
-    process = bring_in_release(release[0], "tamu", settings)
-    with pytest.raises(Unwritable, match="its own files"):
+def test_imported_release_is_not_published_again(app, settings, release, tmp_path):
+    process = import_release(release[0], "tamu", settings)
+    with pytest.raises(ReleaseNotWritable, match="its own files"):
         build_release(process, tmp_path / "again")
-    assert publish_all_releases(settings.releases_path) == len(process_slugs()) - 1
+    assert publish_all_releases(settings.releases_path) == len(opened_process_slugs()) - 1

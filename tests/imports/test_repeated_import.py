@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from deliberate.database import db
-from deliberate.imports import run, writer
-from deliberate.imports.run import begin
+from deliberate.imports import import_run as run
+from deliberate.imports import writer
+from deliberate.imports.import_run import prepare_import
 from deliberate.models import Comment, Interaction, Person, Process, Proposal
 from tests.imports.import_files import bring_in, comment, decidim, order, petitions, proposal
 from tests.imports.test_petitions import ANSWERED, REFUSED
@@ -29,7 +30,7 @@ def counters():
     db.session.rollback()
     process = db.session.scalars(select(Process)).one()
     proposals = select(func.sum(Proposal.comment_count), func.sum(Proposal.for_count))
-    branches = select(func.sum(Comment.branch_count))
+    branches = select(func.sum(Comment.reply_count))
     return (
         process.proposal_count,
         process.comment_count,
@@ -44,7 +45,7 @@ def city(tmp_path):
     return decidim(tmp_path, [proposal(1), proposal(2, author_id="u9")], rows)
 
 
-def test_twice_brings_in_nothing_twice(app, tmp_path):
+def test_repeated_import_adds_nothing(app, tmp_path):
     bring_in("decidim", city(tmp_path))
     before, counts = everything(), counters()
     again = bring_in("decidim", city(tmp_path))
@@ -52,14 +53,14 @@ def test_twice_brings_in_nothing_twice(app, tmp_path):
     assert (everything(), counters()) == (before, counts)
 
 
-def test_answers_and_thresholds_are_not_brought_in_twice(app, tmp_path):
+def test_repeated_import_adds_no_responses_or_thresholds(app, tmp_path):
     bring_in("uk-petitions", petitions(tmp_path, ANSWERED, REFUSED))
     before = everything()
     assert bring_in("uk-petitions", petitions(tmp_path, ANSWERED, REFUSED)).acts == 0
     assert everything() == before
 
 
-def test_a_later_export_adds_what_is_new(app, tmp_path, log):
+def test_later_export_adds_new_rows(app, tmp_path, log):
     bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5)]))
     log()
     rows = [comment(6, parent_id=5, created_at="2016-05-01T10:00:00")]
@@ -72,11 +73,11 @@ def test_a_later_export_adds_what_is_new(app, tmp_path, log):
     assert process.phases[0].closes_at > entry.occurred_at
 
 
-def test_an_import_that_broke_off_goes_on_where_it_ended(app, tmp_path, monkeypatch):
+def test_interrupted_import_continues_at_the_next_batch(app, tmp_path, monkeypatch):
     whole = bring_in("decidim", city(tmp_path), slug="whole")
     expected = everything()
-    monkeypatch.setattr(run, "ACTS_A_BATCH", 7)
-    write = writer.Writer.write
+    monkeypatch.setattr(run, "MAX_BATCH_SIZE", 7)
+    write = writer.BatchWriter.write
     done = []
 
     def break_off(self, acts):
@@ -85,20 +86,20 @@ def test_an_import_that_broke_off_goes_on_where_it_ended(app, tmp_path, monkeypa
         done.append(acts)
         write(self, acts)
 
-    monkeypatch.setattr(writer.Writer, "write", break_off)
+    monkeypatch.setattr(writer.BatchWriter, "write", break_off)
     with pytest.raises(KeyboardInterrupt):
         bring_in("decidim", city(tmp_path), slug="broken")
-    monkeypatch.setattr(writer.Writer, "write", write)
+    monkeypatch.setattr(writer.BatchWriter, "write", write)
     rest = bring_in("decidim", city(tmp_path), slug="broken")
     assert rest.acts == whole.acts - 28
     assert everything() == {name: 2 * number for name, number in expected.items()}
 
 
-def test_a_batch_is_in_whole_or_not_at_all(app, tmp_path, monkeypatch):
+def test_failed_batch_leaves_nothing(app, tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(writer.Entries, "add", fail)
+    monkeypatch.setattr(writer.LogWriter, "add", fail)
     with pytest.raises(OSError, match="disk full"):
         bring_in("decidim", city(tmp_path))
     assert everything() == {"Interaction": 1, "Person": 0, "Proposal": 0, "Comment": 0}
@@ -108,7 +109,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from deliberate import create_app
-from deliberate.imports import run
+from deliberate.imports import import_run as run
 from tests.imports.layouts import order
 run.ACTS_A_BATCH = 10
 batches = []
@@ -122,15 +123,15 @@ with create_app().app_context():
 
 
 @pytest.fixture
-def on_sqlite(sqlite_house):
+def on_sqlite(make_sqlite_app):
     """The app on SQLite alone: a killed program is the same for both engines."""
-    app = sqlite_house()
+    app = make_sqlite_app()
     with app.app_context():
         yield app
         db.session.remove()
 
 
-def test_a_killed_import_leaves_whole_batches_and_goes_on(on_sqlite, tmp_path):
+def test_killed_import_leaves_whole_batches_and_continues(on_sqlite, tmp_path):
     folder = city(tmp_path)
     data = on_sqlite.config["SETTINGS"].data_dir
     environment = {**os.environ, "DELIBERATE_MODE": "test", "DELIBERATE_DATA_DIR": data}
@@ -143,5 +144,5 @@ def test_a_killed_import_leaves_whole_batches_and_goes_on(on_sqlite, tmp_path):
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     assert counted(Interaction) == 1 + 30
     assert counters()[1] == counted(Comment)
-    assert begin(order("decidim", folder)).run().acts == 62 - 30
+    assert prepare_import(order("decidim", folder)).run().acts == 62 - 30
     assert counted(Interaction) == 1 + 62

@@ -15,7 +15,7 @@ def reasons(summary):
     return [(reject.file, reject.line, reject.reason) for reject in summary.rejects]
 
 
-def test_an_orphan_stays_in_its_thread_and_heads_a_branch(app, tmp_path, log):
+def test_orphan_comment_stays_in_its_thread_as_a_root(app, tmp_path, log):
     rows = [comment(5, parent_id=404), comment(6, parent_id=5)]
     summary = bring_in("decidim", decidim(tmp_path, [proposal(1)], rows))
     orphan, below = the(5), the(6)
@@ -25,12 +25,12 @@ def test_an_orphan_stays_in_its_thread_and_heads_a_branch(app, tmp_path, log):
     assert [row.parent_id for row in log()[-2:]] == [-404, orphan.id]
 
 
-def test_an_orphan_whose_parent_has_no_number_is_one_too(app, tmp_path, log):
+def test_orphan_comment_with_a_non_numeric_parent_is_marked(app, tmp_path, log):
     bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5, parent_id="c-x")]))
     assert log()[-1].parent_id == -1
 
 
-def test_a_reply_by_staff_answers_the_branch(app, tmp_path):
+def test_staff_reply_marks_its_root_as_answered(app, tmp_path):
     accounts = tmp_path / "accounts.csv"
     accounts.write_text("author_id,display_name\nu7,suport\n", encoding="utf-8")
     rows = [comment(5), comment(6, parent_id=5, author_id="u7"), comment(7)]
@@ -38,20 +38,20 @@ def test_a_reply_by_staff_answers_the_branch(app, tmp_path):
     assert (the(5).is_answered, the(7).is_answered) == (True, False)
 
 
-def test_an_empty_text_keeps_its_place(app, tmp_path):
+def test_empty_comment_is_imported(app, tmp_path):
     rows = [comment(5, body_html=""), comment(6, parent_id=5)]
     summary = bring_in("decidim", decidim(tmp_path, [proposal(1)], rows))
     assert (summary.comments, the(5).body_html, the(6).depth) == (2, "", 1)
 
 
-def test_a_parent_in_another_proposal_keeps_the_row_out(app, tmp_path):
+def test_comment_with_a_parent_in_another_proposal_is_rejected(app, tmp_path):
     rows = [comment(5, 1), comment(6, 2, parent_id=5), comment(7, 2, parent_id=6)]
     summary = bring_in("decidim", decidim(tmp_path, [proposal(1), proposal(2)], rows))
     assert reasons(summary) == [("comments.csv", 3, "its parent 5 stands in another proposal")]
     assert the(7).is_orphan
 
 
-def test_a_circle_of_parents_keeps_its_rows_out(app, tmp_path):
+def test_comments_in_a_parent_cycle_are_rejected(app, tmp_path):
     rows = [
         comment(5, parent_id=7),
         comment(6, parent_id=5),
@@ -69,7 +69,7 @@ def test_a_circle_of_parents_keeps_its_rows_out(app, tmp_path):
     assert the(8).is_orphan
 
 
-def test_a_thread_of_any_depth_comes_in(app, tmp_path):
+def test_thread_of_any_depth_is_imported(app, tmp_path):
     rows = [comment(n, parent_id=n - 1 if n > 1 else "") for n in range(1500, 0, -1)]
     summary = bring_in("decidim", decidim(tmp_path, [proposal(1)], rows))
     assert (summary.comments, summary.rejects) == (1500, [])

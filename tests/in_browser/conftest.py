@@ -8,7 +8,7 @@ import axe_playwright_python
 import pytest
 from flask import Flask
 
-from tests.live_server import serving
+from tests.live_server import run_server
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 RUN = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
@@ -17,14 +17,14 @@ RUN = "() => axe.run(document, {resultTypes: ['violations']}).then(found => foun
 @pytest.fixture(scope="session")
 def old_town(old_city: Flask) -> Iterator[str]:
     """The address of the sample city that everybody reads and nobody changes."""
-    with serving(old_city) as address:
+    with run_server(old_city) as address:
         yield address
 
 
 @pytest.fixture
 def town(own_city: Flask) -> Iterator[str]:
     """The address of a sample city of one's own."""
-    with serving(own_city) as address:
+    with run_server(own_city) as address:
         yield address
 
 

@@ -7,19 +7,19 @@ import pytest
 from flask import Flask
 
 from deliberate.models import Person
-from deliberate.operations.accounts import accounts as account_operations
 from deliberate.operations.accounts import office_recovery as office_recovery_operations
-from deliberate.vocabulary import Proof, Role
+from deliberate.operations.accounts.devices import sign_in
+from deliberate.vocabulary import IdentityProof, Role
 from tests import factories
-from tests.live_server import serving
+from tests.live_server import run_server
 
 pytestmark = pytest.mark.browser
 KEPT = "Object.keys(localStorage).filter(key => key.startsWith('draft:'))"
 
 
 @pytest.fixture
-def house(sqlite_house: Callable[[], Flask]) -> Iterator[Flask]:
-    app = sqlite_house()
+def house(make_sqlite_app: Callable[[], Flask]) -> Iterator[Flask]:
+    app = make_sqlite_app()
     with app.app_context():
         yield app
 
@@ -29,13 +29,13 @@ def page_as(chromium: Any, house: Flask) -> Iterator[Callable[[Person], Any]]:
     """A page in which somebody is signed in."""
     signer: Any = house.session_interface.get_signing_serializer(house)  # type: ignore[attr-defined]
     contexts = []
-    with serving(house) as address:
+    with run_server(house) as address:
 
         def opened(person: Person) -> Any:
             context = chromium.new_context(
                 viewport={"width": 390, "height": 844}, base_url=address, color_scheme="light"
             )
-            kept = signer.dumps({"_user_id": account_operations.sign_in(person), "_fresh": True})
+            kept = signer.dumps({"_user_id": sign_in(person), "_fresh": True})
             context.add_cookies([{"name": "session", "value": kept, "url": address}])
             contexts.append(context)
             return context.new_page()
@@ -45,13 +45,13 @@ def page_as(chromium: Any, house: Flask) -> Iterator[Callable[[Person], Any]]:
             context.close()
 
 
-def test_axe_finds_nothing_on_pages_of_standing_and_ways_back(house, page_as, findings):
-    office, resident = factories.an_institution("desa"), factories.resident()
+def test_axe_finds_no_fault_on_verification_and_recovery_pages(house, page_as, findings):
+    office, resident = factories.create_institution("desa"), factories.create_resident()
     admin, officers = (
-        factories.staff(role=Role.ADMIN),
-        [factories.staff(office), factories.staff(office)],
+        factories.create_staff(role=Role.ADMIN),
+        [factories.create_staff(office), factories.create_staff(office)],
     )
-    begun = office_recovery_operations.begin_recovery(officers[0], resident, Proof.DOCUMENT)
+    begun = office_recovery_operations.begin_recovery(officers[0], resident, IdentityProof.DOCUMENT)
     visits = {
         resident: ["/id/verify", "/en/account/recovery"],
         admin: ["/id/desk/residents", f"/en/desk/people/{officers[0].id}/standing"],
@@ -71,20 +71,24 @@ def test_axe_finds_nothing_on_pages_of_standing_and_ways_back(house, page_as, fi
     assert {address: wrong for address, wrong in found.items() if wrong} == {}
 
 
-def test_signing_out_takes_the_drafts_of_this_browser_along(house, page_as):
-    proposal, page = factories.a_proposal(), page_as(factories.resident())
+def test_sign_out_removes_the_drafts_of_this_browser(house, page_as):
+    proposal, page = factories.create_proposal(), page_as(factories.create_resident())
     page.goto(f"/id/proposals/{proposal.id}")
     page.locator("textarea[name=body]").first.fill("Sebuah alasan yang belum selesai.")
     page.wait_for_timeout(700)  # a draft is kept when the typing rests
     assert len(page.evaluate(KEPT)) == 1
-    page.locator("details.menu summary").click()
+    page.locator("details.account-menu summary").click()
     page.locator("form[data-forget] button").click()
     page.wait_for_url("**/sign-in*")
     assert page.evaluate(KEPT) == []
 
 
-def test_another_account_in_the_same_browser_sees_no_draft_and_it_is_gone(house, page_as):
-    proposal, first, second = factories.a_proposal(), factories.resident(), factories.resident()
+def test_drafts_of_this_browser_are_removed_for_another_account(house, page_as):
+    proposal, first, second = (
+        factories.create_proposal(),
+        factories.create_resident(),
+        factories.create_resident(),
+    )
     page, address = page_as(first), f"/id/proposals/{proposal.id}"
     page.goto(address)
     field = page.locator("textarea[name=body]").first
@@ -97,7 +101,7 @@ def test_another_account_in_the_same_browser_sees_no_draft_and_it_is_gone(house,
     page.goto(address)
     assert (field.input_value(), len(page.evaluate(KEPT))) == ("", 1)
     signer = house.session_interface.get_signing_serializer(house)
-    token = signer.dumps({"_user_id": account_operations.sign_in(second), "_fresh": True})
+    token = signer.dumps({"_user_id": sign_in(second), "_fresh": True})
     page.context.add_cookies([{**kept[0], "value": token}])
     page.goto(address)
     assert (field.input_value(), page.evaluate(KEPT)) == ("", [])

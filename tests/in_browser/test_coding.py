@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests import demo_pages
-from tests.live_server import cookie_of
+from tests.live_server import session_cookie
 
 pytestmark = pytest.mark.browser
 WAITING = 2
@@ -16,13 +16,13 @@ WAITING = 2
 def keyboard(chromium: Any, town: str, own_city: Any) -> Any:
     """The researcher's tab, which runs no script."""
     context = chromium.new_context(java_script_enabled=False, base_url=town)
-    cookie = cookie_of(own_city, demo_pages.device_of(own_city, "peneliti"))
+    cookie = session_cookie(own_city, demo_pages.create_device_token(own_city, "peneliti"))
     context.add_cookies([{"name": "session", "value": cookie, "url": town}])
     yield context.new_page()
     context.close()
 
 
-def test_arrows_choose_and_enter_saves_and_goes_on(keyboard):
+def test_sample_is_coded_with_arrow_keys_and_enter(keyboard):
     keyboard.goto(f"/id/desk/coding/{WAITING}/1")
     for _ in range(2):
         keyboard.keyboard.press("ArrowDown")

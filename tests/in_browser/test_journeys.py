@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from deliberate.clock import set_to
+from deliberate.clock import override_now
 from deliberate.commands.demo_city.events import PASSPHRASE
 from deliberate.database import db
 from deliberate.models import Comment, Interaction, Person
 from tests import demo_pages
-from tests.live_server import PRESENT
+from tests.live_server import CITY_NOW
 
 pytestmark = pytest.mark.browser
 REASON = {"id": "Ibu saya menunggu berdiri setiap pagi.", "en": "My mother waits standing."}
@@ -31,8 +31,8 @@ def phone(chromium: Any, town: str) -> Any:
 @pytest.fixture
 def found(own_city: Any) -> Any:
     """A proposal that waits for an answer, and a poll."""
-    with own_city.app_context(), set_to(PRESENT):
-        return demo_pages.waiting_case().id, demo_pages.public_places()["open poll"]
+    with own_city.app_context(), override_now(CITY_NOW):
+        return demo_pages.get_waiting_case().id, demo_pages.public_pages()["open poll"]
 
 
 @pytest.fixture
@@ -58,13 +58,11 @@ def sign_in(page: Any, language: str, name: str) -> None:
     page.goto(f"/{language}/sign-in")
     page.fill("[name=sign_in_name]", name)
     page.fill("[name=passphrase]", PASSPHRASE)
-    page.locator("main form button.btn").first.click()
+    page.locator("main form button.button").first.click()
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_a_resident_writes_first_joins_then_supports_and_votes(
-    phone, found, acts_of, own_city, language
-):
+def test_resident_writes_then_joins_supports_and_votes(phone, found, acts_of, own_city, language):
     number, poll = found
     phone.goto(f"/{language}/proposals/{number}")
     phone.locator("[name=stance][value=for]").check()
@@ -99,7 +97,7 @@ def test_a_resident_writes_first_joins_then_supports_and_votes(
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_an_officer_answers_and_the_resident_reads_it(phone, found, chromium, town, language):
+def test_officer_responds_and_the_resident_reads_it(phone, found, chromium, town, language):
     number, _poll = found
     sign_in(phone, language, "petugas")
     phone.goto(f"/{language}/desk")

@@ -8,30 +8,31 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Ballot
-from deliberate.operations.accounts import accounts as account_operations
+from deliberate.operations.accounts.devices import sign_in
+from deliberate.operations.polls import ballots as ballot_operations
 from deliberate.operations.polls import polls as poll_operations
 from deliberate.vocabulary import PollType
 from tests import factories
-from tests.live_server import cookie_of, serving
+from tests.live_server import run_server, session_cookie
 
 pytestmark = pytest.mark.browser
 CODE = re.compile(r"^([A-Z2-9]{4}-){4}[A-Z2-9]{4}$")
 
 COSTS = (4_000_000, 3_000_000, 5_000_000)
 RULES = {
-    "single": poll_operations.Rules(),
-    "multiple": poll_operations.Rules(type=PollType.MULTIPLE, max_choices=2),
-    "ranked": poll_operations.Rules(type=PollType.RANKED),
-    "score": poll_operations.Rules(type=PollType.SCORE),
-    "budget": poll_operations.Rules(type=PollType.BUDGET, amount=8_000_000, costs=COSTS),
-    "statements": poll_operations.Rules(type=PollType.STATEMENTS),
+    "single": poll_operations.PollRules(),
+    "multiple": poll_operations.PollRules(type=PollType.MULTIPLE, max_choices=2),
+    "ranked": poll_operations.PollRules(type=PollType.RANKED),
+    "score": poll_operations.PollRules(type=PollType.SCORE),
+    "budget": poll_operations.PollRules(type=PollType.BUDGET, amount=8_000_000, costs=COSTS),
+    "statements": poll_operations.PollRules(type=PollType.STATEMENTS),
 }
 
 
 @pytest.fixture
 def house(app, request):
     """The house on SQLite, serving; pages do not differ by engine."""
-    with serving(app) as address:
+    with run_server(app) as address:
         yield address
 
 
@@ -43,12 +44,12 @@ def phone(request, app, chromium, house):
         java_script_enabled=request.param == "script",
         base_url=house,
     )
-    token = account_operations.sign_in(factories.resident())
+    token = sign_in(factories.create_resident())
     context.add_cookies(
         [
             {
                 "name": "session",
-                "value": cookie_of(app, token),
+                "value": session_cookie(app, token),
                 "domain": urlsplit(house).hostname,
                 "path": "/",
             }
@@ -74,8 +75,8 @@ def fill(page, kind, poll):
 
 
 @pytest.mark.parametrize("kind", RULES)
-def test_a_ballot_is_cast_on_a_phone(phone, kind):
-    poll = factories.a_poll(rules=RULES[kind])
+def test_ballot_of_every_type_is_cast_on_a_phone(phone, kind):
+    poll = factories.create_poll(rules=RULES[kind])
     expected = {
         "single": [[2, 1]],
         "multiple": [[2, 1]],
@@ -95,8 +96,8 @@ def test_a_ballot_is_cast_on_a_phone(phone, kind):
     assert [[option - first, value] for option, value in choice] == expected
 
 
-def test_a_broken_ranking_is_told_at_its_field_and_loses_nothing(phone):
-    poll = factories.a_poll(rules=RULES["ranked"])
+def test_invalid_ranking_is_reported_at_its_field_and_stays_filled_in(phone):
+    poll = factories.create_poll(rules=RULES["ranked"])
     phone.goto(f"/en/polls/{poll.id}")
     phone.get_by_label("Rute 1").fill("1")
     phone.get_by_label("Rute 2").fill("1")
@@ -106,11 +107,11 @@ def test_a_broken_ranking_is_told_at_its_field_and_loses_nothing(phone):
     assert phone.title().startswith("Error:")
     assert phone.get_by_label("Rute 1").input_value() == "1"
     summary.get_by_role("link").first.click()
-    assert "Rank 1 is given twice" in phone.locator(".bad").first.inner_text()
+    assert "Rank 1 is given twice" in phone.locator(".invalid").first.inner_text()
 
 
-def test_the_budget_is_added_up_before_it_is_sent(phone):
-    poll = factories.a_poll(rules=RULES["budget"])
+def test_budget_total_is_shown_before_the_ballot_is_cast(phone):
+    poll = factories.create_poll(rules=RULES["budget"])
     phone.goto(f"/en/polls/{poll.id}")
     phone.get_by_label(re.compile("Rute 1")).check()
     phone.get_by_label(re.compile("Rute 3")).check()
@@ -121,7 +122,7 @@ def test_the_budget_is_added_up_before_it_is_sent(phone):
 
 
 def test_statements_are_answered_one_at_a_time(phone):
-    poll = factories.a_poll(rules=RULES["statements"])
+    poll = factories.create_poll(rules=RULES["statements"])
     phone.goto(f"/en/polls/{poll.id}")
     phone.get_by_role("link", name="One at a time").click()
     for answer in ("Agree", "Pass", "Disagree"):
@@ -133,8 +134,8 @@ def test_statements_are_answered_one_at_a_time(phone):
     assert [value for _option, value in choice] == [1, 0, -1]
 
 
-def test_the_code_changes_the_ballot(phone):
-    poll = factories.a_poll()
+def test_ballot_code_changes_the_ballot(phone):
+    poll = factories.create_poll()
     phone.goto(f"/en/polls/{poll.id}")
     phone.get_by_label("Rute 1").check()
     phone.get_by_role("button", name="Cast ballot").click()
@@ -151,12 +152,12 @@ def test_the_code_changes_the_ballot(phone):
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", RULES)
-def test_axe_finds_nothing(app, chromium, house, findings, kind, scheme, width):
-    poll = factories.a_poll(rules=RULES[kind], with_pass="Belum yakin")
-    closed = factories.a_poll(rules=RULES[kind])
+def test_axe_finds_no_fault_on_poll_pages(app, chromium, house, findings, kind, scheme, width):
+    poll = factories.create_poll(rules=RULES[kind], with_pass="Belum yakin")
+    closed = factories.create_poll(rules=RULES[kind])
     for option in closed.options[:2]:
-        poll_operations.cast_ballot(factories.resident(), closed, [(option.id, 1)])
-    factories.closed_now(closed)
+        ballot_operations.cast_ballot(factories.create_resident(), closed, [(option.id, 1)])
+    factories.close_poll(closed)
     context = chromium.new_context(
         viewport={"width": width, "height": 844}, color_scheme=scheme, base_url=house
     )
@@ -170,14 +171,14 @@ def test_axe_finds_nothing(app, chromium, house, findings, kind, scheme, width):
     context.close()
 
 
-def test_axe_finds_nothing_in_the_smaller_pages(app, chromium, house, findings):
-    poll, secret = factories.a_poll(rules=RULES["statements"]), factories.a_poll()
-    poll_operations.cast_ballot(factories.resident(), secret, secret.options[0])
-    factories.closed_now(secret)
+def test_axe_finds_no_fault_on_other_poll_pages(app, chromium, house, findings):
+    poll, secret = factories.create_poll(rules=RULES["statements"]), factories.create_poll()
+    ballot_operations.cast_ballot(factories.create_resident(), secret, secret.options[0])
+    factories.close_poll(secret)
     process = secret.process
     for person, pages in (
         (
-            factories.resident(),
+            factories.create_resident(),
             (
                 f"/polls/{poll.id}/one-by-one",
                 f"/polls/{poll.id}/statements",
@@ -187,7 +188,7 @@ def test_axe_finds_nothing_in_the_smaller_pages(app, chromium, house, findings):
             ),
         ),
         (
-            factories.staff(),
+            factories.create_staff(),
             (
                 "/desk/polls/",
                 f"/desk/polls/new/{process.slug}",
@@ -199,12 +200,12 @@ def test_axe_finds_nothing_in_the_smaller_pages(app, chromium, house, findings):
         ),
     ):
         context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=house)
-        token = account_operations.sign_in(person)
+        token = sign_in(person)
         context.add_cookies(
             [
                 {
                     "name": "session",
-                    "value": cookie_of(app, token),
+                    "value": session_cookie(app, token),
                     "domain": "127.0.0.1",
                     "path": "/",
                 }

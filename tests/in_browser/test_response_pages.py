@@ -5,20 +5,20 @@ from urllib.parse import urlsplit
 import pytest
 
 from deliberate.database import db
-from deliberate.operations.accounts import accounts as account_operations
-from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.accounts.devices import create_device
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.queries.responses.responses import responses_of
+from deliberate.queries.responses.responses import list_response_cards
 from deliberate.vocabulary import Stance
 from tests import factories
-from tests.live_server import cookie_of, serving
+from tests.live_server import run_server, session_cookie
 
 pytestmark = pytest.mark.browser
 
 
 def signed_cookie(app, house, person):
     """What a browser holds in which somebody is signed in."""
-    value = cookie_of(app, account_operations.open_device(person, "phone"))
+    value = session_cookie(app, create_device(person, "phone"))
     return {
         "name": "session",
         "value": value,
@@ -30,7 +30,7 @@ def signed_cookie(app, house, person):
 @pytest.fixture
 def house(app):
     """The house on SQLite, serving; pages do not differ by engine."""
-    with serving(app) as address:
+    with run_server(app) as address:
         yield address
 
 
@@ -56,22 +56,22 @@ def browser_of(request, app, chromium, house):
 
 @pytest.fixture
 def office(app):
-    return factories.an_institution("sarpras")
+    return factories.create_institution("sarpras")
 
 
 @pytest.fixture
 def proposal(office):
     """Owed an answer, with one argument."""
-    proposal = factories.a_proposal(factories.a_process(office, threshold=1))
-    proposal_operations.support_proposal(factories.resident(), proposal)
+    proposal = factories.create_proposal(factories.create_process(office, threshold=1))
+    support_proposal(factories.create_resident(), proposal)
     comment_operations.post_comment(
-        factories.resident(), proposal, "Terlalu mahal.", stance=Stance.AGAINST
+        factories.create_resident(), proposal, "Terlalu mahal.", stance=Stance.AGAINST
     )
     return proposal
 
 
-def test_an_officer_answers_from_the_queue_and_a_resident_judges(browser_of, office, proposal):
-    desk = browser_of(factories.staff(office))
+def test_officer_responds_from_the_queue_and_a_resident_rates_it(browser_of, office, proposal):
+    desk = browser_of(factories.create_staff(office))
     desk.goto("/en/desk")
     desk.click(f"text={proposal.title}")
     desk.click("text=Take the case")
@@ -88,21 +88,21 @@ def test_an_officer_answers_from_the_queue_and_a_resident_judges(browser_of, off
     desk.select_option("select[name^=answer_]", "1")
     desk.click("text=Look at it before publishing")
     assert "It answers 1 argument." in desk.inner_text("main")
-    desk.click("text=Publish and tell")
+    desk.click("text=Publish and notify")
     assert "The response is public" in desk.inner_text("main")
 
-    resident = browser_of(factories.resident())
+    resident = browser_of(factories.create_resident())
     resident.goto(f"/id/responses/{proposal.id}")
     assert "Sebagian: 40 halte" in resident.inner_text("#response")
     resident.click("#response button:has-text('Sebagian')")
     db.session.rollback()
-    (card,) = responses_of(proposal.id)
+    (card,) = list_response_cards(proposal.id)
     assert card.response.counts("answers") == {"yes": 0, "partly": 1, "no": 0}
     assert card.response.points[0]["answers"] and len(card.response.points) == 2
 
 
-def test_what_is_wrong_is_said_and_nothing_is_lost(browser_of, office, proposal):
-    desk = browser_of(factories.staff(office))
+def test_invalid_response_form_is_reported_and_stays_filled_in(browser_of, office, proposal):
+    desk = browser_of(factories.create_staff(office))
     desk.goto(f"/en/desk/proposals/{proposal.id}/response")
     desk.click("label:has-text('Not accepted') >> nth=0")
     desk.fill("[name=headline]", "Tidak")
@@ -129,9 +129,11 @@ PAGES = (
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_axe_finds_nothing(app, chromium, house, office, proposal, findings, language):
+def test_axe_finds_no_fault_on_response_pages(
+    app, chromium, house, office, proposal, findings, language
+):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=house)
-    context.add_cookies([signed_cookie(app, house, factories.staff(office))])
+    context.add_cookies([signed_cookie(app, house, factories.create_staff(office))])
     page = context.new_page()
     for path in PAGES:
         page.goto(f"/{language}{path.format(n=proposal.id)}")

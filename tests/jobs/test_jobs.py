@@ -1,4 +1,4 @@
-"""The periodic work runs beside the pages, by the clock."""
+"""Periodic jobs: sealing within seconds, nightly jobs, jobs on an empty installation."""
 
 import time
 from datetime import UTC, datetime
@@ -13,8 +13,8 @@ from deliberate.models import Interaction, SignedTreeHead
 from tests import factories
 
 
-def test_what_is_done_is_sealed_within_seconds(app):
-    factories.resident()
+def test_job_seals_acts_within_seconds(app):
+    factories.create_resident()
     running = start_jobs(app)
     try:
         for _ in range(100):
@@ -31,25 +31,25 @@ def test_what_is_done_is_sealed_within_seconds(app):
 @pytest.mark.parametrize(
     ("zone", "hour"), [("Asia/Makassar", 18), ("Asia/Jakarta", 19), ("UTC", 2)]
 )
-def test_the_night_is_the_citys(app, clock, tmp_path, zone, hour):
-    class Told:
+def test_nightly_jobs_run_at_night_in_the_site_time_zone(app, clock, tmp_path, zone, hour):
+    class App:
         config = {"SETTINGS": Settings(mode="test", timezone=zone, data_dir=str(tmp_path))}
 
-    queue = jobs.jobs_of(Told())
-    at = datetime(2026, 3, 2, hour, 10, tzinfo=UTC).replace(tzinfo=None)
-    due = {task.name for task in queue.read_periodic(at)}
+    queue = jobs.create_schedule(App())
+    moment = datetime(2026, 3, 2, hour, 10, tzinfo=UTC).replace(tzinfo=None)
+    due = {task.name for task in queue.read_periodic(moment)}
     queue.storage.close()
-    assert {"close_the_day", "tell_witnesses", "tell_everyone", "minute"} <= due
+    assert {"run_nightly", "notify_witnesses", "run_minutely", "minute"} <= due
 
 
-def test_each_work_runs_on_an_empty_house_and_leaves_no_act(app, log):
+def test_job_on_an_empty_installation_records_no_act(app, log):
     settings = app.config["SETTINGS"]
-    for work in (
+    for job in (
         jobs.run_minutely,
         jobs.shuffle_ballot_storage,
         jobs.publish_tree_heads,
         jobs.run_nightly,
-        jobs.tell_witnesses,
+        jobs.notify_witnesses,
     ):
-        work(settings)
+        job(settings)
     assert log() == []

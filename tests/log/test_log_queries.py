@@ -1,4 +1,4 @@
-"""What pages and alarms read of the log."""
+"""Queries of the log."""
 
 from datetime import timedelta
 
@@ -6,13 +6,13 @@ import time_machine
 
 from deliberate import sealing
 from deliberate.clock import now
-from deliberate.queries.log import unsealed_age
+from deliberate.queries.log.tree_heads import unsealed_age
 from tests import factories
 
 
-def test_an_entry_waits_until_a_head_covers_it(app):
+def test_unsealed_age_is_zero_after_sealing(app):
     assert unsealed_age() == timedelta(0)
-    factories.resident()
+    factories.create_resident()
     with time_machine.travel(now() + timedelta(seconds=90)):
         assert timedelta(seconds=89) < unsealed_age() < timedelta(seconds=92)
     sealing.seal_log(app.config["SETTINGS"])

@@ -11,7 +11,7 @@ from flask import Flask
 from deliberate import create_app
 from deliberate.config import Settings
 from deliberate.database import db
-from tests.postgres import database, on_server
+from tests.postgres import database_url, execute_on_server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -23,9 +23,9 @@ def unmigrated_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[F
     if not os.environ.get("TEST_POSTGRES_URL"):
         pytest.skip("PostgreSQL: install Debian's postgresql, or set TEST_POSTGRES_URL")
     name = f"test_{uuid.uuid4().hex[:12]}"
-    on_server(f"CREATE DATABASE {name}")
-    yield from _app(tmp_path, database(name))
-    on_server(f"DROP DATABASE {name}")
+    execute_on_server(f"CREATE DATABASE {name}")
+    yield from _app(tmp_path, database_url(name))
+    execute_on_server(f"DROP DATABASE {name}")
 
 
 @pytest.fixture

@@ -21,14 +21,14 @@ INSERT INTO proposal (id, process_id, author_id, initiator, title, slug, body, b
 VALUES (1, 1, 1, 'resident', 'U', 'u', 'isi', '<p>isi</p>', 'x', 1, 'id', '', '',
   '2026-03-02 01:00:00', '', 0, 1, 0, 0, 0);
 INSERT INTO comment (id, proposal_id, depth, author_id, author_role, body, body_html, renderer,
-  source_note, language, is_question, is_orphan, posted_at, strong_count, weak_count, weight,
-  branch_count)
+  source_note, language, is_question, is_orphan, posted_at, strong_count, weak_count, rating_count,
+  reply_count)
 VALUES (1, 1, 0, 1, 'staff', 'durian', '<p>durian</p>', 'x', '', 'id', false, false,
   '2026-03-02 01:00:00', 0, 0, 0, 0)
 """
 INDEXED = {
-    "sqlite": "SELECT count(*) FROM comment_words WHERE comment_words MATCH 'durian'",
-    "postgresql": "SELECT count(*) FROM comment_words WHERE words @@ to_tsquery('durian')",
+    "sqlite": "SELECT count(*) FROM comment_search WHERE comment_search MATCH 'durian'",
+    "postgresql": "SELECT count(*) FROM comment_search WHERE terms @@ to_tsquery('durian')",
 }
 WRITTEN = """
 SELECT i.name, a.display_name, p.title, p.body, c.body

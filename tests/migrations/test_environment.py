@@ -7,7 +7,7 @@ import pytest
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from deliberate import part
+from deliberate import resource_path
 from deliberate.database import db
 from tests.migrations import schema_0001
 
@@ -33,7 +33,7 @@ BREAK_REFERENCE = 'op.execute("DELETE FROM institution")'
 def migrations_with(folder: Path, upgrade: str) -> str:
     """Return a copy of the migrations with one more revision that runs the given code."""
     copy = folder / "migrations"
-    shutil.copytree(str(part("migrations")), copy)
+    shutil.copytree(str(resource_path("migrations")), copy)
     head = max(path.name[:4] for path in (copy / "versions").glob("*.py"))
     revision = REVISION.format(head=head, upgrade=upgrade)
     (copy / "versions" / "9999_test.py").write_text(revision, encoding="utf-8")

@@ -6,18 +6,18 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 
-from deliberate import part
+from deliberate import resource_path
 from deliberate.database import db
-from deliberate.database.word_index import is_modelled
+from deliberate.database.migration_filter import is_mapped
 from tests.migrations import schema_0001
 
-COMPARED = {"compare_type": True, "include_schemas": False, "include_name": is_modelled}
+COMPARED = {"compare_type": True, "include_schemas": False, "include_name": is_mapped}
 LAST_IRREVERSIBLE = "0001"
 """The newest revision whose downgrade raises."""
 
 
 def revisions() -> list[str]:
-    scripts = ScriptDirectory(str(part("migrations")))
+    scripts = ScriptDirectory(str(resource_path("migrations")))
     return [script.revision for script in scripts.walk_revisions()][::-1]
 
 
@@ -32,7 +32,7 @@ def test_schema_of_migrations_equals_schema_of_models(app):
 
 
 def test_migrations_form_one_line_from_the_first_revision():
-    assert len(ScriptDirectory(str(part("migrations"))).get_heads()) == 1
+    assert len(ScriptDirectory(str(resource_path("migrations"))).get_heads()) == 1
     assert revisions() == sorted(revisions())
     assert revisions()[0] == "0001"
 

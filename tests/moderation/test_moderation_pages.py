@@ -1,107 +1,122 @@
-"""Reporting, appealing and deciding over HTTP; and that a hidden text is shown nowhere."""
+"""Test reporting, deciding and appealing over HTTP, and that hidden texts appear on no page."""
 
 import re
 
 import pytest
 
-from deliberate.operations.moderation import moderation as moderation_operations
+from deliberate.operations.moderation import decisions as moderation_operations
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.queries.moderation import moderation as moderation_queries
-from deliberate.vocabulary import Role, Rule, Stance
+from deliberate.queries.moderation.decisions import open_reports
+from deliberate.queries.moderation.queue import open_appeals
+from deliberate.vocabulary import ModerationRule, Role, Stance
 from tests import factories
-from tests.client import send, signed_in, visitor
+from tests.client import anonymous_client, signed_in_client, submit_form
 
 SECRET = "kata yang disembunyikan"
 
 
-def an_argument(author=None):
+def post_argument(author=None):
     return comment_operations.post_comment(
-        author or factories.resident(), factories.a_proposal(), SECRET, stance=Stance.FOR
+        author or factories.create_resident(),
+        factories.create_proposal(),
+        SECRET,
+        stance=Stance.FOR,
     )
 
 
-def a_moderator():
-    return factories.staff(role=Role.MODERATOR)
+def create_moderator():
+    return factories.create_staff(role=Role.MODERATOR)
 
 
-def test_everybody_can_report_from_the_thread_and_signs_in_after_writing(app):
-    comment = an_argument()
+def test_report_form_is_public_and_asks_for_sign_in_on_submit(app):
+    comment = post_argument()
     address = f"/id/moderation/comment/{comment.id}/report"
-    thread = visitor(app).get(f"/p/{comment.proposal_id}", follow_redirects=True).text
+    thread = anonymous_client(app).get(f"/p/{comment.proposal_id}", follow_redirects=True).text
     assert address in thread
-    client = visitor(app)
+    client = anonymous_client(app)
     assert SECRET in client.get(address).text
     answer = client.post(address, data={"reason": "spam", "note": "iklan toko yang sama"})
     assert answer.status_code == 401 and "iklan toko yang sama" in answer.text
 
 
-def test_a_report_is_sent_once_and_needs_a_rule(app):
-    comment, client = an_argument(), signed_in(app, factories.resident())
+def test_report_form_requires_a_rule_and_is_accepted_once(app):
+    comment, client = post_argument(), signed_in_client(app, factories.create_resident())
     address = f"/id/moderation/comment/{comment.id}/report"
-    empty = send(client, address)
+    empty = submit_form(client, address)
     assert empty.status_code == 422 and "Pilih salah satu aturan" in empty.text
-    assert send(client, address, reason="insult").status_code == 303
-    factories.again(comment)
-    assert len(moderation_queries.open_reports(comment)) == 1
+    assert submit_form(client, address, reason="insult").status_code == 303
+    factories.reload(comment)
+    assert len(open_reports(comment)) == 1
     again = client.get(address)
     assert again.status_code == 200
-    assert send(client, address, reason="insult").status_code == 403
+    assert submit_form(client, address, reason="insult").status_code == 403
 
 
-def test_only_moderators_and_administrators_see_the_desk(app):
-    comment = an_argument()
+def test_moderation_queue_is_for_moderators_and_administrators(app):
+    comment = post_argument()
     pages = ("/id/desk/moderation", f"/id/desk/moderation/comment/{comment.id}")
     for page in pages:
-        assert signed_in(app, factories.resident()).get(page).status_code == 403
-        assert signed_in(app, factories.staff()).get(page).status_code == 403
-        assert signed_in(app, a_moderator()).get(page).status_code == 200
-    answer = send(signed_in(app, factories.staff()), "/id/account", f"{pages[1]}/hide", rule="spam")
+        assert signed_in_client(app, factories.create_resident()).get(page).status_code == 403
+        assert signed_in_client(app, factories.create_staff()).get(page).status_code == 403
+        assert signed_in_client(app, create_moderator()).get(page).status_code == 200
+    answer = submit_form(
+        signed_in_client(app, factories.create_staff()),
+        "/id/account",
+        f"{pages[1]}/hide",
+        rule="spam",
+    )
     assert answer.status_code == 403
 
 
-def test_a_moderator_hides_by_a_rule_with_a_note_and_restores(app):
-    comment, client = an_argument(), signed_in(app, a_moderator())
+def test_review_page_hides_with_a_rule_and_restores(app):
+    comment, client = post_argument(), signed_in_client(app, create_moderator())
     page = f"/id/desk/moderation/comment/{comment.id}"
-    assert send(client, page, f"{page}/hide", rule="insult").status_code == 422
-    assert send(client, page, f"{page}/hide", rule="insult", note="Aturan 2").status_code == 303
-    factories.again(comment)
+    assert submit_form(client, page, f"{page}/hide", rule="insult").status_code == 422
+    assert (
+        submit_form(client, page, f"{page}/hide", rule="insult", note="Aturan 2").status_code == 303
+    )
+    factories.reload(comment)
     assert comment.hidden_ground == "insult"
-    assert send(client, page, f"{page}/restore").status_code == 303
-    factories.again(comment)
-    assert comment.stands
+    assert submit_form(client, page, f"{page}/restore").status_code == 303
+    factories.reload(comment)
+    assert comment.is_visible
 
 
-def test_the_author_reads_rule_and_note_and_appeals_nobody_else_does(app):
-    author = factories.resident()
-    comment = an_argument(author)
+def test_appeal_page_shows_the_decision_to_the_author_only(app):
+    author = factories.create_resident()
+    comment = post_argument(author)
     moderation_operations.hide_contribution(
-        a_moderator(), comment, Rule.INSULT, "Tolong tanpa hinaan."
+        create_moderator(), comment, ModerationRule.INSULT, "Tolong tanpa hinaan."
     )
     page = f"/id/moderation/comment/{comment.id}/appeal"
-    client = signed_in(app, author)
+    client = signed_in_client(app, author)
     shown = client.get(page).text
     assert "Tolong tanpa hinaan." in shown and "Hinaan atau ancaman" in shown
-    assert signed_in(app, factories.resident()).get(page).status_code == 403
-    assert send(client, page, words="Ini kritik.").status_code == 303
-    second = signed_in(app, a_moderator())
-    ((appeal, _thing),) = moderation_queries.appeals_waiting()
+    assert signed_in_client(app, factories.create_resident()).get(page).status_code == 403
+    assert submit_form(client, page, reason="Ini kritik.").status_code == 303
+    second = signed_in_client(app, create_moderator())
+    ((appeal, _thing),) = open_appeals()
     matter = f"/id/desk/moderation/comment/{comment.id}"
     fields = {"outcome": "granted", "note": "Benar."}
     assert (
-        send(second, matter, f"/id/desk/moderation/appeals/{appeal.id}", **fields).status_code
+        submit_form(
+            second, matter, f"/id/desk/moderation/appeals/{appeal.id}", **fields
+        ).status_code
         == 303
     )
-    factories.again(comment)
-    assert comment.stands
+    factories.reload(comment)
+    assert comment.is_visible
 
 
-def test_a_tombstone_with_its_rule_stands_in_place_and_replies_stay(app):
-    comment = an_argument()
+def test_hidden_comment_is_a_tombstone_with_its_rule_and_keeps_replies(app):
+    comment = post_argument()
     comment_operations.post_comment(
-        factories.resident(), comment.proposal, "Balasan tetap.", parent=comment
+        factories.create_resident(), comment.proposal, "Balasan tetap.", parent=comment
     )
-    moderation_operations.hide_contribution(a_moderator(), comment, Rule.OFF_TOPIC, "x")
-    page = visitor(app).get(f"/p/{comment.proposal_id}", follow_redirects=True).text
+    moderation_operations.hide_contribution(
+        create_moderator(), comment, ModerationRule.OFF_TOPIC, "x"
+    )
+    page = anonymous_client(app).get(f"/p/{comment.proposal_id}", follow_redirects=True).text
     assert SECRET not in page
     assert "Disembunyikan moderator" in page and "Di luar topik" in page
     assert "Balasan tetap." in page
@@ -116,28 +131,38 @@ PUBLIC = (
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_hidden_words_are_shown_on_no_public_page(app, address):
-    comment = an_argument()
+def test_hidden_text_is_on_no_public_page(app, address):
+    comment = post_argument()
     proposal = comment.proposal
-    moderation_operations.hide_contribution(a_moderator(), comment, Rule.SPAM, SECRET)
-    moderation_operations.hide_contribution(a_moderator(), proposal, Rule.SPAM, SECRET)
-    page = visitor(app).get(address.format(p=proposal.id, c=comment.id), follow_redirects=True).text
+    moderation_operations.hide_contribution(
+        create_moderator(), comment, ModerationRule.SPAM, SECRET
+    )
+    moderation_operations.hide_contribution(
+        create_moderator(), proposal, ModerationRule.SPAM, SECRET
+    )
+    page = (
+        anonymous_client(app)
+        .get(address.format(p=proposal.id, c=comment.id), follow_redirects=True)
+        .text
+    )
     for words in (SECRET, proposal.title, "Lansia menunggu"):
         assert words not in page
 
 
-def test_the_record_is_public_and_moderators_come_from_the_desk_to_theirs(app):
-    moderation_operations.hide_contribution(a_moderator(), an_argument(), Rule.SPAM, "x")
-    page = visitor(app).get("/en/moderation")
+def test_moderation_record_is_public_and_linked_to_the_queue(app):
+    moderation_operations.hide_contribution(
+        create_moderator(), post_argument(), ModerationRule.SPAM, "x"
+    )
+    page = anonymous_client(app).get("/en/moderation")
     assert page.status_code == 200 and "Spam" in page.text
     assert len(re.findall(r"<h1", page.text)) == 1
-    answer = signed_in(app, a_moderator()).get("/id/desk")
+    answer = signed_in_client(app, create_moderator()).get("/id/desk")
     assert answer.headers["Location"].endswith("/id/desk/moderation")
 
 
-def test_a_report_by_the_same_form_counts_once(app):
-    comment, person = an_argument(), factories.resident()
-    client = signed_in(app, person)
+def test_report_form_sent_twice_counts_once(app):
+    comment, person = post_argument(), factories.create_resident()
+    client = signed_in_client(app, person)
     address = f"/id/moderation/comment/{comment.id}/report"
     page = client.get(address).text
     token = {
@@ -147,5 +172,5 @@ def test_a_report_by_the_same_form_counts_once(app):
     first = client.post(address, data={**token, "reason": "spam", "note": ""})
     second = client.post(address, data={**token, "reason": "spam", "note": ""})
     assert (first.status_code, second.status_code) == (303, 303)
-    factories.again(comment)
-    assert len(moderation_queries.open_reports(comment)) == 1
+    factories.reload(comment)
+    assert len(open_reports(comment)) == 1

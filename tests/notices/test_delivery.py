@@ -1,4 +1,4 @@
-"""Mails go through a server that fails, hangs and dies: each one, in order, under one name."""
+"""Delivery of mails by a server that fails, hangs and dies: every mail, in order."""
 
 import random
 from collections import Counter
@@ -10,36 +10,36 @@ from sqlalchemy import func, select
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, Notice
-from deliberate.notifications.delivery import send_due, wait_after
+from deliberate.notifications.delivery import retry_delay, send_due
 from deliberate.notifications.smtp import Mailer
 from tests import factories
-from tests.notices.mail_server import serving
+from tests.notices.mail_server import running_mail_server
 
 
-def some_mails(people: int, each: int) -> dict[int, list[str]]:
-    """Mails waiting; gives for each person the names of theirs in order."""
-    proposal = factories.a_proposal()
-    readers = [factories.resident() for _ in range(people)]
+def create_pending_mails(people: int, each: int) -> dict[int, list[str]]:
+    """Create pending mails; return the Message-IDs of each person in order."""
+    proposal = factories.create_proposal()
+    readers = [factories.create_resident() for _ in range(people)]
     with unrecorded("test settings") as session:
         for reader in readers:
             reader.email = f"p{reader.id}@example.org"
             session.add(reader)
         for number in range(each):
-            notice = Notice(act=f"act{number}", kind="deadline.missed", proposal_id=proposal.id)
+            notice = Notice(key=f"act{number}", kind="deadline.missed", proposal_id=proposal.id)
             session.add(notice)
             session.flush()
             session.add_all(
-                Delivery(notice_id=notice.id, act=notice.act, person_id=r.id, channel="mail")
+                Delivery(notice_id=notice.id, notice_key=notice.key, person_id=r.id, channel="mail")
                 for r in readers
             )
     return {r.id: [f"<act{n}.{r.id}@127.0.0.1>" for n in range(each)] for r in readers}
 
 
-def waiting() -> int:
+def pending_count() -> int:
     db.session.rollback()
     return db.session.scalar(
         select(func.count(Delivery.id)).where(
-            Delivery.channel == "mail", Delivery.sent_at.is_(None), Delivery.act.like("act%")
+            Delivery.channel == "mail", Delivery.sent_at.is_(None), Delivery.notice_key.like("act%")
         )
     )
 
@@ -49,65 +49,67 @@ def mailer(server, timeout: float = 0.3) -> Mailer:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_every_mail_arrives_in_order_whatever_the_server_does(app, clock, seed):
-    wanted = some_mails(people=6, each=4)
+def test_mails_arrive_in_order_despite_server_failures(app, clock, seed):
+    expected = create_pending_mails(people=6, each=4)
     chance = random.Random(seed)
-    moods = ["ok"] * 6 + ["busy", "away", "hang", "die_before", "die_after"]
-    script = [chance.choice(moods) for _ in range(40)]
-    with serving(script) as server:
+    steps = ["ok"] * 6 + ["busy", "unavailable", "hang", "die_before", "die_after"]
+    script = [chance.choice(steps) for _ in range(40)]
+    with running_mail_server(script) as server:
         for _round in range(60):
             send_due(mailer(server))
-            if not waiting():
+            if not pending_count():
                 break
             clock.shift(timedelta(hours=7))
-    assert waiting() == 0
-    arrived = Counter(name for _address, name, _done in server.got)
-    doubtful = {name for _address, name, done in server.got if not done}
-    assert set(arrived) == {name for names in wanted.values() for name in names}
+    assert pending_count() == 0
+    arrived = Counter(name for _address, name, _done in server.received)
+    doubtful = {name for _address, name, done in server.received if not done}
+    assert set(arrived) == {name for names in expected.values() for name in names}
     assert all(count == 1 or name in doubtful for name, count in arrived.items())
-    for person, names in wanted.items():
-        mine = [n for a, n, _done in server.got if a == f"p{person}@example.org"]
-        assert list(dict.fromkeys(mine)) == names
+    for person, names in expected.items():
+        received = [
+            name for address, name, _done in server.received if address == f"p{person}@example.org"
+        ]
+        assert list(dict.fromkeys(received)) == names
 
 
-def test_a_mail_refused_for_good_is_given_up_and_the_next_one_goes(app, clock):
-    some_mails(people=1, each=2)
-    with serving(["refuse"]) as server:
+def test_mail_rejected_permanently_is_abandoned_and_the_next_is_sent(app, clock):
+    create_pending_mails(people=1, each=2)
+    with running_mail_server(["refuse"]) as server:
         assert send_due(mailer(server)) == 1
-    assert waiting() == 0 and len(server.got) == 1
+    assert pending_count() == 0 and len(server.received) == 1
     refused = db.session.scalars(select(Delivery).where(Delivery.error != "")).one()
     assert refused.error.startswith("550")
 
 
-def test_a_mail_that_failed_waits_longer_each_time(app, clock):
-    some_mails(people=1, each=1)
-    with serving(["busy"]) as server:
+def test_mail_retry_delay_grows_with_each_attempt(app, clock):
+    create_pending_mails(people=1, each=1)
+    with running_mail_server(["busy"]) as server:
         assert send_due(mailer(server)) == 0 and send_due(mailer(server)) == 0
         clock.shift(timedelta(minutes=2))
         assert send_due(mailer(server)) == 1
-    assert wait_after(1) < wait_after(2) < wait_after(20) == timedelta(hours=6)
+    assert retry_delay(1) < retry_delay(2) < retry_delay(20) == timedelta(hours=6)
 
 
-def test_a_claim_of_a_dead_process_ends(app, clock):
-    some_mails(people=1, each=1)
+def test_mail_claimed_by_a_dead_process_is_sent_later(app, clock):
+    create_pending_mails(people=1, each=1)
     with unrecorded("test settings") as session:
         for delivery in session.scalars(select(Delivery).where(Delivery.channel == "mail")):
-            delivery.next_at, delivery.tries = now() + timedelta(minutes=10), 1
-    with serving([]) as server:
+            delivery.next_attempt_at, delivery.attempts = now() + timedelta(minutes=10), 1
+    with running_mail_server([]) as server:
         assert send_due(mailer(server)) == 0
         clock.shift(timedelta(minutes=11))
         assert send_due(mailer(server)) == 1
 
 
-def test_a_later_mail_waits_for_the_earlier_one_of_its_person(app, clock):
-    (names,) = some_mails(people=1, each=2).values()
-    with serving(["busy"]) as server:
+def test_mail_waits_for_an_earlier_mail_to_the_same_person(app, clock):
+    (names,) = create_pending_mails(people=1, each=2).values()
+    with running_mail_server(["busy"]) as server:
         assert send_due(mailer(server)) == 0
         clock.shift(timedelta(minutes=2))
         assert send_due(mailer(server)) == 2
-    assert [name for _address, name, _done in server.got] == names
+    assert [name for _address, name, _done in server.received] == names
 
 
-def test_without_a_server_nothing_is_sent_and_nothing_lost(app, clock):
-    some_mails(people=1, each=1)
-    assert send_due() == 0 and waiting() == 1
+def test_mail_stays_pending_without_a_server(app, clock):
+    create_pending_mails(people=1, each=1)
+    assert send_due() == 0 and pending_count() == 1

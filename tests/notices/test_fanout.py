@@ -1,4 +1,4 @@
-"""One notice an act; its deliveries reach each person once."""
+"""Fan-out of notices: every recipient gets each notice once."""
 
 import os
 import signal
@@ -13,41 +13,40 @@ from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, Follow, Notice, Person
 from deliberate.notifications import fanout
 from deliberate.notifications.fanout import fan_out
-from deliberate.operations.notices import messages as message_operations
-from deliberate.operations.proposals import proposals as proposal_operations
-from deliberate.operations.responses import responses as response_operations
+from deliberate.operations.notices.messages import mute_topic
+from deliberate.operations.proposals.follows import follow_subject
+from deliberate.operations.proposals.supports import support_proposal
+from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.vocabulary import ResponseDecision, Stance
 from tests import factories
 
 
 @pytest.fixture
-def office(app):
-    return factories.an_institution("sarpras")
+def institution(app):
+    return factories.create_institution("sarpras")
 
 
 @pytest.fixture
-def proposal(office):
-    return factories.a_proposal(factories.a_process(office, threshold=9))
+def proposal(institution):
+    return factories.create_proposal(factories.create_process(institution, threshold=9))
 
 
-def answer(officer, proposal):
-    return response_operations.publish_response(
-        officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Dibangun."
-    )
+def publish(officer, proposal):
+    return publish_response(officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Dibangun.")
 
 
-def told(channel="account", kind="response.published"):
+def recipients(channel="account", kind="response.published"):
     db.session.rollback()
     rows = db.session.execute(
-        select(Delivery.person_id, Delivery.why)
+        select(Delivery.person_id, Delivery.reason)
         .join(Notice, Notice.id == Delivery.notice_id)
         .where(Delivery.channel == channel, Notice.kind == kind)
     )
     return dict(rows.all())
 
 
-def reachable(person):
+def confirm_address_of(person):
     with unrecorded("test settings") as session:
         person.email, person.email_confirmed_at = f"p{person.id}@example.org", person.joined_at
         session.add(person)
@@ -59,15 +58,15 @@ def mails(monkeypatch):
     monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
 
 
-def test_author_commenter_supporter_and_follower_are_told_why(office, proposal):
-    commenter, supporter, follower = (factories.resident() for _ in range(3))
+def test_notice_reaches_author_commenter_supporter_and_follower_with_reason(institution, proposal):
+    commenter, supporter, follower = (factories.create_resident() for _ in range(3))
     comment_operations.post_comment(commenter, proposal, "Setuju.", stance=Stance.FOR)
-    proposal_operations.support_proposal(supporter, proposal)
-    proposal_operations.support_proposal(commenter, proposal)
-    proposal_operations.follow(follower, proposal)
-    answer(factories.staff(office), proposal)
+    support_proposal(supporter, proposal)
+    support_proposal(commenter, proposal)
+    follow_subject(follower, proposal)
+    publish(factories.create_staff(institution), proposal)
     fan_out()
-    assert told() == {
+    assert recipients() == {
         proposal.author_id: "author",
         commenter.id: "commenter",
         supporter.id: "supporter",
@@ -75,46 +74,46 @@ def test_author_commenter_supporter_and_follower_are_told_why(office, proposal):
     }
 
 
-def test_nobody_is_told_twice_however_often_it_runs(office, proposal):
-    answer(factories.staff(office), proposal)
+def test_notice_is_delivered_once_when_fan_out_is_repeated(institution, proposal):
+    publish(factories.create_staff(institution), proposal)
     assert fan_out() == fan_out() + 1
     with unrecorded("test settings") as session:
         for notice in session.scalars(select(Notice)):
-            notice.done_at, notice.reached_id = None, 0
+            notice.done_at, notice.last_person_id = None, 0
     fan_out()
-    assert len(told()) == 1
+    assert len(recipients()) == 1
 
 
-def test_mail_goes_to_confirmed_addresses_that_did_not_switch_it_off(office, proposal, mails):
-    wants, mutes, unconfirmed = (
-        reachable(factories.resident()),
-        reachable(factories.resident()),
-        factories.resident(),
+def test_notice_is_mailed_to_confirmed_addresses_without_mute_only(institution, proposal, mails):
+    subscriber, muting, unconfirmed = (
+        confirm_address_of(factories.create_resident()),
+        confirm_address_of(factories.create_resident()),
+        factories.create_resident(),
     )
-    message_operations.mute(mutes.id, "response")
-    for person in (wants, mutes, unconfirmed):
-        proposal_operations.follow(person, proposal)
-    answer(factories.staff(office), proposal)
+    mute_topic(muting.id, "response")
+    for person in (subscriber, muting, unconfirmed):
+        follow_subject(person, proposal)
+    publish(factories.create_staff(institution), proposal)
     fan_out()
-    assert set(told("mail")) == {wants.id}
-    assert {wants.id, mutes.id, unconfirmed.id} < set(told("account"))
+    assert set(recipients("mail")) == {subscriber.id}
+    assert {subscriber.id, muting.id, unconfirmed.id} < set(recipients("account"))
 
 
-def test_a_new_address_is_asked_to_be_confirmed_before_anything_else(app, mails):
-    from deliberate.operations.accounts import accounts as account_operations
-    from deliberate.operations.accounts import email_addresses as email_addresse_operations
+def test_notice_to_confirm_is_mailed_to_a_new_address(app, mails):
+    from deliberate.operations.accounts import registration as account_operations
+    from deliberate.operations.accounts.email_addresses import confirm_email
 
     joined = account_operations.join(
         "baru", "Warga Baru", factories.PASSPHRASE, email="baru@example.org"
     )
     fan_out()
-    assert set(told("mail", "address.given")) == {joined.id}
-    assert not email_addresse_operations.confirm_address(joined.id, "lain@example.org")
-    assert email_addresse_operations.confirm_address(joined.id, "baru@example.org")
+    assert set(recipients("mail", "address.given")) == {joined.id}
+    assert not confirm_email(joined.id, "lain@example.org")
+    assert confirm_email(joined.id, "baru@example.org")
 
 
-def crowd(proposal, size):
-    """So many people who follow a proposal, put in at once."""
+def add_followers(proposal, size):
+    """Add a number of followers to a proposal with two statements."""
     with unrecorded("test settings") as session:
         first = 1_000_000 + (session.scalar(select(func.max(Person.id))) or 0)
         ids = range(first, first + size)
@@ -128,37 +127,40 @@ def crowd(proposal, size):
         )
 
 
-def statements_of(work):
-    seen = []
+def count_statements(function):
+    statements = []
 
-    def note(_connection, _cursor, statement, *_more):
-        seen.append(statement)
+    def record(_connection, _cursor, statement, *_more):
+        statements.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
-    work()
-    event.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
+    event.listen(db.engine, "before_cursor_execute", record)
+    function()
+    event.remove(db.engine, "before_cursor_execute", record)
+    return len(statements)
 
 
-def test_publishing_costs_the_same_for_ten_thousand_followers(office):
-    process, officer = factories.a_process(office, threshold=9), factories.staff(office)
-    few, many = factories.a_proposal(process), factories.a_proposal(process)
-    crowd(few, 10)
-    crowd(many, 10_000)
-    assert statements_of(lambda: answer(officer, few)) == statements_of(
-        lambda: answer(officer, many)
+def test_publishing_costs_the_same_with_ten_thousand_followers(institution):
+    process, officer = (
+        factories.create_process(institution, threshold=9),
+        factories.create_staff(institution),
+    )
+    few, many = factories.create_proposal(process), factories.create_proposal(process)
+    add_followers(few, 10)
+    add_followers(many, 10_000)
+    assert count_statements(lambda: publish(officer, few)) == count_statements(
+        lambda: publish(officer, many)
     )
     fan_out()
-    assert len(told()) == 10_012
+    assert len(recipients()) == 10_012
 
 
-def test_the_cost_of_a_page_of_people_does_not_grow(office):
-    proposal = factories.a_proposal(factories.a_process(office, threshold=9))
-    crowd(proposal, 3 * fanout.PAGE)
-    answer(factories.staff(office), proposal)
-    number = db.session.scalar(select(Notice.id).where(Notice.kind == "response.published"))
-    first, second, third = (statements_of(lambda: fanout._page(number)) for _ in range(3))
-    assert first == second == third
+def test_fan_out_page_has_a_constant_cost(institution):
+    proposal = factories.create_proposal(factories.create_process(institution, threshold=9))
+    add_followers(proposal, 3 * fanout.PAGE_SIZE)
+    publish(factories.create_staff(institution), proposal)
+    notice_id = db.session.scalar(select(Notice.id).where(Notice.kind == "response.published"))
+    counts = [count_statements(lambda: fanout._fan_out_page(notice_id)) for _ in range(3)]
+    assert len(set(counts)) == 1
 
 
 KILLED = """
@@ -168,34 +170,36 @@ from deliberate.config import Settings
 from deliberate.models import Person, Proposal
 from deliberate.database import db
 from deliberate.notifications import fanout
-from deliberate.operations import responses
-from deliberate.vocabulary import Decision
+from deliberate.operations.responses.responses import publish_response
+from deliberate.vocabulary import ResponseDecision
 folder, officer, proposal, moment = sys.argv[1:]
 settings = Settings(mode="test", data_dir=folder, secret_key="t" * 40, signing_key="1" * 64)
 app = create_app(settings)
 with app.app_context():
-    responses.publish_response(
+    publish_response(
         db.session.get(Person, int(officer)), db.session.get(Proposal, int(proposal)),
-        Decision.ACCEPTED, "Ya", "Dibangun.")
+        ResponseDecision.ACCEPTED, "Ya", "Dibangun.")
     if moment == "fanning":
-        fanout.PAGE = 2
-        fanout._page(fanout._next_notice())
+        fanout.PAGE_SIZE = 2
+        fanout._fan_out_page(fanout._next_notice())
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize("moment", ["published", "fanning"])
-def test_a_kill_between_act_and_mail_loses_nothing(app, office, proposal, moment):
-    followers = [factories.resident() for _ in range(5)]
+def test_notice_survives_a_kill_between_act_and_delivery(app, institution, proposal, moment):
+    followers = [factories.create_resident() for _ in range(5)]
     for follower in followers:
-        proposal_operations.follow(follower, proposal)
-    told_later = {proposal.author_id, *(follower.id for follower in followers)}
+        follow_subject(follower, proposal)
+    expected = {proposal.author_id, *(follower.id for follower in followers)}
     folder = str(Path(db.engine.url.database).parent)
-    officer = factories.staff(office)
-    words = [sys.executable, "-c", KILLED, folder, str(officer.id), str(proposal.id), moment]
+    officer = factories.create_staff(institution)
+    command = [sys.executable, "-c", KILLED, folder, str(officer.id), str(proposal.id), moment]
     db.session.remove()
-    killed = subprocess.run(words, check=False, cwd=Path(__file__).parents[2], env=dict(os.environ))
+    killed = subprocess.run(
+        command, check=False, cwd=Path(__file__).parents[2], env=dict(os.environ)
+    )
     assert killed.returncode == -signal.SIGKILL
     fan_out()
-    assert set(told()) == told_later
+    assert set(recipients()) == expected

@@ -1,4 +1,4 @@
-"""Counts agree with published worked examples and with independent libraries."""
+"""Test counting methods against published worked examples and independent libraries."""
 
 import random
 
@@ -7,8 +7,8 @@ from pyrankvote import Ballot, Candidate
 from pyrankvote import instant_runoff_voting as pyrankvote_runoff
 from schulze_condorcet import schulze_evaluate
 
-from deliberate.queries.polls.tally import Question, count, places
-from deliberate.vocabulary import Counting, PollType
+from deliberate.queries.polls.tally import TallyRules, rank_by_figure, tally_ballots
+from deliberate.vocabulary import CountingMethod, PollType
 
 MEMPHIS, NASHVILLE, CHATTANOOGA, KNOXVILLE = 1, 2, 3, 4
 TENNESSEE = (
@@ -37,60 +37,60 @@ single-winner election method", example with 45 voters: the ranking is E > A > C
 
 def ranked(counting, rankings, options=(1, 2, 3, 4)):
     marks = [{option: rank for rank, option in enumerate(r, start=1)} for r in rankings]
-    return count(Question(PollType.RANKED, options, counting=counting), marks)
+    return tally_ballots(TallyRules(PollType.RANKED, options, counting=counting), marks)
 
 
-def test_instant_runoff_chooses_knoxville():
-    tally = ranked(Counting.INSTANT_RUNOFF, TENNESSEE)
+def test_instant_runoff_matches_the_tennessee_example():
+    tally = ranked(CountingMethod.INSTANT_RUNOFF, TENNESSEE)
     assert [dict(held.votes) for held in tally.rounds] == [
         {MEMPHIS: 42, NASHVILLE: 26, CHATTANOOGA: 15, KNOXVILLE: 17},
         {MEMPHIS: 42, NASHVILLE: 26, KNOXVILLE: 32},
         {MEMPHIS: 42, KNOXVILLE: 58},
     ]
     assert tally.winners == (KNOXVILLE,)
-    assert tally.order == ((KNOXVILLE,), (MEMPHIS,), (NASHVILLE,), (CHATTANOOGA,))
+    assert tally.ranking == ((KNOXVILLE,), (MEMPHIS,), (NASHVILLE,), (CHATTANOOGA,))
 
 
-def test_borda_chooses_nashville():
-    tally = ranked(Counting.BORDA, TENNESSEE)
+def test_borda_matches_the_tennessee_example():
+    tally = ranked(CountingMethod.BORDA, TENNESSEE)
     assert tally.votes == {MEMPHIS: 126, NASHVILLE: 194, CHATTANOOGA: 173, KNOXVILLE: 107}
     assert tally.winners == (NASHVILLE,)
 
 
-def test_schulze_orders_the_authors_example():
-    tally = ranked(Counting.SCHULZE, SCHULZE_45, (A, B, C, D, E))
+def test_schulze_matches_the_authors_example():
+    tally = ranked(CountingMethod.SCHULZE, SCHULZE_45, (A, B, C, D, E))
     assert tally.pairwise[A, B] == 20 and tally.pairwise[E, D] == 31
     assert (tally.paths[A, B][0], tally.paths[B, A][0]) == (28, 25)
     assert (tally.paths[E, A][0], tally.paths[A, E][0]) == (25, 24)
-    assert tally.order == ((E,), (A,), (C,), (B,), (D,))
+    assert tally.ranking == ((E,), (A,), (C,), (B,), (D,))
 
 
-def test_a_ballot_that_names_nobody_standing_is_exhausted():
-    tally = ranked(Counting.INSTANT_RUNOFF, [(1,)] * 4 + [(2,)] * 3 + [(3,)] * 2, (1, 2, 3))
+def test_instant_runoff_counts_exhausted_ballots():
+    tally = ranked(CountingMethod.INSTANT_RUNOFF, [(1,)] * 4 + [(2,)] * 3 + [(3,)] * 2, (1, 2, 3))
     assert [held.exhausted for held in tally.rounds] == [0, 2]
     assert tally.winners == (1,)
 
 
-def test_a_tie_for_the_first_place_is_said_and_not_drawn():
-    tally = ranked(Counting.INSTANT_RUNOFF, [(1, 2), (2, 1)], (1, 2))
+def test_tie_for_first_place_is_reported_without_a_lot():
+    tally = ranked(CountingMethod.INSTANT_RUNOFF, [(1, 2), (2, 1)], (1, 2))
     assert tally.winners == (1, 2)
-    assert ranked(Counting.SCHULZE, [(1, 2), (2, 1)], (1, 2)).order == ((1, 2),)
-    assert ranked(Counting.BORDA, [(1, 2), (2, 1)], (1, 2)).winners == (1, 2)
+    assert ranked(CountingMethod.SCHULZE, [(1, 2), (2, 1)], (1, 2)).ranking == ((1, 2),)
+    assert ranked(CountingMethod.BORDA, [(1, 2), (2, 1)], (1, 2)).winners == (1, 2)
 
 
-def test_of_several_last_ones_goes_out_who_was_behind_before():
+def test_instant_runoff_breaks_ties_by_earlier_rounds():
     rankings = [(1,)] * 6 + [(2,)] * 4 + [(3,)] * 3 + [(4, 3)] + [(5,)] * 0
-    tally = ranked(Counting.INSTANT_RUNOFF, rankings, (2, 3, 1, 4))
+    tally = ranked(CountingMethod.INSTANT_RUNOFF, rankings, (2, 3, 1, 4))
     second = tally.rounds[1]
     assert (second.votes[2], second.votes[3]) == (4, 4)
-    assert (second.out, second.by_lot) == (3, False)
+    assert (second.eliminated, second.by_lot) == (3, False)
 
 
-def test_the_lot_decides_an_elimination_nothing_else_decides():
+def test_instant_runoff_breaks_remaining_ties_by_lot():
     rankings = [(1,)] * 3 + [(2, 1)] * 2 + [(3, 1)] * 2
-    first = ranked(Counting.INSTANT_RUNOFF, rankings, (1, 2, 3)).rounds[0]
-    other = ranked(Counting.INSTANT_RUNOFF, rankings, (3, 2, 1)).rounds[0]
-    assert (first.out, other.out) == (3, 2)
+    first = ranked(CountingMethod.INSTANT_RUNOFF, rankings, (1, 2, 3)).rounds[0]
+    other = ranked(CountingMethod.INSTANT_RUNOFF, rankings, (3, 2, 1)).rounds[0]
+    assert (first.eliminated, other.eliminated) == (3, 2)
     assert first.by_lot and other.by_lot
 
 
@@ -100,11 +100,13 @@ def random_rankings(seed, options, voters):
 
 
 def without_ties(options, voters, wanted):
-    """Profiles in which no round has several last ones: there every library goes its own way."""
+    """Yield profiles in which no round has several last options, because libraries break ties
+    differently.
+    """
     for seed in range(1000):
         rankings = random_rankings(seed, options, voters)
-        tally = ranked(Counting.INSTANT_RUNOFF, rankings, options)
-        if all(len(places(held.votes)[-1]) == 1 for held in tally.rounds):
+        tally = ranked(CountingMethod.INSTANT_RUNOFF, rankings, options)
+        if all(len(rank_by_figure(held.votes)[-1]) == 1 for held in tally.rounds):
             yield rankings, tally
             wanted -= 1
         if not wanted:
@@ -128,8 +130,8 @@ def test_instant_runoff_agrees_with_pyrankvote():
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_schulze_chooses_the_winners_schulze_condorcet_chooses(seed):
-    """The first place alone: below it that library asks anew without the winners, the paper not."""
+def test_schulze_agrees_with_schulze_condorcet(seed):
+    """Compare the first place only: for lower places the library recounts without the winners."""
     options = [1, 2, 3, 4, 5]
     rankings = random_rankings(seed, options, 12 if seed % 2 else 151)
     votes = [
@@ -138,27 +140,36 @@ def test_schulze_chooses_the_winners_schulze_condorcet_chooses(seed):
         for rest in [[o for o in options if o not in r]]
     ]
     theirs = schulze_evaluate(votes, tuple(map(str, options))).split(">")[0].split("=")
-    assert set(ranked(Counting.SCHULZE, rankings, options).winners) == {int(o) for o in theirs}
+    assert set(ranked(CountingMethod.SCHULZE, rankings, options).winners) == {
+        int(o) for o in theirs
+    }
 
 
-def test_scores_are_added_and_spread():
-    question = Question(PollType.SCORE, (1, 2), passes=frozenset({9}))
-    tally = count(question, [{1: 5, 2: 0}, {1: 2}, {2: 4}, {9: 1}, None])
+def test_score_tally_has_sums_and_distribution():
+    question = TallyRules(PollType.SCORE, (1, 2), passes=frozenset({9}))
+    tally = tally_ballots(question, [{1: 5, 2: 0}, {1: 2}, {2: 4}, {9: 1}, None])
     assert tally.votes == {1: 7, 2: 4} and tally.winners == (1,)
-    assert tally.spread[1] == (0, 0, 1, 0, 0, 1) and tally.spread[2] == (1, 0, 0, 0, 1, 0)
+    assert tally.distribution[1] == (0, 0, 1, 0, 0, 1) and tally.distribution[2] == (
+        1,
+        0,
+        0,
+        0,
+        1,
+        0,
+    )
     assert (tally.ballots, tally.passes, tally.rejected, tally.counted) == (5, 1, 1, 3)
 
 
-def test_score_voting_chooses_nashville():
+def test_score_voting_matches_the_tennessee_example():
     """Wikipedia, "Score voting": Tennessee with scores 0 to 10, here halved and rounded."""
-    question = Question(PollType.SCORE, (MEMPHIS, NASHVILLE, CHATTANOOGA, KNOXVILLE))
+    question = TallyRules(PollType.SCORE, (MEMPHIS, NASHVILLE, CHATTANOOGA, KNOXVILLE))
     ballots = (
         [{MEMPHIS: 5, NASHVILLE: 2, CHATTANOOGA: 1, KNOXVILLE: 0}] * 42
         + [{MEMPHIS: 0, NASHVILLE: 5, CHATTANOOGA: 2, KNOXVILLE: 1}] * 26
         + [{MEMPHIS: 0, NASHVILLE: 3, CHATTANOOGA: 5, KNOXVILLE: 3}] * 15
         + [{MEMPHIS: 0, NASHVILLE: 2, CHATTANOOGA: 4, KNOXVILLE: 5}] * 17
     )
-    assert count(question, ballots).votes == {
+    assert tally_ballots(question, ballots).votes == {
         MEMPHIS: 210,
         NASHVILLE: 293,
         CHATTANOOGA: 237,
@@ -167,13 +178,13 @@ def test_score_voting_chooses_nashville():
 
 
 def budget(ballots, costs, amount=None, most=None):
-    question = Question(
-        PollType.BUDGET, tuple(costs), costs=costs, amount=amount, most_projects=most
+    question = TallyRules(
+        PollType.BUDGET, tuple(costs), costs=costs, amount=amount, max_projects=most
     )
-    return count(question, [dict.fromkeys(ballot, 1) for ballot in ballots])
+    return tally_ballots(question, [dict.fromkeys(ballot, 1) for ballot in ballots])
 
 
-def test_a_budget_goes_to_the_most_voted_projects_that_still_fit():
+def test_budget_funds_the_most_voted_projects_that_fit():
     """Rey and Maly, "The (Computational) Social Choice Take on Indivisible Participatory
     Budgeting" (arXiv 2303.00621), greedy welfare rule: projects by approvals, one that does not
     fit is passed over and the next is tried."""
@@ -184,27 +195,29 @@ def test_a_budget_goes_to_the_most_voted_projects_that_still_fit():
     assert (tally.funded, tally.spent, tally.by_lot) == ((1, 4), 90, ())
 
 
-def test_a_lot_among_equal_projects_is_said():
+def test_budget_reports_a_lot_among_equal_projects():
     tally = budget([{1}, {2}], {1: 60, 2: 60}, amount=100)
     assert (tally.funded, set(tally.by_lot)) == ((1,), {1, 2})
 
 
-def test_a_number_of_projects_needs_no_amount_and_nobody_without_votes_is_paid():
+def test_budget_by_project_count_funds_only_projects_with_votes():
     assert budget([{1, 2}, {1}], {1: 9, 2: 9, 3: 1}, most=2).funded == (1, 2)
     assert budget([{1}], {1: 9, 3: 1}, most=2).funded == (1,)
 
 
-def test_views_are_counted_by_statement():
-    question = Question(PollType.STATEMENTS, (1, 2))
-    tally = count(question, [{1: 1, 2: -1}, {1: 1}, {1: 0}])
-    assert tally.spread == {1: (2, 0, 1), 2: (0, 1, 0)}
+def test_statement_tally_counts_views_by_statement():
+    question = TallyRules(PollType.STATEMENTS, (1, 2))
+    tally = tally_ballots(question, [{1: 1, 2: -1}, {1: 1}, {1: 0}])
+    assert tally.distribution == {1: (2, 0, 1), 2: (0, 1, 0)}
 
 
-def test_an_empty_box_has_no_winner():
+def test_tally_without_ballots_has_no_winner():
     for kind in PollType:
-        question = Question(kind, (1, 2), counting=Counting.INSTANT_RUNOFF, costs={1: 1, 2: 1})
-        assert count(question, []).winners == ()
+        question = TallyRules(
+            kind, (1, 2), counting=CountingMethod.INSTANT_RUNOFF, costs={1: 1, 2: 1}
+        )
+        assert tally_ballots(question, []).winners == ()
 
 
-def test_equal_figures_share_a_place():
-    assert places({1: 3, 2: 5, 3: 3}) == ((2,), (1, 3))
+def test_ranking_shares_a_place_for_equal_figures():
+    assert rank_by_figure({1: 3, 2: 5, 3: 3}) == ((2,), (1, 3))

@@ -1,4 +1,4 @@
-"""Files of a draft: carried to its proposal, and gone with what is thrown away."""
+"""Draft attachments: moved to the proposal on publication, deleted with the draft."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -8,13 +8,18 @@ import pytest
 from deliberate.operations.accounts import deletion as deletion_operations
 from deliberate.operations.accounts.retention import purge_expired
 from deliberate.operations.proposals import proposals as proposal_operations
-from deliberate.operations.proposals.draft_attachments import attach_to_draft, detach_from_draft
+from deliberate.operations.proposals.drafts import (
+    add_draft_attachment,
+    discard_draft,
+    remove_draft_attachment,
+    save_draft,
+)
 from deliberate.permissions.decision import Refused
-from deliberate.queries.proposals.attachments import attachments_of
-from deliberate.queries.proposals.drafts import drafts_of
+from deliberate.queries.proposals.attachments import list_attachments
+from deliberate.queries.proposals.drafts import list_drafts
 from deliberate.vocabulary import Kind
 from tests import factories
-from tests.client import send, signed_in, visitor
+from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.proposals.test_attachments import PDF
 
 TITLE = "Lampu di jalan sekolah"
@@ -22,12 +27,12 @@ BODY = "Jalan ke sekolah gelap sejak pukul enam sore dan anak-anak pulang berjal
 
 
 @pytest.fixture
-def on_disk(app):
-    """The names of files that came during the test."""
-    folder = app.config["SETTINGS"].upload_path
+def stored_names(app):
+    """Return a function that lists the files stored during the test."""
+    directory = app.config["SETTINGS"].upload_path
 
     def names():
-        return {file.name for file in folder.iterdir()} if folder.exists() else set()
+        return {file.name for file in directory.iterdir()} if directory.exists() else set()
 
     before = names()
     return lambda: sorted(names() - before)
@@ -35,98 +40,110 @@ def on_disk(app):
 
 @pytest.fixture
 def author(app):
-    return factories.resident()
+    return factories.create_resident()
 
 
 @pytest.fixture
 def draft(author):
-    written = {"title": TITLE, "body": BODY, "process": factories.a_process().slug}
-    return proposal_operations.save_draft(author, written)
+    fields = {"title": TITLE, "body": BODY, "process": factories.create_process().slug}
+    return save_draft(author, fields)
 
 
-def steps(draft, step="place"):
+def step_url(draft, step="place"):
     return f"/en/proposals/drafts/{draft.id}/{step}"
 
 
-def a_file(title="Rencana"):
+def file_fields(title="Rencana"):
     return {"title": title, "file": (BytesIO(PDF), "x.pdf")}
 
 
-def test_a_file_goes_with_the_draft_to_its_proposal(app, author, draft, log):
-    me = signed_in(app, author)
-    sent = send(me, steps(draft), area="Sepaku", topic="jalan", add="1", **a_file())
-    assert (sent.status_code, sent.location) == (303, steps(draft))
-    page = me.get(steps(draft)).text
+def test_draft_attachment_becomes_an_attachment_of_the_proposal(app, author, draft, log):
+    client = signed_in_client(app, author)
+    response = submit_form(
+        client, step_url(draft), area="Sepaku", topic="jalan", add="1", **file_fields()
+    )
+    assert (response.status_code, response.location) == (303, step_url(draft))
+    page = client.get(step_url(draft)).text
     assert "Rencana" in page and 'value="Sepaku"' in page
-    sent = send(me, steps(draft), area="Sepaku", topic="jalan", **a_file("Foto"))
-    assert sent.location == steps(draft, "institution")
-    assert "Rencana, Foto" in me.get(steps(draft, "check")).text
+    response = submit_form(
+        client, step_url(draft), area="Sepaku", topic="jalan", **file_fields("Foto")
+    )
+    assert response.location == step_url(draft, "institution")
+    assert "Rencana, Foto" in client.get(step_url(draft, "check")).text
     log()
-    number = send(me, steps(draft, "check")).location.split("/")[-2]
+    proposal_id = submit_form(client, step_url(draft, "check")).location.split("/")[-2]
     kinds = [entry.kind for entry in log()]
     assert kinds == [Kind.PROPOSAL_SUBMITTED, Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_ADDED]
-    shown = visitor(app).get(f"/p/{number}", follow_redirects=True).text
-    assert "Rencana" in shown and "Foto" in shown
+    page = anonymous_client(app).get(f"/p/{proposal_id}", follow_redirects=True).text
+    assert "Rencana" in page and "Foto" in page
 
 
-def test_what_is_no_such_file_comes_back_with_all_that_was_written(app, author, draft, on_disk):
-    me = signed_in(app, author)
+def test_draft_attachment_error_keeps_the_form_as_typed(app, author, draft, stored_names):
+    client = signed_in_client(app, author)
     bad = {"title": "Film", "file": (BytesIO(b"MZ\x90\x00\x03"), "x.exe")}
-    sent = send(me, steps(draft), area="Sepaku", **bad)
-    assert sent.status_code == 422 and 'value="Sepaku"' in sent.text and "Only PDF" in sent.text
-    nameless = send(me, steps(draft), area="Sepaku", **a_file(""))
-    assert nameless.status_code == 422 and "Say what the file shows." in nameless.text
-    nothing = send(me, steps(draft), area="Sepaku", add="1", title="Foto")
-    assert nothing.status_code == 422 and "Choose a file." in nothing.text
-    assert on_disk() == []
+    response = submit_form(client, step_url(draft), area="Sepaku", **bad)
+    assert (
+        response.status_code == 422
+        and 'value="Sepaku"' in response.text
+        and "Only PDF" in response.text
+    )
+    untitled = submit_form(client, step_url(draft), area="Sepaku", **file_fields(""))
+    assert untitled.status_code == 422 and "Say what the file shows." in untitled.text
+    missing = submit_form(client, step_url(draft), area="Sepaku", add="1", title="Foto")
+    assert missing.status_code == 422 and "Choose a file." in missing.text
+    assert stored_names() == []
 
 
-def test_a_file_is_taken_away_again(app, author, draft, on_disk):
-    attach_to_draft(author, draft, "Rencana", PDF)
-    (name,) = on_disk()
-    sent = send(signed_in(app, author), steps(draft), remove=name)
-    assert sent.location == steps(draft) and on_disk() == []
-    detach_from_draft(author, draft, name)
+def test_draft_attachment_can_be_removed(app, author, draft, stored_names):
+    add_draft_attachment(author, draft, "Rencana", PDF)
+    (name,) = stored_names()
+    response = submit_form(signed_in_client(app, author), step_url(draft), remove=name)
+    assert response.location == step_url(draft) and stored_names() == []
+    remove_draft_attachment(author, draft, name)
     assert draft.files == []
 
 
-def test_only_its_author_adds_and_five_at_most(app, author, draft, on_disk):
+def test_draft_attachment_is_added_by_the_author_only_and_at_most_five(
+    app, author, draft, stored_names
+):
     with pytest.raises(Refused):
-        attach_to_draft(factories.resident(), draft, "Rencana", PDF)
-    assert signed_in(app, factories.resident()).get(steps(draft)).status_code == 404
+        add_draft_attachment(factories.create_resident(), draft, "Rencana", PDF)
+    assert (
+        signed_in_client(app, factories.create_resident()).get(step_url(draft)).status_code == 404
+    )
     for _ in range(5):
-        attach_to_draft(author, draft, "Rencana", PDF)
+        add_draft_attachment(author, draft, "Rencana", PDF)
     with pytest.raises(Refused):
-        attach_to_draft(author, draft, "Rencana", PDF)
-    assert len(on_disk()) == 5
+        add_draft_attachment(author, draft, "Rencana", PDF)
+    assert len(stored_names()) == 5
 
 
-def discarded(draft, author, _clock):
-    proposal_operations.discard_draft(author, draft)
+def discard(draft, author, _clock):
+    discard_draft(author, draft)
 
 
-def erased(_draft, author, _clock):
+def erase_author(_draft, author, _clock):
     deletion_operations.erase_account(author, factories.PASSPHRASE)
 
 
-def forgotten(_draft, _author, clock):
+def expire(_draft, _author, clock):
     clock.shift(timedelta(days=366))
     purge_expired()
 
 
-@pytest.mark.parametrize("gone", [discarded, erased, forgotten])
-def test_files_go_with_a_draft_that_is_never_published(app, clock, on_disk, gone):
-    author = factories.resident()
-    draft = proposal_operations.save_draft(author, {"title": TITLE})
-    attach_to_draft(author, draft, "Rencana", PDF)
-    gone(draft, author, clock)
-    assert on_disk() == [] and list(drafts_of(author.id)) == []
+@pytest.mark.parametrize("delete", [discard, erase_author, expire])
+def test_draft_attachment_is_deleted_with_its_draft(app, clock, stored_names, delete):
+    author = factories.create_resident()
+    draft = save_draft(author, {"title": TITLE})
+    add_draft_attachment(author, draft, "Rencana", PDF)
+    delete(draft, author, clock)
+    assert stored_names() == [] and list(list_drafts(author.id)) == []
 
 
-def test_a_published_file_stays_and_is_removed_as_any_other(app, author, draft, on_disk):
-    attach_to_draft(author, draft, "Rencana", PDF)
+def test_draft_attachment_stays_after_publication(app, author, draft, stored_names):
+    add_draft_attachment(author, draft, "Rencana", PDF)
     proposal = proposal_operations.submit_proposal(
-        author, factories.a_process(), TITLE, BODY, draft=draft
+        author, factories.create_process(), TITLE, BODY, draft=draft
     )
-    (file,) = attachments_of(proposal)
-    assert [file.name] == on_disk() and (file.title, file.kind) == ("Rencana", "pdf")
+    (file,) = list_attachments(proposal)
+    assert [file.name] == stored_names() and (file.title, file.kind) == ("Rencana", "pdf")

@@ -1,42 +1,45 @@
-"""What a rule holds is found by an index, however much was written."""
+"""Queries of held texts use their indexes."""
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import event
 
 from deliberate.database import db
 from deliberate.models import Comment, Proposal
-from deliberate.queries.moderation.moderation import held_waiting
-from deliberate.queries.proposals.proposals import proposal_shown
+from deliberate.queries.moderation.queue import held_contributions
+from deliberate.queries.proposals.proposal_page import get_proposal_page
 from tests import factories
 
 pytestmark = pytest.mark.sqlite
-"""PostgreSQL chooses by how much there is, and here is next to nothing."""
+"""PostgreSQL plans by table size, and the tables of a test are nearly empty."""
 
 
-def plans_of(ask: Any) -> str:
-    """How the database finds what is asked."""
-    asked: list[tuple[Any, ...]] = []
+def query_plans(run: Callable[[], object]) -> str:
+    """Return the query plans of the statements that a function executes."""
+    executed: list[tuple[object, ...]] = []
 
-    def note(_connection: Any, _cursor: Any, *statement: Any) -> None:
-        asked.append(statement[:2])
+    def record(_connection: object, _cursor: object, *statement: object) -> None:
+        executed.append(statement[:2])
 
-    event.listen(db.engine, "before_cursor_execute", note)
-    ask()
-    event.remove(db.engine, "before_cursor_execute", note)
+    event.listen(db.engine, "before_cursor_execute", record)
+    run()
+    event.remove(db.engine, "before_cursor_execute", record)
     connection = db.session.connection()
-    plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {q}", given) for q, given in asked]
+    plans = [
+        connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        for sql, parameters in executed
+    ]
     return "\n".join(str(row) for plan in plans for row in plan)
 
 
 @pytest.mark.parametrize("kind", [Comment, Proposal])
-def test_the_queue_of_held_texts_is_read_by_their_index(app, kind):
-    factories.a_proposal()
-    assert f"ix_{kind.__tablename__}_held_until" in plans_of(held_waiting)
+def test_held_texts_queue_uses_its_index(app, kind):
+    factories.create_proposal()
+    assert f"ix_{kind.__tablename__}_held_until" in query_plans(held_contributions)
 
 
-def test_a_proposal_page_counts_its_held_comments_by_their_index(app):
-    proposal = factories.a_proposal()
+def test_proposal_page_counts_held_comments_by_their_index(app):
+    proposal = factories.create_proposal()
     db.session.rollback()
-    assert "ix_comment_held" in plans_of(lambda: proposal_shown(proposal.id))
+    assert "ix_comment_held" in query_plans(lambda: get_proposal_page(proposal.id))

@@ -1,4 +1,4 @@
-"""Joined proposals on their pages: redirected, linked, marked by where they came from."""
+"""Pages to merge proposals, and the pages of merged proposals."""
 
 import pytest
 
@@ -6,91 +6,99 @@ from deliberate.operations.proposals.merging import merge_proposals
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.vocabulary import Role, Stance
 from tests import factories
-from tests.client import send, signed_in, visitor
+from tests.client import anonymous_client, signed_in_client, submit_form
 
 
 @pytest.fixture
 def pair(app):
-    """Two proposals of one process."""
-    process = factories.a_process()
-    return factories.a_proposal(process), factories.a_proposal(process)
+    """Return two proposals of a process."""
+    process = factories.create_process()
+    return factories.create_proposal(process), factories.create_proposal(process)
 
 
-def page_of(proposal, query=""):
+def page_url(proposal, query=""):
     return f"/en/proposals/{proposal.id}-{proposal.slug}{query}"
 
 
-def join_page(proposal):
+def merge_url(proposal):
     return f"/en/proposals/{proposal.id}/merger"
 
 
-def test_a_moderator_joins_two_proposals_by_number_and_takes_them_apart(app, pair):
-    gone, kept = pair
-    moderator = signed_in(app, factories.staff(role=Role.MODERATOR))
-    assert f"Proposal {kept.id}" in moderator.get(join_page(gone)).text
-    answer = send(moderator, join_page(gone), into=f"#{kept.id}")
-    assert (answer.status_code, answer.location) == (303, page_of(kept))
-    page = moderator.get(page_of(kept)).text
-    assert f"Proposal {gone.id} and its thread" in page and "Take it out again" in page
-    answer = send(moderator, page_of(kept), f"{join_page(gone)}/end")
-    assert answer.status_code == 303 and visitor(app).get(page_of(gone)).status_code == 200
-
-
-def test_the_old_address_leads_on_and_its_thread_stays_readable(app, pair):
-    gone, kept = pair
-    comment = comment_operations.post_comment(
-        factories.resident(), gone, "Karena panas.", stance=Stance.FOR
+def test_merging_pages_merge_by_number_and_unmerge(app, pair):
+    source, target = pair
+    moderator = signed_in_client(app, factories.create_staff(role=Role.MODERATOR))
+    assert f"Proposal {target.id}" in moderator.get(merge_url(source)).text
+    response = submit_form(moderator, merge_url(source), into=f"#{target.id}")
+    assert (response.status_code, response.location) == (303, page_url(target))
+    page = moderator.get(page_url(target)).text
+    assert f"Proposal {source.id} and its thread" in page and "Undo the merger" in page
+    response = submit_form(moderator, page_url(target), f"{merge_url(source)}/end")
+    assert (
+        response.status_code == 303
+        and anonymous_client(app).get(page_url(source)).status_code == 200
     )
-    etag = visitor(app).get(page_of(kept)).headers["ETag"]
-    merge_proposals(factories.staff(), gone, kept)
-    answer = visitor(app).get(page_of(gone))
-    assert (answer.status_code, answer.location) == (302, f"/en/proposals/{kept.id}")
-    there = visitor(app).get(page_of(gone, f"?at={comment.id}"))
-    assert there.status_code == 200 and "Karena panas." in there.text
-    assert "Merged into another proposal" in there.text and "go on there" in there.text
-    fresh = visitor(app).get(page_of(kept), headers={"If-None-Match": etag})
-    assert fresh.status_code == 200 and f"Proposal {gone.id} and its thread" in fresh.text
 
 
-def test_the_response_of_a_joined_proposal_is_asked_where_it_was_joined_to(app, pair):
-    gone, kept = pair
-    merge_proposals(factories.staff(), gone, kept)
-    answer = visitor(app).get(f"/en/responses/{gone.id}")
-    assert (answer.status_code, answer.location) == (302, f"/en/responses/{kept.id}")
-    assert visitor(app).get(answer.location).status_code == 200
+def test_merged_proposal_redirects_and_its_thread_stays_readable(app, pair):
+    source, target = pair
+    comment = comment_operations.post_comment(
+        factories.create_resident(), source, "Karena panas.", stance=Stance.FOR
+    )
+    etag = anonymous_client(app).get(page_url(target)).headers["ETag"]
+    merge_proposals(factories.create_staff(), source, target)
+    response = anonymous_client(app).get(page_url(source))
+    assert (response.status_code, response.location) == (302, f"/en/proposals/{target.id}")
+    thread = anonymous_client(app).get(page_url(source, f"?at={comment.id}"))
+    assert thread.status_code == 200 and "Karena panas." in thread.text
+    assert "Merged into another proposal" in thread.text and "Continue there." in thread.text
+    fresh = anonymous_client(app).get(page_url(target), headers={"If-None-Match": etag})
+    assert fresh.status_code == 200 and f"Proposal {source.id} and its thread" in fresh.text
+
+
+def test_merged_proposal_response_redirects_to_the_target(app, pair):
+    source, target = pair
+    merge_proposals(factories.create_staff(), source, target)
+    response = anonymous_client(app).get(f"/en/responses/{source.id}")
+    assert (response.status_code, response.location) == (302, f"/en/responses/{target.id}")
+    assert anonymous_client(app).get(response.location).status_code == 200
 
 
 @pytest.mark.parametrize("into", ["", "x", "99999", "٣", "1" * 30])
-def test_a_number_that_is_none_comes_back_with_words(app, pair, into):
-    staff = signed_in(app, factories.staff())
-    answer = send(staff, join_page(pair[0]), into=into)
-    assert answer.status_code == 422 and "There is a problem" in answer.text
+def test_merging_page_shows_an_error_for_an_invalid_number(app, pair, into):
+    staff = signed_in_client(app, factories.create_staff())
+    response = submit_form(staff, merge_url(pair[0]), into=into)
+    assert response.status_code == 422 and "There is a problem" in response.text
 
 
-def test_residents_neither_see_the_way_nor_may_go_it(app, pair):
-    gone, kept = pair
-    resident = signed_in(app, factories.resident())
-    assert "/merger" not in resident.get(page_of(gone)).text
-    assert resident.get(join_page(gone)).status_code == 403
-    assert send(resident, page_of(gone), join_page(gone), into=kept.id).status_code == 403
-    assert "/merger" in signed_in(app, factories.staff()).get(page_of(gone)).text
+def test_merging_pages_are_not_for_residents(app, pair):
+    source, target = pair
+    resident = signed_in_client(app, factories.create_resident())
+    assert "/merger" not in resident.get(page_url(source)).text
+    assert resident.get(merge_url(source)).status_code == 403
+    assert (
+        submit_form(resident, page_url(source), merge_url(source), into=target.id).status_code
+        == 403
+    )
+    assert "/merger" in signed_in_client(app, factories.create_staff()).get(page_url(source)).text
 
 
-def test_a_similar_proposal_is_supported_by_a_button_in_the_second_step(app, pair):
-    kept, _other = pair
-    words = {"title": "Bangku di setiap halte", "process": kept.process.slug}
-    person = factories.resident()
-    me = signed_in(app, person)
-    page = send(me, "/en/proposals/new", **words).text
-    assert f'formaction="/en/proposals/{kept.id}/support"' in page
+def test_drafting_offers_to_support_a_similar_proposal(app, pair):
+    target, _other = pair
+    fields = {"title": "Bangku di setiap halte", "process": target.process.slug}
+    person = factories.create_resident()
+    client = signed_in_client(app, person)
+    page = submit_form(client, "/en/proposals/new", **fields).text
+    assert f'formaction="/en/proposals/{target.id}/support"' in page
     assert "Support this instead" in page
-    answer = send(me, "/en/proposals/new", f"/en/proposals/{kept.id}/support")
-    assert answer.status_code == 303
-    factories.again(kept)
-    assert kept.support_count == 1
+    response = submit_form(client, "/en/proposals/new", f"/en/proposals/{target.id}/support")
+    assert response.status_code == 303
+    factories.reload(target)
+    assert target.support_count == 1
 
 
-def test_one_is_not_offered_to_support_ones_own(app, pair):
-    kept, _other = pair
-    page = signed_in(app, kept.author).get("/en/proposals/similar?q=Bangku+tiap+halte").text
-    assert f'formaction="/en/proposals/{kept.id}/support"' not in page
+def test_drafting_does_not_offer_to_support_an_own_proposal(app, pair):
+    target, _other = pair
+    page = (
+        signed_in_client(app, target.author).get("/en/proposals/similar?q=Bangku+tiap+halte").text
+    )
+    assert f'formaction="/en/proposals/{target.id}/support"' not in page

@@ -1,30 +1,33 @@
-"""Publishing, changing, supporting, following: one row each, and for those who may alone."""
+"""Operations on proposals, drafts, supports and follows: records and permissions."""
 
 import pytest
 
 from deliberate.models import Draft
 from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals.drafts import discard_draft, save_draft
+from deliberate.operations.proposals.follows import follow_subject, unfollow_subject
+from deliberate.operations.proposals.supports import support_proposal, withdraw_support
 from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.permissions.decision import Refused
-from deliberate.queries.proposals.drafts import drafts_of
+from deliberate.queries.proposals.drafts import list_drafts
 from deliberate.queries.proposals.workflow_state import days_left, state_of
 from deliberate.vocabulary import (
     Kind,
     PhaseKind,
+    PhaseSwitch,
     ProposalState,
     ResponseDecision,
     Role,
     Stance,
-    Switch,
 )
 from tests import factories
 
-WRITTEN = {"title": "Lampu jalan", "body": "Gelap."}
+FIELDS = {"title": "Lampu jalan", "body": "Gelap."}
 
 
-def test_publishing_leaves_one_row_and_counts_in_its_process(app, log):
-    process, author = factories.a_process(), factories.resident()
+def test_submitting_records_one_row_and_counts_in_the_process(app, log):
+    process, author = factories.create_process(), factories.create_resident()
     log()
     proposal = proposal_operations.submit_proposal(author, process, " Lampu  jalan\n", "**Gelap**.")
     (entry,) = log()
@@ -35,20 +38,20 @@ def test_publishing_leaves_one_row_and_counts_in_its_process(app, log):
     assert (process.proposal_count, len(proposal.versions)) == (1, 1)
 
 
-def test_staff_propose_as_the_authority(app):
-    proposal = factories.a_proposal(author=factories.staff(role=Role.ADMIN))
+def test_submitting_by_staff_has_the_authority_as_initiator(app):
+    proposal = factories.create_proposal(author=factories.create_staff(role=Role.ADMIN))
     assert proposal.initiator == "authority"
 
 
-def test_a_threshold_of_none_owes_a_response_at_once(app, log):
-    process = factories.a_process(threshold=0)
+def test_submitting_qualifies_at_once_without_a_threshold(app, log):
+    process = factories.create_process(threshold=0)
     log()
-    proposal = factories.a_proposal(process)
+    proposal = factories.create_proposal(process)
     assert log()[-1].kind == Kind.PROPOSAL_QUALIFIED and proposal.due_at is not None
 
 
-def test_a_phase_that_closed_since_the_page_takes_no_proposal(app, clock, log):
-    process, author = factories.a_process(days=2), factories.resident()
+def test_submitting_is_refused_when_the_phase_has_closed(app, clock, log):
+    process, author = factories.create_process(days=2), factories.create_resident()
     clock.shift(3 * 86400)
     log()
     with pytest.raises(Refused):
@@ -56,40 +59,40 @@ def test_a_phase_that_closed_since_the_page_takes_no_proposal(app, clock, log):
     assert log() == []
 
 
-def test_a_draft_goes_with_its_proposal_and_is_spent_once(app, log):
-    process, author = factories.a_process(), factories.resident()
-    draft = proposal_operations.save_draft(author, WRITTEN)
+def test_submitting_consumes_a_draft_once(app, log):
+    process, author = factories.create_process(), factories.create_resident()
+    draft = save_draft(author, FIELDS)
     log()
     proposal_operations.submit_proposal(author, process, "Lampu", "Gelap.", draft=draft)
-    assert len(log()) == 1 and drafts_of(author.id) == []
+    assert len(log()) == 1 and list_drafts(author.id) == []
     with pytest.raises(Refused):
         proposal_operations.submit_proposal(author, process, "Lampu", "Gelap.", draft=Draft(id=99))
 
 
-def test_a_draft_leaves_no_row_and_is_its_authors_alone(app, log):
-    author, stranger = factories.resident(), factories.resident()
+def test_draft_is_not_recorded_and_private_to_its_author(app, log):
+    author, stranger = factories.create_resident(), factories.create_resident()
     log()
-    draft = proposal_operations.save_draft(author, WRITTEN)
-    proposal_operations.save_draft(author, {**WRITTEN, "title": "Lampu terang"}, draft)
+    draft = save_draft(author, FIELDS)
+    save_draft(author, {**FIELDS, "title": "Lampu terang"}, draft)
     assert log() == []
     for act in (
-        lambda: proposal_operations.save_draft(stranger, WRITTEN, draft),
-        lambda: proposal_operations.discard_draft(stranger, draft),
+        lambda: save_draft(stranger, FIELDS, draft),
+        lambda: discard_draft(stranger, draft),
         lambda: proposal_operations.submit_proposal(
-            stranger, factories.a_process(), "L", "G", draft=draft
+            stranger, factories.create_process(), "L", "G", draft=draft
         ),
     ):
         with pytest.raises(Refused):
             act()
-    assert drafts_of(author.id)[0].written["title"] == "Lampu terang"
-    proposal_operations.discard_draft(author, draft)
-    assert drafts_of(author.id) == []
+    assert list_drafts(author.id)[0].fields["title"] == "Lampu terang"
+    discard_draft(author, draft)
+    assert list_drafts(author.id) == []
 
 
-def test_a_new_version_keeps_the_old_one_and_the_support(app, log):
-    author = factories.resident()
-    proposal = factories.a_proposal(author=author)
-    proposal_operations.support_proposal(factories.resident(), proposal)
+def test_revising_keeps_old_version_and_supports(app, log):
+    author = factories.create_resident()
+    proposal = factories.create_proposal(author=author)
+    support_proposal(factories.create_resident(), proposal)
     log()
     proposal_operations.revise_proposal(author, proposal, "Dua bangku", "Dua cukup.", "Satu lagi")
     (entry,) = log()
@@ -101,38 +104,46 @@ def test_a_new_version_keeps_the_old_one_and_the_support(app, log):
     assert (proposal.version, proposal.support_count) == (2, 1)
 
 
-def test_a_version_credits_comments_of_its_own_thread_alone(app, log):
-    author = factories.resident()
-    proposal = factories.a_proposal(author=author)
-    led = comment_operations.post_comment(factories.resident(), proposal, "Dua.", stance=Stance.FOR)
+def test_revising_credits_comments_of_its_thread_only(app, log):
+    author = factories.create_resident()
+    proposal = factories.create_proposal(author=author)
+    credited = comment_operations.post_comment(
+        factories.create_resident(), proposal, "Dua.", stance=Stance.FOR
+    )
     elsewhere = comment_operations.post_comment(
-        factories.resident(), factories.a_proposal(), "Tiga.", stance=Stance.FOR
+        factories.create_resident(), factories.create_proposal(), "Tiga.", stance=Stance.FOR
     )
     with pytest.raises(Refused):
-        proposal_operations.revise_proposal(author, proposal, "A", "B", "C", [led.id, elsewhere.id])
+        proposal_operations.revise_proposal(
+            author, proposal, "A", "B", "C", [credited.id, elsewhere.id]
+        )
     log()
-    proposal_operations.revise_proposal(author, proposal, "A", "B", "C", [led.id, led.id])
-    assert log()[0].details == {"version": 2, "credits": [led.id]}
+    proposal_operations.revise_proposal(author, proposal, "A", "B", "C", [credited.id, credited.id])
+    assert log()[0].details == {"version": 2, "credits": [credited.id]}
 
 
 @pytest.mark.parametrize("stranger", [Role.RESIDENT, Role.ADMIN])
-def test_only_the_author_changes_or_withdraws(app, log, stranger):
-    proposal = factories.a_proposal()
-    somebody = factories.resident() if stranger == Role.RESIDENT else factories.staff(role=stranger)
+def test_revising_and_withdrawing_are_refused_for_others(app, log, stranger):
+    proposal = factories.create_proposal()
+    other = (
+        factories.create_resident()
+        if stranger == Role.RESIDENT
+        else factories.create_staff(role=stranger)
+    )
     log()
     with pytest.raises(Refused):
-        proposal_operations.revise_proposal(somebody, proposal, "A", "B", "C")
+        proposal_operations.revise_proposal(other, proposal, "A", "B", "C")
     with pytest.raises(Refused):
-        proposal_operations.withdraw_proposal(somebody, proposal, "Tidak jadi.")
+        proposal_operations.withdraw_proposal(other, proposal, "Tidak jadi.")
     assert log() == []
 
 
-def test_an_answered_proposal_stays_as_it_was_answered(app):
-    office, author = factories.an_institution(), factories.resident()
-    proposal = factories.a_proposal(factories.a_process(office, threshold=1), author)
-    proposal_operations.support_proposal(factories.resident(), proposal)
+def test_revising_and_withdrawing_are_refused_after_a_response(app):
+    office, author = factories.create_institution(), factories.create_resident()
+    proposal = factories.create_proposal(factories.create_process(office, threshold=1), author)
+    support_proposal(factories.create_resident(), proposal)
     publish_response(
-        factories.staff(office), proposal, ResponseDecision.ACCEPTED, "Ya", "Kami terima."
+        factories.create_staff(office), proposal, ResponseDecision.ACCEPTED, "Ya", "Kami terima."
     )
     with pytest.raises(Refused):
         proposal_operations.revise_proposal(author, proposal, "A", "B", "C")
@@ -140,101 +151,109 @@ def test_an_answered_proposal_stays_as_it_was_answered(app):
         proposal_operations.withdraw_proposal(author, proposal, "Tidak jadi.")
 
 
-def test_withdrawing_leaves_a_row_and_ends_support(app, log):
-    author = factories.resident()
-    proposal = factories.a_proposal(author=author)
+def test_withdrawing_records_one_row_and_ends_support(app, log):
+    author = factories.create_resident()
+    proposal = factories.create_proposal(author=author)
     log()
     proposal_operations.withdraw_proposal(author, proposal, "Sudah dikerjakan.")
     (entry,) = log()
     assert (entry.kind, entry.details) == (Kind.PROPOSAL_WITHDRAWN, {"reason_given": 1})
     with pytest.raises(Refused):
-        proposal_operations.support_proposal(factories.resident(), proposal)
+        support_proposal(factories.create_resident(), proposal)
     with pytest.raises(Refused):
         proposal_operations.withdraw_proposal(author, proposal, "Lagi.")
 
 
-def test_support_counts_a_person_once_and_can_be_taken_back(app, log):
-    proposal, person = factories.a_proposal(), factories.resident()
+def test_support_counts_once_per_person_and_can_be_withdrawn(app, log):
+    proposal, person = factories.create_proposal(), factories.create_resident()
     log()
-    proposal_operations.support_proposal(person, proposal)
+    support_proposal(person, proposal)
     with pytest.raises(Refused):
-        proposal_operations.support_proposal(person, proposal)
-    proposal_operations.take_back_support(person, proposal)
+        support_proposal(person, proposal)
+    withdraw_support(person, proposal)
     assert [entry.kind for entry in log()] == [Kind.SUPPORT_GIVEN, Kind.SUPPORT_TAKEN_BACK]
-    factories.again(proposal)
+    factories.reload(proposal)
     assert proposal.support_count == 0
     with pytest.raises(Refused):
-        proposal_operations.take_back_support(person, proposal)
+        withdraw_support(person, proposal)
 
 
-def test_the_threshold_once_reached_stays_reached_and_fires_once(app, log):
-    proposal = factories.a_proposal(factories.a_process(threshold=2))
-    first, second, third = factories.resident(), factories.resident(), factories.resident()
-    proposal_operations.support_proposal(first, proposal)
+def test_support_threshold_qualifies_once_and_for_good(app, log):
+    proposal = factories.create_proposal(factories.create_process(threshold=2))
+    first, second, third = (
+        factories.create_resident(),
+        factories.create_resident(),
+        factories.create_resident(),
+    )
+    support_proposal(first, proposal)
     assert proposal.qualified_at is None
-    proposal_operations.support_proposal(second, proposal)
-    proposal_operations.take_back_support(second, proposal)
-    proposal_operations.support_proposal(third, proposal)
+    support_proposal(second, proposal)
+    withdraw_support(second, proposal)
+    support_proposal(third, proposal)
     qualified = [entry for entry in log() if entry.kind == Kind.PROPOSAL_QUALIFIED]
     assert len(qualified) == 1 and qualified[0].details["supports"] == 2
     assert proposal.qualified_at is not None
 
 
-def test_nobody_supports_their_own_proposal(app):
-    author = factories.resident()
-    proposal = factories.a_proposal(author=author)
+def test_support_is_refused_for_the_author(app):
+    author = factories.create_resident()
+    proposal = factories.create_proposal(author=author)
     with pytest.raises(Refused):
-        proposal_operations.support_proposal(author, proposal)
+        support_proposal(author, proposal)
 
 
-def test_support_ends_with_its_phase(app, clock):
-    process = factories.a_process(days=2)
-    proposal, person = factories.a_proposal(process), factories.resident()
-    proposal_operations.support_proposal(person, proposal)
-    factories.phase(process, PhaseKind.RESPONSE, process.phases[0].closes_at, 9, Switch.RESPOND)
+def test_support_is_refused_after_its_phase(app, clock):
+    process = factories.create_process(days=2)
+    proposal, person = factories.create_proposal(process), factories.create_resident()
+    support_proposal(person, proposal)
+    factories.add_phase(
+        process, PhaseKind.RESPONSE, process.phases[0].closes_at, 9, PhaseSwitch.RESPOND
+    )
     clock.shift(3 * 86400)
     with pytest.raises(Refused):
-        proposal_operations.support_proposal(factories.resident(), proposal)
+        support_proposal(factories.create_resident(), proposal)
     with pytest.raises(Refused):
-        proposal_operations.take_back_support(person, proposal)
+        withdraw_support(person, proposal)
 
 
-def test_following_starts_and_ends_once(app, log):
-    proposal, person = factories.a_proposal(), factories.resident()
+def test_follow_starts_and_ends_once(app, log):
+    proposal, person = factories.create_proposal(), factories.create_resident()
     log()
-    proposal_operations.follow(person, proposal)
+    follow_subject(person, proposal)
     with pytest.raises(Refused):
-        proposal_operations.follow(person, proposal)
-    proposal_operations.unfollow(person, proposal)
+        follow_subject(person, proposal)
+    unfollow_subject(person, proposal)
     with pytest.raises(Refused):
-        proposal_operations.unfollow(person, proposal)
+        unfollow_subject(person, proposal)
     assert [entry.kind for entry in log()] == [Kind.FOLLOW_STARTED, Kind.FOLLOW_ENDED]
 
 
-def test_attention_is_comments_and_supports_together(app):
-    proposal = factories.a_proposal()
-    comment_operations.post_comment(factories.resident(), proposal, "Ya.", stance=Stance.FOR)
-    proposal_operations.support_proposal(factories.resident(), proposal)
-    factories.again(proposal)
-    assert proposal.attention == 2
+def test_activity_count_is_comments_and_supports(app):
+    proposal = factories.create_proposal()
+    comment_operations.post_comment(factories.create_resident(), proposal, "Ya.", stance=Stance.FOR)
+    support_proposal(factories.create_resident(), proposal)
+    factories.reload(proposal)
+    assert proposal.activity_count == 2
 
 
-def test_a_proposals_state_follows_from_its_dates(app, clock):
-    office, author = factories.an_institution(), factories.resident()
-    proposal = factories.a_proposal(factories.a_process(office, threshold=1, days=99), author)
+def test_state_of_a_proposal_follows_its_dates(app, clock):
+    office, author = factories.create_institution(), factories.create_resident()
+    proposal = factories.create_proposal(
+        factories.create_process(office, threshold=1, days=99), author
+    )
     assert state_of(proposal) == ProposalState.PUBLISHED and days_left(proposal) is None
-    proposal_operations.support_proposal(factories.resident(), proposal)
+    support_proposal(factories.create_resident(), proposal)
     assert state_of(proposal) == ProposalState.DUE and days_left(proposal) == 20
     clock.shift(60 * 86400)
     assert days_left(proposal) < 0
     publish_response(
-        factories.staff(office), proposal, ResponseDecision.ACCEPTED, "Ya", "Kami terima."
+        factories.create_staff(office), proposal, ResponseDecision.ACCEPTED, "Ya", "Kami terima."
     )
     assert state_of(proposal) == ProposalState.RESPONDED and days_left(proposal) is None
 
 
-def test_a_withdrawn_proposal_is_in_no_other_state(app):
-    author = factories.resident()
-    proposal = factories.a_proposal(factories.a_process(threshold=0), author)
+def test_state_of_a_withdrawn_proposal_is_withdrawn(app):
+    author = factories.create_resident()
+    proposal = factories.create_proposal(factories.create_process(threshold=0), author)
     proposal_operations.withdraw_proposal(author, proposal, "Sudah.")
     assert state_of(proposal) == ProposalState.WITHDRAWN

@@ -1,61 +1,70 @@
-"""A proposal in short: shown when its author and a moderator agree, and not before."""
+"""Summaries are shown when author and moderator agree."""
 
 import pytest
 
 from deliberate.operations.accounts import deletion as deletion_operations
-from deliberate.operations.moderation import moderation as moderation_operations
+from deliberate.operations.moderation import decisions as moderation_operations
 from deliberate.operations.proposals.summaries import agree_to_summary, suggest_summary
 from deliberate.permissions.decision import Refused
 from deliberate.queries.proposals.summaries import current_summary, suggested_summary
-from deliberate.vocabulary import Kind, Role, Rule
+from deliberate.vocabulary import Kind, ModerationRule, Role
 from tests import factories
-from tests.client import send, signed_in, visitor
+from tests.client import anonymous_client, signed_in_client, submit_form
 
-WORDS = ("Bangku di halte", "Orang tua lelah", "Trotoar menjadi sempit")
-FIELDS = {"asked": WORDS[0], "best_for": WORDS[1], "best_against": WORDS[2]}
-
-
-def a_moderator():
-    return factories.staff(role=Role.MODERATOR)
+TEXTS = ("Bangku di halte", "Orang tua lelah", "Trotoar menjadi sempit")
+FIELDS = {"main_request": TEXTS[0], "best_for": TEXTS[1], "best_against": TEXTS[2]}
 
 
-def summary_page(proposal):
+def create_moderator():
+    return factories.create_staff(role=Role.MODERATOR)
+
+
+def summary_url(proposal):
     return f"/en/proposals/{proposal.id}/summary"
 
 
-def shown(app, proposal):
-    return visitor(app).get(f"/en/proposals/{proposal.id}-{proposal.slug}").text
+def proposal_page(app, proposal):
+    return anonymous_client(app).get(f"/en/proposals/{proposal.id}-{proposal.slug}").text
 
 
 @pytest.fixture
 def proposal(app):
-    return factories.a_proposal()
+    return factories.create_proposal()
 
 
-def test_what_the_author_suggests_is_shown_when_a_moderator_agrees(app, proposal, log):
-    author, moderator = signed_in(app, proposal.author), signed_in(app, a_moderator())
+def test_summary_by_the_author_is_shown_when_a_moderator_agrees(app, proposal, log):
+    author, moderator = (
+        signed_in_client(app, proposal.author),
+        signed_in_client(app, create_moderator()),
+    )
     log()
-    sent = send(author, summary_page(proposal), **FIELDS)
-    assert sent.status_code == 303 and log() == [] and WORDS[1] not in shown(app, proposal)
-    assert "A moderator agrees to what you suggest." in author.get(summary_page(proposal)).text
-    assert WORDS[0] in moderator.get("/en/desk/moderation").text
-    page = moderator.get(summary_page(proposal)).text
+    response = submit_form(author, summary_url(proposal), **FIELDS)
+    assert (
+        response.status_code == 303 and log() == [] and TEXTS[1] not in proposal_page(app, proposal)
+    )
+    assert "A moderator has to agree to your suggestion." in author.get(summary_url(proposal)).text
+    assert TEXTS[0] in moderator.get("/en/desk/moderation").text
+    page = moderator.get(summary_url(proposal)).text
     assert "Suggested by the author" in page and 'name="seen" value="1"' in page
-    agreed = f"{summary_page(proposal)}/agreement"
-    assert send(moderator, summary_page(proposal), agreed, seen="1").status_code == 303
+    agreement_url = f"{summary_url(proposal)}/agreement"
+    assert submit_form(moderator, summary_url(proposal), agreement_url, seen="1").status_code == 303
     (entry,) = log()
     assert (entry.kind, entry.details) == (Kind.PROPOSAL_SUMMARISED, {"version": 1})
-    assert all(word in shown(app, proposal) for word in (*WORDS, "In short"))
+    assert all(text in proposal_page(app, proposal) for text in (*TEXTS, "Summary"))
 
 
-def test_what_a_moderator_suggests_needs_the_author(app, proposal):
-    moderator = a_moderator()
-    summary = suggest_summary(moderator, proposal, *WORDS)
-    address = f"/en/proposals/{proposal.id}-{proposal.slug}"
-    assert "A summary waits" in signed_in(app, proposal.author).get(address).text
-    for reader in (moderator, factories.resident()):
-        assert "A summary waits" not in signed_in(app, reader).get(address).text
-    for other in (moderator, a_moderator()):
+def test_summary_by_a_moderator_needs_the_author(app, proposal):
+    moderator = create_moderator()
+    summary = suggest_summary(moderator, proposal, *TEXTS)
+    url = f"/en/proposals/{proposal.id}-{proposal.slug}"
+    assert (
+        "A summary waits for your agreement" in signed_in_client(app, proposal.author).get(url).text
+    )
+    for reader in (moderator, factories.create_resident()):
+        assert (
+            "A summary waits for your agreement" not in signed_in_client(app, reader).get(url).text
+        )
+    for other in (moderator, create_moderator()):
         with pytest.raises(Refused):
             agree_to_summary(other, summary, 1)
     agree_to_summary(proposal.author, summary, 1)
@@ -64,52 +73,54 @@ def test_what_a_moderator_suggests_needs_the_author(app, proposal):
         agree_to_summary(proposal.author, summary, 1)
 
 
-def test_nobody_agrees_to_other_words_than_those_they_read(app, proposal, log):
-    moderator = a_moderator()
-    summary = suggest_summary(proposal.author, proposal, *WORDS)
-    suggest_summary(proposal.author, proposal, "Lain", *WORDS[1:])
+def test_summary_agreement_is_refused_for_another_revision(app, proposal, log):
+    moderator = create_moderator()
+    summary = suggest_summary(proposal.author, proposal, *TEXTS)
+    suggest_summary(proposal.author, proposal, "Lain", *TEXTS[1:])
     log()
     with pytest.raises(Refused):
         agree_to_summary(moderator, summary, 1)
     assert log() == []
     agree_to_summary(moderator, summary, 2)
-    assert current_summary(proposal).asked == "Lain"
+    assert current_summary(proposal).main_request == "Lain"
 
 
-def test_a_new_version_takes_the_place_of_the_old_one_when_agreed(app, proposal):
-    moderator = a_moderator()
-    agree_to_summary(moderator, suggest_summary(proposal.author, proposal, *WORDS), 1)
-    second = suggest_summary(moderator, proposal, "Bangku beratap", *WORDS[1:])
-    assert WORDS[0] in shown(app, proposal) and "Bangku beratap" not in shown(app, proposal)
+def test_summary_version_replaces_the_old_one_when_agreed(app, proposal):
+    moderator = create_moderator()
+    agree_to_summary(moderator, suggest_summary(proposal.author, proposal, *TEXTS), 1)
+    second = suggest_summary(moderator, proposal, "Bangku beratap", *TEXTS[1:])
+    assert TEXTS[0] in proposal_page(app, proposal) and "Bangku beratap" not in proposal_page(
+        app, proposal
+    )
     agree_to_summary(proposal.author, second, 1)
-    page = shown(app, proposal)
+    page = proposal_page(app, proposal)
     assert "Bangku beratap" in page and "Summary 2" in page
 
 
-def test_others_have_no_part_in_it_and_its_page_is_theirs_alone(app, proposal, log):
-    for person in (factories.resident(), factories.staff()):
-        client = signed_in(app, person)
-        assert client.get(summary_page(proposal)).status_code == 403
+def test_summary_is_refused_for_others(app, proposal, log):
+    for person in (factories.create_resident(), factories.create_staff()):
+        client = signed_in_client(app, person)
+        assert client.get(summary_url(proposal)).status_code == 403
         with pytest.raises(Refused):
-            suggest_summary(person, proposal, *WORDS)
-    assert visitor(app).get(summary_page(proposal)).status_code == 200
-    assert "In short" not in visitor(app).get(summary_page(proposal)).text
+            suggest_summary(person, proposal, *TEXTS)
+    assert anonymous_client(app).get(summary_url(proposal)).status_code == 200
+    assert "Summary" not in anonymous_client(app).get(summary_url(proposal)).text
     assert suggested_summary(proposal) is None
 
 
-def test_an_empty_or_long_sentence_comes_back(app, proposal):
-    client = signed_in(app, proposal.author)
-    empty = send(client, summary_page(proposal), **{**FIELDS, "asked": " "})
-    long = send(client, summary_page(proposal), **{**FIELDS, "best_for": "x" * 301})
+def test_summary_form_shows_errors_for_empty_and_long_texts(app, proposal):
+    client = signed_in_client(app, proposal.author)
+    empty = submit_form(client, summary_url(proposal), **{**FIELDS, "main_request": " "})
+    long = submit_form(client, summary_url(proposal), **{**FIELDS, "best_for": "x" * 301})
     assert (empty.status_code, long.status_code) == (422, 422)
-    assert "At most 300 characters." in long.text and WORDS[2] in long.text
+    assert "At most 300 characters." in long.text and TEXTS[2] in long.text
 
 
-def test_a_summary_goes_with_its_proposal(app, proposal):
-    moderator = a_moderator()
-    agree_to_summary(moderator, suggest_summary(proposal.author, proposal, *WORDS), 1)
-    moderation_operations.hide_contribution(moderator, proposal, Rule.SPAM, "x")
-    page = visitor(app).get(f"/en/proposals/{proposal.id}", follow_redirects=True).text
-    assert WORDS[1] not in page
+def test_summary_is_hidden_and_erased_with_its_proposal(app, proposal):
+    moderator = create_moderator()
+    agree_to_summary(moderator, suggest_summary(proposal.author, proposal, *TEXTS), 1)
+    moderation_operations.hide_contribution(moderator, proposal, ModerationRule.SPAM, "x")
+    page = anonymous_client(app).get(f"/en/proposals/{proposal.id}", follow_redirects=True).text
+    assert TEXTS[1] not in page
     deletion_operations.erase_account(proposal.author, factories.PASSPHRASE)
     assert current_summary(proposal).best_for == ""

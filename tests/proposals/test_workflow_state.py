@@ -1,47 +1,52 @@
-"""Where a proposal is follows from what was promised and what came of it."""
+"""The workflow state of a proposal follows from its commitments."""
 
 import pytest
 
 from deliberate.clock import now
-from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.commitments import drop_commitment, fulfil_commitment
 from deliberate.operations.responses.responses import publish_response
-from deliberate.queries.processes.working_days import local_day
-from deliberate.queries.proposals.listing import Wanted, proposals_listed
+from deliberate.queries.processes.working_days import local_date
+from deliberate.queries.proposals.listing import ProposalFilters, list_proposals
 from deliberate.queries.proposals.workflow_state import state_of
 from deliberate.vocabulary import ProposalState, ResponseDecision
 from tests import factories
-from tests.client import visitor
+from tests.client import anonymous_client
 
 
 @pytest.fixture
-def promised(app):
-    """A proposal answered with two promises, and the officer who made them."""
-    office = factories.an_institution()
-    officer, proposal = factories.staff(office), factories.a_proposal(factories.a_process(office))
-    day = local_day(proposal.process, now())
-    promises = [("Sepuluh bangku", office, day), ("Atap", office, day)]
+def committed(app):
+    """Return a proposal whose response has two commitments, the officer and the commitments."""
+    office = factories.create_institution()
+    officer, proposal = (
+        factories.create_staff(office),
+        factories.create_proposal(factories.create_process(office)),
+    )
+    day = local_date(proposal.process, now())
+    commitments = [("Sepuluh bangku", office, day), ("Atap", office, day)]
     response = publish_response(
-        officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Segera.", commitments=promises
+        officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Segera.", commitments=commitments
     )
     return proposal, officer, response.commitments
 
 
 def state(proposal):
-    factories.again(proposal)
+    factories.reload(proposal)
     return state_of(proposal)
 
 
-def test_an_answer_without_a_promise_is_responded(app):
-    office = factories.an_institution()
-    proposal = factories.a_proposal(factories.a_process(office))
+def test_state_without_commitments_is_responded(app):
+    office = factories.create_institution()
+    proposal = factories.create_proposal(factories.create_process(office))
     assert state(proposal) == ProposalState.PUBLISHED
-    publish_response(factories.staff(office), proposal, ResponseDecision.ACCEPTED, "Ya", "Segera.")
+    publish_response(
+        factories.create_staff(office), proposal, ResponseDecision.ACCEPTED, "Ya", "Segera."
+    )
     assert state(proposal) == ProposalState.RESPONDED
 
 
-def test_it_is_in_delivery_until_every_promise_is_settled_then_done(app, promised):
-    proposal, officer, (first, second) = promised
+def test_state_is_in_delivery_until_all_commitments_are_settled(app, committed):
+    proposal, officer, (first, second) = committed
     assert state(proposal) == ProposalState.IN_DELIVERY
     fulfil_commitment(officer, first, "Terpasang", "")
     assert state(proposal) == ProposalState.IN_DELIVERY
@@ -49,28 +54,30 @@ def test_it_is_in_delivery_until_every_promise_is_settled_then_done(app, promise
     assert state(proposal) == ProposalState.DONE
 
 
-def test_it_is_dropped_when_every_promise_was(app, promised):
-    proposal, officer, commitments = promised
+def test_state_is_dropped_when_all_commitments_are(app, committed):
+    proposal, officer, commitments = committed
     for commitment in list(commitments):
         drop_commitment(officer, commitment, "Tanpa anggaran")
     assert state(proposal) == ProposalState.DROPPED
 
 
-def test_the_list_is_narrowed_by_it(app, promised):
-    proposal, _officer, _commitments = promised
-    factories.a_proposal(proposal.process)
-    assert [one.id for one in proposals_listed(Wanted(state="in_delivery"))[0]] == [proposal.id]
-    assert proposals_listed(Wanted(state="done"))[0] == []
-    page = visitor(app).get("/en/proposals?state=in_delivery").text
+def test_listing_filters_by_delivery_state(app, committed):
+    proposal, _officer, _commitments = committed
+    factories.create_proposal(proposal.process)
+    assert [row.id for row in list_proposals(ProposalFilters(state="in_delivery"))[0]] == [
+        proposal.id
+    ]
+    assert list_proposals(ProposalFilters(state="done"))[0] == []
+    page = anonymous_client(app).get("/en/proposals?state=in_delivery").text
     assert page.count('<li class="item">') == 1 and "In delivery" in page
 
 
-def test_the_last_day_is_said_as_today(app, clock):
-    process = factories.a_process(threshold=1)
-    proposal = factories.a_proposal(process)
-    proposal_operations.support_proposal(factories.resident(), proposal)
+def test_deadline_on_its_last_day_is_shown_as_today(app, clock):
+    process = factories.create_process(threshold=1)
+    proposal = factories.create_proposal(process)
+    support_proposal(factories.create_resident(), proposal)
     clock.move_to(proposal.due_at - (proposal.due_at - now()) / 1000)
-    page = visitor(app).get(f"/en/proposals/{proposal.id}-{proposal.slug}").text
+    page = anonymous_client(app).get(f"/en/proposals/{proposal.id}-{proposal.slug}").text
     assert (
         "Response due today" in page and "in 0 working" not in page and "0 working days" not in page
     )

@@ -1,1 +1,1 @@
-"""Releases opened by the programs they are for: `make readers`."""
+"""Releases opened in the tools they are made for: `make readers`."""

@@ -2,8 +2,8 @@
 
     python -m tests.readers [--keep FOLDER]
 
-They are large and have ranges of their own, so they are installed beside the house, in a folder
-that passes unless it is kept.
+Both are large and have dependencies of their own, so they are installed in a separate environment,
+which is temporary unless --keep is given.
 """
 
 import argparse
@@ -15,29 +15,29 @@ from pathlib import Path
 
 from deliberate import clock
 from deliberate.exports.formats import FORMATS
-from deliberate.exports.release import build_release
-from deliberate.queries.scores.process_scores import process_named
-from tests.live_server import PRESENT, build_city, city_app, let_go
+from deliberate.exports.release_builder import build_release
+from deliberate.queries.processes.processes import get_process
+from tests.live_server import CITY_NOW, build_city, create_city_app, release_connections
 
 HERE = Path(__file__).parent
 READERS = ("pm4py>=2.7,<2.8", "scikit-learn", "requests", "pyyaml", "pymongo", "dill", "joblib")
 CORPUS = ("convokit>=5,<6", "msgpack-numpy", "dnspython", "tqdm")
-"""Without their own requirements: the corpus loader needs none of ConvoKit's language models."""
+"""Installed without dependencies: the corpus loader needs none of ConvoKit's language models."""
 
 
-def release_of_the_city(folder: Path) -> Path:
-    """A release with every format."""
-    app = city_app(build_city(folder / "city"))
-    with app.app_context(), clock.set_to(PRESENT):
-        process = process_named("kipp-1a")
+def build_city_release(folder: Path) -> Path:
+    """Return the folder of a release of the sample city with every format."""
+    app = create_city_app(build_city(folder / "city"))
+    with app.app_context(), clock.override_now(CITY_NOW):
+        process = get_process("kipp-1a")
         assert process is not None
         build_release(process, folder / "release", formats=tuple(FORMATS))
-    let_go(app)
+    release_connections(app)
     return folder / "release"
 
 
-def readers_in(folder: Path) -> Path:
-    """A Python that has the readers."""
+def install_readers(folder: Path) -> Path:
+    """Return a Python interpreter with the readers installed."""
     python = folder / "bin" / "python"
     if not python.exists():
         venv.create(folder, with_pip=True)
@@ -48,13 +48,13 @@ def readers_in(folder: Path) -> Path:
 
 
 def main() -> int:
-    """0 if they read it whole."""
+    """Return 0 if the readers read the whole release."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--keep", type=Path, help="install the readers here and leave them")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as passing:
-        python = readers_in(given.keep or Path(passing) / "readers")
-        release = release_of_the_city(Path(passing))
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        python = install_readers(arguments.keep or Path(temporary) / "readers")
+        release = build_city_release(Path(temporary))
         program = [str(python), str(HERE / "reading.py"), str(release)]
         return subprocess.run(program, check=False).returncode
 

@@ -1,8 +1,8 @@
-"""What ConvoKit and pm4py find in a release; runs beside them and knows nothing of the platform.
+"""Read a release with ConvoKit and pm4py. Runs in their environment, without the platform.
 
     python reading.py RELEASE
 
-Prints what was read; an assertion that fails ends it with 1.
+Prints what was read; a failed assertion exits with status 1.
 """
 
 import csv
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def read_corpus(release: Path) -> None:
-    """ConvoKit's own loader and its check of every conversation's replies."""
+    """Load the corpus with ConvoKit and check the replies of every conversation."""
     from convokit import Corpus
 
     folder = release / "convokit"
@@ -20,12 +20,12 @@ def read_corpus(release: Path) -> None:
     lines = (folder / "utterances.jsonl").read_text(encoding="utf-8").splitlines()
     conversations = list(corpus.iter_conversations())
     assert len(list(corpus.iter_utterances())) == len(lines) > 100
-    assert all(one.check_integrity(verbose=False) for one in conversations)
+    assert all(conversation.check_integrity(verbose=False) for conversation in conversations)
     print(f"ConvoKit: {len(conversations)} conversations whole, {len(lines)} utterances")
 
 
 def read_logs(release: Path) -> None:
-    """pm4py on XES and on OCEL 2.0, held against the release's own tables."""
+    """Read XES and OCEL 2.0 with pm4py and compare them with the release's own tables."""
     import pm4py
 
     log = pm4py.read_xes(str(release / "xes" / "log.xes"), return_legacy_log_object=False)
@@ -34,10 +34,10 @@ def read_logs(release: Path) -> None:
     cases = log["case:concept:name"].nunique()
     assert (len(log), cases) == (len(rows), len({row["proposal_id"] for row in rows}))
     print(f"pm4py, XES: {len(log)} events of {cases} proposals")
-    found = pm4py.read_ocel2_json(str(release / "ocel.json"))
-    given = json.loads((release / "ocel.json").read_text(encoding="utf-8"))
-    sizes = len(found.events), len(found.objects)
-    assert sizes == (len(given["events"]), len(given["objects"]))
+    ocel = pm4py.read_ocel2_json(str(release / "ocel.json"))
+    document = json.loads((release / "ocel.json").read_text(encoding="utf-8"))
+    sizes = len(ocel.events), len(ocel.objects)
+    assert sizes == (len(document["events"]), len(document["objects"]))
     print(f"pm4py, OCEL 2.0: {sizes[0]} events, {sizes[1]} objects")
 
 

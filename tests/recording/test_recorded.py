@@ -1,4 +1,4 @@
-"""Each act is logged exactly once."""
+"""Recording of acts: one row per act, consequences, form keys, details."""
 
 import pytest
 from flask import g
@@ -8,33 +8,33 @@ from deliberate.database import NestedAct, db
 from deliberate.models import Comment, Interaction
 from deliberate.models.log.interaction import leaf, private_half, public_half
 from deliberate.operations import ChangedForm, RepeatedForm, Submission
-from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.recording import ActWithoutSubject, checked_details, recorded
+from deliberate.recording import ActWithoutSubject, recorded, validate_details
 from deliberate.vocabulary import Kind, Stance, Visibility
 from tests import factories
 
 
-def test_an_act_leaves_one_row_of_its_actor(app, log):
-    author, process = factories.resident(), factories.a_process()
+def test_act_is_recorded_as_one_row_of_its_actor(app, log):
+    author, process = factories.create_resident(), factories.create_process()
     log()
-    proposal = factories.a_proposal(process, author)
+    proposal = factories.create_proposal(process, author)
     (entry,) = log()
     assert (entry.kind, entry.actor_id) == ("proposal.submitted", author.actor_id)
     assert (entry.subject_id, entry.process_id) == (proposal.id, process.id)
 
 
-def test_a_rule_that_fires_inside_an_act_names_it_as_cause(app, log):
-    proposal = factories.a_proposal(factories.a_process(threshold=1))
+def test_consequence_names_the_act_as_cause(app, log):
+    proposal = factories.create_proposal(factories.create_process(threshold=1))
     log()
-    proposal_operations.support_proposal(factories.resident(), proposal)
+    support_proposal(factories.create_resident(), proposal)
     _, act, consequence = log()
     assert consequence.kind == "proposal.qualified"
     assert (consequence.cause, consequence.actor_id) == (act.id, None)
 
 
-def test_a_failed_act_leaves_nothing(app, log):
-    proposal = factories.a_proposal()
+def test_failed_act_is_rolled_back_without_a_row(app, log):
+    proposal = factories.create_proposal()
     log()
     with pytest.raises(ZeroDivisionError), recorded(None, Kind.COMMENT_POSTED) as act:
         act.session.add(Comment(proposal=proposal, body="a", body_html="a", renderer="x"))
@@ -43,18 +43,18 @@ def test_a_failed_act_leaves_nothing(app, log):
     assert db.session.scalar(select(func.count(Comment.id))) == 0
 
 
-def test_an_act_within_an_act_is_refused(app):
+def test_nested_act_is_rejected(app):
     with pytest.raises(NestedAct), recorded(None, Kind.PROCESS_CLOSED):
-        factories.resident()
+        factories.create_resident()
 
 
-def test_an_act_without_subject_is_refused(app):
+def test_act_without_subject_is_rejected(app):
     with pytest.raises(ActWithoutSubject), recorded(None, Kind.PROCESS_CLOSED):
         pass
 
 
-def test_the_leaf_binds_both_halves(app, log):
-    factories.resident()
+def test_leaf_changes_with_either_half(app, log):
+    factories.create_resident()
     (entry,) = log()
     assert entry.leaf == leaf(public_half(entry), private_half(entry))
     entry.actor_role = "admin"
@@ -62,49 +62,49 @@ def test_the_leaf_binds_both_halves(app, log):
     db.session.rollback()
 
 
-def test_the_public_half_tells_no_actor_and_no_minute(app, log):
+def test_public_half_reveals_no_actor_and_no_minute(app, log):
     comment = comment_operations.post_comment(
-        factories.resident(), factories.a_proposal(), "Setuju.", stance=Stance.FOR
+        factories.create_resident(), factories.create_proposal(), "Setuju.", stance=Stance.FOR
     )
     entry = log()[-1]
-    told = str(public_half(entry))
-    assert entry.actor_id not in told and str(entry.id) not in told
-    assert "Setuju" not in told + str(private_half(entry)) and comment.id == entry.subject_id
+    public_text = str(public_half(entry))
+    assert entry.actor_id not in public_text and str(entry.id) not in public_text
+    assert "Setuju" not in public_text + str(private_half(entry)) and comment.id == entry.subject_id
 
 
-def test_details_of_private_kinds_stay_in_the_private_half(app, log):
+def test_details_of_private_kinds_are_in_the_private_half(app, log):
     comment = comment_operations.post_comment(
-        factories.resident(), factories.a_proposal(), "Ya.", stance=Stance.FOR
+        factories.create_resident(), factories.create_proposal(), "Ya.", stance=Stance.FOR
     )
-    comment_operations.rate_comment(factories.resident(), comment, is_strong=True)
+    comment_operations.rate_comment(factories.create_resident(), comment, is_strong=True)
     entry = log()[-1]
     assert public_half(entry)["details"] is None
     assert private_half(entry)["details"] == {"strong": 1}
 
 
 @pytest.mark.parametrize("value", ["Jalan Merdeka 5", 0.5, {"a": 1}, ["dua kata"]])
-def test_details_are_numbers_or_short_codes(value):
+def test_details_must_be_numbers_or_short_codes(value):
     with pytest.raises(ValueError, match="neither number nor short code"):
-        checked_details(Kind.COMMENT_POSTED, {"kind": value})
+        validate_details(Kind.COMMENT_POSTED, {"kind": value})
 
 
-def test_details_are_those_of_the_kind():
+def test_details_must_belong_to_the_kind():
     with pytest.raises(ValueError, match="has no detail"):
-        checked_details(Kind.COMMENT_POSTED, {"choice": 1})
+        validate_details(Kind.COMMENT_POSTED, {"choice": 1})
 
 
-def test_the_same_form_twice_counts_once(app, log):
-    proposal, author = factories.a_proposal(), factories.resident()
+def test_repeated_form_counts_once(app, log):
+    proposal, author = factories.create_proposal(), factories.create_resident()
     g.submission = Submission("key", "Setuju")
     first = comment_operations.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
-    with pytest.raises(RepeatedForm) as again:
+    with pytest.raises(RepeatedForm) as repeated:
         comment_operations.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
-    assert again.value.subject_id == first.id
+    assert repeated.value.subject_id == first.id
     assert sum(entry.kind == "comment.posted" for entry in log()) == 1
 
 
-def test_a_used_form_key_with_other_content_is_refused(app):
-    proposal, author = factories.a_proposal(), factories.resident()
+def test_used_form_key_with_other_content_is_rejected(app):
+    proposal, author = factories.create_proposal(), factories.create_resident()
     g.submission = Submission("key", "Setuju")
     comment_operations.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
     g.submission = Submission("key", "Tidak")
@@ -112,8 +112,8 @@ def test_a_used_form_key_with_other_content_is_refused(app):
         comment_operations.post_comment(author, proposal, "Tidak", stance=Stance.AGAINST)
 
 
-def test_a_form_key_cannot_be_guessed_from_the_log(app, log):
-    author, proposal = factories.resident(), factories.a_proposal()
+def test_log_stores_form_key_and_content_as_hashes(app, log):
+    author, proposal = factories.create_resident(), factories.create_proposal()
     g.submission = Submission("key", "pilihan 2")
     comment_operations.post_comment(author, proposal, "pilihan 2", stance=Stance.FOR)
     del g.submission
@@ -121,13 +121,13 @@ def test_a_form_key_cannot_be_guessed_from_the_log(app, log):
     assert "key" not in entry.form_key and "pilihan" not in entry.form_digest
 
 
-def test_ids_keep_the_order_of_writing(app, log):
+def test_ids_are_in_order_of_writing(app, log):
     for _ in range(20):
-        factories.resident()
+        factories.create_resident()
     ids = list(db.session.scalars(select(Interaction.id).order_by(Interaction.occurred_at)))
     assert ids == sorted(ids)
 
 
-def test_every_kind_has_one_class_and_a_meaning():
+def test_kind_has_one_visibility_and_a_meaning():
     assert all(isinstance(kind.visibility, Visibility) and kind.meaning for kind in Kind)
     assert len(Kind) == len({kind.value for kind in Kind}) >= 64

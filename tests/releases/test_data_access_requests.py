@@ -1,4 +1,4 @@
-"""The protected tier: asked for by researchers, decided by others, fetched, ended by its date."""
+"""Access to protected data: request, decision, download and expiry."""
 
 from datetime import timedelta
 
@@ -9,25 +9,25 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Notice
 from deliberate.notifications.fanout import fan_out
-from deliberate.notifications.reminders import remind
+from deliberate.notifications.reminders import create_reminders
 from deliberate.notifications.templates import load_context, render_notification
-from deliberate.operations.accounts import accounts as account_operations
-from deliberate.operations.accounts import deletion as deletion_operations
+from deliberate.operations.accounts.deletion import erase_account
+from deliberate.operations.accounts.roles import grant_role
 from deliberate.operations.releases.data_access_requests import (
-    FOLDER,
-    fetch_release,
-    grant_request,
-    keep_protected,
-    refuse_request,
-    request_release,
+    PROTECTED_FOLDER,
+    fetch_protected_release,
+    grant_data_access,
+    refresh_protected_releases,
+    refuse_data_access,
+    request_data_access,
 )
-from deliberate.operations.threads import comments as comment_operations
+from deliberate.operations.threads.comments import post_comment
 from deliberate.permissions.decision import Refused
 from deliberate.sealing import seal_log
 from deliberate.vocabulary import Role
 from tests import factories
 
-A_MONTH = timedelta(days=30)
+MONTH = timedelta(days=30)
 
 
 @pytest.fixture
@@ -35,153 +35,160 @@ def settings(app):
     return app.config["SETTINGS"]
 
 
-def researcher():
-    return factories.staff(role=Role.RESEARCHER)
+def create_researcher():
+    return factories.create_staff(role=Role.RESEARCHER)
 
 
-def admin():
-    return factories.staff(role=Role.ADMIN)
+def create_admin():
+    return factories.create_staff(role=Role.ADMIN)
 
 
-def asked(person=None, process=None, days=A_MONTH):
+def create_request(person=None, process=None, days=MONTH):
     until = (now() + days).date()
-    return request_release(
-        person or researcher(),
-        process or factories.a_process(),
+    return request_data_access(
+        person or create_researcher(),
+        process or factories.create_process(),
         "Utas yang panjang",
         "KEPK 12",
         until,
     )
 
 
-def granted(settings, person=None, process=None):
-    request = asked(person, process)
-    grant_request(admin(), request)
-    keep_protected(settings)
+def create_granted_request(settings, person=None, process=None):
+    request = create_request(person, process)
+    grant_data_access(create_admin(), request)
+    refresh_protected_releases(settings)
     return request
 
 
-def test_a_request_is_one_act(app, log):
-    person, process = researcher(), factories.a_process()
+def test_data_access_request_is_logged(app, log):
+    person, process = create_researcher(), factories.create_process()
     log()
-    request = asked(person, process)
+    request = create_request(person, process)
     (entry,) = log()
     assert (entry.kind, entry.subject_id) == ("release.requested", request.id)
     assert entry.details == {}
 
 
 @pytest.mark.parametrize("days", [0, -1, 400])
-def test_access_ends_within_a_year(app, days):
+def test_data_access_must_end_within_a_year(app, days):
     with pytest.raises(Refused, match="dalam setahun"):
-        asked(days=timedelta(days=days))
+        create_request(days=timedelta(days=days))
 
 
-def test_only_researchers_ask(app):
+def test_data_access_is_requested_by_researchers_only(app):
     with pytest.raises(Refused):
-        asked(factories.resident())
+        create_request(factories.create_resident())
 
 
-def test_somebody_else_decides_once(app, log):
-    request, judge = asked(), admin()
+def test_data_access_request_is_decided_once_by_an_administrator(app, log):
+    request, decider = create_request(), create_admin()
     with pytest.raises(Refused):
-        grant_request(factories.staff(role=Role.MODERATOR), request)
+        grant_data_access(factories.create_staff(role=Role.MODERATOR), request)
     log()
-    grant_request(judge, request)
+    grant_data_access(decider, request)
     (entry,) = log()
     assert entry.kind == "request.granted" and request.is_granted
     with pytest.raises(Refused, match="sudah diputuskan"):
-        refuse_request(judge, request, "Tidak")
+        refuse_data_access(decider, request, "Tidak")
 
 
-def test_nobody_decides_on_a_request_of_ones_own(app):
-    person = researcher()
-    request = asked(person)
-    account_operations.grant_role(admin(), person, Role.ADMIN)
+def test_own_data_access_request_cannot_be_decided(app):
+    person = create_researcher()
+    request = create_request(person)
+    grant_role(create_admin(), person, Role.ADMIN)
     with pytest.raises(Refused, match="Anda sendiri"):
-        grant_request(person, request)
+        grant_data_access(person, request)
 
 
-def test_a_refusal_says_why_and_opens_nothing(app, settings, log):
-    person = researcher()
-    request, judge = asked(person), admin()
+def test_refused_data_access_has_a_reason_and_no_files(app, settings, log):
+    person = create_researcher()
+    request, decider = create_request(person), create_admin()
     log()
-    refuse_request(judge, request, "Tujuannya tidak jelas.")
+    refuse_data_access(decider, request, "Tujuannya tidak jelas.")
     (entry,) = log()
     assert (entry.kind, request.reason) == ("request.refused", "Tujuannya tidak jelas.")
-    keep_protected(settings)
+    refresh_protected_releases(settings)
     with pytest.raises(Refused, match="tidak diberikan"):
-        fetch_release(person, request, settings.releases_path)
+        fetch_protected_release(person, request, settings.releases_path)
 
 
-def test_each_fetching_is_an_act(app, settings, log):
-    person = researcher()
-    request = granted(settings, person)
+def test_each_download_of_protected_data_is_logged(app, settings, log):
+    person = create_researcher()
+    request = create_granted_request(settings, person)
     log()
     for _ in range(2):
-        assert fetch_release(person, request, settings.releases_path).read_bytes()[:2] == b"PK"
+        assert (
+            fetch_protected_release(person, request, settings.releases_path).read_bytes()[:2]
+            == b"PK"
+        )
     assert [entry.kind for entry in log()] == ["release.downloaded"] * 2
 
 
-def test_nobody_else_fetches_it(app, settings):
-    request = granted(settings)
+def test_protected_data_is_fetched_only_by_the_requester(app, settings):
+    request = create_granted_request(settings)
     with pytest.raises(Refused, match="Hanya yang meminta"):
-        fetch_release(researcher(), request, settings.releases_path)
+        fetch_protected_release(create_researcher(), request, settings.releases_path)
 
 
-def test_after_an_erasure_nothing_is_given_until_it_is_built_anew(app, settings):
-    person, leaving, process = researcher(), factories.resident(), factories.a_process()
-    comment_operations.post_comment(
-        leaving, factories.a_proposal(process), "Rahasia hati", stance=1
+def test_protected_data_is_withheld_after_an_erasure_until_rebuilt(app, settings):
+    person, erased_person, process = (
+        create_researcher(),
+        factories.create_resident(),
+        factories.create_process(),
     )
-    request = granted(settings, person, process)
-    before = request.built_at
-    deletion_operations.erase_account(leaving, factories.PASSPHRASE)
+    post_comment(erased_person, factories.create_proposal(process), "Rahasia hati", stance=1)
+    request = create_granted_request(settings, person, process)
+    first_built_at = request.built_at
+    erase_account(erased_person, factories.PASSPHRASE)
     with pytest.raises(Refused, match="sedang dibuat"):
-        fetch_release(person, request, settings.releases_path)
+        fetch_protected_release(person, request, settings.releases_path)
     seal_log(settings)
-    keep_protected(settings)
-    fetch_release(person, request, settings.releases_path)
-    assert request.built_at > before
+    refresh_protected_releases(settings)
+    fetch_protected_release(person, request, settings.releases_path)
+    assert request.built_at > first_built_at
 
 
-def test_files_and_secret_end_with_the_last_day(app, settings, clock):
-    person = researcher()
-    request = granted(settings, person)
-    clock.shift(A_MONTH + timedelta(days=2))
+def test_protected_files_and_secret_are_deleted_after_the_last_day(app, settings, clock):
+    person = create_researcher()
+    request = create_granted_request(settings, person)
+    clock.shift(MONTH + timedelta(days=2))
     with pytest.raises(Refused, match="sudah berakhir"):
-        fetch_release(person, request, settings.releases_path)
-    keep_protected(settings)
+        fetch_protected_release(person, request, settings.releases_path)
+    refresh_protected_releases(settings)
     assert request.secret is None
-    assert list((settings.releases_path / FOLDER).iterdir()) == []
+    assert list((settings.releases_path / PROTECTED_FOLDER).iterdir()) == []
 
 
-def test_a_researcher_who_leaves_takes_the_files_along(app, settings):
-    person = researcher()
-    granted(settings, person)
-    deletion_operations.erase_account(person, factories.PASSPHRASE)
-    keep_protected(settings)
-    assert list((settings.releases_path / FOLDER).iterdir()) == []
+def test_protected_files_are_deleted_with_the_account(app, settings):
+    person = create_researcher()
+    create_granted_request(settings, person)
+    erase_account(person, factories.PASSPHRASE)
+    refresh_protected_releases(settings)
+    assert list((settings.releases_path / PROTECTED_FOLDER).iterdir()) == []
 
 
-def told(person):
-    """What somebody was told, oldest first."""
-    remind()
+def notifications_of(person):
+    """Return subject and URL of a person's notifications, oldest first."""
+    create_reminders()
     fan_out()
     notices = list(db.session.scalars(select(Notice).where(Notice.person_id == person.id)))
-    stories = [render_notification(notice, load_context(notices), "id") for notice in notices]
-    return [(story.subject, story.path) for story in stories]
+    notifications = [render_notification(notice, load_context(notices), "id") for notice in notices]
+    return [(notification.subject, notification.path) for notification in notifications]
 
 
-def test_the_researcher_is_told_of_the_decision_and_of_the_end(app, clock):
-    person = researcher()
-    grant_request(admin(), asked(person))
-    assert told(person) == [("Permintaan data Anda dikabulkan", "/id/data/requests")]
-    clock.shift(A_MONTH - timedelta(days=10))
-    assert told(person)[1:] == [("Akses ke data penelitian berakhir", "/id/data/requests")]
-    assert len(told(person)) == 2
+def test_researcher_is_notified_of_the_approval_and_the_end(app, clock):
+    person = create_researcher()
+    grant_data_access(create_admin(), create_request(person))
+    assert notifications_of(person) == [("Permintaan data Anda dikabulkan", "/id/data/requests")]
+    clock.shift(MONTH - timedelta(days=10))
+    assert notifications_of(person)[1:] == [
+        ("Akses ke data penelitian berakhir", "/id/data/requests")
+    ]
+    assert len(notifications_of(person)) == 2
 
 
-def test_the_researcher_is_told_of_a_refusal(app):
-    person = researcher()
-    refuse_request(admin(), asked(person), "Terlalu luas.")
-    assert told(person) == [("Permintaan data Anda ditolak", "/id/data/requests")]
+def test_researcher_is_notified_of_a_refusal(app):
+    person = create_researcher()
+    refuse_data_access(create_admin(), create_request(person), "Terlalu luas.")
+    assert notifications_of(person) == [("Permintaan data Anda ditolak", "/id/data/requests")]

@@ -1,112 +1,117 @@
-"""What becomes of promises, and residents' word on them."""
+"""Commitments: their steps, and the judgements of residents on responses and outcomes."""
 
 from datetime import date
 
 import pytest
 from flask_babel import force_locale
 
-from deliberate.operations.responses import commitments as commitment_operations
-from deliberate.operations.responses import responses as response_operations
+from deliberate.operations.responses.commitments import (
+    drop_commitment,
+    fulfil_commitment,
+    update_commitment,
+)
+from deliberate.operations.responses.judgements import check_outcome, judge_response
+from deliberate.operations.responses.responses import publish_response
 from deliberate.permissions.decision import Refused
-from deliberate.queries.proposals.timeline import timeline_of
-from deliberate.queries.responses.commitments import commitments_by_state
-from deliberate.queries.responses.responses import responses_of
+from deliberate.queries.proposals.timeline import get_timeline
+from deliberate.queries.responses.commitments import list_commitments
+from deliberate.queries.responses.responses import list_response_cards
 from deliberate.vocabulary import ResponseDecision
 from tests import factories
 
 
 @pytest.fixture(autouse=True)
-def _in_english(app, clock):
+def english(app, clock):
     with force_locale("en"):
         yield
 
 
 @pytest.fixture
-def office(app):
-    return factories.an_institution("sarpras")
+def institution(app):
+    return factories.create_institution("sarpras")
 
 
 @pytest.fixture
-def response(office):
-    proposal = factories.a_proposal(factories.a_process(office))
-    return response_operations.publish_response(
-        factories.staff(office),
+def response(institution):
+    proposal = factories.create_proposal(factories.create_process(institution))
+    return publish_response(
+        factories.create_staff(institution),
         proposal,
         ResponseDecision.ACCEPTED,
         "Ya",
         "Dibangun.",
-        commitments=[("Pagar", office, date(2026, 3, 30))],
+        commitments=[("Pagar", institution, date(2026, 3, 30))],
     )
 
 
 @pytest.fixture
-def promise(response):
+def commitment(response):
     return response.commitments[0]
 
 
-def test_each_step_is_one_row_and_one_entry_of_the_timeline(office, promise, log):
-    officer = factories.staff(office)
+def test_commitment_step_is_one_act_and_one_timeline_entry(institution, commitment, log):
+    officer = factories.create_staff(institution)
     log()
-    commitment_operations.update_commitment(officer, promise, "Bahan sudah tiba.", "Gudang Sepaku")
-    commitment_operations.fulfil_commitment(officer, promise, "Selesai.")
-    assert [e.kind for e in log()] == ["commitment.updated", "commitment.fulfilled"]
-    titles = [e["title"] for e in timeline_of(promise.response.proposal)]
-    assert "Commitment moved on" in titles and "Commitment fulfilled" in titles
+    update_commitment(officer, commitment, "Bahan sudah tiba.", "Gudang Sepaku")
+    fulfil_commitment(officer, commitment, "Selesai.")
+    assert [entry.kind for entry in log()] == ["commitment.updated", "commitment.fulfilled"]
+    titles = [e.title for e in get_timeline(commitment.response.proposal)]
+    assert "Progress on a commitment" in titles and "Commitment fulfilled" in titles
 
 
-def test_late_is_computed_from_the_date(clock, office, promise):
-    assert [p.id for p in commitments_by_state("due", office.id)] == [promise.id]
-    assert promise.state_on(date(2026, 3, 30)) == "due"
-    assert promise.state_on(date(2026, 3, 31)) == "late"
+def test_commitment_is_late_after_its_date(clock, institution, commitment):
+    assert [row.id for row in list_commitments("due", institution.id)] == [commitment.id]
+    assert commitment.state_on(date(2026, 3, 30)) == "due"
+    assert commitment.state_on(date(2026, 3, 31)) == "late"
 
 
-def test_a_promise_is_dropped_with_a_reason_only(office, promise, log):
-    officer = factories.staff(office)
-    with pytest.raises(Refused, match="why"):
-        commitment_operations.drop_commitment(officer, promise, " ")
-    commitment_operations.drop_commitment(officer, promise, "Anggaran dipotong.")
+def test_commitment_is_dropped_with_a_reason_only(institution, commitment, log):
+    officer = factories.create_staff(institution)
+    with pytest.raises(Refused, match="reason"):
+        drop_commitment(officer, commitment, " ")
+    drop_commitment(officer, commitment, "Anggaran dipotong.")
     assert log()[-1].details == {"reason_given": 1}
 
 
-def test_a_kept_promise_moves_no_more(office, promise):
-    officer = factories.staff(office)
-    commitment_operations.fulfil_commitment(officer, promise)
+def test_commitment_fulfilled_is_final(institution, commitment):
+    officer = factories.create_staff(institution)
+    fulfil_commitment(officer, commitment)
     with pytest.raises(Refused, match="already"):
-        commitment_operations.drop_commitment(officer, promise, "Batal.")
+        drop_commitment(officer, commitment, "Batal.")
 
 
-def test_another_institution_does_not_move_it(promise):
+def test_commitment_is_not_updated_by_another_institution(commitment):
     with pytest.raises(Refused, match="Another institution"):
-        commitment_operations.update_commitment(factories.staff(), promise, "Maju.")
+        update_commitment(factories.create_staff(), commitment, "Maju.")
 
 
-def test_a_resident_says_once_whether_it_answers_and_may_change_it(response, log):
-    resident = factories.resident()
+def test_judgement_is_counted_once_and_can_be_changed(response, log):
+    resident = factories.create_resident()
     log()
-    commitment_operations.judge_response(resident, response, "no", "Kurang jelas.")
-    commitment_operations.judge_response(resident, response, "partly")
-    assert [e.details for e in log()] == [{"answers_it": "no"}, {"answers_it": "partly"}]
+    judge_response(resident, response, "no", "Kurang jelas.")
+    judge_response(resident, response, "partly")
+    assert [entry.details for entry in log()] == [{"answers_it": "no"}, {"answers_it": "partly"}]
     assert response.counts("answers") == {"yes": 0, "partly": 1, "no": 0}
     with pytest.raises(Refused, match="already"):
-        commitment_operations.judge_response(resident, response, "partly")
+        judge_response(resident, response, "partly")
 
 
-def test_staff_do_not_judge_answers(office, response):
+def test_judgement_by_staff_is_refused(institution, response):
     with pytest.raises(Refused, match="role"):
-        commitment_operations.judge_response(factories.staff(office), response, "yes")
+        judge_response(factories.create_staff(institution), response, "yes")
 
 
-def test_an_answer_is_yes_partly_or_no(response):
+def test_judgement_must_be_yes_partly_or_no(response):
     with pytest.raises(Refused, match="Choose"):
-        commitment_operations.judge_response(factories.resident(), response, "mungkin")
+        judge_response(factories.create_resident(), response, "mungkin")
 
 
-def test_whether_it_is_built_is_asked_when_delivery_is_over(office, response, promise):
-    resident = factories.resident()
+def test_outcome_is_checked_once_no_commitment_is_due(institution, response, commitment):
+    resident = factories.create_resident()
     with pytest.raises(Refused, match="once the commitments"):
-        commitment_operations.check_outcome(resident, response, "yes")
-    commitment_operations.fulfil_commitment(factories.staff(office), promise)
-    commitment_operations.check_outcome(resident, response, "no", "Belum ada pagar.")
-    (card,) = responses_of(response.proposal_id, resident)
-    assert card.may_check and card.mine["built"].answer == "no"
+        check_outcome(resident, response, "yes")
+    fulfil_commitment(factories.create_staff(institution), commitment)
+    check_outcome(resident, response, "no", "Belum ada pagar.")
+    (card,) = list_response_cards(response.proposal_id, resident)
+    assert card.may_check_outcome and card.own_judgements["built"].answer == "no"
     assert response.counts("built")["no"] == 1

@@ -1,19 +1,24 @@
-"""How institutions answer, in numbers with their n."""
+"""Figures of institutions and reports of the desk."""
 
 from datetime import timedelta
 
 import pytest
 
-from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.database import unrecorded
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses import responses as response_operations
-from deliberate.queries.responses.desk_reports import matrix, month_named, month_of
-from deliberate.queries.responses.institution_figures import figures_of, median_wait
+from deliberate.queries.responses.desk_reports import (
+    get_monthly_report,
+    list_case_matrix,
+    parse_month,
+)
+from deliberate.queries.responses.institution_figures import list_institution_figures, median_wait
 from deliberate.vocabulary import ResponseDecision
 from tests import factories
 
 
 @pytest.mark.parametrize(
-    ("answered", "waiting", "median"),
+    ("answered_days", "open_days", "median"),
     [
         ([], [5.0], None),
         ([3.0], [], 3.0),
@@ -23,47 +28,60 @@ from tests import factories
         ([5.0], [1.0, 1.0, 1.0], 5.0),
     ],
 )
-def test_the_median_counts_those_who_wait_as_longer(answered, waiting, median):
-    assert median_wait(answered, waiting) == median
+def test_median_counts_open_cases_as_longer(answered_days, open_days, median):
+    assert median_wait(answered_days, open_days) == median
 
 
-def test_figures_of_an_institution(app, clock):
-    office = factories.an_institution("sarpras")
-    process, officer = factories.a_process(office, threshold=1, days=90), factories.staff(office)
-    one, two, three = (factories.a_proposal(process) for _ in range(3))
-    for proposal in (one, two, three):
-        proposal_operations.support_proposal(factories.resident(), proposal)
+def test_institution_figures_and_monthly_report_count_cases(app, clock):
+    institution = factories.create_institution("sarpras")
+    process, officer = (
+        factories.create_process(institution, threshold=1, days=90),
+        factories.create_staff(institution),
+    )
+    first, second, third = (factories.create_proposal(process) for _ in range(3))
+    for proposal in (first, second, third):
+        support_proposal(factories.create_resident(), proposal)
     clock.shift(timedelta(days=2))
-    response_operations.publish_response(officer, one, ResponseDecision.ACCEPTED, "Ya", "Teks")
+    response_operations.publish_response(officer, first, ResponseDecision.ACCEPTED, "Ya", "Teks")
     clock.shift(timedelta(days=60))
-    response_operations.publish_response(officer, two, ResponseDecision.ACCEPTED, "Ya", "Teks")
+    response_operations.publish_response(officer, second, ResponseDecision.ACCEPTED, "Ya", "Teks")
     clock.shift(timedelta(hours=1))
-    (figures,) = figures_of()
-    assert (figures.asked, figures.answered, figures.in_time, figures.overdue) == (3, 2, 1, 1)
+    (figures,) = list_institution_figures()
+    assert (figures.cases, figures.answered, figures.answered_in_time, figures.overdue) == (
+        3,
+        2,
+        1,
+        1,
+    )
     assert figures.median is not None and figures.median > 20
-    assert matrix()[0].overdue == 1
-    march, may = (month_of(office.id, month_named(m)) for m in ("2026-03", "2026-05"))
-    assert (march.asked, march.answered, march.in_time, march.open_at_end) == (3, 1, 1, 2)
-    assert (may.answered, may.in_time, may.overdue_at_end) == (1, 0, 1)
+    assert list_case_matrix()[0].overdue == 1
+    march, may = (
+        get_monthly_report(institution.id, parse_month(month)) for month in ("2026-03", "2026-05")
+    )
+    assert (march.new_cases, march.answered, march.answered_in_time, march.open_at_end) == (
+        3,
+        1,
+        1,
+        2,
+    )
+    assert (may.answered, may.answered_in_time, may.overdue_at_end) == (1, 0, 1)
 
 
-def test_what_was_imported_is_counted_in_calendar_days(app, clock):
-    office = factories.an_institution("uk")
-    process = factories.a_process(office, threshold=1)
-    proposal = factories.a_proposal(process)
-    proposal_operations.support_proposal(factories.resident(), proposal)
+def test_institution_figures_count_imported_cases_in_calendar_days(app, clock):
+    institution = factories.create_institution("uk")
+    process = factories.create_process(institution, threshold=1)
+    proposal = factories.create_proposal(process)
+    support_proposal(factories.create_resident(), proposal)
     clock.shift(timedelta(days=20, hours=12))
     response_operations.publish_response(
-        factories.staff(office), proposal, ResponseDecision.ACCEPTED, "Yes", "Text"
+        factories.create_staff(institution), proposal, ResponseDecision.ACCEPTED, "Yes", "Text"
     )
-    from deliberate.database import unrecorded
-
     with unrecorded("test settings") as session:
         session.get_one(type(process), process.id).source = "uk-petitions"
-    (figures,) = figures_of()
+    (figures,) = list_institution_figures()
     assert figures.is_imported and figures.median == 20.5
 
 
 @pytest.mark.parametrize("written", ["", "2026-13", "kemarin"])
-def test_a_month_nobody_can_read_is_this_one(app, clock, written):
-    assert month_named(written).isoformat() == "2026-03-01"
+def test_month_that_is_invalid_is_the_current_one(app, clock, written):
+    assert parse_month(written).isoformat() == "2026-03-01"

@@ -1,130 +1,136 @@
-"""An answer in the making: two officers, a second pair of eyes, signatures."""
+"""Response drafts: conflicting revisions, checks by colleagues, signatures."""
 
 import pytest
 from flask_babel import force_locale
 
 from deliberate.database import unrecorded
 from deliberate.models import ProcessInstitution
-from deliberate.operations.responses import institution_settings as institution_setting_operations
-from deliberate.operations.responses import response_drafts as response_draft_operations
+from deliberate.operations.responses.institutions import set_check_required
+from deliberate.operations.responses.response_drafts import (
+    DraftConflict,
+    record_check,
+    request_check,
+    save_response_draft,
+    sign_response,
+)
 from deliberate.operations.responses.response_publishing import publish_draft
 from deliberate.permissions.decision import Refused
-from deliberate.queries.responses.responses import responses_of
+from deliberate.queries.responses.responses import list_response_cards
 from tests import factories
-from tests.notices.test_reminders import written
+from tests.responses.draft_content import draft_content
 
 
 @pytest.fixture(autouse=True)
-def _in_english(app):
+def english(app):
     with force_locale("en"):
         yield
 
 
 @pytest.fixture
-def office(app):
-    return factories.an_institution("sarpras")
+def institution(app):
+    return factories.create_institution("sarpras")
 
 
 @pytest.fixture
-def proposal(office):
-    return factories.a_proposal(factories.a_process(office))
+def proposal(institution):
+    return factories.create_proposal(factories.create_process(institution))
 
 
-def checked(office):
-    """Let the office need a second pair of eyes."""
+def require_check(institution):
+    """Require a check of every response of an institution."""
     with unrecorded("test settings") as session:
-        office.needs_check = True
-        session.add(office)
+        institution.needs_check = True
+        session.add(institution)
 
 
-def test_saving_a_draft_is_no_act(office, proposal, log):
-    officer = factories.staff(office)
+def test_draft_is_saved_without_an_act(institution, proposal, log):
+    officer = factories.create_staff(institution)
     log()
-    response_draft_operations.save_response_draft(officer, proposal, written())
+    save_response_draft(officer, proposal, draft_content())
     assert log() == []
 
 
-def test_who_writes_on_an_older_draft_is_shown_the_newer(office, proposal):
-    first, second = factories.staff(office), factories.staff(office)
-    response_draft_operations.save_response_draft(first, proposal, written(headline="Satu"))
-    with pytest.raises(response_draft_operations.WrittenMeanwhile) as meanwhile:
-        response_draft_operations.save_response_draft(second, proposal, written(headline="Dua"))
-    assert meanwhile.value.draft.written["headline"] == "Satu"
+def test_draft_based_on_an_older_revision_is_rejected_with_the_newer(institution, proposal):
+    first, second = factories.create_staff(institution), factories.create_staff(institution)
+    save_response_draft(first, proposal, draft_content(headline="Satu"))
+    with pytest.raises(DraftConflict) as conflict:
+        save_response_draft(second, proposal, draft_content(headline="Dua"))
+    assert conflict.value.draft.content["headline"] == "Satu"
 
 
-def test_another_institution_keeps_no_draft_on_it(office, proposal):
+def test_draft_of_another_institution_is_refused(institution, proposal):
     publish_draft(
-        factories.staff(office),
-        response_draft_operations.save_response_draft(factories.staff(office), proposal, written()),
+        factories.create_staff(institution),
+        save_response_draft(factories.create_staff(institution), proposal, draft_content()),
     )
     with pytest.raises(Refused, match="Another institution"):
-        response_draft_operations.save_response_draft(factories.staff(), proposal, written())
+        save_response_draft(factories.create_staff(), proposal, draft_content())
 
 
-def test_where_two_pairs_of_eyes_are_asked_for_one_is_not_enough(office, proposal, log):
-    writer, colleague = factories.staff(office), factories.staff(office)
-    checked(office)
-    draft = response_draft_operations.save_response_draft(writer, proposal, written())
+def test_draft_is_published_after_a_required_check_only(institution, proposal, log):
+    writer, colleague = factories.create_staff(institution), factories.create_staff(institution)
+    require_check(institution)
+    draft = save_response_draft(writer, proposal, draft_content())
     with pytest.raises(Refused, match="colleague must check"):
         publish_draft(writer, draft)
-    response_draft_operations.ask_check(writer, draft)
-    with pytest.raises(Refused, match="Somebody else"):
-        response_draft_operations.give_check(writer, draft, passed=True)
-    response_draft_operations.give_check(colleague, draft, passed=True)
+    request_check(writer, draft)
+    with pytest.raises(Refused, match="Another person"):
+        record_check(writer, draft, passed=True)
+    record_check(colleague, draft, passed=True)
     publish_draft(writer, draft)
-    assert [e.kind for e in log()][-3:] == ["check.asked", "check.given", "response.published"]
+    assert [entry.kind for entry in log()][-3:] == [
+        "check.asked",
+        "check.given",
+        "response.published",
+    ]
 
 
-def test_a_change_after_the_check_needs_a_new_one(office, proposal):
-    writer, colleague = factories.staff(office), factories.staff(office)
-    checked(office)
-    draft = response_draft_operations.save_response_draft(writer, proposal, written())
-    response_draft_operations.give_check(colleague, draft, passed=True)
-    response_draft_operations.save_response_draft(
-        writer, proposal, written(headline="Lain"), seen=draft.revision
+def test_draft_changed_after_the_check_needs_a_new_check(institution, proposal):
+    writer, colleague = factories.create_staff(institution), factories.create_staff(institution)
+    require_check(institution)
+    draft = save_response_draft(writer, proposal, draft_content())
+    record_check(colleague, draft, passed=True)
+    save_response_draft(
+        writer, proposal, draft_content(headline="Lain"), base_revision=draft.revision
     )
     with pytest.raises(Refused, match="colleague must check"):
         publish_draft(writer, draft)
 
 
-def test_a_check_that_finds_fault_says_what(office, proposal):
-    draft = response_draft_operations.save_response_draft(
-        factories.staff(office), proposal, written()
-    )
+def test_check_that_fails_needs_a_note(institution, proposal):
+    draft = save_response_draft(factories.create_staff(institution), proposal, draft_content())
     with pytest.raises(Refused, match="missing"):
-        response_draft_operations.give_check(factories.staff(office), draft, passed=False)
+        record_check(factories.create_staff(institution), draft, passed=False)
 
 
-def test_an_institution_that_must_sign_signs_before_it_is_published(office, proposal, log):
-    signing = factories.an_institution("hukum")
+def test_draft_is_published_after_required_signatures_only(institution, proposal, log):
+    signatory = factories.create_institution("hukum")
     with unrecorded("test settings") as session:
-        part = ProcessInstitution(institution_id=signing.id, part="must_sign")
+        part = ProcessInstitution(institution_id=signatory.id, part="must_sign")
         session.get_one(type(proposal.process), proposal.process_id).institutions.append(part)
-    writer = factories.staff(office)
-    draft = response_draft_operations.save_response_draft(writer, proposal, written())
+    writer = factories.create_staff(institution)
+    draft = save_response_draft(writer, proposal, draft_content())
     with pytest.raises(Refused, match="must sign"):
         publish_draft(writer, draft)
-    response_draft_operations.sign_response(factories.staff(signing), draft)
+    sign_response(factories.create_staff(signatory), draft)
     assert log()[-1].kind == "response.signed"
     publish_draft(writer, draft)
-    (card,) = responses_of(proposal.id)
-    assert card.signatories == [signing.name]
+    (card,) = list_response_cards(proposal.id)
+    assert card.signatories == [signatory.name]
 
 
-def test_who_need_not_sign_does_not(office, proposal):
-    draft = response_draft_operations.save_response_draft(
-        factories.staff(office), proposal, written()
-    )
+def test_signature_of_an_institution_that_is_not_required_is_refused(institution, proposal):
+    draft = save_response_draft(factories.create_staff(institution), proposal, draft_content())
     with pytest.raises(Refused, match="does not sign"):
-        response_draft_operations.sign_response(factories.staff(), draft)
+        sign_response(factories.create_staff(), draft)
 
 
-def test_the_coordinator_asks_for_a_second_pair_of_eyes(office, log):
-    coordinator = factories.an_institution()
+def test_check_is_required_by_the_coordinator_only(institution, log):
+    coordinator = factories.create_institution()
     with unrecorded("test settings") as session:
         coordinator.is_coordinator = True
         session.add(coordinator)
-    institution_setting_operations.require_check(factories.staff(coordinator), office, wanted=True)
-    assert log()[-1].kind == "setting.changed" and office.needs_check
+    set_check_required(factories.create_staff(coordinator), institution, is_required=True)
+    assert log()[-1].kind == "setting.changed" and institution.needs_check
     with pytest.raises(Refused):
-        institution_setting_operations.require_check(factories.staff(office), office, wanted=False)
+        set_check_required(factories.create_staff(institution), institution, is_required=False)

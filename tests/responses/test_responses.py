@@ -1,4 +1,4 @@
-"""Publishing an official response."""
+"""Publication of official responses."""
 
 from datetime import date, timedelta
 
@@ -7,51 +7,50 @@ from flask_babel import force_locale
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import ResponseAnswer
-from deliberate.operations.proposals import proposals as proposal_operations
-from deliberate.operations.responses import referrals as referral_operations
-from deliberate.operations.responses import responses as response_operations
-from deliberate.operations.responses.responses import AnsweredMeanwhile, Point
+from deliberate.models import AnsweredComment
+from deliberate.operations.proposals.supports import support_proposal
+from deliberate.operations.responses.referrals import accept_referral, refer_proposal
+from deliberate.operations.responses.responses import Point, ResponseConflict, publish_response
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.permissions.decision import Refused
-from deliberate.queries.responses.responses import responses_of
-from deliberate.vocabulary import Ground, ResponseDecision, Stance
+from deliberate.queries.responses.responses import list_response_cards
+from deliberate.vocabulary import ResponseDecision, ResponseGround, Stance
 from tests import factories
 
 
 @pytest.fixture(autouse=True)
-def _in_english(app):
+def english(app):
     with force_locale("en"):
         yield
 
 
 @pytest.fixture
-def office(app):
-    return factories.an_institution("sarpras")
+def institution(app):
+    return factories.create_institution("sarpras")
 
 
 @pytest.fixture
-def officer(office):
-    return factories.staff(office)
+def officer(institution):
+    return factories.create_staff(institution)
 
 
 @pytest.fixture
-def proposal(office):
-    return factories.a_proposal(factories.a_process(office, threshold=1))
+def proposal(institution):
+    return factories.create_proposal(factories.create_process(institution, threshold=1))
 
 
-def answer(officer, proposal, decision=ResponseDecision.ACCEPTED, **more):
-    return response_operations.publish_response(
+def publish(officer, proposal, decision=ResponseDecision.ACCEPTED, **more):
+    return publish_response(
         officer, proposal, decision, "Diterima: bangku di 40 halte", "Dibangun tahun ini.", **more
     )
 
 
-def test_a_response_leaves_one_row_with_its_shape(officer, proposal, log):
+def test_response_is_one_act_with_its_figures(officer, proposal, log):
     comment = comment_operations.post_comment(
-        factories.resident(), proposal, "Lansia.", stance=Stance.FOR
+        factories.create_resident(), proposal, "Lansia.", stance=Stance.FOR
     )
     log()
-    response = answer(
+    response = publish(
         officer, proposal, points=[Point("Bangku", "accepted", answers=(comment.id,))]
     )
     (entry,) = log()
@@ -60,17 +59,17 @@ def test_a_response_leaves_one_row_with_its_shape(officer, proposal, log):
     assert entry.details["decision"] == "accepted" and entry.institution_id is not None
 
 
-def test_the_answer_stands_on_the_proposal(officer, proposal):
-    response = answer(officer, proposal)
-    (card,) = responses_of(proposal.id)
+def test_response_is_shown_on_its_proposal(officer, proposal):
+    response = publish(officer, proposal)
+    (card,) = list_response_cards(proposal.id)
     assert card.response.id == response.id and card.is_current
     assert proposal.answered_at == response.published_at
 
 
-def test_a_later_response_is_a_version_beside_the_old(officer, proposal):
-    answer(officer, proposal)
-    answer(officer, proposal, note="Jumlah halte diperbaiki")
-    newest, oldest = responses_of(proposal.id)
+def test_response_published_later_is_a_new_version(officer, proposal):
+    publish(officer, proposal)
+    publish(officer, proposal, note="Jumlah halte diperbaiki")
+    newest, oldest = list_response_cards(proposal.id)
     assert (newest.response.version, oldest.response.version) == (2, 1)
     assert oldest.response.headline == "Diterima: bangku di 40 halte" and not oldest.is_current
 
@@ -78,100 +77,109 @@ def test_a_later_response_is_a_version_beside_the_old(officer, proposal):
 @pytest.mark.parametrize(
     "decision", [ResponseDecision.NOT_ACCEPTED, ResponseDecision.ACCEPTED_IN_PART]
 )
-def test_no_refusal_without_a_ground(officer, proposal, decision, log):
+def test_response_that_refuses_needs_a_ground(officer, proposal, decision, log):
     log()
     with pytest.raises(Refused, match="ground"):
-        answer(officer, proposal, decision)
+        publish(officer, proposal, decision)
     assert log() == []
 
 
-def test_no_refusal_without_a_reason(officer, proposal):
+def test_response_that_refuses_needs_a_reason(officer, proposal):
     with pytest.raises(Refused, match="reason"):
-        response_operations.publish_response(
-            officer, proposal, ResponseDecision.NOT_ACCEPTED, "Tidak", "", grounds=[Ground.LAW]
+        publish_response(
+            officer,
+            proposal,
+            ResponseDecision.NOT_ACCEPTED,
+            "Tidak",
+            "",
+            grounds=[ResponseGround.LAW],
         )
 
 
-def test_no_point_is_refused_without_reason_and_ground(officer, proposal):
+def test_response_point_not_accepted_needs_reason_and_ground(officer, proposal):
     with pytest.raises(Refused, match="point"):
-        answer(officer, proposal, points=[Point("Rute 3", "not_accepted", reason="Saluran.")])
+        publish(officer, proposal, points=[Point("Rute 3", "not_accepted", reason="Saluran.")])
 
 
-def test_a_points_ground_is_a_ground_of_the_answer(officer, proposal):
+def test_response_takes_over_the_grounds_of_its_points(officer, proposal):
     point = Point("Rute 3", "not_accepted", reason="Saluran.", ground="law")
-    assert answer(officer, proposal, ResponseDecision.NOT_ACCEPTED, points=[point]).grounds == [
+    assert publish(officer, proposal, ResponseDecision.NOT_ACCEPTED, points=[point]).grounds == [
         "law"
     ]
 
 
-def test_no_commitment_lies_in_the_past(officer, office, proposal):
+def test_response_with_commitment_in_the_past_is_refused(officer, institution, proposal):
     yesterday = (now() - timedelta(days=2)).date()
     with pytest.raises(Refused, match="future"):
-        answer(officer, proposal, commitments=[("Pagar", office, yesterday)])
+        publish(officer, proposal, commitments=[("Pagar", institution, yesterday)])
 
 
-def test_another_institution_does_not_answer(office, proposal, officer):
-    answer(officer, proposal)
+def test_response_of_another_institution_is_refused(institution, proposal, officer):
+    publish(officer, proposal)
     with pytest.raises(Refused, match="Another institution"):
-        answer(factories.staff(), proposal)
+        publish(factories.create_staff(), proposal)
 
 
-def test_a_resident_does_not_answer(proposal):
+def test_response_of_a_resident_is_refused(proposal):
     with pytest.raises(Refused, match="role"):
-        answer(factories.resident(), proposal)
+        publish(factories.create_resident(), proposal)
 
 
-def test_an_answer_names_only_comments_of_its_own_thread(officer, proposal):
+def test_response_answers_comments_of_its_own_thread_only(officer, proposal):
     elsewhere = comment_operations.post_comment(
-        factories.resident(), factories.a_proposal(), "Lain.", stance=Stance.FOR
+        factories.create_resident(), factories.create_proposal(), "Lain.", stance=Stance.FOR
     )
     with pytest.raises(Refused, match="another thread"):
-        answer(officer, proposal, answers=[elsewhere.id])
+        publish(officer, proposal, answers=[elsewhere.id])
 
 
-def test_needs_study_is_an_interim_word_with_one_second_date(officer, proposal):
-    answer(officer, proposal, ResponseDecision.NEEDS_STUDY, study_until=date(2036, 1, 5))
+def test_response_needs_study_is_interim_with_one_second_date(officer, proposal):
+    publish(officer, proposal, ResponseDecision.NEEDS_STUDY, study_until=date(2036, 1, 5))
     assert proposal.answered_at is None
-    with pytest.raises(Refused, match="second date already"):
-        answer(officer, proposal, ResponseDecision.NEEDS_STUDY, study_until=date(2036, 2, 5))
+    with pytest.raises(Refused, match="already has a second date"):
+        publish(officer, proposal, ResponseDecision.NEEDS_STUDY, study_until=date(2036, 2, 5))
 
 
-def test_the_second_officer_is_shown_the_firsts_answer(officer, office, proposal):
-    first = answer(officer, proposal, seen=0)
-    with pytest.raises(AnsweredMeanwhile) as meanwhile:
-        answer(factories.staff(office), proposal, seen=0)
-    assert meanwhile.value.response.id == first.id
-    assert len(responses_of(proposal.id)) == 1
+def test_response_conflict_returns_the_newer_version(officer, institution, proposal):
+    first = publish(officer, proposal, base_version=0)
+    with pytest.raises(ResponseConflict) as conflict:
+        publish(factories.create_staff(institution), proposal, base_version=0)
+    assert conflict.value.response.id == first.id
+    assert len(list_response_cards(proposal.id)) == 1
 
 
-def test_which_point_answers_which_comment_is_kept(officer, proposal):
-    one, two = (
-        comment_operations.post_comment(factories.resident(), proposal, text, stance=Stance.AGAINST)
+def test_response_stores_which_point_answers_which_comment(officer, proposal):
+    first, second = (
+        comment_operations.post_comment(
+            factories.create_resident(), proposal, text, stance=Stance.AGAINST
+        )
         for text in ("Mahal.", "Sempit.")
     )
-    points = [Point("Biaya", "accepted", answers=(one.id,))]
-    response = answer(officer, proposal, points=points, answers=[two.id])
-    kept = {row.comment_id: row.point for row in db.session.query(ResponseAnswer)}
-    assert kept == {one.id: 1, two.id: 0} and response.points[0]["answers"] == [one.id]
+    points = [Point("Biaya", "accepted", answers=(first.id,))]
+    response = publish(officer, proposal, points=points, answers=[second.id])
+    points_by_comment = {row.comment_id: row.point for row in db.session.query(AnsweredComment)}
+    assert points_by_comment == {first.id: 1, second.id: 0} and response.points[0]["answers"] == [
+        first.id
+    ]
 
 
-def test_support_at_the_threshold_makes_an_answer_due(clock, proposal):
-    proposal_operations.support_proposal(factories.resident(), proposal)
+def test_response_is_due_once_support_reaches_the_threshold(clock, proposal):
+    support_proposal(factories.create_resident(), proposal)
     assert proposal.due_at is not None and proposal.answered_at is None
 
 
-def test_not_ours_names_whose_it_is(officer, proposal):
-    with pytest.raises(Refused, match="whose matter"):
-        answer(officer, proposal, ResponseDecision.NOT_OURS)
-    answer(officer, proposal, ResponseDecision.NOT_OURS, outside_body="Dinas Perhubungan Provinsi")
+def test_response_not_ours_must_name_the_responsible_body(officer, proposal):
+    with pytest.raises(Refused, match="responsible body"):
+        publish(officer, proposal, ResponseDecision.NOT_OURS)
+    publish(officer, proposal, ResponseDecision.NOT_OURS, outside_body="Dinas Perhubungan Provinsi")
     assert proposal.answered_at is not None
 
 
-def test_not_ours_after_a_referral_that_was_taken_leaves_the_answer_owed(officer, proposal):
-    proposal_operations.support_proposal(factories.resident(), proposal)
-    other = factories.an_institution("lingkungan")
-    referral = referral_operations.refer_proposal(officer, proposal, other, "Saluran air.")
-    colleague = factories.staff(other)
-    referral_operations.accept_referral(colleague, referral)
-    answer(colleague, proposal, ResponseDecision.NOT_OURS)
+def test_response_not_ours_after_accepted_referral_leaves_the_response_owed(officer, proposal):
+    support_proposal(factories.create_resident(), proposal)
+    other = factories.create_institution("lingkungan")
+    referral = refer_proposal(officer, proposal, other, "Saluran air.")
+    colleague = factories.create_staff(other)
+    accept_referral(colleague, referral)
+    publish(colleague, proposal, ResponseDecision.NOT_OURS)
     assert proposal.answered_at is None

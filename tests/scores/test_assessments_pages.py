@@ -1,5 +1,6 @@
-"""The pages of assessments: who sees what, and when."""
+"""Pages of assessments and their visibility."""
 
+import re
 from copy import deepcopy
 from datetime import timedelta
 
@@ -7,170 +8,199 @@ import pytest
 
 from deliberate.database import db
 from deliberate.models import Assessment
-from deliberate.operations.scores import assessment_publishing as assessment_publishing_operations
-from deliberate.operations.scores import assessments as assessment_operations
-from deliberate.operations.scores.stored_scores import keep_all_scores
+from deliberate.operations.scores.assessment_publishing import (
+    freeze_assessment,
+    reply_to_assessment,
+)
+from deliberate.operations.scores.assessments import save_judgement
+from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.queries.scores import assessments as assessment_queries
-from deliberate.vocabulary import Stage
+from deliberate.vocabulary import AssessmentStage
 from tests import factories
-from tests.client import send, signed_in, visitor
-from tests.scores.test_assessments import SHOWN, an_assessment, an_evaluator, judged
-from tests.scores.test_planned_judged_logged import published
+from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.scores.test_assessments import (
+    EVIDENCE,
+    create_assessment,
+    create_evaluator,
+    create_judgement,
+    rate_question,
+)
+from tests.scores.test_planned_judged_logged import publish_judgement
 
 
-def test_an_evaluator_begins_answers_and_saves(app):
-    process, person = factories.a_process(), an_evaluator()
-    browser = signed_in(app, person)
-    begun = send(browser, "/en/desk/assessments", about=process.slug, stage="ex_ante")
-    assert begun.status_code == 303
-    page = begun.location
-    kept = {"DP3.1-value": "2", "DP3.1-kind": "document", "DP3.1-dated": "2026-03-01"}
-    wrong = send(browser, f"{page}/criteria/DP3", **kept)
-    assert wrong.status_code == 422 and 'href="#DP3.1-reference"' in wrong.text
-    assert "<title>Error: " in wrong.text
-    right = send(
-        browser, f"{page}/criteria/DP3", **kept, **{"DP3.1-reference": "Berita acara 4", "go": "on"}
+def test_assessment_pages_lead_from_begin_to_saved_judgement(app):
+    process, person = factories.create_process(), create_evaluator()
+    browser = signed_in_client(app, person)
+    response = submit_form(browser, "/en/desk/assessments", about=process.slug, stage="ex_ante")
+    assert response.status_code == 303
+    page = response.location
+    fields = {"DP3.1-value": "2", "DP3.1-kind": "document", "DP3.1-dated": "2026-03-01"}
+    refused = submit_form(browser, f"{page}/criteria/DP3", **fields)
+    assert refused.status_code == 422 and 'href="#DP3.1-reference"' in refused.text
+    assert re.search(r"<title>\s*Error: ", refused.text)
+    accepted = submit_form(
+        browser,
+        f"{page}/criteria/DP3",
+        **fields,
+        **{"DP3.1-reference": "Berita acara 4", "go": "on"},
     )
-    assert right.location.endswith("/CC1")
+    assert accepted.location.endswith("/CC1")
     assert "Berita acara 4" in browser.get(f"{page}/criteria/DP3").text
-    assert send(browser, page, f"{page}/save").status_code == 303
-    assert "stays as it is" in browser.get(page).text
+    assert submit_form(browser, page, f"{page}/save").status_code == 303
+    assert "no longer be changed" in browser.get(page).text
 
 
-def test_a_pledge_is_written_beside_its_question(app):
-    browser = signed_in(app, an_evaluator())
-    process = factories.a_process()
-    page = send(browser, "/en/desk/assessments", about=process.slug, stage="ex_ante").location
-    told = {"DP1.2-pledge-what": "Tiga lokakarya", "DP1.2-pledge-target": "90 orang"}
-    assert send(browser, f"{page}/criteria/DP1", **told).status_code == 422
-    told["DP1.2-pledge-due_on"] = "2026-05-01"
-    assert send(browser, f"{page}/criteria/DP1", **told).status_code == 303
+def test_criterion_page_saves_a_pledge_with_its_date(app):
+    browser = signed_in_client(app, create_evaluator())
+    process = factories.create_process()
+    page = submit_form(
+        browser, "/en/desk/assessments", about=process.slug, stage="ex_ante"
+    ).location
+    fields = {"DP1.2-pledge-action": "Tiga lokakarya", "DP1.2-pledge-target": "90 orang"}
+    assert submit_form(browser, f"{page}/criteria/DP1", **fields).status_code == 422
+    fields["DP1.2-pledge-due_on"] = "2026-05-01"
+    assert submit_form(browser, f"{page}/criteria/DP1", **fields).status_code == 303
     assert "Tiga lokakarya" in browser.get(f"{page}/criteria/DP1").text
 
 
-@pytest.mark.parametrize("stranger", ["visitor", "resident", "staff"])
-def test_others_see_nothing_of_an_assessment_in_the_making(app, stranger):
-    assessment, *_both = judged()
-    people = {"resident": factories.resident, "staff": factories.staff}
-    browser = signed_in(app, people[stranger]()) if stranger in people else visitor(app)
-    shown = browser.get(f"/en/desk/assessments/{assessment.id}")
-    assert "catatan lapangan" not in shown.text
-    assert shown.status_code in (200, 403) and (stranger == "visitor") == (shown.status_code == 200)
+@pytest.mark.parametrize("reader", ["visitor", "resident", "staff"])
+def test_draft_assessment_is_hidden_from_others(app, reader):
+    assessment, *_assessors = create_judgement()
+    people = {"resident": factories.create_resident, "staff": factories.create_staff}
+    browser = signed_in_client(app, people[reader]()) if reader in people else anonymous_client(app)
+    response = browser.get(f"/en/desk/assessments/{assessment.id}")
+    assert "catatan lapangan" not in response.text
+    assert response.status_code in (200, 403) and (reader == "visitor") == (
+        response.status_code == 200
+    )
 
 
-def test_answers_are_hidden_until_both_have_saved(app):
-    assessment, one, other = an_assessment()
-    assessment_operations.rate(one, assessment, "DP3.1", "2", "", SHOWN)
-    assessment_operations.save_judgement(one, assessment)
-    browser, page = signed_in(app, other), f"/en/desk/assessments/{assessment.id}"
+def test_assessment_page_hides_ratings_until_both_have_saved(app):
+    assessment, assessor, second_assessor = create_assessment()
+    rate_question(assessor, assessment, "DP3.1", "2", "", EVIDENCE)
+    save_judgement(assessor, assessment)
+    browser, page = signed_in_client(app, second_assessor), f"/en/desk/assessments/{assessment.id}"
     assert "catatan lapangan" not in browser.get(page).text
     assert "catatan lapangan" not in browser.get(f"{page}/criteria/DP3").text
-    assessment_operations.rate(other, assessment, "DP3.1", "1", "", SHOWN)
-    assessment_operations.save_judgement(other, assessment)
+    rate_question(second_assessor, assessment, "DP3.1", "1", "", EVIDENCE)
+    save_judgement(second_assessor, assessment)
     assert "catatan lapangan" in browser.get(page).text
 
 
-def test_a_published_assessment_is_read_by_all_a_draft_by_nobody(app, clock):
-    assessment, one, _other = judged()
+def test_assessment_is_public_only_after_publication(app, clock):
+    assessment, assessor, _second_assessor = create_judgement()
     page = f"/en/scores/{assessment.process.slug}/assessments"
-    assert "catatan lapangan" not in visitor(app).get(page).text
-    browser, desk = signed_in(app, one), f"/en/desk/assessments/{assessment.id}"
-    assert send(browser, desk, f"{desk}/freeze").status_code == 303
-    assert visitor(app).get(f"{page}/{assessment.id}.json").status_code == 404
+    assert "catatan lapangan" not in anonymous_client(app).get(page).text
+    browser, desk = signed_in_client(app, assessor), f"/en/desk/assessments/{assessment.id}"
+    assert submit_form(browser, desk, f"{desk}/freeze").status_code == 303
+    assert anonymous_client(app).get(f"{page}/{assessment.id}.json").status_code == 404
     clock.shift(timedelta(days=15))
-    browser = signed_in(app, one)
-    assert send(browser, desk, f"{desk}/publish").status_code == 303
-    assert "catatan lapangan" in visitor(app).get(page).text
-    factories.again(assessment)
-    assert visitor(app).get(f"{page}/{assessment.id}.json").text == assessment.document
+    browser = signed_in_client(app, assessor)
+    assert submit_form(browser, desk, f"{desk}/publish").status_code == 303
+    assert "catatan lapangan" in anonymous_client(app).get(page).text
+    factories.reload(assessment)
+    assert anonymous_client(app).get(f"{page}/{assessment.id}.json").text == assessment.document
 
 
-def test_differences_are_settled_on_the_page_and_the_institution_replies(app):
-    office = factories.an_institution()
-    assessment, one, _other = judged(first="2", second="1", process=factories.a_process(office))
-    browser, desk = signed_in(app, one), f"/en/desk/assessments/{assessment.id}"
-    told = {"DP3.1-value": "1"}
-    wrong = send(browser, desk, f"{desk}/adjudicate/DP3.1", **told)
-    assert wrong.status_code == 422 and 'href="#DP3.1-why"' in wrong.text
-    told["DP3.1-why"] = "Separuh"
-    assert send(browser, desk, f"{desk}/adjudicate/DP3.1", **told).status_code == 303
-    send(browser, desk, f"{desk}/freeze")
-    officer = signed_in(app, factories.staff(office))
-    assert send(officer, desk, f"{desk}/reply", body="Kami setuju.").status_code == 303
-    assert send(browser, desk, f"{desk}/publish").status_code == 303
-    page = visitor(app).get(f"/en/scores/{assessment.process.slug}/assessments").text
+def test_assessment_page_settles_differences_and_takes_replies(app):
+    institution = factories.create_institution()
+    assessment, assessor, _second_assessor = create_judgement(
+        first="2", second="1", process=factories.create_process(institution)
+    )
+    browser, desk = signed_in_client(app, assessor), f"/en/desk/assessments/{assessment.id}"
+    fields = {"DP3.1-value": "1"}
+    refused = submit_form(browser, desk, f"{desk}/adjudicate/DP3.1", **fields)
+    assert refused.status_code == 422 and 'href="#DP3.1-reason"' in refused.text
+    fields["DP3.1-reason"] = "Separuh"
+    assert submit_form(browser, desk, f"{desk}/adjudicate/DP3.1", **fields).status_code == 303
+    submit_form(browser, desk, f"{desk}/freeze")
+    officer = signed_in_client(app, factories.create_staff(institution))
+    assert submit_form(officer, desk, f"{desk}/reply", body="Kami setuju.").status_code == 303
+    assert submit_form(browser, desk, f"{desk}/publish").status_code == 303
+    page = anonymous_client(app).get(f"/en/scores/{assessment.process.slug}/assessments").text
     assert "Separuh" in page and "Kami setuju." in page
 
 
-def test_context_and_pledges_are_written_on_their_pages(app):
-    assessment, one, _other = an_assessment()
-    browser, desk = signed_in(app, one), f"/en/desk/assessments/{assessment.id}"
-    told = {"EN1-value": "1", "EN1-note": "Rapat teknis tertutup", "legal-value": "wajib"}
-    assert send(browser, f"{desk}/context", **told).status_code == 303
+def test_context_page_saves_notes(app):
+    assessment, assessor, _second_assessor = create_assessment()
+    browser, desk = signed_in_client(app, assessor), f"/en/desk/assessments/{assessment.id}"
+    fields = {"EN1-value": "1", "EN1-note": "Rapat teknis tertutup", "legal-value": "wajib"}
+    assert submit_form(browser, f"{desk}/context", **fields).status_code == 303
     assert "Rapat teknis tertutup" in browser.get(desk).text
     assert "No plan was frozen" in browser.get(f"{desk}/pledges").text
-    assert db.session.query(Assessment).one().stage == Stage.EX_POST
+    assert db.session.query(Assessment).one().stage == AssessmentStage.EX_POST
 
 
-def test_what_worked_is_told_on_its_page(app):
-    assessment, one, _other = an_assessment()
-    browser, desk = signed_in(app, one), f"/en/desk/assessments/{assessment.id}"
-    assert send(browser, f"{desk}/practices", **{"CC1-body": "Rapat terbuka"}).status_code == 303
+def test_practices_page_saves_practices(app):
+    assessment, assessor, _second_assessor = create_assessment()
+    browser, desk = signed_in_client(app, assessor), f"/en/desk/assessments/{assessment.id}"
+    assert (
+        submit_form(browser, f"{desk}/practices", **{"CC1-body": "Rapat terbuka"}).status_code
+        == 303
+    )
     assert "Rapat terbuka" in browser.get(f"{desk}/practices").text
 
 
-def test_the_scoreboard_shows_planned_judged_and_logged(app, clock):
-    process = published(clock, "0")
-    published(clock, "2", {"DP3": "Setiap proyek memuat nomor usulan."})
-    keep_all_scores()
-    page = visitor(app).get(f"/en/scores/{process.slug}").text
+def test_scoreboard_shows_planned_judged_and_logged_scores(app, clock):
+    process = publish_judgement(clock, "0")
+    publish_judgement(clock, "2", {"DP3": "Setiap proyek memuat nomor usulan."})
+    store_all_scores()
+    page = anonymous_client(app).get(f"/en/scores/{process.slug}").text
     assert "DP3 Correlation with projects" in page
     assert "Setiap proyek memuat nomor usulan." in page and "grade B" in page
 
 
-def test_the_desk_names_judgements_that_wait_for_a_reply(app):
-    office = factories.an_institution()
-    assessment, one, _other = judged(process=factories.a_process(office))
-    officer = factories.staff(office)
-    browser, said = signed_in(app, officer), "Judgements you may reply to"
-    assert said not in browser.get("/en/desk").text
-    assessment_publishing_operations.freeze_assessment(one, assessment)
-    assert said in browser.get("/en/desk").text
-    assessment_publishing_operations.reply_to(officer, assessment, "Kami setuju.")
-    assert said not in browser.get("/en/desk").text
+def test_desk_lists_assessments_awaiting_a_reply(app):
+    institution = factories.create_institution()
+    assessment, assessor, _second_assessor = create_judgement(
+        process=factories.create_process(institution)
+    )
+    officer = factories.create_staff(institution)
+    browser, heading = signed_in_client(app, officer), "Judgements you may reply to"
+    assert heading not in browser.get("/en/desk").text
+    freeze_assessment(assessor, assessment)
+    assert heading in browser.get("/en/desk").text
+    reply_to_assessment(officer, assessment, "Kami setuju.")
+    assert heading not in browser.get("/en/desk").text
 
 
-def test_evidence_is_not_dated_in_days_to_come(app):
-    assessment, one, _other = an_assessment()
+def test_criterion_page_refuses_evidence_dated_in_the_future(app):
+    assessment, assessor, _second_assessor = create_assessment()
     page = f"/en/desk/assessments/{assessment.id}/criteria/DP3"
-    told = {"DP3.1-value": "2", "DP3.1-kind": "log", "DP3.1-reference": "x"}
-    wrong = send(signed_in(app, one), page, **told, **{"DP3.1-dated": "2099-01-01"})
-    assert wrong.status_code == 422 and "still to come" in wrong.text
+    fields = {"DP3.1-value": "2", "DP3.1-kind": "log", "DP3.1-reference": "x"}
+    refused = submit_form(
+        signed_in_client(app, assessor), page, **fields, **{"DP3.1-dated": "2099-01-01"}
+    )
+    assert refused.status_code == 422 and "still to come" in refused.text
 
 
 @pytest.fixture
-def one_more_question(monkeypatch):
-    """The framework's file with a question more, as somebody would have written it."""
+def added_question(monkeypatch):
+    """Add a question to the framework as loaded from its file."""
     framework = deepcopy(assessment_queries.load_framework())
-    asked = {"question": "DP3.9", "en": "Is it told on paper?", "id": "Apakah diumumkan tercetak?"}
-    framework["criteria"]["DP3"]["questions"].append(asked)
-    known = (assessment_queries.questions, assessment_queries.question_ids)
-    for cached in known:
+    question = {
+        "question": "DP3.9",
+        "en": "Is it told on paper?",
+        "id": "Apakah diumumkan tercetak?",
+    }
+    framework["criteria"]["DP3"]["questions"].append(question)
+    cached_queries = (assessment_queries.questions, assessment_queries.question_ids)
+    for cached in cached_queries:
         cached.cache_clear()
     monkeypatch.setattr(assessment_queries, "load_framework", lambda: framework)
     yield
-    for cached in known:
+    for cached in cached_queries:
         cached.cache_clear()
 
 
-def test_a_question_added_to_the_file_is_asked_and_answered_with_no_code_touched(
-    app, one_more_question
-):
-    assessment, one, _other = an_assessment()
-    browser = signed_in(app, one)
+def test_question_added_to_the_framework_file_appears_on_the_page(app, added_question):
+    assessment, assessor, _second_assessor = create_assessment()
+    browser = signed_in_client(app, assessor)
     page = f"/id/desk/assessments/{assessment.id}/criteria/DP3"
     assert "Apakah diumumkan tercetak?" in browser.get(page).text
-    kept = {"DP3.9-value": "2", "DP3.9-kind": "document", "DP3.9-dated": "2026-03-01"}
-    assert send(browser, page, **kept, **{"DP3.9-reference": "Papan desa"}).status_code == 303
-    factories.again(assessment)
-    assert assessment_queries.judgement_of(assessment, assessment.assessors[0])["DP3.9"] == "2"
+    fields = {"DP3.9-value": "2", "DP3.9-kind": "document", "DP3.9-dated": "2026-03-01"}
+    assert (
+        submit_form(browser, page, **fields, **{"DP3.9-reference": "Papan desa"}).status_code == 303
+    )
+    factories.reload(assessment)
+    assert assessment_queries.judgement_by(assessment, assessment.assessors[0])["DP3.9"] == "2"

@@ -1,97 +1,102 @@
-"""The pages of coding: one text each, blind, by keyboard and without a script."""
+"""Pages for coding a sample."""
 
 import re
 
-from deliberate.operations.scores import coding as coding_operations
-from deliberate.operations.threads import comments as comment_operations
-from deliberate.vocabulary import Role, SampleOf
+from deliberate.operations.scores.coding import code_comment, draw_sample
+from deliberate.operations.threads.comments import withdraw_comment
+from deliberate.vocabulary import Role, SampleKind
 from tests import factories
-from tests.client import send, signed_in, visitor
-from tests.scores.test_coding import a_coder, a_sample, a_thread, answered
+from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.scores.test_coding import (
+    create_coder,
+    create_thread,
+    draw_comment_sample,
+    publish_response_as,
+)
 
 
-def test_a_researcher_draws_codes_and_ends(app):
-    process = a_thread(2)
-    browser = signed_in(app, a_coder(Role.RESEARCHER))
-    drawn = send(browser, "/en/desk/coding", about=process.slug, of="reasons")
-    assert drawn.status_code == 303
-    page = drawn.location
-    first = send(browser, f"{page}/1", value="2")
+def test_coding_pages_lead_from_draw_to_last_text(app):
+    process = create_thread(2)
+    browser = signed_in_client(app, create_coder(Role.RESEARCHER))
+    response = submit_form(browser, "/en/desk/coding", about=process.slug, kind="reasons")
+    assert response.status_code == 303
+    page = response.location
+    first = submit_form(browser, f"{page}/1", value="2")
     assert first.location.endswith("/2")
-    assert send(browser, f"{page}/2", value="0").location == page
-    shown = browser.get(page).text
-    assert "You have coded 2 of 2" in shown and "hidden until both" in shown
+    assert submit_form(browser, f"{page}/2", value="0").location == page
+    text = browser.get(page).text
+    assert "You have coded 2 of 2" in text and "hidden until both" in text
 
 
-def test_a_text_is_coded_by_radio_buttons_and_none_is_chosen_before(app):
-    sample, coder = a_sample()
-    browser, page = signed_in(app, coder), f"/en/desk/coding/{sample.id}/1"
-    shown = browser.get(page).text
-    assert shown.count('type="radio"') == 4 and " checked" not in shown
-    assert 'accesskey="3"' in shown and "autofocus" in shown
-    assert send(browser, page).status_code == 422
-    send(browser, page, value="3")
+def test_coding_page_preselects_no_code(app):
+    sample, coder = draw_comment_sample()
+    browser, page = signed_in_client(app, coder), f"/en/desk/coding/{sample.id}/1"
+    text = browser.get(page).text
+    assert text.count('type="radio"') == 4 and " checked" not in text
+    assert 'accesskey="3"' in text and "autofocus" in text
+    assert submit_form(browser, page).status_code == 422
+    submit_form(browser, page, value="3")
     assert " checked" in browser.get(page).text
 
 
-def test_a_coder_never_sees_the_others_codes_before_the_end(app):
-    sample, one = a_sample(2)
-    other = a_coder()
-    coding_operations.code_comment(one, sample.items[0], 3)
-    browser, page = signed_in(app, other), f"/en/desk/coding/{sample.id}"
+def test_coding_pages_hide_other_codes_until_complete(app):
+    sample, first_coder = draw_comment_sample(2)
+    second_coder = create_coder()
+    code_comment(first_coder, sample.items[0], 3)
+    browser, page = signed_in_client(app, second_coder), f"/en/desk/coding/{sample.id}"
     assert " checked" not in browser.get(f"{page}/1").text
     assert "kappa" not in browser.get(page).text
-    for coder in (one, other):
+    for coder in (first_coder, second_coder):
         for item in sample.items:
-            coding_operations.code_comment(coder, item, item.place)
+            code_comment(coder, item, item.position)
     assert "kappa" in browser.get(page).text
-    public = visitor(app).get(f"/en/scores/{sample.process.slug}/assessments").text
+    public = anonymous_client(app).get(f"/en/scores/{sample.process.slug}/assessments").text
     assert f"seed {sample.seed}" in public and "Not reliable" not in public
 
 
-def test_others_neither_draw_nor_read(app):
-    sample, _coder = a_sample()
-    for stranger in (factories.resident(), factories.staff()):
-        browser = signed_in(app, stranger)
+def test_coding_pages_are_forbidden_to_others(app):
+    sample, _coder = draw_comment_sample()
+    for person in (factories.create_resident(), factories.create_staff()):
+        browser = signed_in_client(app, person)
         assert browser.get(f"/en/desk/coding/{sample.id}/1").status_code == 403
         assert browser.get("/en/desk/coding").status_code == 403
 
 
-def test_what_was_taken_back_shows_no_text_and_no_form(app):
-    sample, coder = a_sample(2)
+def test_coding_page_of_a_withdrawn_comment_has_no_text_and_no_form(app):
+    sample, coder = draw_comment_sample(2)
     comment = sample.items[0].comment
-    comment_operations.withdraw_comment(comment.author, comment)
-    shown = signed_in(app, coder).get(f"/en/desk/coding/{sample.id}/1").text
-    assert "taken back or hidden" in shown and 'type="radio"' not in shown
+    withdraw_comment(comment.author, comment)
+    text = signed_in_client(app, coder).get(f"/en/desk/coding/{sample.id}/1").text
+    assert "withdrawn or hidden" in text and 'type="radio"' not in text
 
 
-def test_an_answer_is_audited_on_its_page(app):
-    office = factories.an_institution()
-    process = factories.a_process(office)
-    answered(process, office)
-    auditor = a_coder()
-    sample = coding_operations.draw_sample(auditor, process, SampleOf.ANSWERS)
-    browser, page = signed_in(app, auditor), f"/en/desk/coding/{sample.id}"
+def test_coding_page_audits_a_response(app):
+    institution = factories.create_institution()
+    process = factories.create_process(institution)
+    publish_response_as(process, institution)
+    auditor = create_coder()
+    sample = draw_sample(auditor, process, SampleKind.ANSWERS)
+    browser, page = signed_in_client(app, auditor), f"/en/desk/coding/{sample.id}"
     assert "Kami terima." in browser.get(f"{page}/1").text
-    assert send(browser, f"{page}/1", value="1").location == page
+    assert submit_form(browser, f"{page}/1", value="1").location == page
     assert "1 of 1 answers were confirmed" in browser.get(page).text
 
 
-def test_a_second_sample_is_refused_in_words(app):
-    sample, coder = a_sample()
-    browser = signed_in(app, coder)
-    again = send(browser, "/en/desk/coding", about=sample.process.slug, of="reasons")
-    assert again.status_code == 422 and "finish it first" in again.text
+def test_coding_index_shows_why_a_second_sample_is_refused(app):
+    sample, coder = draw_comment_sample()
+    browser = signed_in_client(app, coder)
+    response = submit_form(browser, "/en/desk/coding", about=sample.process.slug, kind="reasons")
+    assert response.status_code == 422 and "finish it first" in response.text
 
 
-def test_a_double_click_counts_once_and_goes_on(app, log):
-    sample, coder = a_sample(3)
-    browser, page = signed_in(app, coder), f"/en/desk/coding/{sample.id}"
-    shown = browser.get(f"{page}/1").text
-    key = re.search(r'name="form_key" value="([^"]+)"', shown).group(1)
-    token = re.search(r'name="csrf_token" value="([^"]+)"', shown).group(1)
+def test_coding_page_counts_a_double_click_once(app, log):
+    sample, coder = draw_comment_sample(3)
+    browser, page = signed_in_client(app, coder), f"/en/desk/coding/{sample.id}"
+    text = browser.get(f"{page}/1").text
+    key = re.search(r'name="form_key" value="([^"]+)"', text).group(1)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', text).group(1)
     log()
-    sent = {"form_key": key, "csrf_token": token, "value": "2"}
+    fields = {"form_key": key, "csrf_token": token, "value": "2"}
     for _click in range(2):
-        assert browser.post(f"{page}/1", data=sent).location.endswith("/2")
+        assert browser.post(f"{page}/1", data=fields).location.endswith("/2")
     assert len(log()) == 1

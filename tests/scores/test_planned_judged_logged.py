@@ -1,4 +1,4 @@
-"""Planned, judged and logged side by side, and what other processes do well."""
+"""Planned, judged and logged scores side by side, and practices of other processes."""
 
 from datetime import date, timedelta
 
@@ -6,19 +6,19 @@ import pytest
 from flask_babel import force_locale
 
 from deliberate.database import db
-from deliberate.operations.scores import assessment_publishing as assessment_publishing_operations
-from deliberate.operations.scores import assessments as assessment_operations
+from deliberate.operations.scores.assessment_publishing import freeze_assessment, publish_assessment
+from deliberate.operations.scores.assessments import save_judgement, write_practices
 from deliberate.permissions.decision import Refused
 from deliberate.queries.scores.planned_judged_logged import (
-    MOST_SHOWN,
+    MAX_PRACTICES,
+    criteria_side_by_side,
     practices_elsewhere,
-    side_by_side,
 )
-from deliberate.queries.scores.process_scores import scores_of
-from deliberate.vocabulary import Stage
+from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.vocabulary import AssessmentStage
 from tests import factories
-from tests.scores.test_assessments import SHOWN, an_assessment
-from tests.statement_counter import statements
+from tests.scores.test_assessments import EVIDENCE, create_assessment, rate_question
+from tests.statement_counter import record_queries
 
 TODAY = date(2026, 6, 1)
 
@@ -29,85 +29,82 @@ def _in_english(app):
         yield
 
 
-def published(clock, value, practices=None, process=None, asked=("DP3.1", "DP3.2")):
-    """An assessment afterwards in which both gave one answer to everything asked, of DP3."""
-    assessment, one, other = an_assessment(Stage.EX_POST, process)
-    for person in (one, other):
-        for question in asked:
-            assessment_operations.rate(person, assessment, question, value, evidence=SHOWN)
-        assessment_operations.save_judgement(person, assessment)
-    assessment_operations.tell_practices(one, assessment, practices or {})
-    assessment_publishing_operations.freeze_assessment(one, assessment)
+def publish_judgement(clock, value, practices=None, process=None, questions=("DP3.1", "DP3.2")):
+    """Publish a judgement in which both assessors gave one value to all questions; return its
+    process.
+    """
+    assessment, assessor, second_assessor = create_assessment(AssessmentStage.EX_POST, process)
+    for person in (assessor, second_assessor):
+        for question in questions:
+            rate_question(person, assessment, question, value, evidence=EVIDENCE)
+        save_judgement(person, assessment)
+    write_practices(assessor, assessment, practices or {})
+    freeze_assessment(assessor, assessment)
     clock.shift(timedelta(days=15))
-    assessment_publishing_operations.publish_assessment(one, assessment)
+    publish_assessment(assessor, assessment)
     return assessment.process
 
 
-def board(process):
-    return side_by_side(process, scores_of(process).to_dict(), "en", TODAY)
+def criteria_of(process):
+    return criteria_side_by_side(process, compute_scores(process).to_dict(), "en", TODAY)
 
 
-def test_nothing_is_beside_the_log_before_somebody_judged(app):
-    found = board(factories.a_process())
-    assert (found["categories"], found["assessed"]) == ([], False)
+def test_criteria_are_empty_without_assessments(app):
+    criteria = criteria_of(factories.create_process())
+    assert (criteria.categories, criteria.is_assessed) == ([], False)
 
 
-def test_where_nothing_is_scored_the_log_s_own_figure_stands_beside(app, clock):
-    process = published(clock, "1", asked=("CC1.1", "IU2.1"))
-    (co_creators, users) = board(process)["categories"]
-    ((meetings,), (releases,)) = (c["criteria"][0]["figures"] for c in (co_creators, users))
-    assert (meetings["id"], meetings["state"]) == ("meetings", "not_enough_data")
-    assert (releases["state"], releases["numerator"]) == ("count", 0)
-    assert [c["criteria"][0]["disagrees"] for c in (co_creators, users)] == [None, None]
+def test_unscored_criterion_shows_its_context_figure(app, clock):
+    process = publish_judgement(clock, "1", questions=("CC1.1", "IU2.1"))
+    (co_creators, users) = criteria_of(process).categories
+    ((meetings,), (releases,)) = (category.criteria[0].figures for category in (co_creators, users))
+    assert (meetings.id, meetings.state) == ("meetings", "not_enough_data")
+    assert (releases.state, releases.numerator) == ("count", 0)
+    assert [category.criteria[0].disagrees for category in (co_creators, users)] == [None, None]
 
 
-def test_a_criterion_carries_its_figures_grade_and_source(app, clock):
-    process = published(clock, "1")
-    (category,) = board(process)["categories"]
-    (line,) = category["criteria"]
-    assert (category["id"], line["id"], line["source"], line["judges"]) == (
-        "DP",
-        "DP3",
-        "judged",
-        2,
-    )
-    assert (line["planned"], line["judged"], line["logged"]) == (None, 50, None)
-    assert (line["grade"], line["disagrees"], line["is_weak"]) == ("B", None, False)
+def test_criterion_row_has_scores_grade_and_source(app, clock):
+    process = publish_judgement(clock, "1")
+    (category,) = criteria_of(process).categories
+    (row,) = category.criteria
+    assert (category.id, row.id, row.source, row.assessor_count) == ("DP", "DP3", "judged", 2)
+    assert (row.planned, row.judged, row.logged) == (None, 50, None)
+    assert (row.grade, row.disagrees, row.is_weak) == ("B", None, False)
 
 
-def test_a_weak_criterion_shows_what_worked_where_it_is_strong(app, clock):
-    weak = published(clock, "0")
-    strong = published(clock, "2", {"DP3": "Setiap proyek memuat nomor usulan."})
-    (told,) = board(weak)["practices"]["DP3"]
-    assert (told.process, told.body) == (strong, "Setiap proyek memuat nomor usulan.")
-    assert board(strong)["practices"] == {}
+def test_weak_criterion_shows_practices_of_strong_processes(app, clock):
+    weak = publish_judgement(clock, "0")
+    strong = publish_judgement(clock, "2", {"DP3": "Setiap proyek memuat nomor usulan."})
+    (practice,) = criteria_of(weak).practices["DP3"]
+    assert (practice.process, practice.body) == (strong, "Setiap proyek memuat nomor usulan.")
+    assert criteria_of(strong).practices == {}
 
 
-def test_practices_of_middling_processes_teach_nobody(app, clock):
-    weak = published(clock, "0")
-    published(clock, "1", {"DP3": "Kami mencobanya."})
+def test_practices_of_processes_without_strong_judgement_are_not_shown(app, clock):
+    weak = publish_judgement(clock, "0")
+    publish_judgement(clock, "1", {"DP3": "Kami mencobanya."})
     assert practices_elsewhere(weak.id, ["DP3"]) == {}
 
 
-def test_practices_are_told_after_a_process_of_known_criteria_and_frozen_with_it(app, clock):
-    plan, one, _other = an_assessment(Stage.EX_ANTE)
+def test_practices_require_a_judgement_and_a_known_criterion(app, clock):
+    plan, assessor, _second_assessor = create_assessment(AssessmentStage.EX_ANTE)
     with pytest.raises(Refused, match="after a process"):
-        assessment_operations.tell_practices(one, plan, {"DP3": "Terlalu dini"})
-    after, one, _other = an_assessment()
+        write_practices(assessor, plan, {"DP3": "Terlalu dini"})
+    judgement, assessor, _second_assessor = create_assessment()
     with pytest.raises(Refused, match="no such criterion"):
-        assessment_operations.tell_practices(one, after, {"XX9": "Entah"})
-    assessment_operations.tell_practices(one, after, {"DP3": "Nomor usulan", "CC1": "Rapat"})
-    assessment_operations.tell_practices(one, after, {"DP3": " "})
-    assert [told.criterion for told in after.practices] == ["CC1"]
+        write_practices(assessor, judgement, {"XX9": "Entah"})
+    write_practices(assessor, judgement, {"DP3": "Nomor usulan", "CC1": "Rapat"})
+    write_practices(assessor, judgement, {"DP3": " "})
+    assert [practice.criterion for practice in judgement.practices] == ["CC1"]
 
 
-def test_what_others_told_takes_few_queries_however_many_they_are(app, clock):
-    weak = published(clock, "0")
+def test_practices_elsewhere_use_a_constant_number_of_queries(app, clock):
+    weak = publish_judgement(clock, "0")
     for _ in range(4):
-        published(clock, "2", {"DP3": "Setiap proyek memuat nomor usulan."})
+        publish_judgement(clock, "2", {"DP3": "Setiap proyek memuat nomor usulan."})
     db.session.expire_all()
-    number = weak.id
-    with statements() as asked:
-        learned = practices_elsewhere(number, ["DP3"])
-    assert len(learned["DP3"]) == MOST_SHOWN
-    assert len(asked) <= 6
+    process_id = weak.id
+    with record_queries() as queries:
+        practices = practices_elsewhere(process_id, ["DP3"])
+    assert len(practices["DP3"]) == MAX_PRACTICES
+    assert len(queries) <= 6

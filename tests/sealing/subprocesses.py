@@ -1,4 +1,4 @@
-"""Work in processes of their own, each with its own connections to the house of the test."""
+"""Processes with their own connections to the database of a test."""
 
 import multiprocessing
 from collections.abc import Callable
@@ -9,13 +9,15 @@ from flask import Flask
 from deliberate.database import db
 
 
-def in_another_process(app: Flask, work: Callable[..., None], *given: object) -> BaseProcess:
-    """Start work in a copy of this process."""
+def in_another_process(
+    app: Flask, function: Callable[..., None], *arguments: object
+) -> BaseProcess:
+    """Start a function in a forked process."""
 
     def run() -> None:
         db.engine.dispose(close=False)
         with app.app_context():
-            work(*given)
+            function(*arguments)
 
     db.session.rollback()
     db.session.remove()

@@ -1,4 +1,4 @@
-"""Leaves recomputed from raw rows are those the model made, whatever the row holds."""
+"""Leaf hashes recomputed from raw rows equal those of the model."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -8,38 +8,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deliberate import sealing
-from deliberate.database import canonical, db
+from deliberate.database import canonical_json, db
 from deliberate.models import Subtree
 from deliberate.models.log.interaction import leaf, private_half, public_half
-from deliberate.sealing import log_verification, parts
-from deliberate.sealing.leaves import COLUMNS, leaves_of
+from deliberate.sealing import log_verification, part_verification
+from deliberate.sealing.leaf_hashes import COLUMNS, recompute_leaves
 from deliberate.vocabulary import Kind
 from tests.sealing.log_filler import fill
 
 numbers = st.none() | st.integers(-(2**53), 2**53)
-words = st.text(max_size=12)
-codes = st.dictionaries(words, st.none() | st.integers() | words | st.lists(words), max_size=3)
+texts = st.text(max_size=12)
+codes = st.dictionaries(texts, st.none() | st.integers() | texts | st.lists(texts), max_size=3)
 rows = st.builds(
     SimpleNamespace,
     seq=st.integers(0, 10**9),
-    id=words,
+    id=texts,
     occurred_at=st.datetimes(
         min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)
     ),
     kind=st.sampled_from([kind.value for kind in Kind]),
-    actor_id=st.none() | words,
-    actor_role=words,
-    account_class=words,
+    actor_id=st.none() | texts,
+    actor_role=texts,
+    account_class=texts,
     institution_id=numbers,
     process_id=numbers,
     proposal_id=numbers,
-    subject_type=words,
+    subject_type=texts,
     subject_id=st.integers(0, 2**53),
     parent_id=numbers,
     stance=st.none() | st.integers(-1, 1),
-    origin=words,
-    cause=st.none() | words,
-    content=st.none() | words,
+    origin=texts,
+    cause=st.none() | texts,
+    content=st.none() | texts,
     details=codes,
     salt=st.binary(min_size=16, max_size=16),
     leaf=st.just(b""),
@@ -47,34 +47,34 @@ rows = st.builds(
 
 
 @given(rows)
-def test_a_leaf_by_strings_is_the_leaf_by_canonical_json(row):
-    made = leaf(public_half(row), private_half(row))
-    raw = {name: getattr(row, name) for name in COLUMNS} | {"details": canonical(row.details)}
+def test_leaf_from_raw_row_equals_leaf_from_canonical_json(row):
+    expected = leaf(public_half(row), private_half(row))
+    raw = {name: getattr(row, name) for name in COLUMNS} | {"details": canonical_json(row.details)}
     as_sqlite = row.occurred_at.replace(tzinfo=None).isoformat(" ", "microseconds")
-    (by_postgres,) = leaves_of([tuple(raw.values())], is_sqlite=False)
+    (by_postgres,) = recompute_leaves([tuple(raw.values())], is_sqlite=False)
     raw["occurred_at"] = as_sqlite
-    (by_sqlite,) = leaves_of([tuple(raw.values())], is_sqlite=True)
-    assert by_postgres == by_sqlite == made
+    (by_sqlite,) = recompute_leaves([tuple(raw.values())], is_sqlite=True)
+    assert by_postgres == by_sqlite == expected
 
 
 @pytest.mark.parametrize("column", ["subject_id", "salt", "occurred_at", "kind"])
-def test_a_row_no_log_can_hold_has_no_leaf(column):
+def test_leaf_of_a_malformed_row_is_none(column):
     raw = dict.fromkeys(COLUMNS, "x") | {"salt": b"", "subject_id": 1, "cause": None}
     raw |= dict.fromkeys(("institution_id", "process_id", "proposal_id", "parent_id", "stance"))
     raw[column] = object()
-    (found,) = leaves_of([tuple(raw.values())], is_sqlite=True)
-    assert found is None
+    (computed,) = recompute_leaves([tuple(raw.values())], is_sqlite=True)
+    assert computed is None
 
 
-def test_a_log_of_many_parts_verifies_in_processes_of_its_own(sqlite_house, monkeypatch):
-    monkeypatch.setattr(log_verification, "MANY", 1)
-    app, seen = sqlite_house(), []
+def test_log_of_several_parts_verifies_in_worker_processes(make_sqlite_app, monkeypatch):
+    monkeypatch.setattr(log_verification, "MIN_ENTRIES_FOR_WORKERS", 1)
+    app, progress = make_sqlite_app(), []
     settings = app.config["SETTINGS"]
     with app.app_context():
-        fill(parts.ROWS_A_PART + 300)
-        sealing.seal_all(sealing.own_key(settings), settings.base_url, 30_000)
+        fill(part_verification.ROWS_PER_PART + 300)
+        sealing.seal_all(sealing.current_signing_key(settings), settings.base_url, 30_000)
         sealing.write_segments(settings.log_path, rest=True)
-        assert sealing.verify(settings.log_path, progress=seen.append) == []
+        assert sealing.verify_log(settings.log_path, progress=progress.append) == []
         assert db.session.get(Subtree, (16, 0)) is not None
         db.session.remove()
-    assert seen == [parts.ROWS_A_PART, 301]
+    assert progress == [part_verification.ROWS_PER_PART, 301]

@@ -1,15 +1,16 @@
-"""Proofs hold for every entry and every pair of sizes, and a forged one never does."""
+"""Inclusion and consistency proofs for every entry and size; forged proofs are rejected."""
 
 import hashlib
 import json
 
 import pymerkle
 import pytest
+from sqlalchemy import select
 
 from deliberate import sealing
 from deliberate.database import db
-from deliberate.models import Subtree
-from deliberate.sealing import proofs, tree, verifier
+from deliberate.models import Interaction, Subtree
+from deliberate.sealing import merkle_proofs, merkle_tree, verifier
 from tests import factories
 from tests.sealing.log_filler import fill
 
@@ -21,35 +22,35 @@ def leaves(count: int) -> list[bytes]:
 
 
 def subtree_root_over(hashes: list[bytes]):
-    return lambda level, place: verifier.roots_over(
-        hashes[place << level : (place + 1) << level], ()
+    return lambda level, position: verifier.compute_roots(
+        hashes[position << level : (position + 1) << level], ()
     )[0]
 
 
-def inclusion(hashes: list[bytes], number: int) -> list[bytes]:
-    ranges = tree.inclusion_ranges(number, len(hashes))
-    return [tree.range_root(part, subtree_root_over(hashes)) for part in ranges]
+def inclusion(hashes: list[bytes], position: int) -> list[bytes]:
+    ranges = merkle_tree.inclusion_ranges(position, len(hashes))
+    return [merkle_tree.range_root(range_, subtree_root_over(hashes)) for range_ in ranges]
 
 
 def consistency(hashes: list[bytes], first: int) -> list[bytes]:
-    ranges = tree.consistency_ranges(first, len(hashes))
-    return [tree.range_root(part, subtree_root_over(hashes)) for part in ranges]
+    ranges = merkle_tree.consistency_ranges(first, len(hashes))
+    return [merkle_tree.range_root(range_, subtree_root_over(hashes)) for range_ in ranges]
 
 
 def root(hashes: list[bytes]) -> bytes:
-    return verifier.roots_over(hashes, ())[0]
+    return verifier.compute_roots(hashes, ())[0]
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_every_entry_is_proven_to_lie_in_the_tree(size):
+def test_inclusion_proof_verifies_for_every_entry(size):
     hashes = leaves(size)
-    for number, leaf in enumerate(hashes):
-        path = inclusion(hashes, number)
-        assert verifier.root_by_inclusion(leaf, number, size, path) == root(hashes)
+    for position, leaf in enumerate(hashes):
+        path = inclusion(hashes, position)
+        assert verifier.root_from_inclusion(leaf, position, size, path) == root(hashes)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_every_smaller_tree_is_proven_to_begin_the_tree(size):
+def test_consistency_proof_verifies_for_every_smaller_tree(size):
     hashes = leaves(size)
     for first in range(1, size + 1):
         path = consistency(hashes, first)
@@ -58,28 +59,31 @@ def test_every_smaller_tree_is_proven_to_begin_the_tree(size):
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 20, 33])
-def test_proofs_are_those_of_pymerkle(size):
+def test_proofs_equal_those_of_pymerkle(size):
     reference = pymerkle.InmemoryTree(algorithm="sha256")
-    for number in range(size):
-        reference.append_entry(bytes([number]))
+    for position in range(size):
+        reference.append_entry(bytes([position]))
     hashes = leaves(size)
     assert reference.get_root(size) == root(hashes)
-    for number in range(size):
-        theirs = reference.prove_inclusion(number + 1, size).serialize()["path"]
-        assert set(theirs) == {hashes[number].hex(), *as_hex(inclusion(hashes, number))}
-        theirs = reference.prove_consistency(number + 1, size)
-        pymerkle.verify_consistency(root(hashes[: number + 1]), root(hashes), theirs)
+    for position in range(size):
+        reference_proof = reference.prove_inclusion(position + 1, size).serialize()["path"]
+        assert set(reference_proof) == {
+            hashes[position].hex(),
+            *as_hex(inclusion(hashes, position)),
+        }
+        reference_proof = reference.prove_consistency(position + 1, size)
+        pymerkle.verify_consistency(root(hashes[: position + 1]), root(hashes), reference_proof)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_consistency_proofs_are_those_of_the_standard(size):
+def test_consistency_proof_equals_the_algorithm_of_rfc_9162(size):
     hashes = leaves(size)
     for first in range(1, size + 1):
         assert consistency(hashes, first) == subproof(first, hashes, is_whole=True)
 
 
 def subproof(first: int, hashes: list[bytes], *, is_whole: bool) -> list[bytes]:
-    """RFC 9162 section 2.1.4.1, word for word."""
+    """Return the proof by the recursive definition of RFC 9162, section 2.1.4.1."""
     if first == len(hashes):
         return [] if is_whole else [root(hashes)]
     split = verifier.split_point(len(hashes))
@@ -90,76 +94,75 @@ def subproof(first: int, hashes: list[bytes], *, is_whole: bool) -> list[bytes]:
 
 
 def as_hex(hashes: list[bytes]) -> list[str]:
-    return [one.hex() for one in hashes]
+    return [hash_.hex() for hash_ in hashes]
 
 
-def flipped(one: bytes) -> bytes:
-    return bytes([one[0] ^ 1]) + one[1:]
+def flip_a_bit(hash_: bytes) -> bytes:
+    return bytes([hash_[0] ^ 1]) + hash_[1:]
 
 
 @pytest.mark.parametrize("size", [2, 3, 7, 8, 20])
-def test_a_forged_inclusion_proof_is_refused(size):
+def test_forged_inclusion_proof_is_rejected(size):
     hashes = leaves(size)
-    for number, leaf in enumerate(hashes):
-        path = inclusion(hashes, number)
+    for position, leaf in enumerate(hashes):
+        path = inclusion(hashes, position)
         forged = [
-            (flipped(leaf), number, path),
-            (leaf, (number + 1) % size, path),
-            (leaf, number, path[:-1]),
-            (leaf, number, [*path, path[-1]]),
+            (flip_a_bit(leaf), position, path),
+            (leaf, (position + 1) % size, path),
+            (leaf, position, path[:-1]),
+            (leaf, position, [*path, path[-1]]),
             *(
-                (leaf, number, [*path[:n], flipped(one), *path[n + 1 :]])
-                for n, one in enumerate(path)
+                (leaf, position, [*path[:n], flip_a_bit(hash_), *path[n + 1 :]])
+                for n, hash_ in enumerate(path)
             ),
         ]
-        for one in forged:
-            assert not is_proven(*one, hashes)
+        for hash_ in forged:
+            assert not is_proven(*hash_, hashes)
 
 
-def is_proven(leaf, number, path, hashes) -> bool:
+def is_proven(leaf, position, path, hashes) -> bool:
     try:
-        return verifier.root_by_inclusion(leaf, number, len(hashes), path) == root(hashes)
-    except verifier.Wrong:
+        return verifier.root_from_inclusion(leaf, position, len(hashes), path) == root(hashes)
+    except verifier.VerificationError:
         return False
 
 
 @pytest.mark.parametrize("size", [2, 3, 7, 8, 20])
-def test_a_forged_consistency_proof_is_refused(size):
-    hashes, other = leaves(size), [flipped(leaf) for leaf in leaves(size)]
+def test_forged_consistency_proof_is_rejected(size):
+    hashes, other = leaves(size), [flip_a_bit(leaf) for leaf in leaves(size)]
     for first in range(1, size):
         path, small, whole = consistency(hashes, first), root(hashes[:first]), root(hashes)
         assert not verifier.is_consistent(first, root(other[:first]), size, whole, path)
         assert not verifier.is_consistent(first, small, size, root(other), path)
         assert not verifier.is_consistent(first, small, size, whole, path[:-1])
         assert not verifier.is_consistent(first, small, size, whole, [*path, path[-1]])
-        assert not verifier.is_consistent(first, small, size, whole, [*map(flipped, path)])
+        assert not verifier.is_consistent(first, small, size, whole, [*map(flip_a_bit, path)])
 
 
-# --- in the house --------------------------------------------------------------------------------
-
-
-def test_proofs_are_made_from_kept_subtrees(app):
+def test_proofs_use_stored_subtrees(app):
     settings = app.config["SETTINGS"]
     fill(700)
     sealing.seal_log(settings)
     assert db.session.query(Subtree).count() == 2
     for entry in (0, 255, 256, 511, 512, 700):
-        proof = json.loads(json.dumps(proofs.prove(entry).as_json()))
+        proof = json.loads(json.dumps(merkle_proofs.inclusion_proof(entry).as_json()))
         assert verifier.check_proof(proof)["size"] == 701
-    for first in (1, 255, 256, 300, 512, 700, 701):
-        path = proofs.consistency(first, 701)
-        roots = proofs.root_at(first), proofs.root_at(701)
-        assert verifier.is_consistent(first, roots[0], 701, roots[1], path)
+    sizes = (1, 255, 256, 300, 512, 700, 701)
+    rows = db.session.scalars(select(Interaction.leaf).order_by(Interaction.seq))
+    _root, roots = verifier.compute_roots(rows, sizes)
+    for first in sizes:
+        path = merkle_proofs.consistency_proof(first, 701)
+        assert verifier.is_consistent(first, roots[first], 701, roots[701], path)
 
 
-def test_a_proof_against_an_older_head(app):
+def test_inclusion_proof_for_an_older_head(app):
     settings = app.config["SETTINGS"]
-    factories.resident()
+    factories.create_resident()
     sealing.seal_log(settings)
-    factories.resident()
+    factories.create_resident()
     sealing.seal_log(settings)
-    assert verifier.check_proof(proofs.prove(0, 1).as_json())["size"] == 1
-    with pytest.raises(proofs.NotSealed):
-        proofs.prove(1, 1)
-    with pytest.raises(proofs.NotSealed):
-        proofs.consistency(2, 3)
+    assert verifier.check_proof(merkle_proofs.inclusion_proof(0, 1).as_json())["size"] == 1
+    with pytest.raises(merkle_proofs.NotSealed):
+        merkle_proofs.inclusion_proof(1, 1)
+    with pytest.raises(merkle_proofs.NotSealed):
+        merkle_proofs.consistency_proof(2, 3)

@@ -1,4 +1,4 @@
-"""What is given out of the log: an hourly head, daily leaves, a letter; a release is checked."""
+"""Publishing: hourly heads, daily leaf files, the witness mail, and releases that verify."""
 
 import json
 from dataclasses import replace
@@ -10,9 +10,9 @@ import pytest
 from deliberate import sealing
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.exports.release import build_release
+from deliberate.exports.release_builder import build_release
 from deliberate.models import Process
-from deliberate.notifications.witnesses import tell_witnesses
+from deliberate.notifications.witnesses import notify_witnesses
 from deliberate.operations.log import rotate_key
 from deliberate.sealing import verifier
 from tests import factories
@@ -23,102 +23,102 @@ def settings(app, clock):
     return app.config["SETTINGS"]
 
 
-def sealed(settings) -> int:
-    """One more entry under a head; gives the head's size."""
-    factories.resident()
+def record_and_seal(settings) -> int:
+    """Record and seal an entry; return the size of the head."""
+    factories.create_resident()
     sealing.seal_log(settings)
-    return sealing.latest_head(db.session).size
+    return sealing.latest_tree_head(db.session).size
 
 
-def given_out() -> list[dict]:
+def published_heads() -> list[dict]:
     db.session.rollback()
-    return list(sealing.published_heads())
+    return list(sealing.published_heads_json())
 
 
-def sizes() -> list[int]:
-    return [json.loads(head["body"])["size"] for head in given_out()]
+def published_sizes() -> list[int]:
+    return [json.loads(head["body"])["size"] for head in published_heads()]
 
 
-def test_of_the_heads_of_an_hour_only_the_last_is_given_out(settings, clock):
+def test_only_the_last_head_of_an_hour_is_published(settings, clock):
     for _ in range(3):
-        sealed(settings)
+        record_and_seal(settings)
     assert sealing.publish_heads() == []
     clock.shift(timedelta(hours=1))
-    sealed(settings)
+    record_and_seal(settings)
     assert sealing.publish_heads() == [3]
     assert sealing.publish_heads() == []
     clock.shift(timedelta(hours=1))
     assert sealing.publish_heads() == [4]
-    assert sizes() == [3, 4]
+    assert published_sizes() == [3, 4]
 
 
-def test_heads_given_out_prove_each_other_through_a_change_of_key(settings, clock, tmp_path):
+def test_published_heads_are_consistent_across_a_key_rotation(settings, clock, tmp_path):
     for _ in range(3):
-        sealed(settings)
+        record_and_seal(settings)
         clock.shift(timedelta(hours=1))
         sealing.publish_heads()
     rotate_key(None, settings)
-    sealed(settings)
+    record_and_seal(settings)
     clock.shift(timedelta(hours=1))
     sealing.publish_heads()
-    lines = given_out()
-    assert sizes() == [1, 2, 3, 4, 5] and len({head["key"] for head in lines}) == 2
-    assert checked(lines, tmp_path)
-    for place in (1, 3):
-        broken = [head for n, head in enumerate(lines) if n != place]
-        with pytest.raises(verifier.Wrong):
-            checked(broken, tmp_path)
+    lines = published_heads()
+    assert published_sizes() == [1, 2, 3, 4, 5] and len({head["key"] for head in lines}) == 2
+    assert check_heads_file(lines, tmp_path)
+    for index in (1, 3):
+        incomplete = [head for n, head in enumerate(lines) if n != index]
+        with pytest.raises(verifier.VerificationError):
+            check_heads_file(incomplete, tmp_path)
 
 
-def checked(heads: list[dict], folder: Path) -> bool:
+def check_heads_file(heads: list[dict], folder: Path) -> bool:
     file = folder / "heads.jsonl"
     file.write_text("".join(json.dumps(head) + "\n" for head in heads))
     verifier.check_heads(verifier.read_heads(file))
     return True
 
 
-def test_leaves_are_written_once_up_to_the_last_head_given_out(settings, clock):
-    assert sealing.write_leaves(settings.log_path) is None
-    sealed(settings)
+def test_leaf_files_are_written_once_up_to_the_published_head(settings, clock):
+    assert sealing.write_leaf_file(settings.log_path) is None
+    record_and_seal(settings)
     clock.shift(timedelta(hours=1))
     sealing.publish_heads()
-    sealed(settings)
-    assert sealing.write_leaves(settings.log_path) == "000000000-000000000.txt"
-    assert sealing.write_leaves(settings.log_path) is None
+    record_and_seal(settings)
+    assert sealing.write_leaf_file(settings.log_path) == "000000000-000000000.txt"
+    assert sealing.write_leaf_file(settings.log_path) is None
     clock.shift(timedelta(hours=1))
     sealing.publish_heads()
-    assert sealing.write_leaves(settings.log_path) == "000000001-000000001.txt"
+    assert sealing.write_leaf_file(settings.log_path) == "000000001-000000001.txt"
     assert len(sealing.leaf_files(settings.log_path)) == 2
 
 
-def test_every_row_of_a_release_is_proven_to_lie_in_the_log(settings, clock, tmp_path):
-    proposal = factories.a_proposal()
+def test_verifier_finds_every_row_of_a_release_in_the_log(settings, clock, tmp_path):
+    proposal = factories.create_proposal()
     sealing.seal_log(settings)
     process = db.session.get(Process, proposal.process_id)
     build_release(process, tmp_path / "release")
-    sealing.publish_heads(until=clock_ahead())
-    sealing.write_leaves(settings.log_path)
-    checked(given_out(), tmp_path)
+    sealing.publish_heads(until=in_one_hour())
+    sealing.write_leaf_file(settings.log_path)
+    check_heads_file(published_heads(), tmp_path)
     heads = verifier.read_heads(tmp_path / "heads.jsonl")
     events = tmp_path / "release/events.csv"
-    leaves = settings.log_path / sealing.LEAVES
+    leaves = settings.log_path / sealing.LEAF_FOLDER
     assert verifier.check_release(events, heads, leaves) == (3, 4)
     events.write_text(events.read_text().replace("proposal.submitted", "proposal.withdrawn"))
-    with pytest.raises(verifier.Wrong, match="another act"):
+    with pytest.raises(verifier.VerificationError, match="another act"):
         verifier.check_release(events, heads, leaves)
     (file,) = leaves.iterdir()
     file.chmod(0o600)
     file.write_text(file.read_text().replace("a", "b"))
-    with pytest.raises(verifier.Wrong, match="not those of the head"):
+    with pytest.raises(verifier.VerificationError, match="do not match the tree head"):
         verifier.check_release(events, heads, leaves)
 
 
-def clock_ahead():
+def in_one_hour():
     return now() + timedelta(hours=1)
 
 
-class Postbox:
-    """A mail server that keeps what it is given."""
+class MailServer:
+    """A mail server that stores the mails it is sent."""
 
     def __init__(self) -> None:
         self.mails = []
@@ -133,17 +133,17 @@ class Postbox:
         self.mails.append(mail)
 
 
-def test_witnesses_get_the_newest_head_given_out(settings, clock):
+def test_witness_mail_has_the_newest_published_head(settings, clock):
     settings = replace(settings, witnesses="pers@example.org, ombudsman@example.org")
-    box = Postbox()
-    sealed(settings)
-    assert not tell_witnesses(settings, box)
+    server = MailServer()
+    record_and_seal(settings)
+    assert not notify_witnesses(settings, server)
     clock.shift(timedelta(hours=1))
     sealing.publish_heads()
-    sealed(settings)
-    assert tell_witnesses(settings, box)
-    (mail,) = box.mails
+    record_and_seal(settings)
+    assert notify_witnesses(settings, server)
+    (mail,) = server.mails
     assert mail["To"] == "pers@example.org, ombudsman@example.org"
-    (head,) = given_out()
+    (head,) = published_heads()
     assert head["body"] in mail.get_content() and head["signature"] in mail.get_content()
-    assert not tell_witnesses(replace(settings, witnesses=""), box)
+    assert not notify_witnesses(replace(settings, witnesses=""), server)

@@ -1,4 +1,4 @@
-"""The log is numbered without gaps, hashed into a tree and signed."""
+"""Sealing: dense positions, the Merkle tree, signed tree heads, the signing key."""
 
 import hashlib
 
@@ -13,72 +13,74 @@ from tests import factories
 
 @pytest.fixture
 def key(app):
-    return sealing.signing_key(app.config["SETTINGS"].log_path, "1" * 64)
+    return sealing.load_signing_key(app.config["SETTINGS"].log_path, "1" * 64)
 
 
 def root_of(leaves: list[bytes]) -> bytes:
-    """RFC 9162 section 2.1.1, word for word."""
+    """Return the root by the recursive definition of RFC 9162, section 2.1.1."""
     if len(leaves) <= 1:
         return leaves[0] if leaves else hashlib.sha256(b"").digest()
     split = 1
     while split * 2 < len(leaves):
         split *= 2
-    return sealing.node(root_of(leaves[:split]), root_of(leaves[split:]))
+    return sealing.node_hash(root_of(leaves[:split]), root_of(leaves[split:]))
 
 
 @pytest.mark.parametrize("size", range(40))
-def test_the_growing_tree_has_the_root_of_the_standard(size):
+def test_merkle_tree_root_equals_the_definition_of_rfc_9162(size):
     leaves = [hashlib.sha256(bytes([n])).digest() for n in range(size)]
-    tree = sealing.Tree()
-    for one in leaves:
-        tree.add(one)
+    tree = sealing.MerkleTree()
+    for leaf in leaves:
+        tree.add_subtree(0, leaf)
     assert tree.root == root_of(leaves)
 
 
-def test_sealing_numbers_rows_in_the_order_of_writing(app, key):
+def test_sealing_assigns_positions_in_order_of_ids(app, key):
     for _ in range(5):
-        factories.resident()
-    assert sealing.seal(key, "test", limit=2) == 2
+        factories.create_resident()
+    assert sealing.seal_batch(key, "test", limit=2) == 2
     assert sealing.seal_all(key, "test") == 3
     rows = db.session.scalars(select(Interaction).order_by(Interaction.id))
     assert [row.seq for row in rows] == [0, 1, 2, 3, 4]
 
 
-def test_a_sealed_log_verifies(app, key):
+def test_sealed_log_verifies(app, key):
     for _ in range(7):
-        factories.resident()
-        sealing.seal(key, "test")
-    assert sealing.verify() == []
+        factories.create_resident()
+        sealing.seal_batch(key, "test")
+    assert sealing.verify_log() == []
 
 
-def test_heads_name_the_head_before_them(app, key):
+def test_tree_head_names_the_previous_one(app, key):
     for _ in range(2):
-        factories.resident()
-        sealing.seal(key, "test")
+        factories.create_resident()
+        sealing.seal_batch(key, "test")
     first, second = db.session.scalars(select(SignedTreeHead).order_by(SignedTreeHead.size))
-    assert first.prev == sealing.FIRST
+    assert first.prev == sealing.NO_PREVIOUS_HEAD
     assert second.prev == hashlib.sha256(first.body.encode()).hexdigest()
 
 
 @pytest.mark.parametrize(
     "tampering",
     [
-        "UPDATE head SET root = 'x'",
-        "UPDATE head SET signature = '00'",
-        "UPDATE head SET prev = 'x'",
-        "DELETE FROM head WHERE size = 1",
+        "UPDATE signed_tree_head SET root = 'x'",
+        "UPDATE signed_tree_head SET signature = '00'",
+        "UPDATE signed_tree_head SET prev = 'x'",
+        "DELETE FROM signed_tree_head WHERE size = 1",
     ],
 )
-def test_a_changed_head_is_found(app, key, tampering):
+def test_verification_finds_a_missing_tree_head(app, key, tampering):
     for _ in range(2):
-        factories.resident()
-        sealing.seal(key, "test")
+        factories.create_resident()
+        sealing.seal_batch(key, "test")
     with unrecorded("test settings") as session:
         session.execute(text(tampering))
-    assert sealing.verify()
+    assert sealing.verify_log()
 
 
-def test_the_key_is_made_once_and_read_again(tmp_path):
-    first = sealing.signing_key(tmp_path)
-    assert sealing.public_key(first) == sealing.public_key(sealing.signing_key(tmp_path))
+def test_signing_key_is_created_once(tmp_path):
+    first = sealing.load_signing_key(tmp_path)
+    assert sealing.public_key_hex(first) == sealing.public_key_hex(
+        sealing.load_signing_key(tmp_path)
+    )
     assert (tmp_path / "signing.pem").stat().st_mode & 0o777 == 0o600

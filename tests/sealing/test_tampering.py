@@ -1,6 +1,6 @@
-"""The fourteen tamperings: each is found, by somebody who holds one head of the log.
+"""Tampering with the log is found by verification, or with a tree head stored elsewhere.
 
-The attacker has all the rights of the database's owner, and where it says so the key as well.
+The attacker has all the rights of the database owner and, where a test says so, the signing key.
 """
 
 import json
@@ -14,27 +14,27 @@ from deliberate import sealing
 from deliberate.database import db, unrecorded
 from deliberate.models import Interaction, SignedTreeHead
 from deliberate.models.log.interaction import leaf, private_half, public_half
-from deliberate.sealing.heads import SignedHead, new_head, signed
+from deliberate.sealing.tree_heads import ExportedTreeHead, export_tree_head, sign_tree_head
 from tests import factories
 
 
 @pytest.fixture
 def settings(app: Flask):
-    """A log of a dozen entries under four heads, with a segment, and nobody watching."""
+    """Return the settings of a log of a dozen entries with four heads and a segment."""
     for _ in range(4):
-        factories.a_proposal()
+        factories.create_proposal()
         sealing.seal_log(app.config["SETTINGS"])
     sealing.write_segments(app.config["SETTINGS"].log_path, rest=True)
     return app.config["SETTINGS"]
 
 
-def kept_head() -> SignedHead:
-    """The newest head, as somebody outside has it."""
-    return signed(sealing.latest_head(db.session))
+def external_head() -> ExportedTreeHead:
+    """Return the newest head as a witness stores it."""
+    return export_tree_head(sealing.latest_tree_head(db.session))
 
 
 def attack(*statements: str, **values: object) -> None:
-    """Run statements as the database's owner, who drops what stands in the way."""
+    """Run statements as the database owner, without the triggers."""
     postgres = db.engine.dialect.name == "postgresql"
     with unrecorded("test settings") as session:
         if postgres:
@@ -52,19 +52,23 @@ def attack(*statements: str, **values: object) -> None:
                 session.execute(text(sql))
 
 
-def found(settings, *outside: SignedHead) -> list[str]:
+def faults_of(settings, *external_heads: ExportedTreeHead) -> list[str]:
     db.session.rollback()
     db.session.expire_all()
-    return [fault.what for fault in sealing.verify(settings.log_path, outside)]
+    return [fault.problem for fault in sealing.verify_log(settings.log_path, external_heads)]
 
 
-def rehash(number: int) -> None:
-    """Give an entry the leaf of what it holds now, as a careful attacker would."""
+def rehash(position: int) -> None:
+    """Set the leaf of an entry to the hash of its present content, as a careful attacker would."""
     db.session.rollback()
     db.session.expire_all()
-    row = db.session.query(Interaction).filter_by(seq=number).one()
-    made = leaf(public_half(row), private_half(row))
-    attack("UPDATE interaction SET leaf = :leaf WHERE seq = :number", leaf=made, number=number)
+    row = db.session.query(Interaction).filter_by(seq=position).one()
+    new_leaf = leaf(public_half(row), private_half(row))
+    attack(
+        "UPDATE interaction SET leaf = :leaf WHERE seq = :position",
+        leaf=new_leaf,
+        position=position,
+    )
 
 
 EDITS = {
@@ -77,58 +81,58 @@ EDITS = {
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
-def test_an_edited_entry_is_found(settings, edit):
-    assert found(settings) == []
+def test_verification_finds_an_edited_entry(settings, edit):
+    assert faults_of(settings) == []
     attack(edit)
-    assert "the entry is not what was sealed" in found(settings)
+    assert "the entry was changed after sealing" in faults_of(settings)
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
-def test_an_edited_entry_with_a_new_leaf_is_found(settings, edit):
+def test_verification_finds_an_edited_entry_with_a_new_leaf(settings, edit):
     attack(edit)
     rehash(3)
-    faults = found(settings)
-    assert "entries are not those that the head was signed over" in faults
+    faults = faults_of(settings)
+    assert "the entries do not match the tree head" in faults
 
 
-def test_a_deleted_entry_is_found(settings):
+def test_verification_finds_a_deleted_entry(settings):
     attack("DELETE FROM interaction WHERE seq = 3")
-    assert "entries are missing" in found(settings)
+    assert "entries are missing" in faults_of(settings)
 
 
-def test_an_inserted_entry_is_found(settings):
+def test_verification_finds_an_inserted_entry(settings):
     columns = [c.key for c in Interaction.__table__.columns]
-    asked = {"id": "'0123456789abcdef'", "seq": "3", "form_key": "NULL"}
-    picked = ", ".join(asked.get(name, name) for name in columns)
+    replaced = {"id": "'0123456789abcdef'", "seq": "3", "form_key": "NULL"}
+    selected = ", ".join(replaced.get(name, name) for name in columns)
     attack(
         "UPDATE interaction SET seq = -seq WHERE seq >= 3",
         "UPDATE interaction SET seq = 1 - seq WHERE seq < 0",
         f"INSERT INTO interaction ({', '.join(columns)})"
-        f" SELECT {picked} FROM interaction WHERE seq = 2",
+        f" SELECT {selected} FROM interaction WHERE seq = 2",
     )
     rehash(3)
-    faults = found(settings)
-    assert "entries are not those that the head was signed over" in faults
-    assert "entries have numbers that no head covers" in faults
+    faults = faults_of(settings)
+    assert "the entries do not match the tree head" in faults
+    assert "entries have positions that no tree head covers" in faults
 
 
-def test_a_renumbered_entry_is_found(settings):
+def test_verification_finds_a_renumbered_entry(settings):
     attack("UPDATE interaction SET seq = 1000 WHERE seq = 3")
-    assert "entries are missing" in found(settings)
+    assert "entries are missing" in faults_of(settings)
 
 
-def test_swapped_entries_are_found(settings):
+def test_verification_finds_swapped_entries(settings):
     attack(
         "UPDATE interaction SET seq = -1 WHERE seq = 3",
         "UPDATE interaction SET seq = 3 WHERE seq = 4",
         "UPDATE interaction SET seq = 4 WHERE seq = -1",
     )
-    assert "entries are not those that the head was signed over" in found(settings)
+    assert "the entries do not match the tree head" in faults_of(settings)
 
 
-def test_a_cut_tail_is_found(settings):
+def test_verification_finds_a_truncated_log(settings):
     attack("DELETE FROM interaction WHERE seq > 5")
-    assert "entries are missing" in found(settings)
+    assert "entries are missing" in faults_of(settings)
 
 
 def segment_of(settings):
@@ -136,131 +140,127 @@ def segment_of(settings):
     return file
 
 
-def test_an_altered_segment_is_found(settings):
+def test_verification_finds_a_changed_segment(settings):
     file = segment_of(settings)
     content = bytearray(file.read_bytes())
     content[40] ^= 1
     file.chmod(0o600)
     file.write_bytes(content)
-    assert [what.split(".parquet ")[1] for what in found(settings)] == ["is not what was written"]
+    assert [problem.split(".parquet ")[1] for problem in faults_of(settings)] == ["was changed"]
 
 
-def test_a_segment_written_anew_with_its_hash_is_found(settings):
+def test_verification_finds_a_rewritten_segment(settings):
     attack(EDITS["edit a column"])
-    kept = db.session.execute(text("SELECT leaf FROM interaction WHERE seq = 3")).scalar_one()
+    stored = db.session.execute(text("SELECT leaf FROM interaction WHERE seq = 3")).scalar_one()
     segment_of(settings).unlink()
     attack("DELETE FROM segment")
     sealing.write_segments(settings.log_path, rest=True)
     attack(
         "UPDATE interaction SET subject_id = (SELECT min(subject_id) FROM interaction)"
-        " WHERE seq = 3 AND leaf = :kept",
-        kept=kept,
+        " WHERE seq = 3 AND leaf = :stored",
+        stored=stored,
     )
-    assert any("segment" in what and "not what was sealed" in what for what in found(settings))
+    assert any(
+        "segment" in what and "differs from the sealed log" in what for what in faults_of(settings)
+    )
 
 
-def test_a_missing_segment_is_found(settings):
+def test_verification_finds_a_missing_segment(settings):
     segment_of(settings).unlink()
-    (fault,) = found(settings)
+    (fault,) = faults_of(settings)
     assert "is missing" in fault
 
 
-def test_an_altered_head_is_found(settings):
-    attack("UPDATE head SET body = replace(body, '\"size\":', '\"size\": ')")
-    assert "a head's signature does not hold" in found(settings)
+def test_verification_finds_a_changed_tree_head(settings):
+    attack("UPDATE signed_tree_head SET body = replace(body, '\"size\":', '\"size\": ')")
+    assert "a tree head has an invalid signature" in faults_of(settings)
 
 
-def test_a_head_signed_anew_by_another_key_is_found(settings):
+def test_verification_finds_a_tree_head_signed_by_another_key(settings):
     *_, before, newest = db.session.query(SignedTreeHead).order_by(SignedTreeHead.size)
-    tree = sealing.Tree(newest.size, [bytes.fromhex(peak) for peak in newest.peaks])
-    other = sealing.signing_key(settings.log_path, "2" * 64)
-    forged = new_head(tree, before, other, settings.base_url)
-    attack("DELETE FROM head WHERE size = :size", size=newest.size)
+    tree = sealing.MerkleTree(newest.size, [bytes.fromhex(peak) for peak in newest.peaks])
+    other_key = sealing.load_signing_key(settings.log_path, "2" * 64)
+    forged = sign_tree_head(tree, before, other_key, settings.base_url)
+    attack("DELETE FROM signed_tree_head WHERE size = :size", size=newest.size)
     with unrecorded("test settings") as session:
         session.add(forged)
-    assert found(settings) == ["a head is signed by a key that was not named"]
-
-
-# --- three that only a head kept outside shows ----------------------------------------------------
+    assert faults_of(settings) == ["a tree head was signed by an unexpected key"]
 
 
 def unseal(settings, size: int) -> None:
-    """Take back all that was sealed above a size, as only its owner with the key could."""
+    """Undo the sealing above a size, as an owner with the signing key could."""
     attack(
         "UPDATE interaction SET seq = NULL WHERE seq >= :size",
-        "DELETE FROM head WHERE size > :size",
+        "DELETE FROM signed_tree_head WHERE size > :size",
         "DELETE FROM segment",
         size=size,
     )
     segment_of(settings).unlink()
 
 
-def without_and_with(settings, head: SignedHead) -> tuple[list[str], list[str]]:
-    return found(settings), found(settings, head)
+def faults_without_and_with(settings, head: ExportedTreeHead) -> tuple[list[str], list[str]]:
+    return faults_of(settings), faults_of(settings, head)
 
 
-def test_a_tail_cut_with_its_heads_is_found_by_a_head_kept_outside(settings):
-    kept, size = (
-        kept_head(),
+def test_external_head_reveals_a_log_truncated_with_its_heads(settings):
+    stored, size = (
+        external_head(),
         db.session.query(SignedTreeHead.size).order_by(SignedTreeHead.size).first()[0],
     )
     unseal(settings, size)
     attack("DELETE FROM interaction WHERE seq IS NULL")
-    without, with_head = without_and_with(settings, kept)
+    without, with_head = faults_without_and_with(settings, stored)
     assert without == []
-    assert with_head == ["the log is shorter than a head kept outside"]
+    assert with_head == ["the log is shorter than an external tree head"]
 
 
-def test_a_log_written_anew_with_the_key_is_found_by_a_head_kept_outside(settings):
-    kept = kept_head()
+def test_external_head_reveals_a_log_rewritten_with_the_key(settings):
+    stored = external_head()
     attack(EDITS["edit a column"])
     rehash(3)
     unseal(settings, 0)
     sealing.seal_log(settings)
-    without, with_head = without_and_with(settings, kept)
+    without, with_head = faults_without_and_with(settings, stored)
     assert without == []
-    assert with_head == ["the log is not the one that a head kept outside was signed over"]
+    assert with_head == ["the log does not match an external tree head"]
 
 
-def test_a_fork_is_found_by_a_head_kept_outside(settings):
-    kept, size = (
-        kept_head(),
+def test_external_head_reveals_a_fork(settings):
+    stored, size = (
+        external_head(),
         db.session.query(SignedTreeHead.size).order_by(SignedTreeHead.size).first()[0],
     )
     unseal(settings, size)
     attack("DELETE FROM interaction WHERE seq IS NULL")
-    while db.session.query(Interaction).count() < kept.said["size"]:
-        factories.resident()
+    while db.session.query(Interaction).count() < stored.fields["size"]:
+        factories.create_resident()
         sealing.seal_log(settings)
-    without, with_head = without_and_with(settings, kept)
+    without, with_head = faults_without_and_with(settings, stored)
     assert without == []
-    assert with_head == ["the log is not the one that a head kept outside was signed over"]
+    assert with_head == ["the log does not match an external tree head"]
 
 
-# --- heads from outside that are no witness ------------------------------------------------------
+def test_external_head_of_an_intact_log_gives_no_fault(settings):
+    assert faults_of(settings, external_head()) == []
 
 
-def test_a_head_kept_outside_that_holds_changes_nothing(settings):
-    assert found(settings, kept_head()) == []
-
-
-def test_a_head_of_another_log_is_named(settings):
-    key = sealing.own_key(settings)
-    newest = sealing.latest_head(db.session)
-    tree = sealing.Tree(newest.size, [bytes.fromhex(peak) for peak in newest.peaks])
-    elsewhere = signed(new_head(tree, None, key, "https://elsewhere.example"))
-    assert found(settings, elsewhere) == [
-        "the head kept outside is of another log: https://elsewhere.example"
+def test_external_head_of_another_log_is_a_fault(settings):
+    key = sealing.current_signing_key(settings)
+    newest = sealing.latest_tree_head(db.session)
+    tree = sealing.MerkleTree(newest.size, [bytes.fromhex(peak) for peak in newest.peaks])
+    foreign_head = export_tree_head(sign_tree_head(tree, None, key, "https://elsewhere.example"))
+    assert faults_of(settings, foreign_head) == [
+        "an external tree head is of another log: https://elsewhere.example"
     ]
 
 
-def test_a_forged_head_from_outside_is_named(settings):
-    forged = replace(kept_head(), signature="00" * 64)
-    assert found(settings, forged) == ["the signature of a head kept outside does not hold"]
+def test_external_head_with_invalid_signature_is_a_fault(settings):
+    forged = replace(external_head(), signature="00" * 64)
+    assert faults_of(settings, forged) == ["an external tree head has an invalid signature"]
 
 
-def test_a_fault_says_where_and_since_when(settings):
+def test_fault_has_position_and_time(settings):
     attack(EDITS["edit details"])
-    (fault, *_) = sealing.verify()
+    (fault, *_) = sealing.verify_log()
     (first, *_) = db.session.query(SignedTreeHead).order_by(SignedTreeHead.size)
-    assert (fault.where, fault.since) == (3, json.loads(first.body)["t"])
+    assert (fault.position, fault.since) == (3, json.loads(first.body)["t"])

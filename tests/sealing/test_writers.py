@@ -1,4 +1,4 @@
-"""Eight writers at once, and the sealer among them: a dense sequence, nothing skipped or twice."""
+"""Concurrent writers and the sealer leave dense positions."""
 
 import multiprocessing
 import os
@@ -20,18 +20,18 @@ SECONDS = float(os.environ.get("WRITE_SECONDS", "2"))  # sixty in `make chaos`
 
 
 def write_for_a_while(written: Any) -> None:
-    """Act after act, a transaction each; who is told that the database is busy tries again."""
+    """Write entries until the time is up; retry when the database is busy."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        if is_done(lambda: write(written.value)):
+        if try_write(lambda: write(written.value)):
             with written.get_lock():
                 written.value += 1
 
 
-def is_done(work: Callable[[], object]) -> bool:
-    """Whether the database took it; if it was busy for too long, nothing was done."""
+def try_write(function: Callable[[], object]) -> bool:
+    """Return whether the write succeeded; a busy database raises OperationalError."""
     try:
-        work()
+        function()
     except OperationalError as error:
         assert "locked" in str(error), error
         return False
@@ -39,7 +39,7 @@ def is_done(work: Callable[[], object]) -> bool:
 
 
 def write(number: int) -> None:
-    """An entry as an act leaves it."""
+    """Insert an entry as recorded() does."""
     with unrecorded("test settings") as session:
         row = Interaction(
             id=new_id(),
@@ -55,12 +55,12 @@ def write(number: int) -> None:
         session.add(row)
 
 
-def test_eight_writers_and_the_sealer_leave_a_dense_sequence(app):
+def test_positions_are_dense_with_concurrent_writers(app):
     settings = app.config["SETTINGS"]
     written = multiprocessing.get_context("fork").Value("q", 0)
     writers = [in_another_process(app, write_for_a_while, written) for _ in range(WRITERS)]
     while any(writer.is_alive() for writer in writers):
-        is_done(lambda: sealing.seal_log(settings))
+        try_write(lambda: sealing.seal_log(settings))
         time.sleep(0.02)
     sealing.seal_log(settings)
     assert [writer.exitcode for writer in writers] == [0] * WRITERS
@@ -74,5 +74,5 @@ def test_eight_writers_and_the_sealer_leave_a_dense_sequence(app):
     ).one()
     assert (rows, numbers, lowest, highest) == (written.value, rows, 0, rows - 1)
     assert rows > WRITERS
-    assert sealing.verify() == []
+    assert sealing.verify_log() == []
     print(f"{rows} entries")

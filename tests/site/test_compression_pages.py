@@ -1,48 +1,52 @@
-"""What is packed for slow networks, and what never is."""
+"""Gzip compression of pages and static files."""
 
 import gzip
 
 import pytest
 
-from deliberate.views.site.response_headers import asset
+from deliberate.views.site.static_files import asset_url
 from tests import factories
-from tests.client import signed_in, visitor
+from tests.client import anonymous_client, signed_in_client
 
-TAKES = {"Accept-Encoding": "gzip, br"}
-
-
-def test_a_page_read_signed_out_is_packed(app):
-    packed, whole = (visitor(app).get("/id/help", headers=h) for h in (TAKES, {}))
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == whole.data
-    assert len(packed.data) == packed.content_length < len(whole.data) / 2
-    assert "Accept-Encoding" in packed.vary and "Accept-Encoding" in whole.vary
+ACCEPTS_GZIP = {"Accept-Encoding": "gzip, br"}
 
 
-def test_a_page_with_tokens_is_never_packed(app):
-    answer = signed_in(app, factories.resident()).get("/id/help", headers=TAKES)
-    assert 'name="csrf_token"' in answer.text
-    assert "Content-Encoding" not in answer.headers
+def test_compression_of_signed_out_pages(app):
+    compressed, plain = (
+        anonymous_client(app).get("/id/help", headers=h) for h in (ACCEPTS_GZIP, {})
+    )
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(compressed.data) == plain.data
+    assert len(compressed.data) == compressed.content_length < len(plain.data) / 2
+    assert "Accept-Encoding" in compressed.vary and "Accept-Encoding" in plain.vary
 
 
-def test_no_packing_for_who_refuses_it(app):
-    answer = visitor(app).get("/id/help", headers={"Accept-Encoding": "gzip;q=0"})
-    assert "Content-Encoding" not in answer.headers
+def test_compression_leaves_pages_with_tokens_alone(app):
+    response = signed_in_client(app, factories.create_resident()).get(
+        "/id/help", headers=ACCEPTS_GZIP
+    )
+    assert 'name="csrf_token"' in response.text
+    assert "Content-Encoding" not in response.headers
+
+
+def test_compression_respects_a_client_without_gzip(app):
+    response = anonymous_client(app).get("/id/help", headers={"Accept-Encoding": "gzip;q=0"})
+    assert "Content-Encoding" not in response.headers
 
 
 @pytest.mark.parametrize("name", ["deliberate.css", "enhance.js", "icons.svg"])
-def test_static_texts_are_packed_and_kept_for_a_year(app, name):
+def test_compression_of_static_text_files_cached_for_a_year(app, name):
     with app.test_request_context():
-        address = asset(name)
-    packed, whole = (visitor(app).get(address, headers=h) for h in (TAKES, {}))
-    assert gzip.decompress(packed.data) == whole.data
-    for answer in (packed, whole):
-        assert answer.mimetype == whole.mimetype
-        assert "max-age=31536000" in answer.headers["Cache-Control"]
-        assert "immutable" in answer.headers["Cache-Control"]
+        url = asset_url(name)
+    compressed, plain = (anonymous_client(app).get(url, headers=h) for h in (ACCEPTS_GZIP, {}))
+    assert gzip.decompress(compressed.data) == plain.data
+    for response in (compressed, plain):
+        assert response.mimetype == plain.mimetype
+        assert "max-age=31536000" in response.headers["Cache-Control"]
+        assert "immutable" in response.headers["Cache-Control"]
 
 
-def test_a_picture_goes_as_it_is(app):
+def test_compression_leaves_images_alone(app):
     with app.test_request_context():
-        address = asset("card.png")
-    assert "Content-Encoding" not in visitor(app).get(address, headers=TAKES).headers
+        url = asset_url("card.png")
+    assert "Content-Encoding" not in anonymous_client(app).get(url, headers=ACCEPTS_GZIP).headers

@@ -1,4 +1,4 @@
-"""Two at the same moment: one code verifies one resident, one colleague confirms, limits hold."""
+"""Concurrent acts: one code verifies one resident, one colleague confirms, rate limits hold."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -8,16 +8,16 @@ from deliberate.database import db
 from deliberate.models import OfficeRecovery, Person
 from deliberate.operations.accounts import office_recovery as office_recovery_operations
 from deliberate.operations.accounts import verified_residents as verified_resident_operations
-from deliberate.operations.accounts.sign_in import TooManyAttempts
 from deliberate.operations.accounts.verification_codes import verify_by_code
 from deliberate.operations.site import rate_limits as rate_limit_operations
+from deliberate.operations.site.rate_limits import TooManyAttempts
 from deliberate.permissions.decision import Refused
-from deliberate.vocabulary import Proof, Role
+from deliberate.vocabulary import IdentityProof, Role
 from tests import factories
 
 
-def at_once(app, acts) -> Counter:
-    """What became of acts that begin together, each in a request of its own."""
+def run_concurrently(app, acts) -> Counter:
+    """Run acts at the same time, each in its own context, and count their outcomes."""
     start = Barrier(len(acts))
 
     def run(act) -> str:
@@ -35,37 +35,37 @@ def at_once(app, acts) -> Counter:
         return Counter(pool.map(run, acts))
 
 
-def test_of_eight_who_enter_one_code_one_is_verified(app):
-    (code,) = verified_resident_operations.make_resident_codes(
-        factories.staff(role=Role.ADMIN), 1, "Sepaku"
+def test_verification_code_used_concurrently_verifies_one_person(app):
+    (code,) = verified_resident_operations.create_resident_codes(
+        factories.create_staff(role=Role.ADMIN), 1, "Sepaku"
     )
-    numbers = [factories.resident().id for _person in range(8)]
+    numbers = [factories.create_resident().id for _person in range(8)]
     db.session.remove()
     acts = [lambda n=n: verify_by_code(db.session.get_one(Person, n), code) for n in numbers]
-    assert at_once(app, acts) == {"done": 1, "Refused": 7}
+    assert run_concurrently(app, acts) == {"done": 1, "Refused": 7}
     people = db.session.query(Person).where(Person.verified_at.is_not(None))
     assert people.count() == 1
 
 
-def test_of_two_colleagues_one_gets_the_code(app):
-    office = factories.an_institution()
+def test_office_recovery_confirmed_concurrently_succeeds_once(app):
+    office = factories.create_institution()
     begun = office_recovery_operations.begin_recovery(
-        factories.staff(office), factories.resident(), Proof.KNOWN
+        factories.create_staff(office), factories.create_resident(), IdentityProof.KNOWN
     )
-    number, officers = begun.id, [factories.staff(office).id for _officer in range(4)]
+    number, officers = begun.id, [factories.create_staff(office).id for _officer in range(4)]
     db.session.remove()
 
     def confirm(officer: int) -> None:
         recovery = db.session.get_one(OfficeRecovery, number)
         person = db.session.get_one(Person, officer)
-        office_recovery_operations.confirm_recovery(person, recovery, Proof.KNOWN)
+        office_recovery_operations.confirm_recovery(person, recovery, IdentityProof.KNOWN)
 
-    told = at_once(app, [lambda n=n: confirm(n) for n in officers])
-    assert told == {"done": 1, "Refused": 3}
+    outcomes = run_concurrently(app, [lambda n=n: confirm(n) for n in officers])
+    assert outcomes == {"done": 1, "Refused": 3}
 
 
-def test_sixteen_texts_at_once_count_as_sixteen(app):
-    number = factories.resident().id
+def test_rate_limit_counts_concurrent_texts_exactly(app):
+    number = factories.create_resident().id
     db.session.remove()
 
     def write() -> None:
@@ -73,4 +73,4 @@ def test_sixteen_texts_at_once_count_as_sixteen(app):
             rate_limit_operations.TEXTS, "203.0.113.5", db.session.get_one(Person, number)
         )
 
-    assert at_once(app, [write] * 16) == {"done": 5, "TooManyTries": 11}
+    assert run_concurrently(app, [write] * 16) == {"done": 5, "TooManyAttempts": 11}

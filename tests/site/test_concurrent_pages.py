@@ -1,4 +1,4 @@
-"""A thousand ballots at once over real HTTP: what was acknowledged is counted, once a person."""
+"""Concurrent ballots over HTTP: each acknowledged ballot is counted, once per person."""
 
 import http.client
 import re
@@ -12,88 +12,88 @@ from sqlalchemy import func, select
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Ballot, Interaction, Poll, Roll
-from deliberate.operations.accounts import accounts as account_operations
-from deliberate.queries.polls.polls import recounted
+from deliberate.models import Ballot, Interaction, Poll, PollVoter
+from deliberate.operations.accounts.devices import sign_in
+from deliberate.queries.polls.results import count_ballots
 from tests import factories
-from tests.live_server import cookie_of, serving
+from tests.live_server import run_server, session_cookie
 
 VOTERS, BALLOTS = 200, 1000
 BUSY = 503
-"""What a slow machine answers instead of making somebody wait longer: not saved, try again."""
+"""Status of an overloaded server: the ballot is not stored and can be sent again."""
 TOKEN = re.compile(r'name="(csrf_token|form_key)" value="([^"]+)"')
 
 
-class Phone:
-    """One voter's browser, with a form opened beforehand."""
+class VoterClient:
+    """The browser of a voter who has opened the form of a poll."""
 
     def __init__(self, host: str, cookie: str, poll_id: int) -> None:
         self.host, self.path = host, f"/id/polls/{poll_id}"
         self.headers = {"Cookie": f"session={cookie}"}
-        self.tokens = dict(TOKEN.findall(self._ask("GET", self.path)[1]))
+        self.tokens = dict(TOKEN.findall(self._request("GET", self.path)[1]))
 
-    def _ask(self, method: str, path: str, body: str = "") -> tuple[int, str]:
+    def _request(self, method: str, path: str, body: str = "") -> tuple[int, str]:
         connection = http.client.HTTPConnection(self.host, timeout=120)
         form = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
         connection.request(method, path, body or None, {**self.headers, **form})
-        answer = connection.getresponse()
-        if kept := answer.getheader("Set-Cookie"):
-            self.headers["Cookie"] = kept.partition(";")[0]
-        told = answer.status, answer.read().decode()
+        response = connection.getresponse()
+        if cookie := response.getheader("Set-Cookie"):
+            self.headers["Cookie"] = cookie.partition(";")[0]
+        result = response.status, response.read().decode()
         connection.close()
-        return told
+        return result
 
     def vote(self, option_id: int, attempt: int) -> int:
-        """One more press of the button, each with a key of its own."""
+        """Send the form with a new form key; return the status."""
         key = f"{attempt:04d}{self.tokens['form_key']}"
         fields = {**self.tokens, "form_key": key, "marked": option_id}
-        return self._ask("POST", self.path + "/ballot", urlencode(fields))[0]
+        return self._request("POST", self.path + "/ballot", urlencode(fields))[0]
 
 
-def electorate(app, host, poll, number):
+def electorate(app, host, poll, count):
     return [
-        Phone(host, cookie_of(app, account_operations.sign_in(factories.resident())), poll.id)
-        for _voter in range(number)
+        VoterClient(host, session_cookie(app, sign_in(factories.create_resident())), poll.id)
+        for _voter in range(count)
     ]
 
 
-def test_of_a_thousand_racing_ballots_one_a_person_counts(app, log):
-    poll = factories.a_poll()
+def test_ballots_cast_concurrently_count_once_per_person(app, log):
+    poll = factories.create_poll()
     options = [option.id for option in poll.options]
-    with serving(app, threads=16) as address:
-        phones = electorate(app, address.removeprefix("http://"), poll, VOTERS)
+    with run_server(app, threads=16) as address:
+        clients = electorate(app, address.removeprefix("http://"), poll, VOTERS)
         log()
-        chance = Random(7)
-        presses = [(phone, chance.choice(options), n) for n in range(5) for phone in phones]
-        chance.shuffle(presses)
+        random = Random(7)
+        attempts = [(client, random.choice(options), n) for n in range(5) for client in clients]
+        random.shuffle(attempts)
         with ThreadPoolExecutor(16) as pool:
-            answers = list(pool.map(lambda press: press[0].vote(*press[1:]), presses))
-    factories.again(poll)
-    tally = recounted(poll)
-    told = Counter(answers)
-    assert told.keys() <= {200, 403, BUSY} and told.total() == BALLOTS
-    assert told[200] == tally.ballots == sum(tally.votes.values()) == VOTERS
+            responses = list(pool.map(lambda attempt: attempt[0].vote(*attempt[1:]), attempts))
+    factories.reload(poll)
+    tally = count_ballots(poll)
+    statuses = Counter(responses)
+    assert statuses.keys() <= {200, 403, BUSY} and statuses.total() == BALLOTS
+    assert statuses[200] == tally.ballots == sum(tally.votes.values()) == VOTERS
     assert Counter(entry.kind for entry in log()) == {"ballot.cast": VOTERS}
-    assert db.session.scalar(select(func.count()).select_from(Roll)) == VOTERS
+    assert db.session.scalar(select(func.count()).select_from(PollVoter)) == VOTERS
     assert poll.ballot_count == VOTERS
 
 
-def test_ballots_racing_the_close_count_before_it_alone(app):
-    poll = factories.a_poll()
+def test_ballots_after_the_close_of_a_poll_do_not_count(app):
+    poll = factories.create_poll()
     option = poll.options[0].id
-    with serving(app) as address:
-        phones = electorate(app, address.removeprefix("http://"), poll, 40)
+    with run_server(app) as address:
+        clients = electorate(app, address.removeprefix("http://"), poll, 40)
         with ThreadPoolExecutor(8) as pool:
-            first = [pool.submit(phone.vote, option, 0) for phone in phones[:20]]
+            first = [pool.submit(client.vote, option, 0) for client in clients[:20]]
             closed_at = _close_now(poll.id)
-            late = [pool.submit(phone.vote, option, 0) for phone in phones[20:]]
-            answers = Counter(answer.result() for answer in (*first, *late))
-    factories.again(poll)
-    assert {answer.result() for answer in late} == {403}
-    assert recounted(poll).ballots == answers[200] <= 20
+            late = [pool.submit(client.vote, option, 0) for client in clients[20:]]
+            responses = Counter(response.result() for response in (*first, *late))
+    factories.reload(poll)
+    assert {response.result() for response in late} == {403}
+    assert count_ballots(poll).ballots == responses[200] <= 20
     rows = db.session.scalars(select(Interaction).where(Interaction.kind == "ballot.cast"))
     assert all(row.occurred_at <= closed_at for row in rows)
-    assert db.session.scalar(select(func.count(Ballot.key))) == answers[200]
+    assert db.session.scalar(select(func.count(Ballot.key))) == responses[200]
 
 
 def _close_now(poll_id):

@@ -1,4 +1,4 @@
-"""Every page of the sample city, in both languages, signed out and in, keeps the house's rules."""
+"""Every page of the sample city is valid, accessible HTML, in both languages, for every role."""
 
 import re
 from collections import Counter
@@ -10,16 +10,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests import demo_pages
-from tests.client import visitor
+from tests.client import anonymous_client
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
-CLOSED_BY_READERS = {"p", "li", "dt", "dd", "option", "tr", "td", "th", "tbody", "thead"}
-"""Elements whose end may be left out."""
-LOADING = {"src", "srcset", "poster", "action", "formaction", "background"}
+OPTIONAL_END_TAGS = {"p", "li", "dt", "dd", "option", "tr", "td", "th", "tbody", "thead"}
+"""Elements whose end tag is optional."""
+URL_ATTRIBUTES = {"src", "srcset", "poster", "action", "formaction", "background"}
 
 
-class Reader(HTMLParser):
-    """Reads a page as strictly as its makers should have written it."""
+class PageChecker(HTMLParser):
+    """A strict HTML parser that collects faults of structure, labels and loaded URLs."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -28,16 +28,16 @@ class Reader(HTMLParser):
         self.ids: Counter[str] = Counter()
         self.labelled: set[str] = set()
         self.controls: list[tuple[dict[str, str], bool]] = []
-        self.words: dict[str, list[str]] = {"h1": [], "title": []}
+        self.texts: dict[str, list[str]] = {"h1": [], "title": []}
         self.headings = 0
         self.lang = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         for name, times in Counter(name for name, _value in attrs).items():
             if times > 1:
                 self.faults.append(f"<{tag}> has {name} twice")
-        self._look_at(tag, given)
+        self._check_element(tag, attributes)
         if tag not in VOID:
             self.open.append(tag)
 
@@ -51,96 +51,98 @@ class Reader(HTMLParser):
             self.faults.append(f"</{tag}> ends nothing, line {self.getpos()[0]}")
             return
         while (last := self.open.pop()) != tag:
-            if last not in CLOSED_BY_READERS:
+            if last not in OPTIONAL_END_TAGS:
                 self.faults.append(f"{last} is left open")
 
     def handle_data(self, data: str) -> None:
         for tag in ("h1", "title"):
             if tag in self.open and "svg" not in self.open:
-                self.words[tag].append(data)
+                self.texts[tag].append(data)
         if self.open and self.open[-1] in {"script", "style"} and data.strip():
             self.faults.append(f"inline {self.open[-1]}")
 
-    def _look_at(self, tag: str, given: dict[str, str]) -> None:
+    def _check_element(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "html":
-            self.lang = given.get("lang", "")
+            self.lang = attributes.get("lang", "")
         if tag == "h1":
             self.headings += 1
-        if "id" in given:
-            self.ids[given["id"]] += 1
-        if tag == "label" and "for" in given:
-            self.labelled.add(given["for"])
-        if tag in {"input", "select", "textarea"} and given.get("type") != "hidden":
-            self.controls.append((given, "label" in self.open))
-        self._look_for_strangers(tag, given)
+        if "id" in attributes:
+            self.ids[attributes["id"]] += 1
+        if tag == "label" and "for" in attributes:
+            self.labelled.add(attributes["for"])
+        if tag in {"input", "select", "textarea"} and attributes.get("type") != "hidden":
+            self.controls.append((attributes, "label" in self.open))
+        self._check_attributes(tag, attributes)
 
-    def _look_for_strangers(self, tag: str, given: dict[str, str]) -> None:
-        for name, value in given.items():
+    def _check_attributes(self, tag: str, attributes: dict[str, str]) -> None:
+        for name, value in attributes.items():
             if name == "style" or name.startswith("on"):
                 self.faults.append(f"<{tag} {name}>")
-            loads = name in LOADING or (name == "href" and tag in {"link", "use", "image", "base"})
-            own = given.get("rel") in {"canonical", "alternate"}
-            if loads and not own and re.match(r"(https?:)?//|data:|javascript:", value):
+            is_loaded = name in URL_ATTRIBUTES or (
+                name == "href" and tag in {"link", "use", "image", "base"}
+            )
+            is_relation = attributes.get("rel") in {"canonical", "alternate"}
+            if is_loaded and not is_relation and re.match(r"(https?:)?//|data:|javascript:", value):
                 self.faults.append(f"<{tag} {name}={value}>")
 
-    def all_faults(self, language: str) -> list[str]:
-        """What is wrong with the page, one line each."""
-        h1, title = (" ".join("".join(self.words[tag]).split()) for tag in ("h1", "title"))
-        told = list(self.faults)
-        told += [f"id {name} {n} times" for name, n in self.ids.items() if n > 1]
-        told += [
-            f"no label: {given}"
-            for given, inside in self.controls
-            if not self._named(given, inside)
+    def list_faults(self, language: str) -> list[str]:
+        """Return the faults of the page, one line each."""
+        h1, title = (" ".join("".join(self.texts[tag]).split()) for tag in ("h1", "title"))
+        problems = list(self.faults)
+        problems += [f"id {name} {n} times" for name, n in self.ids.items() if n > 1]
+        problems += [
+            f"no label: {attributes}"
+            for attributes, is_in_label in self.controls
+            if not self._has_label(attributes, is_in_label)
         ]
         if self.lang != language:
-            told.append(f"lang is {self.lang!r}")
+            problems.append(f"lang is {self.lang!r}")
         if self.headings != 1 or not h1:
-            told.append(f"{self.headings} h1")
+            problems.append(f"{self.headings} h1")
         if not title.startswith(h1):
-            told.append(f"title {title!r} does not begin with {h1!r}")
-        return told
+            problems.append(f"title {title!r} does not begin with {h1!r}")
+        return problems
 
-    def _named(self, given: dict[str, str], inside: bool) -> bool:
-        if given.get("type") in {"submit", "button"}:
-            return bool(given.get("value"))
-        labels = given.get("aria-labelledby", "").split()
+    def _has_label(self, attributes: dict[str, str], is_in_label: bool) -> bool:
+        if attributes.get("type") in {"submit", "button"}:
+            return bool(attributes.get("value"))
+        labels = attributes.get("aria-labelledby", "").split()
         return (
-            inside
-            or given.get("id") in self.labelled
-            or bool(given.get("aria-label"))
+            is_in_label
+            or attributes.get("id") in self.labelled
+            or bool(attributes.get("aria-label"))
             or (bool(labels) and all(name in self.ids for name in labels))
         )
 
 
 def faults(page: str, language: str) -> list[str]:
-    """Read a page and say what is wrong with it."""
-    reader = Reader()
+    """Return the faults of a page."""
+    reader = PageChecker()
     reader.feed(page)
     reader.close()
-    return reader.all_faults(language)
+    return reader.list_faults(language)
 
 
 @pytest.fixture(scope="module")
-def now_there(old_city: Flask) -> Iterator[Flask]:
-    """The city on its Wednesday."""
+def city(old_city: Flask) -> Iterator[Flask]:
+    """Yield the sample city in an application context."""
     with old_city.app_context():
         yield old_city
 
 
-def as_somebody(app: Flask, name: str) -> FlaskClient:
-    """A browser of somebody of the city; of nobody where the name is empty."""
-    client = visitor(app)
+def browser_of(app: Flask, name: str) -> FlaskClient:
+    """Return a browser signed in as a person of the city, signed out for an empty name."""
+    client = anonymous_client(app)
     if name:
         with client.session_transaction() as session:
-            session["_user_id"] = demo_pages.device_of(app, name)
+            session["_user_id"] = demo_pages.create_device_token(app, name)
             session["_fresh"] = True
     return client
 
 
-def plain_rules(app: Flask, name: str) -> list[str]:
-    """Addresses of pages with nothing to fill in but the language, open to somebody."""
-    audience = {"public", *(("signed_in", demo_pages.who(name).role) if name else ())}
+def paths_without_ids(app: Flask, name: str) -> list[str]:
+    """Return the URL rules without arguments but the language that a person may open."""
+    audience = {"public", *(("signed_in", demo_pages.get_account(name).role) if name else ())}
     return [
         rule.rule.replace("<any(id,en):lang>", "{lang}")
         for rule in app.url_map.iter_rules()
@@ -154,23 +156,23 @@ def plain_rules(app: Flask, name: str) -> list[str]:
 @pytest.mark.parametrize(
     "name", ["", "warga", "petugas", "moderator", "peneliti", "penilai", "admin"]
 )
-def test_every_page_keeps_the_rules(now_there, name, language):
-    client = as_somebody(now_there, name)
+def test_every_page_is_valid_accessible_html(city, name, language):
+    client = browser_of(city, name)
     client.set_cookie("lang", language)
-    named = {**demo_pages.public_places()}
-    named |= demo_pages.residents_places() if name == "warga" else {}
-    named |= demo_pages.officers_places() if name == "petugas" else {}
-    named |= demo_pages.evaluators_places() if name == "penilai" else {}
-    paths = {rule.format(lang=language) for rule in plain_rules(now_there, name)}
+    named = {**demo_pages.public_pages()}
+    named |= demo_pages.resident_pages() if name == "warga" else {}
+    named |= demo_pages.staff_pages() if name == "petugas" else {}
+    named |= demo_pages.evaluator_pages() if name == "penilai" else {}
+    paths = {rule.format(lang=language) for rule in paths_without_ids(city, name)}
     paths |= {f"/{language}{path}" for path in named.values()}
-    wrong: dict[str, object] = {}
+    failures: dict[str, object] = {}
     for path in sorted(paths):
-        answer = client.get(path, follow_redirects=True)
-        if answer.status_code != 200:
-            wrong[path] = answer.status_code
-        elif answer.mimetype == "text/html" and (found := faults(answer.text, language)):
-            wrong[path] = found
-    assert wrong == {}
+        response = client.get(path, follow_redirects=True)
+        if response.status_code != 200:
+            failures[path] = response.status_code
+        elif response.mimetype == "text/html" and (found := faults(response.text, language)):
+            failures[path] = found
+    assert failures == {}
 
 
 @pytest.mark.parametrize(
@@ -187,6 +189,6 @@ def test_every_page_keeps_the_rules(now_there, name, language):
         ("<h1>A</h1><section>", "section is left open"),
     ],
 )
-def test_the_reader_finds_what_it_looks_for(page, fault):
-    whole = f'<html lang="id"><title>A · D</title><body><div>{page}</div></body></html>'
-    assert fault in faults(whole, "id")
+def test_page_checker_detects_each_fault(page, fault):
+    document = f'<html lang="id"><title>A · D</title><body><div>{page}</div></body></html>'
+    assert fault in faults(document, "id")

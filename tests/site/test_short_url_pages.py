@@ -1,8 +1,8 @@
-"""Short addresses lead where they say, in the reader's language."""
+"""Short URLs and the redirect of the root URL."""
 
 import pytest
 
-from tests.client import visitor
+from tests.client import anonymous_client
 
 
 @pytest.mark.parametrize(
@@ -16,17 +16,17 @@ from tests.client import visitor
         ("", "", "id"),
     ],
 )
-def test_the_root_asks_cookie_then_browser_then_takes_indonesian(app, cookie, accepted, language):
-    client = visitor(app)
+def test_root_url_uses_cookie_then_browser_then_indonesian(app, cookie, accepted, language):
+    client = anonymous_client(app)
     if cookie:
         client.set_cookie("lang", cookie)
-    answer = client.get("/", headers={"Accept-Language": accepted})
-    assert (answer.status_code, answer.location) == (302, f"/{language}/")
-    assert {"Accept-Language", "Cookie"} <= {word.strip() for word in answer.vary}
+    response = client.get("/", headers={"Accept-Language": accepted})
+    assert (response.status_code, response.location) == (302, f"/{language}/")
+    assert {"Accept-Language", "Cookie"} <= {word.strip() for word in response.vary}
 
 
-def test_short_addresses_lead_to_things_in_the_readers_language(app):
-    client = visitor(app)
+def test_short_urls_redirect_to_the_preferred_language(app):
+    client = anonymous_client(app)
     client.set_cookie("lang", "en")
     assert client.get("/v/9").location == "/en/polls/9"
     assert client.get("/p/142").location == "/en/proposals/142"

@@ -1,4 +1,4 @@
-"""The colours of the sheet can be told apart, in light and in dark, by weak eyes too."""
+"""Contrast of the colours of the stylesheet, in the light and the dark scheme (WCAG 2.2 AA)."""
 
 import re
 from pathlib import Path
@@ -6,28 +6,40 @@ from pathlib import Path
 import pytest
 
 SHEET = (Path(__file__).parents[2] / "static" / "deliberate.css").read_text()
-GROUNDS = ("bg", "page", "sunk")
-TINTS = ("pro", "con", "neu", "off", "warn")
+SURFACES = ("surface", "page", "surface-sunken")
+TINTS = ("for", "against", "neutral", "official", "warning")
 TEXTS = (
-    *((text, ground) for text in ("ink", "mute") for ground in GROUNDS),
-    *((text, ground) for text in ("link", "act", "off", "err") for ground in ("bg", "page")),
-    *((kind, f"{kind}-bg") for kind in ("pro", "con", "neu", "warn", "err", "off")),
-    *((kind, "bg") for kind in ("pro", "con", "neu", "warn")),
-    *((text, f"{kind}-bg") for text in ("ink", "mute", "link") for kind in TINTS),
-    ("link", "sunk"),
-    ("act-ink", "act"),
+    *((text, surface) for text in ("text", "text-muted") for surface in SURFACES),
+    *(
+        (text, surface)
+        for text in ("link", "action", "official", "error")
+        for surface in ("surface", "page")
+    ),
+    *((kind, f"{kind}-surface") for kind in (*TINTS, "error")),
+    *((kind, "surface") for kind in ("for", "against", "neutral", "warning")),
+    *((text, f"{kind}-surface") for text in ("text", "text-muted", "link") for kind in TINTS),
+    ("link", "surface-sunken"),
+    ("on-action", "action"),
     ("brand-ink", "brand"),
     ("brand", "brand-soft"),
-    ("bg", "ink"),
+    ("surface", "text"),
 )
-EDGES = (("edge", "bg"), ("edge", "page"), ("err", "bg"), ("act", "bg"), ("focus", "ink-of-day"))
+EDGES = (
+    ("border-strong", "surface"),
+    ("border-strong", "page"),
+    ("error", "surface"),
+    ("action", "surface"),
+    ("focus", "light-text"),
+)
 
 
 def tokens(scheme: str) -> dict[str, str]:
-    """The colour tokens of the light or the dark scheme; dark ones stand upon the light ones."""
-    light, dark = re.findall(r":root\{(.*?)\}", SHEET, re.DOTALL)[:2]
-    found = re.findall(r"--([\w-]+):(#[0-9a-f]{3,6})\b", light + (dark if scheme == "dark" else ""))
-    return dict(found) | {"ink-of-day": "#17211f"}
+    """Return the colour tokens of a scheme; the dark scheme overrides the light one."""
+    light, dark = re.findall(r":root \{(.*?)\}", SHEET, re.DOTALL)[:2]
+    colours = re.findall(
+        r"--([\w-]+): (#[0-9a-f]{3,6})\b", light + (dark if scheme == "dark" else "")
+    )
+    return dict(colours) | {"light-text": "#17211f"}
 
 
 def brightness(colour: str) -> float:
@@ -38,47 +50,47 @@ def brightness(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def contrast(one: str, other: str) -> float:
-    darker, lighter = sorted((brightness(one), brightness(other)))
+def contrast(first: str, second: str) -> float:
+    darker, lighter = sorted((brightness(first), brightness(second)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def mixed(colour: str, ground: str, share: float) -> str:
+def mixed(colour: str, surface: str, share: float) -> str:
     def parts(of: str) -> list[int]:
         return [int(of[i : i + 2], 16) for i in (1, 3, 5)]
 
-    pairs = zip(parts(colour), parts(ground.ljust(7, ground[-1])), strict=True)
+    pairs = zip(parts(colour), parts(surface.ljust(7, surface[-1])), strict=True)
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_from_its_ground(scheme: str) -> None:
+def test_text_contrasts_with_its_surface(scheme: str) -> None:
     colours = tokens(scheme)
     weak = {
-        (text, ground): round(contrast(colours[text], colours[ground]), 2)
-        for text, ground in TEXTS
-        if contrast(colours[text], colours[ground]) < 4.5
+        (text, surface): round(contrast(colours[text], colours[surface]), 2)
+        for text, surface in TEXTS
+        if contrast(colours[text], colours[surface]) < 4.5
     }
     assert weak == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_edges_and_focus_stand_out(scheme: str) -> None:
+def test_borders_and_focus_contrast_with_their_surface(scheme: str) -> None:
     colours = tokens(scheme)
     assert {pair for pair in EDGES if contrast(colours[pair[0]], colours[pair[1]]) < 3} == set()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_for_and_against_weigh_the_same(scheme: str) -> None:
+def test_for_and_against_have_equal_contrast(scheme: str) -> None:
     colours = tokens(scheme)
-    assert contrast(colours["pro"], colours["con"]) < 1.15
-    assert contrast(colours["pro-bg"], colours["con-bg"]) < 1.1
+    assert contrast(colours["for"], colours["against"]) < 1.15
+    assert contrast(colours["for-surface"], colours["against-surface"]) < 1.1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_figures_in_a_heat_map_can_be_read(scheme: str) -> None:
+def test_text_in_heat_map_contrasts_with_its_cell(scheme: str) -> None:
     colours = tokens(scheme)
-    steps = [float(step) for step in re.findall(r"\.h[0-3]\{opacity:([.\d]+)\}", SHEET)]
+    steps = [float(step) for step in re.findall(r"\.heat-[0-3] \{\s*opacity: ([.\d]+);", SHEET)]
     assert len(steps) == 4
     for step in steps:
-        assert contrast(colours["ink"], mixed(colours["act"], colours["bg"], step)) >= 4.5
+        assert contrast(colours["text"], mixed(colours["action"], colours["surface"], step)) >= 4.5

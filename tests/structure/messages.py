@@ -20,7 +20,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import generate_po, read_po
 
 from deliberate.vocabulary import Kind
-from tests.structure.source import PACKAGE, ROOT
+from tests.structure.source_tree import PACKAGE, ROOT
 
 TRANSLATIONS = PACKAGE / "translations"
 KEYWORDS = {

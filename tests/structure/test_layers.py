@@ -1,13 +1,13 @@
-"""A module imports only from floors below its own: the contracts of pyproject.toml hold."""
+"""A module imports only from lower layers: the import-linter contracts of pyproject.toml."""
 
 import os
 import subprocess
 import sys
 
-from tests.structure.source import ROOT
+from tests.structure.source_tree import ROOT
 
 
-def test_the_floors_hold():
+def test_import_contracts_of_the_layers_hold():
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""What people write is kept as written and shown harmless."""
+"""Text by users is normalised and rendered to safe HTML."""
 
 import re
 
@@ -29,21 +29,21 @@ HOSTILE = st.text(alphabet="<>&\"'/=:;() \n*_[]`#abcdefhijklnoprstuvxy\x00", max
 
 
 @given(HOSTILE)
-def test_html_of_anything_is_what_another_sanitiser_leaves(written):
-    html = text.to_html(written)
+def test_to_html_leaves_nothing_for_another_sanitizer(source):
+    html = text.to_html(source)
     again = nh3.clean(html, tags=TAGS, attributes={"a": {"href", "rel"}}, link_rel=None)
     assert text.to_plain(again) == text.to_plain(html)
     assert again.count("<") == html.count("<")
 
 
 @given(HOSTILE)
-def test_cleaning_twice_changes_nothing(written):
-    assert text.clean(text.clean(written)) == text.clean(written)
-    assert text.sanitise(text.sanitise(written)) == text.sanitise(written)
+def test_clean_and_sanitize_html_are_idempotent(source):
+    assert text.clean(text.clean(source)) == text.clean(source)
+    assert text.sanitize_html(text.sanitize_html(source)) == text.sanitize_html(source)
 
 
 @pytest.mark.parametrize(
-    "written",
+    "source",
     [
         "<script>alert(1)</script>",
         "<img src=x onerror=alert(1)>",
@@ -54,22 +54,22 @@ def test_cleaning_twice_changes_nothing(written):
         "<h1 style='color:red' onclick=x>Judul</h1>",
     ],
 )
-def test_no_way_to_run_or_dress_anything(written):
-    for html in (text.to_html(written), text.sanitise(written)):
+def test_html_has_no_scripts_styles_or_unsafe_links(source):
+    for html in (text.to_html(source), text.sanitize_html(source)):
         assert not re.search(r"<(script|img|svg|style)|<[^>]*(style|onclick)=", html)
         assert 'href="javascript' not in html and 'href="data' not in html
 
 
-def test_links_are_distrusted_and_bare_addresses_become_links():
+def test_links_have_rel_and_bare_urls_become_links():
     html = text.to_html("Lihat https://example.org/a dan [ini](https://example.org).")
     assert html.count('rel="nofollow ugc noopener"') == 2
 
 
-def test_a_title_is_one_line_without_invisible_marks():
+def test_clean_line_removes_breaks_and_invisible_characters():
     assert text.clean_line("  Jalur\u202e\n  te\u200bduh \x00") == "Jalur teduh"
 
 
-def test_an_excerpt_ends_at_a_word():
+def test_excerpt_ends_at_a_word():
     assert text.excerpt("satu dua tiga", 9) == "satu dua…"
     assert text.excerpt("satu", 9) == "satu"
 
@@ -77,7 +77,7 @@ def test_an_excerpt_ends_at_a_word():
 @pytest.mark.parametrize(
     ("title", "slug"), [("Jalur teduh!", "jalur-teduh"), ("Ça va", "ca-va"), ("道路", "")]
 )
-def test_a_slug_is_plain(title, slug):
+def test_slug_is_lower_case_ascii(title, slug):
     assert text.to_slug(title) == slug
 
 
@@ -93,12 +93,12 @@ PARAGRAPHS = st.lists(
 
 
 @given(st.lists(PARTS).map("".join) | PARAGRAPHS.map("".join))
-def test_what_needs_no_cleaning_is_what_the_cleaner_would_give(html):
-    assert text.sanitise(html) == text._CLEANER.clean(html).strip()
+def test_sanitize_html_fast_path_equals_the_cleaner(html):
+    assert text.sanitize_html(html) == text._CLEANER.clean(html).strip()
 
 
-def test_plain_paragraphs_skip_the_cleaner(monkeypatch):
+def test_sanitize_html_skips_the_cleaner_for_plain_paragraphs(monkeypatch):
     monkeypatch.setattr(text, "_CLEANER", None)
-    assert text.sanitise("<p>Ya, setuju.<br />Pada 3.5 km.</p>") == (
+    assert text.sanitize_html("<p>Ya, setuju.<br />Pada 3.5 km.</p>") == (
         "<p>Ya, setuju.<br>Pada 3.5 km.</p>"
     )

@@ -1,4 +1,4 @@
-"""Corrections below comments: dated, by the author alone, once editing is over."""
+"""Corrections of comments after the time for editing."""
 
 from datetime import timedelta
 
@@ -10,67 +10,72 @@ from deliberate.operations.threads.corrections import correct_comment
 from deliberate.permissions.decision import Refused
 from deliberate.vocabulary import Stance
 from tests import factories
-from tests.client import send, signed_in, visitor
+from tests.client import anonymous_client, signed_in_client, submit_form
 
 
 @pytest.fixture
-def said(app, clock):
-    """A comment posted sixteen minutes ago."""
-    comment = comment_operations.post_comment(
-        factories.resident(), factories.a_proposal(), "Ada 40 halte.", stance=Stance.FOR
+def comment(app, clock):
+    """Return a comment posted sixteen minutes ago."""
+    posted = comment_operations.post_comment(
+        factories.create_resident(), factories.create_proposal(), "Ada 40 halte.", stance=Stance.FOR
     )
     clock.shift(timedelta(minutes=16))
-    return comment
+    return posted
 
 
-def page_of(comment):
+def page_url(comment):
     proposal = comment.proposal
     return f"/en/proposals/{proposal.id}-{proposal.slug}"
 
 
-def test_a_correction_stands_below_and_the_words_stay(app, said, log):
+def test_correction_is_shown_below_the_unchanged_comment(app, comment, log):
     log()
-    correct_comment(said.author, said, "Bukan 40, <b>14</b>.")
+    correct_comment(comment.author, comment, "Bukan 40, <b>14</b>.")
     (entry,) = log()
-    assert (entry.kind, entry.subject_id, entry.details) == ("comment.corrected", said.id, {})
-    page = visitor(app).get(page_of(said)).text
+    assert (entry.kind, entry.subject_id, entry.details) == ("comment.corrected", comment.id, {})
+    page = anonymous_client(app).get(page_url(comment)).text
     assert "Ada 40 halte." in page and "Bukan 40, " in page and "<b>14</b>" not in page
     assert "<b>Correction</b>" in page
 
 
-def test_within_fifteen_minutes_one_edits_instead(app, said):
-    fresh = comment_operations.post_comment(said.author, said.proposal, "Baru.", stance=Stance.FOR)
+def test_correction_is_refused_within_the_time_for_editing(app, comment):
+    fresh = comment_operations.post_comment(
+        comment.author, comment.proposal, "Baru.", stance=Stance.FOR
+    )
     with pytest.raises(Refused):
-        correct_comment(said.author, fresh, "Lain.")
+        correct_comment(comment.author, fresh, "Lain.")
 
 
-def test_nobody_else_corrects_and_nobody_a_withdrawn_comment(app, said):
+def test_correction_is_refused_for_others_and_withdrawn_comments(app, comment):
     with pytest.raises(Refused):
-        correct_comment(factories.resident(), said, "Salah.")
-    comment_operations.withdraw_comment(said.author, said)
+        correct_comment(factories.create_resident(), comment, "Salah.")
+    comment_operations.withdraw_comment(comment.author, comment)
     with pytest.raises(Refused):
-        correct_comment(said.author, said, "Salah.")
+        correct_comment(comment.author, comment, "Salah.")
 
 
-def test_there_are_five_at_most(app, said):
-    for number in range(5):
-        correct_comment(said.author, said, f"Koreksi {number}")
+def test_correction_is_refused_after_five(app, comment):
+    for index in range(5):
+        correct_comment(comment.author, comment, f"Koreksi {index}")
     with pytest.raises(Refused):
-        correct_comment(said.author, said, "Satu lagi")
+        correct_comment(comment.author, comment, "Satu lagi")
 
 
-def test_withdrawn_or_erased_words_take_their_corrections_along(app, said):
-    correct_comment(said.author, said, "Bukan 40, 14.")
-    deletion_operations.erase_account(said.author, factories.PASSPHRASE)
-    factories.again(said)
-    assert said.corrections == [] and "Bukan 40" not in visitor(app).get(page_of(said)).text
+def test_account_erasure_removes_corrections(app, comment):
+    correct_comment(comment.author, comment, "Bukan 40, 14.")
+    deletion_operations.erase_account(comment.author, factories.PASSPHRASE)
+    factories.reload(comment)
+    assert (
+        comment.corrections == []
+        and "Bukan 40" not in anonymous_client(app).get(page_url(comment)).text
+    )
 
 
-def test_the_form_stands_where_editing_is_over(app, said):
-    me = signed_in(app, said.author)
-    change = f"/en/comments/{said.id}/change"
-    assert "Add a correction" in me.get(change).text
-    to = f"/en/comments/{said.id}/correction"
-    assert send(me, change, to, body="x" * 1001).status_code == 422
-    assert send(me, change, to, body="Bukan 40, 14.").status_code == 303
-    assert "Bukan 40, 14." in me.get(page_of(said)).text
+def test_correction_form_is_offered_after_the_time_for_editing(app, comment):
+    client = signed_in_client(app, comment.author)
+    change_url = f"/en/comments/{comment.id}/change"
+    assert "Add a correction" in client.get(change_url).text
+    correction_url = f"/en/comments/{comment.id}/correction"
+    assert submit_form(client, change_url, correction_url, body="x" * 1001).status_code == 422
+    assert submit_form(client, change_url, correction_url, body="Bukan 40, 14.").status_code == 303
+    assert "Bukan 40, 14." in client.get(page_url(comment)).text

@@ -1,4 +1,4 @@
-"""What is new in a thread since one's last visit: counted, marked, found; told to nobody else."""
+"""Unread comments of a thread: counted, marked and linked; reading positions are private."""
 
 from datetime import timedelta
 
@@ -8,16 +8,16 @@ from deliberate.database import transient
 from deliberate.models import ReadingPosition
 from deliberate.operations.accounts import deletion as deletion_operations
 from deliberate.operations.accounts.retention import purge_expired
-from deliberate.operations.moderation import moderation as moderation_operations
+from deliberate.operations.moderation import decisions as moderation_operations
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.vocabulary import Role, Rule, Stance
+from deliberate.vocabulary import ModerationRule, Role, Stance
 from tests import factories
-from tests.client import signed_in, visitor
+from tests.client import anonymous_client, signed_in_client
 
-SAID = "new since your visit"
+NEW_COMMENTS = "new since your visit"
 
 
-def said_by(person, proposal, parent=None):
+def post_by(person, proposal, parent=None):
     return comment_operations.post_comment(
         person, proposal, "Ya.", stance=Stance.FOR, parent=parent
     )
@@ -25,70 +25,66 @@ def said_by(person, proposal, parent=None):
 
 @pytest.fixture
 def proposal(app, clock):
-    written = factories.a_proposal()
-    said_by(factories.resident(), written)
-    return written
+    proposal = factories.create_proposal()
+    post_by(factories.create_resident(), proposal)
+    return proposal
 
 
-def page_of(proposal):
+def page_url(proposal):
     return f"/en/proposals/{proposal.id}-{proposal.slug}"
 
 
-def places():
+def count_positions():
     with transient(write=False) as store:
         return store.query(ReadingPosition).count()
 
 
-def test_a_first_visit_has_nothing_new_and_a_second_one_counts_and_leads_there(
-    app, proposal, clock
-):
-    reader = factories.resident()
-    client = signed_in(app, reader)
-    assert SAID not in client.get(page_of(proposal)).text
+def test_unread_comments_are_counted_and_linked_at_the_second_visit(app, proposal, clock):
+    reader = factories.create_resident()
+    client = signed_in_client(app, reader)
+    assert NEW_COMMENTS not in client.get(page_url(proposal)).text
     clock.shift(timedelta(hours=1))
-    first, _second = (said_by(factories.resident(), proposal) for _ in range(2))
-    page = client.get(page_of(proposal)).text
-    assert f"2 {SAID}" in page and f"?at={first.id}#c{first.id}" in page
-    assert page.count('<span class="tag warn">new</span>') == 2
+    first, _second = (post_by(factories.create_resident(), proposal) for _ in range(2))
+    page = client.get(page_url(proposal)).text
+    assert f"2 {NEW_COMMENTS}" in page and f"?at={first.id}#c{first.id}" in page
+    assert page.count('<span class="tag warning">new</span>') == 2
 
 
-def test_the_marks_stay_during_a_visit_and_are_gone_at_the_next(app, proposal, clock):
-    client = signed_in(app, factories.resident())
-    client.get(page_of(proposal))
+def test_unread_marks_stay_during_a_visit(app, proposal, clock):
+    client = signed_in_client(app, factories.create_resident())
+    client.get(page_url(proposal))
     clock.shift(timedelta(hours=1))
-    said_by(factories.resident(), proposal)
+    post_by(factories.create_resident(), proposal)
     for _ in range(2):
-        assert f"1 {SAID}" in client.get(page_of(proposal)).text
+        assert f"1 {NEW_COMMENTS}" in client.get(page_url(proposal)).text
         clock.shift(timedelta(minutes=10))
     clock.shift(timedelta(hours=1))
-    assert SAID not in client.get(page_of(proposal)).text
+    assert NEW_COMMENTS not in client.get(page_url(proposal)).text
 
 
-def test_ones_own_words_and_tombstones_are_not_new(app, proposal, clock):
-    reader = factories.resident()
-    client = signed_in(app, reader)
-    client.get(page_of(proposal))
+def test_unread_comments_exclude_own_and_invisible_ones(app, proposal, clock):
+    reader = factories.create_resident()
+    client = signed_in_client(app, reader)
+    client.get(page_url(proposal))
     clock.shift(timedelta(hours=1))
-    said_by(reader, proposal)
-    hidden, gone = (said_by(factories.resident(), proposal) for _ in range(2))
+    post_by(reader, proposal)
+    hidden, withdrawn = (post_by(factories.create_resident(), proposal) for _ in range(2))
     moderation_operations.hide_contribution(
-        factories.staff(role=Role.MODERATOR), hidden, Rule.SPAM, "x"
+        factories.create_staff(role=Role.MODERATOR), hidden, ModerationRule.SPAM, "x"
     )
-    comment_operations.withdraw_comment(gone.author, gone)
-    assert SAID not in client.get(page_of(proposal)).text
+    comment_operations.withdraw_comment(withdrawn.author, withdrawn)
+    assert NEW_COMMENTS not in client.get(page_url(proposal)).text
 
 
-def test_nothing_is_kept_of_a_visitor_and_nothing_after_erasure_or_half_a_year(
-    app, proposal, clock
-):
-    visitor(app).get(page_of(proposal))
-    assert places() == 0
-    leaving, staying = factories.resident(), factories.resident()
+def test_reading_position_is_deleted_on_erasure_and_after_half_a_year(app, proposal, clock):
+    anonymous_client(app).get(page_url(proposal))
+    assert count_positions() == 0
+    leaving, staying = factories.create_resident(), factories.create_resident()
     for person in (leaving, staying):
-        signed_in(app, person).get(page_of(proposal))
-    assert places() == 2
+        signed_in_client(app, person).get(page_url(proposal))
+    assert count_positions() == 2
     deletion_operations.erase_account(leaving, factories.PASSPHRASE)
-    assert places() == 1
+    assert count_positions() == 1
     clock.shift(timedelta(days=181))
     purge_expired()
-    assert places() == 0
+    assert count_positions() == 0

@@ -1,1 +1,1 @@
-"""A copy of the whole installation in one file: made while it is used, checked, brought back."""
+"""Backups of the whole installation in one file: created while running, verified, restored."""

@@ -1,4 +1,4 @@
-"""The file of a backup: a tar whose last member, the manifest, has the SHA-256 of every other."""
+"""The backup file: a tar whose last member, the manifest, has the SHA-256 of every other."""
 
 import errno
 import hashlib
@@ -19,30 +19,30 @@ AT_ONCE = 1024 * 1024
 Progress = Callable[[int], object]
 
 
-class Unusable(Exception):
-    """A backup that cannot be made, read or brought back; the message says why."""
+class BackupError(Exception):
+    """Raised where a backup cannot be created, read or restored; the message gives the reason."""
 
 
 @dataclass
-class Writing:
-    """A backup in the making."""
+class BackupWriter:
+    """A backup that is being written."""
 
     tar: tarfile.TarFile
     progress: Progress
     files: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, source: Path, name: str) -> None:
-        """Put a file in under a name."""
+        """Add a file under a name."""
         info = self.tar.gettarinfo(str(source), name)
         info.uid = info.gid = 0
         info.uname = info.gname = ""
         with source.open("rb") as file:
-            read = _Hashed(file, self.progress)
+            read = _HashingReader(file, self.progress)
             self.tar.addfile(info, read)
         self.files.append({"name": name, "size": info.size, "sha256": read.hash.hexdigest()})
 
     def close(self, said: dict[str, Any]) -> None:
-        """End with the manifest: only a whole backup has one."""
+        """Write the manifest; a file without it is incomplete."""
         manifest = {"format": FORMAT, **said, "files": self.files}
         body = json.dumps(manifest, indent=1, sort_keys=True).encode()
         info = tarfile.TarInfo(MANIFEST)
@@ -50,15 +50,15 @@ class Writing:
         self.tar.addfile(info, io.BytesIO(body))
 
 
-class _Hashed:
-    """A file that is hashed as it is read."""
+class _HashingReader:
+    """A file that is hashed while it is read."""
 
     def __init__(self, file: BinaryIO, progress: Progress) -> None:
         self.hash = hashlib.sha256()
         self._file, self._progress = file, progress
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
+        """Return the next bytes."""
         block = self._file.read(size)
         self.hash.update(block)
         self._progress(len(block))
@@ -66,40 +66,43 @@ class _Hashed:
 
 
 @contextmanager
-def writing(file: Path, progress: Progress) -> Iterator[Writing]:
-    """A new backup, which appears whole under its name or not at all; its owner alone reads it.
+def new_backup(file: Path, progress: Progress) -> Iterator[BackupWriter]:
+    """Open a new backup, readable by its owner alone; it appears complete under its name or not at
+    all.
 
-    Raises Unusable where something has that name already or the disk is full.
+    Raises BackupError if the name exists already or the disk is full.
     """
     if file.exists():
-        raise Unusable(f"{file} is there already; nothing is overwritten")
+        raise BackupError(f"{file} is there already; nothing is overwritten")
     passing = file.with_name(file.name + ".part")
     packed = "w:gz" if file.suffix in {".gz", ".tgz"} else "w"
     try:
         with _new_file(passing) as out:
             with tarfile.open(fileobj=out, mode=packed, format=tarfile.PAX_FORMAT) as tar:  # type: ignore[call-overload]
-                yield Writing(tar, progress)
+                yield BackupWriter(tar, progress)
             out.flush()
             os.fsync(out.fileno())
         passing.rename(file)
     except FileExistsError:
-        raise Unusable(f"{passing} is there: another backup is running, or one broke off") from None
+        raise BackupError(
+            f"{passing} is there: another backup is running, or one broke off"
+        ) from None
     except BaseException as error:
         passing.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise Unusable(f"{file}: {error.strerror or error}; nothing was kept") from error
+            raise BackupError(f"{file}: {error.strerror or error}; nothing was kept") from error
         raise
 
 
 def _new_file(path: Path) -> BinaryIO:
-    """A file that was not there, and that its owner alone reads."""
+    """Create a file that did not exist, readable by its owner alone."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def unpack(file: Path, folder: Path, progress: Progress) -> dict[str, Any]:
-    """Unpack a backup into an empty folder, compare every file with its hash, give the manifest.
+    """Unpack a backup into an empty folder, check every hash, and return the manifest.
 
-    Raises Unusable where it is damaged, cut, of a newer form, or no backup.
+    Raises BackupError if it is damaged, truncated, of a newer format, or not a backup.
     """
     found: dict[str, tuple[int, str]] = {}
     try:
@@ -107,11 +110,11 @@ def unpack(file: Path, folder: Path, progress: Progress) -> dict[str, Any]:
             for member in tar:
                 found[member.name] = _unpack_one(tar, member, folder, progress)
     except (tarfile.TarError, EOFError, zlib.error) as error:
-        raise Unusable(f"{file} is damaged or no backup: {error}") from error
+        raise BackupError(f"{file} is damaged or no backup: {error}") from error
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise Unusable(f"no space to unpack {file} in {folder.parent}") from error
-        raise Unusable(f"{file} cannot be read: {error.strerror or error}") from error
+            raise BackupError(f"no space to unpack {file} in {folder.parent}") from error
+        raise BackupError(f"{file} cannot be read: {error.strerror or error}") from error
     return _compared(file, folder, found)
 
 
@@ -126,7 +129,7 @@ def _unpack_one(
     source = tar.extractfile(member)
     if source is None:
         raise tarfile.ReadError(f"{member.name} is empty")
-    read = _Hashed(source, progress)  # type: ignore[arg-type]  # it only reads
+    read = _HashingReader(source, progress)  # type: ignore[arg-type]  # it only reads
     with _new_file(place) as out:
         while block := read.read(AT_ONCE):
             out.write(block)
@@ -135,16 +138,16 @@ def _unpack_one(
 
 def _compared(file: Path, folder: Path, found: dict[str, tuple[int, str]]) -> dict[str, Any]:
     if found.pop(MANIFEST, None) is None:
-        raise Unusable(f"{file} has no manifest: it is no backup, or not whole")
+        raise BackupError(f"{file} has no manifest: it is no backup, or not whole")
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
         said = {one["name"]: (one["size"], one["sha256"]) for one in manifest["files"]}
         number = int(manifest["format"])
     except (ValueError, KeyError, TypeError) as error:
-        raise Unusable(f"{file}: the manifest cannot be read") from error
+        raise BackupError(f"{file}: the manifest cannot be read") from error
     if number > FORMAT:
-        raise Unusable(f"{file} was made by a newer version (form {number}; known is {FORMAT})")
+        raise BackupError(f"{file} was made by a newer version (form {number}; known is {FORMAT})")
     for name in sorted(said.keys() | found.keys()):
         if said.get(name) != found.get(name):
-            raise Unusable(f"{file} is damaged: {name} is not what the manifest says")
+            raise BackupError(f"{file} is damaged: {name} is not what the manifest says")
     return manifest

@@ -1,4 +1,4 @@
-"""Making a backup: the stores at one moment, then the files that belong to that moment."""
+"""Creation of backups: both stores at one moment, then the files that belong to it."""
 
 import json
 import tempfile
@@ -8,18 +8,18 @@ from typing import Any
 
 import deliberate
 from deliberate.clock import now
-from deliberate.commands.backups.archive import Progress, writing
-from deliberate.commands.backups.stores import Moment, copy_stores, engine_of
+from deliberate.commands.backups.archive import Progress, new_backup
+from deliberate.commands.backups.stores import BackupState, copy_stores, engine_name
 from deliberate.config import Settings
 
 
 def make_backup(settings: Settings, file: Path, progress: Progress) -> dict[str, Any]:
-    """Write a backup of the installation while it is used; gives what the manifest says of it.
+    """Write a backup of the running installation and return its manifest.
 
-    The signing key stays out: it is kept apart from what it signs. Raises archive.Unusable.
+    The signing key is left out: store it apart from what it signs. Raises archive.BackupError.
     """
     with (
-        writing(file, progress) as backup,
+        new_backup(file, progress) as backup,
         tempfile.TemporaryDirectory(dir=file.parent, prefix=".backing-up-") as passing,
     ):
         made_at = now().isoformat(timespec="seconds")
@@ -29,12 +29,12 @@ def make_backup(settings: Settings, file: Path, progress: Progress) -> dict[str,
         heads = Path(passing) / "heads.jsonl"
         heads.write_text("".join(json.dumps(head) + "\n" for head in moment.heads), "utf-8")
         backup.add(heads, "heads.jsonl")
-        for kept, name in _kept_files(settings, moment):
+        for kept, name in _files_beside_database(settings, moment):
             backup.add(kept, name)
         said = {
             "made_at": made_at,
             "version": deliberate.__version__,
-            "engine": engine_of(settings),
+            "engine": engine_name(settings),
             "revision": moment.revision,
             "origin": settings.base_url,
             "log": {"entries": moment.size, "root": moment.root},
@@ -43,8 +43,8 @@ def make_backup(settings: Settings, file: Path, progress: Progress) -> dict[str,
     return {**said, "files": len(backup.files), "bytes": file.stat().st_size}
 
 
-def _kept_files(settings: Settings, moment: Moment) -> Iterator[tuple[Path, str]]:
-    """Files beside the database: the log's that the copy knows of, uploads, releases."""
+def _files_beside_database(settings: Settings, moment: BackupState) -> Iterator[tuple[Path, str]]:
+    """Return the files beside the database: log files known to the copy, uploads, releases."""
     for segment in sorted(moment.segments):
         path = settings.log_path / "segments" / segment
         if path.is_file():
@@ -52,12 +52,12 @@ def _kept_files(settings: Settings, moment: Moment) -> Iterator[tuple[Path, str]
     for path in sorted((settings.log_path / "leaves").glob("*-*.txt")):
         if int(path.stem.split("-")[1]) < moment.published:
             yield path, f"log/leaves/{path.name}"
-    for folder, name in places(settings).items():
+    for folder, name in stored_folders(settings).items():
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 yield path, f"{name}/{path.relative_to(folder).as_posix()}"
 
 
-def places(settings: Settings) -> dict[Path, str]:
-    """Folders that are kept whole, and their names in a backup."""
+def stored_folders(settings: Settings) -> dict[Path, str]:
+    """Return the folders that are backed up whole, with their names in a backup."""
     return {settings.upload_path: "uploads", settings.releases_path: "releases"}

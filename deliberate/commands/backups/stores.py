@@ -1,4 +1,4 @@
-"""Both stores as files: copied at one moment while others write, loaded again where none are."""
+"""Both stores as files: copied at one moment while others write, and loaded again."""
 
 import os
 import shutil
@@ -11,50 +11,52 @@ from typing import Any
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from deliberate.commands.backups.archive import Progress, Unusable
+from deliberate.commands.backups.archive import BackupError, Progress
 from deliberate.config import Settings
 
 SQLITE_FILES = ("deliberate.db", "transient.db")
 DUMP = "database.dump"
-PAGES_AT_ONCE = 2048
+PAGES_PER_STEP = 2048
 
 
 @dataclass(frozen=True)
-class Moment:
-    """What the copy holds: its schema, the log's size, and which files of the log belong to it."""
+class BackupState:
+    """The state of the copy: schema, log size, and the log files that belong to it."""
 
     revision: str
     size: int
     root: str
     published: int
-    """How many entries the newest head given out covers."""
+    """Number of entries covered by the newest published tree head."""
     segments: frozenset[str]
     heads: tuple[dict[str, str], ...]
 
 
-def engine_of(settings: Settings) -> str:
-    """The engine's name: sqlite or postgresql."""
-    return make_url(settings.database).get_backend_name()
+def engine_name(settings: Settings) -> str:
+    """Return the name of the engine: sqlite or postgresql."""
+    return make_url(settings.database_uri).get_backend_name()
 
 
-def copy_stores(settings: Settings, folder: Path, progress: Progress) -> tuple[list[Path], Moment]:
-    """Copy both stores into a folder as they are at one moment; gives the files and what they hold.
+def copy_stores(
+    settings: Settings, folder: Path, progress: Progress
+) -> tuple[list[Path], BackupState]:
+    """Copy both stores into a folder as of one moment; return the files and their state.
 
-    Raises Unusable where the database cannot be read.
+    Raises BackupError if the database cannot be read.
     """
     try:
-        if engine_of(settings) == "sqlite":
+        if engine_name(settings) == "sqlite":
             return _copy_sqlite(settings, folder, progress)
         return _copy_postgres(settings, folder)
     except (sqlite3.Error, SQLAlchemyError) as error:
         cause = getattr(error, "orig", error)
-        raise Unusable(f"the database cannot be read: {str(cause).splitlines()[0]}") from error
+        raise BackupError(f"the database cannot be read: {str(cause).splitlines()[0]}") from error
 
 
 def load_stores(settings: Settings, folder: Path) -> None:
-    """Put copied stores into the empty place that the settings name."""
-    if engine_of(settings) == "sqlite":
-        place = sqlite_place(settings)
+    """Load copied stores into the empty installation of the settings."""
+    if engine_name(settings) == "sqlite":
+        place = sqlite_path(settings)
         place.parent.mkdir(parents=True, exist_ok=True)
         for name, target in zip(SQLITE_FILES, (place, place.parent / "transient.db"), strict=True):
             if (folder / name).exists():
@@ -65,16 +67,20 @@ def load_stores(settings: Settings, folder: Path) -> None:
 
 
 def is_empty(settings: Settings) -> bool:
-    """Whether nothing lies yet where the database would be. Raises Unusable if it is away."""
-    if engine_of(settings) == "sqlite":
-        place = sqlite_place(settings)
+    """Return whether the database does not exist yet or has no tables. Raises BackupError if
+    unreachable.
+    """
+    if engine_name(settings) == "sqlite":
+        place = sqlite_path(settings)
         return not place.exists() or place.stat().st_size == 0
-    engine = create_engine(settings.database)
+    engine = create_engine(settings.database_uri)
     try:
         with engine.connect() as connection:
             return not connection.scalar(_TABLES)
     except SQLAlchemyError as error:
-        raise Unusable(f"the database cannot be used: {getattr(error, 'orig', error)}") from error
+        raise BackupError(
+            f"the database cannot be used: {getattr(error, 'orig', error)}"
+        ) from error
     finally:
         engine.dispose()
 
@@ -85,18 +91,17 @@ _TABLES = text(
 )
 
 
-def sqlite_place(settings: Settings) -> Path:
-    """Where the database's file lies."""
-    return Path(make_url(settings.database).database or "")
+def sqlite_path(settings: Settings) -> Path:
+    """Return the path of the database file."""
+    return Path(make_url(settings.database_uri).database or "")
 
 
-# --- SQLite --------------------------------------------------------------------------------------
-
-
-def _copy_sqlite(settings: Settings, folder: Path, progress: Progress) -> tuple[list[Path], Moment]:
-    place = sqlite_place(settings)
+def _copy_sqlite(
+    settings: Settings, folder: Path, progress: Progress
+) -> tuple[list[Path], BackupState]:
+    place = sqlite_path(settings)
     if not place.exists():
-        raise Unusable(f"there is no database at {place}")
+        raise BackupError(f"there is no database at {place}")
     files = []
     for name, source in zip(SQLITE_FILES, (place, place.parent / "transient.db"), strict=True):
         if source.exists():
@@ -111,7 +116,7 @@ def _copy_sqlite(settings: Settings, folder: Path, progress: Progress) -> tuple[
 
 
 def _copy_file(source: Path, target: Path, progress: Progress) -> None:
-    """Copy under one read transaction: writers go on, and the copy does not begin anew for them."""
+    """Copy in one read transaction, so that concurrent writes do not restart the copy."""
     there, here = sqlite3.connect(source, isolation_level=None), sqlite3.connect(target)
     try:
         there.execute("PRAGMA query_only = ON")
@@ -124,19 +129,16 @@ def _copy_file(source: Path, target: Path, progress: Progress) -> None:
             progress(((left[-1] if left else total) - remaining) * size)
             left.append(remaining)
 
-        there.backup(here, pages=PAGES_AT_ONCE, progress=told)
+        there.backup(here, pages=PAGES_PER_STEP, progress=told)
         here.execute("PRAGMA journal_mode = DELETE")
     finally:
         there.close()
         here.close()
 
 
-# --- PostgreSQL ----------------------------------------------------------------------------------
-
-
-def _copy_postgres(settings: Settings, folder: Path) -> tuple[list[Path], Moment]:
-    """pg_dump of the moment that this transaction sees."""
-    engine = create_engine(settings.database, isolation_level="REPEATABLE READ")
+def _copy_postgres(settings: Settings, folder: Path) -> tuple[list[Path], BackupState]:
+    """Run pg_dump on the snapshot of this transaction."""
+    engine = create_engine(settings.database_uri, isolation_level="REPEATABLE READ")
     try:
         with engine.connect() as connection:
             moment = connection.scalar(text("SELECT pg_export_snapshot()"))
@@ -150,8 +152,8 @@ def _copy_postgres(settings: Settings, folder: Path) -> tuple[list[Path], Moment
 
 
 def _run(program: str, settings: Settings, *words: str) -> None:
-    """Run one of PostgreSQL's own programs; the password travels in the environment."""
-    url = make_url(settings.database)
+    """Run one of PostgreSQL's programs; the password is passed in the environment."""
+    url = make_url(settings.database_uri)
     there = URL.create(
         "postgresql", url.username, None, url.host, url.port, url.database, url.query
     )
@@ -164,34 +166,32 @@ def _run(program: str, settings: Settings, *words: str) -> None:
             command, env=environment, capture_output=True, text=True, check=False
         )
     except FileNotFoundError:
-        raise Unusable(
+        raise BackupError(
             f"{program} is not installed: install the client programs of the server's version"
         ) from None
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it failed"]
-        raise Unusable(f"{program}: {said[0].removeprefix(program + ': ')}")
+        raise BackupError(f"{program}: {said[0].removeprefix(program + ': ')}")
 
 
-# --- what a copy holds ---------------------------------------------------------------------------
-
-
-def _moment(connection: Connection) -> Moment:
+def _moment(connection: Connection) -> BackupState:
     def rows(statement: str) -> list[Any]:
         return list(connection.execute(text(statement)))
 
     revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    newest = rows("SELECT size, root FROM head ORDER BY size DESC LIMIT 1")
+    newest = rows("SELECT size, root FROM signed_tree_head ORDER BY size DESC LIMIT 1")
     size, root = newest[0] if newest else (0, "")
     segments = rows('SELECT first, "last" FROM segment')
     heads = rows(
-        "SELECT body, key_id, signature FROM head WHERE size IN (SELECT size FROM published_head)"
-        " OR size = (SELECT max(size) FROM head) ORDER BY size"
+        "SELECT body, key_id, signature FROM signed_tree_head"
+        " WHERE size IN (SELECT size FROM published_tree_head)"
+        " OR size = (SELECT max(size) FROM signed_tree_head) ORDER BY size"
     )
-    return Moment(
+    return BackupState(
         revision=str(revision),
         size=size,
         root=root,
-        published=connection.scalar(text("SELECT max(size) FROM published_head")) or 0,
+        published=connection.scalar(text("SELECT max(size) FROM published_tree_head")) or 0,
         segments=frozenset(f"{first:09d}-{last:09d}.parquet" for first, last in segments),
         heads=tuple({"body": row[0], "key": row[1], "signature": row[2]} for row in heads),
     )

@@ -1,81 +1,83 @@
-"""What follows a proposal in the sample city: it is acknowledged, promises are kept, spam goes."""
+"""Follow-ups of proposals in the sample city: acknowledgements, commitments, moderation."""
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from deliberate.commands.demo_city.actions import TODAY, Action, Table, chance_of, soon
-from deliberate.commands.demo_city.spec import City, Story, named_line
+from deliberate.commands.demo_city.actions import TODAY, Action, Table, seeded_random, skewed_day
+from deliberate.commands.demo_city.spec import City, ProposalSpec, comment_position
 
-_SAID = {
+_JUDGEMENTS = {
     "accepted": ("yes", "yes", "yes", "partly"),
     "accepted_in_part": ("yes", "partly", "partly", "no"),
     "not_accepted": ("yes", "partly", "no", "no"),
     "needs_study": ("partly", "no"),
     "not_ours": ("partly", "no"),
 }
-"""How residents speak of an answer: each word as likely as it is often here."""
+"""Residents' judgements by response decision; repeated entries are more likely."""
 _ADDRESS = r"(?:Sdr|Sdri|Saudara|Saudari|Bapak|Ibu|Pak|Bu|Mas|Mbak)\.? "
 
 
-def sequel(city: City, story: Story, supported: Sequence[float]) -> Iterator[Action]:
-    """The acts that follow: `supported` are the days of its supports."""
-    chance, answer = chance_of(f"after {story.key}"), story.told.get("response", {})
+def follow_up_actions(
+    city: City, story: ProposalSpec, supported: Sequence[float]
+) -> Iterator[Action]:
+    """Yield the actions that follow; `supported` are the days of the supports."""
+    chance, answer = seeded_random(f"after {story.key}"), story.entry.get("response", {})
 
-    def deed(day: float, act: str, *words: Any) -> Action:
+    def action(day: float, act: str, *words: Any) -> Action:
         return Action(float(day), act, story.where, words)
 
-    needed = next(p for p in city.processes if p["slug"] == story.told["process"])
+    needed = next(p for p in city.processes if p["slug"] == story.entry["process"])
     if answer and len(supported) >= needed["support_threshold"]:
         day = sorted(supported)[needed["support_threshold"] - 1] + chance.uniform(0.6, 4.5)
         if day < answer["day"]:
-            yield deed(day, "acknowledge", answer["by"], story.key)
-    for place, promise in enumerate(answer.get("commitments", [])):
+            yield action(day, "acknowledge", answer["by"], story.key)
+    for position, promise in enumerate(answer.get("commitments", [])):
         if "kept" in promise:
-            yield deed(promise["kept"], "keep", answer["by"], story.key, place, promise)
+            yield action(promise["kept"], "keep", answer["by"], story.key, position, promise)
     if answer:
-        wording = _SAID[answer["decision"]]
+        wording = _JUDGEMENTS[answer["decision"]]
         for key in chance.sample(_people(city), chance.randint(9, 24)):
-            day = soon(chance, answer["day"], TODAY, 10.0)
-            yield deed(day, "judge", key, story.key, chance.choice(wording))
-    for hidden in story.told.get("hidden", []):
-        place = named_line(story, hidden["comment"])
-        line = story.thread[place]
+            day = skewed_day(chance, answer["day"], TODAY, 10.0)
+            yield action(day, "judge", key, story.key, chance.choice(wording))
+    for hidden in story.entry.get("hidden", []):
+        position = comment_position(story, hidden["comment"])
+        line = story.thread[position]
         for key in chance.sample(_people(city, line.author), hidden["reports"]):
             day = chance.uniform(line.day + 0.01, hidden["day"])
-            yield deed(day, "report", key, story.key, place, hidden["rule"])
-        yield deed(hidden["day"], "hide", hidden["by"], story.key, place, hidden)
+            yield action(day, "report", key, story.key, position, hidden["rule"])
+        yield action(hidden["day"], "hide", hidden["by"], story.key, position, hidden)
 
 
-def _people(city: City, *besides: str) -> list[str]:
+def _people(city: City, *excluded: str) -> list[str]:
     return [
-        told["key"]
-        for told in city.residents
-        if told["key"] not in besides and "account_class" not in told
+        entry["key"]
+        for entry in city.residents
+        if entry["key"] not in excluded and "account_class" not in entry
     ]
 
 
-def hidden_on(story: Story, place: int) -> float:
-    """The day from which nobody can weigh a comment, because it is hidden."""
-    for hidden in story.told.get("hidden", []):
-        if named_line(story, hidden["comment"]) == place:
+def hidden_on(story: ProposalSpec, position: int) -> float:
+    """Return the day from which a comment is hidden and cannot be rated."""
+    for hidden in story.entry.get("hidden", []):
+        if comment_position(story, hidden["comment"]) == position:
             return float(hidden["day"])
     return TODAY
 
 
-def answered_lines(city: City, story: Story, answer: Table) -> list[int]:
-    """The places of the comments a response answers: the weightiest of each person it names."""
+def answered_positions(city: City, story: ProposalSpec, answer: Table) -> list[int]:
+    """Return the comments that a response answers: the most rated of each person it names."""
     places = []
-    for told in (*city.residents, *city.accounts):
-        if not _is_named(told["name"], "account_class" in told, answer["text"]):
+    for entry in (*city.residents, *city.accounts):
+        if not _is_named(entry["name"], "account_class" in entry, answer["text"]):
             continue
         own = [
-            place
-            for place, line in enumerate(story.thread)
-            if line.author == told["key"] and line.day < answer["day"]
+            position
+            for position, line in enumerate(story.thread)
+            if line.author == entry["key"] and line.day < answer["day"]
         ]
         if own:
-            places.append(max(own, key=lambda place: story.thread[place].strong))
+            places.append(max(own, key=lambda position: story.thread[position].strong))
     return sorted(places)
 
 

@@ -1,40 +1,42 @@
-"""Replays the sample city through operations, each act at its own moment."""
+"""Replay of the sample city through operations, each act at its own time."""
 
 from datetime import date, datetime, timedelta
 
-from deliberate.clock import set_to
+from deliberate.clock import override_now
 from deliberate.commands.demo_city.actions import TODAY, Action
-from deliberate.commands.demo_city.assessments import Judging
-from deliberate.commands.demo_city.events import ZONE, Acts
-from deliberate.commands.demo_city.schedule import deeds
+from deliberate.commands.demo_city.assessments import EvaluatorActs
+from deliberate.commands.demo_city.events import ZONE, CityActs
+from deliberate.commands.demo_city.schedule import all_actions
 from deliberate.commands.demo_city.spec import City, CityError
 from deliberate.database import atomic_batch
-from deliberate.operations.accounts.accounts import NameTaken
+from deliberate.operations.accounts.registration import NameTaken
 from deliberate.permissions.decision import Refused
 
 
 def seed(city: City, present: datetime) -> int:
-    """Let the sixteen weeks before the present pass, whole or not at all; gives the acts done.
+    """Replay the sixteen weeks before the present in one transaction; return the number of acts.
 
-    The same week gives the same city. Raises CityError where an operation refuses an act.
+    The same week gives the same city. Raises CityError if an operation refuses an act.
     """
-    acts = Judging(first_day(present), {entry["key"]: entry["name"] for entry in city.sign_ins})
-    past = [deed for deed in deeds(city) if acts.moment(deed.day) <= present]
+    acts = EvaluatorActs(
+        first_day(present), {entry["key"]: entry["name"] for entry in city.sign_ins}
+    )
+    past = [action for action in all_actions(city) if acts.moment(action.day) <= present]
     with atomic_batch("the sample city"):
-        for deed in past:
-            _do(acts, deed)
+        for action in past:
+            _perform(acts, action)
     return len(past)
 
 
-def _do(acts: Acts, deed: Action) -> None:
+def _perform(acts: CityActs, action: Action) -> None:
     try:
-        with set_to(acts.moment(deed.day)):
-            getattr(acts, deed.act)(*deed.words)
+        with override_now(acts.moment(action.day)):
+            getattr(acts, action.act)(*action.words)
     except (Refused, NameTaken, KeyError, ValueError) as error:
-        raise CityError(f"{deed.where}: {deed.act} on day {deed.day:.2f}: {error}") from error
+        raise CityError(f"{action.where}: {action.act} on day {action.day:.2f}: {error}") from error
 
 
 def first_day(present: datetime) -> date:
-    """Day 0: the Monday sixteen weeks before the present week's."""
+    """Return day 0: the Monday sixteen weeks before that of the present week."""
     today = present.astimezone(ZONE).date()
     return today - timedelta(days=today.weekday() + int(TODAY))

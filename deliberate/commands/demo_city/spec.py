@@ -1,4 +1,4 @@
-"""Reads the sample city from its files; what does not fit is an error naming file and key."""
+"""Reader of the sample city's files; an inconsistency is an error naming file and key."""
 
 import re
 import tomllib
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deliberate.commands.demo_city.actions import Table
-from deliberate.commands.demo_city.visitors import passers_by
+from deliberate.commands.demo_city.visitors import make_visitors
 
 HERE = Path(__file__).resolve().parent
 STANCES = {"+": 1, "-": -1, ".": 0}
@@ -36,12 +36,12 @@ _PROPOSAL = {
 
 
 class CityError(ValueError):
-    """Something in the city's files does not hold: names file, key and reason."""
+    """Raised for an inconsistency in the city's files: file, key and reason."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """One comment as a thread's line has it; `parent` is its place in the thread."""
+class CommentSpec:
+    """One line of a thread; `parent` is the position of the comment it replies to."""
 
     author: str
     day: float
@@ -53,22 +53,22 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Story:
-    """A proposal with all that happens to it: `told` is its table in the file."""
+class ProposalSpec:
+    """A proposal with everything that happens to it, as its table in the file."""
 
     where: str
-    told: Table
-    thread: Sequence[Line]
+    entry: Table
+    thread: Sequence[CommentSpec]
 
     @property
     def key(self) -> str:
-        """Its name in the files."""
-        return str(self.told["key"])
+        """Return its name in the files."""
+        return str(self.entry["key"])
 
 
 @dataclass
 class City:
-    """Everything the files say, in the order of the files."""
+    """The content of the files, in their order."""
 
     institutions: list[Table] = field(default_factory=list)
     accounts: list[Table] = field(default_factory=list)
@@ -76,50 +76,52 @@ class City:
     passers_by: list[Table] = field(default_factory=list)
     sign_ins: list[Table] = field(default_factory=list)
     processes: list[Table] = field(default_factory=list)
-    stories: list[Story] = field(default_factory=list)
+    stories: list[ProposalSpec] = field(default_factory=list)
     assessments: list[Table] = field(default_factory=list)
     samples: list[Table] = field(default_factory=list)
 
     @property
     def people(self) -> set[str]:
-        """The keys of everybody who may act."""
+        """Return the keys of everyone who may act."""
         return {str(person["key"]) for person in (*self.accounts, *self.residents)}
 
 
 def read_city(folder: Path = HERE) -> City:
-    """The city of a folder's *.toml; raises CityError at the first thing that does not hold."""
+    """Return the city of a folder's *.toml; raises CityError at the first inconsistency."""
     city = City()
     for path in sorted(folder.glob("*.toml")):
         try:
-            told = tomllib.loads(path.read_text(encoding="utf-8"))
+            entry = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise CityError(f"{path.name}: {error}") from None
-        city.institutions += told.get("institution", [])
-        city.accounts += told.get("account", [])
-        city.residents += told.get("resident", [])
-        city.sign_ins += told.get("sign_in", [])
-        city.processes += told.get("process", [])
-        city.assessments += told.get("assessment", [])
-        city.samples += told.get("sample", [])
-        if "passers_by" in told:
-            city.passers_by += passers_by(told["passers_by"])
-        city.stories += [_story(path.name, proposal) for proposal in told.get("proposal", [])]
+        city.institutions += entry.get("institution", [])
+        city.accounts += entry.get("account", [])
+        city.residents += entry.get("resident", [])
+        city.sign_ins += entry.get("sign_in", [])
+        city.processes += entry.get("process", [])
+        city.assessments += entry.get("assessment", [])
+        city.samples += entry.get("sample", [])
+        if "passers_by" in entry:
+            city.passers_by += make_visitors(entry["passers_by"])
+        city.stories += [
+            _proposal_spec(path.name, proposal) for proposal in entry.get("proposal", [])
+        ]
     _check(city)
     return city
 
 
-def _story(file: str, told: Table) -> Story:
-    where = f"{file}: {told.get('key', '(no key)')}"
-    if strange := set(told) - _PROPOSAL:
+def _proposal_spec(file: str, entry: Table) -> ProposalSpec:
+    where = f"{file}: {entry.get('key', '(no key)')}"
+    if strange := set(entry) - _PROPOSAL:
         raise CityError(f"{where}: unknown {', '.join(sorted(strange))}")
-    if missing := {"key", "process", "author", "day", "title", "body"} - set(told):
+    if missing := {"key", "process", "author", "day", "title", "body"} - set(entry):
         raise CityError(f"{where}: lacks {', '.join(sorted(missing))}")
-    return Story(where, told, list(_lines(where, told.get("thread", ""))))
+    return ProposalSpec(where, entry, list(_lines(where, entry.get("thread", ""))))
 
 
-def _lines(where: str, thread: str) -> Iterator[Line]:
+def _lines(where: str, thread: str) -> Iterator[CommentSpec]:
     above: list[tuple[int, float]] = []
-    for place, line in enumerate(filter(str.strip, thread.splitlines())):
+    for position, line in enumerate(filter(str.strip, thread.splitlines())):
         found = _LINE.fullmatch(line.rstrip())
         if found is None:
             raise CityError(f"{where}: no comment in the line {line.strip()[:60]!r}")
@@ -129,7 +131,7 @@ def _lines(where: str, thread: str) -> Iterator[Line]:
         del above[level:]
         if above and day < above[-1][1]:
             raise CityError(f"{where}: {found['author']}@{day} answers something written later")
-        yield Line(
+        yield CommentSpec(
             found["author"],
             day,
             STANCES.get(found["stance"] or ""),
@@ -138,7 +140,7 @@ def _lines(where: str, thread: str) -> Iterator[Line]:
             int(found["strong"] or 0),
             int(found["weak"] or 0),
         )
-        above.append((place, day))
+        above.append((position, day))
 
 
 def _check(city: City) -> None:
@@ -148,22 +150,22 @@ def _check(city: City) -> None:
         if story.key in keys:
             raise CityError(f"{story.where}: a second proposal of this key")
         keys.add(story.key)
-        if story.told["process"] not in processes:
-            raise CityError(f"{story.where}: no process {story.told['process']!r}")
-        for who in (story.told["author"], *(line.author for line in story.thread)):
+        if story.entry["process"] not in processes:
+            raise CityError(f"{story.where}: no process {story.entry['process']!r}")
+        for who in (story.entry["author"], *(line.author for line in story.thread)):
             if who not in city.people:
                 raise CityError(f"{story.where}: nobody has the key {who!r}")
-        for revision in story.told.get("revised", []):
+        for revision in story.entry.get("revised", []):
             for credit in revision.get("credits", []):
-                named_line(story, credit)
-        for hidden in story.told.get("hidden", []):
-            named_line(story, hidden["comment"])
+                comment_position(story, credit)
+        for hidden in story.entry.get("hidden", []):
+            comment_position(story, hidden["comment"])
 
 
-def named_line(story: Story, name: str) -> int:
-    """The place in the thread of the comment that "author@day" names."""
+def comment_position(story: ProposalSpec, name: str) -> int:
+    """Return the position in the thread of the comment that "author@day" names."""
     author, _, day = name.partition("@")
-    for place, line in enumerate(story.thread):
+    for position, line in enumerate(story.thread):
         if line.author == author and day and line.day == float(day):
-            return place
+            return position
     raise CityError(f"{story.where}: no comment {name!r}")

@@ -1,4 +1,4 @@
-"""Formats of other tools that a release may carry by choice; each is one writer of ours."""
+"""Optional release formats for other tools, each with a writer of its own."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,4 +20,4 @@ FORMATS: dict[str, Writer] = {
     "graphml": write_graphml,
     "polis": write_polis,
 }
-"""By name: writes into the release's folder from what the bench holds; gives rows written."""
+"""Writers by format name: each writes into the release folder and returns the rows written."""

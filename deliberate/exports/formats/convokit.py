@@ -1,6 +1,6 @@
-"""The threads of a release as a ConvoKit corpus: a conversation is a proposal with its comments.
+"""The threads of a release as a ConvoKit corpus; a conversation is a proposal with its comments.
 
-Layout as its documentation has it: utterances.jsonl, speakers.json, conversations.json,
+The layout follows ConvoKit's documentation: utterances.jsonl, speakers.json, conversations.json,
 corpus.json, index.json.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.models import Process
 
-NOBODY = "nobody"
+NO_AUTHOR = "nobody"
 _UTTERANCES = """
 SELECT 'p' || p.proposal_id, 'p' || p.proposal_id, NULL, coalesce(p.author_id, $nobody),
        epoch(date_trunc($grain, p.published_at))::BIGINT, t.text,
@@ -40,35 +40,38 @@ _META = {
 _TYPES = {"stance": "int", "depth": "int"}
 
 
-def write_convokit(bench: DuckDBWorkspace, folder: Path, process: Process, _size: int) -> int:
-    """Write the corpus; texts stand in it where the tier has them. Gives how many utterances."""
+def write_convokit(workspace: DuckDBWorkspace, folder: Path, process: Process, _size: int) -> int:
+    """Write the corpus, with texts where the tier has them, and return the number of utterances."""
     corpus = folder / "convokit"
     corpus.mkdir()
     rows = 0
     with (corpus / "utterances.jsonl").open("w", encoding="utf-8") as file:
-        for utterance in _utterances(bench):
+        for utterance in _utterances(workspace):
             rows += 1
             file.write(json.dumps(utterance, ensure_ascii=False) + "\n")
-    found = bench.rows(_SPEAKERS, {"nobody": NOBODY})
+    speakers = workspace.rows(_SPEAKERS, {"nobody": NO_AUTHOR})
     _write_object(
         corpus / "speakers.json",
-        ((name, _about(role=role, account_class=who)) for name, role, who in found),
+        (
+            (name, _with_meta(role=role, account_class=account_class))
+            for name, role, account_class in speakers
+        ),
     )
     query = "SELECT 'p' || proposal_id, decision, topic, area FROM proposals ORDER BY proposal_id"
     _write_object(
         corpus / "conversations.json",
-        ((n, _about(decision=d, topic=t, area=a)) for n, d, t, a in bench.rows(query)),
+        ((n, _with_meta(decision=d, topic=t, area=a)) for n, d, t, a in workspace.rows(query)),
     )
-    whole = {"process": process.slug, "title": process.title}
-    (corpus / "corpus.json").write_text(json.dumps(whole), encoding="utf-8")
+    corpus_meta = {"process": process.slug, "title": process.title}
+    (corpus / "corpus.json").write_text(json.dumps(corpus_meta), encoding="utf-8")
     (corpus / "index.json").write_text(json.dumps(_index()), encoding="utf-8")
     return rows
 
 
-def _utterances(bench: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
-    given = {"nobody": NOBODY, "grain": bench.grain}
-    for name, root, parent, speaker, moment, text, stance, kind, role, depth in bench.rows(
-        _UTTERANCES, given
+def _utterances(workspace: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
+    parameters = {"nobody": NO_AUTHOR, "grain": workspace.time_precision}
+    for name, root, parent, speaker, moment, text, stance, kind, role, depth in workspace.rows(
+        _UTTERANCES, parameters
     ):
         yield {
             "id": name,
@@ -82,23 +85,23 @@ def _utterances(bench: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
         }
 
 
-def _about(**meta: Any) -> dict[str, Any]:
+def _with_meta(**meta: object) -> dict[str, Any]:
     return {"meta": meta, "vectors": []}
 
 
 def _write_object(path: Path, items: Iterable[tuple[str, Any]]) -> None:
-    """One JSON object, written a member at a time."""
+    """Write one JSON object, one member at a time."""
     with path.open("w", encoding="utf-8") as file:
-        before = "{"
+        separator = "{"
         for name, value in items:
-            file.write(f"{before}{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}")
-            before = ",\n"
-        file.write("}" if before != "{" else "{}")
+            file.write(f"{separator}{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}")
+            separator = ",\n"
+        file.write("}" if separator != "{" else "{}")
 
 
 def _index() -> dict[str, Any]:
-    known = {
+    types = {
         part: {name: [f"<class '{_TYPES.get(name, 'str')}'>"] for name in names}
         for part, names in _META.items()
     }
-    return {**known, "version": 1, "vectors": []}
+    return {**types, "version": 1, "vectors": []}

@@ -1,4 +1,4 @@
-"""Who replied to whom in a release, and how often, as GraphML."""
+"""The reply network of a release as GraphML."""
 
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -6,7 +6,7 @@ from xml.sax.saxutils import quoteattr
 from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.models import Process
 
-_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+_HEADER = """<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
 <key id="role" for="node" attr.name="role" attr.type="string"/>
 <key id="class" for="node" attr.name="account_class" attr.type="string"/>
@@ -29,20 +29,21 @@ GROUP BY ALL ORDER BY ALL
 """
 
 
-def write_graphml(bench: DuckDBWorkspace, folder: Path, _process: Process, _size: int) -> int:
-    """Write replies.graphml: a node a person, an edge a pair; gives how many pairs.
+def write_graphml(workspace: DuckDBWorkspace, folder: Path, _process: Process, _size: int) -> int:
+    """Write replies.graphml, with people as nodes and pairs as edges, and return the pairs.
 
-    A top-level comment answers the proposal's author.
+    A top-level comment replies to the author of the proposal.
     """
     rows = 0
     with (folder / "replies.graphml").open("w", encoding="utf-8") as file:
-        file.write(_HEAD)
-        for name, role, who, comments in bench.rows(_PEOPLE):
+        file.write(_HEADER)
+        for name, role, account_class, comments in workspace.rows(_PEOPLE):
             file.write(
                 f'<node id={quoteattr(name)}><data key="role">{role}</data>'
-                f'<data key="class">{who}</data><data key="comments">{comments}</data></node>\n'
+                f'<data key="class">{account_class}</data>'
+                f'<data key="comments">{comments}</data></node>\n'
             )
-        for source, target, replies in bench.rows(_REPLIES):
+        for source, target, replies in workspace.rows(_REPLIES):
             rows += 1
             file.write(
                 f"<edge source={quoteattr(source)} target={quoteattr(target)}>"

@@ -15,14 +15,14 @@ EVENT_ATTRIBUTES = {
     "stance": "integer",
     "seq": "integer",
 }
-_TOUCHED = """
+_OBJECTS = """
 SELECT subject_type AS type, subject_id::VARCHAR AS number FROM events
 UNION SELECT 'comment', parent_id::VARCHAR FROM events WHERE parent_id > 0
 UNION SELECT 'proposal', proposal_id::VARCHAR FROM events WHERE proposal_id IS NOT NULL
 UNION SELECT 'institution', institution_id::VARCHAR FROM events WHERE institution_id IS NOT NULL
 UNION SELECT 'person', actor_id FROM events WHERE actor_id IS NOT NULL
 """
-_ACTS = """
+_EVENTS = """
 SELECT seq, kind, strftime(occurred_at, $times), actor_role, account_class, origin, stance,
        subject_type, subject_id, proposal_id, institution_id, actor_id, parent_id
 FROM events ORDER BY seq
@@ -30,21 +30,23 @@ FROM events ORDER BY seq
 _KINDS = "SELECT DISTINCT kind FROM events ORDER BY kind"
 
 
-def write_ocel(bench: DuckDBWorkspace, folder: Path, _process: Process, _size: int) -> int:
-    """Write ocel.json, an object and an act at a time; gives how many events."""
-    bench.con.execute(f"CREATE OR REPLACE TABLE touched AS {_TOUCHED}")
-    types = [row[0] for row in bench.rows("SELECT DISTINCT type FROM touched ORDER BY type")]
-    kinds = [row[0] for row in bench.rows(_KINDS)]
-    attributes = [{"name": name, "type": sort} for name, sort in EVENT_ATTRIBUTES.items()]
+def write_ocel(workspace: DuckDBWorkspace, folder: Path, _process: Process, _size: int) -> int:
+    """Write ocel.json, one object and one event at a time, and return the number of events."""
+    workspace.connection.execute(f"CREATE OR REPLACE TABLE objects AS {_OBJECTS}")
+    types = [row[0] for row in workspace.rows("SELECT DISTINCT type FROM objects ORDER BY type")]
+    kinds = [row[0] for row in workspace.rows(_KINDS)]
+    attributes = [
+        {"name": name, "type": value_type} for name, value_type in EVENT_ATTRIBUTES.items()
+    ]
     with (folder / "ocel.json").open("w", encoding="utf-8") as file:
         file.write('{"objectTypes": ')
         file.write(json.dumps([{"name": name, "attributes": []} for name in types]))
         file.write(',\n"eventTypes": ')
         file.write(json.dumps([{"name": name, "attributes": attributes} for name in kinds]))
         file.write(',\n"objects": [')
-        _write_all(file, _objects(bench))
+        _write_all(file, _objects(workspace))
         file.write('],\n"events": [')
-        rows = _write_all(file, _events(bench))
+        rows = _write_all(file, _events(workspace))
         file.write("]}\n")
     return rows
 
@@ -56,23 +58,24 @@ def _write_all(file: TextIO, items: Iterable[dict[str, Any]]) -> int:
     return count
 
 
-def _objects(bench: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
-    query = "SELECT type, number FROM touched ORDER BY type, number"
-    for sort, number in bench.rows(query):
+def _objects(workspace: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
+    query = "SELECT type, number FROM objects ORDER BY type, number"
+    for object_type, number in workspace.rows(query):
         yield {
-            "id": f"{sort}-{number}",
-            "type": sort,
+            "id": f"{object_type}-{number}",
+            "type": object_type,
             "attributes": [],
             "relationships": [],
         }
 
 
-def _events(bench: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
-    for act in bench.rows(_ACTS, {"times": bench.times}):
-        seq, kind, moment, *told, sort, subject, proposal, institution, actor, parent = act
-        values = dict(zip(EVENT_ATTRIBUTES, [*told, seq], strict=True))
+def _events(workspace: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
+    for row in workspace.rows(_EVENTS, {"times": workspace.time_format}):
+        seq, kind, time, *attributes = row[:7]
+        subject_type, subject, proposal, institution, actor, parent = row[7:]
+        values = dict(zip(EVENT_ATTRIBUTES, [*attributes, seq], strict=True))
         related = {
-            "about": f"{sort}-{subject}",
+            "about": f"{subject_type}-{subject}",
             "proposal": proposal and f"proposal-{proposal}",
             "by": actor and f"person-{actor}",
             "institution": institution and f"institution-{institution}",
@@ -81,9 +84,11 @@ def _events(bench: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
         yield {
             "id": f"act-{seq}",
             "type": kind,
-            "time": moment,
+            "time": time,
             "attributes": [{"name": n, "value": v} for n, v in values.items() if v is not None],
             "relationships": [
-                {"objectId": other, "qualifier": how} for how, other in related.items() if other
+                {"objectId": object_id, "qualifier": qualifier}
+                for qualifier, object_id in related.items()
+                if object_id
             ],
         }

@@ -1,7 +1,8 @@
-"""Polls of statements as Polis exports a conversation: five CSV files, the last vote counts.
+"""Statement polls in the export format of Polis: five CSV files per conversation.
 
-Only public polls whose result is shown, with the ballots that stand on their page, under numbers
-drawn for this release. A ballot bears no time, so every vote bears the poll's last moment.
+Only public polls with a visible result are written, with the final ballots shown on their page,
+under numbers drawn for this release. Ballots have no time, so every vote has the closing time of
+the poll.
 """
 
 from collections import Counter, defaultdict
@@ -12,24 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from deliberate.clock import now
+from deliberate.exports.csv_writer import write_rows
 from deliberate.exports.duckdb_workspace import DuckDBWorkspace
-from deliberate.exports.tables import write_rows
-from deliberate.exports.tally_csv import options_of, sealed_polls
+from deliberate.exports.polls_csv import options_of, sealed_polls
 from deliberate.models import Ballot, Option, Poll, Process
-from deliberate.queries.polls.polls import open_ballots
+from deliberate.queries.polls.counted_ballots import public_ballots
 from deliberate.vocabulary import OptionState, PollType
 
-MODERATED = {OptionState.SHOWN: 1, OptionState.WAITING: 0, OptionState.DECLINED: -1}
-VIEWS = ("agrees", "disagrees", "passes")
+MODERATION_CODES = {OptionState.SHOWN: 1, OptionState.WAITING: 0, OptionState.DECLINED: -1}
+VOTE_NAMES = ("agrees", "disagrees", "passes")
 Row = dict[str, Any]
 
 
 @dataclass
 class _Conversation:
-    """A poll on its way out: whose number is which, and what was counted in passing."""
+    """A poll during export: participant numbers, and counts collected while writing."""
 
     poll: Poll
-    moments: Mapping[int, int]
+    suggested_at: Mapping[int, int]
+    """Unix milliseconds by statement."""
     options: list[Option]
     numbers: dict[int, int] = field(default_factory=dict)
     votes: Counter[tuple[int, int]] = field(default_factory=Counter)
@@ -39,144 +41,153 @@ class _Conversation:
     voters: int = 0
 
     def number_of(self, person_id: int | None) -> int | None:
-        """The participant's number in this release."""
+        """Return the number of a participant in this release."""
         return None if person_id is None else self.numbers.setdefault(person_id, len(self.numbers))
 
 
-def write_polis(bench: DuckDBWorkspace, folder: Path, process: Process, size: int) -> int:
-    """Write polis/<poll>/ for each poll that may be told; gives how many votes."""
+def write_polis(workspace: DuckDBWorkspace, folder: Path, process: Process, size: int) -> int:
+    """Write polis/<poll>/ for each exportable poll and return the number of votes."""
     (folder / "polis").mkdir()
     query = (
         "SELECT subject_id, epoch_ms(date_trunc($grain, occurred_at)) FROM events"
         " WHERE kind = 'statement.suggested'"
     )
-    moments = dict(bench.rows(query, {"grain": bench.grain}))
-    polls = [p for p in sealed_polls(process, size) if _may_be_told(p)]
-    return sum(_write(folder / "polis" / str(poll.id), poll, moments) for poll in polls)
+    suggested_at = dict(workspace.rows(query, {"grain": workspace.time_precision}))
+    polls = [poll for poll in sealed_polls(process, size) if _is_exportable(poll)]
+    return sum(
+        _write_conversation(folder / "polis" / str(poll.id), poll, suggested_at) for poll in polls
+    )
 
 
-def _may_be_told(poll: Poll) -> bool:
+def _is_exportable(poll: Poll) -> bool:
     is_public = poll.type == PollType.STATEMENTS and not poll.is_secret
     return is_public and poll.is_closed(now()) and poll.shows_result(now())
 
 
-def _write(folder: Path, poll: Poll, moments: Mapping[int, int]) -> int:
+def _write_conversation(folder: Path, poll: Poll, suggested_at: Mapping[int, int]) -> int:
     folder.mkdir()
-    talk = _Conversation(poll, moments, options_of(poll))
-    names = [_name(option) for option in talk.options]
-    head = ["participant", "group-id", "n-comments", "n-votes", "n-agree", "n-disagree", *names]
-    write_rows(folder / "participants-votes.csv", head, _participants(talk))
+    conversation = _Conversation(poll, suggested_at, options_of(poll))
+    names = [_comment_name(option) for option in conversation.options]
+    header = ["participant", "group-id", "n-comments", "n-votes", "n-agree", "n-disagree", *names]
+    write_rows(folder / "participants-votes.csv", header, _participants(conversation))
     votes = write_rows(
         folder / "votes.csv", ["timestamp", "datetime", "comment-id", "voter-id", "vote"],
-        _votes(talk),
+        _votes(conversation),
     )  # fmt: skip
     write_rows(
         folder / "comments.csv",
         ["timestamp", "datetime", "comment-id", "author-id", "agrees", "disagrees", "moderated",
          "comment-body"],
-        _comments(talk),
+        _comments(conversation),
     )  # fmt: skip
-    groups = sorted(talk.groups)
-    counted = [f"group-{chr(97 + g)}-{name}" for g in groups for name in ("votes", *VIEWS)]
-    totals = ["comment-id", "total-votes", *(f"total-{name}" for name in VIEWS), *counted]
-    write_rows(folder / "comment-groups.csv", totals, _by_group(talk, groups))
-    _write_summary(folder / "summary.csv", talk, len(groups))
+    groups = sorted(conversation.groups)
+    group_columns = [
+        f"group-{chr(97 + g)}-{name}" for g in groups for name in ("votes", *VOTE_NAMES)
+    ]
+    totals = [
+        "comment-id",
+        "total-votes",
+        *(f"total-{name}" for name in VOTE_NAMES),
+        *group_columns,
+    ]
+    write_rows(folder / "comment-groups.csv", totals, _by_group(conversation, groups))
+    _write_summary(folder / "summary.csv", conversation, len(groups))
     return votes
 
 
-def _name(option: Option) -> str:
+def _comment_name(option: Option) -> str:
     return option.source_id or str(option.position)
 
 
 def _ballots(poll: Poll) -> Iterator[Ballot]:
-    """The ballots in the order of their random keys, which says nothing of their coming."""
-    last = ""
-    while page := open_ballots(poll, last, 500):
-        last = page[-1].key
+    """Yield the ballots in the order of their random keys, which is unrelated to their arrival."""
+    last_key = ""
+    while page := public_ballots(poll, last_key, 500):
+        last_key = page[-1].key
         yield from page
 
 
-def _marks(ballot: Ballot) -> Iterator[tuple[int, int]]:
+def _votes_on(ballot: Ballot) -> Iterator[tuple[int, int]]:
     yield from ((pair[0], pair[1]) for pair in ballot.choice or [])
 
 
-def _participants(talk: _Conversation) -> Iterator[Row]:
-    names = {option.id: _name(option) for option in talk.options}
-    written = Counter(option.author_id for option in talk.options)
-    for ballot in _ballots(talk.poll):
-        talk.voters += 1
-        marks = dict(_marks(ballot))
-        for option, view in marks.items():
-            talk.votes[option, view] += 1
+def _participants(conversation: _Conversation) -> Iterator[Row]:
+    names = {option.id: _comment_name(option) for option in conversation.options}
+    written = Counter(option.author_id for option in conversation.options)
+    for ballot in _ballots(conversation.poll):
+        conversation.voters += 1
+        votes = dict(_votes_on(ballot))
+        for option, vote in votes.items():
+            conversation.votes[option, vote] += 1
             if ballot.source_group is not None:
-                talk.groups[ballot.source_group][option, view] += 1
-        views = Counter(marks.values())
+                conversation.groups[ballot.source_group][option, vote] += 1
+        counts = Counter(votes.values())
         yield {
-            "participant": talk.number_of(ballot.person_id),
+            "participant": conversation.number_of(ballot.person_id),
             "group-id": ballot.source_group,
             "n-comments": written[ballot.person_id],
-            "n-votes": len(marks),
-            "n-agree": views[1],
-            "n-disagree": views[-1],
-            **{names[option]: view for option, view in marks.items() if option in names},
+            "n-votes": len(votes),
+            "n-agree": counts[1],
+            "n-disagree": counts[-1],
+            **{names[option]: vote for option, vote in votes.items() if option in names},
         }
 
 
-def _votes(talk: _Conversation) -> Iterator[Row]:
-    names = {option.id: _name(option) for option in talk.options}
-    moment = _moment(int(talk.poll.closes_at.timestamp()) * 1000)
-    for ballot in _ballots(talk.poll):
-        voter = talk.number_of(ballot.person_id)
-        for option, view in _marks(ballot):
-            yield {**moment, "comment-id": names[option], "voter-id": voter, "vote": view}
+def _votes(conversation: _Conversation) -> Iterator[Row]:
+    names = {option.id: _comment_name(option) for option in conversation.options}
+    time = _timestamps(int(conversation.poll.closes_at.timestamp()) * 1000)
+    for ballot in _ballots(conversation.poll):
+        voter = conversation.number_of(ballot.person_id)
+        for option, vote in _votes_on(ballot):
+            yield {**time, "comment-id": names[option], "voter-id": voter, "vote": vote}
 
 
-def _comments(talk: _Conversation) -> Iterator[Row]:
-    opened = int(talk.poll.opens_at.timestamp()) * 1000
-    for option in talk.options:
-        raw = option.source_counts or {}
+def _comments(conversation: _Conversation) -> Iterator[Row]:
+    opened = int(conversation.poll.opens_at.timestamp()) * 1000
+    for option in conversation.options:
+        source_counts = option.source_counts or {}
         yield {
-            **_moment(talk.moments.get(option.id, opened)),
-            "comment-id": _name(option),
-            "author-id": talk.number_of(option.author_id),
-            "agrees": raw.get("agree", talk.votes[option.id, 1]),
-            "disagrees": raw.get("disagree", talk.votes[option.id, -1]),
-            "moderated": MODERATED[OptionState(option.state)],
+            **_timestamps(conversation.suggested_at.get(option.id, opened)),
+            "comment-id": _comment_name(option),
+            "author-id": conversation.number_of(option.author_id),
+            "agrees": source_counts.get("agree", conversation.votes[option.id, 1]),
+            "disagrees": source_counts.get("disagree", conversation.votes[option.id, -1]),
+            "moderated": MODERATION_CODES[OptionState(option.state)],
             "comment-body": option.label if option.state == OptionState.SHOWN else "",
         }
 
 
-def _by_group(talk: _Conversation, groups: Sequence[int]) -> Iterator[Row]:
-    for option in talk.options:
-        row: Row = {"comment-id": _name(option)}
-        row |= _counts("total", talk.votes, option.id)
+def _by_group(conversation: _Conversation, groups: Sequence[int]) -> Iterator[Row]:
+    for option in conversation.options:
+        row: Row = {"comment-id": _comment_name(option)}
+        row |= _vote_counts("total", conversation.votes, option.id)
         for group in groups:
-            row |= _counts(f"group-{chr(97 + group)}", talk.groups[group], option.id)
+            row |= _vote_counts(f"group-{chr(97 + group)}", conversation.groups[group], option.id)
         yield row
 
 
-def _counts(prefix: str, votes: Counter[tuple[int, int]], option: int) -> Row:
-    figures = [votes[option, view] for view in (1, -1, 0)]
-    told = {f"{prefix}-{name}": n for name, n in zip(VIEWS, figures, strict=True)}
-    return {f"{prefix}-votes": sum(figures), **told}
+def _vote_counts(prefix: str, votes: Counter[tuple[int, int]], option: int) -> Row:
+    counts = [votes[option, vote] for vote in (1, -1, 0)]
+    columns = {f"{prefix}-{name}": n for name, n in zip(VOTE_NAMES, counts, strict=True)}
+    return {f"{prefix}-votes": sum(counts), **columns}
 
 
-def _moment(milliseconds: int) -> Row:
-    told = datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%a %b %d %H:%M:%S UTC %Y")
-    return {"timestamp": milliseconds, "datetime": told}
+def _timestamps(milliseconds: int) -> Row:
+    time = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return {"timestamp": milliseconds, "datetime": time.strftime("%a %b %d %H:%M:%S UTC %Y")}
 
 
-def _write_summary(path: Path, talk: _Conversation, groups: int) -> None:
-    poll = talk.poll
+def _write_summary(path: Path, conversation: _Conversation, groups: int) -> None:
+    poll = conversation.poll
     lines: Iterable[tuple[str, Any]] = (
         ("topic", poll.question),
         ("url", (poll.source or "").removeprefix("polis:")),
-        ("voters", talk.voters),
-        ("voters-in-conv", talk.voters),
-        ("commenters", len({o.author_id for o in talk.options if o.author_id is not None})),
-        ("comments", len(talk.options)),
+        ("voters", conversation.voters),
+        ("voters-in-conv", conversation.voters),
+        ("commenters", len({o.author_id for o in conversation.options if o.author_id is not None})),
+        ("comments", len(conversation.options)),
         ("groups", groups),
     )
-    # The file has no header: the first line is the topic itself.
+    # The file has no header: its first line is the topic.
     (first, topic), *rest = lines
     write_rows(path, [first, str(topic)], ({first: k, str(topic): v} for k, v in rest))

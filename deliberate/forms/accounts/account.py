@@ -1,36 +1,36 @@
-"""Joining, signing in and one's own account: what these forms may carry."""
+"""Forms for joining, signing in, recovery and the account page."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, EmailField, Field, PasswordField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
-from deliberate.forms import REQUIRED, HouseForm, line
-from deliberate.queries.accounts.weak_passphrases import weakness
+from deliberate.forms import REQUIRED, LocalizedForm, single_line
+from deliberate.queries.accounts.passphrase_policy import passphrase_problem
 from deliberate.text import is_plain_name
 
 _TOO_LONG = _("This is too long.")
-_ODD_NAME = _("Use letters of one alphabet, digits and spaces; no pictures or hidden marks.")
+_INVALID_NAME = _("Use letters of one alphabet, digits and spaces; no pictures or hidden marks.")
 _ADDRESS = r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\]+"
 
 
-def be_a_plain_name(_form: HouseForm, field: Field) -> None:
-    """A name is made of visible letters of one alphabet."""
+def check_display_name(_form: LocalizedForm, field: Field) -> None:
+    """Validate that a name has 2 to 40 visible characters of one alphabet."""
     name = field.data
     if not is_plain_name(name):
-        raise ValidationError(_ODD_NAME)
+        raise ValidationError(_INVALID_NAME)
     if not 2 <= len(name) <= 40:
         raise ValidationError(_("A name has 2 to 40 characters."))
 
 
-def be_hard_to_guess(form: HouseForm, field: Field) -> None:
-    """A passphrase is long and no common one."""
+def check_passphrase(form: LocalizedForm, field: Field) -> None:
+    """Validate a passphrase without a second factor."""
     names = [form[name].data or "" for name in ("sign_in_name", "display_name") if name in form]
-    if weak := weakness(field.data or "", *names):
+    if weak := passphrase_problem(field.data or "", *names):
         raise ValidationError(weak)
 
 
-class SignInForm(HouseForm):
-    """The private sign-in name and the passphrase."""
+class SignInForm(LocalizedForm):
+    """Sign-in name and passphrase."""
 
     sign_in_name = StringField(
         _("Sign-in name"), [DataRequired(REQUIRED), Length(0, 80, _TOO_LONG)]
@@ -38,16 +38,16 @@ class SignInForm(HouseForm):
     passphrase = PasswordField(_("Passphrase"), [DataRequired(REQUIRED), Length(0, 256, _TOO_LONG)])
 
 
-class DisplayNameForm(HouseForm):
-    """The name or alias that stands beside one's texts."""
+class DisplayNameForm(LocalizedForm):
+    """The name or alias shown with a person's texts."""
 
     display_name = StringField(
-        _("Name or alias"), [DataRequired(REQUIRED), be_a_plain_name], filters=[line]
+        _("Name or alias"), [DataRequired(REQUIRED), check_display_name], filters=[single_line]
     )
 
 
-class EmailForm(HouseForm):
-    """An address for messages; empty takes it away."""
+class EmailForm(LocalizedForm):
+    """The e-mail address for messages; an empty one removes it."""
 
     email = EmailField(
         _("E-mail"),
@@ -56,20 +56,22 @@ class EmailForm(HouseForm):
             Length(0, 254, _TOO_LONG),
             Regexp(_ADDRESS + "$", message=_("An e-mail address looks like name@example.org.")),
         ],
-        filters=[line],
+        filters=[single_line],
     )
 
 
-class AreaForm(HouseForm):
-    """The village or district one lives in; empty says nothing."""
+class AreaForm(LocalizedForm):
+    """The village or district a person lives in; optional."""
 
     area = StringField(
-        _("Area: village or district"), [Optional(), Length(0, 80, _TOO_LONG)], filters=[line]
+        _("Area: village or district"),
+        [Optional(), Length(0, 80, _TOO_LONG)],
+        filters=[single_line],
     )
 
 
 class JoinForm(DisplayNameForm, EmailForm, AreaForm):
-    """A new account. No identity number, no telephone, no picture."""
+    """A new account, without identity number, telephone number or photograph."""
 
     sign_in_name = StringField(
         _("Sign-in name"),
@@ -80,48 +82,48 @@ class JoinForm(DisplayNameForm, EmailForm, AreaForm):
                 message=_("Use 3 to 40 letters, digits, dots, dashes or underscores."),
             ),
         ],
-        filters=[line],
+        filters=[single_line],
     )
-    passphrase = PasswordField(_("Passphrase"), [DataRequired(REQUIRED), be_hard_to_guess])
+    passphrase = PasswordField(_("Passphrase"), [DataRequired(REQUIRED), check_passphrase])
     terms = BooleanField(_("I agree to both."), [DataRequired(_("Without this you cannot join."))])
 
 
-class PassphraseForm(HouseForm):
-    """A new passphrase, and the present one as proof."""
+class PassphraseForm(LocalizedForm):
+    """A new passphrase, with the present one as proof."""
 
     passphrase = PasswordField(_("Present passphrase"), [DataRequired(REQUIRED)])
     new_passphrase = PasswordField(_("New passphrase"), [DataRequired(REQUIRED)])
-    """How long it must be depends on the account: the operation says it."""
+    """The operation checks its length, which depends on the account."""
 
 
-class CodeForm(HouseForm):
-    """The code that the phone shows, or one from paper."""
+class CodeForm(LocalizedForm):
+    """A code of the authenticator app, or a recovery code."""
 
     code = StringField(
         _("Code of the second factor"),
         [DataRequired(REQUIRED), Length(0, 40, _TOO_LONG)],
-        filters=[line],
+        filters=[single_line],
     )
 
 
-class ProofForm(HouseForm):
-    """The passphrase, as proof that it is the owner who changes what the account hangs on."""
+class ConfirmPassphraseForm(LocalizedForm):
+    """The passphrase, as proof for changes to how an account is opened."""
 
     passphrase = PasswordField(_("Present passphrase"), [DataRequired(REQUIRED)])
 
 
-class AddFactorForm(CodeForm, ProofForm):
-    """Beginning with a second factor: what the phone shows, and the passphrase as proof."""
+class AddSecondFactorForm(CodeForm, ConfirmPassphraseForm):
+    """The first code of a second factor, with the passphrase as proof."""
 
 
-class ConsentForm(HouseForm):
-    """Whether one's acts may be used for research in the protected tier."""
+class ConsentForm(LocalizedForm):
+    """Consent to the use of a person's acts for research in the protected tier."""
 
     research = BooleanField(_("Researchers may use my acts under a pseudonym."))
 
 
-class EraseForm(HouseForm):
-    """Leaving for good, with the passphrase as proof."""
+class EraseAccountForm(LocalizedForm):
+    """Confirmation of the deletion of an account, with the passphrase as proof."""
 
     passphrase = PasswordField(_("Present passphrase"), [DataRequired(REQUIRED)])
     sure = BooleanField(
@@ -130,25 +132,25 @@ class EraseForm(HouseForm):
     )
 
 
-class RecoverForm(HouseForm):
-    """Coming back by a code: whose account, the code, the new passphrase."""
+class RecoverAccountForm(LocalizedForm):
+    """Sign-in name, one-time code and new passphrase."""
 
-    sign_in_name = StringField(_("Sign-in name"), [DataRequired(REQUIRED)], filters=[line])
-    code = StringField(_("One-time code"), [DataRequired(REQUIRED)], filters=[line])
-    new_passphrase = PasswordField(_("New passphrase"), [DataRequired(REQUIRED), be_hard_to_guess])
+    sign_in_name = StringField(_("Sign-in name"), [DataRequired(REQUIRED)], filters=[single_line])
+    code = StringField(_("One-time code"), [DataRequired(REQUIRED)], filters=[single_line])
+    new_passphrase = PasswordField(_("New passphrase"), [DataRequired(REQUIRED), check_passphrase])
 
 
-class WishForm(HouseForm):
-    """Whose account should be opened by a mailed link: a sign-in name, or an address."""
+class PasswordResetRequestForm(LocalizedForm):
+    """The sign-in name or e-mail address to send a reset link for."""
 
-    who = StringField(
+    identifier = StringField(
         _("E-mail address or sign-in name"),
         [DataRequired(REQUIRED), Length(0, 254, _TOO_LONG)],
-        filters=[line],
+        filters=[single_line],
     )
 
 
-class NewPassphraseForm(HouseForm):
-    """A new passphrase; how long it must be depends on the account."""
+class NewPassphraseForm(LocalizedForm):
+    """A new passphrase; the operation checks its length, which depends on the account."""
 
     new_passphrase = PasswordField(_("New passphrase"), [DataRequired(REQUIRED)])

@@ -1,26 +1,28 @@
-"""Coming back at an office: how somebody at the desk showed that an account is theirs."""
+"""Form for account recovery at an office."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, SelectChoice
 from wtforms.validators import AnyOf, DataRequired
 
-from deliberate.forms import HouseForm
-from deliberate.vocabulary import Proof
+from deliberate.forms import LocalizedForm
+from deliberate.vocabulary import IdentityProof
 
 _CHOOSE = _("Choose one of these.")
 PROOFS = [
-    SelectChoice(Proof.DOCUMENT.value, _("A document with their name; nothing of it is noted")),
-    SelectChoice(Proof.KNOWN.value, _("I know this person")),
-    SelectChoice(Proof.CONTENT.value, _("They knew what only this account's owner knows")),
+    SelectChoice(
+        IdentityProof.DOCUMENT.value, _("A document with their name; nothing of it is noted")
+    ),
+    SelectChoice(IdentityProof.KNOWN.value, _("I know this person")),
+    SelectChoice(IdentityProof.CONTENT.value, _("They knew what only this account's owner knows")),
 ]
 
 
-class ProofForm(HouseForm):
-    """How it was shown, by somebody who sits here."""
+class IdentityProofForm(LocalizedForm):
+    """How a person at the desk proved to be the owner of an account."""
 
     proof = RadioField(
         _("How did they show that the account is theirs?"),
-        [DataRequired(_CHOOSE), AnyOf([one.value for one in Proof], message=_CHOOSE)],
+        [DataRequired(_CHOOSE), AnyOf([proof.value for proof in IdentityProof], message=_CHOOSE)],
         choices=PROOFS,
         validate_choice=False,
     )

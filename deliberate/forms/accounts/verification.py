@@ -1,70 +1,76 @@
-"""Verified residents: the code somebody enters, the codes and lists an administrator makes."""
+"""Forms for the verification of residents, and for removing a second factor."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange
 
-from deliberate.forms import REQUIRED, HouseForm, line
-from deliberate.forms.polls.polls import WholeField
-from deliberate.vocabulary import FactorLoss, VerificationEnd
+from deliberate.forms import REQUIRED, LocalizedForm, single_line
+from deliberate.forms.polls.polls import WholeNumberField
+from deliberate.vocabulary import FactorRemovalReason, VerificationEndReason
 
 _TOO_LONG = _("This is too long.")
 _CHOOSE = _("Choose one of these.")
-ENDS = [
-    SelectChoice(VerificationEnd.MOVED.value, _("The person moved away")),
-    SelectChoice(VerificationEnd.MISTAKE.value, _("It was a mistake")),
-    SelectChoice(VerificationEnd.OTHER.value, _("Another reason")),
+END_REASONS = [
+    SelectChoice(VerificationEndReason.MOVED.value, _("The person moved away")),
+    SelectChoice(VerificationEndReason.MISTAKE.value, _("It was a mistake")),
+    SelectChoice(VerificationEndReason.OTHER.value, _("Another reason")),
 ]
-LOSSES = [
-    SelectChoice(FactorLoss.LOST.value, _("The phone is lost")),
-    SelectChoice(FactorLoss.BROKEN.value, _("The phone is broken or replaced")),
-    SelectChoice(FactorLoss.STOLEN.value, _("The phone was stolen")),
-    SelectChoice(FactorLoss.OTHER.value, _("Another reason")),
+LOSS_REASONS = [
+    SelectChoice(FactorRemovalReason.LOST.value, _("The phone is lost")),
+    SelectChoice(FactorRemovalReason.BROKEN.value, _("The phone is broken or replaced")),
+    SelectChoice(FactorRemovalReason.STOLEN.value, _("The phone was stolen")),
+    SelectChoice(FactorRemovalReason.OTHER.value, _("Another reason")),
 ]
 
 
-class VerifyForm(HouseForm):
-    """The code on the paper from an office."""
+class VerificationCodeForm(LocalizedForm):
+    """A verification code from an office."""
 
     code = StringField(
-        _("Code from the office"), [DataRequired(REQUIRED), Length(0, 60, _TOO_LONG)], [line]
+        _("Code from the office"), [DataRequired(REQUIRED), Length(0, 60, _TOO_LONG)], [single_line]
     )
 
 
-class CodesForm(HouseForm):
-    """How many codes, for residents of which area."""
+class ResidentCodesForm(LocalizedForm):
+    """The number and area of new verification codes."""
 
-    number = WholeField(
+    count = WholeNumberField(
         _("How many codes"),
         [InputRequired(REQUIRED), NumberRange(1, 1000, _("From 1 to 1,000."))],
     )
-    area = StringField(_("Area they live in"), [Length(0, 80, _TOO_LONG)], [line])
+    area = StringField(_("Area they live in"), [Length(0, 80, _TOO_LONG)], [single_line])
 
 
-class ListForm(HouseForm):
-    """A list of addresses and areas, pasted."""
+class ResidentListForm(LocalizedForm):
+    """A list of e-mail addresses and areas."""
 
     table = TextAreaField(_("The list"), [DataRequired(REQUIRED)])
 
 
-class EndForm(HouseForm):
-    """Why somebody is no longer a verified resident."""
+class EndVerificationForm(LocalizedForm):
+    """The reason for ending a verification."""
 
-    end = RadioField(
+    reason = RadioField(
         _("Why?"),
-        [DataRequired(_CHOOSE), AnyOf([one.value for one in VerificationEnd], message=_CHOOSE)],
-        choices=ENDS,
+        [
+            DataRequired(_CHOOSE),
+            AnyOf([reason.value for reason in VerificationEndReason], message=_CHOOSE),
+        ],
+        choices=END_REASONS,
         validate_choice=False,
     )
 
 
-class LossForm(HouseForm):
-    """Why an administrator takes a second factor away, having made sure who asks."""
+class RemoveSecondFactorForm(LocalizedForm):
+    """The reason for removing another account's second factor, after an identity check."""
 
-    loss = RadioField(
+    reason = RadioField(
         _("Why?"),
-        [DataRequired(_CHOOSE), AnyOf([one.value for one in FactorLoss], message=_CHOOSE)],
-        choices=LOSSES,
+        [
+            DataRequired(_CHOOSE),
+            AnyOf([reason.value for reason in FactorRemovalReason], message=_CHOOSE),
+        ],
+        choices=LOSS_REASONS,
         validate_choice=False,
     )
     sure = BooleanField(

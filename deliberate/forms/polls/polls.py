@@ -1,4 +1,4 @@
-"""Running a poll: what opening it, changing it, and the acts after its close may carry."""
+"""Forms to open and change a poll, enter a ballot and publish the outcome."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice, SelectField, SelectMultipleField
+from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from deliberate.clock import now
-from deliberate.forms import REQUIRED, HouseForm
+from deliberate.forms import REQUIRED, LocalizedForm
 
-LONG = _("This is longer than the form takes.")
-TYPES = {
+TOO_LONG = _("This is longer than the form allows.")
+POLL_TYPES = {
     "single": _("One choice"),
     "multiple": _("Several choices"),
     "ranked": _("A ranking"),
@@ -23,49 +24,50 @@ TYPES = {
     "budget": _("A budget to spend"),
     "statements": _("Statements to agree or disagree with"),
 }
-COUNTING = {
-    "instant_runoff": _("Instant run-off: the last goes out, round by round"),
+COUNTING_METHODS = {
+    "instant_runoff": _("Instant run-off: the last option is eliminated in each round"),
     "borda": _("Borda: points by rank"),
     "schulze": _("Schulze: pair by pair"),
 }
-WHO = {
+ELECTORATES = {
     "verified": _("Verified residents"),
     "residents": _("All residents with an account"),
     "codes": _("Residents with a voting code"),
 }
-WHEN = {
+RESULT_RULES = {
     "after_close": _("Right after the close"),
     "after_publication": _("Once it is published"),
     "live": _("While it is open (public polls only)"),
 }
-GROUNDS = {
+CHANGE_GROUNDS = {
     "outage": _("The site or the office could not be reached"),
-    "late_notice": _("People were told late"),
+    "late_notice": _("People were informed late"),
     "low_turnout": _("Few have voted"),
     "mistake": _("A mistake in the dates"),
     "other": _("Another reason"),
 }
 
 
-def _choices(words: dict[str, Any]) -> list[SelectChoice]:
-    return [SelectChoice(value, text) for value, text in words.items()]
+def _choices(labels: dict[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in labels.items()]
 
 
-class MomentField(StringField):
-    """A day and an hour of the site's zone; `data` is aware, in UTC, or None."""
+class LocalTimeField(StringField):
+    """A date and time in the site's time zone; `data` is an aware datetime in UTC, or None."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read "2026-03-05T18:00", also with a space as somebody types it."""
+        """Parse a local time such as "2026-03-05T18:00", with "T" or a space."""
         self.data = None
-        written = (valuelist[0] if valuelist else "").strip()
-        if not written:
+        text = (valuelist[0] if valuelist else "").strip()
+        if not text:
             return
         try:
-            local = datetime.fromisoformat(written.replace(" ", "T", 1))
+            local = datetime.fromisoformat(text.replace(" ", "T", 1))
         except ValueError:
-            raise ValidationError(_("Write a day and an hour, such as 2026-11-30 18:00.")) from None
+            raise ValidationError(_("Enter a date and time, such as 2026-11-30 18:00.")) from None
         self.data = local.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
 
+    data: Any  # an aware datetime in UTC, or None; a required field has been validated
     zone = "Asia/Makassar"
 
     def _value(self) -> str:
@@ -73,44 +75,48 @@ class MomentField(StringField):
             return str(self.raw_data[0])
         if self.data is None:
             return ""
-        return self.data.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H:%M")
+        return str(self.data.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H:%M"))
 
 
-class WholeField(IntegerField):
-    """A whole number, in the house's own words."""
+class WholeNumberField(IntegerField):
+    """A whole number with translated error messages."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it; thin spaces and points between thousands do no harm."""
+        """Parse a number, ignoring spaces and points between thousands."""
         self.data = None
-        written = (valuelist[0] if valuelist else "").strip().replace(".", "").replace(" ", "")
-        if not written:
+        text = (valuelist[0] if valuelist else "").strip().replace(".", "").replace(" ", "")
+        if not text:
             return
-        if not (written.isascii() and written.isdigit() and len(written) < 16):
+        if not (text.isascii() and text.isdigit() and len(text) < 16):
             raise ValidationError(_("Write a whole number."))
-        self.data = int(written)
+        self.data = int(text)
 
 
-def in_the_future(_form: Any, field: Field) -> None:
-    """A close that is past would take no ballot."""
+def require_future(_form: BaseForm, field: Field) -> None:
+    """Reject a time in the past."""
     if field.data is not None and field.data <= now():
-        raise ValidationError(_("This moment is past."))
+        raise ValidationError(_("This time is in the past."))
 
 
-class Boxes(SelectMultipleField):
-    """Boxes to tick."""
+class CheckboxesField(SelectMultipleField):
+    """A multiple choice with checkboxes."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
 
-class OpenPollForm(HouseForm):
-    """Everything a poll is decided by; none of it can be changed later but the close."""
+class OpenPollForm(LocalizedForm):
+    """The question, options and rules of a new poll."""
 
-    question = StringField(_("Question"), [DataRequired(REQUIRED), Length(max=255, message=LONG)])
-    background = TextAreaField(_("Background in two lines"), [Length(max=600, message=LONG)])
-    type = RadioField(_("Kind of question"), [InputRequired(REQUIRED)], choices=_choices(TYPES))
+    question = StringField(
+        _("Question"), [DataRequired(REQUIRED), Length(max=255, message=TOO_LONG)]
+    )
+    background = TextAreaField(_("Background in two lines"), [Length(max=600, message=TOO_LONG)])
+    type = RadioField(
+        _("Kind of question"), [InputRequired(REQUIRED)], choices=_choices(POLL_TYPES)
+    )
     options = TextAreaField(_("Options, one a line"), [DataRequired(REQUIRED)])
-    not_sure = StringField(_("Words for “not sure”"), [Length(max=120, message=LONG)])
+    not_sure = StringField(_("Label of the “not sure” option"), [Length(max=120, message=TOO_LONG)])
     secrecy = RadioField(
         _("Secret or public"),
         [InputRequired(REQUIRED)],
@@ -118,78 +124,81 @@ class OpenPollForm(HouseForm):
         default="secret",
     )
     electorate = RadioField(
-        _("Who may vote"), [InputRequired(REQUIRED)], choices=_choices(WHO), default="residents"
+        _("Who may vote"),
+        [InputRequired(REQUIRED)],
+        choices=_choices(ELECTORATES),
+        default="residents",
     )
-    areas = Boxes(_("Only residents of"), validate_choice=False)
-    counts_areas = BooleanField(_("Count each of these areas apart"))
+    areas = CheckboxesField(_("Only residents of"), validate_choice=False)
+    counts_areas = BooleanField(_("Count each of these areas separately"))
     result_rule = RadioField(
         _("When the result is shown"),
         [InputRequired(REQUIRED)],
-        choices=_choices(WHEN),
+        choices=_choices(RESULT_RULES),
         default="after_close",
     )
-    opens_at = MomentField(_("Opens"))
-    closes_at = MomentField(_("Closes"), [InputRequired(REQUIRED), in_the_future])
-    quorum = WholeField(_("Quorum, in ballots"), [Optional()])
-    shuffles = BooleanField(_("Each voter sees the options in another order"))
-    min_choices = WholeField(_("At least so many choices"), [Optional()])
-    max_choices = WholeField(_("At most so many choices"), [Optional()])
-    counting = SelectField(_("How rankings are counted"), choices=_choices(COUNTING))
-    amount = WholeField(_("Amount to spend"), [Optional()])
-    min_share = WholeField(_("Spend at least so many percent"), [Optional()])
+    opens_at = LocalTimeField(_("Opens"))
+    closes_at = LocalTimeField(_("Closes"), [InputRequired(REQUIRED), require_future])
+    quorum = WholeNumberField(_("Quorum, in ballots"), [Optional()])
+    shuffles = BooleanField(_("Show the options to each voter in a different order"))
+    min_choices = WholeNumberField(_("Minimum number of choices"), [Optional()])
+    max_choices = WholeNumberField(_("Maximum number of choices"), [Optional()])
+    counting = SelectField(_("How rankings are counted"), choices=_choices(COUNTING_METHODS))
+    amount = WholeNumberField(_("Amount to spend"), [Optional()])
+    min_share = WholeNumberField(_("Spend at least (percent)"), [Optional()])
 
     def validate_type(self, field: Field) -> None:
-        """One of the types there are."""
-        if field.data not in TYPES:
+        """Reject an unknown type."""
+        if field.data not in POLL_TYPES:
             raise ValidationError(REQUIRED)
 
     def validate_options(self, field: Field) -> None:
-        """Labels of a length a ballot can show; in a budget each with its cost."""
+        """Reject labels that are too long, and in a budget options without a cost."""
         labels = [label for label, _cost in self.lines()]
         if any(len(label) > 255 for label in labels):
-            raise ValidationError(LONG)
+            raise ValidationError(TOO_LONG)
         if self.type.data == "budget" and any(cost is None for _label, cost in self.lines()):
             raise ValidationError(_("Write the cost behind each option: Bench = 4000000"))
 
     def offer_areas(self, areas: Iterable[str]) -> None:
-        """The areas residents said they live in, to choose from."""
+        """Set the areas that can be selected."""
         self.areas.choices = [SelectChoice(area, area) for area in areas]
 
     def lines(self) -> list[tuple[str, int | None]]:
-        """The options as written, with their costs in a budget."""
-        written = [line.strip() for line in (self.options.data or "").splitlines()]
-        return [self._priced(line) for line in written if line]
+        """Return the labels of the options, in a budget with their costs."""
+        lines = [line.strip() for line in (self.options.data or "").splitlines()]
+        return [self._label_and_cost(line) for line in lines if line]
 
-    def _priced(self, line: str) -> tuple[str, int | None]:
+    def _label_and_cost(self, line: str) -> tuple[str, int | None]:
         if self.type.data != "budget":
             return line, None
         label, _sign, cost = line.rpartition("=")
         digits = cost.strip().replace(".", "").replace(" ", "")
-        is_price = digits.isascii() and digits.isdigit() and len(digits) < 16
-        return (label.strip(), int(digits)) if label.strip() and is_price else (line, None)
+        is_cost = digits.isascii() and digits.isdigit() and len(digits) < 16
+        return (label.strip(), int(digits)) if label.strip() and is_cost else (line, None)
 
 
-class ChangePollForm(HouseForm):
-    """Another closing time of a running poll, and why."""
+class ChangePollForm(LocalizedForm):
+    """A new closing time of a running poll, with ground and reason."""
 
-    closes_at = MomentField(_("New closing time"), [InputRequired(REQUIRED), in_the_future])
-    ground = RadioField(_("Ground"), [InputRequired(REQUIRED)], choices=_choices(GROUNDS))
+    closes_at = LocalTimeField(_("New closing time"), [InputRequired(REQUIRED), require_future])
+    ground = RadioField(_("Ground"), [InputRequired(REQUIRED)], choices=_choices(CHANGE_GROUNDS))
     reason = TextAreaField(
-        _("Reason, as everybody reads it"),
-        [DataRequired(REQUIRED), Length(max=1000, message=LONG)],
+        _("Reason (public)"),
+        [DataRequired(REQUIRED), Length(max=1000, message=TOO_LONG)],
     )
 
 
-class OutcomeForm(HouseForm):
-    """What came of a poll."""
+class OutcomeForm(LocalizedForm):
+    """The outcome of a poll."""
 
     body = TextAreaField(
-        _("What came of it"), [DataRequired(REQUIRED), Length(max=4000, message=LONG)]
+        _("What came of it"), [DataRequired(REQUIRED), Length(max=4000, message=TOO_LONG)]
     )
 
 
-class VoterForm(HouseForm):
-    """Whose ballot is entered at an office."""
+class VoterForm(LocalizedForm):
+    """The voter of a ballot that is entered at an office."""
 
     sign_in_name = StringField(_("The resident's sign-in name"))
     not_countable = BooleanField(_("The paper ballot cannot be counted"))

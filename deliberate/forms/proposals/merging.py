@@ -1,4 +1,4 @@
-"""Which proposal another one is joined to."""
+"""The form to merge a proposal into another one."""
 
 import re
 
@@ -6,21 +6,24 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField
 from wtforms.validators import DataRequired, Regexp
 
-from deliberate.forms import HouseForm, line
+from deliberate.forms import LocalizedForm, single_line
 
-_NUMBER = _("Write the number of a proposal, such as 142.")
+_INVALID_ID = _("Write the number of a proposal, such as 142.")
 
 
-class MergeForm(HouseForm):
-    """The number of the proposal that stays."""
+class MergeForm(LocalizedForm):
+    """The id of the proposal that stays."""
 
     into = StringField(
         _("Number of the proposal that stays"),
-        [DataRequired(_NUMBER), Regexp(re.compile(r"#?[0-9]{1,9}\Z", re.ASCII), message=_NUMBER)],
-        filters=[line],
+        [
+            DataRequired(_INVALID_ID),
+            Regexp(re.compile(r"#?[0-9]{1,9}\Z", re.ASCII), message=_INVALID_ID),
+        ],
+        filters=[single_line],
     )
 
     @property
-    def number(self) -> int:
-        """The number alone."""
+    def target_id(self) -> int:
+        """Return the id without the optional number sign."""
         return int((self.into.data or "").removeprefix("#"))

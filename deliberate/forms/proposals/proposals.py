@@ -1,4 +1,4 @@
-"""Proposals as they are written: what each step may carry."""
+"""Forms to write, revise, withdraw and list proposals."""
 
 from collections.abc import Iterable
 
@@ -14,59 +14,50 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from deliberate.forms import REQUIRED, HouseForm
-from deliberate.text import clean, clean_line
+from deliberate.forms import REQUIRED, LocalizedForm, multi_line, single_line
 
-TITLE = 120
-SHORTEST, LONGEST = 200, 5000
-_EIGHTY = _("At most 80 characters.")
-
-
-def _line(written: str | None) -> str:
-    return clean_line(written or "")
+MAX_TITLE = 120
+MIN_BODY, MAX_BODY = 200, 5000
+_MAX_80 = _("At most 80 characters.")
 
 
-def _text(written: str | None) -> str:
-    return clean(written or "")
-
-
-def _is_offered(_form: HouseForm, field: RadioField) -> None:
+def _is_offered(_form: LocalizedForm, field: RadioField) -> None:
     if field.data not in {choice.value for choice in field.choices}:
         raise ValidationError(_("Choose one of these."))
 
 
-class TitleForm(HouseForm):
-    """What a proposal is called."""
+class TitleForm(LocalizedForm):
+    """The title of a proposal."""
 
     title = StringField(
         _("Title"),
         [
             DataRequired(_("Give the proposal a title.")),
-            Length(max=TITLE, message=_("At most 120 characters.")),
+            Length(max=MAX_TITLE, message=_("At most 120 characters.")),
         ],
-        filters=[_line],
+        filters=[single_line],
     )
 
 
-class TextForm(HouseForm):
-    """What should change, and for whom."""
+class TextForm(LocalizedForm):
+    """The text of a proposal."""
 
     body = TextAreaField(
         _("What should change, and for whom?"),
         [
             DataRequired(_("Say what should change.")),
             Length(
-                min=SHORTEST,
-                max=LONGEST,
-                message=_("Between 200 and 5,000 characters, so that others can weigh it."),
+                min=MIN_BODY,
+                max=MAX_BODY,
+                message=_("Between 200 and 5,000 characters, so that others can judge it."),
             ),
         ],
-        filters=[_text],
+        filters=[multi_line],
     )
 
 
 class StartForm(TitleForm):
-    """The first step: a title, and the process the proposal belongs to."""
+    """The first step: a title and the process the proposal belongs to."""
 
     of_process = RadioField(
         _("Which process does it belong to?"),
@@ -76,51 +67,55 @@ class StartForm(TitleForm):
         validate_choice=False,
     )
 
-    def offer(self, processes: Iterable[tuple[str, str]]) -> None:
-        """Offer these processes, each an address and a title; a single one needs no choosing."""
+    def set_choices(self, processes: Iterable[tuple[str, str]]) -> None:
+        """Offer processes, each as (slug, title); a single one is selected."""
         self.of_process.choices = [SelectChoice(slug, title) for slug, title in processes]
         if len(self.of_process.choices) == 1 and not self.of_process.data:
             self.of_process.data = self.of_process.choices[0].value
 
     @property
     def has_choice(self) -> bool:
-        """Whether any process takes proposals now."""
+        """Return whether any process takes proposals now."""
         return bool(self.of_process.choices)
 
 
-class WordsForm(TitleForm, TextForm):
-    """Title and text together."""
+class TitleAndTextForm(TitleForm, TextForm):
+    """The title and text of a proposal."""
 
 
-class PlaceForm(HouseForm):
-    """Where it is and what it is about."""
+class PlaceForm(LocalizedForm):
+    """The area and topic of a proposal."""
 
-    area = StringField(_("Area"), [Optional(), Length(max=80, message=_EIGHTY)], filters=[_line])
-    topic = StringField(_("Topic"), [Optional(), Length(max=80, message=_EIGHTY)], filters=[_line])
+    area = StringField(
+        _("Area"), [Optional(), Length(max=80, message=_MAX_80)], filters=[single_line]
+    )
+    topic = StringField(
+        _("Topic"), [Optional(), Length(max=80, message=_MAX_80)], filters=[single_line]
+    )
 
 
-class AskForm(HouseForm):
-    """Which institution should answer."""
+class InstitutionForm(LocalizedForm):
+    """The institution that should respond."""
 
     institution = RadioField(
         _("Who should answer?"), [Optional(), _is_offered], choices=[], validate_choice=False
     )
 
-    def offer(self, institutions: Iterable[tuple[str, str]]) -> None:
-        """Offer these institutions, each an address and a name, and not to know."""
+    def set_choices(self, institutions: Iterable[tuple[str, str]]) -> None:
+        """Offer institutions, each as (slug, name), and the choice not to know."""
         unknown = SelectChoice("", _("I don't know"))
-        some = (SelectChoice(slug, name) for slug, name in institutions)
-        self.institution.choices = [unknown, *some]
+        known = (SelectChoice(slug, name) for slug, name in institutions)
+        self.institution.choices = [unknown, *known]
         self.institution.data = self.institution.data or ""
 
 
-class ReviseForm(WordsForm):
-    """A new version: its text, what changed, and the comments that led to it."""
+class ReviseForm(TitleAndTextForm):
+    """A new version: its text, a note on the change, and the comments that led to it."""
 
     note = StringField(
         _("What did you change?"),
         [DataRequired(REQUIRED), Length(max=255, message=_("At most 255 characters."))],
-        filters=[_line],
+        filters=[single_line],
     )
     credits = SelectMultipleField(
         _("Which comments led to it?"),
@@ -131,15 +126,17 @@ class ReviseForm(WordsForm):
         validate_choice=False,
     )
 
-    def offer(self, comments: Iterable[tuple[int, str]]) -> None:
-        """Offer these comments, each a number and its words, as those that led to the change."""
-        self.credits.choices = [SelectChoice(str(number), words) for number, words in comments]
+    def set_choices(self, comments: Iterable[tuple[int, str]]) -> None:
+        """Offer comments, each as (id, text), as those that led to the change."""
+        self.credits.choices = [
+            SelectChoice(str(comment_id), text) for comment_id, text in comments
+        ]
 
 
-class ListForm(HouseForm):
-    """How a list of proposals is narrowed and ordered; words that fit nothing narrow nothing."""
+class ProposalListForm(LocalizedForm):
+    """Filters and order of the list of proposals; unknown values are ignored."""
 
-    q = StringField(_("Words in title or text"), filters=[_line])
+    q = StringField(_("Words in title or text"), filters=[single_line])
     of_process = SelectField(_("Process"), name="process", choices=[], validate_choice=False)
     state = SelectField(
         _("State"),
@@ -156,8 +153,8 @@ class ListForm(HouseForm):
         ],
         validate_choice=False,
     )
-    topic = StringField(_("Topic"), filters=[_line])
-    area = StringField(_("Area"), filters=[_line])
+    topic = StringField(_("Topic"), filters=[single_line])
+    area = StringField(_("Area"), filters=[single_line])
     institution = SelectField(_("Institution"), choices=[], validate_choice=False)
     order = SelectField(
         _("Order"),
@@ -171,28 +168,28 @@ class ListForm(HouseForm):
         validate_choice=False,
     )
 
-    def offer(
+    def set_choices(
         self, processes: Iterable[tuple[str, str]], institutions: Iterable[tuple[str, str]]
     ) -> None:
-        """Offer these processes and institutions, each an address and a name."""
-        for select, some in ((self.of_process, processes), (self.institution, institutions)):
-            any_of_them = SelectChoice("", _("Any"))
-            select.choices = [any_of_them, *(SelectChoice(slug, name) for slug, name in some)]
+        """Offer processes and institutions, each as (slug, name)."""
+        for field, options in ((self.of_process, processes), (self.institution, institutions)):
+            choices = (SelectChoice(slug, name) for slug, name in options)
+            field.choices = [SelectChoice("", _("Any")), *choices]
 
-    def said(self, name: str) -> str:
-        """What a filter is set to, in words."""
+    def label_of(self, name: str) -> str:
+        """Return the label of the value a filter is set to."""
         field = self.of_process if name == "process" else self[name]
         if isinstance(field, SelectField):
-            words = {choice.value: choice.label for choice in field.choices}
-            return str(words.get(field.data, field.data))
+            labels = {choice.value: choice.label for choice in field.choices}
+            return str(labels.get(field.data, field.data))
         return str(field.data)
 
 
-class WithdrawForm(HouseForm):
-    """Why a proposal is taken back."""
+class WithdrawForm(LocalizedForm):
+    """The reason to withdraw a proposal."""
 
     reason = TextAreaField(
-        _("Why do you take it back?"),
+        _("Why do you withdraw it?"),
         [DataRequired(REQUIRED), Length(max=1000, message=_("At most 1,000 characters."))],
-        filters=[_text],
+        filters=[multi_line],
     )

@@ -1,22 +1,24 @@
-"""A proposal in short: what this form may carry."""
+"""The form to suggest a summary of a proposal."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from deliberate.forms import REQUIRED, HouseForm, line
+from deliberate.forms import REQUIRED, LocalizedForm, single_line
 
-LONGEST = 300
-_SHORT = Length(max=LONGEST, message=_("At most 300 characters."))
+MAX_LENGTH = 300
+_MAX_300 = Length(max=MAX_LENGTH, message=_("At most 300 characters."))
 
 
-class SummaryForm(HouseForm):
-    """What is asked, and the strongest reason of each side."""
+class SummaryForm(LocalizedForm):
+    """The request and the strongest reason of each side."""
 
-    asked = TextAreaField(_("What it asks for"), [DataRequired(REQUIRED), _SHORT], filters=[line])
+    main_request = TextAreaField(
+        _("What it asks for"), [DataRequired(REQUIRED), _MAX_300], filters=[single_line]
+    )
     best_for = TextAreaField(
-        _("Strongest reason for"), [DataRequired(REQUIRED), _SHORT], filters=[line]
+        _("Strongest reason for"), [DataRequired(REQUIRED), _MAX_300], filters=[single_line]
     )
     best_against = TextAreaField(
-        _("Strongest reason against"), [DataRequired(REQUIRED), _SHORT], filters=[line]
+        _("Strongest reason against"), [DataRequired(REQUIRED), _MAX_300], filters=[single_line]
     )

@@ -1,4 +1,4 @@
-"""Assessing a process: answers to questions, evidence, pledges, context, what is settled."""
+"""Forms of an assessment: ratings, evidence, pledges, context, adjudication and reply."""
 
 from datetime import timedelta
 
@@ -8,8 +8,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from deliberate.clock import now
-from deliberate.forms import REQUIRED, HouseForm
-from deliberate.forms.responses import TOO_LONG, DayField
+from deliberate.forms import REQUIRED, TOO_LONG, LocalizedForm
+from deliberate.forms.responses import DayField
 
 VALUES = (
     SelectChoice("0", _("0: not met")),
@@ -26,84 +26,84 @@ EVIDENCE = (
     SelectChoice("log", _("Log")),
 )
 OUTCOMES = (
-    SelectChoice("", _("not judged yet")),
+    SelectChoice("", _("not assessed yet")),
     SelectChoice("kept", _("kept as promised")),
     SelectChoice("late", _("kept late")),
     SelectChoice("broken", _("broken")),
 )
 STAGES = (
     SelectChoice("ex_ante", _("Before the process: what is planned")),
-    SelectChoice("ex_post", _("After the process: what came of it")),
+    SelectChoice("ex_post", _("After the process: what resulted")),
 )
 
 
-class RatingForm(HouseForm):
-    """One question in one's own part, and one piece of evidence for it."""
+class RatingForm(LocalizedForm):
+    """The assessor's answer to one question and one piece of evidence."""
 
     value = RadioField(_("Your answer"), [Optional()], choices=VALUES)
-    why = TextAreaField(_("Why"), [Length(max=2000, message=TOO_LONG)])
+    reason = TextAreaField(_("Why"), [Length(max=2000, message=TOO_LONG)])
     kind = SelectField(_("Add evidence"), [Optional()], choices=EVIDENCE)
     dated = DayField(_("Its date"))
-    reference = StringField(_("Where it is to be found"), [Length(max=500, message=TOO_LONG)])
+    reference = StringField(_("Where it can be found"), [Length(max=500, message=TOO_LONG)])
 
-    def validate_why(self, field: TextAreaField) -> None:
-        """What does not apply says why."""
+    def validate_reason(self, field: TextAreaField) -> None:
+        """Require a reason where the question does not apply."""
         if self.value.data == "NA" and not (field.data or "").strip():
             raise ValidationError(_("Say why the question does not apply."))
 
     def validate_kind(self, field: SelectField) -> None:
-        """Evidence belongs to an answer."""
+        """Require an answer for evidence."""
         if field.data and not self.value.data:
             raise ValidationError(_("Choose an answer for this evidence."))
 
     def validate_dated(self, field: DayField) -> None:
-        """Evidence has a date."""
+        """Require a date for evidence, not in the future."""
         if self.kind.data and field.day is None:
             raise ValidationError(_("Give the date of the evidence."))
         if field.day is not None and field.day > now().date() + timedelta(days=1):
             raise ValidationError(_("This date is still to come."))
 
     def validate_reference(self, field: StringField) -> None:
-        """Evidence can be found."""
+        """Require a reference for evidence."""
         if self.kind.data and not (field.data or "").strip():
-            raise ValidationError(_("Say where the evidence is to be found."))
+            raise ValidationError(_("Enter where the evidence can be found."))
 
 
-class PledgeForm(HouseForm):
+class PledgeForm(LocalizedForm):
     """The plan and the pledge of one question; empty where nothing is promised."""
 
     plan = TextAreaField(_("Plan"), [Optional(), Length(max=2000, message=TOO_LONG)])
-    what = StringField(_("Pledge"), [Length(max=500, message=TOO_LONG)])
-    owner = SelectField(_("Who keeps it"), [Optional()], choices=[])
+    action = StringField(_("Pledge"), [Length(max=500, message=TOO_LONG)])
+    owner = SelectField(_("Responsible"), [Optional()], choices=[])
     due_on = DayField(_("By when"))
     indicator = SelectField(_("Which indicator will show it"), [Optional()], choices=[])
     target = StringField(_("Target"), [Optional(), Length(max=120, message=TOO_LONG)])
 
-    def validate_what(self, field: StringField) -> None:
-        """A date, a target or a plan belongs to a pledge."""
+    def validate_action(self, field: StringField) -> None:
+        """Require a pledge where there is a date, a target or a plan."""
         written = (self.plan.data or "") + (self.due_on.data or "") + (self.target.data or "")
         if written.strip() and not (field.data or "").strip():
-            raise ValidationError(_("Say what is promised."))
+            raise ValidationError(_("Enter what is promised."))
 
     def validate_due_on(self, field: DayField) -> None:
-        """A pledge has a date."""
-        if (self.what.data or "").strip() and field.day is None:
+        """Require a date for a pledge."""
+        if (self.action.data or "").strip() and field.day is None:
             raise ValidationError(_("A pledge has a date."))
 
 
-class AdjudicationForm(HouseForm):
-    """A difference settled, with a reason."""
+class AdjudicationForm(LocalizedForm):
+    """The settled answer to a question, with a reason."""
 
     value = RadioField(
         _("Settled answer"), [DataRequired(_("Choose the settled answer."))], choices=VALUES
     )
-    why = TextAreaField(
+    reason = TextAreaField(
         _("Reason"), [DataRequired(_("Give the reason.")), Length(max=2000, message=TOO_LONG)]
     )
 
 
-class AssessmentReplyForm(HouseForm):
-    """What an institution replies."""
+class AssessmentReplyForm(LocalizedForm):
+    """The reply of an institution."""
 
     body = TextAreaField(
         _("Reply of the institution"),
@@ -111,28 +111,28 @@ class AssessmentReplyForm(HouseForm):
     )
 
 
-class BeginForm(HouseForm):
-    """Which process, at which stage."""
+class BeginAssessmentForm(LocalizedForm):
+    """The process and the stage of a new assessment."""
 
     about = SelectField(_("Process"), choices=[])
     stage = RadioField(_("Stage"), [DataRequired(_("Choose the stage."))], choices=STAGES)
 
 
-class ContextForm(HouseForm):
-    """One enabling condition or context factor."""
+class ContextForm(LocalizedForm):
+    """An enabling condition or context factor."""
 
     value = StringField(_("Code"), [Optional(), Length(max=40, message=TOO_LONG)])
     note = StringField(_("Note"), [Optional(), Length(max=500, message=TOO_LONG)])
 
 
-class PracticesForm(HouseForm):
+class PracticesForm(LocalizedForm):
     """What worked, for one criterion."""
 
     body = TextAreaField(_("What worked here"), [Optional(), Length(max=2000, message=TOO_LONG)])
 
 
-class OutcomeForm(HouseForm):
-    """What became of one pledge."""
+class OutcomeForm(LocalizedForm):
+    """The outcome of one pledge."""
 
-    outcome = SelectField(_("What became of it"), [Optional()], choices=OUTCOMES)
+    outcome = SelectField(_("Outcome"), [Optional()], choices=OUTCOMES)
     note = StringField(_("Note"), [Optional(), Length(max=500, message=TOO_LONG)])

@@ -1,4 +1,4 @@
-"""Drawing a sample, and judging one of its texts."""
+"""Forms for drawing a sample and for coding one of its texts."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
-from deliberate.forms import HouseForm
+from deliberate.forms import LocalizedForm
 
-CHOOSE = _("Choose one of the codes.")
+CHOOSE_CODE = _("Choose one of the codes.")
 
 
-class DrawForm(HouseForm):
-    """Which process, and what is drawn."""
+class DrawSampleForm(LocalizedForm):
+    """The process and the kind of a new sample."""
 
     about = SelectField(_("Process"), choices=[])
-    of = RadioField(
+    kind = RadioField(
         _("What is drawn"),
         [DataRequired(_("Choose what is drawn."))],
         choices=[
@@ -26,7 +26,7 @@ class DrawForm(HouseForm):
     )
 
 
-class CodeForm(HouseForm):
-    """One code; the choices are those of the code book."""
+class CodeForm(LocalizedForm):
+    """A code; the choices are those of the code book."""
 
-    value: Any = RadioField(_("Code"), [DataRequired(CHOOSE)], choices=[])
+    value: Any = RadioField(_("Code"), [DataRequired(CHOOSE_CODE)], choices=[])

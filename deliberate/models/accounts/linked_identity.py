@@ -1,4 +1,4 @@
-"""That an account is somebody whom another house knows: a mark of theirs, never their number."""
+"""Identities of an OpenID Connect provider that are linked to accounts."""
 
 from datetime import datetime
 
@@ -6,15 +6,19 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Moment
+from deliberate.database import Base, BigId, UtcDateTime
 
 
 class LinkedIdentity(Base):
-    """One account of ours and one of theirs; each belongs to one at most."""
+    """The link between an account and an identity of the provider, one to one.
 
-    __tablename__ = "provider_link"
+    The subject identifier of the provider is stored as a keyed hash, because it may be a national
+    identity number.
+    """
+
+    __tablename__ = "linked_identity"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
-    mark: Mapped[str] = mapped_column(String(64), unique=True)
-    linked_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    subject_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    linked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,4 +1,4 @@
-"""Coming back into an account at an office: one officer begins it, a second one confirms."""
+"""Account recovery in person at an office: one officer begins it, a second one confirms."""
 
 from datetime import datetime, timedelta
 
@@ -6,18 +6,19 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Moment
+from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.models.accounts.person import Person
 from deliberate.models.responses.institution import Institution
-from deliberate.vocabulary import Proof
+from deliberate.vocabulary import IdentityProof
 
-BEGUN_LASTS = timedelta(hours=2)
-"""So long somebody sits at the desk at most."""
-CODE_LASTS = timedelta(hours=24)
+PENDING_FOR = timedelta(hours=2)
+"""Time within which a second officer confirms."""
+CODE_VALID_FOR = timedelta(hours=24)
+"""Time within which the confirmed code is used."""
 
 
 class OfficeRecovery(Base):
-    """Help for one account at one office; it ends by the clock when nobody ends it before."""
+    """The recovery of one account at one office; it expires unless it is used or stopped."""
 
     __tablename__ = "office_recovery"
     __table_args__ = (
@@ -29,14 +30,14 @@ class OfficeRecovery(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
-    proof: Mapped[Proof] = mapped_column(String(16))
+    proof: Mapped[IdentityProof] = mapped_column(String(16))
     begun_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    begun_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     code_hash: Mapped[str] = mapped_column(String(64), default="")
-    used_at: Mapped[datetime | None] = mapped_column(Moment)
-    stopped_at: Mapped[datetime | None] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     begun_by: Mapped[Person] = relationship(foreign_keys=[begun_by_id])
@@ -44,22 +45,22 @@ class OfficeRecovery(Base):
 
     @property
     def is_ended(self) -> bool:
-        """Whether it was used or stopped, whatever the time."""
+        """Return whether the code was used or the recovery was stopped."""
         return self.used_at is not None or self.stopped_at is not None
 
     @property
-    def waits(self) -> bool:
-        """Whether a second officer may confirm it now."""
+    def is_pending(self) -> bool:
+        """Return whether a second officer may confirm it now."""
         return not self.is_ended and self.confirmed_at is None and now() < self.ends_at
 
     @property
-    def opens(self) -> bool:
-        """Whether its code opens the account now."""
+    def has_valid_code(self) -> bool:
+        """Return whether its code opens the account now."""
         return not self.is_ended and self.confirmed_at is not None and now() < self.ends_at
 
     @property
     def ends_at(self) -> datetime:
-        """When it ends by the clock."""
+        """Return when it expires: unconfirmed, or confirmed and unused."""
         if self.confirmed_at is None:
-            return self.begun_at + BEGUN_LASTS
-        return self.confirmed_at + CODE_LASTS
+            return self.begun_at + PENDING_FOR
+        return self.confirmed_at + CODE_VALID_FOR

@@ -1,4 +1,4 @@
-"""A person: an account with one role, its key apart, and the devices it is signed in on."""
+"""A person: an account with one role, and its key in a separate table."""
 
 import hashlib
 import hmac
@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Moment, TransientBase
+from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.models.responses.institution import Institution
 from deliberate.text import name_key
 from deliberate.vocabulary import AccountClass, Role
@@ -18,7 +18,7 @@ _CAN_SIGN_IN = "sign_in_name IS NOT NULL"
 
 
 class Person(Base):
-    """An account. The sign-in name is private; the display name stands beside what was written."""
+    """An account. The sign-in name is private, the display name is shown with every text."""
 
     __tablename__ = "person"
     __table_args__ = (
@@ -36,23 +36,23 @@ class Person(Base):
     sign_in_name: Mapped[str | None] = mapped_column(String(80), unique=True)
     display_name: Mapped[str] = mapped_column(String(80))
     name_key: Mapped[str] = mapped_column(String(160), default="", server_default="", index=True)
-    """Equal for display names that look alike; no two accounts that can sign in share one."""
+    """Equal for display names that look alike; unique among accounts that can sign in."""
     passphrase_hash: Mapped[str | None] = mapped_column(String(255))
     role: Mapped[Role] = mapped_column(String(16), default=Role.RESIDENT)
     account_class: Mapped[AccountClass] = mapped_column(String(16), default=AccountClass.PERSON)
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     email: Mapped[str | None] = mapped_column(String(254))
-    email_confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     area: Mapped[str] = mapped_column(String(80), default="")
     language: Mapped[str] = mapped_column(String(2), default="id")
     research_consent: Mapped[bool] = mapped_column(default=False)
-    verified_at: Mapped[datetime | None] = mapped_column(Moment)
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     area_is_verified: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """The area came from a list or code: then its person does not change it alone."""
-    joined_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    erased_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The area comes from a list or code, so the person cannot change it."""
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     source: Mapped[str | None] = mapped_column(String(120), unique=True)
-    """Where an imported account came from: platform and its number there."""
+    """The origin of an imported account: the platform and the id there."""
 
     institution: Mapped[Institution | None] = relationship(lazy="joined")
     key: Mapped["PersonKey | None"] = relationship(
@@ -60,58 +60,62 @@ class Person(Base):
     )
 
     @validates("display_name")
-    def _keep_name_key(self, _column: str, display_name: str) -> str:
+    def _set_name_key(self, _column: str, display_name: str) -> str:
         self.name_key = name_key(display_name)[:160]
         return display_name
 
     @property
     def actor_id(self) -> str | None:
-        """The pseudonym the log knows this person by; None once the key is gone."""
+        """Return the pseudonym in the log, or None once the key is erased."""
         return self.key.actor_id if self.key else None
 
     @property
     def is_erased(self) -> bool:
-        """Whether the account was erased; its texts are tombstones then."""
+        """Return whether the account was erased; its texts are tombstones then."""
         return self.erased_at is not None
 
-    # What Flask-Login asks of an account. The token is the device's: it alone is in the cookie.
+    # Interface of Flask-Login. The cookie contains only the token of the device.
     is_authenticated = True
     is_anonymous = False
 
     def on_device(self, token: str, seen_at: datetime) -> "Person":
-        """Say on which device the person acts, for this request only."""
+        """Attach the device of the current request; return the person."""
         self.__dict__.update(device_token=token, device_seen_at=seen_at)
         return self
 
     @property
-    def device_mark(self) -> str:
-        """What a browser that signed in keeps, so that strangers' tries never lock it out."""
+    def device_cookie(self) -> str:
+        """Return the value that marks a browser as known to this account.
+
+        A known browser has sign-in attempts of its own, so that attempts from elsewhere cannot
+        lock it out.
+        """
         key = self.key.key if self.key else b""
         return hmac.new(key, b"device", hashlib.sha256).hexdigest()[:32]
 
     @property
-    def draft_mark(self) -> str:
-        """What a browser writes beside drafts, so that it shows them to nobody else."""
+    def draft_owner(self) -> str:
+        """Return the owner id that a browser stores with drafts, to hide them from others."""
         key = self.key.key if self.key else b""
         return hmac.new(key, b"drafts", hashlib.sha256).hexdigest()[:16]
 
     @property
     def seen_at(self) -> datetime | None:
-        """When this device was last noted."""
+        """Return when the device of this request was last seen."""
         return self.__dict__.get("device_seen_at")
 
     def get_id(self) -> str | None:
-        """What the cookie holds: the token of this device."""
+        """Return the token of the device, which Flask-Login stores in the cookie."""
         return self.__dict__.get("device_token")
 
     @property
     def is_active(self) -> bool:
-        """Whether one may sign in with it."""
+        """Return whether the account can sign in."""
         return self.erased_at is None and self.account_class != AccountClass.SYSTEM
 
 
 class PersonKey(Base):
-    """The random key of a person, in a table apart: erasing it cuts the log's pseudonym loose."""
+    """The random key of a person. Erasing it severs the link to the pseudonym in the log."""
 
     __tablename__ = "person_key"
 
@@ -123,46 +127,6 @@ class PersonKey(Base):
 
     @classmethod
     def new(cls) -> "PersonKey":
-        """A key with the pseudonym that follows from it: HMAC-SHA256(key, "actor")."""
+        """Return a random key with its pseudonym, HMAC-SHA256(key, "actor")."""
         key = secrets.token_bytes(32)
         return cls(key=key, actor_id=hmac.new(key, b"actor", hashlib.sha256).hexdigest())
-
-
-class Device(TransientBase):
-    """A browser somebody is signed in on; gone when they sign out or their role changes."""
-
-    __tablename__ = "device"
-
-    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    person_id: Mapped[int] = mapped_column(BigId, index=True)
-    role: Mapped[str] = mapped_column(String(16))
-    began_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    seen_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    expires_at: Mapped[datetime] = mapped_column(Moment)
-    agent: Mapped[str] = mapped_column(String(120), default="")
-
-    @property
-    def mark(self) -> str:
-        """What names this device on its owner's page, and opens nothing."""
-        return hashlib.sha256(b"mark" + self.token_hash.encode()).hexdigest()[:24]
-
-
-class SignInAttempts(TransientBase):
-    """Wrong sign-ins of an account from a network, or of a network: how many, and when again."""
-
-    __tablename__ = "tries"
-
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    count: Mapped[int] = mapped_column(default=0)
-    last_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    again_at: Mapped[datetime] = mapped_column(Moment, default=now)
-
-
-class RecoveryCode(TransientBase):
-    """A code that opens an account once, for somebody without mail; shown when it was made."""
-
-    __tablename__ = "recovery_code"
-
-    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    person_id: Mapped[int] = mapped_column(BigId, index=True)
-    made_at: Mapped[datetime] = mapped_column(Moment, default=now)

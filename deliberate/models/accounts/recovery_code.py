@@ -1,4 +1,4 @@
-"""What waits on the way back into an account, or to another address: nothing of it is proof."""
+"""One-time codes that open an account without its passphrase."""
 
 from datetime import datetime
 
@@ -6,30 +6,14 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
-from deliberate.database import BigId, Moment, TransientBase
+from deliberate.database import BigId, TransientBase, UtcDateTime
 
 
-class PasswordResetRequest(TransientBase):
-    """Somebody typed a name or an address to come back by mail; a job looks whose it is.
+class RecoveryCode(TransientBase):
+    """A recovery code of an account. The code itself is shown once, when it is created."""
 
-    The page writes the same row for names that exist and names that do not, so it takes as long.
-    """
+    __tablename__ = "recovery_code"
 
-    __tablename__ = "recovery_wish"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    words: Mapped[str] = mapped_column(String(254))
-    asked_at: Mapped[datetime] = mapped_column(Moment, default=now)
-
-
-class AddressChange(TransientBase):
-    """Another address that somebody wants; it holds once both mailboxes have said yes."""
-
-    __tablename__ = "address_change"
-
-    person_id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    address: Mapped[str] = mapped_column(String(254))
-    """Empty where the present address is to go and no other comes."""
-    old_agreed: Mapped[bool] = mapped_column(default=False)
-    new_agreed: Mapped[bool] = mapped_column(default=False)
-    asked_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,4 +1,4 @@
-"""The second factor of an account: the secret its phone shares, sealed, and the last code used."""
+"""The second factor of an account: a TOTP secret (RFC 6238)."""
 
 from datetime import datetime
 
@@ -6,20 +6,19 @@ from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Moment
+from deliberate.database import Base, BigId, UtcDateTime
 
 
 class SecondFactor(Base):
-    """A phone that shows codes by the clock. The secret is sealed with a key that is in no store.
+    """The TOTP secret of an account, encrypted with a key that is in neither database.
 
-    It stands in the recorded store: were it in the other one, whoever lost that would lose the
-    second factor of everybody with it, and nobody would notice.
+    It is in the recorded store: losing the transient store must not remove the second factors.
     """
 
     __tablename__ = "second_factor"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary(80))
+    encrypted_secret: Mapped[bytes] = mapped_column(LargeBinary(80))
     last_step: Mapped[int] = mapped_column(BigId)
-    """The half minute of the last code taken: neither it nor an older one is taken again."""
-    added_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    """The time step of the last accepted code: this step and older ones are rejected."""
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

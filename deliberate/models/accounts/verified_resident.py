@@ -1,4 +1,4 @@
-"""Who lives here, as lists and one-time codes know it: hashes and an area, never who it is."""
+"""Lists and one-time codes that verify residents: hashes and an area, no names."""
 
 from datetime import datetime
 
@@ -6,11 +6,11 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Moment
+from deliberate.database import Base, BigId, UtcDateTime
 
 
 class ResidentList(Base):
-    """Addresses or codes that an administrator put in at once."""
+    """A batch of e-mail addresses or codes that an administrator added."""
 
     __tablename__ = "resident_list"
     subject_type = "resident_list"
@@ -19,19 +19,19 @@ class ResidentList(Base):
     kind: Mapped[str] = mapped_column(String(16))
     """`addresses` or `codes`."""
     area: Mapped[str] = mapped_column(String(80), default="")
-    """The one area of its codes; addresses have each their own."""
+    """The area of all codes of the batch; addresses have an area each."""
     size: Mapped[int] = mapped_column(default=0)
-    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class ResidentEntry(Base):
-    """One address or code of a list. Whose account it verified is in the log alone, once."""
+    """One address or code of a list. Only the log knows which account it verified."""
 
     __tablename__ = "resident_entry"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """SHA-256 of a random code, or a keyed hash of an address: neither can be read back."""
+    """The SHA-256 hash of a random code, or a keyed hash of an address."""
     list_id: Mapped[int] = mapped_column(ForeignKey("resident_list.id"), index=True)
     area: Mapped[str] = mapped_column(String(80), default="")
     is_used: Mapped[bool] = mapped_column(default=False)

@@ -1,4 +1,4 @@
-"""One row of the interaction log: a public half, a private half, and the leaf that binds both."""
+"""The interaction log: rows with a public half, a private half and a leaf hash over both."""
 
 import hashlib
 import secrets
@@ -17,26 +17,30 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from deliberate.database import Base, BigId, Json, Moment, canonical
+from deliberate.database import Base, BigId, Json, UtcDateTime, canonical_json
 from deliberate.vocabulary import Kind, Visibility
 
+LogRow = Any  # an Interaction, or any object with the same attributes
+PublicHalf = dict[str, Any]  # JSON
+PrivateHalf = dict[str, Any]  # JSON
 
-def waiting_first(dialect: str) -> TextClause:
-    """The statement for id and leaf of the rows that wait to be sealed, oldest id first, `limit`.
 
-    SQLite alone would sort all that waits each time, by the index on seq.
+def unsealed_rows_query(dialect: str) -> TextClause:
+    """Return the statement for id and leaf of the oldest unsealed rows, with parameter `limit`.
+
+    The index is named for SQLite, which would otherwise use the one on seq and sort all rows.
     """
     index = "INDEXED BY ix_interaction_waiting " if dialect == "sqlite" else ""
     return text(
-        f"SELECT id, leaf FROM interaction {index}"  # noqa: S608  # no word from outside
+        f"SELECT id, leaf FROM interaction {index}"  # noqa: S608  # no input from outside
         "WHERE seq IS NULL ORDER BY id LIMIT :limit"
     )
 
 
 class Interaction(Base):
-    """One act, written once, in the act's own transaction; never changed but for its seal.
+    """One act, inserted in the transaction of the act; only its position is set afterwards.
 
-    Ids of things are plain values: what they name may be erased, the row stays.
+    Ids are values without foreign keys: the rows they name may be erased, the entry remains.
     """
 
     __tablename__ = "interaction"
@@ -54,7 +58,7 @@ class Interaction(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     seq: Mapped[int | None] = mapped_column(BigInteger, unique=True)
-    occurred_at: Mapped[datetime] = mapped_column(Moment)
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(40))
     actor_id: Mapped[str | None] = mapped_column(String(64))
     actor_role: Mapped[str] = mapped_column(String(16))
@@ -65,7 +69,7 @@ class Interaction(Base):
     subject_type: Mapped[str] = mapped_column(String(24))
     subject_id: Mapped[int] = mapped_column(BigId)
     parent_id: Mapped[int | None] = mapped_column(BigId)
-    """The comment replied to; negative where an import's source did not carry it."""
+    """Id of the parent comment; negative if the source of an import does not contain it."""
     stance: Mapped[int | None] = mapped_column(SmallInteger)
     origin: Mapped[str] = mapped_column(String(16))
     cause: Mapped[str | None] = mapped_column(String(32))
@@ -76,22 +80,22 @@ class Interaction(Base):
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     leaf: Mapped[bytes] = mapped_column(LargeBinary(32))
 
-    def __init__(self, **columns: Any) -> None:
+    def __init__(self, **columns: Any) -> None:  # Any: columns have many types
         super().__init__(**{"salt": secrets.token_bytes(16), **columns})
         self.leaf = leaf(public_half(self), private_half(self))
 
     def as_columns(self) -> dict[str, Any]:
-        """The row as the insert takes it."""
+        """Return the values of all columns for a Core insert."""
         return {column: getattr(self, column) for column in _COLUMNS}
 
 
 _COLUMNS = [column.name for column in Interaction.__table__.columns]
 
 
-def public_half(row: Any) -> dict[str, Any]:
-    """What everyone may know of an act; `row` has the columns of the log as attributes.
+def public_half(row: LogRow) -> PublicHalf:
+    """Return the part of an act that everybody may read; `row` has the log columns as attributes.
 
-    The causing act is named by the hash of its id: the id itself would tell its millisecond.
+    The causing act is named by the hash of its id: the id would reveal its millisecond.
     """
     is_public = Kind(row.kind).visibility is Visibility.PUBLIC
     return {
@@ -112,8 +116,8 @@ def public_half(row: Any) -> dict[str, Any]:
     }
 
 
-def private_half(row: Any) -> dict[str, Any]:
-    """What stays in the house: who, exactly when, and the details of acts that are not public."""
+def private_half(row: LogRow) -> PrivateHalf:
+    """Return the confidential part of an act: actor, exact time, details of non-public kinds."""
     is_public = Kind(row.kind).visibility is Visibility.PUBLIC
     return {
         "actor": row.actor_id,
@@ -124,11 +128,11 @@ def private_half(row: Any) -> dict[str, Any]:
     }
 
 
-def hash_half(half: dict[str, Any]) -> bytes:
-    """SHA-256 of a half's canonical JSON."""
-    return hashlib.sha256(canonical(half).encode()).digest()
+def hash_half(half: PublicHalf | PrivateHalf) -> bytes:
+    """Return the SHA-256 of the canonical JSON of a half."""
+    return hashlib.sha256(canonical_json(half).encode()).digest()
 
 
-def leaf(public: dict[str, Any], private: dict[str, Any]) -> bytes:
-    """The hash that stands for an act in the tree: SHA-256(0x00 ‖ public ‖ private)."""
+def leaf(public: PublicHalf, private: PrivateHalf) -> bytes:
+    """Return the leaf hash of an act: SHA-256(0x00 ‖ hash of public ‖ hash of private)."""
     return hashlib.sha256(b"\x00" + hash_half(public) + hash_half(private)).digest()

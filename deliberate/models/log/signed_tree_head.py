@@ -1,20 +1,20 @@
-"""What sealing leaves: signed heads, hashes of full subtrees, segments, what was given out."""
+"""Results of sealing: signed tree heads, stored subtree hashes, segments, published heads."""
 
 from datetime import datetime
 
 from sqlalchemy import LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from deliberate.database import Base, BigId, Json, Moment
+from deliberate.database import Base, BigId, Json, UtcDateTime
 
 
 class SignedTreeHead(Base):
-    """Canonical JSON {origin, prev, root, size, t}, its signature, and the tree's right edge.
+    """Canonical JSON {origin, prev, root, size, t}, its signature, and the peaks of the tree.
 
-    A head that hands over to another key also has that key as `next`.
+    The last head signed by a key also names the following key as `next`.
     """
 
-    __tablename__ = "head"
+    __tablename__ = "signed_tree_head"
 
     size: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     root: Mapped[str] = mapped_column(String(64))
@@ -23,45 +23,45 @@ class SignedTreeHead(Base):
     signature: Mapped[str] = mapped_column(String(128))
     key_id: Mapped[str] = mapped_column(String(64))
     peaks: Mapped[list[str]] = mapped_column(Json)
-    """Roots of the full subtrees from left to right; sizes are the bits of `size`."""
-    made_at: Mapped[datetime] = mapped_column(Moment)
+    """Roots of the full subtrees from left to right; their sizes are the bits of `size`."""
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Subtree(Base):
-    """The root of a full subtree of 2^level entries, the place-th of its level.
+    """The root of a full subtree of 2^level entries at a position within its level.
 
-    Kept for every eighth level, so that no proof reads more than 256 rows of one level.
+    Stored for every eighth level, so that a proof reads at most 256 rows of a level.
     """
 
     __tablename__ = "subtree"
 
     level: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    place: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     root: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class Segment(Base):
-    """An immutable Parquet file of sealed rows: which rows, and the file's SHA-256."""
+    """An immutable Parquet file of sealed rows, with its SHA-256."""
 
     __tablename__ = "segment"
 
     first: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     last: Mapped[int] = mapped_column(BigId)
     sha256: Mapped[str] = mapped_column(String(64))
-    written_at: Mapped[datetime] = mapped_column(Moment)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property
     def file_name(self) -> str:
-        """The file's name, which tells the rows in it."""
+        """Return the file name, which contains the first and the last position."""
         return f"{self.first:09d}-{self.last:09d}.parquet"
 
 
 class PublishedTreeHead(Base):
-    """A head that was given out: once an hour, with the proof that it continues the one before."""
+    """A tree head published on the hour, with the consistency proof from the previous one."""
 
-    __tablename__ = "published_head"
+    __tablename__ = "published_tree_head"
 
     size: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    published_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     consistency: Mapped[list[str]] = mapped_column(Json)
-    """Consistency proof from the published head before it; empty for the first."""
+    """Consistency proof from the previous published head; empty for the first."""

@@ -1,15 +1,15 @@
-"""The rules of the place in both languages: versions, each in force from its day on."""
+"""Versions of the moderation rules in both languages."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from deliberate.database import Base, BigId, Moment
+from deliberate.database import Base, BigId, UtcDateTime
 
 
 class RulesVersion(Base):
-    """One version of the rules; older ones stay readable, none is ever changed."""
+    """A version of the rules, in force from its publication until the next one. Never changes."""
 
     __tablename__ = "rules_version"
     subject_type = "rules"
@@ -21,9 +21,9 @@ class RulesVersion(Base):
     body_en: Mapped[str] = mapped_column(Text)
     body_en_html: Mapped[str] = mapped_column(Text)
     renderer: Mapped[str] = mapped_column(String(24))
-    published_at: Mapped[datetime] = mapped_column(Moment)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     def html_in(self, language: str) -> str:
-        """The text in a language."""
+        """Return the rules as HTML in a language."""
         return self.body_en_html if language == "en" else self.body_html

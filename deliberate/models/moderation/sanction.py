@@ -1,4 +1,4 @@
-"""A limit on an account: reasoned, for a time, open to an appeal."""
+"""Sanctions: time limits on accounts, with a reason and an appeal."""
 
 from datetime import datetime
 
@@ -6,15 +6,15 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Moment
+from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.models.accounts.person import Person
-from deliberate.vocabulary import AppealOutcome, Rule
+from deliberate.vocabulary import AppealOutcome, ModerationRule
 
 
 class Sanction(Base):
-    """For some days an account may not write, support or weigh; it reads, votes and appeals.
+    """A period in which an account may not write, support or rate; it can read, vote and appeal.
 
-    It ends by the clock: no job has to lift it.
+    A sanction ends by the clock, so no job has to lift it.
     """
 
     __tablename__ = "sanction"
@@ -26,27 +26,27 @@ class Sanction(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    ground: Mapped[Rule] = mapped_column(String(24))
+    ground: Mapped[ModerationRule] = mapped_column(String(24))
     note: Mapped[str] = mapped_column(Text)
     moderator_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    imposed_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    ends_at: Mapped[datetime] = mapped_column(Moment)
-    lifted_at: Mapped[datetime | None] = mapped_column(Moment)
-    appeal: Mapped[str] = mapped_column(Text, default="")
-    appealed_at: Mapped[datetime | None] = mapped_column(Moment)
+    imposed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    appeal_reason: Mapped[str] = mapped_column(Text, default="")
+    appealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[AppealOutcome | None] = mapped_column(String(16))
     outcome_note: Mapped[str] = mapped_column(Text, default="")
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
     @property
-    def holds(self) -> bool:
-        """Whether the account is limited by it now."""
+    def is_active(self) -> bool:
+        """Return whether the sanction limits the account now."""
         return self.lifted_at is None and now() < self.ends_at
 
     @property
-    def waits(self) -> bool:
-        """Whether its appeal waits for somebody's decision."""
+    def has_open_appeal(self) -> bool:
+        """Return whether the person appealed and no moderator has decided on the appeal."""
         return self.appealed_at is not None and self.decided_at is None

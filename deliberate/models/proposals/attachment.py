@@ -1,4 +1,4 @@
-"""A file that belongs to a proposal: what it is called here, what it is, where it lies."""
+"""Files attached to proposals."""
 
 from datetime import datetime
 
@@ -6,12 +6,12 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, Moment
+from deliberate.database import Base, UtcDateTime
 from deliberate.models.proposals.proposal import Proposal
 
 
 class Attachment(Base):
-    """A file an author put beside a proposal; a removed one keeps its row without the file."""
+    """A file attached to a proposal; the row of a removed file stays without the file."""
 
     __tablename__ = "attachment"
     subject_type = "attachment"
@@ -20,15 +20,15 @@ class Attachment(Base):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
     title: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(64), unique=True)
-    """A random name with the ending of its kind: the one it lies and travels under."""
+    """Random file name with the extension of its kind, used on disk and in the URL."""
     kind: Mapped[str] = mapped_column(String(8))
     size: Mapped[int]
-    added_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     proposal: Mapped[Proposal] = relationship()
 
     @property
     def process_id(self) -> int:
-        """Where its acts belong."""
+        """Return the process that acts on this file belong to."""
         return self.proposal.process_id

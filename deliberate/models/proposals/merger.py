@@ -1,4 +1,4 @@
-"""One proposal joined to another: who did it, and what it takes to undo it whole."""
+"""Mergers of proposals, with what is needed to undo them completely."""
 
 from datetime import datetime
 from typing import Any
@@ -7,22 +7,22 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
-from deliberate.database import Base, Json, Moment
+from deliberate.database import Base, Json, UtcDateTime
 
 
 class Merger(Base):
-    """A proposal joined to another one; several stand for it where it was undone and done again."""
+    """A merger of a proposal into a target; there is one row for each time it is merged."""
 
     __tablename__ = "merger"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
-    into_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    target_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
     moderator_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    merged_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    undone_at: Mapped[datetime | None] = mapped_column(Moment)
-    own_qualified_at: Mapped[datetime | None] = mapped_column(Moment)
-    """The target's clock as it was before."""
-    own_due_at: Mapped[datetime | None] = mapped_column(Moment)
-    replaced: Mapped[list[list[Any]]] = mapped_column(Json, default=list)
-    """Supports the target had that gave way to earlier ones: person, version, moment in UTC."""
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    previous_qualified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Start of the target's response deadline before the merger."""
+    previous_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    replaced_supports: Mapped[list[list[Any]]] = mapped_column(Json, default=list)
+    """Supports of the target replaced by earlier ones: person id, version, time in UTC."""

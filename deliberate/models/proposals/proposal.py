@@ -1,4 +1,4 @@
-"""A proposal with its versions, supports and followers, and the draft it began as."""
+"""Proposals with their versions, supports, follows and drafts."""
 
 import secrets
 from datetime import datetime
@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, Moment
+from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.visibility import HideableText, held_index
 from deliberate.models.processes import Process
@@ -32,28 +32,30 @@ from deliberate.vocabulary import Initiator
 
 
 def new_salt() -> bytes:
-    """128 random bits for the HMAC of a text; erased with it."""
+    """Return 128 random bits for the HMAC of a text; they are erased with it."""
     return secrets.token_bytes(16)
 
 
-_answer = table("response", column("id"), column("proposal_id"))
-_promise = table("commitment", column("response_id"), column("fulfilled_at"), column("dropped_at"))
+_response = table("response", column("id"), column("proposal_id"))
+_commitment = table(
+    "commitment", column("response_id"), column("fulfilled_at"), column("dropped_at")
+)
 _IS_MERGED = text("merged_into_id IS NOT NULL")
-OPEN, KEPT, DROPPED = 1, 2, 3
-"""How far a promise is: a proposal is as far as the least settled of its own."""
+COMMITMENT_OPEN, COMMITMENT_FULFILLED, COMMITMENT_DROPPED = 1, 2, 3
+"""Status of a commitment. A proposal has the lowest status of its commitments."""
 
 
 class Proposal(HideableText, Base):
-    """What somebody wants changed. Its state follows from dated facts and is never typed in.
+    """A proposal. Its workflow state is derived from its dates, never stored.
 
-    Counters are kept in the acts that change them; `deliberate check --repair` counts again.
+    Counters change in the acts that affect them; `deliberate check --repair` recounts them.
     """
 
     __tablename__ = "proposal"
     __table_args__ = (
         Index("ix_proposal_process_id_published_at", "process_id", "published_at", "id"),
         Index("ix_proposal_published_at", "published_at", "id"),
-        Index("ix_proposal_attention", "attention", "id"),
+        Index("ix_proposal_activity_count", "activity_count", "id"),
         Index("ix_proposal_comment_count", "comment_count", "id"),
         Index("ix_proposal_support_count", "support_count", "id"),
         Index("ix_proposal_qualified_at", "qualified_at", "id"),
@@ -73,7 +75,7 @@ class Proposal(HideableText, Base):
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"), index=True)
-    """The institution that should answer; None until somebody is asked."""
+    """The institution that should respond; None while none is chosen."""
     initiator: Mapped[Initiator] = mapped_column(String(16), default=Initiator.RESIDENT)
     title: Mapped[str] = mapped_column(String(255))
     slug: Mapped[str] = mapped_column(String(80), default="")
@@ -85,47 +87,47 @@ class Proposal(HideableText, Base):
     language: Mapped[str] = mapped_column(String(8), default="id")
     topic: Mapped[str] = mapped_column(String(80), default="")
     area: Mapped[str] = mapped_column(String(80), default="")
-    published_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    qualified_at: Mapped[datetime | None] = mapped_column(Moment)
-    due_at: Mapped[datetime | None] = mapped_column(Moment)
-    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    qualified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision: Mapped[str | None] = mapped_column(String(24))
-    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
     merged_into_id: Mapped[int | None] = mapped_column(BigId)
-    """The proposal it was joined to; its own thread and supports stay where they are."""
-    merged_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The proposal it was merged into; its own thread and supports stay."""
+    merged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     support_count: Mapped[int] = mapped_column(default=0)
     comment_count: Mapped[int] = mapped_column(default=0)
-    attention: Mapped[int] = mapped_column(
+    activity_count: Mapped[int] = mapped_column(
         Computed("comment_count + support_count", persisted=True)
     )
-    """Comments and supports together: what has little of it was least seen."""
+    """Comments and supports together; the order "least seen" begins with the lowest."""
     for_count: Mapped[int] = mapped_column(default=0)
     against_count: Mapped[int] = mapped_column(default=0)
     neutral_count: Mapped[int] = mapped_column(default=0)
     source_id: Mapped[str | None] = mapped_column(String(64))
     source_url: Mapped[str | None] = mapped_column(String(500))
 
-    delivery: Mapped[int | None] = column_property(
+    commitment_status: Mapped[int | None] = column_property(
         case(
             (answered_at.is_(None), null()),
             else_=select(
                 func.min(
                     case(
-                        (_promise.c.fulfilled_at.is_not(None), KEPT),
-                        (_promise.c.dropped_at.is_not(None), DROPPED),
-                        else_=OPEN,
+                        (_commitment.c.fulfilled_at.is_not(None), COMMITMENT_FULFILLED),
+                        (_commitment.c.dropped_at.is_not(None), COMMITMENT_DROPPED),
+                        else_=COMMITMENT_OPEN,
                     )
                 )
             )
-            .join_from(_promise, _answer, _answer.c.id == _promise.c.response_id)
-            .where(_answer.c.proposal_id == id)
-            .correlate_except(_promise, _answer)
+            .join_from(_commitment, _response, _response.c.id == _commitment.c.response_id)
+            .where(_response.c.proposal_id == id)
+            .correlate_except(_commitment, _response)
             .scalar_subquery(),
         )
     )
-    """Which of OPEN, KEPT, DROPPED its least settled promise is; None where none was made."""
+    """The lowest status of its commitments; None without commitments."""
 
     process: Mapped[Process] = relationship()
     author: Mapped[Person | None] = relationship()
@@ -136,22 +138,22 @@ class Proposal(HideableText, Base):
 
     @property
     def proposal_id(self) -> int:
-        """Where its acts belong: to itself."""
+        """Return its own id, as the models of its contents do."""
         return self.id
 
     @property
-    def is_open(self) -> bool:
-        """Whether it still takes acts at all, its process aside."""
-        return self.is_legible and self.merged_into_id is None
+    def is_active(self) -> bool:
+        """Return whether it is visible and not merged, as every action on it requires."""
+        return self.is_visible and self.merged_into_id is None
 
     @property
-    def is_legible(self) -> bool:
-        """Whether its text is shown: neither taken back nor hidden."""
+    def is_visible(self) -> bool:
+        """Return whether it is neither withdrawn nor hidden."""
         return self.withdrawn_at is None and self.hidden_at is None
 
 
 class ProposalVersion(Base):
-    """The text as it stood from one moment on, with the author's note on what changed."""
+    """A version of the text of a proposal, with the author's note on what changed."""
 
     __tablename__ = "proposal_version"
     __table_args__ = (UniqueConstraint("proposal_id", "number"),)
@@ -164,55 +166,55 @@ class ProposalVersion(Base):
     note: Mapped[str] = mapped_column(String(255), default="")
     credits: Mapped[list[int]] = mapped_column(Json, default=list)
     hidden_ground: Mapped[str | None] = mapped_column(String(24))
-    """By which rule a moderator asked for other words; these ones are shown no more."""
-    written_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    """The rule for which a moderator requested an edit; the version is no longer shown."""
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     proposal: Mapped[Proposal] = relationship(back_populates="versions")
 
 
 class Support(Base):
-    """One person's support of a proposal, given to a version; it can be taken back."""
+    """A person's support of a proposal, given to a version; it can be withdrawn."""
 
     __tablename__ = "support"
     __table_args__ = (
         UniqueConstraint("person_id", "proposal_id"),
-        Index("ix_support_people", "proposal_id", "person_id"),
+        Index("ix_support_person", "proposal_id", "person_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
-    given_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    from_id: Mapped[int | None] = mapped_column(BigId)
-    """The proposal it was given to, where that one was joined to this one."""
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    merged_from_id: Mapped[int | None] = mapped_column(BigId)
+    """The proposal it was given to, if that one was merged into this one."""
 
 
 class Follow(Base):
-    """A person asks to be told of what happens to a thing."""
+    """A person follows a proposal, a process or an institution and receives notices of it."""
 
     __tablename__ = "follow"
     __table_args__ = (
         UniqueConstraint("person_id", "subject_type", "subject_id"),
-        Index("ix_follow_people", "subject_type", "subject_id", "person_id"),
+        Index("ix_follow_subject", "subject_type", "subject_id", "person_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     subject_type: Mapped[str] = mapped_column(String(24))
     subject_id: Mapped[int] = mapped_column(BigId)
-    started_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class Draft(Base):
-    """A proposal not yet published, seen by its author alone; no act, so it is not logged."""
+    """A proposal not yet published, visible to its author only; it is not recorded."""
 
     __tablename__ = "draft"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"))
-    written: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    fields: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     files: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
-    """{title, name, kind, size} of each: they lie where a proposal's do, and go with the draft."""
-    saved_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    """Attached files, each as {title, name, kind, size}; deleted with the draft."""
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,4 +1,4 @@
-"""A case: what an institution owes on a proposal, who works on it, and where it was handed."""
+"""Tables of cases, their notes and referrals, and of response drafts and templates."""
 
 from datetime import datetime
 from typing import Any
@@ -7,16 +7,16 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, Moment
+from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.models.accounts.person import Person
 from deliberate.models.proposals.proposal import Proposal
 from deliberate.models.responses.institution import Institution
 
 
 class Case(Base):
-    """The desk's side of a proposal; it begins with the first thing the desk does.
+    """The work of an institution on a proposal; the row is created by its first act.
 
-    Its state follows from these facts: waiting, assigned, in work, answered.
+    The state is computed: waiting, assigned, in_work or answered.
     """
 
     __tablename__ = "desk_case"
@@ -25,27 +25,27 @@ class Case(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), unique=True)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    assigned_at: Mapped[datetime | None] = mapped_column(Moment)
-    started_at: Mapped[datetime | None] = mapped_column(Moment)
-    acknowledged_at: Mapped[datetime | None] = mapped_column(Moment)
-    referral_id: Mapped[int | None] = mapped_column(BigId, index=True)
-    """The hand-over that waits to be accepted; plain, as the referral names the case's proposal."""
+    assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pending_referral_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    """The referral that is not accepted yet; no foreign key, as referrals refer to proposals."""
     referral_count: Mapped[int] = mapped_column(default=0, index=True)
-    paused_at: Mapped[datetime | None] = mapped_column(Moment)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pause_question: Mapped[str] = mapped_column(Text, default="")
-    pause_ends_at: Mapped[datetime | None] = mapped_column(Moment)
-    """When the pause ends, by the author's word or by its last working day."""
+    pause_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the pause ends: with the reply of the author or with its last working day."""
 
     proposal: Mapped[Proposal] = relationship()
     assignee: Mapped[Person | None] = relationship()
 
     @property
     def process_id(self) -> int:
-        """Where its acts belong."""
+        """Return the id of the process that acts on this case belong to."""
         return self.proposal.process_id
 
     def state(self) -> str:
-        """Waiting, assigned, in work or answered."""
+        """Return the state: waiting, assigned, in_work or answered."""
         if self.proposal.answered_at is not None:
             return "answered"
         if self.started_at is not None:
@@ -53,12 +53,12 @@ class Case(Base):
         return "waiting" if self.assignee_id is None else "assigned"
 
     def is_paused(self, moment: datetime) -> bool:
-        """Whether the clock waits for the author at a moment."""
+        """Return whether the response clock is paused at a moment."""
         return self.pause_ends_at is not None and moment < self.pause_ends_at
 
 
 class CaseNote(Base):
-    """A note for colleagues; nobody outside the institutions concerned reads it."""
+    """An internal note, visible to staff of the institutions concerned only."""
 
     __tablename__ = "case_note"
 
@@ -66,13 +66,13 @@ class CaseNote(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("desk_case.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     body: Mapped[str] = mapped_column(Text)
-    written_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     author: Mapped[Person | None] = relationship()
 
 
 class Referral(Base):
-    """A public hand-over to another institution, or to a system outside."""
+    """A public referral of a proposal to another institution or to an external system."""
 
     __tablename__ = "referral"
     subject_type = "referral"
@@ -85,23 +85,26 @@ class Referral(Base):
     external_reference: Mapped[str] = mapped_column(String(120), default="")
     reason: Mapped[str] = mapped_column(Text)
     referred_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    referred_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    accept_by: Mapped[datetime | None] = mapped_column(Moment)
-    accepted_at: Mapped[datetime | None] = mapped_column(Moment)
-    declined_at: Mapped[datetime | None] = mapped_column(Moment)
+    referred_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    accept_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     declined_reason: Mapped[str] = mapped_column(Text, default="")
 
     proposal: Mapped[Proposal] = relationship()
-    giver: Mapped[Institution | None] = relationship(foreign_keys=[from_id])
-    receiver: Mapped[Institution | None] = relationship(foreign_keys=[to_id])
+    from_institution: Mapped[Institution | None] = relationship(foreign_keys=[from_id])
+    to_institution: Mapped[Institution | None] = relationship(foreign_keys=[to_id])
 
     @property
     def process_id(self) -> int:
-        """Where its acts belong."""
+        """Return the id of the process that acts on this referral belong to."""
         return self.proposal.process_id
 
     def state_at(self, moment: datetime) -> str:
-        """Offered, accepted, declined or bounced (nobody took it in time); outside: handed out."""
+        """Return the state at a moment: outside, accepted, declined, bounced or offered.
+
+        A referral to an external system is outside; one not accepted in time has bounced.
+        """
         if self.to_id is None:
             return "outside"
         if self.accepted_at is not None:
@@ -113,16 +116,16 @@ class Referral(Base):
 
 
 class SettledQuestion(Base):
-    """A question to the authority that its author said is answered."""
+    """A question to the authority that its author marked as answered."""
 
     __tablename__ = "settled_question"
 
     comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), primary_key=True)
-    settled_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    settled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class ResponseDraft(Base):
-    """An answer in the making, seen by the institution's staff alone; no act until published."""
+    """A response before publication, visible to the staff of the institution only."""
 
     __tablename__ = "response_draft"
     __table_args__ = (UniqueConstraint("proposal_id", "institution_id"),)
@@ -132,16 +135,17 @@ class ResponseDraft(Base):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    written: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    content: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """The fields of the response form."""
     revision: Mapped[int] = mapped_column(default=1)
-    """Grows with every change: who writes on an older one is shown the newer first."""
-    saved_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    check_asked_at: Mapped[datetime | None] = mapped_column(Moment)
-    checked_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Grows with every change, so that saving on top of an older revision is detected."""
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    check_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     checked_revision: Mapped[int | None]
     check_note: Mapped[str] = mapped_column(Text, default="")
-    publish_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
     proposal: Mapped[Proposal] = relationship()
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
@@ -149,12 +153,12 @@ class ResponseDraft(Base):
 
     @property
     def process_id(self) -> int:
-        """Where its acts belong."""
+        """Return the id of the process that acts on this draft belong to."""
         return self.proposal.process_id
 
 
 class Signature(Base):
-    """An institution that must sign agreed to a draft as it stood at a revision."""
+    """The agreement of a co-signing institution to one revision of a draft."""
 
     __tablename__ = "signature"
     __table_args__ = (UniqueConstraint("draft_id", "institution_id"),)
@@ -164,11 +168,11 @@ class Signature(Base):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     revision: Mapped[int]
-    signed_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class ResponseTemplate(Base):
-    """Words an institution often needs, kept for its own desk."""
+    """A text block that an institution reuses in its responses."""
 
     __tablename__ = "response_template"
     __table_args__ = (UniqueConstraint("institution_id", "name"),)

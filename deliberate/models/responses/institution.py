@@ -1,4 +1,4 @@
-"""An institution: an office that owes residents answers."""
+"""Table of the institutions that respond to proposals."""
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from deliberate.database import Base, BigId
 
 
 class Institution(Base):
-    """One office; the coordinating one takes what nobody else accepts."""
+    """An institution; the coordinating one is responsible for referrals nobody accepts."""
 
     __tablename__ = "institution"
     subject_type = "institution"
@@ -18,8 +18,8 @@ class Institution(Base):
     name_en: Mapped[str] = mapped_column(String(160), default="")
     is_coordinator: Mapped[bool] = mapped_column(default=False)
     needs_check: Mapped[bool] = mapped_column(default=False)
-    """Whether a second colleague must have checked an answer before it is published."""
+    """Whether a colleague must check a response before it is published."""
 
     def name_in(self, language: str) -> str:
-        """Its name in a language, the Indonesian one where there is no other."""
+        """Return the name in a language, the Indonesian name where it is not translated."""
         return self.name_en if language == "en" and self.name_en else self.name

@@ -1,4 +1,4 @@
-"""An official response to a proposal, in dated versions, and the commitments it makes."""
+"""Tables of official responses, their judgements by residents, and their commitments."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, Moment
+from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.models.accounts.person import Person
 from deliberate.models.proposals.proposal import Proposal, new_salt
 from deliberate.models.responses.institution import Institution
@@ -15,7 +15,7 @@ from deliberate.vocabulary import ResponseDecision
 
 
 class Response(Base):
-    """What an institution answers: each publication is a version, nothing is overwritten."""
+    """A version of the official response to a proposal; published versions never change."""
 
     __tablename__ = "response"
     __table_args__ = (UniqueConstraint("proposal_id", "version"),)
@@ -34,21 +34,21 @@ class Response(Base):
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
     grounds: Mapped[list[str]] = mapped_column(Json, default=list)
     code: Mapped[str] = mapped_column(String(40), default="")
-    """A refusal's coded reason, as some platforms give it."""
+    """The coded reason of a refusal, as some imported platforms provide it."""
     dated: Mapped[date]
-    """The date the answer bears; imports may differ from the day of publication."""
-    published_at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
+    """The date of the response itself; in imports it may differ from the day of publication."""
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     language: Mapped[str] = mapped_column(String(8), default="id")
     points: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     """{text, verdict, reason, ground, reference, answers}; published text never changes."""
     signatories: Mapped[list[int]] = mapped_column(Json, default=list)
-    """Institutions that signed beside the answering one."""
+    """Ids of the institutions that signed in addition to the responding one."""
     study_until: Mapped[date | None]
-    """The one second date of an answer that needs study."""
+    """The date by which a decision "needs study" becomes final; it can be set only once."""
     outside_body: Mapped[str] = mapped_column(String(160), default="")
-    """Whose matter it is, where it is nobody's here."""
+    """The responsible body, where it is no institution of this platform."""
     note: Mapped[str] = mapped_column(String(255), default="")
-    """What a later version changes."""
+    """What this version changes against the one before."""
     answers_yes: Mapped[int] = mapped_column(default=0)
     answers_partly: Mapped[int] = mapped_column(default=0)
     answers_no: Mapped[int] = mapped_column(default=0)
@@ -65,27 +65,29 @@ class Response(Base):
 
     @property
     def process_id(self) -> int:
-        """Where its acts belong."""
+        """Return the id of the process that acts on this response belong to."""
         return self.proposal.process_id
 
     def counts(self, question: str) -> dict[str, int]:
-        """Residents' answers to a question, `answers` or `built`."""
-        return {key: getattr(self, f"{question}_{key}") for key in ("yes", "partly", "no")}
+        """Return the number of judgements by value for a question, `answers` or `built`."""
+        if question == "answers":
+            return {"yes": self.answers_yes, "partly": self.answers_partly, "no": self.answers_no}
+        return {"yes": self.built_yes, "partly": self.built_partly, "no": self.built_no}
 
 
-class ResponseAnswer(Base):
-    """A comment that a response answers; the rest of the thread stays listed as open."""
+class AnsweredComment(Base):
+    """A comment that a response answers; other arguments of the thread stay open."""
 
-    __tablename__ = "response_answer"
+    __tablename__ = "answered_comment"
 
     response_id: Mapped[int] = mapped_column(ForeignKey("response.id"), primary_key=True)
     comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), primary_key=True, index=True)
     point: Mapped[int] = mapped_column(default=0)
-    """Which point answers it, from 1; 0 where the answer as a whole does."""
+    """The number of the point that answers it, from 1; 0 for the response as a whole."""
 
 
 class Judgement(Base):
-    """What one resident said of a response: does it answer, is it really built."""
+    """The judgement of a resident on a response: does it answer, is the result built."""
 
     __tablename__ = "judgement"
     __table_args__ = (UniqueConstraint("response_id", "question", "person_id"),)
@@ -96,11 +98,11 @@ class Judgement(Base):
     question: Mapped[str] = mapped_column(String(8))
     answer: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str] = mapped_column(String(500), default="")
-    judged_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    judged_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class Commitment(Base):
-    """What a response promises: what, who, by when. Late is computed from the date."""
+    """A commitment of a response: what is done, by which institution, by when."""
 
     __tablename__ = "commitment"
     subject_type = "commitment"
@@ -110,8 +112,8 @@ class Commitment(Base):
     what: Mapped[str] = mapped_column(String(255))
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     due_on: Mapped[date] = mapped_column(index=True)
-    fulfilled_at: Mapped[datetime | None] = mapped_column(Moment)
-    dropped_at: Mapped[datetime | None] = mapped_column(Moment)
+    fulfilled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dropped_reason: Mapped[str] = mapped_column(Text, default="")
 
     response: Mapped[Response] = relationship(back_populates="commitments")
@@ -122,21 +124,21 @@ class Commitment(Base):
 
     @property
     def proposal_id(self) -> int:
-        """Where its acts belong."""
+        """Return the id of the proposal that the response belongs to."""
         return self.response.proposal_id
 
     @property
     def process_id(self) -> int:
-        """Where its acts belong."""
+        """Return the id of the process that acts on this commitment belong to."""
         return self.response.process_id
 
     @property
     def is_open(self) -> bool:
-        """Whether it is neither kept nor given up."""
+        """Return whether the commitment is neither fulfilled nor dropped."""
         return self.fulfilled_at is None and self.dropped_at is None
 
     def state_on(self, day: date) -> str:
-        """Due, late, fulfilled or dropped, by its dates alone."""
+        """Return the state on a day: due, late, fulfilled or dropped."""
         if self.fulfilled_at is not None:
             return "fulfilled"
         if self.dropped_at is not None:
@@ -145,7 +147,7 @@ class Commitment(Base):
 
 
 class CommitmentStep(Base):
-    """What an institution said of a commitment on its way: moved on, kept, given up."""
+    """A published step of a commitment: updated, fulfilled or dropped."""
 
     __tablename__ = "commitment_step"
 
@@ -155,6 +157,6 @@ class CommitmentStep(Base):
     state: Mapped[str] = mapped_column(String(16))
     note: Mapped[str] = mapped_column(String(500), default="")
     evidence: Mapped[str] = mapped_column(String(500), default="")
-    taken_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     commitment: Mapped[Commitment] = relationship(back_populates="steps")

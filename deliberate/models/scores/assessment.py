@@ -1,4 +1,4 @@
-"""An assessment of a process before or after it: ratings, evidence, pledges, what was settled."""
+"""Assessments of a process before or after it: ratings, evidence, pledges and adjudications."""
 
 from datetime import date, datetime, timedelta
 
@@ -6,17 +6,17 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Moment
+from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.models.accounts.person import Person
 from deliberate.models.processes import Process
 from deliberate.models.responses.institution import Institution
-from deliberate.vocabulary import EvidenceKind, PledgeState, Stage
+from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState
 
-REPLY_WITHIN = timedelta(days=14)
+REPLY_PERIOD = timedelta(days=14)
 
 
 class Assessment(Base):
-    """One judgement of a process at one stage; a change after freezing is a new version."""
+    """An assessment of a process at one stage. A change after freezing needs a new version."""
 
     __tablename__ = "assessment"
     __table_args__ = (UniqueConstraint("process_id", "stage", "version"),)
@@ -24,15 +24,15 @@ class Assessment(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
-    stage: Mapped[Stage] = mapped_column(String(8))
+    stage: Mapped[AssessmentStage] = mapped_column(String(8))
     version: Mapped[int] = mapped_column(default=1)
     framework: Mapped[str] = mapped_column(String(20))
-    begun_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    frozen_at: Mapped[datetime | None] = mapped_column(Moment)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    frozen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     document: Mapped[str | None] = mapped_column(Text)
-    """The canonical JSON that was frozen, so that everybody can compute its hash."""
+    """The frozen canonical JSON, so that anyone can compute its hash."""
     sha256: Mapped[str | None] = mapped_column(String(64))
-    published_at: Mapped[datetime | None] = mapped_column(Moment)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     process: Mapped[Process] = relationship()
     assessors: Mapped[list["Assessor"]] = relationship(order_by="Assessor.id")
@@ -47,19 +47,21 @@ class Assessment(Base):
     )
 
     @property
-    def reply_until(self) -> datetime:
-        """Until when the institutions may reply before it can be published without a reply."""
-        return (self.frozen_at or now()) + REPLY_WITHIN
+    def reply_deadline(self) -> datetime:
+        """Return the time until which institutions may reply before publication."""
+        return (self.frozen_at or now()) + REPLY_PERIOD
 
     @property
     def is_public(self) -> bool:
-        """A plan once it is frozen, a judgement once it is published."""
-        done = self.frozen_at if self.stage == Stage.EX_ANTE else self.published_at
+        """Return whether anyone may read it: a plan once frozen, a judgement once published."""
+        done = self.frozen_at if self.stage == AssessmentStage.EX_ANTE else self.published_at
         return done is not None
 
 
 class Assessor(Base):
-    """Somebody who rates in an assessment, blind to the other until both have saved."""
+    """A person who rates in an assessment, without seeing the other's ratings until both have
+    saved.
+    """
 
     __tablename__ = "assessor"
     __table_args__ = (UniqueConstraint("assessment_id", "person_id"),)
@@ -68,15 +70,15 @@ class Assessor(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     is_independent: Mapped[bool]
-    """Not employed by an institution that takes part in the process, when they began."""
-    saved_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Whether no institution of the process employed the assessor when they joined."""
+    saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship()
     ratings: Mapped[list["CriterionRating"]] = relationship(order_by="CriterionRating.question")
 
 
 class CriterionRating(Base):
-    """One assessor's answer to one question: 0, 1, 2, NA (why) or NE."""
+    """The answer of an assessor to one question: 0, 1, 2, NA (with a reason) or NE."""
 
     __tablename__ = "criterion_rating"
     __table_args__ = (UniqueConstraint("assessor_id", "question"),)
@@ -85,11 +87,11 @@ class CriterionRating(Base):
     assessor_id: Mapped[int] = mapped_column(ForeignKey("assessor.id"))
     question: Mapped[str] = mapped_column(String(12))
     value: Mapped[str] = mapped_column(String(2))
-    why: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class Evidence(Base):
-    """What a rating rests on: an interview, an observation, a document or the log."""
+    """A source that supports a rating: an interview, an observation, a document or the log."""
 
     __tablename__ = "evidence"
 
@@ -103,7 +105,9 @@ class Evidence(Base):
 
 
 class Pledge(Base):
-    """What an ex-ante assessment promises on a question: plan, what, who, by when, seen in what."""
+    """A promise of an ex-ante assessment on a question: action, owner, due date, indicator and
+    target.
+    """
 
     __tablename__ = "pledge"
     __table_args__ = (UniqueConstraint("assessment_id", "question"),)
@@ -112,7 +116,7 @@ class Pledge(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
     question: Mapped[str] = mapped_column(String(12))
     plan: Mapped[str] = mapped_column(Text, default="")
-    what: Mapped[str] = mapped_column(String(500))
+    action: Mapped[str] = mapped_column(String(500))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     due_on: Mapped[date]
     indicator: Mapped[str] = mapped_column(String(12), default="")
@@ -122,7 +126,7 @@ class Pledge(Base):
 
 
 class PledgeOutcome(Base):
-    """What an ex-post assessment found of a pledge: kept, late or broken."""
+    """The outcome of a pledge according to an ex-post assessment: kept, late or broken."""
 
     __tablename__ = "pledge_outcome"
     __table_args__ = (UniqueConstraint("assessment_id", "pledge_id"),)
@@ -137,7 +141,7 @@ class PledgeOutcome(Base):
 
 
 class Adjudication(Base):
-    """Where two assessors differed: the settled value, by whom, why; the originals stay."""
+    """The final value of a question on which two assessors differed; both ratings stay."""
 
     __tablename__ = "adjudication"
     __table_args__ = (UniqueConstraint("assessment_id", "question"),)
@@ -146,14 +150,14 @@ class Adjudication(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
     question: Mapped[str] = mapped_column(String(12))
     value: Mapped[str] = mapped_column(String(2))
-    why: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     person: Mapped[Person] = relationship()
 
 
 class ContextNote(Base):
-    """An enabling condition or a context factor: a code and a note, never scored."""
+    """A code and a note on an enabling condition or context factor. It is never scored."""
 
     __tablename__ = "context_note"
     __table_args__ = (UniqueConstraint("assessment_id", "code"),)
@@ -166,7 +170,7 @@ class ContextNote(Base):
 
 
 class Practice(Base):
-    """What worked for a criterion, as those who judged afterwards tell it to other processes."""
+    """A practice that worked for a criterion, described by the assessors for other processes."""
 
     __tablename__ = "practice"
     __table_args__ = (UniqueConstraint("assessment_id", "criterion"),)
@@ -178,7 +182,7 @@ class Practice(Base):
 
 
 class AssessmentReply(Base):
-    """What an institution of the process says of a frozen assessment before it is published."""
+    """The reply of an institution of the process to a frozen assessment, before publication."""
 
     __tablename__ = "assessment_reply"
     __table_args__ = (UniqueConstraint("assessment_id", "institution_id"),)
@@ -188,6 +192,6 @@ class AssessmentReply(Base):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     body: Mapped[str] = mapped_column(Text)
-    replied_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    replied_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     institution: Mapped[Institution] = relationship()

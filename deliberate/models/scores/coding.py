@@ -1,4 +1,4 @@
-"""A random sample that people read: comments coded for their reasons, answers audited."""
+"""Random samples for human coding: comments coded for reasons, official responses audited."""
 
 from datetime import datetime
 
@@ -6,43 +6,43 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Moment
+from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.models.accounts.person import Person
 from deliberate.models.processes import Process
 from deliberate.models.responses.response import Response
 from deliberate.models.threads.comment import Comment
-from deliberate.vocabulary import SampleOf
+from deliberate.vocabulary import SampleKind
 
 
 class Sample(Base):
-    """Comments or answers of a process drawn by chance; the seed draws the same ones again."""
+    """A random sample of comments or official responses of a process. The seed reproduces it."""
 
     __tablename__ = "sample"
     subject_type = "sample"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
-    of: Mapped[SampleOf] = mapped_column(String(12))
+    kind: Mapped[SampleKind] = mapped_column(String(12))
     seed: Mapped[int]
     population: Mapped[int]
-    """Out of how many it was drawn."""
-    drawn_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    """The number of items the sample was drawn from."""
+    drawn_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     process: Mapped[Process] = relationship()
     items: Mapped[list["SampledItem"]] = relationship(
-        order_by="SampledItem.place", back_populates="sample"
+        order_by="SampledItem.position", back_populates="sample"
     )
 
 
 class SampledItem(Base):
-    """One comment or one answer of a sample, at its place."""
+    """A comment or official response of a sample at its position."""
 
     __tablename__ = "sampled_item"
-    __table_args__ = (UniqueConstraint("sample_id", "place"),)
+    __table_args__ = (UniqueConstraint("sample_id", "position"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id"))
-    place: Mapped[int]
+    position: Mapped[int]
     comment_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
     response_id: Mapped[int | None] = mapped_column(ForeignKey("response.id"))
 
@@ -52,13 +52,13 @@ class SampledItem(Base):
     codings: Mapped[list["Coding"]] = relationship(order_by="Coding.id")
 
     @property
-    def can_be_read(self) -> bool:
-        """Whether there is a text to judge: a comment taken back or hidden has none."""
-        return self.response is not None or (self.comment is not None and self.comment.stands)
+    def has_visible_text(self) -> bool:
+        """Return whether there is a text to code: a withdrawn or hidden comment has none."""
+        return self.response is not None or (self.comment is not None and self.comment.is_visible)
 
 
 class Coding(Base):
-    """What one coder said of one item: 0 to 3 for reasons, 0 or 1 for an audited answer."""
+    """The code a coder gave an item: 0 to 3 for reasons, 0 or 1 for an audited response."""
 
     __tablename__ = "coding"
     __table_args__ = (UniqueConstraint("item_id", "coder_id"),)
@@ -67,6 +67,6 @@ class Coding(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("sampled_item.id"))
     coder_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     value: Mapped[int]
-    coded_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    coded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     coder: Mapped[Person] = relationship()

@@ -1,21 +1,21 @@
-"""The periodic work as its watchers see it: when each job last began, ended well, or failed."""
+"""The last run of each periodic job, for metrics and health checks."""
 
 from datetime import datetime
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from deliberate.database import Moment, TransientBase
+from deliberate.database import TransientBase, UtcDateTime
 
 
 class JobRun(TransientBase):
-    """The last run of a job, whichever process or host it ran in."""
+    """The last run of a job on any host."""
 
     __tablename__ = "job_run"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    began_at: Mapped[datetime] = mapped_column(Moment)
-    done_at: Mapped[datetime | None] = mapped_column(Moment)
-    """When it last ended well."""
-    failed_at: Mapped[datetime | None] = mapped_column(Moment)
-    """When it last failed, if it has not ended well since."""
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    succeeded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """End of the last successful run."""
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """End of the last failed run, None once a later run has succeeded."""

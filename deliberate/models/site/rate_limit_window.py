@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from deliberate.database import Moment, TransientBase
+from deliberate.database import TransientBase, UtcDateTime
 
 
 class RateLimitWindow(TransientBase):
     """One counter until it ends; its key is a keyed hash, so no name and no address is kept."""
 
-    __tablename__ = "counted"
+    __tablename__ = "rate_limit_window"
 
     key: Mapped[str] = mapped_column(String(160), primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
-    ends_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

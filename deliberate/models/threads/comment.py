@@ -1,4 +1,4 @@
-"""A comment in a proposal's thread, and what people weighed it as."""
+"""Comments in the threads of proposals, and their ratings."""
 
 from datetime import datetime
 from math import sqrt
@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, Moment
+from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.visibility import HideableText, held_index
 from deliberate.models.proposals.proposal import Proposal, new_salt
@@ -25,21 +25,21 @@ from deliberate.vocabulary import Role
 
 
 class Comment(HideableText, Base):
-    """An argument or question on a proposal, or a reply to one; replies may go to any depth.
+    """An argument or question on a proposal, or a reply at any depth.
 
-    A thread is read by `root_id` in the order of writing, so no page ever walks the tree.
+    A branch is read by `root_id` in the order of posting, without walking the tree.
     """
 
     __tablename__ = "comment"
     __table_args__ = (
         Index("ix_comment_branch", "root_id", "id"),
-        Index("ix_comment_written", "proposal_id", "id"),
-        Index("ix_comment_people", "proposal_id", "author_id"),
+        Index("ix_comment_posted", "proposal_id", "id"),
+        Index("ix_comment_author", "proposal_id", "author_id"),
         Index("ix_comment_newest", "proposal_id", "depth", "id"),
-        Index("ix_comment_weighed", "proposal_id", "depth", "weight", "id"),
-        Index("ix_comment_discussed", "proposal_id", "depth", "branch_count", "id"),
+        Index("ix_comment_most_rated", "proposal_id", "depth", "rating_count", "id"),
+        Index("ix_comment_discussed", "proposal_id", "depth", "reply_count", "id"),
         Index("ix_comment_strongest", "proposal_id", "depth", "strength", "id"),
-        Index("ix_comment_stance", "proposal_id", "depth", "stance", "weight", "id"),
+        Index("ix_comment_stance", "proposal_id", "depth", "stance", "rating_count", "id"),
         held_index("ix_comment_held", "proposal_id", "held_until"),
         held_index("ix_comment_held_until", "held_until"),
         UniqueConstraint("proposal_id", "source_id"),
@@ -64,24 +64,24 @@ class Comment(HideableText, Base):
     stance: Mapped[int | None] = mapped_column(SmallInteger)
     is_question: Mapped[bool] = mapped_column(default=False)
     is_orphan: Mapped[bool] = mapped_column(default=False)
-    """A reply whose parent its source did not carry: here it heads a branch, in figures depth 1."""
-    posted_at: Mapped[datetime] = mapped_column(Moment, default=now)
-    edited_at: Mapped[datetime | None] = mapped_column(Moment)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    """An imported reply without its parent: it heads a branch here and counts as depth 1."""
+    posted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     corrections: Mapped[list[dict[str, str]]] = mapped_column(
         Json, default=list, server_default="[]"
     )
-    """{at, body, html}: added below by its author once it could no longer be edited."""
+    """Corrections by the author after the time for editing, each as {at, body, html}."""
     strong_count: Mapped[int] = mapped_column(default=0)
     weak_count: Mapped[int] = mapped_column(default=0)
-    weight: Mapped[int] = mapped_column(default=0)
-    """How many people weighed it, strong and weak together."""
+    rating_count: Mapped[int] = mapped_column(default=0)
+    """Number of people who rated it, strong and weak together."""
     strength: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How surely it is a strong point, in millionths: see `strength_of`."""
-    branch_count: Mapped[int] = mapped_column(default=0)
-    """On a top-level comment: replies below it at any depth."""
+    """Lower confidence bound of the share of strong ratings, see `rating_strength`."""
+    reply_count: Mapped[int] = mapped_column(default=0)
+    """Number of replies at any depth; counted on top-level comments only."""
     is_answered: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """On a top-level comment: staff replied somewhere below it."""
+    """Whether staff replied in the branch; set on top-level comments only."""
     source_id: Mapped[str | None] = mapped_column(String(64))
 
     proposal: Mapped[Proposal] = relationship()
@@ -91,19 +91,20 @@ class Comment(HideableText, Base):
 
     @property
     def process_id(self) -> int:
-        """Where its acts belong."""
+        """Return the process that acts on this comment belong to."""
         return self.proposal.process_id
 
     @property
-    def stands(self) -> bool:
-        """Whether its text is shown; a tombstone stands in its place otherwise."""
+    def is_visible(self) -> bool:
+        """Return whether its text is shown rather than a tombstone."""
         return self.withdrawn_at is None and self.hidden_at is None
 
 
-def strength_of(strong: int, weak: int) -> int:
-    """Lower bound of the 95 % Wilson interval of the share of strong points, in millionths.
+def rating_strength(strong: int, weak: int) -> int:
+    """Return the lower bound of the 95 % Wilson interval of the strong share, in millionths.
 
-    Five of five strong stand below ninety of a hundred: few views are no certainty (Wilson 1927).
+    Five strong ratings of five rank below ninety of a hundred, because few ratings leave the
+    share uncertain (Wilson 1927).
     """
     n, z = strong + weak, 1.959964
     if n == 0:
@@ -114,7 +115,7 @@ def strength_of(strong: int, weak: int) -> int:
 
 
 class Rating(Base):
-    """One person's view that a comment is a strong or a weak point."""
+    """A person's rating of a comment as a strong or a weak point."""
 
     __tablename__ = "rating"
     __table_args__ = (UniqueConstraint("person_id", "comment_id"),)
@@ -123,4 +124,4 @@ class Rating(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), index=True)
     is_strong: Mapped[bool]
-    rated_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    rated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,21 +1,21 @@
-"""How far somebody has read a thread: no act, and nobody else sees it."""
+"""Reading positions in threads, kept outside the recorded data."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
-from deliberate.database import BigId, Moment, TransientBase
+from deliberate.database import BigId, TransientBase, UtcDateTime
 
 
 class ReadingPosition(TransientBase):
-    """Up to which comment somebody had read a thread before this visit, and at its last look."""
+    """The last comment a person has read of a thread, before this visit and now."""
 
-    __tablename__ = "reading_place"
+    __tablename__ = "reading_position"
 
     person_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    before: Mapped[int] = mapped_column(BigId)
-    """The newest comment at the end of the visit before this one."""
-    newest: Mapped[int] = mapped_column(BigId)
-    looked_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    last_read_id: Mapped[int] = mapped_column(BigId)
+    """The newest comment at the end of the previous visit."""
+    newest_id: Mapped[int] = mapped_column(BigId)
+    viewed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,4 +1,4 @@
-"""Leaving for good: key, name, address and text go at once; the log stays whole and nameless."""
+"""Delete an account: erase its key, name, address and texts; its rows in the log stay."""
 
 import json
 from collections.abc import Iterable
@@ -12,16 +12,17 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, transient
 from deliberate.models import (
-    AddressChange,
     Appeal,
     Comment,
+    DataAccessRequest,
     Delivery,
     Device,
     Draft,
+    EmailChange,
     Follow,
     Judgement,
     LinkedIdentity,
-    MutedNotice,
+    MutedTopic,
     Notice,
     Option,
     Person,
@@ -30,112 +31,111 @@ from deliberate.models import (
     ProposalVersion,
     ReadingPosition,
     RecoveryCode,
-    ReleaseRequest,
     Report,
     Sanction,
     SecondFactor,
     Summary,
 )
-from deliberate.operations.accounts.sign_in import prove
+from deliberate.operations.accounts.sign_in import verify_passphrase
 from deliberate.operations.moderation.open_items import close_all_open_items
-from deliberate.operations.proposals.attachments import take_files_of, throw_away
-from deliberate.operations.threads.comments import count_stance
+from deliberate.operations.proposals.attachments import mark_attachments_removed
+from deliberate.operations.proposals.file_store import delete_files
+from deliberate.operations.threads.comments import adjust_stance_count
 from deliberate.permissions.decision import Refused, is_signed_in, require
 from deliberate.recording import Act, recorded
 from deliberate.vocabulary import Kind, Role
 
-ERASURES = "erasures.jsonl"
+ERASURES_FILE = "erasures.jsonl"
 
 
 @dataclass(frozen=True)
 class Erasure:
-    """That an account was erased: its number and when, nothing else of the person."""
+    """An erased account: its id and the time, nothing else about the person."""
 
-    person: int
-    at: datetime
+    person_id: int
+    erased_at: datetime
 
 
-def keep_erasures(settings: Settings) -> int:
-    """Write who was erased beside the log, for whoever restores a backup; gives how many.
+def write_erasure_list(settings: Settings) -> int:
+    """Write the list of erased accounts next to the log; return how many there are.
 
-    The list lies outside the database, so that it outlives it; a backup older than an erasure
-    would otherwise bring the person back.
+    `restore` reads it: a backup older than an erasure would otherwise restore the person. The
+    list is outside the database, so that it survives the loss of the database.
     """
     erased = select(Person.id, Person.erased_at).where(Person.erased_at.is_not(None))
     rows = db.session.execute(erased.order_by(Person.erased_at, Person.id)).all()
     lines = [json.dumps({"person": row.id, "at": row.erased_at.isoformat()}) for row in rows]
     text = "".join(f"{line}\n" for line in lines)
-    place = settings.log_path / ERASURES
-    if not place.exists() or place.read_text(encoding="utf-8") != text:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        passing = place.with_suffix(".new")
-        passing.write_text(text, encoding="utf-8")
-        passing.chmod(0o600)
-        passing.replace(place)
+    path = settings.log_path / ERASURES_FILE
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".new")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.chmod(0o600)
+        temporary.replace(path)
     return len(rows)
 
 
 def erase_account(person: Person, passphrase: str, *, network: str = "") -> None:
-    """Erase one's account at once; tombstones stand where texts were, replies by others stay.
+    """Erase an account at once. Tombstones replace its texts; replies by others stay.
 
-    Raises WrongWords and TooManyTries for a wrong passphrase, Refused for the last administrator.
+    Raises InvalidCredentials and TooManyAttempts for the passphrase, Refused for the last
+    administrator.
     """
-    prove(person.sign_in_name or "", passphrase, network, [person.device_mark])
+    verify_passphrase(person.sign_in_name or "", passphrase, network, [person.device_cookie])
     with recorded(person, Kind.PERSON_ERASED) as act:
-        require(is_signed_in(act.locked(person)))
+        require(is_signed_in(act.lock(person)))
         _refuse_last_administrator(act, person)
         act.about(person)
         files = _erase_everything(act, person)
-    throw_away(files)
-    _forget_devices(person)
+    delete_files(files)
+    _delete_transient_rows(person)
 
 
-def erase_again(erasures: Iterable[Erasure]) -> int:
-    """Erase whoever was erased after a backup that was brought back; gives how many were.
+def reapply_erasures(erasures: Iterable[Erasure]) -> int:
+    """Erase the accounts erased after a restored backup was made; return how many there were.
 
-    Numbers are given out once more after a restore, so an erasure older than the account is not
-    this account's.
+    Ids are reused after a restore, so an erasure older than the account is not this account's.
     """
-    again = 0
+    reapplied = 0
     for erasure in erasures:
-        person = db.session.get(Person, erasure.person)
-        if person is None or person.is_erased or person.joined_at > erasure.at:
+        person = db.session.get(Person, erasure.person_id)
+        if person is None or person.is_erased or person.joined_at > erasure.erased_at:
             continue
-        _erase_by_list(person)
-        again += 1
-    return again
+        _erase_from_list(person)
+        reapplied += 1
+    return reapplied
 
 
-def _erase_by_list(person: Person) -> None:
+def _erase_from_list(person: Person) -> None:
     with recorded(None, Kind.PERSON_ERASED) as act:
-        act.about(act.locked(person))
+        act.about(act.lock(person))
         files = _erase_everything(act, person)
-    throw_away(files)
-    _forget_devices(person)
+    delete_files(files)
+    _delete_transient_rows(person)
 
 
 def _erase_everything(act: Act, person: Person) -> list[str]:
-    """Everything in the database; gives the files to throw away once that is kept."""
-    files = _erase_proposals(act, person) + _files_of_drafts(act, person)
+    """Erase the rows in the database; return the files to delete after the commit."""
+    files = _erase_proposals(act, person) + _draft_files(act, person)
     _erase_comments(act, person)
-    _erase_words(act, person)
+    _erase_other_texts(act, person)
     _erase_messages(act, person)
     _erase_person(act, person)
     return files
 
 
-def _files_of_drafts(act: Act, person: Person) -> list[str]:
-    """The drafts themselves go with the other words."""
+def _draft_files(act: Act, person: Person) -> list[str]:
     drafts = act.session.scalars(select(Draft).where(Draft.person_id == person.id))
-    return [one["name"] for draft in drafts for one in draft.files]
+    return [file["name"] for draft in drafts for file in draft.files]
 
 
-def _forget_devices(person: Person) -> None:
+def _delete_transient_rows(person: Person) -> None:
     with transient() as store:
         store.execute(delete(Device).where(Device.person_id == person.id))
         store.execute(delete(ReadingPosition).where(ReadingPosition.person_id == person.id))
         store.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
-        store.execute(delete(AddressChange).where(AddressChange.person_id == person.id))
+        store.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
 
 
 def _refuse_last_administrator(act: Act, person: Person) -> None:
@@ -149,7 +149,7 @@ def _refuse_last_administrator(act: Act, person: Person) -> None:
 
 
 def _erase_proposals(act: Act, person: Person) -> list[str]:
-    """A proposal nobody has answered is withdrawn with its text: nothing is owed on a blank."""
+    """Erase the texts of proposals; withdraw those without an official response."""
     own = select(Proposal).where(Proposal.author_id == person.id).with_for_update(of=Proposal)
     files: list[str] = []
     for proposal in act.session.scalars(own).all():
@@ -167,9 +167,9 @@ def _erase_proposals(act: Act, person: Person) -> list[str]:
         act.session.execute(
             update(Summary)
             .where(Summary.proposal_id == proposal.id)
-            .values(asked="", best_for="", best_against="")
+            .values(main_request="", best_for="", best_against="")
         )
-        files += take_files_of(act, proposal)
+        files += mark_attachments_removed(act, proposal)
     return files
 
 
@@ -179,30 +179,32 @@ def _erase_comments(act: Act, person: Person) -> None:
             comment.hidden_since is None or comment.held_until is not None
         )
         if is_counted and comment.depth == 0 and comment.author_role == Role.RESIDENT:
-            count_stance(comment.proposal, comment.stance, -1)
+            adjust_stance_count(comment.proposal, comment.stance, -1)
         comment.withdrawn_at = comment.withdrawn_at or now()
         comment.body, comment.body_html, comment.source_note = "", "", ""
         comment.salt, comment.corrections = None, []
 
 
-def _erase_words(act: Act, person: Person) -> None:
-    """Small texts elsewhere; a statement others voted on stays, without its author."""
-    number = person.id
-    close_all_open_items(act, "comment", select(Comment.id).where(Comment.author_id == number))
-    close_all_open_items(act, "proposal", select(Proposal.id).where(Proposal.author_id == number))
+def _erase_other_texts(act: Act, person: Person) -> None:
+    """Erase texts elsewhere; a statement that others voted on stays without its author."""
+    person_id = person.id
+    close_all_open_items(act, "comment", select(Comment.id).where(Comment.author_id == person_id))
+    close_all_open_items(
+        act, "proposal", select(Proposal.id).where(Proposal.author_id == person_id)
+    )
     for change in (
-        update(Report).where(Report.person_id == number).values(note="", network=""),
-        update(Appeal).where(Appeal.person_id == number).values(words=""),
-        update(Judgement).where(Judgement.person_id == number).values(reason=""),
-        update(Option).where(Option.author_id == number).values(author_id=None),
-        update(ReleaseRequest)
-        .where(ReleaseRequest.person_id == number)
-        .values(purpose="", ethics="", secret=None),
-        delete(Draft).where(Draft.person_id == number),
-        delete(Follow).where(Follow.person_id == number),
-        update(Sanction).where(Sanction.person_id == number).values(appeal="", note=""),
-        delete(LinkedIdentity).where(LinkedIdentity.person_id == number),
-        delete(SecondFactor).where(SecondFactor.person_id == number),
+        update(Report).where(Report.person_id == person_id).values(note="", network_hash=""),
+        update(Appeal).where(Appeal.person_id == person_id).values(reason=""),
+        update(Judgement).where(Judgement.person_id == person_id).values(reason=""),
+        update(Option).where(Option.author_id == person_id).values(author_id=None),
+        update(DataAccessRequest)
+        .where(DataAccessRequest.person_id == person_id)
+        .values(purpose="", ethics_reference="", secret=None),
+        delete(Draft).where(Draft.person_id == person_id),
+        delete(Follow).where(Follow.person_id == person_id),
+        update(Sanction).where(Sanction.person_id == person_id).values(appeal_reason="", note=""),
+        delete(LinkedIdentity).where(LinkedIdentity.person_id == person_id),
+        delete(SecondFactor).where(SecondFactor.person_id == person_id),
     ):
         act.session.execute(change)
 
@@ -212,13 +214,13 @@ def _erase_messages(act: Act, person: Person) -> None:
     for change in (
         delete(Delivery).where((Delivery.person_id == person.id) | Delivery.notice_id.in_(own)),
         delete(Notice).where(Notice.person_id == person.id),
-        delete(MutedNotice).where(MutedNotice.person_id == person.id),
+        delete(MutedTopic).where(MutedTopic.person_id == person.id),
     ):
         act.session.execute(change, execution_options={"synchronize_session": False})
 
 
 def _erase_person(act: Act, person: Person) -> None:
-    """The row stays as a number without a name; the key goes last, for the act's row bears it."""
+    """Erase the person's columns; the key last, because the act's log row needs the pseudonym."""
     person.sign_in_name = person.passphrase_hash = person.email = person.source = None
     person.email_confirmed_at = person.verified_at = None
     person.display_name = person.area = ""

@@ -1,4 +1,4 @@
-"""The e-mail address of an account: given, confirmed, and changed with a yes of both mailboxes."""
+"""E-mail addresses: confirm them, and change them with the consent of both mailboxes."""
 
 from contextlib import suppress
 
@@ -7,124 +7,126 @@ from sqlalchemy import delete
 
 from deliberate.clock import now
 from deliberate.database import db, new_id, transient, unrecorded
-from deliberate.models import AddressChange, Notice, Person
-from deliberate.notifications.preferences import ADDRESS_GIVEN, ADDRESS_LEFT, ADDRESS_NEW
+from deliberate.models import EmailChange, Notice, Person
+from deliberate.notifications.notice_kinds import ADDRESS_GIVEN, ADDRESS_LEFT, ADDRESS_NEW
 from deliberate.operations.accounts.verified_residents import verify_from_list
-from deliberate.operations.notices.notices import tell_person
+from deliberate.operations.notices.notices import notify_person
 from deliberate.permissions.decision import Refused, is_signed_in, require
-from deliberate.queries.notices.messages import address_change_of
+from deliberate.queries.notices.messages import pending_email_change
 from deliberate.recording import Act, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import Kind
 
 
-def ask_to_confirm(act: Act, person: Person) -> None:
-    """Ask for a new address to be confirmed; until then nothing else is mailed to it."""
+def request_email_confirmation(act: Act, person: Person) -> None:
+    """Ask for confirmation of a new address; until then nothing else is mailed to it."""
     person.email_confirmed_at = None
     if person.email:
         act.session.flush()
-        tell_person(act, ADDRESS_GIVEN, person)
+        notify_person(act, ADDRESS_GIVEN, person)
 
 
 def change_email(person: Person, email: str) -> bool:
-    """Give an e-mail address, or take it away; True where it holds at once.
+    """Set or remove the e-mail address; return whether it applies at once.
 
-    A confirmed one is left only when its own mailbox agrees, and the new one too: whoever sits at
-    somebody's open browser cannot move the way back into the account to themselves.
+    A confirmed address changes only after the old and the new mailbox have confirmed, so that an
+    unattended browser is not enough to redirect account recovery.
     """
-    given = clean_line(email) or None
-    if person.email_confirmed_at is not None and given != person.email:
-        _wish_for(person, given or "")
+    new_email = clean_line(email) or None
+    if person.email_confirmed_at is not None and new_email != person.email:
+        _request_change(person, new_email or "")
         return False
     with recorded(person, Kind.EMAIL_CHANGED) as act:
-        require(is_signed_in(act.locked(person)))
-        if person.email_confirmed_at is not None and given != person.email:
+        require(is_signed_in(act.lock(person)))
+        if person.email_confirmed_at is not None and new_email != person.email:
             raise Refused(_("Your present address was confirmed meanwhile. Try again."))
-        if given != person.email:
-            person.email = given
-            ask_to_confirm(act, person)
+        if new_email != person.email:
+            person.email = new_email
+            request_email_confirmation(act, person)
         act.about(person, given=int(person.email is not None))
-    _forget_change(person)
+    _delete_change(person)
     return True
 
 
-def _wish_for(person: Person, address: str) -> None:
-    """Keep the other address until both mailboxes agree, and ask them."""
-    change = AddressChange(person_id=person.id, address=address, asked_at=now())
-    change.old_agreed = change.new_agreed = False
+def _request_change(person: Person, email: str) -> None:
+    """Store the new address until both mailboxes confirm, and mail to both."""
+    change = EmailChange(person_id=person.id, email=email, requested_at=now())
+    change.old_confirmed = change.new_confirmed = False
     with transient() as store:
         store.merge(change)
-    kinds = (ADDRESS_LEFT, ADDRESS_NEW) if address else (ADDRESS_LEFT,)
-    with unrecorded("mails that ask for a yes") as session:
+    kinds = (ADDRESS_LEFT, ADDRESS_NEW) if email else (ADDRESS_LEFT,)
+    with unrecorded("mails that ask for confirmation") as session:
         session.add_all(
-            Notice(act=new_id(), kind=kind, person_id=person.id, told={}, written_at=now())
+            Notice(key=new_id(), kind=kind, person_id=person.id, details={}, created_at=now())
             for kind in kinds
         )
 
 
-def confirm_address(person_id: int, address: str) -> bool:
-    """Note that an address is its person's; no for one that was changed meanwhile."""
+def confirm_email(person_id: int, email: str) -> bool:
+    """Confirm the present or the requested address; return False if it changed meanwhile."""
     person = db.session.get(Person, person_id)
     if person is None or person.is_erased:
         return False
-    if person.email == address:
-        return _confirm_present(person, address) and _look_on_lists(person)
-    change = address_change_of(person)
-    if change is None or change.address != address:
+    if person.email == email:
+        return _confirm_current(person, email) and _verify_if_listed(person)
+    change = pending_email_change(person)
+    if change is None or change.email != email:
         return False
-    return _agree(person, change, is_new=True)
+    return _record_approval(person, change, is_new=True)
 
 
-def _confirm_present(person: Person, address: str) -> bool:
-    with unrecorded("which mails somebody wants") as session:
+def _confirm_current(person: Person, email: str) -> bool:
+    with unrecorded("confirmed e-mail address") as session:
         session.refresh(person, with_for_update={"of": Person})
-        if person.email != address:
+        if person.email != email:
             return False
         person.email_confirmed_at = person.email_confirmed_at or now()
         return True
 
 
-def _look_on_lists(person: Person) -> bool:
-    """A confirmed address may be a resident's; of two that confirm it at once, one is."""
-    with suppress(Refused):
+def _verify_if_listed(person: Person) -> bool:
+    """Verify a resident whose confirmed address is on a list; return True in any case."""
+    with suppress(Refused):  # another account used the entry at the same moment
         verify_from_list(person)
     return True
 
 
-def leave_address(person_id: int, present: str, address: str) -> bool:
-    """Let go of the present address for another one, or for none; no for a link grown old."""
+def approve_email_change(person_id: int, present: str, email: str) -> bool:
+    """Approve a change as the present mailbox; return False if the link is out of date."""
     person = db.session.get(Person, person_id)
     if person is None or person.email != present:
         return False
-    change = address_change_of(person)
-    if change is None or change.address != address:
+    change = pending_email_change(person)
+    if change is None or change.email != email:
         return False
-    return _agree(person, change, is_new=False)
+    return _record_approval(person, change, is_new=False)
 
 
-def _agree(person: Person, change: AddressChange, *, is_new: bool) -> bool:
+def _record_approval(person: Person, change: EmailChange, *, is_new: bool) -> bool:
+    """Record the approval of one mailbox; apply the change once both have approved."""
     with transient() as store:
-        kept = store.get(AddressChange, person.id, with_for_update=True)
-        if kept is None or kept.address != change.address:
+        row = store.get(EmailChange, person.id, with_for_update=True)
+        if row is None or row.email != change.email:
             return False
-        kept.new_agreed, kept.old_agreed = kept.new_agreed or is_new, kept.old_agreed or not is_new
-        is_agreed = kept.old_agreed and (kept.new_agreed or not kept.address)
-    if is_agreed:
-        move_address(person, change.address)
+        row.new_confirmed = row.new_confirmed or is_new
+        row.old_confirmed = row.old_confirmed or not is_new
+        is_approved = row.old_confirmed and (row.new_confirmed or not row.email)
+    if is_approved:
+        apply_email_change(person, change.email)
     return True
 
 
-def move_address(person: Person, address: str) -> None:
-    """The other address holds from now on: both mailboxes agreed."""
+def apply_email_change(person: Person, email: str) -> None:
+    """Change the address after both mailboxes have approved."""
     with recorded(person, Kind.EMAIL_CHANGED) as act:
-        require(is_signed_in(act.locked(person)))
-        person.email = address or None
-        person.email_confirmed_at = now() if address else None
-        act.about(person, given=int(bool(address)))
-    _forget_change(person)
-    _look_on_lists(person)
+        require(is_signed_in(act.lock(person)))
+        person.email = email or None
+        person.email_confirmed_at = now() if email else None
+        act.about(person, given=int(bool(email)))
+    _delete_change(person)
+    _verify_if_listed(person)
 
 
-def _forget_change(person: Person) -> None:
+def _delete_change(person: Person) -> None:
     with transient() as store:
-        store.execute(delete(AddressChange).where(AddressChange.person_id == person.id))
+        store.execute(delete(EmailChange).where(EmailChange.person_id == person.id))

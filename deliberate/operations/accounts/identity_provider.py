@@ -1,6 +1,7 @@
-"""Another house that knows people: asking it who somebody is (OpenID Connect, code with PKCE).
+"""Client of an OpenID Connect provider (authorization code flow with PKCE).
 
-Its answers are proof of one thing alone, that the same person came again; a role is never in them.
+The provider proves only that the same person came again, and whether that person is a verified
+resident; it never gives a role.
 """
 
 import hashlib
@@ -20,21 +21,21 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.permissions.decision import Refused
 
-SLOWEST = 5.0
-"""Seconds the other house has to answer."""
-LARGEST = 1_000_000
-LEEWAY = 60
+TIMEOUT_S = 5.0
+MAX_RESPONSE_BYTES = 1_000_000
+LEEWAY_S = 60
+JsonObject = dict[str, Any]  # whatever JSON values the provider sends
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
-"""Signatures made with a private key; never `none`, never a shared secret."""
+"""Signatures with a private key; never `none`, never a shared secret."""
 
 
-class ProviderFailed(Exception):
-    """The other house did not prove who somebody is; the text is for the journal."""
+class ProviderError(Exception):
+    """The provider did not prove an identity; the message is for the log."""
 
 
 @dataclass(frozen=True)
 class AuthorizationFlow:
-    """What a browser keeps while its person is away at the other house."""
+    """The secrets of one sign-in, in the session while the browser is at the provider."""
 
     state: str
     nonce: str
@@ -42,61 +43,64 @@ class AuthorizationFlow:
 
 
 @dataclass(frozen=True)
-class Proven:
-    """Who came back: a mark that is the same each time, and whether the other house knows them."""
+class ProvenIdentity:
+    """An identity the provider proved: a hash that is equal each time, and its verification."""
 
-    mark: str
+    subject_hash: str
     is_verified: bool
 
 
-def is_set() -> bool:
-    """Whether the settings name another house."""
+def is_configured() -> bool:
+    """Return whether the settings name a provider."""
     return bool(current_app.config["SETTINGS"].oidc_issuer)
 
 
-def new_errand() -> AuthorizationFlow:
-    """Three secrets of one sign-in: against foreign answers, old tokens, stolen codes."""
-    return AuthorizationFlow(*(secrets.token_urlsafe(32) for _part in range(3)))
+def new_authorization_flow() -> AuthorizationFlow:
+    """Return three random secrets: against forged responses, replayed tokens and stolen codes."""
+    return AuthorizationFlow(*(secrets.token_urlsafe(32) for _field in range(3)))
 
 
-def address_to_ask(errand: AuthorizationFlow, back: str) -> str:
-    """Where the browser is sent. Raises ProviderFailed, and Refused without the extra."""
+def authorization_url(flow: AuthorizationFlow, redirect_uri: str) -> str:
+    """Return the URL at the provider that begins the flow.
+
+    Raises ProviderError, and Refused if the extra `sso` is not installed.
+    """
     settings = _settings()
-    words = {
+    parameters = {
         "response_type": "code",
         "client_id": settings.oidc_client_id,
-        "redirect_uri": back,
+        "redirect_uri": redirect_uri,
         "scope": "openid",
-        "state": errand.state,
-        "nonce": errand.nonce,
-        "code_challenge": _challenge(errand.verifier),
+        "state": flow.state,
+        "nonce": flow.nonce,
+        "code_challenge": _challenge(flow.verifier),
         "code_challenge_method": "S256",
     }
-    asked = _described("authorization_endpoint")
-    return f"{asked}{'&' if '?' in asked else '?'}{urlencode(words)}"
+    endpoint = _endpoint_url("authorization_endpoint")
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(parameters)}"
 
 
-def exchange_code(errand: AuthorizationFlow, code: str, back: str) -> Proven:
-    """Exchange a code, once, and read who it stands for. Raises ProviderFailed."""
+def exchange_code(flow: AuthorizationFlow, code: str, redirect_uri: str) -> ProvenIdentity:
+    """Exchange an authorization code for an identity, once. Raises ProviderError."""
     settings = _settings()
     fields = {
         "grant_type": "authorization_code",
         "code": code,
-        "redirect_uri": back,
+        "redirect_uri": redirect_uri,
         "client_id": settings.oidc_client_id,
-        "code_verifier": errand.verifier,
+        "code_verifier": flow.verifier,
     }
     if settings.oidc_client_secret:
         fields["client_secret"] = settings.oidc_client_secret
-    answer = _fetched(_described("token_endpoint"), urlencode(fields).encode())
-    claims = _claims_of(str(answer.get("id_token", "")), errand.nonce)
-    return Proven(_mark(str(claims["sub"])), _is_verified(claims))
+    response = _fetch_json(_endpoint_url("token_endpoint"), urlencode(fields).encode())
+    claims = _validated_claims(str(response.get("id_token", "")), flow.nonce)
+    return ProvenIdentity(_subject_hash(str(claims["sub"])), _is_verified(claims))
 
 
 def _settings() -> Settings:
     settings: Settings = current_app.config["SETTINGS"]
     if not settings.oidc_issuer:
-        raise Refused(_("Here one signs in by passphrase."))
+        raise Refused(_("Sign in here with a passphrase."))
     return settings
 
 
@@ -105,73 +109,72 @@ def _challenge(verifier: str) -> str:
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
     except ImportError as error:
         raise Refused(
-            _("Signing in elsewhere is not installed here: its operator adds the extra “sso”.")
+            _(
+                "Signing in with another service is not installed here: the operator adds the "
+                "extra “sso”."
+            )
         ) from error
     return str(create_s256_code_challenge(verifier))
 
 
-def _mark(subject: str) -> str:
-    """What is kept of a number the other house gives its people: it may be an identity number."""
+def _subject_hash(subject: str) -> str:
+    """Return a keyed hash of a subject identifier, which may be a national identity number."""
     secret = str(current_app.config["SECRET_KEY"]).encode()
-    named = f"provider\n{_settings().oidc_issuer}\n{subject}"
-    return hmac.new(secret, named.encode(), hashlib.sha256).hexdigest()
+    message = f"provider\n{_settings().oidc_issuer}\n{subject}"
+    return hmac.new(secret, message.encode(), hashlib.sha256).hexdigest()
 
 
-def _is_verified(claims: dict[str, Any]) -> bool:
-    """Whether the claim of the settings says so: `name` is true, or `name=value` holds."""
-    name, _equals, wanted = _settings().oidc_verified_claim.partition("=")
+def _is_verified(claims: JsonObject) -> bool:
+    """Return whether the configured claim holds: `name` is true, or `name=value` matches."""
+    name, _equals, expected = _settings().oidc_verified_claim.partition("=")
     value = claims.get(name) if name else None
-    if not wanted:
+    if not expected:
         return value is True or value == "true"
-    return wanted in value if isinstance(value, list) else value == wanted
+    return expected in value if isinstance(value, list) else value == expected
 
 
-# --- what the other house says -------------------------------------------------------------------
+def _endpoint_url(endpoint: str) -> str:
+    """Return an endpoint from the provider's metadata. Raises ProviderError."""
+    url = str(_provider_metadata().get(endpoint, ""))
+    if urlsplit(url).scheme not in {"https", "http"}:
+        raise ProviderError(f"no {endpoint}")
+    if _settings().mode == "production" and not url.startswith("https://"):
+        raise ProviderError(f"{endpoint} without https")
+    return url
 
 
-def _described(endpoint: str) -> str:
-    """An address out of the other house's description of itself, which must name itself right."""
-    described = _description()
-    found = str(described.get(endpoint, ""))
-    if urlsplit(found).scheme not in {"https", "http"}:
-        raise ProviderFailed(f"no {endpoint}")
-    if _settings().mode == "production" and not found.startswith("https://"):
-        raise ProviderFailed(f"{endpoint} without https")
-    return found
-
-
-def _description() -> dict[str, Any]:
+def _provider_metadata() -> JsonObject:
     issuer = _settings().oidc_issuer
-    described = _fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-    if described.get("issuer") != issuer:
-        raise ProviderFailed("the description names another issuer")
-    return described
+    metadata = _fetch_json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    if metadata.get("issuer") != issuer:
+        raise ProviderError("the metadata names another issuer")
+    return metadata
 
 
-class _Staying(HTTPRedirectHandler):
-    """Whoever answers for the other house answers itself; it sends us nowhere else."""
+class _NoRedirects(HTTPRedirectHandler):
+    """Refuse redirects, so that the provider cannot send requests elsewhere."""
 
-    def redirect_request(self, *_asked: Any) -> None:
-        """Follow nothing: the answer is a failure then."""
-
-
-_ASKING = build_opener(_Staying)
+    def redirect_request(self, *_arguments: object) -> None:
+        """Return no request, which makes the redirect an error."""
 
 
-def _fetched(address: str, sent: bytes | None = None) -> dict[str, Any]:
-    request = Request(address, sent, {"Accept": "application/json"})  # noqa: S310  # checked above
+_OPENER = build_opener(_NoRedirects)
+
+
+def _fetch_json(url: str, body: bytes | None = None) -> JsonObject:
+    request = Request(url, body, {"Accept": "application/json"})  # noqa: S310  # checked above
     try:
-        with _ASKING.open(request, timeout=SLOWEST) as answer:
-            told = json.loads(answer.read(LARGEST))
+        with _OPENER.open(request, timeout=TIMEOUT_S) as response:
+            content = json.loads(response.read(MAX_RESPONSE_BYTES))
     except (URLError, OSError, ValueError) as error:
-        raise ProviderFailed(f"{urlsplit(address).path}: {type(error).__name__}") from error
-    if not isinstance(told, dict):
-        raise ProviderFailed("an answer that is no object")
-    return told
+        raise ProviderError(f"{urlsplit(url).path}: {type(error).__name__}") from error
+    if not isinstance(content, dict):
+        raise ProviderError("the response is not an object")
+    return content
 
 
-def _claims_of(token: str, nonce: str) -> dict[str, Any]:
-    """The claims of an ID token whose signature, issuer, audience, time and nonce are right."""
+def _validated_claims(token: str, nonce: str) -> JsonObject:
+    """Return the claims of an ID token after checking signature, issuer, audience and nonce."""
     from authlib.oidc.core import CodeIDToken
     from joserfc import jwt
     from joserfc.errors import JoseError
@@ -179,8 +182,8 @@ def _claims_of(token: str, nonce: str) -> dict[str, Any]:
 
     settings = _settings()
     try:
-        keys = KeySet.import_key_set(_fetched(_described("jwks_uri")))  # type: ignore[arg-type]  # checked there
-        read = jwt.decode(token, keys, algorithms=ALGORITHMS)
+        keys = KeySet.import_key_set(_fetch_json(_endpoint_url("jwks_uri")))  # type: ignore[arg-type]  # checked there
+        decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         expected = {
             "iss": {"essential": True, "value": settings.oidc_issuer},
             "sub": {"essential": True},
@@ -188,11 +191,11 @@ def _claims_of(token: str, nonce: str) -> dict[str, Any]:
             "exp": {"essential": True},
             "iat": {"essential": True},
         }
-        about = {"client_id": settings.oidc_client_id, "nonce": nonce}
-        claims = CodeIDToken(read.claims, read.header, expected, about)
-        claims.validate(now=int(now().timestamp()), leeway=LEEWAY)
+        context = {"client_id": settings.oidc_client_id, "nonce": nonce}
+        claims = CodeIDToken(decoded.claims, decoded.header, expected, context)
+        claims.validate(now=int(now().timestamp()), leeway=LEEWAY_S)
     except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise ProviderFailed(f"the token: {type(error).__name__}") from error
+        raise ProviderError(f"the token: {type(error).__name__}") from error
     if claims.get("nonce") != nonce:
-        raise ProviderFailed("the token: another nonce")
+        raise ProviderError("the token: another nonce")
     return dict(claims)

@@ -1,39 +1,39 @@
-"""Coming back at an office: one officer begins, a second one confirms, the owner is told of both.
+"""Account recovery in person at an office, with two officers.
 
-Neither sees a passphrase or chooses one: the code on paper is worth something with the sign-in name
-alone, once, for a day.
+One officer begins, another confirms, and the owner is notified of both. Neither sees or chooses a
+passphrase: the printed code opens the account together with the sign-in name, once, for a day.
 """
 
 from deliberate.clock import now
 from deliberate.models import OfficeRecovery, Person
-from deliberate.notifications.preferences import (
+from deliberate.notifications.notice_kinds import (
     RECOVERY_BEGUN,
     RECOVERY_CONFIRMED,
     RECOVERY_STOPPED,
 )
 from deliberate.operations.accounts.recovery_codes import hash_recovery_code, new_recovery_code
-from deliberate.operations.notices.notices import tell_person
+from deliberate.operations.notices.notices import notify_person
 from deliberate.permissions.accounts.office_recovery import (
     may_begin_recovery,
     may_confirm_recovery,
     may_stop_recovery,
 )
 from deliberate.permissions.decision import require
-from deliberate.queries.accounts.office_recovery import recovery_of
+from deliberate.queries.accounts.office_recovery import get_active_recovery
 from deliberate.recording import recorded
-from deliberate.vocabulary import Kind, Proof
+from deliberate.vocabulary import IdentityProof, Kind
 
 
-def begin_recovery(officer: Person, person: Person, proof: Proof) -> OfficeRecovery:
-    """Begin to help somebody who sits at the desk; it waits two hours for a colleague.
+def begin_recovery(officer: Person, person: Person, proof: IdentityProof) -> OfficeRecovery:
+    """Begin the recovery of an account; a second officer confirms within two hours.
 
-    What was begun before for the same account ends, so that one code at most opens it.
+    Stops an earlier recovery of the account, so that at most one code opens it. Raises Refused.
     """
     with recorded(officer, Kind.RECOVERY_BEGUN) as act:
-        require(may_begin_recovery(act.locked(officer), act.locked(person)))
-        before = recovery_of(person)
-        if before is not None:
-            act.locked(before).stopped_at = now()
+        require(may_begin_recovery(act.lock(officer), act.lock(person)))
+        earlier = get_active_recovery(person)
+        if earlier is not None:
+            act.lock(earlier).stopped_at = now()
         recovery = OfficeRecovery(
             person=person,
             institution_id=officer.institution_id,
@@ -43,28 +43,31 @@ def begin_recovery(officer: Person, person: Person, proof: Proof) -> OfficeRecov
         )
         act.session.add(recovery)
         act.about(recovery, proof=proof.value)
-        tell_person(act, RECOVERY_BEGUN, person)
+        notify_person(act, RECOVERY_BEGUN, person)
     return recovery
 
 
-def confirm_recovery(officer: Person, recovery: OfficeRecovery, proof: Proof) -> str:
-    """Confirm as a second officer who sees the same person; gives the code, shown this once."""
+def confirm_recovery(officer: Person, recovery: OfficeRecovery, proof: IdentityProof) -> str:
+    """Confirm a recovery as the second officer; return the code, which is shown once.
+
+    Raises Refused.
+    """
     code = new_recovery_code()
     with recorded(officer, Kind.RECOVERY_CONFIRMED) as act:
-        act.locked(officer)
-        act.locked(recovery.person)
-        require(may_confirm_recovery(officer, act.locked(recovery)))
+        act.lock(officer)
+        act.lock(recovery.person)
+        require(may_confirm_recovery(officer, act.lock(recovery)))
         recovery.confirmed_by_id, recovery.confirmed_at = officer.id, now()
         recovery.code_hash = hash_recovery_code(recovery.person, code)
         act.about(recovery, proof=proof.value)
-        tell_person(act, RECOVERY_CONFIRMED, recovery.person)
+        notify_person(act, RECOVERY_CONFIRMED, recovery.person)
     return code
 
 
 def stop_recovery(stopper: Person, recovery: OfficeRecovery) -> None:
-    """Stop it, as the account's owner or at the office; a code given already opens nothing."""
+    """Stop a recovery, as the owner or at the office; its code becomes invalid. Raises Refused."""
     with recorded(stopper, Kind.RECOVERY_STOPPED) as act:
-        require(may_stop_recovery(act.locked(stopper), act.locked(recovery)))
+        require(may_stop_recovery(act.lock(stopper), act.lock(recovery)))
         recovery.stopped_at = now()
         act.about(recovery, own=int(stopper.id == recovery.person_id))
-        tell_person(act, RECOVERY_STOPPED, recovery.person)
+        notify_person(act, RECOVERY_STOPPED, recovery.person)

@@ -1,4 +1,4 @@
-"""Coming back by a link that is mailed to a confirmed address: once, and only for a while."""
+"""Reset a passphrase by a link that is mailed to a confirmed address."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,102 +8,112 @@ from sqlalchemy import delete, func, select
 
 from deliberate.clock import now
 from deliberate.database import db, transient, unrecorded
-from deliberate.models import Device, Notice, PasswordResetRequest, Person
-from deliberate.notifications.links import is_present, read_recovery_token
-from deliberate.notifications.preferences import ADDRESS_GIVEN, RECOVERY_ASKED
-from deliberate.operations.accounts.accounts import hash_passphrase
-from deliberate.operations.accounts.sign_in import InvalidCredentials, counting_wishes
+from deliberate.models import Notice, PasswordResetRequest, Person
+from deliberate.notifications.links import is_current_recovery_mark, read_recovery_token
+from deliberate.notifications.notice_kinds import ADDRESS_GIVEN, RECOVERY_ASKED
+from deliberate.operations.accounts.devices import end_devices
+from deliberate.operations.accounts.passphrases import hash_passphrase
+from deliberate.operations.accounts.sign_in import InvalidCredentials
+from deliberate.operations.site.rate_limits import RECOVERY_MAILS, count_attempt
 from deliberate.permissions.decision import Refused, is_signed_in, require
-from deliberate.queries.accounts.second_factor import factor_since
-from deliberate.queries.accounts.weak_passphrases import weakness
+from deliberate.queries.accounts.passphrase_policy import passphrase_problem
+from deliberate.queries.accounts.second_factor import second_factor_added_at
 from deliberate.recording import recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import Kind
 
-AT_ONCE = 100
-ACCOUNTS_OF_ADDRESS = 3
-"""A family may share a mailbox; a longer list of accounts is not mailed about."""
-MAILED_AGAIN_AFTER = timedelta(minutes=10)
+BATCH_SIZE = 100
+MAX_ACCOUNTS_PER_EMAIL = 3
+"""A family may share a mailbox; an address with more accounts gets no mail."""
+MIN_MAIL_INTERVAL = timedelta(minutes=10)
 
 
-def request_password_reset(words: str, *, network: str) -> None:
-    """Note a sign-in name or address to send a link to, whether or not it is anybody's.
+def request_password_reset(identifier: str, *, network: str) -> None:
+    """Store a request for a reset link, whether or not the name or address has an account.
 
-    Raises TooManyTries after a few wishes for one name or from one network.
+    Raises TooManyAttempts after a few requests for one name or from one network.
     """
-    wanted = clean_line(words).casefold()[:254]
-    counting_wishes(wanted, network)
+    identifier = clean_line(identifier).casefold()[:254]
+    count_attempt(RECOVERY_MAILS, identifier, network=network)
     with transient() as store:
-        store.add(PasswordResetRequest(words=wanted, asked_at=now()))
+        store.add(PasswordResetRequest(identifier=identifier, requested_at=now()))
 
 
 def send_pending_resets() -> int:
-    """Mail what was asked for: a link where the address is confirmed, else the confirmation.
+    """Mail reset links to confirmed addresses, and confirmation links to other addresses.
 
-    Nobody is told on a page which of it happened, if anything. Gives how many were told.
+    Returns the number of notices written. No page shows what a request led to.
     """
-    told = 0
-    while wishes := _oldest_wishes():
-        told += sum(_tell(person) for wish in wishes for person in _meant_by(wish.words))
+    notified = 0
+    while requests := _oldest_requests():
+        for request in requests:
+            notified += sum(_notify(person) for person in _matching_accounts(request.identifier))
         with transient() as store:
-            done = delete(PasswordResetRequest).where(
-                PasswordResetRequest.id.in_([wish.id for wish in wishes])
-            )
-            store.execute(done)
-    return told
+            ids = [request.id for request in requests]
+            store.execute(delete(PasswordResetRequest).where(PasswordResetRequest.id.in_(ids)))
+    return notified
 
 
-def _oldest_wishes() -> Sequence[PasswordResetRequest]:
+def _oldest_requests() -> Sequence[PasswordResetRequest]:
     with transient(write=False) as store:
-        oldest = select(PasswordResetRequest).order_by(PasswordResetRequest.id).limit(AT_ONCE)
+        oldest = select(PasswordResetRequest).order_by(PasswordResetRequest.id).limit(BATCH_SIZE)
         return store.scalars(oldest).all()
 
 
-def _meant_by(words: str) -> list[Person]:
-    """Living accounts with this sign-in name, or with this address; no sign-in name has an @."""
+def _matching_accounts(identifier: str) -> list[Person]:
+    """Return active accounts with this sign-in name or address; sign-in names contain no @."""
     db.session.rollback()
-    named = func.lower(Person.email) == words if "@" in words else Person.sign_in_name == words
-    found = select(Person).where(named, Person.erased_at.is_(None), Person.email.is_not(None))
-    people = db.session.scalars(found.order_by(Person.id).limit(ACCOUNTS_OF_ADDRESS + 1)).all()
-    living = [person for person in people if person.is_active]
-    return living if len(people) <= ACCOUNTS_OF_ADDRESS else []
+    if "@" in identifier:
+        matches = func.lower(Person.email) == identifier
+    else:
+        matches = Person.sign_in_name == identifier
+    accounts = select(Person).where(matches, Person.erased_at.is_(None), Person.email.is_not(None))
+    accounts = accounts.order_by(Person.id).limit(MAX_ACCOUNTS_PER_EMAIL + 1)
+    people = db.session.scalars(accounts).all()
+    if len(people) > MAX_ACCOUNTS_PER_EMAIL:
+        return []
+    return [person for person in people if person.is_active]
 
 
-def _tell(person: Person) -> bool:
-    """Leave the notice; False where one left a few minutes ago."""
+def _notify(person: Person) -> bool:
+    """Write the notice; return False if one was written a few minutes ago."""
     kind = RECOVERY_ASKED if person.email_confirmed_at else ADDRESS_GIVEN
-    name = f"{kind}.{person.id}.{int(now().timestamp() // MAILED_AGAIN_AFTER.total_seconds())}"
-    with unrecorded("a mail somebody asked for who did not sign in") as session:
-        if session.scalar(select(Notice.id).where(Notice.act == name)) is not None:
+    key = f"{kind}.{person.id}.{int(now().timestamp() // MIN_MAIL_INTERVAL.total_seconds())}"
+    with unrecorded("recovery mail requested without signing in") as session:
+        if session.scalar(select(Notice.id).where(Notice.key == key)) is not None:
             return False
-        session.add(Notice(act=name, kind=kind, person_id=person.id, told={}, written_at=now()))
+        session.add(Notice(key=key, kind=kind, person_id=person.id, details={}, created_at=now()))
         return True
 
 
-def person_meant(token: str) -> Person:
-    """Whose link it is. Raises WrongWords for one that is forged, too old or used."""
+def resolve_reset_token(token: str) -> Person:
+    """Return the account of a reset link.
+
+    Raises InvalidCredentials for a link that is forged, expired or used.
+    """
     person_id, mark = read_recovery_token(token) or (0, "")
     person = db.session.get(Person, person_id)
-    if person is None or not person.is_active or not is_present(person, mark):
+    if person is None or not person.is_active or not is_current_recovery_mark(person, mark):
         raise InvalidCredentials
     return person
 
 
 def reset_passphrase(person: Person, token: str, passphrase: str) -> None:
-    """Choose a new passphrase by a link, which is used up by it; every device is signed out.
+    """Set a new passphrase with a reset link, and sign every device out.
 
-    A second factor stays. Raises WrongWords for a link that holds no more, Refused for a
-    passphrase that is weak.
+    A second factor stays. Raises InvalidCredentials for an invalid link, Refused for a weak
+    passphrase.
     """
     names = (person.sign_in_name or "", person.display_name)
-    if weak := weakness(passphrase, *names, has_factor=factor_since(person) is not None):
-        raise Refused(weak)
+    has_factor = second_factor_added_at(person) is not None
+    if problem := passphrase_problem(passphrase, *names, has_factor=has_factor):
+        raise Refused(problem)
     hashed = hash_passphrase(passphrase)
     with recorded(person, Kind.PASSPHRASE_RESET) as act:
-        require(is_signed_in(act.locked(person)))
-        if person_meant(token).id != person.id:  # read again: of two at once, one wins
+        require(is_signed_in(act.lock(person)))
+        # Resolved again under the lock: of two requests with one link, one succeeds.
+        if resolve_reset_token(token).id != person.id:
             raise Refused(_("This link was used or is too old."))
         person.passphrase_hash = hashed
         act.about(person)
-    with transient() as store:
-        store.execute(delete(Device).where(Device.person_id == person.id))
+    end_devices(person)

@@ -1,4 +1,4 @@
-"""Reading a list of residents: an address and an area a line; every other column stays unread."""
+"""Parser for lists of residents: an e-mail address and an area a line, other columns ignored."""
 
 import csv
 import re
@@ -9,89 +9,89 @@ from flask_babel import gettext as _
 
 from deliberate.text import clean_line
 
-MOST_ROWS = 5000
-ADDRESS_NAMES = ("email", "e-mail", "mail", "surel", "address", "alamat_surel")
-AREA_NAMES = ("area", "village", "district", "desa", "kelurahan", "wilayah", "kecamatan")
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\]+")
-_IDENTITY = re.compile(r"\d(?:[\s.\-/]?\d){11,}")
-"""Twelve digits and more, however they are grouped: NIK and KK have 16, others 12 to 20."""
+MAX_ROWS = 5000
+EMAIL_COLUMNS = ("email", "e-mail", "mail", "surel", "address", "alamat_surel")
+AREA_COLUMNS = ("area", "village", "district", "desa", "kelurahan", "wilayah", "kecamatan")
+_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\]+")
+_IDENTITY_NUMBER = re.compile(r"\d(?:[\s.\-/]?\d){11,}")
+"""Twelve digits or more in any grouping: NIK and KK have 16, those of other countries 12 to 20."""
 
 
-class NoList(ValueError):
-    """What was sent is no list of addresses; the message says why."""
+class InvalidResidentList(ValueError):
+    """The text is not a list of addresses; the message says why."""
 
 
 @dataclass
 class ResidentTable:
-    """What a list says: each address with its area; what of it was not read, and what is wrong."""
+    """A parsed list: areas by address, names of ignored columns, problems by line number."""
 
     areas: dict[str, str] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
+    ignored_columns: list[str] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
 
 
-def looks_like_identity(words: str) -> bool:
-    """Whether something looks like a number by which a state knows a person."""
-    return _IDENTITY.search(words) is not None
+def looks_like_identity_number(text: str) -> bool:
+    """Return whether a text contains what may be a national identity number."""
+    return _IDENTITY_NUMBER.search(text) is not None
 
 
-def read_residents(written: str) -> ResidentTable:
-    """Read a list: CSV whose first line names an address column, or one address a line.
+def parse_resident_list(text: str) -> ResidentTable:
+    """Parse a CSV table whose first line names an address column, or one address a line.
 
-    Columns that are neither address nor area are not looked at; their names are told.
+    Columns other than address and area are ignored and listed by name. Raises InvalidResidentList.
     """
-    lines = written.lstrip("\ufeff").strip()
+    lines = text.lstrip("\ufeff").strip()
     first = lines.split("\n", 1)[0]
     separator = next((mark for mark in (";", "\t", ",") if mark in first), ",")
     try:
         rows = list(csv.reader(StringIO(lines), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise NoList(_("This is no table that can be read: %(why)s", why=str(error))) from error
+        raise InvalidResidentList(_("The table cannot be read: %(why)s", why=str(error))) from error
     if not rows:
-        raise NoList(_("The list is empty."))
-    if len(rows) > MOST_ROWS + 1:
-        raise NoList(_("At most %(n)s rows at once.", n=MOST_ROWS))
-    return _read(rows)
+        raise InvalidResidentList(_("The list is empty."))
+    if len(rows) > MAX_ROWS + 1:
+        raise InvalidResidentList(_("At most %(n)s rows at once.", n=MAX_ROWS))
+    return _parse_rows(rows)
 
 
-def _read(rows: list[list[str]]) -> ResidentTable:
+def _parse_rows(rows: list[list[str]]) -> ResidentTable:
     table = ResidentTable()
     names = [clean_line(cell).casefold().replace(" ", "_") for cell in rows[0]]
-    at = next((i for i, name in enumerate(names) if name in ADDRESS_NAMES), None)
-    place = next((i for i, name in enumerate(names) if name in AREA_NAMES), None)
-    is_headed = at is not None
-    if at is None:
-        if not _ADDRESS.fullmatch(clean_line(rows[0][0])):
-            raise NoList(_("The first line names the columns: email, area."))
-        at, place = 0, 1
-    table.unread = _unread(rows[0], at, place, is_headed=is_headed)
-    for line, row in enumerate(rows[is_headed:], start=1 + is_headed):
-        _take(table, line, _cell(row, at), _cell(row, place))
+    email_at = next((i for i, name in enumerate(names) if name in EMAIL_COLUMNS), None)
+    area_at = next((i for i, name in enumerate(names) if name in AREA_COLUMNS), None)
+    has_header = email_at is not None
+    if email_at is None:
+        if not _EMAIL.fullmatch(clean_line(rows[0][0])):
+            raise InvalidResidentList(_("The first line must name the columns: email, area."))
+        email_at, area_at = 0, 1
+    table.ignored_columns = [
+        clean_line(cell)[:40] if has_header else f"#{i + 1}"
+        for i, cell in enumerate(rows[0])
+        if i not in {email_at, area_at}
+    ]
+    for line, row in enumerate(rows[has_header:], start=1 + has_header):
+        _add_row(table, line, _cell(row, email_at), _cell(row, area_at))
     return table
 
 
-def _unread(row: list[str], at: int, place: int | None, *, is_headed: bool) -> list[str]:
-    """The columns nobody looks at, by name or by number."""
-    others = [i for i in range(len(row)) if i not in {at, place}]
-    return [clean_line(row[i])[:40] if is_headed else f"#{i + 1}" for i in others]
+def _cell(row: list[str], column: int | None) -> str:
+    return clean_line(row[column]) if column is not None and column < len(row) else ""
 
 
-def _cell(row: list[str], place: int | None) -> str:
-    return clean_line(row[place]) if place is not None and place < len(row) else ""
-
-
-def _take(table: ResidentTable, line: int, written: str, area: str) -> None:
-    address = written.lower()
-    if not address and not area:
+def _add_row(table: ResidentTable, line: int, text: str, area: str) -> None:
+    """Add an address with its area to the table, or the reason why the line is wrong."""
+    email = text.lower()
+    if not email and not area:
         return
-    is_address = _ADDRESS.fullmatch(address) is not None
-    if looks_like_identity(area) or (not is_address and looks_like_identity(written)):
-        table.problems.append((line, _("This looks like an identity number; none is kept here.")))
-    elif not is_address or len(address) > 254:
+    is_email = _EMAIL.fullmatch(email) is not None
+    if looks_like_identity_number(area) or (not is_email and looks_like_identity_number(text)):
+        problem = _("This looks like an identity number. Identity numbers are not stored here.")
+        table.problems.append((line, problem))
+    elif not is_email or len(email) > 254:
         table.problems.append((line, _("An e-mail address looks like name@example.org.")))
     elif len(area) > 80:
         table.problems.append((line, _("An area has at most 80 characters.")))
-    elif address in table.areas:
-        table.problems.append((line, _("This address stands in the list twice.")))
+    elif email in table.areas:
+        table.problems.append((line, _("This address is in the list twice.")))
     else:
-        table.areas[address] = area
+        table.areas[email] = area

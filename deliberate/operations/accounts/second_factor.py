@@ -1,4 +1,4 @@
-"""A second factor: a phone that shows a code by the clock (RFC 6238), or a code on paper."""
+"""Second factor: a time-based code of an authenticator app (RFC 6238), or a recovery code."""
 
 import secrets
 from collections.abc import Collection
@@ -11,91 +11,98 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 from flask_babel import lazy_gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import delete
 
 from deliberate.clock import now
-from deliberate.database import db, transient
-from deliberate.models import Device, Person, SecondFactor
-from deliberate.notifications.preferences import FACTOR_REMOVED
-from deliberate.operations.accounts.accounts import hash_token, open_device
-from deliberate.operations.accounts.recovery_codes import use_code
-from deliberate.operations.accounts.sign_in import InvalidCredentials, counting_codes, prove
-from deliberate.operations.notices.notices import tell_person
-from deliberate.permissions.accounts.accounts import may_remove_factor
+from deliberate.database import db
+from deliberate.models import Person, SecondFactor
+from deliberate.notifications.notice_kinds import FACTOR_REMOVED
+from deliberate.operations.accounts.devices import create_device, end_devices, hash_token
+from deliberate.operations.accounts.recovery_codes import consume_recovery_code
+from deliberate.operations.accounts.sign_in import InvalidCredentials, verify_passphrase
+from deliberate.operations.notices.notices import notify_person
+from deliberate.operations.site.rate_limits import SECOND_FACTOR_CODES, limit_attempts
+from deliberate.permissions.accounts.profiles import may_remove_second_factor
 from deliberate.permissions.decision import Refused, is_signed_in, require
-from deliberate.queries.accounts.weak_passphrases import weakness
+from deliberate.queries.accounts.passphrase_policy import passphrase_problem
 from deliberate.recording import Act, recorded
-from deliberate.vocabulary import FactorLoss, Kind
+from deliberate.vocabulary import FactorRemovalReason, Kind
 
-PERIOD = 30
-DRIFT = 1
-"""A phone's clock may be so many half minutes off."""
-STEP_LASTS = 10 * 60
-"""Seconds between the passphrase and the code."""
-
-
-class WrongCode(ValueError):
-    """Not the code that a phone with this secret shows now."""
+PERIOD_S = 30
+ALLOWED_DRIFT = 1
+"""Time steps by which the phone's clock may be off."""
+PENDING_SIGN_IN_S = 10 * 60
+"""Seconds permitted between passphrase and code."""
 
 
-class CodeLate(ValueError):
-    """Too long ago that the passphrase was said: signing in begins again."""
+class InvalidCode(ValueError):
+    """The code does not match the secret at this time."""
 
 
-def new_secret() -> str:
-    """160 random bits, as phones take them."""
+class PendingSignInExpired(ValueError):
+    """The passphrase was entered too long ago: sign-in begins again."""
+
+
+def new_totp_secret() -> str:
+    """Return 160 random bits in base32."""
     return pyotp.random_base32()
 
 
-def is_secret(secret: str) -> bool:
-    """Whether it is one of those we give: as long, and in their letters."""
+def is_totp_secret(secret: str) -> bool:
+    """Return whether a text has the form of the secrets created here."""
     return len(secret) == 32 and set(secret) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
-def address_of(person: Person, secret: str) -> str:
-    """What the picture for the phone says: whose secret it is, and where it is for."""
+def provisioning_uri(person: Person, secret: str) -> str:
+    """Return the otpauth URI for the QR code: account, issuer and secret."""
     brand = current_app.config["SETTINGS"].brand_name
-    phone = pyotp.TOTP(secret, interval=PERIOD)
-    return phone.provisioning_uri(name=person.sign_in_name, issuer_name=brand)
+    totp = pyotp.TOTP(secret, interval=PERIOD_S)
+    return totp.provisioning_uri(name=person.sign_in_name, issuer_name=brand)
 
 
-def add_factor(person: Person, secret: str, code: str, passphrase: str, device: str = "") -> None:
-    """Sign in with a second factor from now on; every device but this one is signed out.
+def add_second_factor(
+    person: Person, secret: str, code: str, passphrase: str, token: str = ""
+) -> None:
+    """Add a second factor; sign out every device except the one with the token.
 
-    The passphrase proves that it is the owner who holds the device. Raises WrongCode where the
-    code is not the one the phone should show, WrongWords and TooManyTries for the passphrase.
+    The passphrase proves that the owner uses the device. Raises InvalidCode for a code that does
+    not match the secret, InvalidCredentials and TooManyAttempts for the passphrase, and Refused.
     """
-    step = _step_of(secret, code)
+    step = _matching_time_step(secret, code)
     if step is None:
-        raise WrongCode
-    prove(person.sign_in_name or "", passphrase, "", [person.device_mark])
+        raise InvalidCode
+    verify_passphrase(person.sign_in_name or "", passphrase, "", [person.device_cookie])
     with recorded(person, Kind.FACTOR_ADDED) as act:
-        require(is_signed_in(act.locked(person)))
+        require(is_signed_in(act.lock(person)))
         if act.session.get(SecondFactor, person.id) is not None:
             raise Refused(_("You sign in with a second factor already."))
-        sealed = _seal(person.id, secret)
+        encrypted = _encrypt_secret(person.id, secret)
         act.session.add(
-            SecondFactor(person_id=person.id, sealed=sealed, last_step=step, added_at=now())
+            SecondFactor(
+                person_id=person.id, encrypted_secret=encrypted, last_step=step, added_at=now()
+            )
         )
         act.about(person)
-    _sign_out(person, but=device)
+    end_devices(person, except_token=token)
 
 
-def remove_factor(
-    remover: Person, person: Person, passphrase: str = "", loss: FactorLoss | None = None
+def remove_second_factor(
+    remover: Person,
+    person: Person,
+    passphrase: str = "",
+    reason: FactorRemovalReason | None = None,
 ) -> None:
-    """Let an account be opened without a second factor: one's own, or as an administrator.
+    """Remove a second factor: one's own with the passphrase, another's for a reason.
 
-    One's own with the passphrase, which stands alone then; another's for a loss, and its owner is
-    told. Raises WrongWords, TooManyTries.
+    The owner of another account is notified and signed out. Raises InvalidCredentials and
+    TooManyAttempts for the passphrase, and Refused.
     """
     is_own = remover.id == person.id
     if is_own:
-        prove(person.sign_in_name or "", passphrase, "", [person.device_mark])
-        if weakness(passphrase, person.sign_in_name or "", person.display_name):
+        verify_passphrase(person.sign_in_name or "", passphrase, "", [person.device_cookie])
+        if passphrase_problem(passphrase, person.sign_in_name or "", person.display_name):
             raise Refused(_("Choose a passphrase of at least 15 characters first."))
     with recorded(remover, Kind.FACTOR_REMOVED) as act:
-        require(may_remove_factor(act.locked(remover), act.locked(person)))
+        require(may_remove_second_factor(act.lock(remover), act.lock(person)))
         factor = act.session.get(SecondFactor, person.id, with_for_update=True)
         if factor is None:
             raise Refused(_("This account has no second factor."))
@@ -103,89 +110,87 @@ def remove_factor(
         if is_own:
             act.about(person, own=1)
         else:
-            if loss is None:
-                raise Refused(_("Say why: lost, broken, stolen or another reason."))
-            act.about(person, own=0, reason=loss.value)
-            tell_person(act, FACTOR_REMOVED, person)
+            if reason is None:
+                raise Refused(_("Give a reason: lost, broken, stolen or another one."))
+            act.about(person, own=0, reason=reason.value)
+            notify_person(act, FACTOR_REMOVED, person)
     if not is_own:
-        _sign_out(person)
-
-
-def _sign_out(person: Person, but: str = "") -> None:
-    with transient() as store:
-        others = delete(Device).where(Device.person_id == person.id)
-        store.execute(others.where(Device.token_hash != hash_token(but)))
-
-
-# --- signing in ----------------------------------------------------------------------------------
+        end_devices(person)
 
 
 def issue_pending_sign_in(person: Person) -> str:
-    """What a browser keeps between passphrase and code; it opens nothing by itself."""
+    """Return a signed token that proves the passphrase; it does not sign in by itself."""
     return str(_signer().dumps([person.id, hash_token(person.passphrase_hash or "")]))
 
 
 def resolve_pending_sign_in(token: str) -> Person:
-    """Who said the passphrase a while ago. Raises CodeLate for a token too old, forged or spent."""
+    """Return the account of a pending sign-in.
+
+    Raises PendingSignInExpired for a token that is too old, forged, or older than a change of the
+    passphrase.
+    """
     try:
-        person_id, words = _signer().loads(token, max_age=STEP_LASTS)
+        person_id, passphrase_mark = _signer().loads(token, max_age=PENDING_SIGN_IN_S)
     except (BadSignature, ValueError, TypeError) as error:
-        raise CodeLate from error
+        raise PendingSignInExpired from error
     person = db.session.get(Person, int(person_id))
     if person is None or not person.is_active:
-        raise CodeLate
-    if words != hash_token(person.passphrase_hash or ""):
-        raise CodeLate
+        raise PendingSignInExpired
+    if passphrase_mark != hash_token(person.passphrase_hash or ""):
+        raise PendingSignInExpired
     return person
 
 
 def sign_in_by_code(
-    token: str,
+    pending_token: str,
     code: str,
     *,
-    marks: Collection[str] = (),
+    device_cookies: Collection[str] = (),
     agent: str = "",
-    leaving: str | None = None,
+    replaced_token: str | None = None,
 ) -> tuple[Person, str]:
-    """The second half of signing in: the code a phone shows, or one from paper, each taken once.
+    """Complete a sign-in by a code; return the account and the token of the new device.
 
-    Raises WrongWords, TooManyTries and CodeLate.
+    Codes of the app and recovery codes are accepted once each. Raises InvalidCredentials,
+    TooManyAttempts and PendingSignInExpired.
     """
-    person = resolve_pending_sign_in(token)
-    with counting_codes(person, marks):
-        if _is_from_paper(code):
-            if not use_code(person, code):
-                raise InvalidCredentials
-            code = ""
+    person = resolve_pending_sign_in(pending_token)
+    # The passphrase is known here, so attempts from all unknown devices share one counter.
+    is_known = person.device_cookie in device_cookies
+    device = person.device_cookie if is_known else "unknown device"
+    with limit_attempts(SECOND_FACTOR_CODES, str(person.id), device):
+        is_recovery_code = _is_recovery_code(code)
+        if is_recovery_code and not consume_recovery_code(person, code):
+            raise InvalidCredentials
         with recorded(person, Kind.PERSON_SIGNED_IN) as act:
-            act.about(act.locked(person))
-            if code:
-                _spend(act, person, code)
-    return person, open_device(person, agent, leaving)
+            act.about(act.lock(person))
+            if not is_recovery_code:
+                _consume_code(act, person, code)
+    return person, create_device(person, agent, replaced_token)
 
 
-def _is_from_paper(code: str) -> bool:
+def _is_recovery_code(code: str) -> bool:
     return sum(c.isalnum() for c in code) > 8
 
 
-def _spend(act: Act, person: Person, code: str) -> None:
-    """Take a code under the lock of its account: of two that come at once, one wins."""
+def _consume_code(act: Act, person: Person, code: str) -> None:
+    """Consume a code under the lock of its account, so that of two parallel uses one succeeds."""
     factor = act.session.get(SecondFactor, person.id, with_for_update=True, populate_existing=True)
-    if factor is None:  # taken away meanwhile: then the passphrase begins again
-        raise CodeLate
-    secret = _open(factor)
-    step = None if secret is None else _step_of(secret, code)
+    if factor is None:  # removed meanwhile: the passphrase alone is enough now
+        raise PendingSignInExpired
+    secret = _decrypt_secret(factor)
+    step = None if secret is None else _matching_time_step(secret, code)
     if step is None or step <= factor.last_step:
         raise InvalidCredentials
     factor.last_step = step
 
 
-def _step_of(secret: str, code: str) -> int | None:
-    """The half minute in which the phone shows this code; None where it never does about now."""
+def _matching_time_step(secret: str, code: str) -> int | None:
+    """Return the time step whose code this is, within the allowed drift, or None."""
     digits = "".join(c for c in code if c.isascii() and c.isdigit())
-    phone, present = pyotp.TOTP(secret, interval=PERIOD), int(now().timestamp()) // PERIOD
-    for step in range(present - DRIFT, present + DRIFT + 1):
-        if secrets.compare_digest(phone.generate_otp(step), digits):
+    totp, present = pyotp.TOTP(secret, interval=PERIOD_S), int(now().timestamp()) // PERIOD_S
+    for step in range(present - ALLOWED_DRIFT, present + ALLOWED_DRIFT + 1):
+        if secrets.compare_digest(totp.generate_otp(step), digits):
             return step
     return None
 
@@ -194,23 +199,23 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(str(current_app.secret_key), salt="second step")
 
 
-# --- the secret ----------------------------------------------------------------------------------
-
-
-def _key() -> bytes:
+def _encryption_key() -> bytes:
     secret = str(current_app.config["SECRET_KEY"]).encode()
     return HKDF(SHA256(), 32, salt=None, info=b"second factor").derive(secret)
 
 
-def _seal(person_id: int, secret: str) -> bytes:
+def _encrypt_secret(person_id: int, secret: str) -> bytes:
     nonce = secrets.token_bytes(12)
-    return nonce + AESGCM(_key()).encrypt(nonce, secret.encode(), str(person_id).encode())
+    return nonce + AESGCM(_encryption_key()).encrypt(
+        nonce, secret.encode(), str(person_id).encode()
+    )
 
 
-def _open(factor: SecondFactor) -> str | None:
-    """The secret; None where it was sealed for another account or under another key."""
-    nonce, sealed = factor.sealed[:12], factor.sealed[12:]
+def _decrypt_secret(factor: SecondFactor) -> str | None:
+    """Return the secret; None if it was encrypted for another account or with another key."""
+    nonce, ciphertext = factor.encrypted_secret[:12], factor.encrypted_secret[12:]
+    associated_data = str(factor.person_id).encode()
     try:
-        return AESGCM(_key()).decrypt(nonce, sealed, str(factor.person_id).encode()).decode()
+        return AESGCM(_encryption_key()).decrypt(nonce, ciphertext, associated_data).decode()
     except InvalidTag:
         return None

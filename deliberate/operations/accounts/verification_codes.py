@@ -1,11 +1,11 @@
-"""Becoming a verified resident by a code from an office."""
+"""Verify a resident by a one-time code from an office."""
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Person, ResidentEntry
-from deliberate.operations.accounts.sign_in import counting_guesses
-from deliberate.operations.accounts.verified_residents import take_entry
+from deliberate.operations.accounts.verified_residents import verify_with_entry
 from deliberate.operations.polls.ballots import hash_code
+from deliberate.operations.site.rate_limits import RESIDENT_CODES, limit_attempts
 from deliberate.permissions.accounts.verification import may_be_verified
 from deliberate.permissions.decision import Refused, require
 from deliberate.recording import recorded
@@ -13,19 +13,19 @@ from deliberate.vocabulary import Kind
 
 
 def verify_by_code(person: Person, code: str) -> None:
-    """Become a verified resident by a code from an office, which is used up.
+    """Verify a resident by a code, which is used up.
 
-    Raises Refused for a code that is none or was used, TooManyTries after many such.
+    Raises Refused for an unknown or used code, TooManyAttempts after many of them.
     """
     with (
-        counting_guesses("resident", person),
+        limit_attempts(RESIDENT_CODES, str(person.id)),
         recorded(person, Kind.RESIDENT_VERIFIED) as act,
     ):
-        require(may_be_verified(act.locked(person)))
+        require(may_be_verified(act.lock(person)))
         entry = act.session.get(ResidentEntry, hash_code(code), with_for_update=True)
         if entry is None:
-            raise Refused(_("This is no code of ours. Check every letter and number."))
+            raise Refused(_("This code is not valid. Check every letter and number."))
         if entry.is_used:
-            raise Refused(_("This code was used already; it counts once. Ask for another one."))
-        take_entry(act, person, entry)
+            raise Refused(_("This code has been used already. Ask for another one."))
+        verify_with_entry(act, person, entry)
         act.about(person, by="code")

@@ -1,7 +1,7 @@
-"""Verified residents: found on a list by a confirmed address, or by a one-time code on paper.
+"""Verified residents: by a confirmed address that is on a list, or by a one-time code on paper.
 
-Kept are hashes and an area. Who a code was handed to, and every number by which a state knows its
-people, stays with the office.
+Only hashes and an area are stored. The office knows who received a code; national identity numbers
+stay there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,94 +12,96 @@ from sqlalchemy.exc import IntegrityError
 
 from deliberate.clock import now
 from deliberate.models import Person, ResidentEntry, ResidentList
-from deliberate.notifications.preferences import VERIFICATION_ENDED, VERIFIED
-from deliberate.operations.accounts.resident_csv import MOST_ROWS, looks_like_identity
-from deliberate.operations.notices.notices import tell_person
+from deliberate.notifications.notice_kinds import VERIFICATION_ENDED, VERIFIED
+from deliberate.operations.accounts.resident_csv import MAX_ROWS, looks_like_identity_number
+from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.polls.ballots import hash_code, new_code
 from deliberate.permissions.accounts.verification import may_be_verified, may_end_verification
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.processes import may_set_up
-from deliberate.queries.accounts.verified_residents import address_key, is_listed
+from deliberate.queries.accounts.verified_residents import email_hash, is_on_resident_list
 from deliberate.recording import Act, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind, VerificationEnd
+from deliberate.vocabulary import Kind, VerificationEndReason
 
-MOST_CODES = 1000
-AT_ONCE = 500
+MAX_CODES = 1000
+BATCH_SIZE = 500
 
 
-def make_resident_codes(admin: Person, number: int, area: str) -> list[str]:
-    """Make one-time codes for residents of an area; they are given here, to print, and never again.
+def create_resident_codes(admin: Person, count: int, area: str) -> list[str]:
+    """Create one-time codes for residents of an area; return them to be printed, once.
 
-    Each makes whoever enters it first a verified resident.
+    Raises Refused.
     """
-    place = clean_line(area)[:80]
+    area = clean_line(area)[:80]
     with recorded(admin, Kind.RESIDENTS_INVITED) as act:
-        require(may_set_up(act.locked(admin)))
-        if not 0 < number <= MOST_CODES:
-            raise Refused(_("Between 1 and %(n)s codes are made at once.", n=MOST_CODES))
-        if looks_like_identity(place):
-            raise Refused(_("This looks like an identity number; none is kept here."))
-        made = _begin_list(act, admin, "codes", number, place)
-        codes = [new_code(groups=4) for _number in range(number)]
+        require(may_set_up(act.lock(admin)))
+        if not 0 < count <= MAX_CODES:
+            raise Refused(_("Create between 1 and %(n)s codes at a time.", n=MAX_CODES))
+        if looks_like_identity_number(area):
+            raise Refused(
+                _("This looks like an identity number. Identity numbers are not stored here.")
+            )
+        batch = _create_list(act, admin, "codes", count, area)
+        codes = [new_code(groups=4) for _code in range(count)]
         act.session.add_all(
-            ResidentEntry(key=hash_code(code), list_id=made.id, area=place) for code in codes
+            ResidentEntry(key=hash_code(code), list_id=batch.id, area=area) for code in codes
         )
-        act.about(made, count=number)
+        act.about(batch, count=count)
     return codes
 
 
-def _begin_list(act: Act, admin: Person, kind: str, size: int, area: str = "") -> ResidentList:
-    made = ResidentList(kind=kind, size=size, area=area, made_by_id=admin.id, made_at=now())
-    act.session.add(made)
+def _create_list(act: Act, admin: Person, kind: str, size: int, area: str = "") -> ResidentList:
+    batch = ResidentList(kind=kind, size=size, area=area, created_by_id=admin.id, created_at=now())
+    act.session.add(batch)
     act.session.flush()
-    return made
+    return batch
 
 
-def list_residents(admin: Person, areas: Mapping[str, str]) -> int:
-    """Put in addresses of residents, each with its area; gives how many were verified at once.
+def add_resident_list(admin: Person, areas: Mapping[str, str]) -> int:
+    """Add addresses of residents, each with its area; return how many were verified at once.
 
-    Whoever confirms one of the other addresses later is verified then. An address is one resident:
-    where several accounts share a mailbox, nobody is chosen by us.
+    The others are verified when they confirm their address. An address stands for one resident:
+    accounts that share a mailbox are not verified. Raises Refused.
     """
     try:
         with recorded(admin, Kind.RESIDENTS_LISTED) as act:
-            require(may_set_up(act.locked(admin)))
-            if not 0 < len(areas) <= MOST_ROWS:
-                raise Refused(_("Between 1 and %(n)s addresses are put in at once.", n=MOST_ROWS))
-            made = _begin_list(act, admin, "addresses", len(areas))
+            require(may_set_up(act.lock(admin)))
+            if not 0 < len(areas) <= MAX_ROWS:
+                raise Refused(_("Add between 1 and %(n)s addresses at a time.", n=MAX_ROWS))
+            batch = _create_list(act, admin, "addresses", len(areas))
             verified = 0
-            given = list(areas.items())
-            for start in range(0, len(given), AT_ONCE):
-                verified += _list_some(act, made, dict(given[start : start + AT_ONCE]))
-            act.about(made, count=len(areas))
+            rows = list(areas.items())
+            for start in range(0, len(rows), BATCH_SIZE):
+                verified += _add_batch(act, batch, dict(rows[start : start + BATCH_SIZE]))
+            act.about(batch, count=len(areas))
     except IntegrityError as error:
-        raise Refused(_("Somebody put in the same addresses just now. Try again.")) from error
+        raise Refused(_("The same addresses were added at the same moment. Try again.")) from error
     return verified
 
 
-def _list_some(act: Act, made: ResidentList, areas: Mapping[str, str]) -> int:
-    """Keep some addresses and verify whoever has confirmed one; what was used before stays used."""
-    keys = {address_key(address): address for address in areas}
+def _add_batch(act: Act, batch: ResidentList, areas: Mapping[str, str]) -> int:
+    """Add some addresses and verify their confirmed holders; used entries stay used."""
+    keys = {email_hash(address): address for address in areas}
     known = select(ResidentEntry).where(ResidentEntry.key.in_(keys)).with_for_update()
     entries = {entry.key: entry for entry in act.session.scalars(known)}
     for key, address in keys.items():
         entry = entries.setdefault(key, ResidentEntry(key=key, is_used=False))
         if not entry.is_used:
-            entry.list_id, entry.area = made.id, areas[address]
+            entry.list_id, entry.area = batch.id, areas[address]
     act.session.add_all(entries.values())
     verified = 0
-    for person in _alone_at(act, list(areas)):
-        entry = entries[address_key(person.email or "")]
+    for person in _sole_holders(act, list(areas)):
+        entry = entries[email_hash(person.email or "")]
         if not entry.is_used:
-            take_entry(act, person, entry)
+            verify_with_entry(act, person, entry)
             act.consequence(Kind.RESIDENT_VERIFIED, person, by="list")
             verified += 1
     return verified
 
 
-def _alone_at(act: Act, addresses: Sequence[str]) -> Iterator[Person]:
-    """Residents not verified yet who have confirmed one of these addresses, and nobody else has."""
+def _sole_holders(act: Act, addresses: Sequence[str]) -> Iterator[Person]:
+    """Return unverified residents who alone have confirmed one of the addresses."""
     confirmed = (
         select(Person)
         .where(
@@ -110,40 +112,43 @@ def _alone_at(act: Act, addresses: Sequence[str]) -> Iterator[Person]:
         .order_by(Person.id)
         .with_for_update(of=Person)
     )
-    sharing: dict[str, list[Person]] = {}
+    holders: dict[str, list[Person]] = {}
     for person in act.session.scalars(confirmed):
-        sharing.setdefault((person.email or "").lower(), []).append(person)
-    return (one[0] for one in sharing.values() if len(one) == 1 and may_be_verified(one[0]))
+        holders.setdefault((person.email or "").lower(), []).append(person)
+    return (p[0] for p in holders.values() if len(p) == 1 and may_be_verified(p[0]))
 
 
 def verify_from_list(person: Person) -> bool:
-    """Become a verified resident by the address one has just confirmed, if it is on a list."""
-    if not may_be_verified(person) or not is_listed(person):
+    """Verify a resident whose confirmed address is on a list; return whether it is.
+
+    Raises Refused if another account used the entry meanwhile.
+    """
+    if not may_be_verified(person) or not is_on_resident_list(person):
         return False
     with recorded(person, Kind.RESIDENT_VERIFIED) as act:
-        require(may_be_verified(act.locked(person)))
-        key = address_key(person.email or "")
+        require(may_be_verified(act.lock(person)))
+        key = email_hash(person.email or "")
         entry = act.session.get(ResidentEntry, key, with_for_update=True)
         if entry is None or entry.is_used:
-            raise Refused(_("This address was used already; it counts once."))
-        take_entry(act, person, entry)
+            raise Refused(_("This address has been used already."))
+        verify_with_entry(act, person, entry)
         act.about(person, by="list")
     return True
 
 
-def take_entry(act: Act, person: Person, entry: ResidentEntry) -> None:
-    """Use an entry of a list up for somebody, who is verified from now on, and told."""
+def verify_with_entry(act: Act, person: Person, entry: ResidentEntry) -> None:
+    """Use up an entry, verify the person with it, and notify the person."""
     entry.is_used = True
     person.verified_at = now()
     if entry.area:
         person.area, person.area_is_verified = entry.area, True
-    tell_person(act, VERIFIED, person)
+    notify_person(act, VERIFIED, person)
 
 
-def end_verification(admin: Person, person: Person, reason: VerificationEnd) -> None:
-    """Take back that somebody is a verified resident; the area is theirs to say again."""
+def end_verification(admin: Person, person: Person, reason: VerificationEndReason) -> None:
+    """End a resident's verification; the person may change the area again. Raises Refused."""
     with recorded(admin, Kind.VERIFICATION_ENDED) as act:
-        require(may_end_verification(act.locked(admin), act.locked(person)))
+        require(may_end_verification(act.lock(admin), act.lock(person)))
         person.verified_at, person.area_is_verified = None, False
         act.about(person, reason=reason.value)
-        tell_person(act, VERIFICATION_ENDED, person)
+        notify_person(act, VERIFICATION_ENDED, person)

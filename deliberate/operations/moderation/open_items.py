@@ -1,12 +1,9 @@
-"""What becomes of a text that waits for a moderator when it is changed, taken back or decided."""
+"""Close the open items of a contribution when it is changed, withdrawn or decided on."""
 
-from typing import Any
-
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, Update, select, update
 
 from deliberate.clock import now
 from deliberate.models import (
-    Comment,
     EditRequest,
     Escalation,
     ModerationDecision,
@@ -14,58 +11,71 @@ from deliberate.models import (
     ProposalVersion,
     Report,
 )
-from deliberate.queries.moderation.open_items import open_request
+from deliberate.queries.moderation.contributions import Contribution
+from deliberate.queries.moderation.open_items import get_open_edit_request
 from deliberate.recording import Act
 
-Thing = Comment | Proposal
 
+def close_open_items(act: Act, contribution: Contribution) -> int:
+    """Close reports, edit request and escalation of a contribution; return the number of reports.
 
-def close_open_items(act: Act, thing: Thing) -> int:
-    """Close what waits on a text: reports, a request to its author, a handover; gives the reports.
-
-    From where reports came is forgotten, and what the text said when its author was asked.
+    The network hashes of the reports and the original text of the edit request are cleared.
     """
-    return close_all_open_items(act, thing.subject_type, [thing.id])
+    return close_all_open_items(act, contribution.subject_type, [contribution.id])
 
 
-def close_all_open_items(act: Act, kind: str, numbers: list[int] | Select[Any]) -> int:
-    """The same for several texts of a kind."""
+def close_all_open_items(act: Act, subject_type: str, subject_ids: list[int] | Select[int]) -> int:
+    """Close reports, edit requests and escalations of several contributions of one type.
+
+    Returns the number of closed reports.
+    """
     act.session.flush()
     decisions = select(ModerationDecision.id).where(
-        ModerationDecision.subject_type == kind, ModerationDecision.subject_id.in_(numbers)
+        ModerationDecision.subject_type == subject_type,
+        ModerationDecision.subject_id.in_(subject_ids),
     )
-    closing: dict[str, Any] = {"settled_at": now()}
-    settled = act.session.execute(_open_on(Report, kind, numbers).values(**closing, network=""))
-    act.session.execute(_open_on(Escalation, kind, numbers).values(**closing))
+    resolved_at = now()
+    reports = act.session.execute(
+        _open_on(Report, subject_type, subject_ids).values(resolved_at=resolved_at, network_hash="")
+    )
+    act.session.execute(
+        _open_on(Escalation, subject_type, subject_ids).values(resolved_at=resolved_at)
+    )
     act.session.execute(
         update(EditRequest)
-        .where(EditRequest.decision_id.in_(decisions), EditRequest.settled_at.is_(None))
-        .values(**closing, words="")
+        .where(EditRequest.decision_id.in_(decisions), EditRequest.resolved_at.is_(None))
+        .values(resolved_at=resolved_at, original_text="")
     )
-    return int(settled.rowcount)  # type: ignore[attr-defined]  # an update has one
+    return int(reports.rowcount)  # type: ignore[attr-defined]  # an update has one
 
 
-def _open_on(table: type[Report] | type[Escalation], kind: str, numbers: Any) -> Any:
+def _open_on(
+    table: type[Report] | type[Escalation],
+    subject_type: str,
+    subject_ids: list[int] | Select[int],
+) -> Update:
     return update(table).where(
-        table.subject_type == kind, table.subject_id.in_(numbers), table.settled_at.is_(None)
+        table.subject_type == subject_type,
+        table.subject_id.in_(subject_ids),
+        table.resolved_at.is_(None),
     )
 
 
-def note_edit(act: Act, thing: Thing) -> None:
-    """Where its author was asked to change a text: that it was done, for a moderator to look at.
+def record_requested_edit(act: Act, contribution: Contribution) -> None:
+    """Record that an author made a requested edit, for a moderator to review.
 
-    What a proposal said until then is compared with no more, for the rule it was asked by.
+    Earlier versions of a proposal are hidden from comparison, by the rule of the request.
     """
-    request = open_request(thing)
-    if request is None or not request.is_due:
+    request = get_open_edit_request(contribution)
+    if request is None or not request.is_active:
         return
     request.edited_at = now()
-    if isinstance(thing, Proposal):
+    if isinstance(contribution, Proposal):
         act.session.execute(
             update(ProposalVersion)
             .where(
-                ProposalVersion.proposal_id == thing.id,
-                ProposalVersion.number < thing.version,
+                ProposalVersion.proposal_id == contribution.id,
+                ProposalVersion.number < contribution.version,
                 ProposalVersion.hidden_ground.is_(None),
             )
             .values(hidden_ground=request.decision.ground)

@@ -1,7 +1,4 @@
-"""Messages of an account: read or not, and which of them come by mail.
-
-None of it is taking part, so none of it is an act.
-"""
+"""Read state and mail topics of the messages of an account; not recorded as acts."""
 
 from collections.abc import Collection
 
@@ -9,13 +6,13 @@ from sqlalchemy import delete, update
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
-from deliberate.models import Delivery, MutedNotice, Person
-from deliberate.notifications.preferences import TOPICS
+from deliberate.models import Delivery, MutedTopic, Person
+from deliberate.notifications.notice_kinds import TOPICS
 
 
-def mark_read(person: Person, up_to: int) -> None:
-    """Mark one's messages as read, up to one of them."""
-    with unrecorded("reading one's messages") as session:
+def mark_messages_read(person: Person, up_to: int) -> None:
+    """Mark the messages of a person as read, up to the delivery with an id."""
+    with unrecorded("read state of messages") as session:
         session.execute(
             update(Delivery)
             .where(
@@ -28,18 +25,18 @@ def mark_read(person: Person, up_to: int) -> None:
         )
 
 
-def choose_mails(person: Person, wanted: Collection[str]) -> None:
-    """Choose which groups of messages come by mail; in the account they stand all the same."""
-    with unrecorded("which mails somebody wants") as session:
-        session.execute(delete(MutedNotice).where(MutedNotice.person_id == person.id))
+def set_mailed_topics(person: Person, topics: Collection[str]) -> None:
+    """Set the topics that a person receives by mail; all others are muted."""
+    with unrecorded("mail topics of a person") as session:
+        session.execute(delete(MutedTopic).where(MutedTopic.person_id == person.id))
         session.add_all(
-            MutedNotice(person_id=person.id, topic=topic) for topic in TOPICS if topic not in wanted
+            MutedTopic(person_id=person.id, topic=topic) for topic in TOPICS if topic not in topics
         )
 
 
-def mute(person_id: int, topic: str) -> None:
-    """Send somebody no mail of a group any more: the one click at the end of each."""
-    with unrecorded("which mails somebody wants") as session:
-        gone = session.get(Person, person_id) is None
-        if not gone and session.get(MutedNotice, (person_id, topic)) is None:
-            session.add(MutedNotice(person_id=person_id, topic=topic))
+def mute_topic(person_id: int, topic: str) -> None:
+    """Stop the mails on a topic, as the unsubscribe link at the end of a mail does."""
+    with unrecorded("mail topics of a person") as session:
+        is_erased = session.get(Person, person_id) is None
+        if not is_erased and session.get(MutedTopic, (person_id, topic)) is None:
+            session.add(MutedTopic(person_id=person_id, topic=topic))

@@ -1,52 +1,50 @@
-"""The notice an act leaves in its own transaction; everything after it is the job's work."""
+"""Notices that an act writes in its own transaction; a job delivers them."""
 
-from typing import Any
-
-from deliberate.clock import now
 from deliberate.models import Notice, Person, Proposal
 from deliberate.recording import Act
 
 
-def tell_people(act: Act, kind: str, proposal: Proposal, **told: Any) -> None:
-    """Tell all who took part in a proposal or follow it; `told` holds codes, ids and dates."""
-    act.session.add(Notice(act=act.id, kind=kind, proposal_id=proposal.id, told=told, **_dated()))
+def notify_participants(act: Act, kind: str, proposal: Proposal, **details: object) -> None:
+    """Add a notice to all who took part in a proposal or follow it.
+
+    `details` holds the codes, ids and dates that the text of the notice needs.
+    """
+    act.session.add(Notice(key=act.id, kind=kind, proposal_id=proposal.id, details=details))
 
 
-def tell_staff(
-    act: Act, kind: str, institution_id: int | None, proposal: Proposal, **told: Any
+def notify_staff(
+    act: Act, kind: str, institution_id: int | None, proposal: Proposal, **details: object
 ) -> None:
-    """Tell the staff of an institution; nobody, where none is named."""
+    """Add a notice to the staff of an institution; nothing is added without an institution."""
     if institution_id is None:
         return
     act.session.add(
         Notice(
-            act=f"{act.id}.desk",
+            key=f"{act.id}.desk",
             kind=kind,
             proposal_id=proposal.id,
             institution_id=institution_id,
-            told=told,
-            **_dated(),
+            details=details,
         )
     )
 
 
-def tell_person(
-    act: Act, kind: str, person: Person | None, proposal: Proposal | None = None, **told: Any
+def notify_person(
+    act: Act,
+    kind: str,
+    person: Person | None,
+    proposal: Proposal | None = None,
+    **details: object,
 ) -> None:
-    """Tell one person alone; nobody, where the account is gone."""
+    """Add a notice to one person; nothing is added for an account that no longer exists."""
     if person is None:
         return
     act.session.add(
         Notice(
-            act=f"{act.id}.{person.id}",
+            key=f"{act.id}.{person.id}",
             kind=kind,
             proposal_id=proposal.id if proposal else None,
             person_id=person.id,
-            told=told,
-            **_dated(),
+            details=details,
         )
     )
-
-
-def _dated() -> dict[str, Any]:
-    return {"written_at": now()}

@@ -1,4 +1,4 @@
-"""The ballot box: one-time voting codes, and the rewriting that takes order out of storage."""
+"""Create voting codes, and rewrite ballot tables so that storage order reveals nothing."""
 
 from datetime import timedelta
 from time import sleep
@@ -16,89 +16,97 @@ from deliberate.permissions.polls import may_run_poll
 from deliberate.recording import recorded
 from deliberate.vocabulary import Electorate, Kind
 
-BOXES = ("poll_ballot", "poll_roll", "poll_code")
-MOST_CODES = 100_000
-JUST_CLOSED = timedelta(minutes=3)
-ATTEMPTS, PAUSE = 10, 2.0
+BALLOT_TABLES = ("poll_ballot", "poll_voter", "poll_code")
+MAX_CODES = 100_000
+RECENTLY_CLOSED = timedelta(minutes=3)
+MAX_ATTEMPTS, RETRY_DELAY = 10, 2.0
 
 
-def make_codes(maker: Person | None, poll: Poll, number: int) -> list[str]:
-    """Make one-time voting codes for a poll; they are given here, to be printed, and never again.
+def create_voting_codes(maker: Person | None, poll: Poll, count: int) -> list[str]:
+    """Create one-time voting codes for a poll and return them; only their hashes are stored.
 
-    `maker` None is the command line.
+    `maker` is None for the command line.
     """
     with recorded(maker, Kind.CODES_MADE) as act:
-        act.locked(poll)
+        act.lock(poll)
         if maker is not None:
             require(may_run_poll(maker, poll))
         if poll.electorate != Electorate.CODES:
-            raise Refused(_("This poll is not voted in with codes."))
+            raise Refused(_("This poll does not use voting codes."))
         if poll.is_closed(now()):
-            raise Refused(_("This poll is closed; a closed poll is not opened again."))
-        if not 0 < number <= MOST_CODES:
-            raise Refused(_("Between 1 and %(n)s codes are made at once.", n=MOST_CODES))
-        codes = [new_code(groups=4) for _number in range(number)]
+            raise Refused(_("This poll is closed and cannot be reopened."))
+        if not 0 < count <= MAX_CODES:
+            raise Refused(_("Create between 1 and %(n)s codes at a time.", n=MAX_CODES))
+        codes = [new_code(groups=4) for _ in range(count)]
         act.session.add_all(VotingCode(key=hash_code(code), poll_id=poll.id) for code in codes)
-        act.about(poll, count=number)
+        act.about(poll, count=count)
     return codes
 
 
-def rewrite_when_due() -> list[str]:
-    """Rewrite the boxes on the hour and in the minutes after a close; to be called every minute."""
-    moment = now()
-    closed = select(Poll.id).where(Poll.closes_at <= moment, Poll.closes_at > moment - JUST_CLOSED)
-    if moment.minute and db.session.scalar(closed.limit(1)) is None:
-        return []
-    return _rewrite_in_a_gap()
-
-
-def _rewrite_in_a_gap() -> list[str]:
-    """Rewrite when no copy of the database is being made: whoever waits for the lock stops voters.
-
-    Raises OperationalError where no gap came; the next hour tries again.
+def rewrite_ballots_when_due() -> list[str]:
+    """Rewrite the ballot tables on the hour and shortly after a poll closes; call this every
+    minute.
     """
-    for _attempt in range(ATTEMPTS - 1):
+    moment = now()
+    query = select(Poll.id).where(
+        Poll.closes_at <= moment, Poll.closes_at > moment - RECENTLY_CLOSED
+    )
+    if moment.minute and db.session.scalar(query.limit(1)) is None:
+        return []
+    return _rewrite_with_retries()
+
+
+def _rewrite_with_retries() -> list[str]:
+    """Rewrite the ballot tables, retrying while a database backup holds locks.
+
+    Waiting for the lock would block voters, so each attempt times out. Raises OperationalError
+    after the last attempt; the next hour tries again.
+    """
+    for _attempt in range(MAX_ATTEMPTS - 1):
         try:
-            return rewrite_boxes()
+            return rewrite_ballot_tables()
         except OperationalError:
-            sleep(PAUSE)
-    return rewrite_boxes()
+            sleep(RETRY_DELAY)
+    return rewrite_ballot_tables()
 
 
-def rewrite_boxes() -> list[str]:
-    """Rewrite ballots, roll and codes in the order of their keys; gives the tables rewritten.
+def rewrite_ballot_tables() -> list[str]:
+    """Rewrite ballots, voters and codes in the order of their keys; return the rewritten tables.
 
-    To be run hourly and within minutes of every close: until then PostgreSQL's storage place
-    (`ctid`) and transaction number (`xmin`) of a ballot are those of its voter's row in the log.
-    Afterwards all rows of a table have one transaction and stand by key, in a new file. A table
-    that was rewritten since its last change is left alone. On SQLite nothing is to be done: there
-    the rows live in the tree of their keys and carry no transaction.
+    Must run hourly and within minutes of every close: until then the storage position (`ctid`) and
+    transaction id (`xmin`) of a ballot in PostgreSQL match those of its voter's row in the log.
+    After a rewrite all rows of a table share one transaction and are sorted by key in a new file. A
+    table without changes since its last rewrite is skipped. SQLite needs no rewrite: its tables are
+    trees sorted by key, without transaction ids.
     """
     if db.engine.dialect.name != "postgresql":
         return []
-    with unrecorded("ballots are moved in storage, none is changed") as session:
+    with unrecorded("ballots are sorted in storage, none is changed") as session:
         session.execute(text("SET LOCAL lock_timeout = '2s'"))
-        session.execute(text(f"LOCK TABLE {', '.join(BOXES)} IN ACCESS EXCLUSIVE MODE"))
-        stale = [box for box in BOXES if session.scalar(text(_MIXED[box]))]
-        for box in stale:
-            for statement in _REWRITING[box]:
+        session.execute(text(f"LOCK TABLE {', '.join(BALLOT_TABLES)} IN ACCESS EXCLUSIVE MODE"))
+        unsorted = [
+            table for table in BALLOT_TABLES if session.scalar(text(_UNSORTED_QUERIES[table]))
+        ]
+        for table in unsorted:
+            for statement in _REWRITE_STATEMENTS[table]:
                 session.execute(text(statement))
-    return stale
+    return unsorted
 
 
-_ORDER = {"poll_ballot": "key", "poll_roll": "poll_id, person_id", "poll_code": "key"}
-_MIXED = {
-    box: f"""SELECT count(DISTINCT writer) > 1 OR count(*) FILTER (WHERE place < before) > 0
-    FROM (SELECT xmin::text AS writer, row({order}) AS place,
-          lag(row({order})) OVER (ORDER BY ctid) AS before FROM {box}) AS stored"""  # noqa: S608
-    for box, order in _ORDER.items()
+_SORT_KEYS = {"poll_ballot": "key", "poll_voter": "poll_id, person_id", "poll_code": "key"}
+_UNSORTED_QUERIES = {
+    table: f"""SELECT count(DISTINCT writer) > 1
+    OR count(*) FILTER (WHERE sort_key < previous_key) > 0
+    FROM (SELECT xmin::text AS writer, row({order}) AS sort_key,
+          lag(row({order})) OVER (ORDER BY ctid) AS previous_key FROM {table}) AS stored"""  # noqa: S608
+    for table, order in _SORT_KEYS.items()
 }
-_REWRITING = {
-    box: (
-        f"CREATE TEMPORARY TABLE moved ON COMMIT DROP AS SELECT * FROM {box}",  # noqa: S608
-        f"TRUNCATE {box}",
-        f"INSERT INTO {box} SELECT * FROM moved ORDER BY {order}",  # noqa: S608
-        "DROP TABLE moved",
+_REWRITE_STATEMENTS = {
+    table: (
+        f"CREATE TEMPORARY TABLE sorted_rows ON COMMIT DROP AS SELECT * FROM {table}",  # noqa: S608
+        f"TRUNCATE {table}",
+        f"INSERT INTO {table} SELECT * FROM sorted_rows ORDER BY {order}",  # noqa: S608
+        "DROP TABLE sorted_rows",
     )
-    for box, order in _ORDER.items()
+    for table, order in _SORT_KEYS.items()
 }

@@ -1,4 +1,4 @@
-"""Voting: casting a ballot, changing it by its code, entering one at an office."""
+"""Cast, change and enter ballots."""
 
 import hashlib
 import secrets
@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from deliberate.models import Ballot, Option, Person, Poll, Roll, VotingCode
-from deliberate.notifications.preferences import BALLOT_RECEIPT
-from deliberate.operations.notices.notices import tell_person
+from deliberate.models import Ballot, Option, Person, Poll, PollVoter, VotingCode
+from deliberate.notifications.notice_kinds import BALLOT_RECEIPT
+from deliberate.operations.notices.notices import notify_person
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.polls import may_enter_ballots, may_vote
-from deliberate.queries.polls.ballot_rules import Choice, fault_in
+from deliberate.queries.polls.ballot_rules import Choice, find_ballot_error
 from deliberate.recording import Act, recorded
 from deliberate.vocabulary import Electorate, Kind, Origin
 
 
 class CodeRefused(Refused):
-    """A voting code or ballot code that is none of this poll, or was used."""
+    """A voting code or ballot code is unknown in this poll or was used before."""
 
 
 @dataclass(frozen=True)
 class BallotReceipt:
-    """What a voter takes home: the ballot code (empty in a public poll) and the log's entry id."""
+    """The ballot code, empty in a public poll, and the id of the log entry."""
 
     ballot_code: str
-    entry_id: str
+    interaction_id: str
 
 
 def cast_ballot(
@@ -37,17 +37,17 @@ def cast_ballot(
     voting_code: str = "",
     mail_receipt: bool = False,
 ) -> BallotReceipt:
-    """Vote, once a person. The ballot code is the only key to a secret ballot and kept nowhere.
+    """Cast a ballot, once a person; return its code, which is not stored.
 
-    Roll and ballot share no key, no order and no time; the log holds that one voted, not what.
-    The receipt is mailed if wished, the code never.
+    Voter and ballot share no key, order or time, and the log records that a person voted, not what.
+    The receipt is mailed on request, the code never.
     """
     with recorded(voter, Kind.BALLOT_CAST) as act:
-        require(may_vote(voter, act.locked(poll)))
-        _use_code(act, poll, voting_code)
-        code = _count(act, poll, voter, _pairs(choice))
+        require(may_vote(voter, act.lock(poll)))
+        _redeem_voting_code(act, poll, voting_code)
+        code = _store_ballot(act, poll, voter, _as_choice(choice))
         if mail_receipt:
-            tell_person(act, BALLOT_RECEIPT, voter, entry=act.id, poll=poll.id)
+            notify_person(act, BALLOT_RECEIPT, voter, entry=act.id, poll=poll.id)
         act.about(poll)
     return BallotReceipt(code if poll.is_secret else "", act.id)
 
@@ -60,48 +60,48 @@ def enter_ballot(
     *,
     voting_code: str = "",
 ) -> BallotReceipt:
-    """Enter somebody's ballot at an office; it can never count beside one cast on the web.
+    """Enter a ballot at an office; a person can vote either there or on the web.
 
-    `choice` None is a paper ballot that cannot be counted. Without an account (`voter` None) a
-    voting code is needed, and the clerk is the actor. The row names the clerk either way.
+    `choice` is None for a paper ballot that cannot be counted. Without an account (`voter` None) a
+    voting code is required, and the clerk is the actor; the log names the clerk in both cases.
     """
     with recorded(voter or clerk, Kind.BALLOT_CAST, origin=Origin.DESK) as act:
-        require(may_enter_ballots(clerk, act.locked(poll)))
+        require(may_enter_ballots(clerk, act.lock(poll)))
         act.institution_id = clerk.institution_id
         if voter is not None:
             require(may_vote(voter, poll))
         elif poll.electorate != Electorate.CODES:
             raise Refused(_("Name the resident whose ballot this is."))
-        _use_code(act, poll, voting_code)
-        code = _count(act, poll, voter, choice)
+        _redeem_voting_code(act, poll, voting_code)
+        code = _store_ballot(act, poll, voter, choice)
         act.about(poll, clerk=clerk.actor_id)
     return BallotReceipt(code if poll.is_secret and choice is not None else "", act.id)
 
 
-def _pairs(choice: Choice | Option) -> Choice:
+def _as_choice(choice: Choice | Option) -> Choice:
     return [(choice.id, 1)] if isinstance(choice, Option) else choice
 
 
-def _use_code(act: Act, poll: Poll, voting_code: str) -> None:
+def _redeem_voting_code(act: Act, poll: Poll, voting_code: str) -> None:
     if poll.electorate != Electorate.CODES:
         return
     code = act.session.get(VotingCode, hash_code(voting_code), with_for_update=True)
     if code is None or code.poll_id != poll.id:
-        raise CodeRefused(_("This is no voting code of this poll. Check every letter and number."))
+        raise CodeRefused(_("This code is not valid in this poll. Check every letter and number."))
     if code.is_used:
-        raise CodeRefused(_("This voting code was used already; it counts once."))
+        raise CodeRefused(_("This voting code has already been used."))
     code.is_used = True
 
 
-def _count(act: Act, poll: Poll, voter: Person | None, choice: Choice | None) -> str:
-    """Put the voter on the roll and the ballot in the box; gives the ballot's code."""
-    _refuse_fault(poll, choice)
+def _store_ballot(act: Act, poll: Poll, voter: Person | None, choice: Choice | None) -> str:
+    """Record that the voter has voted and store the ballot; return the ballot code."""
+    _check_choice(poll, choice)
     if voter is not None:
-        if act.session.get(Roll, (poll.id, voter.id)) is not None:
-            raise Refused(_("You have voted in this poll; your ballot is counted."))
-        act.session.add(Roll(poll_id=poll.id, person_id=voter.id))
+        if act.session.get(PollVoter, (poll.id, voter.id)) is not None:
+            raise Refused(_("You have already voted in this poll. Your ballot is counted."))
+        act.session.add(PollVoter(poll_id=poll.id, person_id=voter.id))
     code = new_code()
-    ballot = Ballot(key=hash_code(code), poll_id=poll.id, choice=_stored(choice))
+    ballot = Ballot(key=hash_code(code), poll_id=poll.id, choice=_storable(choice))
     if poll.counts_areas and voter is not None:
         ballot.area = voter.area
     if not poll.is_secret and voter is not None:
@@ -112,36 +112,36 @@ def _count(act: Act, poll: Poll, voter: Person | None, choice: Choice | None) ->
     return code
 
 
-def _refuse_fault(poll: Poll, choice: Choice | None) -> None:
-    if choice is not None and (fault := fault_in(poll, choice)):
-        raise Refused(fault.reason)
+def _check_choice(poll: Poll, choice: Choice | None) -> None:
+    if choice is not None and (error := find_ballot_error(poll, choice)):
+        raise Refused(error.reason)
 
 
-def _stored(choice: Choice | None) -> list[list[int]] | None:
-    """By option, so that what is kept does not tell in which order it was chosen."""
+def _storable(choice: Choice | None) -> list[list[int]] | None:
+    """Return a choice sorted by option, so that storage does not reveal the order of choosing."""
     return None if choice is None else sorted([option, value] for option, value in choice)
 
 
 def change_ballot(voter: Person, poll: Poll, code: str, choice: Choice | Option) -> str:
-    """Change a ballot until the poll closes: a secret one by its code, a public one as its voter.
+    """Change a ballot until the poll closes, with its code or in a public poll as its voter.
 
-    Gives the log's entry id.
+    Returns the id of the log entry.
     """
     with recorded(voter, Kind.BALLOT_CHANGED) as act:
-        require(may_vote(voter, act.locked(poll)))
-        if act.session.get(Roll, (poll.id, voter.id)) is None:
+        require(may_vote(voter, act.lock(poll)))
+        if act.session.get(PollVoter, (poll.id, voter.id)) is None:
             raise Refused(_("You have not voted in this poll yet."))
-        ballot = _ballot_of(act, voter, poll, code)
+        ballot = _find_ballot(act, voter, poll, code)
         if ballot is None or ballot.poll_id != poll.id:
             raise CodeRefused(_("No ballot of this poll has this code."))
-        _refuse_fault(poll, _pairs(choice))
-        ballot.choice = _stored(_pairs(choice))
+        _check_choice(poll, _as_choice(choice))
+        ballot.choice = _storable(_as_choice(choice))
         poll.ballot_version += 1
         act.about(poll)
     return act.id
 
 
-def _ballot_of(act: Act, voter: Person, poll: Poll, code: str) -> Ballot | None:
+def _find_ballot(act: Act, voter: Person, poll: Poll, code: str) -> Ballot | None:
     if poll.is_secret:
         return act.session.get(Ballot, hash_code(code))
     return act.session.scalar(
@@ -149,16 +149,16 @@ def _ballot_of(act: Act, voter: Person, poll: Poll, code: str) -> Ballot | None:
     )
 
 
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""No I, O, 0 or 1: codes are written down by hand and read over the telephone."""
+_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Without I, O, 0 and 1, because codes are written by hand and read out on the telephone."""
 
 
 def new_code(groups: int = 5) -> str:
-    """A random code in groups of four, twenty bits each."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(groups))
+    """Return a random code in groups of four characters, 20 bits each."""
+    return "-".join("".join(secrets.choice(_CODE_LETTERS) for _ in range(4)) for _ in range(groups))
 
 
 def hash_code(code: str) -> str:
-    """What is kept of a code: its hash, whatever the case and spacing it is typed with."""
-    plain = "".join(letter for letter in code.upper() if letter.isalnum())
-    return hashlib.sha256(plain.encode()).hexdigest()
+    """Return the stored hash of a code, ignoring case, hyphens and spaces."""
+    normalized = "".join(letter for letter in code.upper() if letter.isalnum())
+    return hashlib.sha256(normalized.encode()).hexdigest()

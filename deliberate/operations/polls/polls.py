@@ -1,4 +1,4 @@
-"""A poll's life: opening it with rules that stay, moving its close, publishing, its outcome."""
+"""Open a poll, move its closing time, publish its result and state its outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,49 +8,27 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Option, Outcome, Person, Poll, PollChange, Process, Proposal
+from deliberate.models import Option, Person, Poll, PollChange, PollOutcome, Process, Proposal
 from deliberate.models.proposals.proposal import new_salt
-from deliberate.operations.polls.ballots import (
-    BallotReceipt,
-    CodeRefused,
-    cast_ballot,
-    change_ballot,
-    enter_ballot,
-    hash_code,
-)
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.polls import may_open_poll, may_run_poll
 from deliberate.queries.polls.electorate import count_entitled, small_areas
 from deliberate.recording import recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html
 from deliberate.vocabulary import (
-    ChangeGround,
-    Counting,
+    CountingMethod,
     Electorate,
     Kind,
+    PhaseSwitch,
+    PollChangeReason,
     PollType,
     ResultRule,
-    Switch,
 )
-
-__all__ = [
-    "BallotReceipt",
-    "CodeRefused",
-    "Rules",
-    "cast_ballot",
-    "change_ballot",
-    "change_poll",
-    "enter_ballot",
-    "hash_code",
-    "open_poll",
-    "publish_result",
-    "state_outcome",
-]
 
 
 @dataclass(frozen=True)
-class Rules:
-    """What is decided at opening and never again: the type, who votes, what counts, what shows."""
+class PollRules:
+    """The rules of a poll, which cannot change after opening."""
 
     type: PollType = PollType.SINGLE
     is_secret: bool = True
@@ -59,15 +37,15 @@ class Rules:
     areas: Sequence[str] = ()
     counts_areas: bool = False
     shuffles: bool = False
-    counting: Counting = Counting.INSTANT_RUNOFF
+    counting: CountingMethod = CountingMethod.INSTANT_RUNOFF
     min_choices: int = 1
     max_choices: int | None = None
     amount: int | None = None
     min_share: int = 0
     costs: Sequence[int] = ()
 
-    def as_columns(self) -> dict[str, Any]:
-        """What the poll itself keeps of them; costs are its options'."""
+    def as_columns(self) -> dict[str, Any]:  # values of several columns
+        """Return the values of the poll's own columns; costs belong to the options."""
         return {
             "type": self.type,
             "is_secret": self.is_secret,
@@ -84,7 +62,7 @@ class Rules:
         }
 
 
-SINGLE_CHOICE = Rules()
+SINGLE_CHOICE = PollRules()
 
 
 def open_poll(
@@ -99,17 +77,17 @@ def open_poll(
     quorum: int = 0,
     with_pass: str = "",
     opens_at: datetime | None = None,
-    rules: Rules = SINGLE_CHOICE,
+    rules: PollRules = SINGLE_CHOICE,
 ) -> Poll:
-    """Open a poll, now or at a moment to come; `with_pass` is the words for "not sure".
+    """Open a poll now or at `opens_at`; `with_pass` is the label of the "not sure" option.
 
-    Raises Refused when dates, options or rules do not go together.
+    Raises Refused if dates, options and rules do not fit together.
     """
     with recorded(opener, Kind.POLL_OPENED) as act:
-        require(may_open_poll(opener, act.locked(process)))
-        begins = opens_at or now()
-        _refuse_dates(process, begins, closes_at)
-        _refuse_rules(rules, len(options))
+        require(may_open_poll(opener, act.lock(process)))
+        starts_at = opens_at or now()
+        _check_dates(process, starts_at, closes_at)
+        _check_rules(rules, len(options))
         poll = Poll(
             process=process,
             proposal=proposal,
@@ -117,19 +95,19 @@ def open_poll(
             question=clean_line(question),
             background=clean(background),
             quorum=quorum,
-            opens_at=begins,
+            opens_at=starts_at,
             closes_at=closes_at,
-            options=_options(options, with_pass, rules),
+            options=_build_options(options, with_pass, rules),
             **rules.as_columns(),
         )
         act.session.add(poll)
         act.session.flush()
-        act.about(poll, **_told(poll))
+        act.about(poll, **_log_details(poll))
     return poll
 
 
-def _told(poll: Poll) -> dict[str, Any]:
-    """What the log says of a poll."""
+def _log_details(poll: Poll) -> dict[str, Any]:
+    """Return the details of a poll that the log records."""
     return {
         "type": poll.type.value,
         "secret": int(poll.is_secret),
@@ -138,14 +116,14 @@ def _told(poll: Poll) -> dict[str, Any]:
     }
 
 
-def _refuse_dates(process: Process, opens_at: datetime, closes_at: datetime) -> None:
+def _check_dates(process: Process, opens_at: datetime, closes_at: datetime) -> None:
     if closes_at <= max(now(), opens_at):
-        raise Refused(_("A poll closes later than now and later than it opens."))
-    if not process.allows(Switch.VOTE, opens_at):
-        raise Refused(_("A poll opens in a phase of its process that has voting."))
+        raise Refused(_("The closing time must be in the future and after the opening time."))
+    if not process.allows(PhaseSwitch.VOTE, opens_at):
+        raise Refused(_("A poll can only open in a phase with voting."))
 
 
-def _refuse_rules(rules: Rules, options: int) -> None:
+def _check_rules(rules: PollRules, option_count: int) -> None:
     if rules.is_secret and rules.result_rule == ResultRule.LIVE:
         raise Refused(_("A secret poll never shows its counts while it is open."))
     if rules.counts_areas and (
@@ -154,17 +132,24 @@ def _refuse_rules(rules: Rules, options: int) -> None:
         raise Refused(_("Areas are counted only among verified residents of two or more areas."))
     if rules.counts_areas and (small := small_areas(rules.areas)):
         raise Refused(
-            _("Too few verified residents to count this area apart: %(areas)s.", areas=small[0])
+            _(
+                "Too few verified residents to count this area separately: %(areas)s.",
+                areas=small[0],
+            )
         )
     most = rules.max_choices
-    if rules.min_choices < 1 or (most is not None and not rules.min_choices <= most <= options):
-        raise Refused(_("The most and the least number of choices do not fit the options."))
+    if rules.min_choices < 1 or (
+        most is not None and not rules.min_choices <= most <= option_count
+    ):
+        raise Refused(
+            _("The minimum and maximum number of choices do not fit the number of options.")
+        )
     if rules.type == PollType.BUDGET:
-        _refuse_budget(rules, options)
+        _check_budget(rules, option_count)
 
 
-def _refuse_budget(rules: Rules, options: int) -> None:
-    if len(rules.costs) != options or any(cost < 1 for cost in rules.costs):
+def _check_budget(rules: PollRules, option_count: int) -> None:
+    if len(rules.costs) != option_count or any(cost < 1 for cost in rules.costs):
         raise Refused(_("Every option of a budget poll needs its cost."))
     if rules.amount is None and rules.max_choices is None:
         raise Refused(_("A budget poll needs an amount or a number of projects."))
@@ -174,33 +159,35 @@ def _refuse_budget(rules: Rules, options: int) -> None:
         raise Refused(_("The share to spend is between 0 and 100 percent."))
 
 
-def _options(labels: Sequence[str], with_pass: str, rules: Rules) -> list[Option]:
-    cleaned = [clean_line(label) for label in labels]
-    least = 1 if rules.type in {PollType.STATEMENTS, PollType.SCORE} else 2
-    passing = clean_line(with_pass) if rules.type != PollType.STATEMENTS else ""
-    every = [*cleaned, passing] if passing else cleaned
-    if len(cleaned) + bool(passing) < least or len(set(every)) < len(every) or "" in every:
-        raise Refused(_("A poll needs two different options at least."))
+def _build_options(option_labels: Sequence[str], with_pass: str, rules: PollRules) -> list[Option]:
+    cleaned = [clean_line(label) for label in option_labels]
+    min_options = 1 if rules.type in {PollType.STATEMENTS, PollType.SCORE} else 2
+    pass_label = clean_line(with_pass) if rules.type != PollType.STATEMENTS else ""
+    labels = [*cleaned, pass_label] if pass_label else cleaned
+    if len(labels) < min_options or len(set(labels)) < len(labels) or "" in labels:
+        raise Refused(_("A poll needs at least two different options."))
     costs = list(rules.costs) or [0] * len(cleaned)
     options = [
-        Option(position=place, label=label, cost=cost)
-        for place, (label, cost) in enumerate(zip(cleaned, costs, strict=True))
+        Option(position=position, label=label, cost=cost)
+        for position, (label, cost) in enumerate(zip(cleaned, costs, strict=True))
     ]
-    if passing:
-        options.append(Option(position=len(cleaned), label=passing, is_pass=True))
+    if pass_label:
+        options.append(Option(position=len(cleaned), label=pass_label, is_pass=True))
     return options
 
 
 def change_poll(
-    changer: Person, poll: Poll, closes_at: datetime, ground: ChangeGround, reason: str
+    changer: Person, poll: Poll, closes_at: datetime, ground: PollChangeReason, reason: str
 ) -> None:
-    """Move the closing time of a running poll, with a reason that stands on its page."""
+    """Move the closing time of a running poll, with a public reason."""
     with recorded(changer, Kind.POLL_CHANGED) as act:
-        require(may_run_poll(changer, act.locked(poll)))
+        require(may_run_poll(changer, act.lock(poll)))
         if poll.is_closed(now()):
-            raise Refused(_("This poll is closed; a closed poll is not opened again."))
+            raise Refused(_("This poll is closed and cannot be reopened."))
         if closes_at <= max(now(), poll.opens_at) or closes_at == poll.closes_at:
-            raise Refused(_("The new closing time lies in the future and differs from the old."))
+            raise Refused(
+                _("The new closing time must be in the future and different from the current one.")
+            )
         if not clean(reason):
             raise Refused(_("A change of a running poll needs a reason."))
         poll.changes.append(
@@ -208,8 +195,8 @@ def change_poll(
                 changed_by_id=changer.id,
                 ground=ground.value,
                 reason=clean(reason),
-                closed_before=poll.closes_at,
-                closes_after=closes_at,
+                previous_closes_at=poll.closes_at,
+                new_closes_at=closes_at,
             )
         )
         poll.closes_at = closes_at
@@ -217,34 +204,34 @@ def change_poll(
 
 
 def publish_result(publisher: Person, poll: Poll) -> None:
-    """Publish the result of a closed poll; from then on the number of entitled people stands."""
+    """Publish the result of a closed poll and freeze the number of people entitled to vote."""
     with recorded(publisher, Kind.POLL_PUBLISHED) as act:
-        require(may_run_poll(publisher, act.locked(poll)))
+        require(may_run_poll(publisher, act.lock(poll)))
         if not poll.is_closed(now()):
-            raise Refused(_("A result is published after the close."))
+            raise Refused(_("A result can be published only after the poll has closed."))
         if poll.published_at is not None:
-            raise Refused(_("This result is published already."))
+            raise Refused(_("This result has already been published."))
         poll.entitled_count = count_entitled(poll)
         poll.published_at = now()
         act.about(poll, turnout=poll.ballot_count)
 
 
-def state_outcome(speaker: Person, poll: Poll, body: str) -> Outcome:
-    """Say what came of a poll; later words stand below the first."""
-    with recorded(speaker, Kind.OUTCOME_STATED) as act:
-        require(may_run_poll(speaker, act.locked(poll)))
+def state_outcome(author: Person, poll: Poll, body: str) -> PollOutcome:
+    """Publish what was decided after a poll, in addition to earlier statements."""
+    with recorded(author, Kind.OUTCOME_STATED) as act:
+        require(may_run_poll(author, act.lock(poll)))
         if not poll.is_closed(now()) or not poll.shows_result(now()):
-            raise Refused(_("What came of a poll is said once its result is shown."))
+            raise Refused(_("The outcome can be published once the result is shown."))
         if not clean(body):
-            raise Refused(_("Say in a sentence what came of this poll."))
-        outcome = Outcome(
+            raise Refused(_("Write a sentence about the outcome of this poll."))
+        outcome = PollOutcome(
             body=clean(body),
             body_html=to_html(clean(body)),
             renderer=RENDERER,
             salt=new_salt(),
             stated_at=now(),
-            stated_by_id=speaker.id,
+            stated_by_id=author.id,
         )
         poll.outcomes.append(outcome)
-        act.about(poll, written=outcome.body, salt=outcome.salt)
+        act.about(poll, content=outcome.body, salt=outcome.salt)
     return outcome

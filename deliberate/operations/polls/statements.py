@@ -1,4 +1,4 @@
-"""Statements residents add to a poll, and the moderator's word on each."""
+"""Suggest statements in a poll, and decide on them as a moderator."""
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
@@ -11,21 +11,21 @@ from deliberate.recording import Act, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import Kind, OptionState
 
-LONGEST = 280
-WAITING_AT_ONCE = 3
+MAX_LENGTH = 280
+MAX_WAITING = 3
 
 
 class StatementRefused(Refused):
-    """A statement that cannot be taken as it is written."""
+    """A statement cannot be accepted as it is written."""
 
 
 def suggest_statement(author: Person, poll: Poll, text: str) -> Option:
-    """Add a statement to a poll; it can be voted on once a moderator lets it in."""
+    """Add a statement to a poll; it can be voted on once a moderator accepts it."""
     with recorded(author, Kind.STATEMENT_SUGGESTED) as act:
-        require(may_suggest_statement(author, act.locked(poll)))
+        require(may_suggest_statement(author, act.lock(poll)))
         label = clean_line(text)
-        _refuse_text(poll, label)
-        _refuse_many(act, author, poll)
+        _check_text(poll, label)
+        _check_waiting(act, author, poll)
         statement = Option(
             position=len(poll.options),
             label=label,
@@ -35,20 +35,20 @@ def suggest_statement(author: Person, poll: Poll, text: str) -> Option:
         )
         poll.options.append(statement)
         act.session.flush()
-        act.about(statement, written=label, salt=statement.salt)
+        act.about(statement, content=label, salt=statement.salt)
     return statement
 
 
-def _refuse_text(poll: Poll, label: str) -> None:
+def _check_text(poll: Poll, label: str) -> None:
     if not label:
         raise StatementRefused(_("Write a statement others can agree or disagree with."))
-    if len(label) > LONGEST:
-        raise StatementRefused(_("A statement has at most %(n)s characters.", n=LONGEST))
+    if len(label) > MAX_LENGTH:
+        raise StatementRefused(_("A statement has at most %(n)s characters.", n=MAX_LENGTH))
     if label.casefold() in {option.label.casefold() for option in poll.options}:
-        raise StatementRefused(_("This statement is in the poll already."))
+        raise StatementRefused(_("This statement is already in the poll."))
 
 
-def _refuse_many(act: Act, author: Person, poll: Poll) -> None:
+def _check_waiting(act: Act, author: Person, poll: Poll) -> None:
     waiting = act.session.scalar(
         select(func.count(Option.id)).where(
             Option.poll_id == poll.id,
@@ -56,16 +56,16 @@ def _refuse_many(act: Act, author: Person, poll: Poll) -> None:
             Option.state == OptionState.WAITING,
         )
     )
-    if (waiting or 0) >= WAITING_AT_ONCE:
+    if (waiting or 0) >= MAX_WAITING:
         raise StatementRefused(_("Three of your statements are waiting; wait for a moderator."))
 
 
 def decide_statement(moderator: Person, statement: Option, state: OptionState) -> None:
-    """Let a waiting statement into the poll, or not."""
+    """Accept or decline a waiting statement."""
     with recorded(moderator, Kind.STATEMENT_DECIDED) as act:
-        poll = act.locked(statement.poll)
+        poll = act.lock(statement.poll)
         require(may_decide_statement(moderator, poll))
-        if act.locked(statement).state != OptionState.WAITING or state == OptionState.WAITING:
+        if act.lock(statement).state != OptionState.WAITING or state == OptionState.WAITING:
             raise Refused(_("This statement has been decided already."))
         statement.state = state
         poll.ballot_version += 1

@@ -1,4 +1,4 @@
-"""Joining proposals that ask for the same without losing anything, and taking them apart again."""
+"""Operations that merge proposals with the same request and undo a merger."""
 
 from datetime import datetime
 
@@ -7,127 +7,134 @@ from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.models import Merger, Person, Proposal, Support
-from deliberate.operations.notices.notices import tell_people, tell_person
-from deliberate.operations.proposals.proposals import qualify
+from deliberate.operations.notices.notices import notify_participants, notify_person
+from deliberate.operations.proposals.supports import qualify
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.merging import may_merge, may_unmerge
 from deliberate.recording import Act, recorded
 from deliberate.vocabulary import Kind
 
 
-def merge_proposals(moderator: Person, proposal: Proposal, into: Proposal) -> None:
-    """Join a proposal to another one: supports united, one a person; its thread stays readable.
+def merge_proposals(moderator: Person, proposal: Proposal, target: Proposal) -> None:
+    """Merge a proposal into a target; its own thread stays readable.
 
-    The target's response clock counts from the earlier of both starts.
+    The target receives the supports it lacks, one per person, and its response deadline counts
+    from the earlier of both starts. Raises Refused if the moderator may not merge them.
     """
     with recorded(moderator, Kind.PROPOSAL_MERGED) as act:
-        _lock(act, proposal, into)
-        require(may_merge(moderator, proposal, into))
+        _lock_proposals(act, proposal, target)
+        require(may_merge(moderator, proposal, target))
         merger = Merger(
             proposal_id=proposal.id,
-            into_id=into.id,
+            target_id=target.id,
             moderator_id=moderator.id,
             merged_at=now(),
-            own_qualified_at=into.qualified_at,
-            own_due_at=into.due_at,
+            previous_qualified_at=target.qualified_at,
+            previous_due_at=target.due_at,
         )
-        merger.replaced = _unite_supports(act, proposal, into)
+        merger.replaced_supports = _copy_supports(act, proposal, target)
         act.session.add(merger)
-        proposal.merged_into_id, proposal.merged_at = into.id, merger.merged_at
-        act.about(proposal, into=into.id)
-        _take_clock(act, proposal, into)
-        tell_people(act, "proposal.merged", proposal, into=into.id)
-        if into.author_id != proposal.author_id:
-            tell_person(act, "proposal.joined", into.author, into, joined=proposal.id)
+        proposal.merged_into_id, proposal.merged_at = target.id, merger.merged_at
+        act.about(proposal, into=target.id)
+        _inherit_deadline(act, proposal, target)
+        notify_participants(act, "proposal.merged", proposal, into=target.id)
+        if target.author_id != proposal.author_id:
+            notify_person(act, "proposal.joined", target.author, target, joined=proposal.id)
 
 
-def _lock(act: Act, *proposals: Proposal) -> None:
-    """By number, so that two mergers at once cannot wait for each other."""
-    for proposal in sorted(proposals, key=lambda one: one.id):
-        act.locked(proposal)
+def _lock_proposals(act: Act, *proposals: Proposal) -> None:
+    """Lock proposals in the order of their ids, so that concurrent mergers cannot deadlock."""
+    for proposal in sorted(proposals, key=lambda proposal: proposal.id):
+        act.lock(proposal)
 
 
-def _unite_supports(act: Act, proposal: Proposal, into: Proposal) -> list[list[object]]:
-    """Give the target each support it lacks, and the earlier one where somebody gave both."""
-    own = {support.person_id: support for support in _supports_of(act, into)}
+def _copy_supports(act: Act, proposal: Proposal, target: Proposal) -> list[list[object]]:
+    """Copy supports to the target; return those it had that an earlier support replaced.
+
+    A person who supports both keeps the earlier support. Each replaced support is returned as
+    [person id, version, time].
+    """
+    existing_by_person = {support.person_id: support for support in _list_supports(act, target)}
     replaced: list[list[object]] = []
-    for support in _supports_of(act, proposal):
-        kept = own.get(support.person_id)
-        if support.person_id == into.author_id:
+    for support in _list_supports(act, proposal):
+        existing = existing_by_person.get(support.person_id)
+        if support.person_id == target.author_id:
             continue
-        if kept is None:
-            act.session.add(_carried(support, into))
-            into.support_count += 1
-        elif support.given_at < kept.given_at:
-            replaced.append([kept.person_id, kept.version, kept.given_at.isoformat()])
-            kept.version, kept.given_at = support.version, support.given_at
+        if existing is None:
+            act.session.add(_copied_support(support, target))
+            target.support_count += 1
+        elif support.given_at < existing.given_at:
+            replaced.append([existing.person_id, existing.version, existing.given_at.isoformat()])
+            existing.version, existing.given_at = support.version, support.given_at
     return replaced
 
 
-def _supports_of(act: Act, proposal: Proposal) -> list[Support]:
-    found = select(Support).where(Support.proposal_id == proposal.id).order_by(Support.id)
-    return list(act.session.scalars(found))
+def _list_supports(act: Act, proposal: Proposal) -> list[Support]:
+    supports = select(Support).where(Support.proposal_id == proposal.id).order_by(Support.id)
+    return list(act.session.scalars(supports))
 
 
-def _carried(support: Support, into: Proposal) -> Support:
+def _copied_support(support: Support, target: Proposal) -> Support:
     return Support(
         person_id=support.person_id,
-        proposal_id=into.id,
+        proposal_id=target.id,
         version=support.version,
         given_at=support.given_at,
-        from_id=support.proposal_id,
+        merged_from_id=support.proposal_id,
     )
 
 
-def _take_clock(act: Act, proposal: Proposal, into: Proposal) -> None:
+def _inherit_deadline(act: Act, proposal: Proposal, target: Proposal) -> None:
     if proposal.qualified_at is not None:
-        if into.qualified_at is None or proposal.qualified_at < into.qualified_at:
-            into.qualified_at, into.due_at = proposal.qualified_at, proposal.due_at
-    elif into.qualified_at is None and into.support_count >= into.process.support_threshold:
-        qualify(act, into)
+        if target.qualified_at is None or proposal.qualified_at < target.qualified_at:
+            target.qualified_at, target.due_at = proposal.qualified_at, proposal.due_at
+    elif target.qualified_at is None and target.support_count >= target.process.support_threshold:
+        qualify(act, target)
 
 
 def unmerge_proposal(moderator: Person, proposal: Proposal) -> None:
-    """Take a joined proposal out again: everything is as it was, and what came since stays."""
+    """Undo a merger: restore supports and deadline of the target, and keep what came since."""
     with recorded(moderator, Kind.PROPOSAL_UNMERGED) as act:
-        merger = _merger_of(act, proposal)
-        into = act.session.get_one(Proposal, merger.into_id)
-        _lock(act, proposal, into)
-        require(may_unmerge(moderator, proposal, into))
-        _part_supports(act, proposal, into, merger)
+        merger = _get_open_merger(act, proposal)
+        target = act.session.get_one(Proposal, merger.target_id)
+        _lock_proposals(act, proposal, target)
+        require(may_unmerge(moderator, proposal, target))
+        _separate_supports(act, proposal, target, merger)
         proposal.merged_into_id = proposal.merged_at = None
         merger.undone_at = now()
         act.about(proposal)
-        _give_clock_back(act, into, merger)
-        tell_people(act, "proposal.unmerged", proposal, into=into.id)
+        _restore_deadline(act, target, merger)
+        notify_participants(act, "proposal.unmerged", proposal, into=target.id)
 
 
-def _merger_of(act: Act, proposal: Proposal) -> Merger:
+def _get_open_merger(act: Act, proposal: Proposal) -> Merger:
     merger = act.session.scalar(
         select(Merger)
         .where(Merger.proposal_id == proposal.id, Merger.undone_at.is_(None))
         .with_for_update()
     )
     if merger is None:
-        raise Refused(_("This proposal is not joined to another one."))
+        raise Refused(_("This proposal is not merged into another one."))
     return merger
 
 
-def _part_supports(act: Act, proposal: Proposal, into: Proposal, merger: Merger) -> None:
-    before = {person: (version, given_at) for person, version, given_at in merger.replaced}
-    for support in _supports_of(act, into):
-        if support.from_id == proposal.id:
+def _separate_supports(act: Act, proposal: Proposal, target: Proposal, merger: Merger) -> None:
+    replaced = {
+        person_id: (version, given_at) for person_id, version, given_at in merger.replaced_supports
+    }
+    for support in _list_supports(act, target):
+        if support.merged_from_id == proposal.id:
             act.session.delete(support)
-            into.support_count -= 1
-        elif support.person_id in before:
-            version, given_at = before[support.person_id]
+            target.support_count -= 1
+        elif support.person_id in replaced:
+            version, given_at = replaced[support.person_id]
             support.version, support.given_at = version, datetime.fromisoformat(given_at)
 
 
-def _give_clock_back(act: Act, into: Proposal, merger: Merger) -> None:
-    """The target's own clock runs again, unless it is answered or has enough supports by itself."""
-    if into.answered_at is not None:
+def _restore_deadline(act: Act, target: Proposal, merger: Merger) -> None:
+    """Restore the target's own deadline, unless it is answered or qualifies by itself."""
+    if target.answered_at is not None:
         return
-    into.qualified_at, into.due_at = merger.own_qualified_at, merger.own_due_at
-    if into.qualified_at is None and into.support_count >= into.process.support_threshold:
-        qualify(act, into)
+    target.qualified_at, target.due_at = merger.previous_qualified_at, merger.previous_due_at
+    if target.qualified_at is None and target.support_count >= target.process.support_threshold:
+        qualify(act, target)

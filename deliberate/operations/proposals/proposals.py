@@ -1,37 +1,30 @@
-"""Publishing, revising and withdrawing proposals; supporting and following them."""
+"""Operations on proposals: submit, revise, withdraw."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
 from deliberate.clock import now
-from deliberate.database import unrecorded
 from deliberate.models import (
     Attachment,
     Comment,
     Draft,
-    Follow,
     Institution,
     Person,
     Process,
     Proposal,
     ProposalVersion,
-    Support,
 )
 from deliberate.operations.moderation.holds import hold_by_rule
-from deliberate.operations.moderation.open_items import close_open_items, note_edit
-from deliberate.operations.proposals.attachments import throw_away
-from deliberate.permissions.decision import Refused, is_signed_in, require
+from deliberate.operations.moderation.open_items import close_open_items, record_requested_edit
+from deliberate.operations.proposals.supports import qualify
+from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.proposals import (
-    is_own,
     may_revise,
     may_submit,
-    may_support,
     may_withdraw,
 )
-from deliberate.queries.processes.working_days import response_due
 from deliberate.recording import Act, recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html, to_slug
 from deliberate.vocabulary import AccountClass, Initiator, Kind, Role
@@ -49,9 +42,12 @@ def submit_proposal(
     language: str = "id",
     draft: Draft | None = None,
 ) -> Proposal:
-    """Publish a proposal at once; a draft it began as goes with the same act."""
+    """Publish a proposal and consume the draft it was written in.
+
+    Raises Refused if the phase does not allow proposals or the draft was used already.
+    """
     with recorded(author, Kind.PROPOSAL_SUBMITTED) as act:
-        require(may_submit(act.locked(author), act.locked(process)))
+        require(may_submit(act.lock(author), act.lock(process)))
         proposal = Proposal(
             process=process,
             author=author,
@@ -63,7 +59,7 @@ def submit_proposal(
             version=1,
             published_at=now(),
         )
-        _write(proposal, title, body)
+        _set_text(proposal, title, body)
         act.session.add(proposal)
         proposal.versions.append(_version(proposal, "", ()))
         process.proposal_count += 1
@@ -71,7 +67,7 @@ def submit_proposal(
             _consume_draft(act, author, draft, proposal)
         act.about(
             proposal,
-            written=_written(proposal),
+            content=_content(proposal),
             salt=proposal.salt,
             initiator=proposal.initiator.value,
         )
@@ -82,15 +78,15 @@ def submit_proposal(
 
 
 def _consume_draft(act: Act, author: Person, draft: Draft, proposal: Proposal) -> None:
-    """The draft is gone; its files are the proposal's, each with a row of its own in the log."""
-    kept = act.session.scalar(select(Draft).where(Draft.id == draft.id).with_for_update())
-    if kept is None or kept.person_id != author.id:
-        raise Refused(_("This draft was published or thrown away already."))
-    for one in kept.files:
-        attachment = Attachment(proposal=proposal, added_at=now(), **one)
+    """Delete the draft and attach its files to the proposal, each as a consequence of the act."""
+    locked = act.session.scalar(select(Draft).where(Draft.id == draft.id).with_for_update())
+    if locked is None or locked.person_id != author.id:
+        raise Refused(_("This draft has already been published or discarded."))
+    for file in locked.files:
+        attachment = Attachment(proposal=proposal, added_at=now(), **file)
         act.session.add(attachment)
-        act.consequence(Kind.ATTACHMENT_ADDED, attachment, type=one["kind"], bytes=one["size"])
-    act.session.delete(kept)
+        act.consequence(Kind.ATTACHMENT_ADDED, attachment, type=file["kind"], bytes=file["size"])
+    act.session.delete(locked)
 
 
 def _initiator(author: Person) -> Initiator:
@@ -101,13 +97,13 @@ def _initiator(author: Person) -> Initiator:
     return Initiator.RESIDENT
 
 
-def _write(proposal: Proposal, title: str, body: str) -> None:
+def _set_text(proposal: Proposal, title: str, body: str) -> None:
     proposal.title, proposal.body = clean_line(title), clean(body)
     proposal.slug = to_slug(proposal.title)
     proposal.body_html, proposal.renderer = to_html(proposal.body), RENDERER
 
 
-def _written(proposal: Proposal) -> str:
+def _content(proposal: Proposal) -> str:
     return f"{proposal.title}\n\n{proposal.body}"
 
 
@@ -130,154 +126,44 @@ def revise_proposal(
     note: str,
     credits: Sequence[int] = (),
 ) -> None:
-    """Publish a new version; older ones stay, and supports keep the version they were given to."""
+    """Publish a new version; older versions stay, and supports keep the version they refer to.
+
+    `credits` are the ids of comments of the thread that led to the change.
+    """
     with recorded(author, Kind.PROPOSAL_REVISED) as act:
-        require(may_revise(author, act.locked(proposal)))
-        _refuse_foreign(act, proposal, credits)
+        require(may_revise(author, act.lock(proposal)))
+        _refuse_comments_of_other_threads(act, proposal, credits)
         proposal.version += 1
-        _write(proposal, title, body)
+        _set_text(proposal, title, body)
         proposal.versions.append(_version(proposal, note, credits))
         act.about(
             proposal,
-            written=_written(proposal),
+            content=_content(proposal),
             salt=proposal.salt,
             version=proposal.version,
             credits=sorted(set(credits)),
         )
-        note_edit(act, proposal)
+        record_requested_edit(act, proposal)
         hold_by_rule(act, proposal)
 
 
-def _refuse_foreign(act: Act, proposal: Proposal, credits: Sequence[int]) -> None:
-    found = select(func.count(Comment.id)).where(
-        Comment.proposal_id == proposal.id, Comment.id.in_(credits)
+def _refuse_comments_of_other_threads(
+    act: Act, proposal: Proposal, comment_ids: Sequence[int]
+) -> None:
+    count = select(func.count(Comment.id)).where(
+        Comment.proposal_id == proposal.id, Comment.id.in_(comment_ids)
     )
-    if credits and act.session.scalar(found) != len(set(credits)):
+    if comment_ids and act.session.scalar(count) != len(set(comment_ids)):
         raise Refused(_("Only comments of this thread can have led to a change."))
 
 
 def withdraw_proposal(author: Person, proposal: Proposal, reason: str) -> None:
-    """Take a proposal back. Its thread stays readable, as deliberated text does."""
+    """Withdraw a proposal. Its thread stays readable.
+
+    Raises Refused if the author may not withdraw it now.
+    """
     with recorded(author, Kind.PROPOSAL_WITHDRAWN) as act:
-        require(may_withdraw(author, act.locked(proposal)))
+        require(may_withdraw(author, act.lock(proposal)))
         proposal.withdrawn_at, proposal.withdrawn_reason = now(), clean(reason)
         close_open_items(act, proposal)
         act.about(proposal, reason_given=int(bool(proposal.withdrawn_reason)))
-
-
-def support_proposal(supporter: Person, proposal: Proposal) -> None:
-    """Support a proposal, once a person; at the threshold a response is owed from this moment."""
-    with recorded(supporter, Kind.SUPPORT_GIVEN) as act:
-        require(may_support(supporter, act.locked(proposal)))
-        if _support_of(act, supporter, proposal) is not None:
-            raise Refused(_("You support this proposal already."))
-        act.session.add(
-            Support(
-                person_id=supporter.id,
-                proposal_id=proposal.id,
-                version=proposal.version,
-                given_at=now(),
-            )
-        )
-        proposal.support_count += 1
-        act.about(proposal)
-        reached = proposal.support_count >= proposal.process.support_threshold
-        if reached and proposal.qualified_at is None:
-            qualify(act, proposal)
-
-
-def qualify(act: Act, proposal: Proposal) -> None:
-    """From this moment a response is owed: the rule's own row says so."""
-    proposal.qualified_at = now()
-    proposal.due_at = response_due(proposal.process, proposal.qualified_at)
-    act.consequence(Kind.PROPOSAL_QUALIFIED, proposal, supports=proposal.support_count, verified=0)
-
-
-def take_back_support(supporter: Person, proposal: Proposal) -> None:
-    """Take one's support back while support is open; a threshold once reached stays reached."""
-    with recorded(supporter, Kind.SUPPORT_TAKEN_BACK) as act:
-        require(may_support(supporter, act.locked(proposal)))
-        support = _support_of(act, supporter, proposal)
-        if support is None:
-            raise Refused(_("You do not support this proposal."))
-        _take_back_first(act, support)
-        act.session.delete(support)
-        proposal.support_count -= 1
-        act.about(proposal)
-
-
-def _take_back_first(act: Act, support: Support) -> None:
-    """What was given to a proposal that was joined to this one goes with it."""
-    given: Support | None = support
-    while given is not None and given.from_id is not None:
-        first = select(Support).where(
-            Support.person_id == given.person_id, Support.proposal_id == given.from_id
-        )
-        given = act.session.scalar(first)
-        if given is not None:
-            act.locked(act.session.get_one(Proposal, given.proposal_id)).support_count -= 1
-            act.session.delete(given)
-
-
-def _support_of(act: Act, person: Person, proposal: Proposal) -> Support | None:
-    return act.session.scalar(
-        select(Support).where(Support.person_id == person.id, Support.proposal_id == proposal.id)
-    )
-
-
-class Followed(Protocol):
-    """What can be followed: proposals, processes, institutions."""
-
-    subject_type: str
-    id: int
-
-
-def follow(follower: Person, thing: Followed) -> None:
-    """Ask to be told of what happens to a thing."""
-    with recorded(follower, Kind.FOLLOW_STARTED) as act:
-        require(is_signed_in(follower))
-        if _follow_of(act, follower, thing) is not None:
-            raise Refused(_("You follow this already."))
-        act.session.add(
-            Follow(person_id=follower.id, subject_type=thing.subject_type, subject_id=thing.id)
-        )
-        act.about(thing)
-
-
-def unfollow(follower: Person, thing: Followed) -> None:
-    """Ask no longer to be told."""
-    with recorded(follower, Kind.FOLLOW_ENDED) as act:
-        follow_row = _follow_of(act, follower, thing)
-        if follow_row is None:
-            raise Refused(_("You do not follow this."))
-        act.session.delete(follow_row)
-        act.about(thing)
-
-
-def _follow_of(act: Act, person: Person, thing: Followed) -> Follow | None:
-    return act.session.scalar(
-        select(Follow).where(
-            Follow.person_id == person.id,
-            Follow.subject_type == thing.subject_type,
-            Follow.subject_id == thing.id,
-        )
-    )
-
-
-def save_draft(author: Person, written: dict[str, str], draft: Draft | None = None) -> Draft:
-    """Keep what was written so far for its author alone."""
-    with unrecorded("a draft is seen by its author alone") as session:
-        draft = draft or Draft(person_id=author.id)
-        require(is_own(author, draft))
-        draft.written, draft.saved_at = dict(written), now()
-        session.add(draft)
-    return draft
-
-
-def discard_draft(author: Person, draft: Draft) -> None:
-    """Throw one's draft away."""
-    with unrecorded("a draft is seen by its author alone") as session:
-        require(is_own(author, draft))
-        names = [one["name"] for one in draft.files]
-        session.delete(draft)
-    throw_away(names)

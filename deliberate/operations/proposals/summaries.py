@@ -1,4 +1,4 @@
-"""A proposal in short: suggested by its author or a moderator, in force when the other agrees."""
+"""Operations on summaries: author or moderator suggest one, and the other agrees to it."""
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
@@ -7,7 +7,7 @@ from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import Person, Proposal, Summary
 from deliberate.permissions.decision import Refused, require
-from deliberate.permissions.proposals.summaries import may_agree, may_summarise
+from deliberate.permissions.proposals.summaries import may_agree_to_summary, may_suggest_summary
 from deliberate.queries.proposals.summaries import suggested_summary
 from deliberate.recording import recorded
 from deliberate.text import clean_line
@@ -15,33 +15,34 @@ from deliberate.vocabulary import Kind
 
 
 def suggest_summary(
-    writer: Person, proposal: Proposal, asked: str, best_for: str, best_against: str
+    writer: Person, proposal: Proposal, main_request: str, best_for: str, best_against: str
 ) -> Summary:
-    """Suggest a summary, or other words for the one that waits; nobody else sees it yet."""
-    with unrecorded("a suggestion is seen by author and moderators alone") as session:
+    """Suggest a summary or replace the pending suggestion, which only author and moderators see."""
+    with unrecorded("a suggestion is visible to author and moderators only") as session:
         session.refresh(proposal, with_for_update={"of": Proposal})
-        require(may_summarise(writer, proposal))
+        require(may_suggest_summary(writer, proposal))
         summary = suggested_summary(proposal)
         if summary is None:
             summary = Summary(proposal=proposal, revision=0)
             session.add(summary)
-        summary.asked, summary.best_for = clean_line(asked), clean_line(best_for)
+        summary.main_request = clean_line(main_request)
+        summary.best_for = clean_line(best_for)
         summary.best_against = clean_line(best_against)
         summary.written_by_id, summary.written_at = writer.id, now()
         summary.revision += 1
     return summary
 
 
-def agree_to_summary(person: Person, summary: Summary, seen: int) -> None:
-    """Agree to a summary as one read it: from now on it stands above the proposal.
+def agree_to_summary(person: Person, summary: Summary, revision: int) -> None:
+    """Agree to the suggested summary, which is shown above the proposal from now on.
 
-    `seen` is the revision read; Refused where the words are others meanwhile.
+    `revision` is the revision the person has read; raises Refused if it was edited since.
     """
     with recorded(person, Kind.PROPOSAL_SUMMARISED) as act:
-        proposal = act.locked(summary.proposal)
-        require(may_agree(person, act.locked(summary)))
-        if summary.revision != seen:
-            raise Refused(_("The words were changed meanwhile: read them again."))
+        proposal = act.lock(summary.proposal)
+        require(may_agree_to_summary(person, act.lock(summary)))
+        if summary.revision != revision:
+            raise Refused(_("The text has changed since you read it. Please read it again."))
         newest = select(func.max(Summary.number)).where(Summary.proposal_id == proposal.id)
         summary.number = (act.session.scalar(newest) or 0) + 1
         summary.agreed_by_id, summary.agreed_at = person.id, now()

@@ -1,4 +1,4 @@
-"""The protected tier: asked for, decided by somebody else, built, fetched, ended by its date."""
+"""Access to protected data: requested, decided by an administrator, built, fetched, expired."""
 
 import secrets
 import shutil
@@ -11,118 +11,123 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import unrecorded
 from deliberate.exports.formats import FORMATS
-from deliberate.exports.release import build_release
-from deliberate.models import Person, Process, ReleaseRequest
-from deliberate.operations.notices.notices import tell_person
-from deliberate.operations.releases.releases import alone_in, pack
+from deliberate.exports.release_builder import build_release
+from deliberate.models import DataAccessRequest, Person, Process
+from deliberate.operations.notices.notices import notify_person
+from deliberate.operations.releases.releases import exclusive_build, pack_release
 from deliberate.permissions.decision import Refused, require
-from deliberate.permissions.releases import LONGEST, may_decide_request, may_fetch, may_request
-from deliberate.queries.processes.working_days import local_day
+from deliberate.permissions.releases import (
+    MAX_ACCESS_PERIOD,
+    may_decide_request,
+    may_fetch_data,
+    may_request_data,
+)
+from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.releases.data_access_requests import (
-    has_aged,
-    requests_in_force,
-    requests_over,
+    active_requests,
+    expired_requests,
+    is_outdated,
 )
 from deliberate.recording import recorded
 from deliberate.vocabulary import Kind
 
-FOLDER = "protected"
+PROTECTED_FOLDER = "protected"
 
 
-def request_release(
-    researcher: Person, process: Process, purpose: str, ethics: str, until: date
-) -> ReleaseRequest:
-    """Ask for the protected tier of a process, for a purpose and until a day within a year."""
+def request_data_access(
+    researcher: Person, process: Process, purpose: str, ethics_reference: str, access_until: date
+) -> DataAccessRequest:
+    """Request protected data of a process, for a purpose and until a day within a year."""
     with recorded(researcher, Kind.RELEASE_REQUESTED) as act:
-        require(may_request(act.locked(researcher)))
-        today = local_day(process, now())
-        if not today < until <= today + LONGEST:
-            raise Refused(_("Access ends after today and within a year."))
-        request = ReleaseRequest(
+        require(may_request_data(act.lock(researcher)))
+        today = local_date(process, now())
+        if not today < access_until <= today + MAX_ACCESS_PERIOD:
+            raise Refused(_("Access must end after today and within a year."))
+        request = DataAccessRequest(
             process_id=process.id,
             person_id=researcher.id,
             purpose=purpose,
-            ethics=ethics,
-            until=until,
+            ethics_reference=ethics_reference,
+            access_until=access_until,
         )
         act.session.add(request)
         act.about(request)
     return request
 
 
-def grant_request(admin: Person, request: ReleaseRequest) -> None:
-    """Give access; the files follow within minutes."""
+def grant_data_access(admin: Person, request: DataAccessRequest) -> None:
+    """Grant access to protected data; a job builds the files within minutes."""
     with recorded(admin, Kind.REQUEST_GRANTED) as act:
-        require(may_decide_request(admin, act.locked(request)))
+        require(may_decide_request(admin, act.lock(request)))
         request.decided_at, request.decided_by_id = now(), admin.id
         request.is_granted, request.secret = True, secrets.token_bytes(32)
         act.about(request)
-        tell_person(act, "request.decided", request.person, granted=1)
+        notify_person(act, "request.decided", request.person, granted=1)
 
 
-def refuse_request(admin: Person, request: ReleaseRequest, reason: str) -> None:
-    """Give no access, and say why."""
+def refuse_data_access(admin: Person, request: DataAccessRequest, reason: str) -> None:
+    """Refuse access to protected data with a reason."""
     with recorded(admin, Kind.REQUEST_REFUSED) as act:
-        require(may_decide_request(admin, act.locked(request)))
+        require(may_decide_request(admin, act.lock(request)))
         request.decided_at, request.decided_by_id, request.reason = now(), admin.id, reason
         act.about(request)
-        tell_person(act, "request.decided", request.person, granted=0)
+        notify_person(act, "request.decided", request.person, granted=0)
 
 
-def fetch_release(researcher: Person, request: ReleaseRequest, folder: Path) -> Path:
-    """Fetch the files of a request: each time is an act. Gives where they lie.
+def fetch_protected_release(researcher: Person, request: DataAccessRequest, folder: Path) -> Path:
+    """Return the path of the files of a request. Each download is an act.
 
-    Files built before somebody was erased, withdrew consent or had a text hidden are not given.
+    Files built before an erasure, a withdrawn consent or a hidden text are refused.
     """
     with recorded(researcher, Kind.RELEASE_DOWNLOADED) as act:
-        require(may_fetch(researcher, act.locked(request)))
-        packed = _file(folder, request)
-        if request.built_at is None or has_aged(request) or not packed.is_file():
+        require(may_fetch_data(researcher, act.lock(request)))
+        archive = _archive_path(folder, request)
+        if request.built_at is None or is_outdated(request) or not archive.is_file():
             raise Refused(_("The files are being built. Come back in a few minutes."))
         act.about(request)
-    return packed
+    return archive
 
 
-def build_protected(request: ReleaseRequest, folder: Path) -> None:
-    """Build the files of a request, or build them anew in place of older ones."""
-    place = folder / FOLDER / str(request.id)
-    with alone_in(place):
-        for left in place.iterdir():
-            if left.is_dir():
-                shutil.rmtree(left)
-        out = place / f"{request.process.slug}-protected"
+def build_protected_release(request: DataAccessRequest, folder: Path) -> None:
+    """Build the files of a request, replacing older ones."""
+    request_folder = folder / PROTECTED_FOLDER / str(request.id)
+    with exclusive_build(request_folder):
+        for path in request_folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+        out = request_folder / f"{request.process.slug}-protected"
         manifest = build_release(
             request.process, out, formats=tuple(FORMATS), secret=request.secret
         )
-        size = pack(out)
+        size = pack_release(out)
         shutil.rmtree(out)
         with recorded(None, Kind.RELEASE_BUILT) as act:
-            request = act.locked(request)
+            request = act.lock(request)
             request.built_at, request.manifest, request.size = now(), manifest, size
             act.about(request, rows=manifest["files"]["events.csv"]["rows"])
 
 
-def _file(folder: Path, request: ReleaseRequest) -> Path:
+def _archive_path(folder: Path, request: DataAccessRequest) -> Path:
     name = f"{request.process.slug}-protected.zip"
-    return folder / FOLDER / str(request.id) / name
+    return folder / PROTECTED_FOLDER / str(request.id) / name
 
 
-def keep_protected(settings: Settings) -> None:
-    """Build what was granted or has aged; take away what is over, with its pseudonyms' secret."""
+def refresh_protected_releases(settings: Settings) -> None:
+    """Build granted or outdated files; delete expired ones with the secret of their pseudonyms."""
     folder = settings.releases_path
-    for request in requests_over():
+    for request in expired_requests():
         with unrecorded("retention: access to protected data ended by its date"):
             request.secret, request.built_at, request.manifest = None, None, None
-    in_force = requests_in_force()
-    _clear_away(folder / FOLDER, {str(request.id) for request in in_force})
-    for request in in_force:
-        if request.built_at is None or has_aged(request):
-            _file(folder, request).unlink(missing_ok=True)
-            build_protected(request, folder)
+    active = active_requests()
+    _remove_other_folders(folder / PROTECTED_FOLDER, {str(request.id) for request in active})
+    for request in active:
+        if request.built_at is None or is_outdated(request):
+            _archive_path(folder, request).unlink(missing_ok=True)
+            build_protected_release(request, folder)
 
 
-def _clear_away(place: Path, kept: set[str]) -> None:
-    """No file outlives its request, whoever ended it and however."""
-    for left in place.iterdir() if place.is_dir() else ():
-        if left.name not in kept:
-            shutil.rmtree(left)
+def _remove_other_folders(folder: Path, active: set[str]) -> None:
+    """Delete folders of requests that are not active, however they ended."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in active:
+            shutil.rmtree(path)

@@ -1,4 +1,4 @@
-"""Publishing research releases: built whole, kept with their date, never rebuilt in place."""
+"""Publishing and removing research releases."""
 
 import fcntl
 import shutil
@@ -11,13 +11,14 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.exports.formats import FORMATS
-from deliberate.exports.release import Progress, build_release, named
+from deliberate.exports.release_builder import Progress, build_release, translate_build_error
 from deliberate.models import Person, Process, Release
 from deliberate.permissions.decision import require
 from deliberate.permissions.releases import may_remove_release
-from deliberate.queries.processes.working_days import local_day
-from deliberate.queries.releases.releases import has_grown, newest_release, removed_releases
-from deliberate.queries.scores.process_scores import RELEASE, process_named, process_slugs
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.processes.working_days import local_date
+from deliberate.queries.releases.releases import has_new_acts, newest_release, removed_releases
+from deliberate.queries.scores.process_scores import SOURCE_RELEASE, opened_process_slugs
 from deliberate.recording import recorded
 from deliberate.vocabulary import Kind
 
@@ -31,17 +32,16 @@ def publish_release(
 ) -> Release:
     """Build the open tier of a process below `folder` and publish it under its date.
 
-    A failed build leaves what was published before as it was; one that was killed leaves nothing
-    behind that anybody could fetch, and the next one clears it away. `builder` None is the nightly
-    job.
+    A failed build leaves published releases unchanged. The next build removes the files of a killed
+    one, which were never reachable. `builder` is None for the nightly job.
     """
-    place = folder / process.slug
-    with alone_in(place):
-        _clear_away(process, place)
-        stamp = _free_stamp(process, folder)
-        manifest = build_release(process, place / stamp, progress, formats)
+    process_folder = folder / process.slug
+    with exclusive_build(process_folder):
+        _remove_unpublished_builds(process, process_folder)
+        stamp = _next_free_stamp(process, folder)
+        manifest = build_release(process, process_folder / stamp, progress, formats)
         try:
-            size = pack(place / stamp)
+            size = pack_release(process_folder / stamp)
             with recorded(builder, Kind.RELEASE_BUILT) as act:
                 release = Release(
                     process_id=process.id,
@@ -53,53 +53,55 @@ def publish_release(
                 act.session.add(release)
                 act.about(release, rows=manifest["files"]["events.csv"]["rows"])
         except BaseException as error:
-            _clear_away(process, place)
-            raise named(error, place / stamp) from error
+            _remove_unpublished_builds(process, process_folder)
+            raise translate_build_error(error, process_folder / stamp) from error
     return release
 
 
 @contextmanager
-def alone_in(place: Path) -> Iterator[None]:
-    """One builder at a time in a folder; others wait."""
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / ".lock").open("w") as lock:
+def exclusive_build(folder: Path) -> Iterator[None]:
+    """Hold the build lock of a folder; other builders wait."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _clear_away(process: Process, place: Path) -> None:
-    """Take away what builds left that never came to be published."""
+def _remove_unpublished_builds(process: Process, folder: Path) -> None:
+    """Delete files of builds that were never published."""
     db.session.rollback()
-    kept = set(db.session.scalars(select(Release.stamp).where(Release.process_id == process.id)))
-    for left in place.iterdir():
-        if left.name == ".lock" or left.name.removesuffix(".zip") in kept:
+    published = set(
+        db.session.scalars(select(Release.stamp).where(Release.process_id == process.id))
+    )
+    for path in folder.iterdir():
+        if path.name == ".lock" or path.name.removesuffix(".zip") in published:
             continue
-        if left.is_dir():
-            shutil.rmtree(left)
+        if path.is_dir():
+            shutil.rmtree(path)
         else:
-            left.unlink()
+            path.unlink()
 
 
-def pack(built: Path) -> int:
-    """Pack a release beside it, whole or not at all; gives the bytes."""
-    packing = built.with_name(f".{built.name}.packing")
-    packed = Path(shutil.make_archive(str(packing), "zip", built.parent, built.name))
-    size = packed.stat().st_size
-    packed.replace(built.with_name(f"{built.name}.zip"))
+def pack_release(built: Path) -> int:
+    """Write the ZIP archive of a release beside it atomically and return its size in bytes."""
+    temporary = built.with_name(f".{built.name}.packing")
+    archive = Path(shutil.make_archive(str(temporary), "zip", built.parent, built.name))
+    size = archive.stat().st_size
+    archive.replace(built.with_name(f"{built.name}.zip"))
     return size
 
 
 def remove_release(admin: Person, release: Release, reason: str) -> None:
-    """Take a release away on an order or for an erasure; its address says why from then on."""
+    """Remove a release on a legal order or for an erasure; its URL then shows the reason."""
     with recorded(admin, Kind.RELEASE_REMOVED) as act:
         require(may_remove_release(admin))
-        if act.locked(release).removed_at is None:
+        if act.lock(release).removed_at is None:
             release.removed_at, release.removed_reason = now(), reason
         act.about(release)
 
 
-def delete_removed(folder: Path) -> None:
-    """Delete the files of releases that were taken away."""
+def delete_removed_files(folder: Path) -> None:
+    """Delete the files of removed releases."""
     for release in removed_releases():
         built = folder / release.process.slug / release.stamp
         shutil.rmtree(built, ignore_errors=True)
@@ -107,31 +109,29 @@ def delete_removed(folder: Path) -> None:
 
 
 def publish_all_releases(folder: Path) -> int:
-    """Publish a release of every process whose log grew since its last one; gives how many."""
-    done = 0
-    for slug in process_slugs():
+    """Publish a release of every process with new acts since its last one; return their number."""
+    published = 0
+    for slug in opened_process_slugs():
         last = newest_release(slug)
-        process = process_named(slug)
-        if process is None or process.source == RELEASE or (last and not has_grown(last)):
+        process = get_process(slug)
+        if process is None or process.source == SOURCE_RELEASE or (last and not has_new_acts(last)):
             continue
         publish_release(None, process, folder, formats=tuple(FORMATS))
-        done += 1
-    return done
+        published += 1
+    return published
 
 
-def _free_stamp(process: Process, folder: Path) -> str:
-    """Today's date where the process is; later releases of the day bear a number."""
-    place = folder / process.slug
-    day, number = local_day(process, now()).isoformat(), 1
+def _next_free_stamp(process: Process, folder: Path) -> str:
+    """Return the local date of the process, with a number from the second release of a day on."""
+    process_folder = folder / process.slug
+    day, number = local_date(process, now()).isoformat(), 1
     stamp = day
-    while _is_taken(process, stamp) or (place / stamp).exists():
+    while _is_stamp_taken(process, stamp) or (process_folder / stamp).exists():
         number += 1
         stamp = f"{day}-{number}"
     return stamp
 
 
-def _is_taken(process: Process, stamp: str) -> bool:
-    found = db.session.scalar(
-        select(Release.id).where(Release.process_id == process.id, Release.stamp == stamp)
-    )
-    return found is not None
+def _is_stamp_taken(process: Process, stamp: str) -> bool:
+    query = select(Release.id).where(Release.process_id == process.id, Release.stamp == stamp)
+    return db.session.scalar(query) is not None

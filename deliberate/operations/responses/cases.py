@@ -1,5 +1,7 @@
-"""The desk's side of a proposal: who works on it, notes, and the clock's one pause."""
+"""Operations on cases: assignment, notes, acknowledgement, the pause of the response clock."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
@@ -7,24 +9,29 @@ from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.models import Case, CaseNote, Comment, Person, Proposal, SettledQuestion
-from deliberate.operations.notices.notices import tell_people, tell_person
+from deliberate.operations.notices.notices import notify_participants, notify_person
 from deliberate.permissions.decision import Refused, all_of, require
 from deliberate.permissions.proposals.proposals import is_author
-from deliberate.permissions.responses import coordinates, is_owed, may_answer, may_read_case
+from deliberate.permissions.responses import (
+    is_coordinator,
+    is_response_owed,
+    may_read_case,
+    may_respond,
+)
 from deliberate.queries.processes.working_days import (
-    PAUSE_DAYS,
-    due_after,
-    moved,
+    MAX_PAUSE_DAYS,
+    deadline_after,
+    shift_deadline,
     working_days_left,
 )
-from deliberate.queries.responses.response_owner import asked_id, open_referral
+from deliberate.queries.responses.response_owner import pending_referral, response_owner_id
 from deliberate.recording import Act, recorded
 from deliberate.text import clean
 from deliberate.vocabulary import Kind
 
 
-def the_case(act: Act, proposal: Proposal) -> Case:
-    """The case of a locked proposal; it begins here if nothing was done on it yet."""
+def get_or_create_case(act: Act, proposal: Proposal) -> Case:
+    """Return the case of a locked proposal, created by the first act on it."""
     case = act.session.scalar(select(Case).where(Case.proposal_id == proposal.id))
     if case is None:
         case = Case(proposal=proposal)
@@ -33,120 +40,143 @@ def the_case(act: Act, proposal: Proposal) -> Case:
     return case
 
 
-def settle_bounce(act: Act, proposal: Proposal) -> None:
-    """Give the proposal to whom it came back, where nobody took a referral in time."""
-    case = the_case(act, proposal)
-    referral = open_referral(case)
+def reassign_lapsed_referral(act: Act, proposal: Proposal) -> None:
+    """Store the coordinating institution as responsible if a referral was not accepted in time."""
+    case = get_or_create_case(act, proposal)
+    referral = pending_referral(case)
     if referral is not None and referral.state_at(now()) == "bounced":
-        proposal.institution_id = asked_id(proposal)
-        case.referral_id = None
+        proposal.institution_id = response_owner_id(proposal)
+        case.pending_referral_id = None
 
 
 def take_case(officer: Person, proposal: Proposal) -> None:
-    """Begin to work on a case; the officer becomes its assignee."""
+    """Start to work on a case; the officer becomes its assignee."""
     with recorded(officer, Kind.CASE_STARTED) as act:
-        require(all_of(may_answer(officer, act.locked(proposal)), is_owed(proposal)))
-        settle_bounce(act, proposal)
-        case = the_case(act, proposal)
+        require(all_of(may_respond(officer, act.lock(proposal)), is_response_owed(proposal)))
+        reassign_lapsed_referral(act, proposal)
+        case = get_or_create_case(act, proposal)
         if case.started_at is not None and case.assignee_id == officer.id:
-            raise Refused(_("You work on this case already."))
+            raise Refused(_("You already work on this case."))
         case.assignee_id, case.started_at = officer.id, now()
         case.assigned_at = case.assigned_at or now()
         act.about(case)
 
 
 def assign_case(officer: Person, proposal: Proposal, colleague: Person) -> None:
-    """Give a case to a colleague of the institution that is asked."""
+    """Assign a case to a colleague who works for the responsible institution."""
     with recorded(officer, Kind.CASE_ASSIGNED) as act:
-        act.locked(proposal)
-        allowed = may_answer(officer, proposal) or coordinates(officer)
-        require(all_of(allowed, is_owed(proposal)))
-        settle_bounce(act, proposal)
-        if not may_answer(act.locked(colleague), proposal):
-            raise Refused(_("This colleague does not work for the institution that is asked."))
-        case = the_case(act, proposal)
+        act.lock(proposal)
+        decision = may_respond(officer, proposal) or is_coordinator(officer)
+        require(all_of(decision, is_response_owed(proposal)))
+        reassign_lapsed_referral(act, proposal)
+        if not may_respond(act.lock(colleague), proposal):
+            raise Refused(_("This colleague does not work for the responsible institution."))
+        case = get_or_create_case(act, proposal)
         case.assignee_id, case.assigned_at = colleague.id, now()
         act.about(case)
         if colleague.id != officer.id:
-            tell_person(act, "desk.assigned", colleague, proposal)
+            notify_person(act, "desk.assigned", colleague, proposal)
 
 
-def add_note(officer: Person, proposal: Proposal, body: str) -> None:
-    """Leave a note for colleagues; residents never see it."""
+@dataclass(frozen=True)
+class RefusedAssignment:
+    """A proposal whose case was not assigned, with the reason."""
+
+    proposal: Proposal
+    reason: object
+
+
+def assign_cases(
+    officer: Person, proposals: Iterable[Proposal], colleague: Person
+) -> list[RefusedAssignment]:
+    """Assign cases to a colleague, each by an act of its own, and return those refused."""
+    refusals = []
+    for proposal in proposals:
+        try:
+            assign_case(officer, proposal, colleague)
+        except Refused as error:
+            refusals.append(RefusedAssignment(proposal, error.reason))
+    return refusals
+
+
+def add_case_note(officer: Person, proposal: Proposal, body: str) -> None:
+    """Add an internal note to a case; residents never see it."""
     with recorded(officer, Kind.CASE_NOTED) as act:
-        require(may_read_case(officer, act.locked(proposal)))
-        written = clean(body)
-        if not written:
+        require(may_read_case(officer, act.lock(proposal)))
+        text = clean(body)
+        if not text:
             raise Refused(_("The note is empty."))
-        case = the_case(act, proposal)
-        act.session.add(CaseNote(case_id=case.id, author_id=officer.id, body=written))
+        case = get_or_create_case(act, proposal)
+        act.session.add(CaseNote(case_id=case.id, author_id=officer.id, body=text))
         act.about(case)
 
 
-def acknowledge(officer: Person, proposal: Proposal) -> None:
-    """Say publicly that the institution has the proposal."""
+def acknowledge_proposal(officer: Person, proposal: Proposal) -> None:
+    """Acknowledge publicly, once, that the institution received a proposal."""
     with recorded(officer, Kind.PROPOSAL_ACKNOWLEDGED) as act:
-        require(all_of(may_answer(officer, act.locked(proposal)), is_owed(proposal)))
-        settle_bounce(act, proposal)
-        case = the_case(act, proposal)
+        require(all_of(may_respond(officer, act.lock(proposal)), is_response_owed(proposal)))
+        reassign_lapsed_referral(act, proposal)
+        case = get_or_create_case(act, proposal)
         if case.acknowledged_at is not None:
-            raise Refused(_("This proposal was acknowledged already."))
+            raise Refused(_("This proposal was already acknowledged."))
         case.acknowledged_at = now()
         proposal.institution_id = proposal.institution_id or officer.institution_id
         act.about(proposal)
 
 
-def pause_clock(officer: Person, proposal: Proposal, question: str, days: int = PAUSE_DAYS) -> None:
-    """Ask the author something; once a proposal, the clock waits at most ten working days."""
+def pause_clock(
+    officer: Person, proposal: Proposal, question: str, days: int = MAX_PAUSE_DAYS
+) -> None:
+    """Ask the author a question and pause the response clock, once and for some working days."""
     with recorded(officer, Kind.CLOCK_PAUSED) as act:
-        require(all_of(may_answer(officer, act.locked(proposal)), is_owed(proposal)))
-        settle_bounce(act, proposal)
-        case = the_case(act, proposal)
-        asked = clean(question)
-        _refuse_pause(case, proposal, asked, days)
-        case.paused_at, case.pause_question = now(), asked
-        case.pause_ends_at = due_after(proposal.process, now(), days)
-        proposal.due_at = _later(proposal, days)
+        require(all_of(may_respond(officer, act.lock(proposal)), is_response_owed(proposal)))
+        reassign_lapsed_referral(act, proposal)
+        case = get_or_create_case(act, proposal)
+        text = clean(question)
+        _require_pausable(case, proposal, text, days)
+        case.paused_at, case.pause_question = now(), text
+        case.pause_ends_at = deadline_after(proposal.process, now(), days)
+        proposal.due_at = _shifted_due_at(proposal, days)
         act.about(proposal, reason="question")
-        tell_people(act, "clock.paused", proposal)
+        notify_participants(act, "clock.paused", proposal)
 
 
-def _refuse_pause(case: Case, proposal: Proposal, question: str, days: int) -> None:
+def _require_pausable(case: Case, proposal: Proposal, question: str, days: int) -> None:
     if case.paused_at is not None:
-        raise Refused(_("The clock was paused once already; there is no second pause."))
+        raise Refused(_("The deadline was already paused once; there is no second pause."))
     if not question:
         raise Refused(_("Write the question to the author: it is shown as the reason."))
-    if not 1 <= days <= PAUSE_DAYS:
+    if not 1 <= days <= MAX_PAUSE_DAYS:
         raise Refused(_("A pause lasts between 1 and 10 working days."))
     if proposal.due_at is None or proposal.due_at <= now():
-        raise Refused(_("The response is overdue: the clock can no longer be paused."))
+        raise Refused(_("The response is overdue: the deadline can no longer be paused."))
 
 
 def resume_clock(person: Person, proposal: Proposal) -> None:
-    """Let the clock run again: by the author, who answered, or by the office that asked.
+    """Resume the response clock, as the author or as the institution.
 
-    The days not used are taken back from the deadline.
+    The working days that were not used are deducted from the deadline.
     """
     with recorded(person, Kind.CLOCK_RESUMED) as act:
-        act.locked(proposal)
-        require(is_author(person, proposal) or may_answer(person, proposal))
-        case = the_case(act, proposal)
+        act.lock(proposal)
+        require(is_author(person, proposal) or may_respond(person, proposal))
+        case = get_or_create_case(act, proposal)
         if case.pause_ends_at is None or not case.is_paused(now()):
-            raise Refused(_("The clock is not paused."))
-        unused = working_days_left(proposal.process, case.pause_ends_at)
+            raise Refused(_("The deadline is not paused."))
+        unused_days = working_days_left(proposal.process, case.pause_ends_at)
         case.pause_ends_at = now()
-        proposal.due_at = _later(proposal, -unused)
+        proposal.due_at = _shifted_due_at(proposal, -unused_days)
         act.about(proposal)
 
 
-def _later(proposal: Proposal, days: int) -> datetime | None:
-    return moved(proposal.process, proposal.due_at, days) if proposal.due_at else None
+def _shifted_due_at(proposal: Proposal, days: int) -> datetime | None:
+    return shift_deadline(proposal.process, proposal.due_at, days) if proposal.due_at else None
 
 
 def settle_question(author: Person, comment: Comment) -> None:
-    """Say that one's question to the authority is answered; it leaves the desk's list."""
+    """Mark a question to the authority as answered, as its author."""
     with recorded(author, Kind.QUESTION_SETTLED) as act:
-        require(is_author(author, act.locked(comment)))
+        require(is_author(author, act.lock(comment)))
         if not comment.is_question or act.session.get(SettledQuestion, comment.id) is not None:
             raise Refused(_("There is no open question here."))
         act.session.add(SettledQuestion(comment_id=comment.id))

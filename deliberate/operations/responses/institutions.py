@@ -1,4 +1,4 @@
-"""Offices: the institutions that owe residents answers."""
+"""Operations on institutions: adding and changing them, requiring checks of their responses."""
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -6,13 +6,14 @@ from sqlalchemy.exc import IntegrityError
 from deliberate.models import Institution, Person
 from deliberate.permissions.decision import require
 from deliberate.permissions.processes import may_set_up
+from deliberate.permissions.responses import is_coordinator as may_coordinate
 from deliberate.recording import Act, recorded
 from deliberate.text import clean_line, to_slug
 from deliberate.vocabulary import Kind
 
 
-class AddressTaken(ValueError):
-    """Something else of this sort has the address."""
+class SlugTaken(ValueError):
+    """The slug is already used by another institution or process."""
 
 
 def add_institution(
@@ -23,14 +24,14 @@ def add_institution(
     name_en: str = "",
     is_coordinator: bool = False,
 ) -> Institution:
-    """Add an institution, at the command line (admin None) or by an administrator.
+    """Add an institution, as an administrator or (admin None) from the command line.
 
-    Raises AddressTaken.
+    Raises SlugTaken.
     """
     try:
         with recorded(admin, Kind.SETTING_CHANGED) as act:
             if admin is not None:
-                require(may_set_up(act.locked(admin)))
+                require(may_set_up(act.lock(admin)))
             institution = Institution(
                 slug=to_slug(slug),
                 name=clean_line(name),
@@ -39,30 +40,37 @@ def add_institution(
             )
             act.session.add(institution)
             act.about(institution, name="institution")
-            _leave_one_coordinator(act, institution)
+            _unset_other_coordinators(act, institution)
     except IntegrityError as error:
-        raise AddressTaken(slug) from error
+        raise SlugTaken(slug) from error
     return institution
 
 
 def change_institution(
     admin: Person, institution: Institution, name: str, name_en: str, is_coordinator: bool
 ) -> None:
-    """Name an institution anew, or let it coordinate; its address stays as it is linked."""
+    """Change the names of an institution and whether it coordinates; its slug never changes."""
     with recorded(admin, Kind.SETTING_CHANGED) as act:
-        require(may_set_up(act.locked(admin)))
-        act.locked(institution)
+        require(may_set_up(act.lock(admin)))
+        act.lock(institution)
         institution.name, institution.name_en = clean_line(name), clean_line(name_en)
         institution.is_coordinator = is_coordinator
         act.about(institution, name="institution")
-        _leave_one_coordinator(act, institution)
+        _unset_other_coordinators(act, institution)
 
 
-def _leave_one_coordinator(act: Act, institution: Institution) -> None:
-    """What nobody takes goes to one office: a new one takes the part from the other."""
+def _unset_other_coordinators(act: Act, institution: Institution) -> None:
     if institution.is_coordinator:
         others = select(Institution).where(
             Institution.is_coordinator, Institution.id != institution.id
         )
         for other in act.session.scalars(others):
             other.is_coordinator = False
+
+
+def set_check_required(person: Person, institution: Institution, is_required: bool) -> None:
+    """Set whether a colleague must check every response of an institution."""
+    with recorded(person, Kind.SETTING_CHANGED) as act:
+        require(may_coordinate(person) or may_set_up(person))
+        act.lock(institution).needs_check = is_required
+        act.about(institution, name="needs_check")

@@ -1,4 +1,4 @@
-"""An answer in the making: kept for the office, checked by a colleague, signed, dated."""
+"""Response drafts: saving, check by a colleague, signatures, scheduling; response templates."""
 
 from datetime import datetime
 from typing import Any
@@ -9,33 +9,37 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import Person, Proposal, ResponseDraft, ResponseTemplate, Signature
-from deliberate.operations.notices.notices import tell_person, tell_staff
+from deliberate.operations.notices.notices import notify_person, notify_staff
 from deliberate.permissions.decision import Refused, has_role, require
-from deliberate.permissions.responses import may_answer
-from deliberate.queries.responses.response_owner import must_sign_ids
+from deliberate.permissions.responses import may_respond
+from deliberate.queries.responses.response_owner import required_signatory_ids
 from deliberate.recording import recorded
 from deliberate.text import clean, clean_line
 from deliberate.vocabulary import Kind, Role
 
+DraftContent = dict[str, Any]
+"""The fields of the response form as JSON."""
 
-class WrittenMeanwhile(Exception):
-    """A colleague saved the same draft first; `draft` is what stands now."""
+
+class DraftConflict(Exception):
+    """A colleague saved a newer revision of the draft, available as `draft`."""
 
     def __init__(self, draft: ResponseDraft) -> None:
-        super().__init__(f"revision {draft.revision} stands")
+        super().__init__(f"the current revision is {draft.revision}")
         self.draft = draft
 
 
 def save_response_draft(
-    officer: Person, proposal: Proposal, written: dict[str, Any], seen: int = 0
+    officer: Person, proposal: Proposal, content: DraftContent, base_revision: int = 0
 ) -> ResponseDraft:
-    """Keep an answer in the making for the officer's institution.
+    """Save and return the draft of the officer's institution on a proposal.
 
-    `seen` is the revision the officer wrote on, 0 for none; raises WrittenMeanwhile otherwise.
+    `base_revision` is the revision that the officer edited, 0 for none. Raises DraftConflict if
+    the draft has another revision by now.
     """
-    with unrecorded("a draft is seen by its office alone") as session:
+    with unrecorded("response drafts are internal to an institution") as session:
         session.refresh(proposal, with_for_update={"of": Proposal})
-        require(may_answer(officer, proposal))
+        require(may_respond(officer, proposal))
         draft = session.scalar(
             select(ResponseDraft).where(
                 ResponseDraft.proposal_id == proposal.id,
@@ -47,47 +51,47 @@ def save_response_draft(
                 proposal=proposal, institution_id=officer.institution_id, revision=0
             )
             session.add(draft)
-        elif draft.written == written:
+        elif draft.content == content:
             return draft
-        elif draft.revision != seen:
-            raise WrittenMeanwhile(draft)
-        draft.written, draft.author_id = written, officer.id
+        elif draft.revision != base_revision:
+            raise DraftConflict(draft)
+        draft.content, draft.author_id = content, officer.id
         draft.saved_at, draft.publish_at = now(), None
         draft.revision += 1
     return draft
 
 
-def ask_check(officer: Person, draft: ResponseDraft) -> None:
-    """Ask the colleagues of one's office to check an answer before it is published."""
+def request_check(officer: Person, draft: ResponseDraft) -> None:
+    """Ask the colleagues of the institution to check a draft before it is published."""
     with recorded(officer, Kind.CHECK_ASKED) as act:
-        require(may_answer(officer, act.locked(draft).proposal))
-        draft.check_asked_at = now()
+        require(may_respond(officer, act.lock(draft).proposal))
+        draft.check_requested_at = now()
         act.about(draft)
-        tell_staff(act, "desk.check", draft.institution_id, draft.proposal)
+        notify_staff(act, "desk.check", draft.institution_id, draft.proposal)
 
 
-def give_check(colleague: Person, draft: ResponseDraft, passed: bool, note: str = "") -> None:
-    """Say that an answer may be published as it stands, or what is missing; never one's own."""
+def record_check(colleague: Person, draft: ResponseDraft, passed: bool, note: str = "") -> None:
+    """Approve a draft for publication or reject it with a note; not by its author."""
     with recorded(colleague, Kind.CHECK_GIVEN) as act:
-        require(may_answer(colleague, act.locked(draft).proposal))
+        require(may_respond(colleague, act.lock(draft).proposal))
         if draft.author_id == colleague.id:
-            raise Refused(_("Somebody else must check what you wrote."))
+            raise Refused(_("Another person must check what you wrote."))
         if not passed and not clean(note):
-            raise Refused(_("Say what is missing."))
+            raise Refused(_("Write what is missing."))
         draft.checked_at, draft.checked_by_id = now(), colleague.id
         draft.checked_revision = draft.revision if passed else None
-        draft.check_asked_at, draft.check_note = None, clean(note)
+        draft.check_requested_at, draft.check_note = None, clean(note)
         act.about(draft, passed=int(passed))
-        tell_person(act, "desk.checked", draft.author, draft.proposal, passed=int(passed))
+        notify_person(act, "desk.checked", draft.author, draft.proposal, passed=int(passed))
 
 
 def sign_response(officer: Person, draft: ResponseDraft) -> None:
-    """Sign an answer as it stands, for an institution that must sign; a change undoes it."""
+    """Sign the current revision of a draft for an institution whose signature is required."""
     with recorded(officer, Kind.RESPONSE_SIGNED) as act:
-        act.locked(draft)
+        act.lock(draft)
         require(has_role(officer, Role.STAFF))
-        if officer.institution_id not in must_sign_ids(draft.proposal.process):
-            raise Refused(_("Your institution does not sign answers of this process."))
+        if officer.institution_id not in required_signatory_ids(draft.proposal.process):
+            raise Refused(_("Your institution does not sign responses of this process."))
         signature = act.session.scalar(
             select(Signature).where(
                 Signature.draft_id == draft.id,
@@ -98,26 +102,26 @@ def sign_response(officer: Person, draft: ResponseDraft) -> None:
             signature = Signature(draft_id=draft.id, institution_id=officer.institution_id)
             act.session.add(signature)
         elif signature.revision == draft.revision:
-            raise Refused(_("Your institution has signed this already."))
+            raise Refused(_("Your institution has already signed this."))
         signature.person_id, signature.revision = officer.id, draft.revision
         signature.signed_at = now()
         act.about(draft.proposal)
 
 
 def schedule_response(officer: Person, draft: ResponseDraft, publish_at: datetime | None) -> None:
-    """Let a draft be published at a moment, in the officer's name; None takes it back."""
-    with unrecorded("a draft is seen by its office alone") as session:
+    """Schedule the publication of a draft in the officer's name, or (None) cancel it."""
+    with unrecorded("response drafts are internal to an institution") as session:
         session.refresh(draft, with_for_update={"of": ResponseDraft})
-        require(may_answer(officer, draft.proposal))
+        require(may_respond(officer, draft.proposal))
         if publish_at is not None and publish_at <= now():
             raise Refused(_("Choose a date in the future, or publish now."))
         draft.publish_at, draft.author_id = publish_at, officer.id
 
 
-def save_template(officer: Person, name: str, body: str) -> None:
-    """Keep words one's office often needs; the same name again replaces them."""
+def save_response_template(officer: Person, name: str, body: str) -> None:
+    """Save a response template of the officer's institution; the same name replaces it."""
     require(has_role(officer, Role.STAFF))
-    with unrecorded("a template is the office's own paper") as session:
+    with unrecorded("response templates are internal to an institution") as session:
         template = session.scalar(
             select(ResponseTemplate).where(
                 ResponseTemplate.institution_id == officer.institution_id,
@@ -132,9 +136,9 @@ def save_template(officer: Person, name: str, body: str) -> None:
         template.body = clean(body)
 
 
-def discard_template(officer: Person, template: ResponseTemplate) -> None:
-    """Throw a template of one's office away."""
-    with unrecorded("a template is the office's own paper") as session:
+def delete_response_template(officer: Person, template: ResponseTemplate) -> None:
+    """Delete a response template of the officer's institution."""
+    with unrecorded("response templates are internal to an institution") as session:
         if template.institution_id != officer.institution_id:
             raise Refused(_("This template belongs to another institution."))
         session.delete(template)

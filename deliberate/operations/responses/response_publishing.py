@@ -1,4 +1,4 @@
-"""From a draft to a published answer: what an office wrote, taken at its word."""
+"""Publication of response drafts, at once or on the day for which they were scheduled."""
 
 from datetime import date
 from typing import Any
@@ -10,98 +10,104 @@ from deliberate.database import db, unrecorded
 from deliberate.models import Institution, Notice, Person, Response, ResponseDraft
 from deliberate.operations.responses.responses import Point, publish_response
 from deliberate.permissions.decision import Refused
-from deliberate.vocabulary import Ground, ResponseDecision
+from deliberate.vocabulary import ResponseDecision, ResponseGround
 
 
-def publish_draft(officer: Person, draft: ResponseDraft, seen: int | None = None) -> Response:
-    """Publish a draft as it stands, in an officer's name; the draft is gone with the same act."""
-    written = draft.written
-    by_point = _answers(written["answers"])
+def publish_draft(
+    officer: Person, draft: ResponseDraft, base_version: int | None = None
+) -> Response:
+    """Publish a draft in the officer's name; the draft is deleted by the same act."""
+    content = draft.content
+    comments = _comments_by_point(content["answers"])
     return publish_response(
         officer,
         draft.proposal,
-        ResponseDecision(written["decision"]),
-        written["headline"],
-        written["body"] or "",
-        grounds=[Ground(ground) for ground in written["grounds"] or ()],
-        commitments=_promises(written["commitments"]),
-        answers=by_point.get(0, ()),
-        language=written["language"],
-        points=[_point(n, point, by_point) for n, point in enumerate(written["points"], 1)],
-        study_until=_day(written["study_until"]),
-        outside_body=written["outside_body"] or "",
-        note=written["note"] or "",
-        seen=seen,
+        ResponseDecision(content["decision"]),
+        content["headline"],
+        content["body"] or "",
+        grounds=[ResponseGround(ground) for ground in content["grounds"] or ()],
+        commitments=_build_commitments(content["commitments"]),
+        answers=comments.get(0, ()),
+        language=content["language"],
+        points=[
+            _build_point(point, comments.get(number, ()))
+            for number, point in enumerate(content["points"], 1)
+        ],
+        study_until=_parse_date(content["study_until"]),
+        outside_body=content["outside_body"] or "",
+        note=content["note"] or "",
+        base_version=base_version,
         draft=draft,
     )
 
 
-def _answers(chosen: dict[str, int]) -> dict[int, tuple[int, ...]]:
-    found: dict[int, tuple[int, ...]] = {}
-    for comment, point in chosen.items():
-        found[point] = (*found.get(point, ()), int(comment))
-    return found
+def _comments_by_point(points: dict[str, int]) -> dict[int, tuple[int, ...]]:
+    comments: dict[int, tuple[int, ...]] = {}
+    for comment_id, point in points.items():
+        comments[point] = (*comments.get(point, ()), int(comment_id))
+    return comments
 
 
-def _point(number: int, point: dict[str, Any], answers: dict[int, tuple[int, ...]]) -> Point:
+def _build_point(
+    point: dict[str, Any],  # a point of the draft, as JSON
+    comment_ids: tuple[int, ...],
+) -> Point:
     return Point(
         text=point["text"],
         verdict=point["verdict"],
         reason=point["reason"] or "",
         ground=point["ground"] or "",
         reference=point["reference"] or "",
-        answers=answers.get(number, ()),
+        answers=comment_ids,
     )
 
 
-def _promises(written: list[dict[str, str]]) -> list[tuple[str, Institution, date]]:
+def _build_commitments(rows: list[dict[str, str]]) -> list[tuple[str, Institution, date]]:
     return [
-        (promise["what"], db.session.get_one(Institution, int(promise["who"])), due)
-        for promise in written
-        if (due := _day(promise["due"])) is not None
+        (row["what"], db.session.get_one(Institution, int(row["who"])), due_on)
+        for row in rows
+        if (due_on := _parse_date(row["due"])) is not None
     ]
 
 
-def _day(written: str | None) -> date | None:
-    return date.fromisoformat(written) if written else None
+def _parse_date(day: str | None) -> date | None:
+    return date.fromisoformat(day) if day else None
 
 
-def publish_due() -> int:
-    """Publish every draft whose moment has come, in the name of who dated it; gives how many.
+def publish_scheduled_responses() -> int:
+    """Publish the drafts whose scheduled moment has come; return how many were published.
 
-    One that may no longer be published goes back to its officer, who is told.
+    A draft that may no longer be published is unscheduled and its officer is notified.
     """
     db.session.rollback()
-    due = db.session.scalars(
+    draft_ids = db.session.scalars(
         select(ResponseDraft.id).where(ResponseDraft.publish_at <= now()).limit(50)
     ).all()
-    return sum(_publish_dated(draft_id) for draft_id in due)
+    return sum(_publish_scheduled(draft_id) for draft_id in draft_ids)
 
 
-def _publish_dated(draft_id: int) -> bool:
+def _publish_scheduled(draft_id: int) -> bool:
     draft = db.session.get(ResponseDraft, draft_id)
     if draft is None or draft.author is None:
         return False
     try:
         publish_draft(draft.author, draft)
     except Refused:
-        _give_back(draft_id)
+        _unschedule(draft_id)
         return False
     return True
 
 
-def _give_back(draft_id: int) -> None:
+def _unschedule(draft_id: int) -> None:
     with unrecorded("delivery") as session:
         draft = session.get_one(ResponseDraft, draft_id)
-        moment = draft.publish_at
+        publish_at = draft.publish_at
         draft.publish_at = None
         session.add(
             Notice(
-                act=f"unpublished.{draft_id}.{int(moment.timestamp()) if moment else 0}",
+                key=f"unpublished.{draft_id}.{int(publish_at.timestamp()) if publish_at else 0}",
                 kind="desk.unpublished",
                 proposal_id=draft.proposal_id,
                 person_id=draft.author_id,
-                told={},
-                written_at=now(),
             )
         )

@@ -1,4 +1,4 @@
-"""The authority answers: publishing an official response, its points, and what it promises."""
+"""Publication of official responses with their points and commitments."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from deliberate.clock import now
 from deliberate.models import (
+    AnsweredComment,
     Comment,
     Commitment,
     Institution,
@@ -16,26 +17,25 @@ from deliberate.models import (
     Proposal,
     Referral,
     Response,
-    ResponseAnswer,
     ResponseDraft,
 )
-from deliberate.operations.notices.notices import tell_people
+from deliberate.operations.notices.notices import notify_participants
 from deliberate.permissions.decision import Refused, require
-from deliberate.permissions.responses import is_final, may_answer
-from deliberate.queries.processes.working_days import local_day
-from deliberate.queries.responses.response_owner import must_sign_ids, signed_ids
+from deliberate.permissions.responses import is_final_decision, may_respond
+from deliberate.queries.processes.working_days import local_date
+from deliberate.queries.responses.response_owner import required_signatory_ids, signatory_ids
 from deliberate.recording import Act, recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html, to_plain
-from deliberate.vocabulary import Ground, Kind, ResponseDecision
+from deliberate.vocabulary import Kind, ResponseDecision, ResponseGround
 
-REFUSALS = {ResponseDecision.NOT_ACCEPTED, ResponseDecision.ACCEPTED_IN_PART}
-STUDY = timedelta(days=60)
-"""How far the second date of an answer that needs study lies ahead when none is named."""
+REFUSAL_DECISIONS = {ResponseDecision.NOT_ACCEPTED, ResponseDecision.ACCEPTED_IN_PART}
+DEFAULT_STUDY_PERIOD = timedelta(days=60)
+"""The time to the date of a decision "needs study" where none is given."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One point of an answer: accepted, accepted_in_part, not_accepted or open."""
+    """A point of a response; the verdict is accepted, accepted_in_part, not_accepted or open."""
 
     text: str
     verdict: str
@@ -43,13 +43,14 @@ class Point:
     ground: str = ""
     reference: str = ""
     answers: tuple[int, ...] = ()
+    """The ids of the comments that the point answers."""
 
 
-class AnsweredMeanwhile(Exception):
-    """A colleague published on the same proposal first; `response` is what stands now."""
+class ResponseConflict(Exception):
+    """A colleague published a newer version, available as `response`."""
 
     def __init__(self, response: Response) -> None:
-        super().__init__(f"version {response.version} stands")
+        super().__init__(f"the current version is {response.version}")
         self.response = response
 
 
@@ -60,7 +61,7 @@ def publish_response(
     headline: str,
     body: str,
     *,
-    grounds: Sequence[Ground] = (),
+    grounds: Sequence[ResponseGround] = (),
     commitments: Sequence[tuple[str, Institution, date]] = (),
     answers: Sequence[int] = (),
     language: str = "id",
@@ -68,54 +69,55 @@ def publish_response(
     study_until: date | None = None,
     outside_body: str = "",
     note: str = "",
-    seen: int | None = None,
+    base_version: int | None = None,
     draft: ResponseDraft | None = None,
 ) -> Response:
-    """Publish an official response; a later one is a new version beside the old.
+    """Publish a version of the official response to a proposal and return it.
 
-    A refusal, whole or in part, needs a reason and a ground. `seen` is the version the officer
-    wrote after: raises AnsweredMeanwhile if a newer one stands. A draft goes with the act.
+    A refusal, in whole or in part, needs a reason and a ground. `answers` are the ids of the
+    comments answered by the response as a whole. `base_version` is the version that the responder
+    knew: ResponseConflict is raised if there is a newer one. The draft is deleted by the act.
     """
     with recorded(responder, Kind.RESPONSE_PUBLISHED) as act:
-        require(may_answer(responder, act.locked(proposal)))
-        last = _last_response(act, proposal)
-        if seen is not None and last is not None and last.version > seen:
-            raise AnsweredMeanwhile(last)
-        signed = _checked_and_signed(act, responder, proposal, decision, draft)
+        require(may_respond(responder, act.lock(proposal)))
+        latest = _latest_response(act, proposal)
+        if base_version is not None and latest is not None and latest.version > base_version:
+            raise ResponseConflict(latest)
+        signatories = _require_check_and_signatures(act, responder, proposal, decision, draft)
         response = Response(
             proposal=proposal,
-            version=last.version + 1 if last else 1,
+            version=latest.version + 1 if latest else 1,
             institution_id=responder.institution_id,
             responder_id=responder.id,
             decision=decision,
             headline=clean_line(headline),
             body=clean(body),
             grounds=_all_grounds(grounds, points),
-            points=[_kept(point) for point in points],
-            dated=local_day(proposal.process, now()),
+            points=[_point_json(point) for point in points],
+            dated=local_date(proposal.process, now()),
             published_at=now(),
             language=language,
-            signatories=signed,
+            signatories=signatories,
             outside_body=clean_line(outside_body),
             note=clean_line(note),
         )
         response.body_html, response.renderer = to_html(response.body), RENDERER
-        if decision == ResponseDecision.NOT_OURS and not _is_passed_on(act, response):
-            raise Refused(_("Say whose matter it is: name a body, or refer the proposal first."))
-        response.study_until = _study_date(proposal, decision, study_until, last)
-        _refuse_unreasoned(response)
-        response.commitments = _promises(response, commitments)
+        if decision == ResponseDecision.NOT_OURS and not _names_responsible_body(act, response):
+            raise Refused(_("Name the responsible body, or refer the proposal first."))
+        response.study_until = _study_date(proposal, decision, study_until, latest)
+        _require_reasons(response)
+        response.commitments = _build_commitments(response, commitments)
         act.session.add(response)
-        _stand(proposal, response)
-        chosen = _answers(act, response, answers, points)
-        _about(act, response, chosen)
+        _update_proposal(proposal, response)
+        comment_ids = _record_answered_comments(act, response, answers, points)
+        _describe(act, response, comment_ids)
         if draft is not None:
             act.session.delete(draft)
-        _tell(act, response)
+        _notify(act, response)
     return response
 
 
-def _last_response(act: Act, proposal: Proposal) -> Response | None:
+def _latest_response(act: Act, proposal: Proposal) -> Response | None:
     return act.session.scalar(
         select(Response)
         .where(Response.proposal_id == proposal.id)
@@ -124,33 +126,37 @@ def _last_response(act: Act, proposal: Proposal) -> Response | None:
     )
 
 
-def _checked_and_signed(
+def _require_check_and_signatures(
     act: Act,
     responder: Person,
     proposal: Proposal,
     decision: ResponseDecision,
     draft: ResponseDraft | None,
 ) -> list[int]:
-    """The institutions that signed; refuses what lacks a second pair of eyes or a signature."""
-    office = responder.institution
-    revision = act.locked(draft).revision if draft else None
-    if office is not None and office.needs_check:
-        passed = draft is not None and draft.checked_revision == revision
-        if not passed:
-            raise Refused(_("A colleague must check this answer before it is published."))
-    signed = set(signed_ids(draft.id, draft.revision)) if draft else set()
-    missing = must_sign_ids(proposal.process) - signed - {responder.institution_id}
-    if missing and is_final(decision):
-        raise Refused(_("Not every institution that must sign has signed this answer."))
+    """Return the ids of the institutions that signed the draft.
+
+    Raises Refused if a check or, for a final decision, a signature is missing.
+    """
+    institution = responder.institution
+    revision = act.lock(draft).revision if draft else None
+    if institution is not None and institution.needs_check:
+        is_checked = draft is not None and draft.checked_revision == revision
+        if not is_checked:
+            raise Refused(_("A colleague must check this response before it is published."))
+    signed = set(signatory_ids(draft.id, draft.revision)) if draft else set()
+    missing = required_signatory_ids(proposal.process) - signed - {responder.institution_id}
+    if missing and is_final_decision(decision):
+        raise Refused(_("Not every institution that must sign has signed this response."))
     return sorted(signed)
 
 
-def _all_grounds(grounds: Iterable[Ground], points: Iterable[Point]) -> list[str]:
-    given = [ground.value for ground in grounds]
-    return list(dict.fromkeys([*given, *(point.ground for point in points if point.ground)]))
+def _all_grounds(grounds: Iterable[ResponseGround], points: Iterable[Point]) -> list[str]:
+    names = [ground.value for ground in grounds]
+    names += [point.ground for point in points if point.ground]
+    return list(dict.fromkeys(names))
 
 
-def _kept(point: Point) -> dict[str, object]:
+def _point_json(point: Point) -> dict[str, object]:
     return {
         "text": clean_line(point.text),
         "verdict": point.verdict,
@@ -162,86 +168,89 @@ def _kept(point: Point) -> dict[str, object]:
 
 
 def _study_date(
-    proposal: Proposal, decision: ResponseDecision, until: date | None, last: Response | None
+    proposal: Proposal, decision: ResponseDecision, until: date | None, latest: Response | None
 ) -> date | None:
-    """The one second date of an answer that needs study; it is given once."""
+    """Return the date by which a decision "needs study" becomes final; it is set only once."""
     if decision != ResponseDecision.NEEDS_STUDY:
         return None
-    if last is not None and last.study_until is not None:
-        raise Refused(_("This proposal was given a second date already; decide now."))
-    today = local_day(proposal.process, now())
-    chosen = until or today + STUDY
-    if chosen <= today:
-        raise Refused(_("The second date lies in the future."))
-    return chosen
+    if latest is not None and latest.study_until is not None:
+        raise Refused(_("This proposal already has a second date; decide now."))
+    today = local_date(proposal.process, now())
+    study_until = until or today + DEFAULT_STUDY_PERIOD
+    if study_until <= today:
+        raise Refused(_("The second date must be in the future."))
+    return study_until
 
 
-def _refuse_unreasoned(response: Response) -> None:
-    if response.decision in REFUSALS:
+def _require_reasons(response: Response) -> None:
+    if response.decision in REFUSAL_DECISIONS:
         if not response.grounds:
             raise Refused(_("A refusal needs a ground: law, budget, technical or other."))
         reasons = [response.body, *(point["reason"] for point in response.points)]
         if not any(reasons):
             raise Refused(_("A refusal needs a reason."))
     for point in response.points:
-        refused = point["verdict"] in {"not_accepted", "accepted_in_part"}
-        if refused and not (point["reason"] and point["ground"]):
+        is_refused = point["verdict"] in {"not_accepted", "accepted_in_part"}
+        if is_refused and not (point["reason"] and point["ground"]):
             raise Refused(_("A point that is not accepted needs a reason and a ground."))
 
 
-def _promises(
+def _build_commitments(
     response: Response, commitments: Iterable[tuple[str, Institution, date]]
 ) -> list[Commitment]:
-    promises = [
-        Commitment(what=clean_line(what), institution_id=office.id, due_on=due)
-        for what, office, due in commitments
+    rows = [
+        Commitment(what=clean_line(what), institution_id=institution.id, due_on=due_on)
+        for what, institution, due_on in commitments
     ]
-    if any(promise.due_on < response.dated for promise in promises):
-        raise Refused(_("A commitment's date lies in the future."))
-    return promises
+    if any(row.due_on < response.dated for row in rows):
+        raise Refused(_("The date of a commitment must be in the future."))
+    return rows
 
 
-def _stand(proposal: Proposal, response: Response) -> None:
-    """What the proposal shows of its newest response; who answers first is the one asked."""
+def _update_proposal(proposal: Proposal, response: Response) -> None:
+    """Copy the decision to the proposal and store the first responder as responsible."""
     proposal.decision = response.decision
     if proposal.institution_id is None:
         proposal.institution_id = response.institution_id
-    final = is_final(response.decision) or bool(response.outside_body)
-    if final and proposal.answered_at is None:
+    is_final = is_final_decision(response.decision) or bool(response.outside_body)
+    if is_final and proposal.answered_at is None:
         proposal.answered_at = response.published_at
 
 
-def _answers(
-    act: Act, response: Response, whole: Sequence[int], points: Sequence[Point]
+def _record_answered_comments(
+    act: Act, response: Response, answers: Sequence[int], points: Sequence[Point]
 ) -> list[int]:
-    """Keep which comments are answered by which point; all stand in this proposal's thread."""
-    chosen = dict.fromkeys(whole, 0)
+    """Store which comments are answered by which point and return their ids.
+
+    Raises Refused for a comment of another thread.
+    """
+    point_numbers = dict.fromkeys(answers, 0)
     for number, point in enumerate(points, 1):
-        chosen.update(dict.fromkeys(point.answers, number))
-    found = act.session.scalars(
+        point_numbers.update(dict.fromkeys(point.answers, number))
+    existing = act.session.scalars(
         select(Comment.id).where(
-            Comment.proposal_id == response.proposal.id, Comment.id.in_(chosen)
+            Comment.proposal_id == response.proposal.id, Comment.id.in_(point_numbers)
         )
     )
-    if len(found.all()) != len(chosen):
-        raise Refused(_("An answered comment stands in another thread."))
+    if len(existing.all()) != len(point_numbers):
+        raise Refused(_("An answered comment belongs to another thread."))
     act.session.flush()
     act.session.add_all(
-        ResponseAnswer(response_id=response.id, comment_id=comment_id, point=point)
-        for comment_id, point in chosen.items()
+        AnsweredComment(response_id=response.id, comment_id=comment_id, point=number)
+        for comment_id, number in point_numbers.items()
     )
-    return list(chosen)
+    return list(point_numbers)
 
 
-def _about(act: Act, response: Response, answers: Sequence[int]) -> None:
-    same = act.session.scalar(
+def _describe(act: Act, response: Response, answers: Sequence[int]) -> None:
+    repeats = act.session.scalar(
         select(func.count(Response.id)).where(
             Response.body == response.body, Response.body != "", Response.id != response.id
         )
     )
     act.about(
         response,
-        written=written_text(response),
+        content=response_text(response),
         salt=response.salt,
         decision=response.decision.value,
         points=len(response.points),
@@ -250,25 +259,29 @@ def _about(act: Act, response: Response, answers: Sequence[int]) -> None:
         grounds=len(response.grounds),
         answers=list(answers),
         commitments=len(response.commitments),
-        repeats=same or 0,
+        repeats=repeats or 0,
     )
 
 
-def written_text(response: Response) -> str:
-    """Everything the answer says, as the log's proof of its content takes it."""
-    said = [response.headline, response.body]
-    said += [f"{p['text']}: {p['verdict']}. {p['reason']}" for p in response.points]
-    return "\n\n".join(said)
+def response_text(response: Response) -> str:
+    """Return the whole text of a response, of which the log holds an HMAC."""
+    parts = [response.headline, response.body]
+    parts += [f"{p['text']}: {p['verdict']}. {p['reason']}" for p in response.points]
+    return "\n\n".join(parts)
 
 
-def _tell(act: Act, response: Response) -> None:
-    again = "response.again" if response.version > 1 else "response.published"
-    told = {"response": response.id, "decision": response.decision.value}
-    tell_people(act, again, response.proposal, **told)
+def _notify(act: Act, response: Response) -> None:
+    notify_participants(
+        act,
+        "response.again" if response.version > 1 else "response.published",
+        response.proposal,
+        response=response.id,
+        decision=response.decision.value,
+    )
 
 
-def _is_passed_on(act: Act, response: Response) -> bool:
-    """Whether "not ours" names whose it is: a body outside, or a referral that was taken."""
+def _names_responsible_body(act: Act, response: Response) -> bool:
+    """Return whether an external body or a referral tells who is responsible."""
     if response.outside_body:
         return True
     accepted = select(Referral.id).where(

@@ -1,6 +1,7 @@
-"""Assessing a process: ratings are drafts until they are frozen; freezing and publishing are acts.
+"""Drafting an assessment of a process: joining, rating, pledges, context and adjudication.
 
-Until then nobody but the assessors sees them, and each sees only their own.
+A draft is visible to its assessors alone, and each sees only their own ratings until both have
+saved. Freezing and publishing are acts, drafting is not.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
 from deliberate.citivoice import load_framework
-from deliberate.citivoice.judged import NOT_APPLICABLE
+from deliberate.citivoice.scoring.judged_scores import NOT_APPLICABLE
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import (
@@ -35,20 +36,20 @@ from deliberate.permissions.scores.assessments import (
     is_question,
     may_adjudicate,
     may_assess,
-    may_join,
-    may_rate_in,
-    may_work_on,
+    may_edit_assessment,
+    may_join_assessment,
+    may_rate,
 )
-from deliberate.queries.scores.assessments import VALUES, differences, part_of
+from deliberate.queries.scores.assessments import VALUES, assessor_of, differences
 from deliberate.text import clean, clean_line
-from deliberate.vocabulary import EvidenceKind, PledgeState, Stage
+from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState
 
-DRAFT = "an assessment in the making is seen by its assessors alone"
+DRAFT_REASON = "a draft assessment is visible to its assessors alone"
 
 
-def begin_assessment(evaluator: Person, process: Process, stage: Stage) -> Assessment:
-    """Start an assessment of a process as its first assessor; a later one is the next version."""
-    with unrecorded(DRAFT) as session:
+def begin_assessment(evaluator: Person, process: Process, stage: AssessmentStage) -> Assessment:
+    """Begin an assessment of a process as its first assessor; a later one is the next version."""
+    with unrecorded(DRAFT_REASON) as session:
         session.refresh(process, with_for_update={"of": Process})
         require(may_assess(evaluator))
         of_stage = (Assessment.process_id == process.id, Assessment.stage == stage)
@@ -70,209 +71,209 @@ def begin_assessment(evaluator: Person, process: Process, stage: Stage) -> Asses
 
 
 def join_assessment(evaluator: Person, assessment: Assessment) -> None:
-    """Become the second assessor."""
-    with unrecorded(DRAFT) as session:
+    """Join an assessment as the second assessor."""
+    with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_join(evaluator, assessment))
+        require(may_join_assessment(evaluator, assessment))
         independent = is_independent(evaluator, assessment.process)
         assessment.assessors.append(Assessor(person_id=evaluator.id, is_independent=independent))
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A piece of evidence as an assessor gives it."""
+class EvidenceInput:
+    """A piece of evidence to add to a rating."""
 
     kind: EvidenceKind
     dated: date
     reference: str
 
 
-Rating = tuple[str, str, str, Shown | None]
-"""Question, value, why, and a piece of evidence to add."""
+@dataclass(frozen=True)
+class RatingInput:
+    """An answer to a question: 0, 1, 2, NA (with a reason) or NE, and evidence to add."""
+
+    question: str
+    value: str
+    reason: str = ""
+    evidence: EvidenceInput | None = None
 
 
-def rate(
+def rate_questions(
     evaluator: Person,
     assessment: Assessment,
-    question: str,
-    value: str,
-    why: str = "",
-    evidence: Shown | None = None,
+    ratings: Sequence[RatingInput],
+    pledges: Mapping[str, "PledgeInput"] | None = None,
 ) -> None:
-    """Answer one question in one's own part, and add a piece of evidence to it."""
-    rate_all(evaluator, assessment, [(question, value, why, evidence)])
-
-
-def rate_all(
-    evaluator: Person,
-    assessment: Assessment,
-    ratings: Sequence[Rating],
-    promises: Mapping[str, "Promise"] | None = None,
-) -> None:
-    """Answer questions in one's own part; before a process also write their pledges."""
-    with unrecorded(DRAFT) as session:
+    """Answer questions as an assessor and, before a process, write their pledges."""
+    with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_rate_in(evaluator, assessment))
-        part = next(one for one in assessment.assessors if one.person_id == evaluator.id)
-        for question, value, why, evidence in ratings:
-            require(is_question(question))
-            _rate(part, question, value, clean(why))
-            if evidence is not None:
-                _show(assessment, part, question, evidence)
-        for question, told in (promises or {}).items():
-            _promise(assessment, question, told)
+        require(may_rate(evaluator, assessment))
+        assessor = next(row for row in assessment.assessors if row.person_id == evaluator.id)
+        for rating in ratings:
+            require(is_question(rating.question))
+            _set_rating(assessor, rating.question, rating.value, clean(rating.reason))
+            if rating.evidence is not None:
+                _add_evidence(assessment, assessor, rating.question, rating.evidence)
+        for question, pledge in (pledges or {}).items():
+            _set_pledge(assessment, question, pledge)
 
 
-def _rate(part: Assessor, question: str, value: str, why: str) -> None:
+def _set_rating(assessor: Assessor, question: str, value: str, reason: str) -> None:
     if value not in VALUES:
         raise Refused(_("Choose one of the five answers."))
-    if value == NOT_APPLICABLE and not why:
+    if value == NOT_APPLICABLE and not reason:
         raise Refused(_("Say why the question does not apply."))
-    mine = next((one for one in part.ratings if one.question == question), None)
-    if mine is None:
-        mine = CriterionRating(question=question)
-        part.ratings.append(mine)
-    mine.value, mine.why = value, why
+    rating = next((row for row in assessor.ratings if row.question == question), None)
+    if rating is None:
+        rating = CriterionRating(question=question)
+        assessor.ratings.append(rating)
+    rating.value, rating.reason = value, reason
 
 
-def _show(assessment: Assessment, part: Assessor, question: str, shown: Shown) -> None:
-    if not clean_line(shown.reference):
-        raise Refused(_("Say where the evidence is to be found."))
+def _add_evidence(
+    assessment: Assessment, assessor: Assessor, question: str, evidence: EvidenceInput
+) -> None:
+    if not clean_line(evidence.reference):
+        raise Refused(_("Enter where the evidence can be found."))
     assessment.evidence.append(
         Evidence(
-            assessor_id=part.id,
+            assessor_id=assessor.id,
             question=question,
-            kind=EvidenceKind(shown.kind),
-            dated=shown.dated,
-            reference=clean_line(shown.reference)[:500],
+            kind=EvidenceKind(evidence.kind),
+            dated=evidence.dated,
+            reference=clean_line(evidence.reference)[:500],
         )
     )
 
 
-def drop_evidence(evaluator: Person, assessment: Assessment, number: int) -> None:
-    """Take back a piece of one's own evidence."""
-    with unrecorded(DRAFT) as session:
+def remove_evidence(evaluator: Person, assessment: Assessment, evidence_id: int) -> None:
+    """Remove a piece of the assessor's own evidence."""
+    with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_rate_in(evaluator, assessment))
-        part = part_of(assessment, evaluator)
-        found = session.get(Evidence, number)
-        if part is None or found is None or found.assessor_id != part.id:
+        require(may_rate(evaluator, assessment))
+        assessor = assessor_of(assessment, evaluator)
+        evidence = session.get(Evidence, evidence_id)
+        if assessor is None or evidence is None or evidence.assessor_id != assessor.id:
             raise Refused(_("Only its assessors may do this."))
-        session.delete(found)
+        session.delete(evidence)
 
 
 @dataclass(frozen=True)
-class Promise:
-    """A pledge as it is written: what, by which institution, by when, seen in which indicator."""
+class PledgeInput:
+    """A plan and pledge to write: action, institution, due date, indicator and target."""
 
     plan: str
-    what: str
+    action: str
     due_on: date
     owner: Institution | None = None
     indicator: str = ""
     target: str = ""
 
 
-def promise(evaluator: Person, assessment: Assessment, question: str, told: Promise) -> None:
-    """Write the plan and the pledge of one question of an assessment before the process."""
-    with unrecorded(DRAFT) as session:
+def write_pledge(
+    evaluator: Person, assessment: Assessment, question: str, pledge: PledgeInput
+) -> None:
+    """Write the plan and the pledge of one question in an assessment before the process."""
+    with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_work_on(evaluator, assessment))
-        _promise(assessment, question, told)
+        require(may_edit_assessment(evaluator, assessment))
+        _set_pledge(assessment, question, pledge)
 
 
-def _promise(assessment: Assessment, question: str, told: Promise) -> None:
+def _set_pledge(assessment: Assessment, question: str, content: PledgeInput) -> None:
     require(is_question(question))
-    if assessment.stage != Stage.EX_ANTE:
+    if assessment.stage != AssessmentStage.EX_ANTE:
         raise Refused(_("Pledges are made before a process."))
-    if not clean_line(told.what):
-        raise Refused(_("Say what is promised."))
-    pledge = next((p for p in assessment.pledges if p.question == question), None)
+    if not clean_line(content.action):
+        raise Refused(_("Enter what is promised."))
+    pledge = next((row for row in assessment.pledges if row.question == question), None)
     if pledge is None:
         pledge = Pledge(question=question)
         assessment.pledges.append(pledge)
-    pledge.plan, pledge.what = clean(told.plan), clean_line(told.what)[:500]
-    pledge.owner_id = told.owner.id if told.owner else None
-    pledge.due_on = told.due_on
-    pledge.indicator = clean_line(told.indicator)[:12]
-    pledge.target = clean_line(told.target)[:120]
+    pledge.plan, pledge.action = clean(content.plan), clean_line(content.action)[:500]
+    pledge.owner_id = content.owner.id if content.owner else None
+    pledge.due_on = content.due_on
+    pledge.indicator = clean_line(content.indicator)[:12]
+    pledge.target = clean_line(content.target)[:120]
 
 
-def find_outcomes(
-    evaluator: Person, assessment: Assessment, found: Sequence[tuple[Pledge, PledgeState, str]]
+def record_pledge_outcomes(
+    evaluator: Person,
+    assessment: Assessment,
+    outcomes: Sequence[tuple[Pledge, PledgeState, str]],
 ) -> None:
-    """Say in an assessment afterwards what became of pledges, each with a note."""
-    with unrecorded(DRAFT) as session:
+    """Record the outcome of pledges with a note each in an assessment after the process."""
+    with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_work_on(evaluator, assessment))
-        kept = {one.pledge_id: one for one in assessment.outcomes}
-        for pledge, state, note in found:
-            mine = kept.get(pledge.id)
-            if mine is None:
-                mine = PledgeOutcome(pledge_id=pledge.id)
-                assessment.outcomes.append(mine)
-            mine.outcome, mine.note = PledgeState(state), clean_line(note)[:500]
+        require(may_edit_assessment(evaluator, assessment))
+        existing = {row.pledge_id: row for row in assessment.outcomes}
+        for pledge, state, note in outcomes:
+            outcome = existing.get(pledge.id)
+            if outcome is None:
+                outcome = PledgeOutcome(pledge_id=pledge.id)
+                assessment.outcomes.append(outcome)
+            outcome.outcome, outcome.note = PledgeState(state), clean_line(note)[:500]
 
 
-def note_context(
+def write_context_notes(
     evaluator: Person, assessment: Assessment, notes: Mapping[str, tuple[str, str]]
 ) -> None:
     """Write enabling conditions and context factors: a code and a note each, never scored."""
-    with unrecorded(DRAFT) as session:
+    with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_work_on(evaluator, assessment))
-        kept = {one.code: one for one in assessment.notes}
+        require(may_edit_assessment(evaluator, assessment))
+        existing = {row.code: row for row in assessment.notes}
         for code, (value, note) in notes.items():
-            one = kept.get(code)
-            if one is None:
-                one = ContextNote(code=code)
-                assessment.notes.append(one)
-            one.value, one.note = clean_line(value)[:40], clean_line(note)[:500]
+            row = existing.get(code)
+            if row is None:
+                row = ContextNote(code=code)
+                assessment.notes.append(row)
+            row.value, row.note = clean_line(value)[:40], clean_line(note)[:500]
 
 
-def tell_practices(evaluator: Person, assessment: Assessment, told: Mapping[str, str]) -> None:
-    """Write what worked, by criterion, for processes that are weak there; empty takes it back."""
-    with unrecorded(DRAFT) as session:
+def write_practices(evaluator: Person, assessment: Assessment, texts: Mapping[str, str]) -> None:
+    """Write what worked, by criterion, for processes weak there; an empty text removes it."""
+    with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_work_on(evaluator, assessment))
-        if assessment.stage != Stage.EX_POST:
-            raise Refused(_("Practices are told after a process."))
-        kept = {one.criterion: one for one in assessment.practices}
-        for criterion, body in told.items():
+        require(may_edit_assessment(evaluator, assessment))
+        if assessment.stage != AssessmentStage.EX_POST:
+            raise Refused(_("Practices are described after a process."))
+        existing = {row.criterion: row for row in assessment.practices}
+        for criterion, body in texts.items():
             require(is_criterion(criterion))
-            one = kept.get(criterion)
+            practice = existing.get(criterion)
             if not clean(body):
-                assessment.practices = [p for p in assessment.practices if p is not one]
-            elif one is None:
+                assessment.practices = [row for row in assessment.practices if row is not practice]
+            elif practice is None:
                 assessment.practices.append(Practice(criterion=criterion, body=clean(body)))
             else:
-                one.body = clean(body)
+                practice.body = clean(body)
 
 
 def save_judgement(evaluator: Person, assessment: Assessment) -> None:
-    """End one's own part: it stays as it is, and shows once the other has saved too."""
-    with unrecorded(DRAFT) as session:
+    """Save the assessor's own judgement. It no longer changes and shows once both have saved."""
+    with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_rate_in(evaluator, assessment))
-        part = part_of(assessment, evaluator)
-        if part is None or not part.ratings:
+        require(may_rate(evaluator, assessment))
+        assessor = assessor_of(assessment, evaluator)
+        if assessor is None or not assessor.ratings:
             raise Refused(_("Answer at least one question first."))
-        part.saved_at = now()
+        assessor.saved_at = now()
 
 
-def adjudicate(
-    evaluator: Person, assessment: Assessment, question: str, value: str, why: str
+def adjudicate_difference(
+    evaluator: Person, assessment: Assessment, question: str, value: str, reason: str
 ) -> None:
-    """Settle a difference, with a reason; both ratings stay as they were."""
-    with unrecorded(DRAFT) as session:
+    """Settle a difference with a reason; both ratings stay unchanged."""
+    with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
         require(may_adjudicate(evaluator, assessment))
         if question not in differences(assessment):
-            raise Refused(_("The two do not differ here."))
-        if value not in VALUES or not clean(why):
+            raise Refused(_("The two assessors do not differ here."))
+        if value not in VALUES or not clean(reason):
             raise Refused(_("Give the settled answer and the reason for it."))
-        found = next((one for one in assessment.adjudications if one.question == question), None)
-        if found is None:
-            found = Adjudication(question=question)
-            assessment.adjudications.append(found)
-        found.value, found.why, found.person_id = value, clean(why), evaluator.id
+        row = next((row for row in assessment.adjudications if row.question == question), None)
+        if row is None:
+            row = Adjudication(question=question)
+            assessment.adjudications.append(row)
+        row.value, row.reason, row.person_id = value, clean(reason), evaluator.id

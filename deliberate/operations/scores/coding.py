@@ -1,4 +1,4 @@
-"""Drawing texts by chance and judging them: codes of reasons, audits of answers."""
+"""Drawing random samples, coding comments for reasons and auditing official responses."""
 
 import random
 import secrets
@@ -8,77 +8,88 @@ from flask_babel import lazy_gettext as _
 from deliberate.clock import now
 from deliberate.models import Coding, Comment, Person, Process, Response, Sample, SampledItem
 from deliberate.permissions.decision import Refused, require
-from deliberate.permissions.scores.coding import REASONS, is_readable, may_code_item, may_draw
-from deliberate.queries.scores.coding import answer_ids, comment_ids
+from deliberate.permissions.scores.coding import (
+    REASON_CODES,
+    is_readable,
+    may_code_item,
+    may_draw_sample,
+)
+from deliberate.queries.scores.coding import auditable_response_ids, codable_comment_ids
 from deliberate.recording import recorded
-from deliberate.vocabulary import Kind, SampleOf
+from deliberate.vocabulary import Kind, SampleKind
 
-SIZE = 60
-"""Somewhat above the 50 that the indicator needs: some texts go before they are read."""
-_SEEDS = 2**31
+SAMPLE_SIZE = 60
+"""More than the 50 that the indicator needs: some texts vanish before they are coded."""
+_SEED_LIMIT = 2**31
 
 
 def draw_sample(
-    coder: Person, process: Process, of: SampleOf, size: int = SIZE, seed: int | None = None
+    coder: Person,
+    process: Process,
+    kind: SampleKind,
+    size: int = SAMPLE_SIZE,
+    seed: int | None = None,
 ) -> Sample:
-    """Draw residents' comments, or answers, by chance; the seed is kept and logged.
+    """Draw a random sample of residents' comments or official responses; the seed is logged.
 
-    So nobody can draw again in silence until a sample pleases.
+    The log makes repeated draws visible.
     """
     with recorded(coder, Kind.SAMPLE_DRAWN) as act:
-        act.locked(process)
-        require(may_draw(coder, process, of))
-        found = comment_ids(process.id) if of == SampleOf.REASONS else answer_ids(process.id)
-        if not found:
+        act.lock(process)
+        require(may_draw_sample(coder, process, kind))
+        if kind == SampleKind.REASONS:
+            column, ids = "comment_id", codable_comment_ids(process.id)
+        else:
+            column, ids = "response_id", auditable_response_ids(process.id)
+        if not ids:
             raise Refused(_("There is nothing to draw from yet."))
-        seed = secrets.randbelow(_SEEDS) if seed is None else seed
-        sample = Sample(process=process, of=of, seed=seed, population=len(found), drawn_at=now())
-        column = "comment_id" if of == SampleOf.REASONS else "response_id"
-        for place, number in enumerate(drawn(found, size, seed), start=1):
-            sample.items.append(SampledItem(place=place, **{column: number}))
+        seed = secrets.randbelow(_SEED_LIMIT) if seed is None else seed
+        sample = Sample(process=process, kind=kind, seed=seed, population=len(ids), drawn_at=now())
+        for position, item_id in enumerate(draw_ids(ids, size, seed), start=1):
+            sample.items.append(SampledItem(position=position, **{column: item_id}))
         act.session.add(sample)
         act.session.flush()
-        act.about(sample, of=of, size=len(sample.items), seed=seed)
+        act.about(sample, of=kind, size=len(sample.items), seed=seed)
     return sample
 
 
-def drawn(found: list[int], size: int, seed: int) -> list[int]:
-    """So many of the numbers, by chance; the same seed draws the same ones in the same order."""
-    chance = random.Random(seed)  # noqa: S311  # a sample, not a secret
-    return chance.sample(sorted(found), min(size, len(found)))
+def draw_ids(ids: list[int], size: int, seed: int) -> list[int]:
+    """Return up to `size` of the ids in random order. The same seed returns the same ids."""
+    generator = random.Random(seed)  # noqa: S311  # a sample, not a secret
+    return generator.sample(sorted(ids), min(size, len(ids)))
 
 
 def code_comment(coder: Person, item: SampledItem, reason: int) -> None:
-    """Say how far a comment gives reasons, 0 to 3; the other coder's code stays hidden."""
+    """Code how far a comment gives reasons, 0 to 3; the other coder's code stays hidden."""
     with recorded(coder, Kind.COMMENT_CODED) as act:
-        act.locked(item.sample)
-        require(may_code_item(coder, item, SampleOf.REASONS))
+        act.lock(item.sample)
+        require(may_code_item(coder, item, SampleKind.REASONS))
         require(is_readable(item))
-        if reason not in REASONS:
+        if reason not in REASON_CODES:
             raise Refused(_("Choose one of the codes."))
-        _keep(item, coder, reason)
-        act.about(_thing(item), reason=reason)
+        _set_code(item, coder, reason)
+        act.about(_subject(item), reason=reason)
 
 
 def audit_answer(coder: Person, item: SampledItem, confirmed: bool) -> None:
-    """Say whether the reasons of an official answer hold as it states them."""
+    """Record whether the reasons of an official response hold as stated."""
     with recorded(coder, Kind.ANSWER_AUDITED) as act:
-        act.locked(item.sample)
-        require(may_code_item(coder, item, SampleOf.ANSWERS))
-        _keep(item, coder, int(confirmed))
-        act.about(_thing(item), confirmed=int(confirmed))
+        act.lock(item.sample)
+        require(may_code_item(coder, item, SampleKind.ANSWERS))
+        _set_code(item, coder, int(confirmed))
+        act.about(_subject(item), confirmed=int(confirmed))
 
 
-def _thing(item: SampledItem) -> Comment | Response:
-    thing = item.comment or item.response
-    if thing is None:
+def _subject(item: SampledItem) -> Comment | Response:
+    subject = item.comment or item.response
+    if subject is None:
         raise LookupError(item.id)
-    return thing
+    return subject
 
 
-def _keep(item: SampledItem, coder: Person, value: int) -> None:
-    mine = next((one for one in item.codings if one.coder_id == coder.id), None)
-    if mine is None:
-        mine = Coding(coder_id=coder.id)
-        item.codings.append(mine)
-    mine.value, mine.coded_at = value, now()
+def _set_code(item: SampledItem, coder: Person, value: int) -> None:
+    coding = next((row for row in item.codings if row.coder_id == coder.id), None)
+    if coding is None:
+        coding = Coding(coder_id=coder.id)
+        item.codings.append(coding)
+    coding.value, coding.coded_at = value, now()

@@ -1,4 +1,4 @@
-"""Keeping the scores of processes, so that pages show what was computed and when."""
+"""Storing the scores of processes, so that pages show what was computed and when."""
 
 import json
 from datetime import datetime
@@ -8,48 +8,48 @@ from sqlalchemy import delete
 from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.database import unrecorded
-from deliberate.models import ComparedScore, Process, Snapshot
+from deliberate.models import ComparedScore, Process, ScoreSnapshot
+from deliberate.queries.processes.processes import get_process
 from deliberate.queries.scores.process_scores import (
-    compared_of,
-    drawn_from,
+    chart_data,
+    compute_scores,
+    list_compared_scores,
     newest_snapshot,
-    process_named,
-    process_slugs,
-    scores_of,
+    opened_process_slugs,
 )
 
 
-def keep_scores(slug: str) -> bool:
-    """Compute the scores of a process and keep them; False if the newest ones say the same.
+def store_scores(slug: str) -> bool:
+    """Compute and store the scores of a process; return False if nothing changed.
 
-    It is no act: whatever moved a score is in the log already.
+    This is not an act: everything that moves a score is in the log already.
     """
-    process = process_named(slug)
+    process = get_process(slug)
     if process is None:
         raise LookupError(slug)
-    scores = scores_of(process, pictures=True)
+    scores = compute_scores(process, pictures=True)
     last = newest_snapshot(process.id)
     digest = scores.inputs_hash()
-    fresh = not last or not _says_the_same(last, scores, digest)
-    if fresh:
-        _keep(process, scores, digest)
-    _keep_compared(process, scores, fresh)
-    return fresh
+    has_changed = not last or not _is_unchanged(last, scores, digest)
+    if has_changed:
+        _store_snapshot(process, scores, digest)
+    _store_compared_scores(process, scores, has_changed)
+    return has_changed
 
 
-def _says_the_same(last: Snapshot, scores: citivoice.Scores, digest: str) -> bool:
-    """Whether facts, formulas and what assessors judged are as they were."""
+def _is_unchanged(last: ScoreSnapshot, scores: citivoice.Scores, digest: str) -> bool:
+    """Return whether facts, formulas and judged criteria equal those of the last snapshot."""
     if (last.inputs_hash, last.formulas) != (digest, scores.formulas.version):
         return False
     judged: bool = json.loads(last.document)["criteria"] == scores.to_dict()["criteria"]
     return judged
 
 
-def _keep(process: Process, scores: citivoice.Scores, digest: str) -> None:
+def _store_snapshot(process: Process, scores: citivoice.Scores, digest: str) -> None:
     head = scores.to_dict()["log_head"]
     with unrecorded("scores are a job's result") as session:
         session.add(
-            Snapshot(
+            ScoreSnapshot(
                 process_id=process.id,
                 computed_at=now(),
                 formulas=scores.formulas.version,
@@ -57,28 +57,28 @@ def _keep(process: Process, scores: citivoice.Scores, digest: str) -> None:
                 log_root=head["root"],
                 inputs_hash=digest,
                 document=scores.to_json(),
-                drawn=drawn_from(scores),
+                chart_data=chart_data(scores),
             )
         )
 
 
-def _keep_compared(process: Process, scores: citivoice.Scores, fresh: bool) -> None:
-    """Keep what comparisons read: of the whole process, and up to the end of each phase over.
+def _store_compared_scores(process: Process, scores: citivoice.Scores, has_changed: bool) -> None:
+    """Store the comparison scores of the whole process and up to the end of each ended phase.
 
-    A phase that is over is counted once: what is done later lies after its end.
+    An ended phase is scored once: later acts are outside it.
     """
     version = scores.formulas.version
-    kept = {one.phase: (one.as_of, one.formulas) for one in compared_of(process.id)}
-    if fresh or kept.get("") != (None, version):
-        _replace_compared(process, "", None, scores)
+    stored = {row.phase: (row.as_of, row.formulas) for row in list_compared_scores(process.id)}
+    if has_changed or stored.get("") != (None, version):
+        _replace_compared_score(process, "", None, scores)
     for phase in process.phases:
-        ended = phase.closes_at <= now()
-        if ended and kept.get(phase.kind) != (phase.closes_at, version):
-            until = scores_of(process, phase.closes_at)
-            _replace_compared(process, phase.kind, phase.closes_at, until)
+        has_ended = phase.closes_at <= now()
+        if has_ended and stored.get(phase.kind) != (phase.closes_at, version):
+            scores_until_end = compute_scores(process, phase.closes_at)
+            _replace_compared_score(process, phase.kind, phase.closes_at, scores_until_end)
 
 
-def _replace_compared(
+def _replace_compared_score(
     process: Process, phase: str, as_of: datetime | None, scores: citivoice.Scores
 ) -> None:
     with unrecorded("scores are a job's result") as session:
@@ -99,6 +99,6 @@ def _replace_compared(
         )
 
 
-def keep_all_scores() -> int:
-    """Keep the scores of every process; gives how many were new."""
-    return sum(keep_scores(slug) for slug in process_slugs())
+def store_all_scores() -> int:
+    """Store the scores of every process and return how many changed."""
+    return sum(store_scores(slug) for slug in opened_process_slugs())

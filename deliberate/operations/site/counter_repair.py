@@ -1,20 +1,20 @@
-"""Putting counters right: no act, for nothing happened but counting."""
+"""Repair of counter columns; no act, because nobody did anything."""
 
 from sqlalchemy import update
 
 from deliberate.database import unrecorded
-from deliberate.queries.site.counter_check import Wrong, wrong_counters
+from deliberate.queries.site.counter_check import CounterMismatch, find_counter_mismatches
 
 
-def repair_counters() -> list[Wrong]:
-    """Write what the rows say where a counter says otherwise; gives what was wrong."""
+def repair_counters() -> list[CounterMismatch]:
+    """Set every counter that differs to the counted value; return the mismatches found."""
     with unrecorded("counter repair") as session:
-        wrong = list(wrong_counters(session))
-        for counter in wrong:
-            owner = counter.column.class_
+        mismatches = list(find_counter_mismatches(session))
+        for mismatch in mismatches:
+            owner = mismatch.column.class_
             session.execute(
                 update(owner)
-                .where(owner.id == counter.id)
-                .values({counter.column: counter.counted})
+                .where(owner.id == mismatch.id)
+                .values({mismatch.column: mismatch.counted})
             )
-    return wrong
+    return mismatches

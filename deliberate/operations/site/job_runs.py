@@ -1,4 +1,4 @@
-"""Noting when periodic work begins and ends, so that a job that stands still is seen."""
+"""Recording the runs of periodic jobs, so that a job that no longer runs is noticed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,20 +13,20 @@ from deliberate.models import JobRun
 
 @contextmanager
 def track_job_run(name: str) -> Iterator[None]:
-    """Note the run of a job; a note that cannot be written stops no work."""
-    began = now()
+    """Store when a job starts and how it ends; errors of the store do not stop the job."""
+    started_at = now()
     try:
         yield
     except Exception:
-        _note(name, began, failed_at=now())
+        _store_run(name, started_at, failed_at=now())
         raise
-    _note(name, began, done_at=now(), failed_at=None)
+    _store_run(name, started_at, succeeded_at=now(), failed_at=None)
 
 
-def _note(name: str, began: datetime, **ended: datetime | None) -> None:
-    with suppress(SQLAlchemyError), transient() as store:
-        run = store.get(JobRun, name) or JobRun(name=name)
-        run.began_at = began
-        for column, moment in ended.items():
+def _store_run(name: str, started_at: datetime, **columns: datetime | None) -> None:
+    with suppress(SQLAlchemyError), transient() as session:
+        run = session.get(JobRun, name) or JobRun(name=name)
+        run.started_at = started_at
+        for column, moment in columns.items():
             setattr(run, column, moment)
-        store.add(run)
+        session.add(run)

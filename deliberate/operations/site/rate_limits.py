@@ -1,191 +1,255 @@
-"""How much one account and one network write in a while, so that nobody drowns the others out."""
+"""Rate limits: windows for writing, and growing delays after failed attempts.
 
+A `RateLimit` counts what an account and a network write within fixed windows; its counters are in
+the transient store, or in Redis where one is configured. An `AttemptLimit` counts attempts to prove
+an identity; its counters are always in the transient store, so that an unreachable Redis does not
+let guesses through.
+"""
+
+import hashlib
+import hmac
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from ipaddress import IPv6Address, ip_address
 
 from flask import current_app
 from limits import RateLimitItem, parse_many
-from limits.storage import Storage
-from sqlalchemy import case, delete
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
 from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.extensions import limiter
 from deliberate.models import Person, RateLimitWindow
-from deliberate.operations.accounts.sign_in import TooManyAttempts, network_mark
+from deliberate.operations.site.rate_limit_storage import lock_window
 from deliberate.vocabulary import Role
 
 NEW_ACCOUNT_AGE = timedelta(days=1)
-"""So long an account writes more slowly than later."""
+"""The age up to which the stricter limits of new accounts apply."""
+FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=1)
+ATTEMPTS_EXPIRE_AFTER = timedelta(hours=24)
+"""Failed attempts are forgotten this long after the last one."""
 
 _log = logging.getLogger(__name__)
 
 
+class TooManyAttempts(Exception):
+    """A limit is exceeded; `retry_at` is the time of the next permitted attempt."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(retry_at.isoformat())
+        self.retry_at = retry_at
+
+
+# Windows of writing.
+
+
 @dataclass(frozen=True)
 class RateLimit:
-    """How often something may be done: by a new account, by any other, from one network."""
+    """Number of actions per window: for a new account, an established account, and a network."""
 
     name: str
-    young: str
-    known: str
+    new_account: str
+    account: str
     network: str
-    """Wide: a whole village may stand behind one address."""
+    """Generous, because a whole village may share one network address."""
 
 
 TEXTS = RateLimit(
     "text",
-    young="5 per 10 minutes; 20 per day",
-    known="20 per 10 minutes; 120 per day",
+    new_account="5 per 10 minutes; 20 per day",
+    account="20 per 10 minutes; 120 per day",
     network="100 per 10 minutes; 1000 per day",
 )
 CLICKS = RateLimit(
     "press",
-    young="60 per 10 minutes",
-    known="120 per 10 minutes",
+    new_account="60 per 10 minutes",
+    account="120 per 10 minutes",
     network="1200 per 10 minutes",
 )
 REPORTS = RateLimit(
     "report",
-    young="5 per hour",
-    known="20 per hour",
+    new_account="5 per hour",
+    account="20 per hour",
     network="100 per hour",
 )
-RECOVERIES = RateLimit("recovery", young="20 per day", known="20 per day", network="200 per day")
-"""Accounts one officer begins to open for somebody at the desk."""
-SIGN_UPS = RateLimit("join", young="", known="", network="30 per hour; 100 per day")
+RECOVERIES = RateLimit(
+    "recovery",
+    new_account="20 per day",
+    account="20 per day",
+    network="200 per day",
+)
+"""Account recoveries that one officer begins at the desk."""
+SIGN_UPS = RateLimit("join", new_account="", account="", network="30 per hour; 100 per day")
 
 Consumed = list[tuple[RateLimitItem, str]]
 
 
-def consume(pace: RateLimit, network: str, person: Person | None = None) -> Consumed:
-    """Count one more; raises TooManyTries saying when it goes on. Gives what to give back.
+def consume(limit: RateLimit, network: str, person: Person | None = None) -> Consumed:
+    """Count an action, and return what `refund` takes back.
 
-    It is counted before anything is done, so that many at once count as many.
+    The action is counted before it is done, so that parallel requests cannot exceed the limit.
+    Raises TooManyAttempts. Returns an empty list without counting if the counters are unreachable.
     """
     if not current_app.config["RATELIMIT_ENABLED"]:
         return []
-    taken: Consumed = []
+    consumed: Consumed = []
     try:
-        for item, mark in _limits(pace, network, person):
-            taken.append((item, mark))
-            if not limiter.limiter.hit(item, mark):
-                refund(taken)
-                raise TooManyAttempts(_end_of(item, mark))
-    except _failures() as error:
-        _log.warning("limits are not counted: %s", type(error).__name__)
+        for item, key in _windows(limit, network, person):
+            consumed.append((item, key))
+            if not limiter.limiter.hit(item, key):
+                refund(consumed)
+                raise TooManyAttempts(_window_end(item, key))
+    except _storage_errors() as error:
+        _log.warning("rate limits are not counted: %s", type(error).__name__)
         return []
-    return taken
+    return consumed
 
 
-def refund(turn: Consumed) -> None:
-    """Nothing came of it: it counts no more; where the counters are away, it does not matter."""
-    if not turn:
+def refund(consumed: Consumed) -> None:
+    """Take back what was counted for an action that did not happen."""
+    if not consumed:
         return
-    with suppress(OperationalError, *_failures()):
-        for item, mark in turn:
-            limiter.storage.incr(item.key_for(mark), item.get_expiry(), amount=-1)
+    with suppress(OperationalError, *_storage_errors()):
+        for item, key in consumed:
+            limiter.storage.incr(item.key_for(key), item.get_expiry(), amount=-1)
 
 
-def _failures() -> tuple[type[Exception], ...]:
-    """What a store of counters elsewhere raises when it is away."""
-    found = limiter.storage.base_exceptions
-    return found if isinstance(found, tuple) else (found,)
+def _storage_errors() -> tuple[type[Exception], ...]:
+    """Return the exceptions an external store of counters raises when it is unreachable."""
+    errors = limiter.storage.base_exceptions
+    return errors if isinstance(errors, tuple) else (errors,)
 
 
 @contextmanager
-def rate_limited(pace: RateLimit, network: str) -> Iterator[None]:
-    """Count what is done inside, unless it fails; raises TooManyTries."""
-    turn = consume(pace, network)
+def rate_limited(limit: RateLimit, network: str) -> Iterator[None]:
+    """Count the action inside the block unless it fails. Raises TooManyAttempts."""
+    consumed = consume(limit, network)
     try:
         yield
     except Exception:
-        refund(turn)
+        refund(consumed)
         raise
 
 
-def _limits(pace: RateLimit, network: str, person: Person | None) -> Consumed:
-    """Each limit with whom it counts."""
-    found = [(item, network_mark(network, pace.name)) for item in parse_many(pace.network)]
+def _windows(limit: RateLimit, network: str, person: Person | None) -> Consumed:
+    windows = [(item, network_hash(network, limit.name)) for item in parse_many(limit.network)]
     if person is not None:
-        is_young = person.role == Role.RESIDENT and now() - person.joined_at < NEW_ACCOUNT_AGE
-        own = f"{pace.name}.{person.id}"
-        found += [(item, own) for item in parse_many(pace.young if is_young else pace.known)]
-    return found
+        is_new = person.role == Role.RESIDENT and now() - person.joined_at < NEW_ACCOUNT_AGE
+        rates = parse_many(limit.new_account if is_new else limit.account)
+        windows += [(item, f"{limit.name}.{person.id}") for item in rates]
+    return windows
 
 
-def _end_of(item: RateLimitItem, mark: str) -> datetime:
-    ends = limiter.limiter.get_window_stats(item, mark).reset_time
-    return datetime.fromtimestamp(ends, UTC)
+def _window_end(item: RateLimitItem, key: str) -> datetime:
+    reset_time = limiter.limiter.get_window_stats(item, key).reset_time
+    return datetime.fromtimestamp(reset_time, UTC)
 
 
-class TransientStorage(Storage):
-    """The counters of Flask-Limiter in the transient store, the same for every process and host."""
+# Delays after failed attempts.
 
-    STORAGE_SCHEME = ["transient"]
 
-    def __init__(self, uri: str | None = None, **options: Any) -> None:
-        super().__init__(uri, **options)
+@dataclass(frozen=True)
+class AttemptLimit:
+    """Number of attempts without a delay, for one account and for all accounts of a network.
 
-    @property
-    def base_exceptions(self) -> tuple[type[Exception], ...]:
-        """None: a store that is locked is said by the house's own page, with 503."""
-        return ()
+    Each further attempt waits: a minute, then twice as long as before, an hour at most.
+    """
 
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count on in the running window, or begin one, in one statement; gives the sum."""
-        moment = now()
-        is_over = RateLimitWindow.ends_at <= moment
-        fresh = {"key": key, "count": amount, "ends_at": moment + timedelta(seconds=expiry)}
-        with transient() as store:
-            is_sqlite = store.get_bind().dialect.name == "sqlite"
-            insert = (
-                sqlite.insert(RateLimitWindow) if is_sqlite else postgresql.insert(RateLimitWindow)
-            )
-            counted = insert.values(fresh).on_conflict_do_update(
-                index_elements=["key"],
-                set_={
-                    "count": case((is_over, amount), else_=RateLimitWindow.count + amount),
-                    "ends_at": case((is_over, fresh["ends_at"]), else_=RateLimitWindow.ends_at),
-                },
-            )
-            return int(store.scalars(counted.returning(RateLimitWindow.count)).one())
+    name: str
+    account: int
+    network: int = 0
 
-    def get(self, key: str) -> int:
-        """How many there are in the running window."""
-        found = self._running(key)
-        return found.count if found else 0
 
-    def get_expiry(self, key: str) -> float:
-        """When the running window ends, in Unix seconds; now, where none runs."""
-        found = self._running(key)
-        return (found.ends_at if found else now()).timestamp()
+SIGN_IN = AttemptLimit("sign-in", account=10, network=50)
+SECOND_FACTOR_CODES = AttemptLimit("second-factor-code", account=10)
+RESIDENT_CODES = AttemptLimit("resident-code", account=10)
+RECOVERY_MAILS = AttemptLimit("recovery-mail", account=3, network=30)
 
-    def _running(self, key: str) -> RateLimitWindow | None:
-        with transient(write=False) as store:
-            found = store.get(RateLimitWindow, key)
-        return found if found is not None and found.ends_at > now() else None
 
-    def check(self) -> bool:
-        """Whether the store answers."""
-        try:
-            self.get("")
-        except OperationalError:
-            return False
-        return True
+@contextmanager
+def limit_attempts(
+    limit: AttemptLimit, *account: str, network: str | None = None
+) -> Iterator[None]:
+    """Count the attempt inside the block as failed unless the block succeeds.
 
-    def reset(self) -> int | None:
-        """Forget every counter; gives None, for they are not counted."""
-        with transient() as store:
-            store.execute(delete(RateLimitWindow))
-        return None
+    `account` is what identifies the account or device. With a network the account is counted
+    separately for each network, and the network itself is limited too. Raises TooManyAttempts.
+    """
+    count_attempt(limit, *account, network=network)
+    yield
+    _forgive_attempt(limit, *account, network=network)
 
-    def clear(self, key: str) -> None:
-        """Forget one counter."""
-        with transient() as store:
-            store.execute(delete(RateLimitWindow).where(RateLimitWindow.key == key))
+
+def count_attempt(limit: AttemptLimit, *account: str, network: str | None = None) -> None:
+    """Count an attempt before it is made, so that parallel ones are limited too.
+
+    Raises TooManyAttempts, in which case nothing is counted.
+    """
+    moment = now()
+    with transient() as store:
+        windows = [
+            (lock_window(store, key, moment), free)
+            for key, free in _free_attempts(limit, account, network).items()
+        ]
+        retry_at = max(_retry_at(window, free, moment) for window, free in windows)
+        if retry_at > moment:
+            raise TooManyAttempts(retry_at)
+        for window, _free in windows:
+            window.count += 1
+            window.ends_at = moment + ATTEMPTS_EXPIRE_AFTER
+
+
+def _forgive_attempt(limit: AttemptLimit, *account: str, network: str | None) -> None:
+    """Reset the account's counter, and take the successful attempt off the network's counter."""
+    of_account, *of_network = _free_attempts(limit, account, network)
+    with transient() as store:
+        store.execute(delete(RateLimitWindow).where(RateLimitWindow.key == of_account))
+        for key in of_network:
+            window = lock_window(store, key, now())
+            window.count = max(0, window.count - 1)
+
+
+def _free_attempts(
+    limit: AttemptLimit, account: tuple[str, ...], network: str | None
+) -> dict[str, int]:
+    """Return the keys an attempt counts under, the account's first, with their free attempts."""
+    if network is None:
+        return {_keyed_hash(limit.name, *account): limit.account}
+    place = network_of(network)
+    return {
+        _keyed_hash(limit.name, *account, place): limit.account,
+        _keyed_hash(limit.name, place): limit.network,
+    }
+
+
+def _retry_at(window: RateLimitWindow, free: int, moment: datetime) -> datetime:
+    """Return when the next attempt is permitted; a delay starts at the last attempt."""
+    beyond = window.count - free
+    if beyond < 0:
+        return moment
+    last_at = window.ends_at - ATTEMPTS_EXPIRE_AFTER
+    return last_at + min(FIRST_DELAY * (1 << min(beyond, 12)), LONGEST_DELAY)
+
+
+def network_of(address: str) -> str:
+    """Return the network an address belongs to: an IPv4 address itself, or the /64 of IPv6."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "unknown"
+    return str(IPv6Address(int(parsed) >> 64 << 64)) if parsed.version == 6 else str(parsed)
+
+
+def network_hash(address: str, purpose: str) -> str:
+    """Return a keyed hash of an address's network, different for each purpose."""
+    return _keyed_hash(purpose, network_of(address))
+
+
+def _keyed_hash(*parts: str) -> str:
+    """Return the key of a counter; it does not reveal the address or name it stands for."""
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(secret, "\n".join(parts).encode(), hashlib.sha256).hexdigest()

@@ -1,19 +1,19 @@
-"""Taking part in a thread: commenting, editing, taking back, weighing."""
+"""Operations on comments: post, edit, withdraw, rate."""
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import literal, or_, select, update
 
 from deliberate.clock import now
 from deliberate.models import Comment, Person, Proposal, Rating
-from deliberate.models.threads.comment import strength_of
+from deliberate.models.threads.comment import rating_strength
 from deliberate.operations.moderation.holds import hold_by_rule
-from deliberate.operations.moderation.open_items import close_open_items, note_edit
+from deliberate.operations.moderation.open_items import close_open_items, record_requested_edit
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.threads import (
-    is_shown,
+    is_comment_visible,
     may_comment,
-    may_edit,
-    may_rate,
+    may_edit_comment,
+    may_rate_comment,
     may_withdraw_comment,
 )
 from deliberate.recording import Act, recorded
@@ -32,13 +32,14 @@ def post_comment(
     source: str = "",
     language: str = "id",
 ) -> Comment:
-    """Add an argument or question to a proposal's thread, or reply to one at any depth.
+    """Post an argument or question in the thread of a proposal, or a reply at any depth.
 
-    A comment on the proposal needs a stance; on a reply it may be left open.
+    A comment on the proposal needs a stance; a reply may have one. Raises Refused if the phase
+    does not allow comments or the parent is not visible in this thread.
     """
     with recorded(author, Kind.COMMENT_POSTED) as act:
-        require(may_comment(author, act.locked(proposal)))
-        _refuse_misplaced(proposal, parent, stance)
+        require(may_comment(author, act.lock(proposal)))
+        _refuse_invalid_parent(proposal, parent, stance)
         comment = Comment(
             proposal=proposal,
             parent_id=parent.id if parent else None,
@@ -53,13 +54,13 @@ def post_comment(
             language=language,
             posted_at=now(),
         )
-        _write(comment, body)
-        _count(act, comment)
+        _set_text(comment, body)
+        _update_counters(act, comment)
         act.about(
             comment,
             parent_id=comment.parent_id,
             stance=stance,
-            written=comment.body,
+            content=comment.body,
             salt=comment.salt,
             kind="question" if is_question else "argument",
             source_given=int(bool(comment.source_note)),
@@ -68,41 +69,43 @@ def post_comment(
     return comment
 
 
-def _refuse_misplaced(proposal: Proposal, parent: Comment | None, stance: Stance | None) -> None:
+def _refuse_invalid_parent(
+    proposal: Proposal, parent: Comment | None, stance: Stance | None
+) -> None:
     if parent is None and stance is None:
-        raise Refused(_("Say first where you stand: for, against, or neutral."))
+        raise Refused(_("Choose your position first: for, against, or neutral."))
     if parent is None:
         return
     if parent.proposal_id != proposal.id:
-        raise Refused(_("The comment replied to stands in another thread."))
-    require(is_shown(parent))
+        raise Refused(_("The comment you reply to is in another thread."))
+    require(is_comment_visible(parent))
 
 
-def _write(comment: Comment, body: str) -> None:
+def _set_text(comment: Comment, body: str) -> None:
     comment.body = clean(body)
     comment.body_html, comment.renderer = to_html(comment.body), RENDERER
 
 
-def _count(act: Act, comment: Comment) -> None:
+def _update_counters(act: Act, comment: Comment) -> None:
     proposal = comment.proposal
     act.session.add(comment)
     proposal.comment_count += 1
-    act.locked(proposal.process).comment_count += 1
+    act.lock(proposal.process).comment_count += 1
     if comment.root_id is not None:
         act.session.execute(
             update(Comment)
             .where(Comment.id == comment.root_id)
             .values(
-                branch_count=Comment.branch_count + 1,
+                reply_count=Comment.reply_count + 1,
                 is_answered=or_(Comment.is_answered, literal(comment.author_role == Role.STAFF)),
             )
         )
     elif comment.author_role == Role.RESIDENT:
-        count_stance(proposal, comment.stance, 1)
+        adjust_stance_count(proposal, comment.stance, 1)
 
 
-def count_stance(proposal: Proposal, stance: int | None, by: int) -> None:
-    """Keep the proposal's balance of top-level arguments by residents."""
+def adjust_stance_count(proposal: Proposal, stance: int | None, by: int) -> None:
+    """Change the proposal's count of residents' top-level arguments with a stance."""
     if stance == Stance.FOR:
         proposal.for_count += by
     elif stance == Stance.AGAINST:
@@ -112,46 +115,49 @@ def count_stance(proposal: Proposal, stance: int | None, by: int) -> None:
 
 
 def edit_comment(author: Person, comment: Comment, body: str) -> None:
-    """Change a comment's words within fifteen minutes of posting."""
+    """Change the text of a comment within fifteen minutes of posting."""
     with recorded(author, Kind.COMMENT_EDITED) as act:
-        require(may_edit(author, act.locked(comment)))
-        _write(comment, body)
+        require(may_edit_comment(author, act.lock(comment)))
+        _set_text(comment, body)
         comment.edited_at = now()
-        act.about(comment, written=comment.body, salt=comment.salt)
-        note_edit(act, comment)
+        act.about(comment, content=comment.body, salt=comment.salt)
+        record_requested_edit(act, comment)
         hold_by_rule(act, comment)
 
 
 def withdraw_comment(author: Person, comment: Comment) -> None:
-    """Take a comment back: a tombstone stays in its place, and the replies below it."""
+    """Withdraw a comment; a tombstone replaces it, and its replies stay."""
     with recorded(author, Kind.COMMENT_WITHDRAWN) as act:
-        proposal = act.locked(comment.proposal)
-        require(may_withdraw_comment(author, act.locked(comment)))
+        proposal = act.lock(comment.proposal)
+        require(may_withdraw_comment(author, act.lock(comment)))
         comment.withdrawn_at = now()
         if comment.depth == 0 and comment.author_role == Role.RESIDENT:
-            count_stance(proposal, comment.stance, -1)
+            adjust_stance_count(proposal, comment.stance, -1)
         close_open_items(act, comment)
         act.about(comment)
 
 
 def rate_comment(rater: Person, comment: Comment, is_strong: bool) -> None:
-    """Weigh a comment as a strong or a weak point; weighing again changes one's view."""
+    """Rate a comment as a strong or a weak point; a second rating replaces the first.
+
+    Raises Refused if the phase does not allow ratings or the same rating was given already.
+    """
     with recorded(rater, Kind.COMMENT_RATED) as act:
-        require(may_rate(rater, act.locked(comment)))
+        require(may_rate_comment(rater, act.lock(comment)))
         rating = act.session.scalar(
             select(Rating).where(Rating.person_id == rater.id, Rating.comment_id == comment.id)
         )
         if rating is not None and rating.is_strong == is_strong:
-            raise Refused(_("You weighed this comment so already."))
+            raise Refused(_("You have already given this rating."))
         if rating is None:
             rating = Rating(person_id=rater.id, comment_id=comment.id, rated_at=now())
             act.session.add(rating)
-            comment.weight += 1
+            comment.rating_count += 1
         else:
             comment.strong_count -= int(rating.is_strong)
             comment.weak_count -= int(not rating.is_strong)
         rating.is_strong = is_strong
         comment.strong_count += int(is_strong)
         comment.weak_count += int(not is_strong)
-        comment.strength = strength_of(comment.strong_count, comment.weak_count)
+        comment.strength = rating_strength(comment.strong_count, comment.weak_count)
         act.about(comment, strong=int(is_strong))

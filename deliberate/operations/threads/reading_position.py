@@ -1,4 +1,4 @@
-"""Keeping how far somebody has read a thread; reading is no act."""
+"""Save how far a person has read a thread; reading is not recorded."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -9,30 +9,33 @@ from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.models import Person, Proposal, ReadingPosition
 
-AFTER = timedelta(minutes=5)
-"""A place where nothing is new is written again so seldom."""
+REFRESH_AFTER = timedelta(minutes=5)
+"""An unchanged position is written again after this time only."""
 
 
-def keep_place(reader: Person, proposal: Proposal, before: int | None, newest: int) -> None:
-    """Keep the newest comment that somebody was shown, and where this visit began.
+def save_reading_position(
+    reader: Person, proposal: Proposal, last_read_id: int | None, newest_id: int
+) -> None:
+    """Save the newest comment shown to a person, and the last one read before this visit.
 
-    Where nothing can be written, reading goes on.
+    Does nothing where the transient store cannot be written, so that reading never fails.
     """
     with suppress(OperationalError):
         key = (reader.id, proposal.id)
         with transient(write=False) as store:
-            place = store.get(ReadingPosition, key)
-        start = newest if before is None else before
-        is_same = place is not None and (place.before, place.newest) == (start, newest)
-        if place is not None and is_same and now() - place.looked_at < AFTER:
-            return
+            position = store.get(ReadingPosition, key)
+        start = newest_id if last_read_id is None else last_read_id
+        if position is not None:
+            is_unchanged = (position.last_read_id, position.newest_id) == (start, newest_id)
+            if is_unchanged and now() - position.viewed_at < REFRESH_AFTER:
+                return
         with transient() as store:
             store.merge(
                 ReadingPosition(
                     person_id=reader.id,
                     proposal_id=proposal.id,
-                    before=start,
-                    newest=newest,
-                    looked_at=now(),
+                    last_read_id=start,
+                    newest_id=newest_id,
+                    viewed_at=now(),
                 )
             )

@@ -1,4 +1,4 @@
-"""Who helps somebody back into an account at an office: two officers of it, never one alone."""
+"""Permissions on account recovery at an office: two officers, never one alone."""
 
 from flask_babel import lazy_gettext as _
 
@@ -6,21 +6,21 @@ from deliberate.models import OfficeRecovery, Person
 from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role
 from deliberate.vocabulary import Role
 
-_OVER = _("This is over: the time has passed, or it was stopped. Begin again.")
+_EXPIRED = _("This has ended: it expired or was stopped. Start again.")
 
 
-def works_at_office(officer: Person | None, institution_id: int | None = None) -> Decision:
-    """Staff of an institution; of this one, where it is named."""
-    answer = has_role(officer, Role.STAFF)
-    if officer is None or not answer:
-        return answer
+def is_staff_of(officer: Person | None, institution_id: int | None = None) -> Decision:
+    """Return whether a person is staff of this institution, or of any where none is named."""
+    decision = has_role(officer, Role.STAFF)
+    if officer is None or not decision:
+        return decision
     if officer.institution_id is None or institution_id not in {None, officer.institution_id}:
-        return Decision(_("Another office does this."))
+        return Decision(_("Another office is responsible for this."))
     return ALLOWED
 
 
 def may_be_recovered(person: Person) -> Decision:
-    """Living accounts of residents: whoever works here has administrators to turn to."""
+    """Return whether an account is recovered at an office: active accounts of residents are."""
     if not person.is_active or person.sign_in_name is None:
         return Decision(_("This account is closed."))
     if person.role != Role.RESIDENT:
@@ -31,37 +31,40 @@ def may_be_recovered(person: Person) -> Decision:
 
 
 def may_begin_recovery(officer: Person | None, person: Person) -> Decision:
-    """Staff, for a resident's account."""
-    return all_of(works_at_office(officer), may_be_recovered(person))
+    """Return whether staff begin the recovery of an account."""
+    return all_of(is_staff_of(officer), may_be_recovered(person))
 
 
 def may_confirm_recovery(officer: Person | None, recovery: OfficeRecovery) -> Decision:
-    """Another officer of the same office, while it waits."""
-    first = officer is not None and officer.id == recovery.begun_by_id
-    done = Decision(_("It was confirmed, and the code was shown. If it is lost, begin again."))
+    """Return whether a person confirms a recovery: another officer of the office, in time."""
+    is_first_officer = officer is not None and officer.id == recovery.begun_by_id
+    confirmed = Decision(
+        _("It was confirmed and the code was shown. If the code is lost, start again.")
+    )
+    alone = Decision(_("A colleague must confirm: one officer alone cannot open an account."))
     return all_of(
-        works_at_office(officer, recovery.institution_id),
-        done if recovery.opens else ALLOWED,
-        Decision(_("A colleague confirms it: nobody opens an account alone."))
-        if first
-        else ALLOWED,
+        is_staff_of(officer, recovery.institution_id),
+        confirmed if recovery.has_valid_code else ALLOWED,
+        alone if is_first_officer else ALLOWED,
         may_be_recovered(recovery.person),
-        ALLOWED if recovery.waits else Decision(_OVER),
+        ALLOWED if recovery.is_pending else Decision(_EXPIRED),
     )
 
 
 def may_use_recovery(person: Person, recovery: OfficeRecovery) -> Decision:
-    """Whose code it is, while it opens."""
+    """Return whether a person uses the code of a recovery: the owner, while it is valid."""
     is_own = recovery.person_id == person.id
     return all_of(
-        may_be_recovered(person), ALLOWED if is_own and recovery.opens else Decision(_OVER)
+        may_be_recovered(person),
+        ALLOWED if is_own and recovery.has_valid_code else Decision(_EXPIRED),
     )
 
 
 def may_stop_recovery(person: Person | None, recovery: OfficeRecovery) -> Decision:
-    """The account's owner, and staff of the office."""
+    """Return whether a person stops a recovery: the owner, or staff of the office."""
     is_own = person is not None and person.id == recovery.person_id
+    is_active = recovery.is_pending or recovery.has_valid_code
     return all_of(
-        ALLOWED if is_own else works_at_office(person, recovery.institution_id),
-        ALLOWED if recovery.waits or recovery.opens else Decision(_OVER),
+        ALLOWED if is_own else is_staff_of(person, recovery.institution_id),
+        ALLOWED if is_active else Decision(_EXPIRED),
     )

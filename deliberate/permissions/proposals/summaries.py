@@ -1,30 +1,32 @@
-"""Who may say a proposal in short, and who has to agree: its author and a moderator, each once."""
+"""Permissions on summaries: author and moderators suggest, and the other side agrees."""
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Person, Proposal, Summary
 from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role
-from deliberate.permissions.proposals.proposals import is_author, is_standing
+from deliberate.permissions.proposals.proposals import is_active, is_author
 from deliberate.vocabulary import Role
 
 
-def may_summarise(person: Person | None, proposal: Proposal) -> Decision:
-    """The author, or a moderator, while the proposal stands."""
-    own = is_author(person, proposal)
+def may_suggest_summary(person: Person | None, proposal: Proposal) -> Decision:
+    """Allow the author or a moderator, while the proposal is active."""
+    by_author = is_author(person, proposal)
     return all_of(
-        own if own else has_role(person, Role.MODERATOR, Role.ADMIN), is_standing(proposal)
+        by_author if by_author else has_role(person, Role.MODERATOR, Role.ADMIN),
+        is_active(proposal),
     )
 
 
-def may_agree(person: Person | None, summary: Summary) -> Decision:
-    """The other one: a moderator to the author's words, the author to a moderator's."""
-    own = is_author(person, summary.proposal)
+def may_agree_to_summary(person: Person | None, summary: Summary) -> Decision:
+    """Allow a moderator to agree to the author's suggestion, and the author to a moderator's."""
+    is_proposal_author = is_author(person, summary.proposal)
     if summary.agreed_at is not None:
-        return Decision(_("This summary is agreed already."))
-    if summary.is_by_author and own:
-        return Decision(_("A moderator agrees to what you suggest."))
-    if not summary.is_by_author and not own:
-        return Decision(_("The author agrees to what a moderator suggests."))
+        return Decision(_("This summary has already been agreed."))
+    if summary.is_by_author and is_proposal_author:
+        return Decision(_("A moderator has to agree to your suggestion."))
+    if not summary.is_by_author and not is_proposal_author:
+        return Decision(_("The author has to agree to a moderator’s suggestion."))
     return all_of(
-        ALLOWED if own else may_summarise(person, summary.proposal), is_standing(summary.proposal)
+        ALLOWED if is_proposal_author else may_suggest_summary(person, summary.proposal),
+        is_active(summary.proposal),
     )

@@ -1,54 +1,54 @@
-"""Who draws and codes samples: two coders who do not see each other's codes, one auditor."""
+"""Permissions for drawing and coding samples: two independent coders, or one auditor."""
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Person, Process, Sample, SampledItem
 from deliberate.permissions.decision import ALLOWED, Decision, all_of
 from deliberate.permissions.scores.assessments import is_independent, may_code
-from deliberate.queries.scores.coding import coders_of, is_complete, is_under_way
-from deliberate.vocabulary import SampleOf
+from deliberate.queries.scores.coding import coder_ids, has_incomplete_sample, is_complete
+from deliberate.vocabulary import SampleKind
 
-REASONS = range(4)
-CODERS = {SampleOf.REASONS: 2, SampleOf.ANSWERS: 1}
+REASON_CODES = range(4)
+CODERS_NEEDED = {SampleKind.REASONS: 2, SampleKind.ANSWERS: 1}
 
 
-def may_draw(person: Person | None, process: Process, of: SampleOf) -> Decision:
-    """Evaluators and researchers, while no sample of the kind waits to be coded."""
-    busy = is_under_way(process.id, of, CODERS[of])
+def may_draw_sample(person: Person | None, process: Process, kind: SampleKind) -> Decision:
+    """Allow evaluators and researchers while no sample of the kind is incomplete."""
+    is_busy = has_incomplete_sample(process.id, kind, CODERS_NEEDED[kind])
     return all_of(
         may_code(person),
         Decision(_("A sample of this process is being coded; finish it first."))
-        if busy
+        if is_busy
         else ALLOWED,
     )
 
 
-def may_code_in(person: Person | None, sample: Sample) -> Decision:
-    """The coders of a sample, and whoever makes their number full."""
-    answer = may_code(person)
-    if person is None or not answer:
-        return answer
-    if sample.of == SampleOf.ANSWERS and not is_independent(person, sample.process):
-        return Decision(_("Nobody audits answers of the institution they work for."))
-    coders = coders_of(sample)
-    if person.id not in coders and len(coders) >= CODERS[sample.of]:
-        return Decision(_("This sample has its coders already."))
-    if is_complete(sample, CODERS[sample.of]):
-        return Decision(_("This sample is coded; its codes stay as they are."))
+def may_code_sample(person: Person | None, sample: Sample) -> Decision:
+    """Allow the coders of a sample, and new ones while it needs more."""
+    decision = may_code(person)
+    if person is None or not decision:
+        return decision
+    if sample.kind == SampleKind.ANSWERS and not is_independent(person, sample.process):
+        return Decision(_("You cannot audit responses of the institution you work for."))
+    coders = coder_ids(sample)
+    if person.id not in coders and len(coders) >= CODERS_NEEDED[sample.kind]:
+        return Decision(_("This sample already has enough coders."))
+    if is_complete(sample, CODERS_NEEDED[sample.kind]):
+        return Decision(_("This sample is coded. Its codes can no longer be changed."))
     return ALLOWED
 
 
-def may_code_item(person: Person | None, item: SampledItem, of: SampleOf) -> Decision:
-    """A coder of the sample, with the code that its texts take."""
-    right = item.sample.of == of
+def may_code_item(person: Person | None, item: SampledItem, kind: SampleKind) -> Decision:
+    """Allow a coder of the sample, with the kind of code that its texts take."""
+    has_kind = item.sample.kind == kind
     return all_of(
-        may_code_in(person, item.sample),
-        ALLOWED if right else Decision(_("This sample is coded otherwise.")),
+        may_code_sample(person, item.sample),
+        ALLOWED if has_kind else Decision(_("This sample takes another kind of code.")),
     )
 
 
 def is_readable(item: SampledItem) -> Decision:
-    """Whether the text still stands."""
-    if item.can_be_read:
+    """Return whether the text is still visible."""
+    if item.has_visible_text:
         return ALLOWED
-    return Decision(_("This text was taken back or hidden; go on with the next."))
+    return Decision(_("This text was withdrawn or hidden; continue with the next."))

@@ -1,4 +1,4 @@
-"""Accounts that sign in through another house."""
+"""Identities of the OpenID Connect provider that are linked to accounts."""
 
 from sqlalchemy import select
 
@@ -6,12 +6,12 @@ from deliberate.database import db
 from deliberate.models import LinkedIdentity, Person
 
 
-def get_person_by_public_id(mark: str) -> Person | None:
-    """Whose account it is that the other house knows by this mark."""
+def get_person_by_subject_hash(subject_hash: str) -> Person | None:
+    """Return the account linked to an identity of the provider."""
     linked = select(Person).join(LinkedIdentity, LinkedIdentity.person_id == Person.id)
-    return db.session.scalar(linked.where(LinkedIdentity.mark == mark))
+    return db.session.scalar(linked.where(LinkedIdentity.subject_hash == subject_hash))
 
 
-def link_of(person: Person) -> LinkedIdentity | None:
-    """Somebody's link to the other house."""
+def get_linked_identity(person: Person) -> LinkedIdentity | None:
+    """Return the identity linked to an account."""
     return db.session.scalar(select(LinkedIdentity).where(LinkedIdentity.person_id == person.id))

@@ -1,4 +1,4 @@
-"""Help at an office as pages need it: what waits for a colleague, what is open for an account."""
+"""Account recoveries at offices: pending ones, the active one of an account, account lookup."""
 
 from collections.abc import Sequence
 
@@ -7,44 +7,44 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import OfficeRecovery, Person
-from deliberate.models.accounts.office_recovery import BEGUN_LASTS, CODE_LASTS
+from deliberate.models.accounts.office_recovery import CODE_VALID_FOR, PENDING_FOR
 from deliberate.text import clean_line
 
-SHOWN = 20
+MAX_RECOVERIES = 20
 
 
-def recoveries_waiting(institution_id: int) -> Sequence[OfficeRecovery]:
-    """What waits for a second officer of an institution, oldest first."""
-    waiting = select(OfficeRecovery).where(
+def list_pending_recoveries(institution_id: int) -> Sequence[OfficeRecovery]:
+    """Return recoveries that wait for a second officer of an institution, oldest first."""
+    pending = select(OfficeRecovery).where(
         OfficeRecovery.institution_id == institution_id,
-        OfficeRecovery.begun_at > now() - BEGUN_LASTS,
+        OfficeRecovery.begun_at > now() - PENDING_FOR,
         OfficeRecovery.confirmed_at.is_(None),
         OfficeRecovery.stopped_at.is_(None),
     )
-    return db.session.scalars(waiting.order_by(OfficeRecovery.id).limit(SHOWN)).all()
+    return db.session.scalars(pending.order_by(OfficeRecovery.id).limit(MAX_RECOVERIES)).all()
 
 
-def recovery_of(person: Person) -> OfficeRecovery | None:
-    """The help that is open for an account now, confirmed or not."""
-    begun = select(OfficeRecovery).where(
+def get_active_recovery(person: Person) -> OfficeRecovery | None:
+    """Return the newest recovery of an account that is pending or has a valid code."""
+    recent = select(OfficeRecovery).where(
         OfficeRecovery.person_id == person.id,
-        OfficeRecovery.begun_at > now() - BEGUN_LASTS - CODE_LASTS,
+        OfficeRecovery.begun_at > now() - PENDING_FOR - CODE_VALID_FOR,
         OfficeRecovery.used_at.is_(None),
         OfficeRecovery.stopped_at.is_(None),
     )
-    found = db.session.scalars(begun.order_by(OfficeRecovery.id.desc()).limit(SHOWN))
-    return next((one for one in found if one.waits or one.opens), None)
+    recoveries = db.session.scalars(recent.order_by(OfficeRecovery.id.desc()).limit(MAX_RECOVERIES))
+    return next((r for r in recoveries if r.is_pending or r.has_valid_code), None)
 
 
-def recovery_numbered(number: int) -> OfficeRecovery | None:
-    """One of them."""
-    return db.session.get(OfficeRecovery, number)
+def get_recovery(recovery_id: int) -> OfficeRecovery | None:
+    """Return a recovery by its id."""
+    return db.session.get(OfficeRecovery, recovery_id)
 
 
-def account_at_desk(words: str) -> Person | None:
-    """The living account whose sign-in name somebody says, or its number; nothing is guessed."""
-    said = clean_line(words)[:80]
-    number = said.removeprefix("#")
-    is_number = said.startswith("#") and number.isascii() and number.isdigit() and len(number) < 10
-    here = Person.id == int(number) if is_number else Person.sign_in_name == said.casefold()
-    return db.session.scalar(select(Person).where(here, Person.erased_at.is_(None)))
+def find_account(identifier: str) -> Person | None:
+    """Return the account with exactly this sign-in name, or this id after a `#`."""
+    identifier = clean_line(identifier)[:80]
+    digits = identifier.removeprefix("#")
+    is_id = digits != identifier and digits.isascii() and digits.isdigit() and len(digits) < 10
+    matches = Person.id == int(digits) if is_id else Person.sign_in_name == identifier.casefold()
+    return db.session.scalar(select(Person).where(matches, Person.erased_at.is_(None)))

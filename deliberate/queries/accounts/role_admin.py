@@ -1,4 +1,4 @@
-"""What administrators read: who has which role, accounts by name or number."""
+"""Accounts for administrators: those with a role, and search by name or id."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from deliberate.models import Person
 from deliberate.text import name_key
 from deliberate.vocabulary import AccountClass, Role
 
-PAGE = 20
+PAGE_SIZE = 20
 
 
-def people_with_roles(after: int | None = None) -> Sequence[Person]:
-    """Living accounts that are more than a resident's, newest first, one more than a page."""
+def list_people_with_roles(after: int | None = None) -> Sequence[Person]:
+    """Return a page of accounts with a role, newest first, and one more if another page follows."""
     holders = select(Person).where(
         Person.role != Role.RESIDENT,
         Person.account_class != AccountClass.SYSTEM,
@@ -21,15 +21,15 @@ def people_with_roles(after: int | None = None) -> Sequence[Person]:
     )
     if after is not None:
         holders = holders.where(Person.id < after)
-    return db.session.scalars(holders.order_by(Person.id.desc()).limit(PAGE + 1)).all()
+    return db.session.scalars(holders.order_by(Person.id.desc()).limit(PAGE_SIZE + 1)).all()
 
 
-def people_found(words: str) -> Sequence[Person]:
-    """Living accounts with this number, this sign-in name, or a name that looks like this one."""
-    number = words.removeprefix("#")
-    if number.isascii() and number.isdigit() and len(number) < 10:
-        here = Person.id == int(number)
+def search_people(query: str) -> Sequence[Person]:
+    """Return accounts with this id or sign-in name, or with a display name that looks alike."""
+    digits = query.removeprefix("#")
+    if digits.isascii() and digits.isdigit() and len(digits) < 10:
+        matches = Person.id == int(digits)
     else:
-        here = (Person.name_key == name_key(words)) | (Person.sign_in_name == words.casefold())
-    living = select(Person).where(here, Person.erased_at.is_(None))
-    return db.session.scalars(living.order_by(Person.id).limit(PAGE)).all()
+        matches = (Person.name_key == name_key(query)) | (Person.sign_in_name == query.casefold())
+    people = select(Person).where(matches, Person.erased_at.is_(None))
+    return db.session.scalars(people.order_by(Person.id).limit(PAGE_SIZE)).all()

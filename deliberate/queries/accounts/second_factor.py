@@ -1,4 +1,4 @@
-"""Second factors as pages need them: who has one, and who owes one."""
+"""Second factors: whether an account has one, and whether it must set one up."""
 
 from datetime import datetime
 
@@ -11,14 +11,14 @@ from deliberate.models import Person, SecondFactor
 from deliberate.vocabulary import Role
 
 
-def factor_since(person: Person) -> datetime | None:
-    """Since when somebody signs in with a second factor; None for who does not."""
-    since = select(SecondFactor.added_at).where(SecondFactor.person_id == person.id)
-    return db.session.scalar(since)
+def second_factor_added_at(person: Person) -> datetime | None:
+    """Return when an account added its second factor, or None if it has none."""
+    added_at = select(SecondFactor.added_at).where(SecondFactor.person_id == person.id)
+    return db.session.scalar(added_at)
 
 
-def owes_factor(person: Person) -> bool:
-    """Whether the installation asks this account for a second factor that it has not set up."""
+def must_set_up_second_factor(person: Person) -> bool:
+    """Return whether the settings require a second factor that the account does not have."""
     settings: Settings = current_app.config["SETTINGS"]
-    is_asked = settings.require_totp and person.role != Role.RESIDENT
-    return is_asked and factor_since(person) is None
+    is_required = settings.require_totp and person.role != Role.RESIDENT
+    return is_required and second_factor_added_at(person) is None

@@ -1,4 +1,4 @@
-"""Lists and codes of residents as pages need them."""
+"""Lists and codes that verify residents."""
 
 import hashlib
 import hmac
@@ -10,25 +10,25 @@ from sqlalchemy import Row, func, select
 from deliberate.database import db
 from deliberate.models import Person, ResidentEntry, ResidentList
 
-PAGE = 20
+PAGE_SIZE = 20
 
 
-def address_key(address: str) -> str:
-    """What is kept of an address on a list: equal for equal ones, worth nothing without our key."""
+def email_hash(email: str) -> str:
+    """Return a keyed hash of an e-mail address, equal in any case."""
     secret = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(secret, f"resident\n{address.lower()}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret, f"resident\n{email.lower()}".encode(), hashlib.sha256).hexdigest()
 
 
-def is_listed(person: Person) -> bool:
-    """Whether somebody's confirmed address is on a list and nobody was verified by it."""
+def is_on_resident_list(person: Person) -> bool:
+    """Return whether the confirmed address of a person is on a list and unused."""
     if person.email_confirmed_at is None or not person.email:
         return False
-    entry = db.session.get(ResidentEntry, address_key(person.email))
+    entry = db.session.get(ResidentEntry, email_hash(person.email))
     return entry is not None and not entry.is_used
 
 
-def resident_lists(before: int | None = None) -> Sequence[Row[ResidentList, int]]:
-    """Lists with how many of each were used, newest first, one more than a page."""
+def list_resident_lists(before: int | None = None) -> Sequence[Row[ResidentList, int]]:
+    """Return a page of lists with their number of used entries, newest first, and one more."""
     used = (
         select(func.count())
         .select_from(ResidentEntry)
@@ -38,4 +38,4 @@ def resident_lists(before: int | None = None) -> Sequence[Row[ResidentList, int]
     lists = select(ResidentList, used)
     if before is not None:
         lists = lists.where(ResidentList.id < before)
-    return db.session.execute(lists.order_by(ResidentList.id.desc()).limit(PAGE + 1)).all()
+    return db.session.execute(lists.order_by(ResidentList.id.desc()).limit(PAGE_SIZE + 1)).all()

@@ -1,4 +1,4 @@
-"""Which rule holds a new text for a while: what advertising does, never an opinion or a word."""
+"""Rules that hold a new text for review. They detect advertising, never opinions or words."""
 
 import re
 from collections.abc import Iterator
@@ -9,54 +9,60 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Comment, Person, Proposal
+from deliberate.queries.moderation.contributions import Contribution
 from deliberate.vocabulary import HoldRule, Role
 
-YOUNG = timedelta(days=1)
-MANY = 3
-"""So many links in the first text of an account are more than a source."""
-REPEATING = timedelta(days=30)
-LOOKED_AT = 50
-SHORTEST = 20
-"""Letters below which two texts are the same by chance: "I agree" is no advertising."""
-_BARE = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
-Thing = Comment | Proposal
+NEW_ACCOUNT_AGE = timedelta(days=1)
+LINKS_IN_FIRST_TEXT = 3
+"""Number of links at which the first text of an account is held."""
+REPEAT_WINDOW = timedelta(days=30)
+MAX_COMPARED = 50
+MIN_COMPARED_LETTERS = 20
+"""Shorter texts are not compared, because people write "I agree" independently."""
+_URL = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 
 
-def rule_that_holds(author: Person, thing: Thing) -> HoldRule | None:
-    """The rule by which a resident's text waits; None for most, and for whoever works here."""
+def matching_hold_rule(author: Person, contribution: Contribution) -> HoldRule | None:
+    """Return the rule that holds a resident's text; None for most texts and all texts of staff."""
     if author.role != Role.RESIDENT:
         return None
-    links = links_in(thing)
-    if links and now() - author.joined_at < YOUNG:
+    links = count_links(contribution)
+    if links and now() - author.joined_at < NEW_ACCOUNT_AGE:
         return HoldRule.YOUNG_LINK
-    if links >= MANY and not any(_others_of(author, thing, limit=1)):
+    if links >= LINKS_IN_FIRST_TEXT and not any(_recent_texts(author, contribution, limit=1)):
         return HoldRule.MANY_LINKS
-    return HoldRule.REPEATED if _is_repeated(author, thing) else None
+    return HoldRule.REPEATED if _is_repeated(author, contribution) else None
 
 
-def links_in(thing: Thing) -> int:
-    """How many links a text has, whether or not they can be pressed, and the one as its source."""
-    beside = thing.source_note if isinstance(thing, Comment) else thing.title
-    within = max(thing.body_html.count("<a "), len(_BARE.findall(thing.body)))
-    return within + len(_BARE.findall(beside))
+def count_links(contribution: Contribution) -> int:
+    """Count the links of a text, including its source and URLs that are not clickable."""
+    other_text = (
+        contribution.source_note if isinstance(contribution, Comment) else contribution.title
+    )
+    in_body = max(contribution.body_html.count("<a "), len(_URL.findall(contribution.body)))
+    return in_body + len(_URL.findall(other_text))
 
 
-def _is_repeated(author: Person, thing: Thing) -> bool:
-    """Whether the author published the same words within a month, whatever their case and marks."""
-    words = _letters(thing.body)
-    if len(words) < SHORTEST:
+def _is_repeated(author: Person, contribution: Contribution) -> bool:
+    """Return whether the author published the same letters and digits within the last month."""
+    text = _normalized(contribution.body)
+    if len(text) < MIN_COMPARED_LETTERS:
         return False
-    return any(_letters(body) == words for body in _others_of(author, thing))
+    return any(_normalized(body) == text for body in _recent_texts(author, contribution))
 
 
-def _letters(text: str) -> str:
+def _normalized(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
-def _others_of(author: Person, thing: Thing, limit: int = LOOKED_AT) -> Iterator[str]:
-    """What else somebody wrote of late, newest first."""
-    for kind, written_at in ((Comment, Comment.posted_at), (Proposal, Proposal.published_at)):
-        texts = select(kind.body).where(kind.author_id == author.id, written_at > now() - REPEATING)
-        if isinstance(thing, kind):
-            texts = texts.where(kind.id != thing.id)
-        yield from db.session.scalars(texts.order_by(kind.id.desc()).limit(limit))
+def _recent_texts(
+    author: Person, contribution: Contribution, limit: int = MAX_COMPARED
+) -> Iterator[str]:
+    """Yield other texts that a person published within the last month, newest first."""
+    for model, created_at in ((Comment, Comment.posted_at), (Proposal, Proposal.published_at)):
+        texts = select(model.body).where(
+            model.author_id == author.id, created_at > now() - REPEAT_WINDOW
+        )
+        if isinstance(contribution, model):
+            texts = texts.where(model.id != contribution.id)
+        yield from db.session.scalars(texts.order_by(model.id.desc()).limit(limit))

@@ -1,4 +1,4 @@
-"""Where a text stands with the moderators: asked to be changed, passed on to a second one."""
+"""Open edit requests and escalations of contributions."""
 
 from collections.abc import Iterable
 
@@ -7,60 +7,65 @@ from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Comment, EditRequest, Escalation, ModerationDecision, Person, Proposal
+from deliberate.models import EditRequest, Escalation, ModerationDecision, Person, Proposal
+from deliberate.queries.moderation.contributions import Contribution, ContributionKey
 from deliberate.vocabulary import Role
 
-Thing = Comment | Proposal
 
-
-def open_request(thing: Thing) -> EditRequest | None:
-    """That its author is asked to change a text; None once a moderator has decided."""
+def get_open_edit_request(contribution: Contribution) -> EditRequest | None:
+    """Return the edit request of a contribution that no later decision has resolved."""
     return db.session.scalar(
         select(EditRequest)
         .join(EditRequest.decision)
         .where(
-            ModerationDecision.subject_type == thing.subject_type,
-            ModerationDecision.subject_id == thing.id,
-            EditRequest.settled_at.is_(None),
+            ModerationDecision.subject_type == contribution.subject_type,
+            ModerationDecision.subject_id == contribution.id,
+            EditRequest.resolved_at.is_(None),
         )
         .options(joinedload(EditRequest.decision))
     )
 
 
-def written_in(thing: Thing) -> str:
-    """The words an author can change, as a moderator compares them."""
-    return f"{thing.title}\n\n{thing.body}" if isinstance(thing, Proposal) else thing.body
+def editable_text(contribution: Contribution) -> str:
+    """Return the text that an author can change, as it is compared for moderators."""
+    return (
+        f"{contribution.title}\n\n{contribution.body}"
+        if isinstance(contribution, Proposal)
+        else contribution.body
+    )
 
 
-def is_asked(thing: Thing) -> bool:
-    """Whether its author may change a text now because a moderator asked for it."""
-    request = open_request(thing)
-    return request is not None and now() < request.until and thing.withdrawn_at is None
+def is_edit_requested(contribution: Contribution) -> bool:
+    """Return whether an author may change a text now because a moderator requested it."""
+    request = get_open_edit_request(contribution)
+    return request is not None and now() < request.due_at and contribution.withdrawn_at is None
 
 
-def open_handover(thing: Thing) -> Escalation | None:
-    """That a text was passed on to a second moderator who has not decided yet."""
-    return handovers_on([thing]).get((thing.subject_type, thing.id))
+def get_open_escalation(contribution: Contribution) -> Escalation | None:
+    """Return the escalation of a contribution that no decision has resolved."""
+    return open_escalations([contribution]).get((contribution.subject_type, contribution.id))
 
 
-def handovers_on(things: Iterable[Thing]) -> dict[tuple[str, int], Escalation]:
-    """The same for many texts at once, by type and number."""
-    keys = [(thing.subject_type, thing.id) for thing in things]
+def open_escalations(
+    contributions: Iterable[Contribution],
+) -> dict[ContributionKey, Escalation]:
+    """Return the open escalations of contributions, by subject type and id."""
+    keys = [(contribution.subject_type, contribution.id) for contribution in contributions]
     if not keys:
         return {}
-    passed = select(Escalation).where(
+    query = select(Escalation).where(
         tuple_(Escalation.subject_type, Escalation.subject_id).in_(keys),
-        Escalation.settled_at.is_(None),
+        Escalation.resolved_at.is_(None),
     )
-    found = db.session.scalars(passed.options(joinedload(Escalation.moderator)))
-    return {(one.subject_type, one.subject_id): one for one in found}
+    escalations = db.session.scalars(query.options(joinedload(Escalation.moderator)))
+    return {(row.subject_type, row.subject_id): row for row in escalations}
 
 
-def has_second_moderator(moderator: Person, thing: Thing) -> bool:
-    """Whether somebody else could decide: neither this moderator nor the author."""
+def has_second_moderator(moderator: Person, contribution: Contribution) -> bool:
+    """Return whether a moderator exists who is neither this moderator nor the author."""
     others = select(Person.id).where(
         Person.role.in_((Role.MODERATOR, Role.ADMIN)),
         Person.erased_at.is_(None),
-        Person.id.not_in((moderator.id, thing.author_id or 0)),
+        Person.id.not_in((moderator.id, contribution.author_id or 0)),
     )
     return db.session.scalar(others.limit(1)) is not None

@@ -1,4 +1,4 @@
-"""The rules of the place: those in force, and every version before."""
+"""Versions of the moderation rules."""
 
 from collections.abc import Sequence
 
@@ -7,20 +7,20 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.models import RulesVersion
 
-SHOWN = 50
+MAX_VERSIONS = 50
 
 
-def rules_in_force() -> RulesVersion | None:
-    """The version published last; None while there are the built-in rules alone."""
+def get_current_rules() -> RulesVersion | None:
+    """Return the newest published rules; None if only the built-in rules exist."""
     return db.session.scalar(select(RulesVersion).order_by(RulesVersion.version.desc()).limit(1))
 
 
-def rules_version(number: int) -> RulesVersion | None:
-    """One version."""
-    return db.session.scalar(select(RulesVersion).where(RulesVersion.version == number))
+def get_rules_version(version: int) -> RulesVersion | None:
+    """Return a version of the rules, or None."""
+    return db.session.scalar(select(RulesVersion).where(RulesVersion.version == version))
 
 
-def rules_versions() -> Sequence[RulesVersion]:
-    """The versions, newest first."""
-    found = select(RulesVersion).order_by(RulesVersion.version.desc()).limit(SHOWN)
-    return db.session.scalars(found).all()
+def list_rules_versions() -> Sequence[RulesVersion]:
+    """Return the published versions of the rules, newest first."""
+    query = select(RulesVersion).order_by(RulesVersion.version.desc()).limit(MAX_VERSIONS)
+    return db.session.scalars(query).all()

@@ -1,4 +1,4 @@
-"""Limits on accounts: the one that holds, those there were, appeals that wait."""
+"""Sanctions of accounts: the active one, earlier ones, and open appeals."""
 
 from collections.abc import Sequence
 
@@ -8,15 +8,9 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Person, Sanction
 
-PAGE = 20
+PAGE_SIZE = 20
 
-
-def sanction_on(person: Person) -> Sanction | None:
-    """What limits an account now; the one that ends last."""
-    return db.session.scalar(_HOLDING, {"person": person.id, "moment": now()})
-
-
-_HOLDING = (
+_ACTIVE_SANCTION = (
     select(Sanction)
     .where(
         Sanction.person_id == bindparam("person"),
@@ -26,23 +20,26 @@ _HOLDING = (
     .order_by(Sanction.ends_at.desc())
     .limit(1)
 )
-"""Built once: every act asks it."""
+"""Built once, because every act runs it."""
 
 
-def sanctions_of(person: Person) -> Sequence[Sanction]:
-    """Every limit an account had, newest first."""
-    had = select(Sanction).where(Sanction.person_id == person.id)
-    return db.session.scalars(had.order_by(Sanction.id.desc()).limit(PAGE)).all()
+def get_active_sanction(person: Person) -> Sanction | None:
+    """Return the sanction that limits a person now; of several the one that ends last."""
+    return db.session.scalar(_ACTIVE_SANCTION, {"person": person.id, "moment": now()})
 
 
-def sanctions_appealed() -> Sequence[Sanction]:
-    """Limits with an appeal nobody has decided, oldest first."""
-    waiting = select(Sanction).where(
-        Sanction.appealed_at.is_not(None), Sanction.decided_at.is_(None)
-    )
-    return db.session.scalars(waiting.order_by(Sanction.appealed_at).limit(PAGE)).all()
+def list_sanctions(person: Person) -> Sequence[Sanction]:
+    """Return the newest sanctions of a person, newest first."""
+    query = select(Sanction).where(Sanction.person_id == person.id)
+    return db.session.scalars(query.order_by(Sanction.id.desc()).limit(PAGE_SIZE)).all()
 
 
-def sanction_numbered(number: int) -> Sanction | None:
-    """One limit."""
-    return db.session.get(Sanction, number)
+def appealed_sanctions() -> Sequence[Sanction]:
+    """Return sanctions with an open appeal, oldest appeal first."""
+    query = select(Sanction).where(Sanction.appealed_at.is_not(None), Sanction.decided_at.is_(None))
+    return db.session.scalars(query.order_by(Sanction.appealed_at).limit(PAGE_SIZE)).all()
+
+
+def get_sanction(sanction_id: int) -> Sanction | None:
+    """Return a sanction by its id, or None."""
+    return db.session.get(Sanction, sanction_id)

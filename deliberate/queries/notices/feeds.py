@@ -1,15 +1,15 @@
-"""What is new, as feeds tell it: proposals, answers, hand-overs and promises, newest first."""
+"""Queries for feeds and calendars: new proposals, responses, referrals, steps, due dates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
-from deliberate.database import db
+from deliberate.database import Base, db
 from deliberate.models import (
     Commitment,
     CommitmentStep,
@@ -19,116 +19,122 @@ from deliberate.models import (
     Referral,
     Response,
 )
-from deliberate.queries.processes.working_days import last_day
-from deliberate.queries.responses.response_owner import is_owed
-from deliberate.queries.responses.responses import name_here
+from deliberate.queries.processes.working_days import due_date
+from deliberate.queries.responses.institutions import localized_name
+from deliberate.queries.responses.response_owner import response_is_owed
 from deliberate.vocabulary import Kind
 
-ENTRIES = 30
+MAX_ENTRIES = 30
+Model = TypeVar("Model", bound=Base)
 
 
 @dataclass(frozen=True)
-class News:
-    """One entry of a feed; `name` stays the same for ever."""
+class FeedEntry:
+    """An entry of a feed; `name` identifies it forever."""
 
     name: str
     title: str
     summary: str
     path: str
-    at: datetime
+    published_at: datetime
 
 
 @dataclass(frozen=True)
-class Scope:
-    """What a feed is about: one proposal, process or institution, or the whole site."""
+class FeedScope:
+    """The proposal, process or institution of a feed; all None for the whole site."""
 
     proposal_id: int | None = None
     process_id: int | None = None
     institution_id: int | None = None
 
 
-def news_of(scope: Scope) -> list[News]:
-    """The newest entries of a scope."""
-    found = [*_proposals(scope), *_responses(scope), *_referrals(scope), *_steps(scope)]
-    return sorted(found, key=lambda news: (news.at, news.name), reverse=True)[:ENTRIES]
+def list_feed_entries(scope: FeedScope) -> list[FeedEntry]:
+    """Return the newest entries in a scope, newest first."""
+    entries = [*_proposals(scope), *_responses(scope), *_referrals(scope), *_steps(scope)]
+    newest = sorted(entries, key=lambda entry: (entry.published_at, entry.name), reverse=True)
+    return newest[:MAX_ENTRIES]
 
 
-def _within(statement: Any, scope: Scope, *offices: Any) -> Any:
+def _in_scope(
+    statement: Select[Model],
+    scope: FeedScope,
+    *institution_ids: InstrumentedAttribute[int | None],
+) -> Select[Model]:
     statement = statement.where(Proposal.hidden_at.is_(None))
     if scope.proposal_id is not None:
         statement = statement.where(Proposal.id == scope.proposal_id)
     if scope.process_id is not None:
         statement = statement.where(Proposal.process_id == scope.process_id)
     if scope.institution_id is not None:
-        statement = statement.where(or_(*(office == scope.institution_id for office in offices)))
+        statement = statement.where(or_(*(id_ == scope.institution_id for id_ in institution_ids)))
     return statement
 
 
-def _proposals(scope: Scope) -> list[News]:
-    statement = _within(select(Proposal), scope, Proposal.institution_id)
-    found = db.session.scalars(statement.order_by(Proposal.published_at.desc()).limit(ENTRIES))
+def _proposals(scope: FeedScope) -> list[FeedEntry]:
+    statement = _in_scope(select(Proposal), scope, Proposal.institution_id)
+    newest = statement.order_by(Proposal.published_at.desc()).limit(MAX_ENTRIES)
     return [
-        News(
+        FeedEntry(
             f"proposal/{proposal.id}",
             proposal.title,
             _("A proposal was published."),
             f"/p/{proposal.id}",
             proposal.published_at,
         )
-        for proposal in found
+        for proposal in db.session.scalars(newest)
     ]
 
 
-def _responses(scope: Scope) -> list[News]:
+def _responses(scope: FeedScope) -> list[FeedEntry]:
     statement = (
         select(Response)
         .join(Response.proposal)
         .options(contains_eager(Response.proposal), joinedload(Response.institution))
     )
-    statement = _within(statement, scope, Response.institution_id)
-    found = db.session.scalars(statement.order_by(Response.published_at.desc()).limit(ENTRIES))
+    statement = _in_scope(statement, scope, Response.institution_id)
+    newest = statement.order_by(Response.published_at.desc()).limit(MAX_ENTRIES)
     return [
-        News(
+        FeedEntry(
             f"proposal/{response.proposal_id}/response/{response.version}",
             _("Response to “%(title)s”", title=response.proposal.title),
             response.headline,
             f"/r/{response.proposal_id}",
             response.published_at,
         )
-        for response in found
+        for response in db.session.scalars(newest)
     ]
 
 
-def _referrals(scope: Scope) -> list[News]:
+def _referrals(scope: FeedScope) -> list[FeedEntry]:
     statement = (
         select(Referral)
         .join(Referral.proposal)
         .options(
             contains_eager(Referral.proposal),
-            joinedload(Referral.giver),
-            joinedload(Referral.receiver),
+            joinedload(Referral.from_institution),
+            joinedload(Referral.to_institution),
         )
     )
-    statement = _within(statement, scope, Referral.from_id, Referral.to_id)
-    found = db.session.scalars(statement.order_by(Referral.referred_at.desc()).limit(ENTRIES))
+    statement = _in_scope(statement, scope, Referral.from_id, Referral.to_id)
+    newest = statement.order_by(Referral.referred_at.desc()).limit(MAX_ENTRIES)
     return [
-        News(
+        FeedEntry(
             f"referral/{referral.id}",
             _(
                 "Referred to %(institution)s",
-                institution=name_here(referral.receiver) or referral.external_system,
+                institution=localized_name(referral.to_institution) or referral.external_system,
             ),
             f"{referral.proposal.title}: {referral.reason}",
             f"/p/{referral.proposal_id}",
             referral.referred_at,
         )
-        for referral in found
+        for referral in db.session.scalars(newest)
     ]
 
 
-def _steps(scope: Scope) -> list[News]:
-    words = {
-        "updated": _("Commitment moved on"),
+def _steps(scope: FeedScope) -> list[FeedEntry]:
+    titles = {
+        "updated": _("Progress on a commitment"),
         "fulfilled": _("Commitment fulfilled"),
         "dropped": _("Commitment dropped"),
     }
@@ -139,33 +145,33 @@ def _steps(scope: Scope) -> list[News]:
         .join(Response.proposal)
         .options(contains_eager(CommitmentStep.commitment).contains_eager(Commitment.response))
     )
-    statement = _within(statement, scope, Commitment.institution_id, Response.institution_id)
-    found = db.session.scalars(statement.order_by(CommitmentStep.taken_at.desc()).limit(ENTRIES))
+    statement = _in_scope(statement, scope, Commitment.institution_id, Response.institution_id)
+    newest = statement.order_by(CommitmentStep.taken_at.desc()).limit(MAX_ENTRIES)
     return [
-        News(
+        FeedEntry(
             f"commitment/{step.commitment_id}/step/{step.id}",
-            words[step.state],
+            titles[step.state],
             f"{step.commitment.what}. {step.note}",
             f"/r/{step.commitment.response.proposal_id}",
             step.taken_at,
         )
-        for step in found
+        for step in db.session.scalars(newest)
     ]
 
 
-def due_days(process: Process) -> list[tuple[Proposal, date]]:
-    """Answers owed in a process with the last day each is in time, the next hundred."""
-    found = db.session.scalars(
+def list_due_dates(process: Process) -> list[tuple[Proposal, date]]:
+    """Return the next 100 proposals of a process whose response is owed, with the due dates."""
+    proposals = db.session.scalars(
         select(Proposal)
-        .where(Proposal.process_id == process.id, is_owed(), Proposal.due_at.is_not(None))
+        .where(Proposal.process_id == process.id, response_is_owed(), Proposal.due_at.is_not(None))
         .order_by(Proposal.due_at, Proposal.id)
         .limit(100)
     )
-    return [(p, last_day(process, p.due_at)) for p in found if p.due_at is not None]
+    return [(row, due_date(process, row.due_at)) for row in proposals if row.due_at is not None]
 
 
-def times_dated(phase_ids: Sequence[int]) -> dict[int, int]:
-    """How often each phase was given dates: a calendar's SEQUENCE counts its changes."""
+def count_phase_schedulings(phase_ids: Sequence[int]) -> dict[int, int]:
+    """Return how often each phase was given dates, the SEQUENCE of its calendar event."""
     rows = db.session.execute(
         select(Interaction.subject_id, func.count())
         .where(
@@ -174,10 +180,3 @@ def times_dated(phase_ids: Sequence[int]) -> dict[int, int]:
         .group_by(Interaction.subject_id)
     )
     return dict(rows.all())
-
-
-def process_named(slug: str) -> Process | None:
-    """The opened process with this address."""
-    return db.session.scalar(
-        select(Process).where(Process.slug == slug, Process.opened_at.is_not(None))
-    )

@@ -1,21 +1,21 @@
-"""The messages of an account, and in the demo every mail."""
+"""Queries on the messages of an account and, in the demo, on all mails."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from deliberate.clock import now
 from deliberate.database import db, transient
-from deliberate.models import AddressChange, Delivery, MutedNotice, Notice, Person
+from deliberate.models import Delivery, EmailChange, MutedTopic, Notice, Person
 
 PAGE = 20
-ADDRESS_WAITS = timedelta(days=7)
-"""How long both mailboxes have to agree to another address."""
+EMAIL_CHANGE_LIFETIME = timedelta(days=7)
+"""The time in which both mailboxes have to confirm a change of address."""
 
 
-def messages_of(person: Person, before: int = 0) -> Sequence[Row[Delivery, Notice]]:
-    """One's messages, newest first; one more than a page holds."""
+def list_messages(person: Person, before: int = 0) -> Sequence[Row[Delivery, Notice]]:
+    """Return a page of the messages of a person, newest first, and one more."""
     statement = (
         select(Delivery, Notice)
         .join(Notice, Notice.id == Delivery.notice_id)
@@ -26,29 +26,14 @@ def messages_of(person: Person, before: int = 0) -> Sequence[Row[Delivery, Notic
     return db.session.execute(statement.where(Delivery.id < before) if before else statement).all()
 
 
-def unread_count(person: Person) -> int:
-    """How many of one's messages are new, a hundred at most."""
-    unread = (
-        select(Delivery.id)
-        .where(
-            Delivery.person_id == person.id,
-            Delivery.channel == "account",
-            Delivery.read_at.is_(None),
-        )
-        .limit(100)
-        .subquery()
-    )
-    return db.session.scalar(select(func.count()).select_from(unread)) or 0
-
-
 def muted_topics(person: Person) -> set[str]:
-    """The groups somebody wants no mail of."""
-    found = select(MutedNotice.topic).where(MutedNotice.person_id == person.id)
-    return set(db.session.scalars(found))
+    """Return the topics of which a person receives no mail."""
+    topics = select(MutedTopic.topic).where(MutedTopic.person_id == person.id)
+    return set(db.session.scalars(topics))
 
 
-def newest_mails(limit: int = PAGE) -> Sequence[Row[Delivery, Notice, Person]]:
-    """The newest mails of all, sent or waiting: for the demo's page alone."""
+def list_newest_mails(limit: int = PAGE) -> Sequence[Row[Delivery, Notice, Person]]:
+    """Return the newest mails to anyone, sent or not, for the page of the demo."""
     return db.session.execute(
         select(Delivery, Notice, Person)
         .join(Notice, Notice.id == Delivery.notice_id)
@@ -59,8 +44,8 @@ def newest_mails(limit: int = PAGE) -> Sequence[Row[Delivery, Notice, Person]]:
     ).all()
 
 
-def address_change_of(person: Person) -> AddressChange | None:
-    """The other address that waits for a yes of both mailboxes."""
+def pending_email_change(person: Person) -> EmailChange | None:
+    """Return the change of address that is waiting to be confirmed, if it has not expired."""
     with transient(write=False) as store:
-        change = store.get(AddressChange, person.id)
-    return change if change and now() - change.asked_at < ADDRESS_WAITS else None
+        change = store.get(EmailChange, person.id)
+    return change if change and now() - change.requested_at < EMAIL_CHANGE_LIFETIME else None

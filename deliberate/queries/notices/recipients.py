@@ -1,89 +1,91 @@
-"""Who is told of what happens to a proposal, and why: in pages of ids, never the whole crowd."""
-
-from typing import Any
+"""Recipients of notices on a proposal or to an institution, read in pages of person ids."""
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from deliberate.database import db
 from deliberate.models import Comment, Follow, Person, Proposal, Support
 from deliberate.vocabulary import Role
 
 REASONS = ("author", "commenter", "supporter", "follower")
-"""Why somebody is told; the first that holds is said."""
+"""Why a person is notified; the first that applies is given in the notice."""
 
 
 def _source(
-    person: Any,
-    why: str,
-    wanted: ColumnElement[bool],
+    person_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
+    reason: str,
+    condition: ColumnElement[bool],
     after: int,
     limit: int | None,
 ) -> Select[tuple[int, int]]:
-    part = (
-        select(person.label("person_id"), literal(REASONS.index(why)).label("why"))
-        .where(wanted, person > after)
-        .group_by(person)
-        .order_by(person)
+    people = (
+        select(person_id.label("person_id"), literal(REASONS.index(reason)).label("reason"))
+        .where(condition, person_id > after)
+        .group_by(person_id)
+        .order_by(person_id)
     )
-    page = part.limit(limit).subquery() if limit else part.subquery()
-    return select(page.c.person_id, page.c.why)
+    page = people.limit(limit).subquery() if limit else people.subquery()
+    return select(page.c.person_id, page.c.reason)
 
 
 def _sources(proposal: Proposal, after: int, limit: int | None) -> list[Select[tuple[int, int]]]:
-    numbers = _with_joined(proposal.id)
-    followed = [*(("proposal", number) for number in numbers), ("process", proposal.process_id)]
+    ids = _with_merged(proposal.id)
+    followed = [*(("proposal", id_) for id_ in ids), ("process", proposal.process_id)]
     if proposal.institution_id is not None:
         followed.append(("institution", proposal.institution_id))
     return [
-        _source(Proposal.author_id, "author", Proposal.id.in_(numbers), after, limit),
-        _source(Comment.author_id, "commenter", Comment.proposal_id.in_(numbers), after, limit),
+        _source(Proposal.author_id, "author", Proposal.id.in_(ids), after, limit),
+        _source(Comment.author_id, "commenter", Comment.proposal_id.in_(ids), after, limit),
         _source(Support.person_id, "supporter", Support.proposal_id == proposal.id, after, limit),
         *(
             _source(
                 Follow.person_id,
                 "follower",
-                (Follow.subject_type == kind) & (Follow.subject_id == thing),
+                (Follow.subject_type == subject_type) & (Follow.subject_id == subject_id),
                 after,
                 limit,
             )
-            for kind, thing in followed
+            for subject_type, subject_id in followed
         ),
     ]
 
 
-def _with_joined(number: int) -> list[int]:
-    """A proposal and those joined to it, or to one of them."""
-    numbers, newest = [number], [number]
+def _with_merged(proposal_id: int) -> list[int]:
+    """Return the ids of a proposal and of all merged into it, directly or not."""
+    ids, newest = [proposal_id], [proposal_id]
     while newest:
-        joined = select(Proposal.id).where(Proposal.merged_into_id.in_(newest))
-        newest = [one for one in db.session.scalars(joined) if one not in numbers]
-        numbers += newest
-    return numbers
+        merged = select(Proposal.id).where(Proposal.merged_into_id.in_(newest))
+        newest = [id_ for id_ in db.session.scalars(merged) if id_ not in ids]
+        ids += newest
+    return ids
 
 
-def told_people(proposal: Proposal, after: int, limit: int) -> list[tuple[int, str]]:
-    """The next people to be told, by id, each with why; every source is read by its own index."""
-    everyone = union_all(*_sources(proposal, after, limit)).subquery()
+def list_recipients(proposal: Proposal, after: int, limit: int) -> list[tuple[int, str]]:
+    """Return the next recipients of notices on a proposal by id, each with the reason.
+
+    Every source is read by its own index, so the cost does not grow with the position.
+    """
+    people = union_all(*_sources(proposal, after, limit)).subquery()
     rows = db.session.execute(
-        select(everyone.c.person_id, func.min(everyone.c.why))
-        .group_by(everyone.c.person_id)
-        .order_by(everyone.c.person_id)
+        select(people.c.person_id, func.min(people.c.reason))
+        .group_by(people.c.person_id)
+        .order_by(people.c.person_id)
         .limit(limit)
     )
-    return [(person_id, REASONS[why]) for person_id, why in rows]
+    return [(person_id, REASONS[reason]) for person_id, reason in rows]
 
 
-def people_told(proposal_id: int) -> int:
-    """How many people a notice on a proposal reaches."""
+def count_recipients(proposal_id: int) -> int:
+    """Return the number of people that a notice on a proposal reaches."""
     proposal = db.session.get_one(Proposal, proposal_id)
-    everyone = union_all(*_sources(proposal, 0, None)).subquery()
-    counted = select(func.count(func.distinct(everyone.c.person_id)))
-    return db.session.scalar(counted.select_from(everyone)) or 0
+    people = union_all(*_sources(proposal, 0, None)).subquery()
+    count = select(func.count(func.distinct(people.c.person_id)))
+    return db.session.scalar(count.select_from(people)) or 0
 
 
-def told_staff(institution_id: int, after: int, limit: int) -> list[tuple[int, str]]:
-    """The next of an institution's staff to be told."""
-    found = db.session.scalars(
+def list_staff_recipients(institution_id: int, after: int, limit: int) -> list[tuple[int, str]]:
+    """Return the next staff of an institution by id, each with the reason "staff"."""
+    person_ids = db.session.scalars(
         select(Person.id)
         .where(
             Person.institution_id == institution_id,
@@ -94,4 +96,4 @@ def told_staff(institution_id: int, after: int, limit: int) -> list[tuple[int, s
         .order_by(Person.id)
         .limit(limit)
     )
-    return [(person_id, "staff") for person_id in found]
+    return [(person_id, "staff") for person_id in person_ids]

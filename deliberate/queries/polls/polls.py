@@ -1,52 +1,51 @@
-"""Polls as pages read them: what is asked, who votes, and the result once it may be seen."""
+"""Polls for pages: one poll, lists of polls as cards, and the state of a poll."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
+from typing import Literal
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Ballot, Option, Person, Poll, Process, Roll
-from deliberate.queries.polls.electorate import small_areas, smallest_group
-from deliberate.queries.polls.tally import Question, Tally, count
-from deliberate.vocabulary import OptionState
+from deliberate.models import Person, Poll, PollVoter, Process
+from deliberate.queries.polls.results import get_tally
+from deliberate.queries.polls.tally import Tally
 
-A_PAGE = 20
+PAGE_SIZE = 20
+PollState = Literal["coming", "open", "closed"]
 
 
 @dataclass(frozen=True)
 class PollCard:
-    """A poll as it stands in a list or on its proposal; `tally` is None until it may be seen."""
+    """A poll in a list or on its proposal; `tally` is None while the result is not public."""
 
     poll: Poll
-    state: str
-    """coming, open or closed, by the dates alone."""
+    state: PollState
+    """The state by the dates of the poll alone."""
     tally: Tally | None
 
     @property
-    def about_how_many(self) -> int:
-        """Ballots so far: to the ten below while a secret poll is open.
+    def rounded_ballot_count(self) -> int:
+        """Return the number of ballots, rounded down to tens while a secret poll is open.
 
-        The exact number, read again and again, would tell the minute of every ballot.
+        The exact number, read repeatedly, would reveal when each ballot was cast.
         """
-        exact = self.poll.ballot_count
-        return exact - exact % 10 if self.poll.is_secret and self.state != "closed" else exact
+        count = self.poll.ballot_count
+        return count - count % 10 if self.poll.is_secret and self.state != "closed" else count
 
 
-def card(poll: Poll) -> PollCard:
-    """The poll with its state and what may be seen of its result at this moment."""
-    shown = tally_of(poll) if poll.shows_result(now()) else None
-    return PollCard(poll, state_of(poll), shown)
+def poll_card(poll: Poll) -> PollCard:
+    """Return a poll with its state, and with its tally if the result is public now."""
+    tally = get_tally(poll) if poll.shows_result(now()) else None
+    return PollCard(poll, poll_state(poll), tally)
 
 
-def poll_numbered(number: int) -> Poll | None:
-    """A poll with its options, or None."""
+def get_poll(poll_id: int) -> Poll | None:
+    """Return a poll with its options, process and proposal, or None."""
     return db.session.scalar(
         select(Poll)
-        .where(Poll.id == number)
+        .where(Poll.id == poll_id)
         .options(
             joinedload(Poll.process).selectinload(Process.phases),
             joinedload(Poll.proposal),
@@ -55,14 +54,14 @@ def poll_numbered(number: int) -> Poll | None:
     )
 
 
-def polls_of(proposal_id: int) -> list[PollCard]:
-    """The polls of a proposal as cards, newest first."""
+def proposal_polls(proposal_id: int) -> list[PollCard]:
+    """Return the polls of a proposal as cards, newest first."""
     query = select(Poll).where(Poll.proposal_id == proposal_id).order_by(Poll.id.desc())
     return _cards(query)
 
 
 def polls_of_process(process_id: int) -> list[PollCard]:
-    """The polls of a process that stand on none of its proposals, newest first."""
+    """Return the polls of a process that belong to none of its proposals, newest first."""
     query = (
         select(Poll)
         .where(Poll.process_id == process_id, Poll.proposal_id.is_(None))
@@ -72,8 +71,8 @@ def polls_of_process(process_id: int) -> list[PollCard]:
 
 
 def poll_page(state: str = "", after: int | None = None) -> tuple[list[PollCard], int | None]:
-    """A page of polls, newest first, and the number after which the next one begins."""
-    query = select(Poll).order_by(Poll.id.desc()).limit(A_PAGE + 1)
+    """Return a page of polls, newest first, and the id after which the next page begins."""
+    query = select(Poll).order_by(Poll.id.desc()).limit(PAGE_SIZE + 1)
     query = query.options(joinedload(Poll.process), joinedload(Poll.proposal))
     if state == "open":
         query = query.where(Poll.opens_at <= now(), Poll.closes_at > now())
@@ -81,20 +80,20 @@ def poll_page(state: str = "", after: int | None = None) -> tuple[list[PollCard]
         query = query.where(Poll.closes_at <= now())
     if after is not None:
         query = query.where(Poll.id < after)
-    found = list(db.session.scalars(query).unique())
-    more = found[A_PAGE - 1].id if len(found) > A_PAGE else None
-    return [PollCard(poll, state_of(poll), None) for poll in found[:A_PAGE]], more
+    polls = list(db.session.scalars(query).unique())
+    last_id = polls[PAGE_SIZE - 1].id if len(polls) > PAGE_SIZE else None
+    return [PollCard(poll, poll_state(poll), None) for poll in polls[:PAGE_SIZE]], last_id
 
 
-def state_of(poll: Poll) -> str:
-    """coming, open or closed."""
+def poll_state(poll: Poll) -> PollState:
+    """Return the state of a poll now, by its dates."""
     if poll.is_open(now()):
         return "open"
     return "closed" if poll.is_closed(now()) else "coming"
 
 
 def poll_without_outcome(process_id: int) -> str | None:
-    """The question of a process's own poll of which nobody has said what came of it."""
+    """Return the question of a process poll that has no published outcome, or None."""
     return db.session.scalar(
         select(Poll.question)
         .where(
@@ -109,116 +108,12 @@ def poll_without_outcome(process_id: int) -> str | None:
 
 
 def has_voted(person: Person | None, poll: Poll) -> bool:
-    """Whether somebody is on the roll of a poll."""
+    """Return whether a person has voted in a poll."""
     if person is None:
         return False
-    return db.session.get(Roll, (poll.id, person.id)) is not None
+    return db.session.get(PollVoter, (poll.id, person.id)) is not None
 
 
 def _cards(query: Select[Poll]) -> list[PollCard]:
-    found = db.session.scalars(query.options(joinedload(Poll.options))).unique()
-    return [card(poll) for poll in found]
-
-
-# --- the count -----------------------------------------------------------------------------------
-
-_KEPT = 128
-_tallies: dict[tuple[bytes, int], Tally] = {}
-_guard = Lock()
-
-
-def tally_of(poll: Poll) -> Tally:
-    """The count of a poll's ballots as they are now; whether it may be seen is not asked here.
-
-    Counts are remembered in the process, each under one state of the ballots, which salt and
-    version name; so a closed poll is counted once.
-    """
-    state = (poll.salt, poll.ballot_version)
-    with _guard:
-        known = _tallies.get(state)
-    if known is not None:
-        return known
-    tally = recounted(poll)
-    with _guard:
-        while len(_tallies) >= _KEPT:
-            _tallies.pop(next(iter(_tallies)))
-        _tallies[state] = tally
-    return tally
-
-
-def recounted(poll: Poll, area: str = "") -> Tally:
-    """The count made anew from the stored ballots, of one area where one is named."""
-    query = select(Ballot.choice).where(Ballot.poll_id == poll.id)
-    if area:
-        query = query.where(Ballot.area == area)
-    stored = db.session.scalars(query.execution_options(yield_per=5000))
-    return count(question_of(poll), (None if pairs is None else _marks(pairs) for pairs in stored))
-
-
-def area_tallies(poll: Poll) -> dict[str, Tally]:
-    """The count of each area, where the poll said so beforehand and every area is large enough.
-
-    One area that is too small takes all away: the others would tell it by what is left over.
-    """
-    if not poll.counts_areas or not poll.shows_result(now()) or small_areas(poll.areas):
-        return {}
-    counts = {area: recounted(poll, area) for area in poll.areas}
-    too_few = any(0 < tally.ballots < smallest_group() for tally in counts.values())
-    return {} if too_few else counts
-
-
-def _marks(pairs: Sequence[Sequence[int]]) -> dict[int, int]:
-    return {pair[0]: pair[1] for pair in pairs}
-
-
-def question_of(poll: Poll) -> Question:
-    """What counting must know of a poll."""
-    options: dict[int, Option] = {option.id: option for option in poll.options}
-    asked = [
-        option
-        for option in poll.lot
-        if options[option].state == OptionState.SHOWN and not options[option].is_pass
-    ]
-    return Question(
-        type=poll.type,
-        options=asked,
-        passes=frozenset(option.id for option in poll.options if option.is_pass),
-        counting=poll.counting,
-        costs={option.id: option.cost for option in poll.options},
-        amount=poll.amount,
-        most_projects=poll.max_choices,
-    )
-
-
-# --- the box after the close ---------------------------------------------------------------------
-
-
-def ballot_keys(poll: Poll, after: str = "", limit: int = 200) -> list[str]:
-    """Hashes of the ballot codes that were counted, sorted, from after one on; no choices.
-
-    Only once the poll is closed: a list that grows tells when each ballot came.
-    """
-    if not poll.is_closed(now()):
-        return []
-    query = select(Ballot.key).where(Ballot.poll_id == poll.id, Ballot.key > after)
-    return list(db.session.scalars(query.order_by(Ballot.key).limit(limit)))
-
-
-def is_counted(poll: Poll, key: str) -> bool:
-    """Whether a ballot with this hash is in the box of a closed poll."""
-    if not poll.is_closed(now()):
-        return False
-    query = select(Ballot.key).where(Ballot.poll_id == poll.id, Ballot.key == key)
-    return db.session.scalar(query) is not None
-
-
-def open_ballots(poll: Poll, after: str = "", limit: int = 50) -> list[Ballot]:
-    """The ballots of a public poll with their voters, once its result may be seen."""
-    if poll.is_secret or not poll.shows_result(now()):
-        return []
-    query = (
-        select(Ballot)
-        .where(Ballot.poll_id == poll.id, Ballot.key > after)
-        .options(joinedload(Ballot.person))
-    )
-    return list(db.session.scalars(query.order_by(Ballot.key).limit(limit)))
+    polls = db.session.scalars(query.options(joinedload(Poll.options))).unique()
+    return [poll_card(poll) for poll in polls]

@@ -1,83 +1,92 @@
-"""A result as tables: the same rows for page, CSV and tally file."""
+"""The result of a poll as tables: the same rows for page, CSV and tally file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from deliberate.models import Option, Poll
+from deliberate.queries.polls.ballot_rules import HIGHEST_SCORE
 from deliberate.queries.polls.tally import Tally
-from deliberate.vocabulary import Counting, OptionState, PollType
+from deliberate.vocabulary import CountingMethod, OptionState, PollType
 
-Figure = int | None
-Pairs = Mapping[tuple[int, int], int]
+Figures = Sequence[int | None]
 
 
 @dataclass(frozen=True)
-class Table:
-    """One table: its name, a head for each column (a code, a number, an option), and rows."""
+class ResultTable:
+    """A table of figures; a column is named by a code, a number or an option's label."""
 
     name: str
-    heads: Sequence[str | int]
-    rows: Sequence[tuple[str, Sequence[Figure]]]
+    columns: Sequence[str | int]
+    rows: Sequence[tuple[str, Figures]]
 
 
-def tables_of(poll: Poll, tally: Tally) -> list[Table]:
-    """Everything that was counted, the figures that decide first."""
-    options = asked(poll)
-    if poll.type == PollType.RANKED:
-        return _ranked(poll, tally, options)
-    if poll.type == PollType.SCORE:
-        heads = ["points", *range(6)]
-        rows = [(o.label, [tally.votes[o.id], *tally.spread[o.id]]) for o in options]
-        return [Table("scores", heads, rows)]
-    if poll.type == PollType.BUDGET:
-        funded = set(tally.funded)
-        rows = [(o.label, [tally.votes[o.id], o.cost, int(o.id in funded)]) for o in options]
-        return [Table("projects", ["votes", "cost", "funded"], rows)]
-    if poll.type == PollType.STATEMENTS:
-        views = [(o.label, tally.spread[o.id]) for o in options]
-        return [Table("statements", ["agree", "disagree", "pass"], views)]
-    return [Table("votes", ["votes"], [(o.label, [tally.votes[o.id]]) for o in options])]
+def result_tables(poll: Poll, tally: Tally) -> list[ResultTable]:
+    """Return everything that was counted, the figures that decide first."""
+    options = counted_options(poll)
+    match poll.type:
+        case PollType.RANKED:
+            return _ranking_tables(poll, tally, options)
+        case PollType.SCORE:
+            columns = ["points", *range(HIGHEST_SCORE + 1)]
+            scores = [(o.label, [tally.votes[o.id], *tally.distribution[o.id]]) for o in options]
+            return [ResultTable("scores", columns, scores)]
+        case PollType.BUDGET:
+            funded = set(tally.funded)
+            projects = [
+                (o.label, [tally.votes[o.id], o.cost, int(o.id in funded)]) for o in options
+            ]
+            return [ResultTable("projects", ["votes", "cost", "funded"], projects)]
+        case PollType.STATEMENTS:
+            views = [(o.label, tally.distribution[o.id]) for o in options]
+            return [ResultTable("statements", ["agree", "disagree", "pass"], views)]
+    return [_votes_table("votes", tally, options)]
 
 
-def asked(poll: Poll) -> list[Option]:
-    """The options that are counted: all that can be voted for but "not sure"."""
+def counted_options(poll: Poll) -> list[Option]:
+    """Return the options that are counted: all that can be voted for except "not sure"."""
     return [o for o in poll.options if o.state == OptionState.SHOWN and not o.is_pass]
 
 
-def by_result(poll: Poll, tally: Tally) -> list[list[Option]]:
-    """The options place by place, those of one place together, as they stand in the list."""
-    options = {option.id: option for option in asked(poll)}
+def options_by_rank(poll: Poll, tally: Tally) -> list[list[Option]]:
+    """Return the options of each place, tied options in the order of the poll."""
+    options = {option.id: option for option in counted_options(poll)}
     return [
-        sorted((options[number] for number in place), key=lambda option: option.position)
-        for place in tally.order
+        sorted((options[option_id] for option_id in tied), key=lambda option: option.position)
+        for tied in tally.ranking
     ]
 
 
-def _ranked(poll: Poll, tally: Tally, options: Sequence[Option]) -> list[Table]:
-    ranks = range(1, len(options) + 1)
-    tables = [Table("ranks", list(ranks), [(o.label, tally.spread[o.id]) for o in options])]
-    if poll.counting == Counting.BORDA:
-        points: list[tuple[str, Sequence[Figure]]] = [
-            (o.label, [tally.votes[o.id]]) for o in options
-        ]
-        tables.insert(0, Table("points", ["points"], points))
+def _votes_table(name: str, tally: Tally, options: Sequence[Option]) -> ResultTable:
+    return ResultTable(name, [name], [(o.label, [tally.votes[o.id]]) for o in options])
+
+
+def _ranking_tables(poll: Poll, tally: Tally, options: Sequence[Option]) -> list[ResultTable]:
+    ranks = list(range(1, len(options) + 1))
+    tables = [ResultTable("ranks", ranks, [(o.label, tally.distribution[o.id]) for o in options])]
+    if poll.counting == CountingMethod.BORDA:
+        tables.insert(0, _votes_table("points", tally, options))
     if tally.rounds:
-        tables.insert(0, _rounds(tally, options))
-    tables.append(_matrix("pairwise", tally.pairwise, options))
+        tables.insert(0, _rounds_table(tally, options))
+    tables.append(_pair_table("pairwise", tally.pairwise, options))
     if tally.paths:
         votes = {pair: max(strength[0], 0) for pair, strength in tally.paths.items()}
-        tables.append(_matrix("paths", votes, options))
+        tables.append(_pair_table("paths", votes, options))
     return tables
 
 
-def _rounds(tally: Tally, options: Sequence[Option]) -> Table:
-    rows: list[tuple[str, Sequence[Figure]]] = [
-        (o.label, [held.votes.get(o.id) for held in tally.rounds]) for o in options
+def _rounds_table(tally: Tally, options: Sequence[Option]) -> ResultTable:
+    rows: list[tuple[str, Figures]] = [
+        (o.label, [round_.votes.get(o.id) for round_ in tally.rounds]) for o in options
     ]
-    rows.append(("exhausted", [held.exhausted for held in tally.rounds]))
-    return Table("rounds", list(range(1, len(tally.rounds) + 1)), rows)
+    rows.append(("exhausted", [round_.exhausted for round_ in tally.rounds]))
+    return ResultTable("rounds", list(range(1, len(tally.rounds) + 1)), rows)
 
 
-def _matrix(name: str, pairs: Pairs, options: Sequence[Option]) -> Table:
-    rows = [(one.label, [pairs.get((one.id, other.id)) for other in options]) for one in options]
-    return Table(name, [option.label for option in options], rows)
+def _pair_table(
+    name: str, figures: Mapping[tuple[int, int], int], options: Sequence[Option]
+) -> ResultTable:
+    rows = [
+        (first.label, [figures.get((first.id, second.id)) for second in options])
+        for first in options
+    ]
+    return ResultTable(name, [option.label for option in options], rows)

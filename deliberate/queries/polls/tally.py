@@ -1,50 +1,55 @@
-"""How ballots become a result: pure counting, the same for page, file and recount command.
+"""Count ballots: plurality, score, budget, instant run-off, Borda and Schulze, without a database.
 
-Instant run-off, Borda and Schulze follow their authors; where a rule leaves a tie, the tie is
-said, and only an elimination or a last place in a budget is drawn by the lot given with the poll.
+Page, files and the recount command use the same functions. Where a method leaves a tie, the tie is
+part of the result; only an elimination or the last funded project is decided by lot, in the order
+drawn when the poll was opened.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from deliberate.vocabulary import Counting, PollType
+from deliberate.queries.polls.ballot_rules import HIGHEST_SCORE
+from deliberate.vocabulary import CountingMethod, PollType
 
-Marks = Mapping[int, int]
-"""One ballot: what it says on each option it names."""
-Order = tuple[tuple[int, ...], ...]
-"""Places from the first on; a place shared is a tie."""
-Strength = tuple[int, int]
-"""Of a beatpath: votes for its weakest link, and minus the votes against it; below 0 is none."""
+BallotValues = Mapping[int, int]
+"""One ballot: the value of each option it names."""
+Ranking = tuple[tuple[int, ...], ...]
+"""Options by place, first place first; options that share a place are tied."""
+Distribution = Mapping[int, tuple[int, ...]]
+Pair = tuple[int, int]
+PathStrength = tuple[int, int]
+"""Of a beatpath: votes for its weakest link, and minus the votes against; below 0 there is none."""
 
 
 @dataclass(frozen=True)
 class Round:
-    """One round of an instant run-off: who stood where, who went out, what could not go on."""
+    """One round of an instant run-off."""
 
     votes: Mapping[int, int]
     exhausted: int
-    out: int | None
+    """Ballots that name no remaining option."""
+    eliminated: int | None
     by_lot: bool = False
 
 
 @dataclass(frozen=True)
 class Tally:
-    """The whole count of a poll, from which every figure on its page is read."""
+    """The complete count of a poll, from which every figure on its page is taken."""
 
     ballots: int = 0
     rejected: int = 0
     passes: int = 0
     votes: Mapping[int, int] = field(default_factory=dict)
     """For each option: ballots that choose it, points, or first preferences."""
-    order: Order = ()
-    spread: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    ranking: Ranking = ()
+    distribution: Distribution = field(default_factory=dict)
     """For each option: ballots by rank 1…n, by score 0…5, or agree, disagree, pass."""
     rounds: tuple[Round, ...] = ()
-    pairwise: Mapping[tuple[int, int], int] = field(default_factory=dict)
-    """How many rank the first of a pair above the second; the unranked stand below."""
-    paths: Mapping[tuple[int, int], Strength] = field(default_factory=dict)
-    """Strength of the strongest beatpath from the first of a pair to the second (Schulze)."""
+    pairwise: Mapping[Pair, int] = field(default_factory=dict)
+    """Ballots that rank the first option of a pair above the second; unranked options are last."""
+    paths: Mapping[Pair, PathStrength] = field(default_factory=dict)
+    """Strength of the strongest beatpath from the first option of a pair to the second."""
     funded: tuple[int, ...] = ()
     spent: int = 0
     by_lot: tuple[int, ...] = ()
@@ -52,227 +57,238 @@ class Tally:
 
     @property
     def counted(self) -> int:
-        """Ballots that say something on the options."""
+        """Return the number of ballots that express a preference between the options."""
         return self.ballots - self.rejected - self.passes
 
     @property
     def winners(self) -> tuple[int, ...]:
-        """The first place: one option, or several that are tied; none without a ballot."""
-        return self.order[0] if self.counted and self.order else ()
+        """Return the options in first place; several if they are tied, none without a ballot."""
+        return self.ranking[0] if self.counted and self.ranking else ()
 
 
 @dataclass(frozen=True)
-class Question:
-    """What counting must know of a poll: its options in the order of the lot, and its rules."""
+class TallyRules:
+    """The rules of a poll that matter for its count; options are in the order of the lot."""
 
     type: PollType
     options: Sequence[int]
     passes: frozenset[int] = frozenset()
-    counting: Counting | None = None
+    counting: CountingMethod | None = None
     costs: Mapping[int, int] = field(default_factory=dict)
     amount: int | None = None
-    most_projects: int | None = None
+    max_projects: int | None = None
 
 
-def count(question: Question, ballots: Iterable[Marks | None]) -> Tally:
-    """The result of these ballots; None is one that could not be counted."""
-    every = list(ballots)
-    valid = [ballot for ballot in every if ballot is not None]
-    said = [ballot for ballot in valid if not question.passes & set(ballot)]
+def tally_ballots(rules: TallyRules, ballots: Iterable[BallotValues | None]) -> Tally:
+    """Return the result of the ballots; None is a ballot that could not be counted."""
+    all_ballots = list(ballots)
+    valid = [ballot for ballot in all_ballots if ballot is not None]
+    expressive = [ballot for ballot in valid if not rules.passes & set(ballot)]
     base = Tally(
-        ballots=len(every),
-        rejected=len(every) - len(valid),
-        passes=len(valid) - len(said),
+        ballots=len(all_ballots),
+        rejected=len(all_ballots) - len(valid),
+        passes=len(valid) - len(expressive),
     )
-    match question.type:
+    match rules.type:
         case PollType.RANKED:
-            return _ranked(question, said, base)
+            return _ranked_tally(rules, expressive, base)
         case PollType.SCORE:
-            return _scored(question, said, base)
+            return _score_tally(rules, expressive, base)
         case PollType.BUDGET:
-            return _budget(question, said, base)
+            return _budget_tally(rules, expressive, base)
         case PollType.STATEMENTS:
-            return _views(question, said, base)
-    votes = _named(question, said)
-    return replace(base, votes=votes, order=places(votes))
+            return _statement_tally(rules, expressive, base)
+    votes = _count_choices(rules, expressive)
+    return replace(base, votes=votes, ranking=rank_by_figure(votes))
 
 
-def places(figures: Mapping[int, int]) -> Order:
-    """Options by falling figure; equal figures share a place."""
+def rank_by_figure(figures: Mapping[int, int]) -> Ranking:
+    """Return options by falling figure; options with equal figures share a place."""
     by_figure: dict[int, list[int]] = {}
     for option, figure in figures.items():
         by_figure.setdefault(figure, []).append(option)
     return tuple(tuple(by_figure[figure]) for figure in sorted(by_figure, reverse=True))
 
 
-def _named(question: Question, ballots: Sequence[Marks]) -> dict[int, int]:
-    found = Counter(option for ballot in ballots for option in ballot)
-    return {option: found[option] for option in question.options}
+def _count_choices(rules: TallyRules, ballots: Sequence[BallotValues]) -> dict[int, int]:
+    counts = Counter(option for ballot in ballots for option in ballot)
+    return {option: counts[option] for option in rules.options}
 
 
-def _scored(question: Question, ballots: Sequence[Marks], base: Tally) -> Tally:
-    """The most points win; a score not given adds none."""
-    spread = _spread(question, ballots, range(6))
-    points = {
-        option: sum(score * given for score, given in enumerate(spread[option]))
-        for option in question.options
-    }
-    return replace(base, votes=points, order=places(points), spread=spread)
-
-
-def _views(question: Question, ballots: Sequence[Marks], base: Tally) -> Tally:
-    spread = _spread(question, ballots, (1, -1, 0))
-    agreed = {option: spread[option][0] for option in question.options}
-    return replace(base, votes=agreed, order=places(agreed), spread=spread)
-
-
-def _spread(
-    question: Question, ballots: Sequence[Marks], values: Iterable[int]
+def _count_values(
+    rules: TallyRules, ballots: Sequence[BallotValues], values: Iterable[int]
 ) -> dict[int, tuple[int, ...]]:
-    given = Counter(pair for ballot in ballots for pair in ballot.items())
-    steps = list(values)
-    return {option: tuple(given[option, step] for step in steps) for option in question.options}
+    counts = Counter(pair for ballot in ballots for pair in ballot.items())
+    columns = list(values)
+    return {option: tuple(counts[option, value] for value in columns) for option in rules.options}
 
 
-def _budget(question: Question, ballots: Sequence[Marks], base: Tally) -> Tally:
-    """Projects by votes, each that still fits is funded (the greedy rule of most cities).
+def _score_tally(rules: TallyRules, ballots: Sequence[BallotValues], base: Tally) -> Tally:
+    """Add up the scores; an option without a score on a ballot gets none from it."""
+    distribution = _count_values(rules, ballots, range(HIGHEST_SCORE + 1))
+    points = {
+        option: sum(score * count for score, count in enumerate(distribution[option]))
+        for option in rules.options
+    }
+    return replace(base, votes=points, ranking=rank_by_figure(points), distribution=distribution)
 
-    Equal votes are taken in the order of the lot; `by_lot` names those it decided among.
+
+def _statement_tally(rules: TallyRules, ballots: Sequence[BallotValues], base: Tally) -> Tally:
+    distribution = _count_values(rules, ballots, (1, -1, 0))
+    agreed = {option: distribution[option][0] for option in rules.options}
+    return replace(base, votes=agreed, ranking=rank_by_figure(agreed), distribution=distribution)
+
+
+def _budget_tally(rules: TallyRules, ballots: Sequence[BallotValues], base: Tally) -> Tally:
+    """Fund projects by votes, skipping those that no longer fit (greedy rule).
+
+    Projects with equal votes are taken in the order of the lot; `by_lot` names the projects among
+    which the lot decided.
     """
-    votes = _named(question, ballots)
+    votes = _count_choices(rules, ballots)
+    ranking = rank_by_figure(votes)
     funded: list[int] = []
     spent = 0
-    drawn: list[int] = []
-    for place in places(votes):
-        fitting = [option for option in place if votes[option]]
-        before = len(funded)
-        for option in fitting:
-            full = question.most_projects is not None and len(funded) >= question.most_projects
-            dear = question.amount is not None and spent + question.costs[option] > question.amount
-            if not full and not dear:
+    by_lot: list[int] = []
+    for tied in ranking:
+        candidates = [option for option in tied if votes[option]]
+        funded_before = len(funded)
+        for option in candidates:
+            is_full = rules.max_projects is not None and len(funded) >= rules.max_projects
+            is_too_dear = rules.amount is not None and spent + rules.costs[option] > rules.amount
+            if not is_full and not is_too_dear:
                 funded.append(option)
-                spent += question.costs[option]
-        if len(fitting) > 1 and 0 < len(funded) - before < len(fitting):
-            drawn.extend(fitting)
+                spent += rules.costs[option]
+        if len(candidates) > 1 and 0 < len(funded) - funded_before < len(candidates):
+            by_lot.extend(candidates)
     return replace(
         base,
         votes=votes,
-        order=places(votes),
+        ranking=ranking,
         funded=tuple(funded),
         spent=spent,
-        by_lot=tuple(drawn),
+        by_lot=tuple(by_lot),
     )
 
 
-# --- ranked --------------------------------------------------------------------------------------
+def _ranked_tally(rules: TallyRules, ballots: Sequence[BallotValues], base: Tally) -> Tally:
+    distribution = _count_values(rules, ballots, range(1, len(rules.options) + 1))
+    pairwise = pairwise_preferences(rules.options, ballots)
+    base = replace(base, distribution=distribution, pairwise=pairwise)
+    if rules.counting == CountingMethod.BORDA:
+        points = borda_points(rules.options, distribution)
+        return replace(base, votes=points, ranking=rank_by_figure(points))
+    first_preferences = {option: distribution[option][0] for option in rules.options}
+    if rules.counting == CountingMethod.SCHULZE:
+        paths = strongest_paths(rules.options, pairwise)
+        ranking = schulze_ranking(rules.options, paths)
+        return replace(base, votes=first_preferences, ranking=ranking, paths=paths)
+    rounds, ranking = instant_runoff(rules.options, ballots)
+    return replace(base, votes=first_preferences, ranking=ranking, rounds=rounds)
 
 
-def _ranked(question: Question, ballots: Sequence[Marks], base: Tally) -> Tally:
-    ranks = range(1, len(question.options) + 1)
-    spread = _spread(question, ballots, ranks)
-    pairwise = pairs(question.options, ballots)
-    first = {option: spread[option][0] for option in question.options}
-    if question.counting == Counting.BORDA:
-        points = borda(question.options, spread)
-        return replace(base, votes=points, order=places(points), spread=spread, pairwise=pairwise)
-    if question.counting == Counting.SCHULZE:
-        paths = strongest_paths(question.options, pairwise)
-        order = schulze_order(question.options, paths)
-        return replace(
-            base, votes=first, order=order, spread=spread, pairwise=pairwise, paths=paths
-        )
-    rounds, order = instant_runoff(question.options, ballots)
-    return replace(base, votes=first, order=order, spread=spread, pairwise=pairwise, rounds=rounds)
-
-
-def pairs(options: Sequence[int], ballots: Sequence[Marks]) -> dict[tuple[int, int], int]:
-    """How many ballots rank one option above another; whoever is not ranked stands below all."""
-    below = len(options) + 1
-    found = Counter(
-        (one, other)
+def pairwise_preferences(
+    options: Sequence[int], ballots: Sequence[BallotValues]
+) -> dict[Pair, int]:
+    """Count the ballots that rank one option above another; unranked options are below all."""
+    below_all = len(options) + 1
+    counts = Counter(
+        (preferred, other)
         for ballot in ballots
-        for one in ballot
+        for preferred in ballot
         for other in options
-        if one != other and ballot[one] < ballot.get(other, below)
+        if preferred != other and ballot[preferred] < ballot.get(other, below_all)
     )
-    return {(one, other): found[one, other] for one in options for other in options if one != other}
+    return {pair: counts[pair] for pair in _pairs(options)}
 
 
-def borda(options: Sequence[int], spread: Mapping[int, tuple[int, ...]]) -> dict[int, int]:
-    """With n options a first rank gives n-1 points, a last 0; an option not ranked gets none."""
-    most = len(options) - 1
+def _pairs(options: Sequence[int]) -> list[Pair]:
+    return [(first, second) for first in options for second in options if first != second]
+
+
+def borda_points(options: Sequence[int], distribution: Distribution) -> dict[int, int]:
+    """Return Borda points: n-1 for a first rank of n, 0 for the last and for an unranked option."""
+    max_points = len(options) - 1
     return {
-        option: sum((most - place) * given for place, given in enumerate(spread[option]))
+        option: sum((max_points - rank) * count for rank, count in enumerate(distribution[option]))
         for option in options
     }
 
 
 def strongest_paths(
-    options: Sequence[int], pairwise: Mapping[tuple[int, int], int]
-) -> dict[tuple[int, int], Strength]:
-    """Strengths of the strongest beatpaths by winning votes (Schulze 2011, sections 2.1 and 2.3).
+    options: Sequence[int], pairwise: Mapping[Pair, int]
+) -> dict[Pair, PathStrength]:
+    """Return the strongest beatpaths by winning votes (Schulze 2011, sections 2.1 and 2.3).
 
-    A link counts by who prefers it, and of two equal ones the one that fewer oppose is stronger.
+    A link is as strong as the votes that prefer it; of two equal links the one with fewer votes
+    against it is stronger.
     """
-    paths = {pair: _link(votes, pairwise[pair[::-1]]) for pair, votes in pairwise.items()}
-    for through in options:
-        for one in options:
-            for other in options:
-                if len({through, one, other}) == 3:
-                    way = min(paths[one, through], paths[through, other])
-                    paths[one, other] = max(paths[one, other], way)
+    paths = {pair: _link_strength(votes, pairwise[pair[::-1]]) for pair, votes in pairwise.items()}
+    for middle in options:
+        for start in options:
+            for end in options:
+                if len({middle, start, end}) == 3:
+                    detour = min(paths[start, middle], paths[middle, end])
+                    paths[start, end] = max(paths[start, end], detour)
     return paths
 
 
-def _link(votes: int, against: int) -> Strength:
+def _link_strength(votes: int, against: int) -> PathStrength:
     if votes > against:
         return votes, -against
     return (0, 0) if votes == against else (-1, 0)
 
 
-def schulze_order(options: Sequence[int], paths: Mapping[tuple[int, int], Strength]) -> Order:
-    """Places by beatpaths: whoever no remaining option beats shares the next place."""
-    left = list(options)
-    order: list[tuple[int, ...]] = []
-    while left:
-        best = [
-            one
-            for one in left
-            if all(paths[one, other] >= paths[other, one] for other in left if other != one)
+def schulze_ranking(options: Sequence[int], paths: Mapping[Pair, PathStrength]) -> Ranking:
+    """Return options by beatpaths: options that no remaining option beats share the next place."""
+    remaining = list(options)
+    ranking: list[tuple[int, ...]] = []
+    while remaining:
+        unbeaten = [
+            option
+            for option in remaining
+            if all(
+                paths[option, rival] >= paths[rival, option]
+                for rival in remaining
+                if rival != option
+            )
         ]
-        order.append(tuple(best))
-        left = [option for option in left if option not in best]
-    return tuple(order)
+        ranking.append(tuple(unbeaten))
+        remaining = [option for option in remaining if option not in unbeaten]
+    return tuple(ranking)
 
 
 def instant_runoff(
-    options: Sequence[int], ballots: Sequence[Marks]
-) -> tuple[tuple[Round, ...], Order]:
-    """Rounds until somebody holds more than half of the ballots that still name a standing option.
+    options: Sequence[int], ballots: Sequence[BallotValues]
+) -> tuple[tuple[Round, ...], Ranking]:
+    """Return the rounds of an instant run-off and the ranking.
 
-    The last goes out. Of several last ones goes out who had fewer votes in the latest earlier
-    round that tells them apart, else the last of the lot (`options` come in its order). If all who
-    stand are equal, they are tied and nobody is drawn.
+    In each round the option with the fewest votes is eliminated, until an option has more than
+    half of the ballots that name a remaining option. Of several options with the fewest votes, the
+    one with fewer votes in the latest earlier round that separates them is eliminated, otherwise
+    the last in the order of the lot (`options` are in that order). If all remaining options are
+    equal, they are tied and no lot is drawn.
     """
     rankings = [sorted(ballot, key=lambda option: ballot[option]) for ballot in ballots]
-    standing = list(options)
+    remaining = list(options)
     rounds: list[Round] = []
-    gone: list[tuple[int, ...]] = []
+    eliminated: list[tuple[int, ...]] = []
     while True:
-        tops = [next((o for o in ranking if o in standing), None) for ranking in rankings]
-        votes = {option: tops.count(option) for option in standing}
+        tops = [next((o for o in ranking if o in remaining), None) for ranking in rankings]
+        votes = {option: tops.count(option) for option in remaining}
         exhausted = tops.count(None)
-        order = places(votes)
+        order = rank_by_figure(votes)
         if 2 * max(votes.values()) > len(ballots) - exhausted or len(order) == 1:
             rounds.append(Round(votes, exhausted, None))
-            return tuple(rounds), (*order, *reversed(gone))
-        out, by_lot = _last(list(order[-1]), rounds)
-        rounds.append(Round(votes, exhausted, out, by_lot))
-        standing.remove(out)
-        gone.append((out,))
+            return tuple(rounds), (*order, *reversed(eliminated))
+        option, by_lot = _choose_eliminated(list(order[-1]), rounds)
+        rounds.append(Round(votes, exhausted, option, by_lot))
+        remaining.remove(option)
+        eliminated.append((option,))
 
 
-def _last(tied: list[int], rounds: Sequence[Round]) -> tuple[int, bool]:
+def _choose_eliminated(tied: list[int], rounds: Sequence[Round]) -> tuple[int, bool]:
+    """Return which of the last options is eliminated, and whether a lot decided."""
     for earlier in reversed(rounds):
         fewest = min(earlier.votes[option] for option in tied)
         tied = [option for option in tied if earlier.votes[option] == fewest]

@@ -1,4 +1,4 @@
-"""The front page: what closes soon, what was just answered, what waits longest, and this month."""
+"""Queries for the home page: what closes soon, new and pending responses, this month."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ from sqlalchemy.orm import joinedload, selectinload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Phase, Poll, Process, Proposal, Response
-from deliberate.queries.processes.working_days import days_used
+from deliberate.queries.processes.working_days import working_days_elapsed
 
-SHORT = 3
-MOST = 2000
-"""Responses a month's figures look at; a platform with more needs no exact median."""
+LIST_SIZE = 3
+MAX_RESPONSES = 2000
+"""The number of responses in the median of a month; enough where there are more."""
 
 
 @dataclass(frozen=True)
-class Closing:
-    """Something that can be done until a moment: a poll to vote in, or a phase of a process."""
+class ClosingItem:
+    """A poll or a phase of a process that closes at a moment."""
 
     closes_at: datetime
     poll: Poll | None = None
     phase: Phase | None = None
 
 
-def closing_soon() -> list[Closing]:
-    """The three polls and phases of open processes that close next."""
+def list_closing_soon() -> list[ClosingItem]:
+    """Return the three polls and phases of open processes that close next."""
     moment = now()
     polls = db.session.scalars(
         select(Poll)
         .where(Poll.opens_at <= moment, Poll.closes_at > moment)
         .order_by(Poll.closes_at, Poll.id)
-        .limit(SHORT)
+        .limit(LIST_SIZE)
     )
     phases = db.session.scalars(
         select(Phase)
@@ -43,31 +43,31 @@ def closing_soon() -> list[Closing]:
         .where(Phase.opens_at <= moment, Phase.closes_at > moment, _is_open())
         .options(joinedload(Phase.process))
         .order_by(Phase.closes_at, Phase.id)
-        .limit(SHORT)
+        .limit(LIST_SIZE)
     )
-    found = [Closing(poll.closes_at, poll=poll) for poll in polls]
-    found += [Closing(phase.closes_at, phase=phase) for phase in phases]
-    return sorted(found, key=lambda closing: closing.closes_at)[:SHORT]
+    items = [ClosingItem(poll.closes_at, poll=poll) for poll in polls]
+    items += [ClosingItem(phase.closes_at, phase=phase) for phase in phases]
+    return sorted(items, key=lambda item: item.closes_at)[:LIST_SIZE]
 
 
 def _is_open() -> ColumnElement[bool]:
     return Process.opened_at.is_not(None) & Process.closed_at.is_(None)
 
 
-def just_answered() -> Sequence[Response]:
-    """The three newest official responses to proposals that stand, with proposal and office."""
+def list_newest_responses() -> Sequence[Response]:
+    """Return the three newest responses to visible proposals, with proposal and institution."""
     return db.session.scalars(
         select(Response)
         .join(Response.proposal)
         .where(Proposal.hidden_at.is_(None), Proposal.withdrawn_at.is_(None))
         .options(joinedload(Response.proposal), joinedload(Response.institution))
         .order_by(Response.published_at.desc(), Response.id.desc())
-        .limit(SHORT)
+        .limit(LIST_SIZE)
     ).all()
 
 
-def waiting_longest() -> Sequence[Proposal]:
-    """The three proposals whose response has been owed for the longest time."""
+def list_longest_waiting() -> Sequence[Proposal]:
+    """Return the three proposals whose response has been owed for the longest time."""
     return db.session.scalars(
         select(Proposal)
         .join(Proposal.process)
@@ -81,51 +81,51 @@ def waiting_longest() -> Sequence[Proposal]:
         )
         .options(joinedload(Proposal.process), joinedload(Proposal.institution))
         .order_by(Proposal.qualified_at, Proposal.id)
-        .limit(SHORT)
+        .limit(LIST_SIZE)
     ).all()
 
 
 @dataclass(frozen=True)
-class Month:
-    """This month's responses: given of those due in it, and how long an answer took."""
+class MonthFigures:
+    """The responses of this month: how many were due and answered, and the median wait."""
 
     due: int
-    given: int
+    answered: int
     median_days: int | None
-    """Median working days from the threshold to the response; None where none was given."""
+    """Median working days from the threshold to the response; None without a response."""
 
 
-def this_month(timezone: str) -> Month:
-    """The figures of the calendar month in the site's zone."""
-    begins, ends = _month(timezone)
-    due_now = (Proposal.due_at >= begins) & (Proposal.due_at < ends) & Proposal.hidden_at.is_(None)
-    due, given = db.session.execute(
-        select(func.count(Proposal.id), func.count(Proposal.answered_at)).where(due_now)
+def get_month_figures(timezone: str) -> MonthFigures:
+    """Return the figures of the current calendar month in a time zone."""
+    begins, ends = _month_bounds(timezone)
+    is_due = (Proposal.due_at >= begins) & (Proposal.due_at < ends) & Proposal.hidden_at.is_(None)
+    due, answered = db.session.execute(
+        select(func.count(Proposal.id), func.count(Proposal.answered_at)).where(is_due)
     ).one()
-    answered = db.session.scalars(
+    proposals = db.session.scalars(
         select(Proposal)
         .where(Proposal.answered_at >= begins, Proposal.qualified_at.is_not(None))
         .options(joinedload(Proposal.process))
         .order_by(Proposal.answered_at.desc())
-        .limit(MOST)
+        .limit(MAX_RESPONSES)
     )
     days = [
-        days_used(found.process, found.qualified_at, found.answered_at)
-        for found in answered
-        if found.qualified_at and found.answered_at
+        working_days_elapsed(row.process, row.qualified_at, row.answered_at)
+        for row in proposals
+        if row.qualified_at and row.answered_at
     ]
-    return Month(due, given, round(median(days)) if days else None)
+    return MonthFigures(due, answered, round(median(days)) if days else None)
 
 
-def _month(timezone: str) -> tuple[datetime, datetime]:
-    there = now().astimezone(ZoneInfo(timezone))
-    begins = there.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    following = begins.replace(year=begins.year + begins.month // 12, month=begins.month % 12 + 1)
-    return begins, following
+def _month_bounds(timezone: str) -> tuple[datetime, datetime]:
+    local_now = now().astimezone(ZoneInfo(timezone))
+    begins = local_now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    ends = begins.replace(year=begins.year + begins.month // 12, month=begins.month % 12 + 1)
+    return begins, ends
 
 
-def newest_open_process() -> Process | None:
-    """The open process begun last, for its phases."""
+def get_newest_open_process() -> Process | None:
+    """Return the open process that was opened last, with its phases."""
     return db.session.scalar(
         select(Process)
         .where(_is_open())

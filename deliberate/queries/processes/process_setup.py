@@ -1,4 +1,4 @@
-"""Processes as administrators read them: planned ones too, what changed, what is missing."""
+"""Queries for the set-up of processes: planned ones, published changes, what is missing."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,8 @@ from deliberate.vocabulary import Kind, Role
 PAGE = 20
 
 
-def process_to_set_up(slug: str) -> Process | None:
-    """The process with this address, whether residents see it or not."""
+def get_process_for_setup(slug: str) -> Process | None:
+    """Return a process by its slug, planned or opened, with phases and institutions loaded."""
     return db.session.scalar(
         select(Process)
         .where(Process.slug == slug)
@@ -21,16 +21,16 @@ def process_to_set_up(slug: str) -> Process | None:
     )
 
 
-def processes_to_set_up(before: int | None = None) -> Sequence[Process]:
-    """All processes, the newest first, one more than a page."""
-    found = select(Process)
+def list_processes_for_setup(before: int | None = None) -> Sequence[Process]:
+    """Return a page of all processes, newest first, and one more."""
+    statement = select(Process)
     if before is not None:
-        found = found.where(Process.id < before)
-    return db.session.scalars(found.order_by(Process.id.desc()).limit(PAGE + 1)).all()
+        statement = statement.where(Process.id < before)
+    return db.session.scalars(statement.order_by(Process.id.desc()).limit(PAGE + 1)).all()
 
 
-def changes_of(process: Process) -> Sequence[ProcessChange]:
-    """What was changed of a process since it opened, newest first."""
+def list_process_changes(process: Process) -> Sequence[ProcessChange]:
+    """Return the changes of a process since it was opened, newest first."""
     return db.session.scalars(
         select(ProcessChange)
         .where(ProcessChange.process_id == process.id)
@@ -39,19 +39,19 @@ def changes_of(process: Process) -> Sequence[ProcessChange]:
     ).all()
 
 
-def is_assessed_before(process: Process) -> bool:
-    """Whether an assessment before the process was frozen: promises made later prove nothing."""
-    found = db.session.scalars(
+def has_ex_ante_assessment(process: Process) -> bool:
+    """Return whether an assessment made before the process was frozen."""
+    rows = db.session.scalars(
         select(Interaction.details).where(
             Interaction.kind == Kind.ASSESSMENT_FROZEN.value, Interaction.process_id == process.id
         )
     )
-    return any(details.get("stage") == "ex_ante" for details in found)
+    return any(details.get("stage") == "ex_ante" for details in rows)
 
 
-def units_of_moderators() -> set[int | None]:
-    """The units from which somebody can decide on reports; None is the platform's own."""
-    deciding = select(Person.institution_id).where(
+def moderation_units() -> set[int | None]:
+    """Return the institutions with a person who may decide on reports; None is the platform."""
+    institution_ids = select(Person.institution_id).where(
         Person.role.in_([Role.MODERATOR, Role.ADMIN]), Person.erased_at.is_(None)
     )
-    return set(db.session.scalars(deciding.distinct()))
+    return set(db.session.scalars(institution_ids.distinct()))

@@ -1,19 +1,16 @@
-"""Processes as pages read them: which there are, their phases, what comes next."""
+"""Queries on opened processes and their polls."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
-from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Phase, Poll, Process
-from deliberate.vocabulary import Switch
+from deliberate.models import Poll, Process
 
 
 def get_process(slug: str) -> Process | None:
-    """The process with this address, its phases and institutions read with it."""
+    """Return an opened process by its slug, with phases and institutions loaded."""
     return db.session.scalar(
         select(Process)
         .where(Process.slug == slug, Process.opened_at.is_not(None))
@@ -21,68 +18,20 @@ def get_process(slug: str) -> Process | None:
     )
 
 
-def processes_before(number: int | None, limit: int) -> Sequence[Process]:
-    """Processes residents can see, newest first, those before a number."""
-    opened = select(Process).where(Process.opened_at.is_not(None))
-    if number is not None:
-        opened = opened.where(Process.id < number)
-    newest = opened.order_by(Process.id.desc()).limit(limit).options(selectinload(Process.phases))
-    return db.session.scalars(newest).all()
+def list_opened_processes(before_id: int | None, limit: int) -> Sequence[Process]:
+    """Return opened processes, newest first, those before an id if one is given."""
+    statement = select(Process).where(Process.opened_at.is_not(None))
+    if before_id is not None:
+        statement = statement.where(Process.id < before_id)
+    statement = statement.order_by(Process.id.desc()).limit(limit)
+    return db.session.scalars(statement.options(selectinload(Process.phases))).all()
 
 
-def polls_of_process(process: Process, limit: int = 20) -> Sequence[Poll]:
-    """The polls put to a process, those that close last first."""
+def list_process_polls(process: Process, limit: int = 20) -> Sequence[Poll]:
+    """Return the polls of a process, the last to close first."""
     return db.session.scalars(
         select(Poll)
         .where(Poll.process_id == process.id)
         .order_by(Poll.closes_at.desc(), Poll.id.desc())
         .limit(limit)
     ).all()
-
-
-def next_phase(moment: datetime) -> Phase | None:
-    """The phase of any open process that begins next."""
-    return db.session.scalar(
-        select(Phase)
-        .join(Phase.process)
-        .where(Phase.opens_at > moment, Process.opened_at.is_not(None), Process.closed_at.is_(None))
-        .order_by(Phase.opens_at, Phase.id)
-        .limit(1)
-    )
-
-
-def next_date(moment: datetime) -> datetime | None:
-    """When the next phase of any open process begins."""
-    coming = next_phase(moment)
-    return coming.opens_at if coming else None
-
-
-def open_for(switch: Switch) -> list[Process]:
-    """The processes whose present phase makes this possible, the one that closes next first."""
-    moment = now()
-    running = db.session.scalars(
-        select(Phase)
-        .join(Phase.process)
-        .where(
-            Phase.opens_at <= moment,
-            Phase.closes_at > moment,
-            Process.opened_at.is_not(None),
-            Process.closed_at.is_(None),
-        )
-        .options(joinedload(Phase.process))
-        .order_by(Phase.closes_at, Phase.id)
-    )
-    return [phase.process for phase in running if switch in phase.switches]
-
-
-def next_phase_for(switch: Switch) -> Phase | None:
-    """The next phase of any open process that will make this possible."""
-    coming = db.session.scalars(
-        select(Phase)
-        .join(Phase.process)
-        .where(Phase.opens_at > now(), Process.opened_at.is_not(None), Process.closed_at.is_(None))
-        .options(joinedload(Phase.process))
-        .order_by(Phase.opens_at, Phase.id)
-        .limit(50)
-    )
-    return next((phase for phase in coming if switch in phase.switches), None)

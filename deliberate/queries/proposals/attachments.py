@@ -1,4 +1,4 @@
-"""Files beside proposals, as pages read them."""
+"""Files of proposals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from deliberate.models import Attachment, Proposal
 
 
 @dataclass(frozen=True)
-class File:
-    """A file as a line of a page names it."""
+class AttachmentRow:
+    """A file as a page links to it."""
 
     id: int
     proposal_id: int
@@ -22,16 +22,16 @@ class File:
     size: int
 
 
-def attachments_of(proposal: Proposal) -> Sequence[Attachment]:
-    """The files that are there, in the order in which they came."""
-    there = select(Attachment).where(
+def list_attachments(proposal: Proposal) -> Sequence[Attachment]:
+    """Return the files of a proposal that were not removed, the oldest first."""
+    attachments = select(Attachment).where(
         Attachment.proposal_id == proposal.id, Attachment.removed_at.is_(None)
     )
-    return db.session.scalars(there.order_by(Attachment.id)).all()
+    return db.session.scalars(attachments.order_by(Attachment.id)).all()
 
 
-def attachment_named(proposal_id: int, name: str) -> Attachment | None:
-    """A file of a proposal by its random name, a removed one too."""
+def get_attachment_by_name(proposal_id: int, name: str) -> Attachment | None:
+    """Return a file of a proposal by its random name, including a removed one."""
     return db.session.scalar(
         select(Attachment)
         .where(Attachment.proposal_id == proposal_id, Attachment.name == name)
@@ -39,7 +39,8 @@ def attachment_named(proposal_id: int, name: str) -> Attachment | None:
     )
 
 
-def attachment_numbered(proposal_id: int, number: int) -> Attachment | None:
-    """A file of a proposal by its number."""
-    found = db.session.get(Attachment, number)
-    return found if found is not None and found.proposal_id == proposal_id else None
+def get_attachment(proposal_id: int, attachment_id: int) -> Attachment | None:
+    """Return a file of a proposal by its id."""
+    attachment = db.session.get(Attachment, attachment_id)
+    is_of_proposal = attachment is not None and attachment.proposal_id == proposal_id
+    return attachment if is_of_proposal else None

@@ -1,4 +1,4 @@
-"""Drafts as their author alone reads them."""
+"""Drafts of proposals; only their author reads them."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,17 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.models import Draft
 
-SHOWN = 20
+MAX_DRAFTS = 20
 
 
-def draft_of(person_id: int, number: int) -> Draft | None:
-    """A person's draft; nobody else's."""
-    return db.session.scalar(select(Draft).where(Draft.id == number, Draft.person_id == person_id))
+def get_draft(person_id: int, draft_id: int) -> Draft | None:
+    """Return a draft of a person; None for a draft of another person."""
+    return db.session.scalar(
+        select(Draft).where(Draft.id == draft_id, Draft.person_id == person_id)
+    )
 
 
-def drafts_of(person_id: int) -> Sequence[Draft]:
-    """A person's drafts, the newest first."""
-    own = select(Draft).where(Draft.person_id == person_id)
-    return db.session.scalars(own.order_by(Draft.id.desc()).limit(SHOWN)).all()
+def list_drafts(person_id: int) -> Sequence[Draft]:
+    """Return the drafts of a person, the newest first."""
+    drafts = select(Draft).where(Draft.person_id == person_id)
+    return db.session.scalars(drafts.order_by(Draft.id.desc()).limit(MAX_DRAFTS)).all()

@@ -1,25 +1,25 @@
-"""The list of proposals as people narrow and order it: a page at a time, found by indexes."""
+"""The list of proposals, filtered and ordered; pages are found by indexes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, null, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, literal, null, select, union_all
 from sqlalchemy.orm import aliased, defer, joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Institution, Phase, Process, Proposal
-from deliberate.queries.proposals.workflow_state import ListState, in_state
-from deliberate.queries.search.similar_proposals import found_proposals
-from deliberate.queries.site.keyset import Sorting
+from deliberate.queries.proposals.workflow_state import ListState, state_conditions
+from deliberate.queries.search.similar_proposals import matching_proposal_ids
+from deliberate.queries.site.keyset_pagination import KeysetOrder
 
 PAGE = 20
 
 
-class ListOrder(StrEnum):
-    """In which order proposals stand."""
+class ProposalOrder(StrEnum):
+    """Order of the list of proposals."""
 
     NEWEST = "newest"
     WAITING = "waiting"
@@ -29,8 +29,8 @@ class ListOrder(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which proposals somebody wants to see; empty words narrow nothing."""
+class ProposalFilters:
+    """Filters, order and position of a list of proposals; an empty filter matches all."""
 
     q: str = ""
     process: str = ""
@@ -38,30 +38,30 @@ class Wanted:
     topic: str = ""
     state: str = ""
     institution: str = ""
-    order: ListOrder = ListOrder.NEWEST
+    order: ProposalOrder = ProposalOrder.NEWEST
     after: int | None = None
 
-    def without(self, *names: str) -> "Wanted":
-        """The same without these filters, from the beginning of the list."""
-        empty: dict[str, Any] = dict.fromkeys(names, "")
+    def without(self, *names: str) -> "ProposalFilters":
+        """Return the filters without the named ones, at the first page."""
+        empty: dict[str, Any] = dict.fromkeys(names, "")  # replace() takes any field
         return replace(self, after=None, **empty)
 
 
-_SORTINGS = {
-    ListOrder.NEWEST: Sorting(Proposal.id, Proposal.published_at),
-    ListOrder.WAITING: Sorting(Proposal.id, Proposal.qualified_at, rising=True),
-    ListOrder.DISCUSSED: Sorting(Proposal.id, Proposal.comment_count),
-    ListOrder.CLOSING: Sorting(Proposal.id, Phase.closes_at, rising=True),
-    ListOrder.LEAST_SEEN: Sorting(Proposal.id, Proposal.attention, rising=True),
+_ORDERS = {
+    ProposalOrder.NEWEST: KeysetOrder(Proposal.id, Proposal.published_at),
+    ProposalOrder.WAITING: KeysetOrder(Proposal.id, Proposal.qualified_at, ascending=True),
+    ProposalOrder.DISCUSSED: KeysetOrder(Proposal.id, Proposal.comment_count),
+    ProposalOrder.CLOSING: KeysetOrder(Proposal.id, Phase.closes_at, ascending=True),
+    ProposalOrder.LEAST_SEEN: KeysetOrder(Proposal.id, Proposal.activity_count, ascending=True),
 }
 
 
-def proposals_listed(wanted: Wanted, limit: int = PAGE) -> tuple[Sequence[Proposal], bool]:
-    """A page of the list, and whether more follow; texts are not read."""
-    sorting = _SORTINGS[wanted.order]
-    page = _page(wanted, sorting, limit + 1).subquery()
+def list_proposals(filters: ProposalFilters, limit: int = PAGE) -> tuple[Sequence[Proposal], bool]:
+    """Return a page of the list without texts, and whether more proposals follow."""
+    order = _ORDERS[filters.order]
+    page = _page(filters, order, limit + 1).subquery()
     keys = (page.c.value, page.c.id)
-    listed = (
+    statement = (
         select(Proposal)
         .join(page, page.c.id == Proposal.id)
         .options(
@@ -70,67 +70,76 @@ def proposals_listed(wanted: Wanted, limit: int = PAGE) -> tuple[Sequence[Propos
             defer(Proposal.body),
             defer(Proposal.body_html),
         )
-        .order_by(*(key.asc() if sorting.rising else key.desc() for key in keys))
+        .order_by(*(key.asc() if order.ascending else key.desc() for key in keys))
     )
-    found = db.session.scalars(listed).all()
-    return found[:limit], len(found) > limit
+    proposals = db.session.scalars(statement).all()
+    return proposals[:limit], len(proposals) > limit
 
 
-def all_listed(wanted: Wanted, at_once: int = 500) -> Iterator[Proposal]:
-    """The whole list, read in parts, so that memory stays flat."""
-    after, more = None, True
-    while more:
-        part, more = proposals_listed(replace(wanted, after=after), at_once)
-        yield from part
-        after = part[-1].id if part else None
+def iter_proposals(filters: ProposalFilters, batch_size: int = 500) -> Iterator[Proposal]:
+    """Yield the whole list, read in batches so that memory use stays constant."""
+    after, has_more = None, True
+    while has_more:
+        batch, has_more = list_proposals(replace(filters, after=after), batch_size)
+        yield from batch
+        after = batch[-1].id if batch else None
         db.session.expunge_all()
 
 
-def _page(wanted: Wanted, sorting: Sorting, limit: int) -> Select[int, Any]:
-    found = _narrowed(wanted)
-    if wanted.order == ListOrder.WAITING:
-        found = found.where(*in_state(ListState.DUE))
-    if wanted.order == ListOrder.CLOSING:
-        found = found.join(Phase, Phase.process_id == Proposal.process_id).where(*_is_running())
-    if wanted.after is None:
-        return sorting.first(found, limit)
-    return sorting.following(found, limit, value=_value_at(wanted, sorting), last=wanted.after)
+def _page(filters: ProposalFilters, order: KeysetOrder, limit: int) -> Select[int, Any]:
+    statement = _filtered(filters)
+    if filters.order == ProposalOrder.WAITING:
+        statement = statement.where(*state_conditions(ListState.DUE))
+    if filters.order == ProposalOrder.CLOSING:
+        statement = statement.join(Phase, Phase.process_id == Proposal.process_id)
+        statement = statement.where(*_is_phase_running())
+    if filters.after is None:
+        return order.first_rows(statement, limit)
+    value = _sort_value_at(filters, order)
+    return order.rows_after(statement, limit, value=value, last=filters.after)
 
 
-def _value_at(wanted: Wanted, sorting: Sorting) -> Any:
-    """What the column holds at the last proposal that was shown."""
+def _sort_value_at(filters: ProposalFilters, order: KeysetOrder) -> ScalarSelect[Any]:
+    """Return the value of the sort column at the last proposal of the previous page."""
     last = aliased(Proposal)
-    if wanted.order == ListOrder.CLOSING:
-        ends = select(Phase.closes_at).join(last, last.process_id == Phase.process_id)
-        return ends.where(last.id == wanted.after, *_is_running()).limit(1).scalar_subquery()
-    value = getattr(last, sorting.value.key)
-    return select(value).where(last.id == wanted.after).scalar_subquery()
+    if filters.order == ProposalOrder.CLOSING:
+        closes_at = select(Phase.closes_at).join(last, last.process_id == Phase.process_id)
+        running = closes_at.where(last.id == filters.after, *_is_phase_running())
+        return running.limit(1).scalar_subquery()
+    column = getattr(last, order.sort_column.key)
+    return select(column).where(last.id == filters.after).scalar_subquery()
 
 
-def _is_running() -> tuple[ColumnElement[bool], ...]:
+def _is_phase_running() -> tuple[ColumnElement[bool], ...]:
     moment = now()
     return Phase.opens_at <= moment, Phase.closes_at > moment
 
 
-def _narrowed(wanted: Wanted) -> Select[int]:
-    found = select(Proposal.id).where(Proposal.hidden_at.is_(None), *in_state(wanted.state))
-    for column, value in ((Proposal.area, wanted.area), (Proposal.topic, wanted.topic)):
+def _filtered(filters: ProposalFilters) -> Select[int]:
+    statement = select(Proposal.id).where(
+        Proposal.hidden_at.is_(None), *state_conditions(filters.state)
+    )
+    for column, value in ((Proposal.area, filters.area), (Proposal.topic, filters.topic)):
         if value:
-            found = found.where(column == value)
-    if wanted.process:
-        found = found.where(Proposal.process_id == _numbered(Process, wanted.process))
-    if wanted.institution:
-        found = found.where(Proposal.institution_id == _numbered(Institution, wanted.institution))
-    return found.where(Proposal.id.in_(found_proposals(wanted.q))) if wanted.q else found
+            statement = statement.where(column == value)
+    if filters.process:
+        statement = statement.where(Proposal.process_id == _id_of_slug(Process, filters.process))
+    if filters.institution:
+        statement = statement.where(
+            Proposal.institution_id == _id_of_slug(Institution, filters.institution)
+        )
+    if filters.q:
+        statement = statement.where(Proposal.id.in_(matching_proposal_ids(filters.q)))
+    return statement
 
 
-def _numbered(model: type[Process] | type[Institution], slug: str) -> Any:
+def _id_of_slug(model: type[Process] | type[Institution], slug: str) -> ScalarSelect[int]:
     return select(model.id).where(model.slug == slug).scalar_subquery()
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A process or an institution a list can be narrowed to."""
+class FilterChoice:
+    """A process or an institution a list can be filtered by."""
 
     slug: str
     name: str
@@ -138,15 +147,18 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Choices:
-    """All there are, in the reader's language."""
+class FilterChoices:
+    """The processes and institutions of the filters, sorted by name."""
 
-    processes: list[Choice]
-    institutions: list[Choice]
+    processes: list[FilterChoice]
+    institutions: list[FilterChoice]
 
 
-def choices_of(language: str) -> Choices:
-    """What a list can be narrowed to, and how many proposals each process has."""
+def filter_choices(language: str) -> FilterChoices:
+    """Return the processes and institutions a list can be filtered by, in a language.
+
+    Each process comes with its number of proposals.
+    """
     processes = select(
         literal("process").label("of"),
         Process.slug,
@@ -157,10 +169,11 @@ def choices_of(language: str) -> Choices:
     institutions = select(
         literal("institution"), Institution.slug, Institution.name, Institution.name_en, null()
     )
-    found: dict[str, list[Choice]] = {"process": [], "institution": []}
-    row: Any
+    choices: dict[str, list[FilterChoice]] = {"process": [], "institution": []}
+    row: Any  # a union has no static row type
     for row in db.session.execute(union_all(processes, institutions)):
         name = (row.name_en if language == "en" else "") or row.name
-        found[row.of].append(Choice(row.slug, name, row.proposals or 0))
-    by_name = {kind: sorted(some, key=lambda choice: choice.name) for kind, some in found.items()}
-    return Choices(by_name["process"], by_name["institution"])
+        choices[row.of].append(FilterChoice(row.slug, name, row.proposals or 0))
+    for options in choices.values():
+        options.sort(key=lambda choice: choice.name)
+    return FilterChoices(choices["process"], choices["institution"])

@@ -1,4 +1,4 @@
-"""Proposals in short: the version that holds, and what waits to be agreed."""
+"""Summaries of proposals: the current version and the pending suggestions."""
 
 from collections.abc import Sequence
 
@@ -12,24 +12,24 @@ PAGE = 20
 
 
 def current_summary(proposal: Proposal) -> Summary | None:
-    """The newest version that author and moderator agreed on."""
+    """Return the newest version that author and moderator agreed on."""
     agreed = select(Summary).where(Summary.proposal_id == proposal.id, Summary.number.is_not(None))
     return db.session.scalar(agreed.order_by(Summary.number.desc()).limit(1))
 
 
 def suggested_summary(proposal: Proposal) -> Summary | None:
-    """What waits for the other one to agree."""
+    """Return the suggestion that is not agreed yet."""
     return db.session.scalar(
         select(Summary).where(Summary.proposal_id == proposal.id, Summary.number.is_(None))
     )
 
 
-def summaries_waiting() -> Sequence[Summary]:
-    """What authors suggested and no moderator agreed to, the oldest twenty."""
-    waiting = (
+def pending_summaries() -> Sequence[Summary]:
+    """Return suggestions by authors that no moderator agreed to yet, the oldest twenty."""
+    pending = (
         select(Summary)
         .join(Summary.proposal)
         .where(Summary.number.is_(None), Summary.written_by_id == Proposal.author_id)
         .options(joinedload(Summary.proposal))
     )
-    return db.session.scalars(waiting.order_by(Summary.written_at).limit(PAGE)).all()
+    return db.session.scalars(pending.order_by(Summary.written_at).limit(PAGE)).all()

@@ -1,8 +1,8 @@
-"""Where a proposal stands: what happened to it and what is to come, dated."""
+"""The timeline of a proposal: its past steps and the steps to come."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
@@ -12,52 +12,63 @@ from sqlalchemy.orm import joinedload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Case, Commitment, Proposal, Referral, Response
-from deliberate.queries.processes.working_days import days_used, local_day, working_days_left
-from deliberate.queries.responses.response_owner import Desk, case_of
-from deliberate.queries.responses.responses import ResponseCard, name_here, responses_of
+from deliberate.queries.processes.working_days import (
+    local_date,
+    working_days_elapsed,
+    working_days_left,
+)
+from deliberate.queries.responses.institutions import localized_name
+from deliberate.queries.responses.response_owner import Desk, get_case
+from deliberate.queries.responses.responses import ResponseCard, list_response_cards
 
-Entry = tuple[datetime | date, dict[str, Any]]
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """A step of the timeline component; the state is reached, overdue or upcoming."""
+
+    title: str
+    note: str
+    state: str = "reached"
 
 
-def timeline_of(
+DatedEntry = tuple[datetime, TimelineEntry]
+
+
+def get_timeline(
     proposal: Proposal,
     responses: Sequence[ResponseCard] | None = None,
     desk: Desk | None = None,
-) -> list[dict[str, Any]]:
-    """Entries {title, note, state} for the timeline component; state: on, late or todo.
+) -> list[TimelineEntry]:
+    """Return the timeline of a proposal, past steps first, sorted by date.
 
-    What a page has read already it hands over.
+    `responses` and `desk` are read from the database where the caller has not loaded them.
     """
-    cards = responses_of(proposal.id) if responses is None else responses
-    desk = desk or _desk_of(proposal)
+    cards = list_response_cards(proposal.id) if responses is None else responses
+    desk = desk or _load_desk(proposal)
     case = desk.case if proposal.qualified_at else None
     past = [
-        *_beginnings(proposal, case),
-        *_hand_overs(proposal, desk.referrals if case else ()),
-        *(_answer(proposal, card.response) for card in cards),
-        *(step for card in cards for step in _steps(card)),
+        *_proposal_entries(proposal, case),
+        *_referral_entries(proposal, desk.referrals if case else ()),
+        *(_response_entry(proposal, card.response) for card in cards),
+        *(entry for card in cards for entry in _commitment_entries(card)),
     ]
-    past.sort(key=lambda entry: _moment(entry[0]))
-    return [entry for _at, entry in past] + [*_to_come(proposal, case, cards)]
-
-
-def _moment(at: datetime | date) -> str:
-    return at.isoformat()
+    past.sort(key=lambda dated: dated[0])
+    return [entry for _at, entry in past] + [*_coming_entries(proposal, case, cards)]
 
 
 def _entry(
-    proposal: Proposal, at: datetime, title: str, more: str = "", state: str = "on"
-) -> Entry:
-    note = day_words(local_day(proposal.process, at))
-    return at, {"title": title, "note": f"{note} · {more}" if more else note, "state": state}
+    proposal: Proposal, at: datetime, title: str, more: str = "", state: str = "reached"
+) -> DatedEntry:
+    note = format_day(local_date(proposal.process, at))
+    return at, TimelineEntry(title, f"{note} · {more}" if more else note, state)
 
 
-def day_words(day: date) -> str:
-    """A day as timelines write it."""
+def format_day(day: date) -> str:
+    """Return a day as timelines show it, in the reader's language."""
     return str(format_date(day, "d MMM y"))
 
 
-def _beginnings(proposal: Proposal, case: Case | None) -> Iterator[Entry]:
+def _proposal_entries(proposal: Proposal, case: Case | None) -> Iterator[DatedEntry]:
     yield _entry(proposal, proposal.published_at, _("Published"))
     if proposal.qualified_at is not None:
         needed = proposal.process.support_threshold
@@ -76,119 +87,114 @@ def _beginnings(proposal: Proposal, case: Case | None) -> Iterator[Entry]:
         yield _entry(
             proposal,
             case.paused_at,
-            _("Clock paused: a question to the author"),
+            _("Deadline paused: a question to the author"),
             case.pause_question,
         )
         if case.pause_ends_at is not None and not case.is_paused(now()):
-            yield _entry(proposal, case.pause_ends_at, _("Clock runs again"))
+            yield _entry(proposal, case.pause_ends_at, _("Deadline resumed"))
 
 
-def _desk_of(proposal: Proposal) -> Desk:
-    case = case_of(proposal.id) if proposal.qualified_at else None
-    return Desk(case, referrals_of(proposal.id) if case else ())
+def _load_desk(proposal: Proposal) -> Desk:
+    case = get_case(proposal.id) if proposal.qualified_at else None
+    return Desk(case, list_referrals(proposal.id) if case else ())
 
 
-def _hand_overs(proposal: Proposal, referrals: Sequence[Referral]) -> Iterator[Entry]:
+def _referral_entries(proposal: Proposal, referrals: Sequence[Referral]) -> Iterator[DatedEntry]:
     for referral in referrals:
-        giver = name_here(referral.giver)
+        referrer = localized_name(referral.from_institution)
         if referral.to_id is None:
-            title = _("Handed to %(system)s", system=referral.external_system)
+            title = _("Referred to %(system)s", system=referral.external_system)
             yield _entry(proposal, referral.referred_at, title, referral.external_reference)
             continue
-        to = name_here(referral.receiver)
+        to = localized_name(referral.to_institution)
         title = _("Referred to %(institution)s", institution=to)
-        by = _("by %(institution)s: %(reason)s", institution=giver, reason=referral.reason)
+        by = _("by %(institution)s: %(reason)s", institution=referrer, reason=referral.reason)
         yield _entry(proposal, referral.referred_at, title, by)
-        yield from _reception(proposal, referral, to)
+        yield from _referral_outcome(proposal, referral, to)
 
 
-def _reception(proposal: Proposal, referral: Referral, to: str) -> Iterator[Entry]:
+def _referral_outcome(proposal: Proposal, referral: Referral, to: str) -> Iterator[DatedEntry]:
     if referral.accepted_at is not None:
-        days = days_used(proposal.process, referral.referred_at, referral.accepted_at)
+        days = working_days_elapsed(proposal.process, referral.referred_at, referral.accepted_at)
         took = ngettext("after %(n)s working day", "after %(n)s working days", days, n=days)
         title = _("With %(institution)s", institution=to)
         yield _entry(proposal, referral.accepted_at, title, took)
     elif referral.declined_at is not None:
-        title = _("Sent back by %(institution)s", institution=to)
+        title = _("Declined by %(institution)s", institution=to)
         yield _entry(proposal, referral.declined_at, title, referral.declined_reason)
     elif referral.state_at(now()) == "bounced" and referral.accept_by is not None:
-        title = _("Not taken in time: back to the coordinating institution")
-        yield _entry(proposal, referral.accept_by, title, state="late")
+        title = _("Not accepted in time: back to the coordinating institution")
+        yield _entry(proposal, referral.accept_by, title, state="overdue")
 
 
-def _answer(proposal: Proposal, response: Response) -> Entry:
-    by = name_here(response.institution)
+def _response_entry(proposal: Proposal, response: Response) -> DatedEntry:
+    by = localized_name(response.institution)
     if response.version > 1:
         return _entry(proposal, response.published_at, _("Response, new version"), by)
     if proposal.qualified_at is None:
         return _entry(proposal, response.published_at, _("Responded"), by)
-    days = days_used(proposal.process, proposal.qualified_at, response.published_at)
+    days = working_days_elapsed(proposal.process, proposal.qualified_at, response.published_at)
     took = ngettext("after %(n)s working day", "after %(n)s working days", days, n=days)
     return _entry(proposal, response.published_at, _("Responded"), f"{by}, {took}" if by else took)
 
 
-def _steps(card: ResponseCard) -> Iterator[Entry]:
-    words = {
-        "updated": _("Commitment moved on"),
+def _commitment_entries(card: ResponseCard) -> Iterator[DatedEntry]:
+    titles = {
+        "updated": _("Progress on a commitment"),
         "fulfilled": _("Commitment fulfilled"),
         "dropped": _("Commitment dropped"),
     }
     for commitment in card.response.commitments:
         for step in commitment.steps:
             more = f"{commitment.what}. {step.note}" if step.note else commitment.what
-            yield _entry(card.response.proposal, step.taken_at, words[step.state], more)
+            yield _entry(card.response.proposal, step.taken_at, titles[step.state], more)
 
 
-def _to_come(
+def _coming_entries(
     proposal: Proposal, case: Case | None, cards: Sequence[ResponseCard]
-) -> Iterator[dict[str, Any]]:
-    if proposal.due_at is not None and duty_is_open(proposal):
-        yield _due(proposal, proposal.due_at, case)
-    promises = [p for card in cards[:1] for p in card.response.commitments if p.is_open]
-    for promise in promises:
-        yield promise_entry(promise, local_day(proposal.process, now()))
-    if (
-        cards
-        and cards[0].response.commitments
-        and not sum(cards[0].response.counts("built").values())
-    ):
-        yield {"title": _("Outcome checked by residents"), "note": "", "state": "todo"}
+) -> Iterator[TimelineEntry]:
+    if proposal.due_at is not None and proposal.answered_at is None and proposal.is_active:
+        yield _due_entry(proposal, proposal.due_at, case)
+    if not cards:
+        return
+    current = cards[0].response
+    today = local_date(proposal.process, now())
+    for commitment in current.commitments:
+        if commitment.is_open:
+            yield _commitment_due_entry(commitment, today)
+    if current.commitments and not sum(current.counts("built").values()):
+        yield TimelineEntry(_("Outcome checked by residents"), "", "upcoming")
 
 
-def duty_is_open(proposal: Proposal) -> bool:
-    """Whether the answer is still owed."""
-    return proposal.answered_at is None and proposal.is_open
-
-
-def _due(proposal: Proposal, due_at: datetime, case: Case | None) -> dict[str, Any]:
-    left = working_days_left(proposal.process, due_at)
-    day = day_words(local_day(proposal.process, due_at))
-    if left < 0:
-        late = ngettext(
-            "Overdue by %(n)s working day", "Overdue by %(n)s working days", -left, n=-left
+def _due_entry(proposal: Proposal, due_at: datetime, case: Case | None) -> TimelineEntry:
+    days = working_days_left(proposal.process, due_at)
+    if days < 0:
+        overdue = ngettext(
+            "Overdue by %(n)s working day", "Overdue by %(n)s working days", -days, n=-days
         )
-        return {"title": _("Response"), "note": late, "state": "late"}
-    words = ngettext("%(n)s working day left", "%(n)s working days left", left, n=left)
-    words = words if left else _("today is the last day")
+        return TimelineEntry(_("Response"), overdue, "overdue")
     if case is not None and case.is_paused(now()):
-        words = _("the clock is paused")
-    return {"title": _("Response due"), "note": f"{day} · {words}", "state": "todo"}
+        remaining = _("the deadline is paused")
+    elif days:
+        remaining = ngettext("%(n)s working day left", "%(n)s working days left", days, n=days)
+    else:
+        remaining = _("today is the last day")
+    day = format_day(local_date(proposal.process, due_at))
+    return TimelineEntry(_("Response due"), f"{day} · {remaining}", "upcoming")
 
 
-def promise_entry(promise: Commitment, today: date) -> dict[str, Any]:
-    """A commitment as the timeline's step to come."""
-    state = promise.state_on(today)
-    note = _("due %(day)s", day=day_words(promise.due_on))
-    if state == "late":
-        note = _("late, was due %(day)s", day=day_words(promise.due_on))
-    return {"title": promise.what, "note": note, "state": "late" if state == "late" else "todo"}
+def _commitment_due_entry(commitment: Commitment, today: date) -> TimelineEntry:
+    day = format_day(commitment.due_on)
+    if commitment.state_on(today) == "late":
+        return TimelineEntry(commitment.what, _("late, was due %(day)s", day=day), "overdue")
+    return TimelineEntry(commitment.what, _("due %(day)s", day=day), "upcoming")
 
 
-def referrals_of(proposal_id: int) -> Sequence[Referral]:
-    """Every hand-over of a proposal, oldest first."""
+def list_referrals(proposal_id: int) -> Sequence[Referral]:
+    """Return the referrals of a proposal, the oldest first."""
     return db.session.scalars(
         select(Referral)
         .where(Referral.proposal_id == proposal_id)
-        .options(joinedload(Referral.giver), joinedload(Referral.receiver))
+        .options(joinedload(Referral.from_institution), joinedload(Referral.to_institution))
         .order_by(Referral.id)
     ).all()

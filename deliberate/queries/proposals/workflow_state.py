@@ -1,4 +1,4 @@
-"""Where a proposal is: its state follows from dated facts and is never typed in."""
+"""The workflow state of a proposal, derived from its dates and commitments."""
 
 from enum import StrEnum
 
@@ -6,19 +6,23 @@ from sqlalchemy import ColumnElement
 
 from deliberate.clock import now
 from deliberate.models import Proposal
-from deliberate.models.proposals.proposal import DROPPED, KEPT, OPEN
+from deliberate.models.proposals.proposal import (
+    COMMITMENT_DROPPED,
+    COMMITMENT_FULFILLED,
+    COMMITMENT_OPEN,
+)
 from deliberate.queries.processes.working_days import working_days_left
 from deliberate.vocabulary import ProposalState
 
-_DELIVERY = {
-    OPEN: ProposalState.IN_DELIVERY,
-    KEPT: ProposalState.DONE,
-    DROPPED: ProposalState.DROPPED,
+_DELIVERY_STATES = {
+    COMMITMENT_OPEN: ProposalState.IN_DELIVERY,
+    COMMITMENT_FULFILLED: ProposalState.DONE,
+    COMMITMENT_DROPPED: ProposalState.DROPPED,
 }
 
 
 def state_of(proposal: Proposal) -> ProposalState:
-    """Where a proposal is."""
+    """Return the workflow state of a proposal."""
     if proposal.hidden_at is not None:
         return ProposalState.HIDDEN
     if proposal.merged_into_id is not None:
@@ -26,12 +30,15 @@ def state_of(proposal: Proposal) -> ProposalState:
     if proposal.withdrawn_at is not None:
         return ProposalState.WITHDRAWN
     if proposal.answered_at is not None:
-        return _DELIVERY.get(proposal.delivery or 0, ProposalState.RESPONDED)
+        return _DELIVERY_STATES.get(proposal.commitment_status or 0, ProposalState.RESPONDED)
     return ProposalState.PUBLISHED if proposal.due_at is None else ProposalState.DUE
 
 
 def days_left(proposal: Proposal) -> int | None:
-    """Working days until its response is due, negative when overdue; None where none is owed."""
+    """Return the working days until a response is due, negative when overdue.
+
+    Return None where no response is owed.
+    """
     is_merged = proposal.merged_into_id is not None
     if proposal.due_at is None or proposal.answered_at is not None or is_merged:
         return None
@@ -39,7 +46,7 @@ def days_left(proposal: Proposal) -> int | None:
 
 
 class ListState(StrEnum):
-    """States a list can be narrowed to."""
+    """Workflow states a list can be filtered by."""
 
     PUBLISHED = "published"
     DUE = "due"
@@ -47,23 +54,29 @@ class ListState(StrEnum):
     RESPONDED = "responded"
     IN_DELIVERY = "in_delivery"
     DONE = "done"
-    DROPPED = "dropped"
+    COMMITMENT_DROPPED = "dropped"
     WITHDRAWN = "withdrawn"
 
 
-def in_state(state: str) -> list[ColumnElement[bool]]:
-    """What is true of proposals in a state; what stands unless they are asked for as withdrawn."""
-    is_withdrawn = state == ListState.WITHDRAWN
-    stands = Proposal.withdrawn_at.is_not(None) if is_withdrawn else Proposal.withdrawn_at.is_(None)
+def state_conditions(state: str) -> list[ColumnElement[bool]]:
+    """Return the SQL conditions of a state; without a state, those of a listed proposal."""
+    is_listed = (
+        Proposal.withdrawn_at.is_not(None)
+        if state == ListState.WITHDRAWN
+        else Proposal.withdrawn_at.is_(None)
+    )
     is_owed: list[ColumnElement[bool]] = [
         Proposal.qualified_at.is_not(None),
         Proposal.answered_at.is_(None),
     ]
-    more: dict[str, list[ColumnElement[bool]]] = {
+    conditions: dict[str, list[ColumnElement[bool]]] = {
         ListState.PUBLISHED: [Proposal.qualified_at.is_(None), Proposal.answered_at.is_(None)],
         ListState.DUE: is_owed,
         ListState.OVERDUE: [*is_owed, Proposal.due_at < now()],
         ListState.RESPONDED: [Proposal.answered_at.is_not(None)],
-        **{state.value: [Proposal.delivery == step] for step, state in _DELIVERY.items()},
+        **{
+            workflow_state.value: [Proposal.commitment_status == status]
+            for status, workflow_state in _DELIVERY_STATES.items()
+        },
     }
-    return [stands, Proposal.merged_into_id.is_(None), *more.get(state, [])]
+    return [is_listed, Proposal.merged_into_id.is_(None), *conditions.get(state, [])]

@@ -1,16 +1,16 @@
-"""Requests for the protected tier as researchers, administrators and the job need them."""
+"""Requests for protected data, for researchers, administrators and the build job."""
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Interaction, Process, ReleaseRequest
-from deliberate.queries.processes.working_days import local_day
+from deliberate.models import DataAccessRequest, Interaction, Process
+from deliberate.queries.processes.working_days import local_date
 from deliberate.vocabulary import Kind
 
 PAGE = 20
-AGEING = (
+OUTDATING_KINDS = (
     Kind.PERSON_ERASED,
     Kind.CONSENT_CHANGED,
     Kind.COMMENT_HIDDEN,
@@ -20,64 +20,64 @@ AGEING = (
     Kind.PROPOSAL_HELD,
     Kind.PROPOSAL_WITHDRAWN,
 )
-"""Acts after which files of the protected tier are built anew before anybody gets them."""
+"""Acts after which protected files are rebuilt before anyone can fetch them."""
 
 
-def request_numbered(number: int) -> ReleaseRequest | None:
-    """One request."""
-    return db.session.get(ReleaseRequest, number)
+def get_data_access_request(request_id: int) -> DataAccessRequest | None:
+    """Return a request, or None."""
+    return db.session.get(DataAccessRequest, request_id)
 
 
-def requests_of(person_id: int) -> list[ReleaseRequest]:
-    """Somebody's own requests, newest first."""
-    query = select(ReleaseRequest).where(ReleaseRequest.person_id == person_id)
-    return list(db.session.scalars(query.order_by(ReleaseRequest.id.desc()).limit(PAGE)))
+def requests_by_person(person_id: int) -> list[DataAccessRequest]:
+    """Return the requests of a person, newest first."""
+    query = select(DataAccessRequest).where(DataAccessRequest.person_id == person_id)
+    return list(db.session.scalars(query.order_by(DataAccessRequest.id.desc()).limit(PAGE)))
 
 
-def requests_waiting() -> list[ReleaseRequest]:
-    """Requests nobody has decided on, oldest first."""
-    query = select(ReleaseRequest).where(ReleaseRequest.decided_at.is_(None))
-    return list(db.session.scalars(query.order_by(ReleaseRequest.id).limit(PAGE)))
+def pending_requests() -> list[DataAccessRequest]:
+    """Return the requests without a decision, oldest first."""
+    query = select(DataAccessRequest).where(DataAccessRequest.decided_at.is_(None))
+    return list(db.session.scalars(query.order_by(DataAccessRequest.id).limit(PAGE)))
 
 
-def requests_decided(before: int | None = None) -> list[ReleaseRequest]:
-    """Requests that were decided on, newest first, one more than a page shows."""
-    query = select(ReleaseRequest).where(ReleaseRequest.decided_at.is_not(None))
+def decided_requests(before: int | None = None) -> list[DataAccessRequest]:
+    """Return decided requests, newest first, one more than a page shows."""
+    query = select(DataAccessRequest).where(DataAccessRequest.decided_at.is_not(None))
     if before is not None:
-        query = query.where(ReleaseRequest.id < before)
-    query = query.options(joinedload(ReleaseRequest.decided_by))
-    return list(db.session.scalars(query.order_by(ReleaseRequest.id.desc()).limit(PAGE + 1)))
+        query = query.where(DataAccessRequest.id < before)
+    query = query.options(joinedload(DataAccessRequest.decided_by))
+    return list(db.session.scalars(query.order_by(DataAccessRequest.id.desc()).limit(PAGE + 1)))
 
 
-def requests_in_force() -> list[ReleaseRequest]:
-    """Requests granted whose last day is not past."""
-    return [r for r in _granted() if not r.is_over(local_day(r.process, now()))]
+def active_requests() -> list[DataAccessRequest]:
+    """Return granted requests whose last day is not past."""
+    return [r for r in _granted_requests() if not r.is_expired(local_date(r.process, now()))]
 
 
-def requests_over() -> list[ReleaseRequest]:
-    """Requests granted whose last day is past, and whose files may still lie there."""
-    return [r for r in _granted() if r.is_over(local_day(r.process, now()))]
+def expired_requests() -> list[DataAccessRequest]:
+    """Return granted requests whose last day is past and whose files may still exist."""
+    return [r for r in _granted_requests() if r.is_expired(local_date(r.process, now()))]
 
 
-def _granted() -> list[ReleaseRequest]:
-    query = select(ReleaseRequest).where(ReleaseRequest.secret.is_not(None))
-    return list(db.session.scalars(query.order_by(ReleaseRequest.id)))
+def _granted_requests() -> list[DataAccessRequest]:
+    query = select(DataAccessRequest).where(DataAccessRequest.secret.is_not(None))
+    return list(db.session.scalars(query.order_by(DataAccessRequest.id)))
 
 
-def has_aged(request: ReleaseRequest) -> bool:
-    """Whether somebody was erased, changed consent, or a text went, since the files were built."""
+def is_outdated(request: DataAccessRequest) -> bool:
+    """Return whether an erasure, consent change or hidden text outdated the built files."""
     if request.manifest is None:
         return True
     concerned = or_(
         Interaction.process_id == request.process_id, Interaction.process_id.is_(None)
-    ) & Interaction.kind.in_([kind.value for kind in AGEING])
+    ) & Interaction.kind.in_([kind.value for kind in OUTDATING_KINDS])
     size = request.manifest["log_head"]["size"]
     newer = (Interaction.seq >= size, Interaction.seq.is_(None))
-    found = (db.session.scalar(select(Interaction.id).where(n, concerned).limit(1)) for n in newer)
-    return any(entry is not None for entry in found)
+    queries = (select(Interaction.id).where(is_newer, concerned).limit(1) for is_newer in newer)
+    return any(db.session.scalar(query) is not None for query in queries)
 
 
-def processes_to_ask_for() -> list[Process]:
-    """Processes whose data can be asked for, newest first."""
+def requestable_processes() -> list[Process]:
+    """Return the processes whose data can be requested, newest first."""
     query = select(Process).where(Process.opened_at.is_not(None))
     return list(db.session.scalars(query.order_by(Process.id.desc()).limit(200)))

@@ -1,4 +1,4 @@
-"""A release's folder as it lies: whether it is whole and unchanged, and what it scores."""
+"""Reading the folder of a release: checking its files and computing scores from them."""
 
 import hashlib
 import json
@@ -11,113 +11,120 @@ from deliberate import citivoice
 from deliberate.citivoice import Judged
 
 MANIFEST = "manifest.json"
-ALONE = ("facts/", "assessments.")
-COUNTED = ("events.", *ALONE)
+REQUIRED_FOR_SCORES = ("facts/", "assessments.")
+READ_FOR_SCORES = ("events.", *REQUIRED_FOR_SCORES)
 
 
-class BrokenRelease(ValueError):
-    """The folder is no whole release; the message names the file and what is wrong with it."""
+class InvalidRelease(ValueError):
+    """The folder is not a complete release; the message names the file and the error."""
 
 
-def manifest_of(folder: Path) -> dict[str, Any]:
-    """What a release says of itself."""
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a release folder.
+
+    Raises InvalidRelease if it is missing or malformed.
+    """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        files = {str(name): dict(said) for name, said in dict(manifest["files"]).items()}
+        files = {str(name): dict(entry) for name, entry in dict(manifest["files"]).items()}
     except OSError as error:
-        raise BrokenRelease(f"{folder / MANIFEST}: {error.strerror}") from error
+        raise InvalidRelease(f"{folder / MANIFEST}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise BrokenRelease(f"{folder / MANIFEST}: no manifest of a release") from error
+        raise InvalidRelease(f"{folder / MANIFEST}: not a release manifest") from error
     if "withheld" not in manifest:
-        raise BrokenRelease(f"{MANIFEST} does not say what is withheld")
+        raise InvalidRelease(f"{MANIFEST} has no field withheld")
     return dict(manifest) | {"files": files}
 
 
-def checked_manifest(folder: Path, whole: bool = True) -> dict[str, Any]:
-    """The manifest, once every file it names is there and is what it was.
+def verify_manifest(folder: Path, whole: bool = True) -> dict[str, Any]:
+    """Return the manifest after checking that its files are present and unchanged.
 
-    Not `whole`: those that scores are counted from; of rows in several formats one will do.
+    If `whole` is False, only files that scores are computed from are checked; of rows in several
+    formats one is enough.
     """
-    manifest = manifest_of(folder)
-    for name, said in manifest["files"].items():
-        if whole or name.startswith(ALONE):
-            _refuse_missing(folder, name, said)
-        if whole or (name.startswith(COUNTED) and (folder / name).is_file()):
-            _refuse_changed(folder, name, said, whole)
+    manifest = read_manifest(folder)
+    for name, entry in manifest["files"].items():
+        if whole or name.startswith(REQUIRED_FOR_SCORES):
+            _require_file(folder, name, entry)
+        if whole or (name.startswith(READ_FOR_SCORES) and (folder / name).is_file()):
+            _require_unchanged(folder, name, entry, whole)
     return manifest
 
 
-def _refuse_missing(folder: Path, name: str, said: Mapping[str, Any]) -> None:
-    place = PurePosixPath(name)
-    if place.is_absolute() or ".." in place.parts:
-        raise BrokenRelease(f"{MANIFEST}: {name} lies outside the release")
-    path = folder / place
+def _require_file(folder: Path, name: str, entry: Mapping[str, Any]) -> None:
+    relative = PurePosixPath(name)
+    if relative.is_absolute() or ".." in relative.parts:
+        raise InvalidRelease(f"{MANIFEST}: {name} is outside the release")
+    path = folder / relative
     if not path.is_file():
-        raise BrokenRelease(f"{name} is missing: perhaps half a download")
-    if path.stat().st_size < said.get("bytes", 0):
-        raise BrokenRelease(f"{name} is cut short: perhaps half a download")
+        raise InvalidRelease(f"{name} is missing: the download may be incomplete")
+    if path.stat().st_size < entry.get("bytes", 0):
+        raise InvalidRelease(f"{name} is truncated: the download may be incomplete")
 
 
-def _refuse_changed(folder: Path, name: str, said: Mapping[str, Any], whole: bool) -> None:
-    if sha256_of(folder / name) == said.get("sha256"):
+def _require_unchanged(folder: Path, name: str, entry: Mapping[str, Any], whole: bool) -> None:
+    if sha256_of(folder / name) == entry.get("sha256"):
         return
-    # Somebody's own selection of files was perhaps never the release; a whole one was.
-    what = "was changed after the release was built" if whole else "is not the file of the manifest"
-    raise BrokenRelease(f"{name} {what}: other SHA-256")
+    # A partial selection of files need not be an altered release; a whole one is.
+    problem = (
+        "was changed after the release was built" if whole else "is not the file of the manifest"
+    )
+    raise InvalidRelease(f"{name} {problem}: its SHA-256 differs")
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
+    """Return the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def events_in(folder: Path) -> Path:
-    """The file with the rows of a release, the quicker one where there are two."""
+def events_file(folder: Path) -> Path:
+    """Return the file with the rows of a release, Parquet before CSV."""
     names = ("events.parquet", "events.csv")
-    found = next((folder / name for name in names if (folder / name).is_file()), None)
-    if found is None:
-        raise BrokenRelease("no events.parquet or events.csv")
-    return found
+    path = next((folder / name for name in names if (folder / name).is_file()), None)
+    if path is None:
+        raise InvalidRelease("no events.parquet or events.csv")
+    return path
 
 
-def judged_in(folder: Path) -> Mapping[str, Judged] | None:
-    """How the criteria were judged, from a release's files; None where it says nothing of it.
+def read_judged(folder: Path) -> Mapping[str, Judged] | None:
+    """Return the judged criteria from a release's files, or None without assessments.
 
-    Raises BrokenRelease where it says something else.
+    Raises InvalidRelease if the file is malformed.
     """
     path = folder / "assessments.json"
     if not path.is_file():
         return None
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))["judged"]
-        found = {str(name): Judged(**one) for name, one in dict(said).items()}
+        scores = json.loads(path.read_text(encoding="utf-8"))["judged"]
+        judged = {str(name): Judged(**fields) for name, fields in dict(scores).items()}
     except (ValueError, KeyError, TypeError) as error:
-        raise BrokenRelease(f"{path.name} does not say how it was judged") from error
-    if unknown := sorted(set(found) - set(citivoice.load_framework()["criteria"])):
-        raise BrokenRelease(f"{path.name} judges what no question asks: {', '.join(unknown)}")
-    return found
+        raise InvalidRelease(f"{path.name} has no valid judged scores") from error
+    if unknown := sorted(set(judged) - set(citivoice.load_framework()["criteria"])):
+        raise InvalidRelease(f"{path.name} has unknown criteria: {', '.join(unknown)}")
+    return judged
 
 
-def scores_in(
+def score_release_folder(
     folder: Path,
     as_of: datetime | None = None,
     formulas: citivoice.Formulas | None = None,
     engine: str = "duckdb",
     whole: bool = True,
 ) -> citivoice.Scores:
-    """What a release scores from its files alone, by its own formulas unless others are given.
+    """Return the scores of a release from its files alone, by its own formulas unless others are
+    given.
 
-    Raises BrokenRelease; not `whole`, it may lack files that no score is counted from.
+    If `whole` is False, files that no score is computed from may be missing. Raises InvalidRelease.
     """
-    manifest = checked_manifest(folder, whole)
+    manifest = verify_manifest(folder, whole)
     own = manifest.get("formulas")
     return citivoice.score_release(
-        [events_in(folder)],
+        [events_file(folder)],
         folder / "facts",
         withheld=manifest["withheld"],
         as_of=as_of,
-        formulas=formulas or (citivoice.formulas_of(own) if own else None),
-        judged=judged_in(folder),
+        formulas=formulas or (citivoice.get_formulas(own) if own else None),
+        judged=read_judged(folder),
         engine=engine,
     )

@@ -1,4 +1,4 @@
-"""Research releases as the data page and their addresses need them."""
+"""Research releases for the data page and their download URLs."""
 
 from sqlalchemy import select
 
@@ -6,7 +6,7 @@ from deliberate.database import db
 from deliberate.models import Interaction, Process, Release
 from deliberate.vocabulary import Kind
 
-OF_RELEASES = (
+RELEASE_KINDS = (
     Kind.RELEASE_BUILT,
     Kind.RELEASE_DOWNLOADED,
     Kind.RELEASE_REMOVED,
@@ -14,34 +14,34 @@ OF_RELEASES = (
     Kind.REQUEST_GRANTED,
     Kind.REQUEST_REFUSED,
 )
-"""Acts about releases: they alone are no reason to build another."""
+"""Acts about releases, which alone are no reason to build another one."""
 
 
-def open_releases() -> list[Release]:
-    """The newest release of every process that still stands, newest first."""
-    found = db.session.scalars(
+def newest_releases() -> list[Release]:
+    """Return the newest available release of every process, newest first."""
+    releases = db.session.scalars(
         select(Release).where(Release.removed_at.is_(None)).order_by(Release.built_at.desc())
     )
     newest: dict[int, Release] = {}
-    for release in found:
+    for release in releases:
         newest.setdefault(release.process_id, release)
     return list(newest.values())
 
 
-def release_at(slug: str, stamp: str) -> Release | None:
-    """The release of a process with this stamp, removed ones too."""
+def get_release_by_stamp(slug: str, stamp: str) -> Release | None:
+    """Return the release of a process with this stamp, removed or not, or None."""
     return db.session.scalar(
         select(Release).join(Process).where(Process.slug == slug, Release.stamp == stamp)
     )
 
 
-def release_numbered(number: int) -> Release | None:
-    """One release."""
-    return db.session.get(Release, number)
+def get_release(release_id: int) -> Release | None:
+    """Return a release, or None."""
+    return db.session.get(Release, release_id)
 
 
 def newest_release(slug: str) -> Release | None:
-    """The newest release of a process that still stands."""
+    """Return the newest available release of a process, or None."""
     return db.session.scalar(
         select(Release)
         .join(Process)
@@ -52,19 +52,19 @@ def newest_release(slug: str) -> Release | None:
 
 
 def removed_releases() -> list[Release]:
-    """The releases that were taken away."""
+    """Return the removed releases."""
     return list(db.session.scalars(select(Release).where(Release.removed_at.is_not(None))))
 
 
-def has_grown(release: Release) -> bool:
-    """Whether people did anything in its process that was sealed after the release was built."""
-    found = db.session.scalar(
+def has_new_acts(release: Release) -> bool:
+    """Return whether acts other than about releases were sealed after the build."""
+    query = (
         select(Interaction.id)
         .where(
             Interaction.process_id == release.process_id,
             Interaction.seq >= release.manifest["log_head"]["size"],
-            Interaction.kind.not_in([kind.value for kind in OF_RELEASES]),
+            Interaction.kind.not_in([kind.value for kind in RELEASE_KINDS]),
         )
         .limit(1)
     )
-    return found is not None
+    return db.session.scalar(query) is not None

@@ -1,8 +1,7 @@
-"""What responses promised: due, late, fulfilled, dropped."""
+"""Queries on the commitments of responses."""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
@@ -14,12 +13,15 @@ from deliberate.models import Commitment, Response
 PAGE = 20
 
 
-def commitments_by_state(
+def list_commitments(
     state: str, institution_id: int | None = None, after: tuple[date, int] | None = None
 ) -> Sequence[Commitment]:
-    """Commitments due, late, fulfilled or dropped, earliest date first; one more than a page."""
+    """Return a page of commitments in a state, earliest due date first, and one more.
+
+    The state is due, late, fulfilled or dropped; `after` is date and id of the last one shown.
+    """
     statement = (
-        _of_state(select(Commitment), state)
+        _in_state(select(Commitment), state)
         .join(Commitment.response)
         .options(
             contains_eager(Commitment.response).joinedload(Response.proposal),
@@ -40,17 +42,16 @@ def commitments_by_state(
     return db.session.scalars(statement).all()
 
 
-def _of_state(statement: Select[Any], state: str) -> Select[Any]:
+def _in_state(statement: Select[Commitment], state: str) -> Select[Commitment]:
     if state == "fulfilled":
         return statement.where(Commitment.fulfilled_at.is_not(None))
     if state == "dropped":
         return statement.where(Commitment.dropped_at.is_not(None))
     is_open = Commitment.fulfilled_at.is_(None) & Commitment.dropped_at.is_(None)
-    today = now().date()
-    late = Commitment.due_on < today
-    return statement.where(is_open, late if state == "late" else ~late)
+    is_late = Commitment.due_on < now().date()
+    return statement.where(is_open, is_late if state == "late" else ~is_late)
 
 
-def commitment_numbered(number: int) -> Commitment | None:
-    """One commitment."""
-    return db.session.get(Commitment, number)
+def get_commitment(commitment_id: int) -> Commitment | None:
+    """Return a commitment by its id."""
+    return db.session.get(Commitment, commitment_id)

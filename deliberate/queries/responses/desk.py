@@ -1,4 +1,4 @@
-"""The desk: what an institution owes, ordered by the working days left, and who works on it."""
+"""Queries for the desk of an institution: open cases, counts, referrals, colleagues and notes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,125 +11,124 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Case, CaseNote, Commitment, Person, Proposal, Referral, Response
 from deliberate.queries.processes.working_days import add_working_days, working_days_left
-from deliberate.queries.responses.response_owner import asked_at, is_owed, joined_case
+from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
 from deliberate.vocabulary import Role
 
 PAGE = 20
-SOON = 3
+SOON_DAYS = 3
+"""Working days before the deadline in which a response counts as due soon."""
 
 
 @dataclass(frozen=True)
 class QueueRow:
-    """A case in a desk's queue."""
+    """An open case in the queue of a desk."""
 
     proposal: Proposal
     case: Case | None
     referral: Referral | None
-    days: int | None
-    asked_id: int | None
+    days_left: int | None
+    owner_id: int | None
 
     @property
     def state(self) -> str:
-        """Waiting, assigned or in work."""
+        """Return the state of the case: waiting, assigned or in_work."""
         return self.case.state() if self.case else "waiting"
 
 
 @dataclass(frozen=True)
 class DeskCounts:
-    """The numbers on top of a desk."""
+    """The numbers at the top of a desk."""
 
-    waiting: int
-    soon: int
+    open_cases: int
+    due_soon: int
     overdue: int
-    commitments: int
-    offered: int
+    open_commitments: int
+    pending_referrals: int
 
 
-def queue_of(
+def list_open_cases(
     institution_id: int | None,
     *,
     state: str = "",
     assignee_id: int | None = None,
-    process_id: int | None = None,
     topic: str = "",
     after: tuple[datetime, int] | None = None,
     limit: int = PAGE,
 ) -> list[QueueRow]:
-    """Cases an institution owes (None: all), fewest days left first; one more than a page."""
-    asked = asked_at(now())
+    """Return the open cases of an institution (None: of all), oldest deadline first.
+
+    One row more than `limit` is returned where there is one; `after` is deadline and id of the
+    last proposal shown.
+    """
+    owner_id = owner_id_at(now())
     statement = (
-        joined_case(select(Proposal, Case, Referral, asked).select_from(Proposal))
-        .where(is_owed(), *_narrowed(state, assignee_id, process_id, topic))
+        join_case(select(Proposal, Case, Referral, owner_id).select_from(Proposal))
+        .where(response_is_owed(), *_queue_filters(state, assignee_id, topic))
         .options(joinedload(Proposal.process))
         .order_by(Proposal.due_at, Proposal.id)
         .limit(limit + 1)
     )
     if institution_id is not None:
-        statement = statement.where(asked == institution_id)
+        statement = statement.where(owner_id == institution_id)
     if after is not None:
         statement = statement.where(tuple_(Proposal.due_at, Proposal.id) > tuple_(*after))
-    return [_row(*row) for row in db.session.execute(statement)]
+    return [_queue_row(*row) for row in db.session.execute(statement)]
 
 
-def _row(
-    proposal: Proposal, found: Case | None, referral: Referral | None, asked: int | None
+def _queue_row(
+    proposal: Proposal, open_case: Case | None, referral: Referral | None, owner_id: int | None
 ) -> QueueRow:
-    left = working_days_left(proposal.process, proposal.due_at) if proposal.due_at else None
-    return QueueRow(proposal, found, referral, left, asked)
+    days_left = working_days_left(proposal.process, proposal.due_at) if proposal.due_at else None
+    return QueueRow(proposal, open_case, referral, days_left, owner_id)
 
 
-def _narrowed(
-    state: str, assignee_id: int | None, process_id: int | None, topic: str
-) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if state in _STATES:
-        wanted.append(_STATES[state])
+def _queue_filters(state: str, assignee_id: int | None, topic: str) -> list[ColumnElement[bool]]:
+    filters: list[ColumnElement[bool]] = []
+    if state in _STATE_FILTERS:
+        filters.append(_STATE_FILTERS[state])
     if state == "overdue":
-        wanted.append(Proposal.due_at <= now())
+        filters.append(Proposal.due_at <= now())
     if assignee_id is not None:
-        wanted.append(Case.assignee_id == assignee_id)
-    if process_id is not None:
-        wanted.append(Proposal.process_id == process_id)
+        filters.append(Case.assignee_id == assignee_id)
     if topic:
-        wanted.append(Proposal.topic == topic)
-    return wanted
+        filters.append(Proposal.topic == topic)
+    return filters
 
 
-_STATES: dict[str, ColumnElement[bool]] = {
+_STATE_FILTERS: dict[str, ColumnElement[bool]] = {
     "waiting": Case.assignee_id.is_(None) & Case.started_at.is_(None),
     "assigned": Case.assignee_id.is_not(None) & Case.started_at.is_(None),
     "in_work": Case.started_at.is_not(None),
 }
 
 
-def soon() -> datetime:
-    """The moment until which what is due is due soon."""
-    return now() + (add_working_days(now().date(), SOON) - now().date()) + timedelta(hours=12)
+def due_soon_until() -> datetime:
+    """Return the moment up to which a deadline counts as soon."""
+    return now() + (add_working_days(now().date(), SOON_DAYS) - now().date()) + timedelta(hours=12)
 
 
-def desk_counts(institution_id: int) -> DeskCounts:
-    """What an institution owes, at a glance."""
+def get_desk_counts(institution_id: int) -> DeskCounts:
+    """Return the number of open cases, commitments and referrals of an institution."""
     moment = now()
-    asked = asked_at(moment)
-    near = (Proposal.due_at > moment) & (Proposal.due_at <= soon())
-    statement = joined_case(
+    is_soon = (Proposal.due_at > moment) & (Proposal.due_at <= due_soon_until())
+    statement = join_case(
         select(
             func.count(Proposal.id),
-            func.sum(case((near, 1), else_=0)),
+            func.sum(case((is_soon, 1), else_=0)),
             func.sum(case((Proposal.due_at <= moment, 1), else_=0)),
         ).select_from(Proposal)
-    ).where(is_owed(), asked == institution_id)
-    owed, near_count, overdue = db.session.execute(statement).one()
+    ).where(response_is_owed(), owner_id_at(moment) == institution_id)
+    open_cases, due_soon, overdue = db.session.execute(statement).one()
     return DeskCounts(
-        owed,
-        near_count or 0,
+        open_cases,
+        due_soon or 0,
         overdue or 0,
-        _open_commitments(institution_id),
-        len(offers_to(institution_id)),
+        _count_open_commitments(institution_id),
+        len(list_pending_referrals(institution_id)),
     )
 
 
-def _open_commitments(institution_id: int) -> int:
+def _count_open_commitments(institution_id: int) -> int:
     return (
         db.session.scalar(
             select(func.count(Commitment.id))
@@ -147,22 +146,23 @@ def _open_commitments(institution_id: int) -> int:
     )
 
 
-def offers_to(institution_id: int) -> Sequence[Referral]:
-    """Hand-overs that wait for an institution, the nearest end of its three days first."""
+def list_pending_referrals(institution_id: int) -> Sequence[Referral]:
+    """Return the referrals that an institution can still accept, the next to expire first."""
     return db.session.scalars(
         select(Referral)
-        .join(Case, Case.referral_id == Referral.id)
+        .join(Case, Case.pending_referral_id == Referral.id)
         .where(Referral.to_id == institution_id, Referral.accept_by > now())
         .options(
-            joinedload(Referral.proposal).joinedload(Proposal.process), joinedload(Referral.giver)
+            joinedload(Referral.proposal).joinedload(Proposal.process),
+            joinedload(Referral.from_institution),
         )
         .order_by(Referral.accept_by, Referral.id)
         .limit(PAGE)
     ).all()
 
 
-def colleagues_of(institution_id: int | None) -> Sequence[Person]:
-    """Those who work for an institution, by name."""
+def list_staff(institution_id: int | None) -> Sequence[Person]:
+    """Return the staff of an institution, ordered by name."""
     return db.session.scalars(
         select(Person)
         .where(
@@ -174,8 +174,8 @@ def colleagues_of(institution_id: int | None) -> Sequence[Person]:
     ).all()
 
 
-def notes_on(case_id: int) -> Sequence[CaseNote]:
-    """The notes on a case, newest first."""
+def list_case_notes(case_id: int) -> Sequence[CaseNote]:
+    """Return the notes on a case, newest first."""
     return db.session.scalars(
         select(CaseNote)
         .where(CaseNote.case_id == case_id)

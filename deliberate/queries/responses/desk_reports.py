@@ -1,4 +1,4 @@
-"""The desk in numbers: institution by state, and what a month brought."""
+"""Reports of the desk: open cases by institution and state, and the figures of a month."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,90 +13,78 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.models import Case, Commitment, Institution, Proposal, Referral, Response
-from deliberate.queries.responses.desk import soon
-from deliberate.queries.responses.response_owner import asked_at, is_owed, joined_case
+from deliberate.queries.responses.desk import due_soon_until
+from deliberate.queries.responses.institutions import list_institutions
+from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
 
 
 @dataclass(frozen=True)
-class Line:
-    """One institution's open cases by state."""
+class CaseMatrixRow:
+    """The open cases of an institution by state; None for cases without an institution."""
 
     institution: Institution | None
     waiting: int
     assigned: int
     in_work: int
-    soon: int
+    due_soon: int
     overdue: int
 
 
-def matrix() -> list[Line]:
-    """Open cases of every institution by state, by its name."""
+def list_case_matrix() -> list[CaseMatrixRow]:
+    """Return the open cases of every institution by state, ordered by name."""
     moment = now()
-    asked = asked_at(moment)
-    waiting = Case.assignee_id.is_(None) & Case.started_at.is_(None)
-    states = (
-        waiting | Case.id.is_(None),
+    is_waiting = Case.assignee_id.is_(None) & Case.started_at.is_(None)
+    conditions = (
+        is_waiting | Case.id.is_(None),
         Case.assignee_id.is_not(None) & Case.started_at.is_(None),
         Case.started_at.is_not(None),
-        (Proposal.due_at > moment) & (Proposal.due_at <= soon()),
+        (Proposal.due_at > moment) & (Proposal.due_at <= due_soon_until()),
         Proposal.due_at <= moment,
     )
-    counts = [func.coalesce(func.sum(case((state, 1), else_=0)), 0) for state in states]
-    statement = joined_case(select(asked.label("office"), *counts).select_from(Proposal))
-    rows = db.session.execute(statement.where(is_owed()).group_by("office"))
-    found = {row[0]: [int(count) for count in row[1:]] for row in rows}
-    offices = db.session.scalars(select(Institution).order_by(Institution.name)).all()
-    lines = [Line(office, *found.pop(office.id, [0] * 5)) for office in offices]
-    return lines + [Line(None, *counts) for counts in found.values()]
+    sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
+    owner_id = owner_id_at(moment).label("owner_id")
+    statement = join_case(select(owner_id, *sums).select_from(Proposal))
+    rows = db.session.execute(statement.where(response_is_owed()).group_by("owner_id"))
+    counts = {row[0]: [int(count) for count in row[1:]] for row in rows}
+    matrix = [
+        CaseMatrixRow(institution, *counts.pop(institution.id, [0] * 5))
+        for institution in list_institutions()
+    ]
+    return matrix + [CaseMatrixRow(None, *unowned) for unowned in counts.values()]
 
 
 @dataclass(frozen=True)
-class Month:
-    """What a month brought an institution, or all of them together."""
+class MonthlyReport:
+    """The cases, referrals, commitments and responses of a month."""
 
-    first: date
-    asked: int
+    first_day: date
+    new_cases: int
     answered: int
-    in_time: int
+    answered_in_time: int
     open_at_end: int
     overdue_at_end: int
-    referred_away: int
-    referred_here: int
-    promised: int
-    fulfilled: int
-    dropped: int
+    referrals_sent: int
+    referrals_received: int
+    commitments_made: int
+    commitments_fulfilled: int
+    commitments_dropped: int
     responses: Sequence[Response]
 
     @property
-    def before(self) -> str:
-        """The month before, as addresses name it."""
-        return f"{self.first - timedelta(days=1):%Y-%m}"
+    def previous_month(self) -> str:
+        """Return the month before as YYYY-MM."""
+        return f"{self.first_day - timedelta(days=1):%Y-%m}"
 
     @property
-    def after(self) -> str:
-        """The month after."""
-        return f"{self.first + timedelta(days=32):%Y-%m}"
+    def next_month(self) -> str:
+        """Return the month after as YYYY-MM."""
+        return f"{self.first_day + timedelta(days=32):%Y-%m}"
 
 
-NUMBERS = (
-    "asked",
-    "answered",
-    "in_time",
-    "open_at_end",
-    "overdue_at_end",
-    "referred_away",
-    "referred_here",
-    "promised",
-    "fulfilled",
-    "dropped",
-)
-"""The numbers of a month, in the order they are counted in."""
-
-
-def month_named(written: str) -> date:
-    """The first day of a month written 2026-11; of this month for anything else."""
+def parse_month(month: str) -> date:
+    """Return the first day of a month given as YYYY-MM, of this month if it is invalid."""
     try:
-        return datetime.strptime(written, "%Y-%m").date()
+        return datetime.strptime(month, "%Y-%m").date()
     except ValueError:
         return now().astimezone(_zone()).date().replace(day=1)
 
@@ -106,68 +94,80 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(settings.timezone)
 
 
-def month_of(institution_id: int | None, first: date) -> Month:
-    """What a month brought an institution (None: all)."""
-    begin = datetime.combine(first, time(), _zone())
-    end = datetime.combine((first + timedelta(days=32)).replace(day=1), time(), _zone())
-    numbers = [
-        *_count_asked(institution_id, begin, end),
-        _referrals(Referral.from_id, institution_id, begin, end),
-        _referrals(Referral.to_id, institution_id, begin, end),
-        *_promises(institution_id, begin, end),
-    ]
-    named = dict(zip(NUMBERS, numbers, strict=True))
-    return Month(first, responses=_answers(institution_id, begin, end), **named)
+def get_monthly_report(institution_id: int | None, first_day: date) -> MonthlyReport:
+    """Return the report of an institution (None: of all) on the month that begins on a day."""
+    begin = datetime.combine(first_day, time(), _zone())
+    end = datetime.combine((first_day + timedelta(days=32)).replace(day=1), time(), _zone())
+    return MonthlyReport(
+        first_day,
+        *_count_cases(institution_id, begin, end),
+        _count_referrals(Referral.from_id, institution_id, begin, end),
+        _count_referrals(Referral.to_id, institution_id, begin, end),
+        *_count_commitments(institution_id, begin, end),
+        _published_responses(institution_id, begin, end),
+    )
 
 
-def _count_asked(office: int | None, begin: datetime, end: datetime) -> list[int]:
+def _count_cases(
+    institution_id: int | None, begin: datetime, end: datetime
+) -> tuple[int, int, int, int, int]:
     until = min(end, now())
-    answered = (Proposal.answered_at >= begin) & (Proposal.answered_at < end)
+    is_answered = (Proposal.answered_at >= begin) & (Proposal.answered_at < end)
     is_open = (Proposal.qualified_at < until) & or_(
         Proposal.answered_at.is_(None), Proposal.answered_at >= until
     )
-    states = (
+    conditions = (
         (Proposal.qualified_at >= begin) & (Proposal.qualified_at < end),
-        answered,
-        answered & (Proposal.answered_at < Proposal.due_at),
+        is_answered,
+        is_answered & (Proposal.answered_at < Proposal.due_at),
         is_open,
         is_open & (Proposal.due_at <= until),
     )
-    counts = [func.coalesce(func.sum(case((state, 1), else_=0)), 0) for state in states]
-    statement = joined_case(select(*counts).select_from(Proposal)).where(
+    sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
+    statement = join_case(select(*sums).select_from(Proposal)).where(
         Proposal.qualified_at.is_not(None),
         Proposal.withdrawn_at.is_(None),
         Proposal.merged_into_id.is_(None),
         Proposal.hidden_at.is_(None),
     )
-    if office is not None:
-        statement = statement.where(asked_at(now()) == office)
-    return [int(count) for count in db.session.execute(statement).one()]
+    if institution_id is not None:
+        statement = statement.where(owner_id_at(now()) == institution_id)
+    new, answered, in_time, still_open, overdue = map(int, db.session.execute(statement).one())
+    return new, answered, in_time, still_open, overdue
 
 
-def _referrals(
-    side: InstrumentedAttribute[int | None], office: int | None, begin: datetime, end: datetime
+def _count_referrals(
+    side: InstrumentedAttribute[int | None],
+    institution_id: int | None,
+    begin: datetime,
+    end: datetime,
 ) -> int:
     statement = select(func.count(Referral.id)).where(
         Referral.referred_at >= begin, Referral.referred_at < end
     )
-    if office is not None:
-        statement = statement.where(side == office)
+    if institution_id is not None:
+        statement = statement.where(side == institution_id)
     return db.session.scalar(statement) or 0
 
 
-def _promises(office: int | None, begin: datetime, end: datetime) -> list[int]:
-    moments = (Response.published_at, Commitment.fulfilled_at, Commitment.dropped_at)
-    counts = [
-        func.coalesce(func.sum(case(((at >= begin) & (at < end), 1), else_=0)), 0) for at in moments
+def _count_commitments(
+    institution_id: int | None, begin: datetime, end: datetime
+) -> tuple[int, int, int]:
+    columns = (Response.published_at, Commitment.fulfilled_at, Commitment.dropped_at)
+    sums = [
+        func.coalesce(func.sum(case(((column >= begin) & (column < end), 1), else_=0)), 0)
+        for column in columns
     ]
-    statement = select(*counts).select_from(Commitment).join(Commitment.response)
-    if office is not None:
-        statement = statement.where(Commitment.institution_id == office)
-    return [int(count) for count in db.session.execute(statement).one()]
+    statement = select(*sums).select_from(Commitment).join(Commitment.response)
+    if institution_id is not None:
+        statement = statement.where(Commitment.institution_id == institution_id)
+    made, fulfilled, dropped = map(int, db.session.execute(statement).one())
+    return made, fulfilled, dropped
 
 
-def _answers(office: int | None, begin: datetime, end: datetime) -> Sequence[Response]:
+def _published_responses(
+    institution_id: int | None, begin: datetime, end: datetime
+) -> Sequence[Response]:
     statement = (
         select(Response)
         .join(Response.proposal)
@@ -183,6 +183,6 @@ def _answers(office: int | None, begin: datetime, end: datetime) -> Sequence[Res
         .order_by(Response.published_at, Response.id)
         .limit(500)
     )
-    if office is not None:
-        statement = statement.where(Response.institution_id == office)
+    if institution_id is not None:
+        statement = statement.where(Response.institution_id == institution_id)
     return db.session.scalars(statement).all()

@@ -1,101 +1,119 @@
-"""How institutions answer: asked, in time, median, overdue now, each with its n."""
+"""Figures on how institutions respond: cases, responses in time, median days, judgements."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-import scipy  # its parts load when they are used
+import scipy  # its submodules are imported on first use
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Institution, Process, Proposal, Referral, Response
-from deliberate.queries.processes.working_days import days_used
-from deliberate.queries.responses.response_owner import asked_at, joined_case
+from deliberate.queries.processes.working_days import working_days_elapsed
+from deliberate.queries.responses.response_owner import join_case, owner_id_at
 
-DAY = 86400
+SECONDS_PER_DAY = 86400
 
 
 @dataclass
-class Figures:
-    """One institution's answers in numbers; what was imported is counted in calendar days."""
+class InstitutionFigures:
+    """The figures of an institution; imported cases are counted in calendar days."""
 
     institution: Institution | None
     is_imported: bool = False
     is_total: bool = False
-    asked: int = 0
+    cases: int = 0
     answered: int = 0
-    in_time: int = 0
+    answered_in_time: int = 0
     overdue: int = 0
-    referred: int = 0
-    answers_it: int = 0
-    judged: int = 0
-    refused: dict[str, int] = field(default_factory=dict)
-    waits: list[float] = field(default_factory=list)
-    open_waits: list[float] = field(default_factory=list)
+    referrals_sent: int = 0
+    judged_yes: int = 0
+    judgements: int = 0
+    refusal_codes: dict[str, int] = field(default_factory=dict)
+    answered_days: list[float] = field(default_factory=list)
+    open_days: list[float] = field(default_factory=list)
 
     @property
     def median(self) -> float | None:
-        """Median days to an answer by Kaplan-Meier; those still waiting count as longer."""
-        return median_wait(self.waits, self.open_waits)
+        """Return the median days to a response (Kaplan-Meier; open cases are censored)."""
+        return median_wait(self.answered_days, self.open_days)
 
 
-def together(figures: Iterable[Figures]) -> list[Figures]:
-    """All institutions in one line; what was imported in a line of its own."""
-    found: dict[bool, Figures] = {}
-    for one in figures:
-        whole = found.setdefault(one.is_imported, Figures(None, one.is_imported, is_total=True))
-        for name in ("asked", "answered", "in_time", "overdue", "referred", "answers_it", "judged"):
-            setattr(whole, name, getattr(whole, name) + getattr(one, name))
-        whole.waits += one.waits
-        whole.open_waits += one.open_waits
-        for code, count in one.refused.items():
-            whole.refused[code] = whole.refused.get(code, 0) + count
-    return [found[key] for key in sorted(found)]
+def total_figures(figures: Iterable[InstitutionFigures]) -> list[InstitutionFigures]:
+    """Return the sums over all institutions, imported cases in a separate total."""
+    totals: dict[bool, InstitutionFigures] = {}
+    names = (
+        "cases",
+        "answered",
+        "answered_in_time",
+        "overdue",
+        "referrals_sent",
+        "judged_yes",
+        "judgements",
+    )
+    for row in figures:
+        total = totals.setdefault(
+            row.is_imported, InstitutionFigures(None, row.is_imported, is_total=True)
+        )
+        for name in names:
+            setattr(total, name, getattr(total, name) + getattr(row, name))
+        total.answered_days += row.answered_days
+        total.open_days += row.open_days
+        for code, count in row.refusal_codes.items():
+            total.refusal_codes[code] = total.refusal_codes.get(code, 0) + count
+    return [totals[key] for key in sorted(totals)]
 
 
-def median_wait(answered: Sequence[float], waiting: Sequence[float]) -> float | None:
-    """The day by which half had an answer (Kaplan-Meier), None while more than half have none."""
-    if not answered:
+def median_wait(answered_days: Sequence[float], open_days: Sequence[float]) -> float | None:
+    """Return the day by which half of the cases were answered (Kaplan-Meier estimate).
+
+    None is returned while more than half have no response.
+    """
+    if not answered_days:
         return None
     curve = scipy.stats.ecdf(
-        scipy.stats.CensoredData(uncensored=list(answered), right=list(waiting))
+        scipy.stats.CensoredData(uncensored=list(answered_days), right=list(open_days))
     ).sf
     reached = curve.quantiles[curve.probabilities <= 0.5]
     return float(reached[0]) if reached.size else None
 
 
-Found = dict[tuple[int | None, bool], Figures]
+FiguresByKey = dict[tuple[int | None, bool], InstitutionFigures]
+"""Figures by the id of the institution and whether its cases were imported."""
 
 
-def figures_of(process_id: int | None = None) -> list[Figures]:
-    """The figures of every institution that was asked or answered, by its name."""
+def list_institution_figures(process_id: int | None = None) -> list[InstitutionFigures]:
+    """Return the figures of every institution with cases, ordered by name, imported ones last."""
     moment = now()
-    offices: dict[int | None, Institution] = {
-        office.id: office for office in db.session.scalars(select(Institution))
+    institutions: dict[int | None, Institution] = {
+        institution.id: institution for institution in db.session.scalars(select(Institution))
     }
     processes = {process.id: process for process in db.session.scalars(select(Process))}
-    found: Found = {}
-    for office, of_process, *dates in db.session.execute(_asked(process_id, moment)):
-        process = processes[of_process]
-        key = (office, process.source is not None)
-        figures = found.setdefault(key, Figures(offices.get(office), key[1]))
-        _count(figures, process, moment, *dates)
-    _add_judgements(found, process_id, offices)
-    _add_referrals(found, process_id)
-    return sorted(found.values(), key=_order)
+    figures: FiguresByKey = {}
+    cases = db.session.execute(_case_dates(process_id, moment))
+    for owner_id, case_process_id, qualified_at, due_at, answered_at, closed_at in cases:
+        process = processes[case_process_id]
+        key = (owner_id, process.source is not None)
+        row = figures.setdefault(key, InstitutionFigures(institutions.get(owner_id), key[1]))
+        if qualified_at is not None:
+            _count(row, process, moment, qualified_at, due_at, answered_at, closed_at)
+    _add_judgements(figures, process_id, institutions)
+    _add_referrals(figures, process_id)
+    return sorted(figures.values(), key=_sort_key)
 
 
-def _order(figures: Figures) -> tuple[bool, str]:
+def _sort_key(figures: InstitutionFigures) -> tuple[bool, str]:
     return figures.is_imported, figures.institution.name if figures.institution else ""
 
 
-def _asked(process_id: int | None, moment: datetime) -> Select[*tuple[Any, ...]]:
-    statement = joined_case(
+def _case_dates(
+    process_id: int | None, moment: datetime
+) -> Select[int | None, int, datetime | None, datetime | None, datetime | None, datetime]:
+    statement = join_case(
         select(
-            asked_at(moment),
+            owner_id_at(moment),
             Proposal.process_id,
             Proposal.qualified_at,
             Proposal.due_at,
@@ -107,30 +125,32 @@ def _asked(process_id: int | None, moment: datetime) -> Select[*tuple[Any, ...]]
 
 
 def _count(
-    figures: Figures,
+    figures: InstitutionFigures,
     process: Process,
     moment: datetime,
     qualified_at: datetime,
     due_at: datetime | None,
     answered_at: datetime | None,
-    gone_at: datetime | None,
+    closed_at: datetime | None,
 ) -> None:
-    end = answered_at or gone_at or moment
+    end = answered_at or closed_at or moment
     if process.source is not None:
-        days = (end - qualified_at).total_seconds() / DAY
+        days = (end - qualified_at).total_seconds() / SECONDS_PER_DAY
     else:
-        days = float(days_used(process, qualified_at, end))
-    figures.asked += 1
-    (figures.waits if answered_at else figures.open_waits).append(max(days, 0.0))
+        days = float(working_days_elapsed(process, qualified_at, end))
+    figures.cases += 1
+    (figures.answered_days if answered_at else figures.open_days).append(max(days, 0.0))
     if answered_at is not None:
         figures.answered += 1
-        figures.in_time += due_at is None or answered_at < due_at
-    elif gone_at is None and due_at is not None and due_at <= moment:
+        figures.answered_in_time += due_at is None or answered_at < due_at
+    elif closed_at is None and due_at is not None and due_at <= moment:
         figures.overdue += 1
 
 
 def _add_judgements(
-    found: Found, process_id: int | None, offices: Mapping[int | None, Institution]
+    figures: FiguresByKey,
+    process_id: int | None,
+    institutions: Mapping[int | None, Institution],
 ) -> None:
     statement = (
         select(
@@ -147,47 +167,48 @@ def _add_judgements(
     )
     if process_id is not None:
         statement = statement.where(Proposal.process_id == process_id)
-    for office, imported, code, count, yes, judged in db.session.execute(statement):
-        key = (office, bool(imported))
-        figures = found.setdefault(key, Figures(offices.get(office), key[1]))
-        figures.answers_it += yes or 0
-        figures.judged += judged or 0
+    for institution_id, imported, code, count, yes, judged in db.session.execute(statement):
+        key = (institution_id, bool(imported))
+        row = figures.setdefault(key, InstitutionFigures(institutions.get(institution_id), key[1]))
+        row.judged_yes += yes or 0
+        row.judgements += judged or 0
         if code:
-            figures.refused[code] = count
+            row.refusal_codes[code] = count
 
 
-def _add_referrals(found: Found, process_id: int | None) -> None:
+def _add_referrals(figures: FiguresByKey, process_id: int | None) -> None:
     statement = select(Referral.from_id, func.count(Referral.id)).group_by(Referral.from_id)
     if process_id is not None:
         statement = statement.join(Referral.proposal).where(Proposal.process_id == process_id)
-    for office, count in db.session.execute(statement):
-        if (office, False) in found:
-            found[office, False].referred = count
+    for institution_id, count in db.session.execute(statement):
+        if (institution_id, False) in figures:
+            figures[institution_id, False].referrals_sent = count
 
 
-def figures_for(institution_id: int) -> Figures | None:
-    """The figures of one institution; its own cases before imported ones."""
-    return next(
-        (f for f in figures_of() if f.institution and f.institution.id == institution_id), None
-    )
+@dataclass(frozen=True)
+class ReferredProposal:
+    """A proposal with the number of its referrals between institutions."""
+
+    proposal: Proposal
+    referral_count: int
 
 
-def passed_around(limit: int = 20) -> Sequence[tuple[Proposal, int]]:
-    """Proposals handed over more than twice, the most first."""
-    hand_overs = func.count(Referral.id)
-    counted = (
-        select(Referral.proposal_id, hand_overs.label("hand_overs"))
+def list_often_referred_proposals(limit: int = 20) -> list[ReferredProposal]:
+    """Return proposals referred more than twice, the most often referred first."""
+    referral_count = func.count(Referral.id)
+    counts = (
+        select(Referral.proposal_id, referral_count.label("referral_count"))
         .where(Referral.to_id.is_not(None))
         .group_by(Referral.proposal_id)
-        .having(hand_overs > 2)
+        .having(referral_count > 2)
         .subquery()
     )
     rows = db.session.execute(
-        select(Proposal, counted.c.hand_overs)
-        .join(counted, counted.c.proposal_id == Proposal.id)
+        select(Proposal, counts.c.referral_count)
+        .join(counts, counts.c.proposal_id == Proposal.id)
         .where(Proposal.hidden_at.is_(None))
         .options(joinedload(Proposal.institution))
-        .order_by(counted.c.hand_overs.desc(), Proposal.id)
+        .order_by(counts.c.referral_count.desc(), Proposal.id)
         .limit(limit)
     )
-    return [(proposal, count) for proposal, count in rows]
+    return [ReferredProposal(proposal, count) for proposal, count in rows]

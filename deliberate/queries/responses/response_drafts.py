@@ -1,4 +1,4 @@
-"""Answers in the making and the words an office keeps for them."""
+"""Queries on response drafts and response templates."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,11 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Person, Proposal, ResponseDraft, ResponseTemplate
-from deliberate.queries.responses.response_owner import must_sign_ids
+from deliberate.queries.responses.response_owner import required_signatory_ids
 
 
-def draft_of(proposal_id: int, institution_id: int | None) -> ResponseDraft | None:
-    """The answer in the making of an institution on a proposal."""
+def get_response_draft(proposal_id: int, institution_id: int | None) -> ResponseDraft | None:
+    """Return the draft of an institution on a proposal."""
     return db.session.scalar(
         select(ResponseDraft).where(
             ResponseDraft.proposal_id == proposal_id,
@@ -19,28 +19,29 @@ def draft_of(proposal_id: int, institution_id: int | None) -> ResponseDraft | No
     )
 
 
-def draft_to_sign(proposal_id: int, draft_id: int) -> ResponseDraft | None:
-    """An answer in the making on a proposal that asks to be checked or signed."""
+def get_draft_to_check(proposal_id: int, draft_id: int) -> ResponseDraft | None:
+    """Return a draft on a proposal for which a check or a signature was requested."""
     draft = db.session.get(ResponseDraft, draft_id)
-    asks = draft is not None and draft.proposal_id == proposal_id and draft.check_asked_at
-    return draft if asks else None
+    if draft is None or draft.proposal_id != proposal_id or draft.check_requested_at is None:
+        return None
+    return draft
 
 
-def drafts_to_sign(proposal: Proposal, person: Person) -> Sequence[ResponseDraft]:
-    """Answers in the making that ask the person's institution to sign."""
-    if person.institution_id not in must_sign_ids(proposal.process):
+def list_drafts_to_sign(proposal: Proposal, person: Person) -> Sequence[ResponseDraft]:
+    """Return the drafts on a proposal that the person's institution is asked to sign."""
+    if person.institution_id not in required_signatory_ids(proposal.process):
         return []
     return db.session.scalars(
         select(ResponseDraft).where(
             ResponseDraft.proposal_id == proposal.id,
             ResponseDraft.institution_id != person.institution_id,
-            ResponseDraft.check_asked_at.is_not(None),
+            ResponseDraft.check_requested_at.is_not(None),
         )
     ).all()
 
 
-def templates_of(institution_id: int | None) -> Sequence[ResponseTemplate]:
-    """The templates of an institution, by name."""
+def list_response_templates(institution_id: int | None) -> Sequence[ResponseTemplate]:
+    """Return the response templates of an institution, ordered by name."""
     return db.session.scalars(
         select(ResponseTemplate)
         .where(ResponseTemplate.institution_id == institution_id)
@@ -48,6 +49,6 @@ def templates_of(institution_id: int | None) -> Sequence[ResponseTemplate]:
     ).all()
 
 
-def template_numbered(template_id: int) -> ResponseTemplate | None:
-    """One template."""
+def get_response_template(template_id: int) -> ResponseTemplate | None:
+    """Return a response template by its id."""
     return db.session.get(ResponseTemplate, template_id)

@@ -1,4 +1,4 @@
-"""Who owes an answer: the institution asked, moved by referrals, in the end the coordinator."""
+"""The institution responsible for a response: the one set, the lead or the coordinating one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from deliberate.models import (
     Signature,
 )
 
-S = TypeVar("S", bound=Select[*tuple[Any, ...]])
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])  # a statement may select any columns
 
 
-def _lead() -> ColumnElement[int | None]:
+def _lead_institution_id() -> ColumnElement[int | None]:
     return (
         select(ProcessInstitution.institution_id)
         .where(
@@ -36,7 +36,7 @@ def _lead() -> ColumnElement[int | None]:
     )
 
 
-def _coordinator() -> ColumnElement[int | None]:
+def _coordinating_institution_id() -> ColumnElement[int | None]:
     return (
         select(Institution.id)
         .where(Institution.is_coordinator)
@@ -46,25 +46,30 @@ def _coordinator() -> ColumnElement[int | None]:
     )
 
 
-def asked_at(moment: datetime) -> ColumnElement[int | None]:
-    """The institution that owes the answer at a moment; the statement has joined_case().
+def owner_id_at(moment: datetime) -> ColumnElement[int | None]:
+    """Return the column with the id of the institution that owes the response at a moment.
 
-    A referral nobody accepted in time counts from its date alone, so no job is needed for it.
+    The statement must be joined by `join_case`. A referral that was not accepted in time returns
+    to the coordinating institution by its date alone, so no job is needed for it.
     """
-    asked = func.coalesce(Proposal.institution_id, _lead(), _coordinator())
-    lapsed = and_(Referral.id.is_not(None), Referral.accept_by <= moment)
-    return case((lapsed, func.coalesce(_coordinator(), asked)), else_=asked)
-
-
-def joined_case(statement: S) -> S:
-    """A statement over proposals with their case and the hand-over that waits, if any."""
-    return statement.outerjoin(Case, Case.proposal_id == Proposal.id).outerjoin(
-        Referral, Referral.id == Case.referral_id
+    owner_id = func.coalesce(
+        Proposal.institution_id, _lead_institution_id(), _coordinating_institution_id()
+    )
+    is_lapsed = and_(Referral.id.is_not(None), Referral.accept_by <= moment)
+    return case(
+        (is_lapsed, func.coalesce(_coordinating_institution_id(), owner_id)), else_=owner_id
     )
 
 
-def is_owed() -> ColumnElement[bool]:
-    """Whether an answer is owed and not given."""
+def join_case(statement: S) -> S:
+    """Return a statement on proposals joined with their case and its pending referral."""
+    return statement.outerjoin(Case, Case.proposal_id == Proposal.id).outerjoin(
+        Referral, Referral.id == Case.pending_referral_id
+    )
+
+
+def response_is_owed() -> ColumnElement[bool]:
+    """Return the condition that a response to a proposal is owed and not published."""
     return and_(
         Proposal.qualified_at.is_not(None),
         Proposal.answered_at.is_(None),
@@ -74,39 +79,45 @@ def is_owed() -> ColumnElement[bool]:
     )
 
 
-def asked_id(proposal: Proposal) -> int | None:
-    """The institution that owes the answer on a proposal now."""
-    statement = joined_case(select(asked_at(now())).select_from(Proposal))
-    found: int | None = db.session.scalar(statement.where(Proposal.id == proposal.id))
-    return found
+def response_owner_id(proposal: Proposal) -> int | None:
+    """Return the id of the institution that owes the response to a proposal now."""
+    statement = join_case(select(owner_id_at(now())).select_from(Proposal))
+    owner_id: int | None = db.session.scalar(statement.where(Proposal.id == proposal.id))
+    return owner_id
 
 
-def answering_ids(proposal: Proposal) -> set[int]:
-    """Institutions that may answer: the one asked, or all of the process while nobody is."""
-    asked = asked_id(proposal)
-    found = {asked} if asked is not None else set()
+def responding_institution_ids(proposal: Proposal) -> set[int]:
+    """Return the ids of the institutions that may respond to a proposal.
+
+    As long as no institution is set on the proposal, all institutions of the process may.
+    """
+    owner_id = response_owner_id(proposal)
+    ids = {owner_id} if owner_id is not None else set()
     if proposal.institution_id is None:
-        found |= {member.institution_id for member in proposal.process.institutions}
-    return found
+        ids |= {member.institution_id for member in proposal.process.institutions}
+    return ids
 
 
-def concerned_ids(proposal: Proposal) -> set[int]:
-    """Institutions whose staff may read the desk's side: asked, handed from or to, taking part."""
-    referred = db.session.execute(
+def concerned_institution_ids(proposal: Proposal) -> set[int]:
+    """Return the ids of the institutions whose staff may read the case of a proposal.
+
+    These are the responsible one, those of its referrals and those of the process.
+    """
+    rows = db.session.execute(
         select(Referral.from_id, Referral.to_id).where(Referral.proposal_id == proposal.id)
     )
-    handed = {office for row in referred for office in row if office is not None}
+    referred = {institution_id for row in rows for institution_id in row if institution_id}
     members = {member.institution_id for member in proposal.process.institutions}
-    return answering_ids(proposal) | handed | members
+    return responding_institution_ids(proposal) | referred | members
 
 
-def must_sign_ids(process: Process) -> set[int]:
-    """Institutions without whose signature no final answer of a process is published."""
+def required_signatory_ids(process: Process) -> set[int]:
+    """Return the ids of the institutions that must sign every final response of a process."""
     return {member.institution_id for member in process.institutions if member.part == "must_sign"}
 
 
-def signed_ids(draft_id: int, revision: int) -> list[int]:
-    """Institutions that signed a draft as it stands at a revision."""
+def signatory_ids(draft_id: int, revision: int) -> list[int]:
+    """Return the ids of the institutions that signed a revision of a draft."""
     return list(
         db.session.scalars(
             select(Signature.institution_id).where(
@@ -116,31 +127,31 @@ def signed_ids(draft_id: int, revision: int) -> list[int]:
     )
 
 
-def case_of(proposal_id: int) -> Case | None:
-    """The desk's side of a proposal, if it has begun."""
+def get_case(proposal_id: int) -> Case | None:
+    """Return the case of a proposal, None before the first act of an institution on it."""
     return db.session.scalar(select(Case).where(Case.proposal_id == proposal_id))
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The desk's side of a proposal: its case, if it has begun, and every hand-over."""
+    """The case of a proposal, if there is one, and its referrals."""
 
     case: Case | None
     referrals: Sequence[Referral]
 
 
-def open_referral(case: Case | None) -> Referral | None:
-    """The hand-over that waits to be accepted, lapsed or not."""
-    if case is None or case.referral_id is None:
+def pending_referral(case: Case | None) -> Referral | None:
+    """Return the referral of a case that is not accepted yet, lapsed or not."""
+    if case is None or case.pending_referral_id is None:
         return None
-    return db.session.get(Referral, case.referral_id)
+    return db.session.get(Referral, case.pending_referral_id)
 
 
-def coordinator_id() -> int | None:
-    """The coordinating institution."""
-    return db.session.scalar(select(_coordinator()))
+def coordinating_institution_id() -> int | None:
+    """Return the id of the coordinating institution."""
+    return db.session.scalar(select(_coordinating_institution_id()))
 
 
-def referral_numbered(number: int) -> Referral | None:
-    """One hand-over."""
-    return db.session.get(Referral, number)
+def get_referral(referral_id: int) -> Referral | None:
+    """Return a referral by its id."""
+    return db.session.get(Referral, referral_id)

@@ -1,10 +1,9 @@
-"""Official responses as pages read them: on a proposal, waiting, given, and what they promised."""
+"""Queries on official responses: the versions on a proposal, pending ones and the newest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from flask_babel import get_locale
 from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -22,68 +21,74 @@ from deliberate.models import (
 )
 from deliberate.queries.processes.working_days import (
     days_off,
-    days_used,
-    last_day,
-    local_day,
+    due_date,
+    local_date,
     working_days_between,
+    working_days_elapsed,
     working_days_left,
 )
-from deliberate.queries.responses.response_owner import asked_at, is_owed, joined_case
+from deliberate.queries.responses.institutions import list_institutions, localized_name
+from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
 
 PAGE = 20
 
 
+@dataclass(frozen=True)
+class CommitmentRow:
+    """A commitment with the name of its institution and its state on the day of the page."""
+
+    commitment: Commitment
+    institution_name: str
+    state: str
+
+
 @dataclass
 class ResponseCard:
-    """One version of a response with everything its block shows."""
+    """A version of a response with everything that its page section shows."""
 
     response: Response
     is_current: bool
     today: date
-    days: int | None
-    """Working days between publication and deadline; below 0 it came too late."""
+    days_before_deadline: int | None
+    """Working days from publication to the deadline; negative for a late response."""
     signatories: list[str] = field(default_factory=list)
-    mine: dict[str, Judgement] = field(default_factory=dict)
-    may_check: bool = False
-    """Whether residents are asked if it is really built."""
+    own_judgements: dict[str, Judgement] = field(default_factory=dict)
+    """The judgements of the signed-in person by question."""
+    may_check_outcome: bool = False
+    """Whether residents are asked if the commitments were really carried out."""
 
     @property
     def published_on(self) -> date:
-        """The day it was published, where the process is."""
-        return local_day(self.response.proposal.process, self.response.published_at)
+        """Return the day of publication in the time zone of the process."""
+        return local_date(self.response.proposal.process, self.response.published_at)
 
     @property
-    def office(self) -> str:
-        """The name of the institution that answers, in the reader's language."""
-        return name_here(self.response.institution)
+    def institution_name(self) -> str:
+        """Return the name of the responding institution in the reader's language."""
+        return localized_name(self.response.institution)
 
     @property
-    def promises(self) -> list[tuple[Commitment, str, str]]:
-        """Each commitment with its institution and its state: due, late, fulfilled, dropped."""
+    def commitments(self) -> list[CommitmentRow]:
+        """Return the commitments with institution and state."""
         return [
-            (promise, name_here(promise.institution), promise.state_on(self.today))
-            for promise in self.response.commitments
+            CommitmentRow(row, localized_name(row.institution), row.state_on(self.today))
+            for row in self.response.commitments
         ]
 
     @property
-    def judged(self) -> int:
-        """How many residents said whether it answers the proposal."""
+    def judgement_count(self) -> int:
+        """Return the number of residents who judged whether the response answers."""
         return sum(self.response.counts("answers").values())
 
 
-def name_here(office: Institution | None) -> str:
-    """An institution's name in the reader's language; nothing for none."""
-    return office.name_in(str(get_locale())) if office else ""
-
-
-def responses_of(proposal_id: int, viewer: Person | None = None) -> list[ResponseCard]:
-    """The responses published on a proposal, newest version first."""
-    own = and_(
+def list_response_cards(proposal_id: int, viewer: Person | None = None) -> list[ResponseCard]:
+    """Return the versions of the response to a proposal, newest first."""
+    is_own = and_(
         Judgement.response_id == Response.id, Judgement.person_id == (viewer.id if viewer else 0)
     )
     rows = db.session.execute(
         select(Response, Judgement)
-        .outerjoin(Judgement, own)
+        .outerjoin(Judgement, is_own)
         .where(Response.proposal_id == proposal_id)
         .order_by(Response.version.desc())
         .options(
@@ -95,58 +100,60 @@ def responses_of(proposal_id: int, viewer: Person | None = None) -> list[Respons
             ),
         )
     ).unique()
-    found: dict[Response, dict[str, Judgement]] = {}
+    judgements: dict[Response, dict[str, Judgement]] = {}
     for response, judgement in rows:
-        said = found.setdefault(response, {})
+        by_question = judgements.setdefault(response, {})
         if judgement is not None:
-            said[judgement.question] = judgement
-    names = _names({office for response in found for office in response.signatories})
-    newest = next(iter(found), None)
-    return [_card(response, response is newest, names, said) for response, said in found.items()]
+            by_question[judgement.question] = judgement
+    names = _institution_names({id_ for response in judgements for id_ in response.signatories})
+    newest = next(iter(judgements), None)
+    return [
+        _response_card(response, response is newest, names, by_question)
+        for response, by_question in judgements.items()
+    ]
 
 
-def _card(
+def _response_card(
     response: Response,
     is_current: bool,
     names: dict[int, str],
-    said: dict[str, Judgement],
+    own_judgements: dict[str, Judgement],
 ) -> ResponseCard:
-    process = response.proposal.process
-    today = local_day(process, now())
-    promises = response.commitments
+    today = local_date(response.proposal.process, now())
+    commitments = response.commitments
     return ResponseCard(
         response,
         is_current,
         today,
-        _days(response),
-        [names[office] for office in response.signatories],
-        said if is_current else {},
-        is_current and bool(promises) and all(p.state_on(today) != "due" for p in promises),
+        _days_before_deadline(response),
+        [names[institution_id] for institution_id in response.signatories],
+        own_judgements if is_current else {},
+        is_current and bool(commitments) and all(c.state_on(today) != "due" for c in commitments),
     )
 
 
-def _days(response: Response) -> int | None:
+def _days_before_deadline(response: Response) -> int | None:
     due_at = response.proposal.due_at
     if due_at is None or response.version > 1:
         return None
     process = response.proposal.process
-    given, last = local_day(process, response.published_at), last_day(process, due_at)
-    days = working_days_between(given, last, process.calendar, days_off(process))
-    return days if given <= last else min(days, -1)
+    published_on, due_on = local_date(process, response.published_at), due_date(process, due_at)
+    days = working_days_between(published_on, due_on, process.calendar, days_off(process))
+    return days if published_on <= due_on else min(days, -1)
 
 
-def _names(ids: set[int]) -> dict[int, str]:
+def _institution_names(ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
-    found = db.session.scalars(select(Institution).where(Institution.id.in_(ids)))
-    return {office.id: name_here(office) for office in found}
+    institutions = db.session.scalars(select(Institution).where(Institution.id.in_(ids)))
+    return {institution.id: localized_name(institution) for institution in institutions}
 
 
-def proposal_answered(number: int) -> Proposal | None:
-    """The proposal with this number as answers need it; None for a hidden one."""
+def get_visible_proposal(proposal_id: int) -> Proposal | None:
+    """Return a proposal with its process and institutions, None for a hidden one."""
     return db.session.scalar(
         select(Proposal)
-        .where(Proposal.id == number, Proposal.hidden_at.is_(None))
+        .where(Proposal.id == proposal_id, Proposal.hidden_at.is_(None))
         .options(
             joinedload(Proposal.process).selectinload(Process.institutions),
             joinedload(Proposal.institution),
@@ -154,13 +161,13 @@ def proposal_answered(number: int) -> Proposal | None:
     )
 
 
-def response_numbered(response_id: int) -> Response | None:
-    """One version of a response."""
+def get_response(response_id: int) -> Response | None:
+    """Return a version of a response by its id."""
     return db.session.get(Response, response_id)
 
 
-def reasons_given(response_id: int, question: str = "answers") -> Sequence[Judgement]:
-    """The newest reasons residents gave for their word on a response."""
+def list_judgement_reasons(response_id: int, question: str = "answers") -> Sequence[Judgement]:
+    """Return the newest judgements with a reason on a question about a response."""
     return db.session.scalars(
         select(Judgement)
         .where(
@@ -174,88 +181,81 @@ def reasons_given(response_id: int, question: str = "answers") -> Sequence[Judge
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A proposal that waits for its answer."""
+class PendingResponse:
+    """A proposal whose response is owed."""
 
     proposal: Proposal
     institution: Institution | None
-    days: int | None
-    """Working days left; below 0 it is overdue."""
-    waits: int
-    """Working days since it was asked."""
+    days_left: int | None
+    """Working days until the deadline; negative when it is overdue."""
+    days_waiting: int
+    """Working days since the response became due."""
     case: Case | None
 
 
-def waiting_longest(
+def list_pending_responses(
     institution_id: int | None = None,
     after: tuple[datetime, int] | None = None,
-    process_id: int | None = None,
-    limit: int = PAGE,
-) -> list[Waiting]:
-    """Proposals whose answer is owed, the longest wait first; one more than a page holds."""
-    asked = asked_at(now())
+) -> list[PendingResponse]:
+    """Return a page of proposals whose response is owed, the longest wait first, and one more.
+
+    `after` is the moment of qualification and the id of the last proposal shown.
+    """
+    owner_id = owner_id_at(now())
     statement = (
-        joined_case(select(Proposal, Case, asked).select_from(Proposal))
-        .where(is_owed())
+        join_case(select(Proposal, Case, owner_id).select_from(Proposal))
+        .where(response_is_owed())
         .options(joinedload(Proposal.process))
         .order_by(Proposal.qualified_at, Proposal.id)
-        .limit(limit + 1)
+        .limit(PAGE + 1)
     )
     if institution_id is not None:
-        statement = statement.where(asked == institution_id)
-    if process_id is not None:
-        statement = statement.where(Proposal.process_id == process_id)
+        statement = statement.where(owner_id == institution_id)
     if after is not None:
         statement = statement.where(tuple_(Proposal.qualified_at, Proposal.id) > tuple_(*after))
     rows = db.session.execute(statement).all()
-    offices = {office.id: office for office in all_institutions()} if rows else {}
-    return [_waiting(proposal, case, offices.get(office or 0)) for proposal, case, office in rows]
+    institutions = {row.id: row for row in list_institutions()} if rows else {}
+    return [
+        _pending_response(proposal, case, institutions.get(row_owner_id or 0))
+        for proposal, case, row_owner_id in rows
+    ]
 
 
-def _waiting(proposal: Proposal, case: Case | None, office: Institution | None) -> Waiting:
+def _pending_response(
+    proposal: Proposal, case: Case | None, institution: Institution | None
+) -> PendingResponse:
     process = proposal.process
-    left = working_days_left(process, proposal.due_at) if proposal.due_at else None
-    waits = days_used(process, proposal.qualified_at or now(), now())
-    return Waiting(proposal, office, left, waits, case)
+    days_left = working_days_left(process, proposal.due_at) if proposal.due_at else None
+    days_waiting = working_days_elapsed(process, proposal.qualified_at or now(), now())
+    return PendingResponse(proposal, institution, days_left, days_waiting, case)
 
 
 def newest_responses(
     institution_id: int | None = None,
     after: tuple[datetime, int] | None = None,
-    process_id: int | None = None,
-    limit: int = PAGE,
 ) -> Sequence[Response]:
-    """Responses given, newest first; one more than a page holds."""
+    """Return a page of published responses, newest first, and one more.
+
+    `after` is the moment of publication and the id of the last response shown.
+    """
     statement = (
         select(Response)
         .join(Response.proposal)
         .where(Proposal.hidden_at.is_(None))
         .options(contains_eager(Response.proposal), joinedload(Response.institution))
         .order_by(Response.published_at.desc(), Response.id.desc())
-        .limit(limit + 1)
+        .limit(PAGE + 1)
     )
     if institution_id is not None:
         statement = statement.where(Response.institution_id == institution_id)
-    if process_id is not None:
-        statement = statement.where(Proposal.process_id == process_id)
     if after is not None:
         statement = statement.where(tuple_(Response.published_at, Response.id) < tuple_(*after))
     return db.session.scalars(statement).all()
 
 
-def all_institutions() -> Sequence[Institution]:
-    """Every institution, by its name."""
-    return db.session.scalars(select(Institution).order_by(Institution.name)).all()
-
-
-def institution_numbered(institution_id: int) -> Institution | None:
-    """One institution."""
-    return db.session.get(Institution, institution_id)
-
-
-def response_count(proposal_id: int) -> int:
-    """The number of the newest version on a proposal, 0 before the first."""
-    newest = db.session.scalar(
+def latest_version(proposal_id: int) -> int:
+    """Return the number of the newest version of a response, 0 before the first."""
+    version = db.session.scalar(
         select(func.max(Response.version)).where(Response.proposal_id == proposal_id)
     )
-    return newest or 0
+    return version or 0

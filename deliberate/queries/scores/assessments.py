@@ -1,17 +1,22 @@
-"""Assessments as pages and scores read them: questions, ratings, what is settled, what agrees."""
+"""Assessments for pages and scores: questions, ratings, settled values and agreement."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from deliberate.citivoice import Judged, load_framework
-from deliberate.citivoice.judged import NO_EVIDENCE, NOT_APPLICABLE, agreement_of, judged_score
+from deliberate.citivoice.scoring.judged_scores import (
+    NO_EVIDENCE,
+    NOT_APPLICABLE,
+    criterion_rating_score,
+    rater_agreement,
+)
 from deliberate.database import db
 from deliberate.models import (
     Assessment,
@@ -22,111 +27,109 @@ from deliberate.models import (
     Process,
     ProcessInstitution,
 )
-from deliberate.vocabulary import Stage
+from deliberate.vocabulary import AssessmentStage
 
 VALUES = ("0", "1", "2", NOT_APPLICABLE, NO_EVIDENCE)
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question of the framework, with an id that stays."""
+    """A question of the framework with its stable id."""
 
     id: str
     criterion: str
     en: str
     name_id: str
 
-    def said(self, language: str) -> str:
-        """The question in a language."""
+    def text_in(self, language: str) -> str:
+        """Return the question in a language."""
         return self.en if language == "en" else self.name_id
 
 
 @cache
 def questions() -> tuple[Question, ...]:
-    """Every question of the framework, in its order."""
+    """Return every question of the framework in its order."""
     return tuple(
-        Question(asked["question"], name, asked["en"], asked["id"])
+        Question(question["question"], name, question["en"], question["id"])
         for name, criterion in load_framework()["criteria"].items()
-        for asked in criterion["questions"]
+        for question in criterion["questions"]
     )
 
 
 @cache
 def question_ids() -> frozenset[str]:
-    """The ids of all questions."""
+    """Return the ids of all questions."""
     return frozenset(question.id for question in questions())
 
 
 def questions_of(criterion: str) -> list[Question]:
-    """The questions of one criterion."""
+    """Return the questions of a criterion."""
     return [question for question in questions() if question.criterion == criterion]
 
 
-# --- finding -------------------------------------------------------------------------------------
-
-
-def assessment_numbered(number: int) -> Assessment | None:
-    """One assessment with everything that belongs to it."""
+def get_assessment(assessment_id: int) -> Assessment | None:
+    """Return an assessment with its related rows, or None."""
     return db.session.scalar(
-        select(Assessment).where(Assessment.id == number).options(*_everything())
+        select(Assessment).where(Assessment.id == assessment_id).options(*_load_options())
     )
 
 
-def processes_to_assess(limit: int = 50) -> Sequence[Process]:
-    """Processes, the newest first; a plan is written while one is not open yet."""
+def assessable_processes(limit: int = 50) -> Sequence[Process]:
+    """Return processes, newest first, including planned ones: plans are written before opening."""
     return db.session.scalars(select(Process).order_by(Process.id.desc()).limit(limit)).all()
 
 
-def process_to_assess(slug: str) -> Process | None:
-    """The process with this address, opened or only planned."""
+def get_assessable_process(slug: str) -> Process | None:
+    """Return the process with this slug, opened or only planned."""
     return db.session.scalar(select(Process).where(Process.slug == slug))
 
 
 def newest_assessments(before: int | None = None, limit: int = 21) -> Sequence[Assessment]:
-    """Assessments for the desk, the newest first, those before a number."""
-    found = select(Assessment).order_by(Assessment.id.desc()).limit(limit)
+    """Return assessments, newest first, optionally only those with an id below `before`."""
+    query = select(Assessment).order_by(Assessment.id.desc()).limit(limit)
     if before is not None:
-        found = found.where(Assessment.id < before)
+        query = query.where(Assessment.id < before)
     return db.session.scalars(
-        found.options(selectinload(Assessment.assessors), selectinload(Assessment.process))
+        query.options(selectinload(Assessment.assessors), selectinload(Assessment.process))
     ).all()
 
 
-def awaiting_reply(office_id: int) -> Sequence[Assessment]:
-    """Frozen judgements on which an institution may still reply and has not."""
-    mine = select(ProcessInstitution.process_id).where(
-        ProcessInstitution.institution_id == office_id
+def assessments_awaiting_reply(institution_id: int) -> Sequence[Assessment]:
+    """Return frozen judgements to which an institution may still reply and has not replied."""
+    processes = select(ProcessInstitution.process_id).where(
+        ProcessInstitution.institution_id == institution_id
     )
     replied = select(AssessmentReply.assessment_id).where(
-        AssessmentReply.institution_id == office_id
+        AssessmentReply.institution_id == institution_id
     )
-    found = select(Assessment).where(
-        Assessment.stage == Stage.EX_POST,
+    query = select(Assessment).where(
+        Assessment.stage == AssessmentStage.EX_POST,
         Assessment.frozen_at.is_not(None),
         Assessment.published_at.is_(None),
-        Assessment.process_id.in_(mine),
+        Assessment.process_id.in_(processes),
         Assessment.id.not_in(replied),
     )
-    shown = found.order_by(Assessment.frozen_at).limit(20)
-    return db.session.scalars(shown.options(selectinload(Assessment.process))).all()
+    query = query.order_by(Assessment.frozen_at).limit(20)
+    return db.session.scalars(query.options(selectinload(Assessment.process))).all()
 
 
 def public_assessments(process_id: int, as_of: datetime | None = None) -> list[Assessment]:
-    """What everybody may read of a process: frozen plans and published judgements, oldest first."""
-    found = db.session.scalars(
+    """Return the frozen plans and published judgements of a process, oldest first."""
+    frozen = db.session.scalars(
         select(Assessment)
         .where(Assessment.process_id == process_id, Assessment.frozen_at.is_not(None))
         .order_by(Assessment.id)
-        .options(*_everything())
+        .options(*_load_options())
     )
     return [
-        one
-        for one in found
-        if one.is_public and (as_of is None or (one.published_at or one.frozen_at or as_of) < as_of)
+        assessment
+        for assessment in frozen
+        if assessment.is_public
+        and (as_of is None or (assessment.published_at or assessment.frozen_at or as_of) < as_of)
     ]
 
 
-def _everything() -> tuple[Any, ...]:
+def _load_options() -> tuple[ExecutableOption, ...]:
     return (
         selectinload(Assessment.process),
         selectinload(Assessment.assessors).selectinload(Assessor.ratings),
@@ -140,115 +143,126 @@ def _everything() -> tuple[Any, ...]:
     )
 
 
-# --- what it says --------------------------------------------------------------------------------
+def assessor_of(assessment: Assessment, person: Person | None) -> Assessor | None:
+    """Return the assessor row of a person in an assessment, or None."""
+    if person is None:
+        return None
+    return next((row for row in assessment.assessors if row.person_id == person.id), None)
 
 
-def part_of(assessment: Assessment, person: Person | None) -> Assessor | None:
-    """Somebody's own part in an assessment."""
-    mine = (part for part in assessment.assessors if person and part.person_id == person.id)
-    return next(mine, None)
+def saved_assessors(assessment: Assessment) -> list[Assessor]:
+    """Return the assessors who have saved their judgement."""
+    return [assessor for assessor in assessment.assessors if assessor.saved_at is not None]
 
 
-def saved_parts(assessment: Assessment) -> list[Assessor]:
-    """The parts whose assessors have saved their judgement."""
-    return [part for part in assessment.assessors if part.saved_at is not None]
+def have_both_saved(assessment: Assessment) -> bool:
+    """Return whether two assessors have saved, so that each may see the other's ratings."""
+    return len(saved_assessors(assessment)) >= 2
 
 
-def both_saved(assessment: Assessment) -> bool:
-    """Whether two assessors have saved: then each may see the other's."""
-    return len(saved_parts(assessment)) >= 2
+def judgement_by(assessment: Assessment, assessor: Assessor) -> dict[str, str]:
+    """Return each question's value by one assessor. A rating without evidence counts as "NE"."""
+    evidenced = {
+        evidence.question for evidence in assessment.evidence if evidence.assessor_id == assessor.id
+    }
+    values = {rating.question: rating.value for rating in assessor.ratings}
+    judgement = {}
+    for question in questions():
+        value = values.get(question.id, NO_EVIDENCE)
+        counts = value == NOT_APPLICABLE or question.id in evidenced
+        judgement[question.id] = value if counts else NO_EVIDENCE
+    return judgement
 
 
-def judgement_of(assessment: Assessment, part: Assessor) -> dict[str, str]:
-    """Each question's value by one assessor; a rating without evidence is "no evidence"."""
-    shown = {one.question for one in assessment.evidence if one.assessor_id == part.id}
-    given = {one.question: one.value for one in part.ratings}
+def settled_values(assessment: Assessment) -> dict[str, str]:
+    """Return each question's final value: the common or adjudicated one, else "NE"."""
+    judgements = [judgement_by(assessment, row) for row in saved_assessors(assessment)]
+    adjudicated = {row.question: row.value for row in assessment.adjudications}
     return {
-        question.id: value
-        if (value := given.get(question.id, NO_EVIDENCE)) == NOT_APPLICABLE or question.id in shown
-        else NO_EVIDENCE
+        question.id: _settled_value(question.id, judgements, adjudicated)
         for question in questions()
     }
 
 
-def settled(assessment: Assessment) -> dict[str, str]:
-    """Each question's value as it stands: both say so, or it was adjudicated, or one alone."""
-    judgements = [judgement_of(assessment, part) for part in saved_parts(assessment)]
-    decided = {one.question: one.value for one in assessment.adjudications}
-    return {question.id: _settle(question.id, judgements, decided) for question in questions()}
-
-
-def _settle(question: str, judgements: list[dict[str, str]], decided: dict[str, str]) -> str:
-    said = {judgement[question] for judgement in judgements}
-    if len(said) == 1:
-        return said.pop()
-    return decided.get(question, NO_EVIDENCE)
+def _settled_value(
+    question: str, judgements: list[dict[str, str]], adjudicated: dict[str, str]
+) -> str:
+    values = {judgement[question] for judgement in judgements}
+    if len(values) == 1:
+        return values.pop()
+    return adjudicated.get(question, NO_EVIDENCE)
 
 
 def differences(assessment: Assessment) -> list[str]:
-    """Questions on which the two who saved differ."""
-    if not both_saved(assessment):
+    """Return the ids of the questions on which the two saved judgements differ."""
+    if not have_both_saved(assessment):
         return []
-    one, other = (judgement_of(assessment, part) for part in saved_parts(assessment)[:2])
-    return [question.id for question in questions() if one[question.id] != other[question.id]]
+    first, second = (judgement_by(assessment, row) for row in saved_assessors(assessment)[:2])
+    return [question.id for question in questions() if first[question.id] != second[question.id]]
 
 
-def undecided(assessment: Assessment) -> list[str]:
-    """Differences that nobody has adjudicated."""
-    decided = {one.question for one in assessment.adjudications}
-    return [question for question in differences(assessment) if question not in decided]
+def unresolved_differences(assessment: Assessment) -> list[str]:
+    """Return the ids of differing questions without adjudication."""
+    adjudicated = {row.question for row in assessment.adjudications}
+    return [question for question in differences(assessment) if question not in adjudicated]
 
 
-def agreement(assessment: Assessment) -> tuple[float | None, int]:
-    """Quadratic weighted kappa of the two assessors, and over how many questions."""
-    if not both_saved(assessment):
+def assessor_agreement(assessment: Assessment) -> tuple[float | None, int]:
+    """Return the quadratic weighted kappa of the two assessors and the number of questions."""
+    if not have_both_saved(assessment):
         return None, 0
-    one, other = (judgement_of(assessment, part) for part in saved_parts(assessment)[:2])
-    return agreement_of(list(one.values()), list(other.values()))
+    first, second = (judgement_by(assessment, row) for row in saved_assessors(assessment)[:2])
+    return rater_agreement(list(first.values()), list(second.values()))
 
 
-def profile(assessment: Assessment) -> dict[str, float | None]:
-    """Each criterion's score from what is settled; there is no number above criteria."""
-    values = settled(assessment)
+def criterion_scores(assessment: Assessment) -> dict[str, float | None]:
+    """Return each criterion's score from the settled values. There is no number above criteria."""
+    values = settled_values(assessment)
     names = dict.fromkeys(question.criterion for question in questions())
     return {
-        name: judged_score([values[question.id] for question in questions_of(name)])
+        name: criterion_rating_score([values[question.id] for question in questions_of(name)])
         for name in names
     }
 
 
-# --- beside the log ------------------------------------------------------------------------------
-
-
-def judged_of(process_id: int, as_of: datetime | None = None) -> dict[str, Judged]:
-    """What was planned and what was judged, by criterion, for the document of scores."""
-    plan, after = in_force(public_assessments(process_id, as_of))
-    planned = profile(plan) if plan else {}
-    judged = profile(after) if after else {}
-    said = after or plan
+def judged_criteria(process_id: int, as_of: datetime | None = None) -> dict[str, Judged]:
+    """Return the planned and judged score of each criterion for the score document."""
+    plan, judgement = plan_and_judgement_in_force(public_assessments(process_id, as_of))
+    planned = criterion_scores(plan) if plan else {}
+    judged = criterion_scores(judgement) if judgement else {}
+    source = judgement or plan
+    assessor_count = len(saved_assessors(source)) if source else 0
     return {
-        name: Judged(planned.get(name), judged.get(name), len(saved_parts(said)) if said else 0)
+        name: Judged(planned.get(name), judged.get(name), assessor_count)
         for name in sorted({*planned, *judged})
         if planned.get(name) is not None or judged.get(name) is not None
     }
 
 
-def in_force(found: list[Assessment]) -> tuple[Assessment | None, Assessment | None]:
-    """The plan and the judgement that count: the last plan begun before the start, the newest."""
-    plans = [one for one in found if one.stage == Stage.EX_ANTE]
-    timely = [one for one in plans if not is_late(one)]
-    after = [one for one in found if one.stage == Stage.EX_POST]
-    return next(iter([*timely[-1:], *plans[-1:]]), None), next(iter(after[-1:]), None)
+def plan_and_judgement_in_force(
+    assessments: list[Assessment],
+) -> tuple[Assessment | None, Assessment | None]:
+    """Return the plan and the judgement that count: the last timely plan and the newest judgement.
+
+    A late plan counts only where there is no timely one.
+    """
+    plans = [row for row in assessments if row.stage == AssessmentStage.EX_ANTE]
+    timely_plans = [plan for plan in plans if not is_late_plan(plan)]
+    judgements = [row for row in assessments if row.stage == AssessmentStage.EX_POST]
+    plan = next(iter([*timely_plans[-1:], *plans[-1:]]), None)
+    return plan, next(iter(judgements[-1:]), None)
 
 
-def is_late(assessment: Assessment) -> bool:
-    """Whether a plan was begun after its process had."""
-    start = start_of(assessment.process)
+def is_late_plan(assessment: Assessment) -> bool:
+    """Return whether an assessment was begun after its process had started."""
+    start = process_start(assessment.process)
     return start is not None and assessment.begun_at >= start
 
 
-def start_of(process: Process) -> datetime | None:
-    """When an opened process begins: with its first phase; None while it is only planned."""
+def process_start(process: Process) -> datetime | None:
+    """Return the start of a process, at the earliest its first phase; None while it is only
+    planned.
+    """
     if process.opened_at is None:
         return None
     return max(
@@ -257,31 +271,33 @@ def start_of(process: Process) -> datetime | None:
     )
 
 
-def pledges_after(found: list[Assessment], today: date) -> list[tuple[Pledge, str]]:
-    """Each pledge of the plan in force with its state: kept, late, broken or due."""
-    plan, after = in_force(found)
+def pledges_with_state(assessments: list[Assessment], today: date) -> list[tuple[Pledge, str]]:
+    """Return each pledge of the plan in force with its state: kept, late, broken or due."""
+    plan, judgement = plan_and_judgement_in_force(assessments)
     if plan is None:
         return []
-    known = {one.pledge_id: str(one.outcome) for one in after.outcomes} if after else {}
+    outcomes = {row.pledge_id: str(row.outcome) for row in judgement.outcomes} if judgement else {}
     return [
-        (pledge, known.get(pledge.id) or ("late" if pledge.due_on < today else "due"))
+        (pledge, outcomes.get(pledge.id) or ("late" if pledge.due_on < today else "due"))
         for pledge in plan.pledges
     ]
 
 
-def pledge_counts(found: list[Assessment], today: date) -> Counter[str]:
-    """How many pledges were kept, late, broken, or are not due yet."""
-    return Counter(state for _pledge, state in pledges_after(found, today))
+def count_pledges_by_state(assessments: list[Assessment], today: date) -> Counter[str]:
+    """Return the number of pledges in force by state."""
+    return Counter(state for _pledge, state in pledges_with_state(assessments, today))
 
 
-def open_pledges(process_id: int) -> list[Pledge]:
-    """The pledges of the plan in force, for those who judge afterwards."""
-    plan, _after = in_force(public_assessments(process_id))
+def pledges_in_force(process_id: int) -> list[Pledge]:
+    """Return the pledges of the plan in force."""
+    plan, _judgement = plan_and_judgement_in_force(public_assessments(process_id))
     return plan.pledges if plan else []
 
 
 def unfrozen_plans() -> Sequence[Assessment]:
-    """Plans that nobody has frozen."""
+    """Return the plans that are not frozen."""
     return db.session.scalars(
-        select(Assessment).where(Assessment.stage == Stage.EX_ANTE, Assessment.frozen_at.is_(None))
+        select(Assessment).where(
+            Assessment.stage == AssessmentStage.EX_ANTE, Assessment.frozen_at.is_(None)
+        )
     ).all()

@@ -1,49 +1,49 @@
-"""What of an assessment is frozen: its canonical form, without names, whose hash is logged."""
+"""The canonical form of an assessment, without names, whose hash is logged when it is frozen."""
 
 from typing import Any
 
 from deliberate.models import Assessment, Assessor, Pledge
-from deliberate.queries.scores.assessments import judgement_of, saved_parts, settled
+from deliberate.queries.scores.assessments import judgement_by, saved_assessors, settled_values
 
 
-def frozen_form(assessment: Assessment) -> dict[str, Any]:
-    """Everything an assessment says, without names: assessors are numbered."""
-    numbers = {part.person_id: number for number, part in enumerate(assessment.assessors, 1)}
+def canonical_form(assessment: Assessment) -> dict[str, Any]:
+    """Return the whole content of an assessment without names; assessors are numbered."""
+    numbers = {row.person_id: number for number, row in enumerate(assessment.assessors, 1)}
     return {
         "process": assessment.process.slug,
         "stage": str(assessment.stage),
         "version": assessment.version,
         "framework": assessment.framework,
-        "assessors": [_part(assessment, part) for part in saved_parts(assessment)],
-        "settled": settled(assessment),
+        "assessors": [_assessor(assessment, assessor) for assessor in saved_assessors(assessment)],
+        "settled": settled_values(assessment),
         "adjudicated": [
             {
-                "question": one.question,
-                "value": one.value,
-                "why": one.why,
-                "by": numbers.get(one.person_id, 0),
+                "question": row.question,
+                "value": row.value,
+                "why": row.reason,
+                "by": numbers.get(row.person_id, 0),
             }
-            for one in assessment.adjudications
+            for row in assessment.adjudications
         ],
         "pledges": [_pledge(pledge) for pledge in assessment.pledges],
         "outcomes": [
-            {"question": one.pledge.question, "outcome": str(one.outcome), "note": one.note}
-            for one in assessment.outcomes
+            {"question": row.pledge.question, "outcome": str(row.outcome), "note": row.note}
+            for row in assessment.outcomes
         ],
-        "practices": {one.criterion: one.body for one in assessment.practices},
-        "context": {one.code: [one.value, one.note] for one in assessment.notes},
+        "practices": {practice.criterion: practice.body for practice in assessment.practices},
+        "context": {note.code: [note.value, note.note] for note in assessment.notes},
     }
 
 
-def _part(assessment: Assessment, part: Assessor) -> dict[str, Any]:
+def _assessor(assessment: Assessment, assessor: Assessor) -> dict[str, Any]:
     return {
-        "independent": part.is_independent,
-        "values": judgement_of(assessment, part),
-        "why": {one.question: one.why for one in part.ratings if one.why},
+        "independent": assessor.is_independent,
+        "values": judgement_by(assessment, assessor),
+        "why": {row.question: row.reason for row in assessor.ratings if row.reason},
         "evidence": [
-            [one.question, str(one.kind), one.dated.isoformat(), one.reference]
-            for one in assessment.evidence
-            if one.assessor_id == part.id
+            [row.question, str(row.kind), row.dated.isoformat(), row.reference]
+            for row in assessment.evidence
+            if row.assessor_id == assessor.id
         ],
     }
 
@@ -52,7 +52,7 @@ def _pledge(pledge: Pledge) -> dict[str, Any]:
     return {
         "question": pledge.question,
         "plan": pledge.plan,
-        "what": pledge.what,
+        "what": pledge.action,
         "owner": pledge.owner.slug if pledge.owner else None,
         "due_on": pledge.due_on.isoformat(),
         "indicator": pledge.indicator,

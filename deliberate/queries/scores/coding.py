@@ -1,23 +1,24 @@
-"""Samples as coders and readers see them: what is drawn, who coded how much, who agrees."""
+"""Samples for coders and readers: drawable items, progress of coders and their agreement."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from deliberate.citivoice import load_formulas
-from deliberate.citivoice.formulas import cross_table, kappa
+from deliberate.citivoice.indicators.formulas import cross_table, kappa
 from deliberate.database import db
 from deliberate.models import Comment, Person, Proposal, Response, Sample, SampledItem
-from deliberate.vocabulary import AccountClass, ResponseDecision, Role, SampleOf
+from deliberate.vocabulary import AccountClass, ResponseDecision, Role, SampleKind
 
-GRADES = 4
+CODE_COUNT = 4
 
 
-def comment_ids(process_id: int) -> list[int]:
-    """Residents' comments of a process whose text stands, as the scores count them."""
-    found = (
+def codable_comment_ids(process_id: int) -> list[int]:
+    """Return the ids of residents' visible comments of a process, as the scores count them."""
+    query = (
         select(Comment.id)
         .join(Proposal, Comment.proposal_id == Proposal.id)
         .join(Person, Comment.author_id == Person.id)
@@ -29,12 +30,12 @@ def comment_ids(process_id: int) -> list[int]:
             Comment.hidden_at.is_(None),
         )
     )
-    return list(db.session.scalars(found))
+    return list(db.session.scalars(query))
 
 
-def answer_ids(process_id: int) -> list[int]:
-    """The final answers of a process in force: the last version on each proposal."""
-    found = db.session.scalars(
+def auditable_response_ids(process_id: int) -> list[int]:
+    """Return the ids of the final responses in force: the last version on each proposal."""
+    responses = db.session.scalars(
         select(Response)
         .join(Proposal)
         .where(
@@ -43,30 +44,30 @@ def answer_ids(process_id: int) -> list[int]:
         )
         .order_by(Response.version)
     )
-    return list({one.proposal_id: one.id for one in found}.values())
+    return list({response.proposal_id: response.id for response in responses}.values())
 
 
-def samples_of(process_id: int) -> Sequence[Sample]:
-    """The samples of a process, the newest first."""
-    found = select(Sample).where(Sample.process_id == process_id).order_by(Sample.id.desc())
-    return db.session.scalars(found.options(*_coded())).all()
+def samples_of_process(process_id: int) -> Sequence[Sample]:
+    """Return the samples of a process, newest first."""
+    query = select(Sample).where(Sample.process_id == process_id).order_by(Sample.id.desc())
+    return db.session.scalars(query.options(*_load_options())).all()
 
 
 def newest_samples(before: int | None = None, limit: int = 21) -> Sequence[Sample]:
-    """Samples for the desk, the newest first, those before a number."""
-    found = select(Sample).order_by(Sample.id.desc()).limit(limit)
+    """Return samples, newest first, optionally only those with an id below `before`."""
+    query = select(Sample).order_by(Sample.id.desc()).limit(limit)
     if before is not None:
-        found = found.where(Sample.id < before)
-    return db.session.scalars(found.options(joinedload(Sample.process), *_coded())).all()
+        query = query.where(Sample.id < before)
+    return db.session.scalars(query.options(joinedload(Sample.process), *_load_options())).all()
 
 
-def sample_numbered(number: int) -> Sample | None:
-    """One sample with its texts and codes."""
-    found = select(Sample).where(Sample.id == number)
-    return db.session.scalar(found.options(joinedload(Sample.process), *_coded()))
+def get_sample(sample_id: int) -> Sample | None:
+    """Return a sample with its texts and codes, or None."""
+    query = select(Sample).where(Sample.id == sample_id)
+    return db.session.scalar(query.options(joinedload(Sample.process), *_load_options()))
 
 
-def _coded() -> tuple[Any, ...]:
+def _load_options() -> tuple[ExecutableOption, ...]:
     items = selectinload(Sample.items)
     return (
         items.selectinload(SampledItem.codings),
@@ -75,68 +76,78 @@ def _coded() -> tuple[Any, ...]:
     )
 
 
-def is_under_way(process_id: int, of: SampleOf, needed: int) -> bool:
-    """Whether a sample of this kind still waits for codes of so many people."""
+def has_incomplete_sample(process_id: int, kind: SampleKind, coders_needed: int) -> bool:
+    """Return whether a sample of this kind still waits for the codes of `coders_needed` people."""
     return any(
-        not is_complete(sample, needed) for sample in samples_of(process_id) if sample.of == of
+        not is_complete(sample, coders_needed)
+        for sample in samples_of_process(process_id)
+        if sample.kind == kind
     )
 
 
-# --- what is coded -------------------------------------------------------------------------------
+def readable_items(sample: Sample) -> list[SampledItem]:
+    """Return the items with a visible text. Others cannot be coded and are not waited for."""
+    return [item for item in sample.items if item.has_visible_text]
 
 
-def readable(sample: Sample) -> list[SampledItem]:
-    """The items whose text still stands: what is gone cannot be coded and is not waited for."""
-    return [item for item in sample.items if item.can_be_read]
+def coder_ids(sample: Sample) -> list[int]:
+    """Return the ids of the coders of a sample in the order in which they began."""
+    codings = (coding for item in sample.items for coding in item.codings)
+    ordered = sorted(codings, key=lambda coding: coding.id)
+    return list(dict.fromkeys(coding.coder_id for coding in ordered))
 
 
-def coders_of(sample: Sample) -> list[int]:
-    """Who codes it, in the order in which they began."""
-    codings = (one for item in sample.items for one in item.codings)
-    return list(dict.fromkeys(one.coder_id for one in sorted(codings, key=lambda one: one.id)))
-
-
-def coded_by(sample: Sample, person: Person) -> dict[int, int]:
-    """One coder's own codes, by place."""
+def codes_by_position(sample: Sample, person: Person) -> dict[int, int]:
+    """Return the codes that a person gave in a sample, by position."""
     return {
-        item.place: one.value
+        item.position: coding.value
         for item in sample.items
-        for one in item.codings
-        if one.coder_id == person.id
+        for coding in item.codings
+        if coding.coder_id == person.id
     }
 
 
-def next_uncoded(sample: Sample, person: Person, after: int = 0) -> int | None:
-    """The place of the next text that somebody has not coded, going round once."""
-    done = coded_by(sample, person)
-    left = [item.place for item in readable(sample) if item.place not in done]
-    return next((place for place in left if place > after), next(iter(left), None))
+def next_uncoded_position(sample: Sample, person: Person, after: int = 0) -> int | None:
+    """Return the position of the next text a person has not coded, starting again at the end."""
+    coded = codes_by_position(sample, person)
+    uncoded = [item.position for item in readable_items(sample) if item.position not in coded]
+    return next((position for position in uncoded if position > after), next(iter(uncoded), None))
 
 
-def is_complete(sample: Sample, needed: int) -> bool:
-    """Whether so many coders have coded every text that still stands."""
-    coders = coders_of(sample)[:needed]
-    return len(coders) == needed and all(
-        {one.coder_id for one in item.codings} >= set(coders) for item in readable(sample)
+def is_complete(sample: Sample, coders_needed: int) -> bool:
+    """Return whether `coders_needed` coders have coded every visible text."""
+    coders = coder_ids(sample)[:coders_needed]
+    return len(coders) == coders_needed and all(
+        {coding.coder_id for coding in item.codings} >= set(coders)
+        for item in readable_items(sample)
     )
 
 
-def reliability(sample: Sample) -> dict[str, Any]:
-    """How far two coders agree: quadratic weighted kappa, n, and whether it is enough."""
-    coders = coders_of(sample)[:2]
-    codes = [{one.coder_id: one.value for one in item.codings} for item in readable(sample)]
-    pairs = [[said[who] for who in coders] for said in codes if len(said) == 2]
-    least = load_formulas().indicators["DQ5.1"].extra["kappa"]
-    agreed = kappa(cross_table([a for a, _ in pairs], [b for _, b in pairs], GRADES))
-    return {
-        "kappa": agreed,
-        "n": len(pairs),
-        "least": least,
-        "is_reliable": agreed is not None and agreed >= least,
-    }
+@dataclass(frozen=True)
+class Reliability:
+    """Quadratic weighted kappa of two coders over `n` texts, and the kappa that is needed."""
+
+    kappa: float | None
+    n: int
+    threshold: float
+
+    @property
+    def is_reliable(self) -> bool:
+        """Return whether the coders agree enough for the scores to use their codes."""
+        return self.kappa is not None and self.kappa >= self.threshold
 
 
-def confirmed_share(sample: Sample) -> tuple[int, int]:
-    """How many answers an audit confirmed, of how many."""
-    values = [one.value for item in sample.items for one in item.codings[:1]]
+def sample_reliability(sample: Sample) -> Reliability:
+    """Return how far the first two coders of a sample agree."""
+    coders = coder_ids(sample)[:2]
+    items = [{row.coder_id: row.value for row in item.codings} for item in readable_items(sample)]
+    pairs = [[codes[coder] for coder in coders] for codes in items if len(codes) == 2]
+    table = cross_table([first for first, _ in pairs], [second for _, second in pairs], CODE_COUNT)
+    threshold = load_formulas().indicators["DQ5.1"].extra["kappa"]
+    return Reliability(kappa(table), len(pairs), threshold)
+
+
+def count_confirmed(sample: Sample) -> tuple[int, int]:
+    """Return how many responses of a sample an audit confirmed, and how many were audited."""
+    values = [coding.value for item in sample.items for coding in item.codings[:1]]
     return sum(values), len(values)

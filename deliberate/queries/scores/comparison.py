@@ -1,6 +1,6 @@
-"""Processes, or one process at two moments, side by side: only what may be claimed, no order.
+"""Comparison of processes, or of one process at two times, without ranking.
 
-Nothing is scored when asked: what is compared was kept by the night's job.
+Nothing is scored during a request: the nightly job stores what is compared.
 """
 
 import json
@@ -16,63 +16,65 @@ from deliberate import citivoice
 from deliberate.citivoice import Comparable, load_formulas, load_framework
 from deliberate.database import db
 from deliberate.models import Assessment, ComparedScore, Process
-from deliberate.queries.scores.assessments import in_force, public_assessments
+from deliberate.queries.scores.assessments import plan_and_judgement_in_force, public_assessments
 
-MOST_SIDES = 4
+MAX_SIDES = 4
 
 
 @dataclass(frozen=True)
-class Side:
-    """A process, whole or up to the end of one of its phases, as its scores are kept."""
+class ComparisonSide:
+    """A scored process, whole or up to the end of one of its phases."""
 
-    kept: ComparedScore
+    score: ComparedScore
 
     @property
     def process(self) -> Process:
-        """What was scored."""
-        return self.kept.process
+        """Return the scored process."""
+        return self.score.process
 
     @property
     def phase(self) -> str:
-        """The phase up to whose end it goes; empty for the whole process."""
-        return self.kept.phase
+        """Return the phase up to whose end the scores count; empty for the whole process."""
+        return self.score.phase
 
     @property
     def key(self) -> str:
-        """How an address names it: kipp-1a, or kipp-1a@ideas."""
+        """Return the key of this side in a URL: kipp-1a, or kipp-1a@ideas."""
         return f"{self.process.slug}@{self.phase}" if self.phase else self.process.slug
 
 
 @dataclass(frozen=True)
-class Offer:
-    """What can be compared, and what cannot: scored by other formulas, or not yet."""
+class ComparisonChoices:
+    """The sides that can be compared, and the processes that cannot."""
 
-    sides: list[Side]
-    others: list[Process]
+    sides: list[ComparisonSide]
+    scored_by_other_formulas: list[Process]
     unscored: list[Process]
 
 
-def offer(language: str) -> Offer:
-    """Every open process: its sides under the formulas in force, by title, then by date."""
-    found = [Side(one) for one in _kept()]
+def comparison_choices(language: str) -> ComparisonChoices:
+    """Return the sides scored by the formulas in force, by title and then by date."""
+    sides = [ComparisonSide(score) for score in _compared_scores()]
     version = load_formulas().version
-    scored = {side.process.id for side in found if not side.phase}
-    return Offer(
-        sides=sorted(
-            (side for side in found if side.kept.formulas == version),
-            key=lambda one: (one.process.said("title", language), one.process.id, _ends(one)),
-        ),
-        others=[s.process for s in found if not s.phase and s.kept.formulas != version],
-        unscored=[one for one in _opened() if one.id not in scored],
+    whole = [side for side in sides if not side.phase]
+    scored = {side.process.id for side in whole}
+
+    def sort_key(side: ComparisonSide) -> tuple[str, int, float]:
+        return side.process.text_in("title", language), side.process.id, _period_end(side)
+
+    return ComparisonChoices(
+        sides=sorted((side for side in sides if side.score.formulas == version), key=sort_key),
+        scored_by_other_formulas=[s.process for s in whole if s.score.formulas != version],
+        unscored=[process for process in _opened_processes() if process.id not in scored],
     )
 
 
-def _ends(side: Side) -> float:
-    """The whole process first, then its periods by their ends."""
-    return side.kept.as_of.timestamp() if side.kept.as_of else 0.0
+def _period_end(side: ComparisonSide) -> float:
+    """Return the sort key of a side: the whole process first, then its periods by their ends."""
+    return side.score.as_of.timestamp() if side.score.as_of else 0.0
 
 
-def _kept() -> list[ComparedScore]:
+def _compared_scores() -> list[ComparedScore]:
     return list(
         db.session.scalars(
             select(ComparedScore)
@@ -83,50 +85,80 @@ def _kept() -> list[ComparedScore]:
     )
 
 
-def _opened() -> list[Process]:
+def _opened_processes() -> list[Process]:
     opened = select(Process).where(Process.opened_at.is_not(None)).order_by(Process.id)
     return list(db.session.scalars(opened))
 
 
-def chosen(keys: Sequence[str], offered: Sequence[Side]) -> list[Side]:
-    """The sides that an address names, in the order in which they are offered, four at most."""
-    return [side for side in offered if side.key in keys][:MOST_SIDES]
+def select_sides(keys: Sequence[str], offered: Sequence[ComparisonSide]) -> list[ComparisonSide]:
+    """Return the offered sides whose keys are given, in offered order, at most `MAX_SIDES`."""
+    return [side for side in offered if side.key in keys][:MAX_SIDES]
 
 
-def comparison(picked: Sequence[Side]) -> dict[str, Any]:
-    """Every side's figures, and what each two of them bear out in the two headline numbers."""
-    figures = _with_figures(picked)
-    compared = [
-        (side, Comparable.from_bytes(figures[side.kept.id].draws, load_formulas()))
-        for side in picked
+@dataclass(frozen=True)
+class ComparedSide:
+    """A selected side with its score document and the context factors of its process."""
+
+    side: ComparisonSide
+    document: dict[str, Any]  # decoded JSON
+    context: dict[str, str]
+
+
+@dataclass(frozen=True)
+class ComparedPair:
+    """Two sides and what can be claimed about each headline dimension."""
+
+    first: ComparisonSide
+    second: ComparisonSide
+    claims: dict[str, Any]  # as citivoice.compare returns them
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The selected sides and every pair of them."""
+
+    sides: list[ComparedSide]
+    pairs: list[ComparedPair]
+
+
+def compare_sides(sides: Sequence[ComparisonSide]) -> Comparison:
+    """Return the figures of every side and the supported claims of every pair of sides."""
+    figures = _load_figures(sides)
+    comparables = [
+        (side, Comparable.from_bytes(figures[side.score.id].draws, load_formulas()))
+        for side in sides
     ]
-    return {
-        "sides": [_side(side, figures[side.kept.id].document) for side in picked],
-        "pairs": [
-            {"one": one, "other": other, "found": citivoice.compare(first, second)}
-            for (one, first), (other, second) in combinations(compared, 2)
+    return Comparison(
+        sides=[_compared_side(side, figures[side.score.id].document) for side in sides],
+        pairs=[
+            ComparedPair(first, second, citivoice.compare(first_scores, second_scores))
+            for (first, first_scores), (second, second_scores) in combinations(comparables, 2)
         ],
-    }
+    )
 
 
-def _with_figures(picked: Sequence[Side]) -> dict[int, ComparedScore]:
-    """The documents and draws of the sides in one query: a list of sides does without."""
-    wanted = select(ComparedScore).where(ComparedScore.id.in_([side.kept.id for side in picked]))
-    loaded = wanted.options(undefer(ComparedScore.document), undefer(ComparedScore.draws))
-    found = db.session.scalars(loaded.execution_options(populate_existing=True))
-    return {one.id: one for one in found}
+def _load_figures(sides: Sequence[ComparisonSide]) -> dict[int, ComparedScore]:
+    """Return the compared scores with their documents and draws, by id, in one query."""
+    query = (
+        select(ComparedScore)
+        .where(ComparedScore.id.in_([side.score.id for side in sides]))
+        .options(undefer(ComparedScore.document), undefer(ComparedScore.draws))
+        .execution_options(populate_existing=True)
+    )
+    return {score.id: score for score in db.session.scalars(query)}
 
 
-def _side(side: Side, document: str) -> dict[str, Any]:
-    plan, after = in_force(public_assessments(side.process.id, side.kept.as_of))
-    return {"side": side, "document": json.loads(document), "context": _context(after or plan)}
+def _compared_side(side: ComparisonSide, document: str) -> ComparedSide:
+    assessments = public_assessments(side.process.id, side.score.as_of)
+    plan, judgement = plan_and_judgement_in_force(assessments)
+    return ComparedSide(side, json.loads(document), _context_factors(judgement or plan))
 
 
-def _context(assessment: Assessment | None) -> dict[str, str]:
-    """The five context factors as code and note, where an assessment tells them."""
+def _context_factors(assessment: Assessment | None) -> dict[str, str]:
+    """Return code and note of the context factors that an assessment describes."""
     known = load_framework()["context_factors"]
     return {
-        one.code: ": ".join(filter(None, (one.value, one.note)))
-        for one in (assessment.notes if assessment else ())
-        if one.code in known and (one.value or one.note)
+        note.code: ": ".join(filter(None, (note.value, note.note)))
+        for note in (assessment.notes if assessment else ())
+        if note.code in known and (note.value or note.note)
     }

@@ -1,36 +1,61 @@
-"""How the scores of a process moved: by the week they were kept in, and by phase."""
+"""The history of a process's scores, by week and by phase."""
 
 import json
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import ComparedScore, Phase, Process, Snapshot
-from deliberate.queries.processes.working_days import local_day
+from deliberate.models import ComparedScore, Phase, Process, ScoreSnapshot
+from deliberate.queries.processes.working_days import local_date
+from deliberate.queries.scores.percent import percent
 
-LONGEST = 26
-KEPT = 400
+MAX_WEEKS = 26
+MAX_SNAPSHOTS = 400
 HEADLINES = ("DQ", "SP")
-Numbers = dict[str, list[int] | None]
+HeadlineScores = dict[str, list[int] | None]
 
 
-def score_history(process: Process, weeks: list[list[Any]]) -> dict[str, Any]:
-    """The last scores kept in each of the newest weeks, and each phase with what went on in it.
+@dataclass(frozen=True)
+class PhaseHistory:
+    """The activity of a phase and its headline scores, by dimension."""
 
-    `weeks` are the rows the charts are drawn from: Monday, people, newcomers, comments, open.
+    kind: str
+    opens: date
+    closes: date
+    weeks: int
+    newcomers: int
+    comments: int
+    scores: HeadlineScores
+
+
+@dataclass(frozen=True)
+class ScoreHistory:
+    """Headline scores by Monday, and the phases in order."""
+
+    weeks: list[tuple[date, HeadlineScores]]
+    phases: list[PhaseHistory]
+
+
+def score_history(process: Process, weeks: list[list[Any]]) -> ScoreHistory:
+    """Return the last stored scores of each of the newest weeks, and each phase with its activity.
+
+    `weeks` are rows of the chart data: Monday, people, newcomers, comments, open.
     """
-    kept = _kept_by_day(process)
-    by_week = {monday(day): number for day, number in sorted(kept.items())}
-    shown = dict(sorted(by_week.items())[-LONGEST:])
-    by_phase = {phase.id: _last_within(process, phase, kept) for phase in process.phases}
-    scores = _scores_of({*shown.values(), *(n for n in by_phase.values() if n)})
-    ended = _ended(process)
-    return {
-        "weeks": [(week, scores[number]) for week, number in shown.items()],
-        "phases": [
-            _phase(
+    by_day = _snapshot_ids_by_day(process)
+    by_week = {monday(day): snapshot_id for day, snapshot_id in sorted(by_day.items())}
+    newest_weeks = dict(sorted(by_week.items())[-MAX_WEEKS:])
+    by_phase = {
+        phase.id: _last_snapshot_in_phase(process, phase, by_day) for phase in process.phases
+    }
+    scores = _scores_by_snapshot({*newest_weeks.values(), *filter(None, by_phase.values())})
+    ended = _scores_by_ended_phase(process)
+    return ScoreHistory(
+        weeks=[(week, scores[snapshot_id]) for week, snapshot_id in newest_weeks.items()],
+        phases=[
+            _phase_row(
                 process,
                 phase,
                 weeks,
@@ -38,75 +63,81 @@ def score_history(process: Process, weeks: list[list[Any]]) -> dict[str, Any]:
             )
             for phase in sorted(process.phases, key=lambda phase: phase.opens_at)
         ],
-    }
+    )
 
 
 def monday(day: date) -> date:
-    """The Monday of the week of a day."""
+    """Return the Monday of the week of a day."""
     return day - timedelta(days=day.weekday())
 
 
-def _kept_by_day(process: Process) -> dict[date, int]:
-    """The last scores kept on each of the newest days, by local day."""
-    found = db.session.execute(
-        select(Snapshot.computed_at, Snapshot.id)
-        .where(Snapshot.process_id == process.id)
-        .order_by(Snapshot.computed_at.desc(), Snapshot.id.desc())
-        .limit(KEPT)
+def _snapshot_ids_by_day(process: Process) -> dict[date, int]:
+    """Return the id of the last snapshot of each of the newest local days."""
+    rows = db.session.execute(
+        select(ScoreSnapshot.computed_at, ScoreSnapshot.id)
+        .where(ScoreSnapshot.process_id == process.id)
+        .order_by(ScoreSnapshot.computed_at.desc(), ScoreSnapshot.id.desc())
+        .limit(MAX_SNAPSHOTS)
     ).all()
-    return {local_day(process, moment): number for moment, number in reversed(found)}
+    return {local_date(process, moment): snapshot_id for moment, snapshot_id in reversed(rows)}
 
 
-def _last_within(process: Process, phase: Phase, kept: dict[date, int]) -> int | None:
-    """Scores are kept at night, so those of a phase's last day are kept on the day after."""
-    opens, closes = local_day(process, phase.opens_at), local_day(process, phase.closes_at)
-    inside = [day for day in kept if opens < day <= closes]
-    return kept[max(inside)] if inside else None
+def _last_snapshot_in_phase(process: Process, phase: Phase, by_day: dict[date, int]) -> int | None:
+    """Return the id of the last snapshot of a phase.
+
+    Scores are stored at night, so those of the last day of a phase are stored on the day after.
+    """
+    opens, closes = local_date(process, phase.opens_at), local_date(process, phase.closes_at)
+    days = [day for day in by_day if opens < day <= closes]
+    return by_day[max(days)] if days else None
 
 
-def _scores_of(numbers: set[int]) -> dict[int, Numbers]:
-    found = db.session.execute(
-        select(Snapshot.id, Snapshot.document).where(Snapshot.id.in_(numbers))
+def _scores_by_snapshot(snapshot_ids: set[int]) -> dict[int, HeadlineScores]:
+    rows = db.session.execute(
+        select(ScoreSnapshot.id, ScoreSnapshot.document).where(ScoreSnapshot.id.in_(snapshot_ids))
     )
-    return {number: _numbers(json.loads(document)["dimensions"]) for number, document in found}
+    return {
+        snapshot_id: _headline_scores(json.loads(document)["dimensions"])
+        for snapshot_id, document in rows
+    }
 
 
-def _ended(process: Process) -> dict[str, Numbers]:
-    """The numbers of everything up to the end of each phase that is over."""
-    found = db.session.execute(
+def _scores_by_ended_phase(process: Process) -> dict[str, HeadlineScores]:
+    """Return the headline scores up to the end of each phase that is over."""
+    rows = db.session.execute(
         select(ComparedScore.phase, ComparedScore.document).where(
             ComparedScore.process_id == process.id, ComparedScore.phase != ""
         )
     )
-    return {phase: _numbers(json.loads(document)["dimensions"]) for phase, document in found}
+    return {phase: _headline_scores(json.loads(document)["dimensions"]) for phase, document in rows}
 
 
-def _numbers(dimensions: dict[str, Any]) -> Numbers:
-    """Score and both ends of its interval, 0 to 100; None where there is too little data."""
+def _headline_scores(dimensions: dict[str, Any]) -> HeadlineScores:
+    """Return score and interval ends, 0 to 100, by dimension; None without enough data."""
     return {
-        name: [int(share * 100 + 0.5) for share in (one["score"], *(one["ci"] or ()))]
-        if (one := dimensions.get(name)) and one["score"] is not None
+        name: [percent(share) for share in (dimension["score"], *(dimension["ci"] or ()))]
+        if (dimension := dimensions.get(name)) and dimension["score"] is not None
         else None
         for name in HEADLINES
     }
 
 
-def _phase(
-    process: Process, phase: Phase, weeks: list[list[Any]], scores: Numbers | None
-) -> dict[str, Any]:
-    """A week belongs to the phase in which its Thursday lies."""
-    opens, closes = local_day(process, phase.opens_at), local_day(process, phase.closes_at)
-    mine = [
+def _phase_row(
+    process: Process, phase: Phase, weeks: list[list[Any]], scores: HeadlineScores | None
+) -> PhaseHistory:
+    """Return the activity and scores of a phase. A week belongs to the phase of its Thursday."""
+    opens, closes = local_date(process, phase.opens_at), local_date(process, phase.closes_at)
+    rows = [
         row
         for row in weeks
         if opens <= date.fromisoformat(row[0]) + timedelta(days=3) < max(closes, opens)
     ]
-    return {
-        "kind": phase.kind,
-        "opens": opens,
-        "closes": closes,
-        "weeks": len(mine),
-        "newcomers": sum(row[2] for row in mine),
-        "comments": sum(row[3] for row in mine),
-        "scores": scores or dict.fromkeys(HEADLINES),
-    }
+    return PhaseHistory(
+        kind=phase.kind,
+        opens=opens,
+        closes=closes,
+        weeks=len(rows),
+        newcomers=sum(row[2] for row in rows),
+        comments=sum(row[3] for row in rows),
+        scores=scores or dict.fromkeys(HEADLINES),
+    )

@@ -1,103 +1,139 @@
-"""The reply network and the shape of threads, laid out as lines and dots of a drawing."""
+"""Layout of the reply network and of thread shapes as SVG path data."""
 
 from collections import Counter
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-FEWEST = 10
-WIDE, HIGH, EDGE = 400, 300, 14
-STEPS = 80
-DEEPEST = 11
+MIN_PEOPLE = 10
+WIDTH, HEIGHT, MARGIN = 400, 300, 14
+ITERATIONS = 80
+MAX_DEPTH = 11
 Points = NDArray[np.float64]
 
 
-def reply_network(pairs: list[list[int]]) -> dict[str, Any] | None:
-    """Who answered whom, without a name: dots nearer to those they talked with.
+@dataclass(frozen=True)
+class ReplyNetwork:
+    """Counts of the reply network, and its edges and dots as SVG path data."""
 
-    `pairs`: two people, the threads they met in, 1 if both replied. None under ten people, whom
-    one might tell apart.
+    people: int
+    pairs: int
+    mutual: int
+    one_way: str
+    both_ways: str
+    dots: str
+    partners: list[tuple[int, int]]
+    """How many people talked with how many others: (partners, people)."""
+
+
+@dataclass(frozen=True)
+class ThreadColumn:
+    """A drawn thread: its proposal, its comments and the centre of its column."""
+
+    proposal: str
+    comments: int
+    x: float
+
+
+@dataclass(frozen=True)
+class ThreadShapes:
+    """The longest threads as bars, and the same counts by level for a table."""
+
+    threads: list[ThreadColumn]
+    bars: str
+    height: int
+    levels: list[tuple[int, list[int]]]
+    is_cut: bool
+    """Whether the last level also holds deeper comments."""
+
+
+def reply_network(pairs: list[list[int]]) -> ReplyNetwork | None:
+    """Return the layout of the reply network, without names: people who talked more are nearer.
+
+    Each pair holds two people, the threads they met in, and 1 if both replied. Return None below
+    `MIN_PEOPLE` people, who could be told apart.
     """
     people = sorted({person for pair in pairs for person in pair[:2]})
-    if len(people) < FEWEST:
+    if len(people) < MIN_PEOPLE:
         return None
-    place = {person: number for number, person in enumerate(people)}
-    ties = [(place[one], place[other], both) for one, other, _threads, both in pairs]
-    spots = _spread(len(people), ties)
+    index = {person: i for i, person in enumerate(people)}
+    edges = [(index[first], index[second], both) for first, second, _threads, both in pairs]
+    positions = _force_layout(len(people), edges)
     partners = Counter(person for pair in pairs for person in pair[:2])
-    return {
-        "people": len(people),
-        "pairs": len(pairs),
-        "mutual": sum(both for _one, _other, both in ties),
-        "one_way": _lines(spots, [tie for tie in ties if not tie[2]]),
-        "both_ways": _lines(spots, [tie for tie in ties if tie[2]]),
-        "dots": "".join(f"M{x:.0f} {y:.0f}h0" for x, y in spots),
-        "partners": sorted(Counter(partners.values()).items()),
-    }
+    return ReplyNetwork(
+        people=len(people),
+        pairs=len(pairs),
+        mutual=sum(both for _first, _second, both in edges),
+        one_way=_edge_path(positions, [edge for edge in edges if not edge[2]]),
+        both_ways=_edge_path(positions, [edge for edge in edges if edge[2]]),
+        dots="".join(f"M{x:.0f} {y:.0f}h0" for x, y in positions),
+        partners=sorted(Counter(partners.values()).items()),
+    )
 
 
-def thread_shapes(rows: list[list[Any]]) -> dict[str, Any] | None:
-    """The longest threads as bars, one a level, as wide as it has comments.
+def thread_shapes(rows: list[tuple[str, int, int]]) -> ThreadShapes | None:
+    """Return the longest threads as bars, one per level, as wide as the level has comments.
 
-    `rows`: proposal, depth, comments. What is deeper than can be drawn stands on the last level.
+    Each row holds proposal, depth and comments. Deeper comments count at the last drawn level.
     """
     threads: dict[str, Counter[int]] = {}
     for proposal, depth, comments in rows:
-        threads.setdefault(proposal, Counter())[min(depth, DEEPEST)] += comments
+        threads.setdefault(proposal, Counter())[min(depth, MAX_DEPTH)] += comments
     if not threads:
         return None
-    longest = sorted(threads.items(), key=lambda one: (-sum(one[1].values()), one[0]))
+    longest = sorted(threads.items(), key=lambda item: (-sum(item[1].values()), item[0]))
     widest = max(max(levels.values()) for levels in threads.values())
     deepest = max(max(levels) for levels in threads.values())
-    room = WIDE / len(longest)
-    return {
-        "threads": [
-            {"proposal": proposal, "comments": sum(levels.values()), "x": room * (place + 0.5)}
-            for place, (proposal, levels) in enumerate(longest)
+    column = WIDTH / len(longest)
+    return ThreadShapes(
+        threads=[
+            ThreadColumn(proposal, sum(levels.values()), column * (i + 0.5))
+            for i, (proposal, levels) in enumerate(longest)
         ],
-        "bars": "".join(
-            _bar(room * (place + 0.5), depth, max((room - 8) * comments / widest, 2))
-            for place, (_proposal, levels) in enumerate(longest)
+        bars="".join(
+            _bar_path(column * (i + 0.5), depth, max((column - 8) * comments / widest, 2))
+            for i, (_proposal, levels) in enumerate(longest)
             for depth, comments in sorted(levels.items())
         ),
-        "height": 14 * (deepest + 1),
-        "levels": [
+        height=14 * (deepest + 1),
+        levels=[
             (depth, [levels.get(depth, 0) for _proposal, levels in longest])
             for depth in range(deepest + 1)
         ],
-        "cut": deepest == DEEPEST,
-    }
+        is_cut=deepest == MAX_DEPTH,
+    )
 
 
-def _bar(x: float, depth: int, width: float) -> str:
+def _bar_path(x: float, depth: int, width: float) -> str:
     return f"M{x - width / 2:.1f} {14 * depth}h{width:.1f}v11h-{width:.1f}z"
 
 
-def _lines(spots: Points, ties: list[tuple[int, int, int]]) -> str:
-    ends = [(*spots[one], *spots[other]) for one, other, _both in ties]
+def _edge_path(positions: Points, edges: list[tuple[int, int, int]]) -> str:
+    ends = [(*positions[first], *positions[second]) for first, second, _both in edges]
     return "".join(f"M{a:.0f} {b:.0f}L{c:.0f} {d:.0f}" for a, b, c, d in ends)
 
 
-def _spread(size: int, ties: list[tuple[int, int, int]]) -> Points:
-    """Put dots so that ties pull and all push away (Fruchterman, Reingold): the same every time."""
+def _force_layout(size: int, edges: list[tuple[int, int, int]]) -> Points:
+    """Return the positions of a force-directed layout (Fruchterman and Reingold), deterministic."""
     angle = np.arange(size) * 2.399963
-    spots = (
+    positions = (
         np.column_stack([np.cos(angle), np.sin(angle)]) * np.sqrt(np.arange(1, size + 1))[:, None]
     )
-    one, other = np.array([tie[0] for tie in ties]), np.array([tie[1] for tie in ties])
-    for step in range(STEPS):
-        apart = spots[:, None, :] - spots[None, :, :]
+    sources = np.array([edge[0] for edge in edges])
+    targets = np.array([edge[1] for edge in edges])
+    for step in range(ITERATIONS):
+        apart = positions[:, None, :] - positions[None, :, :]
         length = np.maximum(np.sqrt((apart**2).sum(axis=2)), 0.05)
         push = (apart / length[:, :, None] ** 2).sum(axis=1)
-        along = spots[one] - spots[other]
+        along = positions[sources] - positions[targets]
         pull = along * np.sqrt((along**2).sum(axis=1))[:, None]
-        np.add.at(push, one, -pull)
-        np.add.at(push, other, pull)
-        # What nobody pulls would drift away for ever.
-        push -= spots * 0.1
+        np.add.at(push, sources, -pull)
+        np.add.at(push, targets, pull)
+        # Gravity keeps unconnected people from drifting away.
+        push -= positions * 0.1
         far = np.maximum(np.sqrt((push**2).sum(axis=1)), 1e-9)[:, None]
-        spots = spots + push / far * np.minimum(far, 1.0 - step / STEPS)
-    low, high = spots.min(axis=0), spots.max(axis=0)
-    room = np.array([WIDE - 2 * EDGE, HIGH - 2 * EDGE])
-    return np.asarray((spots - low) / np.maximum(high - low, 1e-9) * room + EDGE)
+        positions = positions + push / far * np.minimum(far, 1.0 - step / ITERATIONS)
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    size_inside = np.array([WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN])
+    return np.asarray((positions - low) / np.maximum(high - low, 1e-9) * size_inside + MARGIN)

@@ -1,7 +1,7 @@
-"""Planned, judged and logged side by side, and what other processes do well where one is weak."""
+"""Planned, judged and logged scores side by side, and practices of strong processes."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,189 +13,257 @@ from deliberate.citivoice import load_formulas, load_framework
 from deliberate.database import db
 from deliberate.models import Assessment, Assessor, Practice, Process
 from deliberate.queries.scores.assessments import (
-    in_force,
-    pledge_counts,
-    profile,
+    count_pledges_by_state,
+    criterion_scores,
+    plan_and_judgement_in_force,
     public_assessments,
-    saved_parts,
+    saved_assessors,
 )
-from deliberate.vocabulary import Stage
+from deliberate.queries.scores.percent import percent, percent_or_none
+from deliberate.vocabulary import AssessmentStage
 
-MOST_LOOKED_AT = 60
-MOST_SHOWN = 3
+Document = Mapping[str, Any]
+"""A decoded score document."""
+MAX_PROCESSES = 60
+MAX_PRACTICES = 3
 
 
 @dataclass(frozen=True)
-class Told:
-    """A practice and the process that it worked in."""
+class PracticeElsewhere:
+    """A practice and the process in which it worked."""
 
     process: Process
     body: str
 
 
-def side_by_side(
-    process: Process, document: Mapping[str, Any], language: str, today: date
-) -> dict[str, Any]:
-    """The judged part of a scoreboard: criteria by category as kept in the document of scores.
+@dataclass(frozen=True)
+class ContextFigure:
+    """A figure shown beside a criterion without being scored."""
 
-    Empty `categories` where no plan is frozen and no assessment published.
+    id: str
+    name: str
+    state: str
+    value: float | None
+    score: int | None
+    numerator: int
+    denominator: int | None
+    formula: str
+    minimum: int | None
+    caveat: str
+    acts: Sequence[str]
+
+
+@dataclass(frozen=True)
+class CriterionRow:
+    """Planned, judged and logged score of a criterion, 0 to 100, and their sources."""
+
+    id: str
+    name: str
+    planned: int | None
+    judged: int | None
+    logged: int | None
+    disagrees: bool | None
+    grade: str | None
+    source: str
+    assessor_count: int
+    logged_parts: list[str]
+    """Ids of the indicators, criteria and dimensions behind the logged score."""
+    figures: list[ContextFigure]
+    is_weak: bool
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """A category of the framework with its criteria."""
+
+    id: str
+    name: str
+    criteria: list[CriterionRow]
+
+
+@dataclass(frozen=True)
+class CriteriaSideBySide:
+    """The judged part of a scoreboard."""
+
+    is_assessed: bool
+    categories: list[CategoryRow]
+    practices: dict[str, list[PracticeElsewhere]]
+    pledges: Counter[str]
+
+
+def criteria_side_by_side(
+    process: Process, document: Document, language: str, today: date
+) -> CriteriaSideBySide:
+    """Return the judged part of a scoreboard: the criteria of a score document by category.
+
+    `categories` is empty where no plan is frozen and no assessment published.
     """
-    found = public_assessments(process.id)
-    plan, after = in_force(found)
-    judges = {
-        "planned": len(saved_parts(plan)) if plan else 0,
-        "judged": len(saved_parts(after)) if after else 0,
+    assessments = public_assessments(process.id)
+    plan, judgement = plan_and_judgement_in_force(assessments)
+    assessor_counts = {
+        "planned": len(saved_assessors(plan)) if plan else 0,
+        "judged": len(saved_assessors(judgement)) if judgement else 0,
     }
-    lines = [
-        _line(name, said, document, judges, language)
-        for name, said in load_framework()["criteria"].items()
+    rows = [
+        _criterion_row(name, criterion, document, assessor_counts, language)
+        for name, criterion in load_framework()["criteria"].items()
         if name in document["criteria"]
     ]
-    learned = practices_elsewhere(process.id, [one["id"] for one in lines if one["is_weak"]])
-    return {
-        "assessed": bool(found),
-        "categories": _by_category(lines, language),
-        "practices": learned,
-        "pledges": pledge_counts(found, today),
-    }
+    return CriteriaSideBySide(
+        is_assessed=bool(assessments),
+        categories=_by_category(rows, language),
+        practices=practices_elsewhere(process.id, [row.id for row in rows if row.is_weak]),
+        pledges=count_pledges_by_state(assessments, today),
+    )
 
 
-def _line(
+def _criterion_row(
     name: str,
-    said: Mapping[str, Any],
-    document: Mapping[str, Any],
-    judges: Mapping[str, int],
+    criterion: Mapping[str, Any],
+    document: Document,
+    assessor_counts: Mapping[str, int],
     language: str,
-) -> dict[str, Any]:
-    figures = document["criteria"][name]
-    seen = figures["judged"] if figures["judged"] is not None else figures["logged"]
-    weak = load_framework()["comparison"]["weak"]
-    return {
-        "id": name,
-        "name": said["en" if language == "en" else "id"],
-        **{key: _hundred(figures[key]) for key in ("planned", "judged", "logged")},
-        "disagrees": figures["disagrees"],
-        "grade": figures["grade"],
-        "source": _source(figures),
-        "judges": judges["judged" if figures["judged"] is not None else "planned"],
-        "beside": [c for c in said["logged"] if _is_behind(document, c)],
-        "figures": [figure(document, c, language) for c in said["logged"] if c in _besides()],
-        "is_weak": seen is not None and seen < weak,
-    }
+) -> CriterionRow:
+    scores = document["criteria"][name]
+    is_judged = scores["judged"] is not None
+    score = scores["judged"] if is_judged else scores["logged"]
+    figures = [context_figure(document, part, language) for part in criterion["logged"]]
+    return CriterionRow(
+        id=name,
+        name=_localized(criterion, language),
+        planned=percent_or_none(scores["planned"]),
+        judged=percent_or_none(scores["judged"]),
+        logged=percent_or_none(scores["logged"]),
+        disagrees=scores["disagrees"],
+        grade=scores["grade"],
+        source=_source(scores),
+        assessor_count=assessor_counts["judged" if is_judged else "planned"],
+        logged_parts=[part for part in criterion["logged"] if _is_part_of_logged(document, part)],
+        figures=[figure for figure in figures if figure is not None],
+        is_weak=score is not None and score < load_framework()["comparison"]["weak"],
+    )
 
 
-def _besides() -> Mapping[str, Any]:
-    """The figures that stand beside a criterion for which nothing is scored."""
-    found: Mapping[str, Any] = load_framework()["beside"]
-    return found
+def _localized(entry: Mapping[str, Any], language: str) -> str:
+    return str(entry["en" if language == "en" else "id"])
 
 
-def _told(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a document of scores says of them; one kept before they were counted, nothing."""
-    found: Mapping[str, Any] = document["descriptives"]["counted"].get("beside", {})
-    return found
+def _context_figures() -> Mapping[str, Any]:
+    """Return the framework's figures that are shown beside a criterion without being scored."""
+    figures: Mapping[str, Any] = load_framework()["beside"]
+    return figures
 
 
-def figure(document: Mapping[str, Any], name: str, language: str) -> dict[str, Any] | None:
-    """Such a figure as the pages show it; None for a name that is none."""
-    said = _besides().get(name)
-    if said is None:
+def _figures_in(document: Document) -> Mapping[str, Any]:
+    """Return the context figures of a score document; empty for documents older than them."""
+    figures: Mapping[str, Any] = document["descriptives"]["counted"].get("beside", {})
+    return figures
+
+
+def context_figure(document: Document, name: str, language: str) -> ContextFigure | None:
+    """Return a context figure for display, or None if the framework has none of this name."""
+    definition = _context_figures().get(name)
+    if definition is None:
         return None
-    unknown = {"state": "not_enough_data", "value": None, "numerator": 0, "denominator": 0}
-    found = _told(document).get(name, unknown)
-    return {
-        **found,
-        "id": name,
-        "name": said["en" if language == "en" else "id"],
-        "score": _hundred(found["value"]),
-        "formula": said["formula"],
-        "minimum": said.get("minimum"),
-        "caveat": said.get(f"caveat_{'en' if language == 'en' else 'id'}", ""),
-        "acts": said.get("acts", []),
-    }
+    without_data = {"state": "not_enough_data", "value": None, "numerator": 0, "denominator": 0}
+    result = _figures_in(document).get(name, without_data)
+    return ContextFigure(
+        id=name,
+        name=_localized(definition, language),
+        state=result["state"],
+        value=result["value"],
+        score=percent_or_none(result["value"]),
+        numerator=result["numerator"],
+        denominator=result["denominator"],
+        formula=definition["formula"],
+        minimum=definition.get("minimum"),
+        caveat=definition.get(f"caveat_{'en' if language == 'en' else 'id'}", ""),
+        acts=definition.get("acts", []),
+    )
 
 
-def logged_beside(document: Mapping[str, Any]) -> dict[str, int]:
-    """What the log shows beside each judged criterion, 0 to 100, where it shows anything."""
-    found = {}
-    for name, said in load_framework()["criteria"].items():
-        known = [share for c in said["logged"] if (share := _score(document, c)) is not None]
+def logged_by_criterion(document: Document) -> dict[str, int]:
+    """Return the logged score beside each judged criterion, 0 to 100, where the log has one."""
+    logged = {}
+    for name, criterion in load_framework()["criteria"].items():
+        scores = [_logged_score(document, part) for part in criterion["logged"]]
+        known = [score for score in scores if score is not None]
         if known:
-            found[name] = int(100 * sum(known) / len(known) + 0.5)
-    return found
+            logged[name] = int(100 * sum(known) / len(known) + 0.5)
+    return logged
 
 
-def _is_behind(document: Mapping[str, Any], name: str) -> bool:
-    """Whether a name is part of the logged figure; dimensions shown as profiles have no number."""
+def _is_part_of_logged(document: Document, name: str) -> bool:
+    """Return whether a name contributes to the logged score. Profile dimensions have no number."""
     profile_only = name in load_formulas().dimensions and name not in document["dimensions"]
-    return profile_only or _score(document, name) is not None
+    return profile_only or _logged_score(document, name) is not None
 
 
-def _score(document: Mapping[str, Any], name: str) -> float | None:
-    """The logged score of a criterion or a dimension, or the share that stands for one."""
-    if name in _besides():
-        share: float | None = _told(document).get(name, {}).get("value")
+def _logged_score(document: Document, name: str) -> float | None:
+    """Return the logged score of a criterion or dimension, or the share of a context figure."""
+    if name in _context_figures():
+        share: float | None = _figures_in(document).get(name, {}).get("value")
         return share
-    found = document["criteria"].get(name) or document["dimensions"].get(name) or {}
-    score: float | None = found.get("score")
+    result = document["criteria"].get(name) or document["dimensions"].get(name) or {}
+    score: float | None = result.get("score")
     return score
 
 
-def measured(document: Mapping[str, Any]) -> dict[str, int]:
-    """Where every indicator stands between its goalposts, 0 to 100, where it has a value."""
-    shares = {name: one["normalised"] for name, one in document["indicators"].items()}
-    return {name: int(100 * share + 0.5) for name, share in shares.items() if share is not None}
+def measured_indicators(document: Document) -> dict[str, int]:
+    """Return the normalised value of every indicator that has one, 0 to 100."""
+    shares = {name: result["normalised"] for name, result in document["indicators"].items()}
+    return {name: percent(share) for name, share in shares.items() if share is not None}
 
 
-def _source(figures: Mapping[str, Any]) -> str:
-    if figures["judged"] is not None:
+def _source(scores: Mapping[str, Any]) -> str:
+    if scores["judged"] is not None:
         return "judged"
-    return "log" if figures["logged"] is not None else "little"
+    return "log" if scores["logged"] is not None else "little"
 
 
-def _hundred(share: float | None) -> int | None:
-    return None if share is None else int(share * 100 + 0.5)
-
-
-def _by_category(lines: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+def _by_category(rows: list[CriterionRow], language: str) -> list[CategoryRow]:
     return [
-        {"id": name, "name": said["en" if language == "en" else "id"], "criteria": within}
-        for name, said in load_framework()["categories"].items()
-        if (within := [line for line in lines if line["id"].startswith(name)])
+        CategoryRow(name, _localized(category, language), criteria)
+        for name, category in load_framework()["categories"].items()
+        if (criteria := [row for row in rows if row.id.startswith(name)])
     ]
 
 
-def practices_elsewhere(process_id: int, weak: Collection[str]) -> dict[str, list[Told]]:
-    """For each weak criterion what other processes told, where it was judged strong there."""
+def practices_elsewhere(
+    process_id: int, weak: Collection[str]
+) -> dict[str, list[PracticeElsewhere]]:
+    """Return, by weak criterion, practices of other processes that were judged strong in it."""
     if not weak:
         return {}
     strong = load_framework()["comparison"]["strong"]
-    learned: dict[str, list[Told]] = defaultdict(list)
-    for judgement in _judgements_telling(process_id, weak):
-        scores = profile(judgement)
-        for told in judgement.practices:
-            if told.criterion in weak and (scores.get(told.criterion) or 0) >= strong:
-                learned[told.criterion].append(Told(judgement.process, told.body))
-    return {name: told[:MOST_SHOWN] for name, told in learned.items()}
+    practices: dict[str, list[PracticeElsewhere]] = defaultdict(list)
+    for judgement in _judgements_with_practices(process_id, weak):
+        scores = criterion_scores(judgement)
+        for practice in judgement.practices:
+            if practice.criterion in weak and (scores.get(practice.criterion) or 0) >= strong:
+                practices[practice.criterion].append(
+                    PracticeElsewhere(judgement.process, practice.body)
+                )
+    return {criterion: examples[:MAX_PRACTICES] for criterion, examples in practices.items()}
 
 
-def _judgements_telling(process_id: int, weak: Collection[str]) -> list[Assessment]:
-    """The newest published judgement of every other process that tells of such a criterion."""
+def _judgements_with_practices(process_id: int, weak: Collection[str]) -> list[Assessment]:
+    """Return the newest published judgement of each other process with a practice for `weak`."""
     newest = (
         select(func.max(Assessment.id))
         .where(
-            Assessment.stage == Stage.EX_POST,
+            Assessment.stage == AssessmentStage.EX_POST,
             Assessment.published_at.is_not(None),
             Assessment.process_id != process_id,
         )
         .group_by(Assessment.process_id)
     )
-    found = db.session.scalars(
+    judgements = db.session.scalars(
         select(Assessment)
         .join(Assessment.process)
         .where(Assessment.id.in_(newest), Assessment.practices.any(Practice.criterion.in_(weak)))
         .order_by(Process.title)
-        .limit(MOST_LOOKED_AT)
+        .limit(MAX_PROCESSES)
         .options(
             contains_eager(Assessment.process),
             selectinload(Assessment.assessors).selectinload(Assessor.ratings),
@@ -204,4 +272,4 @@ def _judgements_telling(process_id: int, weak: Collection[str]) -> list[Assessme
             selectinload(Assessment.practices),
         )
     )
-    return list(found)
+    return list(judgements)

@@ -1,4 +1,4 @@
-"""The log of a process as the scores read it, and the scores themselves."""
+"""The sealed log of a process for scoring, its computed scores and its stored scores."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,55 +11,49 @@ from sqlalchemy.orm import joinedload
 from deliberate import citivoice
 from deliberate.config import Settings
 from deliberate.database import db
-from deliberate.models import ComparedScore, Process, Snapshot
-from deliberate.queries.log import log_of_process, newest_head
-from deliberate.queries.releases.release_files import scores_in
-from deliberate.queries.scores.assessments import judged_of
+from deliberate.models import ComparedScore, Process, ScoreSnapshot
+from deliberate.queries.log.sealed_log import load_process_log
+from deliberate.queries.log.tree_heads import latest_tree_head
+from deliberate.queries.releases.release_files import score_release_folder
+from deliberate.queries.scores.assessments import judged_criteria
 
-RELEASE = "release"
-"""The source of a process that came in as a release: its rows are files, not ours."""
-
-
-def process_named(slug: str) -> Process | None:
-    """The opened process with this address."""
-    return db.session.scalar(
-        select(Process).where(Process.slug == slug, Process.opened_at.is_not(None))
-    )
+SOURCE_RELEASE = "release"
+"""`Process.source` of an imported release: its rows are files, not rows of this log."""
 
 
-def process_slugs() -> list[str]:
-    """The addresses of all opened processes, the oldest first."""
+def opened_process_slugs() -> list[str]:
+    """Return the slugs of all opened processes, oldest first."""
     opened = select(Process.slug).where(Process.opened_at.is_not(None))
     return list(db.session.scalars(opened.order_by(Process.id)))
 
 
-def scores_of(
+def compute_scores(
     process: Process,
     as_of: datetime | None = None,
     formulas: citivoice.Formulas | None = None,
     engine: str = "duckdb",
     pictures: bool = False,
 ) -> citivoice.Scores:
-    """The scores of a process up to the newest head, or to a moment before it.
+    """Return the scores of a process up to the newest tree head, or up to an earlier time.
 
-    One that came in as a release is counted from its files, as where it came from.
+    An imported release is scored from its files, as on the platform it came from.
     """
-    if process.source == RELEASE:
+    if process.source == SOURCE_RELEASE:
         settings: Settings = current_app.config["SETTINGS"]
-        return scores_in(settings.imported_path / process.slug, as_of, formulas, engine)
+        return score_release_folder(settings.imported_path / process.slug, as_of, formulas, engine)
     return citivoice.score(
-        log_of(process),
-        context_of(process, as_of),
+        sealed_log(process),
+        scoring_context(process, as_of),
         formulas=formulas,
-        judged=judged_of(process.id, as_of),
+        judged=judged_criteria(process.id, as_of),
         engine=engine,
         pictures=pictures,
     )
 
 
-def context_of(process: Process, as_of: datetime | None = None) -> citivoice.Process:
-    """What the log cannot say about a process: its zone, its window, the head scored against."""
-    head = newest_head()
+def scoring_context(process: Process, as_of: datetime | None = None) -> citivoice.Process:
+    """Return what the log does not hold about a process: time zone, window and tree head."""
+    head = latest_tree_head()
     return citivoice.Process(
         slug=process.slug,
         timezone=process.timezone,
@@ -70,73 +64,72 @@ def context_of(process: Process, as_of: datetime | None = None) -> citivoice.Pro
     )
 
 
-def log_of(process: Process) -> citivoice.Log:
-    """The sealed rows of a process: segments, then batches of what came after the last one."""
+def sealed_log(process: Process) -> citivoice.Log:
+    """Return the sealed rows of a process: segments, then batches of later rows."""
     settings: Settings = current_app.config["SETTINGS"]
-    return log_of_process(settings.log_path, process.id)
+    return load_process_log(settings.log_path, process.id)
 
 
-# --- kept scores ---------------------------------------------------------------------------------
-
-
-def newest_snapshot(process_id: int) -> Snapshot | None:
-    """The scores of a process kept last, or None before the first."""
+def newest_snapshot(process_id: int) -> ScoreSnapshot | None:
+    """Return the newest stored scores of a process, or None."""
     return db.session.scalar(
-        select(Snapshot)
-        .where(Snapshot.process_id == process_id)
-        .order_by(Snapshot.computed_at.desc(), Snapshot.id.desc())
+        select(ScoreSnapshot)
+        .where(ScoreSnapshot.process_id == process_id)
+        .order_by(ScoreSnapshot.computed_at.desc(), ScoreSnapshot.id.desc())
         .limit(1)
     )
 
 
-def newest_snapshots() -> list[Snapshot]:
-    """The scores kept last of every process, the oldest process first."""
-    last = select(func.max(Snapshot.id)).group_by(Snapshot.process_id)
+def newest_snapshots() -> list[ScoreSnapshot]:
+    """Return the newest stored scores of every process, oldest process first."""
+    last = select(func.max(ScoreSnapshot.id)).group_by(ScoreSnapshot.process_id)
     return list(
         db.session.scalars(
-            select(Snapshot)
-            .where(Snapshot.id.in_(last))
-            .options(joinedload(Snapshot.process))
-            .order_by(Snapshot.process_id)
+            select(ScoreSnapshot)
+            .where(ScoreSnapshot.id.in_(last))
+            .options(joinedload(ScoreSnapshot.process))
+            .order_by(ScoreSnapshot.process_id)
         )
     )
 
 
-def compared_of(process_id: int) -> list[ComparedScore]:
-    """What is kept of a process to be compared, without the figures themselves."""
-    mine = select(ComparedScore).where(ComparedScore.process_id == process_id)
-    return list(db.session.scalars(mine))
+def list_compared_scores(process_id: int) -> list[ComparedScore]:
+    """Return the stored comparison scores of a process, without the figures themselves."""
+    query = select(ComparedScore).where(ComparedScore.process_id == process_id)
+    return list(db.session.scalars(query))
 
 
-def drawn_from(scores: citivoice.Scores) -> dict[str, Any]:
-    """What the charts of a scoreboard are drawn from: small counts out of the facts.
+def chart_data(scores: citivoice.Scores) -> dict[str, Any]:
+    """Return the data of the scoreboard's charts: small counts from the facts.
 
-    Cohorts under ten people are left out; waits are [hours, answered] of residents' proposals;
-    people of the reply network have numbers that say nothing elsewhere.
+    Cohorts under ten people are left out. Waits are [hours, answered] of residents' proposals.
+    People of the reply network get numbers without meaning elsewhere.
     """
     weeks = scores.facts.scope("week_facts", "counted")
     cohorts = scores.facts["cohort_facts"]
-    asked = scores.facts["response_facts"]
-    mine = asked["initiator"] != "authority"
+    responses = scores.facts["response_facts"]
+    by_residents = responses["initiator"] != "authority"
     return {
         "weeks": _rows(weeks, "week", "residents", "newcomers", "comments", "is_open"),
         "cohorts": _rows(cohorts, "first_week", "weeks_later", "people"),
-        "pairs": _renumbered(scores.facts.pictures.get("pair_picture", [])),
+        "pairs": _renumber_people(scores.facts.pictures.get("pair_picture", [])),
         "shapes": scores.facts.pictures.get("shape_picture", []),
         "waits": sorted(
             [int(hours), int(answered)]
             for hours, answered in zip(
-                asked["hours"][mine], asked["is_answered"][mine], strict=True
+                responses["hours"][by_residents],
+                responses["is_answered"][by_residents],
+                strict=True,
             )
         ),
     }
 
 
-def _renumbered(pairs: list[list[int]]) -> list[list[int]]:
-    """Numbers of people in the log would lead to their acts; these are 0, 1, 2 …"""
+def _renumber_people(pairs: list[list[int]]) -> list[list[int]]:
+    """Return the pairs with people numbered 0, 1, 2 …: log numbers would lead to their acts."""
     people = sorted({person for pair in pairs for person in pair[:2]})
-    place = {person: number for number, person in enumerate(people)}
-    return [[place[one], place[other], *rest] for one, other, *rest in pairs]
+    index = {person: number for number, person in enumerate(people)}
+    return [[index[first], index[second], *rest] for first, second, *rest in pairs]
 
 
 def _rows(table: Mapping[str, Any], *names: str) -> list[list[Any]]:

@@ -1,128 +1,243 @@
-"""The scoreboard of a process: kept scores put into the order and the words of the page."""
+"""The scoreboard of a process: stored scores in the order and wording of the page."""
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
-import scipy  # its parts load when they are used
+import scipy  # submodules are loaded on first use
 
 from deliberate.citivoice import Formulas, load_formulas
-from deliberate.models import Snapshot
+from deliberate.models import ScoreSnapshot
+from deliberate.queries.scores.percent import percent, percent_or_none
 
-DAYS = 60
-SMALLEST_COHORT = 10
-# One account with more of the residents' comments than this is likely the platform's own.
-LOUDEST, TALKED = 0.10, 100
+MAX_CURVE_DAYS = 60
+MIN_COHORT_SIZE = 10
+# An account with a larger share of the residents' comments is likely the platform's own.
+DOMINANT_SHARE, MIN_COMMENTS = 0.10, 100
 
 
-def scoreboard(snapshot: Snapshot, language: str) -> dict[str, Any]:
-    """Headline, the two numbers, every criterion with its indicators, and the charts."""
+Document = dict[str, Any]
+"""A decoded score document."""
+Interval = list[int | None]
+"""Lower and upper end, 0 to 100, or [None, None]."""
+
+
+@dataclass(frozen=True)
+class IndicatorDetail:
+    """An indicator in the language of the page: figure, score, formula and caveat."""
+
+    id: str
+    name: str
+    value: float | None
+    score: int | None
+    range: Interval
+    state: str
+    reason: str | None
+    n: int
+    numerator: float
+    denominator: float
+    ci: list[float] | None
+    goalpost: list[Any]
+    formula: str
+    minimum: dict[str, int]
+    needed: int | None
+    floor: float | None
+    caveat: str
+    rationale: str
+    acts: Sequence[str]
+
+
+@dataclass(frozen=True)
+class DimensionScore:
+    """The score of a headline dimension, 0 to 100, and the criteria behind it."""
+
+    score: int | None
+    range: Interval
+    band: list[int | None]
+    state: str
+    marks: Sequence[str]
+    used: Sequence[str]
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True)
+class DimensionRow:
+    """A dimension with its indicators; only headline dimensions have a score."""
+
+    id: str
+    name: str
+    headline: bool
+    result: DimensionScore | None
+    indicators: list[IndicatorDetail]
+
+
+@dataclass(frozen=True)
+class DimensionDetail:
+    """A headline dimension, its core criteria, and its score under variations, 0 to 100."""
+
+    dimension: DimensionRow
+    result: DimensionScore
+    core: Sequence[str]
+    leave_one_out: dict[str, int | None]
+    sensitivity: dict[str, int | None]
+
+
+@dataclass(frozen=True)
+class CohortRetention:
+    """Weeks after the first one, and for each cohort its Monday, its size and shares by week."""
+
+    columns: list[int]
+    rows: list[tuple[date, int, list[float | None]]]
+
+
+@dataclass(frozen=True)
+class ResponseTimeCurve:
+    """The share of proposals answered by days waited, and the days within which half were."""
+
+    points: list[tuple[float, float]]
+    median: float | None
+    asked: int
+    answered: int
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """The content of a scoreboard page."""
+
+    document: Document
+    headline: str
+    dimensions: list[DimensionRow]
+    civility: list[IndicatorDetail]
+    """Indicators shown beside DQ without being part of it."""
+    weeks: list[tuple[date, int, int]]
+    cohorts: CohortRetention
+    response_times: ResponseTimeCurve
+    counts: dict[str, Any]
+    dominant_account_percent: int | None
+
+
+def scoreboard(snapshot: ScoreSnapshot, language: str) -> Scoreboard:
+    """Return headline, dimensions with their indicators, and chart series of a snapshot."""
     document = json.loads(snapshot.document)
     formulas = load_formulas()
-    return {
-        "document": document,
-        "headline": document["headline"][language],
-        "dimensions": [
-            _dimension(document, formulas, name, language) for name in formulas.dimensions
-        ],
-        "beside": _indicators(document, formulas, "DQ6", language),
-        "weeks": _weeks(snapshot.drawn["weeks"]),
-        "cohorts": _cohorts(snapshot.drawn["cohorts"], snapshot.drawn["weeks"]),
-        "waits": _waits(snapshot.drawn["waits"]),
-        "people": document["descriptives"]["counted"],
-        "loudest": _loudest(document["descriptives"]["counted"]),
-    }
+    counts = document["descriptives"]["counted"]
+    charts = snapshot.chart_data
+    return Scoreboard(
+        document=document,
+        headline=document["headline"][language],
+        dimensions=dimension_rows(document, language),
+        civility=_criterion_indicators(document, formulas, "DQ6", language),
+        weeks=_weekly_participants(charts["weeks"]),
+        cohorts=_cohort_retention(charts["cohorts"], charts["weeks"]),
+        response_times=_response_time_curve(charts["waits"]),
+        counts=counts,
+        dominant_account_percent=_dominant_account_percent(counts),
+    )
 
 
-def _loudest(people: dict[str, Any]) -> int | None:
-    """The percentage of residents' comments by one account, where that is suspiciously much."""
-    share = people.get("top_author_share") or 0
-    if people["comments"] < TALKED or share <= LOUDEST:
+def dimension_rows(document: Document, language: str) -> list[DimensionRow]:
+    """Return every dimension of a score document with its indicators."""
+    formulas = load_formulas()
+    return [_dimension(document, formulas, name, language) for name in formulas.dimensions]
+
+
+def _dominant_account_percent(counts: dict[str, Any]) -> int | None:
+    """Return the percentage of residents' comments by one account if it is suspiciously high."""
+    share = counts.get("top_author_share") or 0
+    if counts["comments"] < MIN_COMMENTS or share <= DOMINANT_SHARE:
         return None
-    return _hundred(share)
+    return percent(share)
 
 
-def _dimension(
-    document: dict[str, Any], formulas: Formulas, name: str, language: str
-) -> dict[str, Any]:
+def _dimension(document: Document, formulas: Formulas, name: str, language: str) -> DimensionRow:
     dimension = formulas.dimensions[name]
-    return {
-        "id": name,
-        "name": dimension.en if language == "en" else dimension.name_id,
-        "headline": dimension.headline,
-        **(_total(document["dimensions"][name]) if dimension.headline else {}),
-        "indicators": [
-            line
+    return DimensionRow(
+        id=name,
+        name=dimension.en if language == "en" else dimension.name_id,
+        headline=dimension.headline,
+        result=_dimension_score(document["dimensions"][name]) if dimension.headline else None,
+        indicators=[
+            indicator
             for criterion in dimension.criteria
-            for line in _indicators(document, formulas, criterion, language)
+            for indicator in _criterion_indicators(document, formulas, criterion, language)
         ],
-    }
+    )
 
 
-def total(document: dict[str, Any], formulas: Formulas, name: str, language: str) -> dict[str, Any]:
-    """One of the two numbers with what it is made of and what would move it."""
-    shown = _dimension(document, formulas, name, language)
-    found = document["dimensions"][name]
-    return {
-        **shown,
-        "core": formulas.dimensions[name].core,
-        "without": [
-            (indicator(document, formulas, left, language)["name"], left, _hundred(score))
-            for left, score in found["leave_one_out"].items()
-            if left in formulas.indicators
-        ],
-        "runs": [(run, _hundred(score)) for run, score in found["sensitivity"].items()],
-    }
+def dimension_detail(
+    document: Document, formulas: Formulas, name: str, language: str
+) -> DimensionDetail:
+    """Return a headline dimension with its parts and the effect of leaving each out."""
+    result = document["dimensions"][name]
+    return DimensionDetail(
+        dimension=_dimension(document, formulas, name, language),
+        result=_dimension_score(result),
+        core=formulas.dimensions[name].core,
+        leave_one_out={
+            indicator: percent_or_none(score)
+            for indicator, score in result["leave_one_out"].items()
+        },
+        sensitivity={run: percent_or_none(score) for run, score in result["sensitivity"].items()},
+    )
 
 
-def _total(total: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "score": _hundred(total["score"]),
-        "range": [_hundred(end) for end in total["ci"]] if total["ci"] else [None, None],
-        "band": [_hundred(end) for end in total["weights_band"] or []],
-        "state": total["state"],
-        "marks": total["marks"],
-        "used": total["criteria_used"],
-        "missing": total["criteria_missing"],
-    }
+def _dimension_score(result: dict[str, Any]) -> DimensionScore:
+    return DimensionScore(
+        score=percent_or_none(result["score"]),
+        range=[percent_or_none(end) for end in result["ci"] or (None, None)],
+        band=[percent_or_none(end) for end in result["weights_band"] or []],
+        state=result["state"],
+        marks=result["marks"],
+        used=result["criteria_used"],
+        missing=result["criteria_missing"],
+    )
 
 
-def _indicators(
-    document: dict[str, Any], formulas: Formulas, criterion: str, language: str
-) -> list[dict[str, Any]]:
+def _criterion_indicators(
+    document: Document, formulas: Formulas, criterion: str, language: str
+) -> list[IndicatorDetail]:
     return [
-        indicator(document, formulas, name, language)
+        indicator_detail(document, formulas, name, language)
         for name in formulas.criteria.get(criterion, [])
     ]
 
 
-def indicator(
-    document: dict[str, Any], formulas: Formulas, name: str, language: str
-) -> dict[str, Any]:
-    """One indicator as the pages show it: the figure, its score, its formula and its caveat."""
-    said = formulas.indicators[name]
-    # Scores kept under older formulas know nothing of an indicator that came since.
-    found = document["indicators"].get(name) or _unknown(said.goalpost)
+def indicator_detail(
+    document: Document, formulas: Formulas, name: str, language: str
+) -> IndicatorDetail:
+    """Return an indicator for display: figure, score, formula and caveat."""
+    definition = formulas.indicators[name]
+    # Scores stored under older formulas lack indicators added since.
+    result = document["indicators"].get(name) or _indicator_without_data(definition.goalpost)
     english = language == "en"
-    return {
-        **found,
-        "id": name,
-        "name": said.en if english else said.name_id,
-        "score": _hundred(found["normalised"]),
-        "range": _scored_range(found),
-        "formula": said.formula if english else said.formula_id,
-        "minimum": dict(said.minimum),
-        "needed": next(iter(said.minimum.values()), None),
-        "floor": said.floor,
-        "caveat": said.caveat_en if english else said.caveat_id,
-        "why": said.why_en if english else said.why_id,
-        "acts": said.acts,
-    }
+    return IndicatorDetail(
+        id=name,
+        name=definition.en if english else definition.name_id,
+        value=result["value"],
+        score=percent_or_none(result["normalised"]),
+        range=_normalised_interval(result),
+        state=result["state"],
+        reason=result.get("reason"),
+        n=result["n"],
+        numerator=result["numerator"],
+        denominator=result["denominator"],
+        ci=result["ci"],
+        goalpost=result["goalpost"],
+        formula=definition.formula if english else definition.formula_id,
+        minimum=dict(definition.minimum),
+        needed=next(iter(definition.minimum.values()), None),
+        floor=definition.floor,
+        caveat=definition.caveat_en if english else definition.caveat_id,
+        rationale=definition.why_en if english else definition.why_id,
+        acts=definition.acts,
+    )
 
 
-def _unknown(goalpost: tuple[float, float, str]) -> dict[str, Any]:
+def _indicator_without_data(goalpost: tuple[float, float, str]) -> dict[str, Any]:
     return {
         "value": None,
         "state": "not_enough_data",
@@ -136,69 +251,60 @@ def _unknown(goalpost: tuple[float, float, str]) -> dict[str, Any]:
     }
 
 
-def _scored_range(found: dict[str, Any]) -> list[int | None]:
-    """The interval of the value, moved between the goalposts as the value is."""
-    if found["ci"] is None or found["normalised"] is None:
+def _normalised_interval(result: dict[str, Any]) -> Interval:
+    """Return the interval of a value between its goalposts, 0 to 100."""
+    if result["ci"] is None or result["normalised"] is None:
         return [None, None]
-    low, high, direction = found["goalpost"]
-    ends = [min(max((end - low) / (high - low), 0), 1) for end in found["ci"]]
+    low, high, direction = result["goalpost"]
+    ends = [min(max((end - low) / (high - low), 0), 1) for end in result["ci"]]
     if direction == "down":
         ends = [1 - ends[1], 1 - ends[0]]
-    return [_hundred(end) for end in ends]
+    return [percent(end) for end in ends]
 
 
-def _hundred(share: float | None) -> int | None:
-    """A share as 0 to 100, half up."""
-    return None if share is None else int(share * 100 + 0.5)
-
-
-def _weeks(rows: list[list[Any]]) -> list[tuple[date, int, int]]:
-    """(Monday, newcomers, returning) of each week."""
+def _weekly_participants(rows: list[list[Any]]) -> list[tuple[date, int, int]]:
+    """Return Monday, newcomers and returning people of each week."""
     return [
         (date.fromisoformat(week), new, people - new)
         for week, people, new, _comments, _open in rows
     ]
 
 
-def _cohorts(rows: list[list[Any]], weeks: list[list[Any]]) -> dict[str, Any]:
-    """Of the people whose first week it was: the share active k weeks later, by first week."""
-    counted: dict[str, dict[int, int]] = defaultdict(dict)
+def _cohort_retention(rows: list[list[Any]], weeks: list[list[Any]]) -> CohortRetention:
+    """Return the share of each first-week cohort that was active in later weeks."""
+    people_by_cohort: dict[str, dict[int, int]] = defaultdict(dict)
     for first_week, later, people in rows:
-        counted[first_week][later] = people
+        people_by_cohort[first_week][later] = people
     last = date.fromisoformat(max((week[0] for week in weeks), default="1970-01-01"))
     longest = max((later for _week, later, _people in rows), default=0)
     columns = list(range(1, min(longest, 8) + 1))
-    lines = []
-    for week in sorted(counted):
-        size = counted[week].get(0, 0)
-        if size < SMALLEST_COHORT:
+    cohorts = []
+    for week in sorted(people_by_cohort):
+        people_by_week = people_by_cohort[week]
+        size = people_by_week.get(0, 0)
+        if size < MIN_COHORT_SIZE:
             continue
-        seen = (last - date.fromisoformat(week)).days // 7
-        shares = [counted[week].get(k, 0) / size if k <= seen else None for k in columns]
-        lines.append((date.fromisoformat(week), size, shares))
-    return {"columns": columns, "rows": lines}
+        observed = (last - date.fromisoformat(week)).days // 7
+        shares = [people_by_week.get(k, 0) / size if k <= observed else None for k in columns]
+        cohorts.append((date.fromisoformat(week), size, shares))
+    return CohortRetention(columns, cohorts)
 
 
-def _waits(rows: list[list[int]]) -> dict[str, Any]:
-    """The Kaplan-Meier curve of being answered, by days; those still waiting are censored."""
+def _response_time_curve(rows: list[list[int]]) -> ResponseTimeCurve:
+    """Return the Kaplan-Meier curve of response times; unanswered proposals are censored."""
     if not rows:
-        return {"points": [], "median": None, "asked": 0, "answered": 0}
+        return ResponseTimeCurve([], None, 0, 0)
     hours, answered = (np.array(column) for column in zip(*rows, strict=True))
     points, median = [], None
     if answered.any():
         waits = scipy.stats.CensoredData(
             uncensored=hours[answered == 1], right=hours[answered == 0]
         )
-        still = scipy.stats.ecdf(waits).sf
+        survival = scipy.stats.ecdf(waits).sf
         points = [
-            (round(h / 24, 1), float(1 - still.evaluate(h)))
+            (round(h / 24, 1), float(1 - survival.evaluate(h)))
             for h in sorted({int(h) for h in hours[answered == 1]})
-            if h <= DAYS * 24
+            if h <= MAX_CURVE_DAYS * 24
         ]
         median = next((day for day, share in points if share >= 0.5), None)
-    return {
-        "points": points,
-        "median": median,
-        "asked": len(rows),
-        "answered": int(answered.sum()),
-    }
+    return ResponseTimeCurve(points, median, len(rows), int(answered.sum()))

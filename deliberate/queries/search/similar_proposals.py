@@ -1,27 +1,20 @@
-"""Finding proposals by words: those that have them, and those that a new title resembles."""
+"""Find proposals by terms: those that have all of them, and those with a similar title."""
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
 from deliberate.models import Process, Proposal
-from deliberate.queries.search.stemming import (
-    MOST,
-    WHOLE,
-    forms_of,
-    numbers_found,
-    titles_found,
-    words_asked,
-)
+from deliberate.queries.search.index import matching_ids, matching_title_ids
+from deliberate.queries.search.stemming import EXACT_LENGTH, MAX_TERMS, tokenize, word_stems
 
-SIMILAR = 5
-LIKELY = 60
-"""Titles that are looked at more closely."""
-_COMMON = frozenset(
+MAX_SIMILAR = 5
+MAX_CANDIDATES = 60
+"""Titles that are compared with the given one."""
+_STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
         "agar akan atau bagi dalam dari dengan karena lebih oleh pada perlu supaya untuk yang "
@@ -30,44 +23,47 @@ _COMMON = frozenset(
 )
 
 
-def found_proposals(q: str) -> Select[Any]:
-    """The numbers of proposals that have every word in title or text; none for no word."""
-    words = words_asked(q)
-    return numbers_found("proposal", words) if words else select(Proposal.id).where(false())
+def matching_proposal_ids(q: str) -> Select[int]:
+    """Select the ids of proposals that have every term in title or body; none without terms."""
+    terms = tokenize(q)
+    return matching_ids("proposal", terms) if terms else select(Proposal.id).where(false())
 
 
-def similar_proposals(title: str, *, but: int = 0) -> Sequence[Proposal]:
-    """Up to five standing proposals whose titles share most words with a title, the nearest first.
+def similar_proposals(title: str, *, exclude_id: int = 0) -> Sequence[Proposal]:
+    """Return up to five active proposals that share most terms with a title, the nearest first.
 
-    Two shared words at least, or half of them: one word alone would call everything similar.
+    They share two terms at least, or half of them: with one shared term alone nearly every
+    proposal would be similar.
     """
-    telling = (word for word in words_asked(title, most=30) if len(word) > WHOLE)
-    words = [word for word in telling if word not in _COMMON][:MOST]
-    if not words:
+    long_terms = (term for term in tokenize(title, limit=30) if len(term) > EXACT_LENGTH)
+    terms = [term for term in long_terms if term not in _STOP_WORDS][:MAX_TERMS]
+    if not terms:
         return []
-    likely = titles_found(words, LIKELY).subquery()
-    standing = (
+    candidates = matching_title_ids(terms, MAX_CANDIDATES).subquery()
+    active = (
         select(Proposal)
         .where(
-            Proposal.id.in_(select(likely.c.id)),
+            Proposal.id.in_(select(candidates.c.id)),
             Proposal.is_shown_now(),
             Proposal.withdrawn_at.is_(None),
             Proposal.merged_into_id.is_(None),
-            Proposal.id != but,
+            Proposal.id != exclude_id,
         )
         .options(joinedload(Proposal.process).selectinload(Process.phases))
     )
-    enough = min(2, (len(words) + 1) // 2)
-    roots = [set(forms_of(word)) for word in words]
-    ranked = [
-        (_shared(proposal.title, roots), proposal) for proposal in db.session.scalars(standing)
+    required = min(2, (len(terms) + 1) // 2)
+    stems = [set(word_stems(term)) for term in terms]
+    counted = [
+        (_count_shared_terms(proposal.title, stems), proposal)
+        for proposal in db.session.scalars(active)
     ]
-    near = [(shared, proposal) for shared, proposal in ranked if shared >= enough]
-    near.sort(key=lambda one: (-one[0], -one[1].support_count, len(one[1].title), one[1].id))
-    return [proposal for _shared_words, proposal in near[:SIMILAR]]
+    similar = [(shared, proposal) for shared, proposal in counted if shared >= required]
+    similar.sort(
+        key=lambda pair: (-pair[0], -pair[1].support_count, len(pair[1].title), pair[1].id)
+    )
+    return [proposal for _count, proposal in similar[:MAX_SIMILAR]]
 
 
-def _shared(title: str, roots: Sequence[set[str]]) -> int:
-    """How many of the words, in whatever form, a title has."""
-    its = [set(forms_of(word)) for word in words_asked(title, most=30)]
-    return sum(any(root & own for own in its) for root in roots)
+def _count_shared_terms(title: str, stems: Sequence[set[str]]) -> int:
+    title_stems = [set(word_stems(word)) for word in tokenize(title, limit=30)]
+    return sum(any(stem & other for other in title_stems) for stem in stems)

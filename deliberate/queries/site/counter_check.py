@@ -1,15 +1,16 @@
-"""The counters that acts keep, counted again from the rows they stand for."""
+"""Comparison of counter columns with the rows they count."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from deliberate.models import Ballot, Comment, Poll, Process, Proposal, Rating, Support
 from deliberate.vocabulary import Role, Stance
 
+Counter = tuple[InstrumentedAttribute[int], ScalarSelect[int], ColumnElement[bool]]
+"""A counter column, the subquery that counts, and the condition on rows to compare."""
 _STANCES = {
     Proposal.for_count: Stance.FOR,
     Proposal.against_count: Stance.AGAINST,
@@ -18,52 +19,54 @@ _STANCES = {
 
 
 @dataclass(frozen=True)
-class Wrong:
-    """A counter that is not what it counts."""
+class CounterMismatch:
+    """A counter whose stored value differs from the number of rows."""
 
     column: InstrumentedAttribute[int]
     id: int
-    kept: int
+    stored: int
     counted: int
 
     def __str__(self) -> str:
         table = self.column.class_.__tablename__
-        return f"{table} {self.id}: {self.column.key} is {self.kept}, counted {self.counted}"
+        return f"{table} {self.id}: {self.column.key} is {self.stored}, counted {self.counted}"
 
 
-def wrong_counters(session: Session) -> Iterator[Wrong]:
-    """Every counter that differs from what the rows say."""
-    for column, count, where in _counters():
-        owner: Any = column.class_
-        found = session.execute(
-            select(owner.id, column, count).where(where, column != count).order_by(owner.id)
+def find_counter_mismatches(session: Session) -> Iterator[CounterMismatch]:
+    """Yield every counter that differs from the rows it counts."""
+    for column, count, condition in _counters():
+        owner = column.class_
+        rows = session.execute(
+            select(owner.id, column, count).where(condition, column != count).order_by(owner.id)
         )
-        for number, kept, counted in found.all():
-            yield Wrong(column, number, kept, counted)
+        for row_id, stored, counted in rows.all():
+            yield CounterMismatch(column, row_id, stored, counted)
 
 
-def _counters() -> Iterator[tuple[Any, Any, ColumnElement[bool]]]:
-    """Each counter, the query that counts it, and which rows it is true of."""
-    below = aliased(Comment)
-    own = Proposal.source_id.is_(None)  # an import brings its supports as a number alone
-    yield Process.proposal_count, _many(Proposal, Proposal.process_id == Process.id), true()
-    inside = select(func.count(Comment.id)).join(Proposal).where(Proposal.process_id == Process.id)
-    yield Process.comment_count, inside.correlate(Process).scalar_subquery(), true()
-    yield Proposal.support_count, _many(Support, Support.proposal_id == Proposal.id), own
-    yield Proposal.comment_count, _many(Comment, Comment.proposal_id == Proposal.id), true()
+def _counters() -> Iterator[Counter]:
+    reply = aliased(Comment)
+    is_native = Proposal.source_id.is_(None)  # imports have a number of supports without rows
+    yield Process.proposal_count, _count(Proposal, Proposal.process_id == Process.id), true()
+    in_process = (
+        select(func.count(Comment.id)).join(Proposal).where(Proposal.process_id == Process.id)
+    )
+    yield Process.comment_count, in_process.correlate(Process).scalar_subquery(), true()
+    yield Proposal.support_count, _count(Support, Support.proposal_id == Proposal.id), is_native
+    yield Proposal.comment_count, _count(Comment, Comment.proposal_id == Proposal.id), true()
     for column, stance in _STANCES.items():
-        yield column, _many(Comment, *_counts_as(stance)), true()
-    replies = select(func.count(below.id)).where(below.root_id == Comment.id)
-    yield Comment.branch_count, replies.correlate(Comment).scalar_subquery(), true()
-    weighed = Rating.comment_id == Comment.id
-    yield Comment.weight, _many(Rating, weighed), true()
-    yield Comment.strong_count, _many(Rating, weighed, Rating.is_strong.is_(True)), true()
-    yield Comment.weak_count, _many(Rating, weighed, Rating.is_strong.is_(False)), true()
-    cast = select(func.count(Ballot.key)).where(Ballot.poll_id == Poll.id)
-    yield Poll.ballot_count, cast.correlate(Poll).scalar_subquery(), true()
+        yield column, _count(Comment, *_has_stance(stance)), true()
+    replies = select(func.count(reply.id)).where(reply.root_id == Comment.id)
+    yield Comment.reply_count, replies.correlate(Comment).scalar_subquery(), true()
+    is_rating = Rating.comment_id == Comment.id
+    yield Comment.rating_count, _count(Rating, is_rating), true()
+    yield Comment.strong_count, _count(Rating, is_rating, Rating.is_strong.is_(True)), true()
+    yield Comment.weak_count, _count(Rating, is_rating, Rating.is_strong.is_(False)), true()
+    ballots = select(func.count(Ballot.key)).where(Ballot.poll_id == Poll.id)
+    yield Poll.ballot_count, ballots.correlate(Poll).scalar_subquery(), true()
 
 
-def _counts_as(stance: Stance) -> tuple[ColumnElement[bool], ...]:
+def _has_stance(stance: Stance) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on comments that count towards a stance of their proposal."""
     return (
         Comment.proposal_id == Proposal.id,
         Comment.depth == 0,
@@ -74,7 +77,9 @@ def _counts_as(stance: Stance) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _many(what: Any, *where: ColumnElement[bool]) -> Any:
-    counting = select(func.count(what.id)).where(*where)
-    owners = {Process, Proposal, Comment, Poll} - {what}
-    return counting.correlate(*owners).scalar_subquery()
+def _count(
+    model: type[Proposal | Comment | Support | Rating],
+    *conditions: ColumnElement[bool],
+) -> ScalarSelect[int]:
+    query = select(func.count(model.id)).where(*conditions)
+    return query.correlate(*({Process, Proposal, Comment, Poll} - {model})).scalar_subquery()

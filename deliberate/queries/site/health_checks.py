@@ -1,4 +1,4 @@
-"""Whether the house may be relied on now: its database, schema, sealing and disk."""
+"""Health checks: database, schema version, sealing and disk space."""
 
 import shutil
 from dataclasses import dataclass
@@ -15,43 +15,48 @@ from sqlalchemy.exc import SQLAlchemyError
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db
-from deliberate.queries.log import unsealed_age
+from deliberate.queries.log.tree_heads import unsealed_age
 
-UNSEALED_AT_MOST = timedelta(seconds=60)
-"""Acts wait for a seal no longer than this, or the job that seals is down."""
-LEAST_FREE = 200 * 1024 * 1024
+MAX_UNSEALED_AGE = timedelta(seconds=60)
+"""If an entry waits longer for its seal, the sealing job does not run."""
+MIN_FREE_BYTES = 200 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Check:
-    """One thing looked at, and in words what is wrong with it."""
+class HealthCheck:
+    """The result of a check; `problem` is empty if it passed."""
 
     name: str
-    said: str = ""
+    problem: str = ""
 
     @property
-    def is_good(self) -> bool:
-        """Whether nothing is wrong with it."""
-        return not self.said
+    def passed(self) -> bool:
+        """Return whether there is no problem."""
+        return not self.problem
 
 
-def checks(settings: Settings) -> list[Check]:
-    """Everything that must hold before people are let in; without a database only that is said."""
+def run_health_checks(settings: Settings) -> list[HealthCheck]:
+    """Run all checks and return the results; without a database only that check is returned."""
     try:
         return [
-            Check("database"),
-            Check("migration", _schema_behind()),
-            Check("sealing", _waits_for_a_seal()),
-            Check("disk", _too_full(settings.data_path)),
+            HealthCheck("database"),
+            HealthCheck("migration", _schema_problem()),
+            HealthCheck("sealing", _sealing_problem()),
+            HealthCheck("disk", _disk_problem(settings.data_path)),
         ]
     except SQLAlchemyError:
-        return [Check("database", "does not answer")]
+        return [HealthCheck("database", "no connection")]
 
 
-def _schema_behind() -> str:
-    is_at = MigrationContext.configure(db.session.connection()).get_current_revision()
+def is_sealing_late() -> bool:
+    """Return whether the oldest unsealed entry is older than allowed."""
+    return unsealed_age() > MAX_UNSEALED_AGE
+
+
+def _schema_problem() -> str:
+    revision = MigrationContext.configure(db.session.connection()).get_current_revision()
     newest = _newest_revision(current_app.extensions["migrate"].directory)
-    return "" if is_at == newest else f"at {is_at}, newest is {newest}"
+    return "" if revision == newest else f"at {revision}, newest is {newest}"
 
 
 @cache
@@ -61,18 +66,13 @@ def _newest_revision(folder: str) -> str | None:
     return ScriptDirectory.from_config(config).get_current_head()
 
 
-def is_seal_late() -> bool:
-    """Whether acts wait longer for their seal than they may: an alarm, on the desk too."""
-    return unsealed_age() > UNSEALED_AT_MOST
-
-
-def _waits_for_a_seal() -> str:
+def _sealing_problem() -> str:
     age = unsealed_age()
-    if age <= UNSEALED_AT_MOST:
+    if age <= MAX_UNSEALED_AGE:
         return ""
-    return f"acts wait since {(now() - age).isoformat(timespec='seconds')}"
+    return f"unsealed entries since {(now() - age).isoformat(timespec='seconds')}"
 
 
-def _too_full(folder: Path) -> str:
+def _disk_problem(folder: Path) -> str:
     free = shutil.disk_usage(folder).free
-    return "" if free >= LEAST_FREE else f"{free // 1024 // 1024} MB free"
+    return "" if free >= MIN_FREE_BYTES else f"{free // 1024 // 1024} MB free"

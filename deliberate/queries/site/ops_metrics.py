@@ -1,99 +1,101 @@
-"""What an operator watches: the seal, waiting mail, what is overdue, jobs, the disk."""
+"""Operational metrics: sealing, mail, cases, moderation, jobs and disk space."""
 
 import shutil
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, transient
 from deliberate.models import Appeal, Delivery, Interaction, JobRun, Proposal, Report
-from deliberate.queries.log import newest_head, unsealed_age
-from deliberate.queries.responses.response_owner import is_owed
+from deliberate.queries.log.tree_heads import latest_tree_head, unsealed_age
+from deliberate.queries.responses.response_owner import response_is_owed
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One thing measured now; `of` tells its values apart where there are several."""
+class Metric:
+    """A gauge; with a `label`, the keys of `values` are label values."""
 
     name: str
     meaning: str
     values: dict[str, float]
-    of: str = ""
+    label: str = ""
 
 
-def figures(settings: Settings) -> list[Figure]:
-    """Everything measured now; without a database only that it does not answer."""
+def collect_ops_metrics(settings: Settings) -> list[Metric]:
+    """Return the current metrics; without a database only disk space and that it is down."""
     free = shutil.disk_usage(settings.data_path).free
-    found = [_one("disk_free_bytes", "Free space where the data lies.", free)]
+    metrics = [_metric("disk_free_bytes", "Free space of the data folder.", free)]
+    is_database_up = True
     try:
-        found += [*_log(), *_mail(), *_duty(), *_moderation(), *_jobs()]
+        metrics += [*_log(), *_mail(), *_cases(), *_moderation(), *_jobs()]
     except SQLAlchemyError:
         db.session.rollback()
-        return [*found, _one("database_up", "Whether the database answers.", 0)]
-    return [*found, _one("database_up", "Whether the database answers.", 1)]
+        is_database_up = False
+    return [*metrics, _metric("database_up", "Whether the database responds.", is_database_up)]
 
 
-def _one(name: str, meaning: str, value: float) -> Figure:
-    return Figure(f"deliberate_{name}", meaning, {"": float(value)})
+def _metric(name: str, meaning: str, value: float) -> Metric:
+    return Metric(f"deliberate_{name}", meaning, {"": float(value)})
 
 
-def _scalar(statement: Any) -> int:
-    return int(db.session.scalar(statement) or 0)
-
-
-def _log() -> list[Figure]:
-    head = newest_head()
-    waiting = _scalar(select(func.count()).where(Interaction.seq.is_(None)))
+def _log() -> list[Metric]:
+    head = latest_tree_head()
+    unsealed = _number(select(func.count()).where(Interaction.seq.is_(None)))
     age = unsealed_age().total_seconds()
     return [
-        _one("log_entries", "Sealed entries of the log.", head.size if head else 0),
-        _one("unsealed_entries", "Entries that no head covers yet.", waiting),
-        _one("unsealed_seconds", "How long the oldest of them has been waiting.", age),
+        _metric("log_entries", "Sealed entries of the log.", head.size if head else 0),
+        _metric("unsealed_entries", "Entries that no tree head covers yet.", unsealed),
+        _metric("unsealed_seconds", "Age of the oldest unsealed entry.", age),
     ]
 
 
-def _mail() -> list[Figure]:
-    waiting = select(func.count(), func.min(Delivery.made_at)).where(
+def _mail() -> list[Metric]:
+    unsent = select(func.count(), func.min(Delivery.created_at)).where(
         Delivery.channel == "mail", Delivery.sent_at.is_(None)
     )
-    count, oldest = db.session.execute(waiting).one()
+    count, oldest = db.session.execute(unsent).one()
     age = (now() - oldest).total_seconds() if oldest else 0
     return [
-        _one("mails_waiting", "Mails not through yet.", count),
-        _one("mail_waiting_seconds", "How long the oldest of them has been waiting.", age),
+        _metric("mails_waiting", "Mails not sent yet.", count),
+        _metric("mail_waiting_seconds", "Age of the oldest mail not sent yet.", age),
     ]
 
 
-def _duty() -> list[Figure]:
-    is_late = case((Proposal.due_at <= now(), 1), else_=0)
-    owed = select(func.count(Proposal.id), func.sum(is_late)).where(is_owed())
-    count, late = db.session.execute(owed).one()
+def _cases() -> list[Metric]:
+    is_overdue = case((Proposal.due_at <= now(), 1), else_=0)
+    query = select(func.count(Proposal.id), func.sum(is_overdue)).where(response_is_owed())
+    count, overdue = db.session.execute(query).one()
     return [
-        _one("cases_open", "Proposals that are owed an answer.", count),
-        _one("cases_overdue", "Those whose answer is overdue.", late or 0),
+        _metric("cases_open", "Proposals that need a response.", count),
+        _metric("cases_overdue", "Proposals whose response is overdue.", overdue or 0),
     ]
 
 
-def _moderation() -> list[Figure]:
-    reports = select(func.count()).where(Report.settled_at.is_(None))
+def _moderation() -> list[Metric]:
+    reports = select(func.count()).where(Report.resolved_at.is_(None))
     appeals = select(func.count()).where(Appeal.decided_at.is_(None))
     return [
-        _one("reports_open", "Reports without a decision.", _scalar(reports)),
-        _one("appeals_open", "Appeals without a decision.", _scalar(appeals)),
+        _metric("reports_open", "Reports without a decision.", _number(reports)),
+        _metric("appeals_open", "Appeals without a decision.", _number(appeals)),
     ]
 
 
-def _jobs() -> list[Figure]:
-    with transient(write=False) as store:
-        runs = list(store.scalars(select(JobRun).order_by(JobRun.name)))
+def _number(query: Select[int]) -> int:
+    return int(db.session.scalar(query) or 0)
+
+
+def _jobs() -> list[Metric]:
+    with transient(write=False) as session:
+        runs = list(session.scalars(select(JobRun).order_by(JobRun.name)))
     moment = now()
-    ages = {r.name: (moment - r.done_at).total_seconds() for r in runs if r.done_at}
-    failed = {r.name: float(r.failed_at is not None) for r in runs}
+    ages = {
+        run.name: (moment - run.succeeded_at).total_seconds() for run in runs if run.succeeded_at
+    }
+    failed = {run.name: float(run.failed_at is not None) for run in runs}
     return [
-        Figure("deliberate_job_age_seconds", "Since a job last ended well.", ages, "job"),
-        Figure("deliberate_job_failed", "Whether a job's last run failed.", failed, "job"),
+        Metric("deliberate_job_age_seconds", "Time since the last successful run.", ages, "job"),
+        Metric("deliberate_job_failed", "Whether the last run of a job failed.", failed, "job"),
     ]

@@ -1,4 +1,4 @@
-"""The public pages worth finding."""
+"""The public pages listed in the sitemap."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,35 +8,41 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.models import Institution, Poll, Process, Proposal
 
-PLAIN = (
-    *("home.front", "processes.index", "proposals.index", "responses.index", "scoreboard.index"),
-    *(
-        "releases.index",
-        "log.index",
-        "static_pages.help",
-        "static_pages.method",
-        "static_pages.rules",
-        "static_pages.privacy",
-    ),
+SitemapEntry = tuple[str, dict[str, Any]]  # values as url_for() takes them
+"""An endpoint and its URL values."""
+STATIC_ENDPOINTS = (
+    "home.front",
+    "processes.index",
+    "proposal_list.index",
+    "responses.index",
+    "scoreboard.index",
+    "releases.index",
+    "log.index",
+    "static_pages.help",
+    "static_pages.method",
+    "static_pages.rules",
+    "static_pages.privacy",
 )
-MOST = 5000
-"""Of each kind; a sitemap takes at most 50,000 addresses."""
+MAX_PAGES_PER_KIND = 5000
+"""A sitemap has at most 50,000 URLs: four kinds in two languages."""
 
 
-def pages_to_find() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Endpoints with their values: the plain pages, then the newest of each kind of thing."""
-    yield from ((endpoint, {}) for endpoint in PLAIN)
-    opened = select(Process.slug).where(Process.opened_at.is_not(None))
-    for slug in db.session.scalars(opened.order_by(Process.id.desc()).limit(MOST)):
+def sitemap_entries() -> Iterator[SitemapEntry]:
+    """Yield the static pages, then the newest processes, institutions, proposals and polls."""
+    yield from ((endpoint, {}) for endpoint in STATIC_ENDPOINTS)
+    processes = select(Process.slug).where(Process.opened_at.is_not(None))
+    for slug in db.session.scalars(processes.order_by(Process.id.desc()).limit(MAX_PAGES_PER_KIND)):
         yield "processes.show", {"slug": slug}
-    for slug in db.session.scalars(select(Institution.slug).limit(MOST)):
+    for slug in db.session.scalars(select(Institution.slug).limit(MAX_PAGES_PER_KIND)):
         yield "institutions.show", {"slug": slug}
-    standing = select(Proposal.id, Proposal.slug).where(
+    proposals = select(Proposal.id, Proposal.slug).where(
         Proposal.withdrawn_at.is_(None),
         Proposal.hidden_at.is_(None),
         Proposal.merged_into_id.is_(None),
     )
-    for number, slug in db.session.execute(standing.order_by(Proposal.id.desc()).limit(MOST)):
-        yield "proposals.show", {"number": number, "slug": slug or None}
-    for number in db.session.scalars(select(Poll.id).order_by(Poll.id.desc()).limit(MOST)):
-        yield "polls.show", {"number": number}
+    newest = proposals.order_by(Proposal.id.desc()).limit(MAX_PAGES_PER_KIND)
+    for proposal_id, slug in db.session.execute(newest):
+        yield "proposals.show", {"proposal_id": proposal_id, "slug": slug or None}
+    polls = select(Poll.id).order_by(Poll.id.desc()).limit(MAX_PAGES_PER_KIND)
+    for poll_id in db.session.scalars(polls):
+        yield "polls.show", {"poll_id": poll_id}

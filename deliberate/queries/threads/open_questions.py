@@ -1,4 +1,4 @@
-"""What people asked of the authority in threads, and the arguments no response has taken up yet."""
+"""Questions to institutions in threads, and arguments that no response has answered yet."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,16 @@ from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Comment, Person, Proposal, ResponseAnswer, SettledQuestion
-from deliberate.queries.responses.response_owner import asked_at, joined_case
+from deliberate.models import AnsweredComment, Comment, Person, Proposal, SettledQuestion
+from deliberate.queries.responses.response_owner import join_case, owner_id_at
 from deliberate.vocabulary import Role
 
 PAGE = 20
 
 
 def open_arguments(proposal_id: int, limit: int = PAGE) -> Sequence[Comment]:
-    """Top-level comments no response has answered yet: questions first, then the most weighed."""
-    answered = select(ResponseAnswer.comment_id)
+    """Return top-level comments that no response answers: questions first, then the most rated."""
+    answered = select(AnsweredComment.comment_id)
     return db.session.scalars(
         select(Comment)
         .where(
@@ -28,19 +28,19 @@ def open_arguments(proposal_id: int, limit: int = PAGE) -> Sequence[Comment]:
             Comment.id.not_in(answered),
         )
         .options(joinedload(Comment.author))
-        .order_by(Comment.is_question.desc(), Comment.weight.desc(), Comment.id)
+        .order_by(Comment.is_question.desc(), Comment.rating_count.desc(), Comment.id)
         .limit(limit)
     ).all()
 
 
-def question_numbered(number: int) -> Comment | None:
-    """A question to the authority."""
-    comment = db.session.get(Comment, number)
+def get_question(comment_id: int) -> Comment | None:
+    """Return a comment that is a question, by its id."""
+    comment = db.session.get(Comment, comment_id)
     return comment if comment is not None and comment.is_question else None
 
 
-def my_questions(person: Person, proposal_id: int) -> Sequence[Comment]:
-    """One's own questions in a thread that are not settled."""
+def list_own_open_questions(person: Person, proposal_id: int) -> Sequence[Comment]:
+    """Return a person's questions in a thread that are neither answered nor settled."""
     return db.session.scalars(
         select(Comment)
         .where(
@@ -49,7 +49,7 @@ def my_questions(person: Person, proposal_id: int) -> Sequence[Comment]:
             Comment.is_question,
             Comment.withdrawn_at.is_(None),
             Comment.id.not_in(select(SettledQuestion.comment_id)),
-            Comment.id.not_in(select(ResponseAnswer.comment_id)),
+            Comment.id.not_in(select(AnsweredComment.comment_id)),
         )
         .order_by(Comment.id)
         .limit(PAGE)
@@ -57,7 +57,11 @@ def my_questions(person: Person, proposal_id: int) -> Sequence[Comment]:
 
 
 def open_questions(institution_id: int | None, after: int = 0) -> Sequence[Comment]:
-    """Questions that no office answered and no author called answered, oldest first."""
+    """Return questions without an answer by staff, oldest first: a page and one more.
+
+    A question its author marked as settled is not open. With an institution, only questions on
+    proposals it owes a response to are returned.
+    """
     reply = Comment.__table__.alias("reply")
     by_staff = select(reply.c.id).where(
         reply.c.parent_id == Comment.id, reply.c.author_role == Role.STAFF.value
@@ -73,13 +77,12 @@ def open_questions(institution_id: int | None, after: int = 0) -> Sequence[Comme
             Proposal.hidden_at.is_(None),
             ~by_staff.exists(),
             Comment.id.not_in(select(SettledQuestion.comment_id)),
-            Comment.id.not_in(select(ResponseAnswer.comment_id)),
+            Comment.id.not_in(select(AnsweredComment.comment_id)),
         )
         .options(joinedload(Comment.proposal), joinedload(Comment.author))
         .order_by(Comment.id)
         .limit(PAGE + 1)
     )
     if institution_id is not None:
-        asked = asked_at(now())
-        statement = joined_case(statement).where(asked == institution_id)
+        statement = join_case(statement).where(owner_id_at(now()) == institution_id)
     return db.session.scalars(statement).all()

@@ -1,12 +1,13 @@
-"""Which comments a page of a thread shows: chosen by indexes alone, however long the thread is."""
+"""Select the comments of a page of a thread by indexes, at the same cost for any length."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Row,
     ScalarSelect,
     Select,
     func,
@@ -18,31 +19,34 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from deliberate.models import Comment
-from deliberate.queries.site.keyset import Sorting
+from deliberate.queries.site.keyset_pagination import KeysetOrder
 from deliberate.vocabulary import Stance
+
+Part = Select[str, int]
+SelectedArgument = Row[*tuple[Any, ...]]  # columns of a loaded comment
 
 PAGE = 20
 """Arguments on a page."""
-BRANCH = 100
-"""Replies on a page that opens one argument."""
-ANCESTORS = 20
-"""Comments shown above the one that a link leads to."""
-ANSWERS = 5
-"""Replies shown below it."""
+MAX_REPLIES = 100
+"""Replies on a page with one expanded argument."""
+MAX_ANCESTORS = 20
+"""Comments shown above a linked comment."""
+MAX_REPLIES_BELOW_LINK = 5
+"""Replies shown below a linked comment."""
 
 
-class Order(StrEnum):
-    """In which order arguments stand; never by net likes, which mobs can lift."""
+class ThreadOrder(StrEnum):
+    """Order of arguments. There is none by net score, because it rewards mobilisation."""
 
-    WEIGHED = "weighed"
+    MOST_RATED = "weighed"
     STRONGEST = "strongest"
     NEWEST = "newest"
     OLDEST = "oldest"
     DISCUSSED = "discussed"
 
 
-class Side(StrEnum):
-    """Which arguments are shown."""
+class ArgumentFilter(StrEnum):
+    """Filter of the arguments of a thread."""
 
     ALL = "all"
     FOR = "for"
@@ -52,73 +56,69 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How somebody reads a thread: from where, in which order, with which branch open."""
+class ThreadRequest:
+    """The part of a thread that is requested: order, filter, position, expanded branch."""
 
-    order: Order = Order.WEIGHED
-    side: Side = Side.ALL
+    order: ThreadOrder = ThreadOrder.MOST_RATED
+    side: ArgumentFilter = ArgumentFilter.ALL
     after: int | None = None
     """The argument after which the page begins."""
-    at: int | None = None
-    """The comment a link leads to; the page begins at its argument."""
-    open: int | None = None
-    """The argument whose replies are all wanted."""
+    linked_id: int | None = None
+    """The comment a link points to; the page begins at its argument."""
+    expanded_id: int | None = None
+    """The argument whose replies are all requested."""
     replies_after: int = 0
     replies_seen: int = 0
 
-    def only(self, **changes: Any) -> "Reading":
-        """The same reading from its beginning, changed."""
-        return replace(Reading(self.order, self.side), **changes)
 
-
-_SORTINGS = {
-    Order.WEIGHED: Sorting(Comment.id, Comment.weight),
-    Order.STRONGEST: Sorting(Comment.id, Comment.strength),
-    Order.DISCUSSED: Sorting(Comment.id, Comment.branch_count),
-    Order.NEWEST: Sorting(Comment.id),
-    Order.OLDEST: Sorting(Comment.id, rising=True),
+_ORDERS = {
+    ThreadOrder.MOST_RATED: KeysetOrder(Comment.id, Comment.rating_count),
+    ThreadOrder.STRONGEST: KeysetOrder(Comment.id, Comment.strength),
+    ThreadOrder.DISCUSSED: KeysetOrder(Comment.id, Comment.reply_count),
+    ThreadOrder.NEWEST: KeysetOrder(Comment.id),
+    ThreadOrder.OLDEST: KeysetOrder(Comment.id, ascending=True),
 }
-_SIDES: dict[Side, tuple[ColumnElement[bool], ...]] = {
-    Side.ALL: (),
-    Side.FOR: (Comment.stance == Stance.FOR,),
-    Side.AGAINST: (Comment.stance == Stance.AGAINST,),
-    Side.NEUTRAL: (Comment.stance == Stance.NEUTRAL,),
-    Side.ANSWERED: (Comment.is_answered.is_(true()),),
+_FILTERS: dict[ArgumentFilter, tuple[ColumnElement[bool], ...]] = {
+    ArgumentFilter.ALL: (),
+    ArgumentFilter.FOR: (Comment.stance == Stance.FOR,),
+    ArgumentFilter.AGAINST: (Comment.stance == Stance.AGAINST,),
+    ArgumentFilter.NEUTRAL: (Comment.stance == Stance.NEUTRAL,),
+    ArgumentFilter.ANSWERED: (Comment.is_answered.is_(true()),),
 }
 
 
-def sort_key(order: Order, row: Any) -> tuple[int, int]:
-    """Where a row stands among the others of its page; smaller stands higher."""
-    column = _SORTINGS[order].column
+def sort_key(order: ThreadOrder, row: SelectedArgument) -> tuple[int, int]:
+    """Return the key that sorts the arguments of a page."""
+    column = _ORDERS[order].column
     if column is not None:
         return -getattr(row, column.key), -row.id
-    return (row.id, 0) if order == Order.OLDEST else (-row.id, 0)
+    return (row.id, 0) if order == ThreadOrder.OLDEST else (-row.id, 0)
 
 
-def comments_to_show(proposal_id: int, reading: Reading) -> CTE:
-    """Rows (part, id): page, reply, branch, best; best are the most weighed of each side."""
-    parts = [_best(proposal_id, Stance.FOR), _best(proposal_id, Stance.AGAINST)]
-    if reading.open is not None:
-        parts += _open_branch(proposal_id, reading)
+def select_comment_ids(proposal_id: int, thread_request: ThreadRequest) -> CTE:
+    """Select rows (part, id) of a page; the parts are page, reply, branch and top.
+
+    The part "top" has the most rated argument for and the most rated against.
+    """
+    parts = [_top_argument(proposal_id, Stance.FOR), _top_argument(proposal_id, Stance.AGAINST)]
+    if thread_request.expanded_id is not None:
+        parts += _expanded_branch(proposal_id, thread_request)
     else:
-        page = _page(proposal_id, reading).cte("page")
+        page = _page(proposal_id, thread_request).cte("page")
         parts += [_part("page", select(page.c.id)), *_first_replies(page)]
-        if reading.at is not None:
-            parts += _way_to(proposal_id, reading.at)
-    return union_all(*parts).cte("shown")
-
-
-Part = Select[str, int]
+        if thread_request.linked_id is not None:
+            parts += _linked_branch(proposal_id, thread_request.linked_id)
+    return union_all(*parts).cte("selected")
 
 
 def _part(name: str, ids: Select[int]) -> Part:
-    found = ids.subquery()
-    return select(literal(name).label("part"), found.c.id)
+    selected = ids.subquery()
+    return select(literal(name).label("part"), selected.c.id)
 
 
-def _best(proposal_id: int, stance: Stance) -> Part:
+def _top_argument(proposal_id: int, stance: Stance) -> Part:
     return _part(
-        "best",
+        "top",
         select(Comment.id)
         .where(
             Comment.proposal_id == proposal_id,
@@ -127,22 +127,25 @@ def _best(proposal_id: int, stance: Stance) -> Part:
             Comment.withdrawn_at.is_(None),
             Comment.hidden_at.is_(None),
         )
-        .order_by(Comment.weight.desc(), Comment.id.desc())
+        .order_by(Comment.rating_count.desc(), Comment.id.desc())
         .limit(1),
     )
 
 
-def _page(proposal_id: int, reading: Reading) -> Select[int, Any]:
-    """One argument more than a page, so that one sees whether there are any."""
-    sides = _SIDES[reading.side if reading.at is None else Side.ALL]
-    found = select(Comment.id).where(Comment.proposal_id == proposal_id, Comment.depth == 0, *sides)
-    sorting = _SORTINGS[reading.order]
-    if reading.at is None and reading.after is None:
-        return sorting.first(found, PAGE + 1)
-    last: Any = reading.after if reading.at is None else _root_of(proposal_id, reading.at)
-    value = None if sorting.column is None else _value_at(sorting.column, last)
-    return sorting.following(
-        found, PAGE + 1, value=value, last=last, included=reading.at is not None
+def _page(proposal_id: int, thread_request: ThreadRequest) -> Select[int, Any]:
+    """Select a page of arguments and one more, which shows whether another page follows."""
+    linked_id = thread_request.linked_id
+    conditions = _FILTERS[thread_request.side if linked_id is None else ArgumentFilter.ALL]
+    arguments = select(Comment.id).where(
+        Comment.proposal_id == proposal_id, Comment.depth == 0, *conditions
+    )
+    order = _ORDERS[thread_request.order]
+    if linked_id is None and thread_request.after is None:
+        return order.first_rows(arguments, PAGE + 1)
+    last = thread_request.after if linked_id is None else _root_of(proposal_id, linked_id)
+    value = None if order.column is None else _sort_value_at(order.column, last)
+    return order.rows_after(
+        arguments, PAGE + 1, value=value, last=last, inclusive=linked_id is not None
     )
 
 
@@ -155,13 +158,15 @@ def _root_of(proposal_id: int, comment_id: int) -> ScalarSelect[int]:
     )
 
 
-def _value_at(column: InstrumentedAttribute[int], comment_id: Any) -> ScalarSelect[int]:
+def _sort_value_at(
+    column: InstrumentedAttribute[int], comment_id: int | ScalarSelect[int] | None
+) -> ScalarSelect[int]:
     first = aliased(Comment)
     return select(getattr(first, column.key)).where(first.id == comment_id).scalar_subquery()
 
 
 def _first_replies(page: CTE) -> list[Part]:
-    """The two oldest replies of each argument, found by two steps along the branch's index."""
+    """Select the two oldest replies of each argument in two steps of the index of root_id."""
     reply, second = aliased(Comment), aliased(Comment)
     first_id = select(func.min(reply.id)).where(reply.root_id == page.c.id).scalar_subquery()
     first = select(page.c.id.label("root_id"), first_id.label("id")).cte("first_reply")
@@ -176,37 +181,41 @@ def _first_replies(page: CTE) -> list[Part]:
     ]
 
 
-def _open_branch(proposal_id: int, reading: Reading) -> list[Part]:
-    """Replies stand in the thread of their argument, so that it alone is asked for its proposal."""
+def _expanded_branch(proposal_id: int, thread_request: ThreadRequest) -> list[Part]:
+    """Select an argument of the thread and a page of its replies at any depth."""
     replies = (
         select(Comment.id)
-        .where(Comment.root_id == reading.open, Comment.id > reading.replies_after)
+        .where(
+            Comment.root_id == thread_request.expanded_id, Comment.id > thread_request.replies_after
+        )
         .order_by(Comment.id)
-        .limit(BRANCH + 1)
+        .limit(MAX_REPLIES + 1)
     )
     root = select(Comment.id).where(
-        Comment.proposal_id == proposal_id, Comment.id == reading.open, Comment.depth == 0
+        Comment.proposal_id == proposal_id,
+        Comment.id == thread_request.expanded_id,
+        Comment.depth == 0,
     )
     return [_part("page", root), _part("reply", replies)]
 
 
-def _way_to(proposal_id: int, comment_id: int) -> list[Part]:
-    """The comment, those it answers up to ANCESTORS steps, and its first replies."""
+def _linked_branch(proposal_id: int, comment_id: int) -> list[Part]:
+    """Select a linked comment, its nearest ancestors and its first replies."""
     step = (
         select(Comment.id, Comment.parent_id, literal(0).label("steps"))
         .where(Comment.id == comment_id, Comment.proposal_id == proposal_id)
-        .cte("way", recursive=True)
+        .cte("ancestors", recursive=True)
     )
-    above = aliased(Comment)
-    way = step.union_all(
-        select(above.id, above.parent_id, step.c.steps + 1).where(
-            above.id == step.c.parent_id, step.c.steps < ANCESTORS
+    parent = aliased(Comment)
+    ancestors = step.union_all(
+        select(parent.id, parent.parent_id, step.c.steps + 1).where(
+            parent.id == step.c.parent_id, step.c.steps < MAX_ANCESTORS
         )
     )
-    answers = (
+    replies = (
         select(Comment.id)
         .where(Comment.parent_id == comment_id)
         .order_by(Comment.id)
-        .limit(ANSWERS)
+        .limit(MAX_REPLIES_BELOW_LINK)
     )
-    return [_part("branch", select(way.c.id)), _part("branch", answers)]
+    return [_part("branch", select(ancestors.c.id)), _part("branch", replies)]

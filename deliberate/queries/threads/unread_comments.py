@@ -1,4 +1,4 @@
-"""What is new in a thread since somebody's last visit."""
+"""Comments of a thread that are new since a person's previous visit."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,40 +9,41 @@ from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.models import Comment, Proposal, ReadingPosition
 
-VISIT = timedelta(minutes=30)
-"""Looks at a thread that are no further apart are one visit: what was new stays marked."""
-MOST = 100
-"""New comments that are counted; more are "more than so many"."""
+VISIT_GAP = timedelta(minutes=30)
+"""Views of a thread at most this far apart are one visit, so new comments stay marked."""
+MAX_UNREAD = 100
+"""New comments that are counted; a page shows more as "100+"."""
 
 
-def read_before(person_id: int, proposal_id: int) -> int | None:
-    """The last comment somebody can have read before this visit; None on the first one."""
+def last_read_before_visit(person_id: int, proposal_id: int) -> int | None:
+    """Return the newest comment a person can have read before this visit; None on the first."""
     with transient(write=False) as store:
-        place = store.get(ReadingPosition, (person_id, proposal_id))
-    if place is None:
+        position = store.get(ReadingPosition, (person_id, proposal_id))
+    if position is None:
         return None
-    return place.newest if now() - place.looked_at > VISIT else place.before
+    is_new_visit = now() - position.viewed_at > VISIT_GAP
+    return position.newest_id if is_new_visit else position.last_read_id
 
 
-def news_for(person_id: int, since: int | None) -> tuple[Label[Any], ...]:
-    """Columns of a statement on a proposal: its newest comment, how many are new, the first.
+def unread_columns(person_id: int, last_read_id: int | None) -> tuple[Label[Any], ...]:
+    """Return columns on a proposal: newest comment, count of unread ones, first unread one.
 
-    One's own are not new to oneself, and a tombstone is none. Each is found along one index.
+    A person's own comments and tombstones are not unread. Each column uses one index.
     """
-    its_own = Comment.proposal_id == Proposal.id
-    newest = select(func.max(Comment.id)).where(its_own).correlate(Proposal)
+    is_in_thread = Comment.proposal_id == Proposal.id
+    newest = select(func.max(Comment.id)).where(is_in_thread).correlate(Proposal)
     unread = select(Comment.id).where(
-        its_own,
-        Comment.id > (since or 0),
+        is_in_thread,
+        Comment.id > (last_read_id or 0),
         Comment.author_id.is_distinct_from(person_id),
         Comment.withdrawn_at.is_(None),
         Comment.is_shown_now(),
-        literal(since is not None),
+        literal(last_read_id is not None),
     )
-    some = unread.correlate(Proposal).limit(MOST).subquery()
+    counted = unread.correlate(Proposal).limit(MAX_UNREAD).subquery()
     first = unread.correlate(Proposal).order_by(Comment.id).limit(1)
     return (
         func.coalesce(newest.scalar_subquery(), 0).label("newest"),
-        select(func.count()).select_from(some).scalar_subquery().label("unread"),
+        select(func.count()).select_from(counted).scalar_subquery().label("unread"),
         first.scalar_subquery().label("first_unread"),
     )

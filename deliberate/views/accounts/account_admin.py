@@ -1,61 +1,76 @@
-"""What an administrator takes away from an account: a lost second factor, a wrong verification."""
+"""Administration of an account: remove a lost second factor, end a verification."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flask import flash, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.accounts.verification import EndForm, LossForm
-from deliberate.operations.accounts.second_factor import remove_factor
-from deliberate.operations.accounts.verified_residents import end_verification
+from deliberate.forms.accounts.verification import EndVerificationForm, RemoveSecondFactorForm
+from deliberate.operations.accounts import second_factor, verified_residents
 from deliberate.permissions.decision import Refused
-from deliberate.queries.accounts.accounts import person_numbered
-from deliberate.queries.accounts.second_factor import factor_since
+from deliberate.queries.accounts.people import get_person
+from deliberate.queries.accounts.second_factor import second_factor_added_at
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
-from deliberate.vocabulary import FactorLoss, VerificationEnd
+from deliberate.views.site.form_pages import redirect_with_message
+from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.vocabulary import FactorRemovalReason, VerificationEndReason
 
-blueprint = LocalizedBlueprint("account_admin", url_prefix="/desk/people/<id:number>")
+if TYPE_CHECKING:
+    from deliberate.models import Person
+
+blueprint = LocalizedBlueprint("account_admin", url_prefix="/desk/people/<id:person_id>")
 
 
 @blueprint.page("/standing", "admin")
-def show(number: int) -> ResponseReturnValue:
-    """Whether an account has a second factor and is verified, and the forms that end it."""
-    return _page(get_or_404(person_numbered(number)))
+def show(person_id: int) -> ResponseReturnValue:
+    """Show the second factor and the verification of an account, with forms to end them."""
+    return _render(get_or_404(get_person(person_id)))
 
 
-def _page(person: Any, losing: Any = None, ending: Any = None) -> str:
+def _render(
+    person: "Person",
+    factor_form: RemoveSecondFactorForm | None = None,
+    verification_form: EndVerificationForm | None = None,
+) -> str:
     return render_template(
         "accounts/account_admin.html",
         person=person,
-        is_own=person.id == current_person().id,
-        factor_since=factor_since(person),
-        losing=losing or LossForm(),
-        ending=ending or EndForm(),
-        form=losing or ending,
+        is_own=person.id == signed_in_person().id,
+        factor_since=second_factor_added_at(person),
+        factor_form=factor_form or RemoveSecondFactorForm(),
+        verification_form=verification_form or EndVerificationForm(),
+        form=factor_form or verification_form,
     )
 
 
 @blueprint.page("/factor/end", "admin", methods=["POST"])
-def end_factor(number: int) -> ResponseReturnValue:
-    """Take somebody's lost second factor away; they are told and signed out everywhere."""
-    person, form = get_or_404(person_numbered(number)), LossForm(request.form)
-    if person.id == current_person().id:
-        raise Refused(_("Your own second factor you take away with your passphrase."))
+def remove_second_factor(person_id: int) -> ResponseReturnValue:
+    """Remove the second factor of another account; its owner is notified and signed out."""
+    person, form = get_or_404(get_person(person_id)), RemoveSecondFactorForm(request.form)
+    if person.id == signed_in_person().id:
+        raise Refused(_("You remove your own second factor with your passphrase."))
     if not form.validate():
-        return _page(person, losing=form), 422
-    remove_factor(current_person(), person, loss=FactorLoss(form.loss.data))
-    flash(_("The second factor is taken away; its owner is told, and signed out."), "success")
-    return see_other(url_for("account_admin.show", number=number))
+        return _render(person, factor_form=form), 422
+    second_factor.remove_second_factor(
+        signed_in_person(), person, reason=FactorRemovalReason(form.reason.data)
+    )
+    return redirect_with_message(
+        url_for("account_admin.show", person_id=person_id),
+        _("The second factor is removed; the owner is notified and signed out."),
+    )
 
 
 @blueprint.page("/verification/end", "admin", methods=["POST"])
-def end_standing(number: int) -> ResponseReturnValue:
-    """Take back that somebody is a verified resident."""
-    person, form = get_or_404(person_numbered(number)), EndForm(request.form)
+def end_verification(person_id: int) -> ResponseReturnValue:
+    """End the verification of an account; its owner is notified."""
+    person, form = get_or_404(get_person(person_id)), EndVerificationForm(request.form)
     if not form.validate():
-        return _page(person, ending=form), 422
-    end_verification(current_person(), person, VerificationEnd(form.end.data))
-    flash(_("This account is no longer verified; its owner is told."), "success")
-    return see_other(url_for("account_admin.show", number=number))
+        return _render(person, verification_form=form), 422
+    verified_residents.end_verification(
+        signed_in_person(), person, VerificationEndReason(form.reason.data)
+    )
+    return redirect_with_message(
+        url_for("account_admin.show", person_id=person_id),
+        _("This account is no longer verified; the owner is notified."),
+    )

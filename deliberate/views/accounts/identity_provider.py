@@ -1,148 +1,162 @@
-"""Signing in through another house: there by a link, back with a proof, then one button."""
+"""Sign in through an OpenID Connect provider, and link the identity there to an account."""
 
 from dataclasses import asdict
-from typing import Any
 
 from flask import current_app, flash, g, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.clock import now
-from deliberate.operations.accounts import identity_provider as identity_provider_operations
 from deliberate.operations.accounts.identity_provider import (
     AuthorizationFlow,
-    Proven,
-    ProviderFailed,
+    ProvenIdentity,
+    ProviderError,
+    authorization_url,
+    exchange_code,
+    is_configured,
+    new_authorization_flow,
 )
 from deliberate.operations.accounts.linked_identities import (
     link_provider,
     sign_in_from_provider,
     unlink_provider,
 )
-from deliberate.operations.accounts.sign_in import CodeNeeded, InvalidCredentials
+from deliberate.operations.accounts.sign_in import InvalidCredentials, SecondFactorRequired
 from deliberate.permissions.decision import Refused
-from deliberate.queries.accounts.linked_identities import get_person_by_public_id, link_of
-from deliberate.views.accounts.account import ask_for_code, complete_sign_in
+from deliberate.queries.accounts.linked_identities import (
+    get_linked_identity,
+    get_person_by_subject_hash,
+)
+from deliberate.views.accounts.sign_in import complete_sign_in, render_code_step
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, see_other
+from deliberate.views.site.form_pages import redirect_with_message, see_other
+from deliberate.views.site.request_context import (
+    current_person,
+    current_settings,
+    signed_in_person,
+)
 
 blueprint = LocalizedBlueprint("identity_provider")
 redirect_blueprint = LocalizedBlueprint("identity_provider_redirects", localized=False)
-ERRAND_LASTS = 10 * 60
-"""Seconds somebody may be away, and that a proof holds before the button is pressed."""
+FLOW_SECONDS = 10 * 60
+"""Lifetime of a flow, and of a proven identity until a button is pressed."""
 
 
 @blueprint.page("/sign-in/elsewhere", "public")
-def leave() -> ResponseReturnValue:
-    """Go to the other house: a link, for a form could not lead there."""
-    if not identity_provider_operations.is_set():
-        return see_other(url_for("account.sign_in"))
-    errand = identity_provider_operations.new_errand()
+def begin() -> ResponseReturnValue:
+    """Begin a flow and redirect to the provider; a GET request, as a form cannot lead there."""
+    if not is_configured():
+        return see_other(url_for("sign_in.sign_in"))
+    flow = new_authorization_flow()
     try:
-        address = identity_provider_operations.address_to_ask(errand, _way_back())
-    except ProviderFailed as error:
-        raise _not_proven(error) from error
-    session["errand"] = {**asdict(errand), "lang": g.language, "at": _seconds()}
-    return see_other(address)
+        url = authorization_url(flow, _redirect_uri())
+    except ProviderError as error:
+        raise _refusal(error) from error
+    session["authorization_flow"] = {**asdict(flow), "lang": g.language, "at": _seconds()}
+    return see_other(url)
 
 
-def _way_back() -> str:
-    """Built from the settings, never from the request's host."""
-    base = current_app.config["SETTINGS"].base_url.rstrip("/")
-    return f"{base}{url_for('identity_provider_redirects.back')}"
+def _redirect_uri() -> str:
+    """Return the redirect URI, built from the settings and never from the request's host."""
+    base = current_settings().base_url.rstrip("/")
+    return f"{base}{url_for('identity_provider_redirects.callback')}"
 
 
 def _seconds() -> int:
     return int(now().timestamp())
 
 
-def _not_proven(error: ProviderFailed) -> Refused:
-    current_app.logger.warning("provider: %s", error)
-    return Refused(_("The other house did not prove who you are. Try again, or use a passphrase."))
+def _refusal(error: ProviderError) -> Refused:
+    current_app.logger.warning("identity provider: %s", error)
+    return Refused(
+        _("The other service did not confirm who you are. Try again, or use a passphrase.")
+    )
 
 
 @redirect_blueprint.page("/sign-in/back", "public")
-def back() -> ResponseReturnValue:
-    """Somebody comes back; what they bring is checked and kept for one button."""
-    if not identity_provider_operations.is_set() or "state" not in request.args:
-        return see_other(url_for("account.sign_in"))
-    begun = session.pop("errand", None) or {}
-    g.language = begun.get("lang", g.language)
-    if (
-        _seconds() - begun.get("at", 0) > ERRAND_LASTS
-        or request.args.get("state") != begun["state"]
-    ):
-        raise Refused(_("This sign-in was begun elsewhere or too long ago. Begin again."))
+def callback() -> ResponseReturnValue:
+    """Receive the response of the provider; store the proven identity until a button is pressed."""
+    if not is_configured() or "state" not in request.args:
+        return see_other(url_for("sign_in.sign_in"))
+    flow = session.pop("authorization_flow", None) or {}
+    g.language = flow.get("lang", g.language)
+    is_expired = _seconds() - flow.get("at", 0) > FLOW_SECONDS
+    if is_expired or request.args.get("state") != flow["state"]:
+        raise Refused(
+            _("This sign-in was started in another browser or too long ago. Start again.")
+        )
     try:
         if "error" in request.args:
-            raise ProviderFailed("an error instead of a code")
-        errand = AuthorizationFlow(begun["state"], begun["nonce"], begun["verifier"])
-        proven = identity_provider_operations.exchange_code(
-            errand, request.args.get("code", ""), _way_back()
+            raise ProviderError("an error instead of a code")
+        identity = exchange_code(
+            AuthorizationFlow(flow["state"], flow["nonce"], flow["verifier"]),
+            request.args.get("code", ""),
+            _redirect_uri(),
         )
-    except ProviderFailed as error:
-        raise _not_proven(error) from error
-    session["proven"] = {**asdict(proven), "at": _seconds()}
+    except ProviderError as error:
+        raise _refusal(error) from error
+    session["proven_identity"] = {**asdict(identity), "at": _seconds()}
     return see_other(url_for("identity_provider.show"))
 
 
-def _proven() -> Proven | None:
-    kept = session.get("proven") or {}
-    if _seconds() - kept.get("at", 0) > ERRAND_LASTS:
+def _proven_identity() -> ProvenIdentity | None:
+    stored = session.get("proven_identity") or {}
+    if _seconds() - stored.get("at", 0) > FLOW_SECONDS:
         return None
-    return Proven(kept["mark"], kept["is_verified"])
+    return ProvenIdentity(stored["subject_hash"], stored["is_verified"])
 
 
 @blueprint.page("/account/elsewhere", "public")
 def show() -> ResponseReturnValue:
-    """What the other house proved, and the one button that follows from it."""
-    proven, person = _proven(), current_person()
-    if proven is None and person is None:
-        return see_other(url_for("account.sign_in"))
+    """Show the proven identity and the next step: sign in, link it, or join."""
+    identity, person = _proven_identity(), current_person()
+    if identity is None and person is None:
+        return see_other(url_for("sign_in.sign_in"))
     page = render_template(
         "accounts/identity_provider.html",
-        proven=proven,
-        found=get_person_by_public_id(proven.mark) if proven else None,
-        link=link_of(person) if person else None,
+        proven=identity,
+        account=get_person_by_subject_hash(identity.subject_hash) if identity else None,
+        link=get_linked_identity(person) if person else None,
     )
     return page, {"Cache-Control": "no-store"}
 
 
-@blueprint.page("/sign-in/elsewhere", "public", methods=["POST"], name="enter", tokens=False)
-def enter() -> ResponseReturnValue:
-    """Sign in with what was proved; it is used up."""
-    proven = _proven()
-    if proven is None:
-        return see_other(url_for("account.sign_in"))
+@blueprint.page("/sign-in/elsewhere", "public", methods=["POST"], tokens=False)
+def sign_in() -> ResponseReturnValue:
+    """Sign in with the proven identity, which is used up."""
+    identity = _proven_identity()
+    if identity is None:
+        return see_other(url_for("sign_in.sign_in"))
     try:
         person, token = sign_in_from_provider(
-            proven, request.user_agent.string, session.get("_user_id")
+            identity, request.user_agent.string, session.get("_user_id")
         )
     except InvalidCredentials:
         return see_other(url_for("identity_provider.show"))
-    except CodeNeeded as needed:
-        session.pop("proven", None)
-        return ask_for_code(needed.person)
-    session.pop("proven", None)
+    except SecondFactorRequired as required:
+        session.pop("proven_identity", None)
+        return render_code_step(required.person)
+    session.pop("proven_identity", None)
     return complete_sign_in(person, token)
 
 
-@blueprint.page("/account/elsewhere", "signed_in", methods=["POST"], name="link")
+@blueprint.page("/account/elsewhere", "signed_in", methods=["POST"])
 def link() -> ResponseReturnValue:
-    """Link my account to the one that was proved."""
-    proven: Any = _proven()
-    if proven is None:
-        flash(_("That took too long. Sign in at the other house again."), "warning")
+    """Link the proven identity to the account."""
+    identity = _proven_identity()
+    if identity is None:
+        flash(_("That took too long. Sign in at the other service again."), "warning")
         return see_other(url_for("identity_provider.show"))
-    link_provider(current_person(), proven)
-    session.pop("proven", None)
-    flash(_("Linked: from now on the other house opens your account too."), "success")
-    return see_other(url_for("identity_provider.show"))
+    link_provider(signed_in_person(), identity)
+    session.pop("proven_identity", None)
+    return redirect_with_message(
+        url_for("identity_provider.show"),
+        _("Linked: you can now sign in with the other service too."),
+    )
 
 
-@blueprint.page("/account/elsewhere/end", "signed_in", methods=["POST"], name="unlink")
+@blueprint.page("/account/elsewhere/end", "signed_in", methods=["POST"])
 def unlink() -> ResponseReturnValue:
-    """Sign in by passphrase alone again."""
-    unlink_provider(current_person())
-    flash(_("The link is ended."), "success")
-    return see_other(url_for("identity_provider.show"))
+    """Remove the link to the identity provider."""
+    unlink_provider(signed_in_person())
+    return redirect_with_message(url_for("identity_provider.show"), _("The link is removed."))

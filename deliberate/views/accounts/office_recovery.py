@@ -1,13 +1,13 @@
-"""Coming back at an office: the desk of two officers, and the link by which the owner stops it."""
+"""Account recovery at an office: the desk of the two officers, and the owner's way to stop it."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flask import flash, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.accounts.office_recovery import ProofForm
-from deliberate.notifications.links import read_stop_token, stop_token
+from deliberate.forms.accounts.office_recovery import IdentityProofForm
+from deliberate.notifications.links import read_recovery_stop_token, recovery_stop_token
 from deliberate.operations.accounts.office_recovery import (
     begin_recovery,
     confirm_recovery,
@@ -15,120 +15,121 @@ from deliberate.operations.accounts.office_recovery import (
 )
 from deliberate.operations.site.rate_limits import RECOVERIES
 from deliberate.permissions.accounts.office_recovery import (
+    is_staff_of,
     may_begin_recovery,
     may_confirm_recovery,
-    works_at_office,
 )
 from deliberate.permissions.decision import require
-from deliberate.queries.accounts.accounts import person_numbered
 from deliberate.queries.accounts.office_recovery import (
-    account_at_desk,
-    recoveries_waiting,
-    recovery_numbered,
-    recovery_of,
+    find_account,
+    get_active_recovery,
+    get_recovery,
+    list_pending_recoveries,
 )
+from deliberate.queries.accounts.people import get_person
 from deliberate.text import clean_line
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
-from deliberate.vocabulary import Proof
+from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_other
+from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.vocabulary import IdentityProof
+
+if TYPE_CHECKING:
+    from deliberate.models import OfficeRecovery, Person
 
 blueprint = LocalizedBlueprint("office_recovery")
-BEGIN = "/desk/recovery/begin/<id:number>"
-ONE = "/desk/recovery/<id:number>"
+RECOVERY = "/desk/recovery/<id:recovery_id>"
 
 
 @blueprint.page("/desk/recovery", "staff")
 def index() -> ResponseReturnValue:
-    """Find the account of somebody who sits here; what waits for a colleague."""
-    return _page(clean_line(request.args.get("q", ""))[:80])
+    """Show the search for an account, and the recoveries that wait for a second officer."""
+    return _render_index(clean_line(request.args.get("q", ""))[:80])
 
 
-def _page(words: str, person: Any = None, form: Any = None) -> str:
-    officer = current_person()
-    require(works_at_office(officer))
-    person = person or (account_at_desk(words) if words else None)
-    waiting = recoveries_waiting(officer.institution_id)
+def _render_index(
+    search_text: str, person: "Person | None" = None, form: IdentityProofForm | None = None
+) -> str:
+    officer = signed_in_person()
+    require(is_staff_of(officer))
+    person = person or (find_account(search_text) if search_text else None)
+    pending = list_pending_recoveries(officer.institution_id or 0)
     return render_template(
         "accounts/office_recovery/index.html",
-        words=words,
+        search_text=search_text,
         person=person,
         answer=may_begin_recovery(officer, person) if person else None,
-        waiting=[(one, may_confirm_recovery(officer, one)) for one in waiting],
-        form=form or ProofForm(),
+        waiting=[(recovery, may_confirm_recovery(officer, recovery)) for recovery in pending],
+        form=form or IdentityProofForm(),
     )
 
 
-@blueprint.page(BEGIN, "staff", methods=["POST"], rate_limit=RECOVERIES)
-def begin(number: int) -> ResponseReturnValue:
-    """Begin; a colleague confirms within two hours."""
-    person, form = get_or_404(person_numbered(number)), ProofForm(request.form)
+@blueprint.page(
+    "/desk/recovery/begin/<id:person_id>", "staff", methods=["POST"], rate_limit=RECOVERIES
+)
+def begin(person_id: int) -> ResponseReturnValue:
+    """Begin the recovery of an account; a second officer confirms within two hours."""
+    person, form = get_or_404(get_person(person_id)), IdentityProofForm(request.form)
     if not form.validate():
-        return _page(person.sign_in_name or "", person, form), 422
-    begin_recovery(current_person(), person, Proof(form.proof.data))
-    flash(_("Begun. Now a colleague of this office signs in and confirms."), "success")
-    return see_other(url_for("office_recovery.index"))
+        return _render_index(person.sign_in_name or "", person, form), 422
+    begin_recovery(signed_in_person(), person, IdentityProof(form.proof.data))
+    message = _("Started. A colleague at this office now signs in and confirms.")
+    return redirect_with_message(url_for("office_recovery.index"), message)
 
 
-@blueprint.page(ONE, "staff")
-def show(number: int) -> ResponseReturnValue:
-    """What a colleague began, before the second officer."""
-    return _confirm_page(get_or_404(recovery_numbered(number)), ProofForm())
+@blueprint.page(RECOVERY, "staff")
+def show(recovery_id: int) -> ResponseReturnValue:
+    """Show a recovery to the second officer."""
+    return _render_recovery(get_or_404(get_recovery(recovery_id)), IdentityProofForm())
 
 
-def _confirm_page(recovery: Any, form: Any) -> str:
-    require(works_at_office(current_person(), recovery.institution_id))
-    answer = may_confirm_recovery(current_person(), recovery)
+def _render_recovery(recovery: "OfficeRecovery", form: IdentityProofForm) -> str:
+    officer = signed_in_person()
+    require(is_staff_of(officer, recovery.institution_id))
     return render_template(
-        "accounts/office_recovery/show.html", recovery=recovery, form=form, answer=answer
+        "accounts/office_recovery/show.html",
+        recovery=recovery,
+        form=form,
+        answer=may_confirm_recovery(officer, recovery),
     )
 
 
-@blueprint.page(f"{ONE}/confirm", "staff", methods=["POST"])
-def confirm(number: int) -> ResponseReturnValue:
-    """Confirm as the second officer; the code is shown this once, to be printed."""
-    recovery, form = get_or_404(recovery_numbered(number)), ProofForm(request.form)
+@blueprint.page(f"{RECOVERY}/confirm", "staff", methods=["POST"])
+def confirm(recovery_id: int) -> ResponseReturnValue:
+    """Confirm a recovery as the second officer, and show the code once."""
+    recovery, form = get_or_404(get_recovery(recovery_id)), IdentityProofForm(request.form)
     if not form.validate():
-        return _confirm_page(recovery, form), 422
-    code = confirm_recovery(current_person(), recovery, Proof(form.proof.data))
+        return _render_recovery(recovery, form), 422
+    code = confirm_recovery(signed_in_person(), recovery, IdentityProof(form.proof.data))
     page = render_template("accounts/office_recovery/code.html", code=code, recovery=recovery)
     return page, {"Cache-Control": "no-store"}
 
 
-@blueprint.page(f"{ONE}/stop", "staff", methods=["POST"])
-def stop(number: int) -> ResponseReturnValue:
-    """Stop it at the office."""
-    stop_recovery(current_person(), get_or_404(recovery_numbered(number)))
-    flash(_("It is stopped; the account's owner is told."), "success")
-    return see_other(url_for("office_recovery.index"))
-
-
-# --- the owner -----------------------------------------------------------------------------------
+@blueprint.page(f"{RECOVERY}/stop", "staff", methods=["POST"])
+def stop(recovery_id: int) -> ResponseReturnValue:
+    """Stop a recovery at the office."""
+    stop_recovery(signed_in_person(), get_or_404(get_recovery(recovery_id)))
+    message = _("It is stopped; the account's owner is notified.")
+    return redirect_with_message(url_for("office_recovery.index"), message)
 
 
 @blueprint.page("/account/recovery", "signed_in")
-def mine() -> ResponseReturnValue:
-    """The same page for somebody who is signed in and needs no link."""
-    return see_other(url_for("office_recovery.object_to", token=stop_token(current_person())))
+def own_recovery() -> ResponseReturnValue:
+    """Redirect the signed-in owner to the page of the mailed link."""
+    token = recovery_stop_token(signed_in_person())
+    return see_other(url_for("office_recovery.stop_as_owner", token=token))
 
 
-@blueprint.page("/recover/office/<token>", "public")
-def object_to(token: str) -> ResponseReturnValue:
-    """The link from the mail: what is going on, and the button that stops it."""
-    person = get_or_404(person_numbered(get_or_404(read_stop_token(token))))
-    return _objecting(token, recovery_of(person))
-
-
-def _objecting(token: str, recovery: Any, is_done: bool = False) -> str:
-    return render_template(
-        "accounts/office_recovery/object_to.html", token=token, recovery=recovery, is_done=is_done
-    )
-
-
-@blueprint.page("/recover/office/<token>", "public", methods=["POST"], name="objected")
-def objected(token: str) -> ResponseReturnValue:
-    """It was not me: what an office began for my account ends."""
-    person = get_or_404(person_numbered(get_or_404(read_stop_token(token))))
-    recovery = recovery_of(person)
-    if recovery is not None:
+@blueprint.page("/recover/office/<token>", "public", methods=BOTH)
+def stop_as_owner(token: str) -> ResponseReturnValue:
+    """Show the owner the recovery that a mailed link is about, or stop it."""
+    person = get_or_404(get_person(get_or_404(read_recovery_stop_token(token))))
+    recovery = get_active_recovery(person)
+    is_stopped = request.method == "POST" and recovery is not None
+    if request.method == "POST" and recovery is not None:
         stop_recovery(person, recovery)
-    return _objecting(token, None, is_done=recovery is not None)
+    return render_template(
+        "accounts/office_recovery/stop_as_owner.html",
+        token=token,
+        recovery=None if is_stopped else recovery,
+        is_done=is_stopped,
+    )

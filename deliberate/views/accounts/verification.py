@@ -1,116 +1,138 @@
-"""Verified residents: the page where somebody enters a code, the desk where lists are made."""
+"""Verification of residents: the page to enter a code, and codes and lists for administrators."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from deliberate.forms.accounts.verification import CodesForm, ListForm, VerifyForm
-from deliberate.operations.accounts import verified_residents as verified_resident_operations
-from deliberate.operations.accounts.resident_csv import NoList, read_residents
-from deliberate.operations.accounts.sign_in import TooManyAttempts
+from deliberate.forms.accounts.verification import (
+    ResidentCodesForm,
+    ResidentListForm,
+    VerificationCodeForm,
+)
+from deliberate.operations.accounts.resident_csv import InvalidResidentList, parse_resident_list
 from deliberate.operations.accounts.verification_codes import verify_by_code
+from deliberate.operations.accounts.verified_residents import (
+    add_resident_list,
+    create_resident_codes,
+)
+from deliberate.operations.site.rate_limits import TooManyAttempts
 from deliberate.permissions.accounts.verification import may_be_verified
 from deliberate.permissions.decision import Refused
-from deliberate.queries.accounts.verified_residents import PAGE, resident_lists
+from deliberate.queries.accounts.verified_residents import PAGE_SIZE, list_resident_lists
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.rate_limits import retry_after, say_when
-from deliberate.views.site.request_hooks import after_act, current_person, int_arg, see_other
+from deliberate.views.site.form_pages import (
+    BOTH,
+    flash_with_receipt,
+    form_page,
+    see_other,
+    submitted_data,
+)
+from deliberate.views.site.rate_limits import retry_after, retry_message
+from deliberate.views.site.request_context import int_arg, signed_in_person
+
+if TYPE_CHECKING:
+    from deliberate.operations.accounts.resident_csv import ResidentTable
 
 blueprint = LocalizedBlueprint("verification")
-BOTH = ("GET", "POST")
 
 
 @blueprint.page("/verify", "signed_in", methods=BOTH)
 def verify() -> ResponseReturnValue:
-    """Whether I am a verified resident, and the code by which I become one."""
-    form: Any = VerifyForm(request.form if request.method == "POST" else None)
-    more: dict[str, str] = {}
-    if request.method == "POST" and form.validate():
+    """Show whether the person is a verified resident, or verify with a code."""
+    form = VerificationCodeForm(submitted_data())
+
+    def submit() -> ResponseReturnValue | None:
         try:
-            verify_by_code(current_person(), form.code.data)
+            verify_by_code(signed_in_person(), form.code.data)
         except TooManyAttempts as error:
-            form.code.errors, more = [say_when(error)], retry_after(error)
+            form.code.errors = [retry_message(error)]
+            return _render_verify(form), 429, retry_after(error)
         except Refused as error:
-            form.code.errors = [error.reason]
-        else:
-            after_act(_("You are a verified resident now."))
-            return see_other(url_for("verification.verify"))
-    page = render_template(
+            form.code.errors = [str(error.reason)]
+            return None
+        flash_with_receipt(_("You are a verified resident now."))
+        return see_other(url_for("verification.verify"))
+
+    return form_page(form, submit, _render_verify)
+
+
+def _render_verify(form: VerificationCodeForm, **_context: object) -> str:
+    person = signed_in_person()
+    return render_template(
         "accounts/verification/verify.html",
         form=form,
-        person=current_person(),
-        answer=may_be_verified(current_person()),
+        person=person,
+        answer=may_be_verified(person),
     )
-    return page, 429 if more else 422 if form.errors else 200, more
-
-
-# --- the administrators' desk --------------------------------------------------------------------
 
 
 @blueprint.page("/desk/residents", "admin")
 def index() -> ResponseReturnValue:
-    """Codes to hand out, a list to put in, and what became of those before."""
-    return _page()
+    """Show forms for codes and lists, and those made before."""
+    return _render_index()
 
 
-def _page(making: Any = None, listing: Any = None, table: Any = None) -> str:
-    found = resident_lists(int_arg("before"))
-    shown = found[:PAGE]
-    before = shown[-1][0].id if len(found) > len(shown) else None
+def _render_index(
+    codes_form: ResidentCodesForm | None = None,
+    list_form: ResidentListForm | None = None,
+    table: "ResidentTable | None" = None,
+) -> str:
+    rows = list_resident_lists(int_arg("before"))
+    lists = rows[:PAGE_SIZE]
+    before = lists[-1][0].id if len(rows) > len(lists) else None
     return render_template(
         "accounts/verification/index.html",
-        making=making or CodesForm(),
-        listing=listing or ListForm(),
+        codes_form=codes_form or ResidentCodesForm(),
+        list_form=list_form or ResidentListForm(),
         table=table,
-        form=making or listing,
-        shown=shown,
+        form=codes_form or list_form,
+        lists=lists,
         next_url=url_for("verification.index", before=before) if before else "",
     )
 
 
 @blueprint.page("/desk/residents/codes", "admin", methods=["POST"])
-def make_codes() -> ResponseReturnValue:
-    """New one-time codes, shown this once, to be printed and cut apart."""
-    form: Any = CodesForm(request.form)
+def create_codes() -> ResponseReturnValue:
+    """Create one-time codes and show them once, to be printed and cut apart."""
+    form = ResidentCodesForm(request.form)
+    codes: list[str] = []
     if form.validate():
         try:
-            codes = verified_resident_operations.make_resident_codes(
-                current_person(), form.number.data, form.area.data
-            )
+            codes = create_resident_codes(signed_in_person(), form.count.data or 0, form.area.data)
         except Refused as error:
-            form.area.errors = [error.reason]
+            form.area.errors = [str(error.reason)]
     if form.errors:
-        return _page(making=form), 422
+        return _render_index(codes_form=form), 422
     page = render_template("accounts/verification/codes.html", codes=codes, area=form.area.data)
     return page, {"Cache-Control": "no-store"}
 
 
 @blueprint.page("/desk/residents/list", "admin", methods=["POST"])
-def put_in() -> ResponseReturnValue:
-    """Put in a list; while a line of it is wrong nothing is kept."""
-    form: Any = ListForm(request.form)
+def add_list() -> ResponseReturnValue:
+    """Add a list of addresses; if a line is wrong, nothing is stored."""
+    form = ResidentListForm(request.form)
     file = request.files.get("file")
     if file is not None and file.filename:
         form.table.data = str(file.read(), "utf-8-sig", "replace")
     if not form.validate():
-        return _page(listing=form), 422
+        return _render_index(list_form=form), 422
     try:
-        table = read_residents(form.table.data)
+        table = parse_resident_list(form.table.data)
         if table.problems:
-            form.table.errors = [_("Some lines are wrong; nothing was kept.")]
-            return _page(listing=form, table=table), 422
-        verified = verified_resident_operations.list_residents(current_person(), table.areas)
-    except NoList as error:
+            form.table.errors = [_("Some lines are wrong; nothing was stored.")]
+            return _render_index(list_form=form, table=table), 422
+        verified = add_resident_list(signed_in_person(), table.areas)
+    except InvalidResidentList as error:
         form.table.errors = [str(error)]
-        return _page(listing=form), 422
-    _tell(len(table.areas), verified, table.unread)
+        return _render_index(list_form=form), 422
+    _flash_result(len(table.areas), verified, table.ignored_columns)
     return see_other(url_for("verification.index"))
 
 
-def _tell(size: int, verified: int, unread: list[str]) -> None:
+def _flash_result(size: int, verified: int, ignored_columns: list[str]) -> None:
     listed = ngettext(
         "%(n)s address is on the list.", "%(n)s addresses are on the list.", size, n=size
     )
@@ -121,6 +143,6 @@ def _tell(size: int, verified: int, unread: list[str]) -> None:
         n=verified,
     )
     flash(f"{listed} {at_once}", "success")
-    if unread:
-        names = ", ".join(unread[:10])
-        flash(_("Not read and not kept, these columns: %(names)s", names=names), "warning")
+    if ignored_columns:
+        names = ", ".join(ignored_columns[:10])
+        flash(_("These columns were not read or stored: %(names)s", names=names), "warning")

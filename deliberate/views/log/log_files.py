@@ -1,48 +1,52 @@
-"""The public log as files: heads, leaf hashes, proofs, the verifier, receipts as JSON."""
+"""The public log as files: tree heads, leaf hashes, proofs, the verifier, receipts as JSON."""
 
 import json
 
-from flask import Response, abort, current_app, request, send_from_directory
+from flask import Response, abort, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from deliberate import sealing
-from deliberate.config import Settings
-from deliberate.queries.log import published_head, receipt_of
+from deliberate.queries.log.receipts import get_receipt
+from deliberate.queries.log.tree_heads import latest_published_head
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404
+from deliberate.views.site.request_context import (
+    current_settings,
+    get_or_404,
+    signed_in_person,
+)
 
 blueprint = LocalizedBlueprint("log_files", localized=False, url_prefix="/log")
+ONE_YEAR_SECONDS = 31536000
+POSITION = "int(max=999999999999)"
 
 
 @blueprint.page("/heads.jsonl", "public")
 def heads() -> ResponseReturnValue:
-    """The heads given out, oldest first, each with the proof that it continues the one before.
+    """Return the published tree heads, oldest first, each with its consistency proof.
 
-    `?after=SIZE` gives those over more entries.
+    `?after=SIZE` returns those above a size.
     """
     after = request.args.get("after", 0, type=int)
-    lines = [json.dumps(head) + "\n" for head in sealing.published_heads(after)]
+    lines = [json.dumps(head) + "\n" for head in sealing.published_heads_json(after)]
     return Response(lines, mimetype="application/jsonl")
 
 
-@blueprint.page("/entries/<int(max=999999999999):number>.json", "public")
-def entry(number: int) -> ResponseReturnValue:
-    """The proof that an entry lies in the log as the newest head given out has it."""
-    head = get_or_404(published_head())
+@blueprint.page(f"/entries/<{POSITION}:position>.json", "public")
+def entry(position: int) -> ResponseReturnValue:
+    """Return the proof that an entry is in the log of the newest published tree head."""
+    head = get_or_404(latest_published_head())
     try:
-        return sealing.prove(number, head.size).as_json()
+        return sealing.inclusion_proof(position, head.size).as_json()
     except sealing.NotSealed:
         abort(404)
 
 
-@blueprint.page(
-    "/consistency/<int(max=999999999999):first>/<int(max=999999999999):second>.json", "public"
-)
+@blueprint.page(f"/consistency/<{POSITION}:first>/<{POSITION}:second>.json", "public")
 def consistency(first: int, second: int) -> ResponseReturnValue:
-    """The proof that the log of `first` entries begins that of `second`."""
-    head = get_or_404(published_head())
+    """Return the proof that the log of `first` entries is a prefix of that of `second`."""
+    head = get_or_404(latest_published_head())
     try:
-        path = sealing.consistency(first, second if second <= head.size else 0)
+        path = sealing.consistency_proof(first, second if second <= head.size else 0)
     except sealing.NotSealed:
         abort(404)
     return {"first": first, "second": second, "path": [part.hex() for part in path]}
@@ -50,37 +54,32 @@ def consistency(first: int, second: int) -> ResponseReturnValue:
 
 @blueprint.page("/leaves.txt", "public")
 def leaves() -> ResponseReturnValue:
-    """The names of the files of leaf hashes, one a line."""
-    names = [f"{file.name}\n" for file in sealing.leaf_files(_settings().log_path)]
+    """Return the names of the files of leaf hashes, one per line."""
+    names = [f"{file.name}\n" for file in sealing.leaf_files(current_settings().log_path)]
     return Response(names, mimetype="text/plain")
 
 
 @blueprint.page("/leaves/<string(maxlength=40):name>", "public")
 def leaf_file(name: str) -> ResponseReturnValue:
-    """One file of leaf hashes; it never changes."""
-    folder = _settings().log_path / sealing.LEAVES
-    answer = send_from_directory(folder, name, mimetype="text/plain", max_age=31536000)
-    answer.cache_control.immutable = True
-    return answer
+    """Return a file of leaf hashes, which never changes."""
+    folder = current_settings().log_path / sealing.LEAF_FOLDER
+    response = send_from_directory(folder, name, mimetype="text/plain", max_age=ONE_YEAR_SECONDS)
+    response.cache_control.immutable = True
+    return response
 
 
 @blueprint.page("/verify.py", "public")
 def verifier() -> ResponseReturnValue:
-    """The program with which anybody checks the log at home."""
-    answer = Response(sealing.verifier_program(), mimetype="text/x-python")
-    answer.headers["Content-Disposition"] = 'attachment; filename="verify.py"'
-    return answer
+    """Return the standalone verifier."""
+    response = Response(sealing.verifier_program(), mimetype="text/x-python")
+    response.headers["Content-Disposition"] = 'attachment; filename="verify.py"'
+    return response
 
 
 @blueprint.page("/receipts/<string(length=32):entry>.json", "signed_in")
 def receipt(entry: str) -> ResponseReturnValue:
-    """One's own receipt as a file."""
-    found = get_or_404(receipt_of(entry, current_person().actor_id))
-    answer = Response(found.code + "\n", mimetype="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{entry}.json"'
-    return answer
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings
+    """Return the receipt of an act as a file to the person who acted."""
+    receipt = get_or_404(get_receipt(entry, signed_in_person().actor_id))
+    response = Response(receipt.code + "\n", mimetype="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{entry}.json"'
+    return response

@@ -1,48 +1,57 @@
-"""Feeds of what is new, and the dates of a process as a calendar."""
+"""Feeds of the site, a proposal, a process or an institution, and the calendar of a process."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flask import Response, current_app, g, request, url_for
+from flask import Response, g, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from deliberate.clock import now
 from deliberate.config import LANGUAGES
-from deliberate.notifications.feeds import Date, Feed, to_atom, to_calendar, to_json
-from deliberate.queries.accounts.accounts import institution_named
-from deliberate.queries.notices.feeds import Scope, due_days, news_of, process_named, times_dated
-from deliberate.queries.responses.responses import proposal_answered
+from deliberate.notifications.calendars import CalendarEvent, to_calendar
+from deliberate.notifications.feeds import Feed, to_atom, to_json
+from deliberate.queries.notices.feeds import (
+    FeedScope,
+    count_phase_schedulings,
+    list_due_dates,
+    list_feed_entries,
+)
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.responses.institutions import get_institution_by_slug
+from deliberate.queries.responses.responses import get_visible_proposal
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import get_or_404
+from deliberate.views.site.request_context import current_settings, get_or_404
+
+if TYPE_CHECKING:
+    from deliberate.models import Process
 
 blueprint = LocalizedBlueprint("feeds", localized=False)
-TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"}
+CONTENT_TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"}
 
 
 @blueprint.page("/feed.<any(atom,json):ending>", "public")
 def site(ending: str) -> Response:
-    """What is new everywhere."""
-    brand = current_app.config["SETTINGS"].brand_name
-    return _feed(ending, Scope(), brand, "site", "/")
+    """Return the feed of the whole site."""
+    return _feed(ending, FeedScope(), current_settings().brand_name, "site", "/")
 
 
-@blueprint.page("/proposals/<id:number>/feed.<any(atom,json):ending>", "public")
-def proposal(number: int, ending: str) -> Response:
-    """What is new on a proposal."""
-    found = get_or_404(proposal_answered(number))
-    scope = Scope(proposal_id=number)
-    return _feed(ending, scope, found.title, f"proposal/{number}", f"/p/{number}")
+@blueprint.page("/proposals/<id:proposal_id>/feed.<any(atom,json):ending>", "public")
+def proposal(proposal_id: int, ending: str) -> Response:
+    """Return the feed of a proposal."""
+    title = get_or_404(get_visible_proposal(proposal_id)).title
+    scope = FeedScope(proposal_id=proposal_id)
+    return _feed(ending, scope, title, f"proposal/{proposal_id}", f"/p/{proposal_id}")
 
 
 @blueprint.page("/processes/<slug>/feed.<any(atom,json):ending>", "public")
 def process(slug: str, ending: str) -> Response:
-    """What is new in a process."""
-    found = get_or_404(process_named(slug))
+    """Return the feed of a process."""
+    row = get_or_404(get_process(slug))
     language = _language()
     return _feed(
         ending,
-        Scope(process_id=found.id),
-        found.said("title", language),
+        FeedScope(process_id=row.id),
+        row.text_in("title", language),
         f"process/{slug}",
         url_for("processes.show", slug=slug, lang=language),
     )
@@ -50,62 +59,60 @@ def process(slug: str, ending: str) -> Response:
 
 @blueprint.page("/institutions/<slug>/feed.<any(atom,json):ending>", "public")
 def institution(slug: str, ending: str) -> Response:
-    """What an institution answers, promises and hands over."""
-    found = get_or_404(institution_named(slug))
+    """Return the feed of the responses, commitments and referrals of an institution."""
+    row = get_or_404(get_institution_by_slug(slug))
     language = _language()
     return _feed(
         ending,
-        Scope(institution_id=found.id),
-        found.name_in(language),
+        FeedScope(institution_id=row.id),
+        row.name_in(language),
         f"institution/{slug}",
         url_for("institutions.show", slug=slug, lang=language),
     )
 
 
 def _language() -> str:
-    """The language a feed is asked in: by its address alone, so that it can be kept."""
-    chosen = request.args.get("lang", "")
-    default: str = current_app.config["SETTINGS"].default_lang
-    return chosen if chosen in LANGUAGES else default
+    """Return the language in the URL; cookies are ignored, so that a feed can be cached."""
+    language = request.args.get("lang", "")
+    return language if language in LANGUAGES else current_settings().default_lang
 
 
-def _base() -> str:
-    base: str = current_app.config["SETTINGS"].base_url
-    return base.rstrip("/")
+def _base_url() -> str:
+    return current_settings().base_url.rstrip("/")
 
 
-def _feed(ending: str, scope: Scope, title: str, name: str, home: str) -> Response:
-    language = _language()
-    base = _base()
-    about = Feed(title, name, base + home, base + request.full_path.rstrip("?"), base, language)
+def _feed(ending: str, scope: FeedScope, title: str, name: str, page_path: str) -> Response:
+    language, base_url = _language(), _base_url()
+    feed_url = base_url + request.full_path.rstrip("?")
+    feed = Feed(title, name, base_url + page_path, feed_url, base_url, language)
     with force_locale(language):
-        entries = news_of(scope)
-    body = to_atom(about, entries) if ending == "atom" else to_json(about, entries)
-    return _answer(body, TYPES[ending])
+        entries = list_feed_entries(scope)
+    body = to_atom(feed, entries) if ending == "atom" else to_json(feed, entries)
+    return _conditional_response(body, CONTENT_TYPES[ending])
 
 
-def _answer(body: bytes, kind: str) -> Response:
-    answer = Response(body, content_type=f"{kind}; charset=utf-8")
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    answer.add_etag()
-    answer.make_conditional(request)
-    return answer
+def _conditional_response(body: bytes, content_type: str) -> Response:
+    response = Response(body, content_type=f"{content_type}; charset=utf-8")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.page("/processes/<slug>/calendar.ics", "public")
 def calendar(slug: str) -> Response:
-    """The phases of a process and the days on which answers are due."""
-    found = get_or_404(process_named(slug))
+    """Return the phases of a process and the due dates of its responses as a calendar."""
+    row = get_or_404(get_process(slug))
     g.language = _language()
     host = request.host.partition(":")[0]
     with force_locale(g.language):
-        dates = [*_phases(found, host), *_due(found, host)]
-    stamp = max((p.opens_at for p in found.phases), default=found.opened_at or now())
-    title = found.said("title", g.language)
-    return _answer(to_calendar(title, found.timezone, dates, stamp), "text/calendar")
+        events = [*_phase_events(row, host), *_due_date_events(row, host)]
+    dtstamp = max((phase.opens_at for phase in row.phases), default=row.opened_at or now())
+    title = row.text_in("title", g.language)
+    return _conditional_response(to_calendar(title, row.timezone, events, dtstamp), "text/calendar")
 
 
-def _phases(found: Any, host: str) -> list[Date]:
+def _phase_events(row: "Process", host: str) -> list[CalendarEvent]:
     names = {
         "ideas": _("Ideas"),
         "discussion": _("Discussion"),
@@ -113,26 +120,26 @@ def _phases(found: Any, host: str) -> list[Date]:
         "delivery": _("Delivery"),
         "review": _("Review"),
     }
-    dated = times_dated([phase.id for phase in found.phases])
+    schedulings = count_phase_schedulings([phase.id for phase in row.phases])
     return [
-        Date(
+        CalendarEvent(
             f"phase-{phase.id}@{host}",
-            f"{found.said('title', g.language)}: {names[phase.kind]}",
+            f"{row.text_in('title', g.language)}: {names[phase.kind]}",
             phase.opens_at,
             phase.closes_at,
-            max(dated.get(phase.id, 1) - 1, 0),
+            max(schedulings.get(phase.id, 1) - 1, 0),
         )
-        for phase in found.phases
+        for phase in row.phases
     ]
 
 
-def _due(found: Any, host: str) -> list[Date]:
+def _due_date_events(row: "Process", host: str) -> list[CalendarEvent]:
     return [
-        Date(
-            f"due-{proposal.id}@{host}",
-            _("Response due: %(title)s", title=proposal.title),
-            day,
-            url=f"{_base()}/p/{proposal.id}",
+        CalendarEvent(
+            f"due-{pending.id}@{host}",
+            _("Response due: %(title)s", title=pending.title),
+            due_on,
+            url=f"{_base_url()}/p/{pending.id}",
         )
-        for proposal, day in due_days(found)
+        for pending, due_on in list_due_dates(row)
     ]

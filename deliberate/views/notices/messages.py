@@ -1,21 +1,41 @@
-"""One's messages, which of them come by mail, and the one click that ends a kind of mail."""
+"""Messages of an account, mail topics, links in mails, and the mails of the demo."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flask import abort, current_app, flash, g, render_template, request, url_for
+from flask import abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.notifications.fanout import is_mail_configured
-from deliberate.notifications.links import read_address_token, read_leaving_token, read_token
+from deliberate.notifications.links import (
+    read_address_change_token,
+    read_address_token,
+    read_unsubscribe_token,
+)
 from deliberate.notifications.mail import compose
-from deliberate.notifications.preferences import TOPICS, topic_of
+from deliberate.notifications.notice_kinds import TOPICS, topic_of
 from deliberate.notifications.templates import load_context, render_notification
-from deliberate.operations.accounts.email_addresses import confirm_address, leave_address
-from deliberate.operations.notices.messages import choose_mails, mark_read, mute
-from deliberate.queries.notices import messages as message_queries
+from deliberate.operations.accounts.email_addresses import approve_email_change, confirm_email
+from deliberate.operations.notices.messages import (
+    mark_messages_read,
+    mute_topic,
+    set_mailed_topics,
+)
+from deliberate.queries.notices.messages import (
+    PAGE,
+    list_messages,
+    list_newest_mails,
+    muted_topics,
+)
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
+from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_other
+from deliberate.views.site.request_context import (
+    current_settings,
+    get_or_404,
+    signed_in_person,
+)
+
+if TYPE_CHECKING:
+    from deliberate.models import Person
 
 blueprint = LocalizedBlueprint("messages", url_prefix="/account/messages")
 unsubscribe_blueprint = LocalizedBlueprint("unsubscribe", localized=False)
@@ -23,102 +43,85 @@ unsubscribe_blueprint = LocalizedBlueprint("unsubscribe", localized=False)
 
 @blueprint.page("", "signed_in")
 def index() -> ResponseReturnValue:
-    """Every message, newest first; what is mailed as well."""
-    person = current_person()
-    rows = message_queries.messages_of(person, request.args.get("before", 0, type=int))
-    shown = rows[: message_queries.PAGE]
-    known = load_context(notice for _delivery, notice in shown)
-    told = [(d, render_notification(notice, known, g.language)) for d, notice in shown]
-    more = url_for("messages.index", before=shown[-1][0].id) if len(rows) > len(shown) else ""
+    """Show the messages of the person, newest first, and the topics sent by mail."""
+    person = signed_in_person()
+    rows = list_messages(person, request.args.get("before", 0, type=int))
+    shown = rows[:PAGE]
+    context = load_context(notice for _delivery, notice in shown)
     return render_template(
         "notices/index.html",
-        told=told,
-        next_url=more,
+        messages=[
+            (delivery, render_notification(notice, context, g.language))
+            for delivery, notice in shown
+        ],
+        next_url=url_for("messages.index", before=shown[-1][0].id) if len(rows) > PAGE else "",
         person=person,
         topics=_topics(person),
-        muted=message_queries.muted_topics(person),
-        mails=is_mail_configured(),
+        muted=muted_topics(person),
     )
 
 
-def _topics(person: Any) -> list[str]:
+def _topics(person: "Person") -> list[str]:
     return [topic for topic in TOPICS if topic != "desk" or person.role == "staff"]
 
 
 @blueprint.page("/read", "signed_in", methods=["POST"])
-def read() -> ResponseReturnValue:
-    """Mark them as read."""
-    mark_read(current_person(), request.form.get("up_to", 0, type=int))
+def mark_read() -> ResponseReturnValue:
+    """Mark the messages up to one as read."""
+    mark_messages_read(signed_in_person(), request.form.get("up_to", 0, type=int))
     return see_other(url_for("messages.index"))
 
 
 @blueprint.page("/mails", "signed_in", methods=["POST"])
-def choose() -> ResponseReturnValue:
-    """Choose which groups come by mail."""
-    choose_mails(current_person(), request.form.getlist("topic"))
-    flash(_("Your choice is kept."), "success")
-    return see_other(url_for("messages.index"))
+def set_topics() -> ResponseReturnValue:
+    """Set the topics that are also sent by mail."""
+    set_mailed_topics(signed_in_person(), request.form.getlist("topic"))
+    return redirect_with_message(url_for("messages.index"), _("Your choice is saved."))
 
 
-@blueprint.page("/confirm/<token>", "public")
-def confirm(token: str) -> ResponseReturnValue:
-    """The link in the mail that asks to confirm an address."""
-    get_or_404(read_address_token(token))
-    return render_template("notices/confirm.html", token=token, done=None)
-
-
-@blueprint.page("/confirm/<token>", "public", methods=["POST"], name="confirmed")
-def confirmed(token: str) -> ResponseReturnValue:
-    """The address is its person's."""
+@blueprint.page("/confirm/<token>", "public", methods=BOTH)
+def confirm_address(token: str) -> ResponseReturnValue:
+    """Show the page of the link that confirms an address, or confirm the address."""
     person_id, address = get_or_404(read_address_token(token))
-    done = confirm_address(person_id, address)
-    return render_template("notices/confirm.html", token=token, done=done)
+    is_done = confirm_email(person_id, address) if request.method == "POST" else None
+    return render_template("notices/confirm_address.html", token=token, is_done=is_done)
 
 
-@blueprint.page("/leave/<token>", "public")
-def leave(token: str) -> ResponseReturnValue:
-    """The link in the mail that asks whether one wants another address."""
-    _person, _present, address = get_or_404(read_leaving_token(token))
-    return render_template("notices/leave.html", token=token, address=address, done=None)
+@blueprint.page("/leave/<token>", "public", methods=BOTH)
+def approve_address_change(token: str) -> ResponseReturnValue:
+    """Show the page on which the present mailbox agrees to another address, or agree to it."""
+    person_id, present, address = get_or_404(read_address_change_token(token))
+    is_done = None
+    if request.method == "POST":
+        is_done = approve_email_change(person_id, present, address)
+    return render_template(
+        "notices/approve_address_change.html", token=token, address=address, is_done=is_done
+    )
 
 
-@blueprint.page("/leave/<token>", "public", methods=["POST"], name="left")
-def left(token: str) -> ResponseReturnValue:
-    """The present mailbox agrees."""
-    person_id, present, address = get_or_404(read_leaving_token(token))
-    done = leave_address(person_id, present, address)
-    return render_template("notices/leave.html", token=token, address=address, done=done)
-
-
-@unsubscribe_blueprint.page("/unsubscribe/<token>", "public")
+@unsubscribe_blueprint.page("/unsubscribe/<token>", "public", methods=BOTH, tokens=False)
 def unsubscribe(token: str) -> ResponseReturnValue:
-    """The link at the end of a mail: one button ends this kind."""
-    _person, topic = get_or_404(read_token(token))
-    return render_template("notices/unsubscribe.html", token=token, topic=topic, done=False)
-
-
-@unsubscribe_blueprint.page(
-    "/unsubscribe/<token>", "public", methods=["POST"], name="unsubscribed", tokens=False
-)
-def unsubscribed(token: str) -> ResponseReturnValue:
-    """One click, by the button or by the mail program itself (RFC 8058)."""
-    person_id, topic = get_or_404(read_token(token))
-    mute(person_id, topic)
-    return render_template("notices/unsubscribe.html", token=token, topic=topic, done=True)
+    """Show the page of the unsubscribe link, or mute the topic (one click, RFC 8058)."""
+    person_id, topic = get_or_404(read_unsubscribe_token(token))
+    if request.method == "POST":
+        mute_topic(person_id, topic)
+    return render_template(
+        "notices/unsubscribe.html", token=token, topic=topic, is_done=request.method == "POST"
+    )
 
 
 @unsubscribe_blueprint.page("/demo/mails", "public")
 def demo_mails() -> ResponseReturnValue:
-    """The mails of the sample city, which has no server to send them; nowhere else."""
-    if not current_app.config["SETTINGS"].is_demo:
+    """Show the mails of the demo, which has no mail server; 404 elsewhere."""
+    if not current_settings().is_demo:
         abort(404)
-    rows = message_queries.newest_mails()
-    known = load_context(notice for _delivery, notice, _person in rows)
+    rows = list_newest_mails()
+    context = load_context(notice for _delivery, notice, _person in rows)
     mails = [
         compose(
             delivery,
             person,
-            render_notification(notice, known, person.language),
+            render_notification(notice, context, person.language),
             topic_of(notice.kind),
         )
         for delivery, notice, person in rows

@@ -1,13 +1,19 @@
-"""Polls: the question, the ballot, the result, and what came of it."""
+"""Pages of a poll for voters: question, ballot, result and outcome, and the list of polls."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flask import flash, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.polls.ballots import VIEWS, FindForm, StatementForm, ballot_form
-from deliberate.operations.polls.polls import (
+from deliberate.forms.polls.ballots import (
+    STATEMENT_VIEWS,
+    BallotForm,
+    FindBallotForm,
+    StatementForm,
+    build_ballot_form,
+)
+from deliberate.operations.polls.ballots import (
     BallotReceipt,
     CodeRefused,
     cast_ballot,
@@ -17,195 +23,208 @@ from deliberate.operations.polls.polls import (
 from deliberate.operations.polls.statements import StatementRefused, suggest_statement
 from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.permissions.polls import may_run_poll, may_suggest_statement, may_vote
-from deliberate.queries.log import receipt_of
-from deliberate.queries.polls import polls as poll_queries
+from deliberate.queries.log.receipts import get_receipt
+from deliberate.queries.polls.counted_ballots import (
+    ballot_keys,
+    is_ballot_counted,
+    public_ballots,
+)
 from deliberate.queries.polls.electorate import count_entitled
-from deliberate.queries.polls.result_tables import by_result, tables_of
+from deliberate.queries.polls.polls import get_poll, has_voted, poll_card, poll_page, poll_state
+from deliberate.queries.polls.result_tables import options_by_rank, result_tables
+from deliberate.queries.polls.results import area_tallies
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
+from deliberate.views.site.form_pages import (
+    BOTH,
+    UNPROCESSABLE,
+    form_page,
+    redirect_with_message,
+    see_other,
+    submitted_data,
+)
+from deliberate.views.site.request_context import current_person, get_or_404, signed_in_person
 from deliberate.vocabulary import PollType
 
+if TYPE_CHECKING:
+    from deliberate.models import Poll
+
 blueprint = LocalizedBlueprint("polls", url_prefix="/polls")
-ONE = "/<id:number>"
-BOTH = ("GET", "POST")
+POLL = "/<id:poll_id>"
 
 
 @blueprint.page("/", "public")
-def index() -> ResponseReturnValue:
-    """All polls, newest first."""
+def index() -> str:
+    """Show a page of all polls, newest first."""
     state = request.args.get("state", "")
-    after = request.args.get("after", type=int)
-    shown, more = poll_queries.poll_page(state, after)
-    following = url_for("polls.index", state=state or None, after=more) if more else ""
-    return render_template("polls/index.html", polls=shown, state=state, following=following)
+    polls, last_id = poll_page(state, request.args.get("after", type=int))
+    next_url = url_for("polls.index", state=state or None, after=last_id) if last_id else ""
+    return render_template("polls/index.html", polls=polls, state=state, next_url=next_url)
 
 
-@blueprint.page(ONE, "public")
-def show(number: int) -> ResponseReturnValue:
-    """One poll: who may vote and how it counts, the ballot, then the result."""
-    return _page(_poll(number))
+@blueprint.page(POLL, "public")
+def show(poll_id: int) -> str:
+    """Show a poll with its rules and its ballot, after the close with its result."""
+    return _poll_page(get_or_404(get_poll(poll_id)))
 
 
-@blueprint.page(f"{ONE}/ballot", "signed_in", methods=BOTH)
-def vote(number: int) -> ResponseReturnValue:
-    """Count a ballot and hand over its receipt, and in a secret poll its code, this once.
+@blueprint.page(f"{POLL}/ballot", "signed_in", methods=BOTH)
+def vote(poll_id: int) -> ResponseReturnValue:
+    """Cast a ballot, and show its receipt and in a secret poll its code, once.
 
-    The code is kept nowhere, so it stands in the answer itself; sent again, the form is known
-    and says "counted already", without the code. Nothing in the answer tells the choice.
+    The code is not stored, so the response to the POST request shows it. The same form sent again
+    is recognised by its key and answered without the code. The response does not reveal the choice.
     """
-    poll = _poll(number)
+    poll = get_or_404(get_poll(poll_id))
     if request.method == "GET":
-        return see_other(url_for("polls.show", number=number))
-    form = ballot_form(poll, poll.ordered_for(current_person()), request.form)
+        return see_other(url_for("polls.show", poll_id=poll_id))
+    form = build_ballot_form(poll, poll.options_for(current_person()), request.form)
     if not form.validate():
-        return _page(poll, form), 422
+        return _poll_page(poll, form), UNPROCESSABLE
     try:
-        cast = cast_ballot(
-            current_person(),
+        ballot_receipt = cast_ballot(
+            signed_in_person(),
             poll,
             form.choice(),
             voting_code=form.voting_code.data or "",
             mail_receipt=form.mail_receipt.data,
         )
-    except CodeRefused as refusal:
-        form.refuse(form.voting_code, refusal.reason)
-        return _page(poll, form), 422
-    return _counted(poll, cast)
+    except CodeRefused as refused:
+        form.refuse(form.voting_code, refused.reason)
+        return _poll_page(poll, form), UNPROCESSABLE
+    return _receipt_page(poll, ballot_receipt)
 
 
-def _counted(poll: Any, cast: BallotReceipt, *, changed: bool = False) -> str:
-    receipt = receipt_of(cast.entry_id)
+def _receipt_page(poll: "Poll", ballot_receipt: BallotReceipt, *, is_change: bool = False) -> str:
     return render_template(
-        "polls/vote.html", poll=poll, cast=cast, receipt=receipt, changed=changed
+        "polls/receipt.html",
+        poll=poll,
+        ballot_code=ballot_receipt.ballot_code,
+        receipt=get_receipt(ballot_receipt.interaction_id),
+        is_change=is_change,
     )
 
 
-@blueprint.page(f"{ONE}/sum", "public", methods=BOTH)
-def add_up(number: int) -> ResponseReturnValue:
-    """What a budget ballot costs so far; for readers without a script. Nothing is kept."""
-    poll = _poll(number)
+@blueprint.page(f"{POLL}/sum", "public", methods=BOTH)
+def budget_total(poll_id: int) -> ResponseReturnValue:
+    """Show what a budget ballot costs so far, for browsers without JavaScript; store nothing."""
+    poll = get_or_404(get_poll(poll_id))
     if request.method == "GET" or poll.type != PollType.BUDGET:
-        return see_other(url_for("polls.show", number=number))
-    form = ballot_form(poll, poll.ordered_for(current_person()), request.form)
-    chosen = {option for option, _value in form.choice()}
+        return see_other(url_for("polls.show", poll_id=poll_id))
+    form = build_ballot_form(poll, poll.options_for(current_person()), request.form)
+    chosen = {option_id for option_id, _value in form.choice()}
     spent = sum(option.cost for option in poll.shown_options if option.id in chosen)
-    return _page(poll, form, spent=spent, failed=False)
+    return _poll_page(poll, form, spent=spent, shows_errors=False)
 
 
-@blueprint.page(f"{ONE}/one-by-one", "public", methods=BOTH)
-def one_by_one(number: int) -> ResponseReturnValue:
-    """Statements one at a time. What was answered travels in the form until it is sent."""
-    poll = _poll(number)
-    if poll.type != PollType.STATEMENTS or poll_queries.state_of(poll) != "open":
-        return see_other(url_for("polls.show", number=number))
-    options = poll.ordered_for(current_person())
-    given = {
+@blueprint.page(f"{POLL}/one-by-one", "public", methods=BOTH)
+def one_by_one(poll_id: int) -> ResponseReturnValue:
+    """Show statements one at a time; earlier answers travel in the form until it is sent."""
+    poll = get_or_404(get_poll(poll_id))
+    if poll.type != PollType.STATEMENTS or poll_state(poll) != "open":
+        return see_other(url_for("polls.show", poll_id=poll_id))
+    options = poll.options_for(current_person())
+    answers = {
         option.id: value
         for option in options
-        if (value := request.form.get(f"option_{option.id}")) in VIEWS
+        if (value := request.form.get(f"option_{option.id}")) in STATEMENT_VIEWS
     }
-    left = [option for option in options if option.id not in given]
+    unanswered = [option for option in options if option.id not in answers]
     return render_template(
         "polls/one_by_one.html",
         poll=poll,
-        given=given,
-        next_one=left[0] if left and "enough" not in request.form else None,
-        number_of=len(options),
-        views=VIEWS,
+        answers=answers,
+        next_option=unanswered[0] if unanswered and "enough" not in request.form else None,
+        option_count=len(options),
+        views=STATEMENT_VIEWS,
     )
 
 
-@blueprint.page(f"{ONE}/change", "signed_in", methods=BOTH)
-def change(number: int) -> ResponseReturnValue:
-    """Change one's ballot until the close: a secret one by its code, a public one as its voter."""
-    poll = _poll(number)
-    sent = request.form if request.method == "POST" else None
-    form = ballot_form(poll, poll.ordered_for(current_person()), sent, asks_key=True)
-    if sent is None:
-        return render_template("polls/change.html", poll=poll, form=form, answer=_may(poll))
-    if form.validate():
+@blueprint.page(f"{POLL}/change", "signed_in", methods=BOTH)
+def change(poll_id: int) -> ResponseReturnValue:
+    """Show the form to change a ballot until the close, or change it.
+
+    A secret ballot is changed with its code, a public one by its voter.
+    """
+    poll = get_or_404(get_poll(poll_id))
+    voter = signed_in_person()
+    form = build_ballot_form(poll, poll.options_for(voter), submitted_data(), asks_ballot_code=True)
+
+    def submit() -> ResponseReturnValue | None:
         try:
-            entry_id = change_ballot(
-                current_person(), poll, form.ballot_code.data or "", form.choice()
-            )
-        except CodeRefused as refusal:
-            form.refuse(form.ballot_code, refusal.reason)
-        else:
-            cast = BallotReceipt("", entry_id)
-            return _counted(poll, cast, changed=True)
-    return render_template("polls/change.html", poll=poll, form=form, answer=_may(poll)), 422
+            interaction_id = change_ballot(voter, poll, form.ballot_code.data or "", form.choice())
+        except CodeRefused as refused:
+            form.refuse(form.ballot_code, refused.reason)
+            return None
+        return _receipt_page(poll, BallotReceipt("", interaction_id), is_change=True)
+
+    return form_page(form, submit, "polls/change.html", poll=poll, may_vote=may_vote(voter, poll))
 
 
-@blueprint.page(f"{ONE}/ballots", "public", methods=BOTH)
-def ballots(number: int) -> ResponseReturnValue:
-    """The ballots that were counted: hashes without choices; in a public poll names with them."""
-    poll = _poll(number)
+@blueprint.page(f"{POLL}/ballots", "public", methods=BOTH)
+def ballots(poll_id: int) -> ResponseReturnValue:
+    """Show the counted ballots: hashes without choices, in a public poll names with choices."""
+    poll = get_or_404(get_poll(poll_id))
     after = request.args.get("after", "")
-    form = FindForm(request.form if request.method == "POST" else None)
-    key = ""
-    if request.method == "POST" and form.validate():
-        key = hash_code(form.ballot_code.data)
-    return render_template(
+    form = FindBallotForm(submitted_data())
+    is_valid = request.method == "POST" and form.validate()
+    key = hash_code(form.ballot_code.data or "") if is_valid else ""
+    page = render_template(
         "polls/ballots.html",
         poll=poll,
-        state=poll_queries.state_of(poll),
-        keys=poll_queries.ballot_keys(poll, after) if poll.is_secret else (),
-        named=poll_queries.open_ballots(poll, after),
+        state=poll_state(poll),
+        keys=ballot_keys(poll, after) if poll.is_secret else (),
+        public_ballots=public_ballots(poll, after),
         labels={option.id: option.label for option in poll.options},
         form=form,
         key=key,
-        found=bool(key) and poll_queries.is_counted(poll, key),
-    ), (422 if form.errors else 200)
-
-
-@blueprint.page(f"{ONE}/statements", "signed_in", methods=BOTH, rate_limit=TEXTS)
-def suggest(number: int) -> ResponseReturnValue:
-    """Add a statement to a poll; a moderator lets it in."""
-    poll = _poll(number)
-    form = StatementForm(request.form if request.method == "POST" else None)
-    if request.method == "POST" and form.validate():
-        try:
-            suggest_statement(current_person(), poll, form.statement.data)
-        except StatementRefused as refusal:
-            form.statement.errors = [str(refusal.reason)]
-        else:
-            flash(_("Your statement is waiting for a moderator."), "success")
-            return see_other(url_for("polls.show", number=number))
-    page = render_template(
-        "polls/suggest.html",
-        poll=poll,
-        form=form,
-        answer=may_suggest_statement(current_person(), poll),
+        is_counted=bool(key) and is_ballot_counted(poll, key),
     )
-    return page, (422 if form.errors else 200)
+    return page, (UNPROCESSABLE if form.errors else 200)
 
 
-def _poll(number: int) -> Any:
-    return get_or_404(poll_queries.poll_numbered(number))
+@blueprint.page(f"{POLL}/statements", "signed_in", methods=BOTH, rate_limit=TEXTS)
+def suggest(poll_id: int) -> ResponseReturnValue:
+    """Show the form to add a statement to a poll, or add it; a moderator decides on it."""
+    poll = get_or_404(get_poll(poll_id))
+    form = StatementForm(submitted_data())
+
+    def submit() -> ResponseReturnValue | None:
+        try:
+            suggest_statement(signed_in_person(), poll, form.statement.data or "")
+        except StatementRefused as refused:
+            form.statement.errors = [str(refused.reason)]
+            return None
+        message = _("Your statement is waiting for a moderator.")
+        return redirect_with_message(url_for("polls.show", poll_id=poll_id), message)
+
+    may_suggest = may_suggest_statement(current_person(), poll)
+    return form_page(form, submit, "polls/suggest.html", poll=poll, may_suggest=may_suggest)
 
 
-def _may(poll: Any) -> Any:
-    return may_vote(current_person(), poll)
-
-
-def _page(poll: Any, form: Any = None, *, spent: int | None = None, failed: bool = True) -> str:
+def _poll_page(
+    poll: "Poll",
+    form: BallotForm | None = None,
+    *,
+    spent: int | None = None,
+    shows_errors: bool = True,
+) -> str:
     person = current_person()
-    card = poll_queries.card(poll)
-    answer = may_vote(person, poll)
+    card = poll_card(poll)
+    decision = may_vote(person, poll)
     tally = card.tally
     return render_template(
         "polls/show.html",
         card=card,
         poll=poll,
-        form=form or ballot_form(poll, poll.ordered_for(person), None),
-        failed=form is not None and failed,
+        form=form or build_ballot_form(poll, poll.options_for(person), None),
+        failed=form is not None and shows_errors,
         spent=spent,
-        has_voted=poll_queries.has_voted(person, poll),
+        has_voted=has_voted(person, poll),
         may_mail=person is not None and person.email_confirmed_at is not None,
-        reason="" if answer or person is None else answer.reason,
-        runs_it=bool(may_run_poll(person, poll)),
+        reason="" if decision or person is None else decision.reason,
+        may_run=bool(may_run_poll(person, poll)),
         entitled=count_entitled(poll) if card.state == "closed" else None,
-        tables=tables_of(poll, tally) if tally else (),
-        places=by_result(poll, tally) if tally else (),
-        areas=poll_queries.area_tallies(poll) if tally else {},
+        tables=result_tables(poll, tally) if tally else (),
+        places=options_by_rank(poll, tally) if tally else (),
+        areas=area_tallies(poll) if tally else {},
     )

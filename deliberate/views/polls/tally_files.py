@@ -1,50 +1,56 @@
-"""A poll's files: the result as CSV, the tally file, the list of counted ballots."""
+"""Files of a poll: the result as CSV, the tally as JSON, the list of counted ballots."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flask import Response, abort, jsonify, stream_with_context
-from flask.typing import ResponseReturnValue
 
-from deliberate.exports.poll_records import key_lines, tally_csv, tally_document
-from deliberate.queries.polls import polls as poll_queries
+from deliberate.exports.tally_files import key_lines, tally_csv, tally_document
+from deliberate.queries.polls.polls import get_poll, poll_card, poll_state
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import get_or_404
+from deliberate.views.site.request_context import get_or_404
+
+if TYPE_CHECKING:
+    from deliberate.models import Poll
+    from deliberate.queries.polls.tally import Tally
 
 blueprint = LocalizedBlueprint("tally_files", localized=False, url_prefix="/polls")
-ONE = "/<id:number>"
+POLL = "/<id:poll_id>"
 
 
-@blueprint.page(f"{ONE}/result.csv", "public")
-def csv_file(number: int) -> ResponseReturnValue:
-    """Every figure of a result, once it may be seen."""
-    card = _counted(number)
-    return _attached(tally_csv(card.poll, card.tally), "text/csv", f"poll-{number}.csv")
+@blueprint.page(f"{POLL}/result.csv", "public")
+def csv_file(poll_id: int) -> Response:
+    """Return every figure of a result as CSV, once the result is public."""
+    poll, tally = _public_tally(poll_id)
+    return _attachment(tally_csv(poll, tally), "text/csv", f"poll-{poll_id}.csv")
 
 
-@blueprint.page(f"{ONE}/tally.json", "public")
-def json_file(number: int) -> ResponseReturnValue:
-    """Rules and figures from which the count can be done again."""
-    card = _counted(number)
-    return jsonify(tally_document(card.poll, card.tally))
+@blueprint.page(f"{POLL}/tally.json", "public")
+def json_file(poll_id: int) -> Response:
+    """Return rules and figures from which the count can be repeated."""
+    poll, tally = _public_tally(poll_id)
+    return jsonify(tally_document(poll, tally))
 
 
-@blueprint.page(f"{ONE}/ballots.txt", "public")
-def keys_file(number: int) -> ResponseReturnValue:
-    """Hashes of the counted ballots of a closed secret poll."""
-    poll = get_or_404(poll_queries.poll_numbered(number))
-    if not poll.is_secret or poll_queries.state_of(poll) != "closed":
+@blueprint.page(f"{POLL}/ballots.txt", "public")
+def keys_file(poll_id: int) -> Response:
+    """Return the hashes of the counted ballots of a closed secret poll."""
+    poll = get_or_404(get_poll(poll_id))
+    if not poll.is_secret or poll_state(poll) != "closed":
         abort(404)
-    return _attached(stream_with_context(key_lines(poll)), "text/plain", f"poll-{number}.txt")
+    lines = stream_with_context(key_lines(poll))
+    return _attachment(lines, "text/plain", f"poll-{poll_id}.txt")
 
 
-def _counted(number: int) -> Any:
-    card = poll_queries.card(get_or_404(poll_queries.poll_numbered(number)))
+def _public_tally(poll_id: int) -> tuple["Poll", "Tally"]:
+    """Return a poll and its tally; 404 while the result is not public."""
+    card = poll_card(get_or_404(get_poll(poll_id)))
     if card.tally is None:
         abort(404)
-    return card
+    return card.poll, card.tally
 
 
-def _attached(body: Any, kind: str, name: str) -> Response:
-    answer = Response(body, content_type=f"{kind}; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+def _attachment(body: str | Iterable[str], content_type: str, filename: str) -> Response:
+    response = Response(body, content_type=f"{content_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response

@@ -1,36 +1,36 @@
-"""The front page: what closes soon, what was just answered, what waits longest."""
+"""The home page."""
 
-from flask import current_app, render_template
+from flask import render_template
 
 from deliberate.clock import now
 from deliberate.queries.processes.home import (
-    closing_soon,
-    just_answered,
-    newest_open_process,
-    this_month,
-    waiting_longest,
+    get_month_figures,
+    get_newest_open_process,
+    list_closing_soon,
+    list_longest_waiting,
+    list_newest_responses,
 )
-from deliberate.queries.processes.processes import next_phase
-from deliberate.queries.processes.working_days import phase_steps
+from deliberate.queries.processes.phases import get_next_phase, phase_steps
 from deliberate.queries.proposals.workflow_state import days_left, state_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.request_context import current_settings
 
 blueprint = LocalizedBlueprint("home")
 
 
 @blueprint.page("/", "public", name="front")
 def front_page() -> str:
-    """What should we decide together?"""
-    process = newest_open_process()
+    """Show what closes soon, new and pending responses, the phases, and this month."""
+    process = get_newest_open_process()
     return render_template(
         "processes/home.html",
-        closing=closing_soon(),
-        answered=just_answered(),
-        waiting=waiting_longest(),
+        closing=list_closing_soon(),
+        answered=list_newest_responses(),
+        waiting=list_longest_waiting(),
         state_of=state_of,
         days_left=days_left,
-        month=this_month(current_app.config["SETTINGS"].timezone),
+        month=get_month_figures(current_settings().timezone),
         process=process,
         phases=phase_steps(process) if process else [],
-        coming=next_phase(now()),
+        coming=get_next_phase(now()),
     )

@@ -1,43 +1,68 @@
-"""Setting up processes at the desk: words and limits, phases, days off, the check, opening."""
+"""Set-up of processes by administrators: texts, rules, phases, days off, opening and closing."""
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from flask import current_app, flash, g, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.clock import now
 from deliberate.forms.processes import DayOffForm, NewProcessForm, PhaseForm, ProcessForm
-from deliberate.operations.processes import process_setup as process_setup_operations
-from deliberate.operations.processes import processes as process_operations
-from deliberate.operations.responses.institutions import AddressTaken
-from deliberate.permissions.decision import Refused
-from deliberate.permissions.processes import missing_for_opening
-from deliberate.queries.accounts.accounts import institutions_by_name
-from deliberate.queries.processes import working_days as working_day_queries
+from deliberate.operations.processes.process_setup import (
+    FIELDS,
+    change_process,
+    open_planned_process,
+    plan_process,
+    set_day_off,
+)
+from deliberate.operations.processes.processes import close_process, schedule_phase
+from deliberate.operations.responses.institutions import SlugTaken
+from deliberate.permissions.processes import list_missing_for_opening
+from deliberate.queries.processes.phases import phase_steps
 from deliberate.queries.processes.process_setup import (
     PAGE,
-    is_assessed_before,
-    process_to_set_up,
-    processes_to_set_up,
+    get_process_for_setup,
+    has_ex_ante_assessment,
+    list_processes_for_setup,
 )
-from deliberate.queries.responses.responses import name_here
+from deliberate.queries.processes.working_days import (
+    INDONESIA,
+    due_date,
+    end_of_day,
+    list_public_holidays,
+    local_date,
+    start_of_day,
+)
+from deliberate.queries.responses.institutions import list_institutions, localized_name
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg, see_other
+from deliberate.views.site.form_pages import (
+    BOTH,
+    form_page,
+    redirect_with_message,
+    submitted_data,
+)
+from deliberate.views.site.request_context import (
+    current_settings,
+    get_or_404,
+    int_arg,
+    signed_in_person,
+)
 from deliberate.vocabulary import PhaseKind
 
+if TYPE_CHECKING:
+    from deliberate.models import Institution, Phase, Process
+
 blueprint = LocalizedBlueprint("process_setup", url_prefix="/desk/processes")
-BOTH = ("GET", "POST")
 PHASE = f"<any({','.join(PhaseKind)}):kind>"
 
 
 @blueprint.page("", "admin")
 def index() -> str:
-    """Every process, planned ones too."""
-    listed = processes_to_set_up(int_arg("after"))
-    shown = listed[:PAGE]
-    after = shown[-1].id if len(listed) > len(shown) else None
+    """Show all processes, planned ones too."""
+    processes = list_processes_for_setup(int_arg("after"))
+    shown = processes[:PAGE]
+    after = shown[-1].id if len(processes) > PAGE else None
     return render_template(
         "processes/process_setup/index.html",
         shown=shown,
@@ -47,193 +72,198 @@ def index() -> str:
 
 @blueprint.page("/new", "admin", methods=BOTH)
 def new() -> ResponseReturnValue:
-    """Begin to set up a process that nobody else sees yet."""
-    form: Any = NewProcessForm(request.form if request.method == "POST" else None, data=_usual())
-    offices = _offices(form)
-    if request.method == "POST" and form.validate():
+    """Show the form for a new process, or plan the process."""
+    form = NewProcessForm(submitted_data(), data=_defaults())
+    institutions = _set_institutions(form)
+
+    def submit() -> ResponseReturnValue | None:
         try:
-            process = process_setup_operations.plan_process(
-                current_person(),
-                form.slug.data,
-                form.told(process_setup_operations.FIELDS),
-                _parts(form, offices),
+            process = plan_process(
+                signed_in_person(),
+                form.slug.data or "",
+                form.values(FIELDS),
+                _parts(form, institutions),
             )
-        except AddressTaken:
+        except SlugTaken:
             form.slug.errors = [_("Another process has this address.")]
-        else:
-            flash(_("The process is planned; only administrators see it."), "success")
-            return see_other(url_for("process_setup.process", slug=process.slug))
-    page = render_template("processes/process_setup/new.html", form=form)
-    return page, (422 if form.errors else 200)
+            return None
+        return redirect_with_message(
+            url_for("process_setup.edit", slug=process.slug),
+            _("The process is planned; only administrators see it."),
+        )
+
+    return form_page(form, submit, "processes/process_setup/new.html")
 
 
-def _usual() -> dict[str, Any]:
-    """What the installation's settings say of every process."""
-    settings = current_app.config["SETTINGS"]
-    names = ("support_threshold", "response_days", "timezone")
+def _defaults() -> dict[str, object]:
+    settings = current_settings()
     return {
-        **{name: getattr(settings, name) for name in names},
-        "calendar": working_day_queries.INDONESIA,
+        "support_threshold": settings.support_threshold,
+        "response_days": settings.response_days,
+        "timezone": settings.timezone,
+        "calendar": INDONESIA,
     }
 
 
-def _offices(form: Any) -> dict[str, Any]:
-    offices = {str(office.id): office for office in institutions_by_name()}
-    form.offer((number, name_here(office)) for number, office in offices.items())
-    return offices
+def _set_institutions(form: ProcessForm) -> "dict[str, Institution]":
+    institutions = {str(row.id): row for row in list_institutions()}
+    form.set_choices((id_, localized_name(row)) for id_, row in institutions.items())
+    return institutions
 
 
-def _parts(form: Any, offices: dict[str, Any]) -> list[tuple[Any, str]]:
-    return [(offices[number], part) for number, part in form.parts().items()]
+def _parts(
+    form: ProcessForm, institutions: "dict[str, Institution]"
+) -> "list[tuple[Institution, str]]":
+    return [(institutions[id_], part) for id_, part in form.parts().items()]
 
 
 @blueprint.page("/<slug>", "admin", methods=BOTH)
-def process(slug: str) -> ResponseReturnValue:
-    """One process: its words, limits, institutions and rules; the ways to phases and the check."""
-    here = get_or_404(process_to_set_up(slug))
-    form: Any = ProcessForm(request.form if request.method == "POST" else None, obj=here)
-    offices = _offices(form)
-    refusal = ""
-    if request.method == "POST" and form.validate():
-        told, parts = form.told(process_setup_operations.FIELDS), _parts(form, offices)
-        try:
-            process_setup_operations.change_process(
-                current_person(), here, told, parts, form.reason.data or ""
-            )
-        except Refused as refused:
-            refusal = str(refused.reason)
-        else:
-            flash(_("The process is changed."), "success")
-            return see_other(url_for("process_setup.process", slug=slug))
-    elif request.method == "GET":
-        _show_parts(form, here)
-    page = render_template(
-        "processes/process_setup/process.html", process=here, form=form, refusal=refusal
+def edit(slug: str) -> ResponseReturnValue:
+    """Show the form of a process, or change its texts, rules and institutions."""
+    process = get_or_404(get_process_for_setup(slug))
+    form = ProcessForm(submitted_data(), obj=process)
+    institutions = _set_institutions(form)
+    if request.method == "GET":
+        _fill_parts(form, process)
+
+    def submit() -> ResponseReturnValue:
+        change_process(
+            signed_in_person(),
+            process,
+            form.values(FIELDS),
+            _parts(form, institutions),
+            form.reason.data or "",
+        )
+        return redirect_with_message(
+            url_for("process_setup.edit", slug=slug), _("The process is changed.")
+        )
+
+    return form_page(
+        form, submit, "processes/process_setup/edit.html", show_refusal=True, process=process
     )
-    return page, (422 if form.errors or refusal else 200)
 
 
-def _show_parts(form: Any, process: Any) -> None:
-    by_part: dict[str, list[str]] = {"lead": [""], "consulted": [], "must_sign": []}
+def _fill_parts(form: ProcessForm, process: "Process") -> None:
+    ids: dict[str, list[str]] = {"lead": [""], "consulted": [], "must_sign": []}
     for member in process.institutions:
-        by_part.setdefault(member.part, []).append(str(member.institution_id))
-    form.lead.data = by_part["lead"][-1]
-    form.consulted.data, form.must_sign.data = by_part["consulted"], by_part["must_sign"]
+        ids.setdefault(member.part, []).append(str(member.institution_id))
+    form.lead.data = ids["lead"][-1]
+    form.consulted.data, form.must_sign.data = ids["consulted"], ids["must_sign"]
 
 
 @blueprint.page(f"/<slug>/phases/{PHASE}", "admin", methods=BOTH)
 def phase(slug: str, kind: str) -> ResponseReturnValue:
-    """The days of a phase and what it makes possible."""
-    here = get_or_404(process_to_set_up(slug))
-    present = next((phase for phase in here.phases if phase.kind == kind), None)
-    form: Any = PhaseForm(request.form if request.method == "POST" else None)
-    refusal = ""
-    if request.method == "POST" and form.validate():
-        opens_at, closes_at = _moments(here, present, form)
-        try:
-            process_operations.schedule_phase(
-                current_person(),
-                here,
-                PhaseKind(kind),
-                opens_at,
-                closes_at,
-                form.chosen(),
-                form.reason.data or "",
-            )
-        except Refused as refused:
-            refusal = str(refused.reason)
-        else:
-            flash(_("The phase has its dates."), "success")
-            return see_other(url_for("process_setup.process", slug=slug))
-    elif request.method == "GET" and present is not None:
-        form.opens.data = working_day_queries.local_day(here, present.opens_at).isoformat()
-        form.closes.data = working_day_queries.last_day(here, present.closes_at).isoformat()
+    """Show the form of a phase, or set its dates and what it permits."""
+    process = get_or_404(get_process_for_setup(slug))
+    present = next((row for row in process.phases if row.kind == kind), None)
+    form = PhaseForm(submitted_data())
+    if request.method == "GET" and present is not None:
+        form.opens.data = local_date(process, present.opens_at).isoformat()
+        form.closes.data = due_date(process, present.closes_at).isoformat()
         form.switches.data = present.switches
-    page = render_template(
+
+    def submit() -> ResponseReturnValue:
+        schedule_phase(
+            signed_in_person(),
+            process,
+            PhaseKind(kind),
+            *_moments(process, present, *form.dates()),
+            form.selected_switches(),
+            form.reason.data or "",
+        )
+        return redirect_with_message(
+            url_for("process_setup.edit", slug=slug), _("The dates of the phase are saved.")
+        )
+
+    return form_page(
+        form,
+        submit,
         "processes/process_setup/phase.html",
-        process=here,
+        show_refusal=True,
+        process=process,
         phase=present,
         kind=kind,
-        form=form,
-        refusal=refusal,
     )
-    return page, (422 if form.errors or refusal else 200)
 
 
-def _moments(process: Any, phase: Any, form: Any) -> tuple[Any, Any]:
-    """The days as moments; a day that was not changed keeps its hour."""
-    opens, closes = form.opens.day, form.closes.day
-    if phase is not None and working_day_queries.local_day(process, phase.opens_at) == opens:
-        opens_at = phase.opens_at
-    else:
-        opens_at = working_day_queries.start_of(process, opens)
-    if phase is not None and working_day_queries.last_day(process, phase.closes_at) == closes:
-        return opens_at, phase.closes_at
-    return opens_at, working_day_queries.end_of(process, closes)
+def _moments(
+    process: "Process", present: "Phase | None", opens: date, closes: date
+) -> tuple[datetime, datetime]:
+    """Return the dates of a phase as moments; an unchanged date keeps its hour."""
+    opens_at, closes_at = start_of_day(process, opens), end_of_day(process, closes)
+    if present is not None and local_date(process, present.opens_at) == opens:
+        opens_at = present.opens_at
+    if present is not None and due_date(process, present.closes_at) == closes:
+        closes_at = present.closes_at
+    return opens_at, closes_at
 
 
 @blueprint.page("/<slug>/check", "admin")
 def check(slug: str) -> str:
-    """What residents will see, what is missing, and the button that opens it."""
-    here = get_or_404(process_to_set_up(slug))
+    """Show what residents will see of a process, and what is missing before it can open."""
+    process = get_or_404(get_process_for_setup(slug))
     return render_template(
         "processes/process_setup/check.html",
-        process=here,
-        phases=working_day_queries.phase_steps(here),
-        missing=[answer.reason for answer in missing_for_opening(here)],
-        is_assessed=is_assessed_before(here),
+        process=process,
+        phases=phase_steps(process),
+        missing=[decision.reason for decision in list_missing_for_opening(process)],
+        is_assessed=has_ex_ante_assessment(process),
     )
 
 
 @blueprint.page("/<slug>/open", "admin", methods=("POST",), name="open")
-def open_now(slug: str) -> ResponseReturnValue:
-    """Open it: from now on residents see it."""
-    process_setup_operations.open_planned_process(
-        current_person(), get_or_404(process_to_set_up(slug))
+def open_process(slug: str) -> ResponseReturnValue:
+    """Open a planned process to residents."""
+    open_planned_process(signed_in_person(), get_or_404(get_process_for_setup(slug)))
+    return redirect_with_message(
+        url_for("processes.show", slug=slug), _("The process is open; everybody sees it.")
     )
-    flash(_("The process is open; everybody sees it."), "success")
-    return see_other(url_for("processes.show", slug=slug))
 
 
 @blueprint.page("/<slug>/close", "admin", methods=("POST",))
 def close(slug: str) -> ResponseReturnValue:
-    """End it; everything stays readable."""
-    process_operations.close_process(current_person(), get_or_404(process_to_set_up(slug)))
-    flash(_("The process is closed; everything stays readable."), "success")
-    return see_other(url_for("processes.show", slug=slug))
+    """Close a process; everything stays readable."""
+    close_process(signed_in_person(), get_or_404(get_process_for_setup(slug)))
+    return redirect_with_message(
+        url_for("processes.show", slug=slug),
+        _("The process is closed; everything stays readable."),
+    )
 
 
 @blueprint.page("/<slug>/days", "admin", methods=BOTH)
-def days(slug: str) -> ResponseReturnValue:
-    """Days on which its offices do not work: holidays, and days added."""
-    here = get_or_404(process_to_set_up(slug))
-    form: Any = DayOffForm(request.form if request.method == "POST" else None)
-    if request.method == "POST" and form.validate():
-        process_setup_operations.set_day_off(current_person(), here, form.day.day, form.name.data)
-        flash(_("The day off is added."), "success")
-        return see_other(url_for("process_setup.days", slug=slug))
-    this_year = working_day_queries.local_day(here, now()).year
-    page = render_template(
-        "processes/process_setup/days.html",
-        process=here,
-        form=form,
-        added=[(date.fromisoformat(day), name) for day, name in sorted(here.days_off.items())],
+def days_off(slug: str) -> ResponseReturnValue:
+    """Show the holidays and added days off of a process, or add a day off."""
+    process = get_or_404(get_process_for_setup(slug))
+    form = DayOffForm(submitted_data())
+
+    def submit() -> ResponseReturnValue:
+        day = get_or_404(form.day.day)
+        set_day_off(signed_in_person(), process, day, form.name.data or "")
+        return redirect_with_message(
+            url_for("process_setup.days_off", slug=slug), _("The day off is added.")
+        )
+
+    this_year = local_date(process, now()).year
+    return form_page(
+        form,
+        submit,
+        "processes/process_setup/days_off.html",
+        process=process,
+        added=[(date.fromisoformat(day), name) for day, name in sorted(process.days_off.items())],
         holidays=[
-            named
+            holiday
             for year in (this_year, this_year + 1)
-            for named in working_day_queries.national_days(here.calendar, year, g.language)
+            for holiday in list_public_holidays(process.calendar, year, g.language)
         ],
     )
-    return page, (422 if form.errors else 200)
 
 
 @blueprint.page("/<slug>/days/end", "admin", methods=("POST",))
-def end_day(slug: str) -> ResponseReturnValue:
-    """Take a day off back."""
-    here = get_or_404(process_to_set_up(slug))
-    day = next((d for d in here.days_off if d == request.form.get("day")), None)
-    process_setup_operations.set_day_off(
-        current_person(), here, date.fromisoformat(get_or_404(day)), ""
+def remove_day_off(slug: str) -> ResponseReturnValue:
+    """Remove an added day off."""
+    process = get_or_404(get_process_for_setup(slug))
+    day = next((day for day in process.days_off if day == request.form.get("day")), None)
+    set_day_off(signed_in_person(), process, date.fromisoformat(get_or_404(day)), "")
+    return redirect_with_message(
+        url_for("process_setup.days_off", slug=slug), _("This day is a working day again.")
     )
-    flash(_("Offices work on that day again."), "success")
-    return see_other(url_for("process_setup.days", slug=slug))

@@ -1,46 +1,51 @@
-"""Processes: the question, what is open, who decides, the phases and their dates."""
+"""Public pages of processes: the list, a process, following it."""
 
-from flask import flash, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.clock import now
-from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals.follows import follow_subject, unfollow_subject
 from deliberate.operations.site.rate_limits import CLICKS
 from deliberate.permissions.processes import is_open_for
-from deliberate.queries.accounts.accounts import is_following
-from deliberate.queries.processes.process_setup import changes_of
+from deliberate.queries.processes.phases import get_next_phase, phase_steps
+from deliberate.queries.processes.process_setup import list_process_changes
 from deliberate.queries.processes.processes import (
     get_process,
-    next_phase,
-    polls_of_process,
-    processes_before,
+    list_opened_processes,
+    list_process_polls,
 )
-from deliberate.queries.processes.working_days import phase_steps
+from deliberate.queries.proposals.follows import is_following
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg, see_other
-from deliberate.vocabulary import Switch
+from deliberate.views.site.form_pages import redirect_with_message
+from deliberate.views.site.request_context import (
+    current_person,
+    get_or_404,
+    int_arg,
+    signed_in_person,
+)
+from deliberate.vocabulary import PhaseSwitch
 
 blueprint = LocalizedBlueprint("processes", url_prefix="/processes")
-SHOWN = 20
+PAGE = 20
 
 
 @blueprint.page("", "public")
 def index() -> str:
-    """All processes, those begun last first."""
-    listed = processes_before(int_arg("after"), SHOWN + 1)
-    shown = listed[:SHOWN]
+    """Show the opened processes, newest first."""
+    processes = list_opened_processes(int_arg("after"), PAGE + 1)
+    shown = processes[:PAGE]
     return render_template(
         "processes/index.html",
         shown=[(process, phase_steps(process)) for process in shown],
-        after=shown[-1].id if len(listed) > SHOWN else None,
-        coming=next_phase(now()),
+        after=shown[-1].id if len(processes) > PAGE else None,
+        coming=get_next_phase(now()),
     )
 
 
 @blueprint.page("/<slug>", "public")
 def show(slug: str) -> str:
-    """One process: its question, what you can change, who decides, when."""
+    """Show a process: question, limits of influence, institutions, phases and polls."""
     process, person = get_or_404(get_process(slug)), current_person()
     phases = phase_steps(process)
     return render_template(
@@ -48,25 +53,28 @@ def show(slug: str) -> str:
         process=process,
         phases=phases,
         coming=[phase for phase in phases if phase.state == "todo"],
-        polls=polls_of_process(process),
+        polls=list_process_polls(process),
         moment=now(),
-        changed=changes_of(process),
-        takes_proposals=is_open_for(process, Switch.PROPOSE),
+        changes=list_process_changes(process),
+        takes_proposals=is_open_for(process, PhaseSwitch.PROPOSE),
         follows=person is not None and is_following(person, "process", process.id),
     )
 
 
 @blueprint.page("/<slug>/follow", "signed_in", methods=["POST"], rate_limit=CLICKS)
 def follow(slug: str) -> ResponseReturnValue:
-    """Be told of what happens in a process."""
-    proposal_operations.follow(current_person(), get_or_404(get_process(slug)))
-    flash(_("You follow this process: its news come to your account."), "success")
-    return see_other(url_for("processes.show", slug=slug))
+    """Follow a process."""
+    follow_subject(signed_in_person(), get_or_404(get_process(slug)))
+    return redirect_with_message(
+        url_for("processes.show", slug=slug),
+        _("You follow this process: its news come to your account."),
+    )
 
 
 @blueprint.page("/<slug>/follow/end", "signed_in", methods=["POST"], rate_limit=CLICKS)
 def unfollow(slug: str) -> ResponseReturnValue:
-    """Be told no longer."""
-    proposal_operations.unfollow(current_person(), get_or_404(get_process(slug)))
-    flash(_("You no longer follow this process."), "success")
-    return see_other(url_for("processes.show", slug=slug))
+    """Stop following a process."""
+    unfollow_subject(signed_in_person(), get_or_404(get_process(slug)))
+    return redirect_with_message(
+        url_for("processes.show", slug=slug), _("You no longer follow this process.")
+    )

@@ -1,6 +1,7 @@
-"""Writing a proposal: four steps and a check; signing in comes after the second."""
+"""Pages to write a proposal: four steps and a check; sign-in comes after the second step."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,250 +10,281 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from deliberate.forms.proposals.attachments import AttachmentForm
 from deliberate.forms.proposals.proposals import (
-    LONGEST,
-    TITLE,
-    AskForm,
+    MAX_BODY,
+    MAX_TITLE,
+    InstitutionForm,
     PlaceForm,
     StartForm,
     TextForm,
-    WordsForm,
+    TitleAndTextForm,
 )
-from deliberate.operations.proposals.attachments import MOST
-from deliberate.operations.proposals.draft_attachments import attach_to_draft, detach_from_draft
-from deliberate.operations.proposals.proposals import discard_draft, save_draft, submit_proposal
+from deliberate.operations.proposals.attachments import MAX_ATTACHMENTS
+from deliberate.operations.proposals.drafts import (
+    add_draft_attachment,
+    discard_draft,
+    remove_draft_attachment,
+    save_draft,
+)
+from deliberate.operations.proposals.proposals import submit_proposal
 from deliberate.operations.site.rate_limits import CLICKS, TEXTS
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.processes import is_open_for
 from deliberate.permissions.proposals.proposals import is_author, is_open_to
-from deliberate.queries.processes.processes import get_process, next_phase_for, open_for
-from deliberate.queries.proposals.drafts import draft_of, drafts_of
-from deliberate.queries.proposals.proposals import proposal_shown
+from deliberate.queries.processes.phases import get_next_phase_allowing, processes_allowing
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.proposals.drafts import get_draft, list_drafts
+from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.queries.search.similar_proposals import similar_proposals
-from deliberate.views.proposals.proposals import address_of
+from deliberate.views.posted_message import posted_message
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, current_person, get_or_404, see_other
-from deliberate.views.threads import said_of
-from deliberate.vocabulary import Switch
+from deliberate.views.site.form_pages import (
+    BOTH,
+    flash_with_receipt,
+    form_page,
+    see_other,
+    submitted_data,
+)
+from deliberate.views.site.request_context import current_person, get_or_404, signed_in_person
+from deliberate.views.urls import proposal_url
+from deliberate.vocabulary import PhaseSwitch
+
+if TYPE_CHECKING:
+    from deliberate.models import Draft, Institution, Process, Proposal
 
 blueprint = LocalizedBlueprint("drafting", url_prefix="/proposals")
-DRAFT = "/drafts/<id:number>"
-
-
-# --- steps 1 and 2: before signing in, nothing is stored ------------------------------------------
+DRAFT = "/drafts/<id:draft_id>"
 
 
 @blueprint.page("/new", "public")
 def new() -> ResponseReturnValue:
-    """Step 1: a title, and the process it belongs to."""
+    """Show step 1: a title and the process of the proposal."""
     return _title_page(StartForm(MultiDict(request.args)))
 
 
 @blueprint.page("/new", "public", methods=["POST"], name="text")
 def text() -> ResponseReturnValue:
-    """Step 2: what should change; proposals like it stand on top and never block."""
+    """Show step 2: the text, below similar proposals; nothing is stored yet."""
     start = StartForm(request.form)
-    if not _offered(start).validate():
+    _set_process_choices(start)
+    if not start.validate():
         return _title_page(start), 422
     return _text_page(start, TextForm())
 
 
 @blueprint.page("/new/draft", "signed_in", methods=["POST"], rate_limit=CLICKS)
-def keep() -> ResponseReturnValue:
-    """Signed in now: what was written becomes a draft its author alone sees."""
-    start, words = StartForm(request.form), TextForm(request.form)
-    if not _offered(start).validate():
+def create_draft() -> ResponseReturnValue:
+    """Store what was written in steps 1 and 2 as a draft."""
+    person = signed_in_person()
+    start, form = StartForm(request.form), TextForm(request.form)
+    _set_process_choices(start)
+    if not start.validate():
         return _title_page(start), 422
-    if not words.validate():
-        return _text_page(start, words), 422
-    written = {
+    if not form.validate():
+        return _text_page(start, form), 422
+    fields = {
         "title": start.title.data,
         "process": start.of_process.data,
-        "body": words.body.data,
-        "area": current_person().area,
+        "body": form.body.data,
+        "area": person.area,
     }
-    draft = save_draft(current_person(), written)
-    return see_other(url_for("drafting.place", number=draft.id))
+    draft = save_draft(person, fields)
+    return see_other(url_for("drafting.place", draft_id=draft.id))
 
 
 @blueprint.page("/similar", "public")
 def similar() -> str:
-    """Proposals whose titles resemble some words."""
-    found = similar_proposals(request.args.get("q", "")[:TITLE])
-    return render_template("proposals/drafting/similar.html", **_offered_instead(found))
+    """Show proposals with a title similar to the one in the query string."""
+    proposals = similar_proposals(request.args.get("q", "")[:MAX_TITLE])
+    return render_template(
+        "proposals/drafting/similar.html",
+        similar=proposals,
+        supportable=_supportable_ids(proposals),
+        proposal_url=proposal_url,
+    )
 
 
-def _offered_instead(similar: Any) -> dict[str, Any]:
-    """Proposals like one's own, and which of them one could support now."""
+def _supportable_ids(proposals: "Sequence[Proposal]") -> set[int]:
+    """Return the ids of the proposals the current person could support now."""
     person = current_person()
-    able = {
-        one.id
-        for one in similar
-        if is_open_to(one, Switch.SUPPORT) and not (person and one.author_id == person.id)
+    return {
+        proposal.id
+        for proposal in proposals
+        if is_open_to(proposal, PhaseSwitch.SUPPORT)
+        and not (person and proposal.author_id == person.id)
     }
-    return {"similar": similar, "backable": able, "address_of": address_of}
 
 
-def _offered(form: StartForm) -> StartForm:
-    form.offer((p.slug, p.said("title", g.language)) for p in open_for(Switch.PROPOSE))
-    return form
+def _set_process_choices(form: StartForm) -> None:
+    processes = processes_allowing(PhaseSwitch.PROPOSE)
+    form.set_choices((process.slug, process.text_in("title", g.language)) for process in processes)
 
 
 def _title_page(form: StartForm) -> str:
     person = current_person()
+    _set_process_choices(form)
     return render_template(
         "proposals/drafting/new.html",
-        form=_offered(form),
-        limit=TITLE,
-        drafts=drafts_of(person.id) if person else [],
-        coming=next_phase_for(Switch.PROPOSE) if not form.has_choice else None,
+        form=form,
+        limit=MAX_TITLE,
+        drafts=list_drafts(person.id) if person else [],
+        coming=get_next_phase_allowing(PhaseSwitch.PROPOSE) if not form.has_choice else None,
     )
 
 
-def _text_page(start: StartForm, words: TextForm) -> str:
+def _text_page(start: StartForm, form: TextForm) -> str:
+    proposals = similar_proposals(start.title.data)
     return render_template(
         "proposals/drafting/text.html",
         start=start,
-        form=words,
-        limit=LONGEST,
-        **_offered_instead(similar_proposals(start.title.data)),
+        form=form,
+        limit=MAX_BODY,
+        similar=proposals,
+        supportable=_supportable_ids(proposals),
+        proposal_url=proposal_url,
     )
 
 
-# --- steps 3 and 4, and the check: a draft of one's own -------------------------------------------
+def _get_draft(draft_id: int) -> "Draft":
+    return get_or_404(get_draft(signed_in_person().id, draft_id))
 
 
-def _draft(number: int) -> Any:
-    return get_or_404(draft_of(current_person().id, number))
+def _process_of(draft: "Draft") -> "Process":
+    return get_or_404(get_process(draft.fields.get("process", "")))
 
 
-def _process(draft: Any) -> Any:
-    return get_or_404(get_process(draft.written.get("process", "")))
+def _save_fields(
+    draft: "Draft", form: PlaceForm | InstitutionForm | TitleAndTextForm, next_step: str
+) -> ResponseReturnValue:
+    save_draft(signed_in_person(), {**draft.fields, **form.data}, draft)
+    return see_other(url_for(next_step, draft_id=draft.id))
 
 
-def _save(draft: Any, form: Any, then: str) -> ResponseReturnValue:
-    save_draft(current_person(), {**draft.written, **form.data}, draft)
-    return see_other(url_for(then, number=draft.id))
+@blueprint.page(f"{DRAFT}/place", "signed_in", methods=BOTH)
+def place(draft_id: int) -> ResponseReturnValue:
+    """Show step 3, area, topic and files, or save it with the button that was pressed."""
+    draft = _get_draft(draft_id)
+    form = PlaceForm(submitted_data(), data=draft.fields)
+    file_form = AttachmentForm(CombinedMultiDict([request.files, request.form]))
 
-
-@blueprint.page(f"{DRAFT}/place", "signed_in", methods=["GET", "POST"])
-def place(number: int) -> ResponseReturnValue:
-    """Step 3: where, what about, and files; every button of the page keeps all that was written."""
-    draft = _draft(number)
-    form = PlaceForm(request.form or MultiDict(draft.written))
-    file = AttachmentForm(CombinedMultiDict([request.files, request.form]))
-    if request.method == "POST" and form.validate() and _is_attached(draft, file):
+    def submit() -> ResponseReturnValue | None:
+        if not _change_files(draft, file_form):
+            return None
         stays = {"add", "remove"} & set(request.form)
-        return _save(draft, form, "drafting.place" if stays else "drafting.institution")
-    page = render_template(
-        "proposals/drafting/place.html", form=form, file=file, draft=draft, most=MOST
+        return _save_fields(draft, form, "drafting.place" if stays else "drafting.institution")
+
+    return form_page(
+        form,
+        submit,
+        "proposals/drafting/place.html",
+        file_form=file_form,
+        draft=draft,
+        max_files=MAX_ATTACHMENTS,
     )
-    return page, 422 if file.errors else _status(form)
 
 
-def _is_attached(draft: Any, form: AttachmentForm) -> bool:
-    """Do with the draft's files what was asked for; False where the form has to come back."""
-    chosen = request.files.get("file")
+def _change_files(draft: "Draft", form: AttachmentForm) -> bool:
+    """Add or remove a file as requested; return False where the form has errors."""
+    person, file = signed_in_person(), request.files.get("file")
     if "remove" in request.form:
-        detach_from_draft(current_person(), draft, request.form["remove"])
+        remove_draft_attachment(person, draft, request.form["remove"])
         return True
-    if not chosen and "add" not in request.form:
+    if not file and "add" not in request.form:
         return True
-    if not form.validate() or not chosen:
-        form.file.errors = [] if chosen else [_("Choose a file.")]
+    if not form.validate() or not file:
+        form.file.errors = [] if file else [_("Choose a file.")]
         return False
     try:
-        attach_to_draft(current_person(), draft, form.title.data, chosen.read())
+        add_draft_attachment(person, draft, form.title.data, file.read())
     except Refused as refusal:
         form.file.errors = [str(refusal.reason)]
         return False
     return True
 
 
-@blueprint.page(f"{DRAFT}/institution", "signed_in", methods=["GET", "POST"])
-def institution(number: int) -> ResponseReturnValue:
-    """Step 4: who should answer; "I don't know" is an answer."""
-    draft = _draft(number)
-    form = AskForm(request.form or MultiDict(draft.written))
-    offices = [part.institution for part in _process(draft).institutions]
-    form.offer((office.slug, office.name_in(g.language)) for office in offices)
-    if request.method == "POST" and form.validate():
-        return _save(draft, form, "drafting.check")
-    return render_template("proposals/drafting/institution.html", form=form, draft=draft), _status(
-        form
+@blueprint.page(f"{DRAFT}/institution", "signed_in", methods=BOTH)
+def institution(draft_id: int) -> ResponseReturnValue:
+    """Show step 4, the institution that should respond, or save it."""
+    draft = _get_draft(draft_id)
+    form = InstitutionForm(submitted_data(), data=draft.fields)
+    institutions = [member.institution for member in _process_of(draft).institutions]
+    form.set_choices((choice.slug, choice.name_in(g.language)) for choice in institutions)
+    return form_page(
+        form,
+        lambda: _save_fields(draft, form, "drafting.check"),
+        "proposals/drafting/institution.html",
+        draft=draft,
     )
 
 
-@blueprint.page(f"{DRAFT}/words", "signed_in", methods=["GET", "POST"])
-def words(number: int) -> ResponseReturnValue:
-    """Title and text again, from the check page."""
-    draft = _draft(number)
-    form = WordsForm(request.form or MultiDict(draft.written))
-    if request.method == "POST" and form.validate():
-        return _save(draft, form, "drafting.check")
-    page = render_template(
-        "proposals/drafting/words.html", form=form, draft=draft, title_limit=TITLE, limit=LONGEST
+@blueprint.page(f"{DRAFT}/words", "signed_in", methods=BOTH)
+def title_and_text(draft_id: int) -> ResponseReturnValue:
+    """Show title and text of a draft, or save them."""
+    draft = _get_draft(draft_id)
+    form = TitleAndTextForm(submitted_data(), data=draft.fields)
+    return form_page(
+        form,
+        lambda: _save_fields(draft, form, "drafting.check"),
+        "proposals/drafting/title_and_text.html",
+        draft=draft,
+        title_limit=MAX_TITLE,
+        limit=MAX_BODY,
     )
-    return page, _status(form)
 
 
 @blueprint.page(f"{DRAFT}/check", "signed_in")
-def check(number: int) -> str:
-    """Everything once more before it is published, each part with a way to change it."""
-    draft = _draft(number)
-    process = _process(draft)
+def check(draft_id: int) -> str:
+    """Show the whole draft before it is published, each part with a link to change it."""
+    draft = _get_draft(draft_id)
+    process = _process_of(draft)
     return render_template(
         "proposals/drafting/check.html",
         draft=draft,
-        written=draft.written,
         process=process,
-        office=_office(draft, process),
-        is_open=is_open_for(process, Switch.PROPOSE),
+        institution=_chosen_institution(draft, process),
+        is_open=is_open_for(process, PhaseSwitch.PROPOSE),
     )
 
 
 @blueprint.page(f"{DRAFT}/check", "signed_in", methods=["POST"], name="publish", rate_limit=TEXTS)
-def publish(number: int) -> ResponseReturnValue:
+def publish(draft_id: int) -> ResponseReturnValue:
     """Publish a draft."""
-    draft = _draft(number)
-    process, written = _process(draft), draft.written
-    if not WordsForm(MultiDict(written)).validate():
-        return see_other(url_for("drafting.words", number=number))
+    draft = _get_draft(draft_id)
+    process, fields = _process_of(draft), draft.fields
+    if not TitleAndTextForm(MultiDict(fields)).validate():
+        return see_other(url_for("drafting.title_and_text", draft_id=draft_id))
     proposal = submit_proposal(
-        current_person(),
+        signed_in_person(),
         process,
-        written["title"],
-        written["body"],
-        topic=written.get("topic", ""),
-        area=written.get("area", ""),
-        institution=_office(draft, process),
+        fields["title"],
+        fields["body"],
+        topic=fields.get("topic", ""),
+        area=fields.get("area", ""),
+        institution=_chosen_institution(draft, process),
         language=g.language,
         draft=draft,
     )
-    after_act(said_of(proposal, _("Your proposal is published.")))
-    return see_other(url_for("drafting.published", number=proposal.id))
+    flash_with_receipt(posted_message(proposal, _("Your proposal is published.")))
+    return see_other(url_for("drafting.published", proposal_id=proposal.id))
 
 
 @blueprint.page(f"{DRAFT}/discard", "signed_in", methods=["POST"])
-def discard(number: int) -> ResponseReturnValue:
-    """Throw a draft away."""
-    discard_draft(current_person(), _draft(number))
+def discard(draft_id: int) -> ResponseReturnValue:
+    """Delete a draft."""
+    discard_draft(signed_in_person(), _get_draft(draft_id))
     return see_other(url_for("drafting.new"))
 
 
-@blueprint.page("/<id:number>/published", "signed_in")
-def published(number: int) -> str:
-    """What happens next to one's new proposal, and how to tell others of it."""
-    proposal = get_or_404(proposal_shown(number)).proposal
-    require(is_author(current_person(), proposal))
+@blueprint.page("/<id:proposal_id>/published", "signed_in")
+def published(proposal_id: int) -> str:
+    """Show the author what happens next to the new proposal and how to share it."""
+    proposal = get_or_404(get_proposal(proposal_id))
+    require(is_author(signed_in_person(), proposal))
     return render_template(
-        "proposals/drafting/published.html", proposal=proposal, address=address_of(proposal)
+        "proposals/drafting/published.html", proposal=proposal, url=proposal_url(proposal)
     )
 
 
-def _office(draft: Any, process: Any) -> Any:
-    slug = draft.written.get("institution", "")
-    return next((p.institution for p in process.institutions if p.institution.slug == slug), None)
-
-
-def _status(form: Any) -> int:
-    return 422 if form.errors else 200
+def _chosen_institution(draft: "Draft", process: "Process") -> "Institution | None":
+    slug = draft.fields.get("institution", "")
+    institutions = (member.institution for member in process.institutions)
+    return next((choice for choice in institutions if choice.slug == slug), None)

@@ -1,68 +1,71 @@
-"""Joining proposals that ask for the same, and taking them apart again."""
+"""Pages to merge a proposal into another one and to undo it."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.forms.proposals.merging import MergeForm
 from deliberate.operations.proposals.merging import merge_proposals, unmerge_proposal
 from deliberate.permissions.decision import require
-from deliberate.permissions.proposals.proposals import is_standing
-from deliberate.queries.proposals.proposals import proposal_shown
+from deliberate.permissions.proposals.proposals import is_active
+from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.queries.search.similar_proposals import similar_proposals
-from deliberate.views.proposals.proposals import address_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, current_person, get_or_404, see_other
+from deliberate.views.site.form_pages import (
+    BOTH,
+    flash_with_receipt,
+    form_page,
+    see_other,
+    submitted_data,
+)
+from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.urls import proposal_url
+
+if TYPE_CHECKING:
+    from deliberate.models import Proposal
 
 blueprint = LocalizedBlueprint("merging", url_prefix="/proposals")
-WHO = ("staff", "moderator", "admin")
+ROLES = ("staff", "moderator", "admin")
 
 
-def _proposal(number: int) -> Any:
-    return get_or_404(proposal_shown(number)).proposal
+@blueprint.page("/<id:proposal_id>/merger", *ROLES, methods=BOTH)
+def merge(proposal_id: int) -> ResponseReturnValue:
+    """Show the form to merge a proposal into another one, or merge them."""
+    proposal = get_or_404(get_proposal(proposal_id))
+    require(is_active(proposal))
+    form = MergeForm(submitted_data())
+
+    def submit() -> ResponseReturnValue | None:
+        target = get_proposal(form.target_id)
+        if target is None:
+            form.into.errors = [_("There is no such proposal.")]
+            return None
+        merge_proposals(signed_in_person(), proposal, target)
+        flash_with_receipt(_("Proposal %(n)s was merged into this one.", n=proposal_id))
+        return see_other(proposal_url(target))
+
+    return form_page(form, submit, _merge_page, proposal=proposal)
 
 
-@blueprint.page("/<id:number>/merger", *WHO)
-def merge(number: int) -> ResponseReturnValue:
-    """The form to join a proposal to another one, with those that are like it."""
-    proposal = _proposal(number)
-    require(is_standing(proposal))
-    return _merge_page(proposal, MergeForm())
+@blueprint.page("/<id:proposal_id>/merger/end", *ROLES, methods=["POST"])
+def unmerge(proposal_id: int) -> ResponseReturnValue:
+    """Undo the merger of a proposal."""
+    proposal = get_or_404(get_proposal(proposal_id))
+    unmerge_proposal(signed_in_person(), proposal)
+    flash_with_receipt(_("The merger has been undone."))
+    return see_other(proposal_url(proposal))
 
 
-@blueprint.page("/<id:number>/merger", *WHO, methods=["POST"], name="join")
-def join(number: int) -> ResponseReturnValue:
-    """Join a proposal to another one."""
-    proposal, form = _proposal(number), MergeForm(request.form)
-    if not form.validate():
-        return _merge_page(proposal, form), 422
-    target = proposal_shown(form.number)
-    if target is None:
-        form.into.errors = [_("There is no such proposal.")]
-        return _merge_page(proposal, form), 422
-    merge_proposals(current_person(), proposal, target.proposal)
-    after_act(_("Proposal %(n)s is joined to this one.", n=number))
-    return see_other(address_of(target.proposal))
-
-
-@blueprint.page("/<id:number>/merger/end", *WHO, methods=["POST"])
-def part(number: int) -> ResponseReturnValue:
-    """Take a joined proposal out again."""
-    proposal = _proposal(number)
-    unmerge_proposal(current_person(), proposal)
-    after_act(_("The proposal stands by itself again."))
-    return see_other(address_of(proposal))
-
-
-def _merge_page(proposal: Any, form: MergeForm) -> str:
-    similar = similar_proposals(proposal.title, but=proposal.id)
+def _merge_page(*, form: MergeForm, proposal: "Proposal", **context: object) -> str:
+    similar = similar_proposals(proposal.title, exclude_id=proposal.id)
     return render_template(
         "proposals/merging.html",
         proposal=proposal,
         form=form,
-        similar=[one for one in similar if one.process_id == proposal.process_id],
-        back=address_of(proposal),
-        address_of=address_of,
+        similar=[other for other in similar if other.process_id == proposal.process_id],
+        back=proposal_url(proposal),
+        proposal_url=proposal_url,
+        **context,
     )

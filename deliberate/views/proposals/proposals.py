@@ -1,257 +1,137 @@
-"""Proposals: the list, one proposal with all that belongs to it, its versions."""
+"""The page of a proposal, and the differences between its versions."""
 
-from dataclasses import replace
-from enum import StrEnum
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from flask import (
-    Response,
-    g,
-    redirect,
-    render_template,
-    request,
-    stream_with_context,
-    url_for,
-)
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
-from deliberate.exports.proposals_csv import lines
-from deliberate.forms.proposals.proposals import ListForm
-from deliberate.forms.threads import LONGEST, ArgumentForm
-from deliberate.operations.threads.reading_position import keep_place
-from deliberate.permissions.proposals.merging import may_join
+from deliberate.forms.threads import MAX_COMMENT, ArgumentForm
+from deliberate.operations.threads.reading_position import save_reading_position
+from deliberate.permissions.proposals.merging import has_merge_role
 from deliberate.permissions.proposals.proposals import is_open_to
-from deliberate.permissions.proposals.summaries import may_summarise
-from deliberate.queries.polls.polls import polls_of
-from deliberate.queries.processes.working_days import phase_steps
-from deliberate.queries.proposals import proposals as proposal_queries
-from deliberate.queries.proposals.listing import (
-    Choice,
-    ListOrder,
-    Wanted,
-    all_listed,
-    choices_of,
-    proposals_listed,
+from deliberate.permissions.proposals.summaries import may_suggest_summary
+from deliberate.queries.polls.polls import proposal_polls
+from deliberate.queries.processes.phases import phase_steps
+from deliberate.queries.proposals.proposal_page import (
+    ProposalPage,
+    RelatedItems,
+    get_proposal_page,
+    get_related_items,
 )
-from deliberate.queries.proposals.timeline import timeline_of
-from deliberate.queries.responses.responses import responses_of
-from deliberate.queries.threads import threads as thread_queries
-from deliberate.queries.threads.pagination import Order, Reading, Side
-from deliberate.queries.threads.unread_comments import MOST, read_before
-from deliberate.text import clean_line, difference
+from deliberate.queries.proposals.proposals import get_proposal, is_text_visible, proposal_status
+from deliberate.queries.proposals.timeline import get_timeline
+from deliberate.queries.responses.responses import list_response_cards
+from deliberate.queries.threads.comment_rows import list_comment_rows
+from deliberate.queries.threads.pagination import ArgumentFilter, ThreadOrder, ThreadRequest
+from deliberate.queries.threads.thread_page import get_thread_page
+from deliberate.queries.threads.unread_comments import MAX_UNREAD, last_read_before_visit
+from deliberate.text import word_diff
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg
+from deliberate.views.site.request_context import current_person, enum_arg, get_or_404, int_arg
 from deliberate.views.site.response_headers import conditional_response
-from deliberate.vocabulary import Switch
+from deliberate.views.urls import (
+    comment_url_templates,
+    proposal_slug,
+    proposal_url,
+    proposal_url_by_id,
+)
+from deliberate.vocabulary import PhaseSwitch
+
+if TYPE_CHECKING:
+    from deliberate.models import ProposalVersion
 
 blueprint = LocalizedBlueprint("proposals", url_prefix="/proposals")
-
-Code = TypeVar("Code", bound=StrEnum)
-
-
-def address_of(proposal: Any, **query: Any) -> str:
-    """Where a proposal stands: number first, then its title's slug."""
-    return _address(proposal.id, slug_of(proposal), **query)
+THREAD_ARGS = {"order", "side", "after", "at", "open"}
+"""URL arguments of a thread; with any of them a merged proposal shows its own page."""
 
 
-def _address(number: int, slug: str, **query: Any) -> str:
-    return url_for("proposals.show", number=number, slug=slug or None, **query)
+@blueprint.page("/<id:proposal_id>", "public")
+@blueprint.page("/<id:proposal_id>-<slug>", "public")
+def show(proposal_id: int, slug: str = "") -> ResponseReturnValue:
+    """Show a proposal with its response, polls, timeline and thread.
 
-
-def slug_of(proposal: Any) -> str:
-    """The readable tail of a proposal's address; a hidden one has none."""
-    return "" if proposal.hidden_at else proposal.slug
-
-
-@blueprint.page("", "public")
-def index() -> str:
-    """All proposals, narrowed and ordered as the address says."""
-    wanted, form = _wanted(), ListForm(request.args)
-    choices = choices_of(g.language)
-    form.offer(
-        ((choice.slug, choice.name) for choice in choices.processes),
-        ((choice.slug, choice.name) for choice in choices.institutions),
-    )
-    listed, more = proposals_listed(wanted)
-    return render_template(
-        "proposals/index.html",
-        form=form,
-        rows=[
-            (proposal, proposal_queries.standing_of(proposal), address_of(proposal))
-            for proposal in listed
-        ],
-        next_url=_list_url(replace(wanted, after=listed[-1].id)) if more else "",
-        first_url=_list_url(wanted.without()) if wanted.after else "",
-        set_filters=[
-            (name, form.said(name), _list_url(wanted.without(name))) for name in _set(wanted)
-        ],
-        clear_url=_list_url(wanted.without(*FILTERS)),
-        csv_url=url_for("proposals.list_file", **_query(wanted.without())),
-        count=_count(wanted, choices.processes),
-        order=wanted.order.value,
-    )
-
-
-@blueprint.page("/list.csv", "public")
-def list_file() -> ResponseReturnValue:
-    """The list as a file, whole."""
-    rows = all_listed(_wanted())
-    file = Response(stream_with_context(lines(rows, g.language)), mimetype="text/csv")
-    file.headers["Content-Disposition"] = 'attachment; filename="proposals.csv"'
-    return file
-
-
-FILTERS = ("q", "topic", "area", "state", "institution", "process")
-"""In the order in which one loosens them when nothing is found."""
-
-
-def _wanted() -> Wanted:
-    narrowed = {name: clean_line(request.args.get(name, ""))[:120] for name in FILTERS}
-    order = _chosen("order", ListOrder.NEWEST)
-    return Wanted(**narrowed, order=order, after=int_arg("after"))
-
-
-def _set(wanted: Wanted) -> list[str]:
-    return [name for name in FILTERS if getattr(wanted, name)]
-
-
-def _query(wanted: Wanted) -> dict[str, Any]:
-    query: dict[str, Any] = {name: getattr(wanted, name) for name in _set(wanted)}
-    if wanted.order != ListOrder.NEWEST:
-        query["order"] = wanted.order.value
-    return query | ({"after": wanted.after} if wanted.after else {})
-
-
-def _list_url(wanted: Wanted) -> str:
-    return url_for("proposals.index", **_query(wanted))
-
-
-def _count(wanted: Wanted, processes: list[Choice]) -> int | None:
-    """How many there are, where counters know it without counting."""
-    if set(_set(wanted)) - {"process"} or wanted.order in {ListOrder.WAITING, ListOrder.CLOSING}:
-        return None
-    return sum(c.proposals for c in processes if wanted.process in {"", c.slug})
-
-
-@blueprint.page("/<id:number>", "public")
-@blueprint.page("/<id:number>-<slug>", "public")
-def show(number: int, slug: str = "") -> ResponseReturnValue:
-    """One proposal: text, response, polls, where it stands, its arguments."""
+    Redirect to the canonical URL, or to the proposal it was merged into.
+    """
     person = current_person()
-    before = read_before(person.id, number) if person else None
-    shown = get_or_404(proposal_queries.proposal_shown(number, person, before))
-    g.log_head = shown.log_head
-    if slug != slug_of(shown.proposal):
-        return redirect(address_of(shown.proposal, **request.args.to_dict()), 301)
-    into = shown.proposal.merged_into_id
-    if into is not None and not set(request.args) & READING:
-        return redirect(url_for("proposals.show", number=into))
-    if person is not None:
-        keep_place(person, shown.proposal, before, shown.mine.newest)
-    return conditional_response(shown.mark, lambda: _page(shown, before))
+    last_read_id = last_read_before_visit(person.id, proposal_id) if person else None
+    page = get_or_404(get_proposal_page(proposal_id, person, last_read_id))
+    g.log_head = page.log_head
+    if slug != proposal_slug(page.proposal):
+        return redirect(proposal_url(page.proposal, **request.args.to_dict()), 301)
+    target_id = page.proposal.merged_into_id
+    if target_id is not None and not set(request.args) & THREAD_ARGS:
+        return redirect(url_for("proposals.show", proposal_id=target_id))
+    if person is not None and page.reader is not None:
+        save_reading_position(person, page.proposal, last_read_id, page.reader.newest)
+    return conditional_response(page.fingerprint, lambda: _render_page(page, last_read_id))
 
 
-READING = {"order", "side", "after", "at", "open"}
-"""What an address says of a thread: with any of it a joined proposal shows its own page."""
-
-
-def _page(shown: proposal_queries.Shown, before: int | None) -> str:
-    proposal, reading, person = shown.proposal, _reading(), current_person()
-    thread = thread_queries.thread_of(proposal, reading, g.language, person.id if person else None)
-    if (reading.at or reading.open) and not thread.lines:
+def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
+    proposal, person = page.proposal, current_person()
+    thread_request, is_visible = _thread_request(), is_text_visible(proposal)
+    thread = get_thread_page(proposal, thread_request, g.language, person.id if person else None)
+    if (thread_request.linked_id or thread_request.expanded_id) and not thread.comments:
         raise NotFound
-    beside = (
-        proposal_queries.beside(proposal)
-        if shown.has_files or shown.has_joined
-        else proposal_queries.Beside()
-    )
-    answers = responses_of(proposal.id, person) if proposal.decision else []
+    has_related = page.has_files or page.has_merged
+    related = get_related_items(proposal) if has_related else RelatedItems()
+    responses = list_response_cards(proposal.id, person) if proposal.decision else []
     return render_template(
         "proposals/show.html",
         proposal=proposal,
-        standing=proposal_queries.standing_of(proposal),
-        is_readable=proposal_queries.is_readable(proposal),
+        status=proposal_status(proposal),
+        is_text_visible=is_visible,
         phases=phase_steps(proposal.process),
-        mine=shown.mine,
-        summary=shown.summary if proposal_queries.is_readable(proposal) else None,
-        may_summarise=may_summarise(person, proposal),
-        before=before,
-        most=MOST,
-        responses=answers,
-        polls=polls_of(proposal.id) if shown.has_polls else [],
-        timeline=timeline_of(proposal, answers, shown.desk),
+        reader=page.reader,
+        summary=page.summary if is_visible else None,
+        may_suggest_summary=may_suggest_summary(person, proposal),
+        last_read_id=last_read_id,
+        max_unread=MAX_UNREAD,
+        responses=responses,
+        polls=proposal_polls(proposal.id) if page.has_polls else [],
+        timeline=get_timeline(proposal, responses, page.desk),
         thread=thread,
-        reading=reading,
-        orders=Order,
-        sides=Side,
-        may_talk=is_open_to(proposal, Switch.COMMENT),
-        may_back=is_open_to(proposal, Switch.SUPPORT),
-        say=ArgumentForm(MultiDict()),
-        longest=LONGEST,
-        slug=slug_of(proposal) or None,
-        address=address_of(proposal),
-        joined=[
-            (one, _address(one.id, one.slug, order=Order.OLDEST.value)) for one in beside.joined
+        thread_request=thread_request,
+        may_comment=is_open_to(proposal, PhaseSwitch.COMMENT),
+        may_support=is_open_to(proposal, PhaseSwitch.SUPPORT),
+        argument_form=ArgumentForm(MultiDict()),
+        max_length=MAX_COMMENT,
+        slug=proposal_slug(proposal) or None,
+        page_url=proposal_url(proposal),
+        merged=[
+            (merged, proposal_url_by_id(merged.id, merged.slug, order=ThreadOrder.OLDEST.value))
+            for merged in related.merged
         ],
-        may_join=may_join(person),
-        files=beside.files if proposal_queries.is_readable(proposal) else (),
-        urls=comment_urls(proposal, reading, thread),
+        may_merge=has_merge_role(person),
+        files=related.files if is_visible else (),
+        urls=comment_url_templates(proposal, thread_request, thread),
     )
 
 
-def _reading() -> Reading:
-    return Reading(
-        order=_chosen("order", Order.WEIGHED),
-        side=_chosen("side", Side.ALL),
+def _thread_request() -> ThreadRequest:
+    return ThreadRequest(
+        order=enum_arg("order", ThreadOrder.MOST_RATED),
+        side=enum_arg("side", ArgumentFilter.ALL),
         after=int_arg("after"),
-        at=int_arg("at"),
-        open=int_arg("open"),
+        linked_id=int_arg("at"),
+        expanded_id=int_arg("open"),
         replies_after=int_arg("replies") or 0,
         replies_seen=int_arg("seen") or 0,
     )
 
 
-def _chosen(name: str, default: Code) -> Code:
-    try:
-        return type(default)(request.args.get(name, default))
-    except ValueError:
-        return default
-
-
-def comment_urls(proposal: Any, reading: Reading, thread: thread_queries.Thread) -> dict[str, str]:
-    """Where a comment's links lead, {id} standing for its number; what is closed has none."""
-    here = address_of(proposal)
-    urls = {
-        "open": f"{here}?open={{id}}#c{{id}}",
-        "change": _pattern("threads.change"),
-        "report": _pattern("moderation.report", kind="comment"),
-        "appeal": _pattern("moderation.appeal", kind="comment"),
-    }
-    if thread.replies_after is not None:
-        seen = reading.replies_seen + len(thread.lines) - 1
-        last = thread.replies_after
-        urls["open"] = f"{here}?open={{id}}&replies={last}&seen={seen}#c{last}"
-    if is_open_to(proposal, Switch.COMMENT):
-        urls |= {"rate": _pattern("threads.rate"), "reply": _pattern("threads.reply")}
-    return urls
-
-
-def _pattern(endpoint: str, **values: Any) -> str:
-    return url_for(endpoint, number=0, **values).replace("/0/", "/{id}/")
-
-
-@blueprint.page("/<id:number>/changes", "public")
-def changes(number: int) -> ResponseReturnValue:
-    """What changed between two versions of a proposal, word by word."""
-    proposal = get_or_404(proposal_queries.proposal_shown(number)).proposal
-    if not proposal_queries.is_readable(proposal):
+@blueprint.page("/<id:proposal_id>/changes", "public")
+def changes(proposal_id: int) -> ResponseReturnValue:
+    """Show the differences between two versions of a proposal by words."""
+    proposal = get_or_404(get_proposal(proposal_id))
+    if not is_text_visible(proposal):
         raise NotFound
     versions = [version for version in proposal.versions if version.hidden_ground is None]
-    newer = get_or_404(_version(versions, int_arg("to") or proposal.version))
-    first = max(newer.number - 1, versions[0].number)
-    older = get_or_404(_version(versions, int_arg("from") or first))
+    newer = get_or_404(_find_version(versions, int_arg("to") or proposal.version))
+    previous = max(newer.number - 1, versions[0].number)
+    older = get_or_404(_find_version(versions, int_arg("from") or previous))
     return render_template(
         "proposals/changes.html",
         proposal=proposal,
@@ -259,12 +139,12 @@ def changes(number: int) -> ResponseReturnValue:
         hidden=[version for version in proposal.versions if version.hidden_ground is not None],
         older=older,
         newer=newer,
-        title=difference(older.title, newer.title),
-        body=difference(older.body, newer.body),
-        credited=thread_queries.lines_of(proposal, newer.credits, g.language),
-        address=address_of(proposal),
+        title=word_diff(older.title, newer.title),
+        body=word_diff(older.body, newer.body),
+        credited=list_comment_rows(proposal, newer.credits, g.language),
+        page_url=proposal_url(proposal),
     )
 
 
-def _version(versions: Any, number: int) -> Any:
+def _find_version(versions: "Iterable[ProposalVersion]", number: int) -> "ProposalVersion | None":
     return next((version for version in versions if version.number == number), None)

@@ -1,97 +1,91 @@
-"""Changing and withdrawing one's own proposal."""
+"""Pages for the author to revise and to withdraw a proposal."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flask import g, render_template, request
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.proposals.proposals import LONGEST, TITLE, ReviseForm, WithdrawForm
+from deliberate.forms.proposals.proposals import MAX_BODY, MAX_TITLE, ReviseForm, WithdrawForm
 from deliberate.operations.proposals.proposals import revise_proposal, withdraw_proposal
 from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.permissions.decision import require
 from deliberate.permissions.proposals.proposals import may_revise, may_withdraw
-from deliberate.queries.moderation.open_items import open_request
-from deliberate.queries.proposals.proposals import proposal_shown
-from deliberate.queries.threads.threads import comments_to_credit
-from deliberate.views.proposals.proposals import address_of
+from deliberate.queries.moderation.open_items import get_open_edit_request
+from deliberate.queries.proposals.proposals import get_proposal
+from deliberate.queries.threads.comment_rows import list_creditable_comments
+from deliberate.views.posted_message import posted_message
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, current_person, get_or_404, see_other
-from deliberate.views.threads import said_of
+from deliberate.views.site.form_pages import (
+    BOTH,
+    flash_with_receipt,
+    form_page,
+    see_other,
+    submitted_data,
+)
+from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.urls import proposal_url
+
+if TYPE_CHECKING:
+    from deliberate.models import Proposal
 
 blueprint = LocalizedBlueprint("revisions", url_prefix="/proposals")
 
 
-def _proposal(number: int) -> Any:
-    return get_or_404(proposal_shown(number)).proposal
+@blueprint.page("/<id:proposal_id>/revision", "signed_in", methods=BOTH, rate_limit=TEXTS)
+def revise(proposal_id: int) -> ResponseReturnValue:
+    """Show the author the form for a new version, or publish it."""
+    person, proposal = signed_in_person(), get_or_404(get_proposal(proposal_id))
+    require(may_revise(person, proposal))
+    form = ReviseForm(submitted_data(), title=proposal.title, body=proposal.body)
+
+    def submit() -> ResponseReturnValue:
+        revise_proposal(
+            person,
+            proposal,
+            form.title.data,
+            form.body.data,
+            form.note.data,
+            form.credits.data or (),
+        )
+        message = _("Version %(n)s is published.", n=proposal.version)
+        flash_with_receipt(posted_message(proposal, message))
+        return see_other(proposal_url(proposal))
+
+    return form_page(form, submit, _revise_page, proposal=proposal)
 
 
-@blueprint.page("/<id:number>/revision", "signed_in")
-def revise(number: int) -> ResponseReturnValue:
-    """The form for a new version of one's own proposal."""
-    proposal = _proposal(number)
-    require(may_revise(current_person(), proposal))
-    return _revise_page(proposal, ReviseForm(title=proposal.title, body=proposal.body))
-
-
-@blueprint.page(
-    "/<id:number>/revision",
-    "signed_in",
-    methods=["POST"],
-    name="publish_revision",
-    rate_limit=TEXTS,
-)
-def publish_revision(number: int) -> ResponseReturnValue:
-    """Publish a new version; the old ones stay, with a public difference."""
-    proposal, form = _proposal(number), ReviseForm(request.form)
-    if not form.validate():
-        return _revise_page(proposal, form), 422
-    revise_proposal(
-        current_person(),
-        proposal,
-        form.title.data,
-        form.body.data,
-        form.note.data,
-        form.credits.data or (),
-    )
-    after_act(said_of(proposal, _("Version %(n)s is published.", n=proposal.version)))
-    return see_other(address_of(proposal))
-
-
-@blueprint.page("/<id:number>/withdrawal", "signed_in")
-def withdraw(number: int) -> ResponseReturnValue:
-    """The form to take one's own proposal back."""
-    proposal = _proposal(number)
-    require(may_withdraw(current_person(), proposal))
-    return _withdraw_page(proposal, WithdrawForm())
-
-
-@blueprint.page("/<id:number>/withdrawal", "signed_in", methods=["POST"], name="end_proposal")
-def end_proposal(number: int) -> ResponseReturnValue:
-    """Take one's own proposal back, with a reason all can read."""
-    proposal, form = _proposal(number), WithdrawForm(request.form)
-    if not form.validate():
-        return _withdraw_page(proposal, form), 422
-    withdraw_proposal(current_person(), proposal, form.reason.data)
-    after_act(_("Your proposal is withdrawn; its thread stays readable."))
-    return see_other(address_of(proposal))
-
-
-def _revise_page(proposal: Any, form: ReviseForm) -> str:
-    offered = comments_to_credit(proposal, g.language)
-    form.offer((line.id, f"{line.display_name}: {line.text}") for line in offered)
+def _revise_page(*, form: ReviseForm, proposal: "Proposal", **context: object) -> str:
+    comments = list_creditable_comments(proposal, g.language)
+    form.set_choices((row.id, f"{row.display_name}: {row.text}") for row in comments)
     return render_template(
         "proposals/revisions/revise.html",
         form=form,
         proposal=proposal,
-        edit=open_request(proposal),
-        back=address_of(proposal),
-        title_limit=TITLE,
-        longest=LONGEST,
+        edit=get_open_edit_request(proposal),
+        back=proposal_url(proposal),
+        title_limit=MAX_TITLE,
+        max_length=MAX_BODY,
+        **context,
     )
 
 
-def _withdraw_page(proposal: Any, form: WithdrawForm) -> str:
-    return render_template(
-        "proposals/revisions/withdraw.html", form=form, proposal=proposal, back=address_of(proposal)
+@blueprint.page("/<id:proposal_id>/withdrawal", "signed_in", methods=BOTH)
+def withdraw(proposal_id: int) -> ResponseReturnValue:
+    """Show the author the form to withdraw a proposal, or withdraw it with a public reason."""
+    person, proposal = signed_in_person(), get_or_404(get_proposal(proposal_id))
+    require(may_withdraw(person, proposal))
+    form = WithdrawForm(submitted_data())
+
+    def submit() -> ResponseReturnValue:
+        withdraw_proposal(person, proposal, form.reason.data)
+        flash_with_receipt(_("Your proposal is withdrawn; its thread stays readable."))
+        return see_other(proposal_url(proposal))
+
+    return form_page(
+        form,
+        submit,
+        "proposals/revisions/withdraw.html",
+        proposal=proposal,
+        back=proposal_url(proposal),
     )

@@ -1,55 +1,51 @@
-"""Supporting and following proposals."""
-
-from typing import Any
+"""Buttons to support and to follow a proposal."""
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals import supports as support_operations
+from deliberate.operations.proposals.follows import follow_subject, unfollow_subject
 from deliberate.operations.site.rate_limits import CLICKS
-from deliberate.queries.proposals.proposals import proposal_shown
-from deliberate.views.proposals.proposals import address_of
+from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import after_act, current_person, get_or_404, see_other
+from deliberate.views.site.form_pages import flash_with_receipt, see_other
+from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.urls import proposal_url
 
 blueprint = LocalizedBlueprint("supports_and_follows", url_prefix="/proposals")
 
 
-def _proposal(number: int) -> Any:
-    return get_or_404(proposal_shown(number)).proposal
-
-
-@blueprint.page("/<id:number>/support", "signed_in", methods=["POST"], rate_limit=CLICKS)
-def support(number: int) -> ResponseReturnValue:
+@blueprint.page("/<id:proposal_id>/support", "signed_in", methods=["POST"], rate_limit=CLICKS)
+def support(proposal_id: int) -> ResponseReturnValue:
     """Support a proposal."""
-    proposal = _proposal(number)
-    proposal_operations.support_proposal(current_person(), proposal)
-    after_act(_("You support this proposal."))
-    return see_other(address_of(proposal))
+    proposal = get_or_404(get_proposal(proposal_id))
+    support_operations.support_proposal(signed_in_person(), proposal)
+    flash_with_receipt(_("You support this proposal."))
+    return see_other(proposal_url(proposal))
 
 
-@blueprint.page("/<id:number>/support/end", "signed_in", methods=["POST"], rate_limit=CLICKS)
-def take_back(number: int) -> ResponseReturnValue:
-    """Take one's support back."""
-    proposal = _proposal(number)
-    proposal_operations.take_back_support(current_person(), proposal)
-    after_act(_("Your support is taken back."))
-    return see_other(address_of(proposal))
+@blueprint.page("/<id:proposal_id>/support/end", "signed_in", methods=["POST"], rate_limit=CLICKS)
+def withdraw_support(proposal_id: int) -> ResponseReturnValue:
+    """Withdraw support from a proposal."""
+    proposal = get_or_404(get_proposal(proposal_id))
+    support_operations.withdraw_support(signed_in_person(), proposal)
+    flash_with_receipt(_("Your support has been withdrawn."))
+    return see_other(proposal_url(proposal))
 
 
-@blueprint.page("/<id:number>/follow", "signed_in", methods=["POST"], rate_limit=CLICKS)
-def follow(number: int) -> ResponseReturnValue:
-    """Ask to be told of what happens to a proposal."""
-    proposal = _proposal(number)
-    proposal_operations.follow(current_person(), proposal)
-    after_act(_("You follow this proposal and are told of what happens to it."))
-    return see_other(address_of(proposal))
+@blueprint.page("/<id:proposal_id>/follow", "signed_in", methods=["POST"], rate_limit=CLICKS)
+def follow(proposal_id: int) -> ResponseReturnValue:
+    """Follow a proposal."""
+    proposal = get_or_404(get_proposal(proposal_id))
+    follow_subject(signed_in_person(), proposal)
+    flash_with_receipt(_("You follow this proposal and will be notified of its progress."))
+    return see_other(proposal_url(proposal))
 
 
-@blueprint.page("/<id:number>/follow/end", "signed_in", methods=["POST"], rate_limit=CLICKS)
-def unfollow(number: int) -> ResponseReturnValue:
-    """Ask no longer to be told."""
-    proposal = _proposal(number)
-    proposal_operations.unfollow(current_person(), proposal)
-    after_act(_("You no longer follow this proposal."))
-    return see_other(address_of(proposal))
+@blueprint.page("/<id:proposal_id>/follow/end", "signed_in", methods=["POST"], rate_limit=CLICKS)
+def unfollow(proposal_id: int) -> ResponseReturnValue:
+    """Stop following a proposal."""
+    proposal = get_or_404(get_proposal(proposal_id))
+    unfollow_subject(signed_in_person(), proposal)
+    flash_with_receipt(_("You no longer follow this proposal."))
+    return see_other(proposal_url(proposal))

@@ -1,136 +1,162 @@
-"""The protected tier of research data: asked for, decided on, fetched."""
+"""Requests for protected data: a researcher's own requests and the administrators' queue."""
 
-from typing import Any
+from datetime import date
+from typing import cast
 
-from flask import current_app, flash, g, render_template, request, send_file, url_for
+from flask import g, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.releases import RefusalForm, RemovalForm, RequestForm
+from deliberate.forms.releases import DataAccessRequestForm, RefuseAccessForm, RemoveReleaseForm
 from deliberate.operations import RepeatedForm
 from deliberate.operations.releases.data_access_requests import (
-    fetch_release,
-    grant_request,
-    refuse_request,
-    request_release,
+    fetch_protected_release,
+    grant_data_access,
+    refuse_data_access,
+    request_data_access,
 )
-from deliberate.operations.releases.releases import remove_release
-from deliberate.permissions.releases import may_decide_request, may_fetch
+from deliberate.operations.releases.releases import remove_release as remove_release_files
+from deliberate.permissions.releases import may_decide_request, may_fetch_data
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.releases.data_access_requests import (
     PAGE,
-    processes_to_ask_for,
-    request_numbered,
-    requests_decided,
-    requests_of,
-    requests_waiting,
+    decided_requests,
+    get_data_access_request,
+    pending_requests,
+    requestable_processes,
+    requests_by_person,
 )
-from deliberate.queries.releases.releases import open_releases, release_numbered
+from deliberate.queries.releases.releases import get_release, newest_releases
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg, see_other
+from deliberate.views.site.form_pages import (
+    BOTH,
+    form_page,
+    redirect_with_message,
+    see_other,
+    submitted_data,
+)
+from deliberate.views.site.request_context import (
+    current_settings,
+    get_or_404,
+    int_arg,
+    signed_in_person,
+)
 
 blueprint = LocalizedBlueprint("data_access_requests")
-NUMBER = "<id:number>"
+REQUEST = "<id:request_id>"
 
 
-@blueprint.page("/data/requests", "researcher", methods=["GET", "POST"])
-def mine() -> ResponseReturnValue:
-    """My requests, and the form for another."""
-    form: Any = RequestForm(request.form if request.method == "POST" else None)
-    processes = processes_to_ask_for()
-    form.slug.choices = [(p.slug, p.said("title", g.language)) for p in processes]
-    if request.method == "POST" and form.validate():
-        process = get_or_404(get_process(form.slug.data))
-        request_release(
-            current_person(), process, form.purpose.data, form.ethics.data, form.until.day
+@blueprint.page("/data/requests", "researcher", methods=BOTH)
+def own_requests() -> ResponseReturnValue:
+    """List the researcher's requests, or file another."""
+    person = signed_in_person()
+    form = DataAccessRequestForm(submitted_data())
+    form.slug.choices = [
+        (process.slug, process.text_in("title", g.language)) for process in requestable_processes()
+    ]
+
+    def submit() -> ResponseReturnValue:
+        request_data_access(
+            person,
+            get_or_404(get_process(form.slug.data)),
+            form.purpose.data or "",
+            form.ethics_reference.data or "",
+            cast(date, form.access_until.day),  # required by the form
         )
-        flash(_("Your request is filed. An administrator decides; you are told here."), "success")
-        return see_other(url_for("data_access_requests.mine"))
-    page = render_template(
-        "releases/data_access_requests/mine.html",
-        form=form,
-        requests=requests_of(current_person().id),
-        may=may_fetch,
+        return redirect_with_message(
+            url_for("data_access_requests.own_requests"),
+            _(
+                "Your request has been sent. An administrator decides; you will see the decision here."
+            ),
+        )
+
+    return form_page(
+        form,
+        submit,
+        "releases/data_access_requests/own_requests.html",
+        requests=requests_by_person(person.id),
+        may=may_fetch_data,
     )
-    return page, (422 if form.errors else 200)
 
 
-@blueprint.page(f"/data/requests/{NUMBER}/files", "researcher", methods=["POST"])
-def files(number: int) -> ResponseReturnValue:
-    """Fetch the files; each time is an act, so a form sent twice leads back for another."""
-    asked = get_or_404(request_numbered(number))
-    folder = current_app.config["SETTINGS"].releases_path
+@blueprint.page(f"/data/requests/{REQUEST}/files", "researcher", methods=["POST"])
+def download(request_id: int) -> ResponseReturnValue:
+    """Return the files; each download is an act, so a repeated form leads back to the page."""
+    access_request = get_or_404(get_data_access_request(request_id))
+    folder = current_settings().releases_path
     try:
-        packed = fetch_release(current_person(), asked, folder)
+        archive = fetch_protected_release(signed_in_person(), access_request, folder)
     except RepeatedForm:
-        return see_other(url_for("data_access_requests.mine"))
-    return send_file(packed, as_attachment=True, max_age=0)
-
-
-# --- the administrators' desk --------------------------------------------------------------------
+        return see_other(url_for("data_access_requests.own_requests"))
+    return send_file(archive, as_attachment=True, max_age=0)
 
 
 @blueprint.page("/desk/requests", "admin")
 def queue() -> str:
-    """Requests that wait, those decided, and the releases that may be taken away."""
-    decided = requests_decided(int_arg("after"))
-    shown = decided[:PAGE]
+    """List pending and decided requests, and the releases that can be removed."""
+    after = int_arg("after")
+    decided = decided_requests(after)
+    has_more = len(decided) > PAGE
+    queue_url = url_for("data_access_requests.queue")
     return render_template(
         "releases/data_access_requests/queue.html",
-        waiting=requests_waiting(),
-        decided=shown,
-        releases=open_releases(),
-        next_url=url_for("data_access_requests.queue", after=shown[-1].id)
-        if len(decided) > len(shown)
+        waiting=pending_requests(),
+        decided=decided[:PAGE],
+        releases=newest_releases(),
+        next_url=url_for("data_access_requests.queue", after=decided[PAGE - 1].id)
+        if has_more
         else "",
-        first_url=url_for("data_access_requests.queue") if int_arg("after") else "",
+        first_url=queue_url if after else "",
     )
 
 
-@blueprint.page(f"/desk/requests/{NUMBER}", "admin")
-def asked(number: int) -> ResponseReturnValue:
-    """One request, with the decision on it or the ways to decide."""
-    return _asked_page(number, RefusalForm())
+@blueprint.page(f"/desk/requests/{REQUEST}", "admin")
+def show(request_id: int) -> ResponseReturnValue:
+    """Show a request with its decision or the forms to decide."""
+    return _render_request(request_id, RefuseAccessForm())
 
 
-def _asked_page(number: int, form: RefusalForm) -> str:
-    one = get_or_404(request_numbered(number))
+def _render_request(request_id: int, form: RefuseAccessForm) -> str:
+    access_request = get_or_404(get_data_access_request(request_id))
     return render_template(
-        "releases/data_access_requests/asked.html",
-        asked=one,
+        "releases/data_access_requests/show.html",
+        access_request=access_request,
         form=form,
-        may=may_decide_request(current_person(), one),
+        may=may_decide_request(signed_in_person(), access_request),
     )
 
 
-@blueprint.page(f"/desk/requests/{NUMBER}/grant", "admin", methods=["POST"])
-def grant(number: int) -> ResponseReturnValue:
-    """Give access."""
-    grant_request(current_person(), get_or_404(request_numbered(number)))
-    flash(_("Access is given; the files are built within minutes."), "success")
-    return see_other(url_for("data_access_requests.queue"))
+@blueprint.page(f"/desk/requests/{REQUEST}/grant", "admin", methods=["POST"])
+def grant(request_id: int) -> ResponseReturnValue:
+    """Grant access."""
+    grant_data_access(signed_in_person(), get_or_404(get_data_access_request(request_id)))
+    message = _("Access is granted. The files will be built within minutes.")
+    return redirect_with_message(url_for("data_access_requests.queue"), message)
 
 
-@blueprint.page(f"/desk/requests/{NUMBER}/refuse", "admin", methods=["POST"])
-def refuse(number: int) -> ResponseReturnValue:
-    """Give no access, with the reason."""
-    form = RefusalForm(request.form)
+@blueprint.page(f"/desk/requests/{REQUEST}/refuse", "admin", methods=["POST"])
+def refuse(request_id: int) -> ResponseReturnValue:
+    """Refuse access with a reason."""
+    form = RefuseAccessForm(request.form)
     if not form.validate():
-        return _asked_page(number, form), 422
-    one = get_or_404(request_numbered(number))
-    refuse_request(current_person(), one, form.reason.data)
-    flash(_("The request is refused; the reason stands with it."), "success")
-    return see_other(url_for("data_access_requests.queue"))
+        return _render_request(request_id, form), 422
+    access_request = get_or_404(get_data_access_request(request_id))
+    refuse_data_access(signed_in_person(), access_request, form.reason.data or "")
+    message = _("The request is refused. The researcher can read the reason.")
+    return redirect_with_message(url_for("data_access_requests.queue"), message)
 
 
-@blueprint.page(f"/desk/releases/{NUMBER}", "admin", methods=["GET", "POST"])
-def removal(number: int) -> ResponseReturnValue:
-    """Take a release away; its address says why."""
-    release = get_or_404(release_numbered(number))
-    form = RemovalForm(request.form if request.method == "POST" else None)
-    if request.method == "POST" and form.validate():
-        remove_release(current_person(), release, form.reason.data)
-        flash(_("The release is taken away; its address says why."), "success")
-        return see_other(url_for("data_access_requests.queue"))
-    page = render_template("releases/data_access_requests/removal.html", release=release, form=form)
-    return page, (422 if form.errors else 200)
+@blueprint.page("/desk/releases/<id:release_id>", "admin", methods=BOTH)
+def remove_release(release_id: int) -> ResponseReturnValue:
+    """Show the form for removing a release, or remove it; its URL then shows the reason."""
+    release = get_or_404(get_release(release_id))
+    form = RemoveReleaseForm(submitted_data())
+
+    def submit() -> ResponseReturnValue:
+        remove_release_files(signed_in_person(), release, form.reason.data or "")
+        message = _("The release is removed. Its address shows the reason.")
+        return redirect_with_message(url_for("data_access_requests.queue"), message)
+
+    return form_page(
+        form, submit, "releases/data_access_requests/remove_release.html", release=release
+    )

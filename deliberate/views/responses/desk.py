@@ -1,84 +1,109 @@
-"""The desk: what an institution must answer, and what is done with each case."""
+"""The desk of an institution: its open cases, a case with its acts, questions in threads."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
-from flask import flash, render_template, request, url_for
+from flask import Response, flash, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from deliberate.exports.desk_csv import queue_lines
 from deliberate.forms.responses import NoteForm, QuestionForm, ReferralForm
 from deliberate.operations.responses import cases as case_operations
 from deliberate.operations.responses.referrals import (
-    OUTSIDE,
+    EXTERNAL_SYSTEMS,
     accept_referral,
     decline_referral,
-    may_receive,
     refer_proposal,
 )
 from deliberate.permissions.decision import require
-from deliberate.permissions.responses import coordinates, may_answer, may_read_case
-from deliberate.queries.accounts.accounts import person_numbered
-from deliberate.queries.proposals.timeline import referrals_of, timeline_of
+from deliberate.permissions.responses import (
+    is_coordinator,
+    may_accept_referral,
+    may_read_case,
+    may_respond,
+)
+from deliberate.queries.accounts.people import get_person
+from deliberate.queries.proposals.timeline import get_timeline, list_referrals
 from deliberate.queries.responses import desk as desk_queries
-from deliberate.queries.responses.response_drafts import draft_of, drafts_to_sign
+from deliberate.queries.responses.institutions import (
+    get_institution,
+    list_institutions,
+    localized_name,
+)
+from deliberate.queries.responses.response_drafts import get_response_draft, list_drafts_to_sign
 from deliberate.queries.responses.response_owner import (
-    asked_id,
-    case_of,
-    open_referral,
-    referral_numbered,
+    get_case,
+    get_referral,
+    pending_referral,
+    response_owner_id,
 )
-from deliberate.queries.responses.responses import (
-    all_institutions,
-    institution_numbered,
-    name_here,
-    proposal_answered,
-)
-from deliberate.queries.scores.assessments import awaiting_reply
-from deliberate.queries.site.health_checks import is_seal_late
+from deliberate.queries.responses.responses import get_visible_proposal
+from deliberate.queries.scores.assessments import assessments_awaiting_reply
+from deliberate.queries.site.health_checks import is_sealing_late
+from deliberate.queries.threads.open_questions import PAGE as QUESTION_PAGE
+from deliberate.queries.threads.open_questions import open_questions
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
+from deliberate.views.site.form_pages import redirect_with_message, see_other
+from deliberate.views.site.request_context import get_or_404, signed_in_person
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import ImmutableMultiDict
+
+    from deliberate.models import Case, Person, Proposal, Referral
 
 blueprint = LocalizedBlueprint("desk", url_prefix="/desk")
-ELSEWHERE = {
-    "moderator": "moderation.queue",
+DESKS = {
+    "moderator": "moderation_queue.index",
     "evaluator": "assessments.index",
     "researcher": "coding.index",
 }
-"""Where the desk of those is who answer for no institution."""
+"""The desks of roles that work for no institution."""
 STATES = ("waiting", "assigned", "in_work", "overdue")
+CSV_PAGE = 200
+
+
+class CaseFilters(TypedDict):
+    """The filters of the queue in the query string."""
+
+    state: str
+    assignee_id: int | None
+    topic: str
 
 
 @blueprint.page("", "staff", "moderator", "evaluator", "researcher", "admin")
 def index() -> ResponseReturnValue:
-    """What the institution owes, fewest working days left first."""
-    officer = current_person()
-    office = officer.institution
-    if officer.role in ELSEWHERE:
-        return see_other(url_for(ELSEWHERE[officer.role]))
-    if office is None or officer.role != "staff":
-        return render_template("responses/desk/elsewhere.html", seal_late=is_seal_late())
-    everything = bool(coordinates(officer)) and request.args.get("all") == "1"
-    rows = _rows(None if everything else office.id)
+    """Show the open cases of the institution, oldest deadline first."""
+    officer = signed_in_person()
+    institution = officer.institution
+    if officer.role in DESKS:
+        return see_other(url_for(DESKS[officer.role]))
+    if institution is None or officer.role != "staff":
+        return render_template("responses/desk/elsewhere.html", is_seal_late=is_sealing_late())
+    coordinates = bool(is_coordinator(officer))
+    shows_all = coordinates and request.args.get("all") == "1"
+    rows = _open_cases(None if shows_all else institution.id)
     return render_template(
         "responses/desk/index.html",
-        office=office,
-        seal_late=is_seal_late(),
-        everything=everything,
-        may_coordinate=bool(coordinates(officer)),
-        counts=desk_queries.desk_counts(office.id),
+        institution=institution,
+        is_seal_late=is_sealing_late(),
+        shows_all=shows_all,
+        is_coordinator=coordinates,
+        counts=desk_queries.get_desk_counts(institution.id),
         rows=rows[: desk_queries.PAGE],
-        next_url=_next(rows),
-        offers=desk_queries.offers_to(office.id),
-        judged=awaiting_reply(office.id),
-        chosen=_chosen(),
-        colleagues=desk_queries.colleagues_of(office.id),
-        offices={o.id: o for o in all_institutions()},
-        name_here=name_here,
+        next_url=_next_url(rows),
+        pending_referrals=desk_queries.list_pending_referrals(institution.id),
+        assessments_to_reply=assessments_awaiting_reply(institution.id),
+        filters=_filters(),
+        colleagues=desk_queries.list_staff(institution.id),
+        institutions={row.id: row for row in list_institutions()},
+        localized_name=localized_name,
     )
 
 
-def _chosen() -> dict[str, Any]:
+def _filters() -> CaseFilters:
     state = request.args.get("state", "")
     return {
         "state": state if state in STATES else "",
@@ -87,166 +112,234 @@ def _chosen() -> dict[str, Any]:
     }
 
 
-def _rows(office: int | None) -> list[desk_queries.QueueRow]:
-    mark = None
+def _open_cases(institution_id: int | None) -> list[desk_queries.QueueRow]:
+    after = None
     try:
-        at = datetime.fromisoformat(request.args.get("after", ""))
-        mark = (at, request.args.get("id", 0, type=int)) if at.tzinfo else None
+        due_at = datetime.fromisoformat(request.args.get("after", ""))
+        after = (due_at, request.args.get("id", 0, type=int)) if due_at.tzinfo else None
     except ValueError:
         pass
-    return desk_queries.queue_of(office, after=mark, **_chosen())
+    return desk_queries.list_open_cases(institution_id, after=after, **_filters())
 
 
-def _next(rows: list[desk_queries.QueueRow]) -> str:
+def _next_url(rows: list[desk_queries.QueueRow]) -> str:
     if len(rows) <= desk_queries.PAGE:
         return ""
     last = rows[desk_queries.PAGE - 1].proposal
-    query: Any = {key: value for key, value in request.args.items() if key not in {"after", "id"}}
-    after = last.due_at.isoformat() if last.due_at else ""
-    return url_for("desk.index", **query, after=after, id=last.id)
+    return url_for(
+        "desk.index",
+        state=request.args.get("state"),
+        assignee=request.args.get("assignee"),
+        topic=request.args.get("topic"),
+        all=request.args.get("all"),
+        after=last.due_at.isoformat() if last.due_at else "",
+        id=last.id,
+    )
 
 
-@blueprint.page("/proposals/<id:number>", "staff")
-def case(number: int) -> ResponseReturnValue:
-    """One case: the clock, who works on it, notes, hand-overs, and every act of the desk."""
-    return _case_page(number)
+@blueprint.page("/cases.csv", "staff")
+def cases_csv() -> Response:
+    """Return the open cases of the institution as CSV."""
+    response = Response(
+        stream_with_context(queue_lines(_all_open_cases(signed_in_person().institution_id))),
+        content_type="text/csv; charset=utf-8",
+    )
+    response.headers["Content-Disposition"] = "attachment; filename=cases.csv"
+    return response
 
 
-def _case_page(number: int, status: int = 200, **forms: Any) -> ResponseReturnValue:
-    officer, proposal = current_person(), get_or_404(proposal_answered(number))
+def _all_open_cases(institution_id: int | None) -> Iterator[desk_queries.QueueRow]:
+    after = None
+    while True:
+        rows = desk_queries.list_open_cases(institution_id, after=after, limit=CSV_PAGE)
+        yield from rows[:CSV_PAGE]
+        if len(rows) <= CSV_PAGE:
+            return
+        last = rows[CSV_PAGE - 1].proposal
+        after = (last.due_at, last.id) if last.due_at else None
+
+
+@blueprint.page("/assign", "staff", methods=["POST"])
+def assign_selected() -> ResponseReturnValue:
+    """Assign the selected cases to a colleague."""
+    proposal_ids = request.form.getlist("case", type=int)[: desk_queries.PAGE]
+    colleague = get_or_404(get_person(request.form.get("colleague", 0, type=int)))
+    proposals = [row for row in map(get_visible_proposal, proposal_ids) if row is not None]
+    refusals = case_operations.assign_cases(signed_in_person(), proposals, colleague)
+    count = len(proposals) - len(refusals)
+    if count:
+        message = ngettext("%(n)s case was assigned.", "%(n)s cases were assigned.", count, n=count)
+        flash(message, "success")
+    for refusal in refusals:
+        flash(f"#{refusal.proposal.id}: {refusal.reason}", "error")
+    return see_other(url_for("desk.index"))
+
+
+@blueprint.page("/questions", "staff")
+def questions() -> ResponseReturnValue:
+    """Show the open questions to the institution in threads, oldest first."""
+    rows = open_questions(signed_in_person().institution_id, request.args.get("after", 0, type=int))
+    shown = rows[:QUESTION_PAGE]
+    more = len(rows) > len(shown)
+    return render_template(
+        "responses/desk/questions.html",
+        questions=shown,
+        next_url=url_for("desk.questions", after=shown[-1].id) if more else "",
+    )
+
+
+@blueprint.page("/proposals/<id:proposal_id>", "staff")
+def case(proposal_id: int) -> ResponseReturnValue:
+    """Show a case: deadline, assignee, notes, referrals and the acts of the institution."""
+    return _case_page(proposal_id)
+
+
+def _case_page(
+    proposal_id: int,
+    status: int = 200,
+    *,
+    note_form: NoteForm | None = None,
+    question_form: QuestionForm | None = None,
+    referral_form: ReferralForm | None = None,
+) -> ResponseReturnValue:
+    officer, proposal = signed_in_person(), get_or_404(get_visible_proposal(proposal_id))
     require(may_read_case(officer, proposal))
-    found = case_of(number)
+    desk_case = get_case(proposal_id)
     page = render_template(
         "responses/desk/case.html",
         proposal=proposal,
-        case=found,
-        asked=institution_numbered(asked_id(proposal) or 0),
-        may_answer=bool(may_answer(officer, proposal)),
-        offer=_offer_for(officer, found),
-        notes=desk_queries.notes_on(found.id) if found else [],
-        hand_overs=referrals_of(number),
-        items=timeline_of(proposal),
-        draft=draft_of(number, officer.institution_id),
-        to_sign=drafts_to_sign(proposal, officer),
-        colleagues=desk_queries.colleagues_of(officer.institution_id),
-        name_here=name_here,
-        **{
-            "note": forms.get("note") or NoteForm(),
-            "question": forms.get("question") or QuestionForm(),
-            "referral": forms.get("referral") or referral_form(officer),
-            "failed": bool(forms),
-        },
+        case=desk_case,
+        responsible_institution=get_institution(response_owner_id(proposal) or 0),
+        may_respond=bool(may_respond(officer, proposal)),
+        pending_referral=_acceptable_referral(officer, desk_case),
+        notes=desk_queries.list_case_notes(desk_case.id) if desk_case else [],
+        referrals=list_referrals(proposal_id),
+        items=get_timeline(proposal),
+        draft=get_response_draft(proposal_id, officer.institution_id),
+        drafts_to_sign=list_drafts_to_sign(proposal, officer),
+        colleagues=desk_queries.list_staff(officer.institution_id),
+        localized_name=localized_name,
+        note_form=note_form or NoteForm(),
+        question_form=question_form or QuestionForm(),
+        referral_form=referral_form or _referral_form(officer),
+        failed=status != 200,
     )
     return page, status
 
 
-def _offer_for(officer: Any, case: Any) -> Any:
-    referral = open_referral(case)
-    return referral if referral and may_receive(officer, referral) else None
+def _acceptable_referral(officer: "Person", desk_case: "Case | None") -> "Referral | None":
+    referral = pending_referral(desk_case)
+    return referral if referral and may_accept_referral(officer, referral) else None
 
 
-def referral_form(officer: Any, written: Any = None) -> ReferralForm:
-    """The form of a hand-over, with every other institution and the systems outside."""
-    form = ReferralForm(written)
-    others = [o for o in all_institutions() if o.id != officer.institution_id]
-    offices = [(str(o.id), name_here(o)) for o in others]
-    return form.offer(offices, OUTSIDE)
+def _referral_form(
+    officer: "Person", data: "ImmutableMultiDict[str, str] | None" = None
+) -> ReferralForm:
+    form = ReferralForm(data)
+    others = (row for row in list_institutions() if row.id != officer.institution_id)
+    form.set_choices([(str(row.id), localized_name(row)) for row in others], EXTERNAL_SYSTEMS)
+    return form
 
 
-def _done(number: int, words: str) -> ResponseReturnValue:
-    flash(words, "success")
-    return see_other(url_for("desk.case", number=number))
+def _proposal(proposal_id: int) -> "Proposal":
+    return get_or_404(get_visible_proposal(proposal_id))
 
 
-@blueprint.page("/proposals/<id:number>/take", "staff", methods=["POST"])
-def take(number: int) -> ResponseReturnValue:
-    """Begin to work on a case."""
-    case_operations.take_case(current_person(), get_or_404(proposal_answered(number)))
-    return _done(number, _("You work on this case now."))
+def _case_with_message(proposal_id: int, message: str) -> ResponseReturnValue:
+    return redirect_with_message(url_for("desk.case", proposal_id=proposal_id), message)
 
 
-@blueprint.page("/proposals/<id:number>/assign", "staff", methods=["POST"])
-def assign(number: int) -> ResponseReturnValue:
-    """Give a case to a colleague."""
-    colleague = person_numbered(request.form.get("colleague", 0, type=int))
-    case_operations.assign_case(
-        current_person(), get_or_404(proposal_answered(number)), get_or_404(colleague)
-    )
-    return _done(number, _("The case was given to a colleague."))
+@blueprint.page("/proposals/<id:proposal_id>/take", "staff", methods=["POST"])
+def take(proposal_id: int) -> ResponseReturnValue:
+    """Start to work on a case."""
+    case_operations.take_case(signed_in_person(), _proposal(proposal_id))
+    return _case_with_message(proposal_id, _("You work on this case now."))
 
 
-@blueprint.page("/proposals/<id:number>/acknowledge", "staff", methods=["POST"])
-def acknowledge(number: int) -> ResponseReturnValue:
-    """Say publicly that the institution has it."""
-    case_operations.acknowledge(current_person(), get_or_404(proposal_answered(number)))
-    return _done(number, _("It is public now that you have this proposal."))
+@blueprint.page("/proposals/<id:proposal_id>/assign", "staff", methods=["POST"])
+def assign(proposal_id: int) -> ResponseReturnValue:
+    """Assign a case to a colleague."""
+    colleague = get_or_404(get_person(request.form.get("colleague", 0, type=int)))
+    case_operations.assign_case(signed_in_person(), _proposal(proposal_id), colleague)
+    return _case_with_message(proposal_id, _("The case was assigned to a colleague."))
 
 
-@blueprint.page("/proposals/<id:number>/note", "staff", methods=["POST"])
-def note(number: int) -> ResponseReturnValue:
-    """Leave a note for colleagues."""
+@blueprint.page("/proposals/<id:proposal_id>/acknowledge", "staff", methods=["POST"])
+def acknowledge(proposal_id: int) -> ResponseReturnValue:
+    """Acknowledge publicly that the institution received the proposal."""
+    case_operations.acknowledge_proposal(signed_in_person(), _proposal(proposal_id))
+    return _case_with_message(proposal_id, _("It is now public that you received this proposal."))
+
+
+@blueprint.page("/proposals/<id:proposal_id>/note", "staff", methods=["POST"])
+def note(proposal_id: int) -> ResponseReturnValue:
+    """Add an internal note to a case."""
     form = NoteForm(request.form)
     if not form.validate():
-        return _case_page(number, 422, note=form)
-    case_operations.add_note(
-        current_person(), get_or_404(proposal_answered(number)), form.note.data
-    )
-    return _done(number, _("The note is kept for colleagues."))
+        return _case_page(proposal_id, 422, note_form=form)
+    case_operations.add_case_note(signed_in_person(), _proposal(proposal_id), form.note.data)
+    return _case_with_message(proposal_id, _("The note is saved for colleagues."))
 
 
-@blueprint.page("/proposals/<id:number>/pause", "staff", methods=["POST"])
-def pause(number: int) -> ResponseReturnValue:
-    """Ask the author something; the clock waits."""
+@blueprint.page("/proposals/<id:proposal_id>/pause", "staff", methods=["POST"])
+def pause(proposal_id: int) -> ResponseReturnValue:
+    """Ask the author a question and pause the response clock."""
     form = QuestionForm(request.form)
     if not form.validate():
-        return _case_page(number, 422, question=form)
-    proposal = get_or_404(proposal_answered(number))
-    case_operations.pause_clock(current_person(), proposal, form.question.data, int(form.days.data))
-    return _done(number, _("The author was asked; the clock waits."))
+        return _case_page(proposal_id, 422, question_form=form)
+    case_operations.pause_clock(
+        signed_in_person(), _proposal(proposal_id), form.question.data, int(form.days.data)
+    )
+    return _case_with_message(proposal_id, _("The author was asked; the deadline is paused."))
 
 
-@blueprint.page("/proposals/<id:number>/resume", "signed_in", methods=["POST"])
-def resume(number: int) -> ResponseReturnValue:
-    """Let the clock run again: the author who answered, or the office."""
-    person = current_person()
-    case_operations.resume_clock(person, get_or_404(proposal_answered(number)))
+@blueprint.page("/proposals/<id:proposal_id>/resume", "signed_in", methods=["POST"])
+def resume(proposal_id: int) -> ResponseReturnValue:
+    """Resume the response clock, as the author or as the institution."""
+    person = signed_in_person()
+    case_operations.resume_clock(person, _proposal(proposal_id))
     if person.role != "staff":
-        flash(_("The clock runs again."), "success")
-        return see_other(url_for("proposals.show", number=number))
-    return _done(number, _("The clock runs again."))
+        return redirect_with_message(
+            url_for("proposals.show", proposal_id=proposal_id), _("The deadline runs again.")
+        )
+    return _case_with_message(proposal_id, _("The deadline runs again."))
 
 
-@blueprint.page("/proposals/<id:number>/refer", "staff", methods=["POST"])
-def refer(number: int) -> ResponseReturnValue:
-    """Hand the proposal over, publicly and with a reason."""
-    officer = current_person()
-    form = referral_form(officer, request.form)
+@blueprint.page("/proposals/<id:proposal_id>/refer", "staff", methods=["POST"])
+def refer(proposal_id: int) -> ResponseReturnValue:
+    """Refer a proposal to another institution or to an external system."""
+    officer = signed_in_person()
+    form = _referral_form(officer, request.form)
     if not form.validate():
-        return _case_page(number, 422, referral=form)
-    to = institution_numbered(int(form.to_office.data or 0))
+        return _case_page(proposal_id, 422, referral_form=form)
     refer_proposal(
         officer,
-        get_or_404(proposal_answered(number)),
-        to,
+        _proposal(proposal_id),
+        get_institution(int(form.institution.data or 0)),
         form.reason.data,
         external_system=form.system.data or "",
         external_reference=form.reference.data or "",
     )
-    return _done(number, _("The proposal was handed over; the trail is public."))
+    return _case_with_message(
+        proposal_id, _("The proposal was referred. Everyone can see the referral.")
+    )
 
 
-@blueprint.page("/referrals/<id:number>/accept", "staff", methods=["POST"])
-def accept(number: int) -> ResponseReturnValue:
-    """Take a proposal that was handed over."""
-    referral = get_or_404(referral_numbered(number))
-    accept_referral(current_person(), referral)
-    return _done(referral.proposal_id, _("The proposal is yours now."))
+@blueprint.page("/referrals/<id:referral_id>/accept", "staff", methods=["POST"])
+def accept(referral_id: int) -> ResponseReturnValue:
+    """Accept a referral."""
+    referral = get_or_404(get_referral(referral_id))
+    accept_referral(signed_in_person(), referral)
+    return _case_with_message(
+        referral.proposal_id, _("Your institution is now responsible for this proposal.")
+    )
 
 
-@blueprint.page("/referrals/<id:number>/decline", "staff", methods=["POST"])
-def decline(number: int) -> ResponseReturnValue:
-    """Send a hand-over back, with a reason."""
-    referral = get_or_404(referral_numbered(number))
-    decline_referral(current_person(), referral, request.form.get("reason", ""))
-    flash(_("The proposal went to the coordinating institution."), "success")
-    return see_other(url_for("desk.index"))
+@blueprint.page("/referrals/<id:referral_id>/decline", "staff", methods=["POST"])
+def decline(referral_id: int) -> ResponseReturnValue:
+    """Decline a referral with a reason."""
+    referral = get_or_404(get_referral(referral_id))
+    decline_referral(signed_in_person(), referral, request.form.get("reason", ""))
+    return redirect_with_message(
+        url_for("desk.index"), _("The proposal went to the coordinating institution.")
+    )

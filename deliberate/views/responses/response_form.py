@@ -1,201 +1,227 @@
-"""Answering a proposal: the form, a look before publishing, a check, the publication."""
+"""Writing a response: the form, the preview, the check by a colleague and the publication."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flask import flash, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 
-from deliberate.forms.responses import ResponseForm, answering, from_draft
+from deliberate.forms.responses import ResponseForm, draft_to_form_data, response_form_class
 from deliberate.operations.responses.response_drafts import (
-    WrittenMeanwhile,
-    ask_check,
-    give_check,
+    DraftConflict,
+    record_check,
+    request_check,
     save_response_draft,
     schedule_response,
     sign_response,
 )
 from deliberate.operations.responses.response_publishing import publish_draft
-from deliberate.operations.responses.responses import AnsweredMeanwhile
+from deliberate.operations.responses.responses import ResponseConflict
 from deliberate.permissions.decision import require
-from deliberate.permissions.responses import may_answer
-from deliberate.queries.notices.recipients import people_told
-from deliberate.queries.processes.working_days import start_of
-from deliberate.queries.responses import responses as response_queries
+from deliberate.permissions.responses import may_respond
+from deliberate.queries.notices.recipients import count_recipients
+from deliberate.queries.processes.working_days import start_of_day
+from deliberate.queries.responses.institutions import list_institutions, localized_name
 from deliberate.queries.responses.response_drafts import (
-    draft_of,
-    draft_to_sign,
-    template_numbered,
-    templates_of,
+    get_draft_to_check,
+    get_response_draft,
+    get_response_template,
+    list_response_templates,
 )
-from deliberate.queries.responses.response_owner import must_sign_ids, signed_ids
+from deliberate.queries.responses.response_owner import required_signatory_ids, signatory_ids
+from deliberate.queries.responses.responses import (
+    get_visible_proposal,
+    latest_version,
+    list_response_cards,
+)
 from deliberate.queries.threads.open_questions import open_arguments
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
+from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_other, submitted_data
+from deliberate.views.site.request_context import get_or_404, signed_in_person
+
+if TYPE_CHECKING:
+    from deliberate.models import Proposal, Response, ResponseDraft
 
 blueprint = LocalizedBlueprint("response_form", url_prefix="/desk/proposals")
 
 
-def _proposal(number: int) -> Any:
-    proposal = get_or_404(response_queries.proposal_answered(number))
-    require(may_answer(current_person(), proposal))
+def _proposal(proposal_id: int) -> "Proposal":
+    proposal = get_or_404(get_visible_proposal(proposal_id))
+    require(may_respond(signed_in_person(), proposal))
     return proposal
 
 
-def _form(proposal: Any, draft: Any, written: MultiDict[str, str] | None) -> ResponseForm:
+def _draft(proposal_id: int) -> "ResponseDraft":
+    return get_or_404(get_response_draft(proposal_id, signed_in_person().institution_id))
+
+
+def _form(proposal: "Proposal", draft: "ResponseDraft | None") -> ResponseForm:
     comments = open_arguments(proposal.id)
-    kind = answering([comment.id for comment in comments])
-    form = kind(written, data=_begun(proposal, draft))
-    step = written.get("step") if written else ""
-    offices = [(o.id, response_queries.name_here(o)) for o in response_queries.all_institutions()]
-    form.offer(offices, points=step == "add_point", promises=step == "add_commitment")
+    form_class = response_form_class([comment.id for comment in comments])
+    form = form_class(submitted_data(), data=_initial_data(proposal, draft))
+    step = request.form.get("step")
+    form.set_choices(
+        ((row.id, localized_name(row)) for row in list_institutions()),
+        extra_points=int(step == "add_point"),
+        extra_commitments=int(step == "add_commitment"),
+    )
     for comment in comments:
         form[f"answer_{comment.id}"].comment = comment
     return form
 
 
-def _begun(proposal: Any, draft: Any) -> dict[str, Any]:
-    begun = {"seen": response_queries.response_count(proposal.id), "revision": 0}
+def _initial_data(proposal: "Proposal", draft: "ResponseDraft | None") -> dict[str, object]:
+    data = {"base_version": latest_version(proposal.id), "revision": 0}
     if draft is None:
-        return {**begun, "language": proposal.language}
-    return {**begun, **from_draft(draft.written), "revision": draft.revision}
+        return {**data, "language": proposal.language}
+    return {**data, **draft_to_form_data(draft.content), "revision": draft.revision}
 
 
-@blueprint.page("/<id:number>/response", "staff")
-def form(number: int) -> ResponseReturnValue:
-    """The response form, as the office left it."""
-    proposal = _proposal(number)
-    draft = draft_of(number, current_person().institution_id)
-    filled = _form(proposal, draft, None)
-    chosen = template_numbered(request.args.get("template", 0, type=int))
-    if chosen is not None and chosen.institution_id == current_person().institution_id:
-        filled.body.data = "\n\n".join(filter(None, [filled.body.data, chosen.body]))
-    return _shown(proposal, filled)
+@blueprint.page("/<id:proposal_id>/response", "staff", methods=BOTH)
+def edit(proposal_id: int) -> ResponseReturnValue:
+    """Show the form with the draft of the institution, or run one step of it.
+
+    The steps add a point or a commitment, save the draft, or save it and show the preview.
+    """
+    proposal, officer = _proposal(proposal_id), signed_in_person()
+    if request.method == "GET":
+        form = _form(proposal, get_response_draft(proposal_id, officer.institution_id))
+        _insert_template(form)
+        return _form_page(proposal, form)
+    form = _form(proposal, None)
+    step = request.form.get("step", "save")
+    if step in {"add_point", "add_commitment"}:
+        return _form_page(proposal, form)
+    if step != "save" and not form.validate():
+        return _form_page(proposal, form, 422)
+    try:
+        base_revision = int(form.revision.data or 0)
+        save_response_draft(officer, proposal, form.draft_content(), base_revision)
+    except DraftConflict as conflict:
+        form.revision.data = str(conflict.draft.revision)
+        return _form_page(proposal, form, 409, newer_draft=conflict.draft)
+    if step == "save":
+        return redirect_with_message(
+            url_for("response_form.edit", proposal_id=proposal_id),
+            _("The draft is saved for your institution."),
+        )
+    return see_other(url_for("response_form.preview", proposal_id=proposal_id))
 
 
-def _shown(
-    proposal: Any, filled: ResponseForm, status: int = 200, **more: Any
+def _insert_template(form: ResponseForm) -> None:
+    template = get_response_template(request.args.get("template", 0, type=int))
+    if template is not None and template.institution_id == signed_in_person().institution_id:
+        form.body.data = "\n\n".join(filter(None, [form.body.data, template.body]))
+
+
+def _form_page(
+    proposal: "Proposal",
+    form: ResponseForm,
+    status: int = 200,
+    **conflict: "ResponseDraft",
 ) -> ResponseReturnValue:
     page = render_template(
         "responses/response_form/form.html",
         proposal=proposal,
-        form=filled,
-        arguments=[f for f in filled if f.name.startswith("answer_")],
-        cards=response_queries.responses_of(proposal.id),
-        templates=templates_of(current_person().institution_id),
-        **more,
+        form=form,
+        arguments=[field for field in form if field.name.startswith("answer_")],
+        cards=list_response_cards(proposal.id),
+        templates=list_response_templates(signed_in_person().institution_id),
+        **conflict,
     )
     return page, status
 
 
-@blueprint.page("/<id:number>/response", "staff", methods=["POST"], name="write")
-def write(number: int) -> ResponseReturnValue:
-    """One step of the form: room for a point or a promise, keeping the draft, going on to check."""
-    proposal, officer = _proposal(number), current_person()
-    filled = _form(proposal, None, request.form)
-    step = request.form.get("step", "save")
-    if step in {"add_point", "add_commitment"}:
-        return _shown(proposal, filled)
-    if step != "save" and not filled.validate():
-        return _shown(proposal, filled, 422)
-    try:
-        seen = int(filled.revision.data or 0)
-        save_response_draft(officer, proposal, filled.written(), seen)
-    except WrittenMeanwhile as meanwhile:
-        filled.revision.data = str(meanwhile.draft.revision)
-        return _shown(proposal, filled, 409, theirs=meanwhile.draft)
-    if step == "save":
-        flash(_("The draft is kept for your office."), "success")
-        return see_other(url_for("response_form.form", number=number))
-    return see_other(url_for("response_form.look", number=number))
+@blueprint.page("/<id:proposal_id>/response/check", "staff")
+def preview(proposal_id: int) -> ResponseReturnValue:
+    """Show the draft as it will be published."""
+    return _preview_page(_proposal(proposal_id), _draft(proposal_id))
 
 
-@blueprint.page("/<id:number>/response/check", "staff")
-def look(number: int) -> ResponseReturnValue:
-    """The answer as it will stand, before it is published."""
-    proposal = _proposal(number)
-    draft = get_or_404(draft_of(number, current_person().institution_id))
-    return _looked(proposal, draft)
-
-
-def _looked(proposal: Any, draft: Any, status: int = 200, **more: Any) -> ResponseReturnValue:
+def _preview_page(
+    proposal: "Proposal",
+    draft: "ResponseDraft",
+    status: int = 200,
+    **problem: "bool | Response",
+) -> ResponseReturnValue:
+    institution = signed_in_person().institution
+    institutions = list_institutions()
+    required = required_signatory_ids(proposal.process) - {draft.institution_id}
+    signed = set(signatory_ids(draft.id, draft.revision))
     page = render_template(
-        "responses/response_form/look.html",
+        "responses/response_form/preview.html",
         proposal=proposal,
         draft=draft,
-        written=draft.written,
-        seen=response_queries.response_count(proposal.id),
-        needs_check=current_person().institution.needs_check,
-        signing=_signing(proposal, draft),
-        people=people_told(proposal.id),
-        offices={
-            str(o.id): response_queries.name_here(o) for o in response_queries.all_institutions()
-        },
-        **more,
+        content=draft.content,
+        base_version=latest_version(proposal.id),
+        needs_check=institution is not None and institution.needs_check,
+        signatures=[
+            (localized_name(row), row.id in signed) for row in institutions if row.id in required
+        ],
+        recipient_count=count_recipients(proposal.id),
+        institution_names={str(row.id): localized_name(row) for row in institutions},
+        **problem,
     )
     return page, status
 
 
-def _signing(proposal: Any, draft: Any) -> list[tuple[str, bool]]:
-    signed = set(signed_ids(draft.id, draft.revision))
-    wanted = must_sign_ids(proposal.process) - {draft.institution_id}
-    offices = [response_queries.institution_numbered(office) for office in sorted(wanted)]
-    return [(response_queries.name_here(o), o.id in signed) for o in offices if o is not None]
-
-
-@blueprint.page("/<id:number>/response/publish", "staff", methods=["POST"])
-def publish(number: int) -> ResponseReturnValue:
-    """Publish the draft as it was looked at, now or at the start of a day."""
-    proposal, officer = _proposal(number), current_person()
-    draft = get_or_404(draft_of(number, officer.institution_id))
+@blueprint.page("/<id:proposal_id>/response/publish", "staff", methods=["POST"])
+def publish(proposal_id: int) -> ResponseReturnValue:
+    """Publish the draft as it was previewed, now or at the start of a day."""
+    proposal, draft = _proposal(proposal_id), _draft(proposal_id)
     if request.form.get("revision", type=int) != draft.revision:
-        return _looked(proposal, draft, 409, changed=True)
+        return _preview_page(proposal, draft, 409, is_changed=True)
     if day := request.form.get("publish_on"):
         return _schedule(proposal, draft, day)
     try:
-        seen = request.form.get("seen", 0, type=int)
-        publish_draft(officer, draft, seen)
-    except AnsweredMeanwhile as meanwhile:
-        return _looked(proposal, draft, 409, theirs=meanwhile.response)
-    flash(_("The response is public; everyone who took part is told."), "success")
-    return see_other(url_for("responses.show", number=number))
+        base_version = request.form.get("base_version", 0, type=int)
+        publish_draft(signed_in_person(), draft, base_version)
+    except ResponseConflict as conflict:
+        return _preview_page(proposal, draft, 409, newer_response=conflict.response)
+    return redirect_with_message(
+        url_for("responses.show", proposal_id=proposal_id),
+        _("The response is public. Everyone who took part is notified."),
+    )
 
 
-def _schedule(proposal: Any, draft: Any, day: str) -> ResponseReturnValue:
+def _schedule(proposal: "Proposal", draft: "ResponseDraft", day: str) -> ResponseReturnValue:
     try:
-        at = start_of(proposal.process, date.fromisoformat(day))
+        publish_at = start_of_day(proposal.process, date.fromisoformat(day))
     except ValueError:
-        return _looked(proposal, draft, 422, wrong_day=True)
-    schedule_response(current_person(), draft, at)
-    flash(_("The response will be published on this day."), "success")
-    return see_other(url_for("desk.case", number=proposal.id))
+        return _preview_page(proposal, draft, 422, invalid_day=True)
+    schedule_response(signed_in_person(), draft, publish_at)
+    return redirect_with_message(
+        url_for("desk.case", proposal_id=proposal.id),
+        _("The response will be published on this day."),
+    )
 
 
-@blueprint.page("/<id:number>/response/ask", "staff", methods=["POST"])
-def ask(number: int) -> ResponseReturnValue:
-    """Ask a colleague to check the answer."""
-    draft = get_or_404(draft_of(number, current_person().institution_id))
-    ask_check(current_person(), draft)
-    flash(_("Your colleagues are asked to check it."), "success")
-    return see_other(url_for("response_form.look", number=number))
+@blueprint.page("/<id:proposal_id>/response/ask", "staff", methods=["POST"])
+def ask_check(proposal_id: int) -> ResponseReturnValue:
+    """Ask the colleagues to check the draft."""
+    request_check(signed_in_person(), _draft(proposal_id))
+    return redirect_with_message(
+        url_for("response_form.preview", proposal_id=proposal_id),
+        _("Your colleagues are asked to check it."),
+    )
 
 
-@blueprint.page("/<id:number>/response/sign", "staff", methods=["POST"])
-def sign(number: int) -> ResponseReturnValue:
-    """Sign an answer in the making, for an institution that must sign."""
-    draft = get_or_404(draft_to_sign(number, request.form.get("draft", 0, type=int)))
-    sign_response(current_person(), draft)
-    flash(_("Your institution has signed it."), "success")
-    return see_other(url_for("desk.case", number=number))
+@blueprint.page("/<id:proposal_id>/response/sign", "staff", methods=["POST"])
+def sign(proposal_id: int) -> ResponseReturnValue:
+    """Sign a draft for an institution whose signature is required."""
+    draft = get_or_404(get_draft_to_check(proposal_id, request.form.get("draft", 0, type=int)))
+    sign_response(signed_in_person(), draft)
+    return redirect_with_message(
+        url_for("desk.case", proposal_id=proposal_id), _("Your institution has signed it.")
+    )
 
 
-@blueprint.page("/<id:number>/response/checked", "staff", methods=["POST"])
-def checked(number: int) -> ResponseReturnValue:
-    """Say that a colleague's answer may be published, or what is missing."""
-    draft = get_or_404(draft_of(number, current_person().institution_id))
+@blueprint.page("/<id:proposal_id>/response/checked", "staff", methods=["POST"])
+def check(proposal_id: int) -> ResponseReturnValue:
+    """Approve the draft of a colleague, or send it back with a note."""
     passed = request.form.get("passed") == "1"
-    give_check(current_person(), draft, passed, request.form.get("note", ""))
-    flash(_("Your check is noted."), "success")
-    return see_other(url_for("response_form.look", number=number))
+    record_check(signed_in_person(), _draft(proposal_id), passed, request.form.get("note", ""))
+    return redirect_with_message(
+        url_for("response_form.preview", proposal_id=proposal_id), _("Your check is saved.")
+    )

@@ -1,29 +1,50 @@
-"""Official responses: those given, those owed, and how each institution answers."""
+"""Public pages of official responses: their lists, a response, and residents' judgements."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.clock import now
 from deliberate.operations.responses.cases import settle_question
-from deliberate.operations.responses.commitments import check_outcome, judge_response
+from deliberate.operations.responses.judgements import check_outcome, judge_response
 from deliberate.operations.site.rate_limits import CLICKS
 from deliberate.permissions.proposals.proposals import is_author
-from deliberate.queries.proposals.timeline import timeline_of
-from deliberate.queries.responses import responses as response_queries
-from deliberate.queries.responses.commitments import commitments_by_state
-from deliberate.queries.responses.institution_figures import figures_of, passed_around, together
-from deliberate.queries.responses.response_owner import case_of
+from deliberate.queries.proposals.timeline import get_timeline
+from deliberate.queries.responses.commitments import list_commitments
+from deliberate.queries.responses.institution_figures import (
+    list_institution_figures,
+    list_often_referred_proposals,
+    total_figures,
+)
+from deliberate.queries.responses.institutions import list_institutions, localized_name
+from deliberate.queries.responses.response_owner import get_case
+from deliberate.queries.responses.responses import (
+    PAGE,
+    PendingResponse,
+    get_response,
+    get_visible_proposal,
+    list_judgement_reasons,
+    list_pending_responses,
+    list_response_cards,
+    newest_responses,
+)
 from deliberate.queries.threads.open_questions import (
-    my_questions,
+    get_question,
+    list_own_open_questions,
     open_arguments,
-    question_numbered,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
+from deliberate.views.site.form_pages import redirect_with_message
+from deliberate.views.site.request_context import current_person, get_or_404, signed_in_person
+
+if TYPE_CHECKING:
+    from deliberate.models import Commitment, Response
+
+    Rows = Sequence[PendingResponse] | Sequence[Response] | Sequence[Commitment]
 
 blueprint = LocalizedBlueprint("responses", url_prefix="/responses")
 LISTS = ("waiting", "given", "due", "late", "fulfilled", "dropped")
@@ -31,106 +52,127 @@ LISTS = ("waiting", "given", "due", "late", "fulfilled", "dropped")
 
 @blueprint.page("", "public")
 def index() -> ResponseReturnValue:
-    """What waits, what was answered, what was promised, and each institution's figures."""
-    shown = request.args.get("list", "waiting")
-    shown = shown if shown in LISTS else "waiting"
-    office = request.args.get("institution", type=int)
-    rows = _rows(shown, office)
-    figures = figures_of()
+    """Show pending and published responses, commitments, and figures by institution."""
+    list_name = request.args.get("list", "waiting")
+    list_name = list_name if list_name in LISTS else "waiting"
+    institution_id = request.args.get("institution", type=int)
+    rows, next_key = _rows(list_name, institution_id)
+    next_url = ""
+    if next_key:
+        next_url = url_for(
+            "responses.index",
+            list=list_name,
+            institution=institution_id,
+            after=next_key[0],
+            id=next_key[1],
+        )
+    figures = list_institution_figures()
     return render_template(
         "responses/index.html",
-        shown=shown,
-        office=office,
-        rows=rows[: response_queries.PAGE],
-        next_url=_next(shown, office, rows),
-        figures=[*figures, *together(figures)],
-        offices=response_queries.all_institutions(),
-        name_here=response_queries.name_here,
-        passed_around=passed_around(),
+        list_name=list_name,
+        institution_id=institution_id,
+        rows=rows[:PAGE],
+        next_url=next_url,
+        figures=[*figures, *total_figures(figures)],
+        institutions=list_institutions(),
+        localized_name=localized_name,
+        often_referred=list_often_referred_proposals(),
     )
 
 
-def _rows(shown: str, office: int | None) -> list[Any]:
-    mark, number = request.args.get("after", ""), request.args.get("id", 0, type=int)
+def _rows(list_name: str, institution_id: int | None) -> "tuple[Rows, tuple[str, int] | None]":
+    """Return the rows of a list after the position in the URL, and the key of the next page."""
+    if list_name == "waiting":
+        pending = list_pending_responses(institution_id, _after_moment())
+        last = pending[PAGE - 1].proposal if len(pending) > PAGE else None
+        if last is None or last.qualified_at is None:
+            return pending, None
+        return pending, (last.qualified_at.isoformat(), last.id)
+    if list_name == "given":
+        responses = newest_responses(institution_id, _after_moment())
+        last_response = responses[PAGE - 1] if len(responses) > PAGE else None
+        key = (last_response.published_at.isoformat(), last_response.id) if last_response else None
+        return responses, key
+    commitments = list_commitments(list_name, institution_id, _after_day())
+    last_commitment = commitments[PAGE - 1] if len(commitments) > PAGE else None
+    key = (last_commitment.due_on.isoformat(), last_commitment.id) if last_commitment else None
+    return commitments, key
+
+
+def _after_moment() -> tuple[datetime, int] | None:
     try:
-        at = datetime.fromisoformat(mark) if shown in {"waiting", "given"} and mark else None
-        day = date.fromisoformat(mark) if shown not in {"waiting", "given"} and mark else None
+        moment = datetime.fromisoformat(request.args.get("after", ""))
     except ValueError:
-        at = day = None
-    if at is not None and at.tzinfo is None:
-        at = None
-    if shown == "waiting":
-        return response_queries.waiting_longest(office, (at, number) if at else None)
-    if shown == "given":
-        return list(response_queries.newest_responses(office, (at, number) if at else None))
-    return list(commitments_by_state(shown, office, (day, number) if day else None))
+        return None
+    return (moment, request.args.get("id", 0, type=int)) if moment.tzinfo else None
 
 
-def _next(shown: str, office: int | None, rows: list[Any]) -> str:
-    if len(rows) <= response_queries.PAGE:
-        return ""
-    last = rows[response_queries.PAGE - 1]
-    if shown == "waiting":
-        mark, number = last.proposal.qualified_at.isoformat(), last.proposal.id
-    elif shown == "given":
-        mark, number = last.published_at.isoformat(), last.id
-    else:
-        mark, number = last.due_on.isoformat(), last.id
-    return url_for("responses.index", list=shown, institution=office, after=mark, id=number)
+def _after_day() -> tuple[date, int] | None:
+    try:
+        day = date.fromisoformat(request.args.get("after", ""))
+    except ValueError:
+        return None
+    return day, request.args.get("id", 0, type=int)
 
 
-@blueprint.page("/<id:number>", "public")
-def show(number: int) -> ResponseReturnValue:
-    """The response to a proposal with every version, what it leaves open, or that it waits.
+@blueprint.page("/<id:proposal_id>", "public")
+def show(proposal_id: int) -> ResponseReturnValue:
+    """Show the response to a proposal with all versions and the arguments it leaves open.
 
-    What is asked of a joined proposal is answered where it was joined to.
+    A merged proposal without a response of its own redirects to the one it was merged into.
     """
-    person, proposal = current_person(), get_or_404(response_queries.proposal_answered(number))
-    cards = response_queries.responses_of(number, person)
+    person, proposal = current_person(), get_or_404(get_visible_proposal(proposal_id))
+    cards = list_response_cards(proposal_id, person)
     if proposal.merged_into_id is not None and not cards:
-        return redirect(url_for("responses.show", number=proposal.merged_into_id))
-    case = case_of(number)
+        return redirect(url_for("responses.show", proposal_id=proposal.merged_into_id))
+    case = get_case(proposal_id)
     return render_template(
         "responses/show.html",
         proposal=proposal,
         cards=cards,
-        items=timeline_of(proposal, cards),
-        open_arguments=open_arguments(number),
-        reasons=response_queries.reasons_given(cards[0].response.id) if cards else [],
+        items=get_timeline(proposal, cards),
+        open_arguments=open_arguments(proposal_id),
+        reasons=list_judgement_reasons(cards[0].response.id) if cards else [],
         question=case.pause_question if case and case.is_paused(now()) else "",
-        is_mine=bool(is_author(person, proposal)),
-        my_questions=my_questions(person, number) if person else [],
+        is_author=bool(is_author(person, proposal)),
+        my_questions=list_own_open_questions(person, proposal_id) if person else [],
     )
 
 
-@blueprint.page("/questions/<id:number>/settle", "signed_in", methods=["POST"], rate_limit=CLICKS)
-def settle(number: int) -> ResponseReturnValue:
-    """Say that one's question to the authority is answered."""
-    comment = get_or_404(question_numbered(number))
-    settle_question(current_person(), comment)
-    flash(_("Your question is marked as answered."), "success")
-    return see_other(url_for("responses.show", number=comment.proposal_id))
+@blueprint.page(
+    "/questions/<id:comment_id>/settle", "signed_in", methods=["POST"], rate_limit=CLICKS
+)
+def settle(comment_id: int) -> ResponseReturnValue:
+    """Mark a question to the authority as answered, as its author."""
+    comment = get_or_404(get_question(comment_id))
+    settle_question(signed_in_person(), comment)
+    return redirect_with_message(
+        url_for("responses.show", proposal_id=comment.proposal_id),
+        _("Your question is marked as answered."),
+    )
 
 
-@blueprint.page("/<id:number>/judge", "signed_in", methods=["POST"], rate_limit=CLICKS)
-def judge(number: int) -> ResponseReturnValue:
-    """Say whether a response answers its proposal."""
-    response = get_or_404(response_queries.response_numbered(number))
+@blueprint.page("/<id:response_id>/judge", "signed_in", methods=["POST"], rate_limit=CLICKS)
+def judge(response_id: int) -> ResponseReturnValue:
+    """Judge whether a response answers its proposal."""
+    response = get_or_404(get_response(response_id))
     answer, reason = request.form.get("answer", ""), request.form.get("reason", "")
-    judge_response(current_person(), response, answer, reason)
-    flash(_("Your word on this response is counted."), "success")
-    return see_other(_back(response.proposal_id))
+    judge_response(signed_in_person(), response, answer, reason)
+    return redirect_with_message(
+        _response_url(response.proposal_id), _("Your answer on this response is counted.")
+    )
 
 
-@blueprint.page("/<id:number>/check", "signed_in", methods=["POST"], rate_limit=CLICKS)
-def check(number: int) -> ResponseReturnValue:
-    """Say whether what was promised is really built."""
-    response = get_or_404(response_queries.response_numbered(number))
+@blueprint.page("/<id:response_id>/check", "signed_in", methods=["POST"], rate_limit=CLICKS)
+def check(response_id: int) -> ResponseReturnValue:
+    """Judge whether the commitments of a response were really carried out."""
+    response = get_or_404(get_response(response_id))
     answer, reason = request.form.get("answer", ""), request.form.get("reason", "")
-    check_outcome(current_person(), response, answer, reason)
-    flash(_("Your word on the outcome is counted."), "success")
-    return see_other(_back(response.proposal_id))
+    check_outcome(signed_in_person(), response, answer, reason)
+    return redirect_with_message(
+        _response_url(response.proposal_id), _("Your answer on the outcome is counted.")
+    )
 
 
-def _back(proposal_id: int) -> str:
-    return url_for("responses.show", number=proposal_id) + "#response"
+def _response_url(proposal_id: int) -> str:
+    return url_for("responses.show", proposal_id=proposal_id, _anchor="response")

@@ -1,9 +1,9 @@
-"""An assessor's own part: answers by criterion, evidence, plans, context, pledges kept."""
+"""Pages on which an assessor drafts: ratings, evidence, plans, context, outcomes and practices."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from flask import flash, g, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,174 +15,241 @@ from deliberate.forms.scores.assessments import (
     PracticesForm,
     RatingForm,
 )
-from deliberate.operations.scores import assessments as assessment_operations
+from deliberate.operations.scores.assessments import (
+    EvidenceInput,
+    PledgeInput,
+    RatingInput,
+    rate_questions,
+    record_pledge_outcomes,
+    write_context_notes,
+    write_practices,
+)
+from deliberate.operations.scores.assessments import (
+    remove_evidence as remove_evidence_from,
+)
 from deliberate.permissions.decision import Refused, require
-from deliberate.permissions.scores.assessments import may_rate_in, may_work_on
-from deliberate.queries.responses.responses import all_institutions, name_here
-from deliberate.queries.scores.assessments import Question, open_pledges, part_of, questions_of
-from deliberate.views.scores.assessments import BOTH, ONE, done, the_one, words
+from deliberate.permissions.scores.assessments import may_edit_assessment, may_rate
+from deliberate.queries.responses.institutions import list_institutions, localized_name
+from deliberate.queries.scores.assessments import (
+    Question,
+    assessor_of,
+    pledges_in_force,
+    questions_of,
+)
+from deliberate.views.scores.assessments import (
+    ASSESSMENT,
+    framework_context,
+    get_assessment_or_404,
+    redirect_to_assessment,
+)
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, see_other
-from deliberate.vocabulary import EvidenceKind, PledgeState, Stage
+from deliberate.views.site.form_pages import BOTH, redirect_with_message, submitted_data
+from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from wtforms import Form
+
+    from deliberate.models import Assessment, Assessor, Pledge
 
 blueprint = LocalizedBlueprint("assessment_answers", url_prefix="/desk/assessments")
 
 
-@blueprint.page(f"{ONE}/criteria/<criterion>", "evaluator", methods=BOTH)
-def criterion(number: int, criterion: str) -> ResponseReturnValue:
-    """The questions of one criterion in one's own part, with plans and pledges before a process."""
-    assessment, person = the_one(number), current_person()
-    require(may_rate_in(person, assessment))
-    asked = get_or_404(questions_of(criterion) or None)
-    forms = [_forms(assessment, question) for question in asked]
+class QuestionForms(NamedTuple):
+    """A question with its rating form and, before a process, its pledge form."""
+
+    question: Question
+    rating: RatingForm
+    pledge: PledgeForm | None
+
+    @property
+    def forms(self) -> "list[Form]":
+        """Return the forms of the question."""
+        return [self.rating] if self.pledge is None else [self.rating, self.pledge]
+
+
+@blueprint.page(f"{ASSESSMENT}/criteria/<criterion>", "evaluator", methods=BOTH)
+def criterion(assessment_id: int, criterion: str) -> ResponseReturnValue:
+    """Show the questions of a criterion to an assessor, or save the answers and pledges."""
+    assessment, person = get_assessment_or_404(assessment_id), signed_in_person()
+    require(may_rate(person, assessment))
+    assessor = assessor_of(assessment, person)
+    questions = get_or_404(questions_of(criterion) or None)
+    rows = [_question_forms(assessment, assessor, question) for question in questions]
+    forms = [form for row in rows for form in row.forms]
     refusal = ""
-    if request.method == "POST" and _hold(f for one in forms for f in one[1:] if f):
+    if _is_submitted(forms):
         try:
-            _keep(assessment, forms)
+            rate_questions(person, assessment, _ratings(rows), _pledges(rows))
         except Refused as refused:
             refusal = str(refused.reason)
         else:
-            flash(_("Saved; only you see your answers until both have saved."), "success")
-            return see_other(_next(assessment, criterion))
-    every = [form for one in forms for form in one[1:] if form]
+            message = _("Saved. Only you can see your answers until both have saved.")
+            return redirect_with_message(_next_url(assessment_id, criterion), message)
     return _page(
         "criterion",
         assessment,
-        every,
+        forms,
         refusal,
         criterion=criterion,
-        forms=forms,
-        mine=part_of(assessment, person),
+        forms=rows,
+        own_part=assessor,
     )
 
 
+def _is_submitted(forms: "Iterable[Form]") -> bool:
+    """Return whether this is a POST request with valid forms; each form collects its errors."""
+    return request.method == "POST" and all([form.validate() for form in forms])  # noqa: C419
+
+
 def _page(
-    name: str, assessment: Any, every: list[Any], refusal: str = "", **more: Any
+    name: str,
+    assessment: "Assessment",
+    all_forms: "list[Form]",
+    refusal: str = "",
+    **context: object,
 ) -> ResponseReturnValue:
-    """A page of several forms: what is wrong in any of them stands on top."""
-    failed = bool(refusal) or any(form.errors for form in every)
+    """Return a page of several forms, with the errors of all of them on top."""
+    failed = bool(refusal) or any(form.errors for form in all_forms)
     page = render_template(
         f"scores/assessment_answers/{name}.html",
         assessment=assessment,
-        all_forms=every,
+        all_forms=all_forms,
         failed=failed,
         refusal=refusal,
-        **more,
-        **words(),
+        **context,
+        **framework_context(),
     )
     return page, (422 if failed else 200)
 
 
-def _next(assessment: Any, criterion: str) -> str:
-    names = list(load_framework()["criteria"])
-    place = names.index(criterion) + 1
-    if request.form.get("go") == "on" and place < len(names):
-        return url_for("assessment_answers.criterion", number=assessment.id, criterion=names[place])
-    return url_for("assessments.show", number=assessment.id)
+def _next_url(assessment_id: int, criterion: str) -> str:
+    """Return the URL of the next criterion, or of the assessment after the last one."""
+    criteria = list(load_framework()["criteria"])
+    index = criteria.index(criterion) + 1
+    if request.form.get("go") == "on" and index < len(criteria):
+        return url_for(
+            "assessment_answers.criterion",
+            assessment_id=assessment_id,
+            criterion=criteria[index],
+        )
+    return url_for("assessments.show", assessment_id=assessment_id)
 
 
-def _forms(assessment: Any, question: Question) -> tuple[Any, Any, Any]:
-    """A question with the form of its rating and, before a process, that of its pledge."""
-    sent = request.form if request.method == "POST" else None
-    part = part_of(assessment, current_person())
-    kept = next((r for r in part.ratings if r.question == question.id), None) if part else None
-    rating = RatingForm(sent, obj=kept, prefix=f"{question.id}-")
-    if assessment.stage != Stage.EX_ANTE:
-        return question, rating, None
-    pledge = next((p for p in assessment.pledges if p.question == question.id), None)
-    written = {"due_on": pledge.due_on.isoformat()} if pledge else {}
-    owner = {"owner": pledge.owner.slug if pledge and pledge.owner else ""}
-    told: Any = PledgeForm(
-        sent, prefix=f"{question.id}-pledge-", data=_of(pledge) | written | owner
-    )
-    told.owner.choices = [("", "–"), *((one.slug, name_here(one)) for one in all_institutions())]
-    told.indicator.choices = [("", "–"), *_indicators()]
-    return question, rating, told
+def _question_forms(
+    assessment: "Assessment", assessor: "Assessor | None", question: Question
+) -> QuestionForms:
+    submitted = submitted_data()
+    ratings = assessor.ratings if assessor else []
+    rating = next((row for row in ratings if row.question == question.id), None)
+    rating_form = RatingForm(submitted, obj=rating, prefix=f"{question.id}-")
+    if assessment.stage != AssessmentStage.EX_ANTE:
+        return QuestionForms(question, rating_form, None)
+    pledge = next((row for row in assessment.pledges if row.question == question.id), None)
+    pledge_form = PledgeForm(submitted, prefix=f"{question.id}-pledge-", data=_pledge_data(pledge))
+    pledge_form.owner.choices = [
+        ("", "–"),
+        *((institution.slug, localized_name(institution)) for institution in list_institutions()),
+    ]
+    pledge_form.indicator.choices = [("", "–"), *_indicator_choices()]
+    return QuestionForms(question, rating_form, pledge_form)
 
 
-def _of(pledge: Any) -> dict[str, Any]:
-    names = ("plan", "what", "indicator", "target")
-    return {name: getattr(pledge, name) for name in names} if pledge else {}
+def _pledge_data(pledge: "Pledge | None") -> dict[str, str]:
+    if pledge is None:
+        return {}
+    return {
+        "plan": pledge.plan,
+        "action": pledge.action,
+        "owner": pledge.owner.slug if pledge.owner else "",
+        "due_on": pledge.due_on.isoformat(),
+        "indicator": pledge.indicator,
+        "target": pledge.target,
+    }
 
 
-def _indicators() -> list[tuple[str, str]]:
-    found = load_formulas().indicators.items()
+def _indicator_choices() -> list[tuple[str, str]]:
     return [
-        (name, f"{name} {said.en if g.language == 'en' else said.name_id}") for name, said in found
+        (name, f"{name} {indicator.en if g.language == 'en' else indicator.name_id}")
+        for name, indicator in load_formulas().indicators.items()
     ]
 
 
-def _keep(assessment: Any, forms: list[tuple[Any, Any, Any]]) -> None:
-    offices = {one.slug: one for one in all_institutions()}
-    assessment_operations.rate_all(
-        current_person(),
-        assessment,
-        [
-            (
-                question.id,
-                rating.value.data,
-                rating.why.data or "",
-                assessment_operations.Shown(
-                    EvidenceKind(rating.kind.data), rating.dated.day, rating.reference.data
-                )
-                if rating.kind.data
-                else None,
-            )
-            for question, rating, _told in forms
-            if rating.value.data
-        ],
-        {
-            question.id: assessment_operations.Promise(
-                told.plan.data or "",
-                told.what.data,
-                told.due_on.day,
-                offices.get(told.owner.data),
-                told.indicator.data or "",
-                told.target.data or "",
-            )
-            for question, _rating, told in forms
-            if told and (told.what.data or "").strip()
-        },
+def _ratings(rows: list[QuestionForms]) -> list[RatingInput]:
+    return [
+        RatingInput(
+            row.question.id, row.rating.value.data, row.rating.reason.data or "", _evidence(row)
+        )
+        for row in rows
+        if row.rating.value.data
+    ]
+
+
+def _evidence(row: QuestionForms) -> EvidenceInput | None:
+    form = row.rating
+    if not form.kind.data:
+        return None
+    return EvidenceInput(
+        EvidenceKind(form.kind.data),
+        cast("date", form.dated.day),  # required by the form
+        form.reference.data or "",
     )
 
 
-@blueprint.page(f"{ONE}/context", "evaluator", methods=BOTH)
-def context(number: int) -> ResponseReturnValue:
-    """Enabling conditions and context factors: beside the scores, never in them."""
-    assessment = the_one(number)
-    require(may_work_on(current_person(), assessment))
-    framework = load_framework()
-    sent = request.form if request.method == "POST" else None
-    kept = {one.code: one for one in assessment.notes}
+def _pledges(rows: list[QuestionForms]) -> dict[str, PledgeInput]:
+    institutions = {institution.slug: institution for institution in list_institutions()}
+    return {
+        row.question.id: PledgeInput(
+            form.plan.data or "",
+            form.action.data,
+            cast("date", form.due_on.day),  # required by the form
+            institutions.get(form.owner.data),
+            form.indicator.data or "",
+            form.target.data or "",
+        )
+        for row in rows
+        if (form := row.pledge) is not None and form.action.data and form.action.data.strip()
+    }
+
+
+@blueprint.page(f"{ASSESSMENT}/context", "evaluator", methods=BOTH)
+def context(assessment_id: int) -> ResponseReturnValue:
+    """Show or save enabling conditions and context factors, which are never scored."""
+    assessment, person = get_assessment_or_404(assessment_id), signed_in_person()
+    require(may_edit_assessment(person, assessment))
+    framework, submitted = load_framework(), submitted_data()
+    notes = {note.code: note for note in assessment.notes}
     forms = {
-        code: ContextForm(sent, obj=kept.get(code), prefix=f"{code}-")
+        code: ContextForm(submitted, obj=notes.get(code), prefix=f"{code}-")
         for part in ("enabling_conditions", "context_factors")
         for code in framework[part]
     }
-    if request.method == "POST" and _hold(forms.values()):
-        written: Any = {
-            code: (form.value.data or "", form.note.data or "") for code, form in forms.items()
-        }
-        assessment_operations.note_context(current_person(), assessment, written)
-        return done(number, _("The context is kept beside the assessment."))
+    if _is_submitted(forms.values()):
+        write_context_notes(
+            person,
+            assessment,
+            {code: (form.value.data or "", form.note.data or "") for code, form in forms.items()},
+        )
+        return redirect_to_assessment(assessment_id, _("The context is saved with the assessment."))
     return _page("context", assessment, list(forms.values()), forms=forms)
 
 
-@blueprint.page(f"{ONE}/pledges", "evaluator", methods=BOTH)
-def pledges(number: int) -> ResponseReturnValue:
-    """What became of each pledge, said in the assessment afterwards."""
-    assessment = the_one(number)
-    require(may_work_on(current_person(), assessment))
-    sent = request.form if request.method == "POST" else None
-    kept = {one.pledge_id: one for one in assessment.outcomes}
-    promised = open_pledges(assessment.process_id)
-    rows: Any = [
-        (pledge, OutcomeForm(sent, obj=kept.get(pledge.id), prefix=f"p{pledge.id}-"))
-        for pledge in promised
+@blueprint.page(f"{ASSESSMENT}/pledges", "evaluator", methods=BOTH)
+def pledges(assessment_id: int) -> ResponseReturnValue:
+    """Show or save the outcome of each pledge in an assessment after the process."""
+    assessment, person = get_assessment_or_404(assessment_id), signed_in_person()
+    require(may_edit_assessment(person, assessment))
+    submitted = submitted_data()
+    outcomes = {outcome.pledge_id: outcome for outcome in assessment.outcomes}
+    rows = [
+        (pledge, OutcomeForm(submitted, obj=outcomes.get(pledge.id), prefix=f"p{pledge.id}-"))
+        for pledge in pledges_in_force(assessment.process_id)
     ]
-    if request.method == "POST" and _hold(form for _pledge, form in rows):
-        assessment_operations.find_outcomes(
-            current_person(),
+    if _is_submitted(form for _pledge, form in rows):
+        record_pledge_outcomes(
+            person,
             assessment,
             [
                 (pledge, PledgeState(form.outcome.data), form.note.data or "")
@@ -190,37 +257,32 @@ def pledges(number: int) -> ResponseReturnValue:
                 if form.outcome.data
             ],
         )
-        return done(number, _("What became of the pledges is kept."))
+        return redirect_to_assessment(assessment_id, _("The outcomes of the pledges are saved."))
     return _page("pledges", assessment, [form for _pledge, form in rows], rows=rows)
 
 
-@blueprint.page(f"{ONE}/practices", "evaluator", methods=BOTH)
-def practices(number: int) -> ResponseReturnValue:
-    """What worked, by criterion, told for processes that are weak there."""
-    assessment = the_one(number)
-    require(may_work_on(current_person(), assessment))
-    sent = request.form if request.method == "POST" else None
-    kept = {one.criterion: one for one in assessment.practices}
-    forms: Any = {
-        name: PracticesForm(sent, obj=kept.get(name), prefix=f"{name}-")
+@blueprint.page(f"{ASSESSMENT}/practices", "evaluator", methods=BOTH)
+def practices(assessment_id: int) -> ResponseReturnValue:
+    """Show or save what worked, by criterion, for processes that are weak there."""
+    assessment, person = get_assessment_or_404(assessment_id), signed_in_person()
+    require(may_edit_assessment(person, assessment))
+    submitted = submitted_data()
+    practices = {practice.criterion: practice for practice in assessment.practices}
+    forms = {
+        name: PracticesForm(submitted, obj=practices.get(name), prefix=f"{name}-")
         for name in load_framework()["criteria"]
     }
-    if request.method == "POST" and _hold(forms.values()):
-        told = {name: form.body.data or "" for name, form in forms.items()}
-        assessment_operations.tell_practices(current_person(), assessment, told)
-        return done(number, _("What worked is kept and will be published with the assessment."))
+    if _is_submitted(forms.values()):
+        texts = {name: form.body.data or "" for name, form in forms.items()}
+        write_practices(person, assessment, texts)
+        message = _("What worked is saved and will be published with the assessment.")
+        return redirect_to_assessment(assessment_id, message)
     return _page("practices", assessment, list(forms.values()), forms=forms)
 
 
-@blueprint.page(f"{ONE}/evidence", "evaluator", methods=("POST",))
-def drop(number: int) -> ResponseReturnValue:
-    """Take a piece of one's own evidence back."""
-    assessment_operations.drop_evidence(
-        current_person(), the_one(number), int(request.form.get("evidence", "0") or 0)
-    )
-    return done(number, _("The evidence is taken back."))
-
-
-def _hold(forms: Iterable[Any]) -> bool:
-    """Whether every form holds; each is asked, so that every error is shown."""
-    return all([form.validate() for form in forms])  # noqa: C419
+@blueprint.page(f"{ASSESSMENT}/evidence", "evaluator", methods=("POST",))
+def remove_evidence(assessment_id: int) -> ResponseReturnValue:
+    """Remove a piece of the assessor's own evidence."""
+    evidence_id = int(request.form.get("evidence", "0") or 0)
+    remove_evidence_from(signed_in_person(), get_assessment_or_404(assessment_id), evidence_id)
+    return redirect_to_assessment(assessment_id, _("The evidence is removed."))

@@ -1,131 +1,144 @@
-"""Coding a sample: drawn by chance, one text a page, the other's codes hidden until both end."""
+"""Samples at the desk: drawing them and coding them, one text per page."""
 
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import flash, g, render_template, request, url_for
+from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.citivoice import load_framework
-from deliberate.forms.scores.coding import CodeForm, DrawForm
+from deliberate.forms.scores.coding import CodeForm, DrawSampleForm
 from deliberate.operations import RepeatedForm
 from deliberate.operations.scores.coding import audit_answer, code_comment, draw_sample
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import require
 from deliberate.permissions.scores.assessments import may_code
-from deliberate.permissions.scores.coding import CODERS, may_code_in
-from deliberate.queries.processes.processes import get_process, processes_before
+from deliberate.permissions.scores.coding import CODERS_NEEDED, may_code_sample
+from deliberate.queries.processes.processes import get_process, list_opened_processes
 from deliberate.queries.scores import coding as coding_queries
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import current_person, get_or_404, int_arg, see_other
-from deliberate.vocabulary import SampleOf
+from deliberate.views.site.form_pages import (
+    BOTH,
+    form_page,
+    redirect_with_message,
+    see_other,
+    submitted_data,
+)
+from deliberate.views.site.request_context import get_or_404, int_arg, signed_in_person
+from deliberate.vocabulary import SampleKind
+
+if TYPE_CHECKING:
+    from deliberate.models import Sample, SampledItem
 
 blueprint = LocalizedBlueprint("coding", url_prefix="/desk/coding")
-ONE = "/<id:number>"
-BOTH = ("GET", "POST")
+SAMPLE = "/<id:sample_id>"
 PAGE = 20
 
 
 @blueprint.page("/", "evaluator", "researcher", methods=BOTH)
 def index() -> ResponseReturnValue:
-    """The samples there are, and drawing one."""
-    form: Any = DrawForm(request.form if request.method == "POST" else None)
+    """List the samples, or draw one."""
+    form = DrawSampleForm(submitted_data())
     form.about.choices = [
-        (process.slug, process.said("title", g.language)) for process in processes_before(None, 50)
+        (process.slug, process.text_in("title", g.language))
+        for process in list_opened_processes(None, 50)
     ]
-    refusal = ""
-    if request.method == "POST" and form.validate():
+
+    def submit() -> ResponseReturnValue:
         process = get_or_404(get_process(form.about.data))
-        try:
-            drawn = draw_sample(current_person(), process, SampleOf(form.of.data))
-        except Refused as refused:
-            refusal = str(refused.reason)
-        else:
-            return see_other(url_for("coding.show", number=drawn.id))
-    found = coding_queries.newest_samples(int_arg("after"), PAGE + 1)
-    page = render_template(
+        sample = draw_sample(signed_in_person(), process, SampleKind(form.kind.data))
+        return see_other(url_for("coding.show", sample_id=sample.id))
+
+    samples = coding_queries.newest_samples(int_arg("after"), PAGE + 1)
+    has_more = len(samples) > PAGE
+    return form_page(
+        form,
+        submit,
         "scores/coding/index.html",
-        form=form,
-        refusal=refusal,
-        found=found[:PAGE],
-        next_url=url_for("coding.index", after=found[PAGE - 1].id) if len(found) > PAGE else "",
+        show_refusal=True,
+        samples=samples[:PAGE],
+        next_url=url_for("coding.index", after=samples[PAGE - 1].id) if has_more else "",
     )
-    return page, (422 if form.errors or refusal else 200)
 
 
-@blueprint.page(ONE, "evaluator", "researcher")
-def show(number: int) -> ResponseReturnValue:
-    """One sample: its seed, how far it is coded, and whether the coders agree."""
-    sample, person = the_one(number), current_person()
-    done = coding_queries.is_complete(sample, CODERS[sample.of])
+@blueprint.page(SAMPLE, "evaluator", "researcher")
+def show(sample_id: int) -> ResponseReturnValue:
+    """Show a sample: its seed, its progress and, once complete, the agreement of the coders."""
+    sample, person = _get_sample_or_404(sample_id), signed_in_person()
+    coders_needed = CODERS_NEEDED[sample.kind]
+    is_complete = coding_queries.is_complete(sample, coders_needed)
+    has_agreement = is_complete and sample.kind == SampleKind.REASONS
     return render_template(
         "scores/coding/show.html",
         sample=sample,
-        book=book_of(sample),
-        mine=coding_queries.coded_by(sample, person),
-        readable=coding_queries.readable(sample),
-        coders=len(coding_queries.coders_of(sample)),
-        needed=CODERS[sample.of],
-        done=done,
-        may_go_on=bool(may_code_in(person, sample)),
-        next_place=coding_queries.next_uncoded(sample, person),
-        agreed=coding_queries.reliability(sample)
-        if done and sample.of == SampleOf.REASONS
-        else None,
-        confirmed=coding_queries.confirmed_share(sample),
+        code_book=_code_book(sample),
+        own_codes=coding_queries.codes_by_position(sample, person),
+        readable=coding_queries.readable_items(sample),
+        coder_count=len(coding_queries.coder_ids(sample)),
+        coders_needed=coders_needed,
+        is_complete=is_complete,
+        may_code=bool(may_code_sample(person, sample)),
+        next_position=coding_queries.next_uncoded_position(sample, person),
+        agreement=coding_queries.sample_reliability(sample) if has_agreement else None,
+        confirmed=coding_queries.count_confirmed(sample),
     )
 
 
-@blueprint.page(f"{ONE}/<int(max=9999):place>", "evaluator", "researcher", methods=BOTH)
-def item(number: int, place: int) -> ResponseReturnValue:
-    """One text of the sample, its code, and on to the next."""
-    sample, person = the_one(number), current_person()
-    require(may_code_in(person, sample))
-    one = get_or_404(next((item for item in sample.items if item.place == place), None))
-    book = book_of(sample)
-    kept = coding_queries.coded_by(sample, person).get(place)
-    sent = request.form if request.method == "POST" else None
-    form: Any = CodeForm(sent, data={"value": None if kept is None else str(kept)})
-    form.value.label.text = book["question"][g.language]
+@blueprint.page(f"{SAMPLE}/<int(max=9999):position>", "evaluator", "researcher", methods=BOTH)
+def item(sample_id: int, position: int) -> ResponseReturnValue:
+    """Show a text of the sample, or save its code and continue with the next."""
+    sample, person = _get_sample_or_404(sample_id), signed_in_person()
+    require(may_code_sample(person, sample))
+    item = get_or_404(next((row for row in sample.items if row.position == position), None))
+    code_book = _code_book(sample)
+    codes = coding_queries.codes_by_position(sample, person)
+    form = CodeForm(
+        submitted_data(), data={"value": str(codes[position])} if position in codes else {}
+    )
+    form.value.label.text = code_book["question"][g.language]
     form.value.choices = [
-        (code, f"{code}: {said[g.language]}") for code, said in book["codes"].items()
+        (code, f"{code}: {meaning[g.language]}") for code, meaning in code_book["codes"].items()
     ]
-    if request.method == "POST" and form.validate():
-        with suppress(RepeatedForm):  # a second click goes on as the first did
-            _code(sample, one, int(form.value.data))
-        return _onwards(number, place)
-    page = render_template(
+
+    def submit() -> ResponseReturnValue:
+        with suppress(RepeatedForm):  # a double click continues like the first click
+            _save_code(sample, item, int(form.value.data))
+        return _redirect_to_next(sample_id, position)
+
+    return form_page(
+        form,
+        submit,
         "scores/coding/item.html",
         sample=sample,
-        item=one,
-        form=form,
-        done=len(coding_queries.coded_by(sample, person)),
-        readable=coding_queries.readable(sample),
+        item=item,
+        coded_count=len(codes),
+        readable=coding_queries.readable_items(sample),
     )
-    return page, (422 if form.errors else 200)
 
 
-def _code(sample: Any, one: Any, value: int) -> None:
-    if sample.of == SampleOf.REASONS:
-        code_comment(current_person(), one, value)
+def _save_code(sample: "Sample", item: "SampledItem", value: int) -> None:
+    if sample.kind == SampleKind.REASONS:
+        code_comment(signed_in_person(), item, value)
     else:
-        audit_answer(current_person(), one, bool(value))
+        audit_answer(signed_in_person(), item, bool(value))
 
 
-def _onwards(number: int, place: int) -> ResponseReturnValue:
-    after = coding_queries.next_uncoded(the_one(number), current_person(), place)
-    if after is not None:
-        return see_other(url_for("coding.item", number=number, place=after))
-    flash(_("You have coded every text of this sample."), "success")
-    return see_other(url_for("coding.show", number=number))
+def _redirect_to_next(sample_id: int, position: int) -> ResponseReturnValue:
+    """Return a redirect to the next uncoded text, or to the sample after the last one."""
+    sample = _get_sample_or_404(sample_id)
+    following = coding_queries.next_uncoded_position(sample, signed_in_person(), position)
+    if following is not None:
+        return see_other(url_for("coding.item", sample_id=sample_id, position=following))
+    message = _("You have coded every text of this sample.")
+    return redirect_with_message(url_for("coding.show", sample_id=sample_id), message)
 
 
-def the_one(number: int) -> Any:
-    """The sample with this number."""
-    require(may_code(current_person()))
-    return get_or_404(coding_queries.sample_numbered(number))
+def _get_sample_or_404(sample_id: int) -> "Sample":
+    require(may_code(signed_in_person()))
+    return get_or_404(coding_queries.get_sample(sample_id))
 
 
-def book_of(sample: Any) -> Any:
-    """The code book of a sample: question and codes, in both languages."""
-    return load_framework()["coding"][sample.of]
+def _code_book(sample: "Sample") -> dict[str, Any]:
+    """Return the code book of a sample: question, codes and note, by language."""
+    code_book: dict[str, Any] = load_framework()["coding"][sample.kind]
+    return code_book

@@ -1,10 +1,15 @@
-"""Comparing processes or moments of one: alphabetical, same formulas, only what may be claimed."""
+"""Comparison of processes or of periods of one process."""
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from deliberate.citivoice import load_formulas, load_framework
-from deliberate.queries.scores.comparison import MOST_SIDES, chosen, comparison, offer
+from deliberate.queries.scores.comparison import (
+    MAX_SIDES,
+    compare_sides,
+    comparison_choices,
+    select_sides,
+)
 from deliberate.views.site.blueprint import LocalizedBlueprint
 
 blueprint = LocalizedBlueprint("comparison", url_prefix="/scores")
@@ -12,15 +17,15 @@ blueprint = LocalizedBlueprint("comparison", url_prefix="/scores")
 
 @blueprint.page("/compare", "public")
 def index() -> ResponseReturnValue:
-    """Two to four processes or periods side by side, and what their figures bear."""
-    offered = offer(g.language)
-    picked = chosen(request.args.getlist("side"), offered.sides)
+    """Show two to four processes or periods side by side, and the supported claims."""
+    choices = comparison_choices(g.language)
+    selected = select_sides(request.args.getlist("side"), choices.sides)
     return render_template(
         "scores/comparison.html",
-        offered=offered,
-        picked=picked,
-        most=MOST_SIDES,
-        found=comparison(picked) if len(picked) > 1 else None,
+        choices=choices,
+        selected=selected,
+        max_sides=MAX_SIDES,
+        comparison=compare_sides(selected) if len(selected) > 1 else None,
         formulas=load_formulas(),
         framework=load_framework(),
     )

@@ -1,62 +1,84 @@
-"""What was planned and judged of a process, for everybody: frozen plans, published assessments."""
+"""Public pages of frozen plans and published assessments."""
 
 import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from deliberate.citivoice import load_framework
 from deliberate.clock import now
-from deliberate.queries.processes.working_days import local_day
-from deliberate.queries.responses.responses import name_here
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.processes.working_days import local_date
+from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.scores import assessments as assessment_queries
-from deliberate.queries.scores.coding import is_complete, reliability, samples_of
-from deliberate.queries.scores.planned_judged_logged import measured
-from deliberate.queries.scores.process_scores import newest_snapshot, process_named
+from deliberate.queries.scores.coding import is_complete, sample_reliability, samples_of_process
+from deliberate.queries.scores.planned_judged_logged import measured_indicators
+from deliberate.queries.scores.process_scores import newest_snapshot
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import get_or_404
+from deliberate.views.site.request_context import get_or_404
+from deliberate.vocabulary import AssessmentStage, SampleKind
+
+if TYPE_CHECKING:
+    from deliberate.models import Assessment
 
 blueprint = LocalizedBlueprint("published_assessments", url_prefix="/scores")
 
 
-@blueprint.page("/<slug>/assessments", "public")
-def index(slug: str) -> ResponseReturnValue:
-    """Every frozen plan and published assessment of a process, the newest first."""
-    process = get_or_404(process_named(slug))
-    found = assessment_queries.public_assessments(process.id)
-    kept = newest_snapshot(process.id)
-    return render_template(
-        "scores/published_assessments.html",
-        process=process,
-        cards=[
-            {
-                "assessment": one,
-                "judgements": [
-                    assessment_queries.judgement_of(one, p)
-                    for p in assessment_queries.saved_parts(one)
-                ],
-                "settled": assessment_queries.settled(one),
-                "agreement": assessment_queries.agreement(one),
-                "is_late": one.stage == "ex_ante" and assessment_queries.is_late(one),
-            }
-            for one in reversed(found)
+@dataclass(frozen=True)
+class AssessmentCard:
+    """A public assessment with the values of its assessors and their agreement."""
+
+    assessment: "Assessment"
+    judgements: list[dict[str, str]]
+    settled: dict[str, str]
+    agreement: tuple[float | None, int]
+    is_late: bool
+
+
+def _card(assessment: "Assessment") -> AssessmentCard:
+    return AssessmentCard(
+        assessment=assessment,
+        judgements=[
+            assessment_queries.judgement_by(assessment, assessor)
+            for assessor in assessment_queries.saved_assessors(assessment)
         ],
-        pledges=assessment_queries.pledges_after(found, local_day(process, now())),
-        measured=measured(json.loads(kept.document)) if kept else {},
-        samples=[
-            (sample, reliability(sample) if is_complete(sample, 2) else None)
-            for sample in samples_of(process.id)
-            if sample.of == "reasons"
-        ],
-        framework=load_framework(),
-        questions_of=assessment_queries.questions_of,
-        name_here=name_here,
+        settled=assessment_queries.settled_values(assessment),
+        agreement=assessment_queries.assessor_agreement(assessment),
+        is_late=assessment.stage == AssessmentStage.EX_ANTE
+        and assessment_queries.is_late_plan(assessment),
     )
 
 
-@blueprint.page("/<slug>/assessments/<id:number>.json", "public")
-def frozen(slug: str, number: int) -> ResponseReturnValue:
-    """The canonical JSON whose SHA-256 stands in the log, byte for byte."""
-    assessment = get_or_404(assessment_queries.assessment_numbered(number))
-    get_or_404((assessment.process.slug == slug and assessment.is_public) or None)
+@blueprint.page("/<slug>/assessments", "public")
+def index(slug: str) -> ResponseReturnValue:
+    """List the frozen plans and published assessments of a process, newest first."""
+    process = get_or_404(get_process(slug))
+    assessments = assessment_queries.public_assessments(process.id)
+    snapshot = newest_snapshot(process.id)
+    return render_template(
+        "scores/published_assessments.html",
+        process=process,
+        cards=[_card(assessment) for assessment in reversed(assessments)],
+        pledges=assessment_queries.pledges_with_state(assessments, local_date(process, now())),
+        measured=measured_indicators(json.loads(snapshot.document)) if snapshot else {},
+        samples=[
+            (sample, sample_reliability(sample) if is_complete(sample, 2) else None)
+            for sample in samples_of_process(process.id)
+            if sample.kind == SampleKind.REASONS
+        ],
+        framework=load_framework(),
+        questions_of=assessment_queries.questions_of,
+        localized_name=localized_name,
+    )
+
+
+@blueprint.page("/<slug>/assessments/<id:assessment_id>.json", "public")
+def document(slug: str, assessment_id: int) -> ResponseReturnValue:
+    """Return the canonical JSON whose SHA-256 is in the log, byte for byte."""
+    assessment = get_or_404(assessment_queries.get_assessment(assessment_id))
+    if assessment.process.slug != slug or not assessment.is_public:
+        raise NotFound
     return Response(assessment.document, mimetype="application/json")

@@ -1,65 +1,71 @@
-"""Answers made small for slow networks, where nothing secret could be guessed from their length."""
+"""Gzip compression of pages and static files that contain no secrets."""
 
 import gzip
 from functools import cache
-from pathlib import Path
 
 from flask import Flask, Response, request
 
-from deliberate.views.site.request_hooks import current_person
+from deliberate.views.site.request_context import current_person
 
-LEAST = 1000
-"""Bytes under which packing saves nothing."""
-TEXTS = ("text/", "image/svg+xml", "application/json", "application/javascript")
-LEVEL = 6
+MIN_BYTES = 1000
+"""Responses below this size do not get smaller."""
+COMPRESSIBLE_TYPES = ("text/", "image/svg+xml", "application/json", "application/javascript")
+PAGE_LEVEL = 6
+FILE_LEVEL = 9
 
 
 def init_app(app: Flask) -> None:
-    """Pack the pages and files that may be; called before other makers of answers, so runs last."""
-    app.after_request(_pack)
+    """Compress responses; registered before other response hooks, so it runs after them."""
+    app.after_request(_compress)
 
 
-def packed_file(path: Path, mimetype: str) -> Response | None:
-    """A static file, packed once and kept; None where it is no text or is asked for whole."""
-    if not mimetype.startswith(TEXTS) or not _takes_packed():
+def compressed_file(content: bytes, mimetype: str) -> Response | None:
+    """Return the content of a static file as a compressed response, cached in memory.
+
+    Return None for a file of another type and for a client that does not accept gzip.
+    """
+    if not mimetype.startswith(COMPRESSIBLE_TYPES) or not _accepts_gzip():
         return None
-    answer = Response(_packed(path), mimetype=mimetype)
-    answer.content_encoding = "gzip"
-    answer.vary.add("Accept-Encoding")
-    return answer
+    response = Response(_compress_content(content), mimetype=mimetype)
+    response.content_encoding = "gzip"
+    response.vary.add("Accept-Encoding")
+    return response
 
 
 @cache
-def _packed(path: Path) -> bytes:
-    return gzip.compress(path.read_bytes(), 9, mtime=0)
+def _compress_content(content: bytes) -> bytes:
+    return gzip.compress(content, FILE_LEVEL, mtime=0)
 
 
-def _pack(answer: Response) -> Response:
-    """Pages of signed-in people carry tokens; packed, their length would tell of them (BREACH)."""
-    if not _may_be_packed(answer):
-        return answer
-    answer.vary.add("Accept-Encoding")
-    if _takes_packed():
-        answer.set_data(gzip.compress(answer.get_data(), LEVEL, mtime=0))
-        answer.content_encoding = "gzip"
-        etag, _is_weak = answer.get_etag()
+def _compress(response: Response) -> Response:
+    if not _is_compressible(response):
+        return response
+    response.vary.add("Accept-Encoding")
+    if _accepts_gzip():
+        response.set_data(gzip.compress(response.get_data(), PAGE_LEVEL, mtime=0))
+        response.content_encoding = "gzip"
+        etag, _is_weak = response.get_etag()
         if etag:
-            answer.set_etag(etag, weak=True)
-    return answer
+            response.set_etag(etag, weak=True)
+    return response
 
 
-def _may_be_packed(answer: Response) -> bool:
+def _is_compressible(response: Response) -> bool:
+    """Return whether compressing is safe and useful.
+
+    Pages of signed-in people contain tokens, which the compressed length would reveal (BREACH).
+    """
     return (
         request.method == "GET"
-        and answer.status_code == 200
-        and not answer.is_streamed
-        and not answer.direct_passthrough
-        and not answer.content_encoding
-        and (answer.mimetype or "").startswith(TEXTS)
-        and (answer.calculate_content_length() or 0) >= LEAST
+        and response.status_code == 200
+        and not response.is_streamed
+        and not response.direct_passthrough
+        and not response.content_encoding
+        and (response.mimetype or "").startswith(COMPRESSIBLE_TYPES)
+        and (response.calculate_content_length() or 0) >= MIN_BYTES
         and current_person() is None
     )
 
 
-def _takes_packed() -> bool:
+def _accepts_gzip() -> bool:
     return request.accept_encodings.quality("gzip") > 0

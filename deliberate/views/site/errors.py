@@ -1,4 +1,4 @@
-"""What is said when something cannot be done: in the reader's language, with what was typed."""
+"""Error pages: in the language of the reader, with the text that was typed."""
 
 import secrets
 from typing import Any
@@ -11,98 +11,103 @@ from werkzeug.exceptions import HTTPException
 
 from deliberate.operations import ChangedForm, RepeatedForm
 from deliberate.permissions.decision import Refused
-from deliberate.views.site.request_hooks import see_other, written
+from deliberate.views.site.form_pages import see_other
+from deliberate.views.site.request_context import submitted_fields
 
-WAIT = 5
-"""Seconds after which a writer may try again."""
-
-SPOKEN = {400, 403, 404, 405, 410, 413, 429}
+RETRY_AFTER_SECONDS = 5
+"""Value of Retry-After while the database is unavailable."""
+STATUSES_WITH_PAGE = {400, 403, 404, 405, 410, 413, 429}
+MIN_TYPED_CHARACTERS = 20
+"""Shorter values are not shown again: they are choices rather than texts."""
+RESULT_PAGES = {
+    "poll": ("polls.show", "poll_id"),
+    "assessment": ("assessments.show", "assessment_id"),
+    "sample": ("coding.show", "sample_id"),
+    "office_recovery": ("office_recovery.show", "recovery_id"),
+}
+"""Endpoint and URL argument of the subject types that do not belong to a proposal."""
 
 
 def init_app(app: Flask) -> None:
-    """Say every error in the frame."""
-    app.register_error_handler(HTTPException, say)
-    app.register_error_handler(CSRFError, expired)
-    app.register_error_handler(Refused, refused)
-    app.register_error_handler(RepeatedForm, repeated)
-    app.register_error_handler(ChangedForm, changed)
-    app.register_error_handler(Exception, failed)
+    """Register the error handlers."""
+    app.register_error_handler(HTTPException, handle_http_error)
+    app.register_error_handler(CSRFError, handle_invalid_csrf_token)
+    app.register_error_handler(Refused, handle_refused)
+    app.register_error_handler(RepeatedForm, handle_repeated_form)
+    app.register_error_handler(ChangedForm, handle_changed_form)
+    app.register_error_handler(Exception, handle_unexpected_error)
 
 
-def say(error: HTTPException) -> ResponseReturnValue:
-    """An error page for a status; redirects and odd statuses pass as they are."""
+def handle_http_error(error: HTTPException) -> ResponseReturnValue:
+    """Return the page of an error status; redirects and other statuses pass unchanged."""
     code = error.code or 500
-    if code not in SPOKEN:
+    if code not in STATUSES_WITH_PAGE:
         return error.get_response()
-    text = "" if code == 413 else _typed_text()  # what is too large is never read
+    text = "" if code == 413 else _typed_text()  # a body that is too large is not parsed
     return render_template(f"site/errors/{code}.html", text=text), code
 
 
-def expired(_error: CSRFError) -> ResponseReturnValue:
-    """The form's token is no longer valid: the text is shown with one button to send it again."""
-    return _send_again(_("This form was open too long or came from elsewhere.")), 400
+def handle_invalid_csrf_token(_error: CSRFError) -> ResponseReturnValue:
+    """Return a page that shows the submitted fields in a form with a new token."""
+    return _resubmit_page(_("This form was open too long or came from elsewhere.")), 400
 
 
-def changed(_error: ChangedForm) -> ResponseReturnValue:
-    """A form that was sent already came with other words: shown back under a new key."""
-    return _send_again(_("This form was sent before with other words.")), 409
+def handle_changed_form(_error: ChangedForm) -> ResponseReturnValue:
+    """Return a page that shows the submitted fields in a form with a new form key."""
+    return _resubmit_page(_("This form was sent before with other text.")), 409
 
 
-def _send_again(reason: str) -> str:
-    again = (request.full_path.rstrip("?"), written())
+def _resubmit_page(reason: str) -> str:
+    again = (request.full_path.rstrip("?"), submitted_fields())
     return render_template("site/errors/400.html", reason=reason, again=again)
 
 
-def refused(error: Refused) -> ResponseReturnValue:
-    """An act that may not be, with the reason; what was typed is handed back for copying."""
-    return render_template("site/errors/403.html", who=error.reason, text=_typed_text()), 403
+def handle_refused(error: Refused) -> ResponseReturnValue:
+    """Return a page with the reason of the refusal and the typed text for copying."""
+    page = render_template("site/errors/403.html", reason=error.reason, text=_typed_text())
+    return page, 403
 
 
-PAGES = {
-    "poll": "polls.show",
-    "assessment": "assessments.show",
-    "sample": "coding.show",
-    "office_recovery": "office_recovery.show",
-}
-"""Where things of these types are shown; what belongs to a proposal is shown with it."""
-
-
-def repeated(error: RepeatedForm) -> ResponseReturnValue:
-    """The same form once more: the first result is shown, nothing is counted twice."""
+def handle_repeated_form(error: RepeatedForm) -> ResponseReturnValue:
+    """Redirect to the result of the first submission."""
     flash(_("This was counted already; nothing was counted twice."))
-    return see_other(_address_of(error))
+    return see_other(_url_of_result(error))
 
 
-def _address_of(first: RepeatedForm) -> str:
-    if first.subject_type in PAGES:
-        return url_for(PAGES[first.subject_type], number=first.subject_id)
+def _url_of_result(first: RepeatedForm) -> str:
+    if first.subject_type in RESULT_PAGES:
+        endpoint, argument = RESULT_PAGES[first.subject_type]
+        values: dict[str, Any] = {argument: first.subject_id}  # Any: url_for has other keywords
+        return url_for(endpoint, **values)
     if first.proposal_id is not None:
-        return url_for("proposals.show", number=first.proposal_id)
+        return url_for("proposals.show", proposal_id=first.proposal_id)
     return url_for("home.front")
 
 
-def failed(error: Exception) -> ResponseReturnValue:
-    """Something broke: nothing was saved; the reference finds it in the journal."""
+def handle_unexpected_error(error: Exception) -> ResponseReturnValue:
+    """Log an exception and return a page with the request id, which finds it in the log."""
     if current_app.testing and not current_app.config.get("SHOW_FAILURES"):
         raise error
-    reference = g.get("request_id") or secrets.token_hex(8)
-    told = {"request": reference}
-    current_app.logger.error("failed", exc_info=error, extra={"told": told})
-    return _plain("site/errors/500.html", reference=reference), 500
+    request_id = g.get("request_id") or secrets.token_hex(8)
+    fields = {"request_id": request_id}
+    current_app.logger.error("unexpected error", exc_info=error, extra={"fields": fields})
+    return _render_without_database("site/errors/500.html", reference=request_id), 500
 
 
-def unavailable(error: Exception) -> ResponseReturnValue:
-    """The database is locked, full or away: nothing was saved, and when to try again."""
-    told = {"request": g.get("request_id", "")}
-    current_app.logger.warning("database unavailable", exc_info=error, extra={"told": told})
-    return _plain("site/errors/503.html", wait=WAIT), 503, {"Retry-After": str(WAIT)}
+def handle_database_unavailable(error: Exception) -> ResponseReturnValue:
+    """Log that the database is locked, full or down, and return a page that says when to retry."""
+    fields = {"request_id": g.get("request_id", "")}
+    current_app.logger.warning("database unavailable", exc_info=error, extra={"fields": fields})
+    page = _render_without_database("site/errors/503.html", wait=RETRY_AFTER_SECONDS)
+    return page, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
-def _plain(template: str, **words: object) -> str:
-    """A page that asks nothing of the database, which may be what failed."""
-    return current_app.jinja_env.get_template(template).render(**words)
+def _render_without_database(template: str, **context: object) -> str:
+    """Render a template without the context processors, which query the database."""
+    return current_app.jinja_env.get_template(template).render(**context)
 
 
 def _typed_text() -> str:
-    fields: list[tuple[str, Any]] = written() if request.method == "POST" else []
-    return "\n\n".join(value for name, value in fields if len(value) > 20 and "pass" not in name)
+    fields = submitted_fields() if request.method == "POST" else []
+    texts = [text for name, text in fields if "pass" not in name]
+    return "\n\n".join(text for text in texts if len(text) > MIN_TYPED_CHARACTERS)

@@ -1,71 +1,74 @@
-"""/metrics: what a monitor reads, for whoever brings the token or asks on this machine itself."""
+"""The /metrics endpoint for Prometheus."""
 
 import hmac
 from collections.abc import Iterator
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from deliberate.config import Settings
-from deliberate.queries.site.ops_metrics import figures
+from deliberate.queries.site.ops_metrics import collect_ops_metrics
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_metrics import counted
+from deliberate.views.site.request_context import current_settings
+from deliberate.views.site.request_metrics import request_metrics
 
 blueprint = LocalizedBlueprint("metrics", localized=False)
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
-HERE = LOOPBACK | {"localhost", "[::1]"}
-FORWARDED = ("Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host")
-FORWARDED_TOO = ("X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-By", "X-Forwarded-Server")
+LOOPBACK_ADDRESSES = frozenset({"127.0.0.1", "::1"})
+LOCAL_HOSTS = LOOPBACK_ADDRESSES | {"localhost", "[::1]"}
+PROXY_HEADERS = (
+    *("Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host"),
+    *("X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-By", "X-Forwarded-Server"),
+)
 
 
 @blueprint.page("/metrics", "public")
 def metrics() -> ResponseReturnValue:
-    """Counts and times of this process's answers, and the state of the house, as Prometheus reads.
+    """Return the request metrics of this process and the operational metrics of the platform.
 
-    Without the token only on this machine, by its own name, past no proxy.
+    Requests without the bearer token are accepted only from this machine, without a proxy.
     """
-    settings: Settings = current_app.config["SETTINGS"]
-    if not (_brings(settings.metrics_token) or _asks_on_this_machine()):
-        return Response("metrics: bring the token\n", 403, mimetype="text/plain")
+    settings = current_settings()
+    if not (_has_token(settings.metrics_token) or _is_local_request()):
+        return Response("metrics: bearer token required\n", 403, mimetype="text/plain")
     registry = CollectorRegistry()
-    registry.register(Now(settings))
-    body = generate_latest(counted().registry) + generate_latest(registry)
+    registry.register(OpsCollector(settings))
+    body = generate_latest(request_metrics().registry) + generate_latest(registry)
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 
 
-class Now(Collector):
-    """The state of the house at this moment."""
+class OpsCollector(Collector):
+    """The operational metrics, queried once for each scrape."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def describe(self) -> list[GaugeMetricFamily]:
-        """Nothing beforehand: each reading asks the database once."""
+        """Return no description, so that registering the collector runs no query."""
         return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Each figure as a gauge."""
-        for figure in figures(self._settings):
-            labels = [figure.of] if figure.of else []
-            gauge = GaugeMetricFamily(figure.name, figure.meaning, labels=labels)
-            for label, value in figure.values.items():
-                gauge.add_metric([label] if labels else [], value)
+        """Yield each metric as a gauge."""
+        for metric in collect_ops_metrics(self._settings):
+            labels = [metric.label] if metric.label else []
+            gauge = GaugeMetricFamily(metric.name, metric.meaning, labels=labels)
+            for label_value, value in metric.values.items():
+                gauge.add_metric([label_value] if labels else [], value)
             yield gauge
 
 
-def _brings(token: str) -> bool:
-    given = request.headers.get("Authorization", "")
+def _has_token(token: str) -> bool:
+    authorization = request.headers.get("Authorization", "")
     expected = f"Bearer {token}"
-    return bool(token) and hmac.compare_digest(given.encode(), expected.encode())
+    return bool(token) and hmac.compare_digest(authorization.encode(), expected.encode())
 
 
-def _asks_on_this_machine() -> bool:
-    if request.remote_addr not in LOOPBACK:
+def _is_local_request() -> bool:
+    if request.remote_addr not in LOOPBACK_ADDRESSES:
         return False
-    if any(name in request.headers for name in FORWARDED + FORWARDED_TOO):
+    if any(name in request.headers for name in PROXY_HEADERS):
         return False
     host = request.host if request.host.endswith("]") else request.host.rpartition(":")[0]
-    return (host or request.host) in HERE
+    return (host or request.host) in LOCAL_HOSTS

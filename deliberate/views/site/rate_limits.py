@@ -1,50 +1,48 @@
-"""Keeping the pace of what people send: too much at once waits, and no word of it is lost."""
+"""Rate limits of requests: count POST requests, and show when to try again."""
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.clock import now
-from deliberate.operations.accounts.sign_in import TooManyAttempts
-from deliberate.operations.site.rate_limits import RateLimit, consume, refund
-from deliberate.views.site.request_hooks import current_person, written
-from deliberate.views.site.response_headers import local_time
+from deliberate.operations.site.rate_limits import RateLimit, TooManyAttempts, consume, refund
+from deliberate.views.site.request_context import current_person, submitted_fields
+from deliberate.views.site.template_context import local_time
 
 
 def init_app(app: Flask) -> None:
-    """Count behind the door, so that only what somebody may send is counted."""
-    app.before_request(_count)
-    app.after_request(_give_back)
-    app.register_error_handler(TooManyAttempts, too_many)
+    """Register the hooks; they run after authorization, so that only permitted requests count."""
+    app.before_request(_consume_rate_limit)
+    app.after_request(_refund_failed)
+    app.register_error_handler(TooManyAttempts, handle_too_many_attempts)
 
 
-def _count() -> None:
+def _consume_rate_limit() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    pace: RateLimit | None = getattr(view, "rate_limit", None)
-    if pace is not None and request.method == "POST":
-        g.turn = consume(pace, request.remote_addr or "", current_person())
+    limit: RateLimit | None = getattr(view, "rate_limit", None)
+    if limit is not None and request.method == "POST":
+        g.consumed = consume(limit, request.remote_addr or "", current_person())
 
 
-def _give_back(answer: Response) -> Response:
-    """What was refused or broke does not count as written."""
-    if answer.status_code >= 400 and (turn := g.pop("turn", None)):
-        refund(turn)
-    return answer
+def _refund_failed(response: Response) -> Response:
+    if response.status_code >= 400 and (consumed := g.pop("consumed", None)):
+        refund(consumed)
+    return response
 
 
-def too_many(error: TooManyAttempts) -> ResponseReturnValue:
-    """When it goes on, and everything that was typed with one button to send it then."""
-    again = (request.full_path.rstrip("?"), written())
-    page = render_template("site/errors/429.html", again_at=error.again_at, again=again)
+def handle_too_many_attempts(error: TooManyAttempts) -> ResponseReturnValue:
+    """Return the error page for 429, with the submitted form and a button to send it again."""
+    again = (request.full_path.rstrip("?"), submitted_fields())
+    page = render_template("site/errors/429.html", retry_at=error.retry_at, again=again)
     return page, 429, retry_after(error)
 
 
 def retry_after(error: TooManyAttempts) -> dict[str, str]:
-    """The same for programs: whole seconds until it goes on, one at least."""
-    return {"Retry-After": str(max(1, int((error.again_at - now()).total_seconds()) + 1))}
+    """Return the Retry-After header, in whole seconds and at least one."""
+    return {"Retry-After": str(max(1, int((error.retry_at - now()).total_seconds()) + 1))}
 
 
-def say_when(error: TooManyAttempts) -> str:
-    """When somebody who tried too often may go on."""
-    time = local_time(error.again_at, "HH.mm")
-    return str(_("Too many tries. It goes on at %(time)s.", time=time))
+def retry_message(error: TooManyAttempts) -> str:
+    """Return the message that says when to try again."""
+    time = local_time(error.retry_at, "HH.mm")
+    return str(_("Too many attempts. Try again at %(time)s.", time=time))

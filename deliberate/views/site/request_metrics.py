@@ -1,4 +1,4 @@
-"""What is counted and written down of every request: route, status and time, never who or what."""
+"""Metrics and the access log: route, status and duration of each request, no personal data."""
 
 import logging
 import re
@@ -10,75 +10,76 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from deliberate.config import Settings
+from deliberate.views.site.request_context import current_settings
 
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-_NAMED = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Upper bounds of the duration histogram in seconds."""
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _log = logging.getLogger("deliberate.requests")
 
 
-class Counted:
-    """What this process has answered since it began."""
+class RequestMetrics:
+    """The metrics of the requests that this process has served."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
-        self.answers = Counter(
+        self.responses = Counter(
             "deliberate_requests",
-            "Answers by route and status.",
+            "Responses by route and status.",
             ("method", "route", "status"),
             registry=self.registry,
         )
         self.seconds = Histogram(
             "deliberate_request_seconds",
-            "Time until an answer was ready, by route.",
+            "Time until a response was ready, by route.",
             ("route",),
-            buckets=SECONDS,
+            buckets=BUCKETS,
             registry=self.registry,
         )
 
 
 def init_app(app: Flask) -> None:
-    """Begin before everything else in a request and end after it."""
-    app.extensions["counted"] = Counted()
-    app.before_request(_begin)
-    app.after_request(_end)
+    """Measure from the first request hook to the last response hook."""
+    app.extensions["request_metrics"] = RequestMetrics()
+    app.before_request(_start)
+    app.after_request(_finish)
 
 
-def counted() -> Counted:
-    """What this process has answered."""
-    found: Counted = current_app.extensions["counted"]
-    return found
+def request_metrics() -> RequestMetrics:
+    """Return the metrics of this process."""
+    metrics: RequestMetrics = current_app.extensions["request_metrics"]
+    return metrics
 
 
-def _begin() -> None:
-    g.began, g.request_id = time.perf_counter(), _name()
+def _start() -> None:
+    g.started_at, g.request_id = time.perf_counter(), _request_id()
 
 
-def _name() -> str:
-    """What the request is called in every journal: a proxy's own name for it, where one is set."""
-    settings: Settings = current_app.config["SETTINGS"]
-    given = request.headers.get("X-Request-ID", "")
-    if settings.trusted_proxies and _NAMED.fullmatch(given):
-        return given
+def _request_id() -> str:
+    """Return the X-Request-ID of a trusted proxy, or a random id."""
+    sent_id = request.headers.get("X-Request-ID", "")
+    if current_settings().trusted_proxies and _REQUEST_ID.fullmatch(sent_id):
+        return sent_id
     return secrets.token_hex(8)
 
 
-def _end(answer: Response) -> Response:
+def _finish(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "unknown"
-    method = request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS"} else "other"
-    seconds = time.perf_counter() - g.began
-    now_counted = counted()
-    now_counted.answers.labels(method, route, str(answer.status_code)).inc()
-    now_counted.seconds.labels(route).observe(seconds)
-    answer.headers["X-Request-ID"] = g.request_id
-    told = {
-        "request": g.request_id,
+    method = request.method if request.method in METHODS else "other"
+    seconds = time.perf_counter() - g.started_at
+    metrics = request_metrics()
+    metrics.responses.labels(method, route, str(response.status_code)).inc()
+    metrics.seconds.labels(route).observe(seconds)
+    response.headers["X-Request-ID"] = g.request_id
+    fields = {
+        "request_id": g.request_id,
         "method": method,
         "route": route,
-        "status": answer.status_code,
+        "status": response.status_code,
         "ms": round(seconds * 1000, 1),
     }
-    _log.info("answered", extra={"told": told})
-    return answer
+    _log.info("request", extra={"fields": fields})
+    return response

@@ -1,44 +1,43 @@
-"""Short addresses without a language: the root, posters, text messages, links into a thread."""
+"""Short URLs without a language prefix, for posters, text messages and links to comments."""
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from deliberate.queries.threads.threads import comment_numbered
+from deliberate.queries.threads.comments import get_comment
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import get_or_404
-from deliberate.views.threads import place_of
+from deliberate.views.site.request_context import get_or_404
+from deliberate.views.urls import comment_url
 
 blueprint = LocalizedBlueprint("short_urls", localized=False)
-NUMBER = "<id:number>"
 
 
 @blueprint.page("/", "public")
 def root() -> ResponseReturnValue:
-    """To the front page in the reader's language."""
-    answer = redirect(url_for("home.front"))
-    answer.vary.update(["Accept-Language", "Cookie"])
-    return answer
+    """Redirect to the home page in the preferred language."""
+    response = redirect(url_for("home.front"))
+    response.vary.update(["Accept-Language", "Cookie"])
+    return response
 
 
-@blueprint.page(f"/p/{NUMBER}", "public")
-def proposal(number: int) -> ResponseReturnValue:
-    """A proposal by its number."""
-    return redirect(url_for("proposals.show", number=number))
+@blueprint.page("/p/<id:subject_id>", "public")
+def proposal(subject_id: int) -> ResponseReturnValue:
+    """Redirect to a proposal."""
+    return redirect(url_for("proposals.show", proposal_id=subject_id))
 
 
-@blueprint.page(f"/r/{NUMBER}", "public")
-def response(number: int) -> ResponseReturnValue:
-    """The official response to a proposal."""
-    return redirect(url_for("responses.show", number=number))
+@blueprint.page("/r/<id:subject_id>", "public")
+def response(subject_id: int) -> ResponseReturnValue:
+    """Redirect to the official response to a proposal."""
+    return redirect(url_for("responses.show", proposal_id=subject_id))
 
 
-@blueprint.page(f"/v/{NUMBER}", "public")
-def poll(number: int) -> ResponseReturnValue:
-    """A poll by its number."""
-    return redirect(url_for("polls.show", number=number))
+@blueprint.page("/v/<id:subject_id>", "public")
+def poll(subject_id: int) -> ResponseReturnValue:
+    """Redirect to a poll."""
+    return redirect(url_for("polls.show", poll_id=subject_id))
 
 
-@blueprint.page(f"/c/{NUMBER}", "public")
-def comment(number: int) -> ResponseReturnValue:
-    """A comment in its thread."""
-    return redirect(place_of(get_or_404(comment_numbered(number))))
+@blueprint.page("/c/<id:subject_id>", "public")
+def comment(subject_id: int) -> ResponseReturnValue:
+    """Redirect to a comment in its thread."""
+    return redirect(comment_url(get_or_404(get_comment(subject_id))))

@@ -1,60 +1,61 @@
-"""Plain pages: help, offices, accessibility, privacy, moderation rules, what the scores mean."""
+"""Pages of text: help, offices, accessibility, privacy, moderation rules, scoring method."""
 
-from flask import current_app, render_template
+from flask import render_template
 
-from deliberate.queries.accounts.accounts import institutions_by_name
-from deliberate.queries.moderation.rules import rules_in_force, rules_version
+from deliberate.queries.moderation.rules import get_current_rules, get_rules_version
+from deliberate.queries.responses.institutions import list_institutions
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_hooks import get_or_404
+from deliberate.views.site.request_context import current_settings, get_or_404
 
 blueprint = LocalizedBlueprint("static_pages")
 
 
 @blueprint.page("/help", "public")
 def help() -> str:
-    """How to take part, step by step."""
+    """Show how to take part, step by step."""
     return render_template("site/static_pages/help.html")
 
 
 @blueprint.page("/offices", "public")
 def offices() -> str:
-    """Offices that answer, and help those without a device."""
-    return render_template("site/static_pages/offices.html", institutions=institutions_by_name())
+    """Show the offices that respond to proposals and help people without a device."""
+    return render_template("site/static_pages/offices.html", institutions=list_institutions())
 
 
 @blueprint.page("/accessibility", "public")
 def accessibility() -> str:
-    """What works for whom, and whom to tell where it does not."""
+    """Show the accessibility statement."""
     return render_template("site/static_pages/accessibility.html", contact=_contact())
 
 
 @blueprint.page("/privacy", "public")
 def privacy() -> str:
-    """What is kept of whom, for how long, and the two cookies."""
+    """Show which personal data is stored, for how long, and the two cookies."""
     return render_template("site/static_pages/privacy.html", contact=_contact())
 
 
 @blueprint.page("/rules", "public")
 def rules() -> str:
-    """What may be hidden, by whom, and how to appeal; the rules of this place."""
-    return render_template("site/static_pages/rules.html", version=rules_in_force(), is_old=False)
+    """Show the moderation rules in force."""
+    version = get_current_rules()
+    return render_template("site/static_pages/rules.html", version=version, is_old=False)
 
 
-@blueprint.page("/rules/<id:number>", "public")
-def rules_of_version(number: int) -> str:
-    """The rules of this place as they were."""
-    version, in_force = get_or_404(rules_version(number)), rules_in_force()
+@blueprint.page("/rules/<id:version_number>", "public")
+def rules_of_version(version_number: int) -> str:
+    """Show an earlier version of the moderation rules."""
+    version, in_force = get_or_404(get_rules_version(version_number)), get_current_rules()
     is_old = in_force is not None and in_force.version != version.version
     return render_template("site/static_pages/rules.html", version=version, is_old=is_old)
 
 
 @blueprint.page("/method", "public")
 def method() -> str:
-    """What the scores mean and what they do not."""
+    """Show what the scores mean and what they do not mean."""
     return render_template("site/static_pages/method.html")
 
 
 def _contact() -> str:
-    """The platform's own address; empty where the operator has not set one."""
-    address: str = current_app.config["SETTINGS"].mail_from
+    """Return the mail address of the platform, empty if the operator has not set one."""
+    address = current_settings().mail_from
     return "" if address.endswith("@localhost") else address

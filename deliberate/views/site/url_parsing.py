@@ -1,11 +1,12 @@
-"""Addresses as somebody sent them: what is none is nothing, what leaves this site is refused."""
+"""URL converters, and parsing of URLs that come from outside."""
 
 import re
 from urllib.parse import SplitResult, urlsplit
 
 from werkzeug.routing import IntegerConverter, Map
 
-_TURNING = re.compile(r"[\\\x00-\x20\x7f]")
+_UNSAFE_CHARACTERS = re.compile(r"[\\\x00-\x20\x7f]")
+"""Characters that browsers drop or read as a slash."""
 
 
 class DigitsConverter(IntegerConverter):
@@ -21,17 +22,17 @@ class IdConverter(DigitsConverter):
         super().__init__(map, max=2_147_483_647)
 
 
-def parts_of(address: str) -> SplitResult:
-    """The parts of an address somebody sent; nothing of what is no address, as http://[::1."""
+def split_url(url: str) -> SplitResult:
+    """Return the parts of a URL; all of them are empty if it is malformed, as http://[::1 is."""
     try:
-        return urlsplit(address)
+        return urlsplit(url)
     except ValueError:
         return urlsplit("")
 
 
-def path_within(path: str | None) -> str | None:
-    """A path of this site that somebody may be sent to; None for anything else."""
-    parts = parts_of(path or "")
-    if not path or not path.startswith("/") or path.startswith("//") or _TURNING.search(path):
+def local_path(path: str | None) -> str | None:
+    """Return a path of this site that is safe to redirect to, or None for any other URL."""
+    parts = split_url(path or "")
+    if not path or not path.startswith("/") or path.startswith("//"):
         return None
-    return None if parts.scheme or parts.netloc else path
+    return None if parts.scheme or parts.netloc or _UNSAFE_CHARACTERS.search(path) else path

@@ -1,0 +1,1 @@
+"""The framework as data: dimensions, criteria, indicators, goalposts, questions and sentences."""

@@ -1,0 +1,191 @@
+"""The formulas: indicators, criteria and dimensions as the data files describe them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+FILES = ("indicators.toml", "headlines.toml", "framework.toml")
+
+
+class UnknownFormulas(ValueError):
+    """Raised for a version of the formulas that does not exist."""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An indicator: names, formula in words (both languages), goalposts and minimums.
+
+    The first entry of `minimum` is the opportunity printed as n. A denominator below `floor` is
+    replaced by `floor`, because reaching one is an achievement already. `why` cites where the
+    goalposts come from, `acts` the kinds of acts that are counted.
+    """
+
+    id: str
+    en: str
+    name_id: str
+    formula: str
+    formula_id: str
+    goalpost: tuple[float, float, str]
+    minimum: Mapping[str, int]
+    floor: int
+    scale: int
+    interval: str
+    caveat_en: str
+    caveat_id: str
+    why_en: str
+    why_id: str
+    acts: tuple[str, ...]
+    extra: Mapping[str, float]
+
+    @property
+    def criterion(self) -> str:
+        """Return the id of its criterion: DQ1 for DQ1.1."""
+        return self.id.split(".")[0]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A dimension: its criteria, the required (core) ones, and the minimum to show a score."""
+
+    id: str
+    en: str
+    name_id: str
+    criteria: tuple[str, ...]
+    core: tuple[str, ...]
+    headline: bool
+    minimum: Mapping[str, int]
+    settled: Mapping[str, float]
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Formulas:
+    """One version of the formulas with the constants of the bootstrap."""
+
+    version: str
+    seed: int
+    draws: int
+    weightings: int
+    floor: float
+    few_voices: float
+    order_kept: float
+    indicators: Mapping[str, Indicator]
+    dimensions: Mapping[str, Dimension]
+
+    @cached_property
+    def criteria(self) -> dict[str, list[str]]:
+        """Return the indicator ids of each criterion, including criteria outside the dimensions."""
+        by_criterion: dict[str, list[str]] = {}
+        for indicator in self.indicators.values():
+            by_criterion.setdefault(indicator.criterion, []).append(indicator.id)
+        return by_criterion
+
+    def relaxed(self) -> Formulas:
+        """Return the same formulas without minimums and denominator floors."""
+        loose = {
+            name: replace(i, minimum=dict.fromkeys(i.minimum, 0), floor=0)
+            for name, i in self.indicators.items()
+        }
+        bare = {name: replace(d, minimum={}) for name, d in self.dimensions.items()}
+        return replace(self, indicators=loose, dimensions=bare)
+
+
+def load_formulas(path: str | Path | None = None) -> Formulas:
+    """Return the formulas from a TOML file (default: the current version)."""
+    return _formulas(
+        _read_toml("indicators.toml")
+        if path is None
+        else tomllib.loads(Path(path).read_text("utf-8"))
+    )
+
+
+def get_formulas(version: str) -> Formulas:
+    """Return the formulas of one version: the current one or an older `indicators-*.toml`.
+
+    Raises `UnknownFormulas` with the known versions.
+    """
+    known = {str(values["version"]): values for values in _all_versions()}
+    if version not in known:
+        raise UnknownFormulas(f"no formulas {version!r}; known are {', '.join(sorted(known))}")
+    return _formulas(known[version])
+
+
+def load_framework() -> dict[str, Any]:
+    """Return categories, criteria, questions, enabling conditions and context factors."""
+    return _read_toml("framework.toml")
+
+
+def load_headlines() -> dict[str, Any]:
+    """Return the sentences of the headline and the edges of its bands."""
+    return _read_toml("headlines.toml")
+
+
+def data_folder() -> Traversable:
+    """Return the folder of the data files."""
+    return files(__package__)
+
+
+def _read_toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((data_folder() / name).read_text(encoding="utf-8"))
+
+
+def _all_versions() -> list[dict[str, Any]]:
+    names = sorted(file.name for file in data_folder().iterdir())
+    older = [name for name in names if name.startswith("indicators-") and name.endswith(".toml")]
+    return [_read_toml(name) for name in (*older, "indicators.toml")]
+
+
+def _formulas(values: Mapping[str, Any]) -> Formulas:
+    names = ("version", "seed", "draws", "weightings", "floor", "few_voices", "order_kept")
+    return Formulas(
+        **{name: values[name] for name in names},
+        indicators={
+            name: _indicator(name, values) for name, values in values["indicators"].items()
+        },
+        dimensions={
+            name: _dimension(name, values) for name, values in values["dimensions"].items()
+        },
+    )
+
+
+def _indicator(name: str, values: Mapping[str, Any]) -> Indicator:
+    low, high, direction = values["goalpost"]
+    return Indicator(
+        id=name,
+        en=values["en"],
+        name_id=values["id"],
+        formula=values["formula"],
+        formula_id=values.get("formula_id", values["formula"]),
+        goalpost=(low, high, direction),
+        minimum=values["minimum"],
+        floor=values.get("denominator_floor", 0),
+        scale=values.get("scale", 1),
+        interval=values.get("interval", "bootstrap"),
+        caveat_en=values.get("caveat_en", ""),
+        caveat_id=values.get("caveat_id", ""),
+        why_en=values.get("why_en", ""),
+        why_id=values.get("why_id", ""),
+        acts=tuple(values.get("acts", ())),
+        extra={key: values[key] for key in ("kappa", "audited", "confirmed") if key in values},
+    )
+
+
+def _dimension(name: str, values: Mapping[str, Any]) -> Dimension:
+    return Dimension(
+        id=name,
+        en=values["en"],
+        name_id=values["id"],
+        criteria=tuple(values["criteria"]),
+        core=tuple(values["core"]),
+        headline=values["headline"],
+        minimum=values.get("minimum", {}),
+        settled=values.get("settled", {}),
+        runs=tuple(values.get("runs", ())),
+    )

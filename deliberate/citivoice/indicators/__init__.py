@@ -1,0 +1,1 @@
+"""Indicators: pure functions from fact tables to values with their intervals."""

@@ -1,0 +1,201 @@
+"""Sustained participation (SP) and inclusion (IN) from counts of people, never single persons."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from deliberate.citivoice.framework.catalogue import Formulas
+from deliberate.citivoice.indicators.formulas import (
+    Array,
+    chance_dissimilarity,
+    dissimilarity,
+    divergence,
+    jensen_shannon,
+)
+from deliberate.citivoice.indicators.resampling import PEOPLE, ClusterCells, bootstrap
+from deliberate.citivoice.indicators.statistics import Measurement, ratio, ratio_draws
+from deliberate.citivoice.reduction.facts import Facts, Table, is_missing
+
+MIN_RESIDENTS = 5
+TOP_SHARE_DIVISOR = 10
+
+
+def measure_sustained_participation(
+    cells: Table, weeks: Table, formulas: Formulas
+) -> dict[str, Measurement]:
+    """Return the measurements of SP1, SP2, SP4 and SP5 from person cells and weeks."""
+    people = cells["people"]
+    next4, later = cells["next4"], cells["later"]
+    taken = np.maximum(cells["supported"], cells["contributed"])
+    shares = {
+        "SP1.1": ("newcomers", cells["returned"] * next4, next4),
+        "SP2.1": ("people", cells["weeks2"] * later, later),
+        "SP5.1": ("people", cells["contributed"], taken),
+    }
+    drawn = ClusterCells.of(
+        *(column for _, *pair in shares.values() for column in pair), counts=people
+    )
+    totals = drawn.sums().reshape(-1, 2)
+    draws = bootstrap(drawn, formulas.draws, formulas.seed, PEOPLE)
+    measures = {
+        name: _share(word, totals[i], draws[:, 2 * i : 2 * i + 2], int(people.sum()))
+        for i, (name, (word, *_)) in enumerate(shares.items())
+    }
+    return measures | {"SP4.1": _weeks(weeks)}
+
+
+def measure_inclusion(facts: Facts, formulas: Formulas) -> dict[str, Measurement]:
+    """Return the measurements of IN1 to IN3: groups, districts, concentration of comments."""
+    groups, population = facts["group_facts"], facts["population_facts"]
+    return {
+        "IN1.1": _representation(groups, population, formulas),
+        "IN2.1": _districts(groups, population, formulas),
+        "IN3.1": _concentration(facts.scope("author_facts", "counted"), formulas),
+    }
+
+
+def most_active_share(cells: ClusterCells, counts: Array) -> Array:
+    """Return the share of comments by the ceil(10 %) most active, for draws of comment cells."""
+    comments = cells.rows[::-1, 0]
+    authors = counts[:, ::-1]
+    top = math.ceil(cells.clusters / TOP_SHARE_DIVISOR)
+    taken = np.clip(top - (np.cumsum(authors, axis=1) - authors), 0, authors)
+    return np.asarray((taken @ comments) / (authors @ comments))
+
+
+def _share(word: str, totals: Array, draws: Array, candidates: int) -> Measurement:
+    over, under = totals.tolist()
+    return Measurement(
+        value=ratio(over, under),
+        numerator=over,
+        denominator=under,
+        opportunities={word: int(under)},
+        clusters=int(under),
+        candidates=candidates,
+        replicates=ratio_draws(draws[:, 0], draws[:, 1]),
+    )
+
+
+def _weeks(weeks: Table) -> Measurement:
+    due = (weeks["is_open"] == 1) & (weeks["is_full"] == 1)
+    over, under = int((due & (weeks["residents"] >= MIN_RESIDENTS)).sum()), int(due.sum())
+    return Measurement(ratio(over, under), over, under, {"weeks": under}, clusters=under)
+
+
+def _representation(groups: Table, population: Table, formulas: Formulas) -> Measurement:
+    least = max(formulas.indicators["IN1.1"].minimum["declared"], 1)
+    fields = sorted(
+        {
+            f
+            for f, share in zip(population["field"], population["share"], strict=True)
+            if not is_missing(share)
+        }
+    )
+    counted = {name: _field(groups, population, name) for name in fields}
+    sizes = {name: int(people.sum()) for name, (people, _) in counted.items()}
+    used = [name for name in fields if sizes[name] >= least]
+    values = {name: _excess(*counted[name]) for name in used}
+    draws = [_excess_draws(*counted[name], formulas) for name in used]
+    total = sum(values.values())
+    return Measurement(
+        value=total / len(used) if used else None,
+        numerator=total,
+        denominator=len(used),
+        opportunities={"declared": max(sizes.values(), default=0)},
+        clusters=max(sizes.values(), default=0),
+        replicates=np.mean(draws, axis=0) if draws else None,
+        refused=None if fields else "source",
+        parts={"fields": {name: _field_details(*counted[name]) for name in used}},
+    )
+
+
+def _field(groups: Table, population: Table, name: str) -> tuple[Array, Array]:
+    """Return people and population shares of one field, by band of the population."""
+    mine = (population["field"] == name) & ~np.isnan(population["share"])
+    people = dict(
+        zip(
+            groups["band"][groups["field"] == name],
+            groups["people"][groups["field"] == name],
+            strict=True,
+        )
+    )
+    counts = np.array([people.get(band, 0) for band in population["band"][mine]], dtype=np.float64)
+    shares = population["share"][mine]
+    return counts, shares / shares.sum()
+
+
+def _excess(people: Array, shares: Array) -> float:
+    return max(0.0, dissimilarity(people, shares) - chance_dissimilarity(int(people.sum()), shares))
+
+
+def _excess_draws(people: Array, shares: Array, formulas: Formulas) -> Array:
+    chance = chance_dissimilarity(int(people.sum()), shares)
+    cells = ClusterCells(shares[:, None], people.astype(np.int64))
+
+    def figure(counts: Array) -> Array:
+        p = counts / counts.sum(axis=1, keepdims=True)
+        return np.asarray(np.maximum(0.0, np.abs(p - shares).sum(axis=1) / 2 - chance))
+
+    return bootstrap(cells, formulas.draws, formulas.seed, PEOPLE, figure)
+
+
+def _field_details(people: Array, shares: Array) -> dict[str, Any]:
+    n = int(people.sum())
+    return {
+        "n": n,
+        "dissimilarity": dissimilarity(people, shares),
+        "chance": chance_dissimilarity(n, shares),
+        "kl_nats": divergence(people, shares),
+        "jsd_base2": jensen_shannon(people, shares),
+    }
+
+
+def _districts(groups: Table, population: Table, formulas: Formulas) -> Measurement:
+    names = sorted(set(population["band"][population["field"] == "district"]))
+    people = dict(
+        zip(
+            groups["band"][groups["field"] == "district"],
+            groups["people"][groups["field"] == "district"],
+            strict=True,
+        )
+    )
+    counts = np.array([people.get(name, 0) for name in names], dtype=np.int64)
+    declared = int(counts.sum())
+    over = int((counts >= MIN_RESIDENTS).sum())
+
+    def figure(drawn: Array) -> Array:
+        return np.asarray((drawn >= MIN_RESIDENTS).mean(axis=1))
+
+    cells = ClusterCells(np.sort(counts)[:, None].astype(np.float64), np.sort(counts))
+    return Measurement(
+        value=ratio(over, len(names)),
+        numerator=over,
+        denominator=len(names),
+        opportunities={"declared": declared},
+        clusters=len(names),
+        replicates=bootstrap(cells, formulas.draws, formulas.seed, PEOPLE, figure).ravel(),
+        refused=None if names else "source",
+    )
+
+
+def _concentration(authors: Table, formulas: Formulas) -> Measurement:
+    cells = ClusterCells.of(authors["comments"], counts=authors["authors"])
+    comments = float(cells.sums()[0])
+    value = None
+    if comments:
+        value = float(most_active_share(cells, cells.counts[None, :].astype(np.float64))[0])
+
+    def figure(counts: Array) -> Array:
+        return most_active_share(cells, counts)
+
+    return Measurement(
+        value=value,
+        numerator=round((value or 0) * comments),
+        denominator=comments,
+        opportunities={"comments": int(comments), "people": cells.clusters},
+        clusters=cells.clusters,
+        replicates=bootstrap(cells, formulas.draws, formulas.seed, PEOPLE, figure).ravel(),
+    )

@@ -1,0 +1,1 @@
+"""The REDUCE stage: SQL steps that count the rows of a log into fact tables."""

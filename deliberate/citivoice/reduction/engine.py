@@ -1,0 +1,202 @@
+"""Engines that run the SQL steps of the REDUCE stage in a given order: DuckDB, or Spark."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from deliberate.citivoice.inputs.log import Log
+
+SQL_FOLDER = files(__package__) / "sql"
+SINGLE_THREAD_ROWS = 50_000
+
+
+@cache
+def _statements() -> dict[str, str]:
+    """Return the statement of every SQL file by the file's name, whatever its stage."""
+    return {
+        file.name.removesuffix(".sql"): file.read_text(encoding="utf-8")
+        for stage in SQL_FOLDER.iterdir()
+        for file in stage.iterdir()
+        if file.name.endswith(".sql")
+    }
+
+
+class MissingEngine(RuntimeError):
+    """Raised where the requested engine is not installed; the message names what to install."""
+
+
+class Engine(ABC):
+    """Temporary tables and views, created one after the other from the SQL files."""
+
+    @abstractmethod
+    def __enter__(self) -> Self: ...
+
+    @abstractmethod
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    @abstractmethod
+    def load(self, log: Log) -> None:
+        """Create the relation `whole_log` from a log; raises `UnreadableLog`."""
+
+    @abstractmethod
+    def table(self, name: str, select: str) -> None:
+        """Create a table from a statement, which may read the table it replaces."""
+
+    @abstractmethod
+    def count_rows(self, name: str) -> int:
+        """Return the number of rows of a table."""
+
+    @abstractmethod
+    def view(self, name: str, select: str) -> None:
+        """Create a view from a statement, evaluated at each use."""
+
+    @abstractmethod
+    def table_from_columns(self, name: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Create a table from columns computed in Python."""
+
+    @abstractmethod
+    def append(self, whole: str, part: str) -> None:
+        """Append the rows of one table to another with the same columns."""
+
+    @abstractmethod
+    def drop(self, *names: str) -> None:
+        """Drop tables that no later step reads."""
+
+    @abstractmethod
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+
+    @abstractmethod
+    def columns(self, query: str) -> dict[str, NDArray[Any]]:
+        """Return the columns of a query; missing values are None, in numbers also NaN."""
+
+    def expect(self, rows: int) -> None:  # noqa: B027 (most need not know)
+        """Prepare for a log with this number of rows."""
+
+    def select(self, name: str) -> str:
+        """Return the statement of one SQL file."""
+        return _statements()[name]
+
+    def run(self, *names: str) -> None:
+        """Create tables from the SQL files of the same names."""
+        for name in names:
+            self.table(name, self.select(name))
+
+    def run_view(self, name: str) -> None:
+        """Create a view from the SQL file of the same name."""
+        self.view(name, self.select(name))
+
+    def table_by_levels(self, whole: str, start: str, step: str) -> int:
+        """Collect in `whole` the rows of `start` and, level by level, those of `step`; return their
+        number.
+
+        The step reads the rows of the level before as `frontier`; it is repeated until it returns
+        no row.
+        """
+        first = self.select(start) if start == whole else f"FROM {start}"
+        self.table("frontier", first)
+        self.table(whole, "FROM frontier")
+        length = more = self.count_rows("frontier")
+        while more:
+            self.table("frontier", self.select(step))
+            more = self.count_rows("frontier")
+            if more:
+                self.append(whole, "frontier")
+            length += more
+        return length
+
+
+class DuckDB(Engine):
+    """A temporary in-memory database that spills to a folder when memory runs short."""
+
+    def __init__(self, spill: str, memory: str = "2GB") -> None:
+        self.con = duckdb.connect(":memory:")
+        self.con.execute(f"SET temp_directory = '{spill}'")
+        self.con.execute(f"SET memory_limit = '{memory}'")
+        self.con.execute("SET preserve_insertion_order = false")
+        self.con.execute("SET TimeZone = 'UTC'")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.con.close()
+
+    def load(self, log: Log) -> None:
+        """Create the relation `whole_log` from a log."""
+        log.load(self.con)
+
+    def expect(self, rows: int) -> None:
+        """Use one thread for a small log: starting threads takes longer than the work."""
+        if rows < SINGLE_THREAD_ROWS:
+            self.con.execute("SET threads = 1")
+
+    def table(self, name: str, select: str) -> None:
+        """Create a table from a statement."""
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
+
+    def count_rows(self, name: str) -> int:
+        """Return the number of rows of a table."""
+        return int(self.rows(f"SELECT count(*) FROM {name}")[0][0])  # noqa: S608 (our own names)
+
+    def view(self, name: str, select: str) -> None:
+        """Create a view from a statement."""
+        self.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {select}")
+
+    def table_from_columns(self, name: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Create a table from columns computed in Python."""
+        self.con.register("given", dict(columns))
+        self.table(name, "SELECT * FROM given")
+        self.con.unregister("given")
+
+    def append(self, whole: str, part: str) -> None:
+        """Append the rows of one table to another."""
+        self.con.execute(f"INSERT INTO {whole} FROM {part}")
+
+    def drop(self, *names: str) -> None:
+        """Drop tables."""
+        for name in names:
+            self.con.execute(f"DROP TABLE {name}")
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        return self.con.execute(query).fetchall()
+
+    def columns(self, query: str) -> dict[str, NDArray[Any]]:
+        """Return the columns of a query."""
+        query = query if " " in query.strip() else f"FROM {query}"
+        found = self.con.execute(query).fetchnumpy()
+        return {name: _without_mask(values) for name, values in found.items()}
+
+
+def _without_mask(values: Any) -> NDArray[Any]:
+    if not isinstance(values, np.ma.MaskedArray):
+        return np.asarray(values)
+    if values.dtype.kind == "O":
+        hidden = np.asarray(values.data).copy()
+        hidden[np.ma.getmaskarray(values)] = None
+        return hidden
+    if values.mask is np.False_ or not values.mask.any():
+        return np.asarray(values.data)
+    numbers = np.asarray(values.data).astype(np.float64)
+    numbers[np.ma.getmaskarray(values)] = np.nan
+    return numbers

@@ -1,0 +1,5 @@
+-- What each person did in each week.
+SELECT person, week, count(*) AS steps, sum(proposal) AS proposals, sum(comment) AS comments,
+       sum(support) AS supports
+FROM participation_acts
+GROUP BY person, week

@@ -1,0 +1,2 @@
+-- Comments by depth.
+SELECT level - 1 AS depth, count(*) AS comments FROM node_levels GROUP BY level

@@ -1,0 +1,4 @@
+-- Each comment that was replied to: how often, and whether by another.
+SELECT thread, up, count(*) AS below, max(other) AS by_other
+FROM reply_edges
+GROUP BY thread, up

@@ -1,0 +1,2 @@
+-- Comments that have replies, with how many: the first step of counting what hangs below.
+SELECT up AS seq, below FROM answered_comments

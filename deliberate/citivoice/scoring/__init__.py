@@ -1,0 +1,1 @@
+"""The JUDGE stage: indicators to criteria, dimensions, headline and comparisons."""

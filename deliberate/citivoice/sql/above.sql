@@ -1,2 +1,0 @@
--- Comments that have replies, with how many: the first step of counting what hangs below.
-SELECT up AS seq, below FROM heard

@@ -1,8 +1,0 @@
--- The threads in which two people talked much, as if what they say beyond three replies
--- answered nobody.
-SELECT n.seq, n.thread, n.person, n.stance, n.second, n.upheld, n.is_reply, n.up,
-       CASE WHEN m.seq IS NULL THEN n.answered END AS answered,
-       n.stance_answered, n.second_answered, n.before
-FROM whole_nodes AS n
-JOIN touched AS t ON t.thread = n.thread
-LEFT JOIN capped AS m ON m.seq = n.seq

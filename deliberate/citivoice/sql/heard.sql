@@ -1,4 +1,0 @@
--- Each comment that was replied to: how often, and whether by another.
-SELECT thread, up, count(*) AS below, max(other) AS by_other
-FROM edges
-GROUP BY thread, up

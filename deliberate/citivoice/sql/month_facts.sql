@@ -1,7 +1,0 @@
--- Month by month: comments, authors, and how many of these wrote in the next month too.
-SELECT m.month, sum(m.comments) AS comments,
-       sum(CASE WHEN m.person IS NULL THEN 0 ELSE 1 END) AS authors,
-       sum(CASE WHEN n.person IS NULL THEN 0 ELSE 1 END) AS kept_next
-FROM voices AS m
-LEFT JOIN voices AS n ON n.person = m.person AND n.month = m.month + 1
-GROUP BY m.month

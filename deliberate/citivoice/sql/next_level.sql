@@ -1,4 +1,0 @@
--- One level further down: what replies to the comments placed last.
-SELECT r.seq, r.thread, f.level + 1 AS level
-FROM replies AS r
-JOIN frontier AS f ON f.seq = r.up

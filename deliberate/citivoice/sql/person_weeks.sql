@@ -1,5 +1,0 @@
--- What each person did in each week.
-SELECT person, week, count(*) AS steps, sum(proposal) AS proposals, sum(comment) AS comments,
-       sum(support) AS supports
-FROM steps
-GROUP BY person, week

@@ -1,0 +1,86 @@
+"""The file polls.csv of a release: rules of polls, and their figures once the result is public."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.exports.columns import POLLS
+from deliberate.exports.csv_writer import write_rows
+from deliberate.models import Interaction, Option, Poll, Process
+from deliberate.queries.polls.result_tables import ResultTable, counted_options, result_tables
+from deliberate.queries.polls.results import count_ballots
+from deliberate.vocabulary import Kind, PollType
+
+
+def write_polls(folder: Path, process: Process, size: int) -> int:
+    """Write polls.csv, one row a figure, from which the count can be repeated."""
+    names = [column.name for column in POLLS]
+    return write_rows(folder / "polls.csv", names, _rows(process, size))
+
+
+def sealed_polls(process: Process, size: int) -> list[Poll]:
+    """Return the polls whose opening is covered by the tree head of this size."""
+    opened = select(Interaction.subject_id).where(
+        Interaction.kind == Kind.POLL_OPENED.value,
+        Interaction.process_id == process.id,
+        Interaction.seq < size,
+    )
+    query = select(Poll).where(Poll.process_id == process.id, Poll.id.in_(opened))
+    return list(db.session.scalars(query.order_by(Poll.id)))
+
+
+def _rows(process: Process, size: int) -> Iterator[dict[str, Any]]:
+    for poll in sealed_polls(process, size):
+        row = {
+            "poll_id": poll.id,
+            "proposal_id": poll.proposal_id,
+            "type": poll.type,
+            "counting": poll.counting,
+            "secret": _true_or_false(poll.is_secret),
+            "quorum": poll.quorum,
+            "opens_at": poll.opens_at,
+            "closes_at": poll.closes_at,
+        }
+        if not poll.shows_result(now()):
+            yield row
+            continue
+        tally = count_ballots(poll)
+        totals = {"ballots": tally.ballots, "not_counted": tally.rejected, "not_sure": tally.passes}
+        row["ballots"] = tally.ballots
+        for name, figure in totals.items():
+            yield row | {"table": "all", "column": name, "figure": figure}
+        for table in result_tables(poll, tally):
+            yield from (row | figure for figure in _figures(poll, table))
+
+
+def _figures(poll: Poll, table: ResultTable) -> Iterator[dict[str, Any]]:
+    """Yield one row a figure, with options by position, and by label where the poll's opener wrote
+    it.
+    """
+    labels = [option.label for option in counted_options(poll)]
+    is_matrix = list(table.columns) == labels
+    has_public_labels = poll.type != PollType.STATEMENTS
+    for position, (label, figures) in enumerate(table.rows, 1):
+        is_option = position <= len(labels)
+        for index, (column, figure) in enumerate(zip(table.columns, figures, strict=True), 1):
+            if figure is not None:
+                yield {
+                    "table": table.name,
+                    "option": position if is_option else None,
+                    "label": label if has_public_labels and is_option else None,
+                    "column": index if is_matrix else column,
+                    "figure": figure,
+                }
+
+
+def _true_or_false(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def options_of(poll: Poll) -> list[Option]:
+    """Return all options in the order of the poll, including waiting and declined ones."""
+    return sorted(poll.options, key=lambda option: option.position)

@@ -1,0 +1,199 @@
+"""Descriptive files of a release: README, citation, data package and manifest."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from deliberate import citivoice
+from deliberate.clock import now
+from deliberate.exports.columns import FOREIGN_KEYS, PRIMARY_KEYS, Column, tables
+from deliberate.models import Process
+from deliberate.queries.releases.release_files import sha256_of
+
+LICENCE = "CC-BY-4.0"
+LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
+FRICTIONLESS_TYPES = {"json": "object"}
+
+
+def write_manifest(
+    folder: Path,
+    process: Process,
+    scores: citivoice.Scores,
+    row_counts: Mapping[str, int],
+    summary: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Write manifest.json with every file of the folder and return its content."""
+    files: dict[str, dict[str, Any]] = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = path.relative_to(folder).as_posix()
+        files[name] = {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+        if name in row_counts:
+            files[name]["rows"] = row_counts[name]
+    size = int(scores.facts.one("window_facts", "log_size") or 0)
+    manifest = {
+        "process": process.slug,
+        "title": process.title,
+        "licence": LICENCE,
+        "built_at": now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "formulas": scores.formulas.version,
+        "log_head": {"size": size, "root": scores.facts.one("window_facts", "log_root")},
+        **summary,
+        "files": files,
+    }
+    _write_json(folder / "manifest.json", manifest)
+    return manifest
+
+
+def write_descriptions(
+    folder: Path, process: Process, publisher: str, tier: str, names: Sequence[str]
+) -> None:
+    """Write README.md, CITATION.cff and datapackage.json."""
+    (folder / "README.md").write_text(_readme(process, tier, names), encoding="utf-8")
+    (folder / "CITATION.cff").write_text(_citation(process, publisher), encoding="utf-8")
+    _write_json(folder / "datapackage.json", _package(folder, process, tier))
+
+
+def _write_json(path: Path, value: Mapping[str, object]) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _citation(process: Process, publisher: str) -> str:
+    fields = {
+        "cff-version": "1.2.0",
+        "message": "Please cite this release as below.",
+        "type": "dataset",
+        "title": f"{process.title}: research release",
+        "authors": [{"name": publisher}],
+        "date-released": now().date().isoformat(),
+        "license": LICENCE,
+    }
+    # Every JSON value is a valid YAML value, so no title can break the file.
+    return "".join(f"{k}: {json.dumps(v, ensure_ascii=False)}\n" for k, v in fields.items())
+
+
+def _package(folder: Path, process: Process, tier: str) -> dict[str, Any]:
+    """Return the Frictionless data package: each table with its fields, codes and keys."""
+    return {
+        "profile": "tabular-data-package",
+        "name": process.slug,
+        "title": process.title,
+        "created": now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "licenses": [{"name": LICENCE, "path": LICENCE_URL}],
+        "resources": [
+            _resource(folder, name, columns, tier)
+            for name, columns in tables().items()
+            if (folder / name).is_file()
+        ],
+    }
+
+
+def _resource(folder: Path, name: str, columns: Sequence[Column], tier: str) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        "fields": [_field(name, column, tier) for column in columns],
+        "missingValues": [""],
+    }
+    if name in PRIMARY_KEYS:
+        schema["primaryKey"] = list(PRIMARY_KEYS[name])
+    if name in FOREIGN_KEYS:
+        schema["foreignKeys"] = [
+            {
+                "fields": [column],
+                "reference": {"resource": _resource_name(other), "fields": [column]},
+            }
+            for column, other in FOREIGN_KEYS[name].items()
+        ]
+    path = folder / name
+    return {
+        "name": _resource_name(name),
+        "path": name,
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256_of(path)}",
+        "schema": schema,
+    }
+
+
+def _resource_name(name: str) -> str:
+    return name.removesuffix(".csv").replace("/", "-").replace("_", "-")
+
+
+def _field(file: str, column: Column, tier: str) -> dict[str, Any]:
+    field: dict[str, Any] = {
+        "name": column.name,
+        "type": FRICTIONLESS_TYPES.get(column.type, column.type),
+        "description": column.meaning,
+    }
+    if column.type == "datetime" and tier == "protected":
+        field["format"] = "any"
+    rules: dict[str, Any] = {}
+    if column.codes:
+        is_number = column.type == "integer"
+        rules["enum"] = [int(code) if is_number else code for code in column.codes]
+    if column.name in PRIMARY_KEYS.get(file, ()):
+        rules |= {"required": True, "unique": True}
+    return field | ({"constraints": rules} if rules else {})
+
+
+_OPEN_TEXT = """\
+Rows of public acts of the participation process `{slug}`, with times cut to the hour and
+without the texts, under pseudonyms made for this release alone.
+
+Those acts were done under a public name and can be traced to it through the pages: the pseudonym
+groups them, it does not hide. Acts done in private (support, ballots, weighing) leave as totals."""
+
+_PROTECTED_TEXT = """\
+Rows of public acts of the participation process `{slug}` with their exact times
+and texts, and rows of private acts of those who agreed to research, under pseudonyms of one
+approved request. Private rows bear a week and other pseudonyms than the public ones: neither a
+time, nor a proposal, nor a number of the log joins the two. Not to be passed on; delete it when
+access ends. After somebody's erasure, fetch it anew and delete the older copy."""
+
+_FILE_DESCRIPTIONS = {
+    "events.csv": "one row for each public act, in the order of the sealed log",
+    "events.parquet": "the same rows with their types; quickest to read",
+    "events.jsonl": "the same rows, one JSON object a line",
+    "proposals.csv": "one row for each proposal",
+    "comments.csv": "one row for each comment, with its place in the thread",
+    "responses.csv": "one row for each version of an official response",
+    "polls.csv": "one row for each figure of a poll whose result is shown",
+    "texts.csv": "texts of proposals, comments and responses that are shown",
+    "private_acts.csv": "private acts of those who agreed to research, by week",
+    "assessments.json": "frozen plans and published judgements of the process",
+    "scores.csv": "the CitiVoice indicators and dimensions with n and interval",
+    "facts/*.csv": "counts over everyone from which the scores follow, private acts included",
+    "codebook.csv": "every column, code and kind of act",
+    "datapackage.json": "the tables for Frictionless: fields, codes, keys, licence",
+    "convokit/": "the threads as a ConvoKit corpus",
+    "xes/log.xes": "IEEE 1849 event log; a case is a proposal",
+    "ocel.json": "OCEL 2.0, object-centric event log",
+    "replies.graphml": "who replied to whom, how often",
+    "polis/": "polls of statements as Polis exports them; the last vote counts",
+    "manifest.json": "checksums, the log head, the formula version, what was withheld",
+}
+
+
+def _readme(process: Process, tier: str, names: Sequence[str]) -> str:
+    introduction = (_PROTECTED_TEXT if tier == "protected" else _OPEN_TEXT).format(
+        slug=process.slug
+    )
+    present = "\n".join(names)
+    lines = [
+        f"| `{name}` | {meaning} |"
+        for name, meaning in _FILE_DESCRIPTIONS.items()
+        if name.removesuffix("*.csv") in present or name == "manifest.json"
+    ]
+    table = "\n".join(["| file | what |", "|---|---|", *lines])
+    return f"""# {process.title}: research release, {tier} tier
+
+{introduction}
+
+{table}
+
+    deliberate score .        # gives the numbers of the platform from these files alone
+
+Licence: {LICENCE}.
+"""

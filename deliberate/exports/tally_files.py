@@ -1,0 +1,105 @@
+"""Files of one poll: tally as JSON, figures as CSV, hashes of counted ballots."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from deliberate.exports.csv_writer import csv_cell
+from deliberate.models import Option, Poll
+from deliberate.queries.polls.counted_ballots import ballot_keys, public_ballots
+from deliberate.queries.polls.result_tables import counted_options, result_tables
+from deliberate.queries.polls.tally import Tally
+
+FORMAT = "deliberate-tally-1"
+
+
+def tally_document(poll: Poll, tally: Tally) -> dict[str, Any]:
+    """Return the rules and figures of a poll, from which the count can be repeated.
+
+    Single ballots are included for public polls only, without names. A secret poll has totals,
+    pairwise matrix and rounds, because a complete ranking would identify a voter who sold a vote.
+    """
+    positions = {option.id: index for index, option in enumerate(counted_options(poll))}
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "poll": poll.id,
+        "question": poll.question,
+        "closed": poll.closes_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "rules": _rules(poll),
+        "options": [_option(option) for option in counted_options(poll)],
+        "lot": [positions[option_id] for option_id in poll.lot_order if option_id in positions],
+        "ballots": tally.ballots,
+        "not_counted": tally.rejected,
+        "not_sure": tally.passes,
+        "places": [[positions[option_id] for option_id in tied] for tied in tally.ranking],
+        "tables": [
+            {
+                "name": table.name,
+                "columns": list(table.columns),
+                "rows": [list(r[1]) for r in table.rows],
+            }
+            for table in result_tables(poll, tally)
+        ],
+    }
+    if not poll.is_secret:
+        document["single_ballots"] = list(_single_ballots(poll, positions))
+    return document
+
+
+def _rules(poll: Poll) -> dict[str, Any]:
+    return {
+        "type": poll.type,
+        "counting": poll.counting,
+        "secret": poll.is_secret,
+        "quorum": poll.quorum,
+        "amount": poll.amount,
+        "min_share": poll.min_share,
+        "min_choices": poll.min_choices,
+        "max_choices": poll.max_choices,
+    }
+
+
+def _option(option: Option) -> dict[str, Any]:
+    document: dict[str, Any] = {"label": option.label}
+    if option.cost:
+        document["cost"] = option.cost
+    if option.source_counts:
+        document["source_counts"] = option.source_counts
+    return document
+
+
+def _single_ballots(poll: Poll, positions: dict[int, int]) -> Iterator[list[list[int]] | str]:
+    last = ""
+    while page := public_ballots(poll, last, 500):
+        last = page[-1].key
+        for ballot in page:
+            if ballot.choice is None:
+                yield "not counted"
+            elif any(option_id not in positions for option_id, _value in ballot.choice):
+                yield "not sure"
+            else:
+                yield [[positions[option_id], value] for option_id, value in ballot.choice]
+
+
+def tally_csv(poll: Poll, tally: Tally) -> str:
+    """Return the figures of a poll as CSV with the columns table, option, column and figure."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["table", "option", "column", "figure"])
+    totals = {"ballots": tally.ballots, "not_counted": tally.rejected, "not_sure": tally.passes}
+    for name, total in totals.items():
+        writer.writerow(["all", "", name, total])
+    for table in result_tables(poll, tally):
+        for label, figures in table.rows:
+            for column, figure in zip(table.columns, figures, strict=True):
+                writer.writerow([table.name, csv_cell(label), csv_cell(column), csv_cell(figure)])
+    return out.getvalue()
+
+
+def key_lines(poll: Poll) -> Iterator[str]:
+    """Yield the hashes of all ballot codes of a closed poll, sorted, one a line."""
+    last = ""
+    while page := ballot_keys(poll, last, 2000):
+        last = page[-1]
+        yield "".join(f"{key}\n" for key in page)

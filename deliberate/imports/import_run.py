@@ -1,0 +1,162 @@
+"""One import from files to log: read everything, then write pending acts batch by batch."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from deliberate.database import db
+from deliberate.imports.batch import MAX_BATCH_SIZE, recorded_batch
+from deliberate.imports.import_ledger import ImportLedger, read_ledger
+from deliberate.imports.profiles import Profile, time_zone
+from deliberate.imports.source import Reject, UnreadableSource
+from deliberate.imports.source_records import (
+    SourceAct,
+    SourceComment,
+    SourceProposal,
+    SourceResponse,
+)
+from deliberate.imports.table_reader import SourceData, read_source
+from deliberate.imports.writer import BatchWriter
+from deliberate.models import Phase, Process
+from deliberate.text import clean_line
+from deliberate.vocabulary import Kind, PhaseKind
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """The request for an import: source, target process and options."""
+
+    profile: Profile
+    path: Path
+    slug: str
+    accounts: Path | None = None
+    timezone: str = ""
+    title: str = ""
+    reader: Callable[..., SourceData] = read_source
+    """Reader of the files; the profile's columns unless a format needs its own."""
+
+
+@dataclass
+class ImportSummary:
+    """The result of an import: valid rows, acts written now, rejected rows."""
+
+    process: str
+    platform: str
+    proposals: int = 0
+    comments: int = 0
+    orphans: int = 0
+    responses: int = 0
+    new: dict[str, int] = field(default_factory=dict)
+    acts: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+
+
+def prepare_import(order: ImportRequest) -> "Import":
+    """Return an import whose files are read; raises UnreadableSource before anything is written."""
+    if len(order.slug) > 80 or not _SLUG.fullmatch(order.slug):
+        raise UnreadableSource(f"--process: {order.slug!r} is no short name (a-z, 0-9, hyphens)")
+    here = time_zone(order.timezone or order.profile.timezone)
+    process = _process(order.slug)
+    if process is not None and process.source != order.profile.platform:
+        raise UnreadableSource(
+            f"--process: {order.slug} exists and did not come from {order.profile.platform}"
+        )
+    ledger = read_ledger(process, order.profile.platform, order.slug)
+    data = order.reader(order.profile, order.path, here, order.accounts, ledger.comments)
+    return Import(order, here, data, ledger)
+
+
+def _process(slug: str) -> Process | None:
+    found: Process | None = db.session.scalar(select(Process).where(Process.slug == slug))
+    return found
+
+
+class Import:
+    """An import whose files are read: `waiting` acts are pending, `run` writes them."""
+
+    def __init__(
+        self, order: ImportRequest, here: ZoneInfo, data: SourceData, ledger: ImportLedger
+    ) -> None:
+        self.order = order
+        self.data = data
+        self._zone = here
+        self._ledger = ledger
+        self.waiting = [act for act in data.acts if not self._ledger.holds(act)]
+
+    def run(self, progress: Callable[[int], object] | None = None) -> ImportSummary:
+        """Write the pending acts. An interrupted import continues where it ended."""
+        process = _process(self.order.slug) or self._open()
+        writer = BatchWriter(process, self.order.profile, self._ledger, self.data.acts)
+        self._stretch(process)
+        for start in range(0, len(self.waiting), MAX_BATCH_SIZE):
+            batch = self.waiting[start : start + MAX_BATCH_SIZE]
+            writer.write(batch)
+            if progress is not None:
+                progress(len(batch))
+        return self._summary()
+
+    def _open(self) -> Process:
+        """Create the process, dated like its first act, when it began at the source.
+
+        Its one phase covers the acts and permits nothing. It is not logged as `phase.scheduled`:
+        these dates are derived, and scores then derive the open weeks from the acts themselves.
+        """
+        profile, first = self.order.profile, self.data.acts[0].turn[0]
+        with recorded_batch("import of a process") as batch:
+            process = Process(
+                slug=self.order.slug,
+                title=clean_line(self.order.title or profile.title)[:160],
+                timezone=self._zone.key,
+                calendar=profile.calendar,
+                support_threshold=profile.threshold,
+                opened_at=first,
+                source=profile.platform,
+            )
+            process.phases = [
+                Phase(kind=PhaseKind.DISCUSSION, opens_at=first, closes_at=self._last_moment())
+            ]
+            batch.session.add(process)
+            batch.session.flush()
+            details = {"source": profile.platform, "carries": list(profile.carries)}
+            batch.add(Kind.PROCESS_IMPORTED, None, process, first, details)
+        return process
+
+    def _stretch(self, process: Process) -> None:
+        """Extend the phase to the last act when a later export brings newer ones."""
+        phase, last = process.phases[0], self._last_moment()
+        if last > phase.closes_at:
+            with recorded_batch("the span of an import") as batch:
+                batch.set_columns(Phase, {phase.id: {"closes_at": last}})
+
+    def _last_moment(self) -> datetime:
+        return max(act.turn[0] for act in self.data.acts) + timedelta(seconds=1)
+
+    def _summary(self) -> ImportSummary:
+        new = Counter(_NAMES.get(type(act), "others") for act in self.waiting)
+        acts = self.data.acts
+        return ImportSummary(
+            process=self.order.slug,
+            platform=self.order.profile.platform,
+            proposals=self.data.proposals,
+            comments=self.data.comments,
+            orphans=sum(isinstance(act, SourceComment) and act.is_orphan for act in acts),
+            responses=sum(isinstance(act, SourceResponse) for act in acts),
+            new={name: new[name] for name in (*_NAMES.values(), "others")},
+            acts=len(self.waiting),
+            rejects=self.data.rejects,
+        )
+
+
+_NAMES: dict[type[SourceAct], str] = {
+    SourceProposal: "proposals",
+    SourceComment: "comments",
+    SourceResponse: "responses",
+}

@@ -1,0 +1,159 @@
+"""Reader of Polis exports: statements, every vote, published groups."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deliberate.imports.source import BadRow, Reject, Row, UnreadableSource, read_rows
+from deliberate.imports.source_records import Author, SourceAct
+from deliberate.text import clean_line
+from deliberate.vocabulary import OptionState
+
+STATES = {"1": OptionState.SHOWN, "0": OptionState.SHOWN, "-1": OptionState.DECLINED}
+
+
+@dataclass(slots=True)
+class SourceStatement(SourceAct):
+    """A statement with its author; `agrees` and `disagrees` as Polis counted all rows."""
+
+    number: str
+    text: str
+    state: OptionState
+    agrees: int
+    disagrees: int
+
+    rank = 0
+
+
+@dataclass(slots=True)
+class SourceVote(SourceAct):
+    """One row of the votes: 1 agrees, -1 disagrees, 0 passes."""
+
+    number: str
+    view: int
+
+    rank = 1
+
+
+@dataclass
+class Conversation:
+    """The content of an export, acts in order of time."""
+
+    topic: str = ""
+    url: str = ""
+    statements: dict[str, SourceStatement] = field(default_factory=dict)
+    acts: list[SourceAct] = field(default_factory=list)
+    groups: dict[str, int] = field(default_factory=dict)
+    matrix: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Final vote by participant and statement, according to Polis."""
+    rejects: list[Reject] = field(default_factory=list)
+
+    def votes(self) -> list[SourceVote]:
+        """Return the votes alone."""
+        return [act for act in self.acts if isinstance(act, SourceVote)]
+
+
+def read_conversation(folder: Path) -> Conversation:
+    """Return the content of an export; raises UnreadableSource for files that cannot be read at
+    all.
+    """
+    conversation = Conversation()
+    _read_summary(conversation, folder / "summary.csv")
+    for row in _valid_rows(
+        conversation, folder / "comments.csv", "timestamp comment-id author-id comment-body"
+    ):
+        _apply_row(conversation, row, _statement)
+    for row in _valid_rows(
+        conversation, folder / "votes.csv", "timestamp comment-id voter-id vote"
+    ):
+        _apply_row(conversation, row, _vote)
+    if (path := folder / "participants-votes.csv").exists():
+        for row in _valid_rows(conversation, path, "participant group-id"):
+            _apply_row(conversation, row, _participant)
+    if not conversation.statements:
+        raise UnreadableSource(f"{folder}: no statement in comments.csv")
+    for act in conversation.acts:
+        act.follow(
+            conversation.statements[act.number].at if isinstance(act, SourceVote) else act.at
+        )
+    conversation.acts.sort(key=lambda act: act.turn)
+    return conversation
+
+
+def _read_summary(conversation: Conversation, path: Path) -> None:
+    if not path.exists():
+        return
+    for row in read_rows(path, ",", set()):
+        if isinstance(row, Row):
+            key, value = (*row.fields.values(), "", "")[:2]
+            conversation.url = str(value) if key == "url" else conversation.url
+    first = path.read_text(encoding="utf-8-sig").partition("\n")[0]
+    conversation.topic = clean_line(first.partition(",")[2].strip('"'))
+
+
+def _valid_rows(conversation: Conversation, path: Path, needed: str) -> list[Row]:
+    rows: list[Row] = []
+    for row in read_rows(path, ",", set(needed.split())):
+        if isinstance(row, Row):
+            rows.append(row)
+        else:
+            conversation.rejects.append(row)
+    return rows
+
+
+def _apply_row(
+    conversation: Conversation, row: Row, put: Callable[[Conversation, Row], None]
+) -> None:
+    try:
+        put(conversation, row)
+    except BadRow as error:
+        conversation.rejects.append(Reject(row.file, row.line, str(error), dict(row.fields)))
+
+
+def _source_id(row: Row, column: str) -> int:
+    value = str(row.fields.get(column, "")).strip()
+    if not value.removeprefix("-").isdecimal() or len(value) > 17:
+        raise BadRow(f"{column}: {value[:40]!r} is not a number")
+    return int(value)
+
+
+def _moment(row: Row) -> datetime:
+    return datetime.fromtimestamp(_source_id(row, "timestamp") / 1000, UTC)
+
+
+def _statement(conversation: Conversation, row: Row) -> None:
+    number, text = str(_source_id(row, "comment-id")), clean_line(row.fields["comment-body"])[:1000]
+    if number in conversation.statements:
+        raise BadRow(f"comment-id {number} stands twice")
+    statement = SourceStatement(
+        at=_moment(row),
+        proposal="",
+        author=Author(str(_source_id(row, "author-id"))),
+        number=number,
+        text=text,
+        state=STATES.get(row.fields.get("moderated", "1"), OptionState.SHOWN),
+        agrees=_source_id(row, "agrees"),
+        disagrees=_source_id(row, "disagrees"),
+    )
+    conversation.statements[number] = statement
+    conversation.acts.append(statement)
+
+
+def _vote(conversation: Conversation, row: Row) -> None:
+    number, view = str(_source_id(row, "comment-id")), _source_id(row, "vote")
+    if number not in conversation.statements:
+        raise BadRow(f"comment-id {number} is in no row of comments.csv")
+    if view not in {-1, 0, 1}:
+        raise BadRow(f"vote: {view} is none of -1, 0, 1")
+    voter = Author(str(_source_id(row, "voter-id")))
+    conversation.acts.append(SourceVote(_moment(row), "", voter, number=number, view=view))
+
+
+def _participant(conversation: Conversation, row: Row) -> None:
+    participant = str(_source_id(row, "participant"))
+    if row.fields["group-id"]:
+        conversation.groups[participant] = _source_id(row, "group-id")
+    for column, value in row.fields.items():
+        if column.isdecimal() and value:
+            conversation.matrix[participant, column] = _source_id(row, column)

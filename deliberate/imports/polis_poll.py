@@ -1,0 +1,247 @@
+"""Import of a Polis conversation as a poll of statements.
+
+Every row of votes.csv becomes a log row; the last vote of a participant on a statement counts, as
+in participants-votes.csv. The opinion groups that Polis published are stored as given.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, select, update
+
+from deliberate.database import db
+from deliberate.imports.accounts import AccountImporter
+from deliberate.imports.batch import MAX_BATCH_SIZE, Batch, recorded_batch
+from deliberate.imports.import_ledger import read_ledger
+from deliberate.imports.polis_files import Conversation, SourceStatement, SourceVote
+from deliberate.imports.source import Reject, UnreadableSource
+from deliberate.imports.source_records import SourceAct
+from deliberate.models import Ballot, Interaction, Option, Phase, Poll, Process
+from deliberate.models.proposals.proposal import new_salt
+from deliberate.operations.polls.ballots import hash_code, new_code
+from deliberate.vocabulary import Electorate, Kind, PhaseKind, PollType, ResultRule
+
+PLATFORM = "polis"
+
+
+@dataclass
+class ConversationSummary:
+    """The result of an import, with differences between its counts and those in the files."""
+
+    process: str
+    poll: int
+    statements: int
+    votes: int
+    participants: int
+    acts: int
+    differences: int
+    rejects: list[Reject]
+
+
+def import_conversation(
+    conversation: Conversation, slug: str, progress: Callable[[int], object] | None = None
+) -> ConversationSummary:
+    """Write the acts that are not stored yet. An interrupted import continues where it ended."""
+    return _ConversationWriter(conversation, slug).run(progress)
+
+
+class _ConversationWriter:
+    """Writes a conversation batch by batch; acts stored before are replayed in memory."""
+
+    def __init__(self, conversation: Conversation, slug: str) -> None:
+        self.conversation = conversation
+        self.slug = slug
+        process = db.session.scalar(select(Process).where(Process.slug == slug))
+        if process is not None and process.source != PLATFORM:
+            raise UnreadableSource(f"--process: {slug} exists and did not come from {PLATFORM}")
+        self.process = process
+        self.views: dict[str, dict[str, int]] = {}
+        self.options: dict[str, Option] = {}
+
+    def run(self, progress: Callable[[int], object] | None) -> ConversationSummary:
+        """Create the poll if it is missing, then write the pending acts."""
+        process = self.process or self._open_process()
+        poll = self._poll_of(process) or self._open_poll(process)
+        ledger = read_ledger(process, PLATFORM, self.slug)
+        accounts = AccountImporter(ledger, PLATFORM, self.slug, self.conversation.acts)
+        self.options = {str(option.source_id): option for option in poll.options}
+        done = _acts_written(poll)
+        self._replay(self.conversation.acts[:done])
+        waiting = self.conversation.acts[done:]
+        for start in range(0, len(waiting), MAX_BATCH_SIZE):
+            acts = waiting[start : start + MAX_BATCH_SIZE]
+            with recorded_batch("import of a conversation") as batch:
+                accounts.create_accounts(batch, acts)
+                self._write(batch, poll, accounts, acts)
+            if progress is not None:
+                progress(len(acts))
+        return self._summary(poll, len(waiting))
+
+    def _open_process(self) -> Process:
+        first, last = self._span()
+        with recorded_batch("import of a process") as batch:
+            process = Process(
+                slug=self.slug,
+                title=(self.conversation.topic or self.slug)[:160],
+                question=self.conversation.topic,
+                opened_at=first,
+                source=PLATFORM,
+            )
+            process.phases = [Phase(kind=PhaseKind.DISCUSSION, opens_at=first, closes_at=last)]
+            batch.session.add(process)
+            batch.session.flush()
+            batch.add(
+                Kind.PROCESS_IMPORTED, None, process, first, {"source": PLATFORM, "carries": []}
+            )
+        return process
+
+    def _poll_of(self, process: Process) -> Poll | None:
+        query = select(Poll).where(Poll.process_id == process.id, Poll.source == self._name())
+        return db.session.scalar(query)
+
+    def _name(self) -> str:
+        return f"{PLATFORM}:{self.conversation.url or self.slug}"[:120]
+
+    def _span(self) -> tuple[datetime, datetime]:
+        moments = [act.turn[0] for act in self.conversation.acts]
+        return min(moments), max(moments) + timedelta(seconds=1)
+
+    def _open_poll(self, process: Process) -> Poll:
+        first, last = self._span()
+        raw = Counter((vote.number, vote.view) for vote in self.conversation.votes())
+        with recorded_batch("import of a poll") as batch:
+            poll = Poll(
+                process_id=process.id,
+                question=(self.conversation.topic or self.slug)[:255],
+                type=PollType.STATEMENTS,
+                is_secret=False,
+                result_rule=ResultRule.AFTER_CLOSE,
+                electorate=Electorate.RESIDENTS,
+                opens_at=first,
+                closes_at=last,
+                source=self._name(),
+            )
+            poll.options = [
+                Option(
+                    position=place,
+                    label=statement.text,
+                    state=statement.state,
+                    salt=new_salt(),
+                    source_id=statement.number,
+                    source_counts={
+                        "agree": raw[statement.number, 1],
+                        "disagree": raw[statement.number, -1],
+                        "pass": raw[statement.number, 0],
+                    },
+                )
+                for place, statement in enumerate(self.conversation.statements.values())
+            ]
+            batch.session.add(poll)
+            batch.session.flush()
+            details = {"type": poll.type.value, "secret": 0, "result_rule": poll.result_rule.value}
+            batch.add(Kind.POLL_OPENED, None, poll, first, {**details, "quorum": 0})
+        return poll
+
+    def _replay(self, acts: Sequence[SourceAct]) -> None:
+        for act in acts:
+            if isinstance(act, SourceVote) and act.author is not None:
+                self.views.setdefault(act.author.number, {})[act.number] = act.view
+
+    def _write(
+        self, batch: Batch, poll: Poll, accounts: AccountImporter, acts: Sequence[SourceAct]
+    ) -> None:
+        known = set(self.views)
+        touched: dict[str, int] = {}
+        for act in acts:
+            person_id, actor = accounts.get_account(act.author)
+            if isinstance(act, SourceStatement):
+                option = self.options[act.number]
+                option.author_id = person_id
+                batch.add(
+                    Kind.STATEMENT_SUGGESTED,
+                    actor,
+                    option,
+                    act.at,
+                    {},
+                    content=option.label,
+                    salt=option.salt,
+                )
+            elif isinstance(act, SourceVote) and act.author is not None and person_id is not None:
+                voter = act.author.number
+                kind = Kind.BALLOT_CHANGED if voter in self.views else Kind.BALLOT_CAST
+                batch.add(kind, actor, poll, act.at, {})
+                self.views.setdefault(voter, {})[act.number] = act.view
+                touched[voter] = person_id
+        self._keep(batch, poll, {v: p for v, p in touched.items() if v not in known}, new=True)
+        self._keep(batch, poll, {v: p for v, p in touched.items() if v in known}, new=False)
+        poll.ballot_count += len(touched.keys() - known)
+        poll.ballot_version += 1
+
+    def _keep(self, batch: Batch, poll: Poll, voters: dict[str, int], *, new: bool) -> None:
+        if not voters:
+            return
+        if new:
+            batch.insert(
+                Ballot,
+                [
+                    {
+                        "key": hash_code(new_code()),
+                        "poll_id": poll.id,
+                        "choice": self._choice(voter),
+                        "area": "",
+                        "person_id": person_id,
+                        "source_group": self.conversation.groups.get(voter),
+                    }
+                    for voter, person_id in voters.items()
+                ],
+            )
+            return
+        statement = (
+            update(Ballot.__table__)  # type: ignore[arg-type]  # a Table, as the mapper made it
+            .where(Ballot.poll_id == poll.id, Ballot.person_id == bindparam("who"))
+            .values(choice=bindparam("new_choice"))
+        )
+        rows = [{"who": p, "new_choice": self._choice(v)} for v, p in voters.items()]
+        batch.session.connection().execute(statement, rows)
+
+    def _choice(self, voter: str) -> list[list[int]]:
+        return sorted([self.options[n].id, view] for n, view in self.views[voter].items())
+
+    def _summary(self, poll: Poll, acts: int) -> ConversationSummary:
+        return ConversationSummary(
+            process=self.slug,
+            poll=poll.id,
+            statements=len(self.conversation.statements),
+            votes=len(self.conversation.votes()),
+            participants=len(self.views),
+            acts=acts,
+            differences=self._differences(poll),
+            rejects=self.conversation.rejects,
+        )
+
+    def _differences(self, poll: Poll) -> int:
+        """Return the number of statements whose counted rows or final votes differ from Polis'
+        figures.
+        """
+        wrong = sum(
+            (option.source_counts or {})["agree"] != statement.agrees
+            or (option.source_counts or {})["disagree"] != statement.disagrees
+            for option in poll.options
+            if (statement := self.conversation.statements.get(str(option.source_id)))
+        )
+        for (voter, number), view in self.conversation.matrix.items():
+            wrong += self.views.get(voter, {}).get(number) != view
+        return wrong
+
+
+def _acts_written(poll: Poll) -> int:
+    """Return how many acts of a conversation are logged: they are written in order, none twice."""
+    options = select(Option.id).where(Option.poll_id == poll.id)
+    of_poll = (Interaction.subject_type == "poll") & (Interaction.subject_id == poll.id)
+    of_option = (Interaction.subject_type == "option") & Interaction.subject_id.in_(options)
+    query = select(func.count(Interaction.id)).where(
+        (of_poll & Interaction.kind.in_([Kind.BALLOT_CAST, Kind.BALLOT_CHANGED])) | of_option
+    )
+    return db.session.scalar(query) or 0

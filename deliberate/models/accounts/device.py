@@ -1,0 +1,29 @@
+"""The browsers that are signed in to an account."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from deliberate.clock import now
+from deliberate.database import BigId, TransientBase, UtcDateTime
+
+
+class Device(TransientBase):
+    """A session of an account in one browser; deleted on sign-out or when the role changes."""
+
+    __tablename__ = "device"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId, index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    agent: Mapped[str] = mapped_column(String(120), default="")
+
+    @property
+    def public_id(self) -> str:
+        """Return the id of the device in URLs; it does not reveal the token."""
+        return hashlib.sha256(b"mark" + self.token_hash.encode()).hexdigest()[:24]

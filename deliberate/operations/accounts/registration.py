@@ -1,0 +1,139 @@
+"""New accounts: residents join, administrators and the command line create accounts."""
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from deliberate.models import Institution, Person, PersonKey
+from deliberate.operations.accounts.devices import create_device
+from deliberate.operations.accounts.email_addresses import request_email_confirmation
+from deliberate.operations.accounts.passphrases import hash_passphrase
+from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.processes import may_set_up
+from deliberate.queries.accounts.passphrase_policy import passphrase_problem
+from deliberate.recording import recorded
+from deliberate.text import clean_line, name_key
+from deliberate.vocabulary import AccountClass, Kind, Role
+
+_RESERVED_NAMES = frozenset(
+    map(name_key, ("Admin", "Administrator", "Moderator", "Petugas", "Deliberate", "Sistem"))
+)
+
+
+SIGN_IN_NAME, DISPLAY_NAME = "sign_in_name", "display_name"
+
+
+class NameTaken(ValueError):
+    """Another account has this sign-in name, or a display name that looks the same.
+
+    `field` is SIGN_IN_NAME or DISPLAY_NAME.
+    """
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+def join(
+    sign_in_name: str,
+    display_name: str,
+    passphrase: str | None,
+    *,
+    email: str | None = None,
+    area: str = "",
+    language: str = "id",
+    account_class: AccountClass = AccountClass.PERSON,
+) -> Person:
+    """Create a resident's account; the form has the agreement to the terms.
+
+    Nobody can sign in to an account without a passphrase, such as those of the demo city. Raises
+    NameTaken, and Refused for a weak passphrase.
+    """
+    person = _new_person(sign_in_name, display_name, passphrase)
+    person.email, person.area, person.language = email, area, language
+    person.account_class = account_class
+    return _save(person, by=None)
+
+
+def join_and_sign_in(
+    sign_in_name: str,
+    display_name: str,
+    passphrase: str,
+    *,
+    email: str | None = None,
+    area: str = "",
+    language: str = "id",
+    agent: str = "",
+) -> tuple[Person, str]:
+    """Create a resident's account and a device for it; return the account and the token."""
+    person = join(sign_in_name, display_name, passphrase, email=email, area=area, language=language)
+    return person, create_device(person, agent)
+
+
+def create_account(
+    by: Person | None,
+    sign_in_name: str,
+    display_name: str,
+    passphrase: str | None,
+    role: Role,
+    institution: Institution | None = None,
+) -> Person:
+    """Create an account with a role, as an administrator or on the command line (`by` None).
+
+    Raises NameTaken, and Refused for a weak passphrase.
+    """
+    if by is not None:
+        require(may_set_up(by))
+    person = _new_person(sign_in_name, display_name, passphrase)
+    person.role = role
+    person.institution_id = institution.id if institution else None
+    return _save(person, by=by)
+
+
+def _new_person(sign_in_name: str, display_name: str, passphrase: str | None) -> Person:
+    if passphrase is not None and (
+        problem := passphrase_problem(passphrase, sign_in_name, display_name)
+    ):
+        raise Refused(problem)
+    return Person(
+        sign_in_name=clean_line(sign_in_name).casefold(),
+        display_name=clean_line(display_name),
+        passphrase_hash=None if passphrase is None else hash_passphrase(passphrase),
+        key=PersonKey.new(),
+    )
+
+
+def _save(person: Person, by: Person | None) -> Person:
+    try:
+        with recorded(by or person, Kind.PERSON_JOINED) as act:
+            require_free_name(act.session, person)
+            act.session.add(person)
+            request_email_confirmation(act, person)
+            act.about(person, terms=1)
+    except IntegrityError as error:  # another account took the name at the same moment
+        raise NameTaken(SIGN_IN_NAME) from error
+    return person
+
+
+def require_free_name(session: Session, person: Person) -> None:
+    """Raise NameTaken if another account has the sign-in name or a display name that looks alike.
+
+    Names that look like an institution, the platform or its staff are taken too.
+    """
+    others = select(Person.sign_in_name, Person.name_key).where(
+        (Person.sign_in_name == person.sign_in_name) | (Person.name_key == person.name_key),
+    )
+    if person.id is not None:
+        others = others.where(Person.id != person.id)
+    with session.no_autoflush:
+        taken = session.execute(others.limit(2)).all()
+    if any(other.sign_in_name == person.sign_in_name for other in taken):
+        raise NameTaken(SIGN_IN_NAME)
+    if taken or _is_reserved(session, person.name_key):
+        raise NameTaken(DISPLAY_NAME)
+
+
+def _is_reserved(session: Session, key: str) -> bool:
+    names = session.execute(select(Institution.name, Institution.name_en)).all()
+    official = {name_key(name) for pair in names for name in pair if name}
+    return key in official | _RESERVED_NAMES

@@ -1,0 +1,306 @@
+"""Report a comment or proposal, decide on it by a named rule, appeal against the decision."""
+
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _
+
+from deliberate.clock import now
+from deliberate.models import (
+    Appeal,
+    Comment,
+    EditRequest,
+    Escalation,
+    ModerationDecision,
+    Person,
+    Report,
+)
+from deliberate.operations.moderation.open_items import close_open_items
+from deliberate.operations.notices.notices import notify_person
+from deliberate.operations.threads.comments import adjust_stance_count
+from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.moderation.decisions import (
+    may_appeal,
+    may_decide_appeal,
+    may_escalate,
+    may_hide,
+    may_report,
+    may_request_edit,
+    may_restore,
+    needs_decision,
+)
+from deliberate.queries.moderation.contributions import Contribution
+from deliberate.queries.moderation.decisions import (
+    count_reporting_networks,
+    get_decided_contribution,
+    get_last_decision,
+    has_reported,
+    list_decisions,
+)
+from deliberate.queries.moderation.open_items import editable_text, get_open_edit_request
+from deliberate.recording import Act, recorded
+from deliberate.text import clean, clean_line
+from deliberate.vocabulary import (
+    AppealOutcome,
+    HoldRule,
+    Kind,
+    ModerationOutcome,
+    ModerationRule,
+    Role,
+)
+
+REPORT_HOLD = timedelta(hours=24)
+EDIT_PERIOD = timedelta(days=2)
+"""How long an author may change a text after an edit request."""
+MIN_VERIFIED_NETWORKS, MIN_ESTABLISHED_NETWORKS = 3, 5
+"""Numbers of networks whose reports hold a text: of verified residents, of established accounts."""
+
+_HELD_KIND = {"comment": Kind.COMMENT_HELD, "proposal": Kind.PROPOSAL_HELD}
+_KEPT_KIND = {"comment": Kind.COMMENT_KEPT, "proposal": Kind.PROPOSAL_KEPT}
+_HIDDEN_KIND = {"comment": Kind.COMMENT_HIDDEN, "proposal": Kind.PROPOSAL_HIDDEN}
+_RESTORED_KIND = {"comment": Kind.COMMENT_RESTORED, "proposal": Kind.PROPOSAL_RESTORED}
+
+
+def report_contribution(
+    reporter: Person,
+    contribution: Contribution,
+    reason: ModerationRule,
+    note: str = "",
+    *,
+    network_hash: str = "",
+) -> None:
+    """Report a comment or proposal, once a person; enough reports hold it for a day."""
+    with recorded(reporter, Kind.REPORT_FILED) as act:
+        require(may_report(reporter, _lock(act, contribution)))
+        if has_reported(reporter, contribution):
+            raise Refused(_("You have already reported this. A moderator will look at it."))
+        act.session.add(
+            Report(
+                person_id=reporter.id,
+                subject_type=contribution.subject_type,
+                subject_id=contribution.id,
+                reason=reason,
+                note=clean_line(note),
+                network_hash=network_hash,
+                filed_at=now(),
+            )
+        )
+        act.about(contribution, reason=reason.value)
+        _hold_if_widely_reported(act, contribution)
+
+
+def _lock(act: Act, contribution: Contribution) -> Contribution:
+    """Lock a contribution; the proposal's row always before the comment's, to avoid deadlocks."""
+    if isinstance(contribution, Comment):
+        act.lock(contribution.proposal)
+    return act.lock(contribution)
+
+
+def _hold_if_widely_reported(act: Act, contribution: Contribution) -> None:
+    """Hold a contribution that is reported from enough networks.
+
+    A contribution is held by reports once, and never after a moderator decided on it. One that a
+    rule held when it was new can still be held by reports.
+    """
+    is_new = contribution.hidden_ground in set(HoldRule)
+    is_decided = any(
+        decision.outcome != ModerationOutcome.ASKED for decision in list_decisions(contribution)
+    )
+    if (contribution.held_until is not None and not is_new) or contribution.is_held or is_decided:
+        return
+    networks = count_reporting_networks(contribution)
+    is_widely_reported = (
+        networks.verified >= MIN_VERIFIED_NETWORKS
+        or networks.established >= MIN_ESTABLISHED_NETWORKS
+    )
+    if not is_widely_reported:
+        return
+    contribution.hidden_since, contribution.held_until, contribution.hidden_ground = (
+        now(),
+        now() + REPORT_HOLD,
+        None,
+    )
+    act.consequence(
+        _HELD_KIND[contribution.subject_type],
+        contribution,
+        reports=max(networks.verified, networks.established),
+    )
+    _notify_author(act, "moderation.held", contribution)
+
+
+def keep_contribution(moderator: Person, contribution: Contribution, note: str = "") -> None:
+    """Decide that a contribution breaks no rule; it stays visible and is not held again."""
+    with recorded(moderator, _KEPT_KIND[contribution.subject_type]) as act:
+        require(may_hide(moderator, _lock(act, contribution)))
+        require(needs_decision(contribution))
+        was_edit_requested = get_open_edit_request(contribution) is not None
+        report_count = close_open_items(act, contribution)
+        if contribution.is_held:
+            _notify_author(act, "moderation.restored", contribution)
+        elif was_edit_requested:
+            _notify_author(act, "moderation.kept", contribution)
+        contribution.hidden_at, contribution.hidden_ground = None, None
+        _add_decision(
+            act,
+            moderator,
+            contribution,
+            ModerationOutcome.KEPT,
+            note=note,
+            report_count=report_count,
+        )
+        act.about(contribution, reports=report_count)
+
+
+def hide_contribution(
+    moderator: Person, contribution: Contribution, rule: ModerationRule, note: str
+) -> None:
+    """Hide a contribution by a rule, with a note to its author; replies stay visible."""
+    with recorded(moderator, _HIDDEN_KIND[contribution.subject_type]) as act:
+        require(may_hide(moderator, _lock(act, contribution)))
+        report_count = close_open_items(act, contribution)
+        contribution.hidden_at, contribution.hidden_ground = now(), rule.value
+        _adjust_stances(contribution, -1)
+        _add_decision(
+            act,
+            moderator,
+            contribution,
+            ModerationOutcome.HIDDEN,
+            rule=rule,
+            note=note,
+            report_count=report_count,
+        )
+        _notify_author(act, "moderation.hidden", contribution)
+        act.about(contribution, ground=rule.value, reports=report_count)
+
+
+def request_edit(
+    moderator: Person, contribution: Contribution, rule: ModerationRule, note: str
+) -> None:
+    """Ask the author to change a text, by a rule, without hiding it.
+
+    A hold keeps its end time: an edit request does not extend it.
+    """
+    with recorded(moderator, Kind.EDIT_ASKED) as act:
+        require(may_request_edit(moderator, _lock(act, contribution)))
+        decision = _add_decision(
+            act, moderator, contribution, ModerationOutcome.ASKED, rule=rule, note=note
+        )
+        decision.edit_request = EditRequest(
+            original_text=editable_text(contribution), due_at=now() + EDIT_PERIOD
+        )
+        _notify_author(act, "moderation.asked", contribution)
+        act.about(contribution, ground=rule.value)
+
+
+def escalate(moderator: Person, contribution: Contribution, note: str) -> None:
+    """Pass a contribution on to a second moderator, who decides instead of this one."""
+    with recorded(moderator, Kind.MATTER_PASSED) as act:
+        require(may_escalate(moderator, _lock(act, contribution)))
+        act.session.add(
+            Escalation(
+                subject_type=contribution.subject_type,
+                subject_id=contribution.id,
+                moderator_id=moderator.id,
+                note=clean_line(note),
+                escalated_at=now(),
+            )
+        )
+        act.about(contribution)
+
+
+def restore_contribution(moderator: Person, contribution: Contribution, note: str = "") -> None:
+    """Show a hidden contribution again."""
+    with recorded(moderator, _RESTORED_KIND[contribution.subject_type]) as act:
+        require(may_restore(moderator, _lock(act, contribution)))
+        decision = get_last_decision(contribution)
+        if decision is not None and decision.has_open_appeal:
+            raise Refused(_("The author has appealed. Decide the appeal."))
+        ground = contribution.hidden_ground
+        _unhide(act, contribution)
+        rule = ModerationRule(ground) if ground else None
+        _add_decision(
+            act, moderator, contribution, ModerationOutcome.RESTORED, rule=rule, note=note
+        )
+        act.about(contribution, ground=ground)
+
+
+def _unhide(act: Act, contribution: Contribution) -> None:
+    contribution.hidden_at, contribution.hidden_ground = None, None
+    _adjust_stances(contribution, 1)
+    _notify_author(act, "moderation.restored", contribution)
+
+
+def _adjust_stances(contribution: Contribution, change: int) -> None:
+    """Update the stance counts of the proposal; hidden comments do not count, held ones do."""
+    if (
+        isinstance(contribution, Comment)
+        and contribution.depth == 0
+        and contribution.author_role == Role.RESIDENT
+    ):
+        adjust_stance_count(contribution.proposal, contribution.stance, change)
+
+
+def _add_decision(
+    act: Act,
+    moderator: Person,
+    contribution: Contribution,
+    outcome: ModerationOutcome,
+    *,
+    rule: ModerationRule | None = None,
+    note: str = "",
+    report_count: int = 0,
+) -> ModerationDecision:
+    decision = ModerationDecision(
+        subject_type=contribution.subject_type,
+        subject_id=contribution.id,
+        proposal_id=contribution.proposal_id,
+        outcome=outcome,
+        ground=rule,
+        note=clean(note),
+        stance=getattr(contribution, "stance", None),
+        report_count=report_count,
+        moderator_id=moderator.id,
+        decided_at=now(),
+    )
+    act.session.add(decision)
+    return decision
+
+
+def file_appeal(author: Person, contribution: Contribution, reason: str) -> None:
+    """Appeal against the hiding of a contribution; a different moderator decides."""
+    with recorded(author, Kind.APPEAL_FILED) as act:
+        _lock(act, contribution)
+        decision = get_last_decision(contribution)
+        require(may_appeal(author, contribution, decision))
+        act.session.add(
+            Appeal(decision=decision, person_id=author.id, reason=clean(reason), filed_at=now())
+        )
+        act.about(contribution)
+
+
+def decide_appeal(moderator: Person, appeal: Appeal, outcome: AppealOutcome, note: str) -> None:
+    """Decide an appeal: show the contribution again, or confirm the decision."""
+    with recorded(moderator, Kind.APPEAL_DECIDED) as act:
+        contribution = get_decided_contribution(appeal.decision)
+        _lock(act, contribution)
+        require(may_decide_appeal(moderator, act.lock(appeal), contribution))
+        appeal.outcome, appeal.note = outcome, clean(note)
+        appeal.decided_by_id, appeal.decided_at = moderator.id, now()
+        act.about(contribution, outcome=outcome.value)
+        if outcome == AppealOutcome.REFUSED:
+            _notify_author(act, "moderation.refused", contribution)
+        elif contribution.hidden_at is not None:
+            ground = contribution.hidden_ground
+            _unhide(act, contribution)
+            act.consequence(_RESTORED_KIND[contribution.subject_type], contribution, ground=ground)
+
+
+def _notify_author(act: Act, kind: str, contribution: Contribution) -> None:
+    proposal = contribution.proposal if isinstance(contribution, Comment) else contribution
+    notify_person(
+        act,
+        kind,
+        contribution.author,
+        proposal,
+        subject=contribution.subject_type,
+        id=contribution.id,
+    )

@@ -1,0 +1,69 @@
+"""Drafts of proposals: save, attach files, discard. Drafts are not recorded."""
+
+from deliberate.clock import now
+from deliberate.database import unrecorded
+from deliberate.models import Draft, Person
+from deliberate.operations.proposals.attachments import MAX_ATTACHMENTS, TOO_MANY_ATTACHMENTS
+from deliberate.operations.proposals.file_sanitizing import sanitize_file
+from deliberate.operations.proposals.file_store import delete_files, random_file_name, store_file
+from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.proposals.proposals import is_draft_author
+from deliberate.text import clean_line
+
+DRAFT_IS_PRIVATE = "a draft is visible to its author only"
+
+
+def save_draft(author: Person, fields: dict[str, str], draft: Draft | None = None) -> Draft:
+    """Save the fields of a new or existing draft."""
+    with unrecorded(DRAFT_IS_PRIVATE) as session:
+        draft = draft or Draft(person_id=author.id)
+        require(is_draft_author(author, draft))
+        draft.fields, draft.saved_at = dict(fields), now()
+        session.add(draft)
+    return draft
+
+
+def discard_draft(author: Person, draft: Draft) -> None:
+    """Delete a draft with its files."""
+    with unrecorded(DRAFT_IS_PRIVATE) as session:
+        require(is_draft_author(author, draft))
+        names = [file["name"] for file in draft.files]
+        session.delete(draft)
+    delete_files(names)
+
+
+def add_draft_attachment(author: Person, draft: Draft, title: str, content: bytes) -> None:
+    """Attach a file to a draft; its type is detected from the content.
+
+    Raises Refused for an unknown type, a file that is too large or too many files.
+    """
+    require(is_draft_author(author, draft))
+    sanitized = sanitize_file(content)
+    name = random_file_name(sanitized.kind)
+    store_file(name, sanitized.content)
+    file = {
+        "title": clean_line(title),
+        "name": name,
+        "kind": sanitized.kind,
+        "size": len(sanitized.content),
+    }
+    try:
+        with unrecorded(DRAFT_IS_PRIVATE) as session:
+            session.refresh(draft, with_for_update=True)
+            require(is_draft_author(author, draft))
+            if len(draft.files) >= MAX_ATTACHMENTS:
+                raise Refused(TOO_MANY_ATTACHMENTS)
+            draft.files, draft.saved_at = [*draft.files, file], now()
+    except BaseException:
+        delete_files([name])
+        raise
+
+
+def remove_draft_attachment(author: Person, draft: Draft, name: str) -> None:
+    """Remove a file from a draft; a file that is missing already is ignored."""
+    with unrecorded(DRAFT_IS_PRIVATE) as session:
+        session.refresh(draft, with_for_update=True)
+        require(is_draft_author(author, draft))
+        names = [file["name"] for file in draft.files if file["name"] == name]
+        draft.files = [file for file in draft.files if file["name"] != name]
+    delete_files(names)

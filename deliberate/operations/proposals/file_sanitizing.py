@@ -1,0 +1,106 @@
+"""Detect the type of an uploaded file from its content and return a safe form of it."""
+
+import csv
+import warnings
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+
+from flask_babel import lazy_gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from deliberate.permissions.decision import Refused
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_PIXELS = 24_000_000
+_UNKNOWN_TYPE = _("Only PDF, PNG, JPEG and CSV files can be added.")
+_TOO_MANY_PIXELS = _("A picture can have at most 24 million pixels.")
+_UNREADABLE_PICTURE = _("This picture cannot be read.")
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True)
+class SanitizedFile:
+    """A file in the form in which it is stored."""
+
+    kind: str
+    content: bytes
+
+
+def sanitize_file(content: bytes) -> SanitizedFile:
+    """Return a safe form of a file: pictures without metadata, tables without formulas.
+
+    Raises Refused for an empty file, a file that is too large, and a content that is not a valid
+    PDF, PNG, JPEG or CSV file.
+    """
+    if not content:
+        raise Refused(_("Choose a file that is not empty."))
+    if len(content) > MAX_BYTES:
+        raise Refused(_("A file can have at most 2 MB."))
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return SanitizedFile("png", _sanitize_picture(content, "PNG"))
+    if content.startswith(b"\xff\xd8\xff"):
+        return SanitizedFile("jpeg", _sanitize_picture(content, "JPEG"))
+    if content.startswith(b"%PDF-") and b"%%EOF" in content[-1024:]:
+        return SanitizedFile("pdf", content)
+    return SanitizedFile("csv", _sanitize_csv(content))
+
+
+def _sanitize_picture(content: bytes, image_format: str) -> bytes:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(BytesIO(content), formats=(image_format,)) as picture:
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise Refused(_TOO_MANY_PIXELS)
+                return _reencode(picture, image_format)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise Refused(_TOO_MANY_PIXELS) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise Refused(_UNREADABLE_PICTURE) from error
+
+
+def _reencode(picture: Image.Image, image_format: str) -> bytes:
+    upright = ImageOps.exif_transpose(picture)
+    keeps_alpha = image_format == "PNG" and _has_alpha(upright)
+    plain = upright.convert("RGBA" if keeps_alpha else "RGB")
+    plain.info.clear()
+    output = BytesIO()
+    options = {"quality": 88} if image_format == "JPEG" else {}
+    plain.save(output, image_format, optimize=True, **options)
+    if output.tell() > MAX_BYTES:
+        raise Refused(_("A file can have at most 2 MB."))
+    return output.getvalue()
+
+
+def _has_alpha(picture: Image.Image) -> bool:
+    return picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
+
+
+def _sanitize_csv(content: bytes) -> bytes:
+    """Return a table of at least two columns, without cells a spreadsheet reads as formulas."""
+    try:
+        text = content.decode("utf-8-sig")
+        first_line = text.split("\n", 1)[0]
+        separator = max(",;\t", key=first_line.count)
+        rows = list(csv.reader(StringIO(text), delimiter=separator, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Refused(_UNKNOWN_TYPE) from error
+    is_printable = all(c.isprintable() or c in "\r\n\t" for c in text)
+    widths = {len(row) for row in rows if row}
+    if not is_printable or len(widths) != 1 or min(widths) < 2 or text.lstrip().startswith("<"):
+        raise Refused(_UNKNOWN_TYPE)
+    output = StringIO()
+    writer = csv.writer(output, delimiter=separator)
+    writer.writerows([_escape_formula(cell) for cell in row] for row in rows)
+    return output.getvalue().encode()
+
+
+def _escape_formula(cell: str) -> str:
+    """Prefix a cell that begins like a formula with an apostrophe; numbers stay as they are."""
+    if not cell.startswith(_FORMULA_PREFIXES):
+        return cell
+    try:
+        float(cell.replace(",", "."))
+    except ValueError:
+        return f"'{cell}"
+    return cell

@@ -1,0 +1,37 @@
+"""The directory of uploaded files: write and delete files under random names."""
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from flask import current_app
+
+from deliberate.config import Settings
+
+
+def random_file_name(kind: str) -> str:
+    """Return a random file name with the extension of a kind."""
+    return f"{secrets.token_hex(16)}.{kind}"
+
+
+def _directory() -> Path:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.upload_path
+
+
+def store_file(name: str, content: bytes) -> None:
+    """Write a file completely to disk, before a row refers to it."""
+    directory = _directory()
+    directory.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def delete_files(names: Iterable[str]) -> None:
+    """Delete files; missing files are ignored."""
+    for name in names:
+        (_directory() / name).unlink(missing_ok=True)

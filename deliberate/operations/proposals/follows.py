@@ -1,0 +1,56 @@
+"""Operations on follows: start and stop to follow a proposal, a process or an institution."""
+
+from typing import Protocol
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from deliberate.models import Follow, Person
+from deliberate.permissions.decision import Refused, is_signed_in, require
+from deliberate.recording import Act, recorded
+from deliberate.vocabulary import Kind
+
+
+class Followable(Protocol):
+    """A proposal, process or institution."""
+
+    subject_type: str
+    id: int
+
+
+def follow_subject(follower: Person, subject: Followable) -> None:
+    """Follow a subject to receive notices of it.
+
+    Raises Refused if the person follows it already.
+    """
+    with recorded(follower, Kind.FOLLOW_STARTED) as act:
+        require(is_signed_in(follower))
+        if _get_follow(act, follower, subject) is not None:
+            raise Refused(_("You already follow this."))
+        act.session.add(
+            Follow(person_id=follower.id, subject_type=subject.subject_type, subject_id=subject.id)
+        )
+        act.about(subject)
+
+
+def unfollow_subject(follower: Person, subject: Followable) -> None:
+    """Stop following a subject.
+
+    Raises Refused if the person does not follow it.
+    """
+    with recorded(follower, Kind.FOLLOW_ENDED) as act:
+        follow_row = _get_follow(act, follower, subject)
+        if follow_row is None:
+            raise Refused(_("You do not follow this."))
+        act.session.delete(follow_row)
+        act.about(subject)
+
+
+def _get_follow(act: Act, person: Person, subject: Followable) -> Follow | None:
+    return act.session.scalar(
+        select(Follow).where(
+            Follow.person_id == person.id,
+            Follow.subject_type == subject.subject_type,
+            Follow.subject_id == subject.id,
+        )
+    )

@@ -1,0 +1,182 @@
+"""Responses from a CSV table: every row is checked first and published by an act of its own."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from io import StringIO
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import Comment, Institution, Person, Proposal
+from deliberate.operations.responses.responses import REFUSAL_DECISIONS, publish_response
+from deliberate.permissions.decision import Refused
+from deliberate.permissions.responses import may_respond
+from deliberate.queries.processes.working_days import local_date
+from deliberate.queries.responses.institutions import get_institution_by_slug
+from deliberate.queries.responses.responses import get_visible_proposal
+from deliberate.vocabulary import ResponseDecision, ResponseGround
+
+COLUMNS = ("proposal", "decision", "headline", "body", "grounds", "answers", "what", "who", "due")
+"""The cells grounds and answers hold lists; what, who and due form one commitment."""
+MAX_ROWS = 200
+
+
+class InvalidTable(ValueError):
+    """The file is not a table with the required columns; the message is shown to the officer."""
+
+
+@dataclass
+class ResponseRow:
+    """A response in the table, with its parsed cells and the problems found."""
+
+    line: int
+    cells: dict[str, str]
+    proposal: Proposal | None = None
+    problems: list[str] = field(default_factory=list)
+    grounds: list[ResponseGround] = field(default_factory=list)
+    comment_ids: list[int] = field(default_factory=list)
+    commitments: list[tuple[str, Institution, date]] = field(default_factory=list)
+
+
+def parse_response_table(officer: Person, text: str) -> list[ResponseRow]:
+    """Return the rows of a CSV table, each checked as publishing would; nothing is stored.
+
+    Raises InvalidTable.
+    """
+    text = text.lstrip("\ufeff")
+    header = text.split("\n", 1)[0]
+    reader = csv.DictReader(StringIO(text), delimiter=";" if ";" in header else ",")
+    missing = [name for name in COLUMNS[:3] if name not in (reader.fieldnames or ())]
+    if missing:
+        raise InvalidTable(
+            _("The first line must name the columns. Missing: %(names)s", names=", ".join(missing))
+        )
+    rows: list[ResponseRow] = []
+    try:
+        for record in reader:
+            cells = {name: (record.get(name) or "").strip() for name in COLUMNS}
+            if any(cells.values()):
+                rows.append(_validated_row(officer, ResponseRow(reader.line_num, cells)))
+            if len(rows) > MAX_ROWS:
+                raise InvalidTable(_("At most %(n)s rows at once.", n=MAX_ROWS))
+    except csv.Error as error:
+        raise InvalidTable(_("The table cannot be read: %(why)s", why=str(error))) from error
+    _mark_duplicates(rows)
+    return rows
+
+
+def _mark_duplicates(rows: Sequence[ResponseRow]) -> None:
+    seen: set[str] = set()
+    for row in rows:
+        proposal_id = row.cells["proposal"]
+        if proposal_id in seen:
+            row.problems.append(_("This proposal is in the table twice."))
+        seen.add(proposal_id)
+
+
+def _validated_row(officer: Person, row: ResponseRow) -> ResponseRow:
+    cells = row.cells
+    row.proposal = _find_proposal(cells["proposal"])
+    if row.proposal is None:
+        row.problems.append(_("There is no such proposal."))
+        return row
+    if not (permission := may_respond(officer, row.proposal)):
+        row.problems.append(str(permission.reason))
+    if cells["decision"] not in set(ResponseDecision):
+        row.problems.append(
+            _("The decision must be one of: %(names)s", names=", ".join(ResponseDecision))
+        )
+    if not 0 < len(cells["headline"]) <= 120:
+        row.problems.append(_("The headline must have between 1 and 120 characters."))
+    _parse_grounds(row)
+    _parse_answered_comments(row)
+    _parse_commitment(row)
+    if cells["decision"] in REFUSAL_DECISIONS and not (row.grounds and cells["body"]):
+        row.problems.append(_("A refusal needs a reason and a ground."))
+    return row
+
+
+def _parse_id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _find_proposal(cell: str) -> Proposal | None:
+    proposal_id = _parse_id(cell.removeprefix("#"))
+    return None if proposal_id is None else get_visible_proposal(proposal_id)
+
+
+def _parse_grounds(row: ResponseRow) -> None:
+    for name in row.cells["grounds"].replace(",", " ").replace("|", " ").split():
+        try:
+            row.grounds.append(ResponseGround(name))
+        except ValueError:
+            names = ", ".join(ResponseGround)
+            row.problems.append(
+                _("The ground %(word)s must be one of: %(names)s", word=name, names=names)
+            )
+
+
+def _parse_answered_comments(row: ResponseRow) -> None:
+    cells = row.cells["answers"].replace(",", " ").replace("|", " ").replace("#", " ").split()
+    row.comment_ids = [id_ for id_ in map(_parse_id, cells) if id_ is not None]
+    proposal_id = row.proposal.id if row.proposal else 0
+    existing = db.session.scalars(
+        select(Comment.id).where(
+            Comment.proposal_id == proposal_id, Comment.id.in_(row.comment_ids)
+        )
+    )
+    if len(row.comment_ids) != len(cells) or set(row.comment_ids) != set(existing):
+        row.problems.append(_("An answered comment belongs to another thread."))
+
+
+def _parse_commitment(row: ResponseRow) -> None:
+    what, who, due = (row.cells[name] for name in ("what", "who", "due"))
+    if not (what or who or due):
+        return
+    institution = get_institution_by_slug(who)
+    try:
+        due_on = date.fromisoformat(due)
+    except ValueError:
+        row.problems.append(_("Write a date as 2026-11-30."))
+        return
+    if institution is None or not what:
+        row.problems.append(
+            _("A commitment needs what and who; who is the short name of an institution.")
+        )
+    elif row.proposal is not None and due_on < local_date(row.proposal.process, now()):
+        row.problems.append(_("The date of a commitment must be in the future."))
+    else:
+        row.commitments.append((what, institution, due_on))
+
+
+def publish_response_rows(
+    officer: Person, rows: Iterable[ResponseRow]
+) -> tuple[list[ResponseRow], list[ResponseRow]]:
+    """Publish the rows without problems; return the published rows and the failed ones."""
+    published, failed = [], []
+    for row in rows:
+        if row.problems or row.proposal is None:
+            failed.append(row)
+            continue
+        try:
+            publish_response(
+                officer,
+                row.proposal,
+                ResponseDecision(row.cells["decision"]),
+                row.cells["headline"],
+                row.cells["body"],
+                grounds=row.grounds,
+                answers=row.comment_ids,
+                commitments=row.commitments,
+                language=officer.language,
+            )
+        except Refused as error:
+            row.problems.append(str(error.reason))
+            failed.append(row)
+        else:
+            published.append(row)
+    return published, failed

@@ -1,0 +1,35 @@
+"""The accounts to notify after a breach of personal data."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+
+from deliberate.database import db
+from deliberate.models import (
+    Interaction,
+    Person,
+    PersonKey,
+)
+from deliberate.vocabulary import AccountClass
+
+
+def people_stored_since(since: datetime) -> Iterator[tuple[Person, bool]]:
+    """Return the accounts with data stored after a time, and whether they have acted since."""
+    acted = (
+        select(Interaction.id)
+        .where(Interaction.actor_id == PersonKey.actor_id, Interaction.occurred_at >= since)
+        .exists()
+    )
+    accounts = (
+        select(Person, acted)
+        .outerjoin(PersonKey, PersonKey.person_id == Person.id)
+        .where(
+            Person.account_class != AccountClass.SYSTEM,
+            (Person.erased_at.is_(None)) | (Person.erased_at >= since),
+        )
+        .order_by(Person.id)
+        .execution_options(yield_per=1000)
+    )
+    for person, has_acted in db.session.execute(accounts):
+        yield person, bool(has_acted)

@@ -1,0 +1,18 @@
+"""Accounts by id and by sign-in name."""
+
+from sqlalchemy import select
+
+from deliberate.database import db
+from deliberate.models import (
+    Person,
+)
+
+
+def get_person_by_sign_in_name(sign_in_name: str) -> Person | None:
+    """Return the account with a sign-in name, in any case."""
+    return db.session.scalar(select(Person).where(Person.sign_in_name == sign_in_name.casefold()))
+
+
+def get_person(person_id: int) -> Person | None:
+    """Return an account by its id."""
+    return db.session.get(Person, person_id)

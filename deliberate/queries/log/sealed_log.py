@@ -1,0 +1,75 @@
+"""The sealed log as CitiVoice reads it: Parquet segments, then rows of the database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Text, or_, select, type_coerce
+from sqlalchemy.orm import Session
+
+from deliberate.citivoice import COLUMNS, Log
+from deliberate.database import db
+from deliberate.models import Interaction, Segment
+from deliberate.queries.log.tree_heads import latest_tree_head
+from deliberate.vocabulary import Kind
+
+ROWS_PER_QUERY = 50_000
+KINDS_OF_EVERY_PROCESS = (Kind.ACCOUNT_RECLASSIFIED.value, Kind.GROUP_DECLARED.value)
+"""Kinds that the scores of every process read, whichever process their rows name."""
+
+
+def load_process_log(
+    log_path: Path, process_id: int | None = None, below: int | None = None
+) -> Log:
+    """Return the sealed log: segments, then the rows after the last segment.
+
+    Segments contain every process; the rows after them are those of the process (None: of all)
+    and of KINDS_OF_EVERY_PROCESS. `below` limits the rows to the size of a tree head.
+    `citivoice.reduce` selects in the same way.
+    """
+    end = below if below is not None else _sealed_size()
+    files, covered = segment_files(log_path, end)
+    return Log.from_files(*files) + Log.from_columns(_rows_after(covered, end, process_id))
+
+
+def segment_files(log_path: Path, below: int) -> tuple[list[Path], int]:
+    """Return the existing segments, gapless from the first entry, and their number of rows."""
+    session: Session = db.session()
+    files, covered = [], 0
+    for segment in session.scalars(
+        select(Segment).where(Segment.first < below).order_by(Segment.first)
+    ):
+        file = log_path / "segments" / segment.file_name
+        if segment.first != covered or not file.is_file():
+            break
+        files.append(file)
+        covered = segment.last + 1
+    return files, covered
+
+
+def _sealed_size() -> int:
+    head = latest_tree_head()
+    return head.size if head else 0
+
+
+def _rows_after(
+    first: int, below: int, process_id: int | None
+) -> Iterator[dict[str, list[Any]]]:  # Any: log columns have many types
+    session: Session = db.session()
+    names = [name for name in COLUMNS if name != "details"]
+    columns = [getattr(Interaction, name) for name in names]
+    stored_details = type_coerce(Interaction.details, Text)
+    of_process = or_(
+        Interaction.process_id == process_id, Interaction.kind.in_(KINDS_OF_EVERY_PROCESS)
+    )
+    for start in range(first, below, ROWS_PER_QUERY):
+        stop = min(start + ROWS_PER_QUERY, below)
+        query = select(*columns, stored_details).where(
+            Interaction.seq >= start, Interaction.seq < stop
+        )
+        if process_id is not None:
+            query = query.where(of_process)
+        rows = session.execute(query.order_by(Interaction.seq)).all()
+        if rows:
+            lists = map(list, zip(*rows, strict=True))
+            yield dict(zip([*names, "details"], lists, strict=True))

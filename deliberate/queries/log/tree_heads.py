@@ -1,0 +1,72 @@
+"""Queries for tree heads, and the age of the oldest unsealed entry."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import PublishedTreeHead, SignedTreeHead
+from deliberate.models.log.interaction import unsealed_rows_query
+
+
+@dataclass(frozen=True)
+class TreeHeadSummary:
+    """Size and root of a tree head."""
+
+    size: int
+    root: str
+
+
+@dataclass(frozen=True)
+class PublishedHeadRow:
+    """A published tree head with its signature."""
+
+    size: int
+    root: str
+    key: str
+    signature: str
+    made_at: datetime
+
+
+def latest_tree_head() -> TreeHeadSummary | None:
+    """Return size and root of the newest tree head, or None before the first."""
+    row = db.session.execute(
+        select(SignedTreeHead.size, SignedTreeHead.root)
+        .order_by(SignedTreeHead.size.desc())
+        .limit(1)
+    ).first()
+    return TreeHeadSummary(row.size, row.root) if row else None
+
+
+def list_published_heads(limit: int) -> list[PublishedHeadRow]:
+    """Return the newest published tree heads, newest first."""
+    rows = db.session.execute(
+        select(
+            SignedTreeHead.size,
+            SignedTreeHead.root,
+            SignedTreeHead.key_id,
+            SignedTreeHead.signature,
+            SignedTreeHead.made_at,
+        )
+        .join(PublishedTreeHead, PublishedTreeHead.size == SignedTreeHead.size)
+        .order_by(SignedTreeHead.size.desc())
+        .limit(limit)
+    )
+    return [PublishedHeadRow(*row) for row in rows]
+
+
+def latest_published_head() -> TreeHeadSummary | None:
+    """Return size and root of the newest published tree head; pages show no newer one."""
+    newest = next(iter(list_published_heads(1)), None)
+    return TreeHeadSummary(newest.size, newest.root) if newest else None
+
+
+def unsealed_age() -> timedelta:
+    """Return the age of the oldest unsealed entry, zero without any."""
+    oldest = db.session.scalar(unsealed_rows_query(db.engine.dialect.name), {"limit": 1})
+    if oldest is None:
+        return timedelta(0)
+    written = int(oldest[:12], 16) / 1000  # a UUIDv7 begins with its time in milliseconds
+    return timedelta(seconds=max(0.0, now().timestamp() - written))

@@ -1,0 +1,107 @@
+"""The moderators' queue: reported and held texts, appeals and edit requests without a decision."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import Appeal, EditRequest, Report
+from deliberate.queries.moderation.contributions import (
+    CONTRIBUTION_MODELS,
+    Contribution,
+    load_contributions,
+)
+from deliberate.vocabulary import HoldRule
+
+PAGE_SIZE = 20
+LATE_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class ReportedContribution:
+    """A reported text without a decision."""
+
+    contribution: Contribution
+    first_report_id: int
+    reported_at: datetime
+    report_count: int
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether the first report is more than a day old."""
+        return now() - self.reported_at > LATE_AFTER
+
+
+def reported_contributions(after: int = 0) -> list[ReportedContribution]:
+    """Return reported texts, oldest report first, and one more than a page.
+
+    Only texts whose first report has an id above `after` are returned.
+    """
+    first_id = func.min(Report.id)
+    rows = db.session.execute(
+        select(
+            Report.subject_type,
+            Report.subject_id,
+            first_id.label("first_id"),
+            func.min(Report.filed_at).label("reported_at"),
+            func.count(Report.id).label("report_count"),
+        )
+        .where(Report.resolved_at.is_(None))
+        .group_by(Report.subject_type, Report.subject_id)
+        .having(first_id > after)
+        .order_by(first_id)
+        .limit(PAGE_SIZE + 1)
+    ).all()
+    contributions = load_contributions((row.subject_type, row.subject_id) for row in rows)
+    return [
+        ReportedContribution(
+            contributions[row.subject_type, row.subject_id],
+            row.first_id,
+            row.reported_at,
+            row.report_count,
+        )
+        for row in rows
+    ]
+
+
+def held_contributions() -> list[Contribution]:
+    """Return a page of texts that a rule holds, the one whose hold ends first at the top."""
+    held: list[Contribution] = []
+    for model in CONTRIBUTION_MODELS.values():
+        query = select(model).where(
+            model.held_until > now(),
+            model.hidden_ground.in_(set(HoldRule)),
+            model.withdrawn_at.is_(None),
+        )
+        held += db.session.scalars(query.order_by(model.held_until).limit(PAGE_SIZE))
+    return sorted((text for text in held if text.is_held), key=_hold_end)[:PAGE_SIZE]
+
+
+def _hold_end(contribution: Contribution) -> datetime:
+    return contribution.held_until or now()
+
+
+def open_appeals() -> list[tuple[Appeal, Contribution]]:
+    """Return a page of appeals without a decision, oldest first, with the texts they are about."""
+    appeals = db.session.scalars(
+        select(Appeal)
+        .where(Appeal.decided_at.is_(None))
+        .options(joinedload(Appeal.decision))
+        .order_by(Appeal.id)
+        .limit(PAGE_SIZE)
+    ).all()
+    contributions = load_contributions(a.decision.subject_key for a in appeals)
+    return [(appeal, contributions[appeal.decision.subject_key]) for appeal in appeals]
+
+
+def open_edit_requests() -> list[tuple[EditRequest, Contribution]]:
+    """Return a page of edit requests without a later decision, oldest first, with their texts."""
+    query = select(EditRequest).where(EditRequest.resolved_at.is_(None))
+    requests = db.session.scalars(
+        query.options(joinedload(EditRequest.decision)).order_by(EditRequest.id).limit(PAGE_SIZE)
+    ).all()
+    contributions = load_contributions(r.decision.subject_key for r in requests)
+    return [(request, contributions[request.decision.subject_key]) for request in requests]

@@ -1,0 +1,270 @@
+"""The page of a proposal: the proposal with all that belongs to it, read in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Label, Row, Select, and_, case, func, literal, null, select, union_all
+from sqlalchemy.orm import aliased, joinedload
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import (
+    Attachment,
+    Case,
+    Comment,
+    Follow,
+    Interaction,
+    Person,
+    Poll,
+    Process,
+    Proposal,
+    PublishedTreeHead,
+    Referral,
+    SignedTreeHead,
+    Summary,
+    Support,
+)
+from deliberate.queries.log.tree_heads import TreeHeadSummary
+from deliberate.queries.proposals.attachments import AttachmentRow
+from deliberate.queries.responses.response_owner import Desk
+from deliberate.queries.threads.unread_comments import unread_columns
+
+PageRow = Row[*tuple[Any, ...]]  # models and the labelled columns below
+
+
+@dataclass(frozen=True)
+class ReaderState:
+    """The relation of a signed-in person to a proposal."""
+
+    supports: bool
+    follows: bool
+    is_author: bool
+    newest: int
+    """The newest comment of the thread; 0 where there is none."""
+    unread: int
+    """Number of comments since the previous visit, counted to MAX_UNREAD."""
+    first_unread: int | None
+    is_asked_to_agree: bool
+    """Whether a summary suggested by another person is pending."""
+
+
+@dataclass(frozen=True)
+class ProposalPage:
+    """A proposal for its page, with a fingerprint that changes whenever the page does."""
+
+    proposal: Proposal
+    fingerprint: str
+    has_merged: bool
+    """Whether other proposals were merged into this one."""
+    has_files: bool
+    has_polls: bool
+    reader: ReaderState | None
+    """None for a request without a session."""
+    desk: Desk
+    summary: Summary | None
+    """The summary author and moderator agreed on."""
+    log_head: TreeHeadSummary | None
+
+
+def get_proposal_page(
+    proposal_id: int, reader: Person | None = None, last_read_id: int | None = None
+) -> ProposalPage | None:
+    """Return a proposal with process, phases, author, institution and desk in one statement.
+
+    `last_read_id` is the last comment the reader can have read before; None on a first visit.
+    """
+    newest = select(func.max(Summary.number)).where(Summary.proposal_id == Proposal.id)
+    rows = (
+        db.session.execute(
+            select(
+                Proposal,
+                Case,
+                Referral,
+                Summary,
+                *_change_columns(),
+                *_tree_head_columns(),
+                *_reader_columns(reader, last_read_id),
+            )
+            .outerjoin(Case, Case.proposal_id == Proposal.id)
+            .outerjoin(Referral, Referral.proposal_id == Proposal.id)
+            .outerjoin(
+                Summary,
+                and_(
+                    Summary.proposal_id == Proposal.id,
+                    Summary.number == newest.correlate(Proposal).scalar_subquery(),
+                ),
+            )
+            .options(
+                joinedload(Proposal.process).joinedload(Process.phases),
+                joinedload(Proposal.author),
+                joinedload(Proposal.institution),
+                joinedload(Referral.from_institution),
+                joinedload(Referral.to_institution),
+            )
+            .where(Proposal.id == proposal_id)
+        )
+        .unique()
+        .all()
+    )
+    return _page_from_rows(rows, reader) if rows else None
+
+
+def _page_from_rows(rows: Sequence[PageRow], reader: Person | None) -> ProposalPage:
+    row = rows[0]
+    proposal: Proposal = row[0]
+    referrals = [referral for _, _, referral, *_ in rows if referral is not None]
+    changes = [getattr(row, column.name) for column in _change_columns()]
+    return ProposalPage(
+        proposal,
+        _fingerprint(proposal, changes),
+        has_merged=bool(row.merged),
+        has_files=bool(row.files),
+        has_polls=bool(row.polls),
+        reader=_reader_state(row, proposal.author_id == reader.id) if reader else None,
+        desk=Desk(row[1], sorted(referrals, key=lambda referral: referral.id)),
+        summary=row[3],
+        log_head=TreeHeadSummary(row.log_size, row.log_root) if row.log_size else None,
+    )
+
+
+def _reader_state(row: PageRow, is_author: bool) -> ReaderState:
+    return ReaderState(
+        row.supports,
+        row.follows,
+        is_author,
+        row.newest,
+        row.unread,
+        row.first_unread,
+        row.is_asked_to_agree,
+    )
+
+
+def _change_columns() -> tuple[Label[Any], ...]:
+    """Return columns that change with the page: log rows, polls, holds, merged and files."""
+    is_logged = Interaction.proposal_id == Proposal.id
+    polls = select(func.count(Poll.id)).where(Poll.proposal_id == Proposal.id)
+    moment = now()
+    merged: Any = aliased(Proposal)  # an alias has no static type
+    columns: dict[str, Select[Any]] = {
+        "sealed": select(func.max(Interaction.seq)).where(is_logged),
+        "unsealed": select(func.max(Interaction.id)).where(is_logged, Interaction.seq.is_(None)),
+        "polls": polls,
+        "opened": polls.where(Poll.opens_at <= moment),
+        "closed": polls.where(Poll.closes_at <= moment),
+        "held": select(func.count(Comment.id)).where(
+            Comment.proposal_id == Proposal.id, Comment.held_until > moment
+        ),
+        "merged": select(func.count(merged.id)).where(merged.merged_into_id == Proposal.id),
+        "merged_last_at": select(func.max(merged.merged_at)).where(
+            merged.merged_into_id == Proposal.id
+        ),
+        "files": select(func.count(Attachment.id)).where(
+            Attachment.proposal_id == Proposal.id, Attachment.removed_at.is_(None)
+        ),
+    }
+    return tuple(
+        statement.correlate(Proposal).scalar_subquery().label(name)
+        for name, statement in columns.items()
+    )
+
+
+def _tree_head_columns() -> tuple[Label[Any], ...]:
+    """Return the newest published tree head, which every page shows."""
+    newest = select(func.max(PublishedTreeHead.size)).scalar_subquery()
+    root = select(SignedTreeHead.root).where(SignedTreeHead.size == newest).scalar_subquery()
+    return newest.label("log_size"), root.label("log_root")
+
+
+def _reader_columns(reader: Person | None, last_read_id: int | None) -> tuple[Label[Any], ...]:
+    if reader is None:
+        return ()
+    support = select(Support.id).where(
+        Support.person_id == reader.id, Support.proposal_id == Proposal.id
+    )
+    follow = select(Follow.id).where(
+        Follow.person_id == reader.id,
+        Follow.subject_type == Proposal.subject_type,
+        Follow.subject_id == Proposal.id,
+    )
+    suggested = select(Summary.id).where(
+        Summary.proposal_id == Proposal.id,
+        Summary.number.is_(None),
+        Summary.written_by_id != reader.id,
+    )
+    return (
+        suggested.correlate(Proposal).exists().label("is_asked_to_agree"),
+        support.correlate(Proposal).exists().label("supports"),
+        follow.correlate(Proposal).exists().label("follows"),
+        *unread_columns(reader.id, last_read_id),
+    )
+
+
+def _fingerprint(proposal: Proposal, changes: list[object]) -> str:
+    """Return a text that changes with the page.
+
+    It contains the hour for what follows from days: deadlines, and erased people.
+    """
+    phases = [(p.kind, p.opens_at, p.closes_at, p.switches) for p in proposal.process.phases]
+    phase = proposal.process.phase_at(now())
+    return repr(
+        (
+            changes,
+            f"{now():%Y%m%d%H}",
+            proposal.hidden_at,
+            proposal.merged_into_id,
+            phases,
+            phase.kind if phase else "",
+            proposal.process.closed_at,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class MergedProposal:
+    """A proposal merged into another one, as the other's page links to it."""
+
+    id: int
+    slug: str
+    """The end of its URL; empty while the proposal is hidden."""
+    merged_at: datetime
+
+
+@dataclass(frozen=True)
+class RelatedItems:
+    """Files of a proposal and the proposals merged into it."""
+
+    files: Sequence[AttachmentRow] = ()
+    merged: Sequence[MergedProposal] = ()
+
+
+def get_related_items(proposal: Proposal) -> RelatedItems:
+    """Return files and merged proposals, the oldest first, in one statement."""
+    file, merged = literal("file").label("of"), literal("merged").label("of")
+    slug = case((Proposal.is_shown_now(), Proposal.slug), else_="")
+    rows = db.session.execute(
+        union_all(
+            select(
+                file,
+                Attachment.id.label("id"),
+                Attachment.title.label("title"),
+                Attachment.name.label("name"),
+                Attachment.kind.label("kind"),
+                Attachment.size.label("size"),
+                Attachment.added_at.label("at"),
+            ).where(Attachment.proposal_id == proposal.id, Attachment.removed_at.is_(None)),
+            select(merged, Proposal.id, slug, null(), null(), null(), Proposal.merged_at).where(
+                Proposal.merged_into_id == proposal.id
+            ),
+        )
+    ).all()
+    rows = sorted(rows, key=lambda row: (row.at, row.id))
+    return RelatedItems(
+        [
+            AttachmentRow(row.id, proposal.id, row.title, row.name, row.kind, row.size)
+            for row in rows
+            if row.of == "file"
+        ],
+        [MergedProposal(row.id, row.title, row.at) for row in rows if row.of == "merged"],
+    )

@@ -1,0 +1,70 @@
+"""Keyset pagination: the rows after a given row, found by an index range, never by an offset."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
+
+Column = InstrumentedAttribute[Any]  # sort columns have different types
+Value = Any  # a value of the sort column, or an SQL expression for it
+
+
+@dataclass(frozen=True)
+class KeysetOrder:
+    """The order of a list: by a column and then by id, or by id alone."""
+
+    id_column: Column
+    column: Column | None = None
+    ascending: bool = False
+
+    @property
+    def sort_column(self) -> Column:
+        """Return the column that the list is sorted by."""
+        return self.id_column if self.column is None else self.column
+
+    def first_rows(self, query: Select[int], limit: int) -> Select[int, Value]:
+        """Return a query for id and sort value of the first rows."""
+        keys = (self.sort_column, self.id_column)
+        return (
+            query.with_only_columns(self.id_column.label("id"), self.sort_column.label("value"))
+            .order_by(*(key.asc() if self.ascending else key.desc() for key in keys))
+            .limit(limit)
+        )
+
+    def rows_after(
+        self,
+        query: Select[int],
+        limit: int,
+        *,
+        value: Value,
+        last: Value,
+        inclusive: bool = False,
+    ) -> Select[int, Value]:
+        """Return a query for id and sort value of the rows after the row with id `last`.
+
+        `value` is the sort value of that row; `inclusive` includes the row itself. Rows with the
+        same value and rows beyond it are two index ranges: SQLite compares row values by their
+        first column only and would read all rows with the same value.
+        """
+        by_id = self._at_or_beyond(last) if inclusive else self._beyond(self.id_column, last)
+        if self.column is None:
+            return self.first_rows(query.where(by_id), limit)
+        same = self.first_rows(query.where(self.column == value, by_id), limit).subquery()
+        beyond = self.first_rows(query.where(self._beyond(self.column, value)), limit).subquery()
+        both = union_all(select(same), select(beyond)).subquery()
+        keys = (both.c.value, both.c.id)
+        return (
+            select(both.c.id, both.c.value)
+            .order_by(*(key.asc() if self.ascending else key.desc() for key in keys))
+            .limit(limit)
+        )
+
+    def _beyond(self, column: Column, value: Value) -> ColumnElement[bool]:
+        condition: ColumnElement[bool] = column > value if self.ascending else column < value
+        return condition
+
+    def _at_or_beyond(self, row_id: Value) -> ColumnElement[bool]:
+        column = self.id_column
+        condition: ColumnElement[bool] = column >= row_id if self.ascending else column <= row_id
+        return condition

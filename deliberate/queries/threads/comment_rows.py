@@ -1,0 +1,215 @@
+"""Comments as the thread's template shows them, read with author and rating in one statement."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CTE, Row, and_, literal, select
+from sqlalchemy.orm import aliased
+
+from deliberate.database import db
+from deliberate.models import Comment, Institution, Person, Proposal, Rating
+from deliberate.text import excerpt, to_plain
+from deliberate.vocabulary import AccountClass
+
+MAX_CREDITABLE = 30
+"""Comments offered as those that led to a new version."""
+
+SelectedComment = Row[*tuple[Any, ...]]  # a part name and the columns of _columns()
+
+
+@dataclass
+class CommentRow:
+    """One comment of a thread; with a state it is shown as a tombstone."""
+
+    id: int
+    root_id: int
+    depth: int
+    display_name: str
+    role: str
+    institution: str
+    stance: int | None
+    is_question: bool
+    created_at: datetime
+    edited_at: datetime | None
+    body_html: str
+    source: str
+    strong: int
+    weak: int
+    rating_count: int
+    recipient_name: str
+    is_by_proposal_author: bool
+    author_id: int | None
+    state: str
+    state_at: datetime | None
+    rule: str
+    corrections: list[tuple[datetime, str]] = field(default_factory=list)
+    """When each correction was added, and its safe HTML."""
+    own_rating: str = ""
+    """The reader's rating: strong, weak or empty."""
+    is_own: bool = False
+    held_until: datetime | None = None
+    """Latest end of a hold on the reader's own comment, which nobody else sees meanwhile."""
+    hidden_reply_count: int = 0
+    """Replies of the same argument that are not shown; announced after this comment."""
+
+    @property
+    def text(self) -> str:
+        """Return the beginning of the body as plain text in one line."""
+        return excerpt(to_plain(self.body_html), 220)
+
+
+def get_comment_row(
+    comment: Comment, language: str = "id", reader_id: int | None = None
+) -> CommentRow:
+    """Return one comment for a page of its own, such as the form for a reply."""
+    return list_comment_rows(comment.proposal, [comment.id], language, reader_id)[0]
+
+
+def list_comment_rows(
+    proposal: Proposal,
+    comment_ids: Sequence[int],
+    language: str = "id",
+    reader_id: int | None = None,
+) -> list[CommentRow]:
+    """Return some comments of a thread in the order of posting."""
+    selected = select(literal("page").label("part"), Comment.id).where(
+        Comment.proposal_id == proposal.id, Comment.id.in_(comment_ids)
+    )
+    rows = distinct_rows(load_rows(selected.cte("selected"), reader_id))
+    return [to_comment_row(row, proposal, language, reader_id) for row in rows]
+
+
+def list_creditable_comments(proposal: Proposal, language: str = "id") -> list[CommentRow]:
+    """Return the newest visible comments by others that may have led to a new version."""
+    newest = (
+        select(literal("page").label("part"), Comment.id)
+        .where(
+            Comment.proposal_id == proposal.id,
+            Comment.author_id != proposal.author_id,
+            Comment.withdrawn_at.is_(None),
+            Comment.hidden_at.is_(None),
+        )
+        .order_by(Comment.id.desc())
+        .limit(MAX_CREDITABLE)
+    )
+    rows = distinct_rows(load_rows(newest.cte("selected")))
+    return [to_comment_row(row, proposal, language) for row in reversed(rows)]
+
+
+def load_rows(selected: CTE, reader_id: int | None = None) -> Sequence[SelectedComment]:
+    """Return the selected comments with author, recipient and the reader's rating.
+
+    `selected` has the columns part and id.
+    """
+    parent, recipient = aliased(Comment), aliased(Person)
+    is_own_rating = and_(Rating.comment_id == Comment.id, Rating.person_id == (reader_id or 0))
+    statement = (
+        select(selected.c.part, *_columns(recipient))
+        .join_from(selected, Comment, Comment.id == selected.c.id)
+        .outerjoin(Person, Person.id == Comment.author_id)
+        .outerjoin(Institution, Institution.id == Comment.institution_id)
+        .outerjoin(parent, parent.id == Comment.parent_id)
+        .outerjoin(recipient, recipient.id == parent.author_id)
+        .outerjoin(Rating, is_own_rating)
+    )
+    return db.session.execute(statement).all()
+
+
+def distinct_rows(rows: Iterable[SelectedComment]) -> list[SelectedComment]:
+    """Return each comment once, in the order of posting."""
+    return [row for _, row in sorted({row.id: row for row in rows}.items())]
+
+
+def _columns(recipient: type[Person]) -> tuple[Any, ...]:  # attributes of several types
+    return (
+        Comment.id,
+        Comment.root_id,
+        Comment.depth,
+        Comment.author_id,
+        Comment.author_role,
+        Comment.stance,
+        Comment.is_question,
+        Comment.posted_at,
+        Comment.edited_at,
+        Comment.withdrawn_at,
+        Comment.hidden_at,
+        Comment.hidden_ground,
+        Comment.held_until,
+        Comment.body_html,
+        Comment.source_note,
+        Comment.corrections,
+        Comment.strong_count,
+        Comment.weak_count,
+        Comment.rating_count,
+        Comment.strength,
+        Comment.reply_count,
+        Person.display_name,
+        Person.account_class,
+        Person.erased_at,
+        Institution.name,
+        Institution.name_en,
+        recipient.display_name.label("recipient_name"),
+        Rating.is_strong,
+    )
+
+
+def to_comment_row(
+    row: SelectedComment, proposal: Proposal, language: str, reader_id: int | None = None
+) -> CommentRow:
+    """Return a loaded comment as its template shows it to a reader."""
+    is_own = reader_id is not None and row.author_id == reader_id
+    held_until = _held_until(row) if is_own else None
+    state, state_at = ("", None) if held_until else _tombstone_state(row)
+    is_organisation = row.account_class == AccountClass.ORGANISATION
+    return CommentRow(
+        id=row.id,
+        root_id=row.root_id or row.id,
+        depth=row.depth,
+        display_name=row.display_name or "",
+        role="organisation" if is_organisation else row.author_role,
+        institution=(row.name_en if language == "en" else "") or row.name or "",
+        stance=row.stance,
+        is_question=row.is_question,
+        created_at=row.posted_at,
+        edited_at=row.edited_at,
+        body_html="" if state else row.body_html,
+        source="" if state else row.source_note,
+        strong=row.strong_count,
+        weak=row.weak_count,
+        rating_count=row.rating_count,
+        recipient_name=row.recipient_name or "",
+        is_by_proposal_author=row.author_id is not None and row.author_id == proposal.author_id,
+        author_id=row.author_id,
+        state=state,
+        state_at=state_at,
+        rule=(row.hidden_ground or "held") if state == "hidden" or held_until else "",
+        corrections=[] if state else _parse_corrections(row.corrections),
+        is_own=is_own,
+        own_rating={True: "strong", False: "weak"}.get(row.is_strong, ""),
+        held_until=held_until,
+    )
+
+
+def _held_until(row: SelectedComment) -> datetime | None:
+    is_held = row.hidden_at is not None and row.withdrawn_at is None and row.erased_at is None
+    until: datetime | None = row.held_until if is_held else None
+    return until
+
+
+def _parse_corrections(corrections: Iterable[dict[str, str]]) -> list[tuple[datetime, str]]:
+    return [
+        (datetime.fromisoformat(correction["at"]), correction["html"]) for correction in corrections
+    ]
+
+
+def _tombstone_state(row: SelectedComment) -> tuple[str, datetime | None]:
+    """Return which tombstone replaces a comment and since when; an empty state for most."""
+    if row.erased_at is not None:
+        return "erased", row.erased_at
+    if row.hidden_at is not None:
+        return "hidden", row.hidden_at
+    if row.withdrawn_at is not None:
+        return "withdrawn", row.withdrawn_at
+    return "", None

@@ -1,0 +1,77 @@
+"""A page of a proposal's thread, read in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deliberate.models import Proposal
+from deliberate.queries.threads.comment_rows import (
+    CommentRow,
+    SelectedComment,
+    distinct_rows,
+    load_rows,
+    to_comment_row,
+)
+from deliberate.queries.threads.pagination import (
+    MAX_REPLIES,
+    PAGE,
+    ThreadRequest,
+    select_comment_ids,
+    sort_key,
+)
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """The comments of a page of a thread, in page order."""
+
+    comments: list[CommentRow]
+    top_arguments: dict[int, CommentRow]
+    """The most rated argument of each side that has one, by stance."""
+    after: int | None
+    """The last argument of the page where more follow."""
+    replies_after: int | None = None
+    """The last reply of the expanded branch where more follow."""
+
+
+def get_thread_page(
+    proposal: Proposal,
+    thread_request: ThreadRequest,
+    language: str = "id",
+    reader_id: int | None = None,
+) -> ThreadPage:
+    """Return the requested page of a thread; without comments where a link leads nowhere.
+
+    The reader's own comments are shown to them while a rule holds them.
+    """
+    rows = load_rows(select_comment_ids(proposal.id, thread_request), reader_id)
+    top = [to_comment_row(row, proposal, language) for row in rows if row.part == "top"]
+    roots = distinct_rows(row for row in rows if row.part == "page")
+    roots.sort(key=lambda row: sort_key(thread_request.order, row))
+    branches = _branches(rows)
+    comments: list[CommentRow] = []
+    for root in roots[:PAGE]:
+        replies = branches.get(root.id, [])[: MAX_REPLIES if thread_request.expanded_id else None]
+        branch = [to_comment_row(row, proposal, language, reader_id) for row in (root, *replies)]
+        shown = len(replies) + thread_request.replies_seen
+        branch[-1].hidden_reply_count = root.reply_count - shown
+        comments += branch
+    has_more_replies = thread_request.expanded_id is not None and any(
+        len(branch) > MAX_REPLIES for branch in branches.values()
+    )
+    return ThreadPage(
+        comments,
+        {comment.stance or 0: comment for comment in top if not comment.state},
+        after=roots[PAGE - 1].id if len(roots) > PAGE else None,
+        replies_after=comments[-1].id if has_more_replies else None,
+    )
+
+
+def _branches(rows: Sequence[SelectedComment]) -> dict[int, list[SelectedComment]]:
+    """Return the replies to show by argument; a linked branch replaces the first replies."""
+    linked = distinct_rows(row for row in rows if row.part == "branch")
+    linked_root_id = linked[0].root_id or linked[0].id if linked else None
+    replies = (row for row in rows if row.part == "reply" and row.root_id != linked_root_id)
+    branches: dict[int, list[SelectedComment]] = {}
+    for row in distinct_rows((*replies, *(row for row in linked if row.root_id is not None))):
+        branches.setdefault(row.root_id, []).append(row)
+    return branches

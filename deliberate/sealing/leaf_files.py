@@ -1,0 +1,60 @@
+"""Files of leaf hashes, written daily up to the newest published tree head."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deliberate.database import db
+from deliberate.models import Interaction
+from deliberate.sealing.head_publishing import published_size
+
+LEAF_FOLDER = "leaves"
+LEAVES_PER_QUERY = 65536
+
+
+def write_leaf_file(log_path: Path) -> str | None:
+    """Write the leaf hashes that no file contains yet; return the file name, None without any.
+
+    The name contains the first and the last position.
+    """
+    folder = log_path / LEAF_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    session: Session = db.session()
+    session.rollback()
+    first, stop = _next_position(folder), published_size(session)
+    if first >= stop:
+        return None
+    name = f"{first:09d}-{stop - 1:09d}.txt"
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix="writing-")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        for leaf in _leaves(session, first, stop):
+            file.write(leaf.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).chmod(0o444)
+    Path(temporary).replace(folder / name)
+    return name
+
+
+def leaf_files(log_path: Path) -> list[Path]:
+    """Return the files of leaf hashes, oldest first."""
+    return sorted((log_path / LEAF_FOLDER).glob("*-*.txt"))
+
+
+def _next_position(folder: Path) -> int:
+    files = sorted(folder.glob("[0-9]*-[0-9]*.txt"))
+    return int(files[-1].stem.split("-")[1]) + 1 if files else 0
+
+
+def _leaves(session: Session, first: int, stop: int) -> Iterator[bytes]:
+    for start in range(first, stop, LEAVES_PER_QUERY):
+        end = min(start + LEAVES_PER_QUERY, stop)
+        yield from session.scalars(
+            select(Interaction.leaf)
+            .where(Interaction.seq >= start, Interaction.seq < end)
+            .order_by(Interaction.seq)
+        )

@@ -1,0 +1,49 @@
+"""Raw rows of the log by position, and their conversion to arrays."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, text
+
+from deliberate.sealing.leaf_hashes import COLUMNS, RawRow, iso_timestamp
+
+ROWS_PER_QUERY = 8192
+INTEGER_COLUMNS = frozenset(
+    ["seq", "institution_id", "process_id", "proposal_id", "subject_id", "parent_id", "stance"]
+)
+Array = NDArray[Any]  # integers or objects
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM interaction"  # noqa: S608  # constant names
+_SEALED = text(f"{_SELECT} WHERE seq >= :first AND seq < :stop ORDER BY seq")
+_UNSEALED = text(f"{_SELECT} WHERE seq IS NULL")
+
+
+def sealed_rows(connection: Connection, first: int, stop: int) -> Iterator[Sequence[RawRow]]:
+    """Yield the raw rows of a range of positions, in order, some thousands at a time."""
+    for start in range(first, stop, ROWS_PER_QUERY):
+        span = {"first": start, "stop": min(start + ROWS_PER_QUERY, stop)}
+        yield connection.execute(_SEALED, span).cursor.fetchall()
+
+
+def unsealed_rows(connection: Connection) -> Sequence[RawRow]:
+    """Return the raw rows without a position."""
+    rows: Sequence[RawRow] = connection.execute(_UNSEALED).cursor.fetchall()
+    return rows
+
+
+def column_arrays(rows: Iterable[RawRow]) -> dict[str, Array]:
+    """Return raw rows as arrays that DuckDB reads; times are ISO texts without a zone."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
+    return {name: _array(name, values) for name, values in zip(COLUMNS, columns, strict=True)}
+
+
+def _array(name: str, values: RawRow) -> Array:
+    if name in INTEGER_COLUMNS:
+        is_null = [value is None for value in values]
+        return np.ma.masked_array([value or 0 for value in values], mask=is_null, dtype=np.int64)
+    if name == "occurred_at":
+        values = tuple(iso_timestamp(value)[:-1] for value in values)
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array

@@ -1,0 +1,100 @@
+"""Verification of parts of the log, each on its own, in worker processes if there are many."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from sqlalchemy import Connection, Engine, create_engine
+
+from deliberate.sealing.leaf_hashes import LEAF, recompute_leaves
+from deliberate.sealing.log_rows import sealed_rows
+from deliberate.sealing.merkle_tree import MerkleTree, Subtree
+
+ROWS_PER_PART = 65536
+"""The size of a full subtree, so that the root of a part is a node of the whole tree."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A difference between the log and what was sealed.
+
+    `since` is the time of the seal or head that the change came after, if it is known.
+    """
+
+    problem: str
+    position: int | None = None
+    since: str = ""
+
+
+@dataclass
+class LogPart:
+    """The result for a range of entries.
+
+    `edges` are the peaks of the subtree of the part at each requested tree size.
+    """
+
+    first: int
+    faults: list[Fault] = field(default_factory=list)
+    edges: dict[int, list[bytes]] = field(default_factory=dict)
+    subtrees: list[Subtree] = field(default_factory=list)
+    is_whole: bool = True
+
+
+@cache
+def worker_engine(url: str) -> Engine:
+    """Return an engine of this process for a database URL."""
+    return create_engine(url)
+
+
+def verify_part_at(url: str, first: int, stop: int, sizes: Sequence[int]) -> LogPart:
+    """Run verify_part() in a worker process."""
+    with worker_engine(url).connect() as connection:
+        return verify_part(connection, first, stop, sizes)
+
+
+def verify_part(connection: Connection, first: int, stop: int, sizes: Sequence[int]) -> LogPart:
+    """Recompute the leaves of a range of entries and the peaks of the tree at some sizes."""
+    part = LogPart(first)
+    leaves: list[bytes] = []
+    is_sqlite = connection.dialect.name == "sqlite"
+    for rows in sealed_rows(connection, first, stop):
+        computed, stored = recompute_leaves(rows, is_sqlite=is_sqlite), [row[LEAF] for row in rows]
+        expected = first + len(leaves)
+        positions = [row[0] for row in rows]
+        if computed == stored and positions == list(range(expected, expected + len(rows))):
+            leaves += stored
+        else:
+            _add_faulty_rows(part, leaves, zip(positions, computed, stored, strict=True))
+    if first + len(leaves) < stop:
+        part.faults.append(Fault("entries are missing", first + len(leaves)))
+        part.is_whole = False
+    if part.is_whole:
+        _compute_edges(part, leaves, sizes)
+    return part
+
+
+def _add_faulty_rows(
+    part: LogPart, leaves: list[bytes], rows: Iterable[tuple[int, bytes | None, bytes]]
+) -> None:
+    """Append the leaves of rows of which some are wrong, and add a fault for each of these."""
+    for position, computed, stored in rows:
+        expected = part.first + len(leaves)
+        if position != expected:
+            is_gap = position > expected
+            problem = "entries are missing" if is_gap else "two entries have the same position"
+            part.faults.append(Fault(problem, min(position, expected)))
+            part.is_whole = False
+            leaves += [b""] * (position - expected)
+        if computed != stored:
+            part.faults.append(Fault("the entry was changed after sealing", position))
+        leaves.append(stored)
+
+
+def _compute_edges(part: LogPart, leaves: Sequence[bytes], sizes: Sequence[int]) -> None:
+    tree = MerkleTree()
+    for stop in sorted({*(size - part.first for size in sizes), len(leaves)}):
+        completed = tree.extend(leaves[tree.size : stop])
+        part.subtrees += [
+            (level, position + (part.first >> level), root) for level, position, root in completed
+        ]
+        part.edges[part.first + stop] = list(tree.peaks)

@@ -1,0 +1,31 @@
+"""Deletion of the account."""
+
+from flask import render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from deliberate.forms.accounts.account import EraseAccountForm
+from deliberate.operations.accounts.deletion import erase_account
+from deliberate.views.accounts.passphrase_field import credential_errors
+from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.form_pages import BOTH, form_page, submitted_data
+from deliberate.views.site.request_context import signed_in_person
+from deliberate.views.site.response_headers import CLEAR_SITE_DATA
+
+blueprint = LocalizedBlueprint("deletion")
+
+
+@blueprint.page("/account/erase", "signed_in", methods=BOTH)
+def erase() -> ResponseReturnValue:
+    """Show what is erased and what stays, or erase the account at once."""
+    form = EraseAccountForm(submitted_data())
+
+    def submit() -> ResponseReturnValue | None:
+        network = request.remote_addr or ""
+        with credential_errors(form.passphrase):
+            erase_account(signed_in_person(), form.passphrase.data, network=network)
+        if form.errors:
+            return None
+        session.clear()
+        return render_template("accounts/deletion/erased.html"), CLEAR_SITE_DATA
+
+    return form_page(form, submit, "accounts/deletion/erase.html")

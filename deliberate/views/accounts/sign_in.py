@@ -1,0 +1,180 @@
+"""Sign in, join and sign out; a request that was interrupted by it continues afterwards."""
+
+from typing import TYPE_CHECKING, TypedDict
+
+from flask import g, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import login_user
+
+from deliberate.clock import now
+from deliberate.forms.accounts.account import CodeForm, JoinForm, SignInForm
+from deliberate.operations.accounts import devices, registration
+from deliberate.operations.accounts.registration import NameTaken
+from deliberate.operations.accounts.second_factor import issue_pending_sign_in
+from deliberate.operations.accounts.sign_in import (
+    InvalidCredentials,
+    SecondFactorRequired,
+    sign_in_by_passphrase,
+)
+from deliberate.operations.site.rate_limits import SIGN_UPS, TooManyAttempts, rate_limited
+from deliberate.permissions.decision import Refused
+from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.form_pages import BOTH, see_other
+from deliberate.views.site.rate_limits import retry_after, retry_message
+from deliberate.views.site.request_context import current_person
+from deliberate.views.site.response_headers import CLEAR_SITE_DATA
+from deliberate.views.site.sign_in_prompt import held_fields, held_texts, render_sign_in
+from deliberate.views.site.url_parsing import local_path
+from deliberate.vocabulary import Role
+
+if TYPE_CHECKING:
+    from deliberate.models import Person
+
+blueprint = LocalizedBlueprint("sign_in")
+MAX_DEVICE_COOKIES = 5
+
+
+class HeldRequest(TypedDict):
+    """An interrupted request, which the sign-in form contains."""
+
+    path: str
+    fields: list[tuple[str, str]] | None
+    came_from: str
+
+
+@blueprint.page("/sign-in", "public", methods=BOTH, tokens=False)
+def sign_in() -> ResponseReturnValue:
+    """Sign in by passphrase; then show the interrupted request, with one button to send it."""
+    if request.method == "GET":
+        return _redirect_next(_next_path()) if current_person() else render_sign_in(_next_path())
+    form = SignInForm(request.form)
+    if not form.validate():
+        return _render_again(form), 422
+    try:
+        person, token = sign_in_by_passphrase(
+            form.sign_in_name.data,
+            form.passphrase.data,
+            network=request.remote_addr or "",
+            device_cookies=session.get("device_cookies", ()),
+            agent=request.user_agent.string,
+            replaced_token=session.get("_user_id"),
+        )
+    except InvalidCredentials:
+        wrong = _("The sign-in name and passphrase do not match. Nothing you wrote is lost.")
+        return _render_again(form, wrong), 422
+    except TooManyAttempts as error:
+        problem = f"{retry_message(error)} {_('Nothing you wrote is lost.')}"
+        return _render_again(form, problem), 429, retry_after(error)
+    except SecondFactorRequired as required:
+        return render_code_step(required.person)
+    except Refused as error:
+        return _render_again(form, str(error.reason)), 422
+    return complete_sign_in(person, token)
+
+
+@blueprint.page("/join", "public", methods=BOTH, tokens=False)
+def join() -> ResponseReturnValue:
+    """Create an account and sign in to it."""
+    if request.method == "GET":
+        if current_person():
+            return _redirect_next(_next_path())
+        return _render_join(JoinForm(), {"path": _next_path(), "fields": None, "came_from": ""})
+    form = JoinForm(request.form)
+    if "show" in request.form:
+        form.passphrase.data = None
+        return _render_join(form, held_request())
+    if not form.validate():
+        return _render_join(form, held_request()), 422
+    try:
+        with rate_limited(SIGN_UPS, request.remote_addr or ""):
+            person, token = registration.join_and_sign_in(
+                form.sign_in_name.data,
+                form.display_name.data,
+                form.passphrase.data,
+                email=form.email.data or None,
+                area=form.area.data,
+                language=g.language,
+                agent=request.user_agent.string,
+            )
+    except TooManyAttempts as error:
+        form.sign_in_name.errors = [retry_message(error)]
+        return _render_join(form, held_request()), 429, retry_after(error)
+    except NameTaken as taken:
+        form[taken.field].errors = [name_taken_message(taken)]
+        return _render_join(form, held_request()), 422
+    return complete_sign_in(person, token)
+
+
+@blueprint.page("/sign-out", "public", methods=["POST"])
+def sign_out() -> ResponseReturnValue:
+    """Sign this device out; its device cookie stays."""
+    person = current_person()
+    if person is not None:
+        devices.sign_out(person, person.get_id() or "")
+    device_cookies = session.get("device_cookies", [])
+    session.clear()
+    session["device_cookies"] = device_cookies
+    session.permanent = True
+    return see_other(url_for("sign_in.sign_in", left=1), CLEAR_SITE_DATA)
+
+
+def render_code_step(
+    person: "Person", form: CodeForm | None = None, pending_token: str = ""
+) -> str:
+    """Return the page for the second step of signing in, the code."""
+    return render_sign_in(
+        **held_request(),
+        template="accounts/second_factor/step.html",
+        form=form or CodeForm(),
+        pending_token=pending_token or issue_pending_sign_in(person),
+    )
+
+
+def complete_sign_in(person: "Person", token: str) -> ResponseReturnValue:
+    """Begin a session with a new token, then continue the interrupted request."""
+    others = [c for c in session.get("device_cookies", ()) if c != person.device_cookie]
+    proven_identity = session.get("proven_identity")
+    session.clear()
+    session["device_cookies"] = [*others, person.device_cookie][-MAX_DEVICE_COOKIES:]
+    if proven_identity is not None:  # waits to be linked to the account
+        session["proven_identity"] = proven_identity
+    session.permanent = person.role == Role.RESIDENT
+    login_user(person.on_device(token, now()))
+    held = held_request()
+    if held["fields"] is None or not held["path"]:
+        return _redirect_next(held["path"])
+    texts = held_texts(held["fields"])
+    return render_template("accounts/sign_in/go_on.html", stored_form=held, texts=texts)
+
+
+def held_request() -> HeldRequest:
+    """Return the interrupted request from the submitted form."""
+    return {
+        "path": local_path(request.form.get("held_path")) or "",
+        "fields": held_fields(),
+        "came_from": local_path(request.form.get("held_from")) or "",
+    }
+
+
+def name_taken_message(taken: NameTaken) -> str:
+    """Return what to do about a name that is taken."""
+    if taken.field == registration.SIGN_IN_NAME:
+        return str(_("This sign-in name is taken. Add a digit or take another one."))
+    return str(_("This name is taken or looks like another one. Add a word or take an alias."))
+
+
+def _next_path() -> str:
+    return local_path(request.args.get("next")) or ""
+
+
+def _redirect_next(path: str) -> ResponseReturnValue:
+    return see_other(path or url_for("account.show"))
+
+
+def _render_again(form: SignInForm, problem: str = "") -> str:
+    return render_sign_in(**held_request(), form=form, problems=[problem] if problem else [])
+
+
+def _render_join(form: JoinForm, held: HeldRequest) -> str:
+    return render_sign_in(**held, form=form, template="accounts/sign_in/join.html")

@@ -1,0 +1,18 @@
+"""The message shown after somebody posts or changes a text."""
+
+from typing import TYPE_CHECKING
+
+from flask_babel import gettext as _
+
+from deliberate.views.site.template_context import local_time
+
+if TYPE_CHECKING:
+    from deliberate.models import Comment, Proposal
+
+
+def posted_message(content: "Proposal | Comment", message: str) -> str:
+    """Return the message, or until when a rule holds the text where one does."""
+    if not content.is_held or content.held_until is None:
+        return message
+    until = local_time(content.held_until, "d MMM y, HH.mm")
+    return str(_("Your text is saved. A rule holds it until %(time)s at the latest.", time=until))

@@ -1,0 +1,98 @@
+"""The list of proposals with filters, as a page and as a CSV file."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, g, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+
+from deliberate.exports.proposals_csv import lines
+from deliberate.forms.proposals.proposals import ProposalListForm
+from deliberate.queries.proposals.listing import (
+    FilterChoice,
+    ProposalFilters,
+    ProposalOrder,
+    filter_choices,
+    iter_proposals,
+    list_proposals,
+)
+from deliberate.queries.proposals.proposals import proposal_status
+from deliberate.text import clean_line
+from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.request_context import enum_arg, int_arg
+from deliberate.views.urls import proposal_url
+
+blueprint = LocalizedBlueprint("proposal_list", url_prefix="/proposals")
+FILTERS = ("q", "topic", "area", "state", "institution", "process")
+"""In the order in which the page offers to remove them when no proposal matches."""
+MAX_FILTER_LENGTH = 120
+
+
+@blueprint.page("", "public")
+def index() -> str:
+    """Show the proposals that match the filters of the query string."""
+    filters, form = _filters_from_request(), ProposalListForm(request.args)
+    choices = filter_choices(g.language)
+    form.set_choices(
+        ((choice.slug, choice.name) for choice in choices.processes),
+        ((choice.slug, choice.name) for choice in choices.institutions),
+    )
+    proposals, has_more = list_proposals(filters)
+    return render_template(
+        "proposals/index.html",
+        form=form,
+        rows=[
+            (proposal, proposal_status(proposal), proposal_url(proposal)) for proposal in proposals
+        ],
+        next_url=_list_url(replace(filters, after=proposals[-1].id)) if has_more else "",
+        first_url=_list_url(filters.without()) if filters.after else "",
+        set_filters=[
+            (name, form.label_of(name), _list_url(filters.without(name)))
+            for name in _active_filters(filters)
+        ],
+        clear_url=_list_url(filters.without(*FILTERS)),
+        csv_url=url_for("proposal_list.download", **_query(filters.without())),
+        count=_count(filters, choices.processes),
+        order=filters.order.value,
+    )
+
+
+@blueprint.page("/list.csv", "public")
+def download() -> ResponseReturnValue:
+    """Send the whole list as a CSV file."""
+    proposals = iter_proposals(_filters_from_request())
+    response = Response(stream_with_context(lines(proposals, g.language)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="proposals.csv"'
+    return response
+
+
+def _filters_from_request() -> ProposalFilters:
+    values = {name: clean_line(request.args.get(name, ""))[:MAX_FILTER_LENGTH] for name in FILTERS}
+    order = enum_arg("order", ProposalOrder.NEWEST)
+    return ProposalFilters(**values, order=order, after=int_arg("after"))
+
+
+def _active_filters(filters: ProposalFilters) -> list[str]:
+    return [name for name in FILTERS if getattr(filters, name)]
+
+
+def _query(filters: ProposalFilters) -> dict[str, Any]:  # URL values
+    query: dict[str, Any] = {name: getattr(filters, name) for name in _active_filters(filters)}
+    if filters.order != ProposalOrder.NEWEST:
+        query["order"] = filters.order.value
+    if filters.after:
+        query["after"] = filters.after
+    return query
+
+
+def _list_url(filters: ProposalFilters) -> str:
+    return url_for("proposal_list.index", **_query(filters))
+
+
+def _count(filters: ProposalFilters, processes: Sequence[FilterChoice]) -> int | None:
+    """Return the number of matching proposals where counters have it, otherwise None."""
+    is_counted = set(_active_filters(filters)) <= {"process"}
+    if not is_counted or filters.order in {ProposalOrder.WAITING, ProposalOrder.CLOSING}:
+        return None
+    return sum(choice.proposals for choice in processes if filters.process in {"", choice.slug})

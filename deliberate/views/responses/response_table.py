@@ -1,0 +1,58 @@
+"""Responses from a CSV table: a preview of its rows, and their publication."""
+
+from collections.abc import Sequence
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+
+from deliberate.operations.responses.response_table import (
+    COLUMNS,
+    InvalidTable,
+    ResponseRow,
+    parse_response_table,
+    publish_response_rows,
+)
+from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.form_pages import BOTH, see_other
+from deliberate.views.site.request_context import signed_in_person
+
+blueprint = LocalizedBlueprint("response_table", url_prefix="/desk/answers")
+
+
+@blueprint.page("", "staff", methods=BOTH)
+def index() -> ResponseReturnValue:
+    """Show the form for a table, preview its rows, or publish the rows without problems."""
+    if request.method == "GET":
+        return _page("", None)
+    table = _submitted_table()
+    try:
+        rows = parse_response_table(signed_in_person(), table)
+    except InvalidTable as error:
+        return _page(table, None, 422, table_error=str(error))
+    if request.form.get("step") != "publish":
+        return _page(table, rows, 422 if any(row.problems for row in rows) else 200)
+    published, failed = publish_response_rows(signed_in_person(), rows)
+    if published:
+        count = len(published)
+        message = ngettext(
+            "%(n)s response is public.", "%(n)s responses are public.", count, n=count
+        )
+        flash(message, "success")
+    return _page(table, failed, 422) if failed else see_other(url_for("desk.index"))
+
+
+def _submitted_table() -> str:
+    file = request.files.get("file")
+    if file is not None and file.filename:
+        return str(file.read(), "utf-8-sig", "replace")
+    return request.form.get("table", "")
+
+
+def _page(
+    table: str, rows: Sequence[ResponseRow] | None, status: int = 200, **context: str
+) -> ResponseReturnValue:
+    page = render_template(
+        "responses/response_table.html", rows=rows, table=table, columns=COLUMNS, **context
+    )
+    return page, status

@@ -1,0 +1,103 @@
+"""What views read of the current request: person, language, submitted fields, arguments."""
+
+import secrets
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from flask import abort, current_app, request, url_for
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import BuildError
+
+from deliberate.config import LANGUAGES, Settings
+from deliberate.vocabulary import Role
+
+if TYPE_CHECKING:
+    from deliberate.models import Person
+
+Resource = TypeVar("Resource")
+Choice = TypeVar("Choice", bound=StrEnum)
+TOKENS = frozenset({"csrf_token", "form_key", "held_path", "held_fields", "held_from"})
+"""Fields of every form that the person did not fill in."""
+SECRETS = frozenset({"passphrase", "new_passphrase"})
+"""Fields that are never shown again and never copied into another form."""
+
+
+def current_settings() -> Settings:
+    """Return the settings of the running application."""
+    return cast(Settings, current_app.config["SETTINGS"])
+
+
+def current_person() -> "Person | None":
+    """Return the signed-in person, or None for a request without a session."""
+    if not current_user.is_authenticated:
+        return None
+    return cast("Person", current_user._get_current_object())
+
+
+def signed_in_person() -> "Person":
+    """Return the signed-in person; for routes whose audience excludes "public".
+
+    Aborts with 401 where the request has no session.
+    """
+    person = current_person()
+    if person is None:
+        abort(401)
+    return person
+
+
+def is_staff(person: "Person | None") -> bool:
+    """Return whether the account works for an institution."""
+    return person is not None and person.role == Role.STAFF
+
+
+def submitted_fields() -> list[tuple[str, str]]:
+    """Return the fields of the submitted form in order, without tokens and passphrases."""
+    return [(k, v) for k, v in request.form.items(multi=True) if k not in TOKENS | SECRETS]
+
+
+def new_form_key() -> str:
+    """Return a one-time key for a form, or an empty string for a request without a session."""
+    return secrets.token_urlsafe(18) if current_person() else ""
+
+
+def new_csrf_token() -> str:
+    """Return the session's CSRF token, or an empty string for a request without a session."""
+    return str(generate_csrf()) if current_person() else ""
+
+
+def language_of(path: str) -> str:
+    """Return the language code that a URL path begins with, or an empty string."""
+    first = path.split("/")[1] if "/" in path else ""
+    return first if first in LANGUAGES else ""
+
+
+def url_in_language(language: str) -> str:
+    """Return the URL of the current page in another language, with the same path and query."""
+    values = {**(request.view_args or {}), **request.args.to_dict(flat=False), "lang": language}
+    try:
+        return url_for(request.endpoint or "home.front", **values)
+    except BuildError:
+        return f"/{language}/"
+
+
+def int_arg(name: str) -> int | None:
+    """Return a non-negative integer from the query string, or None if it is absent or invalid."""
+    value = request.args.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 10 else None
+
+
+def enum_arg(name: str, default: Choice) -> Choice:
+    """Return a member of an enumeration from the query string, or the default if it is invalid."""
+    try:
+        return type(default)(request.args.get(name, default))
+    except ValueError:
+        return default
+
+
+def get_or_404(resource: Resource | None) -> Resource:
+    """Return the resource; raise NotFound where a query returned None."""
+    if resource is None:
+        raise NotFound
+    return resource

@@ -1,0 +1,76 @@
+"""Build the URLs that views of several subjects share."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import url_for
+
+from deliberate.permissions.proposals.proposals import is_open_to
+from deliberate.queries.threads.pagination import ThreadRequest
+from deliberate.queries.threads.thread_page import ThreadPage
+from deliberate.vocabulary import PhaseSwitch
+
+if TYPE_CHECKING:
+    from deliberate.models import Comment, Proposal
+
+
+def proposal_url(proposal: "Proposal", **query: str | int) -> str:
+    """Return the canonical URL of a proposal: its id and the slug of its title."""
+    return proposal_url_by_id(proposal.id, proposal_slug(proposal), **query)
+
+
+def proposal_url_by_id(proposal_id: int, slug: str, **query: str | int) -> str:
+    """Return the URL of a proposal of which only the id and the slug are loaded."""
+    values: dict[str, Any] = dict(query)  # url_for() has typed keyword arguments of its own
+    return url_for("proposals.show", proposal_id=proposal_id, slug=slug or None, **values)
+
+
+def proposal_slug(proposal: "Proposal") -> str:
+    """Return the readable end of a proposal's URL; empty for a hidden proposal."""
+    return "" if proposal.hidden_at else proposal.slug
+
+
+def comment_url(comment: "Comment") -> str:
+    """Return the URL that opens a thread at a comment."""
+    return f"{proposal_url(comment.proposal, at=comment.id)}#c{comment.id}"
+
+
+def content_url(content: "Proposal | Comment") -> str:
+    """Return the URL of a proposal or a comment."""
+    if content.subject_type == "comment":
+        return comment_url(cast("Comment", content))
+    return proposal_url(cast("Proposal", content))
+
+
+def edit_url(content: "Proposal | Comment") -> str:
+    """Return the URL of the form to change a proposal or a comment."""
+    if content.subject_type == "comment":
+        return url_for("threads.change", comment_id=content.id)
+    return url_for("revisions.revise", proposal_id=content.id)
+
+
+def comment_url_templates(
+    proposal: "Proposal", thread_request: ThreadRequest, thread: ThreadPage
+) -> dict[str, str]:
+    """Return the URLs of a comment's links, with {id} in place of the comment's id.
+
+    Links to actions that the phase of the process does not allow are left out.
+    """
+    here = proposal_url(proposal)
+    urls = {
+        "open": f"{here}?open={{id}}#c{{id}}",
+        "change": _template(url_for("threads.change", comment_id=0)),
+        "report": _template(url_for("moderation.report", subject_type="comment", subject_id=0)),
+        "appeal": _template(url_for("moderation.appeal", subject_type="comment", subject_id=0)),
+    }
+    if thread.replies_after is not None:
+        seen = thread_request.replies_seen + len(thread.comments) - 1
+        last = thread.replies_after
+        urls["open"] = f"{here}?open={{id}}&replies={last}&seen={seen}#c{last}"
+    if is_open_to(proposal, PhaseSwitch.COMMENT):
+        urls["rate"] = _template(url_for("threads.rate", comment_id=0))
+        urls["reply"] = _template(url_for("threads.reply", comment_id=0))
+    return urls
+
+
+def _template(url: str) -> str:
+    return url.replace("/0/", "/{id}/")

@@ -1,0 +1,245 @@
+"""Write the parts of the documentation that are made from the code.
+
+    python docs/generate.py             write them
+    python docs/generate.py --check     report outdated files, write nothing
+    python docs/generate.py --modules   print the modules of the API reference
+
+A generated part is between the comments `<!-- generated: NAME -->` and `<!-- end -->` of a page.
+"""
+
+import ast
+import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from babel.messages.pofile import read_po
+
+from deliberate.vocabulary import Kind
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "deliberate"
+DOCS = ROOT / "docs"
+SUBJECTS = {
+    "accounts": (
+        "akun",
+        "joining, sign-in, sessions, recovery, second factor, verification, profile, deletion",
+    ),
+    "processes": ("proses", "processes, phases, calendar, set-up, home page"),
+    "proposals": (
+        "usulan",
+        "drafts, versions, summaries, merging, supports, follows, attachments",
+    ),
+    "threads": ("diskusi", "comments, ratings, orders, reading position, open questions"),
+    "polls": ("jajak pendapat", "polls, ballots, tallies, statements"),
+    "documents": ("dokumen", "consultation on a draft text: versions, units, amendments"),
+    "meetings": ("pertemuan", "meetings, minutes, attendance"),
+    "responses": (
+        "tanggapan",
+        "cases, deadlines, referrals, official responses, commitments, desk, institutions",
+    ),
+    "moderation": ("moderasi", "reports, decisions, appeals, holds, sanctions, rules"),
+    "scores": ("rapor partisipasi", "scoreboard, assessments, coding, comparison"),
+    "releases": ("data riset", "research releases, data access requests"),
+    "notices": ("pemberitahuan", "messages, preferences, feeds"),
+    "search": ("pencarian", "search index, queries, similar proposals"),
+    "log": ("catatan", "public log, receipts, proofs"),
+    "site": (
+        "situs",
+        "request hooks, response headers, errors, health, metrics, languages, rate limits",
+    ),
+}
+"""The Indonesian term of each subject and what belongs to it; those with modules are printed."""
+DIVIDED = ("views", "forms", "operations", "queries", "permissions", "models")
+"""The packages that are divided by subject."""
+API = ("deliberate.operations", "deliberate.citivoice")
+"""The packages of the API reference."""
+
+
+def contracts() -> list[dict[str, Any]]:
+    """Return the contracts of import-linter."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    declared: list[dict[str, Any]] = settings["tool"]["importlinter"]["contracts"]
+    return declared
+
+
+def layers() -> list[list[str]]:
+    """Return the packages of each layer, highest layer first."""
+    declared = next(contract["layers"] for contract in contracts() if contract["type"] == "layers")
+    return [[name.strip() for name in line.replace(":", "|").split("|")] for line in declared]
+
+
+def layer_diagram() -> str:
+    """Return the layers as a Mermaid diagram; an arrow means "may import"."""
+    lines = ["```mermaid", "flowchart TD"]
+    for number, names in enumerate(layers(), start=1):
+        lines.append(f'  subgraph layer{number}["Layer {number}"]')
+        lines.append("    direction LR")
+        lines += [f"    {name}" for name in names]
+        lines.append("  end")
+    lines += [f"  layer{number} --> layer{number + 1}" for number in range(1, len(layers()))]
+    return "\n".join([*lines, "```"])
+
+
+def package_imports() -> dict[str, set[str]]:
+    """Return which packages each package imports at run time, read from the import statements."""
+    names = {name for line in layers() for name in line}
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        package = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        if package in found:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            found[package] |= (set(_imported(tree)) & names) - {package}
+    return found
+
+
+def _imported(tree: ast.AST) -> Iterator[str]:
+    """Yield the packages that a module imports, apart from those for type checking."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module == "deliberate":
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("deliberate."):
+            yield (node.module or "").split(".")[1]
+        elif isinstance(node, ast.Import):
+            names = (alias.name.split(".") for alias in node.names)
+            yield from (parts[1] for parts in names if parts[0] == "deliberate" and parts[1:])
+        yield from _imported(node)
+
+
+def import_table() -> str:
+    """Return a table of the packages, their layers and what they import."""
+    imports = package_imports()
+    rows = [
+        f"| {number} | `{name}` | {', '.join(sorted(imports[name])) or '–'} |"
+        for number, names in enumerate(layers(), start=1)
+        for name in names
+    ]
+    return "\n".join(["| layer | package | imports |", "|---|---|---|", *rows])
+
+
+def contract_list() -> str:
+    """Return the names of the contracts as a list."""
+    return "\n".join(f"- {contract['name']}" for contract in contracts())
+
+
+def subject_modules() -> dict[str, dict[str, list[str]]]:
+    """Return the modules of each subject on each divided layer."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    for layer in DIVIDED:
+        for path in sorted((PACKAGE / layer).iterdir()):
+            if path.stem not in SUBJECTS:
+                continue
+            modules = sorted(path.glob("*.py")) if path.is_dir() else [path]
+            names = [one.stem for one in modules if one.stem != "__init__"]
+            if names:
+                found[path.stem][layer] = names
+    return {name: found[name] for name in SUBJECTS if name in found}
+
+
+def subject_table() -> str:
+    """Return a table of the subjects with their modules on every divided layer."""
+    head = f"| subject | {' | '.join(f'`{layer}`' for layer in DIVIDED)} |"
+    rows = []
+    for subject, modules in subject_modules().items():
+        cells = [", ".join(modules.get(layer, [])) or "–" for layer in DIVIDED]
+        rows.append(f"| **{subject}** | {' | '.join(cells)} |")
+    return "\n".join([head, "|---" * (len(DIVIDED) + 1) + "|", *rows])
+
+
+def subject_terms() -> str:
+    """Return a table of the subjects with their Indonesian terms and contents."""
+    rows = [
+        f"| {subject} | {SUBJECTS[subject][0]} | {SUBJECTS[subject][1]} |"
+        for subject in subject_modules()
+    ]
+    return "\n".join(["| subject | Indonesian | contents |", "|---|---|---|", *rows])
+
+
+def kind_terms() -> str:
+    """Return a table of the kinds of acts with their visibility and meaning in both languages."""
+    translated = _translations()
+    rows = []
+    for kind in Kind:
+        text, _, note = kind.meaning.partition(";")
+        indonesian = translated.get(text.partition(" (")[0], "")
+        meaning = f"{text};{note}" if note else text
+        rows.append(f"| `{kind.value}` | {kind.visibility.value} | {indonesian} | {meaning} |")
+    head = ["| kind | visibility | Indonesian | meaning |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+def _translations() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted((PACKAGE / "translations" / "id").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="id"):
+                if isinstance(message.id, str) and isinstance(message.string, str):
+                    found[message.id] = message.string
+    return found
+
+
+PARTS = {
+    "architecture.md": {
+        "layers": layer_diagram,
+        "imports": import_table,
+        "contracts": contract_list,
+        "subjects": subject_table,
+    },
+    "glossary.md": {"subjects": subject_terms, "kinds": kind_terms},
+}
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Yield each page that has generated parts, with the text that it should have."""
+    for name, parts in PARTS.items():
+        path = DOCS / name
+        text = path.read_text(encoding="utf-8")
+        for part, write in parts.items():
+            start = f"<!-- generated: {part} -->\n"
+            before, found, rest = text.partition(start)
+            _, end, after = rest.partition("<!-- end -->")
+            if not (found and end):
+                raise SystemExit(f"{path.name} has no part {part!r}")
+            text = f"{before}{start}\n{write()}\n\n{end}{after}"
+        yield path, text
+
+
+def outdated() -> list[str]:
+    """Return the names of the pages that differ from the code."""
+    return [path.name for path, text in pages() if path.read_text(encoding="utf-8") != text]
+
+
+def api_modules() -> list[str]:
+    """Return the packages of the API reference and their direct children."""
+    names = []
+    for package in API:
+        folder = ROOT.joinpath(*package.split("."))
+        children = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+        children |= {path.parent.name for path in folder.glob("*/__init__.py")}
+        # A function that the package exports takes the page of a module with the same name.
+        children -= set(getattr(import_module(package), "__all__", ()))
+        names += [package, *(f"{package}.{child}" for child in sorted(children))]
+    return [*names, "deliberate.recording", "deliberate.vocabulary"]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command that the arguments name."""
+    if arguments == ["--modules"]:
+        print("\n".join(api_modules()))
+        return 0
+    if arguments == ["--check"]:
+        names = outdated()
+        print("\n".join(f"docs/{name} is outdated: run make docs" for name in names))
+        return int(bool(names))
+    for path, text in pages():
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

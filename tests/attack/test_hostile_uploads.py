@@ -1,0 +1,123 @@
+"""Files that are not what they say, threads without end: refused or harmless, never a break."""
+
+import re
+import time
+import zlib
+from struct import pack
+
+import pytest
+
+from deliberate.models import Person
+from deliberate.operations.threads.comments import post_comment
+from deliberate.queries.proposals.proposal_page import get_proposal_page
+from deliberate.queries.threads.comments import get_comment
+from deliberate.vocabulary import Stance
+from tests.attack.http_client import Caller
+from tests.attack.payloads import RUNNING
+
+PAGE = "<html><script>alert(1)</script></html>"
+PICTURE = b"\x89PNG\r\n\x1a\n"
+KEPT = {"application/pdf", "image/png", "image/jpeg", "text/csv"}
+
+
+def claiming(width: int, height: int) -> bytes:
+    """The head of a picture that claims a size."""
+    chunk = b"IHDR" + pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return PICTURE + pack(">I", 13) + chunk + pack(">I", zlib.crc32(chunk))
+
+
+FILES = {
+    "a page as a picture": ("x.png", b"GIF89a" + PAGE.encode()),
+    "a page behind a picture's head": ("x.png", PICTURE + PAGE.encode()),
+    "a drawing that runs": (
+        "x.svg",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+    ),
+    "a page as a paper": ("x.pdf", b"%PDF-1.4\n" + PAGE.encode()),
+    "an archive": ("x.csv", b"PK\x03\x04" + b"\x00" * 60),
+    "a program": ("x.csv", b"\x7fELF" + b"\x00" * 60),
+    "a picture without end": ("x.png", claiming(100_000, 100_000)),
+    "a table of formulas": ("x.csv", b"a;b\n=cmd|'/c calc'!A0;@SUM(1)\n"),
+    "a path": ("../../../../tmp/evil.csv", b"a;b\n1;2\n"),
+    "a name with a header in it": ('x"\r\nX-Evil: 1\r\n.csv', b"a;b\n3;4\n"),
+    "three megabytes": ("x.csv", b"a;b\n" + b"1;2\n" * 800_000),
+    "nothing": ("x.csv", b""),
+}
+
+
+def upload(caller: Caller, page: str, name: str, content: bytes) -> int:
+    """Send a file as browsers do, its name as it is; gives the status."""
+    fields = [*caller.tokens(page), ("title", RUNNING[0])]
+    parts = [
+        f'--b\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+        for key, value in fields
+    ]
+    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+    parts.append(head.encode() + b"Content-Type: text/html\r\n\r\n" + content + b"\r\n--b--\r\n")
+    kind = "multipart/form-data; boundary=b"
+    return caller.call("POST", page, b"".join(parts), Content_Type=kind).status
+
+
+@pytest.mark.parametrize("told", sorted(FILES))
+def test_uploaded_file_is_served_with_a_safe_type_or_refused(town, callers, told):
+    caller, number = callers["resident"], town.numbers["proposal"]
+    page = f"/id/proposals/{number}/files"
+    status = upload(caller, page, *FILES[told])
+    assert status in {303, 400, 413, 422}
+    shown = caller.get(f"/id/proposals/{number}")
+    html = caller.get(shown.location).text
+    assert "X-Evil" not in html and "evil.csv" not in html and RUNNING[0] not in html
+    for way in set(re.findall(rf'"(/id/proposals/{number}/files/[0-9a-f]{{32}}\.\w+)"', html)):
+        answer = callers[""].get(way)
+        assert answer.headers.get_content_type() in KEPT
+        assert answer.headers["Content-Security-Policy"] == "sandbox"
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+        assert b"<script" not in answer.body and b"\n=cmd" not in answer.body
+
+
+def test_files_of_other_authors_cannot_be_added_or_removed(town, callers):
+    page = f"/id/proposals/{town.numbers['proposal']}/files"
+    for role in ("staff", "researcher", "evaluator"):
+        caller = callers[role]
+        assert caller.get(page).status == 403
+        assert caller.send("/id/account", {"title": "x"}, page).status == 403
+        for number in range(1, 4):
+            assert caller.send("/id/account", {}, f"{page}/{number}/removal").status in {403, 404}
+
+
+@pytest.fixture(scope="module")
+def endless(town) -> int:
+    """A thread three hundred deep; gives the number of its last comment."""
+    with town.app.app_context():
+        shown = get_proposal_page(town.numbers["waiting"])
+        assert shown is not None
+        author: Person = shown.proposal.author
+        said = post_comment(author, shown.proposal, "Dasar.", stance=Stance.FOR)
+        for depth in range(300):
+            said = post_comment(author, shown.proposal, f"Lapis {depth}.", parent=said)
+        return said.id
+
+
+def test_deep_thread_costs_no_more_than_what_is_shown(town, callers, endless):
+    began = time.process_time()
+    for path in (
+        f"/id/proposals/{town.numbers['waiting']}",
+        f"/c/{endless}",
+        f"/id/comments/{endless}/reply",
+        f"/proposals/{town.numbers['waiting']}/feed.atom",
+        f"/id/desk/proposals/{town.numbers['waiting']}",
+    ):
+        answer = callers["staff"].get(path)
+        answer = callers["staff"].get(answer.location) if answer.location else answer
+        assert answer.status == 200 and len(answer.body) < 300_000, path
+    assert time.process_time() - began < 5
+
+
+def test_reply_at_the_end_of_a_deep_thread_is_accepted(town, newcomer, endless):
+    caller = newcomer()
+    told = {"stance": "", "body": "Sampai sejauh ini saya ikut."}
+    answer = caller.send(f"/id/comments/{endless}/reply", told)
+    assert answer.status == 303
+    with town.app.app_context():
+        last = get_comment(endless + 1)
+        assert last is not None and last.depth == 301
