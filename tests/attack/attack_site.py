@@ -1,4 +1,4 @@
-"""A small town with somebody of every role and hostile words wherever people's words may stand."""
+"""A site with an account of every role and hostile text in every field that people can fill."""
 
 import itertools
 from collections.abc import Iterator
@@ -45,70 +45,70 @@ from deliberate.vocabulary import (
     Stance,
 )
 from tests import factories
-from tests.attack.http_client import Caller
-from tests.attack.payloads import CELLS, RUNNING
+from tests.attack.http_client import HttpClient
+from tests.attack.payloads import FORMULA_CELLS, SCRIPT_PAYLOADS
 
 ROLES = ("resident", "staff", "moderator", "researcher", "evaluator", "admin")
-BASE = "https://musyawarah.example"
-MARKS = {
+BASE_URL = "https://musyawarah.example"
+CONFIDENTIAL_MARKERS = {
     name: f" zebra{name.replace(' ', '')}"
     for name in ("hidden", "report", "word", "appeal", "draft", "own draft", "note", "template")
 }
-"""Words that stand in one thing each, which not everybody may read."""
-NETWORKS = itertools.count()
-SECRET = "the town's own secret, long enough for it"
+"""Markers that occur in one confidential text each."""
+client_addresses = itertools.count()
+SECRET = "a secret of the attacked site, long enough"
 
 
 @dataclass
-class Town:
-    """The house that is attacked, and the numbers of the things in it."""
+class AttackSite:
+    """The site under attack, with the ids of its content and the sign-in names of its people."""
 
     app: Flask
-    address: str = ""
-    numbers: dict[str, int] = field(default_factory=dict)
+    server_url: str = ""
+    ids: dict[str, int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
-    calling: list[Caller] = field(default_factory=list)
+    open_clients: list[HttpClient] = field(default_factory=list)
 
-    def caller(self, role: str = "", source: str = "") -> Caller:
-        """Somebody of a role who has just signed in; nobody where it is empty.
+    def client(self, role: str = "", source: str = "") -> HttpClient:
+        """Return a client that is signed in with a role, or signed out for an empty role.
 
-        Everybody calls from a network of their own, unless told otherwise.
+        Each client has a network address of its own unless `source` sets one.
         """
-        number = next(NETWORKS)
-        caller = Caller(self.address, source or f"127.9.{number // 250}.{number % 250 + 1}")
-        self.calling.append(caller)
+        number = next(client_addresses)
+        client = HttpClient(self.server_url, source or f"127.9.{number // 250}.{number % 250 + 1}")
+        self.open_clients.append(client)
         if role:
-            answer = caller.sign_in(self.names.get(role, role), factories.PASSPHRASE)
-            assert answer.status in {200, 303} and caller.is_in(), (role, answer.status)
-        return caller
+            response = client.sign_in(self.names.get(role, role), factories.PASSPHRASE)
+            assert response.status in {200, 303} and client.is_signed_in(), (role, response.status)
+        return client
 
-    def number_of(self, name: str) -> int:
-        """The number of somebody's account."""
+    def get_person_id(self, name: str) -> int:
+        """Return the id of an account."""
         with self.app.app_context():
             person = get_person_by_sign_in_name(name)
             assert person is not None, name
             return person.id
 
     def seal(self) -> None:
-        """Seal the log, as the job of the house does every minute; else it is not ready."""
+        """Seal the log as the minutely job does; otherwise the site is not ready."""
         with self.app.app_context():
             seal_log(self.app.config["SETTINGS"])
 
-    def hang_up(self) -> None:
-        """End every call."""
-        for caller in self.calling:
-            caller.hang_up()
+    def close(self) -> None:
+        """Close the connections of all clients."""
+        for client in self.open_clients:
+            client.close()
 
-    def rows(self) -> int:
-        """How many rows the log has."""
+    def count_log_rows(self) -> int:
+        """Return the number of rows in the log."""
         with self.app.app_context():
             return db.session.scalar(select(func.count(Interaction.id))) or 0
 
 
-def a_house(
+def create_hardened_app(
     folder: Path, mode: str = "production", database_url: str = "", limits: bool = True
 ) -> Flask:
-    """The app as it is run for the public; without limits for whoever sends without end."""
+    """Return the application as in production; the fuzz tests switch off its rate limits."""
     return create_app(
         Settings(
             mode=mode,
@@ -117,18 +117,18 @@ def a_house(
             limits=limits,
             secret_key=SECRET,
             signing_key="1" * 64,
-            base_url=BASE,
+            base_url=BASE_URL,
             mail_url="smtp://127.0.0.1:9",
         )
     )
 
 
 @contextmanager
-def house_in(
+def open_app(
     folder: Path, mode: str = "production", database_url: str = "", limits: bool = True
 ) -> Iterator[Flask]:
-    """The app on a folder, let go afterwards."""
-    app = a_house(folder, mode, database_url, limits)
+    """Open the application of a folder and release its connections afterwards."""
+    app = create_hardened_app(folder, mode, database_url, limits)
     create_transient_tables(app)
     yield app
     with app.app_context():
@@ -137,157 +137,205 @@ def house_in(
     app.extensions["transient"].dispose()
 
 
-def build(folder: Path, database_url: str = "") -> tuple[dict[str, int], dict[str, str]]:
-    """Fill a folder with the town; gives the numbers of its things and the names of its people."""
-    with house_in(folder, database_url=database_url) as app, app.app_context():
+def build_site(folder: Path, database_url: str = "") -> tuple[dict[str, int], dict[str, str]]:
+    """Create the site in a folder; return the ids of its content and its sign-in names."""
+    with open_app(folder, database_url=database_url) as app, app.app_context():
         upgrade()
-        return _settle()
+        return _create_content()
 
 
-def _settle() -> tuple[dict[str, int], dict[str, str]]:
-    office = add_institution(None, "kantor", _line(0), name_en=_line(1), is_coordinator=True)
-    who = {
+def _create_content() -> tuple[dict[str, int], dict[str, str]]:
+    institution = add_institution(
+        None, "kantor", _payload_line(0), name_en=_payload_line(1), is_coordinator=True
+    )
+    accounts = {
         role: account_operations.create_account(
-            None, f"nama-{role}", f"Orang {role}", factories.PASSPHRASE, Role(role), office
+            None, f"nama-{role}", f"Orang {role}", factories.PASSPHRASE, Role(role), institution
         )
         for role in ROLES
         if role != "resident"
     }
     for name in ("resident", "other", "third"):
         email = f"{name}@warga.example"
-        who[name] = account_operations.join(
+        accounts[name] = account_operations.join(
             f"nama-{name}", f"Warga {name}", factories.PASSPHRASE, email=email
         )
-    with unrecorded("test settings") as session:  # words of accounts a day old may be held
-        for person in who.values():
+    with unrecorded("test settings") as session:  # texts of new accounts may be held for review
+        for person in accounts.values():
             session.get_one(Person, person.id).joined_at = now() - timedelta(days=30)
-    process = _open_process(who["admin"], office)
-    numbers = {"process": process.id, "person": who["other"].id}
-    numbers |= _talk(who, process, office) | _answer(who, process, office) | _decide(who, process)
-    rule_operations.publish_rules(who["admin"], _all(0), _all(1))
-    for cell in CELLS:
+    process = _open_process(accounts["admin"], institution)
+    ids = {"process": process.id, "person": accounts["other"].id}
+    ids |= _create_thread(accounts, process)
+    ids |= _create_responses(accounts, process, institution) | _create_polls(accounts, process)
+    rule_operations.publish_rules(accounts["admin"], _payload_text(0), _payload_text(1))
+    for cell in FORMULA_CELLS:
         proposal_operations.submit_proposal(
-            who["other"], process, cell + " baris", f"{cell} {_line(13)} " * 3, topic=cell
+            accounts["other"],
+            process,
+            cell + " baris",
+            f"{cell} {_payload_line(13)} " * 3,
+            topic=cell,
         )
     with unrecorded("test settings") as session:
         for name in ("resident", "other", "third"):
-            session.get_one(Person, who[name].id).email_confirmed_at = now()
-        session.get_one(Person, who["third"].id).display_name = _line(13, 80)  # as if imported
+            session.get_one(Person, accounts[name].id).email_confirmed_at = now()
+        session.get_one(Person, accounts["third"].id).display_name = _payload_line(
+            13, 80
+        )  # as if imported
     seal_log(current_app.config["SETTINGS"])
-    return numbers, {name: person.sign_in_name or "" for name, person in who.items()}
+    return ids, {name: person.sign_in_name or "" for name, person in accounts.items()}
 
 
-def _line(number: int, length: int = 110) -> str:
-    """One hostile line."""
-    return " ".join(RUNNING[number % len(RUNNING)].split())[:length]
+def _payload_line(number: int, length: int = 110) -> str:
+    """Return one payload as a single line."""
+    return " ".join(SCRIPT_PAYLOADS[number % len(SCRIPT_PAYLOADS)].split())[:length]
 
 
-def _all(part: int, parts: int = 2) -> str:
-    """A part of all hostile words in one text."""
-    return "\n\n".join(RUNNING[part::parts])
+def _payload_text(part: int, parts: int = 2) -> str:
+    """Return a part of all payloads as one text."""
+    return "\n\n".join(SCRIPT_PAYLOADS[part::parts])
 
 
-def _open_process(admin, office):
-    told = {name: _all(n, 8) for n, name in enumerate(process_setup_operations.TEXT_FIELDS)}
-    told |= {"title": _line(2), "title_en": _line(3), "support_threshold": 1, "response_days": 20}
-    process = process_setup_operations.plan_process(admin, "proses", told, [(office, "lead")])
+def _open_process(admin, institution):
+    texts = {
+        name: _payload_text(n, 8) for n, name in enumerate(process_setup_operations.TEXT_FIELDS)
+    }
+    texts |= {
+        "title": _payload_line(2),
+        "title_en": _payload_line(3),
+        "support_threshold": 1,
+        "response_days": 20,
+    }
+    process = process_setup_operations.plan_process(admin, "proses", texts, [(institution, "lead")])
     opens = now() - timedelta(days=1)
     closes = opens + timedelta(days=90)
     schedule_phase(admin, process, PhaseKind.DISCUSSION, opens, closes, list(PhaseSwitch))
     account_operations.create_account(None, "kedua", "Moderator kedua", None, Role.MODERATOR)
     process_setup_operations.open_planned_process(admin, process)
     process_setup_operations.change_process(
-        admin, process, {"response_days": 21}, [(office, "lead")], _all(3, 8)
+        admin, process, {"response_days": 21}, [(institution, "lead")], _payload_text(3, 8)
     )
     process_setup_operations.set_day_off(
-        admin, process, now().date() + timedelta(days=9), _line(13, 80)
+        admin, process, now().date() + timedelta(days=9), _payload_line(13, 80)
     )
-    process_setup_operations.plan_process(admin, "rencana", {"title": _line(4)}, [])
+    process_setup_operations.plan_process(admin, "rencana", {"title": _payload_line(4)}, [])
     return process
 
 
-def _talk(who, process, office):
+def _create_thread(accounts, process):
     proposal = proposal_operations.submit_proposal(
-        who["resident"], process, _line(13), _all(0), topic=_line(18, 80), area=_line(0, 80)
+        accounts["resident"],
+        process,
+        _payload_line(13),
+        _payload_text(0),
+        topic=_payload_line(18, 80),
+        area=_payload_line(0, 80),
     )
     stances = [Stance.FOR, Stance.AGAINST, Stance.NEUTRAL]
-    said = [
+    comments = [
         comment_operations.post_comment(
-            who["other"],
+            accounts["other"],
             proposal,
-            _all(n, 8) + (MARKS["hidden"] if n == 1 else ""),
+            _payload_text(n, 8) + (CONFIDENTIAL_MARKERS["hidden"] if n == 1 else ""),
             stance=stances[n % 3],
-            source=_line(14, 200),
+            source=_payload_line(14, 200),
         )
         for n in range(8)
     ]
-    reply = comment_operations.post_comment(who["resident"], proposal, _all(1, 4), parent=said[0])
-    moderation_operations.report_contribution(
-        who["third"], said[0], Ruling.SPAM, _line(15) + MARKS["report"], network_hash="a network"
+    reply = comment_operations.post_comment(
+        accounts["resident"], proposal, _payload_text(1, 4), parent=comments[0]
     )
     moderation_operations.report_contribution(
-        who["third"], said[1], Ruling.SPAM, _line(16), network_hash="another"
+        accounts["third"],
+        comments[0],
+        Ruling.SPAM,
+        _payload_line(15) + CONFIDENTIAL_MARKERS["report"],
+        network_hash="a network",
+    )
+    moderation_operations.report_contribution(
+        accounts["third"], comments[1], Ruling.SPAM, _payload_line(16), network_hash="another"
     )
     moderation_operations.hide_contribution(
-        who["moderator"], said[1], Ruling.SPAM, _all(2, 4) + MARKS["word"]
+        accounts["moderator"],
+        comments[1],
+        Ruling.SPAM,
+        _payload_text(2, 4) + CONFIDENTIAL_MARKERS["word"],
     )
-    moderation_operations.file_appeal(who["other"], said[1], _all(3, 4) + MARKS["appeal"])
-    theirs = {"title": _line(5), "body": _all(0) + MARKS["draft"], "area": ""}
-    draft = save_draft(who["other"], theirs)
-    own_words = _all(0) + MARKS["own draft"]
-    written = {"title": _line(5), "body": own_words, "area": "", "process": process.slug}
-    own = save_draft(who["resident"], written)
+    moderation_operations.file_appeal(
+        accounts["other"], comments[1], _payload_text(3, 4) + CONFIDENTIAL_MARKERS["appeal"]
+    )
+    other_text = {
+        "title": _payload_line(5),
+        "body": _payload_text(0) + CONFIDENTIAL_MARKERS["draft"],
+        "area": "",
+    }
+    draft = save_draft(accounts["other"], other_text)
+    own_body = _payload_text(0) + CONFIDENTIAL_MARKERS["own draft"]
+    own_text = {"title": _payload_line(5), "body": own_body, "area": "", "process": process.slug}
+    own_draft = save_draft(accounts["resident"], own_text)
     return {
-        "own_draft": own.id,
+        "own_draft": own_draft.id,
         "proposal": proposal.id,
-        "comment": said[0].id,
-        "hidden": said[1].id,
+        "comment": comments[0].id,
+        "hidden": comments[1].id,
         "reply": reply.id,
         "draft": draft.id,
     }
 
 
-def _answer(who, process, office):
+def _create_responses(accounts, process, institution):
     answered = proposal_operations.submit_proposal(
-        who["other"], process, _line(28), _all(1), institution=office
+        accounts["other"], process, _payload_line(28), _payload_text(1), institution=institution
     )
-    support_proposal(who["resident"], answered)
-    case_operations.take_case(who["staff"], answered)
-    case_operations.add_case_note(who["staff"], answered, _all(0, 4) + MARKS["note"])
+    support_proposal(accounts["resident"], answered)
+    case_operations.take_case(accounts["staff"], answered)
+    case_operations.add_case_note(
+        accounts["staff"], answered, _payload_text(0, 4) + CONFIDENTIAL_MARKERS["note"]
+    )
     response_operations.publish_response(
-        who["staff"],
+        accounts["staff"],
         answered,
         ResponseDecision.ACCEPTED_IN_PART,
-        _line(9),
-        _all(0),
+        _payload_line(9),
+        _payload_text(0),
         grounds=[ResponseGround.OTHER],
-        points=[Point(_line(10), "not_accepted", _line(11), "law", _line(12))],
-        commitments=[(_line(17), office, now().date() + timedelta(days=30))],
-        note=_line(19),
+        points=[
+            Point(_payload_line(10), "not_accepted", _payload_line(11), "law", _payload_line(12))
+        ],
+        commitments=[(_payload_line(17), institution, now().date() + timedelta(days=30))],
+        note=_payload_line(19),
     )
     waiting = proposal_operations.submit_proposal(
-        who["third"], process, _line(29), _all(1), institution=office
+        accounts["third"], process, _payload_line(29), _payload_text(1), institution=institution
     )
-    support_proposal(who["resident"], waiting)
+    support_proposal(accounts["resident"], waiting)
     response_draft_operations.save_response_template(
-        who["staff"], _line(6, 80), _all(0, 4) + MARKS["template"]
+        accounts["staff"],
+        _payload_line(6, 80),
+        _payload_text(0, 4) + CONFIDENTIAL_MARKERS["template"],
     )
     return {"answered": answered.id, "waiting": waiting.id}
 
 
-def _decide(who, process):
+def _create_polls(accounts, process):
     closes = now() + timedelta(days=7)
-    labels = [_line(n) for n in (13, 18, 29)]
+    labels = [_payload_line(n) for n in (13, 18, 29)]
     poll = poll_operations.open_poll(
-        who["staff"], process, _line(20), labels, closes, background=_line(21), with_pass=_line(22)
-    )
-    said = poll_operations.open_poll(
-        who["staff"],
+        accounts["staff"],
         process,
-        _line(23),
+        _payload_line(20),
+        labels,
+        closes,
+        background=_payload_line(21),
+        with_pass=_payload_line(22),
+    )
+    statement_poll = poll_operations.open_poll(
+        accounts["staff"],
+        process,
+        _payload_line(23),
         labels,
         closes,
         rules=poll_operations.PollRules(type=PollType.STATEMENTS),
     )
-    statement_operations.suggest_statement(who["resident"], said, _line(24))
-    return {"poll": poll.id, "statements": said.id}
+    statement_operations.suggest_statement(accounts["resident"], statement_poll, _payload_line(24))
+    return {"poll": poll.id, "statements": statement_poll.id}

@@ -1,7 +1,7 @@
-"""One town for all attacks of a run, on a real socket; a second one to be broken by the fuzzers.
+"""Fixtures: a site on a real socket for all attacks of a run, and a second one for the fuzz tests.
 
-The first lies on SQLite, or on PostgreSQL where ATTACK_ON says so; the second on PostgreSQL
-where there is one, for it is the stricter of the two.
+The first uses SQLite, or PostgreSQL if ATTACK_ON=postgresql; the second uses PostgreSQL if it is
+installed, because PostgreSQL rejects more values than SQLite.
 """
 
 import itertools
@@ -15,151 +15,153 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
-from tests.attack.attack_site import ROLES, Town, build, house_in
-from tests.attack.http_client import Answer, Caller
-from tests.attack.route_list import Route, looked_at
+from tests.attack.attack_site import ROLES, AttackSite, build_site, open_app
+from tests.attack.http_client import HttpClient, HttpResponse
+from tests.attack.route_list import Route, get_routes
 from tests.live_server import run_server
 
-WORDS = "kopi pahit di teras rumah kami"
-COUNT = itertools.count()
+JOIN_PASSPHRASE = "kopi pahit di teras rumah kami"
+newcomer_numbers = itertools.count()
 
 
 @dataclass(frozen=True)
-class Built:
-    """A town as it was built; copy it, never change it."""
+class BuiltSite:
+    """A site as it was built: tests copy it and never change it."""
 
     folder: Path
-    numbers: dict[str, int]
+    ids: dict[str, int]
     names: dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The town on SQLite."""
-    folder = tmp_path_factory.mktemp("town") / "built"
-    return Built(folder, *build(folder))
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """Build the site on SQLite."""
+    folder = tmp_path_factory.mktemp("site") / "built"
+    return BuiltSite(folder, *build_site(folder))
 
 
 def _on_sqlite(
-    built: Built, name: str, mode: str = "production", limits: bool = True
-) -> Iterator[Town]:
-    own = Path(shutil.copytree(built.folder, built.folder.with_name(name)))
-    with house_in(own, mode, limits=limits) as app, run_server(app) as address:
-        town = Town(app, address, built.numbers, built.names)
-        yield town
-        town.hang_up()
+    built_site: BuiltSite, name: str, mode: str = "production", limits: bool = True
+) -> Iterator[AttackSite]:
+    copy = Path(shutil.copytree(built_site.folder, built_site.folder.with_name(name)))
+    with open_app(copy, mode, limits=limits) as app, run_server(app) as server_url:
+        site = AttackSite(app, server_url, built_site.ids, built_site.names)
+        yield site
+        site.close()
 
 
-def _on_postgres(folder: Path, limits: bool) -> Iterator[Town]:
-    name = f"town_{uuid.uuid4().hex[:12]}"
+def _on_postgres(folder: Path, limits: bool) -> Iterator[AttackSite]:
+    name = f"attack_{uuid.uuid4().hex[:12]}"
     postgres.execute_on_server(f"CREATE DATABASE {name}")
     url = postgres.database_url(name)
-    numbers, names = build(folder, url)
-    with house_in(folder, database_url=url, limits=limits) as app, run_server(app) as address:
-        town = Town(app, address, numbers, names)
-        yield town
-        town.hang_up()
+    ids, names = build_site(folder, url)
+    with open_app(folder, database_url=url, limits=limits) as app, run_server(app) as server_url:
+        site = AttackSite(app, server_url, ids, names)
+        yield site
+        site.close()
     postgres.execute_on_server(f"DROP DATABASE {name}")
 
 
 @pytest.fixture(scope="session")
-def town(request: pytest.FixtureRequest) -> Iterator[Town]:
-    """The town that is attacked."""
+def site(request: pytest.FixtureRequest) -> Iterator[AttackSite]:
+    """Serve the site that is attacked."""
     if os.environ.get("ATTACK_ON") == "postgresql":
         yield from _on_postgres(_folder(request), limits=True)
     else:
-        yield from _on_sqlite(request.getfixturevalue("built"), "attacked")
+        yield from _on_sqlite(request.getfixturevalue("built_site"), "attacked")
 
 
 @pytest.fixture(scope="session")
-def other_town(request: pytest.FixtureRequest) -> Iterator[Town]:
-    """The town in which anything at all is sent."""
+def fuzzed_site(request: pytest.FixtureRequest) -> Iterator[AttackSite]:
+    """Serve the site that receives arbitrary input, without rate limits."""
     if os.environ.get("TEST_POSTGRES_URL"):
         yield from _on_postgres(_folder(request), limits=False)
     else:
-        yield from _on_sqlite(request.getfixturevalue("built"), "fuzzed", limits=False)
+        yield from _on_sqlite(request.getfixturevalue("built_site"), "fuzzed", limits=False)
 
 
 def _folder(request: pytest.FixtureRequest) -> Path:
     factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
-    return factory.mktemp("town-on-postgresql")
+    return factory.mktemp("site-on-postgresql")
 
 
 @pytest.fixture(scope="session")
-def seen_town(built: Built) -> Iterator[Town]:
-    """The town as a browser on this machine sees it."""
-    yield from _on_sqlite(built, "seen", "demo")
+def browser_site(built_site: BuiltSite) -> Iterator[AttackSite]:
+    """Serve the site in demo mode, for a browser on the same machine."""
+    yield from _on_sqlite(built_site, "browser", "demo")
 
 
 @pytest.fixture(autouse=True)
-def _lines_end_with_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Close every line: the server holds a hundred, and callers ring again by themselves."""
+def _close_connections(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close all connections after each test: the server accepts a hundred, and clients reconnect."""
     yield
-    for name in {"town", "other_town", "seen_town"} & set(request.fixturenames):
-        request.getfixturevalue(name).hang_up()
+    for name in {"site", "fuzzed_site", "browser_site"} & set(request.fixturenames):
+        request.getfixturevalue(name).close()
 
 
 @pytest.fixture(scope="session")
-def callers(town: Town) -> dict[str, Caller]:
-    """Somebody of every role, signed in; "" is nobody."""
-    return {role: town.caller(role) for role in ("", *ROLES)}
+def clients(site: AttackSite) -> dict[str, HttpClient]:
+    """Return a signed-in client for every role, and a signed-out client for the role ""."""
+    return {role: site.client(role) for role in ("", *ROLES)}
 
 
 @dataclass(frozen=True)
-class Look:
-    """What somebody saw at an address."""
+class PageView:
+    """The page that a role received at a path."""
 
     role: str
     route: Route
     path: str
-    answer: Answer
-    then: Answer
-    """Where the address led on, the page it led to."""
+    response: HttpResponse
+    final_response: HttpResponse
+    """The page after a redirect from a short or old URL, else the response itself."""
 
 
 @pytest.fixture(scope="session")
-def rows_while_looking() -> list[int]:
-    """How many rows the log had before and after somebody of every role looked at every page."""
+def log_row_counts() -> list[int]:
+    """Return the numbers of log rows before and after the requests of `page_views`."""
     return []
 
 
 @pytest.fixture(scope="session")
-def looks(town: Town, callers: dict[str, Caller], rows_while_looking: list[int]) -> list[Look]:
-    """Every page, as somebody of every role saw it."""
-    town.seal()
-    rows_while_looking.append(town.rows())
-    seen = []
-    for route in looked_at():
-        for path in route.paths(town.numbers):
-            for role, caller in callers.items():
-                answer = then = caller.get(path)
-                if answer.location.startswith("/") and route.name == "proposals.show":
-                    then = caller.get(answer.location)
-                seen.append(Look(role, route, path, answer, then))
-    rows_while_looking.append(town.rows())
-    return seen
+def page_views(
+    site: AttackSite, clients: dict[str, HttpClient], log_row_counts: list[int]
+) -> list[PageView]:
+    """Request every page with every role."""
+    site.seal()
+    log_row_counts.append(site.count_log_rows())
+    views = []
+    for route in get_routes():
+        for path in route.paths(site.ids):
+            for role, client in clients.items():
+                response = final_response = client.get(path)
+                if response.location.startswith("/") and route.name == "proposals.show":
+                    final_response = client.get(response.location)
+                views.append(PageView(role, route, path, response, final_response))
+    log_row_counts.append(site.count_log_rows())
+    return views
 
 
 @pytest.fixture
-def newcomer(town: Town) -> Callable[..., Caller]:
-    """Residents who have just joined and are signed in."""
+def join_resident(site: AttackSite) -> Callable[..., HttpClient]:
+    """Return a function that joins a new resident and returns their signed-in client."""
 
-    def join(**more: str) -> Caller:
-        caller = town.caller()
-        caller.name = f"baru-{next(COUNT)}"
-        answer = caller.post("/id/join", joining(caller.name, **more))
-        assert answer.status == 303, answer.text
-        return caller
+    def join(**extra_fields: str) -> HttpClient:
+        client = site.client()
+        client.name = f"baru-{next(newcomer_numbers)}"
+        response = client.post("/id/join", join_fields(client.name, **extra_fields))
+        assert response.status == 303, response.text
+        return client
 
     return join
 
 
-def joining(name: str, **more: str) -> dict[str, str]:
-    """What the form for joining takes."""
+def join_fields(name: str, **extra_fields: str) -> dict[str, str]:
+    """Return the fields of the join form."""
     return {
         "sign_in_name": name,
         "display_name": name.replace("-", " "),
-        "passphrase": WORDS,
+        "passphrase": JOIN_PASSPHRASE,
         "terms": "y",
-        **more,
+        **extra_fields,
     }

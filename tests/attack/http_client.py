@@ -1,4 +1,4 @@
-"""How an attacker speaks HTTP: by hand over a socket, with every header and byte of one's own."""
+"""An HTTP client over a socket that controls every header and byte, and a parser of forms."""
 
 import http.client
 import re
@@ -11,8 +11,8 @@ Fields = list[tuple[str, str | bytes]]
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back."""
+class HttpResponse:
+    """The response to a request."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -33,7 +33,7 @@ class Answer:
 
 @dataclass
 class Form:
-    """A form as it stands on a page: where it goes, what it carries, what may be chosen."""
+    """A form of a page: its action, method, fields and the options of its choices."""
 
     action: str
     method: str
@@ -41,143 +41,151 @@ class Form:
     options: dict[str, list[str]] = field(default_factory=dict)
 
 
-class _Forms(HTMLParser):
-    """Reads every form of a page, with the buttons that send another form."""
+class _FormParser(HTMLParser):
+    """Parse the forms of a page and the buttons with a form action of their own."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
         self.page, self.forms, self.buttons = page, [], []
-        self._here: Form | None = None
+        self._current: Form | None = None
         self._select = ""
 
     def handle_starttag(self, tag, attrs):
-        given = {name: value or "" for name, value in attrs}
-        name = given.get("name", "")
+        attributes = {name: value or "" for name, value in attrs}
+        name = attributes.get("name", "")
         if tag == "form":
-            self._here = Form(urljoin(self.page, given.get("action", "")), given.get("method", ""))
-            self.forms.append(self._here)
-        elif tag == "button" and "formaction" in given:
-            pressed = [(name, given.get("value", ""))] if name else []
-            self.buttons.append((urljoin(self.page, given["formaction"]), pressed))
-        elif self._here is not None and tag == "select":
+            self._current = Form(
+                urljoin(self.page, attributes.get("action", "")), attributes.get("method", "")
+            )
+            self.forms.append(self._current)
+        elif tag == "button" and "formaction" in attributes:
+            button_fields = [(name, attributes.get("value", ""))] if name else []
+            self.buttons.append((urljoin(self.page, attributes["formaction"]), button_fields))
+        elif self._current is not None and tag == "select":
             self._select = name
-            self._here.fields.append((name, ""))
-        elif self._here is not None and tag == "option" and self._select:
-            self._here.options.setdefault(self._select, []).append(given.get("value", ""))
-        elif self._here is not None and name and tag in {"input", "textarea", "button"}:
-            self._take(given, name)
+            self._current.fields.append((name, ""))
+        elif self._current is not None and tag == "option" and self._select:
+            self._current.options.setdefault(self._select, []).append(attributes.get("value", ""))
+        elif self._current is not None and name and tag in {"input", "textarea", "button"}:
+            self._add_field(attributes, name)
 
-    def _take(self, given, name):
-        if given.get("type") in {"radio", "checkbox"}:
-            self._here.options.setdefault(name, []).append(given.get("value", "on"))
-        self._here.fields.append((name, given.get("value", "")))
+    def _add_field(self, attributes, name):
+        if attributes.get("type") in {"radio", "checkbox"}:
+            self._current.options.setdefault(name, []).append(attributes.get("value", "on"))
+        self._current.fields.append((name, attributes.get("value", "")))
 
     def handle_endtag(self, tag):
         if tag == "form":
-            self._here = None
+            self._current = None
         if tag == "select":
             self._select = ""
 
 
-def forms_on(page: str, html: str) -> list[Form]:
-    """Every form somebody could send from a page, those of single buttons too."""
-    reader = _Forms(page)
-    reader.feed(html)
-    acting = reader.forms[-1:]  # the empty one at the end, which single buttons send
-    tokens = [pair for form in acting for pair in form.fields if pair[0] in TOKENS]
-    pressed = [Form(action, "post", [*tokens, *extra]) for action, extra in reader.buttons]
-    return [form for form in [*reader.forms[:-1], *pressed] if form.method == "post"]
+def parse_forms(page: str, html: str) -> list[Form]:
+    """Return every form that can be submitted from a page, including those of single buttons."""
+    parser = _FormParser(page)
+    parser.feed(html)
+    token_forms = parser.forms[-1:]  # the last form carries the tokens of the single buttons
+    tokens = [pair for form in token_forms for pair in form.fields if pair[0] in TOKEN_FIELDS]
+    button_forms = [Form(action, "post", [*tokens, *extra]) for action, extra in parser.buttons]
+    return [form for form in [*parser.forms[:-1], *button_forms] if form.method == "post"]
 
 
-TOKENS = ("csrf_token", "form_key")
+TOKEN_FIELDS = ("csrf_token", "form_key")
 
 
-class Caller:
-    """Somebody with a browser of their own making, or none."""
+class HttpClient:
+    """A client with its own cookies and network address on one connection."""
 
-    def __init__(self, address: str, source: str = "127.0.0.1", cookie_name: str = COOKIE) -> None:
-        self.place = urlsplit(address)
+    def __init__(
+        self, server_url: str, source: str = "127.0.0.1", cookie_name: str = COOKIE
+    ) -> None:
+        self.server = urlsplit(server_url)
         self.source, self.cookie_name = source, cookie_name
         self.cookies: dict[str, str] = {}
         self.name = ""
-        self._line: http.client.HTTPConnection | None = None
+        self._connection: http.client.HTTPConnection | None = None
 
-    def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-        """One request; header names are written with underscores."""
-        told = {name.replace("_", "-"): value for name, value in headers.items()}
+    def call(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> HttpResponse:
+        """Send one request; header names are written with underscores."""
+        sent_headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
-            told.setdefault("Cookie", "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
-        for again in (True, False):
-            line = self._line or http.client.HTTPConnection(
-                self.place.hostname, self.place.port, timeout=30, source_address=(self.source, 0)
+            sent_headers.setdefault(
+                "Cookie", "; ".join(f"{k}={v}" for k, v in self.cookies.items())
+            )
+        for may_retry in (True, False):
+            connection = self._connection or http.client.HTTPConnection(
+                self.server.hostname, self.server.port, timeout=30, source_address=(self.source, 0)
             )
             try:
-                line.request(method, path, body, told)
-                found = line.getresponse()
-                answer = Answer(found.status, found.headers, found.read())
+                connection.request(method, path, body, sent_headers)
+                received = connection.getresponse()
+                response = HttpResponse(received.status, received.headers, received.read())
             except (http.client.RemoteDisconnected, ConnectionError):
-                line.close()
-                self._line = None
-                if not again:
+                connection.close()
+                self._connection = None
+                if not may_retry:
                     raise
                 continue
-            self._line = line if not found.will_close else None
-            self._keep(answer)
-            return answer
-        raise AssertionError("never here")
+            self._connection = connection if not received.will_close else None
+            self._store_cookies(response)
+            return response
+        raise AssertionError("unreachable")
 
-    def hang_up(self) -> None:
-        """Close the line."""
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
-    def _keep(self, answer: Answer) -> None:
-        for cookie in answer.headers.get_all("Set-Cookie") or ():
+    def _store_cookies(self, response: HttpResponse) -> None:
+        for cookie in response.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.split(";")[0].partition("=")
             if value:
                 self.cookies[name] = value
             else:
                 self.cookies.pop(name, None)
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> HttpResponse:
         return self.call("GET", path, **headers)
 
-    def post(self, path: str, fields: Fields | dict | None = None, **headers: str) -> Answer:
-        """A form, sent as browsers do."""
+    def post(self, path: str, fields: Fields | dict | None = None, **headers: str) -> HttpResponse:
+        """Submit a form as browsers do."""
         pairs = list(fields.items()) if isinstance(fields, dict) else fields or []
         headers.setdefault("Content_Type", "application/x-www-form-urlencoded")
         return self.call("POST", path, urlencode(pairs).encode(), **headers)
 
     def tokens(self, page: str) -> Fields:
-        """The tokens a page carries for its forms."""
-        return tokens_of(self.get(page).text)
+        """Return the form tokens of a page."""
+        return parse_tokens(self.get(page).text)
 
-    def send(self, page: str, fields: Fields | dict, to: str = "", **headers: str) -> Answer:
-        """Open a page, then send a form of it with its tokens."""
+    def send(self, page: str, fields: Fields | dict, to: str = "", **headers: str) -> HttpResponse:
+        """Open a page, then submit a form with the tokens of the page."""
         pairs = list(fields.items()) if isinstance(fields, dict) else fields
         return self.post(to or page, [*self.tokens(page), *pairs], **headers)
 
-    def sign_in(self, name: str, passphrase: str) -> Answer:
-        """Sign in as anybody does."""
+    def sign_in(self, name: str, passphrase: str) -> HttpResponse:
+        """Sign in with a name and a passphrase."""
         return self.post("/id/sign-in", {"sign_in_name": name, "passphrase": passphrase})
 
-    def is_in(self) -> bool:
-        """Whether the session opens one's own account."""
-        answer = self.get("/id/account")
-        return answer.status == 200 and not answer.is_sign_in
+    def is_signed_in(self) -> bool:
+        """Return whether the account page opens."""
+        response = self.get("/id/account")
+        return response.status == 200 and not response.is_sign_in
 
 
-def tokens_of(html: str) -> Fields:
-    """The tokens that stand in a page."""
-    found = []
-    for name in TOKENS:
+def parse_tokens(html: str) -> Fields:
+    """Return the form tokens in the HTML of a page."""
+    tokens = []
+    for name in TOKEN_FIELDS:
         match = re.search(rf'name="{name}" value="([^"]*)"', html)
         if match:
-            found.append((name, match.group(1)))
-    return found
+            tokens.append((name, match.group(1)))
+    return tokens
 
 
-def in_path(words: str) -> str:
-    """Anything at all as a part of an address."""
-    return quote(words, safe="")
+def quote_path(text: str) -> str:
+    """Quote a text as a part of a path."""
+    return quote(text, safe="")

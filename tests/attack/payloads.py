@@ -1,6 +1,6 @@
-"""What is written to run in somebody else's browser; each would call alert if anything ran it."""
+"""Payloads: scripts that call alert if a browser runs them, formulas, and unusual texts."""
 
-RUNNING = [
+SCRIPT_PAYLOADS = [
     "<script>alert(1)</script>",
     "<ScRiPt>alert(2)</sCrIpT>",
     "<script src=//evil.example/x.js></script>",
@@ -69,9 +69,9 @@ RUNNING = [
     '<a href="x" onclick\x0c=alert(61)>x</a>',
     "java\x00script:alert(62)<scr\x00ipt>alert(62)</scr\x00ipt>",
 ]
-CELLS = ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠A1"]
-"""What a spreadsheet would take for a formula."""
-ODD = {
+FORMULA_CELLS = ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠A1"]
+"""Cells that a spreadsheet treats as formulas."""
+UNUSUAL_TEXTS = {
     "nul": "a\x00b",
     "controls": "".join(map(chr, range(1, 32))),
     "lone surrogate, as bytes": b"\xed\xa0\x80",
@@ -88,4 +88,4 @@ ODD = {
     "command": "$(id)`id`|id;id",
     "lines": "a\r\nb\nc\rd\u2028e\u2029f",
 }
-"""What breaks programs that trust letters."""
+"""Texts and bytes that break programs which do not validate their encoding."""

@@ -1,4 +1,4 @@
-"""The routes of the house as its own list tells them, each with the address of a thing there is."""
+"""The routes of tests/routes.txt, each with URLs of content that exists."""
 
 import re
 from dataclasses import dataclass
@@ -6,12 +6,11 @@ from functools import cache
 from pathlib import Path
 
 ROUTES = Path(__file__).parents[1] / "routes.txt"
-FILLED = {
+PLACEHOLDERS = {
     "lang": "id",
     "slug": "proses",
-    "kind": "comment",
     "subject_type": "comment",
-    "number": "1",
+    "id": "1",
     "ending": "atom",
     "entry": "a" * 32,
     "name": "x",
@@ -19,9 +18,8 @@ FILLED = {
     "filename": "deliberate.css",
     "first": "1",
     "second": "2",
-    "indicator": "x",
 }
-THINGS = {
+ID_NAMES = {
     "proposals/drafts": "own_draft",
     "desk/people": "person",
     "moderation/people": "person",
@@ -36,70 +34,70 @@ THINGS = {
     "c": "comment",
     "r": "answered",
 }
-MATTERS = ("hidden", "comment")
-"""One hidden with an appeal, one reported and not yet decided."""
+REPORTED_COMMENTS = ("hidden", "comment")
+"""A hidden comment with an appeal, and a reported comment without a decision."""
 SLUGS = {"institutions": "kantor", "matrix": "kantor"}
 
 
 @dataclass(frozen=True)
 class Route:
-    """A line of the list of routes."""
+    """A line of tests/routes.txt."""
 
     rule: str
     methods: tuple[str, ...]
     audience: frozenset[str]
     name: str
 
-    def is_open_to(self, role: str) -> bool:
+    def allows(self, role: str) -> bool:
         return bool({"public", role, "signed_in" if role else ""} & self.audience)
 
     @property
-    def names_nothing(self) -> bool:
-        """Whether its address holds nothing but the language."""
+    def has_no_parameters(self) -> bool:
+        """Return whether the URL has no parameter except the language."""
         return self.rule.count("<") == self.rule.count("<lang>")
 
-    def paths(self, numbers: dict[str, int]) -> list[str]:
-        """The addresses of things in each state that shows other forms."""
+    def paths(self, ids: dict[str, int]) -> list[str]:
+        """Return URLs of content in each state that shows other forms."""
         if self.name == "moderation_queue.review":
-            return [self.path({**numbers, "hidden": numbers[thing]}) for thing in MATTERS]
-        return [self.path(numbers)]
+            return [self.path({**ids, "hidden": ids[name]}) for name in REPORTED_COMMENTS]
+        return [self.path(ids)]
 
-    def path(self, numbers: dict[str, int]) -> str:
-        """The address of a thing that is there, as far as one is known."""
-        values = dict(FILLED)
-        for start, thing in THINGS.items():
-            if re.search(rf"(^|/){start}/", self.rule):
-                values["number"] = str(numbers[thing])
+    def path(self, ids: dict[str, int]) -> str:
+        """Return a URL of existing content, as far as the rule names a known kind."""
+        values = dict(PLACEHOLDERS)
+        for prefix, id_name in ID_NAMES.items():
+            if re.search(rf"(^|/){prefix}/", self.rule):
+                values["id"] = str(ids[id_name])
                 break
-        for start, slug in SLUGS.items():
-            if f"{start}/<slug>" in self.rule:
+        for prefix, slug in SLUGS.items():
+            if f"{prefix}/<slug>" in self.rule:
                 values["slug"] = slug
         if "moderation/<any" in self.rule:
-            values["number"] = str(numbers["hidden"])
+            values["id"] = str(ids["hidden"])
         if "phases/" in self.rule:
             values["kind"] = "ideas"
 
         def fill(match: re.Match[str]) -> str:
             is_number = (match.group(1) or "").startswith("int")
-            name = "number" if match.group(2).endswith("_id") else match.group(2)
+            name = "id" if match.group(2).endswith("_id") else match.group(2)
             return values.get(name, "1" if is_number else "x")
 
         return re.sub(r"<(?:([^:<>]*(?:\([^)]*\))?):)?(\w+)>", fill, self.rule)
 
 
 @cache
-def routes() -> list[Route]:
-    """Every route there is."""
-    found = []
+def list_routes() -> list[Route]:
+    """Return every route."""
+    routes = []
     for line in ROUTES.read_text(encoding="utf-8").splitlines():
         rule, methods, audience, name = line.split("  ")
-        found.append(Route(rule, tuple(methods.split(",")), frozenset(audience.split(",")), name))
-    return found
+        routes.append(Route(rule, tuple(methods.split(",")), frozenset(audience.split(",")), name))
+    return routes
 
 
-def looked_at() -> list[Route]:
-    return [route for route in routes() if "GET" in route.methods]
+def get_routes() -> list[Route]:
+    return [route for route in list_routes() if "GET" in route.methods]
 
 
-def sent_to() -> list[Route]:
-    return [route for route in routes() if "POST" in route.methods]
+def post_routes() -> list[Route]:
+    return [route for route in list_routes() if "POST" in route.methods]

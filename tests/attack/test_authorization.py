@@ -1,13 +1,13 @@
-"""Every route for everybody: who may come in does, nobody else, and nothing breaks."""
+"""Test every route with every role: only its audience has access, and nothing fails."""
 
 import itertools
 
 import pytest
 
-from tests.attack.attack_site import BASE, ROLES, Town
-from tests.attack.route_list import routes, sent_to
+from tests.attack.attack_site import BASE_URL, ROLES, AttackSite
+from tests.attack.route_list import list_routes, post_routes
 
-EVERYBODY = ("", *ROLES)
+ALL_ROLES = ("", *ROLES)
 WITHOUT_TOKENS = {
     "sign_in.sign_in",
     "sign_in.join",
@@ -18,106 +18,113 @@ WITHOUT_TOKENS = {
     "password_reset.choose_passphrase",
     "unsubscribe.unsubscribe",
 }
-"""Forms of people who are not signed in: they carry no session and change nothing in its name."""
-FINE = {200, 301, 302, 303, 304, 308}
-NOT_THEIRS = {400, 403, 404, 410, 422}
-"""A page may be open to a role while this very thing is not there, or is somebody else's."""
+"""Forms for people who are not signed in: they act for no session."""
+SUCCESS = {200, 301, 302, 303, 304, 308}
+REFUSED = {400, 403, 404, 410, 422}
+"""A page may allow a role although its content does not exist or belongs to another person."""
 
 
 @pytest.fixture(scope="module")
-def numbers(town: Town) -> dict[str, int]:
-    return town.numbers
+def ids(site: AttackSite) -> dict[str, int]:
+    return site.ids
 
 
 def test_route_list_has_every_kind_of_audience():
-    assert len(routes()) > 150
-    known = set().union(*(route.audience for route in routes()))
-    assert {"public", "signed_in", "staff", "moderator", "evaluator", "admin"} <= known
+    assert len(list_routes()) > 150
+    audiences = set().union(*(route.audience for route in list_routes()))
+    assert {"public", "signed_in", "staff", "moderator", "evaluator", "admin"} <= audiences
 
 
-@pytest.mark.parametrize("role", EVERYBODY)
-def test_page_opens_only_for_its_audience(looks, role):
-    wrong = {}
-    for look in looks:
-        if look.role != role:
+@pytest.mark.parametrize("role", ALL_ROLES)
+def test_page_opens_only_for_its_audience(page_views, role):
+    unexpected = {}
+    for view in page_views:
+        if view.role != role:
             continue
-        status, asked_in = look.answer.status, look.answer.is_sign_in
-        if not look.route.is_open_to(role):
-            is_right = status == 403 if role else (status == 200 and asked_in)
-        elif look.route.names_nothing and look.route.name not in NOT_EVERYWHERE:
-            is_right = status in FINE
+        status, shows_sign_in = view.response.status, view.response.is_sign_in
+        if not view.route.allows(role):
+            is_expected = status == 403 if role else (status == 200 and shows_sign_in)
+        elif view.route.has_no_parameters and view.route.name not in CONDITIONAL_PAGES:
+            is_expected = status in SUCCESS
         else:
-            is_right = status in FINE | NOT_THEIRS
-        if role and asked_in:
-            is_right = False
-        if not is_right:
-            wrong[f"{look.route.name} {look.path}"] = status
-    assert wrong == {}
+            is_expected = status in SUCCESS | REFUSED
+        if role and shows_sign_in:
+            is_expected = False
+        if not is_expected:
+            unexpected[f"{view.route.name} {view.path}"] = status
+    assert unexpected == {}
 
 
-NOT_EVERYWHERE = {"unsubscribe.demo_mails", "metrics.metrics"}
-"""Pages that depend on settings or on the state of the house."""
+CONDITIONAL_PAGES = {"unsubscribe.demo_mails", "metrics.metrics"}
+"""Pages that depend on settings or on the state of the site."""
 
 
-@pytest.mark.parametrize("role", EVERYBODY)
-def test_form_without_tokens_changes_nothing(town, callers, numbers, role):
-    wrong, before = {}, town.rows()
-    for route in sent_to():
+@pytest.mark.parametrize("role", ALL_ROLES)
+def test_form_without_tokens_changes_nothing(site, clients, ids, role):
+    unexpected, before = {}, site.count_log_rows()
+    for route in post_routes():
         if route.name in WITHOUT_TOKENS:
             continue
-        path = route.path(numbers)
-        answer = callers[role].post(path, {"body": "Palsu.", "title": "Palsu"})
+        path = route.path(ids)
+        response = clients[role].post(path, {"body": "Palsu.", "title": "Palsu"})
         if not role and "public" in route.audience:
-            is_right = answer.status in FINE | NOT_THEIRS | {401}
+            is_expected = response.status in SUCCESS | REFUSED | {401}
         elif not role:
-            is_right = answer.status == 401 and answer.is_sign_in
+            is_expected = response.status == 401 and response.is_sign_in
         else:
-            is_right = answer.status == (400 if route.is_open_to(role) else 403)
-        if not is_right:
-            wrong[f"{route.name} {path}"] = answer.status
-    assert wrong == {} and town.rows() == before
+            is_expected = response.status == (400 if route.allows(role) else 403)
+        if not is_expected:
+            unexpected[f"{route.name} {path}"] = response.status
+    assert unexpected == {} and site.count_log_rows() == before
 
 
-FROM_ELSEWHERE = [
+FOREIGN_ORIGINS = [
     ("", {"Origin": "https://evil.example"}),
     ("", {"Origin": "null"}),
     ("resident", {"Sec_Fetch_Site": "cross-site"}),
     ("resident", {"Sec_Fetch_Site": "same-site"}),
-    ("admin", {"Origin": f"{BASE}.evil.example", "Referer": f"{BASE}/id/account"}),
+    ("admin", {"Origin": f"{BASE_URL}.evil.example", "Referer": f"{BASE_URL}/id/account"}),
 ]
 
 
-def test_form_from_another_site_is_rejected(town, callers, numbers):
-    wrong, before = {}, town.rows()
-    for (role, told), route in zip(itertools.cycle(FROM_ELSEWHERE), sent_to(), strict=False):
-        answer = callers[role].post(route.path(numbers), {"body": "Palsu."}, **told)
-        if answer.status != 400:
-            wrong[route.name, role] = answer.status
-    assert wrong == {} and town.rows() == before
+def test_form_from_another_site_is_rejected(site, clients, ids):
+    unexpected, before = {}, site.count_log_rows()
+    for (role, headers), route in zip(
+        itertools.cycle(FOREIGN_ORIGINS), post_routes(), strict=False
+    ):
+        response = clients[role].post(route.path(ids), {"body": "Palsu."}, **headers)
+        if response.status != 400:
+            unexpected[route.name, role] = response.status
+    assert unexpected == {} and site.count_log_rows() == before
 
 
-def test_csrf_token_of_another_account_is_rejected(town, callers, numbers):
-    foreign = callers["admin"].tokens("/id/account")
-    mine = callers["resident"]
-    before = town.rows()
-    for told in (foreign, [("csrf_token", "")], [("csrf_token", "x" * 90)], foreign[:1] * 2):
-        answer = mine.post(f"/id/proposals/{numbers['answered']}/support", told)
-        assert answer.status == 400
-    assert town.rows() == before
+def test_csrf_token_of_another_account_is_rejected(site, clients, ids):
+    foreign_tokens = clients["admin"].tokens("/id/account")
+    resident = clients["resident"]
+    before = site.count_log_rows()
+    for tokens in (
+        foreign_tokens,
+        [("csrf_token", "")],
+        [("csrf_token", "x" * 90)],
+        foreign_tokens[:1] * 2,
+    ):
+        response = resident.post(f"/id/proposals/{ids['answered']}/support", tokens)
+        assert response.status == 400
+    assert site.count_log_rows() == before
 
 
-def test_other_http_methods_change_nothing(town, callers, numbers):
-    before = town.rows()
+def test_other_http_methods_change_nothing(site, clients, ids):
+    before = site.count_log_rows()
     methods = itertools.cycle(["PUT", "DELETE", "PATCH", "PROPFIND", "BREW", "TRACE"])
-    told = {
-        callers["admin"].call(method, route.path(numbers)).status
-        for method, route in zip(methods, routes(), strict=False)
+    statuses = {
+        clients["admin"].call(method, route.path(ids)).status
+        for method, route in zip(methods, list_routes(), strict=False)
     }
-    assert told <= {405, 501} and town.rows() == before
+    assert statuses <= {405, 501} and site.count_log_rows() == before
 
 
 @pytest.mark.parametrize(
-    "trick",
+    "headers",
     [
         {"X_HTTP_Method_Override": "POST"},
         {"X_HTTP_Method": "DELETE"},
@@ -129,20 +136,20 @@ def test_other_http_methods_change_nothing(town, callers, numbers):
         {"Authorization": "Basic YWRtaW46YWRtaW4="},
     ],
 )
-def test_request_headers_do_not_raise_privileges(callers, trick):
-    answer = callers[""].get("/id/desk", **trick)
-    assert answer.status == 200 and answer.is_sign_in
-    assert callers["resident"].get("/id/desk/people", **trick).status == 403
+def test_request_headers_do_not_raise_privileges(clients, headers):
+    response = clients[""].get("/id/desk", **headers)
+    assert response.status == 200 and response.is_sign_in
+    assert clients["resident"].get("/id/desk/people", **headers).status == 403
 
 
-def test_viewing_pages_writes_no_log_rows(looks, rows_while_looking):
-    before, after = rows_while_looking
-    assert looks and before == after
+def test_viewing_pages_writes_no_log_rows(page_views, log_row_counts):
+    before, after = log_row_counts
+    assert page_views and before == after
 
 
-def test_head_requests_change_nothing(town, callers, numbers):
-    before = town.rows()
-    for route in sent_to():
-        answer = callers["staff"].call("HEAD", route.path(numbers))
-        assert answer.status < 500 and answer.body == b""
-    assert town.rows() == before
+def test_head_requests_change_nothing(site, clients, ids):
+    before = site.count_log_rows()
+    for route in post_routes():
+        response = clients["staff"].call("HEAD", route.path(ids))
+        assert response.status < 500 and response.body == b""
+    assert site.count_log_rows() == before

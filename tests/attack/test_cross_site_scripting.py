@@ -13,8 +13,8 @@ import pytest
 from deliberate import text
 from deliberate.notifications.delivery import send_due
 from deliberate.notifications.fanout import fan_out
-from tests.attack.attack_site import BASE
-from tests.attack.payloads import CELLS, RUNNING
+from tests.attack.attack_site import BASE_URL
+from tests.attack.payloads import FORMULA_CELLS, SCRIPT_PAYLOADS
 
 NEVER = {
     "iframe", "object", "embed", "base", "applet", "frame", "frameset", "img", "video", "audio",
@@ -71,10 +71,10 @@ def faults(html: str) -> list[str]:
 
 
 def test_hostile_payloads_are_numerous_enough():
-    assert len(set(RUNNING)) >= 52
+    assert len(set(SCRIPT_PAYLOADS)) >= 52
 
 
-@pytest.mark.parametrize("written", RUNNING)
+@pytest.mark.parametrize("written", SCRIPT_PAYLOADS)
 def test_sanitizer_makes_every_payload_harmless(written):
     for html in (
         text.to_html(written),
@@ -85,25 +85,25 @@ def test_sanitizer_makes_every_payload_harmless(written):
 
 
 def test_html_checker_detects_hostile_payloads():
-    found = [written for written in RUNNING if faults(written)]
+    found = [written for written in SCRIPT_PAYLOADS if faults(written)]
     assert len(found) > 40
 
 
 @pytest.mark.parametrize("role", ["", "resident", "staff", "moderator", "evaluator", "admin"])
-def test_page_contains_no_active_payload(looks, role):
+def test_page_contains_no_active_payload(page_views, role):
     wrong, read = {}, 0
-    for look in looks:
-        kind = look.then.headers.get_content_type()
-        if look.role == role and kind == "text/html":
+    for view in page_views:
+        kind = view.final_response.headers.get_content_type()
+        if view.role == role and kind == "text/html":
             read += 1
-            if found := faults(look.then.text):
-                wrong[look.path] = found
+            if found := faults(view.final_response.text):
+                wrong[view.path] = found
     assert wrong == {} and read > 40
 
 
-def test_payloads_appear_as_text_on_many_pages(looks):
+def test_payloads_appear_as_text_on_many_pages(page_views):
     """What is never shown cannot be shown harmless: the words are there, as words."""
-    names = {look.route.name for look in looks if "alert(" in look.then.text}
+    names = {view.route.name for view in page_views if "alert(" in view.final_response.text}
     expected = {
         "processes.show", "proposals.show", "responses.show", "polls.show",
         "institutions.show", "static_pages.rules", "moderation_queue.index", "moderation_queue.review", "desk.case",
@@ -113,42 +113,42 @@ def test_payloads_appear_as_text_on_many_pages(looks):
     assert expected <= names
 
 
-def test_search_text_is_shown_as_text(callers):
-    for written in RUNNING[::7]:
+def test_search_text_is_shown_as_text(clients):
+    for written in SCRIPT_PAYLOADS[::7]:
         for page in ("/id/search", "/en/proposals", "/en/responses", "/id/log"):
             name = "check" if page.endswith("log") else "q"
             query = re.sub(r"[^\x21-\x7e]", "", written).replace("&", "%26").replace("#", "%23")
-            answer = callers[""].get(f"{page}?{name}={query.replace('%3', '%253')}")
-            assert answer.status < 500 and faults(answer.text) == [], (page, written)
+            response = clients[""].get(f"{page}?{name}={query.replace('%3', '%253')}")
+            assert response.status < 500 and faults(response.text) == [], (page, written)
 
 
-def test_feeds_are_well_formed_and_their_html_is_harmless(callers, town):
+def test_feeds_are_well_formed_and_their_html_is_harmless(clients, site):
     places = ["/feed", "/processes/proses/feed", "/institutions/kantor/feed"]
-    places.append(f"/proposals/{town.numbers['proposal']}/feed")
-    said = "".join(callers[""].get(f"{place}.atom?lang=id").text for place in places)
+    places.append(f"/proposals/{site.ids['proposal']}/feed")
+    said = "".join(clients[""].get(f"{place}.atom?lang=id").text for place in places)
     assert said.count("alert(") > 10
     for place in places:
-        tree = ElementTree.fromstring(callers[""].get(f"{place}.atom?lang=id").body)
+        tree = ElementTree.fromstring(clients[""].get(f"{place}.atom?lang=id").body)
         for part in tree.iter():
             if part.tag in {f"{ATOM}content", f"{ATOM}summary", f"{ATOM}title"}:
                 is_html = part.get("type") in {"html", "xhtml"}
                 assert not is_html or faults(part.text or "") == []
             if part.tag == f"{ATOM}link":
-                assert part.get("href", "").startswith(BASE)
-        told = json.loads(callers[""].get(f"{place}.json?lang=id").body)
+                assert part.get("href", "").startswith(BASE_URL)
+        told = json.loads(clients[""].get(f"{place}.json?lang=id").body)
         assert all(faults(item.get("content_html", "")) == [] for item in told["items"])
 
 
-def test_csv_cells_never_begin_a_formula(callers, looks):
+def test_csv_cells_never_begin_a_formula(clients, page_views):
     read = 0
-    for look in looks:
-        if look.answer.headers.get_content_type() != "text/csv":
+    for view in page_views:
+        if view.response.headers.get_content_type() != "text/csv":
             continue
-        for line in csv.reader(StringIO(look.answer.text)):
+        for line in csv.reader(StringIO(view.response.text)):
             read += 1
             assert not [c for c in line if c.startswith(FORMULAS) and not _is_number(c)]
-    listed = callers[""].get("/id/proposals/list.csv").text
-    assert read > len(CELLS) and "SUM(A1)" in listed
+    listed = clients[""].get("/id/proposals/list.csv").text
+    assert read > len(FORMULA_CELLS) and "SUM(A1)" in listed
 
 
 def _is_number(cell: str) -> bool:
@@ -172,15 +172,15 @@ class Letterbox:
 
 
 @pytest.fixture(scope="module")
-def mails(town, callers):
+def mails(site, clients):
     """Every mail of the town; whoever asked for one lied about the site's name."""
     lie = {"Host": "evil.example", "X_Forwarded_Host": "evil.example", "Forwarded": "host=evil"}
-    asker = town.caller(source="127.0.0.31")
+    asker = site.client(source="127.0.0.31")
     asker.post("/id/recover/mail", {"who": "nama-third"}, **lie)
     for line in ("x\r\nBcc: all@evil.example", "x%0d%0aBcc: all@evil.example"):
         asker.post("/id/recover/mail", {"who": line}, **lie)
     box = Letterbox()
-    with town.app.app_context():
+    with site.app.app_context():
         fan_out()
         send_due(box)
     return box.got
@@ -204,7 +204,7 @@ def test_links_in_mails_use_the_configured_host(mails):
         assert "evil.example/" not in whole.replace("evil.example/x.", "")
         plain = mail.get_body(("plain",)).get_content()
         own = re.findall(r"https?://[^\s<>\"]+/id/[^\s<>\"]*", plain)
-        assert all(link.startswith(BASE) for link in own)
+        assert all(link.startswith(BASE_URL) for link in own)
 
 
 def test_names_and_subjects_add_no_mail_headers(mails):
@@ -213,8 +213,8 @@ def test_names_and_subjects_add_no_mail_headers(mails):
         assert "\n" not in str(mail["Subject"]) and "\r" not in str(mail["Subject"])
 
 
-def test_links_in_user_content_are_nofollow(callers, town):
-    page = callers[""].get(f"/id/proposals/{town.numbers['proposal']}").location
-    html = callers[""].get(page).text
+def test_links_in_user_content_are_nofollow(clients, site):
+    page = clients[""].get(f"/id/proposals/{site.ids['proposal']}").location
+    html = clients[""].get(page).text
     links = re.findall(r'<a [^>]*href="https?://a\.example[^>]*>', html)
     assert links and all('rel="nofollow ugc noopener"' in link for link in links)

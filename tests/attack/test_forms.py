@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.attack.http_client import tokens_of
-from tests.attack.payloads import ODD
+from tests.attack.http_client import parse_tokens
+from tests.attack.payloads import UNUSUAL_TEXTS
 
 SAID = {"stance": "for", "body": "Bangku di halte itu perlu, sebab orang tua menunggu berdiri."}
 MEGABYTE = 1024 * 1024
@@ -30,63 +30,63 @@ SHAPES = [
 
 
 @pytest.fixture(scope="module")
-def thread(town):
+def thread(site):
     """The page of a proposal, and where its arguments go."""
-    number = town.numbers["answered"]
+    number = site.ids["answered"]
     return f"/id/proposals/{number}-x", f"/id/proposals/{number}/arguments"
 
 
 @pytest.fixture
-def writer(newcomer, thread):
+def writer(join_resident, thread):
     """Somebody who has the page of the thread open."""
-    caller = newcomer()
-    page = caller.get(thread[0])
-    page = caller.get(page.location) if page.location else page
-    return caller, tokens_of(page.text)
+    client = join_resident()
+    page = client.get(thread[0])
+    page = client.get(page.location) if page.location else page
+    return client, parse_tokens(page.text)
 
 
-def test_form_submitted_twice_counts_once(town, writer, thread):
-    caller, tokens = writer
-    before = town.rows()
-    answers = [caller.post(thread[1], [*tokens, *SAID.items()]) for _again in range(3)]
-    assert {a.status for a in answers} == {303} and town.rows() == before + 1
+def test_form_submitted_twice_counts_once(site, writer, thread):
+    client, tokens = writer
+    before = site.count_log_rows()
+    answers = [client.post(thread[1], [*tokens, *SAID.items()]) for _again in range(3)]
+    assert {a.status for a in answers} == {303} and site.count_log_rows() == before + 1
 
 
-def test_form_submitted_concurrently_counts_once(town, writer, thread):
-    caller, tokens = writer
-    before = town.rows()
+def test_form_submitted_concurrently_counts_once(site, writer, thread):
+    client, tokens = writer
+    before = site.count_log_rows()
 
     def send(_hand: int) -> int:
-        hand = town.caller()
-        hand.cookies = dict(caller.cookies)
+        hand = site.client()
+        hand.cookies = dict(client.cookies)
         return hand.post(thread[1], [*tokens, *SAID.items()]).status
 
     with ThreadPoolExecutor(8) as hands:
         statuses = set(hands.map(send, range(8)))
-    assert statuses <= {303, 429, 503} and 303 in statuses and town.rows() == before + 1
+    assert statuses <= {303, 429, 503} and 303 in statuses and site.count_log_rows() == before + 1
 
 
-def test_concurrent_supports_of_one_person_count_once(town, newcomer):
-    caller = newcomer()
-    way = f"/id/proposals/{town.numbers['waiting']}/support"
-    tokens = caller.tokens("/id/account")[:1]
-    before = town.rows()
+def test_concurrent_supports_of_one_person_count_once(site, join_resident):
+    client = join_resident()
+    way = f"/id/proposals/{site.ids['waiting']}/support"
+    tokens = client.tokens("/id/account")[:1]
+    before = site.count_log_rows()
 
     def send(number: int) -> int:
-        hand = town.caller()
-        hand.cookies = dict(caller.cookies)
+        hand = site.client()
+        hand.cookies = dict(client.cookies)
         return hand.post(way, [*tokens, ("form_key", f"key-of-this-hand-{number}")]).status
 
     with ThreadPoolExecutor(8) as hands:
         statuses = list(hands.map(send, range(8)))
-    assert max(statuses) < 504 and town.rows() == before + 1
+    assert max(statuses) < 504 and site.count_log_rows() == before + 1
 
 
-def test_concurrent_acts_of_one_person_break_nothing(other_town):
+def test_concurrent_acts_of_one_person_break_nothing(fuzzed_site):
     """What exists once a person, asked for at once by forms of different keys."""
-    number, comment = other_town.numbers["answered"], other_town.numbers["comment"]
-    caller = other_town.caller("third")
-    tokens = caller.tokens("/id/account")[:1]
+    number, comment = fuzzed_site.ids["answered"], fuzzed_site.ids["comment"]
+    client = fuzzed_site.client("third")
+    tokens = client.tokens("/id/account")[:1]
     ways = [
         (f"/id/proposals/{number}/follow", []),
         ("/id/processes/proses/follow", []),
@@ -97,8 +97,8 @@ def test_concurrent_acts_of_one_person_break_nothing(other_town):
 
     def send(hand: int) -> int:
         way, fields = ways[hand % len(ways)]
-        window = other_town.caller()
-        window.cookies = dict(caller.cookies)
+        window = fuzzed_site.client()
+        window.cookies = dict(client.cookies)
         return window.post(way, [*tokens, ("form_key", f"window-{hand}-abcdefgh"), *fields]).status
 
     with ThreadPoolExecutor(10) as hands:
@@ -106,96 +106,104 @@ def test_concurrent_acts_of_one_person_break_nothing(other_town):
     assert set(statuses) <= {303, 400, 403, 409, 422, 503} and 303 in statuses
 
 
-def test_reused_form_key_with_another_text_shows_the_text_again(town, writer, thread):
-    caller, tokens = writer
-    caller.post(thread[1], [*tokens, *SAID.items()])
-    before = town.rows()
+def test_reused_form_key_with_another_text_shows_the_text_again(site, writer, thread):
+    client, tokens = writer
+    client.post(thread[1], [*tokens, *SAID.items()])
+    before = site.count_log_rows()
     other = {**SAID, "body": "Kata yang lain sama sekali, yang tidak boleh hilang."}
-    answer = caller.post(thread[1], [*tokens, *other.items()])
-    assert answer.status == 409 and other["body"] in answer.text and town.rows() == before
+    response = client.post(thread[1], [*tokens, *other.items()])
+    assert (
+        response.status == 409
+        and other["body"] in response.text
+        and site.count_log_rows() == before
+    )
 
 
-def test_form_with_ten_thousand_fields_is_refused(town, writer, thread):
-    caller, tokens = writer
-    before = town.rows()
-    answer = caller.post(thread[1], [*tokens, *((f"x{n}", "y") for n in range(10_000))])
-    assert answer.status in {400, 413, 422} and town.rows() == before
-    same = caller.post(thread[1], [*tokens, *(("stance", "9") for n in range(10_000))])
-    assert same.status in {400, 413, 422} and town.rows() == before
+def test_form_with_ten_thousand_fields_is_refused(site, writer, thread):
+    client, tokens = writer
+    before = site.count_log_rows()
+    response = client.post(thread[1], [*tokens, *((f"x{n}", "y") for n in range(10_000))])
+    assert response.status in {400, 413, 422} and site.count_log_rows() == before
+    same = client.post(thread[1], [*tokens, *(("stance", "9") for n in range(10_000))])
+    assert same.status in {400, 413, 422} and site.count_log_rows() == before
 
 
 def test_form_with_ten_thousand_parts_is_refused(writer, thread):
-    caller, _tokens = writer
+    client, _tokens = writer
     part = '--b\r\nContent-Disposition: form-data; name="x{}"\r\n\r\ny\r\n'
     body = "".join(part.format(n) for n in range(10_000)) + "--b--\r\n"
-    answer = caller.call(
+    response = client.call(
         "POST", thread[1], body.encode(), Content_Type="multipart/form-data; boundary=b"
     )
-    assert answer.status == 413
+    assert response.status == 413
 
 
 @pytest.mark.parametrize("size", [4001, 100_000, MEGABYTE])
-def test_comment_that_is_too_long_is_refused(town, writer, thread, size):
-    caller, tokens = writer
-    before = town.rows()
-    answer = caller.post(thread[1], [*tokens, ("stance", "for"), ("body", "x" * size)])
-    assert answer.status in {413, 422} and town.rows() == before
+def test_comment_that_is_too_long_is_refused(site, writer, thread, size):
+    client, tokens = writer
+    before = site.count_log_rows()
+    response = client.post(thread[1], [*tokens, ("stance", "for"), ("body", "x" * size)])
+    assert response.status in {413, 422} and site.count_log_rows() == before
 
 
-def test_body_of_thirty_megabytes_is_refused_with_an_error_page(town, writer, thread):
-    caller, _tokens = writer
+def test_body_of_thirty_megabytes_is_refused_with_an_error_page(site, writer, thread):
+    client, _tokens = writer
     body = b"body=" + b"x" * (30 * MEGABYTE)
     kind = "application/x-www-form-urlencoded"
-    answer = caller.call("POST", thread[1], body, Content_Type=kind)
-    assert answer.status == 413 and "<h1>" in answer.text
-    assert caller.get("/healthz").status == 200
+    response = client.call("POST", thread[1], body, Content_Type=kind)
+    assert response.status == 413 and "<h1>" in response.text
+    assert client.get("/healthz").status == 200
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_content_type_of_a_form_breaks_nothing(town, callers, thread, shape):
-    before = town.rows()
+def test_content_type_of_a_form_breaks_nothing(site, clients, thread, shape):
+    before = site.count_log_rows()
     body = json.dumps(SAID).encode()
     for where in (thread[1], "/id/sign-in", "/id/join", "/id/proposals/new", "/id/recover/mail"):
         for role in ("", "resident"):
-            answer = callers[role].call("POST", where, body, Content_Type=shape)
-            assert 400 <= answer.status < 500 or answer.status in {200, 303}
-    assert town.rows() == before
+            response = clients[role].call("POST", where, body, Content_Type=shape)
+            assert 400 <= response.status < 500 or response.status in {200, 303}
+    assert site.count_log_rows() == before
 
 
-@pytest.mark.parametrize("name", sorted(ODD))
-def test_unusual_characters_are_stored_safely_or_refused(town, writer, thread, name):
-    caller, tokens = writer
-    words = ODD[name]
-    answer = caller.post(thread[1], [*tokens, ("stance", "for"), ("body", words)])
-    assert answer.status in {303, 400, 422}
-    page = caller.get(f"/id/proposals/{town.numbers['answered']}")
-    page = caller.get(page.location) if page.location else page
+@pytest.mark.parametrize("name", sorted(UNUSUAL_TEXTS))
+def test_unusual_characters_are_stored_safely_or_refused(site, writer, thread, name):
+    client, tokens = writer
+    words = UNUSUAL_TEXTS[name]
+    response = client.post(thread[1], [*tokens, ("stance", "for"), ("body", words)])
+    assert response.status in {303, 400, 422}
+    page = client.get(f"/id/proposals/{site.ids['answered']}")
+    page = client.get(page.location) if page.location else page
     assert page.status == 200 and "\x00" not in page.text
     page.body.decode("utf-8")
 
 
-@pytest.mark.parametrize("name", sorted(ODD))
-def test_unusual_characters_in_every_join_field_are_refused(town, name):
-    caller = town.caller()
+@pytest.mark.parametrize("name", sorted(UNUSUAL_TEXTS))
+def test_unusual_characters_in_every_join_field_are_refused(site, name):
+    client = site.client()
     fields = ("sign_in_name", "display_name", "passphrase", "email", "area", "terms")
-    answer = caller.post("/id/join", [(field, ODD[name]) for field in fields])
-    assert answer.status == 422
+    response = client.post("/id/join", [(field, UNUSUAL_TEXTS[name]) for field in fields])
+    assert response.status == 422
     for page in ("/id/search", "/id/proposals", "/id/log", "/id/desk/people"):
-        value = ODD[name] if isinstance(ODD[name], bytes) else ODD[name].encode()
+        value = (
+            UNUSUAL_TEXTS[name]
+            if isinstance(UNUSUAL_TEXTS[name], bytes)
+            else UNUSUAL_TEXTS[name].encode()
+        )
         query = "".join(f"%{byte:02x}" for byte in value)
         keys = ("q", "after", "check", "topic", "area", "order", "process", "institution", "state")
-        assert caller.get(f"{page}?" + "&".join(f"{key}={query}" for key in keys)).status < 500
-        assert caller.get(f"{page}?after={query}").status < 500
+        assert client.get(f"{page}?" + "&".join(f"{key}={query}" for key in keys)).status < 500
+        assert client.get(f"{page}?after={query}").status < 500
 
 
 @pytest.mark.parametrize(
     "alike", ["Orang admin", "0rang admin", "Оrang admin", "ORANG ADMIN", "Orang\u200b admin"]
 )
-def test_display_name_that_looks_like_another_is_refused(town, alike):
-    caller = town.caller()
+def test_display_name_that_looks_like_another_is_refused(site, alike):
+    client = site.client()
     told = {"sign_in_name": "serupa-sekali", "passphrase": "kopi pahit di teras rumah kami"}
-    answer = caller.post("/id/join", {**told, "display_name": alike, "terms": "y"})
-    assert answer.status == 422 and not caller.is_in()
+    response = client.post("/id/join", {**told, "display_name": alike, "terms": "y"})
+    assert response.status == 422 and not client.is_signed_in()
 
 
 @pytest.mark.parametrize(
@@ -215,12 +223,12 @@ def test_display_name_that_looks_like_another_is_refused(town, alike):
         ("Sec_Fetch_Site", "\x01"),
     ],
 )
-def test_request_header_breaks_no_page_or_form(callers, name, value):
+def test_request_header_breaks_no_page_or_form(clients, name, value):
     for role in ("", "resident"):
-        kept = dict(callers[role].cookies)
-        assert callers[role].get("/id/proposals", **{name: value}).status < 500
-        assert callers[role].post("/id/account/area", {"area": "x"}, **{name: value}).status < 500
-        callers[role].cookies = kept
+        kept = dict(clients[role].cookies)
+        assert clients[role].get("/id/proposals", **{name: value}).status < 500
+        assert clients[role].post("/id/account/area", {"area": "x"}, **{name: value}).status < 500
+        clients[role].cookies = kept
 
 
 @pytest.mark.parametrize(
@@ -246,8 +254,8 @@ def test_request_header_breaks_no_page_or_form(callers, name, value):
         "/id/;/desk",
     ],
 )
-def test_path_traversal_reaches_no_file(callers, path):
-    answer = callers[""].get(path)
-    assert answer.status in {200, 301, 302, 308, 400, 404, 414, 431}
+def test_path_traversal_reaches_no_file(clients, path):
+    response = clients[""].get(path)
+    assert response.status in {200, 301, 302, 308, 400, 404, 414, 431}
     for secret in ("root:x:", "SQLite format", "create_app(", "Traceback", "/site-packages/"):
-        assert secret not in answer.text
+        assert secret not in response.text

@@ -12,8 +12,8 @@ from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.proposals.proposal_page import get_proposal_page
 from deliberate.queries.threads.comments import get_comment
 from deliberate.vocabulary import Stance
-from tests.attack.http_client import Caller
-from tests.attack.payloads import RUNNING
+from tests.attack.http_client import HttpClient
+from tests.attack.payloads import SCRIPT_PAYLOADS
 
 PAGE = "<html><script>alert(1)</script></html>"
 PICTURE = b"\x89PNG\r\n\x1a\n"
@@ -45,9 +45,9 @@ FILES = {
 }
 
 
-def upload(caller: Caller, page: str, name: str, content: bytes) -> int:
+def upload(client: HttpClient, page: str, name: str, content: bytes) -> int:
     """Send a file as browsers do, its name as it is; gives the status."""
-    fields = [*caller.tokens(page), ("title", RUNNING[0])]
+    fields = [*client.tokens(page), ("title", SCRIPT_PAYLOADS[0])]
     parts = [
         f'--b\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
         for key, value in fields
@@ -55,41 +55,41 @@ def upload(caller: Caller, page: str, name: str, content: bytes) -> int:
     head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
     parts.append(head.encode() + b"Content-Type: text/html\r\n\r\n" + content + b"\r\n--b--\r\n")
     kind = "multipart/form-data; boundary=b"
-    return caller.call("POST", page, b"".join(parts), Content_Type=kind).status
+    return client.call("POST", page, b"".join(parts), Content_Type=kind).status
 
 
 @pytest.mark.parametrize("told", sorted(FILES))
-def test_uploaded_file_is_served_with_a_safe_type_or_refused(town, callers, told):
-    caller, number = callers["resident"], town.numbers["proposal"]
+def test_uploaded_file_is_served_with_a_safe_type_or_refused(site, clients, told):
+    client, number = clients["resident"], site.ids["proposal"]
     page = f"/id/proposals/{number}/files"
-    status = upload(caller, page, *FILES[told])
+    status = upload(client, page, *FILES[told])
     assert status in {303, 400, 413, 422}
-    shown = caller.get(f"/id/proposals/{number}")
-    html = caller.get(shown.location).text
-    assert "X-Evil" not in html and "evil.csv" not in html and RUNNING[0] not in html
+    shown = client.get(f"/id/proposals/{number}")
+    html = client.get(shown.location).text
+    assert "X-Evil" not in html and "evil.csv" not in html and SCRIPT_PAYLOADS[0] not in html
     for way in set(re.findall(rf'"(/id/proposals/{number}/files/[0-9a-f]{{32}}\.\w+)"', html)):
-        answer = callers[""].get(way)
-        assert answer.headers.get_content_type() in KEPT
-        assert answer.headers["Content-Security-Policy"] == "sandbox"
-        assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
-        assert b"<script" not in answer.body and b"\n=cmd" not in answer.body
+        response = clients[""].get(way)
+        assert response.headers.get_content_type() in KEPT
+        assert response.headers["Content-Security-Policy"] == "sandbox"
+        assert response.headers["Content-Disposition"].startswith("attachment; filename=")
+        assert b"<script" not in response.body and b"\n=cmd" not in response.body
 
 
-def test_files_of_other_authors_cannot_be_added_or_removed(town, callers):
-    page = f"/id/proposals/{town.numbers['proposal']}/files"
+def test_files_of_other_authors_cannot_be_added_or_removed(site, clients):
+    page = f"/id/proposals/{site.ids['proposal']}/files"
     for role in ("staff", "researcher", "evaluator"):
-        caller = callers[role]
-        assert caller.get(page).status == 403
-        assert caller.send("/id/account", {"title": "x"}, page).status == 403
+        client = clients[role]
+        assert client.get(page).status == 403
+        assert client.send("/id/account", {"title": "x"}, page).status == 403
         for number in range(1, 4):
-            assert caller.send("/id/account", {}, f"{page}/{number}/removal").status in {403, 404}
+            assert client.send("/id/account", {}, f"{page}/{number}/removal").status in {403, 404}
 
 
 @pytest.fixture(scope="module")
-def endless(town) -> int:
+def deep_reply_id(site) -> int:
     """A thread three hundred deep; gives the number of its last comment."""
-    with town.app.app_context():
-        shown = get_proposal_page(town.numbers["waiting"])
+    with site.app.app_context():
+        shown = get_proposal_page(site.ids["waiting"])
         assert shown is not None
         author: Person = shown.proposal.author
         said = post_comment(author, shown.proposal, "Dasar.", stance=Stance.FOR)
@@ -98,26 +98,26 @@ def endless(town) -> int:
         return said.id
 
 
-def test_deep_thread_costs_no_more_than_what_is_shown(town, callers, endless):
+def test_deep_thread_costs_no_more_than_what_is_shown(site, clients, deep_reply_id):
     began = time.process_time()
     for path in (
-        f"/id/proposals/{town.numbers['waiting']}",
-        f"/c/{endless}",
-        f"/id/comments/{endless}/reply",
-        f"/proposals/{town.numbers['waiting']}/feed.atom",
-        f"/id/desk/proposals/{town.numbers['waiting']}",
+        f"/id/proposals/{site.ids['waiting']}",
+        f"/c/{deep_reply_id}",
+        f"/id/comments/{deep_reply_id}/reply",
+        f"/proposals/{site.ids['waiting']}/feed.atom",
+        f"/id/desk/proposals/{site.ids['waiting']}",
     ):
-        answer = callers["staff"].get(path)
-        answer = callers["staff"].get(answer.location) if answer.location else answer
-        assert answer.status == 200 and len(answer.body) < 300_000, path
+        response = clients["staff"].get(path)
+        response = clients["staff"].get(response.location) if response.location else response
+        assert response.status == 200 and len(response.body) < 300_000, path
     assert time.process_time() - began < 5
 
 
-def test_reply_at_the_end_of_a_deep_thread_is_accepted(town, newcomer, endless):
-    caller = newcomer()
+def test_reply_at_the_end_of_a_deep_thread_is_accepted(site, join_resident, deep_reply_id):
+    client = join_resident()
     told = {"stance": "", "body": "Sampai sejauh ini saya ikut."}
-    answer = caller.send(f"/id/comments/{endless}/reply", told)
-    assert answer.status == 303
-    with town.app.app_context():
-        last = get_comment(endless + 1)
+    response = client.send(f"/id/comments/{deep_reply_id}/reply", told)
+    assert response.status == 303
+    with site.app.app_context():
+        last = get_comment(deep_reply_id + 1)
         assert last is not None and last.depth == 301

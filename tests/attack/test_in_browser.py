@@ -57,18 +57,18 @@ DESKS = {
 
 
 @pytest.fixture(scope="module")
-def open_as(chromium: Any, seen_town: Any) -> Iterator[Any]:
+def open_tab_as(chromium: Any, browser_site: Any) -> Iterator[Any]:
     """A tab in which somebody of a role is signed in."""
     opened: dict[str, Any] = {}
 
     def open_tab(role: str) -> Any:
         if role not in opened:
-            context = chromium.new_context(base_url=seen_town.address)
+            context = chromium.new_context(base_url=browser_site.server_url)
             context.add_init_script(WATCH)
             opened[role] = context.new_page()
             if role:
                 opened[role].goto("/id/sign-in")
-                opened[role].fill("[name=sign_in_name]", seen_town.names[role])
+                opened[role].fill("[name=sign_in_name]", browser_site.names[role])
                 opened[role].fill("[name=passphrase]", factories.PASSPHRASE)
                 opened[role].click("main form button[type=submit]")
         return opened[role]
@@ -79,13 +79,13 @@ def open_as(chromium: Any, seen_town: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("role", ["", *DESKS])
-def test_hostile_text_neither_runs_nor_violates_the_policy(open_as, seen_town, role):
-    tab, wrong, said = open_as(role), {}, []
+def test_hostile_text_neither_runs_nor_violates_the_policy(open_tab_as, browser_site, role):
+    tab, wrong, said = open_tab_as(role), {}, []
     tab.on("console", lambda message: said.append(message.text) if _is_bad(message) else None)
     tab.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
     shown = 0
     for page in DESKS.get(role, EVERYBODYS):
-        path = page.format(**seen_town.numbers)
+        path = page.format(**browser_site.ids)
         assert tab.goto(path).status == 200, path
         tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
         tab.evaluate(
@@ -103,9 +103,9 @@ def _is_bad(message: Any) -> bool:
     return message.type == "error" or "Content Security Policy" in message.text
 
 
-def test_browser_detects_scripts_that_run(open_as):
+def test_browser_detects_scripts_that_run(open_tab_as):
     """The watch itself works: what a page of the house does with alert is seen."""
-    tab = open_as("")
+    tab = open_tab_as("")
     tab.goto("/id/help")
     tab.evaluate("alert(7)")
     tab.evaluate("document.body.append(Object.assign(new Image(), {src: '//evil.example/x.png'}))")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attack.attack_site import MARKS, ROLES
+from tests.attack.attack_site import CONFIDENTIAL_MARKERS, ROLES
 
 MODERATORS = {"moderator", "admin"}
 READERS = {
@@ -23,30 +23,32 @@ MORE = ("/id/desk/proposals/{answered}", "/id/desk/proposals/{waiting}/response?
 
 
 @pytest.fixture(scope="module")
-def read(looks, callers, town):
+def read(page_views, clients, site):
     """Everything everybody read: role, address, text."""
-    seen = [(look.role, look.path, look.answer.text + look.then.text) for look in looks]
-    paths = [path.format(**town.numbers) for path in MORE]
-    return seen + [(role, path, c.get(path).text) for role, c in callers.items() for path in paths]
+    seen = [
+        (view.role, view.path, view.response.text + view.final_response.text) for view in page_views
+    ]
+    paths = [path.format(**site.ids) for path in MORE]
+    return seen + [(role, path, c.get(path).text) for role, c in clients.items() for path in paths]
 
 
-@pytest.mark.parametrize("name", sorted(MARKS))
+@pytest.mark.parametrize("name", sorted(CONFIDENTIAL_MARKERS))
 def test_confidential_text_is_shown_only_to_its_readers(read, name):
-    seen = {(role, path) for role, path, text in read if MARKS[name].strip() in text}
+    seen = {(role, path) for role, path, text in read if CONFIDENTIAL_MARKERS[name].strip() in text}
     assert {role for role, _path in seen} == READERS[name], seen
 
 
-def test_confidential_text_is_not_found_by_search(callers):
-    for name, mark in MARKS.items():
+def test_confidential_text_is_not_found_by_search(clients):
+    for name, mark in CONFIDENTIAL_MARKERS.items():
         for role in ("", "staff"):
             for page in ("search", "proposals"):
-                html = callers[role].get(f"/id/{page}?q={mark.strip()}").text
+                html = clients[role].get(f"/id/{page}?q={mark.strip()}").text
                 assert f"{mark.strip()}</mark>" not in html, (name, role, page)
 
 
 @pytest.mark.parametrize("role", ("", *ROLES))
-def test_sign_in_names_and_mail_addresses_of_others_are_not_shown(read, town, role):
-    names = [name for who, name in town.names.items() if who != role]
+def test_sign_in_names_and_mail_addresses_of_others_are_not_shown(read, site, role):
+    names = [name for who, name in site.names.items() if who != role]
     mails = [f"{who}@warga" for who in ("resident", "other", "third") if who != role]
     wrong = [
         (path, words)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.attack.attack_site import Town
-from tests.attack.http_client import Caller, in_path
-from tests.attack.route_list import Route, looked_at, sent_to
-from tests.attack.test_fuzz import ENDING, SENT, WORDS
+from tests.attack.attack_site import AttackSite
+from tests.attack.http_client import HttpClient, quote_path
+from tests.attack.route_list import Route, get_routes, post_routes
+from tests.attack.test_fuzz import SESSION_ENDING_PATHS, TEXTS, form_numbers
 
 EDGES = ["0", "1", "2", "2147483647", "2147483648", "-1", "00", "١", "1e3", "", "%00"]
 QUERIES = (
@@ -72,53 +72,55 @@ def _quoted(words: object) -> str:
     return "".join(f"%{byte:02x}" for byte in given[:600])
 
 
-ANYTHING = st.one_of(WORDS.map(_quoted), st.sampled_from(["1", "proses", "kantor", "comment"]))
+ANYTHING = st.one_of(TEXTS.map(_quoted), st.sampled_from(["1", "proses", "kantor", "comment"]))
 
 
 def who_may(route: Route) -> str:
     """Somebody the route is open to."""
-    return next((role for role in OF_THE_HOUSE if route.is_open_to(role)), "")
+    return next((role for role in OF_THE_HOUSE if route.allows(role)), "")
 
 
 @pytest.fixture(scope="module")
-def inside(other_town: Town) -> dict[str, Caller]:
-    return {role: other_town.caller(role) for role in OF_THE_HOUSE}
+def signed_in_clients(fuzzed_site: AttackSite) -> dict[str, HttpClient]:
+    return {role: fuzzed_site.client(role) for role in OF_THE_HOUSE}
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_route_survives_arbitrary_urls(inside, part):
+def test_route_survives_arbitrary_urls(signed_in_clients, part):
     broke: list[object] = []
-    for route in itertools.islice(looked_at(), part, None, 4):
-        caller = inside[who_may(route)]
+    for route in itertools.islice(get_routes(), part, None, 4):
+        client = signed_in_clients[who_may(route)]
 
-        def look(path, route=route, caller=caller):
-            status = caller.get(path).status
+        def view(path, route=route, client=client):
+            status = client.get(path).status
             if status >= 500 and route.rule not in HARDEST:
                 broke.append((status, path))
 
-        each(addresses(route), 2, look)
+        each(addresses(route), 2, view)
     assert broke == []
 
 
 @pytest.mark.parametrize("part", range(2))
-def test_post_route_survives_arbitrary_fields(other_town, inside, part):
+def test_post_route_survives_arbitrary_fields(fuzzed_site, signed_in_clients, part):
     """The forms no page shows just now, and fields no form has."""
     broke: list[object] = []
-    for route in itertools.islice(sent_to(), part, None, 2):
-        role, path = who_may(route), route.path(other_town.numbers)
-        if path.endswith(ENDING):
+    for route in itertools.islice(post_routes(), part, None, 2):
+        role, path = who_may(route), route.path(fuzzed_site.ids)
+        if path.endswith(SESSION_ENDING_PATHS):
             continue
-        if not inside[role].is_in():
-            inside[role] = other_town.caller(role)
-        tokens = [pair for pair in inside[role].tokens("/id/help") if pair[0] == "csrf_token"]
+        if not signed_in_clients[role].is_signed_in():
+            signed_in_clients[role] = fuzzed_site.client(role)
+        tokens = [
+            pair for pair in signed_in_clients[role].tokens("/id/help") if pair[0] == "csrf_token"
+        ]
 
-        def send(fields, path=path, caller=inside[role], tokens=tokens):
-            key = ("form_key", f"into-any-way-{next(SENT)}")
-            status = caller.post(path, [*tokens, key, *fields]).status
+        def send(fields, path=path, client=signed_in_clients[role], tokens=tokens):
+            key = ("form_key", f"into-any-way-{next(form_numbers)}")
+            status = client.post(path, [*tokens, key, *fields]).status
             if status >= 500 or status == 405:
                 broke.append((status, path, fields))
 
-        each(st.lists(st.tuples(st.sampled_from(FIELDS), WORDS), min_size=6, max_size=20), 1, send)
+        each(st.lists(st.tuples(st.sampled_from(FIELDS), TEXTS), min_size=6, max_size=20), 1, send)
     assert broke == []
 
 
@@ -126,11 +128,11 @@ def test_post_route_survives_arbitrary_fields(other_town, inside, part):
     "line",
     ["x%0d%0aSet-Cookie:%20evil=1", "x%0aX-Evil:%201", "x\u560d\u560aX-Evil:1", "%E5%98%8D%0d"],
 )
-def test_urls_and_fields_add_no_response_header(callers, town, line):
-    line = line if line.isascii() else in_path(line)
+def test_urls_and_fields_add_no_response_header(clients, site, line):
+    line = line if line.isascii() else quote_path(line)
     places = (f"/id/{line}", f"/id/search?q={line}", f"/{line}/", f"/id/log?check={line}")
     for place in (*places, f"/id/sign-in?next=/id/{line}", f"/p/{line}", f"/static/{line}"):
-        headers = callers[""].get(place).headers
+        headers = clients[""].get(place).headers
         assert "X-Evil" not in headers and "evil" not in str(headers.get_all("Set-Cookie"))
-    named = callers["resident"].get(f"/data/proses/{line}.zip").headers
+    named = clients["resident"].get(f"/data/proses/{line}.zip").headers
     assert "X-Evil" not in named and "evil" not in named.get("Content-Disposition", "")

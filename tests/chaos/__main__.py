@@ -27,11 +27,11 @@ from argon2.profiles import CHEAPEST
 
 from deliberate.operations.accounts import passphrases
 from tests import postgres
-from tests.chaos.load import Crowd, Phone, kept
-from tests.chaos.server import ROOT, Installation, fill, free_port
+from tests.chaos.load import Crowd, ResidentClient, count_supports
+from tests.chaos.server import ROOT, Installation, create_content, free_port
 
 READY_WITHIN = 3.0
-PHONES = 4
+CLIENTS = 4
 
 
 @contextmanager
@@ -52,14 +52,14 @@ def installation(engine: str) -> Iterator[Installation]:
                 postgres.execute_on_server(f"DROP DATABASE {name} (FORCE)")
 
 
-def kills(engine: str, number: int) -> bool:
+def survives_kills(engine: str, number: int) -> bool:
     """Kill the server under load, again and again; whether all held."""
     with installation(engine) as here:
         with here.opened() as app:
-            cookies, proposals = fill(app, PHONES, 60 * number)
+            cookies, proposals = create_content(app, CLIENTS, 60 * number)
         here.start()
         times = [here.ready()]
-        phones = [Phone(here.port, cookie, "/id/account") for cookie in cookies]
+        phones = [ResidentClient(here.port, cookie, "/id/account") for cookie in cookies]
         crowd = Crowd(phones, proposals)
         crowd.begin()
         for _ in range(number):
@@ -69,24 +69,24 @@ def kills(engine: str, number: int) -> bool:
             times.append(here.ready())
         crowd.end()
         here.kill()
-        supports, rows, faults = kept(here)
+        supports, rows, faults = count_supports(here)
     lost = max(0, crowd.told_yes - supports)
     print(f"{engine}: {number} kills, {crowd.told_yes} acts acknowledged, {lost} lost")
     print(f"{engine}: {supports} kept, {rows} rows of the log, {len(faults)} faults")
     print(f"{engine}: answers other than yes: {crowd.other or 'none'}")
-    is_quick = told_times(engine, times)
-    is_whole = supports <= crowd.told_yes + PHONES and supports == rows and not faults
+    is_quick = is_ready_in_time(engine, times)
+    is_whole = supports <= crowd.told_yes + CLIENTS and supports == rows and not faults
     return not lost and is_whole and is_quick and crowd.told_yes > number
 
 
-def told_times(engine: str, times: list[float]) -> bool:
+def is_ready_in_time(engine: str, times: list[float]) -> bool:
     """Print how soon it was there again; whether soon enough, or the machine too busy to say."""
     middle, worst, load = statistics.median(times), max(times), os.getloadavg()[0]
     print(f"{engine}: ready after {middle:.1f} s (median), {worst:.1f} s (worst); load {load:.1f}")
     return middle <= READY_WITHIN or load > (os.cpu_count() or 1)
 
 
-def cold_starts(engine: str, number: int) -> bool:
+def survives_cold_starts(engine: str, number: int) -> bool:
     """Four servers at once on an empty database, again and again; whether all came up."""
     times = []
     for _ in range(number):
@@ -102,7 +102,7 @@ def cold_starts(engine: str, number: int) -> bool:
     return True
 
 
-def writers(engine: str, seconds: float) -> bool:
+def survives_writers(engine: str, seconds: float) -> bool:
     """Eight processes that write and one that seals; whether the sequence is dense and verifies."""
     words = ["-q", "-p", "no:cacheprovider", "-k", engine, "tests/sealing/test_writers.py"]
     environment = {**os.environ, "WRITE_SECONDS": str(seconds)}
@@ -130,9 +130,9 @@ def main() -> int:
     if given.engine:
         engines = [given.engine]
     try:
-        held = [kills(engine, given.kills) for engine in engines]
-        held += [cold_starts(engine, given.starts) for engine in engines]
-        held += [writers(engine, given.writing) for engine in engines]
+        held = [survives_kills(engine, given.kills) for engine in engines]
+        held += [survives_cold_starts(engine, given.starts) for engine in engines]
+        held += [survives_writers(engine, given.writing) for engine in engines]
     finally:
         if server:
             server.stop()

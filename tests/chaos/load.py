@@ -13,17 +13,17 @@ from sqlalchemy import func, select
 from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Interaction, Support
-from tests.chaos.server import Installation, ask
+from tests.chaos.server import Installation, send_request
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
-class Phone:
+class ResidentClient:
     """One resident's browser, with a page opened beforehand."""
 
     def __init__(self, port: int, cookie: str, page: str) -> None:
         self.port, self.cookie = port, cookie
-        opened = ask("GET", page, cookie=cookie, port=port)
+        opened = send_request("GET", page, cookie=cookie, port=port)
         found = CSRF.search(opened.body)
         assert found, (opened.status, opened.body[:300])
         self.token = found[1]
@@ -35,7 +35,7 @@ class Phone:
         form = {"csrf_token": self.token, "form_key": key or secrets.token_urlsafe(18)}
         began = time.monotonic()
         path = f"/id/proposals/{proposal}/support"
-        answer = ask("POST", path, urlencode(form), self.cookie, self.port)
+        answer = send_request("POST", path, urlencode(form), self.cookie, self.port)
         return answer.status, answer.headers.get("Retry-After", ""), time.monotonic() - began
 
 
@@ -43,7 +43,7 @@ class Phone:
 class Crowd:
     """Residents who support one proposal after the other, each in a thread of their own."""
 
-    phones: list[Phone]
+    phones: list[ResidentClient]
     proposals: list[int]
     told_yes: int = 0
     other: dict[int, int] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Crowd:
         for thread in self.running:
             thread.join(timeout=60)
 
-    def _press(self, phone: Phone) -> None:
+    def _press(self, phone: ResidentClient) -> None:
         """A broken connection is followed by the same form once more, as a browser sends it."""
         for proposal in self.proposals:
             key = secrets.token_urlsafe(18)
@@ -82,7 +82,7 @@ class Crowd:
                 return
 
 
-def kept(installation: Installation) -> tuple[int, int, list[sealing.Fault]]:
+def count_supports(installation: Installation) -> tuple[int, int, list[sealing.Fault]]:
     """Supports there are, rows of the log that say so, and what is wrong with the log."""
     with installation.opened() as app:
         settings = app.config["SETTINGS"]

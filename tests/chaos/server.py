@@ -94,7 +94,7 @@ class Installation:
         began, last = time.monotonic(), "no answer"
         while time.monotonic() - began < within:
             try:
-                answer = ask("GET", path, port=port or self.port)
+                answer = send_request("GET", path, port=port or self.port)
                 if answer.status == 200:
                     return time.monotonic() - began
                 last = answer.body
@@ -119,7 +119,7 @@ def free_port() -> int:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """What came back."""
 
     status: int
@@ -127,7 +127,7 @@ class Answer:
     body: str
 
 
-def ask(method: str, path: str, body: str = "", cookie: str = "", port: int = 0) -> Answer:
+def send_request(method: str, path: str, body: str = "", cookie: str = "", port: int = 0) -> HttpResponse:
     """One request on a connection of its own."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         headers = {"Host": "kota.example", **({"Cookie": cookie} if cookie else {})}
@@ -135,10 +135,10 @@ def ask(method: str, path: str, body: str = "", cookie: str = "", port: int = 0)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body or None, headers)
         answer = connection.getresponse()
-        return Answer(answer.status, dict(answer.getheaders()), answer.read().decode())
+        return HttpResponse(answer.status, dict(answer.getheaders()), answer.read().decode())
 
 
-def fill(app: Flask, residents: int, number: int) -> tuple[list[str], list[int]]:
+def create_content(app: Flask, residents: int, number: int) -> tuple[list[str], list[int]]:
     """People who are signed in, as their cookies, and proposals to support, as their numbers."""
     process = factories.create_process(threshold=100_000)
     author = factories.create_resident()
@@ -153,7 +153,7 @@ def fill(app: Flask, residents: int, number: int) -> tuple[list[str], list[int]]
 
 
 @contextmanager
-def locked(installation: Installation) -> Iterator[None]:
+def lock_database(installation: Installation) -> Iterator[None]:
     """Somebody else holds the write lock, as a stuck program would."""
     if not installation.database_url:
         with closing(sqlite3.connect(installation.folder / "deliberate.db")) as stuck:

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from tests import postgres
-from tests.chaos.load import Crowd, Phone, kept
-from tests.chaos.server import Installation, ask, fill, locked
+from tests.chaos.load import Crowd, ResidentClient, count_supports
+from tests.chaos.server import Installation, send_request, create_content, lock_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -28,10 +28,10 @@ def installation(request, tmp_path):
 
 def test_killed_server_loses_no_acknowledged_act(installation):
     with installation.opened() as app:
-        cookies, proposals = fill(app, 4, 100)
+        cookies, proposals = create_content(app, 4, 100)
     installation.start()
     installation.ready()
-    phones = [Phone(installation.port, cookie, "/id/account") for cookie in cookies]
+    phones = [ResidentClient(installation.port, cookie, "/id/account") for cookie in cookies]
     crowd = Crowd(phones, proposals)
     crowd.begin()
     for _ in range(2):
@@ -42,7 +42,7 @@ def test_killed_server_loses_no_acknowledged_act(installation):
     time.sleep(0.3)
     crowd.end()
     installation.kill()
-    supports, rows, faults = kept(installation)
+    supports, rows, faults = count_supports(installation)
     assert crowd.told_yes > 0
     assert crowd.told_yes <= supports <= crowd.told_yes + len(phones)
     assert (rows, faults) == (supports, [])
@@ -50,15 +50,15 @@ def test_killed_server_loses_no_acknowledged_act(installation):
 
 def test_locked_database_refuses_writes_in_time_and_allows_reads(installation):
     with installation.opened() as app:
-        (cookie,), (first, second) = fill(app, 1, 2)
+        (cookie,), (first, second) = create_content(app, 1, 2)
     installation.start()
     installation.ready()
-    phone = Phone(installation.port, cookie, "/id/account")
-    with locked(installation):
+    phone = ResidentClient(installation.port, cookie, "/id/account")
+    with lock_database(installation):
         status, retry_after, seconds = phone.support(first)
         assert (status, retry_after) == (503, "5")
         assert seconds < 6
-        page = ask("GET", f"/id/proposals/{second}", cookie=cookie, port=installation.port)
+        page = send_request("GET", f"/id/proposals/{second}", cookie=cookie, port=installation.port)
         assert page.status in {200, 301}
     assert phone.support(first)[0] == 303
 
@@ -75,7 +75,7 @@ def test_fifty_slow_clients_do_not_block_others(installation):
             slow.append(connection)
         began = time.monotonic()
         for _ in range(10):
-            assert ask("GET", "/healthz", port=installation.port).status == 200
+            assert send_request("GET", "/healthz", port=installation.port).status == 200
         assert time.monotonic() - began < 5
     finally:
         for connection in slow:

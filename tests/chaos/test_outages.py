@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests import postgres
-from tests.chaos.load import Phone, kept
-from tests.chaos.server import Installation, ask, fill
+from tests.chaos.load import ResidentClient, count_supports
+from tests.chaos.server import Installation, send_request, create_content
 
 
 @pytest.fixture
@@ -41,11 +41,11 @@ def filled(place):
 def test_full_disk_refuses_writes_only_while_it_is_full(small_disk):
     installation = Installation(small_disk)
     with installation.opened() as app:
-        (cookie,), numbers = fill(app, 1, 30)
+        (cookie,), numbers = create_content(app, 1, 30)
     installation.start()
     try:
         installation.ready(path="/healthz")
-        phone = Phone(installation.port, cookie, "/id/account")
+        phone = ResidentClient(installation.port, cookie, "/id/account")
         with filled(small_disk):
             told = [phone.support(number) for number in numbers]
             answered = zip(numbers, told, strict=True)
@@ -53,12 +53,12 @@ def test_full_disk_refuses_writes_only_while_it_is_full(small_disk):
             assert {(status, after) for status, after, _ in told} <= {(303, ""), (503, "5")}
             assert refused and max(seconds for *_, seconds in told) < 6
             for reader in ("", cookie):
-                page = ask("GET", "/id/proposals", cookie=reader, port=installation.port)
+                page = send_request("GET", "/id/proposals", cookie=reader, port=installation.port)
                 assert page.status == 200
         assert [phone.support(number)[0] for number in refused] == [303] * len(refused)
     finally:
         installation.kill()
-    supports, rows, faults = kept(installation)
+    supports, rows, faults = count_supports(installation)
     assert (supports, rows, faults) == (len(numbers), len(numbers), [])
 
 
@@ -70,19 +70,19 @@ def test_database_outage_ends_without_a_restart(tmp_path):
     installation = Installation(tmp_path, server.start())
     try:
         with installation.opened() as app:
-            (cookie,), (first, second) = fill(app, 1, 2)
+            (cookie,), (first, second) = create_content(app, 1, 2)
         installation.start()
         installation.ready()
-        phone = Phone(installation.port, cookie, "/id/account")
+        phone = ResidentClient(installation.port, cookie, "/id/account")
         assert phone.support(first)[0] == 303
         server.pause()
         status, after, seconds = phone.support(second)
         assert (status, after, seconds < 6) == (503, "5", True)
-        assert ask("GET", "/healthz", port=installation.port).status == 200
-        assert ask("GET", "/readyz", port=installation.port).status == 503
+        assert send_request("GET", "/healthz", port=installation.port).status == 200
+        assert send_request("GET", "/readyz", port=installation.port).status == 503
         server.resume()
         assert phone.support(second)[0] == 303
-        assert ask("GET", "/readyz", port=installation.port).status == 200
+        assert send_request("GET", "/readyz", port=installation.port).status == 200
     finally:
         installation.kill()
         server.stop()

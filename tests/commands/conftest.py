@@ -50,14 +50,14 @@ def backup(app):
 def elsewhere(app, tmp_path):
     """Another installation with nothing in it yet, on the same engine."""
     settings = replace(app.config["SETTINGS"], data_dir=str(tmp_path / "elsewhere"))
-    with an_empty_database(settings) as settings:
+    with empty_database(settings) as settings:
         other = create_app(settings)
         yield other
-        let_go(other)
+        release_connections(other)
 
 
 @contextmanager
-def an_empty_database(settings):
+def empty_database(settings):
     """The settings with a database of their own, empty; gone afterwards."""
     if not settings.database_url:
         yield settings
@@ -68,7 +68,7 @@ def an_empty_database(settings):
     postgres.execute_on_server(f"DROP DATABASE {name} (FORCE)")
 
 
-def let_go(app):
+def release_connections(app):
     """Close what an app has open."""
     with app.app_context():
         db.session.remove()

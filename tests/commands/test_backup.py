@@ -9,7 +9,10 @@ from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Comment, Interaction, Person
 from deliberate.operations.accounts.deletion import erase_account, write_erasure_list
+from deliberate.operations.accounts.devices import sign_in
+from deliberate.operations.accounts.registration import join
 from deliberate.operations.threads import comments as comment_operations
+from deliberate.queries.accounts.devices import get_person_by_device_token
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.sealing.tree_heads import export_tree_head
 from deliberate.vocabulary import Stance
@@ -52,7 +55,7 @@ def test_backup_is_consistent_while_people_write(app, house, backup, tmp_path):
         while True:
             comment_operations.post_comment(person, proposal, "Satu lagi.", stance=Stance.FOR)
 
-    factories.people.join("warga-sibuk", "Warga Sibuk", factories.PASSPHRASE)
+    join("warga-sibuk", "Warga Sibuk", factories.PASSPHRASE)
     writers = [in_another_process(app, write_on) for _ in range(2)]
     try:
         for number in range(3):
@@ -122,14 +125,10 @@ def test_backup_restore_ignores_an_erasure_older_than_the_account(
 
 
 def test_backup_contains_no_sessions(house, backup, elsewhere):
-    token = factories.people.sign_in(factories.create_resident())
+    token = sign_in(factories.create_resident())
     backup("create", house.file)
     db.session.remove()
     backup("restore", house.file, "--without-erasures", app=elsewhere)
     with elsewhere.app_context():
-        assert (
-            factories.people.person_on_device(token) is None
-            if hasattr(factories.people, "person_on_device")
-            else True
-        )
+        assert get_person_by_device_token(token) is None
         db.session.remove()

@@ -14,7 +14,7 @@ from deliberate import create_app
 from deliberate.commands.backups import archive, stores
 from deliberate.database import db
 from deliberate.models import Interaction
-from tests.commands.conftest import an_empty_database, let_go
+from tests.commands.conftest import empty_database, release_connections
 
 
 @pytest.mark.sqlite
@@ -127,11 +127,11 @@ def test_backup_restore_reports_a_missing_signing_key(house, backup, app, tmp_pa
     backup("create", house.file)
     db.session.remove()
     settings = replace(house.settings, data_dir=str(tmp_path / "other"), signing_key="2" * 64)
-    with an_empty_database(settings) as settings:
+    with empty_database(settings) as settings:
         other = create_app(settings)
         code, said = backup("restore", house.file, "--without-erasures", "--json", app=other)
         assert (code, json.loads(said)["has_key"]) == (0, False), said
-        let_go(other)
+        release_connections(other)
 
 
 @pytest.mark.postgresql

@@ -12,7 +12,7 @@ from deliberate.commands import MODULES, cli
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def deliberate(*words: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+def run_deliberate(*words: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a shell would, in an empty folder with these settings."""
     kept = {name: value for name, value in os.environ.items() if "DELIBERATE" not in name}
     return subprocess.run(
@@ -28,7 +28,7 @@ def deliberate(*words: str, folder: Path, **settings: str) -> subprocess.Complet
 
 
 def test_help_needs_no_settings(tmp_path):
-    done = deliberate("--help", folder=tmp_path)
+    done = run_deliberate("--help", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     for name in ("demo", "serve", "jobs", "db"):
         assert f"\n  {name} " in done.stdout
@@ -42,7 +42,7 @@ def test_every_command_module_has_a_command_with_help(module):
 
 
 def test_invalid_setting_is_reported_in_one_line_with_exit_code_two(tmp_path):
-    done = deliberate("routes", folder=tmp_path, DELIBERATE_MODE="production")
+    done = run_deliberate("routes", folder=tmp_path, DELIBERATE_MODE="production")
     assert done.returncode == 2
     assert done.stderr == (
         "deliberate: DELIBERATE_SECRET_KEY: needs at least 32 characters in production\n"
@@ -50,5 +50,5 @@ def test_invalid_setting_is_reported_in_one_line_with_exit_code_two(tmp_path):
 
 
 def test_unknown_command_exits_with_two(tmp_path):
-    done = deliberate("deliver", folder=tmp_path, DELIBERATE_MODE="test")
+    done = run_deliberate("deliver", folder=tmp_path, DELIBERATE_MODE="test")
     assert (done.returncode, "No such command 'deliver'" in done.stderr) == (2, True)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from deliberate.database import db, unrecorded
 from deliberate.imports import import_run as run
 from deliberate.models import Interaction
-from tests.imports.import_files import comment, decidim, proposal
+from tests.imports.import_files import comment_row, write_decidim, proposal_row
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def bring(app, tmp_path, monkeypatch):
 
 
 def test_import_command_prints_counts_and_seals(bring, tmp_path):
-    decidim(tmp_path, [proposal(1)], [comment(5), comment(6, parent_id=404)])
+    write_decidim(tmp_path, [proposal_row(1)], [comment_row(5), comment_row(6, parent_id=404)])
     result = bring("decidim", tmp_path, "--process", "taman")
     assert result.exit_code == 0, result.output
     assert "1 proposals, 2 comments (1 without their parent), 0 responses read" in result.output
@@ -33,7 +33,7 @@ def test_import_command_prints_counts_and_seals(bring, tmp_path):
 
 
 def test_import_command_prints_a_json_summary(bring, tmp_path):
-    decidim(tmp_path, [proposal(1)], [comment(5)])
+    write_decidim(tmp_path, [proposal_row(1)], [comment_row(5)])
     told = json.loads(bring("decidim", tmp_path, "--process", "taman", "--json").stdout)
     assert (told["process"], told["acts"], told["sealed"], told["rejected"]) == ("taman", 2, 3, 0)
     again = json.loads(bring("decidim", tmp_path, "--process", "taman", "--json").stdout)
@@ -41,7 +41,7 @@ def test_import_command_prints_a_json_summary(bring, tmp_path):
 
 
 def test_import_command_writes_rejected_rows_and_imports_the_rest(bring, tmp_path):
-    decidim(tmp_path, [proposal(1)], [comment(5, created_at="x"), comment(6)])
+    write_decidim(tmp_path, [proposal_row(1)], [comment_row(5, created_at="x"), comment_row(6)])
     result = bring("decidim", tmp_path, "--process", "taman")
     assert result.exit_code == 1
     said = "deliberate: 1 rows are in rejects.csv; first: comments.csv line 2: created_at: 'x' is"
@@ -51,7 +51,7 @@ def test_import_command_writes_rejected_rows_and_imports_the_rest(bring, tmp_pat
 
 
 def test_import_command_writes_rejects_to_the_given_file(bring, tmp_path):
-    decidim(tmp_path, [proposal(1)], [comment(5, created_at="x")])
+    write_decidim(tmp_path, [proposal_row(1)], [comment_row(5, created_at="x")])
     bring("decidim", tmp_path, "--process", "taman", "--rejects", tmp_path / "keluar.csv")
     assert (tmp_path / "keluar.csv").exists()
 
@@ -69,7 +69,7 @@ def test_import_command_writes_rejects_to_the_given_file(bring, tmp_path):
 def test_import_command_reports_errors_in_one_line_and_imports_nothing(
     bring, tmp_path, words, said
 ):
-    decidim(tmp_path, [proposal(1)], [comment(5, created_at="x")])
+    write_decidim(tmp_path, [proposal_row(1)], [comment_row(5, created_at="x")])
     result = bring("decidim", *words)
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     assert result.stderr.startswith("deliberate: ") and said in result.stderr
@@ -90,7 +90,7 @@ def test_import_command_reads_a_custom_profile(bring, tmp_path):
 
 
 def test_import_command_asks_to_run_again_after_a_database_error(bring, tmp_path):
-    decidim(tmp_path, [proposal(1)], [])
+    write_decidim(tmp_path, [proposal_row(1)], [])
     with unrecorded("test settings") as session:
         session.execute(text("ALTER TABLE proposal_version RENAME TO elsewhere"))
     result = bring("decidim", tmp_path, "--process", "taman")
@@ -101,7 +101,7 @@ def test_import_command_asks_to_run_again_after_a_database_error(bring, tmp_path
 
 
 def test_import_command_refuses_a_concurrent_import(bring, tmp_path, monkeypatch):
-    decidim(tmp_path, [proposal(1)], [])
+    write_decidim(tmp_path, [proposal_row(1)], [])
     begin = run.prepare_import
 
     def meanwhile(order):
@@ -116,7 +116,7 @@ def test_import_command_refuses_a_concurrent_import(bring, tmp_path, monkeypatch
 
 
 def test_import_command_refuses_a_newer_database(bring, tmp_path):
-    decidim(tmp_path, [proposal(1)], [])
+    write_decidim(tmp_path, [proposal_row(1)], [])
     with unrecorded("test settings") as session:
         newest = session.scalar(text("SELECT version_num FROM alembic_version"))
         session.execute(text("UPDATE alembic_version SET version_num = 'later'"))

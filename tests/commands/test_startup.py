@@ -16,7 +16,7 @@ from sqlalchemy import text
 from deliberate import create_app
 from deliberate.config import Settings
 from deliberate.database import db
-from tests.commands.test_commands import ROOT, deliberate
+from tests.commands.test_commands import ROOT, run_deliberate
 
 PRODUCTION = {
     "DELIBERATE_SECRET_KEY": "s" * 40,
@@ -55,7 +55,7 @@ def test_startup_refuses_a_newer_database_in_one_line(tmp_path):
         db.session.remove()
         db.engine.dispose()
     for command in (["demo", "--port", "0"], ["serve", "--port", "0"], ["check"]):
-        done = deliberate(*command, folder=tmp_path, **PRODUCTION)
+        done = run_deliberate(*command, folder=tmp_path, **PRODUCTION)
         assert done.returncode == 1
         assert done.stderr.splitlines()[-1] == (
             "Error: the database is at revision 9999, which this version does not know: "
@@ -66,7 +66,7 @@ def test_startup_refuses_a_newer_database_in_one_line(tmp_path):
 def test_startup_reports_a_port_in_use_in_one_line(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = deliberate("demo", folder=tmp_path, PORT=str(port))
+        done = run_deliberate("demo", folder=tmp_path, PORT=str(port))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"Error: port {port} is taken; choose another: PORT={port + 1}\n"
     assert not list(tmp_path.iterdir())

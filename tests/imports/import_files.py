@@ -20,7 +20,7 @@ CONSUL = {
 }
 
 
-def table(path: Path, header: str, rows: list[dict[str, Any]]) -> None:
+def write_table(path: Path, header: str, rows: list[dict[str, Any]]) -> None:
     """A CSV file with these columns."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, header.split(","), restval="")
@@ -28,7 +28,7 @@ def table(path: Path, header: str, rows: list[dict[str, Any]]) -> None:
         out.writerows(rows)
 
 
-def proposal(number: int, **columns: Any) -> dict[str, Any]:
+def proposal_row(number: int, **columns: Any) -> dict[str, Any]:
     """A row of a proposal of Decidim's."""
     return {
         "id": number,
@@ -43,7 +43,7 @@ def proposal(number: int, **columns: Any) -> dict[str, Any]:
     }
 
 
-def comment(number: int, proposal_id: int = 1, **columns: Any) -> dict[str, Any]:
+def comment_row(number: int, proposal_id: int = 1, **columns: Any) -> dict[str, Any]:
     """A row of a comment of Decidim's."""
     return {
         "id": number,
@@ -56,21 +56,21 @@ def comment(number: int, proposal_id: int = 1, **columns: Any) -> dict[str, Any]
     }
 
 
-def decidim(folder: Path, proposals: list[Any], comments: list[Any]) -> Path:
+def write_decidim(folder: Path, proposals: list[Any], comments: list[Any]) -> Path:
     """A folder as Decidim's PAM gave it."""
-    table(folder / "proposals.csv", DECIDIM["proposals"], proposals)
-    table(folder / "comments.csv", DECIDIM["comments"], comments)
+    write_table(folder / "proposals.csv", DECIDIM["proposals"], proposals)
+    write_table(folder / "comments.csv", DECIDIM["comments"], comments)
     return folder
 
 
-def consul(folder: Path, proposals: list[Any], comments: list[Any]) -> Path:
+def write_consul(folder: Path, proposals: list[Any], comments: list[Any]) -> Path:
     """A folder as CONSUL gave it."""
-    table(folder / "proposals.csv", CONSUL["proposals"], proposals)
-    table(folder / "comments.csv", CONSUL["comments"], comments)
+    write_table(folder / "proposals.csv", CONSUL["proposals"], proposals)
+    write_table(folder / "comments.csv", CONSUL["comments"], comments)
     return folder
 
 
-def petitions(folder: Path, *attributes: dict[str, Any]) -> Path:
+def write_petitions(folder: Path, *attributes: dict[str, Any]) -> Path:
     """A file of petitions, each with these attributes."""
     lines = [
         {"id": number, "attributes": {"action": f"Petition {number}", **said}}
@@ -81,15 +81,15 @@ def petitions(folder: Path, *attributes: dict[str, Any]) -> Path:
     return folder
 
 
-def order(name: str, path: Path, slug: str = "taman", **more: Any) -> ImportRequest:
+def import_request(name: str, path: Path, slug: str = "taman", **more: Any) -> ImportRequest:
     """What somebody asks to be imported."""
     return ImportRequest(
         profiles.load_profile(profiles.FOLDER / f"{name}.toml"), path, slug, **more
     )
 
 
-def bring_in(name: str, path: Path, slug: str = "taman", **more: Any) -> ImportSummary:
+def run_import(name: str, path: Path, slug: str = "taman", **more: Any) -> ImportSummary:
     """Import it."""
-    summary = prepare_import(order(name, path, slug, **more)).run()
+    summary = prepare_import(import_request(name, path, slug, **more)).run()
     db.session.expire_all()
     return summary

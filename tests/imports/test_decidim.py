@@ -9,7 +9,7 @@ from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Comment, Person, Process, Proposal
 from deliberate.vocabulary import AccountClass, PhaseSwitch, Role
-from tests.imports.import_files import bring_in, comment, decidim, proposal
+from tests.imports.import_files import run_import, comment_row, write_decidim, proposal_row
 
 
 def the(model, **where):
@@ -17,7 +17,7 @@ def the(model, **where):
 
 
 def test_decidim_acts_have_their_local_time_of_origin(app, tmp_path, log):
-    bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5)]))
+    run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], [comment_row(5)]))
     opened, submitted, posted = log()
     assert submitted.occurred_at == datetime(2016, 1, 31, 23, tzinfo=UTC)
     assert posted.occurred_at == datetime(2016, 2, 2, 9, 5, tzinfo=UTC)
@@ -25,15 +25,15 @@ def test_decidim_acts_have_their_local_time_of_origin(app, tmp_path, log):
 
 
 def test_decidim_timezone_option_overrides_the_profile(app, tmp_path, log):
-    folder = decidim(tmp_path, [proposal(1)], [comment(5)])
-    bring_in("decidim", folder, timezone="Asia/Makassar")
+    folder = write_decidim(tmp_path, [proposal_row(1)], [comment_row(5)])
+    run_import("decidim", folder, timezone="Asia/Makassar")
     assert log()[-1].occurred_at == datetime(2016, 2, 2, 2, 5, tzinfo=UTC)
 
 
 def test_decidim_acts_are_written_in_order_of_time(app, tmp_path, log):
-    late = proposal(1, created_on="2016-03-01")
-    early = proposal(2, created_on="2016-02-01")
-    bring_in("decidim", decidim(tmp_path, [late, early], [comment(5, 2)]))
+    late = proposal_row(1, created_on="2016-03-01")
+    early = proposal_row(2, created_on="2016-02-01")
+    run_import("decidim", write_decidim(tmp_path, [late, early], [comment_row(5, 2)]))
     kinds = [(row.kind, row.proposal_id) for row in log()[1:]]
     ids = {p.source_id: p.id for p in db.session.scalars(select(Proposal))}
     assert kinds == [
@@ -44,33 +44,33 @@ def test_decidim_acts_are_written_in_order_of_time(app, tmp_path, log):
 
 
 def test_decidim_reply_is_written_after_its_parent(app, tmp_path, log):
-    parent = comment(5, created_at="2016-02-09T10:00:00")
-    reply = comment(4, parent_id=5, created_at="2016-02-03T10:00:00")
-    bring_in("decidim", decidim(tmp_path, [proposal(1)], [reply, parent]))
+    parent = comment_row(5, created_at="2016-02-09T10:00:00")
+    reply = comment_row(4, parent_id=5, created_at="2016-02-03T10:00:00")
+    run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], [reply, parent]))
     first, second = log()[-2:]
     assert second.parent_id == first.subject_id
     assert second.occurred_at < first.occurred_at
 
 
 def test_decidim_stance_initiator_and_status_are_logged(app, tmp_path, log):
-    rows = [proposal(1, source="official", status="rejected")]
-    bring_in("decidim", decidim(tmp_path, rows, [comment(5, alignment="-1")]))
+    rows = [proposal_row(1, source="official", status="rejected")]
+    run_import("decidim", write_decidim(tmp_path, rows, [comment_row(5, alignment="-1")]))
     _, submitted, posted = log()
     assert submitted.details == {"initiator": "authority", "decision": "not_accepted"}
     assert (posted.stance, posted.details) == (-1, {})
 
 
 def test_decidim_proposal_of_a_meeting_has_no_author(app, tmp_path, log):
-    rows = [proposal(1, source="meeting", author_id="")]
-    bring_in("decidim", decidim(tmp_path, rows, []))
+    rows = [proposal_row(1, source="meeting", author_id="")]
+    run_import("decidim", write_decidim(tmp_path, rows, []))
     entry = log()[-1]
     assert (entry.actor_id, entry.actor_role, entry.account_class) == (None, "system", "system")
     assert the(Proposal).author_id is None
 
 
 def test_decidim_account_acts_as_an_organisation_only_where_stated(app, tmp_path, log):
-    rows = [proposal(1, source="organization", author_id="u2")]
-    bring_in("decidim", decidim(tmp_path, rows, [comment(5)]))
+    rows = [proposal_row(1, source="organization", author_id="u2")]
+    run_import("decidim", write_decidim(tmp_path, rows, [comment_row(5)]))
     _, submitted, posted = log()
     assert submitted.actor_id == posted.actor_id
     assert (submitted.account_class, posted.account_class) == ("organisation", "person")
@@ -78,7 +78,7 @@ def test_decidim_account_acts_as_an_organisation_only_where_stated(app, tmp_path
 
 
 def test_decidim_people_have_no_name_and_cannot_sign_in(app, tmp_path, log):
-    bring_in("decidim", decidim(tmp_path, [proposal(1)], []))
+    run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], []))
     person = the(Person)
     assert person.display_name == f"Peserta {person.id}"
     assert (person.sign_in_name, person.passphrase_hash) == (None, None)
@@ -89,8 +89,8 @@ def test_decidim_people_have_no_name_and_cannot_sign_in(app, tmp_path, log):
 def test_decidim_platform_accounts_are_system_accounts(app, tmp_path, log):
     accounts = tmp_path / "accounts.csv"
     accounts.write_text("author_id,display_name\nu2,suport\n", encoding="utf-8")
-    rows = [comment(5, alignment="1")]
-    bring_in("decidim", decidim(tmp_path, [proposal(1)], rows), accounts=accounts)
+    rows = [comment_row(5, alignment="1")]
+    run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], rows), accounts=accounts)
     assert log()[-1].account_class == "system"
     desk = the(Person, display_name="suport")
     assert (desk.role, desk.account_class, desk.is_active) == (Role.STAFF, "system", False)
@@ -99,13 +99,13 @@ def test_decidim_platform_accounts_are_system_accounts(app, tmp_path, log):
 
 def test_decidim_import_sets_correct_counters(app, tmp_path):
     rows = [
-        comment(5, alignment="1"),
-        comment(6, alignment="-1"),
-        comment(7, alignment="0"),
-        comment(8, parent_id=5),
-        comment(9, parent_id=8),
+        comment_row(5, alignment="1"),
+        comment_row(6, alignment="-1"),
+        comment_row(7, alignment="0"),
+        comment_row(8, parent_id=5),
+        comment_row(9, parent_id=8),
     ]
-    bring_in("decidim", decidim(tmp_path, [proposal(1), proposal(2)], rows))
+    run_import("decidim", write_decidim(tmp_path, [proposal_row(1), proposal_row(2)], rows))
     found = the(Proposal, source_id="1")
     assert (found.comment_count, found.support_count) == (5, 7)
     assert (found.for_count, found.against_count, found.neutral_count) == (1, 1, 1)
@@ -115,7 +115,7 @@ def test_decidim_import_sets_correct_counters(app, tmp_path):
 
 def test_decidim_html_is_sanitized_and_the_original_stored(app, tmp_path):
     body = '<p onclick="x()">Ya<script>alert(1)</script> <b>kuat</b></p>'
-    bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5, body_html=body)]))
+    run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], [comment_row(5, body_html=body)]))
     found = the(Comment)
     assert found.body == body
     assert "<script" not in found.body_html and "onclick" not in found.body_html
@@ -123,7 +123,7 @@ def test_decidim_html_is_sanitized_and_the_original_stored(app, tmp_path):
 
 
 def test_decidim_process_is_closed(app, tmp_path, log):
-    bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5)]), title="Taman kota")
+    run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], [comment_row(5)]), title="Taman kota")
     process, (entry, *_) = the(Process), log()
     assert entry.kind == "process.imported"
     assert entry.details["source"] == "decidim" and "DQ1" in entry.details["carries"]
@@ -133,7 +133,7 @@ def test_decidim_process_is_closed(app, tmp_path, log):
 
 
 def test_decidim_import_can_be_sealed_and_verified(app, tmp_path):
-    bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5, alignment="1")]))
+    run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], [comment_row(5, alignment="1")]))
     assert sealing.seal_log(app.config["SETTINGS"]) == 3
     assert sealing.verify_log() == []
 
@@ -143,8 +143,8 @@ def test_decidim_import_can_be_sealed_and_verified(app, tmp_path):
 )
 def test_decidim_parents_are_read_from_both_layouts(app, tmp_path, kind, root, parent):
     if kind == "html":
-        decidim(tmp_path, [proposal(12)], [comment(5, 12), comment(6, 12, parent_id=5)])
-        bring_in("decidim", tmp_path)
+        write_decidim(tmp_path, [proposal_row(12)], [comment_row(5, 12), comment_row(6, 12, parent_id=5)])
+        run_import("decidim", tmp_path)
     else:
         (tmp_path / "proposals.csv").write_text(
             "id;author/id;title/ca;body/ca;state;answer/ca;answered_at;published_at;url\n"
@@ -160,7 +160,7 @@ def test_decidim_parents_are_read_from_both_layouts(app, tmp_path, kind, root, p
             "https://x/f/3/proposals/12\n",
             encoding="utf-8",
         )
-        bring_in("decidim-export", tmp_path)
+        run_import("decidim-export", tmp_path)
     reply = the(Comment, source_id="6")
     assert reply.parent_id == the(Comment, source_id="5").id
     assert (reply.root_id, reply.depth) == (reply.parent_id, 1)

@@ -10,11 +10,11 @@ from deliberate.imports import profiles
 from deliberate.imports.source import UnreadableSource, write_rejects
 from deliberate.models import Interaction, Proposal
 from tests import factories
-from tests.imports.import_files import bring_in, comment, decidim, proposal
+from tests.imports.import_files import run_import, comment_row, write_decidim, proposal_row
 
 
 def rejected(app, folder, proposals, comments=()):
-    summary = bring_in("decidim", decidim(folder, proposals, list(comments)))
+    summary = run_import("decidim", write_decidim(folder, proposals, list(comments)))
     return [(reject.line, reject.reason) for reject in summary.rejects]
 
 
@@ -34,8 +34,8 @@ def rejected(app, folder, proposals, comments=()):
     ],
 )
 def test_invalid_proposal_is_rejected_with_line_and_reason(app, tmp_path, columns, reason):
-    bad = {**proposal(2), **columns}
-    assert rejected(app, tmp_path, [proposal(1), bad]) == [(3, reason)]
+    bad = {**proposal_row(2), **columns}
+    assert rejected(app, tmp_path, [proposal_row(1), bad]) == [(3, reason)]
     assert db.session.scalar(select(func.count(Proposal.id))) == 1
 
 
@@ -48,20 +48,20 @@ def test_invalid_proposal_is_rejected_with_line_and_reason(app, tmp_path, column
     ],
 )
 def test_invalid_comment_is_rejected_with_line_and_reason(app, tmp_path, columns, reason):
-    rows = [comment(5), {**comment(6), **columns}]
-    assert rejected(app, tmp_path, [proposal(1)], rows) == [(3, reason)]
+    rows = [comment_row(5), {**comment_row(6), **columns}]
+    assert rejected(app, tmp_path, [proposal_row(1)], rows) == [(3, reason)]
 
 
 def test_rejected_rows_have_the_line_numbers_of_the_file(app, tmp_path):
-    rows = [proposal(1, summary="dua\nbaris\nlagi"), proposal(2, created_on="x")]
+    rows = [proposal_row(1, summary="dua\nbaris\nlagi"), proposal_row(2, created_on="x")]
     assert rejected(app, tmp_path, rows)[0][0] == 5
 
 
 def test_row_with_too_few_fields_is_rejected(app, tmp_path):
-    decidim(tmp_path, [proposal(1)], [])
+    write_decidim(tmp_path, [proposal_row(1)], [])
     with (tmp_path / "comments.csv").open("a", encoding="utf-8") as file:
         file.write("5,1,,u2\n\n")
-    summary = bring_in("decidim", tmp_path)
+    summary = run_import("decidim", tmp_path)
     assert [r.reason for r in summary.rejects] == ["4 fields where the header has 7"]
 
 
@@ -81,41 +81,41 @@ def nothing_is_in():
     ids=["missing", "encoding", "columns", "empty", "quotes"],
 )
 def test_unreadable_file_stops_the_import(app, tmp_path, spoil, said):
-    decidim(tmp_path, [proposal(1)], [comment(5)])
+    write_decidim(tmp_path, [proposal_row(1)], [comment_row(5)])
     spoil(tmp_path / "comments.csv")
     with pytest.raises(UnreadableSource, match=said):
-        bring_in("decidim", tmp_path)
+        run_import("decidim", tmp_path)
     assert nothing_is_in()
 
 
 def test_folder_without_rows_is_refused(app, tmp_path):
     with pytest.raises(UnreadableSource, match="no row of it can be imported"):
-        bring_in("decidim", decidim(tmp_path, [], []))
+        run_import("decidim", write_decidim(tmp_path, [], []))
     assert nothing_is_in()
 
 
 def test_import_refuses_a_process_that_was_not_imported(app, tmp_path):
     slug = factories.create_process().slug
     with pytest.raises(UnreadableSource, match="exists and did not come from decidim"):
-        bring_in("decidim", decidim(tmp_path, [proposal(1)], []), slug=slug)
+        run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], []), slug=slug)
 
 
 @pytest.mark.parametrize("slug", ["Taman", "a b", "", "a/b", "x" * 81])
 def test_import_refuses_an_invalid_slug(app, tmp_path, slug):
     with pytest.raises(UnreadableSource, match="is no short name"):
-        bring_in("decidim", tmp_path, slug=slug)
+        run_import("decidim", tmp_path, slug=slug)
 
 
 def test_import_refuses_an_unknown_timezone(app, tmp_path):
     with pytest.raises(UnreadableSource, match="'Mars/Base' is no time zone"):
-        bring_in("decidim", decidim(tmp_path, [proposal(1)], []), timezone="Mars/Base")
+        run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], []), timezone="Mars/Base")
 
 
 def test_rejects_file_is_safe_for_spreadsheets(app, tmp_path):
-    summary = bring_in("decidim", decidim(tmp_path, [proposal(1), proposal("=1+1")], []))
+    summary = run_import("decidim", write_decidim(tmp_path, [proposal_row(1), proposal_row("=1+1")], []))
     assert summary.rejects == []
-    bad = proposal(3, created_on="=cmd", title="=2")
-    summary = bring_in("decidim", decidim(tmp_path, [proposal(1), bad], []))
+    bad = proposal_row(3, created_on="=cmd", title="=2")
+    summary = run_import("decidim", write_decidim(tmp_path, [proposal_row(1), bad], []))
     write_rejects(tmp_path / "rejects.csv", summary.rejects)
     with (tmp_path / "rejects.csv").open(encoding="utf-8", newline="") as file:
         header, row = csv.reader(file)

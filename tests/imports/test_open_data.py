@@ -16,7 +16,7 @@ from deliberate.queries.responses.institution_figures import list_institution_fi
 from deliberate.queries.scores.process_scores import compute_scores
 from tests.citivoice import test_open_data
 from tests.citivoice.open_data import shared
-from tests.imports.import_files import bring_in
+from tests.imports.import_files import run_import
 
 pytestmark = pytest.mark.data
 
@@ -35,7 +35,7 @@ ENDS = {
 def bring(place):
     name, folder = SOURCES[place]
     accounts = shared(f"data/{BARCELONA}/platform_accounts.csv") if place == "barcelona" else None
-    return bring_in(name, shared(f"data/{folder}"), place, accounts=accounts)
+    return run_import(name, shared(f"data/{folder}"), place, accounts=accounts)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Institution, Proposal, Response
-from tests.imports.import_files import bring_in, petitions
+from tests.imports.import_files import run_import, write_petitions
 
 OPEN = {"created_at": "2020-03-02T12:00:00.5Z", "signature_count": 12345, "background": "Why"}
 ANSWERED = {
@@ -28,7 +28,7 @@ def the(model):
 
 
 def test_petition_response_has_a_date_and_a_time_of_publication(app, tmp_path):
-    bring_in("uk-petitions", petitions(tmp_path, ANSWERED))
+    run_import("uk-petitions", write_petitions(tmp_path, ANSWERED))
     response = the(Response)
     assert response.dated == date(2020, 3, 31)
     assert response.published_at == datetime(2020, 4, 1, 9, 30, tzinfo=UTC)
@@ -37,7 +37,7 @@ def test_petition_response_has_a_date_and_a_time_of_publication(app, tmp_path):
 
 
 def test_petition_threshold_and_response_have_no_actor(app, tmp_path, log):
-    bring_in("uk-petitions", petitions(tmp_path, ANSWERED))
+    run_import("uk-petitions", write_petitions(tmp_path, ANSWERED))
     _, submitted, qualified, published = log()
     assert [row.actor_id for row in (submitted, qualified, published)] == [None] * 3
     assert qualified.occurred_at == datetime(2020, 3, 10, 8, tzinfo=UTC)
@@ -48,13 +48,13 @@ def test_petition_threshold_and_response_have_no_actor(app, tmp_path, log):
 
 
 def test_petition_signatures_are_a_count_without_people(app, tmp_path):
-    bring_in("uk-petitions", petitions(tmp_path, ANSWERED))
+    run_import("uk-petitions", write_petitions(tmp_path, ANSWERED))
     assert the(Proposal).support_count == 12345
     assert the(Proposal).source_url == "https://petition.parliament.uk/petitions/1"
 
 
 def test_petition_departments_become_institutions_once(app, tmp_path):
-    bring_in("uk-petitions", petitions(tmp_path, ANSWERED, ANSWERED))
+    run_import("uk-petitions", write_petitions(tmp_path, ANSWERED, ANSWERED))
     offices = {office.slug: office.name for office in db.session.scalars(select(Institution))}
     assert offices == {"uk-petitions-dft": "Transport", "uk-petitions-hmt": "Money"}
     first = db.session.scalars(select(Proposal)).first()
@@ -62,7 +62,7 @@ def test_petition_departments_become_institutions_once(app, tmp_path):
 
 
 def test_petition_refusal_is_a_response_with_its_code(app, tmp_path, log):
-    bring_in("uk-petitions", petitions(tmp_path, REFUSED))
+    run_import("uk-petitions", write_petitions(tmp_path, REFUSED))
     response = the(Response)
     assert (response.decision, response.code) == ("not_accepted", "duplicate")
     assert response.institution.name == "Petitions Committee"
@@ -72,16 +72,16 @@ def test_petition_refusal_is_a_response_with_its_code(app, tmp_path, log):
 
 def test_petition_repeated_response_texts_are_counted(app, tmp_path, log):
     later = {**ANSWERED, "government_response_at": "2020-05-01T09:30:00Z"}
-    bring_in("uk-petitions", petitions(tmp_path, later, ANSWERED))
+    run_import("uk-petitions", write_petitions(tmp_path, later, ANSWERED))
     published = [row.details["repeats"] for row in log() if row.kind == "response.published"]
     assert published == [0, 1]
 
 
 def test_petition_line_without_json_is_rejected(app, tmp_path):
-    folder = petitions(tmp_path, OPEN)
+    folder = write_petitions(tmp_path, OPEN)
     with (folder / "petitions.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"id": 2,\n["list"]\n')
-    summary = bring_in("uk-petitions", folder)
+    summary = run_import("uk-petitions", folder)
     assert [(r.line, r.reason) for r in summary.rejects] == [
         (2, "not JSON"),
         (3, "not a JSON object"),
@@ -89,5 +89,5 @@ def test_petition_line_without_json_is_rejected(app, tmp_path):
 
 
 def test_petition_file_can_be_given_instead_of_its_folder(app, tmp_path):
-    summary = bring_in("uk-petitions", petitions(tmp_path, OPEN) / "petitions.jsonl")
+    summary = run_import("uk-petitions", write_petitions(tmp_path, OPEN) / "petitions.jsonl")
     assert summary.proposals == 1

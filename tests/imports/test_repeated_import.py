@@ -13,7 +13,7 @@ from deliberate.imports import import_run as run
 from deliberate.imports import writer
 from deliberate.imports.import_run import prepare_import
 from deliberate.models import Comment, Interaction, Person, Process, Proposal
-from tests.imports.import_files import bring_in, comment, decidim, order, petitions, proposal
+from tests.imports.import_files import run_import, comment_row, write_decidim, import_request, write_petitions, proposal_row
 from tests.imports.test_petitions import ANSWERED, REFUSED
 
 
@@ -40,31 +40,31 @@ def counters():
 
 
 def city(tmp_path):
-    rows = [comment(n, alignment="1") for n in range(1, 31)]
-    rows += [comment(n, parent_id=n - 30) for n in range(31, 61)]
-    return decidim(tmp_path, [proposal(1), proposal(2, author_id="u9")], rows)
+    rows = [comment_row(n, alignment="1") for n in range(1, 31)]
+    rows += [comment_row(n, parent_id=n - 30) for n in range(31, 61)]
+    return write_decidim(tmp_path, [proposal_row(1), proposal_row(2, author_id="u9")], rows)
 
 
 def test_repeated_import_adds_nothing(app, tmp_path):
-    bring_in("decidim", city(tmp_path))
+    run_import("decidim", city(tmp_path))
     before, counts = everything(), counters()
-    again = bring_in("decidim", city(tmp_path))
+    again = run_import("decidim", city(tmp_path))
     assert (again.acts, set(again.new.values())) == (0, {0})
     assert (everything(), counters()) == (before, counts)
 
 
 def test_repeated_import_adds_no_responses_or_thresholds(app, tmp_path):
-    bring_in("uk-petitions", petitions(tmp_path, ANSWERED, REFUSED))
+    run_import("uk-petitions", write_petitions(tmp_path, ANSWERED, REFUSED))
     before = everything()
-    assert bring_in("uk-petitions", petitions(tmp_path, ANSWERED, REFUSED)).acts == 0
+    assert run_import("uk-petitions", write_petitions(tmp_path, ANSWERED, REFUSED)).acts == 0
     assert everything() == before
 
 
 def test_later_export_adds_new_rows(app, tmp_path, log):
-    bring_in("decidim", decidim(tmp_path, [proposal(1)], [comment(5)]))
+    run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], [comment_row(5)]))
     log()
-    rows = [comment(6, parent_id=5, created_at="2016-05-01T10:00:00")]
-    summary = bring_in("decidim", decidim(tmp_path, [proposal(1)], rows))
+    rows = [comment_row(6, parent_id=5, created_at="2016-05-01T10:00:00")]
+    summary = run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], rows))
     (entry,) = log()
     assert (summary.new["comments"], summary.orphans) == (1, 0)
     reply = db.session.get(Comment, entry.subject_id)
@@ -74,7 +74,7 @@ def test_later_export_adds_new_rows(app, tmp_path, log):
 
 
 def test_interrupted_import_continues_at_the_next_batch(app, tmp_path, monkeypatch):
-    whole = bring_in("decidim", city(tmp_path), slug="whole")
+    whole = run_import("decidim", city(tmp_path), slug="whole")
     expected = everything()
     monkeypatch.setattr(run, "MAX_BATCH_SIZE", 7)
     write = writer.BatchWriter.write
@@ -88,9 +88,9 @@ def test_interrupted_import_continues_at_the_next_batch(app, tmp_path, monkeypat
 
     monkeypatch.setattr(writer.BatchWriter, "write", break_off)
     with pytest.raises(KeyboardInterrupt):
-        bring_in("decidim", city(tmp_path), slug="broken")
+        run_import("decidim", city(tmp_path), slug="broken")
     monkeypatch.setattr(writer.BatchWriter, "write", write)
-    rest = bring_in("decidim", city(tmp_path), slug="broken")
+    rest = run_import("decidim", city(tmp_path), slug="broken")
     assert rest.acts == whole.acts - 28
     assert everything() == {name: 2 * number for name, number in expected.items()}
 
@@ -101,7 +101,7 @@ def test_failed_batch_leaves_nothing(app, tmp_path, monkeypatch):
 
     monkeypatch.setattr(writer.LogWriter, "add", fail)
     with pytest.raises(OSError, match="disk full"):
-        bring_in("decidim", city(tmp_path))
+        run_import("decidim", city(tmp_path))
     assert everything() == {"Interaction": 1, "Person": 0, "Proposal": 0, "Comment": 0}
 
 
@@ -144,5 +144,5 @@ def test_killed_import_leaves_whole_batches_and_continues(on_sqlite, tmp_path):
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     assert counted(Interaction) == 1 + 30
     assert counters()[1] == counted(Comment)
-    assert prepare_import(order("decidim", folder)).run().acts == 62 - 30
+    assert prepare_import(import_request("decidim", folder)).run().acts == 62 - 30
     assert counted(Interaction) == 1 + 62

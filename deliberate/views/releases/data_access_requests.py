@@ -66,7 +66,7 @@ def own_requests() -> ResponseReturnValue:
         return redirect_with_message(
             url_for("data_access_requests.own_requests"),
             _(
-                "Your request has been sent. An administrator decides; you will see the decision here."
+                "Your request has been sent. An administrator decides; see the decision here."
             ),
         )
 
