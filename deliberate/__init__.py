@@ -35,13 +35,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
         instance_path=str(settings.data_path),
     )
     app.config.update(_flask_settings(settings))
-    database.init_app(app)
-    migrate.init_app(app, db, directory=str(resource_path("migrations")), render_as_batch=True)
-    babel.init_app(app, locale_selector=_current_language)
-    init_translations(app, PACKAGE_FOLDER / "translations")
-    csrf.init_app(app)
-    login_manager.init_app(app)
-    limiter.init_app(app)
+    _init_extensions(app)
     views.register(app)
     for error in database.UNAVAILABLE_ERRORS:
         app.register_error_handler(error, errors.handle_database_unavailable)
@@ -49,9 +43,18 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     return app
 
 
+def _init_extensions(app: Flask) -> None:
+    database.init_app(app)
+    migrate.init_app(app, db, directory=str(resource_path("migrations")), render_as_batch=True)
+    babel.init_app(app, locale_selector=_current_language)
+    init_translations(app, PACKAGE_FOLDER / "translations")
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    limiter.init_app(app)
+
+
 def _flask_settings(settings: Settings) -> dict[str, object]:
     """Return the configuration of Flask and its extensions."""
-    prefix = _cookie_prefix(settings)
     return {
         "SECRET_KEY": settings.secret_key or _local_secret_key(settings),
         "SQLALCHEMY_DATABASE_URI": settings.database_uri,
@@ -60,6 +63,20 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "MAX_FORM_PARTS": 1000,
+        **_cookie_settings(settings),
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": settings.default_lang,
+        "BABEL_DEFAULT_TIMEZONE": settings.timezone,
+        "RATELIMIT_ENABLED": settings.limits,
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "transient://",
+    }
+
+
+def _cookie_settings(settings: Settings) -> dict[str, object]:
+    """Return the configuration of the session cookie and the language cookie."""
+    prefix = _cookie_prefix(settings)
+    return {
         "SESSION_COOKIE_NAME": f"{prefix}session",
         "LANGUAGE_COOKIE_NAME": f"{prefix}lang",
         "SESSION_COOKIE_SECURE": settings.mode == "production",
@@ -67,12 +84,6 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": RESIDENT_SESSION,
-        "WTF_CSRF_CHECK_DEFAULT": False,
-        "WTF_CSRF_TIME_LIMIT": None,
-        "BABEL_DEFAULT_LOCALE": settings.default_lang,
-        "BABEL_DEFAULT_TIMEZONE": settings.timezone,
-        "RATELIMIT_ENABLED": settings.limits,
-        "RATELIMIT_STORAGE_URI": settings.redis_url or "transient://",
     }
 
 

@@ -149,16 +149,7 @@ Problems = Iterator[tuple[str, str]]
 
 def _invalid_values(settings: Settings) -> Problems:
     """Yield the values that are invalid in every mode; secret values are not shown."""
-    if settings.default_lang not in LANGUAGES:
-        yield "DEFAULT_LANG", f"must be id or en (got {settings.default_lang!r})"
-    if not _is_time_zone(settings.timezone):
-        yield (
-            "TIMEZONE",
-            (
-                f"must be a time zone such as Asia/Makassar ({settings.timezone!r} is not a valid"
-                " time zone)"
-            ),
-        )
+    yield from _invalid_locale(settings)
     if settings.database_uri.split("://")[0].split("+")[0] not in {"sqlite", "postgresql"}:
         yield "DATABASE_URL", "must begin with sqlite:// or postgresql://"
     if settings.signing_key and not re.fullmatch("[0-9a-fA-F]{64}", settings.signing_key):
@@ -174,6 +165,19 @@ def _invalid_values(settings: Settings) -> Problems:
         if value < minimum:
             yield name.upper(), f"must be at least {minimum} (got {value})"
     yield from _invalid_mail_addresses(settings)
+
+
+def _invalid_locale(settings: Settings) -> Problems:
+    if settings.default_lang not in LANGUAGES:
+        yield "DEFAULT_LANG", f"must be id or en (got {settings.default_lang!r})"
+    if not _is_time_zone(settings.timezone):
+        yield (
+            "TIMEZONE",
+            (
+                f"must be a time zone such as Asia/Makassar ({settings.timezone!r} is not a valid"
+                " time zone)"
+            ),
+        )
 
 
 def _is_time_zone(name: str) -> bool:
@@ -210,11 +214,16 @@ def _unsafe_for_production(settings: Settings) -> Problems:
                 " identify people"
             ),
         )
-    if settings.oidc_issuer and not settings.oidc_issuer.startswith("https://"):
+    if settings.oidc_issuer:
+        yield from _unsafe_identity_provider(settings)
+
+
+def _unsafe_identity_provider(settings: Settings) -> Problems:
+    if not settings.oidc_issuer.startswith("https://"):
         yield "OIDC_ISSUER", "must begin with https:// in production"
-    if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
+    if not (settings.oidc_client_id and settings.oidc_client_secret):
         yield "OIDC_CLIENT_SECRET", "and OIDC_CLIENT_ID must be set if OIDC_ISSUER is set"
-    if settings.oidc_issuer and find_spec("authlib") is None:
+    if find_spec("authlib") is None:
         yield "OIDC_ISSUER", "needs the extra sso: pip install deliberate[sso]"
 
 

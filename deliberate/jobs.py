@@ -88,14 +88,19 @@ def create_schedule(app: Flask) -> Huey:
         _register(huey, app, job, schedule)
     _register(huey, app, notify_witnesses, nightly, retries=12, retry_delay=1800)
 
+    _schedule_sealing(huey, seal)
+    return huey
+
+
+def _schedule_sealing(huey: Huey, seal: Any) -> None:  # huey has no types
+    """Schedule sealing every ten seconds: huey's scheduler only knows whole minutes."""
+
     @huey.periodic_task(crontab(), name="minute")  # type: ignore[untyped-decorator]
     def minute() -> None:
-        """Schedule sealing every ten seconds: huey's scheduler only knows whole minutes."""
         for index in range(SEALS_PER_MINUTE):
             seal.schedule(delay=index * 60 // SEALS_PER_MINUTE)
 
     minute()  # the first run does not wait for the next full minute
-    return huey
 
 
 def _register(

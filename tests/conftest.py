@@ -16,7 +16,7 @@ from deliberate.models import Interaction
 from deliberate.operations.accounts import passphrases
 from tests import postgres
 from tests.databases import make_postgres_app, make_sqlite_app
-from tests.live_server import chromium, city_folder, old_city, own_city
+from tests.live_server import chromium, city_copy, city_folder, shared_city
 from tests.pytest_hooks import (
     pytest_collection_modifyitems,
     pytest_sessionfinish,
@@ -25,14 +25,14 @@ from tests.pytest_hooks import (
 
 __all__ = [
     "chromium",
+    "city_copy",
     "city_folder",
     "make_postgres_app",
     "make_sqlite_app",
-    "old_city",
-    "own_city",
     "pytest_collection_modifyitems",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
+    "shared_city",
 ]
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Nine in the morning in Nusantara, on a working day."""

@@ -1,4 +1,4 @@
-"""Search in in the sample city: the pages that people come by, by name."""
+"""Paths of pages of the sample city by name, for tests that visit them all."""
 
 from flask import Flask
 from sqlalchemy import select
@@ -15,21 +15,21 @@ from tests.live_server import CITY_NOW
 
 
 def get_account(name: str) -> Person:
-    """One of the six accounts whose names the demo prints."""
+    """Return one of the six accounts whose names the demo prints."""
     person = get_person_by_sign_in_name(name)
     assert person is not None, name
     return person
 
 
 def create_device_token(app: Flask, name: str) -> str:
-    """A device's token, with which the account is signed in."""
+    """Sign an account in and return the token of the device."""
     with app.app_context():
         return sign_in(get_account(name))
 
 
 def public_pages() -> dict[str, str]:
-    """Pages anybody reads, without the language before them."""
-    most_talked = db.session.scalars(
+    """Return the paths of public pages without the language."""
+    most_discussed = db.session.scalars(
         select(Proposal).order_by(Proposal.comment_count.desc())
     ).first()
     polls = list(db.session.scalars(select(Poll).order_by(Poll.closes_at)))
@@ -37,14 +37,14 @@ def public_pages() -> dict[str, str]:
     withdrawn = db.session.scalars(
         select(Proposal).where(Proposal.withdrawn_at.is_not(None))
     ).first()
-    assert most_talked and response and withdrawn
+    assert most_discussed and response and withdrawn
     return {
         "home": "/",
         "processes": "/processes",
         "process": "/processes/kipp-1a",
         "list": "/proposals",
-        "proposal": f"/proposals/{most_talked.id}-{most_talked.slug}",
-        "changes": f"/proposals/{most_talked.id}/changes",
+        "proposal": f"/proposals/{most_discussed.id}-{most_discussed.slug}",
+        "changes": f"/proposals/{most_discussed.id}/changes",
         "answered proposal": f"/proposals/{response.proposal_id}",
         "withdrawn proposal": f"/proposals/{withdrawn.id}",
         "new proposal": "/proposals/new",
@@ -56,8 +56,8 @@ def public_pages() -> dict[str, str]:
         "institution": "/institutions/sarpras",
         "scoreboards": "/scores",
         "scoreboard": "/scores/kipp-1a",
-        "one of the two numbers": "/scores/kipp-1a/DQ",
-        "measure": "/scores/kipp-1a/DQ1.1",
+        "dimension": "/scores/kipp-1a/DQ",
+        "indicator": "/scores/kipp-1a/DQ1.1",
         "data": "/data",
         "log": "/log",
         "sign-in": "/sign-in",
@@ -68,64 +68,66 @@ def public_pages() -> dict[str, str]:
 
 
 def get_waiting_case(institution: str = "sarpras") -> Proposal:
-    """A proposal that an institution owes an answer."""
-    waiting = select(Proposal).where(
+    """Return a proposal to which an institution owes a response."""
+    query = select(Proposal).where(
         Proposal.qualified_at.is_not(None), Proposal.answered_at.is_(None)
     )
     return next(
         p
-        for p in db.session.scalars(waiting.order_by(Proposal.id))
+        for p in db.session.scalars(query.order_by(Proposal.id))
         if p.institution is not None and p.institution.slug == institution
     )
 
 
 def resident_pages() -> dict[str, str]:
-    """Pages of the demo's resident, who has a draft."""
+    """Return the paths of pages of the demo's resident, who has a draft."""
     author = get_account("warga")
-    written = {
+    fields = {
         "title": "Bangku di tiap halte",
         "process": "kipp-1a",
         "body": "Lansia menunggu berdiri. " * 10,
         "area": "KIPP 1A",
     }
-    draft = save_draft(author, written)
-    places = public_pages()
+    draft = save_draft(author, fields)
+    public_paths = public_pages()
     return {
         "account": "/account",
         "messages": "/account/messages",
         "second factor": "/account/second-factor",
         "check page": f"/proposals/drafts/{draft.id}/check",
-        "place of a draft": f"/proposals/drafts/{draft.id}/place",
-        "proposal": places["proposal"],
-        "open poll": places["open poll"],
-        "response": places["response"],
+        "map of a draft": f"/proposals/drafts/{draft.id}/place",
+        "proposal": public_paths["proposal"],
+        "open poll": public_paths["open poll"],
+        "response": public_paths["response"],
     }
 
 
 def get_open_assessment(stage: AssessmentStage) -> Assessment:
-    """The assessment of the first process that the demo's evaluator has under way."""
+    """Return the open assessment of the first process at a stage, or begin one."""
     process = get_process("kipp-1a")
     assert process is not None
-    mine = select(Assessment).where(Assessment.stage == stage, Assessment.frozen_at.is_(None))
-    found = db.session.scalars(mine).first()
-    return found or assessment_operations.begin_assessment(get_account("penilai"), process, stage)
+    query = select(Assessment).where(Assessment.stage == stage, Assessment.frozen_at.is_(None))
+    assessment = db.session.scalars(query).first()
+    return assessment or assessment_operations.begin_assessment(
+        get_account("penilai"), process, stage
+    )
 
 
 def evaluator_pages() -> dict[str, str]:
-    """Pages of the demo's evaluator, who has begun an assessment before and after a process."""
-    plan, after = (
+    """Return the paths of pages of the demo's evaluator, with assessments of both stages."""
+    plan, judgement = (
         get_open_assessment(AssessmentStage.EX_ANTE),
         get_open_assessment(AssessmentStage.EX_POST),
     )
     return {
         "assessments": "/desk/assessments",
         "plan": f"/desk/assessments/{plan.id}",
-        "assessment": f"/desk/assessments/{after.id}",
+        "assessment": f"/desk/assessments/{judgement.id}",
         "questions before": f"/desk/assessments/{plan.id}/criteria/DP1",
-        "questions after": f"/desk/assessments/{after.id}/criteria/DP1",
-        "context": f"/desk/assessments/{after.id}/context",
-        "pledges": f"/desk/assessments/{after.id}/pledges",
-        "practices": f"/desk/assessments/{after.id}/practices",
+        "questions after": f"/desk/assessments/{judgement.id}/criteria/DP1",
+        "context": f"/desk/assessments/{judgement.id}/context",
+        "pledges": f"/desk/assessments/{judgement.id}/pledges",
+        "practices": f"/desk/assessments/{judgement.id}/practices",
         "planned and judged": "/scores/kipp-1a/assessments",
         "coded samples": "/desk/coding",
         "sample": "/desk/coding/1",
@@ -135,18 +137,18 @@ def evaluator_pages() -> dict[str, str]:
 
 
 def rarely_visited_pages() -> dict[str, str]:
-    """Pages that few come by: of the administrator, of moderators, of accounts that are guarded."""
-    resident, officer = get_account("warga").id, get_account("petugas").id
+    """Return the paths of rarely visited pages of administrators, moderators and accounts."""
+    resident_id, officer_id = get_account("warga").id, get_account("petugas").id
     return {
         "roles": "/desk/people",
-        "role of one": f"/desk/people/{officer}",
-        "standing of one": f"/desk/people/{resident}/standing",
-        "limit of one": f"/desk/moderation/people/{resident}",
+        "role of an account": f"/desk/people/{officer_id}",
+        "standing of an account": f"/desk/people/{resident_id}/standing",
+        "sanctions of an account": f"/desk/moderation/people/{resident_id}",
         "institutions": "/desk/institutions",
         "institution": "/desk/institutions/sarpras",
-        "processes to set up": "/desk/processes",
+        "planned processes": "/desk/processes",
         "new process": "/desk/processes/new",
-        "words of a process": "/desk/processes/kipp-1a",
+        "texts of a process": "/desk/processes/kipp-1a",
         "check of a process": "/desk/processes/kipp-1a/check",
         "days off": "/desk/processes/kipp-1a/days",
         "phase": "/desk/processes/kipp-1a/phases/discussion",
@@ -154,17 +156,17 @@ def rarely_visited_pages() -> dict[str, str]:
         "rules": "/desk/rules",
         "residents": "/desk/residents",
         "devices": "/account/devices",
-        "my limit": "/account/limit",
-        "erasing": "/account/erase",
-        "coming back": "/desk/recovery",
+        "own sanction": "/account/limit",
+        "account deletion": "/account/erase",
+        "office recovery": "/desk/recovery",
         "recovery by mail": "/recover/mail",
         "moderation record": "/moderation",
-        "moderators' desk": "/desk/moderation",
+        "moderation queue": "/desk/moderation",
     }
 
 
 def staff_pages() -> dict[str, str]:
-    """Pages of the demo's staff member."""
+    """Return the paths of pages of the demo's staff member."""
     case = get_waiting_case()
     return {
         "desk": "/desk",

@@ -1,4 +1,4 @@
-"""A house that really serves, on a free port beside the test; the sample city; a real browser."""
+"""Fixtures: a real server on a free port, the sample city, and a real browser."""
 
 import fcntl
 import os
@@ -27,12 +27,12 @@ from deliberate.sealing import seal_log
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 CITY_NOW = datetime(2026, 3, 4, 3, tzinfo=UTC)
-"""The Wednesday morning on which the sample city is looked at."""
+"""The Wednesday morning that is the present of the sample city in tests."""
 
 
 @contextmanager
 def run_server(app: Callable[..., Any], threads: int = 8) -> Iterator[str]:
-    """The address at which the app answers while the block runs."""
+    """Serve an application during the block and yield its URL."""
     server = create_server(app, host="127.0.0.1", port=0, threads=threads)
     worker = threading.Thread(target=server.run, daemon=True)
     worker.start()
@@ -40,33 +40,33 @@ def run_server(app: Callable[..., Any], threads: int = 8) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
         server.task_dispatcher.shutdown()
-        # Closed by its own loop: a socket closed under a waiting select is an error there.
+        # Its own loop closes the sockets: closing one under a waiting select is an error.
         server.trigger.pull_trigger(lambda: close_all(server._map, ignore_all=True))
         worker.join(timeout=5)
 
 
 def session_cookie(app: Flask, token: str) -> str:
-    """The session cookie of a browser signed in with a device's token."""
+    """Return the session cookie for the token of a device."""
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     return str(serializer.dumps({"_user_id": token, "_fresh": True}))
 
 
-class FixedStartClock:
-    """Answers as on the city's Wednesday; the clock goes on from there."""
+class CityClock:
+    """WSGI middleware whose clock starts at CITY_NOW and then runs on."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self.app, self.start = app, time.monotonic()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """One request, at its moment."""
-        passed = timedelta(seconds=time.monotonic() - self.start)
-        with clock.override_now(CITY_NOW + passed):
+        """Handle one request at the time of the city's clock."""
+        elapsed = timedelta(seconds=time.monotonic() - self.start)
+        with clock.override_now(CITY_NOW + elapsed):
             return self.app(environ, start_response)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    """One browser for all tests of a worker: a second one in the same process would not start."""
+    """Start one browser for all tests of a worker; a second one in a process would not start."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="a browser: install playwright")
     if not Path(CHROMIUM).exists():
         pytest.skip("a browser: install Debian's chromium")
@@ -78,9 +78,9 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample city, built once for all workers; copy it, never change it."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    """Build the sample city once for all workers; tests copy it and never change it."""
+    base_folder = tmp_path_factory.getbasetemp()
+    shared = base_folder.parent if "PYTEST_XDIST_WORKER" in os.environ else base_folder
     folder = shared / "sample-city"
     with (shared / "sample-city.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -90,33 +90,33 @@ def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def old_city(city_folder: Path) -> Iterator[Flask]:
-    """The sample city as it was built, for tests that only read."""
+def shared_city(city_folder: Path) -> Iterator[Flask]:
+    """Open the sample city as it was built, for tests that only read."""
     app = create_city_app(city_folder)
     yield app
     release_connections(app)
 
 
 @pytest.fixture
-def own_city(city_folder: Path, tmp_path: Path) -> Iterator[Flask]:
-    """A copy of the sample city that one test may change."""
+def city_copy(city_folder: Path, tmp_path: Path) -> Iterator[Flask]:
+    """Open a copy of the sample city that one test may change."""
     app = create_city_app(shutil.copytree(city_folder, tmp_path / "city"))
     yield app
     release_connections(app)
 
 
 def create_city_app(folder: Path) -> Flask:
-    """The app on a folder, in the mode of the demo; what breaks is an error of the test."""
+    """Return the application of a folder in demo mode; its exceptions fail the test."""
     app = create_app(
         Settings(mode="demo", data_dir=str(folder), secret_key="test" * 10, signing_key="1" * 64)
     )
     app.testing = True
-    app.wsgi_app = FixedStartClock(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = CityClock(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
 def build_city(folder: Path) -> Path:
-    """The sample city in a new folder."""
+    """Build the sample city in a new folder."""
     app = create_city_app(folder)
     with app.app_context():
         upgrade()
@@ -130,7 +130,7 @@ def build_city(folder: Path) -> Path:
 
 
 def release_connections(app: Flask) -> None:
-    """Close what the app holds open."""
+    """Close the database connections of an application."""
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

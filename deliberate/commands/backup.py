@@ -20,9 +20,9 @@ from deliberate.config import Settings
 from deliberate.operations.accounts.deletion import write_erasure_list
 from deliberate.operations.site.job_runs import track_job_run
 
-command = AppGroup("backup", help="Copy the installation, check a copy, bring one back.")
+command = AppGroup("backup", help="Create, verify and restore backups.")
 FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 def _settings() -> Settings:
@@ -34,14 +34,14 @@ def _settings() -> Settings:
 def _progress(label: str, as_json: bool, size: int | None = None) -> Iterator[Progress]:
     hidden = as_json or not sys.stderr.isatty()
     with (
-        _one_line(),
+        _exit_on_backup_error(),
         click.progressbar(length=size or 0, label=label, file=sys.stderr, hidden=hidden) as bar,
     ):
         yield bar.update
 
 
 @contextmanager
-def _one_line() -> Iterator[None]:
+def _exit_on_backup_error() -> Iterator[None]:
     try:
         yield
     except BackupError as error:
@@ -57,21 +57,27 @@ def create(file: Path, as_json: bool) -> None:
     FILE is a tar, compressed if its name ends in .gz. The signing key is not included: store it
     apart.
     """
-    with track_job_run("backup"), _progress("Backup", as_json) as told:
+    with track_job_run("backup"), _progress("Backup", as_json) as progress:
         write_erasure_list(_settings())
-        said = make_backup(_settings(), file, told)
-    _answer(
+        manifest = make_backup(_settings(), file, progress)
+    _print_result(
         as_json,
-        said | {"file": str(file)},
-        f"{file}: {said['log']['entries']} sealed entries, {said['files']} files,"
-        f" {said['bytes']:,} bytes",
+        manifest | {"file": str(file)},
+        f"{file}: {manifest['log']['entries']} sealed entries, {manifest['files']} files,"
+        f" {manifest['bytes']:,} bytes",
     )
 
 
 @command.command("verify")
 @FILE
-@click.option("--heads", type=click.Path(exists=True, dir_okay=False), help="Heads kept elsewhere.")
-@click.option("--server", default="", help="PostgreSQL address where a database may be made.")
+@click.option(
+    "--heads", type=click.Path(exists=True, dir_okay=False), help="Tree heads stored elsewhere."
+)
+@click.option(
+    "--server",
+    default="",
+    help="URL of a PostgreSQL server where a temporary database may be created.",
+)
 @JSON
 def verify(file: Path, heads: str | None, server: str, as_json: bool) -> None:
     """Restore FILE into a temporary place and recompute its log. Exit code 1 on a fault.
@@ -79,18 +85,18 @@ def verify(file: Path, heads: str | None, server: str, as_json: bool) -> None:
     A PostgreSQL backup is restored into a temporary database on the server of the settings, or on
     the server named here.
     """
-    outside = read_heads(Path(heads)) if heads else []
+    external_heads = read_heads(Path(heads)) if heads else []
     size = file.stat().st_size if file.exists() else 0
-    with _progress("Checking", as_json, size) as told:
-        found = check_backup(_settings(), file, outside, server, told)
+    with _progress("Checking", as_json, size) as progress:
+        result = check_backup(_settings(), file, external_heads, server, progress)
     faults = [
-        {"what": f.problem, "where": f.position, "since": f.since or None} for f in found.faults
+        {"what": f.problem, "where": f.position, "since": f.since or None} for f in result.faults
     ]
-    lines = "\n".join(map(format_fault, found.faults))
-    _answer(
+    lines = "\n".join(map(format_fault, result.faults))
+    _print_result(
         as_json,
-        {**_of(found.manifest), "heads_outside": len(outside), "faults": faults},
-        lines or f"{_named(file, found.manifest)} is whole",
+        {**_without_files(result.manifest), "heads_outside": len(external_heads), "faults": faults},
+        lines or f"{_describe(file, result.manifest)} is complete",
     )
     if faults:
         raise SystemExit(FAILED)
@@ -103,7 +109,7 @@ def verify(file: Path, heads: str | None, server: str, as_json: bool) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The list erasures.jsonl from the log's folder, newer than the backup.",
 )
-@click.option("--without-erasures", is_flag=True, help="Restore though that list is lost.")
+@click.option("--without-erasures", is_flag=True, help="Restore without that list, if it is lost.")
 @JSON
 def restore(file: Path, erasures: Path | None, without_erasures: bool, as_json: bool) -> None:
     """Restore FILE into an empty database and empty folders; later changes are lost.
@@ -111,32 +117,39 @@ def restore(file: Path, erasures: Path | None, without_erasures: bool, as_json: 
     Accounts erased after the backup are erased again, from the list of erasures.
     """
     if (erasures is None) is not without_erasures:
-        fail("give --erasures FILE; only if that list is lost, --without-erasures", WRONG_USE)
+        fail(
+            "--erasures FILE is required; use --without-erasures only if that list is lost",
+            WRONG_USE,
+        )
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     size = file.stat().st_size if file.exists() else 0
-    with _progress("Restoring", as_json, size) as told:
-        listed = read_erasures(erasures) if erasures else []
-        done = restore_backup(_settings(), app, file, listed, told)
+    with _progress("Restoring", as_json, size) as progress:
+        erasures_to_repeat = read_erasures(erasures) if erasures else []
+        result = restore_backup(_settings(), app, file, erasures_to_repeat, progress)
     lines = [
-        f"{_named(file, done.manifest)} is restored; whoever was signed in signs in again",
-        f"erased again: {done.erased_again}",
+        f"{_describe(file, result.manifest)} is restored; everybody has to sign in again",
+        f"erased again: {result.erased_again}",
     ]
-    if not done.has_key:
+    if not result.has_key:
         lines.append(f"the signing key is not here: put signing.pem into {_settings().log_path}")
-    _answer(
+    _print_result(
         as_json,
-        {**_of(done.manifest), "erased_again": done.erased_again, "has_key": done.has_key},
+        {
+            **_without_files(result.manifest),
+            "erased_again": result.erased_again,
+            "has_key": result.has_key,
+        },
         "\n".join(lines),
     )
 
 
-def _of(manifest: dict[str, Any]) -> dict[str, Any]:
+def _without_files(manifest: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in manifest.items() if name != "files"}
 
 
-def _named(file: Path, manifest: dict[str, Any]) -> str:
+def _describe(file: Path, manifest: dict[str, Any]) -> str:
     return f"{file} of {manifest['made_at']} with {manifest['log']['entries']} sealed entries"
 
 
-def _answer(as_json: bool, said: dict[str, Any], words: str) -> None:
-    click.echo(json.dumps(said, indent=1) if as_json else words)
+def _print_result(as_json: bool, result: dict[str, Any], text: str) -> None:
+    click.echo(json.dumps(result, indent=1) if as_json else text)

@@ -10,27 +10,27 @@ from deliberate.citivoice.framework.check import UnreadableFiles, find_flaws
 from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 
 
-@click.group("citivoice", help="Look after the framework's data files.")
+@click.group("citivoice", help="Check the data files of the framework.")
 def command() -> None:
     """Work with the CitiVoice framework; needs neither settings nor a database."""
 
 
 @command.command("check")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def check(folder: Path | None, as_json: bool) -> None:
     """Check indicators.toml, headlines.toml and framework.toml, in FOLDER or as installed.
 
     Exit code 1 where something is wrong, 2 where a file cannot be read.
     """
     try:
-        found = find_flaws(folder)
+        flaws = find_flaws(folder)
     except UnreadableFiles as error:
         fail(str(error), WRONG_USE)
     if as_json:
-        click.echo(json.dumps({"faults": [asdict(flaw) for flaw in found]}, indent=1))
+        click.echo(json.dumps({"faults": [asdict(flaw) for flaw in flaws]}, indent=1))
     else:
-        lines = [f"{flaw.file}: {flaw.where}: {flaw.what}" for flaw in found]
-        click.echo("\n".join(lines) or "All three files hold together.")
-    if found:
+        lines = [f"{flaw.file}: {flaw.where}: {flaw.what}" for flaw in flaws]
+        click.echo("\n".join(lines) or "All three files are consistent.")
+    if flaws:
         raise SystemExit(FAILED)

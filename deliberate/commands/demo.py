@@ -32,18 +32,18 @@ HOST = "127.0.0.1"
 )
 def command(port: int) -> None:
     """Start the sample city on 127.0.0.1; a second start continues with its data."""
-    door = bind_port(HOST, port)
-    address = f"http://{HOST}:{door.getsockname()[1]}"
-    app = create_app(load_settings(mode="demo", base_url=address))
+    listener = bind_port(HOST, port)
+    url = f"http://{HOST}:{listener.getsockname()[1]}"
+    app = create_app(load_settings(mode="demo", base_url=url))
     city = read_city()
     migrate_stores(app)
     with app.app_context():
         _seed_if_empty(app, city)
-        words = list(_welcome_lines(city, address))
-    server = create_server(app, sockets=[door], threads=8, ident=None)
+        lines = list(_welcome_lines(city, url))
+    server = create_server(app, sockets=[listener], threads=8, ident=None)
     jobs = start_jobs(app)
     handle_termination()
-    click.echo("\n".join(words))
+    click.echo("\n".join(lines))
     try:
         server.run()
     finally:
@@ -52,19 +52,19 @@ def command(port: int) -> None:
 
 def bind_port(host: str, port: int) -> socket.socket:
     """Return a socket bound to the port before the city is built; fail if it is in use."""
-    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        door.bind((host, port))
-        door.listen(1024)
+        listener.bind((host, port))
+        listener.listen(1024)
     except OSError as error:
-        door.close()
+        listener.close()
         if error.errno == errno.EADDRINUSE:
             raise click.ClickException(
                 f"port {port} is taken; choose another: PORT={port + 1}"
             ) from None
         raise click.ClickException(f"{host}:{port}: {error.strerror}") from None
-    return door
+    return listener
 
 
 def _seed_if_empty(app: Flask, city: City) -> None:
@@ -84,15 +84,15 @@ def _seed_if_empty(app: Flask, city: City) -> None:
         store_all_scores()
 
 
-def _welcome_lines(city: City, address: str) -> Iterable[str]:
-    yield f"\nDeliberate is running: {address}   (Ctrl+C stops it)"
+def _welcome_lines(city: City, url: str) -> Iterable[str]:
+    yield f"\nDeliberate is running: {url}   (Ctrl+C stops it)"
     yield f"\nSign in with the passphrase   {PASSPHRASE}"
     for entry in city.sign_ins:
         person = get_person_by_sign_in_name(entry["name"])
         if person is not None:
             yield f"  {entry['name']:<10} {_role_text(person)}"
     yield "\nLook at"
-    yield from (f"  {address}{path}" for path in _suggested_urls(city))
+    yield from (f"  {url}{path}" for path in _suggested_urls(city))
 
 
 def _role_text(person: Person) -> str:

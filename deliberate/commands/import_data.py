@@ -30,11 +30,11 @@ def command() -> None:
     """Group one command per profile."""
 
 
-def _options(take: Callable[..., None]) -> Callable[..., None]:
+def _options(import_with_profile: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(
         (
             click.argument("path", type=click.Path(path_type=Path)),
-            click.option("--process", "slug", required=True, help="Short name of the process."),
+            click.option("--process", "slug", required=True, help="Slug of the process."),
             click.option(
                 "--platform-accounts",
                 "accounts",
@@ -53,8 +53,8 @@ def _options(take: Callable[..., None]) -> Callable[..., None]:
             click.option("--json", "as_json", is_flag=True, help="The summary as JSON."),
         )
     ):
-        take = option(take)
-    return take
+        import_with_profile = option(import_with_profile)
+    return import_with_profile
 
 
 def _import_with_profile(
@@ -74,37 +74,37 @@ def _import_with_profile(
     _import(ImportRequest(profile, path, slug, accounts, timezone, title), rejects, as_json)
 
 
-def _import(order: ImportRequest, rejects: Path, as_json: bool) -> None:
+def _import(request: ImportRequest, rejects: Path, as_json: bool) -> None:
     migrate_stores(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
     started = time.perf_counter()
     try:
-        work = prepare_import(order)
-        if work.data.rejects:
-            write_rejects(rejects, work.data.rejects)
+        pending_import = prepare_import(request)
+        if pending_import.data.rejects:
+            write_rejects(rejects, pending_import.data.rejects)
     except UnreadableSource as error:
         fail(str(error), WRONG_USE)
     except OSError as error:
         fail(f"{rejects}: {error.strerror}", WRONG_USE)
-    summary = _run(work)
+    summary = _run(pending_import)
     sealed = seal_log(current_app.config["SETTINGS"])
     _print_summary(summary, time.perf_counter() - started, sealed, rejects, as_json)
     sys.exit(FAILED if summary.rejects else 0)
 
 
-def _run(work: Import) -> ImportSummary:
+def _run(pending_import: Import) -> ImportSummary:
     try:
         with click.progressbar(
-            length=len(work.waiting),
+            length=len(pending_import.pending),
             label="acts",
             file=sys.stderr,
-            hidden=not sys.stderr.isatty() or not work.waiting,
+            hidden=not sys.stderr.isatty() or not pending_import.pending,
         ) as bar:
-            return work.run(bar.update)
+            return pending_import.run(bar.update)
     except IntegrityError:
         fail("another import wrote into this process at the same time; run it again")
     except DBAPIError as error:
-        why = str(error.orig).partition("\n")[0]
-        fail(f"the database stopped ({why}); run it again and it goes on from there")
+        reason = str(error.orig).partition("\n")[0]
+        fail(f"the database stopped ({reason}); run it again and it continues from there")
 
 
 def _print_summary(
@@ -112,10 +112,10 @@ def _print_summary(
 ) -> None:
     rate = round(summary.acts / seconds) if summary.acts else 0
     if as_json:
-        told = {name: value for name, value in vars(summary).items() if name != "rejects"}
-        told |= {"rejected": len(summary.rejects), "sealed": sealed}
-        told |= {"seconds": round(seconds, 2), "acts_per_second": rate}
-        click.echo(json.dumps(told))
+        result = {name: value for name, value in vars(summary).items() if name != "rejects"}
+        result |= {"rejected": len(summary.rejects), "sealed": sealed}
+        result |= {"seconds": round(seconds, 2), "acts_per_second": rate}
+        click.echo(json.dumps(result))
     else:
         click.echo(
             f"{summary.process}: {summary.proposals} proposals, {summary.comments} comments "
@@ -137,54 +137,55 @@ def _add_profile_command(name: str) -> None:
     @command.command(name, help=label, short_help=label)
     @_options
     @with_appcontext
-    def take(**given: Any) -> None:
-        _import_with_profile(path, **given)
+    def import_with_profile(**options: Any) -> None:
+        _import_with_profile(path, **options)
 
 
 @command.command("own", help="A layout of your own, described by a profile (docs/import.md).")
 @click.option("--profile", type=click.Path(path_type=Path), required=True, help="The profile.")
 @_options
 @with_appcontext
-def _import_own(profile: Path, **given: Any) -> None:
-    _import_with_profile(profile, **given)
+def _import_own(profile: Path, **options: Any) -> None:
+    _import_with_profile(profile, **options)
 
 
 @command.command("polis", help="A Polis conversation: comments, votes, participants-votes.csv.")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--process", "slug", required=True, help="Short name of the process.")
+@click.option("--process", "slug", required=True, help="Slug of the process.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
 @with_appcontext
 def _polis(folder: Path, slug: str, as_json: bool) -> None:
     migrate_stores(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
     try:
-        done = import_conversation(read_conversation(folder), slug)
+        summary = import_conversation(read_conversation(folder), slug)
     except UnreadableSource as error:
         fail(str(error), WRONG_USE)
     seal_log(current_app.config["SETTINGS"])
-    told = {**vars(done), "rejects": len(done.rejects)}
+    result = {**vars(summary), "rejects": len(summary.rejects)}
     click.echo(
-        json.dumps(told)
+        json.dumps(result)
         if as_json
-        else f"{slug}: poll {done.poll}, {done.statements} statements, {done.votes} votes of "
-        f"{done.participants} participants; {done.acts} acts new, {done.differences} differences "
-        f"from the files' own counts, {len(done.rejects)} rows rejected"
+        else f"{slug}: poll {summary.poll}, {summary.statements} statements, {summary.votes} votes"
+        f" of {summary.participants} participants; {summary.acts} acts new,"
+        f" {summary.differences} differences from the files' own counts,"
+        f" {len(summary.rejects)} rows rejected"
     )
-    sys.exit(FAILED if done.rejects or done.differences else 0)
+    sys.exit(FAILED if summary.rejects or summary.differences else 0)
 
 
 @command.command("convokit", help=CONVOKIT.label, short_help=CONVOKIT.label)
 @_options
 @with_appcontext
 def _convokit(
-    path: Path, slug: str, title: str, timezone: str, rejects: Path, **given: Any
+    path: Path, slug: str, title: str, timezone: str, rejects: Path, **options: Any
 ) -> None:
-    order = ImportRequest(CONVOKIT, path, slug, None, timezone, title, read_corpus)
-    _import(order, rejects, given["as_json"])
+    request = ImportRequest(CONVOKIT, path, slug, None, timezone, title, read_corpus)
+    _import(request, rejects, options["as_json"])
 
 
 @command.command("release", help="A release of a platform of this kind, by its folder or ZIP.")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--process", "slug", required=True, help="Short name of the process.")
+@click.option("--process", "slug", required=True, help="Slug of the process.")
 @with_appcontext
 def _release(path: Path, slug: str) -> None:
     migrate_stores(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
@@ -196,7 +197,9 @@ def _release(path: Path, slug: str) -> None:
     except OSError as error:
         fail(f"{error.filename or path}: {error.strerror}")
     seal_log(settings)
-    click.echo(f"{process.slug}: in, with its files; deliberate score {process.slug} counts them")
+    click.echo(
+        f"{process.slug}: imported with its files; score it with deliberate score {process.slug}"
+    )
 
 
 for _name in profiles.list_profiles():

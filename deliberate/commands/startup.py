@@ -59,13 +59,13 @@ def _scripts() -> ScriptDirectory:
 def _current_revision() -> str | None:
     """Return the revision of the database; None for an empty one."""
     with db.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None and not knows_revision(found):
+        revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is not None and not knows_revision(revision):
         raise click.ClickException(
-            f"the database is at revision {found}, which this version does not know: "
+            f"the database is at revision {revision}, which this version does not know: "
             "a newer version made it"
         )
-    return found
+    return revision
 
 
 def handle_termination() -> None:

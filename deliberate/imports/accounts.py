@@ -48,13 +48,16 @@ class AccountImporter:
         """Create the accounts that these acts still lack."""
         new: dict[str, datetime] = {}
         for act in acts:
-            if act.author and act.author.number not in self._ledger.accounts:
-                new.setdefault(act.author.number, act.at)
+            if act.author and act.author.source_id not in self._ledger.accounts:
+                new.setdefault(act.author.source_id, act.at)
         ids = batch.allocate_ids(Person, len(new))
         keys = [PersonKey.new() for _ in new]
         batch.insert(
             Person,
-            [self._person(n, *joined) for n, joined in zip(ids, new.items(), strict=True)],
+            [
+                self._person(person_id, *joined)
+                for person_id, joined in zip(ids, new.items(), strict=True)
+            ],
         )
         batch.insert(
             PersonKey,
@@ -63,34 +66,34 @@ class AccountImporter:
                 for person_id, key in zip(ids, keys, strict=True)
             ],
         )
-        for number, person_id, key in zip(new, ids, keys, strict=True):
-            self._ledger.accounts[number] = ImportedAccount(person_id, key.actor_id)
+        for source_id, person_id, key in zip(new, ids, keys, strict=True):
+            self._ledger.accounts[source_id] = ImportedAccount(person_id, key.actor_id)
 
-    def _person(self, person_id: int, number: str, joined_at: datetime) -> dict[str, object]:
-        usual = self._profiles[number]
-        shown = clean_line(usual.name)[:80] or f"Peserta {person_id}"
+    def _person(self, person_id: int, source_id: str, joined_at: datetime) -> dict[str, object]:
+        author = self._profiles[source_id]
+        display_name = clean_line(author.name)[:80] or f"Peserta {person_id}"
         return {
             "id": person_id,
-            "display_name": shown,
-            "name_key": name_key(shown)[:160],
-            "role": usual.role,
-            "account_class": usual.account_class,
+            "display_name": display_name,
+            "name_key": name_key(display_name)[:160],
+            "role": author.role,
+            "account_class": author.account_class,
             "joined_at": joined_at,
-            "source": account_source(self._platform, self._slug, number),
+            "source": account_source(self._platform, self._slug, source_id),
         }
 
     def get_account(self, author: Author | None) -> tuple[int | None, ImportedActor | None]:
         """Return the account id and actor of an author; (None, None) without author."""
         if author is None:
             return None, None
-        account = self._ledger.accounts[author.number]
+        account = self._ledger.accounts[author.source_id]
         return account.id, ImportedActor(account.actor_id, author.role, author.account_class)
 
     def create_institutions(self, batch: Batch, process_id: int, acts: Sequence[SourceAct]) -> None:
         """Create the institutions that these acts name for the first time, as consulted in the
         process.
         """
-        named = {
+        institutions_by_slug = {
             self._institution_slug(institution): institution
             for act in acts
             if isinstance(act, SourceProposal | SourceResponse)
@@ -98,12 +101,12 @@ class AccountImporter:
         }
         new = {
             slug: institution
-            for slug, institution in named.items()
+            for slug, institution in institutions_by_slug.items()
             if slug not in self._ledger.institutions
         }
         rows = [
-            {"id": number, "slug": slug, "name": clean_line(institution.name)[:160]}
-            for number, (slug, institution) in zip(
+            {"id": institution_id, "slug": slug, "name": clean_line(institution.name)[:160]}
+            for institution_id, (slug, institution) in zip(
                 batch.allocate_ids(Institution, len(new)), new.items(), strict=True
             )
         ]
@@ -130,7 +133,7 @@ def _account_class(acts: Iterable[SourceAct]) -> Mapping[str, Author]:
     for act in acts:
         if (author := act.author) is None:
             continue
-        first = usual.setdefault(author.number, author)
+        first = usual.setdefault(author.source_id, author)
         if author.account_class != first.account_class or author.role != first.role:
-            usual[author.number] = Author(author.number)
+            usual[author.source_id] = Author(author.source_id)
     return usual

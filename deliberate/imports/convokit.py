@@ -43,18 +43,18 @@ def read_corpus(
 ) -> SourceData:
     """Return the acts of a corpus folder; raises UnreadableSource before anything is written."""
     data = SourceData(profile, zone, {})
-    about = _read_json_objects(path / "conversations.json")
+    conversations = _read_json_objects(path / "conversations.json")
     _read_json_objects(path / "speakers.json")
     rows = list(_utterances(data, path / UTTERANCES_FILE))
-    starts = _proposals(data, rows, about)
+    starts = _proposals(data, rows, conversations)
     threads = ThreadBuilder(stored, starts)
     for row in rows:
-        if _name(row, "id") != _conversation_id(row):
+        if _source_id(row, "id") != _conversation_id(row):
             _comment(threads, row, starts)
     data.rejects += threads.place_comments()
     data.comments = len(threads.comments)
     data.acts += threads.comments.values()
-    data.acts.sort(key=lambda act: act.turn)
+    data.acts.sort(key=lambda act: act.sort_key)
     if not data.acts:
         raise UnreadableSource(f"{path}: no utterance of it can be imported")
     return data
@@ -63,14 +63,14 @@ def read_corpus(
 def _read_json_objects(path: Path) -> dict[str, Any]:
     """Return one of the corpus's JSON files; both are required, else the download is incomplete."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UnreadableSource(f"{path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise UnreadableSource(f"{path}: not JSON, perhaps half a download") from error
-    if not isinstance(found, dict):
-        raise UnreadableSource(f"{path}: no JSON object")
-    return found
+        raise UnreadableSource(f"{path}: not JSON, or an incomplete download") from error
+    if not isinstance(content, dict):
+        raise UnreadableSource(f"{path}: not a JSON object")
+    return content
 
 
 def _utterances(data: SourceData, path: Path) -> Iterator[Row]:
@@ -80,40 +80,44 @@ def _utterances(data: SourceData, path: Path) -> Iterator[Row]:
             data.rejects.append(row)
             continue
         try:
-            number = _name(row, "id", required=True)
+            utterance_id = _source_id(row, "id", required=True)
             _timestamp(row)
-            if number in seen:
-                raise BadRow(f"{number} again, first on line {seen[number]}")
+            if utterance_id in seen:
+                raise BadRow(f"{utterance_id} is a duplicate of line {seen[utterance_id]}")
         except BadRow as error:
             data.rejects.append(Reject(row.file, row.line, str(error), row.fields))
             continue
-        seen[number] = row.line
+        seen[utterance_id] = row.line
         yield row
 
 
-def _proposals(data: SourceData, rows: list[Row], about: Mapping[str, Any]) -> dict[str, datetime]:
+def _proposals(
+    data: SourceData, rows: list[Row], conversations: Mapping[str, Any]
+) -> dict[str, datetime]:
     """Add the first utterances as proposals; return the time of each."""
     starts: dict[str, datetime] = {}
     for row in sorted(rows, key=_timestamp):
         root = _conversation_id(row)
-        if _name(row, "id") == root or root not in starts:
+        if _source_id(row, "id") == root or root not in starts:
             starts[root] = min(starts.get(root, _timestamp(row)), _timestamp(row))
-    first = {_name(row, "id"): row for row in rows if _name(row, "id") == _conversation_id(row)}
+    first = {
+        _source_id(row, "id"): row for row in rows if _source_id(row, "id") == _conversation_id(row)
+    }
     for root, moment in starts.items():
-        meta = about.get(root)
-        told = meta.get("meta", meta) if isinstance(meta, dict) else {}
-        act = _proposal(root, moment, first.get(root), told if isinstance(told, dict) else {})
-        act.follow(moment)
+        conversation = conversations.get(root)
+        meta = conversation.get("meta", conversation) if isinstance(conversation, dict) else {}
+        act = _proposal(root, moment, first.get(root), meta if isinstance(meta, dict) else {})
+        act.set_sort_key(moment)
         data.acts.append(act)
     data.proposals = len(starts)
     return starts
 
 
 def _proposal(
-    root: str, moment: datetime, row: Row | None, about: Mapping[str, Any]
+    root: str, moment: datetime, row: Row | None, meta: Mapping[str, Any]
 ) -> SourceProposal:
     text = cell_text(row, "text") if row else ""
-    title = str(about.get("title") or "") or excerpt(" ".join(text.split()), 120) or f"№ {root}"
+    title = str(meta.get("title") or "") or excerpt(" ".join(text.split()), 120) or f"№ {root}"
     return SourceProposal(
         at=moment,
         proposal=root,
@@ -124,21 +128,21 @@ def _proposal(
         initiator=Initiator.RESIDENT,
         decision=None,
         supports=0,
-        topic=str(about.get("topic") or ""),
-        area=str(about.get("area") or ""),
+        topic=str(meta.get("topic") or ""),
+        area=str(meta.get("area") or ""),
         url="",
         institutions=(),
     )
 
 
 def _comment(threads: ThreadBuilder, row: Row, starts: Mapping[str, datetime]) -> None:
-    root, parent = _conversation_id(row), _name(row, "reply-to") or _name(row, "reply_to")
+    root, parent = _conversation_id(row), _source_id(row, "reply-to") or _source_id(row, "reply_to")
     threads.add(
         SourceComment(
             at=max(_timestamp(row), starts[root]),
             proposal=root,
             author=_author(row),
-            number=_name(row, "id"),
+            source_id=_source_id(row, "id"),
             parent="" if parent == root else parent,
             body=cell_text(row, "text"),
             markup="plain",
@@ -148,17 +152,17 @@ def _comment(threads: ThreadBuilder, row: Row, starts: Mapping[str, datetime]) -
     )
 
 
-def _name(row: Row, column: str, *, required: bool = False) -> str:
+def _source_id(row: Row, column: str, *, required: bool = False) -> str:
     return source_id(row, column, required=required)
 
 
 def _conversation_id(row: Row) -> str:
     """Return the conversation of an utterance; older corpora call the field `root`."""
-    return _name(row, "conversation_id") or _name(row, "root") or _name(row, "id")
+    return _source_id(row, "conversation_id") or _source_id(row, "root") or _source_id(row, "id")
 
 
 def _author(row: Row) -> Author | None:
-    speaker = _name(row, "speaker") or _name(row, "user")
+    speaker = _source_id(row, "speaker") or _source_id(row, "user")
     if speaker in UNKNOWN_SPEAKERS:
         return None
     is_staff = cell_text(row, "meta.role") in {"staff", "moderator", "admin"}
@@ -166,17 +170,17 @@ def _author(row: Row) -> Author | None:
 
 
 def _stance(row: Row) -> int | None:
-    said = cell_text(row, "meta.stance")
-    return int(said) if said in {str(stance.value) for stance in Stance} else None
+    value = cell_text(row, "meta.stance")
+    return int(value) if value in {str(stance.value) for stance in Stance} else None
 
 
 def _timestamp(row: Row) -> datetime:
     """Return the time of an utterance: seconds since 1970, or an ISO time."""
-    said = cell_text(row, "timestamp")
+    value = cell_text(row, "timestamp")
     try:
-        moment = datetime.fromtimestamp(float(said), UTC)
+        moment = datetime.fromtimestamp(float(value), UTC)
     except (ValueError, OverflowError, OSError):
         return required_timestamp(row, "timestamp", ZoneInfo("UTC"))
     if moment.year < 1990 or moment > datetime.now(UTC):
-        raise BadRow(f"timestamp: {said[:40]!r} is no time of the web")
+        raise BadRow(f"timestamp: {value[:40]!r} is not a time between 1990 and now")
     return moment

@@ -49,7 +49,7 @@ class ImportLedger:
         if isinstance(act, SourceProposal):
             return act.proposal in self.proposals
         if isinstance(act, SourceComment):
-            return act.number in self.comments
+            return act.source_id in self.comments
         if isinstance(act, SourceQualification):
             return act.proposal in self.qualified
         if isinstance(act, SourceWithdrawal):
@@ -57,9 +57,9 @@ class ImportLedger:
         return (act.proposal, act.at) in self.responses
 
 
-def account_source(platform: str, slug: str, number: str) -> str:
+def account_source(platform: str, slug: str, source_id: str) -> str:
     """Return the source key of an imported account; ids are unique only within one import."""
-    return f"{platform}:{slug}:{number}"
+    return f"{platform}:{slug}:{source_id}"
 
 
 def read_ledger(process: Process | None, platform: str, slug: str) -> ImportLedger:
@@ -87,22 +87,22 @@ def _read_accounts(session: Session, ledger: ImportLedger, prefix: str) -> None:
 
 def _read_proposals(session: Session, ledger: ImportLedger, process_id: int) -> None:
     columns = (Proposal.source_id, Proposal.id, Proposal.qualified_at, Proposal.withdrawn_at)
-    mine = (Proposal.process_id == process_id, Proposal.source_id.is_not(None))
-    proposals: Iterable[Any] = session.execute(select(*columns).where(*mine))
-    for number, proposal_id, qualified_at, withdrawn_at in proposals:
-        ledger.proposals[number] = proposal_id
+    in_process = (Proposal.process_id == process_id, Proposal.source_id.is_not(None))
+    proposals: Iterable[Any] = session.execute(select(*columns).where(*in_process))
+    for source_id, proposal_id, qualified_at, withdrawn_at in proposals:
+        ledger.proposals[source_id] = proposal_id
         if qualified_at:
-            ledger.qualified.add(number)
+            ledger.qualified.add(source_id)
         if withdrawn_at:
-            ledger.withdrawn.add(number)
-    answers: Iterable[Any] = session.execute(
+            ledger.withdrawn.add(source_id)
+    responses: Iterable[Any] = session.execute(
         select(Proposal.source_id, Response.published_at)
         .join(Response, Response.proposal_id == Proposal.id)
-        .where(*mine)
+        .where(*in_process)
     )
-    for number, published_at in answers:
-        ledger.responses.add((number, published_at))
-        ledger.versions[number] += 1
+    for source_id, published_at in responses:
+        ledger.responses.add((source_id, published_at))
+        ledger.versions[source_id] += 1
 
 
 def _read_comments(session: Session, ledger: ImportLedger, process_id: int) -> None:
@@ -112,5 +112,5 @@ def _read_comments(session: Session, ledger: ImportLedger, process_id: int) -> N
         .join(Proposal, Comment.proposal_id == Proposal.id)
         .where(Proposal.process_id == process_id, Comment.source_id.is_not(None))
     )
-    for number, comment_id, proposal, root_id, depth in rows:
-        ledger.comments[number] = StoredComment(comment_id, proposal, root_id, depth)
+    for source_id, comment_id, proposal, root_id, depth in rows:
+        ledger.comments[source_id] = StoredComment(comment_id, proposal, root_id, depth)

@@ -59,61 +59,63 @@ class ImportSummary:
     rejects: list[Reject] = field(default_factory=list)
 
 
-def prepare_import(order: ImportRequest) -> "Import":
+def prepare_import(request: ImportRequest) -> "Import":
     """Return an import whose files are read; raises UnreadableSource before anything is written."""
-    if len(order.slug) > 80 or not _SLUG.fullmatch(order.slug):
-        raise UnreadableSource(f"--process: {order.slug!r} is no short name (a-z, 0-9, hyphens)")
-    here = time_zone(order.timezone or order.profile.timezone)
-    process = _process(order.slug)
-    if process is not None and process.source != order.profile.platform:
+    if len(request.slug) > 80 or not _SLUG.fullmatch(request.slug):
         raise UnreadableSource(
-            f"--process: {order.slug} exists and did not come from {order.profile.platform}"
+            f"--process: {request.slug!r} is not a valid slug (a-z, 0-9, hyphens)"
         )
-    ledger = read_ledger(process, order.profile.platform, order.slug)
-    data = order.reader(order.profile, order.path, here, order.accounts, ledger.comments)
-    return Import(order, here, data, ledger)
+    zone = time_zone(request.timezone or request.profile.timezone)
+    process = _find_process(request.slug)
+    if process is not None and process.source != request.profile.platform:
+        raise UnreadableSource(
+            f"--process: {request.slug} exists and did not come from {request.profile.platform}"
+        )
+    ledger = read_ledger(process, request.profile.platform, request.slug)
+    data = request.reader(request.profile, request.path, zone, request.accounts, ledger.comments)
+    return Import(request, zone, data, ledger)
 
 
-def _process(slug: str) -> Process | None:
-    found: Process | None = db.session.scalar(select(Process).where(Process.slug == slug))
-    return found
+def _find_process(slug: str) -> Process | None:
+    process: Process | None = db.session.scalar(select(Process).where(Process.slug == slug))
+    return process
 
 
 class Import:
-    """An import whose files are read: `waiting` acts are pending, `run` writes them."""
+    """An import whose files are read: `run` writes the pending acts."""
 
     def __init__(
-        self, order: ImportRequest, here: ZoneInfo, data: SourceData, ledger: ImportLedger
+        self, request: ImportRequest, zone: ZoneInfo, data: SourceData, ledger: ImportLedger
     ) -> None:
-        self.order = order
+        self.request = request
         self.data = data
-        self._zone = here
+        self._zone = zone
         self._ledger = ledger
-        self.waiting = [act for act in data.acts if not self._ledger.holds(act)]
+        self.pending = [act for act in data.acts if not self._ledger.holds(act)]
 
     def run(self, progress: Callable[[int], object] | None = None) -> ImportSummary:
         """Write the pending acts. An interrupted import continues where it ended."""
-        process = _process(self.order.slug) or self._open()
-        writer = BatchWriter(process, self.order.profile, self._ledger, self.data.acts)
-        self._stretch(process)
-        for start in range(0, len(self.waiting), MAX_BATCH_SIZE):
-            batch = self.waiting[start : start + MAX_BATCH_SIZE]
+        process = _find_process(self.request.slug) or self._create_process()
+        writer = BatchWriter(process, self.request.profile, self._ledger, self.data.acts)
+        self._extend_phase(process)
+        for start in range(0, len(self.pending), MAX_BATCH_SIZE):
+            batch = self.pending[start : start + MAX_BATCH_SIZE]
             writer.write(batch)
             if progress is not None:
                 progress(len(batch))
         return self._summary()
 
-    def _open(self) -> Process:
+    def _create_process(self) -> Process:
         """Create the process, dated like its first act, when it began at the source.
 
         Its one phase covers the acts and permits nothing. It is not logged as `phase.scheduled`:
         these dates are derived, and scores then derive the open weeks from the acts themselves.
         """
-        profile, first = self.order.profile, self.data.acts[0].turn[0]
+        profile, first = self.request.profile, self.data.acts[0].sort_key[0]
         with recorded_batch("import of a process") as batch:
             process = Process(
-                slug=self.order.slug,
-                title=clean_line(self.order.title or profile.title)[:160],
+                slug=self.request.slug,
+                title=clean_line(self.request.title or profile.title)[:160],
                 timezone=self._zone.key,
                 calendar=profile.calendar,
                 support_threshold=profile.threshold,
@@ -121,7 +123,7 @@ class Import:
                 source=profile.platform,
             )
             process.phases = [
-                Phase(kind=PhaseKind.DISCUSSION, opens_at=first, closes_at=self._last_moment())
+                Phase(kind=PhaseKind.DISCUSSION, opens_at=first, closes_at=self._end_time())
             ]
             batch.session.add(process)
             batch.session.flush()
@@ -129,33 +131,33 @@ class Import:
             batch.add(Kind.PROCESS_IMPORTED, None, process, first, details)
         return process
 
-    def _stretch(self, process: Process) -> None:
+    def _extend_phase(self, process: Process) -> None:
         """Extend the phase to the last act when a later export brings newer ones."""
-        phase, last = process.phases[0], self._last_moment()
+        phase, last = process.phases[0], self._end_time()
         if last > phase.closes_at:
             with recorded_batch("the span of an import") as batch:
                 batch.set_columns(Phase, {phase.id: {"closes_at": last}})
 
-    def _last_moment(self) -> datetime:
-        return max(act.turn[0] for act in self.data.acts) + timedelta(seconds=1)
+    def _end_time(self) -> datetime:
+        return max(act.sort_key[0] for act in self.data.acts) + timedelta(seconds=1)
 
     def _summary(self) -> ImportSummary:
-        new = Counter(_NAMES.get(type(act), "others") for act in self.waiting)
+        new = Counter(_COUNTED_TYPES.get(type(act), "others") for act in self.pending)
         acts = self.data.acts
         return ImportSummary(
-            process=self.order.slug,
-            platform=self.order.profile.platform,
+            process=self.request.slug,
+            platform=self.request.profile.platform,
             proposals=self.data.proposals,
             comments=self.data.comments,
             orphans=sum(isinstance(act, SourceComment) and act.is_orphan for act in acts),
             responses=sum(isinstance(act, SourceResponse) for act in acts),
-            new={name: new[name] for name in (*_NAMES.values(), "others")},
-            acts=len(self.waiting),
+            new={name: new[name] for name in (*_COUNTED_TYPES.values(), "others")},
+            acts=len(self.pending),
             rejects=self.data.rejects,
         )
 
 
-_NAMES: dict[type[SourceAct], str] = {
+_COUNTED_TYPES: dict[type[SourceAct], str] = {
     SourceProposal: "proposals",
     SourceComment: "comments",
     SourceResponse: "responses",

@@ -54,22 +54,25 @@ class LogWriter:
             self._response(batch, act, row)
         elif isinstance(act, SourceQualification):
             # Actor None: at the source a rule fired when enough people had signed.
-            place, details = self._proposal_place(act), {"supports": act.supports, "verified": 0}
-            batch.add(Kind.PROPOSAL_QUALIFIED, None, place, act.at, details)
+            subject, details = (
+                self._proposal_subject(act),
+                {"supports": act.supports, "verified": 0},
+            )
+            batch.add(Kind.PROPOSAL_QUALIFIED, None, subject, act.at, details)
         else:
             actor = self._accounts.get_account(act.author)[1]
-            place, details = self._proposal_place(act), {"reason_given": 0}
-            batch.add(Kind.PROPOSAL_WITHDRAWN, actor, place, act.at, details)
+            subject, details = self._proposal_subject(act), {"reason_given": 0}
+            batch.add(Kind.PROPOSAL_WITHDRAWN, actor, subject, act.at, details)
 
-    def _proposal_place(self, act: SourceAct) -> LogSubject:
-        number = self._ledger.proposals[act.proposal]
-        return LogSubject("proposal", number, self._process_id, number)
+    def _proposal_subject(self, act: SourceAct) -> LogSubject:
+        proposal_id = self._ledger.proposals[act.proposal]
+        return LogSubject("proposal", proposal_id, self._process_id, proposal_id)
 
     def _proposal(self, batch: Batch, act: SourceProposal, row: RowValues) -> None:
         batch.add(
             Kind.PROPOSAL_SUBMITTED,
             self._accounts.get_account(act.author)[1],
-            self._proposal_place(act),
+            self._proposal_subject(act),
             act.at,
             {
                 "initiator": act.initiator.value,
@@ -93,14 +96,14 @@ class LogWriter:
         )
 
     def _response(self, batch: Batch, act: SourceResponse, row: RowValues) -> None:
-        stated = row["decision"] != ResponseDecision.UNSTATED
+        is_stated = row["decision"] != ResponseDecision.UNSTATED
         batch.add(
             Kind.RESPONSE_PUBLISHED,
             None,
             LogSubject("response", row["id"], self._process_id, row["proposal_id"]),
             act.at,
             {
-                "decision": row["decision"].value if stated else None,
+                "decision": row["decision"].value if is_stated else None,
                 "points": 0,
                 "reason_chars": len(to_plain(row["body_html"])),
                 "grounds": len(row["grounds"]),
@@ -116,10 +119,10 @@ class LogWriter:
 
 def _count_repeats(acts: Iterable[SourceAct]) -> dict[int, int]:
     """Return for each response with text how many earlier responses had the same text."""
-    said: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
     repeats = {}
     for act in acts:
         if isinstance(act, SourceResponse):
-            repeats[id(act)] = said[act.body]
-            said[act.body] += bool(act.body)
+            repeats[id(act)] = seen[act.body]
+            seen[act.body] += bool(act.body)
     return repeats

@@ -17,7 +17,7 @@ STATES = {"1": OptionState.SHOWN, "0": OptionState.SHOWN, "-1": OptionState.DECL
 class SourceStatement(SourceAct):
     """A statement with its author; `agrees` and `disagrees` as Polis counted all rows."""
 
-    number: str
+    source_id: str
     text: str
     state: OptionState
     agrees: int
@@ -30,7 +30,7 @@ class SourceStatement(SourceAct):
 class SourceVote(SourceAct):
     """One row of the votes: 1 agrees, -1 disagrees, 0 passes."""
 
-    number: str
+    source_id: str
     view: int
 
     rank = 1
@@ -74,10 +74,10 @@ def read_conversation(folder: Path) -> Conversation:
     if not conversation.statements:
         raise UnreadableSource(f"{folder}: no statement in comments.csv")
     for act in conversation.acts:
-        act.follow(
-            conversation.statements[act.number].at if isinstance(act, SourceVote) else act.at
+        act.set_sort_key(
+            conversation.statements[act.source_id].at if isinstance(act, SourceVote) else act.at
         )
-    conversation.acts.sort(key=lambda act: act.turn)
+    conversation.acts.sort(key=lambda act: act.sort_key)
     return conversation
 
 
@@ -92,9 +92,9 @@ def _read_summary(conversation: Conversation, path: Path) -> None:
     conversation.topic = clean_line(first.partition(",")[2].strip('"'))
 
 
-def _valid_rows(conversation: Conversation, path: Path, needed: str) -> list[Row]:
+def _valid_rows(conversation: Conversation, path: Path, required: str) -> list[Row]:
     rows: list[Row] = []
-    for row in read_rows(path, ",", set(needed.split())):
+    for row in read_rows(path, ",", set(required.split())):
         if isinstance(row, Row):
             rows.append(row)
         else:
@@ -103,10 +103,10 @@ def _valid_rows(conversation: Conversation, path: Path, needed: str) -> list[Row
 
 
 def _apply_row(
-    conversation: Conversation, row: Row, put: Callable[[Conversation, Row], None]
+    conversation: Conversation, row: Row, add_row: Callable[[Conversation, Row], None]
 ) -> None:
     try:
-        put(conversation, row)
+        add_row(conversation, row)
     except BadRow as error:
         conversation.rejects.append(Reject(row.file, row.line, str(error), dict(row.fields)))
 
@@ -118,36 +118,39 @@ def _source_id(row: Row, column: str) -> int:
     return int(value)
 
 
-def _moment(row: Row) -> datetime:
+def _timestamp(row: Row) -> datetime:
     return datetime.fromtimestamp(_source_id(row, "timestamp") / 1000, UTC)
 
 
 def _statement(conversation: Conversation, row: Row) -> None:
-    number, text = str(_source_id(row, "comment-id")), clean_line(row.fields["comment-body"])[:1000]
-    if number in conversation.statements:
-        raise BadRow(f"comment-id {number} stands twice")
+    source_id, text = (
+        str(_source_id(row, "comment-id")),
+        clean_line(row.fields["comment-body"])[:1000],
+    )
+    if source_id in conversation.statements:
+        raise BadRow(f"comment-id {source_id} is a duplicate")
     statement = SourceStatement(
-        at=_moment(row),
+        at=_timestamp(row),
         proposal="",
         author=Author(str(_source_id(row, "author-id"))),
-        number=number,
+        source_id=source_id,
         text=text,
         state=STATES.get(row.fields.get("moderated", "1"), OptionState.SHOWN),
         agrees=_source_id(row, "agrees"),
         disagrees=_source_id(row, "disagrees"),
     )
-    conversation.statements[number] = statement
+    conversation.statements[source_id] = statement
     conversation.acts.append(statement)
 
 
 def _vote(conversation: Conversation, row: Row) -> None:
-    number, view = str(_source_id(row, "comment-id")), _source_id(row, "vote")
-    if number not in conversation.statements:
-        raise BadRow(f"comment-id {number} is in no row of comments.csv")
+    source_id, view = str(_source_id(row, "comment-id")), _source_id(row, "vote")
+    if source_id not in conversation.statements:
+        raise BadRow(f"comment-id {source_id} is in no row of comments.csv")
     if view not in {-1, 0, 1}:
         raise BadRow(f"vote: {view} is none of -1, 0, 1")
     voter = Author(str(_source_id(row, "voter-id")))
-    conversation.acts.append(SourceVote(_moment(row), "", voter, number=number, view=view))
+    conversation.acts.append(SourceVote(_timestamp(row), "", voter, source_id=source_id, view=view))
 
 
 def _participant(conversation: Conversation, row: Row) -> None:

@@ -63,21 +63,21 @@ class _ConversationWriter:
     def run(self, progress: Callable[[int], object] | None) -> ConversationSummary:
         """Create the poll if it is missing, then write the pending acts."""
         process = self.process or self._open_process()
-        poll = self._poll_of(process) or self._open_poll(process)
+        poll = self._find_poll(process) or self._open_poll(process)
         ledger = read_ledger(process, PLATFORM, self.slug)
         accounts = AccountImporter(ledger, PLATFORM, self.slug, self.conversation.acts)
         self.options = {str(option.source_id): option for option in poll.options}
-        done = _acts_written(poll)
+        done = _count_written_acts(poll)
         self._replay(self.conversation.acts[:done])
-        waiting = self.conversation.acts[done:]
-        for start in range(0, len(waiting), MAX_BATCH_SIZE):
-            acts = waiting[start : start + MAX_BATCH_SIZE]
+        pending = self.conversation.acts[done:]
+        for start in range(0, len(pending), MAX_BATCH_SIZE):
+            acts = pending[start : start + MAX_BATCH_SIZE]
             with recorded_batch("import of a conversation") as batch:
                 accounts.create_accounts(batch, acts)
                 self._write(batch, poll, accounts, acts)
             if progress is not None:
                 progress(len(acts))
-        return self._summary(poll, len(waiting))
+        return self._summary(poll, len(pending))
 
     def _open_process(self) -> Process:
         first, last = self._span()
@@ -97,20 +97,22 @@ class _ConversationWriter:
             )
         return process
 
-    def _poll_of(self, process: Process) -> Poll | None:
-        query = select(Poll).where(Poll.process_id == process.id, Poll.source == self._name())
+    def _find_poll(self, process: Process) -> Poll | None:
+        query = select(Poll).where(
+            Poll.process_id == process.id, Poll.source == self._source_name()
+        )
         return db.session.scalar(query)
 
-    def _name(self) -> str:
+    def _source_name(self) -> str:
         return f"{PLATFORM}:{self.conversation.url or self.slug}"[:120]
 
     def _span(self) -> tuple[datetime, datetime]:
-        moments = [act.turn[0] for act in self.conversation.acts]
-        return min(moments), max(moments) + timedelta(seconds=1)
+        times = [act.sort_key[0] for act in self.conversation.acts]
+        return min(times), max(times) + timedelta(seconds=1)
 
     def _open_poll(self, process: Process) -> Poll:
         first, last = self._span()
-        raw = Counter((vote.number, vote.view) for vote in self.conversation.votes())
+        vote_counts = Counter((vote.source_id, vote.view) for vote in self.conversation.votes())
         with recorded_batch("import of a poll") as batch:
             poll = Poll(
                 process_id=process.id,
@@ -121,22 +123,22 @@ class _ConversationWriter:
                 electorate=Electorate.RESIDENTS,
                 opens_at=first,
                 closes_at=last,
-                source=self._name(),
+                source=self._source_name(),
             )
             poll.options = [
                 Option(
-                    position=place,
+                    position=position,
                     label=statement.text,
                     state=statement.state,
                     salt=new_salt(),
-                    source_id=statement.number,
+                    source_id=statement.source_id,
                     source_counts={
-                        "agree": raw[statement.number, 1],
-                        "disagree": raw[statement.number, -1],
-                        "pass": raw[statement.number, 0],
+                        "agree": vote_counts[statement.source_id, 1],
+                        "disagree": vote_counts[statement.source_id, -1],
+                        "pass": vote_counts[statement.source_id, 0],
                     },
                 )
-                for place, statement in enumerate(self.conversation.statements.values())
+                for position, statement in enumerate(self.conversation.statements.values())
             ]
             batch.session.add(poll)
             batch.session.flush()
@@ -147,17 +149,17 @@ class _ConversationWriter:
     def _replay(self, acts: Sequence[SourceAct]) -> None:
         for act in acts:
             if isinstance(act, SourceVote) and act.author is not None:
-                self.views.setdefault(act.author.number, {})[act.number] = act.view
+                self.views.setdefault(act.author.source_id, {})[act.source_id] = act.view
 
     def _write(
         self, batch: Batch, poll: Poll, accounts: AccountImporter, acts: Sequence[SourceAct]
     ) -> None:
         known = set(self.views)
-        touched: dict[str, int] = {}
+        changed_voters: dict[str, int] = {}
         for act in acts:
             person_id, actor = accounts.get_account(act.author)
             if isinstance(act, SourceStatement):
-                option = self.options[act.number]
+                option = self.options[act.source_id]
                 option.author_id = person_id
                 batch.add(
                     Kind.STATEMENT_SUGGESTED,
@@ -169,17 +171,23 @@ class _ConversationWriter:
                     salt=option.salt,
                 )
             elif isinstance(act, SourceVote) and act.author is not None and person_id is not None:
-                voter = act.author.number
+                voter = act.author.source_id
                 kind = Kind.BALLOT_CHANGED if voter in self.views else Kind.BALLOT_CAST
                 batch.add(kind, actor, poll, act.at, {})
-                self.views.setdefault(voter, {})[act.number] = act.view
-                touched[voter] = person_id
-        self._keep(batch, poll, {v: p for v, p in touched.items() if v not in known}, new=True)
-        self._keep(batch, poll, {v: p for v, p in touched.items() if v in known}, new=False)
-        poll.ballot_count += len(touched.keys() - known)
+                self.views.setdefault(voter, {})[act.source_id] = act.view
+                changed_voters[voter] = person_id
+        self._store_ballots(
+            batch, poll, {v: p for v, p in changed_voters.items() if v not in known}, new=True
+        )
+        self._store_ballots(
+            batch, poll, {v: p for v, p in changed_voters.items() if v in known}, new=False
+        )
+        poll.ballot_count += len(changed_voters.keys() - known)
         poll.ballot_version += 1
 
-    def _keep(self, batch: Batch, poll: Poll, voters: dict[str, int], *, new: bool) -> None:
+    def _store_ballots(
+        self, batch: Batch, poll: Poll, voters: dict[str, int], *, new: bool
+    ) -> None:
         if not voters:
             return
         if new:
@@ -200,10 +208,10 @@ class _ConversationWriter:
             return
         statement = (
             update(Ballot.__table__)  # type: ignore[arg-type]  # a Table, as the mapper made it
-            .where(Ballot.poll_id == poll.id, Ballot.person_id == bindparam("who"))
+            .where(Ballot.poll_id == poll.id, Ballot.person_id == bindparam("voter_id"))
             .values(choice=bindparam("new_choice"))
         )
-        rows = [{"who": p, "new_choice": self._choice(v)} for v, p in voters.items()]
+        rows = [{"voter_id": p, "new_choice": self._choice(v)} for v, p in voters.items()]
         batch.session.connection().execute(statement, rows)
 
     def _choice(self, voter: str) -> list[list[int]]:
@@ -231,12 +239,12 @@ class _ConversationWriter:
             for option in poll.options
             if (statement := self.conversation.statements.get(str(option.source_id)))
         )
-        for (voter, number), view in self.conversation.matrix.items():
-            wrong += self.views.get(voter, {}).get(number) != view
+        for (voter, source_id), view in self.conversation.matrix.items():
+            wrong += self.views.get(voter, {}).get(source_id) != view
         return wrong
 
 
-def _acts_written(poll: Poll) -> int:
+def _count_written_acts(poll: Poll) -> int:
     """Return how many acts of a conversation are logged: they are written in order, none twice."""
     options = select(Option.id).where(Option.poll_id == poll.id)
     of_poll = (Interaction.subject_type == "poll") & (Interaction.subject_id == poll.id)

@@ -172,7 +172,7 @@ def load_profile(path: Path) -> Profile:
 def time_zone(name: str) -> ZoneInfo:
     """Return the time zone of a name; raises UnreadableSource for an unknown one."""
     if name not in available_timezones():
-        raise UnreadableSource(f"{name!r} is no time zone")
+        raise UnreadableSource(f"{name!r} is not a valid time zone")
     return ZoneInfo(name)
 
 
@@ -190,5 +190,5 @@ def _value(name: str, value: Any) -> Any:
     if section is Reference and isinstance(value, str):
         return Reference(value)
     if not isinstance(value, dict):
-        raise TypeError(f"{name} is no table")
+        raise TypeError(f"{name} is not a table")
     return _build_section(section, value)

@@ -43,14 +43,14 @@ def unpacked_release(path: Path) -> Iterator[Path]:
         return
     with TemporaryDirectory() as folder:
         try:
-            with zipfile.ZipFile(path) as packed:
-                packed.extractall(folder)
+            with zipfile.ZipFile(path) as archive:
+                archive.extractall(folder)
         except FileNotFoundError as error:
             raise UnreadableSource(f"{path}: {error.strerror}") from error
         except (zipfile.BadZipFile, EOFError) as error:
-            raise UnreadableSource(f"{path}: no ZIP, perhaps half a download") from error
-        found = next(Path(folder).rglob(MANIFEST), None)
-        yield found.parent if found else Path(folder)
+            raise UnreadableSource(f"{path}: not a ZIP file, or an incomplete download") from error
+        manifest = next(Path(folder).rglob(MANIFEST), None)
+        yield manifest.parent if manifest else Path(folder)
 
 
 def import_release(path: Path, slug: str, settings: Settings) -> Process:
@@ -60,37 +60,40 @@ def import_release(path: Path, slug: str, settings: Settings) -> Process:
     taken.
     """
     if len(slug) > 80 or not _SLUG.fullmatch(slug):
-        raise UnreadableSource(f"--process: {slug!r} is no short name (a-z, 0-9, hyphens)")
+        raise UnreadableSource(f"--process: {slug!r} is not a valid slug (a-z, 0-9, hyphens)")
     with unpacked_release(path) as folder:
         try:
             manifest = verify_manifest(folder)
             scores = score_release_folder(folder)
         except (InvalidRelease, citivoice.UnreadableLog, KeyError) as error:
             raise UnreadableSource(f"{path}: {error}") from error
-        known = db.session.scalar(select(Process).where(Process.slug == slug))
-        kept = settings.imported_path / slug
-        if known is not None:
-            if known.source == SOURCE_RELEASE and _is_same(folder, kept):
-                return known
+        existing = db.session.scalar(select(Process).where(Process.slug == slug))
+        target = settings.imported_path / slug
+        if existing is not None:
+            if existing.source == SOURCE_RELEASE and _is_same(folder, target):
+                return existing
             raise UnreadableSource(f"--process: {slug} exists and is not this release")
-        _store_files(folder, manifest["files"], kept)
+        _store_files(folder, manifest["files"], target)
     return _create_process(slug, manifest, scores)
 
 
-def _is_same(folder: Path, kept: Path) -> bool:
-    mine = kept / MANIFEST
-    return mine.is_file() and mine.read_bytes() == (folder / MANIFEST).read_bytes()
+def _is_same(folder: Path, target: Path) -> bool:
+    stored_manifest = target / MANIFEST
+    return (
+        stored_manifest.is_file()
+        and stored_manifest.read_bytes() == (folder / MANIFEST).read_bytes()
+    )
 
 
-def _store_files(folder: Path, names: dict[str, object], kept: Path) -> None:
+def _store_files(folder: Path, names: dict[str, object], target: Path) -> None:
     """Copy the named files beside their destination, then move the folder into place."""
-    copying = kept.with_name(f".{kept.name}.copying")
-    for left in (copying, kept):
-        shutil.rmtree(left, ignore_errors=True)
+    copying = target.with_name(f".{target.name}.copying")
+    for old in (copying, target):
+        shutil.rmtree(old, ignore_errors=True)
     for name in (*names, MANIFEST):
         (copying / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, copying / name)
-    copying.rename(kept)
+    copying.rename(target)
 
 
 def _create_process(slug: str, manifest: dict[str, object], scores: citivoice.Scores) -> Process:

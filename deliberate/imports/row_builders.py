@@ -17,11 +17,11 @@ body_html = lru_cache(maxsize=4096)(safe_html)
 """Cached: support desks post the same text a thousand times."""
 
 
-def proposal_row(act: SourceProposal, number: int, author_id: int | None) -> RowValues:
+def proposal_row(act: SourceProposal, row_id: int, author_id: int | None) -> RowValues:
     """Return the row of a proposal; its support count is the source's figure."""
     title = excerpt(clean_line(act.title), 254)
     return {
-        "id": number,
+        "id": row_id,
         "author_id": author_id,
         "initiator": act.initiator,
         "title": title,
@@ -50,15 +50,15 @@ def version_row(proposal: RowValues) -> RowValues:
 
 def comment_row(
     act: SourceComment,
-    number: int,
+    row_id: int,
     proposal_id: int,
     author_id: int | None,
-    above: Mapping[str, StoredComment],
+    stored: Mapping[str, StoredComment],
 ) -> RowValues:
     """Return the row of a comment in its thread; an orphan starts a branch."""
-    parent = None if act.is_orphan else above.get(act.parent)
+    parent = None if act.is_orphan else stored.get(act.parent)
     return {
-        "id": number,
+        "id": row_id,
         "proposal_id": proposal_id,
         "parent_id": parent.id if parent else None,
         "root_id": (parent.root_id or parent.id) if parent else None,
@@ -69,19 +69,19 @@ def comment_row(
         "stance": act.stance,
         "is_orphan": act.is_orphan,
         "posted_at": act.at,
-        "source_id": act.number,
+        "source_id": act.source_id,
     }
 
 
 def response_row(
-    act: SourceResponse, number: int, proposal_id: int, version: int, institution: int | None
+    act: SourceResponse, row_id: int, proposal_id: int, version: int, institution_id: int | None
 ) -> RowValues:
     """Return the row of an official response with its own date and that of its publication."""
     return {
-        "id": number,
+        "id": row_id,
         "proposal_id": proposal_id,
         "version": version,
-        "institution_id": institution,
+        "institution_id": institution_id,
         "decision": act.decision or ResponseDecision.UNSTATED,
         "headline": excerpt(clean_line(act.headline), 254),
         **_text(act),
@@ -96,8 +96,8 @@ def missing_parent_id(act: SourceComment) -> int | None:
     """Return the log id of a parent that the source lacks: its source id as a negative number."""
     if not act.is_orphan:
         return None
-    number = int(act.parent) if act.parent.isdecimal() else 0
-    return -number if 0 < number < 2**53 else -1
+    parent_id = int(act.parent) if act.parent.isdecimal() else 0
+    return -parent_id if 0 < parent_id < 2**53 else -1
 
 
 def _text(act: SourceProposal | SourceComment | SourceResponse) -> RowValues:

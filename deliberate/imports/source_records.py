@@ -8,9 +8,9 @@ from deliberate.vocabulary import AccountClass, Initiator, ResponseDecision, Rol
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """The author of an act, with role and class; the number is the source's own id."""
+    """The author of an act, with role and class at the time."""
 
-    number: str
+    source_id: str
     role: Role = Role.RESIDENT
     account_class: AccountClass = AccountClass.PERSON
     name: str = ""
@@ -26,18 +26,18 @@ class SourceInstitution:
 
 @dataclass(slots=True)
 class SourceAct:
-    """An act; `turn` is its sort key: never before what it replies to, else by time."""
+    """An act; `sort_key` orders it by time, but never before the act it replies to."""
 
     at: datetime
     proposal: str
     author: Author | None
-    turn: tuple[datetime, int, int] = field(init=False)
+    sort_key: tuple[datetime, int, int] = field(init=False)
 
     rank = 0
 
-    def follow(self, earlier: datetime, depth: int = 0) -> None:
+    def set_sort_key(self, earlier: datetime, depth: int = 0) -> None:
         """Set the sort key after what it replies to, which may have a later time."""
-        self.turn = (max(self.at, earlier), self.rank, depth)
+        self.sort_key = (max(self.at, earlier), self.rank, depth)
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class SourceQualification(SourceAct):
 class SourceComment(SourceAct):
     """A comment; `parent` is the source id of its parent, even if that is missing."""
 
-    number: str
+    source_id: str
     parent: str
     body: str
     markup: str

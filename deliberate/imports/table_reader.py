@@ -57,7 +57,7 @@ def read_source(
     starts = _read_proposals(data, path)
     if profile.comments is not None:
         _read_comments(data, profile.comments, path, starts, stored)
-    data.acts.sort(key=lambda act: act.turn)
+    data.acts.sort(key=lambda act: act.sort_key)
     if not data.acts:
         raise UnreadableSource(f"{path}: no row of it can be imported")
     return data
@@ -76,8 +76,8 @@ def _platform_accounts(profile: Profile, path: Path | None) -> dict[str, str]:
 def _rows(data: SourceData, path: Path, spec: ProposalColumns | CommentColumns) -> Iterator[Row]:
     """Yield the valid rows of one file; add the others to the rejects."""
     file = path if path.is_file() else path / spec.file
-    needed = set() if file.suffix == ".jsonl" else columns.required_columns(spec)
-    for row in read_rows(file, spec.delimiter, needed):
+    required = set() if file.suffix == ".jsonl" else columns.required_columns(spec)
+    for row in read_rows(file, spec.delimiter, required):
         if isinstance(row, Row):
             yield row
         else:
@@ -125,18 +125,18 @@ def _proposal_acts(data: SourceData, row: Row) -> list[SourceAct]:
         if (published := columns.optional_timestamp(row, response.at, zone))
     ]
     for act in acts:
-        act.follow(proposal.at)
+        act.set_sort_key(proposal.at)
     return acts
 
 
 def _proposal(data: SourceData, row: Row) -> SourceProposal:
     spec = data.profile.proposals
-    number = columns.source_id(row, spec.id, required=True)
+    source_id = columns.source_id(row, spec.id, required=True)
     return SourceProposal(
         at=columns.required_timestamp(row, spec.at, data.zone),
-        proposal=number,
+        proposal=source_id,
         author=_author(data, row, spec),
-        title=columns.cell_text(row, spec.title) or f"№ {number}",
+        title=columns.cell_text(row, spec.title) or f"№ {source_id}",
         body=columns.joined_text(row, spec.body),
         markup=spec.markup,
         initiator=Initiator(columns.cell_code(row, spec.initiator)),
@@ -144,23 +144,23 @@ def _proposal(data: SourceData, row: Row) -> SourceProposal:
         supports=columns.cell_count(row, spec.supports),
         topic=columns.cell_text(row, spec.topic),
         area=columns.cell_text(row, spec.area),
-        url=columns.source_url(row, spec.url, number),
+        url=columns.source_url(row, spec.url, source_id),
         institutions=_institutions(row, spec.offices),
     )
 
 
 def _author(data: SourceData, row: Row, spec: ProposalColumns | CommentColumns) -> Author | None:
-    number = columns.source_id(row, spec.author)
-    if not number:
+    source_id = columns.source_id(row, spec.author)
+    if not source_id:
         return None
-    if number in data.platform_accounts:
-        name = data.platform_accounts[number]
-        return Author(number, Role.STAFF, AccountClass.SYSTEM, name)
+    if source_id in data.platform_accounts:
+        name = data.platform_accounts[source_id]
+        return Author(source_id, Role.STAFF, AccountClass.SYSTEM, name)
     role, account_class = (
         columns.cell_code(row, spec.role),
         columns.cell_code(row, spec.account_class),
     )
-    return Author(number, Role(role), AccountClass(account_class))
+    return Author(source_id, Role(role), AccountClass(account_class))
 
 
 def _decision(code: Any) -> ResponseDecision | None:
@@ -211,8 +211,8 @@ def _read_comments(
             comment = _comment(data, spec, row)
             if comment.proposal not in starts:
                 raise BadRow(f"its proposal {comment.proposal!r} is missing")
-            if line := threads.line_of(comment.number):
-                raise BadRow(f"{comment.number} is a duplicate of line {line}")
+            if line := threads.line_of(comment.source_id):
+                raise BadRow(f"{comment.source_id} is a duplicate of line {line}")
         except BadRow as error:
             _reject(data, row, error)
             continue
@@ -227,7 +227,7 @@ def _comment(data: SourceData, spec: CommentColumns, row: Row) -> SourceComment:
         at=columns.required_timestamp(row, spec.at, data.zone),
         proposal=columns.referenced_id(row, spec.proposal),
         author=_author(data, row, spec),
-        number=columns.source_id(row, spec.id, required=True),
+        source_id=columns.source_id(row, spec.id, required=True),
         parent=columns.referenced_id(row, spec.parent),
         body=columns.joined_text(row, (spec.body,)),
         markup=spec.markup,

@@ -34,12 +34,12 @@ class ThreadBuilder:
 
     def add(self, comment: SourceComment, row: Row) -> None:
         """Add a comment before its parent is known."""
-        self.comments[comment.number] = comment
-        self._rows[comment.number] = row
+        self.comments[comment.source_id] = comment
+        self._rows[comment.source_id] = row
 
-    def line_of(self, number: str) -> int | None:
+    def line_of(self, source_id: str) -> int | None:
         """Return the line of an earlier comment with this id; None without one."""
-        return self._rows[number].line if number in self._rows else None
+        return self._rows[source_id].line if source_id in self._rows else None
 
     def place_comments(self) -> Iterator[Reject]:
         """Set depth and sort key of every comment; yield the rejected rows."""
@@ -47,50 +47,50 @@ class ThreadBuilder:
         yield from self._drop(self._in_cycles(), "its chain of parents is a cycle through {}")
         placed: set[str] = set()
         for comment in self.comments.values():
-            for each in reversed(self._unplaced(comment, placed)):
-                self._place(each)
-                placed.add(each.number)
+            for ancestor in reversed(self._unplaced(comment, placed)):
+                self._place(ancestor)
+                placed.add(ancestor.source_id)
 
-    def _drop(self, numbers: Iterable[str], reason: str) -> Iterator[Reject]:
-        for number in list(numbers):
-            row, comment = self._rows[number], self.comments.pop(number)
+    def _drop(self, source_ids: Iterable[str], reason: str) -> Iterator[Reject]:
+        for source_id in list(source_ids):
+            row, comment = self._rows[source_id], self.comments.pop(source_id)
             yield Reject(row.file, row.line, reason.format(comment.parent), row.fields)
 
     def _with_foreign_parent(self) -> Iterator[str]:
-        for number, comment in self.comments.items():
+        for source_id, comment in self.comments.items():
             parent = self.comments.get(comment.parent) or self._stored.get(comment.parent)
             if parent is not None and parent.proposal != comment.proposal:
-                yield number
+                yield source_id
 
     def _in_cycles(self) -> Iterator[str]:
         walked: set[str] = set()
         for start in self.comments:
             path: dict[str, int] = {}
-            number = start
-            while number in self.comments and number not in walked and number not in path:
-                path[number] = len(path)
-                number = self.comments[number].parent
-            if number in path:
-                yield from list(path)[path[number] :]
+            source_id = start
+            while source_id in self.comments and source_id not in walked and source_id not in path:
+                path[source_id] = len(path)
+                source_id = self.comments[source_id].parent
+            if source_id in path:
+                yield from list(path)[path[source_id] :]
             walked.update(path)
 
     def _unplaced(self, comment: SourceComment, placed: set[str]) -> list[SourceComment]:
         """Return the comment and its ancestors without a position, from the bottom up."""
         chain = []
-        each: SourceComment | None = comment
-        while each is not None and each.number not in placed:
-            chain.append(each)
-            each = self.comments.get(each.parent)
+        current: SourceComment | None = comment
+        while current is not None and current.source_id not in placed:
+            chain.append(current)
+            current = self.comments.get(current.parent)
         return chain
 
     def _place(self, comment: SourceComment) -> None:
         start = self._starts[comment.proposal]
         if parent := self.comments.get(comment.parent):
             comment.depth = parent.depth + 1
-            comment.follow(parent.turn[0], comment.depth)
+            comment.set_sort_key(parent.sort_key[0], comment.depth)
         elif stored := self._stored.get(comment.parent):
             comment.depth = stored.depth + 1
-            comment.follow(start, comment.depth)
+            comment.set_sort_key(start, comment.depth)
         else:
             comment.is_orphan = bool(comment.parent)
-            comment.follow(start)
+            comment.set_sort_key(start)

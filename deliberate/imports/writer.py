@@ -64,43 +64,43 @@ class BatchWriter:
 
     def _proposals(self, batch: Batch, acts: Sequence[SourceProposal]) -> dict[int, RowValues]:
         rows = []
-        for number, act in zip(batch.allocate_ids(Proposal, len(acts)), acts, strict=True):
-            row = proposal_row(act, number, self.accounts.get_account(act.author)[0])
+        for row_id, act in zip(batch.allocate_ids(Proposal, len(acts)), acts, strict=True):
+            row = proposal_row(act, row_id, self.accounts.get_account(act.author)[0])
             row["process_id"], row["language"] = self.process_id, self.language
             row["institution_id"] = self.accounts.institution_id_of(act.institutions)
             rows.append(row)
-            self.ledger.proposals[act.proposal] = number
+            self.ledger.proposals[act.proposal] = row_id
         batch.insert(Proposal, rows)
         batch.insert(ProposalVersion, [version_row(row) for row in rows])
         if rows:
-            grown = {self.process_id: Counter(proposal_count=len(rows))}
-            batch.raise_counters(Process, ("proposal_count",), grown)
+            added = {self.process_id: Counter(proposal_count=len(rows))}
+            batch.raise_counters(Process, ("proposal_count",), added)
         return _by_act(acts, rows)
 
     def _comments(self, batch: Batch, acts: Sequence[SourceComment]) -> dict[int, RowValues]:
-        known, rows = self.ledger.comments, []
-        for number, act in zip(batch.allocate_ids(Comment, len(acts)), acts, strict=True):
+        stored, rows = self.ledger.comments, []
+        for row_id, act in zip(batch.allocate_ids(Comment, len(acts)), acts, strict=True):
             proposal_id = self.ledger.proposals[act.proposal]
             author_id = self.accounts.get_account(act.author)[0]
-            row = comment_row(act, number, proposal_id, author_id, known)
+            row = comment_row(act, row_id, proposal_id, author_id, stored)
             row["language"] = self.language
             rows.append(row)
-            known[act.number] = StoredComment(number, act.proposal, row["root_id"], act.depth)
+            stored[act.source_id] = StoredComment(row_id, act.proposal, row["root_id"], act.depth)
         batch.insert(Comment, rows)
-        self._count(batch, rows)
+        self._raise_counters(batch, rows)
         return _by_act(acts, rows)
 
-    def _count(self, batch: Batch, rows: Sequence[RowValues]) -> None:
+    def _raise_counters(self, batch: Batch, rows: Sequence[RowValues]) -> None:
         """Update the counters in the same batch, as the acts of people do."""
         if not rows:
             return
-        moved: dict[int, Counter[str]] = {}
+        increments: dict[int, Counter[str]] = {}
         for row in rows:
-            counts = moved.setdefault(row["proposal_id"], Counter())
+            counts = increments.setdefault(row["proposal_id"], Counter())
             counts["comment_count"] += 1
             if row["depth"] == 0 and row["author_role"] == Role.RESIDENT:
                 counts[_STANCE_COUNTERS.get(row["stance"], "")] += 1
-        batch.raise_counters(Proposal, _COUNTERS, moved)
+        batch.raise_counters(Proposal, _COUNTERS, increments)
         branches = Counter(row["root_id"] for row in rows if row["root_id"])
         batch.raise_counters(
             Comment, ("reply_count",), {n: Counter(reply_count=c) for n, c in branches.items()}
@@ -112,20 +112,20 @@ class BatchWriter:
 
     def _responses(self, batch: Batch, acts: Sequence[SourceResponse]) -> dict[int, RowValues]:
         rows = []
-        for number, act in zip(batch.allocate_ids(Response, len(acts)), acts, strict=True):
+        for row_id, act in zip(batch.allocate_ids(Response, len(acts)), acts, strict=True):
             self.ledger.versions[act.proposal] += 1
             version = self.ledger.versions[act.proposal]
             proposal_id = self.ledger.proposals[act.proposal]
-            institution = self.accounts.institution_id_of(act.institutions)
-            row = response_row(act, number, proposal_id, version, institution)
+            institution_id = self.accounts.institution_id_of(act.institutions)
+            row = response_row(act, row_id, proposal_id, version, institution_id)
             row["language"] = self.language
             rows.append(row)
             self.ledger.responses.add((act.proposal, act.at))
         batch.insert(Response, rows)
-        self._answer(batch, rows)
+        self._set_decisions(batch, rows)
         return _by_act(acts, rows)
 
-    def _answer(self, batch: Batch, rows: Sequence[RowValues]) -> None:
+    def _set_decisions(self, batch: Batch, rows: Sequence[RowValues]) -> None:
         stated = [row for row in rows if row["decision"] != ResponseDecision.UNSTATED]
         batch.set_columns(
             Proposal, {row["proposal_id"]: {"decision": row["decision"]} for row in stated}
@@ -138,13 +138,13 @@ class BatchWriter:
 
     def _qualify(self, batch: Batch, acts: Sequence[SourceQualification]) -> None:
         self.ledger.qualified |= {act.proposal for act in acts}
-        self._date(batch, "qualified_at", acts)
+        self._set_time(batch, "qualified_at", acts)
 
     def _withdraw(self, batch: Batch, acts: Sequence[SourceWithdrawal]) -> None:
         self.ledger.withdrawn |= {act.proposal for act in acts}
-        self._date(batch, "withdrawn_at", acts)
+        self._set_time(batch, "withdrawn_at", acts)
 
-    def _date(self, batch: Batch, column: str, acts: Sequence[SourceAct]) -> None:
+    def _set_time(self, batch: Batch, column: str, acts: Sequence[SourceAct]) -> None:
         batch.set_columns(
             Proposal, {self.ledger.proposals[act.proposal]: {column: act.at} for act in acts}
         )
@@ -158,8 +158,8 @@ _STANCE_COUNTERS = {
 _COUNTERS = ("comment_count", "for_count", "against_count", "neutral_count")
 
 
-def _of_type(sort: type[F], acts: Sequence[SourceAct]) -> list[F]:
-    return [act for act in acts if isinstance(act, sort)]
+def _of_type(act_type: type[F], acts: Sequence[SourceAct]) -> list[F]:
+    return [act for act in acts if isinstance(act, act_type)]
 
 
 def _by_act(acts: Sequence[SourceAct], rows: Sequence[RowValues]) -> dict[int, RowValues]:

@@ -68,7 +68,6 @@ class Poll(Base):
 
     process: Mapped[Process] = relationship()
     proposal: Mapped[Proposal | None] = relationship()
-    opened_by: Mapped[Person | None] = relationship()
     options: Mapped[list["Option"]] = relationship(
         order_by="Option.position", cascade="all, delete-orphan", back_populates="poll"
     )

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
@@ -85,8 +86,22 @@ def _without_older_pending(session: Session, due: Sequence[Delivery]) -> list[De
 
     The others are postponed until that retry, so that everybody gets mails in order.
     """
+    rows = session.execute(_older_pending_query(due))
+    older = {person_id: (first, until) for person_id, first, until in rows}
+    ready = []
+    for delivery in due:
+        first, until = older.get(delivery.person_id, (delivery.id, None))
+        if first < delivery.id:
+            delivery.next_attempt_at = until
+        else:
+            ready.append(delivery)
+    return ready
+
+
+def _older_pending_query(due: Sequence[Delivery]) -> Select[*tuple[Any, ...]]:
+    """Return a query for the first id and last retry, by person, of mails waiting for a retry."""
     ids = {delivery.id for delivery in due}
-    rows = session.execute(
+    return (
         select(Delivery.person_id, func.min(Delivery.id), func.max(Delivery.next_attempt_at))
         .where(
             Delivery.person_id.in_({delivery.person_id for delivery in due}),
@@ -98,15 +113,6 @@ def _without_older_pending(session: Session, due: Sequence[Delivery]) -> list[De
         )
         .group_by(Delivery.person_id)
     )
-    older = {person_id: (first, until) for person_id, first, until in rows}
-    ready = []
-    for delivery in due:
-        first, until = older.get(delivery.person_id, (delivery.id, None))
-        if first < delivery.id:
-            delivery.next_attempt_at = until
-        else:
-            ready.append(delivery)
-    return ready
 
 
 def _send_batch(mailer: Mailer, claimed: Sequence[int]) -> tuple[int, bool]:

@@ -125,9 +125,20 @@ def _near_deadlines() -> Iterator[NoticeRow]:
 
 
 def _late_commitments() -> Iterator[NoticeRow]:
+    for commitment_id, proposal_id in db.session.execute(_late_commitments_query()):
+        yield _notice_row(
+            f"late.{commitment_id}",
+            "commitment.late",
+            proposal_id=proposal_id,
+            details={"commitment": commitment_id},
+        )
+
+
+def _late_commitments_query() -> Select[int, int]:
+    """Return a query for commitment and proposal ids, the earliest due date first."""
     today = now().date()
-    commitments = db.session.execute(
-        select(Commitment.id, Response.proposal_id, Commitment.due_on)
+    return (
+        select(Commitment.id, Response.proposal_id)
         .join(Commitment.response)
         .join(Response.proposal)
         .join(Proposal.process)
@@ -142,13 +153,6 @@ def _late_commitments() -> Iterator[NoticeRow]:
         .order_by(Commitment.due_on, Commitment.id)
         .limit(MAX_REMINDERS)
     )
-    for commitment_id, proposal_id, _due_on in commitments:
-        yield _notice_row(
-            f"late.{commitment_id}",
-            "commitment.late",
-            proposal_id=proposal_id,
-            details={"commitment": commitment_id},
-        )
 
 
 def _notice_exists(prefix: str, row_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

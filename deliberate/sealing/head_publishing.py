@@ -27,24 +27,28 @@ def publish_heads(until: datetime | None = None) -> list[int]:
     session.rollback()
     hour = until or now().replace(minute=0, second=0, microsecond=0)
     previous = published_size(session)
-    newest = session.scalar(
-        select(SignedTreeHead.size)
-        .where(SignedTreeHead.made_at < hour)
-        .order_by(SignedTreeHead.size.desc())
-        .limit(1)
-    )
-    sizes = list(
-        session.scalars(
-            select(SignedTreeHead.size)
-            .where(SignedTreeHead.size > previous)
-            .where(or_(SignedTreeHead.size == newest, SignedTreeHead.body.contains('"next":')))
-            .order_by(SignedTreeHead.size)
-        )
-    )
+    sizes = _sizes_to_publish(session, previous, hour)
     for size in sizes:
         _publish_head(previous, size)
         previous = size
     return sizes
+
+
+def _sizes_to_publish(session: Session, previous: int, until: datetime) -> list[int]:
+    """Return the sizes above `previous` of the last head before a time and of new keys."""
+    newest = session.scalar(
+        select(SignedTreeHead.size)
+        .where(SignedTreeHead.made_at < until)
+        .order_by(SignedTreeHead.size.desc())
+        .limit(1)
+    )
+    sizes = session.scalars(
+        select(SignedTreeHead.size)
+        .where(SignedTreeHead.size > previous)
+        .where(or_(SignedTreeHead.size == newest, SignedTreeHead.body.contains('"next":')))
+        .order_by(SignedTreeHead.size)
+    )
+    return list(sizes)
 
 
 def _publish_head(previous: int, size: int) -> None:

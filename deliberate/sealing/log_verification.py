@@ -92,13 +92,7 @@ def _parts(
     url = db.engine.url.render_as_string(hide_password=False)
     for first in range(0, size, ROWS_PER_PART):
         stop = min(first + ROWS_PER_PART, size)
-        heads = list(
-            session.scalars(
-                select(SignedTreeHead)
-                .where(SignedTreeHead.size > first, SignedTreeHead.size <= stop)
-                .order_by(SignedTreeHead.size)
-            )
-        )
+        heads = _heads_within(session, first, stop)
         sizes = [head.size for head in heads] + [n for n in external_sizes if first < n <= stop]
         if workers is None:
             yield first, heads, _local_task(session, first, stop, sizes)
@@ -109,6 +103,16 @@ def _parts(
         if len(ahead) > 2 * WORKERS:
             yield ahead.popleft()
     yield from ahead
+
+
+def _heads_within(session: Session, first: int, stop: int) -> list[SignedTreeHead]:
+    """Return the tree heads that end in the part from position `first` up to `stop`, in order."""
+    heads = session.scalars(
+        select(SignedTreeHead)
+        .where(SignedTreeHead.size > first, SignedTreeHead.size <= stop)
+        .order_by(SignedTreeHead.size)
+    )
+    return list(heads)
 
 
 def _local_task(
@@ -190,8 +194,18 @@ class _Verification:
             for fault in part.faults
         ]
         self.is_broken = self.is_broken or not part.is_whole
+        if not self.is_broken:
+            self._compare_heads(part, heads)
         if self.is_broken:
             return
+        for size, edge in part.edges.items():
+            self._compare_external_heads(size, fold(self.tree.peaks + edge).hex())
+        self._compare_subtrees(part)
+        for level, _position, root_hash in part.subtrees:
+            if level == PART_LEVEL:
+                self.tree.add_subtree(level, root_hash)
+
+    def _compare_heads(self, part: LogPart, heads: Sequence[SignedTreeHead]) -> None:
         for head in heads:
             root = fold(self.tree.peaks + part.edges[head.size]).hex()
             if root != head.root:
@@ -200,12 +214,6 @@ class _Verification:
                 self.is_broken = True
                 return
             self.verified_size = head.size
-        for size, edge in part.edges.items():
-            self._compare_external_heads(size, fold(self.tree.peaks + edge).hex())
-        self._compare_subtrees(part)
-        for level, _position, root_hash in part.subtrees:
-            if level == PART_LEVEL:
-                self.tree.add_subtree(level, root_hash)
 
     def _compare_external_heads(self, size: int, root: str) -> None:
         for head in self.external_heads.pop(size, ()):

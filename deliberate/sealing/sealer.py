@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
-from deliberate.models import Subtree
+from deliberate.models import SignedTreeHead, Subtree
 from deliberate.models.log.interaction import unsealed_rows_query
 from deliberate.sealing.merkle_tree import MerkleTree
 from deliberate.sealing.signing_keys import (
@@ -83,16 +83,21 @@ def seal_batch(
         if not rows:
             return 0
         last = latest_tree_head(session)
-        if last and next_signing_key(last) != public_key_hex(key):
-            raise WrongKey(
-                f"the log is signed by {next_signing_key(last)}, the available key is another"
-            )
+        _require_expected_key(last, key)
         peaks = [bytes.fromhex(peak) for peak in last.peaks] if last else []
         tree = MerkleTree(last.size if last else 0, peaks)
         _assign_positions(session, tree.size, rows)
         _extend_tree(session, tree, rows)
         session.add(sign_tree_head(tree, last, key, origin, next_key))
     return len(rows)
+
+
+def _require_expected_key(last: SignedTreeHead | None, key: Ed25519PrivateKey) -> None:
+    """Raise WrongKey if the last tree head names another key than this one."""
+    if last and next_signing_key(last) != public_key_hex(key):
+        raise WrongKey(
+            f"the log is signed by {next_signing_key(last)}, the available key is another"
+        )
 
 
 def _assign_positions(session: Session, size: int, rows: Sequence[UnsealedRow]) -> None:

@@ -284,17 +284,17 @@ def _create_thread(accounts, process):
 
 
 def _create_responses(accounts, process, institution):
-    answered = proposal_operations.submit_proposal(
+    answered_proposal = proposal_operations.submit_proposal(
         accounts["other"], process, _payload_line(28), _payload_text(1), institution=institution
     )
-    support_proposal(accounts["resident"], answered)
-    case_operations.take_case(accounts["staff"], answered)
+    support_proposal(accounts["resident"], answered_proposal)
+    case_operations.take_case(accounts["staff"], answered_proposal)
     case_operations.add_case_note(
-        accounts["staff"], answered, _payload_text(0, 4) + CONFIDENTIAL_MARKERS["note"]
+        accounts["staff"], answered_proposal, _payload_text(0, 4) + CONFIDENTIAL_MARKERS["note"]
     )
     response_operations.publish_response(
         accounts["staff"],
-        answered,
+        answered_proposal,
         ResponseDecision.ACCEPTED_IN_PART,
         _payload_line(9),
         _payload_text(0),
@@ -305,16 +305,16 @@ def _create_responses(accounts, process, institution):
         commitments=[(_payload_line(17), institution, now().date() + timedelta(days=30))],
         note=_payload_line(19),
     )
-    waiting = proposal_operations.submit_proposal(
+    waiting_proposal = proposal_operations.submit_proposal(
         accounts["third"], process, _payload_line(29), _payload_text(1), institution=institution
     )
-    support_proposal(accounts["resident"], waiting)
+    support_proposal(accounts["resident"], waiting_proposal)
     response_draft_operations.save_response_template(
         accounts["staff"],
         _payload_line(6, 80),
         _payload_text(0, 4) + CONFIDENTIAL_MARKERS["template"],
     )
-    return {"answered": answered.id, "waiting": waiting.id}
+    return {"answered": answered_proposal.id, "waiting": waiting_proposal.id}
 
 
 def _create_polls(accounts, process):

@@ -93,7 +93,7 @@ def browser_site(built_site: BuiltSite) -> Iterator[AttackSite]:
 
 @pytest.fixture(autouse=True)
 def _close_connections(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Close all connections after each test: the server accepts a hundred, and clients reconnect."""
+    """Close all connections after each test: the server accepts a hundred; clients reconnect."""
     yield
     for name in {"site", "fuzzed_site", "browser_site"} & set(request.fixturenames):
         request.getfixturevalue(name).close()

@@ -78,9 +78,10 @@ class Route:
             values["kind"] = "ideas"
 
         def fill(match: re.Match[str]) -> str:
-            is_number = (match.group(1) or "").startswith("int")
-            name = "id" if match.group(2).endswith("_id") else match.group(2)
-            return values.get(name, "1" if is_number else "x")
+            converter, name = match.group(1) or "", match.group(2)
+            if name.endswith("_id") or name == "version_number":
+                return values["id"]
+            return values.get(name, "1" if converter.startswith("int") else "x")
 
         return re.sub(r"<(?:([^:<>]*(?:\([^)]*\))?):)?(\w+)>", fill, self.rule)
 

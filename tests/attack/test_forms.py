@@ -1,4 +1,4 @@
-"""Forms sent twice, too large, in odd letters and shapes: nothing breaks or counts twice."""
+"""Test forms submitted twice, too large, or with unusual content: no errors, no duplicates."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -8,9 +8,9 @@ import pytest
 from tests.attack.http_client import parse_tokens
 from tests.attack.payloads import UNUSUAL_TEXTS
 
-SAID = {"stance": "for", "body": "Bangku di halte itu perlu, sebab orang tua menunggu berdiri."}
+COMMENT = {"stance": "for", "body": "Bangku di halte itu perlu, sebab orang tua menunggu berdiri."}
 MEGABYTE = 1024 * 1024
-SHAPES = [
+CONTENT_TYPES = [
     "application/json",
     "text/plain",
     "text/xml",
@@ -31,14 +31,14 @@ SHAPES = [
 
 @pytest.fixture(scope="module")
 def thread(site):
-    """The page of a proposal, and where its arguments go."""
-    number = site.ids["answered"]
-    return f"/id/proposals/{number}-x", f"/id/proposals/{number}/arguments"
+    """Return the URLs of a proposal and of its comment form."""
+    proposal_id = site.ids["answered"]
+    return f"/id/proposals/{proposal_id}-x", f"/id/proposals/{proposal_id}/arguments"
 
 
 @pytest.fixture
 def writer(join_resident, thread):
-    """Somebody who has the page of the thread open."""
+    """Return a client that has opened the page, with the tokens of its forms."""
     client = join_resident()
     page = client.get(thread[0])
     page = client.get(page.location) if page.location else page
@@ -48,7 +48,7 @@ def writer(join_resident, thread):
 def test_form_submitted_twice_counts_once(site, writer, thread):
     client, tokens = writer
     before = site.count_log_rows()
-    answers = [client.post(thread[1], [*tokens, *SAID.items()]) for _again in range(3)]
+    answers = [client.post(thread[1], [*tokens, *COMMENT.items()]) for _ in range(3)]
     assert {a.status for a in answers} == {303} and site.count_log_rows() == before + 1
 
 
@@ -56,61 +56,63 @@ def test_form_submitted_concurrently_counts_once(site, writer, thread):
     client, tokens = writer
     before = site.count_log_rows()
 
-    def send(_hand: int) -> int:
-        hand = site.client()
-        hand.cookies = dict(client.cookies)
-        return hand.post(thread[1], [*tokens, *SAID.items()]).status
+    def submit(_number: int) -> int:
+        other_client = site.client()
+        other_client.cookies = dict(client.cookies)
+        return other_client.post(thread[1], [*tokens, *COMMENT.items()]).status
 
-    with ThreadPoolExecutor(8) as hands:
-        statuses = set(hands.map(send, range(8)))
+    with ThreadPoolExecutor(8) as executor:
+        statuses = set(executor.map(submit, range(8)))
     assert statuses <= {303, 429, 503} and 303 in statuses and site.count_log_rows() == before + 1
 
 
 def test_concurrent_supports_of_one_person_count_once(site, join_resident):
     client = join_resident()
-    way = f"/id/proposals/{site.ids['waiting']}/support"
+    url = f"/id/proposals/{site.ids['waiting']}/support"
     tokens = client.tokens("/id/account")[:1]
     before = site.count_log_rows()
 
-    def send(number: int) -> int:
-        hand = site.client()
-        hand.cookies = dict(client.cookies)
-        return hand.post(way, [*tokens, ("form_key", f"key-of-this-hand-{number}")]).status
+    def submit(number: int) -> int:
+        other_client = site.client()
+        other_client.cookies = dict(client.cookies)
+        return other_client.post(url, [*tokens, ("form_key", f"key-of-request-{number}")]).status
 
-    with ThreadPoolExecutor(8) as hands:
-        statuses = list(hands.map(send, range(8)))
+    with ThreadPoolExecutor(8) as executor:
+        statuses = list(executor.map(submit, range(8)))
     assert max(statuses) < 504 and site.count_log_rows() == before + 1
 
 
 def test_concurrent_acts_of_one_person_break_nothing(fuzzed_site):
-    """What exists once a person, asked for at once by forms of different keys."""
-    number, comment = fuzzed_site.ids["answered"], fuzzed_site.ids["comment"]
+    """Submit concurrent forms with different keys for rows that exist once per person."""
+    proposal_id, comment_id = fuzzed_site.ids["answered"], fuzzed_site.ids["comment"]
     client = fuzzed_site.client("third")
     tokens = client.tokens("/id/account")[:1]
-    ways = [
-        (f"/id/proposals/{number}/follow", []),
+    forms = [
+        (f"/id/proposals/{proposal_id}/follow", []),
         ("/id/processes/proses/follow", []),
-        (f"/id/comments/{comment}/rating", [("rating", "strong")]),
-        (f"/id/proposals/{number}/support", []),
+        (f"/id/comments/{comment_id}/rating", [("rating", "strong")]),
+        (f"/id/proposals/{proposal_id}/support", []),
         ("/id/account/area", [("area", "Sepaku")]),
     ]
 
-    def send(hand: int) -> int:
-        way, fields = ways[hand % len(ways)]
-        window = fuzzed_site.client()
-        window.cookies = dict(client.cookies)
-        return window.post(way, [*tokens, ("form_key", f"window-{hand}-abcdefgh"), *fields]).status
+    def submit(number: int) -> int:
+        url, fields = forms[number % len(forms)]
+        other_client = fuzzed_site.client()
+        other_client.cookies = dict(client.cookies)
+        return other_client.post(
+            url, [*tokens, ("form_key", f"window-{number}-abcdefgh"), *fields]
+        ).status
 
-    with ThreadPoolExecutor(10) as hands:
-        statuses = list(hands.map(send, range(40)))
+    with ThreadPoolExecutor(10) as executor:
+        statuses = list(executor.map(submit, range(40)))
     assert set(statuses) <= {303, 400, 403, 409, 422, 503} and 303 in statuses
 
 
 def test_reused_form_key_with_another_text_shows_the_text_again(site, writer, thread):
     client, tokens = writer
-    client.post(thread[1], [*tokens, *SAID.items()])
+    client.post(thread[1], [*tokens, *COMMENT.items()])
     before = site.count_log_rows()
-    other = {**SAID, "body": "Kata yang lain sama sekali, yang tidak boleh hilang."}
+    other = {**COMMENT, "body": "Kata yang lain sama sekali, yang tidak boleh hilang."}
     response = client.post(thread[1], [*tokens, *other.items()])
     assert (
         response.status == 409
@@ -124,8 +126,8 @@ def test_form_with_ten_thousand_fields_is_refused(site, writer, thread):
     before = site.count_log_rows()
     response = client.post(thread[1], [*tokens, *((f"x{n}", "y") for n in range(10_000))])
     assert response.status in {400, 413, 422} and site.count_log_rows() == before
-    same = client.post(thread[1], [*tokens, *(("stance", "9") for n in range(10_000))])
-    assert same.status in {400, 413, 422} and site.count_log_rows() == before
+    repeated = client.post(thread[1], [*tokens, *(("stance", "9") for n in range(10_000))])
+    assert repeated.status in {400, 413, 422} and site.count_log_rows() == before
 
 
 def test_form_with_ten_thousand_parts_is_refused(writer, thread):
@@ -155,13 +157,13 @@ def test_body_of_thirty_megabytes_is_refused_with_an_error_page(site, writer, th
     assert client.get("/healthz").status == 200
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_content_type_of_a_form_breaks_nothing(site, clients, thread, shape):
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
+def test_content_type_of_a_form_breaks_nothing(site, clients, thread, content_type):
     before = site.count_log_rows()
-    body = json.dumps(SAID).encode()
-    for where in (thread[1], "/id/sign-in", "/id/join", "/id/proposals/new", "/id/recover/mail"):
+    body = json.dumps(COMMENT).encode()
+    for url in (thread[1], "/id/sign-in", "/id/join", "/id/proposals/new", "/id/recover/mail"):
         for role in ("", "resident"):
-            response = clients[role].call("POST", where, body, Content_Type=shape)
+            response = clients[role].call("POST", url, body, Content_Type=content_type)
             assert 400 <= response.status < 500 or response.status in {200, 303}
     assert site.count_log_rows() == before
 
@@ -169,8 +171,8 @@ def test_content_type_of_a_form_breaks_nothing(site, clients, thread, shape):
 @pytest.mark.parametrize("name", sorted(UNUSUAL_TEXTS))
 def test_unusual_characters_are_stored_safely_or_refused(site, writer, thread, name):
     client, tokens = writer
-    words = UNUSUAL_TEXTS[name]
-    response = client.post(thread[1], [*tokens, ("stance", "for"), ("body", words)])
+    text = UNUSUAL_TEXTS[name]
+    response = client.post(thread[1], [*tokens, ("stance", "for"), ("body", text)])
     assert response.status in {303, 400, 422}
     page = client.get(f"/id/proposals/{site.ids['answered']}")
     page = client.get(page.location) if page.location else page
@@ -197,12 +199,13 @@ def test_unusual_characters_in_every_join_field_are_refused(site, name):
 
 
 @pytest.mark.parametrize(
-    "alike", ["Orang admin", "0rang admin", "Оrang admin", "ORANG ADMIN", "Orang\u200b admin"]
+    "display_name",
+    ["Orang admin", "0rang admin", "Оrang admin", "ORANG ADMIN", "Orang\u200b admin"],
 )
-def test_display_name_that_looks_like_another_is_refused(site, alike):
+def test_display_name_that_looks_like_another_is_refused(site, display_name):
     client = site.client()
-    told = {"sign_in_name": "serupa-sekali", "passphrase": "kopi pahit di teras rumah kami"}
-    response = client.post("/id/join", {**told, "display_name": alike, "terms": "y"})
+    fields = {"sign_in_name": "serupa-sekali", "passphrase": "kopi pahit di teras rumah kami"}
+    response = client.post("/id/join", {**fields, "display_name": display_name, "terms": "y"})
     assert response.status == 422 and not client.is_signed_in()
 
 
@@ -225,10 +228,10 @@ def test_display_name_that_looks_like_another_is_refused(site, alike):
 )
 def test_request_header_breaks_no_page_or_form(clients, name, value):
     for role in ("", "resident"):
-        kept = dict(clients[role].cookies)
+        cookies = dict(clients[role].cookies)
         assert clients[role].get("/id/proposals", **{name: value}).status < 500
         assert clients[role].post("/id/account/area", {"area": "x"}, **{name: value}).status < 500
-        clients[role].cookies = kept
+        clients[role].cookies = cookies
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Files that are not what they say, threads without end: refused or harmless, never a break."""
+"""Test hostile uploads and very deep threads: refused or harmless, without errors."""
 
 import re
 import time
@@ -17,36 +17,36 @@ from tests.attack.payloads import SCRIPT_PAYLOADS
 
 PAGE = "<html><script>alert(1)</script></html>"
 PICTURE = b"\x89PNG\r\n\x1a\n"
-KEPT = {"application/pdf", "image/png", "image/jpeg", "text/csv"}
+SERVED_TYPES = {"application/pdf", "image/png", "image/jpeg", "text/csv"}
 
 
-def claiming(width: int, height: int) -> bytes:
-    """The head of a picture that claims a size."""
+def png_header(width: int, height: int) -> bytes:
+    """Return the header of a PNG file that claims a size."""
     chunk = b"IHDR" + pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return PICTURE + pack(">I", 13) + chunk + pack(">I", zlib.crc32(chunk))
 
 
 FILES = {
-    "a page as a picture": ("x.png", b"GIF89a" + PAGE.encode()),
-    "a page behind a picture's head": ("x.png", PICTURE + PAGE.encode()),
-    "a drawing that runs": (
+    "an HTML page named PNG": ("x.png", b"GIF89a" + PAGE.encode()),
+    "an HTML page after a PNG signature": ("x.png", PICTURE + PAGE.encode()),
+    "an SVG with a script": (
         "x.svg",
         b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
     ),
-    "a page as a paper": ("x.pdf", b"%PDF-1.4\n" + PAGE.encode()),
+    "an HTML page named PDF": ("x.pdf", b"%PDF-1.4\n" + PAGE.encode()),
     "an archive": ("x.csv", b"PK\x03\x04" + b"\x00" * 60),
     "a program": ("x.csv", b"\x7fELF" + b"\x00" * 60),
-    "a picture without end": ("x.png", claiming(100_000, 100_000)),
+    "a PNG of a huge size": ("x.png", png_header(100_000, 100_000)),
     "a table of formulas": ("x.csv", b"a;b\n=cmd|'/c calc'!A0;@SUM(1)\n"),
     "a path": ("../../../../tmp/evil.csv", b"a;b\n1;2\n"),
     "a name with a header in it": ('x"\r\nX-Evil: 1\r\n.csv', b"a;b\n3;4\n"),
     "three megabytes": ("x.csv", b"a;b\n" + b"1;2\n" * 800_000),
-    "nothing": ("x.csv", b""),
+    "an empty file": ("x.csv", b""),
 }
 
 
 def upload(client: HttpClient, page: str, name: str, content: bytes) -> int:
-    """Send a file as browsers do, its name as it is; gives the status."""
+    """Upload a file with an unchanged file name and return the status."""
     fields = [*client.tokens(page), ("title", SCRIPT_PAYLOADS[0])]
     parts = [
         f'--b\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
@@ -58,18 +58,18 @@ def upload(client: HttpClient, page: str, name: str, content: bytes) -> int:
     return client.call("POST", page, b"".join(parts), Content_Type=kind).status
 
 
-@pytest.mark.parametrize("told", sorted(FILES))
-def test_uploaded_file_is_served_with_a_safe_type_or_refused(site, clients, told):
-    client, number = clients["resident"], site.ids["proposal"]
-    page = f"/id/proposals/{number}/files"
-    status = upload(client, page, *FILES[told])
+@pytest.mark.parametrize("file", sorted(FILES))
+def test_uploaded_file_is_served_with_a_safe_type_or_refused(site, clients, file):
+    client, proposal_id = clients["resident"], site.ids["proposal"]
+    page = f"/id/proposals/{proposal_id}/files"
+    status = upload(client, page, *FILES[file])
     assert status in {303, 400, 413, 422}
-    shown = client.get(f"/id/proposals/{number}")
-    html = client.get(shown.location).text
+    redirect = client.get(f"/id/proposals/{proposal_id}")
+    html = client.get(redirect.location).text
     assert "X-Evil" not in html and "evil.csv" not in html and SCRIPT_PAYLOADS[0] not in html
-    for way in set(re.findall(rf'"(/id/proposals/{number}/files/[0-9a-f]{{32}}\.\w+)"', html)):
-        response = clients[""].get(way)
-        assert response.headers.get_content_type() in KEPT
+    for url in set(re.findall(rf'"(/id/proposals/{proposal_id}/files/[0-9a-f]{{32}}\.\w+)"', html)):
+        response = clients[""].get(url)
+        assert response.headers.get_content_type() in SERVED_TYPES
         assert response.headers["Content-Security-Policy"] == "sandbox"
         assert response.headers["Content-Disposition"].startswith("attachment; filename=")
         assert b"<script" not in response.body and b"\n=cmd" not in response.body
@@ -81,25 +81,28 @@ def test_files_of_other_authors_cannot_be_added_or_removed(site, clients):
         client = clients[role]
         assert client.get(page).status == 403
         assert client.send("/id/account", {"title": "x"}, page).status == 403
-        for number in range(1, 4):
-            assert client.send("/id/account", {}, f"{page}/{number}/removal").status in {403, 404}
+        for attachment_id in range(1, 4):
+            assert client.send("/id/account", {}, f"{page}/{attachment_id}/removal").status in {
+                403,
+                404,
+            }
 
 
 @pytest.fixture(scope="module")
 def deep_reply_id(site) -> int:
-    """A thread three hundred deep; gives the number of its last comment."""
+    """Post a thread of three hundred levels and return the id of its last comment."""
     with site.app.app_context():
-        shown = get_proposal_page(site.ids["waiting"])
-        assert shown is not None
-        author: Person = shown.proposal.author
-        said = post_comment(author, shown.proposal, "Dasar.", stance=Stance.FOR)
+        page = get_proposal_page(site.ids["waiting"])
+        assert page is not None
+        author: Person = page.proposal.author
+        comment = post_comment(author, page.proposal, "Dasar.", stance=Stance.FOR)
         for depth in range(300):
-            said = post_comment(author, shown.proposal, f"Lapis {depth}.", parent=said)
-        return said.id
+            comment = post_comment(author, page.proposal, f"Lapis {depth}.", parent=comment)
+        return comment.id
 
 
 def test_deep_thread_costs_no_more_than_what_is_shown(site, clients, deep_reply_id):
-    began = time.process_time()
+    start = time.process_time()
     for path in (
         f"/id/proposals/{site.ids['waiting']}",
         f"/c/{deep_reply_id}",
@@ -110,13 +113,13 @@ def test_deep_thread_costs_no_more_than_what_is_shown(site, clients, deep_reply_
         response = clients["staff"].get(path)
         response = clients["staff"].get(response.location) if response.location else response
         assert response.status == 200 and len(response.body) < 300_000, path
-    assert time.process_time() - began < 5
+    assert time.process_time() - start < 5
 
 
 def test_reply_at_the_end_of_a_deep_thread_is_accepted(site, join_resident, deep_reply_id):
     client = join_resident()
-    told = {"stance": "", "body": "Sampai sejauh ini saya ikut."}
-    response = client.send(f"/id/comments/{deep_reply_id}/reply", told)
+    fields = {"stance": "", "body": "Sampai sejauh ini saya ikut."}
+    response = client.send(f"/id/comments/{deep_reply_id}/reply", fields)
     assert response.status == 303
     with site.app.app_context():
         last = get_comment(deep_reply_id + 1)

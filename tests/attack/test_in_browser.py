@@ -1,4 +1,4 @@
-"""A real browser on every page with hostile words: no script of theirs runs, no rule is broken."""
+"""Test pages with hostile text in a real browser: no script runs, no policy is violated."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,12 +9,12 @@ from tests import factories
 
 pytestmark = pytest.mark.browser
 WATCH = """
-window.broken = [];
-window.alert = window.confirm = window.prompt = words => window.broken.push('ran ' + words);
+window.violations = [];
+window.alert = window.confirm = window.prompt = text => window.violations.push('ran ' + text);
 document.addEventListener('securitypolicyviolation',
-  event => window.broken.push(event.violatedDirective + ' ' + event.blockedURI));
+  event => window.violations.push(event.violatedDirective + ' ' + event.blockedURI));
 """
-EVERYBODYS = [
+PUBLIC_PAGES = [
     "/id/processes/proses",
     "/en/processes/proses",
     "/id/proposals/{proposal}",
@@ -32,7 +32,7 @@ EVERYBODYS = [
     "/id/log?check=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
     "/id/",
 ]
-DESKS = {
+ROLE_PAGES = {
     "resident": [
         "/id/proposals/drafts/{own_draft}/check",
         "/id/account",
@@ -58,45 +58,45 @@ DESKS = {
 
 @pytest.fixture(scope="module")
 def open_tab_as(chromium: Any, browser_site: Any) -> Iterator[Any]:
-    """A tab in which somebody of a role is signed in."""
-    opened: dict[str, Any] = {}
+    """Return a function that opens a tab signed in with a role."""
+    tabs: dict[str, Any] = {}
 
     def open_tab(role: str) -> Any:
-        if role not in opened:
+        if role not in tabs:
             context = chromium.new_context(base_url=browser_site.server_url)
             context.add_init_script(WATCH)
-            opened[role] = context.new_page()
+            tabs[role] = context.new_page()
             if role:
-                opened[role].goto("/id/sign-in")
-                opened[role].fill("[name=sign_in_name]", browser_site.names[role])
-                opened[role].fill("[name=passphrase]", factories.PASSPHRASE)
-                opened[role].click("main form button[type=submit]")
-        return opened[role]
+                tabs[role].goto("/id/sign-in")
+                tabs[role].fill("[name=sign_in_name]", browser_site.names[role])
+                tabs[role].fill("[name=passphrase]", factories.PASSPHRASE)
+                tabs[role].click("main form button[type=submit]")
+        return tabs[role]
 
     yield open_tab
-    for tab in opened.values():
+    for tab in tabs.values():
         tab.context.close()
 
 
-@pytest.mark.parametrize("role", ["", *DESKS])
+@pytest.mark.parametrize("role", ["", *ROLE_PAGES])
 def test_hostile_text_neither_runs_nor_violates_the_policy(open_tab_as, browser_site, role):
-    tab, wrong, said = open_tab_as(role), {}, []
-    tab.on("console", lambda message: said.append(message.text) if _is_bad(message) else None)
-    tab.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-    shown = 0
-    for page in DESKS.get(role, EVERYBODYS):
+    tab, violations, messages = open_tab_as(role), {}, []
+    tab.on("console", lambda message: messages.append(message.text) if _is_bad(message) else None)
+    tab.on("dialog", lambda dialog: (messages.append(dialog.message), dialog.dismiss()))
+    pages_with_payloads = 0
+    for page in ROLE_PAGES.get(role, PUBLIC_PAGES):
         path = page.format(**browser_site.ids)
         assert tab.goto(path).status == 200, path
         tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
         tab.evaluate(
-            "document.querySelectorAll('main *').forEach(one => "
+            "document.querySelectorAll('main *').forEach(element => "
             "['mouseover', 'focus', 'error', 'load', 'toggle'].forEach("
-            "kind => one.dispatchEvent(new Event(kind))))"
+            "kind => element.dispatchEvent(new Event(kind))))"
         )
-        shown += "alert(" in tab.content()
-        if broken := tab.evaluate("window.broken"):
-            wrong[path] = broken
-    assert (wrong, said) == ({}, []) and shown > 0
+        pages_with_payloads += "alert(" in tab.content()
+        if page_violations := tab.evaluate("window.violations"):
+            violations[path] = page_violations
+    assert (violations, messages) == ({}, []) and pages_with_payloads > 0
 
 
 def _is_bad(message: Any) -> bool:
@@ -104,10 +104,10 @@ def _is_bad(message: Any) -> bool:
 
 
 def test_browser_detects_scripts_that_run(open_tab_as):
-    """The watch itself works: what a page of the house does with alert is seen."""
+    """Check that the init script reports scripts and policy violations."""
     tab = open_tab_as("")
     tab.goto("/id/help")
     tab.evaluate("alert(7)")
     tab.evaluate("document.body.append(Object.assign(new Image(), {src: '//evil.example/x.png'}))")
-    tab.wait_for_function("window.broken.length > 1")
-    assert [word.split()[0] for word in tab.evaluate("window.broken")][:1] == ["ran"]
+    tab.wait_for_function("window.violations.length > 1")
+    assert [violation.split()[0] for violation in tab.evaluate("window.violations")][:1] == ["ran"]

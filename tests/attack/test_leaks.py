@@ -1,4 +1,4 @@
-"""What is not for everybody, looked for on every page, in every file, as everybody."""
+"""Test confidential texts: searched for on every page and in every file with every role."""
 
 import pytest
 
@@ -15,26 +15,30 @@ READERS = {
     "note": {"staff"},
     "template": {"staff"},
 }
-"""Whoever of the roles may read it; their authors are others."""
+"""The roles that may read each text; the authors are other accounts."""
 
 
-MORE = ("/id/desk/proposals/{answered}", "/id/desk/proposals/{waiting}/response?template=1")
-"""Where these words stand, beside the pages of the list."""
+EXTRA_PAGES = ("/id/desk/proposals/{answered}", "/id/desk/proposals/{waiting}/response?template=1")
+"""Pages with these texts beside those of the route list."""
 
 
 @pytest.fixture(scope="module")
-def read(page_views, clients, site):
-    """Everything everybody read: role, address, text."""
-    seen = [
+def page_texts(page_views, clients, site):
+    """Return the text of every page for every role: role, path, text."""
+    texts = [
         (view.role, view.path, view.response.text + view.final_response.text) for view in page_views
     ]
-    paths = [path.format(**site.ids) for path in MORE]
-    return seen + [(role, path, c.get(path).text) for role, c in clients.items() for path in paths]
+    paths = [path.format(**site.ids) for path in EXTRA_PAGES]
+    return texts + [(role, path, c.get(path).text) for role, c in clients.items() for path in paths]
 
 
 @pytest.mark.parametrize("name", sorted(CONFIDENTIAL_MARKERS))
-def test_confidential_text_is_shown_only_to_its_readers(read, name):
-    seen = {(role, path) for role, path, text in read if CONFIDENTIAL_MARKERS[name].strip() in text}
+def test_confidential_text_is_shown_only_to_its_readers(page_texts, name):
+    seen = {
+        (role, path)
+        for role, path, text in page_texts
+        if CONFIDENTIAL_MARKERS[name].strip() in text
+    }
     assert {role for role, _path in seen} == READERS[name], seen
 
 
@@ -47,13 +51,13 @@ def test_confidential_text_is_not_found_by_search(clients):
 
 
 @pytest.mark.parametrize("role", ("", *ROLES))
-def test_sign_in_names_and_mail_addresses_of_others_are_not_shown(read, site, role):
-    names = [name for who, name in site.names.items() if who != role]
-    mails = [f"{who}@warga" for who in ("resident", "other", "third") if who != role]
-    wrong = [
-        (path, words)
-        for reader, path, text in read
-        for words in (*names, *mails)
-        if reader == role and words in text
+def test_sign_in_names_and_mail_addresses_of_others_are_not_shown(page_texts, site, role):
+    names = [name for owner, name in site.names.items() if owner != role]
+    mails = [f"{owner}@warga" for owner in ("resident", "other", "third") if owner != role]
+    leaks = [
+        (path, secret)
+        for reader, path, text in page_texts
+        for secret in (*names, *mails)
+        if reader == role and secret in text
     ]
-    assert wrong == []
+    assert leaks == []

@@ -1,4 +1,4 @@
-"""Every route of the list, its address and query filled with anything at all; every way in, too."""
+"""Test every route with arbitrary URLs, queries and form fields: no server error."""
 
 import itertools
 import re
@@ -25,87 +25,87 @@ FIELDS = (
     "decision", "summary", "points-0-text", "options", "rank-1", "votes", "file", "area",
     "criterion",
 )  # fmt: skip
-OF_THE_HOUSE = ("resident", "staff", "moderator", "evaluator", "researcher", "admin")
-HARDEST = {"/healthz", "/readyz"}
-"""These tell with 503 that something is wrong with the house, not with what was asked."""
+SIGNED_IN_ROLES = ("resident", "staff", "moderator", "evaluator", "researcher", "admin")
+HEALTH_PAGES = {"/healthz", "/readyz"}
+"""Pages that return 503 for a fault of the site, not of the request."""
 
 
-def each(ways: st.SearchStrategy, examples: int, act: Callable[[Any], None]) -> None:
-    """Act on a few of the ways, the same ones each run, none kept."""
+def run_examples(strategy: st.SearchStrategy, count: int, check: Callable[[Any], None]) -> None:
+    """Run a check on some examples of a strategy, the same ones in each run."""
 
     @seed(11)
     @settings(
-        max_examples=examples,
+        max_examples=count,
         deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(ways)
-    def go(way):
-        act(way)
+    @given(strategy)
+    def run(example):
+        check(example)
 
-    go()
+    run()
 
 
-def addresses(route: Route) -> st.SearchStrategy[str]:
-    """Ways to fill a route: numbers on their edges, words of every kind, a query of both."""
+def urls_of(route: Route) -> st.SearchStrategy[str]:
+    """Return a strategy for the URLs of a route: edge cases of ids, other texts, and a query."""
     parts = []
-    for fixed, kind, name in re.findall(
+    for literal, converter, name in re.findall(
         r"([^<>]*)(?:<(?:([^:<>]*(?:\([^)]*\))?):)?(\w+)>|$)", route.rule
     ):
-        parts.append(st.just(fixed))
+        parts.append(st.just(literal))
         if name == "lang":
             parts.append(st.sampled_from(["id", "en"]))
-        elif kind.startswith("any("):
-            parts.append(st.sampled_from([*kind[4:-1].split(","), "x"]))
+        elif converter.startswith("any("):
+            parts.append(st.sampled_from([*converter[4:-1].split(","), "x"]))
         elif name:
-            is_number = kind.startswith("int") or name == "number"
+            is_number = converter.startswith("int") or name.endswith(("_id", "_number"))
             parts.append(st.sampled_from(EDGES) if is_number else ANYTHING)
-    asked = st.dictionaries(st.sampled_from(QUERIES), ANYTHING, min_size=1, max_size=6)
-    query = asked.map(lambda found: "&".join(f"{key}={value}" for key, value in found.items()))
+    parameters = st.dictionaries(st.sampled_from(QUERIES), ANYTHING, min_size=1, max_size=6)
+    query = parameters.map(lambda pairs: "&".join(f"{key}={value}" for key, value in pairs.items()))
     return st.tuples(st.tuples(*parts).map("".join), query).map("?".join)
 
 
-def _quoted(words: object) -> str:
-    given = words if isinstance(words, bytes) else str(words).encode()
-    return "".join(f"%{byte:02x}" for byte in given[:600])
+def _quoted(text: object) -> str:
+    content = text if isinstance(text, bytes) else str(text).encode()
+    return "".join(f"%{byte:02x}" for byte in content[:600])
 
 
 ANYTHING = st.one_of(TEXTS.map(_quoted), st.sampled_from(["1", "proses", "kantor", "comment"]))
 
 
-def who_may(route: Route) -> str:
-    """Somebody the route is open to."""
-    return next((role for role in OF_THE_HOUSE if route.allows(role)), "")
+def get_allowed_role(route: Route) -> str:
+    """Return a role that the route allows."""
+    return next((role for role in SIGNED_IN_ROLES if route.allows(role)), "")
 
 
 @pytest.fixture(scope="module")
 def signed_in_clients(fuzzed_site: AttackSite) -> dict[str, HttpClient]:
-    return {role: fuzzed_site.client(role) for role in OF_THE_HOUSE}
+    return {role: fuzzed_site.client(role) for role in SIGNED_IN_ROLES}
 
 
 @pytest.mark.parametrize("part", range(4))
 def test_route_survives_arbitrary_urls(signed_in_clients, part):
-    broke: list[object] = []
+    errors: list[object] = []
     for route in itertools.islice(get_routes(), part, None, 4):
-        client = signed_in_clients[who_may(route)]
+        client = signed_in_clients[get_allowed_role(route)]
 
-        def view(path, route=route, client=client):
+        def check(path, route=route, client=client):
             status = client.get(path).status
-            if status >= 500 and route.rule not in HARDEST:
-                broke.append((status, path))
+            if status >= 500 and route.rule not in HEALTH_PAGES:
+                errors.append((status, path))
 
-        each(addresses(route), 2, view)
-    assert broke == []
+        run_examples(urls_of(route), 2, check)
+    assert errors == []
 
 
 @pytest.mark.parametrize("part", range(2))
 def test_post_route_survives_arbitrary_fields(fuzzed_site, signed_in_clients, part):
-    """The forms no page shows just now, and fields no form has."""
-    broke: list[object] = []
+    """Submit forms that no page shows now, and fields that no form has."""
+    errors: list[object] = []
     for route in itertools.islice(post_routes(), part, None, 2):
-        role, path = who_may(route), route.path(fuzzed_site.ids)
+        role, path = get_allowed_role(route), route.path(fuzzed_site.ids)
         if path.endswith(SESSION_ENDING_PATHS):
             continue
         if not signed_in_clients[role].is_signed_in():
@@ -115,13 +115,15 @@ def test_post_route_survives_arbitrary_fields(fuzzed_site, signed_in_clients, pa
         ]
 
         def send(fields, path=path, client=signed_in_clients[role], tokens=tokens):
-            key = ("form_key", f"into-any-way-{next(form_numbers)}")
+            key = ("form_key", f"arbitrary-fields-{next(form_numbers)}")
             status = client.post(path, [*tokens, key, *fields]).status
             if status >= 500 or status == 405:
-                broke.append((status, path, fields))
+                errors.append((status, path, fields))
 
-        each(st.lists(st.tuples(st.sampled_from(FIELDS), TEXTS), min_size=6, max_size=20), 1, send)
-    assert broke == []
+        run_examples(
+            st.lists(st.tuples(st.sampled_from(FIELDS), TEXTS), min_size=6, max_size=20), 1, send
+        )
+    assert errors == []
 
 
 @pytest.mark.parametrize(
@@ -130,9 +132,9 @@ def test_post_route_survives_arbitrary_fields(fuzzed_site, signed_in_clients, pa
 )
 def test_urls_and_fields_add_no_response_header(clients, site, line):
     line = line if line.isascii() else quote_path(line)
-    places = (f"/id/{line}", f"/id/search?q={line}", f"/{line}/", f"/id/log?check={line}")
-    for place in (*places, f"/id/sign-in?next=/id/{line}", f"/p/{line}", f"/static/{line}"):
-        headers = clients[""].get(place).headers
+    urls = (f"/id/{line}", f"/id/search?q={line}", f"/{line}/", f"/id/log?check={line}")
+    for url in (*urls, f"/id/sign-in?next=/id/{line}", f"/p/{line}", f"/static/{line}"):
+        headers = clients[""].get(url).headers
         assert "X-Evil" not in headers and "evil" not in str(headers.get_all("Set-Cookie"))
-    named = clients["resident"].get(f"/data/proses/{line}.zip").headers
-    assert "X-Evil" not in named and "evil" not in named.get("Content-Disposition", "")
+    headers = clients["resident"].get(f"/data/proses/{line}.zip").headers
+    assert "X-Evil" not in headers and "evil" not in headers.get("Content-Disposition", "")

@@ -1,1 +1,1 @@
-"""What holds when something breaks: `python -m tests.chaos` for long, two kills in every run."""
+"""Tests with killed servers and full disks; `python -m tests.chaos` runs the long version."""

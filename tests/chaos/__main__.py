@@ -1,11 +1,11 @@
-"""Fifty kills under load on each engine, ten cold starts of four, a minute of eight writers.
+"""Run fifty kills under load on each engine, ten cold starts of four, a minute of eight writers.
 
 Run by `make chaos`:
 
     python -m tests.chaos [--kills 50] [--starts 10] [--writing 60] [--engine sqlite]
 
-Prints what was measured; exit code 1 where an acknowledged act is lost, the log does not verify,
-a server does not come up, or one needs more than three seconds on a machine that is idle.
+Print the measurements; exit with 1 if an acknowledged act is lost, the log does not verify, or a
+server does not start within three seconds on an idle machine.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from argon2.profiles import CHEAPEST
 
 from deliberate.operations.accounts import passphrases
 from tests import postgres
-from tests.chaos.load import Crowd, ResidentClient, count_supports
+from tests.chaos.load import LoadGenerator, ResidentClient, count_supports
 from tests.chaos.server import ROOT, Installation, create_content, free_port
 
 READY_WITHIN = 3.0
@@ -36,107 +36,110 @@ CLIENTS = 4
 
 @contextmanager
 def installation(engine: str) -> Iterator[Installation]:
-    """An empty one on an engine."""
+    """Yield an empty installation on an engine."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         name = f"chaos_{uuid4().hex[:12]}"
         if engine == "postgresql":
             postgres.execute_on_server(f"CREATE DATABASE {name}")
-        found = Installation(
+        new_installation = Installation(
             Path(folder), postgres.database_url(name) if engine != "sqlite" else ""
         )
         try:
-            yield found
+            yield new_installation
         finally:
-            found.kill()
+            new_installation.kill()
             if engine == "postgresql":
                 postgres.execute_on_server(f"DROP DATABASE {name} (FORCE)")
 
 
-def survives_kills(engine: str, number: int) -> bool:
-    """Kill the server under load, again and again; whether all held."""
-    with installation(engine) as here:
-        with here.opened() as app:
-            cookies, proposals = create_content(app, CLIENTS, 60 * number)
-        here.start()
-        times = [here.ready()]
-        phones = [ResidentClient(here.port, cookie, "/id/account") for cookie in cookies]
-        crowd = Crowd(phones, proposals)
-        crowd.begin()
-        for _ in range(number):
-            time.sleep(random.uniform(0.3, 1.5))  # any moment will do
-            here.kill(signal.SIGKILL)
-            here.start()
-            times.append(here.ready())
-        crowd.end()
-        here.kill()
-        supports, rows, faults = count_supports(here)
-    lost = max(0, crowd.told_yes - supports)
-    print(f"{engine}: {number} kills, {crowd.told_yes} acts acknowledged, {lost} lost")
-    print(f"{engine}: {supports} kept, {rows} rows of the log, {len(faults)} faults")
-    print(f"{engine}: answers other than yes: {crowd.other or 'none'}")
+def survives_kills(engine: str, count: int) -> bool:
+    """Kill the server repeatedly under load; return whether no acknowledged act is lost."""
+    with installation(engine) as target:
+        with target.open_app() as app:
+            cookies, proposals = create_content(app, CLIENTS, 60 * count)
+        target.start()
+        times = [target.wait_until_ready()]
+        clients = [ResidentClient(target.port, cookie, "/id/account") for cookie in cookies]
+        load = LoadGenerator(clients, proposals)
+        load.start()
+        for _ in range(count):
+            time.sleep(random.uniform(0.3, 1.5))  # at random moments
+            target.kill(signal.SIGKILL)
+            target.start()
+            times.append(target.wait_until_ready())
+        load.stop()
+        target.kill()
+        supports, rows, faults = count_supports(target)
+    lost = max(0, load.acknowledged - supports)
+    print(f"{engine}: {count} kills, {load.acknowledged} acts acknowledged, {lost} lost")
+    print(f"{engine}: {supports} stored, {rows} rows of the log, {len(faults)} faults")
+    print(f"{engine}: other responses: {load.other_statuses or 'none'}")
     is_quick = is_ready_in_time(engine, times)
-    is_whole = supports <= crowd.told_yes + CLIENTS and supports == rows and not faults
-    return not lost and is_whole and is_quick and crowd.told_yes > number
+    is_complete = supports <= load.acknowledged + CLIENTS and supports == rows and not faults
+    return not lost and is_complete and is_quick and load.acknowledged > count
 
 
 def is_ready_in_time(engine: str, times: list[float]) -> bool:
-    """Print how soon it was there again; whether soon enough, or the machine too busy to say."""
-    middle, worst, load = statistics.median(times), max(times), os.getloadavg()[0]
-    print(f"{engine}: ready after {middle:.1f} s (median), {worst:.1f} s (worst); load {load:.1f}")
-    return middle <= READY_WITHIN or load > (os.cpu_count() or 1)
+    """Print the start-up times; return whether they are short enough or the machine is busy."""
+    median, worst, system_load = statistics.median(times), max(times), os.getloadavg()[0]
+    print(
+        f"{engine}: ready after {median:.1f} s (median), {worst:.1f} s (worst);"
+        f" load {system_load:.1f}"
+    )
+    return median <= READY_WITHIN or system_load > (os.cpu_count() or 1)
 
 
-def survives_cold_starts(engine: str, number: int) -> bool:
-    """Four servers at once on an empty database, again and again; whether all came up."""
+def survives_cold_starts(engine: str, count: int) -> bool:
+    """Start four servers at once on an empty database repeatedly; return whether all started."""
     times = []
-    for _ in range(number):
-        with installation(engine) as here:
+    for _ in range(count):
+        with installation(engine) as target:
             ports = [free_port() for _ in range(4)]
             for port in ports:
-                here.start(port)
-            times.append(max(here.ready(port) for port in ports))
+                target.start(port)
+            times.append(max(target.wait_until_ready(port) for port in ports))
     print(
-        f"{engine}: {number} cold starts of four servers, all came up;"
+        f"{engine}: {count} cold starts of four servers, all started;"
         f" median {statistics.median(times):.1f} s, worst {max(times):.1f} s"
     )
     return True
 
 
 def survives_writers(engine: str, seconds: float) -> bool:
-    """Eight processes that write and one that seals; whether the sequence is dense and verifies."""
-    words = ["-q", "-p", "no:cacheprovider", "-k", engine, "tests/sealing/test_writers.py"]
+    """Run eight writers and one sealer; return whether the sequence is dense and verifies."""
+    arguments = ["-q", "-p", "no:cacheprovider", "-k", engine, "tests/sealing/test_writers.py"]
     environment = {**os.environ, "WRITE_SECONDS": str(seconds)}
     print(f"{engine}: eight writers for {seconds:.0f} s", flush=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *words], check=False, cwd=ROOT, env=environment
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments], check=False, cwd=ROOT, env=environment
     )
-    return done.returncode == 0
+    return result.returncode == 0
 
 
 def main() -> int:
-    """Run everything; 0 if all held."""
+    """Run everything and return 0 if all succeeded."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--starts", type=int, default=10)
     parser.add_argument("--writing", type=float, default=60.0, help="seconds of eight writers")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     passphrases._HASHER = PasswordHasher.from_parameters(CHEAPEST)
-    programs = postgres.find_binaries()
-    server = postgres.PostgresServer(programs) if programs else None
+    binaries = postgres.find_binaries()
+    server = postgres.PostgresServer(binaries) if binaries else None
     if server:
         os.environ["TEST_POSTGRES_URL"] = server.start()
     engines = ["sqlite", "postgresql"] if server else ["sqlite"]
-    if given.engine:
-        engines = [given.engine]
+    if arguments.engine:
+        engines = [arguments.engine]
     try:
-        held = [survives_kills(engine, given.kills) for engine in engines]
-        held += [survives_cold_starts(engine, given.starts) for engine in engines]
-        held += [survives_writers(engine, given.writing) for engine in engines]
+        results = [survives_kills(engine, arguments.kills) for engine in engines]
+        results += [survives_cold_starts(engine, arguments.starts) for engine in engines]
+        results += [survives_writers(engine, arguments.writing) for engine in engines]
     finally:
         if server:
             server.stop()
-    return 0 if all(held) else 1
+    return 0 if all(results) else 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""People who press buttons while everything falls over, and what they were told."""
+"""Clients that submit supports while servers fail, and counts of the acknowledged ones."""
 
 import http.client
 import re
@@ -19,72 +19,72 @@ CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 class ResidentClient:
-    """One resident's browser, with a page opened beforehand."""
+    """A signed-in resident with a page that was opened beforehand."""
 
     def __init__(self, port: int, cookie: str, page: str) -> None:
         self.port, self.cookie = port, cookie
-        opened = send_request("GET", page, cookie=cookie, port=port)
-        found = CSRF.search(opened.body)
-        assert found, (opened.status, opened.body[:300])
-        self.token = found[1]
-        if kept := opened.headers.get("Set-Cookie"):
-            self.cookie = kept.partition(";")[0]
+        response = send_request("GET", page, cookie=cookie, port=port)
+        match = CSRF.search(response.body)
+        assert match, (response.status, response.body[:300])
+        self.token = match[1]
+        if cookie_header := response.headers.get("Set-Cookie"):
+            self.cookie = cookie_header.partition(";")[0]
 
-    def support(self, proposal: int, key: str = "") -> tuple[int, str, float]:
-        """Press the button; gives status, Retry-After and seconds."""
+    def support(self, proposal_id: int, key: str = "") -> tuple[int, str, float]:
+        """Support a proposal and return status, Retry-After and seconds."""
         form = {"csrf_token": self.token, "form_key": key or secrets.token_urlsafe(18)}
-        began = time.monotonic()
-        path = f"/id/proposals/{proposal}/support"
-        answer = send_request("POST", path, urlencode(form), self.cookie, self.port)
-        return answer.status, answer.headers.get("Retry-After", ""), time.monotonic() - began
+        start = time.monotonic()
+        path = f"/id/proposals/{proposal_id}/support"
+        response = send_request("POST", path, urlencode(form), self.cookie, self.port)
+        return response.status, response.headers.get("Retry-After", ""), time.monotonic() - start
 
 
 @dataclass
-class Crowd:
-    """Residents who support one proposal after the other, each in a thread of their own."""
+class LoadGenerator:
+    """Clients that support one proposal after another, each in its own thread."""
 
-    phones: list[ResidentClient]
-    proposals: list[int]
-    told_yes: int = 0
-    other: dict[int, int] = field(default_factory=dict)
-    running: list[threading.Thread] = field(default_factory=list)
-    is_over: threading.Event = field(default_factory=threading.Event)
+    clients: list[ResidentClient]
+    proposal_ids: list[int]
+    acknowledged: int = 0
+    other_statuses: dict[int, int] = field(default_factory=dict)
+    threads: list[threading.Thread] = field(default_factory=list)
+    is_stopped: threading.Event = field(default_factory=threading.Event)
 
-    def begin(self) -> None:
-        """Everybody begins at once."""
-        for phone in self.phones:
-            thread = threading.Thread(target=self._press, args=(phone,), daemon=True)
-            self.running.append(thread)
+    def start(self) -> None:
+        """Start all clients."""
+        for client in self.clients:
+            thread = threading.Thread(target=self._run, args=(client,), daemon=True)
+            self.threads.append(thread)
             thread.start()
 
-    def end(self) -> None:
-        """Everybody stops after what they are doing."""
-        self.is_over.set()
-        for thread in self.running:
+    def stop(self) -> None:
+        """Stop all clients after their current requests."""
+        self.is_stopped.set()
+        for thread in self.threads:
             thread.join(timeout=60)
 
-    def _press(self, phone: ResidentClient) -> None:
-        """A broken connection is followed by the same form once more, as a browser sends it."""
-        for proposal in self.proposals:
+    def _run(self, client: ResidentClient) -> None:
+        """Support each proposal; repeat the same form after a broken connection, as browsers do."""
+        for proposal_id in self.proposal_ids:
             key = secrets.token_urlsafe(18)
-            while not self.is_over.is_set():
+            while not self.is_stopped.is_set():
                 try:
-                    status, _after, _seconds = phone.support(proposal, key)
+                    status, _after, _seconds = client.support(proposal_id, key)
                 except (OSError, http.client.HTTPException):
                     time.sleep(0.05)
                     continue
                 if status == 303:
-                    self.told_yes += 1
+                    self.acknowledged += 1
                     break
-                self.other[status] = self.other.get(status, 0) + 1
+                self.other_statuses[status] = self.other_statuses.get(status, 0) + 1
                 time.sleep(0.2)
-            if self.is_over.is_set():
+            if self.is_stopped.is_set():
                 return
 
 
 def count_supports(installation: Installation) -> tuple[int, int, list[sealing.Fault]]:
-    """Supports there are, rows of the log that say so, and what is wrong with the log."""
-    with installation.opened() as app:
+    """Return the numbers of supports and of their log rows, and the faults of the log."""
+    with installation.open_app() as app:
         settings = app.config["SETTINGS"]
         sealing.seal_log(settings)
         supports = db.session.scalar(select(func.count()).select_from(Support)) or 0

@@ -1,4 +1,4 @@
-"""An installation as an operator has it: `deliberate serve` in processes of its own, over HTTP."""
+"""An installation that runs `deliberate serve` in separate processes, and requests to it."""
 
 import http.client
 import os
@@ -32,19 +32,19 @@ SECRET = "chaos" * 8
 
 @dataclass
 class Installation:
-    """A folder and a database, and the server that is run on them again and again."""
+    """A folder, a database, and the server processes that run on them."""
 
     folder: Path
     database_url: str = ""
     port: int = 0
-    serving: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.port = self.port or free_port()
 
     @property
     def settings(self) -> Settings:
-        """What the server's environment says."""
+        """Return the settings that the server reads from its environment."""
         return Settings(
             mode="production",
             secret_key=SECRET,
@@ -54,8 +54,8 @@ class Installation:
         )
 
     @contextmanager
-    def opened(self) -> Iterator[Flask]:
-        """The app in this process, to fill the house or to look at what it kept."""
+    def open_app(self) -> Iterator[Flask]:
+        """Open the application in this process, to create content or to read the database."""
         app = create_app(self.settings)
         migrate_stores(app)
         with app.app_context():
@@ -67,103 +67,107 @@ class Installation:
                 app.extensions["transient"].dispose()
 
     def start(self, port: int = 0) -> subprocess.Popen[bytes]:
-        """Run `deliberate serve`; see ready()."""
+        """Run `deliberate serve` without waiting until it is ready."""
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("DELIBERATE_", "PYTHON"))},
             "PYTHONPATH": str(ROOT),
             "DELIBERATE_SECRET_KEY": SECRET,
             "DELIBERATE_BASE_URL": "https://kota.example",
-            "DELIBERATE_LIMITS": "0",  # a crowd on one machine is meant here
+            "DELIBERATE_LIMITS": "0",  # all clients share one network address
             "DELIBERATE_DATA_DIR": str(self.folder),
             "DELIBERATE_DATABASE_URL": self.database_url,
         }
         program = "from deliberate.commands import main; main()"
-        with (self.folder / "journal").open("ab") as journal:
+        with (self.folder / "server.log").open("ab") as log_file:
             process = subprocess.Popen(
                 [sys.executable, "-c", program, "serve", "--port", str(port or self.port)],
                 env=environment,
                 cwd=self.folder,
                 stdout=subprocess.DEVNULL,
-                stderr=journal,
+                stderr=log_file,
             )
-        self.serving.append(process)
+        self.processes.append(process)
         return process
 
-    def ready(self, port: int = 0, within: float = 60.0, path: str = "/readyz") -> float:
-        """Seconds until the server says that it is ready."""
-        began, last = time.monotonic(), "no answer"
-        while time.monotonic() - began < within:
+    def wait_until_ready(
+        self, port: int = 0, timeout: float = 60.0, path: str = "/readyz"
+    ) -> float:
+        """Wait until the server is ready and return the seconds."""
+        start, last = time.monotonic(), "no response"
+        while time.monotonic() - start < timeout:
             try:
-                answer = send_request("GET", path, port=port or self.port)
-                if answer.status == 200:
-                    return time.monotonic() - began
-                last = answer.body
+                response = send_request("GET", path, port=port or self.port)
+                if response.status == 200:
+                    return time.monotonic() - start
+                last = response.body
             except OSError as error:
                 last = str(error)
             time.sleep(0.02)
-        journal = (self.folder / "journal").read_text(encoding="utf-8").splitlines()[-5:]
-        raise TimeoutError("\n".join([f"not ready within {within} seconds: {last}", *journal]))
+        log_lines = (self.folder / "server.log").read_text(encoding="utf-8").splitlines()[-5:]
+        raise TimeoutError("\n".join([f"not ready within {timeout} seconds: {last}", *log_lines]))
 
-    def kill(self, with_signal: int = signal.SIGKILL) -> None:
-        """End every server at once, without a word."""
-        for process in self.serving:
-            process.send_signal(with_signal)
+    def kill(self, signal_number: int = signal.SIGKILL) -> None:
+        """Send a signal to every server and wait for its end."""
+        for process in self.processes:
+            process.send_signal(signal_number)
             process.wait(timeout=30)
-        self.serving.clear()
+        self.processes.clear()
 
 
 def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return int(door.getsockname()[1])
+    """Return a port that is not in use."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What came back."""
+    """The response to a request."""
 
     status: int
     headers: dict[str, str]
     body: str
 
 
-def send_request(method: str, path: str, body: str = "", cookie: str = "", port: int = 0) -> HttpResponse:
-    """One request on a connection of its own."""
+def send_request(
+    method: str, path: str, body: str = "", cookie: str = "", port: int = 0
+) -> HttpResponse:
+    """Send one request on a new connection."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         headers = {"Host": "kota.example", **({"Cookie": cookie} if cookie else {})}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body or None, headers)
-        answer = connection.getresponse()
-        return HttpResponse(answer.status, dict(answer.getheaders()), answer.read().decode())
+        response = connection.getresponse()
+        return HttpResponse(response.status, dict(response.getheaders()), response.read().decode())
 
 
-def create_content(app: Flask, residents: int, number: int) -> tuple[list[str], list[int]]:
-    """People who are signed in, as their cookies, and proposals to support, as their numbers."""
+def create_content(app: Flask, residents: int, proposals: int) -> tuple[list[str], list[int]]:
+    """Create residents and proposals; return session cookies and proposal ids."""
     process = factories.create_process(threshold=100_000)
     author = factories.create_resident()
-    found = [
+    proposal_ids = [
         proposal_operations.submit_proposal(
             author, process, f"Usulan {n}", "Isi yang cukup panjang."
         ).id
-        for n in range(number)
+        for n in range(proposals)
     ]
     tokens = [sign_in(factories.create_resident()) for _ in range(residents)]
-    return [f"__Host-session={session_cookie(app, token)}" for token in tokens], found
+    return [f"__Host-session={session_cookie(app, token)}" for token in tokens], proposal_ids
 
 
 @contextmanager
 def lock_database(installation: Installation) -> Iterator[None]:
-    """Somebody else holds the write lock, as a stuck program would."""
+    """Hold the write lock as a stuck program would."""
     if not installation.database_url:
-        with closing(sqlite3.connect(installation.folder / "deliberate.db")) as stuck:
-            stuck.execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(installation.folder / "deliberate.db")) as blocking_connection:
+            blocking_connection.execute("BEGIN IMMEDIATE")
             yield
-            stuck.rollback()
+            blocking_connection.rollback()
         return
     engine: Any = create_engine(installation.settings.database_uri)
-    with engine.connect() as stuck:
-        stuck.execute(text("LOCK TABLE interaction IN EXCLUSIVE MODE"))
+    with engine.connect() as blocking_connection:
+        blocking_connection.execute(text("LOCK TABLE interaction IN EXCLUSIVE MODE"))
         yield
-        stuck.rollback()
+        blocking_connection.rollback()
     engine.dispose()

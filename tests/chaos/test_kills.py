@@ -1,4 +1,4 @@
-"""Killed under load, the platform loses nothing it acknowledged and is soon there again."""
+"""Test servers killed under load: no acknowledged act is lost, and they start again quickly."""
 
 import socket
 import time
@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from tests import postgres
-from tests.chaos.load import Crowd, ResidentClient, count_supports
-from tests.chaos.server import Installation, send_request, create_content, lock_database
+from tests.chaos.load import LoadGenerator, ResidentClient, count_supports
+from tests.chaos.server import Installation, create_content, lock_database, send_request
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -19,64 +19,66 @@ def installation(request, tmp_path):
         name = f"chaos_{uuid4().hex[:12]}"
         postgres.execute_on_server(f"CREATE DATABASE {name}")
         url = postgres.database_url(name)
-    found = Installation(tmp_path, url)
-    yield found
-    found.kill()
+    new_installation = Installation(tmp_path, url)
+    yield new_installation
+    new_installation.kill()
     if url:
         postgres.execute_on_server(f"DROP DATABASE {name} (FORCE)")
 
 
 def test_killed_server_loses_no_acknowledged_act(installation):
-    with installation.opened() as app:
-        cookies, proposals = create_content(app, 4, 100)
+    with installation.open_app() as app:
+        cookies, proposal_ids = create_content(app, 4, 100)
     installation.start()
-    installation.ready()
-    phones = [ResidentClient(installation.port, cookie, "/id/account") for cookie in cookies]
-    crowd = Crowd(phones, proposals)
-    crowd.begin()
+    installation.wait_until_ready()
+    clients = [ResidentClient(installation.port, cookie, "/id/account") for cookie in cookies]
+    load = LoadGenerator(clients, proposal_ids)
+    load.start()
     for _ in range(2):
         time.sleep(0.7)
         installation.kill()
         installation.start()
-        installation.ready()
+        installation.wait_until_ready()
     time.sleep(0.3)
-    crowd.end()
+    load.stop()
     installation.kill()
     supports, rows, faults = count_supports(installation)
-    assert crowd.told_yes > 0
-    assert crowd.told_yes <= supports <= crowd.told_yes + len(phones)
+    assert load.acknowledged > 0
+    assert load.acknowledged <= supports <= load.acknowledged + len(clients)
     assert (rows, faults) == (supports, [])
 
 
 def test_locked_database_refuses_writes_in_time_and_allows_reads(installation):
-    with installation.opened() as app:
-        (cookie,), (first, second) = create_content(app, 1, 2)
+    with installation.open_app() as app:
+        (cookie,), (first_id, second_id) = create_content(app, 1, 2)
     installation.start()
-    installation.ready()
-    phone = ResidentClient(installation.port, cookie, "/id/account")
+    installation.wait_until_ready()
+    client = ResidentClient(installation.port, cookie, "/id/account")
     with lock_database(installation):
-        status, retry_after, seconds = phone.support(first)
+        status, retry_after, seconds = client.support(first_id)
         assert (status, retry_after) == (503, "5")
         assert seconds < 6
-        page = send_request("GET", f"/id/proposals/{second}", cookie=cookie, port=installation.port)
+        page = send_request(
+            "GET", f"/id/proposals/{second_id}", cookie=cookie, port=installation.port
+        )
         assert page.status in {200, 301}
-    assert phone.support(first)[0] == 303
+    assert client.support(first_id)[0] == 303
 
 
 @pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_fifty_slow_clients_do_not_block_others(installation):
     installation.start()
-    installation.ready()
-    slow = []
+    installation.wait_until_ready()
+    connections = []
     try:
         for _ in range(50):
             connection = socket.create_connection(("127.0.0.1", installation.port))
             connection.sendall(b"POST /id/sign-in HTTP/1.1\r\nHost: kota.example\r\nContent-Le")
-            slow.append(connection)
-        began = time.monotonic()
+            connections.append(connection)
+        start = time.monotonic()
         for _ in range(10):
             assert send_request("GET", "/healthz", port=installation.port).status == 200
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - start < 5
     finally:
-        for connection in slow:
+        for connection in connections:
             connection.close()

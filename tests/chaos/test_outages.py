@@ -1,4 +1,4 @@
-"""A full disk, a server that is away: writers are told in time, readers go on, all comes back."""
+"""Test a full disk and a database outage: writes are refused in time, reads continue."""
 
 import os
 import subprocess
@@ -8,25 +8,25 @@ import pytest
 
 from tests import postgres
 from tests.chaos.load import ResidentClient, count_supports
-from tests.chaos.server import Installation, send_request, create_content
+from tests.chaos.server import Installation, create_content, send_request
 
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of forty megabytes, where one may be had."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(place)]
+    """Mount a disk of forty megabytes, if the tests run as root."""
+    mount_point = tmp_path / "disk"
+    mount_point.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(mount_point)]
     if os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("a small disk: only root mounts one")
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
+    yield mount_point
+    subprocess.run(["umount", "--lazy", str(mount_point)], check=True)
 
 
 @contextmanager
-def filled(place):
-    """Not one more byte goes onto the disk."""
-    with (place / "filler").open("wb", buffering=0) as filler:
+def full_disk(folder):
+    """Fill the disk completely during the block."""
+    with (folder / "filler").open("wb", buffering=0) as filler:
         block = b"x" * 65536
         while block:
             try:
@@ -34,54 +34,59 @@ def filled(place):
             except OSError:
                 block = block[: len(block) // 2]
     yield
-    (place / "filler").unlink()
+    (folder / "filler").unlink()
 
 
 @pytest.mark.sqlite
 def test_full_disk_refuses_writes_only_while_it_is_full(small_disk):
     installation = Installation(small_disk)
-    with installation.opened() as app:
-        (cookie,), numbers = create_content(app, 1, 30)
+    with installation.open_app() as app:
+        (cookie,), proposal_ids = create_content(app, 1, 30)
     installation.start()
     try:
-        installation.ready(path="/healthz")
-        phone = ResidentClient(installation.port, cookie, "/id/account")
-        with filled(small_disk):
-            told = [phone.support(number) for number in numbers]
-            answered = zip(numbers, told, strict=True)
-            refused = [number for number, answer in answered if answer[0] != 303]
-            assert {(status, after) for status, after, _ in told} <= {(303, ""), (503, "5")}
-            assert refused and max(seconds for *_, seconds in told) < 6
-            for reader in ("", cookie):
-                page = send_request("GET", "/id/proposals", cookie=reader, port=installation.port)
+        installation.wait_until_ready(path="/healthz")
+        client = ResidentClient(installation.port, cookie, "/id/account")
+        with full_disk(small_disk):
+            results = [client.support(proposal_id) for proposal_id in proposal_ids]
+            refused = [
+                proposal_id
+                for proposal_id, result in zip(proposal_ids, results, strict=True)
+                if result[0] != 303
+            ]
+            assert {(status, after) for status, after, _ in results} <= {(303, ""), (503, "5")}
+            assert refused and max(seconds for *_, seconds in results) < 6
+            for reader_cookie in ("", cookie):
+                page = send_request(
+                    "GET", "/id/proposals", cookie=reader_cookie, port=installation.port
+                )
                 assert page.status == 200
-        assert [phone.support(number)[0] for number in refused] == [303] * len(refused)
+        assert [client.support(proposal_id)[0] for proposal_id in refused] == [303] * len(refused)
     finally:
         installation.kill()
     supports, rows, faults = count_supports(installation)
-    assert (supports, rows, faults) == (len(numbers), len(numbers), [])
+    assert (supports, rows, faults) == (len(proposal_ids), len(proposal_ids), [])
 
 
 def test_database_outage_ends_without_a_restart(tmp_path):
-    programs = postgres.find_binaries()
-    if programs is None:
+    binaries = postgres.find_binaries()
+    if binaries is None:
         pytest.skip("PostgreSQL: install Debian's postgresql")
-    server = postgres.PostgresServer(programs)
+    server = postgres.PostgresServer(binaries)
     installation = Installation(tmp_path, server.start())
     try:
-        with installation.opened() as app:
-            (cookie,), (first, second) = create_content(app, 1, 2)
+        with installation.open_app() as app:
+            (cookie,), (first_id, second_id) = create_content(app, 1, 2)
         installation.start()
-        installation.ready()
-        phone = ResidentClient(installation.port, cookie, "/id/account")
-        assert phone.support(first)[0] == 303
+        installation.wait_until_ready()
+        client = ResidentClient(installation.port, cookie, "/id/account")
+        assert client.support(first_id)[0] == 303
         server.pause()
-        status, after, seconds = phone.support(second)
+        status, after, seconds = client.support(second_id)
         assert (status, after, seconds < 6) == (503, "5", True)
         assert send_request("GET", "/healthz", port=installation.port).status == 200
         assert send_request("GET", "/readyz", port=installation.port).status == 503
         server.resume()
-        assert phone.support(second)[0] == 303
+        assert client.support(second_id)[0] == 303
         assert send_request("GET", "/readyz", port=installation.port).status == 200
     finally:
         installation.kill()

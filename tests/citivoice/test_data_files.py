@@ -71,7 +71,7 @@ def test_check_command_prints_flaws_and_exit_code(files: Path) -> None:
         found = CliRunner().invoke(cli, ["citivoice", "check", *words])
         return found.exit_code, found.output
 
-    assert run() == (0, "All three files hold together.\n")
+    assert run() == (0, "All three files are consistent.\n")
     spoil(files, "headlines.toml", "low = 0.35", "low = 0.75")
     code, said = run(str(files), "--json")
     assert code == 1 and json.loads(said)["faults"][0]["file"] == "headlines.toml"

@@ -1,4 +1,4 @@
-"""A house worth a backup, and another place for it."""
+"""Fixtures: an installation to back up, and an empty one to restore into."""
 
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,8 +16,8 @@ from tests import factories, postgres
 
 
 @pytest.fixture
-def house(app, tmp_path):
-    """A city with a sealed log, a segment, leaf hashes, an upload, and acts not sealed yet."""
+def installation(app, tmp_path):
+    """Create content with a sealed log, a segment, leaf hashes, an upload and unsealed acts."""
     settings = app.config["SETTINGS"]
     proposal = factories.create_proposal()
     comment_operations.post_comment(
@@ -35,21 +35,23 @@ def house(app, tmp_path):
 
 @pytest.fixture
 def backup(app):
-    """Run `deliberate backup …`; gives its exit code and what it said."""
+    """Return a function that runs `deliberate backup …` and returns exit code and output."""
 
-    def run(*words, app=app):
+    def run(*arguments, app=app):
         with app.app_context():
-            done = app.test_cli_runner().invoke(args=["backup", *map(str, words)])
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done.exit_code, done.output.strip()
+            result = app.test_cli_runner().invoke(args=["backup", *map(str, arguments)])
+        assert result.exception is None or isinstance(result.exception, SystemExit), (
+            result.exception
+        )
+        return result.exit_code, result.output.strip()
 
     return run
 
 
 @pytest.fixture
-def elsewhere(app, tmp_path):
-    """Another installation with nothing in it yet, on the same engine."""
-    settings = replace(app.config["SETTINGS"], data_dir=str(tmp_path / "elsewhere"))
+def empty_installation(app, tmp_path):
+    """Return the application of an empty installation on the same engine."""
+    settings = replace(app.config["SETTINGS"], data_dir=str(tmp_path / "empty"))
     with empty_database(settings) as settings:
         other = create_app(settings)
         yield other
@@ -58,7 +60,7 @@ def elsewhere(app, tmp_path):
 
 @contextmanager
 def empty_database(settings):
-    """The settings with a database of their own, empty; gone afterwards."""
+    """Yield the settings with a new database, and drop it afterwards."""
     if not settings.database_url:
         yield settings
         return
@@ -69,7 +71,7 @@ def empty_database(settings):
 
 
 def release_connections(app):
-    """Close what an app has open."""
+    """Close the database connections of an application."""
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

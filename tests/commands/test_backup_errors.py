@@ -1,4 +1,4 @@
-"""A backup that is damaged, not for this place, or in the way of another is named in one line."""
+"""Test errors of backups: damaged, incompatible or existing files are reported in one line."""
 
 import gzip
 import json
@@ -18,21 +18,21 @@ from tests.commands.conftest import empty_database, release_connections
 
 
 @pytest.mark.sqlite
-def test_backup_overwrites_nothing(house, backup):
-    assert backup("create", house.file)[0] == 0
-    made = house.file.read_bytes()
-    code, said = backup("create", house.file)
-    assert (code, "nothing is overwritten" in said) == (1, True)
-    code, said = backup("restore", house.file, "--without-erasures")
-    assert (code, "is not empty" in said) == (1, True)
-    assert house.file.read_bytes() == made
-    assert house.file.stat().st_mode & 0o777 == 0o600
+def test_backup_overwrites_nothing(installation, backup):
+    assert backup("create", installation.file)[0] == 0
+    content = installation.file.read_bytes()
+    code, output = backup("create", installation.file)
+    assert (code, "nothing is overwritten" in output) == (1, True)
+    code, output = backup("restore", installation.file, "--without-erasures")
+    assert (code, "is not empty" in output) == (1, True)
+    assert installation.file.read_bytes() == content
+    assert installation.file.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.sqlite
-def test_backup_restore_requires_the_erasure_list(house, backup, elsewhere):
-    backup("create", house.file)
-    assert backup("restore", house.file, app=elsewhere)[0] == 2
+def test_backup_restore_requires_the_erasure_list(installation, backup, empty_installation):
+    backup("create", installation.file)
+    assert backup("restore", installation.file, app=empty_installation)[0] == 2
 
 
 def cut(content):
@@ -40,35 +40,37 @@ def cut(content):
 
 
 def flip(content):
-    place = content.index(b"gambar")
-    return content[:place] + b"Gambar" + content[place + 6 :]
+    start = content.index(b"gambar")
+    return content[:start] + b"Gambar" + content[start + 6 :]
 
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize(
-    ("harm", "said"),
+    ("damage", "message"),
     [
         (cut, "damaged"),
-        (flip, "uploads/a1b2 is not what the manifest says"),
-        (lambda _: b"nonsense" * 200, "no backup"),
-        (lambda _: b"", "no backup"),
+        (flip, "uploads/a1b2 does not match the manifest"),
+        (lambda _: b"nonsense" * 200, "not a backup"),
+        (lambda _: b"", "not a backup"),
         (lambda content: cut(gzip.compress(content)), "damaged"),
     ],
     ids=["cut", "flipped", "nonsense", "empty", "cut and packed"],
 )
-def test_backup_that_is_damaged_is_named_and_not_restored(house, backup, elsewhere, harm, said):
-    backup("create", house.file)
-    house.file.write_bytes(harm(house.file.read_bytes()))
-    for words in (["verify"], ["restore", "--without-erasures"]):
-        code, told = backup(*words, house.file, app=elsewhere)
-        assert (code, said in told) == (1, True), told
-    assert stores.is_empty(elsewhere.config["SETTINGS"])
-    assert backup("verify", house.file.with_name("nowhere.tar"))[0] == 1
+def test_backup_that_is_damaged_is_named_and_not_restored(
+    installation, backup, empty_installation, damage, message
+):
+    backup("create", installation.file)
+    installation.file.write_bytes(damage(installation.file.read_bytes()))
+    for arguments in (["verify"], ["restore", "--without-erasures"]):
+        code, output = backup(*arguments, installation.file, app=empty_installation)
+        assert (code, message in output) == (1, True), output
+    assert stores.is_empty(empty_installation.config["SETTINGS"])
+    assert backup("verify", installation.file.with_name("nowhere.tar"))[0] == 1
 
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"revision": "9999"}, "has the schema 9999, which this version does not know"),
         ({"engine": "oracle"}, "is a backup of oracle"),
@@ -77,18 +79,20 @@ def test_backup_that_is_damaged_is_named_and_not_restored(house, backup, elsewhe
     ids=str,
 )
 def test_backup_of_another_schema_engine_or_version_is_refused(
-    house, backup, elsewhere, monkeypatch, tmp_path, change, said
+    installation, backup, empty_installation, monkeypatch, tmp_path, change, message
 ):
     close = archive.BackupWriter.close
     monkeypatch.setattr(archive, "FORMAT", change.get("format", 1))
     monkeypatch.setattr(
-        archive.BackupWriter, "close", lambda self, told: close(self, told | change)
+        archive.BackupWriter, "close", lambda self, fields: close(self, fields | change)
     )
-    backup("create", house.file)
+    backup("create", installation.file)
     monkeypatch.undo()
-    code, told = backup("restore", house.file, "--without-erasures", app=elsewhere)
-    assert (code, said in told) == (1, True), told
-    assert stores.is_empty(elsewhere.config["SETTINGS"])
+    code, output = backup(
+        "restore", installation.file, "--without-erasures", app=empty_installation
+    )
+    assert (code, message in output) == (1, True), output
+    assert stores.is_empty(empty_installation.config["SETTINGS"])
 
 
 def test_backup_with_a_path_outside_is_refused(app, tmp_path):
@@ -96,26 +100,26 @@ def test_backup_with_a_path_outside_is_refused(app, tmp_path):
     (tmp_path / "evil").write_text("x")
     with tarfile.open(file, "w") as tar:
         tar.add(tmp_path / "evil", "../outside")
-    with pytest.raises(archive.BackupError, match="no place in a backup"):
+    with pytest.raises(archive.BackupError, match="does not belong in a backup"):
         archive.unpack(file, tmp_path / "in", lambda _: None)
     assert not (tmp_path / "outside").exists()
 
 
 @pytest.mark.sqlite
-def test_backup_on_a_full_disk_leaves_no_file(house, backup, monkeypatch):
-    def full(*_):
+def test_backup_on_a_full_disk_leaves_no_file(installation, backup, monkeypatch):
+    def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(archive.BackupWriter, "add", full)
-    code, said = backup("create", house.file)
-    assert (code, "No space left on device; nothing was kept" in said) == (1, True), said
-    assert list(house.file.parent.glob("kota*")) == []
+    monkeypatch.setattr(archive.BackupWriter, "add", fail)
+    code, output = backup("create", installation.file)
+    assert (code, "No space left on device; no backup was stored" in output) == (1, True), output
+    assert list(installation.file.parent.glob("kota*")) == []
 
 
 @pytest.mark.sqlite
-def test_backup_contains_no_signing_key(house, backup):
-    backup("create", house.file)
-    with tarfile.open(house.file) as tar:
+def test_backup_contains_no_signing_key(installation, backup):
+    backup("create", installation.file)
+    with tarfile.open(installation.file) as tar:
         names = tar.getnames()
     assert not any(name.endswith(".pem") for name in names)
     assert {"manifest.json", "heads.jsonl", "uploads/a1b2"} <= set(names)
@@ -123,22 +127,26 @@ def test_backup_contains_no_signing_key(house, backup):
 
 
 @pytest.mark.sqlite
-def test_backup_restore_reports_a_missing_signing_key(house, backup, app, tmp_path):
-    backup("create", house.file)
+def test_backup_restore_reports_a_missing_signing_key(installation, backup, app, tmp_path):
+    backup("create", installation.file)
     db.session.remove()
-    settings = replace(house.settings, data_dir=str(tmp_path / "other"), signing_key="2" * 64)
+    settings = replace(
+        installation.settings, data_dir=str(tmp_path / "other"), signing_key="2" * 64
+    )
     with empty_database(settings) as settings:
         other = create_app(settings)
-        code, said = backup("restore", house.file, "--without-erasures", "--json", app=other)
-        assert (code, json.loads(said)["has_key"]) == (0, False), said
+        code, output = backup(
+            "restore", installation.file, "--without-erasures", "--json", app=other
+        )
+        assert (code, json.loads(output)["has_key"]) == (0, False), output
         release_connections(other)
 
 
 @pytest.mark.postgresql
-def test_backup_names_a_missing_postgresql_program(house, backup, monkeypatch):
+def test_backup_names_a_missing_postgresql_program(installation, backup, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
-    code, said = backup("create", house.file)
-    assert (code, "pg_dump is not installed" in said) == (1, True)
+    code, output = backup("create", installation.file)
+    assert (code, "pg_dump is not installed" in output) == (1, True)
 
 
 def test_backup_command_line_contains_no_password(monkeypatch, app):
@@ -158,9 +166,9 @@ def test_backup_command_line_contains_no_password(monkeypatch, app):
     assert seen["command"][1] == "--dbname=postgresql://kota@db.example:5433/kota"
 
 
-def test_backup_writes_no_log_rows(house, backup, log):
+def test_backup_writes_no_log_rows(installation, backup, log):
     log()
-    backup("create", house.file)
-    backup("verify", house.file)
+    backup("create", installation.file)
+    backup("verify", installation.file)
     assert log() == []
     assert db.session.scalar(select(func.count(Interaction.id))) > 0

@@ -54,8 +54,8 @@ def run_check(app, *arguments):
 
 def test_check_command_finds_correct_counters(app, proposal):
     assert list(find_counter_mismatches(db.session())) == []
-    done = run_check(app)
-    assert (done.exit_code, done.output) == (0, "")
+    result = run_check(app)
+    assert (result.exit_code, result.output) == (0, "")
 
 
 @pytest.mark.parametrize("column", COUNTERS, ids=str)
@@ -83,8 +83,8 @@ def test_brand_color_must_contrast_with_white_text():
 
 def test_check_command_reports_a_misspelt_setting(app, monkeypatch):
     monkeypatch.setenv("DELIBERATE_SECRETKEY", "x")
-    done = run_check(app)
-    assert (done.exit_code, done.output) == (
+    result = run_check(app)
+    assert (result.exit_code, result.output) == (
         1,
         "DELIBERATE_SECRETKEY is not a setting: check the spelling\n",
     )

@@ -1,4 +1,4 @@
-"""The command says what it can do, and says in one line what is wrong."""
+"""Test the command line: help, unknown commands and invalid settings."""
 
 import os
 import subprocess
@@ -12,13 +12,15 @@ from deliberate.commands import MODULES, cli
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run_deliberate(*words: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a shell would, in an empty folder with these settings."""
-    kept = {name: value for name, value in os.environ.items() if "DELIBERATE" not in name}
+def run_deliberate(
+    *arguments: str, folder: Path, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in its own process in a folder, with these settings only."""
+    environment = {name: value for name, value in os.environ.items() if "DELIBERATE" not in name}
     return subprocess.run(
-        [sys.executable, "-c", "from deliberate.commands import main; main()", *words],
+        [sys.executable, "-c", "from deliberate.commands import main; main()", *arguments],
         cwd=folder,
-        env={**kept, "PYTHONPATH": str(ROOT), **settings},
+        env={**environment, "PYTHONPATH": str(ROOT), **settings},
         capture_output=True,
         text=True,
         timeout=120,
@@ -28,27 +30,25 @@ def run_deliberate(*words: str, folder: Path, **settings: str) -> subprocess.Com
 
 
 def test_help_needs_no_settings(tmp_path):
-    done = run_deliberate("--help", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
+    result = run_deliberate("--help", folder=tmp_path)
+    assert result.returncode == 0, result.stderr
     for name in ("demo", "serve", "jobs", "db"):
-        assert f"\n  {name} " in done.stdout
+        assert f"\n  {name} " in result.stdout
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_command_module_has_a_command_with_help(module):
-    found = cli.get_command(None, module)
-    assert found is not None and found.help
+    command = cli.get_command(None, module)
+    assert command is not None and command.help
 
 
 def test_invalid_setting_is_reported_in_one_line_with_exit_code_two(tmp_path):
-    done = run_deliberate("routes", folder=tmp_path, DELIBERATE_MODE="production")
-    assert done.returncode == 2
-    assert done.stderr == (
-        "deliberate: DELIBERATE_SECRET_KEY: needs at least 32 characters in production\n"
-    )
+    result = run_deliberate("routes", folder=tmp_path, DELIBERATE_MODE="production")
+    assert result.returncode == 2
+    assert result.stderr == ("deliberate: DELIBERATE_SECRET_KEY must have at least 32 characters\n")
 
 
 def test_unknown_command_exits_with_two(tmp_path):
-    done = run_deliberate("deliver", folder=tmp_path, DELIBERATE_MODE="test")
-    assert (done.returncode, "No such command 'deliver'" in done.stderr) == (2, True)
+    result = run_deliberate("deliver", folder=tmp_path, DELIBERATE_MODE="test")
+    assert (result.returncode, "No such command 'deliver'" in result.stderr) == (2, True)

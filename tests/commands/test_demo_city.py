@@ -1,4 +1,4 @@
-"""The sample city is told without mistakes, and lives through operations."""
+"""Test the sample city: its files are consistent, its acts run through operations."""
 
 from datetime import UTC, datetime
 
@@ -11,8 +11,8 @@ from deliberate.database import db
 from deliberate.models import Comment, Interaction, Person, Poll, Process, Proposal, Response
 from deliberate.operations.accounts.passphrases import authenticate
 
-PRESENT = datetime(2026, 3, 4, 3, tzinfo=UTC)
-TOLD = """
+CITY_NOW = datetime(2026, 3, 4, 3, tzinfo=UTC)
+CITY_FILE = """
 [[resident]]
 key = "ratna"
 name = "Ratna"
@@ -30,11 +30,11 @@ body = "Sumur dahulu."
 
 
 @pytest.fixture
-def told(tmp_path):
-    """Reads a city of one file, to which a test adds its mistake."""
+def read_with(tmp_path):
+    """Return a function that reads a city of one file with a text appended."""
 
-    def read(more):
-        (tmp_path / "kota.toml").write_text(TOLD + more, encoding="utf-8")
+    def read(addition):
+        (tmp_path / "kota.toml").write_text(CITY_FILE + addition, encoding="utf-8")
         return read_city(tmp_path)
 
     return read
@@ -44,8 +44,8 @@ def test_demo_city_files_are_complete():
     city = read_city()
     assert len(city.institutions) == 5
     assert len(city.residents) >= 120
-    assert len(city.stories) >= 40
-    assert sum(len(story.thread) for story in city.stories) >= 600
+    assert len(city.proposals) >= 40
+    assert sum(len(spec.thread) for spec in city.proposals) >= 600
 
 
 def test_demo_city_schedule_is_deterministic():
@@ -53,34 +53,34 @@ def test_demo_city_schedule_is_deterministic():
 
 
 def test_demo_city_has_no_acts_in_the_future():
-    assert max(deed.day for deed in schedule.all_actions(read_city())) < schedule.TODAY
+    assert max(action.day for action in schedule.all_actions(read_city())) < schedule.TODAY
 
 
 @pytest.mark.parametrize(
-    ("mistake", "said"),
+    ("addition", "message"),
     [
         ('thread = "dwi + 4: Setuju."', "kota.toml: sumur: nobody has the key 'dwi'"),
-        ('thread = "ratna + Setuju."', "no comment in the line"),
+        ('thread = "ratna + Setuju."', "not a comment"),
         ('thread = "ratna + 4: A\\n    ratna 5: B"', "indented too far"),
-        ('thread = "ratna + 4: A\\n  ratna 3: B"', "answers something written later"),
+        ('thread = "ratna + 4: A\\n  ratna 3: B"', "replies to a later comment"),
         ('revised = [ { day = 5, credits = ["ratna@4"] } ]', "no comment 'ratna@4'"),
         ("tittle = 1", "unknown tittle"),
         ("title =", "kota.toml: "),
     ],
 )
-def test_demo_city_errors_name_file_and_key(told, mistake, said):
-    with pytest.raises(CityError, match=said):
-        told(mistake)
+def test_demo_city_errors_name_file_and_key(read_with, addition, message):
+    with pytest.raises(CityError, match=message):
+        read_with(addition)
 
 
 def test_demo_city_is_created_on_each_database(app):
     city = read_city()
-    done = seed(city, PRESENT)
+    act_count = seed(city, CITY_NOW)
     rows = db.session.scalar(select(func.count()).where(Interaction.cause.is_(None)))
-    assert done == rows > 5000
-    for model, least in ((Process, 3), (Proposal, 40), (Comment, 600), (Poll, 4), (Response, 20)):
-        assert db.session.scalar(select(func.count(model.id))) >= least
-    assert sealing.seal_log(app.config["SETTINGS"]) > done
+    assert act_count == rows > 5000
+    for model, minimum in ((Process, 3), (Proposal, 40), (Comment, 600), (Poll, 4), (Response, 20)):
+        assert db.session.scalar(select(func.count(model.id))) >= minimum
+    assert sealing.seal_log(app.config["SETTINGS"]) > act_count
     assert sealing.verify_log() == []
     for entry in city.sign_ins:
         assert authenticate(entry["name"], "kopi pahit di teras rumah")
@@ -94,14 +94,14 @@ def test_demo_city_with_a_refused_act_leaves_nothing(app):
     city.processes[0]["phase"] = city.processes[0]["phase"][1:]
     city.assessments, city.samples = [], []
     with pytest.raises(CityError, match=r"\.toml: .*: submit on day"):
-        seed(city, PRESENT)
+        seed(city, CITY_NOW)
     assert db.session.scalar(select(func.count(Person.id))) == 0
 
 
 def test_demo_city_visitors_mostly_come_once():
     weeks = {}
-    for deed in schedule.all_actions(read_city()):
-        if deed.act in {"support", "vote"} and deed.words[0].startswith("singgah"):
-            weeks.setdefault(deed.words[0], set()).add(deed.day // 7)
-    once = sum(len(seen) == 1 for seen in weeks.values())
-    assert once > 0.8 * len(weeks) > 400
+    for action in schedule.all_actions(read_city()):
+        if action.method in {"support", "vote"} and action.arguments[0].startswith("singgah"):
+            weeks.setdefault(action.arguments[0], set()).add(action.day // 7)
+    single_visits = sum(len(visited) == 1 for visited in weeks.values())
+    assert single_visits > 0.8 * len(weeks) > 400

@@ -28,7 +28,7 @@ def run_verifier(run, tmp_path):
     (tmp_path / "verify.py").write_text(run("verifier").output)
 
     def check(*arguments: str) -> tuple[int, str]:
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-I", "verify.py", *arguments],
             cwd=tmp_path,
             capture_output=True,
@@ -36,7 +36,7 @@ def run_verifier(run, tmp_path):
             timeout=60,
             check=False,
         )
-        return done.returncode, done.stdout + done.stderr
+        return result.returncode, result.stdout + result.stderr
 
     check.folder = tmp_path
     return check
@@ -49,9 +49,9 @@ def latest_head_line() -> str:
 def test_log_verify_command_succeeds_for_an_intact_log(run, tmp_path):
     heads = tmp_path / "heads.jsonl"
     heads.write_text(latest_head_line())
-    done = run("verify", "--heads", str(heads))
-    assert done.exit_code == 0
-    assert "3 entries are unchanged and match 1 external tree heads" in done.output
+    result = run("verify", "--heads", str(heads))
+    assert result.exit_code == 0
+    assert "3 entries are unchanged and match 1 external tree heads" in result.output
     assert "compare with heads stored elsewhere" in run("verify").output
 
 
@@ -59,19 +59,19 @@ def test_log_verify_command_exits_with_one_on_a_fault(run, tmp_path):
     heads = tmp_path / "heads.jsonl"
     forged = json.loads(latest_head_line()) | {"signature": "00"}
     heads.write_text(json.dumps(forged))
-    done = run("verify", "--heads", str(heads))
-    assert (done.exit_code, "signature" in done.output) == (1, True)
-    done = run("verify", "--json", "--heads", str(heads))
-    (fault,) = json.loads(done.output)["faults"]
-    assert (done.exit_code, fault["where"]) == (1, 3)
+    result = run("verify", "--heads", str(heads))
+    assert (result.exit_code, "signature" in result.output) == (1, True)
+    result = run("verify", "--json", "--heads", str(heads))
+    (fault,) = json.loads(result.output)["faults"]
+    assert (result.exit_code, fault["where"]) == (1, 3)
 
 
 @pytest.mark.parametrize("content", ["", "{}", "nonsense", '{"body":"[]","key":"","signature":""}'])
 def test_log_verify_command_names_a_file_without_heads(run, tmp_path, content):
     heads = tmp_path / "heads.jsonl"
     heads.write_text(content + "\n" if content else "")
-    done = run("verify", "--heads", str(heads))
-    assert (done.exit_code, "heads.jsonl" in done.stderr) == (2, True)
+    result = run("verify", "--heads", str(heads))
+    assert (result.exit_code, "heads.jsonl" in result.stderr) == (2, True)
 
 
 def test_log_head_command_prints_a_head_that_verify_reads(run, tmp_path):

@@ -20,7 +20,7 @@ from tests.client import anonymous_client
 @pytest.fixture
 def run(app):
     runner = app.test_cli_runner()
-    return lambda *words: runner.invoke(args=["poll", *map(str, words)])
+    return lambda *arguments: runner.invoke(args=["poll", *map(str, arguments)])
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The platform comes up: alone, all at once, again, and not on what it does not know."""
+"""Test start-up: several processes at once, a newer database, a port in use."""
 
 import signal
 import socket
@@ -40,9 +40,9 @@ def test_startup_of_four_workers_at_once_succeeds(tmp_path):
             check=False,
         )
 
-    with ThreadPoolExecutor(4) as together:
-        done = list(together.map(start, range(4)))
-    assert [one.returncode for one in done] == [0] * 4, done[-1].stderr
+    with ThreadPoolExecutor(4) as executor:
+        results = list(executor.map(start, range(4)))
+    assert [result.returncode for result in results] == [0] * 4, results[-1].stderr
 
 
 def test_startup_refuses_a_newer_database_in_one_line(tmp_path):
@@ -55,31 +55,31 @@ def test_startup_refuses_a_newer_database_in_one_line(tmp_path):
         db.session.remove()
         db.engine.dispose()
     for command in (["demo", "--port", "0"], ["serve", "--port", "0"], ["check"]):
-        done = run_deliberate(*command, folder=tmp_path, **PRODUCTION)
-        assert done.returncode == 1
-        assert done.stderr.splitlines()[-1] == (
+        result = run_deliberate(*command, folder=tmp_path, **PRODUCTION)
+        assert result.returncode == 1
+        assert result.stderr.splitlines()[-1] == (
             "Error: the database is at revision 9999, which this version does not know: "
             "a newer version made it"
         )
 
 
 def test_startup_reports_a_port_in_use_in_one_line(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        done = run_deliberate("demo", folder=tmp_path, PORT=str(port))
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"Error: port {port} is taken; choose another: PORT={port + 1}\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        result = run_deliberate("demo", folder=tmp_path, PORT=str(port))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == f"Error: port {port} is taken; choose another: PORT={port + 1}\n"
     assert not list(tmp_path.iterdir())
 
 
 @pytest.fixture
-def serving(tmp_path):
-    """Starts a command that stays, gives its process and what it said first."""
+def start_command(tmp_path):
+    """Return a function that starts a command and returns its process and first line of output."""
     running = []
 
-    def start(*words, settings):
+    def start(*arguments, settings):
         process = subprocess.Popen(
-            [sys.executable, "-uc", "from deliberate.commands import main; main()", *words],
+            [sys.executable, "-uc", "from deliberate.commands import main; main()", *arguments],
             cwd=tmp_path,
             env={"PYTHONPATH": str(ROOT), **settings},
             stdout=subprocess.PIPE,
@@ -95,19 +95,19 @@ def serving(tmp_path):
         process.communicate()
 
 
-def test_serve_command_stops_in_order(serving, tmp_path):
-    process, said = serving("serve", "--port", "0", settings=PRODUCTION)
-    address = said.split()[-1]
-    page = urlopen(f"http://{address}/healthz")
+def test_serve_command_stops_in_order(start_command, tmp_path):
+    process, output = start_command("serve", "--port", "0", settings=PRODUCTION)
+    host = output.split()[-1]
+    page = urlopen(f"http://{host}/healthz")
     assert page.status == 200
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=30) == 0
     assert (Path(tmp_path) / "instance" / "jobs.db").exists()
 
 
-def test_jobs_command_runs_alone(serving):
-    process, said = serving("jobs", settings=PRODUCTION)
-    assert said == "deliberate runs its jobs\n"
+def test_jobs_command_runs_alone(start_command):
+    process, output = start_command("jobs", settings=PRODUCTION)
+    assert output == "deliberate runs its jobs\n"
     time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=30) == 0

@@ -1,4 +1,4 @@
-"""A ConvoKit corpus comes in as threads that can be scored."""
+"""Test imports of ConvoKit corpora as threads that can be scored."""
 
 import json
 import random
@@ -23,9 +23,9 @@ from tests import factories
 START = 1_400_000_000
 
 
-def utterance(name, root, parent, speaker, after, text="Kata", **meta):
+def utterance(source_id, root, parent, speaker, after, text="Kata", **meta):
     return {
-        "id": name,
+        "id": source_id,
         "conversation_id": root,
         "text": text,
         "speaker": speaker,
@@ -44,23 +44,23 @@ THREAD = [
 ]
 
 
-def corpus(folder, utterances, **about):
+def write_corpus(folder, utterances, **files):
     folder.mkdir(exist_ok=True)
     random.Random(1).shuffle(utterances)
-    lines = (json.dumps(one) + "\n" for one in utterances)
+    lines = (json.dumps(entry) + "\n" for entry in utterances)
     (folder / "utterances.jsonl").write_text("".join(lines), encoding="utf-8")
-    (folder / "conversations.json").write_text(json.dumps(about.get("conversations", {})))
+    (folder / "conversations.json").write_text(json.dumps(files.get("conversations", {})))
     (folder / "speakers.json").write_text("{}")
     return folder
 
 
-def bring_in(path, slug="utas"):
+def run_import(path, slug="utas"):
     return prepare_import(ImportRequest(PROFILE, path, slug, reader=read_corpus)).run()
 
 
 def test_convokit_conversation_becomes_a_proposal_with_its_thread(app, tmp_path):
-    done = bring_in(corpus(tmp_path / "c", list(THREAD)))
-    assert (done.proposals, done.comments, done.rejects) == (2, 3, [])
+    summary = run_import(write_corpus(tmp_path / "c", list(THREAD)))
+    assert (summary.proposals, summary.comments, summary.rejects) == (2, 3, [])
     by_name = {c.source_id: c for c in db.session.scalars(select(Comment))}
     assert by_name["a3"].parent_id == by_name["a2"].id and by_name["a2"].parent_id is None
     assert by_name["a2"].stance == 1 and by_name["a2"].depth == 0
@@ -69,40 +69,42 @@ def test_convokit_conversation_becomes_a_proposal_with_its_thread(app, tmp_path)
 
 
 def test_convokit_import_repeated_adds_nothing(app, tmp_path):
-    folder = corpus(tmp_path / "c", list(THREAD))
-    bring_in(folder)
-    assert bring_in(folder).acts == 0
+    folder = write_corpus(tmp_path / "c", list(THREAD))
+    run_import(folder)
+    assert run_import(folder).acts == 0
 
 
 def test_convokit_import_can_be_scored(app, tmp_path):
-    folder = corpus(tmp_path / "c", list(THREAD))
-    words = ["import", "convokit", str(folder), "--process", "utas", "--json"]
-    done = app.test_cli_runner().invoke(cli, words)
-    assert done.exit_code == 0, done.output
+    folder = write_corpus(tmp_path / "c", list(THREAD))
+    command = ["import", "convokit", str(folder), "--process", "utas", "--json"]
+    result = app.test_cli_runner().invoke(cli, command)
+    assert result.exit_code == 0, result.output
     scored = app.test_cli_runner().invoke(cli, ["score", "utas", "--json"])
     assert json.loads(scored.stdout)["process"] == "utas"
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
-        ({"timestamp": None}, "is no date or time"),
-        ({"timestamp": 12}, "no time of the web"),
+        ({"timestamp": None}, "is not a date or time"),
+        ({"timestamp": 12}, "is not a time between 1990 and now"),
         ({"id": ""}, "id is empty"),
     ],
 )
-def test_convokit_invalid_utterance_is_rejected_with_a_reason(app, tmp_path, change, said):
-    done = bring_in(corpus(tmp_path / "c", [*THREAD, {**THREAD[1], "id": "x", **change}]))
-    (reject,) = done.rejects
-    assert said in reject.reason and done.comments == 3
+def test_convokit_invalid_utterance_is_rejected_with_a_reason(app, tmp_path, change, message):
+    summary = run_import(
+        write_corpus(tmp_path / "c", [*THREAD, {**THREAD[1], "id": "x", **change}])
+    )
+    (reject,) = summary.rejects
+    assert message in reject.reason and summary.comments == 3
 
 
 @pytest.mark.parametrize("missing", ["utterances.jsonl", "conversations.json", "speakers.json"])
 def test_convokit_incomplete_download_is_refused(app, tmp_path, missing):
-    folder = corpus(tmp_path / "c", list(THREAD))
+    folder = write_corpus(tmp_path / "c", list(THREAD))
     (folder / missing).unlink()
     with pytest.raises(UnreadableSource, match=missing):
-        bring_in(folder)
+        run_import(folder)
     assert get_process("utas") is None
 
 
@@ -110,17 +112,19 @@ def test_convokit_export_imported_again_has_the_same_thread_facts(app, tmp_path,
     process = factories.create_process()
     people = [factories.create_resident() for _ in range(4)]
     proposal = factories.create_proposal(process, people[0])
-    above = None
+    parent = None
     for number, person in enumerate([*people[1:], *people, *people]):
         clock.shift(3600)
         stance = Stance.FOR if number % 2 else Stance.AGAINST
-        above = comment_operations.post_comment(
-            person, proposal, "Kata", parent=above, stance=stance
+        parent = comment_operations.post_comment(
+            person, proposal, "Kata", parent=parent, stance=stance
         )
     sealing.seal_log(app.config["SETTINGS"])
     build_release(process, tmp_path / "r", formats=["convokit"])
-    bring_in(tmp_path / "r" / "convokit")
+    run_import(tmp_path / "r" / "convokit")
     sealing.seal_log(app.config["SETTINGS"])
-    there, here = (compute_scores(p).facts["thread_facts"] for p in (process, get_process("utas")))
+    original, imported = (
+        compute_scores(p).facts["thread_facts"] for p in (process, get_process("utas"))
+    )
     for column in ("comments", "authors", "replies", "max_depth", "pairs", "stance_for"):
-        assert there[column].tolist() == here[column].tolist(), column
+        assert original[column].tolist() == imported[column].tolist(), column

@@ -1,4 +1,4 @@
-"""Decidim's proposals and comments come in as the acts they were."""
+"""Test imports from Decidim: proposals and comments become dated acts."""
 
 from datetime import UTC, datetime
 
@@ -9,10 +9,10 @@ from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Comment, Person, Process, Proposal
 from deliberate.vocabulary import AccountClass, PhaseSwitch, Role
-from tests.imports.import_files import run_import, comment_row, write_decidim, proposal_row
+from tests.imports.import_files import comment_row, proposal_row, run_import, write_decidim
 
 
-def the(model, **where):
+def get_one(model, **where):
     return db.session.scalars(select(model).filter_by(**where)).one()
 
 
@@ -65,7 +65,7 @@ def test_decidim_proposal_of_a_meeting_has_no_author(app, tmp_path, log):
     run_import("decidim", write_decidim(tmp_path, rows, []))
     entry = log()[-1]
     assert (entry.actor_id, entry.actor_role, entry.account_class) == (None, "system", "system")
-    assert the(Proposal).author_id is None
+    assert get_one(Proposal).author_id is None
 
 
 def test_decidim_account_acts_as_an_organisation_only_where_stated(app, tmp_path, log):
@@ -74,12 +74,12 @@ def test_decidim_account_acts_as_an_organisation_only_where_stated(app, tmp_path
     _, submitted, posted = log()
     assert submitted.actor_id == posted.actor_id
     assert (submitted.account_class, posted.account_class) == ("organisation", "person")
-    assert the(Person).account_class == AccountClass.PERSON
+    assert get_one(Person).account_class == AccountClass.PERSON
 
 
 def test_decidim_people_have_no_name_and_cannot_sign_in(app, tmp_path, log):
     run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], []))
-    person = the(Person)
+    person = get_one(Person)
     assert person.display_name == f"Peserta {person.id}"
     assert (person.sign_in_name, person.passphrase_hash) == (None, None)
     assert person.source == "decidim:taman:u1"
@@ -92,9 +92,9 @@ def test_decidim_platform_accounts_are_system_accounts(app, tmp_path, log):
     rows = [comment_row(5, alignment="1")]
     run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], rows), accounts=accounts)
     assert log()[-1].account_class == "system"
-    desk = the(Person, display_name="suport")
-    assert (desk.role, desk.account_class, desk.is_active) == (Role.STAFF, "system", False)
-    assert the(Proposal).for_count == 0
+    account = get_one(Person, display_name="suport")
+    assert (account.role, account.account_class, account.is_active) == (Role.STAFF, "system", False)
+    assert get_one(Proposal).for_count == 0
 
 
 def test_decidim_import_sets_correct_counters(app, tmp_path):
@@ -106,25 +106,29 @@ def test_decidim_import_sets_correct_counters(app, tmp_path):
         comment_row(9, parent_id=8),
     ]
     run_import("decidim", write_decidim(tmp_path, [proposal_row(1), proposal_row(2)], rows))
-    found = the(Proposal, source_id="1")
-    assert (found.comment_count, found.support_count) == (5, 7)
-    assert (found.for_count, found.against_count, found.neutral_count) == (1, 1, 1)
-    assert the(Comment, source_id="5").reply_count == 2
-    assert (the(Process).proposal_count, the(Process).comment_count) == (2, 5)
+    proposal = get_one(Proposal, source_id="1")
+    assert (proposal.comment_count, proposal.support_count) == (5, 7)
+    assert (proposal.for_count, proposal.against_count, proposal.neutral_count) == (1, 1, 1)
+    assert get_one(Comment, source_id="5").reply_count == 2
+    assert (get_one(Process).proposal_count, get_one(Process).comment_count) == (2, 5)
 
 
 def test_decidim_html_is_sanitized_and_the_original_stored(app, tmp_path):
     body = '<p onclick="x()">Ya<script>alert(1)</script> <b>kuat</b></p>'
-    run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], [comment_row(5, body_html=body)]))
-    found = the(Comment)
-    assert found.body == body
-    assert "<script" not in found.body_html and "onclick" not in found.body_html
-    assert found.renderer.startswith("html-")
+    run_import(
+        "decidim", write_decidim(tmp_path, [proposal_row(1)], [comment_row(5, body_html=body)])
+    )
+    proposal = get_one(Comment)
+    assert proposal.body == body
+    assert "<script" not in proposal.body_html and "onclick" not in proposal.body_html
+    assert proposal.renderer.startswith("html-")
 
 
 def test_decidim_process_is_closed(app, tmp_path, log):
-    run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], [comment_row(5)]), title="Taman kota")
-    process, (entry, *_) = the(Process), log()
+    run_import(
+        "decidim", write_decidim(tmp_path, [proposal_row(1)], [comment_row(5)]), title="Taman kota"
+    )
+    process, (entry, *_) = get_one(Process), log()
     assert entry.kind == "process.imported"
     assert entry.details["source"] == "decidim" and "DQ1" in entry.details["carries"]
     assert process.title == "Taman kota" and process.timezone == "Europe/Madrid"
@@ -133,7 +137,9 @@ def test_decidim_process_is_closed(app, tmp_path, log):
 
 
 def test_decidim_import_can_be_sealed_and_verified(app, tmp_path):
-    run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], [comment_row(5, alignment="1")]))
+    run_import(
+        "decidim", write_decidim(tmp_path, [proposal_row(1)], [comment_row(5, alignment="1")])
+    )
     assert sealing.seal_log(app.config["SETTINGS"]) == 3
     assert sealing.verify_log() == []
 
@@ -143,7 +149,9 @@ def test_decidim_import_can_be_sealed_and_verified(app, tmp_path):
 )
 def test_decidim_parents_are_read_from_both_layouts(app, tmp_path, kind, root, parent):
     if kind == "html":
-        write_decidim(tmp_path, [proposal_row(12)], [comment_row(5, 12), comment_row(6, 12, parent_id=5)])
+        write_decidim(
+            tmp_path, [proposal_row(12)], [comment_row(5, 12), comment_row(6, 12, parent_id=5)]
+        )
         run_import("decidim", tmp_path)
     else:
         (tmp_path / "proposals.csv").write_text(
@@ -161,6 +169,6 @@ def test_decidim_parents_are_read_from_both_layouts(app, tmp_path, kind, root, p
             encoding="utf-8",
         )
         run_import("decidim-export", tmp_path)
-    reply = the(Comment, source_id="6")
-    assert reply.parent_id == the(Comment, source_id="5").id
+    reply = get_one(Comment, source_id="6")
+    assert reply.parent_id == get_one(Comment, source_id="5").id
     assert (reply.root_id, reply.depth) == (reply.parent_id, 1)

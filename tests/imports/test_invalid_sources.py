@@ -1,4 +1,4 @@
-"""Bad rows stay out by name; files that cannot be read stop the import before anything is in."""
+"""Test invalid sources: bad rows are rejected with reasons, unreadable files stop the import."""
 
 import csv
 
@@ -10,10 +10,10 @@ from deliberate.imports import profiles
 from deliberate.imports.source import UnreadableSource, write_rejects
 from deliberate.models import Interaction, Proposal
 from tests import factories
-from tests.imports.import_files import run_import, comment_row, write_decidim, proposal_row
+from tests.imports.import_files import comment_row, proposal_row, run_import, write_decidim
 
 
-def rejected(app, folder, proposals, comments=()):
+def import_rejects(app, folder, proposals, comments=()):
     summary = run_import("decidim", write_decidim(folder, proposals, list(comments)))
     return [(reject.line, reject.reason) for reject in summary.rejects]
 
@@ -21,43 +21,43 @@ def rejected(app, folder, proposals, comments=()):
 @pytest.mark.parametrize(
     ("columns", "reason"),
     [
-        ({"created_on": "yesterday"}, "created_on: 'yesterday' is no date or time"),
-        ({"created_on": ""}, "created_on: '' is no date or time"),
-        ({"created_on": "2999-01-01"}, "created_on: '2999-01-01' lies in the future"),
-        ({"created_on": "0001-01-01"}, "created_on: '0001-01-01' lies before the web"),
+        ({"created_on": "yesterday"}, "created_on: 'yesterday' is not a date or time"),
+        ({"created_on": ""}, "created_on: '' is not a date or time"),
+        ({"created_on": "2999-01-01"}, "created_on: '2999-01-01' is in the future"),
+        ({"created_on": "0001-01-01"}, "created_on: '0001-01-01' is before 1990"),
         ({"id": ""}, "id is empty"),
         ({"id": "x" * 65}, "id is longer than 64 characters"),
-        ({"id": "1"}, "1 again, first on line 2"),
-        ({"total_votes": "many"}, "total_votes: 'many' is no count"),
-        ({"status": "lost"}, "status: the profile knows no 'lost'"),
-        ({"source": "robot"}, "source: the profile knows no 'robot'"),
+        ({"id": "1"}, "1 is a duplicate of line 2"),
+        ({"total_votes": "many"}, "total_votes: 'many' is not a count"),
+        ({"status": "lost"}, "status: the profile has no code for 'lost'"),
+        ({"source": "robot"}, "source: the profile has no code for 'robot'"),
     ],
 )
 def test_invalid_proposal_is_rejected_with_line_and_reason(app, tmp_path, columns, reason):
     bad = {**proposal_row(2), **columns}
-    assert rejected(app, tmp_path, [proposal_row(1), bad]) == [(3, reason)]
+    assert import_rejects(app, tmp_path, [proposal_row(1), bad]) == [(3, reason)]
     assert db.session.scalar(select(func.count(Proposal.id))) == 1
 
 
 @pytest.mark.parametrize(
     ("columns", "reason"),
     [
-        ({"proposal_id": 9}, "its proposal '9' is not there"),
-        ({"id": 5}, "5 again, first on line 2"),
-        ({"alignment": "maybe"}, "alignment: the profile knows no 'maybe'"),
+        ({"proposal_id": 9}, "its proposal '9' is missing"),
+        ({"id": 5}, "5 is a duplicate of line 2"),
+        ({"alignment": "maybe"}, "alignment: the profile has no code for 'maybe'"),
     ],
 )
 def test_invalid_comment_is_rejected_with_line_and_reason(app, tmp_path, columns, reason):
     rows = [comment_row(5), {**comment_row(6), **columns}]
-    assert rejected(app, tmp_path, [proposal_row(1)], rows) == [(3, reason)]
+    assert import_rejects(app, tmp_path, [proposal_row(1)], rows) == [(3, reason)]
 
 
 def test_rejected_rows_have_the_line_numbers_of_the_file(app, tmp_path):
     rows = [proposal_row(1, summary="dua\nbaris\nlagi"), proposal_row(2, created_on="x")]
-    assert rejected(app, tmp_path, rows)[0][0] == 5
+    assert import_rejects(app, tmp_path, rows)[0][0] == 5
 
 
-def test_row_with_too_few_fields_is_rejected(app, tmp_path):
+def test_row_with_too_few_fields_is_import_rejects(app, tmp_path):
     write_decidim(tmp_path, [proposal_row(1)], [])
     with (tmp_path / "comments.csv").open("a", encoding="utf-8") as file:
         file.write("5,1,,u2\n\n")
@@ -65,12 +65,12 @@ def test_row_with_too_few_fields_is_rejected(app, tmp_path):
     assert [r.reason for r in summary.rejects] == ["4 fields where the header has 7"]
 
 
-def nothing_is_in():
+def is_log_empty():
     return db.session.scalar(select(func.count(Interaction.id))) == 0
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("damage", "message"),
     [
         (lambda f: f.unlink(), "comments.csv: No such file"),
         (lambda f: f.write_bytes(b"id,proposal_id\n\xff\xfe1,2\n"), "line 2 is not UTF-8"),
@@ -80,18 +80,18 @@ def nothing_is_in():
     ],
     ids=["missing", "encoding", "columns", "empty", "quotes"],
 )
-def test_unreadable_file_stops_the_import(app, tmp_path, spoil, said):
+def test_unreadable_file_stops_the_import(app, tmp_path, damage, message):
     write_decidim(tmp_path, [proposal_row(1)], [comment_row(5)])
-    spoil(tmp_path / "comments.csv")
-    with pytest.raises(UnreadableSource, match=said):
+    damage(tmp_path / "comments.csv")
+    with pytest.raises(UnreadableSource, match=message):
         run_import("decidim", tmp_path)
-    assert nothing_is_in()
+    assert is_log_empty()
 
 
 def test_folder_without_rows_is_refused(app, tmp_path):
     with pytest.raises(UnreadableSource, match="no row of it can be imported"):
         run_import("decidim", write_decidim(tmp_path, [], []))
-    assert nothing_is_in()
+    assert is_log_empty()
 
 
 def test_import_refuses_a_process_that_was_not_imported(app, tmp_path):
@@ -102,17 +102,19 @@ def test_import_refuses_a_process_that_was_not_imported(app, tmp_path):
 
 @pytest.mark.parametrize("slug", ["Taman", "a b", "", "a/b", "x" * 81])
 def test_import_refuses_an_invalid_slug(app, tmp_path, slug):
-    with pytest.raises(UnreadableSource, match="is no short name"):
+    with pytest.raises(UnreadableSource, match="is not a valid slug"):
         run_import("decidim", tmp_path, slug=slug)
 
 
 def test_import_refuses_an_unknown_timezone(app, tmp_path):
-    with pytest.raises(UnreadableSource, match="'Mars/Base' is no time zone"):
+    with pytest.raises(UnreadableSource, match="'Mars/Base' is not a valid time zone"):
         run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], []), timezone="Mars/Base")
 
 
 def test_rejects_file_is_safe_for_spreadsheets(app, tmp_path):
-    summary = run_import("decidim", write_decidim(tmp_path, [proposal_row(1), proposal_row("=1+1")], []))
+    summary = run_import(
+        "decidim", write_decidim(tmp_path, [proposal_row(1), proposal_row("=1+1")], [])
+    )
     assert summary.rejects == []
     bad = proposal_row(3, created_on="=cmd", title="=2")
     summary = run_import("decidim", write_decidim(tmp_path, [proposal_row(1), bad], []))
@@ -124,18 +126,18 @@ def test_rejects_file_is_safe_for_spreadsheets(app, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("content", "message"),
     [
         ("platform = ", "Invalid value"),
         ('platform = "x"\nsurprise = 1\n', "surprise"),
-        ('platform = "x"\nproposals = 3\n', "proposals is no table"),
+        ('platform = "x"\nproposals = 3\n', "proposals is not a table"),
         ('platform = "x"\n', "missing"),
     ],
 )
-def test_profile_errors_are_named(tmp_path, written, said):
+def test_profile_errors_are_named(tmp_path, content, message):
     path = tmp_path / "mine.toml"
-    path.write_text(written, encoding="utf-8")
-    with pytest.raises(UnreadableSource, match=said):
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(UnreadableSource, match=message):
         profiles.load_profile(path)
 
 

@@ -1,4 +1,4 @@
-"""The open data of Barcelona, Madrid and the UK: from file to log to the figures known for them."""
+"""Test imports of the open data of Barcelona, Madrid and the UK up to their published figures."""
 
 import statistics
 from datetime import UTC, datetime
@@ -32,15 +32,15 @@ ENDS = {
 }
 
 
-def bring(place):
-    name, folder = SOURCES[place]
-    accounts = shared(f"data/{BARCELONA}/platform_accounts.csv") if place == "barcelona" else None
-    return run_import(name, shared(f"data/{folder}"), place, accounts=accounts)
+def import_dataset(dataset):
+    name, folder = SOURCES[dataset]
+    accounts = shared(f"data/{BARCELONA}/platform_accounts.csv") if dataset == "barcelona" else None
+    return run_import(name, shared(f"data/{folder}"), dataset, accounts=accounts)
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    """An installation with the three imports in it, each done once, and what they said."""
+def summaries(tmp_path_factory):
+    """Import each dataset once into one installation and return the summaries."""
     shared("data")
     settings = Settings(
         mode="test",
@@ -52,7 +52,7 @@ def house(tmp_path_factory):
     with app.app_context():
         upgrade()
         create_transient_tables(app)
-        summaries = {place: bring(place) for place in SOURCES}
+        summaries = {dataset: import_dataset(dataset) for dataset in SOURCES}
         sealing.seal_log(settings)
         yield summaries
         db.session.remove()
@@ -61,44 +61,46 @@ def house(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def scored(house):
-    return {place: compute_scores(get_process(place), end) for place, end in ENDS.items()}
+def scores(summaries):
+    return {dataset: compute_scores(get_process(dataset), end) for dataset, end in ENDS.items()}
 
 
-def comments_of(place):
+def comments_query(dataset):
     return (
         select(Comment)
         .join(Proposal, Proposal.id == Comment.proposal_id)
         .join(Process, Process.id == Proposal.process_id)
-        .where(Process.slug == place)
+        .where(Process.slug == dataset)
     )
 
 
 @pytest.mark.parametrize(
-    ("place", "proposals", "comments", "orphans", "responses"),
+    ("dataset", "proposals", "comments", "orphans", "responses"),
     [
         ("barcelona", 6342, 9100, 0, 0),
         ("madrid", 39, 2138, 81, 0),
         ("uk", 2213, 0, 0, 67 + 1575),
     ],
 )
-def test_open_data_rows_are_all_imported(house, place, proposals, comments, orphans, responses):
-    said = house[place]
-    assert (said.proposals, said.comments) == (proposals, comments)
-    assert (said.orphans, said.responses, said.rejects) == (orphans, responses, [])
-    process = get_process(place)
+def test_open_data_rows_are_all_imported(
+    summaries, dataset, proposals, comments, orphans, responses
+):
+    summary = summaries[dataset]
+    assert (summary.proposals, summary.comments) == (proposals, comments)
+    assert (summary.orphans, summary.responses, summary.rejects) == (orphans, responses, [])
+    process = get_process(dataset)
     assert (process.proposal_count, process.comment_count) == (proposals, comments)
 
 
-@pytest.mark.parametrize("place", SOURCES)
-def test_open_data_import_repeated_adds_nothing(house, place):
+@pytest.mark.parametrize("dataset", SOURCES)
+def test_open_data_import_repeated_adds_nothing(summaries, dataset):
     before = db.session.scalar(select(func.count(Interaction.id)))
-    again = bring(place)
+    again = import_dataset(dataset)
     assert (again.acts, again.rejects) == (0, [])
     assert db.session.scalar(select(func.count(Interaction.id))) == before
 
 
-def test_open_data_acts_are_one_log_row_each(house):
+def test_open_data_acts_are_one_log_row_each(summaries):
     kinds = dict(
         db.session.execute(select(Interaction.kind, func.count()).group_by(Interaction.kind)).all()
     )
@@ -111,30 +113,32 @@ def test_open_data_acts_are_one_log_row_each(house):
     }
 
 
-def test_open_data_log_verifies(house):
+def test_open_data_log_verifies(summaries):
     assert sealing.verify_log() == []
 
 
-def test_open_data_madrid_has_depth_nineteen_and_empty_texts(house):
-    found = comments_of("madrid").subquery()
-    assert db.session.scalar(select(func.max(found.c.depth))) == 19
-    assert db.session.scalar(select(func.count()).where(found.c.body == "")) == 13
-    assert db.session.scalar(select(func.count()).where(found.c.is_orphan)) == 81
+def test_open_data_madrid_has_depth_nineteen_and_empty_texts(summaries):
+    comments = comments_query("madrid").subquery()
+    assert db.session.scalar(select(func.max(comments.c.depth))) == 19
+    assert db.session.scalar(select(func.count()).where(comments.c.body == "")) == 13
+    assert db.session.scalar(select(func.count()).where(comments.c.is_orphan)) == 81
 
 
-def test_open_data_counters_match_the_rows(house):
-    counted = select(Comment.proposal_id, func.count().label("n")).group_by(Comment.proposal_id)
-    there = counted.subquery()
+def test_open_data_counters_match_the_rows(summaries):
+    counts_query = select(Comment.proposal_id, func.count().label("n")).group_by(
+        Comment.proposal_id
+    )
+    counts = counts_query.subquery()
     wrong = (
         select(func.count())
         .select_from(Proposal)
-        .outerjoin(there, there.c.proposal_id == Proposal.id)
-        .where(Proposal.comment_count != func.coalesce(there.c.n, 0))
+        .outerjoin(counts, counts.c.proposal_id == Proposal.id)
+        .where(Proposal.comment_count != func.coalesce(counts.c.n, 0))
     )
     assert db.session.scalar(wrong) == 0
 
 
-def moments(kind):
+def times_by_proposal(kind):
     process = get_process("uk")
     rows = select(Interaction.proposal_id, Interaction.occurred_at).where(
         Interaction.process_id == process.id, Interaction.kind == kind
@@ -142,8 +146,11 @@ def moments(kind):
     return dict(db.session.execute(rows).all())
 
 
-def test_open_data_uk_responses_take_21_days_at_the_median(house):
-    qualified, published = moments("proposal.qualified"), moments("response.published")
+def test_open_data_uk_responses_take_21_days_at_the_median(summaries):
+    qualified, published = (
+        times_by_proposal("proposal.qualified"),
+        times_by_proposal("response.published"),
+    )
     days = [(published[p] - moment).total_seconds() / 86400 for p, moment in qualified.items()]
     assert len(days) == 67
     assert round(statistics.median(days), 2) == 20.95
@@ -151,20 +158,20 @@ def test_open_data_uk_responses_take_21_days_at_the_median(house):
     assert [sum(d <= limit for d in days) for limit in (14, 21, 30)] == [5, 35, 59]
 
 
-def test_open_data_uk_public_median_is_in_calendar_days(house):
-    (whole,) = total_figures(list_institution_figures(get_process("uk").id))
-    assert whole.is_imported and (whole.cases, whole.answered) == (67, 67)
-    assert whole.median is not None and round(whole.median, 2) == 20.95
-    assert whole.refusal_codes["duplicate"] == 924 and sum(whole.refusal_codes.values()) == 1575
+def test_open_data_uk_public_median_is_in_calendar_days(summaries):
+    (total,) = total_figures(list_institution_figures(get_process("uk").id))
+    assert total.is_imported and (total.cases, total.answered) == (67, 67)
+    assert total.median is not None and round(total.median, 2) == 20.95
+    assert total.refusal_codes["duplicate"] == 924 and sum(total.refusal_codes.values()) == 1575
 
 
-def test_open_data_uk_responses_have_another_date_in_37_cases(house):
+def test_open_data_uk_responses_have_another_date_in_37_cases(summaries):
     responses = db.session.scalars(select(Response).where(Response.code == "")).all()
     assert len(responses) == 67
     assert sum(r.dated != r.published_at.date() for r in responses) == 37
 
 
-def test_open_data_uk_refusals_have_their_codes(house):
+def test_open_data_uk_refusals_have_their_codes(summaries):
     codes = select(Response.code, func.count()).where(Response.code != "").group_by(Response.code)
     assert dict(db.session.execute(codes).all()) == {
         "duplicate": 924,
@@ -176,16 +183,16 @@ def test_open_data_uk_refusals_have_their_codes(house):
     }
 
 
-def test_open_data_uk_score_counts_petitions_owed_a_response(house):
-    found = compute_scores(get_process("uk")).findings["RS1.1"]
-    assert found.value == pytest.approx(0.8806, abs=0.00005)
-    assert (found.numerator, found.denominator) == (59, 67)
+def test_open_data_uk_score_counts_petitions_owed_a_response(summaries):
+    finding = compute_scores(get_process("uk")).findings["RS1.1"]
+    assert finding.value == pytest.approx(0.8806, abs=0.00005)
+    assert (finding.numerator, finding.denominator) == (59, 67)
 
 
 @pytest.mark.parametrize("column", [0, 1, 2])
-def test_open_data_descriptives_match_the_published_figures(scored, column):
-    place, scope = test_open_data.WHERE[column]
-    block = scored[place].descriptives[scope]
+def test_open_data_descriptives_match_the_published_figures(scores, column):
+    dataset, scope = test_open_data.WHERE[column]
+    block = scores[dataset].descriptives[scope]
     for name, values in test_open_data.DESCRIPTIVES.items():
         assert block[name] == pytest.approx(values[column], abs=0.00005), name
     latency = test_open_data.LATENCIES[column]
@@ -194,27 +201,27 @@ def test_open_data_descriptives_match_the_published_figures(scored, column):
     assert block["h_index"] == test_open_data.H_INDEX[column]
 
 
-@pytest.mark.parametrize(("place", "name"), test_open_data.PLACES)
-def test_open_data_indicators_match_the_published_figures(scored, place, name):
-    numerator, denominator, value, ci = test_open_data.INDICATORS[place][name]
-    finding = scored[place].findings[name]
+@pytest.mark.parametrize(("dataset", "name"), test_open_data.PLACES)
+def test_open_data_indicators_match_the_published_figures(scores, dataset, name):
+    numerator, denominator, value, ci = test_open_data.INDICATORS[dataset][name]
+    finding = scores[dataset].findings[name]
     assert numerator is None or finding.numerator == numerator
     assert finding.denominator == denominator
     assert finding.value == pytest.approx(value, abs=0.00005)
     assert ci is None or finding.ci == pytest.approx(ci, abs=0.02)
 
 
-def test_open_data_indicators_without_source_data_are_not_scored(scored):
-    reasons = {name: scored["madrid"].findings[name].reason for name in ("DQ3.1", "RS1.1", "SP5.1")}
+def test_open_data_indicators_without_source_data_are_not_scored(scores):
+    reasons = {name: scores["madrid"].findings[name].reason for name in ("DQ3.1", "RS1.1", "SP5.1")}
     assert set(reasons.values()) == {"source"}
-    assert scored["barcelona"].findings["DQ6.1"].reason == "source"
-    assert scored["barcelona"].to_dict()["excluded_accounts"] == [
+    assert scores["barcelona"].findings["DQ6.1"].reason == "source"
+    assert scores["barcelona"].to_dict()["excluded_accounts"] == [
         {"reason": "system", "accounts": 14, "comments": 4756}
     ]
 
 
 @pytest.mark.parametrize(
-    ("place", "dimension", "expected"),
+    ("dataset", "dimension", "expected"),
     [
         ("barcelona", "DQ", 0.4055),
         ("madrid", "DQ", 0.7123),
@@ -222,5 +229,5 @@ def test_open_data_indicators_without_source_data_are_not_scored(scored):
         ("madrid", "SP", 0.205),
     ],
 )
-def test_open_data_dimensions_match_the_published_figures(scored, place, dimension, expected):
-    assert scored[place].totals[dimension].score == pytest.approx(expected, abs=0.0005)
+def test_open_data_dimensions_match_the_published_figures(scores, dataset, dimension, expected):
+    assert scores[dataset].totals[dimension].score == pytest.approx(expected, abs=0.0005)

@@ -1,4 +1,4 @@
-"""Petitions with thresholds, answers with two dates, and refusals with a code."""
+"""Test imports of UK petitions: thresholds, responses with two dates, refusals with codes."""
 
 from datetime import UTC, date, datetime
 
@@ -23,17 +23,17 @@ REFUSED = {
 }
 
 
-def the(model):
+def get_one(model):
     return db.session.scalars(select(model)).one()
 
 
 def test_petition_response_has_a_date_and_a_time_of_publication(app, tmp_path):
     run_import("uk-petitions", write_petitions(tmp_path, ANSWERED))
-    response = the(Response)
+    response = get_one(Response)
     assert response.dated == date(2020, 3, 31)
     assert response.published_at == datetime(2020, 4, 1, 9, 30, tzinfo=UTC)
     assert (response.decision, response.headline) == ("unstated", "No.")
-    assert the(Proposal).answered_at == response.published_at
+    assert get_one(Proposal).answered_at == response.published_at
 
 
 def test_petition_threshold_and_response_have_no_actor(app, tmp_path, log):
@@ -49,25 +49,25 @@ def test_petition_threshold_and_response_have_no_actor(app, tmp_path, log):
 
 def test_petition_signatures_are_a_count_without_people(app, tmp_path):
     run_import("uk-petitions", write_petitions(tmp_path, ANSWERED))
-    assert the(Proposal).support_count == 12345
-    assert the(Proposal).source_url == "https://petition.parliament.uk/petitions/1"
+    assert get_one(Proposal).support_count == 12345
+    assert get_one(Proposal).source_url == "https://petition.parliament.uk/petitions/1"
 
 
 def test_petition_departments_become_institutions_once(app, tmp_path):
     run_import("uk-petitions", write_petitions(tmp_path, ANSWERED, ANSWERED))
-    offices = {office.slug: office.name for office in db.session.scalars(select(Institution))}
-    assert offices == {"uk-petitions-dft": "Transport", "uk-petitions-hmt": "Money"}
+    institutions = {row.slug: row.name for row in db.session.scalars(select(Institution))}
+    assert institutions == {"uk-petitions-dft": "Transport", "uk-petitions-hmt": "Money"}
     first = db.session.scalars(select(Proposal)).first()
     assert first.institution.slug == "uk-petitions-dft"
 
 
 def test_petition_refusal_is_a_response_with_its_code(app, tmp_path, log):
     run_import("uk-petitions", write_petitions(tmp_path, REFUSED))
-    response = the(Response)
+    response = get_one(Response)
     assert (response.decision, response.code) == ("not_accepted", "duplicate")
     assert response.institution.name == "Petitions Committee"
     assert log()[-1].details["decision"] == "not_accepted"
-    assert the(Proposal).decision == "not_accepted"
+    assert get_one(Proposal).decision == "not_accepted"
 
 
 def test_petition_repeated_response_texts_are_counted(app, tmp_path, log):

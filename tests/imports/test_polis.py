@@ -1,4 +1,4 @@
-"""A Polis conversation comes in whole: every vote in the log, the last one counted."""
+"""Test imports of Polis conversations: every vote is logged, the last one counts."""
 
 import csv
 from collections import Counter
@@ -54,7 +54,7 @@ def folder(tmp_path):
 
 
 def test_polis_rows_are_all_logged_and_the_last_vote_counts(app, folder, log):
-    done = import_conversation(read_conversation(folder), "polis-kecil")
+    summary = import_conversation(read_conversation(folder), "polis-kecil")
     kinds = Counter(entry.kind for entry in log())
     assert kinds == {
         "process.imported": 1,
@@ -63,7 +63,12 @@ def test_polis_rows_are_all_logged_and_the_last_vote_counts(app, folder, log):
         "ballot.cast": 2,
         "ballot.changed": 4,
     }
-    assert (done.statements, done.votes, done.participants, done.differences) == (3, 6, 2, 0)
+    assert (summary.statements, summary.votes, summary.participants, summary.differences) == (
+        3,
+        6,
+        2,
+        0,
+    )
     poll = db.session.scalar(select(Poll))
     first, _declined, third = poll.options
     tally = count_ballots(poll)
@@ -102,9 +107,9 @@ def test_polis_interrupted_import_continues_without_duplicates(app, folder, log,
 
     with pytest.raises(KeyboardInterrupt):
         import_conversation(read_conversation(folder), "polis-kecil", stop)
-    broken = len(log())
+    rows_before = len(log())
     again = import_conversation(read_conversation(folder), "polis-kecil")
-    assert (broken, again.acts, len(log())) == (4, 7, 7)
+    assert (rows_before, again.acts, len(log())) == (4, 7, 7)
     assert import_conversation(read_conversation(folder), "polis-kecil").acts == 0
     poll = db.session.scalar(select(Poll))
     assert poll.ballot_count == count_ballots(poll).ballots == 2
@@ -113,9 +118,9 @@ def test_polis_interrupted_import_continues_without_duplicates(app, folder, log,
 def test_polis_invalid_rows_are_rejected_with_their_lines(app, folder):
     with (folder / "votes.csv").open("a") as votes:
         votes.write("3900000,,99,9,1\n3900000,,1,9,5\nx,,1,9,1\n3900000,,1\n")
-    found = read_conversation(folder)
-    assert [reject.line for reject in found.rejects] == [11, 8, 9, 10]
-    assert len(found.votes()) == 6
+    conversation = read_conversation(folder)
+    assert [reject.line for reject in conversation.rejects] == [11, 8, 9, 10]
+    assert len(conversation.votes()) == 6
 
 
 def test_polis_invalid_files_are_refused(app, folder):
@@ -128,7 +133,7 @@ def test_polis_invalid_files_are_refused(app, folder):
         import_conversation(read_conversation(folder), process.slug)
 
 
-def rows_of(name, file):
+def read_rows(name, file):
     with (shared(f"data/{name}") / file).open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines))
 
@@ -136,13 +141,13 @@ def rows_of(name, file):
 @pytest.mark.data
 @pytest.mark.parametrize("name", CONVERSATIONS)
 def test_polis_real_conversation_matches_the_published_figures(app, name):
-    done = import_conversation(read_conversation(shared(f"data/{name}")), "percakapan")
-    poll = db.session.get_one(Poll, done.poll)
-    votes = rows_of(name, "votes.csv")
+    summary = import_conversation(read_conversation(shared(f"data/{name}")), "percakapan")
+    poll = db.session.get_one(Poll, summary.poll)
+    votes = read_rows(name, "votes.csv")
     cast = Interaction.kind.in_(["ballot.cast", "ballot.changed"])
-    assert (done.differences, len(done.rejects)) == (0, 0)
+    assert (summary.differences, len(summary.rejects)) == (0, 0)
     assert db.session.scalar(select(func.count(Interaction.id)).where(cast)) == len(votes)
-    for comment in rows_of(name, "comments.csv"):
+    for comment in read_rows(name, "comments.csv"):
         option = db.session.scalar(
             select(Option).where(
                 Option.poll_id == poll.id, Option.source_id == comment["comment-id"]
@@ -154,7 +159,7 @@ def test_polis_real_conversation_matches_the_published_figures(app, name):
 
 
 def stored_matrix(poll):
-    numbers = {option.id: option.source_id for option in poll.options}
+    source_ids = {option.id: option.source_id for option in poll.options}
     rows = db.session.execute(
         select(Person.source, Ballot.choice, Ballot.source_group)
         .join(Person, Person.id == Ballot.person_id)
@@ -163,7 +168,7 @@ def stored_matrix(poll):
     return {
         row.source.rpartition(":")[2]: (
             row.source_group,
-            {numbers[option]: view for option, view in row.choice},
+            {source_ids[option]: view for option, view in row.choice},
         )
         for row in rows
     }
@@ -175,5 +180,5 @@ def published_matrix(name):
             int(row["group-id"]) if row["group-id"] else None,
             {column: int(v) for column, v in row.items() if column.isdigit() and v},
         )
-        for row in rows_of(name, "participants-votes.csv")
+        for row in read_rows(name, "participants-votes.csv")
     }

@@ -1,4 +1,4 @@
-"""A release brought in scores here as there; one that is not whole is named and left outside."""
+"""Test imports of releases: same scores as at the origin; incomplete ones are refused."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ def settings(app):
 
 @pytest.fixture
 def release(app, settings, tmp_path):
-    """A release of a process with private acts, and the scores where it came from."""
+    """Build a release of a process with private acts; return its folder and original scores."""
     process = factories.create_process()
     people = [factories.create_resident() for _ in range(4)]
     proposal = factories.create_proposal(process, people[0])
@@ -44,15 +44,15 @@ def release(app, settings, tmp_path):
     return tmp_path / "r", compute_scores(process).to_json()
 
 
-def run(app, *words):
-    return app.test_cli_runner().invoke(cli, [str(word) for word in words])
+def run_command(app, *arguments):
+    return app.test_cli_runner().invoke(cli, [str(argument) for argument in arguments])
 
 
 def test_imported_release_has_the_scores_of_its_origin(app, settings, release):
-    folder, there = release
-    assert run(app, "import", "release", folder, "--process", "tamu").exit_code == 0
-    assert compute_scores(get_process("tamu")).to_json() == there
-    assert run(app, "score", "tamu", "--json").stdout == there
+    folder, original_scores = release
+    assert run_command(app, "import", "release", folder, "--process", "tamu").exit_code == 0
+    assert compute_scores(get_process("tamu")).to_json() == original_scores
+    assert run_command(app, "score", "tamu", "--json").stdout == original_scores
 
 
 def test_imported_release_is_one_act_and_repeating_adds_none(app, settings, release, log):
@@ -65,9 +65,9 @@ def test_imported_release_is_one_act_and_repeating_adds_none(app, settings, rele
 
 
 def test_release_can_be_imported_from_a_zip_file(app, settings, release, tmp_path):
-    packed = shutil.make_archive(str(tmp_path / "p"), "zip", tmp_path, "r")
-    words = ("import", "release", packed, "--process", "tamu")
-    assert run(app, *words).exit_code == 0
+    archive = shutil.make_archive(str(tmp_path / "p"), "zip", tmp_path, "r")
+    arguments = ("import", "release", archive, "--process", "tamu")
+    assert run_command(app, *arguments).exit_code == 0
 
 
 def change(path):
@@ -79,7 +79,7 @@ def cut(path):
 
 
 @pytest.mark.parametrize(
-    ("harm", "name", "said"),
+    ("damage", "name", "message"),
     [
         (change, "events.csv", "events.csv was changed after the release was built"),
         (cut, "events.parquet", "events.parquet is truncated: the download may be incomplete"),
@@ -87,26 +87,28 @@ def cut(path):
         (cut, "manifest.json", "not a release manifest"),
     ],
 )
-def test_damaged_release_is_named_and_nothing_is_stored(app, settings, release, harm, name, said):
+def test_damaged_release_is_named_and_nothing_is_stored(
+    app, settings, release, damage, name, message
+):
     folder, _there = release
-    harm(folder / name)
-    found = run(app, "import", "release", folder, "--process", "tamu")
-    assert found.exit_code == 2 and said in found.stderr
+    damage(folder / name)
+    result = run_command(app, "import", "release", folder, "--process", "tamu")
+    assert result.exit_code == 2 and message in result.stderr
     assert get_process("tamu") is None and not (settings.imported_path / "tamu").exists()
 
 
 def test_truncated_release_zip_is_refused(app, settings, release, tmp_path):
-    packed = shutil.make_archive(str(tmp_path / "p"), "zip", tmp_path, "r")
+    archive = shutil.make_archive(str(tmp_path / "p"), "zip", tmp_path, "r")
     cut(tmp_path / "p.zip")
-    found = run(app, "import", "release", packed, "--process", "tamu")
-    assert found.exit_code == 2 and "half a download" in found.stderr
+    result = run_command(app, "import", "release", archive, "--process", "tamu")
+    assert result.exit_code == 2 and "incomplete download" in result.stderr
 
 
 def test_release_manifest_cannot_name_files_outside(app, settings, release):
     path = release[0] / "manifest.json"
-    said = json.loads(path.read_text())
-    said["files"]["../../deliberate.db"] = {"sha256": "0" * 64}
-    path.write_text(json.dumps(said))
+    manifest = json.loads(path.read_text())
+    manifest["files"]["../../deliberate.db"] = {"sha256": "0" * 64}
+    path.write_text(json.dumps(manifest))
     with pytest.raises(UnreadableSource, match="outside the release"):
         import_release(release[0], "tamu", settings)
 
@@ -119,6 +121,6 @@ def test_release_import_refuses_a_name_in_use(app, settings, release):
 
 def test_imported_release_is_not_published_again(app, settings, release, tmp_path):
     process = import_release(release[0], "tamu", settings)
-    with pytest.raises(ReleaseNotWritable, match="its own files"):
+    with pytest.raises(ReleaseNotWritable, match="is an imported release"):
         build_release(process, tmp_path / "again")
     assert publish_all_releases(settings.releases_path) == len(opened_process_slugs()) - 1

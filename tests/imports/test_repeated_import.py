@@ -1,4 +1,4 @@
-"""An import twice, in parts, or cut off in the middle leaves every act once."""
+"""Test repeated, partial and interrupted imports: every act is stored once."""
 
 import os
 import signal
@@ -9,24 +9,30 @@ import pytest
 from sqlalchemy import func, select
 
 from deliberate.database import db
-from deliberate.imports import import_run as run
-from deliberate.imports import writer
+from deliberate.imports import import_run, writer
 from deliberate.imports.import_run import prepare_import
 from deliberate.models import Comment, Interaction, Person, Process, Proposal
-from tests.imports.import_files import run_import, comment_row, write_decidim, import_request, write_petitions, proposal_row
+from tests.imports.import_files import (
+    comment_row,
+    import_request,
+    proposal_row,
+    run_import,
+    write_decidim,
+    write_petitions,
+)
 from tests.imports.test_petitions import ANSWERED, REFUSED
 
 
-def counted(model):
+def count_rows(model):
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(model))
 
 
-def everything():
-    return {model.__name__: counted(model) for model in (Interaction, Person, Proposal, Comment)}
+def count_all_rows():
+    return {model.__name__: count_rows(model) for model in (Interaction, Person, Proposal, Comment)}
 
 
-def counters():
+def read_counters():
     db.session.rollback()
     process = db.session.scalars(select(Process)).one()
     proposals = select(func.sum(Proposal.comment_count), func.sum(Proposal.for_count))
@@ -39,25 +45,25 @@ def counters():
     )
 
 
-def city(tmp_path):
+def write_thread(tmp_path):
     rows = [comment_row(n, alignment="1") for n in range(1, 31)]
     rows += [comment_row(n, parent_id=n - 30) for n in range(31, 61)]
     return write_decidim(tmp_path, [proposal_row(1), proposal_row(2, author_id="u9")], rows)
 
 
 def test_repeated_import_adds_nothing(app, tmp_path):
-    run_import("decidim", city(tmp_path))
-    before, counts = everything(), counters()
-    again = run_import("decidim", city(tmp_path))
+    run_import("decidim", write_thread(tmp_path))
+    before, counts = count_all_rows(), read_counters()
+    again = run_import("decidim", write_thread(tmp_path))
     assert (again.acts, set(again.new.values())) == (0, {0})
-    assert (everything(), counters()) == (before, counts)
+    assert (count_all_rows(), read_counters()) == (before, counts)
 
 
 def test_repeated_import_adds_no_responses_or_thresholds(app, tmp_path):
     run_import("uk-petitions", write_petitions(tmp_path, ANSWERED, REFUSED))
-    before = everything()
+    before = count_all_rows()
     assert run_import("uk-petitions", write_petitions(tmp_path, ANSWERED, REFUSED)).acts == 0
-    assert everything() == before
+    assert count_all_rows() == before
 
 
 def test_later_export_adds_new_rows(app, tmp_path, log):
@@ -74,25 +80,25 @@ def test_later_export_adds_new_rows(app, tmp_path, log):
 
 
 def test_interrupted_import_continues_at_the_next_batch(app, tmp_path, monkeypatch):
-    whole = run_import("decidim", city(tmp_path), slug="whole")
-    expected = everything()
-    monkeypatch.setattr(run, "MAX_BATCH_SIZE", 7)
+    complete_summary = run_import("decidim", write_thread(tmp_path), slug="whole")
+    expected = count_all_rows()
+    monkeypatch.setattr(import_run, "MAX_BATCH_SIZE", 7)
     write = writer.BatchWriter.write
-    done = []
+    batches = []
 
     def break_off(self, acts):
-        if len(done) == 4:
+        if len(batches) == 4:
             raise KeyboardInterrupt
-        done.append(acts)
+        batches.append(acts)
         write(self, acts)
 
     monkeypatch.setattr(writer.BatchWriter, "write", break_off)
     with pytest.raises(KeyboardInterrupt):
-        run_import("decidim", city(tmp_path), slug="broken")
+        run_import("decidim", write_thread(tmp_path), slug="broken")
     monkeypatch.setattr(writer.BatchWriter, "write", write)
-    rest = run_import("decidim", city(tmp_path), slug="broken")
-    assert rest.acts == whole.acts - 28
-    assert everything() == {name: 2 * number for name, number in expected.items()}
+    remaining_summary = run_import("decidim", write_thread(tmp_path), slug="broken")
+    assert remaining_summary.acts == complete_summary.acts - 28
+    assert count_all_rows() == {name: 2 * count for name, count in expected.items()}
 
 
 def test_failed_batch_leaves_nothing(app, tmp_path, monkeypatch):
@@ -101,30 +107,30 @@ def test_failed_batch_leaves_nothing(app, tmp_path, monkeypatch):
 
     monkeypatch.setattr(writer.LogWriter, "add", fail)
     with pytest.raises(OSError, match="disk full"):
-        run_import("decidim", city(tmp_path))
-    assert everything() == {"Interaction": 1, "Person": 0, "Proposal": 0, "Comment": 0}
+        run_import("decidim", write_thread(tmp_path))
+    assert count_all_rows() == {"Interaction": 1, "Person": 0, "Proposal": 0, "Comment": 0}
 
 
-KILLED = """
+KILLED_IMPORT = """
 import os, signal, sys
 from pathlib import Path
 from deliberate import create_app
-from deliberate.imports import import_run as run
-from tests.imports.layouts import order
-run.ACTS_A_BATCH = 10
+from deliberate.imports import import_run
+from tests.imports.import_files import import_request
+import_run.MAX_BATCH_SIZE = 10
 batches = []
-def die(done):
-    batches.append(done)
+def die(count):
+    batches.append(count)
     if len(batches) == 3:
         os.kill(os.getpid(), signal.SIGKILL)
 with create_app().app_context():
-    run.begin(order("decidim", Path(sys.argv[1]))).run(die)
+    import_run.prepare_import(import_request("decidim", Path(sys.argv[1]))).run(die)
 """
 
 
 @pytest.fixture
 def on_sqlite(make_sqlite_app):
-    """The app on SQLite alone: a killed program is the same for both engines."""
+    """Return the application on SQLite: a killed process behaves alike on both engines."""
     app = make_sqlite_app()
     with app.app_context():
         yield app
@@ -132,17 +138,17 @@ def on_sqlite(make_sqlite_app):
 
 
 def test_killed_import_leaves_whole_batches_and_continues(on_sqlite, tmp_path):
-    folder = city(tmp_path)
+    folder = write_thread(tmp_path)
     data = on_sqlite.config["SETTINGS"].data_dir
     environment = {**os.environ, "DELIBERATE_MODE": "test", "DELIBERATE_DATA_DIR": data}
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(folder)],
+        [sys.executable, "-c", KILLED_IMPORT, str(folder)],
         env=environment,
         capture_output=True,
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
-    assert counted(Interaction) == 1 + 30
-    assert counters()[1] == counted(Comment)
+    assert count_rows(Interaction) == 1 + 30
+    assert read_counters()[1] == count_rows(Comment)
     assert prepare_import(import_request("decidim", folder)).run().acts == 62 - 30
-    assert counted(Interaction) == 1 + 62
+    assert count_rows(Interaction) == 1 + 62

@@ -1,4 +1,4 @@
-"""Towns for the browser of tests/live_server.py, and what axe says of a page."""
+"""Fixtures for browser tests: servers of the sample city, and the faults that axe finds."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,31 +11,31 @@ from flask import Flask
 from tests.live_server import run_server
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-RUN = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+RUN_AXE = "() => axe.run(document, {resultTypes: ['violations']}).then(result => result.violations)"
 
 
 @pytest.fixture(scope="session")
-def old_town(old_city: Flask) -> Iterator[str]:
-    """The address of the sample city that everybody reads and nobody changes."""
-    with run_server(old_city) as address:
-        yield address
+def shared_city_url(shared_city: Flask) -> Iterator[str]:
+    """Serve the shared sample city, which no test changes, and return its URL."""
+    with run_server(shared_city) as url:
+        yield url
 
 
 @pytest.fixture
-def town(own_city: Flask) -> Iterator[str]:
-    """The address of a sample city of one's own."""
-    with run_server(own_city) as address:
-        yield address
+def city_url(city_copy: Flask) -> Iterator[str]:
+    """Serve a copy of the sample city for one test and return its URL."""
+    with run_server(city_copy) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def findings() -> Callable[[Any], list[str]]:
-    """What axe has to say of a page, all its rules asked."""
+    """Return a function that lists the violations of all axe rules on a page."""
     script = AXE.read_text(encoding="utf-8")
 
-    def found(page: Any) -> list[str]:
+    def find(page: Any) -> list[str]:
         if not page.evaluate("'axe' in window"):
             page.evaluate(script)
-        return [f"{v['id']}: {v['nodes'][0]['target']}" for v in page.evaluate(RUN)]
+        return [f"{v['id']}: {v['nodes'][0]['target']}" for v in page.evaluate(RUN_AXE)]
 
-    return found
+    return find

@@ -1,4 +1,4 @@
-"""Every page of the sample city, for every eye: axe finds nothing, nothing hangs over the edge."""
+"""Test the accessibility of every page of the sample city with axe, at several widths."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,15 +12,15 @@ from tests.live_server import CITY_NOW, session_cookie
 
 pytestmark = pytest.mark.browser
 
-SIGNED_OUT = [
+PUBLIC_PAGES = [
     "home",
     "process",
     "list",
     "proposal",
     "response",
     "scoreboard",
-    "one of the two numbers",
-    "measure",
+    "dimension",
+    "indicator",
     "sign-in",
     "join",
     "recovery",
@@ -33,9 +33,9 @@ SIGNED_OUT = [
     "new proposal",
     "answered proposal",
 ]
-RESIDENTS = ["account", "check page", "proposal", "open poll", "second factor"]
-OFFICERS = ["desk", "case", "response form"]
-EVALUATORS = [
+RESIDENT_PAGES = ["account", "check page", "proposal", "open poll", "second factor"]
+STAFF_PAGES = ["desk", "case", "response form"]
+EVALUATOR_PAGES = [
     "assessments",
     "plan",
     "assessment",
@@ -50,21 +50,21 @@ EVALUATORS = [
     "comparison",
 ]
 PAGES = [
-    *((name, "") for name in SIGNED_OUT),
-    *((name, "warga") for name in RESIDENTS),
-    *((name, "petugas") for name in OFFICERS),
-    *((name, "penilai") for name in EVALUATORS),
+    *((name, "") for name in PUBLIC_PAGES),
+    *((name, "warga") for name in RESIDENT_PAGES),
+    *((name, "petugas") for name in STAFF_PAGES),
+    *((name, "penilai") for name in EVALUATOR_PAGES),
 ]
-ADMINS = [
+ADMIN_PAGES = [
     "roles",
-    "role of one",
-    "standing of one",
-    "limit of one",
+    "role of an account",
+    "standing of an account",
+    "sanctions of an account",
     "institutions",
     "institution",
-    "processes to set up",
+    "planned processes",
     "new process",
-    "words of a process",
+    "texts of a process",
     "check of a process",
     "days off",
     "phase",
@@ -72,24 +72,27 @@ ADMINS = [
     "rules",
     "residents",
 ]
-SELDOM = [
-    *((name, "admin") for name in ADMINS),
-    *((name, "warga") for name in ("devices", "my limit", "erasing")),
-    *((name, "moderator") for name in ("moderators' desk", "limit of one", "second factor")),
-    ("coming back", "petugas"),
+RARELY_VISITED = [
+    *((name, "admin") for name in ADMIN_PAGES),
+    *((name, "warga") for name in ("devices", "own sanction", "account deletion")),
+    *(
+        (name, "moderator")
+        for name in ("moderation queue", "sanctions of an account", "second factor")
+    ),
+    ("office recovery", "petugas"),
     *((name, "") for name in ("recovery by mail", "moderation record")),
 ]
-"""Pages that few come by: looked at narrow by day in one language, wide by night in the other."""
-LOOKS = (("id", "light", 320), ("en", "dark", 1280))
+"""Rarely visited pages: tested narrow and light in one language, wide and dark in the other."""
+VARIANTS = (("id", "light", 320), ("en", "dark", 1280))
 WIDTHS = (1280, 390, 320)
 OPEN = "document.querySelectorAll('main details').forEach(details => details.open = true)"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")
-def paths(old_city: Flask) -> dict[str, str]:
-    """Where each page is."""
-    with old_city.app_context(), override_now(CITY_NOW):
+def paths(shared_city: Flask) -> dict[str, str]:
+    """Return the path of each page by name."""
+    with shared_city.app_context(), override_now(CITY_NOW):
         return {
             **demo_pages.resident_pages(),
             **demo_pages.staff_pages(),
@@ -100,21 +103,23 @@ def paths(old_city: Flask) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def tab(chromium: Any, old_town: str, old_city: Flask) -> Iterator[Callable[[str], Any]]:
-    """A tab in which somebody is signed in; each is opened once."""
-    opened: dict[str, Any] = {}
+def tab(chromium: Any, shared_city_url: str, shared_city: Flask) -> Iterator[Callable[[str], Any]]:
+    """Return a function that opens a tab signed in as an account, once for each account."""
+    tabs: dict[str, Any] = {}
 
     def open_for(name: str) -> Any:
-        if name not in opened:
-            context = chromium.new_context(base_url=old_town, reduced_motion="reduce")
+        if name not in tabs:
+            context = chromium.new_context(base_url=shared_city_url, reduced_motion="reduce")
             if name:
-                cookie = session_cookie(old_city, demo_pages.create_device_token(old_city, name))
-                context.add_cookies([{"name": "session", "value": cookie, "url": old_town}])
-            opened[name] = context.new_page()
-        return opened[name]
+                cookie = session_cookie(
+                    shared_city, demo_pages.create_device_token(shared_city, name)
+                )
+                context.add_cookies([{"name": "session", "value": cookie, "url": shared_city_url}])
+            tabs[name] = context.new_page()
+        return tabs[name]
 
     yield open_for
-    for page in opened.values():
+    for page in tabs.values():
         page.context.close()
 
 
@@ -124,42 +129,42 @@ def test_axe_finds_no_fault_at_any_width_and_color_scheme(
     tab, paths, findings, name, reader, language
 ):
     page = tab(reader)
-    said: list[str] = []
+    console_messages: list[str] = []
 
     def listen(message: Any) -> None:
         if message.type in {"error", "warning"}:
-            said.append(message.text)
+            console_messages.append(message.text)
 
     page.on("console", listen)
     assert page.goto(f"/{language}{paths[name]}").status == 200
     page.evaluate(OPEN)
-    wrong: dict[str, list[str]] = {}
+    violations: dict[str, list[str]] = {}
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 844})
-            if found := all_found(page, findings):
-                wrong[f"{scheme} {width}"] = found
+            if page_violations := all_violations(page, findings):
+                violations[f"{scheme} {width}"] = page_violations
     page.remove_listener("console", listen)
-    assert (wrong, said) == ({}, [])
+    assert (violations, console_messages) == ({}, [])
 
 
-def all_found(page: Any, findings: Callable[[Any], list[str]]) -> list[str]:
-    """What axe says of a page, and what hangs over its edge."""
-    found = findings(page)
-    if (over := page.evaluate(TOO_WIDE)) > 0:
-        found.append(f"hangs {over} pixels over the edge")
-    return found
+def all_violations(page: Any, findings: Callable[[Any], list[str]]) -> list[str]:
+    """Return the axe violations of a page, and its overflow if it is too wide."""
+    violations = findings(page)
+    if (overflow := page.evaluate(TOO_WIDE)) > 0:
+        violations.append(f"is {overflow} pixels too wide")
+    return violations
 
 
-@pytest.mark.parametrize(("name", "reader"), SELDOM)
+@pytest.mark.parametrize(("name", "reader"), RARELY_VISITED)
 def test_axe_finds_no_fault_on_rarely_visited_pages(tab, paths, findings, name, reader):
-    page, wrong = tab(reader), {}
-    for language, scheme, width in LOOKS:
+    page, violations = tab(reader), {}
+    for language, scheme, width in VARIANTS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 844})
         assert page.goto(f"/{language}{paths[name]}").status == 200
         page.evaluate(OPEN)
-        if found := all_found(page, findings):
-            wrong[language] = found
-    assert wrong == {}
+        if page_violations := all_violations(page, findings):
+            violations[language] = page_violations
+    assert violations == {}

@@ -1,4 +1,4 @@
-"""Without a script: from reading to being heard, and from the desk to the answer residents read."""
+"""Test the journeys of a resident and of an officer without JavaScript."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,28 +19,28 @@ ANSWER = {"id": "Tiga rute dibangun tahun ini", "en": "Three routes are built th
 
 
 @pytest.fixture
-def phone(chromium: Any, town: str) -> Any:
-    """A phone that runs no script."""
+def phone_page(chromium: Any, city_url: str) -> Any:
+    """Open a phone-sized page without JavaScript."""
     context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, java_script_enabled=False, base_url=town
+        viewport={"width": 390, "height": 844}, java_script_enabled=False, base_url=city_url
     )
     yield context.new_page()
     context.close()
 
 
 @pytest.fixture
-def found(own_city: Any) -> Any:
-    """A proposal that waits for an answer, and a poll."""
-    with own_city.app_context(), override_now(CITY_NOW):
+def proposal_and_poll(city_copy: Any) -> Any:
+    """Return the id of a proposal that waits for a response, and the path of an open poll."""
+    with city_copy.app_context(), override_now(CITY_NOW):
         return demo_pages.get_waiting_case().id, demo_pages.public_pages()["open poll"]
 
 
 @pytest.fixture
-def acts_of(own_city: Any) -> Callable[[str], list[str]]:
-    """The kinds of what somebody did, in order; the name is the one others see."""
+def acts_of(city_copy: Any) -> Callable[[str], list[str]]:
+    """Return a function that lists the kinds of a person's acts by display name, in order."""
 
     def read(name: str) -> list[str]:
-        with own_city.app_context():
+        with city_copy.app_context():
             person = db.session.scalars(select(Person).where(Person.display_name == name)).one()
             rows = select(Interaction.kind).where(Interaction.actor_id == person.actor_id)
             return list(db.session.scalars(rows.order_by(Interaction.id)))
@@ -49,9 +49,9 @@ def acts_of(own_city: Any) -> Callable[[str], list[str]]:
 
 
 def press(page: Any, action: str) -> None:
-    """Press the button that sends to an address."""
-    to = f'[formaction$="{action}"], form[action$="{action}"] button[type=submit]'
-    page.locator(to).first.click()
+    """Press the button that submits to an action."""
+    selector = f'[formaction$="{action}"], form[action$="{action}"] button[type=submit]'
+    page.locator(selector).first.click()
 
 
 def sign_in(page: Any, language: str, name: str) -> None:
@@ -62,59 +62,63 @@ def sign_in(page: Any, language: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_resident_writes_then_joins_supports_and_votes(phone, found, acts_of, own_city, language):
-    number, poll = found
-    phone.goto(f"/{language}/proposals/{number}")
-    phone.locator("[name=stance][value=for]").check()
-    phone.fill("[name=body]", REASON[language])
-    press(phone, f"/proposals/{number}/arguments")
-    assert REASON[language] in phone.inner_text("main")
-    phone.click("button[formaction$='/join']")
-    assert REASON[language] in phone.inner_text("main")
-    phone.fill("[name=sign_in_name]", "tetangga")
-    phone.fill("[name=display_name]", "Tetangga Baru")
-    phone.fill("[name=passphrase]", "rumput basah di lapangan")
-    phone.check("[name=terms]")
-    press(phone, "/join")
-    assert REASON[language] in phone.inner_text("main")
-    press(phone, f"/proposals/{number}/arguments")
-    assert REASON[language] in phone.inner_text("#arguments")
-    press(phone, f"/proposals/{number}/support")
-    assert phone.locator(f"[formaction$='/proposals/{number}/support/end']").count() > 0
-    phone.goto(f"/{language}{poll}")
-    phone.locator("main input[type=radio]").first.check()
-    press(phone, f"{poll}/ballot")
-    assert phone.locator("h1").count() == 1
+def test_resident_writes_then_joins_supports_and_votes(
+    phone_page, proposal_and_poll, acts_of, city_copy, language
+):
+    proposal_id, poll = proposal_and_poll
+    phone_page.goto(f"/{language}/proposals/{proposal_id}")
+    phone_page.locator("[name=stance][value=for]").check()
+    phone_page.fill("[name=body]", REASON[language])
+    press(phone_page, f"/proposals/{proposal_id}/arguments")
+    assert REASON[language] in phone_page.inner_text("main")
+    phone_page.click("button[formaction$='/join']")
+    assert REASON[language] in phone_page.inner_text("main")
+    phone_page.fill("[name=sign_in_name]", "tetangga")
+    phone_page.fill("[name=display_name]", "Tetangga Baru")
+    phone_page.fill("[name=passphrase]", "rumput basah di lapangan")
+    phone_page.check("[name=terms]")
+    press(phone_page, "/join")
+    assert REASON[language] in phone_page.inner_text("main")
+    press(phone_page, f"/proposals/{proposal_id}/arguments")
+    assert REASON[language] in phone_page.inner_text("#arguments")
+    press(phone_page, f"/proposals/{proposal_id}/support")
+    assert phone_page.locator(f"[formaction$='/proposals/{proposal_id}/support/end']").count() > 0
+    phone_page.goto(f"/{language}{poll}")
+    phone_page.locator("main input[type=radio]").first.check()
+    press(phone_page, f"{poll}/ballot")
+    assert phone_page.locator("h1").count() == 1
     assert acts_of("Tetangga Baru") == [
         "person.joined",
         "comment.posted",
         "support.given",
         "ballot.cast",
     ]
-    with own_city.app_context():
-        said = select(func.count()).where(Comment.body == REASON[language])
-        assert db.session.scalar(said) == 1
+    with city_copy.app_context():
+        query = select(func.count()).where(Comment.body == REASON[language])
+        assert db.session.scalar(query) == 1
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_officer_responds_and_the_resident_reads_it(phone, found, chromium, town, language):
-    number, _poll = found
-    sign_in(phone, language, "petugas")
-    phone.goto(f"/{language}/desk")
-    phone.click(f"a[href$='/desk/proposals/{number}']")
-    press(phone, f"/desk/proposals/{number}/take")
-    phone.goto(f"/{language}/desk/proposals/{number}")
-    phone.click(f"a[href$='/desk/proposals/{number}/response']")
-    phone.locator("[name=decision][value=accepted]").check()
-    phone.fill("[name=headline]", ANSWER[language])
-    phone.fill("[name=body]", f"{ANSWER[language]}.")
-    phone.fill("[name='commitments-0-what']", ANSWER[language])
-    phone.fill("[name='commitments-0-due']", "2026-12-01")
-    phone.click("#write button[value=look] >> nth=0")
-    assert ANSWER[language] in phone.inner_text("main")
-    press(phone, f"/desk/proposals/{number}/response/publish")
-    resident = chromium.new_context(java_script_enabled=False, base_url=town).new_page()
+def test_officer_responds_and_the_resident_reads_it(
+    phone_page, proposal_and_poll, chromium, city_url, language
+):
+    proposal_id, _poll = proposal_and_poll
+    sign_in(phone_page, language, "petugas")
+    phone_page.goto(f"/{language}/desk")
+    phone_page.click(f"a[href$='/desk/proposals/{proposal_id}']")
+    press(phone_page, f"/desk/proposals/{proposal_id}/take")
+    phone_page.goto(f"/{language}/desk/proposals/{proposal_id}")
+    phone_page.click(f"a[href$='/desk/proposals/{proposal_id}/response']")
+    phone_page.locator("[name=decision][value=accepted]").check()
+    phone_page.fill("[name=headline]", ANSWER[language])
+    phone_page.fill("[name=body]", f"{ANSWER[language]}.")
+    phone_page.fill("[name='commitments-0-what']", ANSWER[language])
+    phone_page.fill("[name='commitments-0-due']", "2026-12-01")
+    phone_page.click("#write button[value=look] >> nth=0")
+    assert ANSWER[language] in phone_page.inner_text("main")
+    press(phone_page, f"/desk/proposals/{proposal_id}/response/publish")
+    resident = chromium.new_context(java_script_enabled=False, base_url=city_url).new_page()
     sign_in(resident, language, "warga")
-    resident.goto(f"/{language}/proposals/{number}")
+    resident.goto(f"/{language}/proposals/{proposal_id}")
     assert ANSWER[language] in resident.inner_text("#response")
     resident.context.close()

@@ -1,4 +1,4 @@
-"""What a cheap phone on a slow network has to fetch for a proposal with twenty arguments."""
+"""Test what a phone has to download for a proposal with twenty arguments."""
 
 from urllib.parse import urlsplit
 
@@ -12,30 +12,30 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=["proposal", "answered proposal"])
-def proposal(old_city, request):
-    """The proposal most talked about, and one with a response."""
-    with old_city.app_context(), override_now(CITY_NOW):
-        address = demo_pages.public_pages()[request.param]
-    moved = old_city.test_client().get(f"/id{address}").location
-    return moved.removeprefix("/id") if moved else address
+def proposal(shared_city, request):
+    """Return the path of the most discussed proposal, and of one with a response."""
+    with shared_city.app_context(), override_now(CITY_NOW):
+        path = demo_pages.public_pages()[request.param]
+    location = shared_city.test_client().get(f"/id{path}").location
+    return location.removeprefix("/id") if location else path
 
 
-def test_proposal_page_stays_within_its_weight_budget(chromium, old_town, proposal):
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=old_town)
+def test_proposal_page_stays_within_its_weight_budget(chromium, shared_city_url, proposal):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=shared_city_url)
     page = context.new_page()
-    wire = context.new_cdp_session(page)
-    wire.send("Network.enable")
-    bytes_of, addresses = {}, []
-    wire.on("Network.requestWillBeSent", lambda e: addresses.append(e["request"]["url"]))
-    wire.on(
+    cdp_session = context.new_cdp_session(page)
+    cdp_session.send("Network.enable")
+    bytes_by_request, urls = {}, []
+    cdp_session.on("Network.requestWillBeSent", lambda e: urls.append(e["request"]["url"]))
+    cdp_session.on(
         "Network.loadingFinished",
-        lambda e: bytes_of.__setitem__(e["requestId"], e["encodedDataLength"]),
+        lambda e: bytes_by_request.__setitem__(e["requestId"], e["encodedDataLength"]),
     )
     page.goto(f"/id{proposal}", wait_until="networkidle")
     nodes = page.evaluate("document.querySelectorAll('*').length")
     context.close()
-    assert {urlsplit(address).netloc for address in addresses} == {urlsplit(old_town).netloc}
-    assert len(addresses) <= 5, addresses
-    assert len(bytes_of) == len(addresses)
-    assert sum(bytes_of.values()) <= 30_000, bytes_of
+    assert {urlsplit(url).netloc for url in urls} == {urlsplit(shared_city_url).netloc}
+    assert len(urls) <= 5, urls
+    assert len(bytes_by_request) == len(urls)
+    assert sum(bytes_by_request.values()) <= 30_000, bytes_by_request
     assert nodes <= 1_500

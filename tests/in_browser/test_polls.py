@@ -1,4 +1,4 @@
-"""Every kind of question is voted on a phone, with a script and without; axe finds nothing."""
+"""Test ballots of every poll type on a phone, with and without JavaScript, and with axe."""
 
 import re
 from urllib.parse import urlsplit
@@ -30,19 +30,19 @@ RULES = {
 
 
 @pytest.fixture
-def house(app, request):
-    """The house on SQLite, serving; pages do not differ by engine."""
-    with run_server(app) as address:
-        yield address
+def server_url(app, request):
+    """Serve the application and return its URL."""
+    with run_server(app) as url:
+        yield url
 
 
 @pytest.fixture(params=["script", "no script"])
-def phone(request, app, chromium, house):
-    """A resident's phone, 390 pixels wide, signed in."""
+def phone_page(request, app, chromium, server_url):
+    """Open a page 390 pixels wide, signed in as a resident."""
     context = chromium.new_context(
         viewport={"width": 390, "height": 844},
         java_script_enabled=request.param == "script",
-        base_url=house,
+        base_url=server_url,
     )
     token = sign_in(factories.create_resident())
     context.add_cookies(
@@ -50,7 +50,7 @@ def phone(request, app, chromium, house):
             {
                 "name": "session",
                 "value": session_cookie(app, token),
-                "domain": urlsplit(house).hostname,
+                "domain": urlsplit(server_url).hostname,
                 "path": "/",
             }
         ]
@@ -60,7 +60,7 @@ def phone(request, app, chromium, house):
 
 
 def fill(page, kind, poll):
-    """Fill the ballot as a voter would."""
+    """Fill in the ballot form."""
     if kind in {"single", "multiple"}:
         page.get_by_label("Rute 2").check()
     elif kind == "ranked":
@@ -75,7 +75,7 @@ def fill(page, kind, poll):
 
 
 @pytest.mark.parametrize("kind", RULES)
-def test_ballot_of_every_type_is_cast_on_a_phone(phone, kind):
+def test_ballot_of_every_type_is_cast_on_a_phone(phone_page, kind):
     poll = factories.create_poll(rules=RULES[kind])
     expected = {
         "single": [[2, 1]],
@@ -85,66 +85,66 @@ def test_ballot_of_every_type_is_cast_on_a_phone(phone, kind):
         "budget": [[1, 1], [2, 1]],
         "statements": [[2, -1]],
     }[kind]
-    phone.goto(f"/en/polls/{poll.id}")
-    fill(phone, kind, poll)
-    phone.get_by_role("button", name="Cast ballot").click()
-    assert phone.get_by_role("heading", level=1).inner_text() == "Your ballot is counted"
-    assert CODE.match(phone.get_by_label("Ballot code", exact=True).inner_text().strip())
+    phone_page.goto(f"/en/polls/{poll.id}")
+    fill(phone_page, kind, poll)
+    phone_page.get_by_role("button", name="Cast ballot").click()
+    assert phone_page.get_by_role("heading", level=1).inner_text() == "Your ballot is counted"
+    assert CODE.match(phone_page.get_by_label("Ballot code", exact=True).inner_text().strip())
     db.session.rollback()
     first = poll.options[0].id - 1
     (choice,) = db.session.scalars(select(Ballot.choice))
     assert [[option - first, value] for option, value in choice] == expected
 
 
-def test_invalid_ranking_is_reported_at_its_field_and_stays_filled_in(phone):
+def test_invalid_ranking_is_reported_at_its_field_and_stays_filled_in(phone_page):
     poll = factories.create_poll(rules=RULES["ranked"])
-    phone.goto(f"/en/polls/{poll.id}")
-    phone.get_by_label("Rute 1").fill("1")
-    phone.get_by_label("Rute 2").fill("1")
-    phone.get_by_role("button", name="Cast ballot").click()
-    summary = phone.locator("#errors")
+    phone_page.goto(f"/en/polls/{poll.id}")
+    phone_page.get_by_label("Rute 1").fill("1")
+    phone_page.get_by_label("Rute 2").fill("1")
+    phone_page.get_by_role("button", name="Cast ballot").click()
+    summary = phone_page.locator("#errors")
     assert "Rank 1 is given twice" in summary.inner_text()
-    assert phone.title().startswith("Error:")
-    assert phone.get_by_label("Rute 1").input_value() == "1"
+    assert phone_page.title().startswith("Error:")
+    assert phone_page.get_by_label("Rute 1").input_value() == "1"
     summary.get_by_role("link").first.click()
-    assert "Rank 1 is given twice" in phone.locator(".invalid").first.inner_text()
+    assert "Rank 1 is given twice" in phone_page.locator(".invalid").first.inner_text()
 
 
-def test_budget_total_is_shown_before_the_ballot_is_cast(phone):
+def test_budget_total_is_shown_before_the_ballot_is_cast(phone_page):
     poll = factories.create_poll(rules=RULES["budget"])
-    phone.goto(f"/en/polls/{poll.id}")
-    phone.get_by_label(re.compile("Rute 1")).check()
-    phone.get_by_label(re.compile("Rute 3")).check()
-    phone.get_by_role("button", name="Count again").click()
-    told = phone.locator("[data-spent]").inner_text()
-    assert "9,000,000" in told and "1,000,000 too much" in told
-    assert phone.get_by_label(re.compile("Rute 3")).is_checked()
+    phone_page.goto(f"/en/polls/{poll.id}")
+    phone_page.get_by_label(re.compile("Rute 1")).check()
+    phone_page.get_by_label(re.compile("Rute 3")).check()
+    phone_page.get_by_role("button", name="Count again").click()
+    total = phone_page.locator("[data-spent]").inner_text()
+    assert "9,000,000" in total and "1,000,000 too much" in total
+    assert phone_page.get_by_label(re.compile("Rute 3")).is_checked()
 
 
-def test_statements_are_answered_one_at_a_time(phone):
+def test_statements_are_answered_one_at_a_time(phone_page):
     poll = factories.create_poll(rules=RULES["statements"])
-    phone.goto(f"/en/polls/{poll.id}")
-    phone.get_by_role("link", name="One at a time").click()
+    phone_page.goto(f"/en/polls/{poll.id}")
+    phone_page.get_by_role("link", name="One at a time").click()
     for answer in ("Agree", "Pass", "Disagree"):
-        phone.get_by_role("button", name=answer, exact=True).click()
-    assert phone.get_by_role("heading", level=1).inner_text() == "Check your answers"
-    phone.get_by_role("button", name="Cast ballot").click()
+        phone_page.get_by_role("button", name=answer, exact=True).click()
+    assert phone_page.get_by_role("heading", level=1).inner_text() == "Check your answers"
+    phone_page.get_by_role("button", name="Cast ballot").click()
     db.session.rollback()
     (choice,) = db.session.scalars(select(Ballot.choice))
     assert [value for _option, value in choice] == [1, 0, -1]
 
 
-def test_ballot_code_changes_the_ballot(phone):
+def test_ballot_code_changes_the_ballot(phone_page):
     poll = factories.create_poll()
-    phone.goto(f"/en/polls/{poll.id}")
-    phone.get_by_label("Rute 1").check()
-    phone.get_by_role("button", name="Cast ballot").click()
-    code = phone.get_by_label("Ballot code", exact=True).inner_text().strip()
-    phone.goto(f"/en/polls/{poll.id}/change")
-    phone.get_by_label("Your ballot code").fill(code)
-    phone.get_by_label("Rute 3").check()
-    phone.get_by_role("button", name="Change ballot").click()
-    assert phone.get_by_role("heading", level=1).inner_text() == "Your ballot is changed"
+    phone_page.goto(f"/en/polls/{poll.id}")
+    phone_page.get_by_label("Rute 1").check()
+    phone_page.get_by_role("button", name="Cast ballot").click()
+    code = phone_page.get_by_label("Ballot code", exact=True).inner_text().strip()
+    phone_page.goto(f"/en/polls/{poll.id}/change")
+    phone_page.get_by_label("Your ballot code").fill(code)
+    phone_page.get_by_label("Rute 3").check()
+    phone_page.get_by_role("button", name="Change ballot").click()
+    assert phone_page.get_by_role("heading", level=1).inner_text() == "Your ballot is changed"
     db.session.rollback()
     assert list(db.session.scalars(select(Ballot.choice))) == [[[poll.options[2].id, 1]]]
 
@@ -152,18 +152,18 @@ def test_ballot_code_changes_the_ballot(phone):
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", RULES)
-def test_axe_finds_no_fault_on_poll_pages(app, chromium, house, findings, kind, scheme, width):
+def test_axe_finds_no_fault_on_poll_pages(app, chromium, server_url, findings, kind, scheme, width):
     poll = factories.create_poll(rules=RULES[kind], with_pass="Belum yakin")
     closed = factories.create_poll(rules=RULES[kind])
     for option in closed.options[:2]:
         ballot_operations.cast_ballot(factories.create_resident(), closed, [(option.id, 1)])
     factories.close_poll(closed)
     context = chromium.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, base_url=house
+        viewport={"width": width, "height": 844}, color_scheme=scheme, base_url=server_url
     )
     page = context.new_page()
-    for address in (f"/en/polls/{poll.id}", f"/id/polls/{closed.id}"):
-        page.goto(address)
+    for url in (f"/en/polls/{poll.id}", f"/id/polls/{closed.id}"):
+        page.goto(url)
         page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
         assert findings(page) == []
         width_of_page = page.evaluate("document.documentElement.scrollWidth")
@@ -171,11 +171,11 @@ def test_axe_finds_no_fault_on_poll_pages(app, chromium, house, findings, kind, 
     context.close()
 
 
-def test_axe_finds_no_fault_on_other_poll_pages(app, chromium, house, findings):
-    poll, secret = factories.create_poll(rules=RULES["statements"]), factories.create_poll()
-    ballot_operations.cast_ballot(factories.create_resident(), secret, secret.options[0])
-    factories.close_poll(secret)
-    process = secret.process
+def test_axe_finds_no_fault_on_other_poll_pages(app, chromium, server_url, findings):
+    poll, secret_poll = factories.create_poll(rules=RULES["statements"]), factories.create_poll()
+    ballot_operations.cast_ballot(factories.create_resident(), secret_poll, secret_poll.options[0])
+    factories.close_poll(secret_poll)
+    process = secret_poll.process
     for person, pages in (
         (
             factories.create_resident(),
@@ -184,7 +184,7 @@ def test_axe_finds_no_fault_on_other_poll_pages(app, chromium, house, findings):
                 f"/polls/{poll.id}/statements",
                 f"/polls/{poll.id}/change",
                 "/polls/",
-                f"/polls/{secret.id}/ballots",
+                f"/polls/{secret_poll.id}/ballots",
             ),
         ),
         (
@@ -195,11 +195,11 @@ def test_axe_finds_no_fault_on_other_poll_pages(app, chromium, house, findings):
                 f"/desk/polls/{poll.id}/change",
                 f"/desk/polls/{poll.id}/ballot",
                 f"/desk/polls/{poll.id}/statements",
-                f"/desk/polls/{secret.id}/outcome",
+                f"/desk/polls/{secret_poll.id}/outcome",
             ),
         ),
     ):
-        context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=house)
+        context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=server_url)
         token = sign_in(person)
         context.add_cookies(
             [
@@ -212,9 +212,9 @@ def test_axe_finds_no_fault_on_other_poll_pages(app, chromium, house, findings):
             ]
         )
         page = context.new_page()
-        for address in pages:
-            answer = page.goto(f"/en{address}")
-            assert answer.status == 200, address
-            assert (address, findings(page)) == (address, [])
-            assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+        for url in pages:
+            response = page.goto(f"/en{url}")
+            assert response.status == 200, url
+            assert (url, findings(page)) == (url, [])
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, url
         context.close()

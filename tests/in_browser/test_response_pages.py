@@ -1,4 +1,4 @@
-"""Staff walk from queue to published answer, a resident judges it; with a script and without."""
+"""Test official responses from queue to publication, with and without JavaScript."""
 
 from urllib.parse import urlsplit
 
@@ -16,53 +16,53 @@ from tests.live_server import run_server, session_cookie
 pytestmark = pytest.mark.browser
 
 
-def signed_cookie(app, house, person):
-    """What a browser holds in which somebody is signed in."""
+def create_session_cookie(app, server_url, person):
+    """Return the session cookie of a person for a browser context."""
     value = session_cookie(app, create_device(person, "phone"))
     return {
         "name": "session",
         "value": value,
-        "domain": urlsplit(house).hostname,
+        "domain": urlsplit(server_url).hostname,
         "path": "/",
     }
 
 
 @pytest.fixture
-def house(app):
-    """The house on SQLite, serving; pages do not differ by engine."""
-    with run_server(app) as address:
-        yield address
+def server_url(app):
+    """Serve the application and return its URL."""
+    with run_server(app) as url:
+        yield url
 
 
 @pytest.fixture(params=["script", "no script"])
-def browser_of(request, app, chromium, house):
-    """Opens a phone on which somebody is signed in."""
+def page_as(request, app, chromium, server_url):
+    """Return a function that opens a phone-sized page signed in as a person."""
     contexts = []
 
-    def phone(person):
+    def open_page(person):
         context = chromium.new_context(
             viewport={"width": 390, "height": 844},
             java_script_enabled=request.param == "script",
-            base_url=house,
+            base_url=server_url,
         )
-        context.add_cookies([signed_cookie(app, house, person)])
+        context.add_cookies([create_session_cookie(app, server_url, person)])
         contexts.append(context)
         return context.new_page()
 
-    yield phone
+    yield open_page
     for context in contexts:
         context.close()
 
 
 @pytest.fixture
-def office(app):
+def institution(app):
     return factories.create_institution("sarpras")
 
 
 @pytest.fixture
-def proposal(office):
-    """Owed an answer, with one argument."""
-    proposal = factories.create_proposal(factories.create_process(office, threshold=1))
+def proposal(institution):
+    """Return a proposal that is owed a response and has one argument."""
+    proposal = factories.create_proposal(factories.create_process(institution, threshold=1))
     support_proposal(factories.create_resident(), proposal)
     comment_operations.post_comment(
         factories.create_resident(), proposal, "Terlalu mahal.", stance=Stance.AGAINST
@@ -70,12 +70,12 @@ def proposal(office):
     return proposal
 
 
-def test_officer_responds_from_the_queue_and_a_resident_rates_it(browser_of, office, proposal):
-    desk = browser_of(factories.create_staff(office))
+def test_officer_responds_from_the_queue_and_a_resident_rates_it(page_as, institution, proposal):
+    desk = page_as(factories.create_staff(institution))
     desk.goto("/en/desk")
     desk.click(f"text={proposal.title}")
     desk.click("text=Take the case")
-    desk.click("text=Write the answer")
+    desk.click("text=Write the response")
     desk.click("label:has-text('Accepted in part') >> nth=0")
     desk.fill("[name=headline]", "Sebagian: 40 halte")
     desk.fill("[name=body]", "Sisanya tahun depan.")
@@ -86,12 +86,12 @@ def test_officer_responds_from_the_queue_and_a_resident_rates_it(browser_of, off
     desk.fill("[name='commitments-0-what']", "Bangku terpasang")
     desk.fill("[name='commitments-0-due']", "2036-01-30")
     desk.select_option("select[name^=answer_]", "1")
-    desk.click("text=Look at it before publishing")
+    desk.click("text=Check before publishing")
     assert "It answers 1 argument." in desk.inner_text("main")
     desk.click("text=Publish and notify")
     assert "The response is public" in desk.inner_text("main")
 
-    resident = browser_of(factories.create_resident())
+    resident = page_as(factories.create_resident())
     resident.goto(f"/id/responses/{proposal.id}")
     assert "Sebagian: 40 halte" in resident.inner_text("#response")
     resident.click("#response button:has-text('Sebagian')")
@@ -101,12 +101,12 @@ def test_officer_responds_from_the_queue_and_a_resident_rates_it(browser_of, off
     assert card.response.points[0]["answers"] and len(card.response.points) == 2
 
 
-def test_invalid_response_form_is_reported_and_stays_filled_in(browser_of, office, proposal):
-    desk = browser_of(factories.create_staff(office))
+def test_invalid_response_form_is_reported_and_stays_filled_in(page_as, institution, proposal):
+    desk = page_as(factories.create_staff(institution))
     desk.goto(f"/en/desk/proposals/{proposal.id}/response")
     desk.click("label:has-text('Not accepted') >> nth=0")
     desk.fill("[name=headline]", "Tidak")
-    desk.click("text=Look at it before publishing")
+    desk.click("text=Check before publishing")
     assert desk.title().startswith("Error:")
     assert "A refusal needs a ground" in desk.inner_text("#errors")
     assert desk.input_value("[name=headline]") == "Tidak"
@@ -130,10 +130,12 @@ PAGES = (
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_axe_finds_no_fault_on_response_pages(
-    app, chromium, house, office, proposal, findings, language
+    app, chromium, server_url, institution, proposal, findings, language
 ):
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=house)
-    context.add_cookies([signed_cookie(app, house, factories.create_staff(office))])
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=server_url)
+    context.add_cookies(
+        [create_session_cookie(app, server_url, factories.create_staff(institution))]
+    )
     page = context.new_page()
     for path in PAGES:
         page.goto(f"/{language}{path.format(n=proposal.id)}")

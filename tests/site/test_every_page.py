@@ -124,10 +124,10 @@ def faults(page: str, language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def city(old_city: Flask) -> Iterator[Flask]:
+def city(shared_city: Flask) -> Iterator[Flask]:
     """Yield the sample city in an application context."""
-    with old_city.app_context():
-        yield old_city
+    with shared_city.app_context():
+        yield shared_city
 
 
 def browser_of(app: Flask, name: str) -> FlaskClient:

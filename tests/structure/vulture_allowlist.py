@@ -41,6 +41,10 @@ _._set_name_key
 
 # Called by name: the events of the sample city.
 _.appoint
+_.create_institution
+
+# Compared with independent libraries in tests/polls/test_tally.py.
+_.winners
 
 # Part of the public interface of CitiVoice, for researchers who import the package.
 _.from_rows

@@ -110,13 +110,7 @@ def _indicator(name: str, values: TomlTable) -> Iterator[str]:
     if not str(values.get("formula", "")).strip():
         yield "has no formula"
     yield from _goalpost(values.get("goalpost"))
-    minimum = values.get("minimum")
-    if not isinstance(minimum, dict) or not minimum:
-        yield "has no minimum"
-    else:
-        known = MEASURED[name].split()
-        yield from (f"minimum {n} is not counted for it" for n in minimum if n not in known)
-        yield from (f"minimum {n} is not a number" for n, v in minimum.items() if not _is_number(v))
+    yield from _minimum(name, values.get("minimum"))
     if values.get("interval", "bootstrap") not in INTERVALS:
         yield f"interval is none of {', '.join(INTERVALS)}"
     yield from (
@@ -128,6 +122,15 @@ def _indicator(name: str, values: TomlTable) -> Iterator[str]:
         yield "does not name the acts it is counted from"
     if bool(values.get("caveat_en")) != bool(values.get("caveat_id")):
         yield "its caveat is in entry language only"
+
+
+def _minimum(name: str, minimum: object) -> Iterator[str]:
+    if not isinstance(minimum, dict) or not minimum:
+        yield "has no minimum"
+        return
+    known = MEASURED[name].split()
+    yield from (f"minimum {n} is not counted for it" for n in minimum if n not in known)
+    yield from (f"minimum {n} is not a number" for n, v in minimum.items() if not _is_number(v))
 
 
 def _goalpost(values: Any) -> Iterator[str]:

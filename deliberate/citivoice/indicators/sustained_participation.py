@@ -85,15 +85,15 @@ def _weeks(weeks: Table) -> Measurement:
     return Measurement(ratio(over, under), over, under, {"weeks": under}, clusters=under)
 
 
+def _fields_with_shares(population: Table) -> list[str]:
+    """Return the declared fields whose shares in the population are known."""
+    rows = zip(population["field"], population["share"], strict=True)
+    return sorted({field for field, share in rows if not is_missing(share)})
+
+
 def _representation(groups: Table, population: Table, formulas: Formulas) -> Measurement:
     least = max(formulas.indicators["IN1.1"].minimum["declared"], 1)
-    fields = sorted(
-        {
-            f
-            for f, share in zip(population["field"], population["share"], strict=True)
-            if not is_missing(share)
-        }
-    )
+    fields = _fields_with_shares(population)
     counted = {name: _field(groups, population, name) for name in fields}
     sizes = {name: int(people.sum()) for name, (people, _) in counted.items()}
     used = [name for name in fields if sizes[name] >= least]
@@ -155,13 +155,9 @@ def _field_details(people: Array, shares: Array) -> dict[str, Any]:
 
 def _districts(groups: Table, population: Table, formulas: Formulas) -> Measurement:
     names = sorted(set(population["band"][population["field"] == "district"]))
-    people = dict(
-        zip(
-            groups["band"][groups["field"] == "district"],
-            groups["people"][groups["field"] == "district"],
-            strict=True,
-        )
-    )
+    of_districts = groups["field"] == "district"
+    bands, sizes = groups["band"][of_districts], groups["people"][of_districts]
+    people = dict(zip(bands, sizes, strict=True))
     counts = np.array([people.get(name, 0) for name in names], dtype=np.int64)
     declared = int(counts.sum())
     over = int((counts >= MIN_RESIDENTS).sum())

@@ -87,11 +87,7 @@ def process_from_facts(facts: Facts) -> Process:
         value: str | None = facts.one("window_facts", column)
         return value
 
-    shares: dict[str, dict[str, float]] = {}
     table = facts["population_facts"]
-    for name, band, share in zip(table["field"], table["band"], table["share"], strict=True):
-        if not is_missing(share):
-            shares.setdefault(name, {})[band] = float(share)
     start, as_of, size = one("start"), one("as_of"), facts.one("window_facts", "log_size")
     carries = one("carries")
     return Process(
@@ -101,12 +97,21 @@ def process_from_facts(facts: Facts) -> Process:
         as_of=datetime.fromisoformat(as_of) if as_of else None,
         log_size=None if size is None else int(size),
         log_root=one("log_root"),
-        population=shares,
+        population=_population_shares(table),
         districts=tuple(
             b for b, s in zip(table["band"], table["share"], strict=True) if is_missing(s)
         ),
         carries=None if carries is None else frozenset(carries.split()) - {"-"},
     )
+
+
+def _population_shares(table: Table) -> dict[str, dict[str, float]]:
+    """Return the shares of the population by field and band."""
+    shares: dict[str, dict[str, float]] = {}
+    for name, band, share in zip(table["field"], table["band"], table["share"], strict=True):
+        if not is_missing(share):
+            shares.setdefault(name, {})[band] = float(share)
+    return shares
 
 
 def differing_tables(chosen: Facts, carried: Facts) -> list[str]:

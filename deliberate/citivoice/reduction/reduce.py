@@ -115,11 +115,7 @@ def _imported_criteria(engine: Engine) -> frozenset[str] | None:
 
 def _build_base_tables(engine: Engine, window: Window) -> None:
     """Build what does not depend on a scope: people, acts, comments, weeks and waiting times."""
-    as_of, zone = window.as_of.replace(tzinfo=None), window.process.zone
-    hours = engine.rows("SELECT DISTINCT date_trunc('hour', occurred_at) FROM log")
-    engine.table_from_columns("hour_calendar", hour_table((hour for (hour,) in hours), zone))
-    engine.table("days", "SELECT DISTINCT day, week FROM hour_calendar")
-    engine.table_from_columns("scoring_end", {"h": np.array([hour_number(as_of)])})
+    _build_time_tables(engine, window)
     engine.table_from_columns(
         "scopes",
         {
@@ -133,15 +129,30 @@ def _build_base_tables(engine: Engine, window: Window) -> None:
     _link_replies(engine)
     engine.run("comments", "participation_acts", "person_weeks")
     engine.drop("linked_posts")
+    _build_calendar(engine, window)
+    engine.run(
+        "weeks_ahead", "person_facts", "responses", "responses_in_force", "codings", "thread_codes"
+    )
+    _build_waiting_times(engine)
+
+
+def _build_time_tables(engine: Engine, window: Window) -> None:
+    """Build the hours and days of the log in the zone of the process, and the hour it ends."""
+    as_of, zone = window.as_of.replace(tzinfo=None), window.process.zone
+    hours = engine.rows("SELECT DISTINCT date_trunc('hour', occurred_at) FROM log")
+    engine.table_from_columns("hour_calendar", hour_table((hour for (hour,) in hours), zone))
+    engine.table("days", "SELECT DISTINCT day, week FROM hour_calendar")
+    engine.table_from_columns("scoring_end", {"h": np.array([hour_number(as_of)])})
+
+
+def _build_calendar(engine: Engine, window: Window) -> None:
+    """Build the weeks of the process with whether each is open and full."""
+    as_of, zone = window.as_of.replace(tzinfo=None), window.process.zone
     phases = "SELECT subject_id, details FROM log WHERE kind = 'phase.scheduled' ORDER BY seq"
     engine.run("week_counts")
     counts = dict(engine.rows("FROM week_counts"))
     weeks = calendar(counts, phases_from_log(engine.rows(phases), zone), as_of, zone)
     engine.table_from_columns("calendar", weeks)
-    engine.run(
-        "weeks_ahead", "person_facts", "responses", "responses_in_force", "codings", "thread_codes"
-    )
-    _build_waiting_times(engine)
 
 
 def _link_replies(engine: Engine) -> None:
@@ -199,13 +210,18 @@ def _process_tables(window: Window, engine: Engine) -> dict[str, Table]:
         "carries": None if window.carries is None else " ".join(sorted(window.carries)) or "-",
         "private_kinds": " ".join(sorted(kinds & set(WITHHELD))),
     }
+    return {
+        "window_facts": single_row_table("window_facts", values),
+        "population_facts": _population_table(process),
+    }
+
+
+def _population_table(process: Process) -> Table:
+    """Return the shares of the population by field and band, and the districts without a share."""
     shares = [
         (name, band, share)
         for name, bands in sorted(process.population.items())
         for band, share in sorted(bands.items())
     ]
     districts = [("district", name, None) for name in sorted(process.districts)]
-    return {
-        "window_facts": single_row_table("window_facts", values),
-        "population_facts": table_from_rows("population_facts", [*shares, *districts]),
-    }
+    return table_from_rows("population_facts", [*shares, *districts])

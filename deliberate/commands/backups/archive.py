@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-AT_ONCE = 1024 * 1024
+BLOCK_SIZE = 1024 * 1024
 Progress = Callable[[int], object]
 
 
@@ -37,13 +37,13 @@ class BackupWriter:
         info.uid = info.gid = 0
         info.uname = info.gname = ""
         with source.open("rb") as file:
-            read = _HashingReader(file, self.progress)
-            self.tar.addfile(info, read)
-        self.files.append({"name": name, "size": info.size, "sha256": read.hash.hexdigest()})
+            reader = _HashingReader(file, self.progress)
+            self.tar.addfile(info, reader)
+        self.files.append({"name": name, "size": info.size, "sha256": reader.hash.hexdigest()})
 
-    def close(self, said: dict[str, Any]) -> None:
+    def close(self, manifest_fields: dict[str, Any]) -> None:
         """Write the manifest; a file without it is incomplete."""
-        manifest = {"format": FORMAT, **said, "files": self.files}
+        manifest = {"format": FORMAT, **manifest_fields, "files": self.files}
         body = json.dumps(manifest, indent=1, sort_keys=True).encode()
         info = tarfile.TarInfo(MANIFEST)
         info.size = len(body)
@@ -73,24 +73,24 @@ def new_backup(file: Path, progress: Progress) -> Iterator[BackupWriter]:
     Raises BackupError if the name exists already or the disk is full.
     """
     if file.exists():
-        raise BackupError(f"{file} is there already; nothing is overwritten")
-    passing = file.with_name(file.name + ".part")
-    packed = "w:gz" if file.suffix in {".gz", ".tgz"} else "w"
+        raise BackupError(f"{file} exists already; nothing is overwritten")
+    partial_file = file.with_name(file.name + ".part")
+    mode = "w:gz" if file.suffix in {".gz", ".tgz"} else "w"
     try:
-        with _new_file(passing) as out:
-            with tarfile.open(fileobj=out, mode=packed, format=tarfile.PAX_FORMAT) as tar:  # type: ignore[call-overload]
+        with _new_file(partial_file) as out:
+            with tarfile.open(fileobj=out, mode=mode, format=tarfile.PAX_FORMAT) as tar:  # type: ignore[call-overload]
                 yield BackupWriter(tar, progress)
             out.flush()
             os.fsync(out.fileno())
-        passing.rename(file)
+        partial_file.rename(file)
     except FileExistsError:
         raise BackupError(
-            f"{passing} is there: another backup is running, or one broke off"
+            f"{partial_file} exists: another backup is running, or one was interrupted"
         ) from None
     except BaseException as error:
-        passing.unlink(missing_ok=True)
+        partial_file.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise BackupError(f"{file}: {error.strerror or error}; nothing was kept") from error
+            raise BackupError(f"{file}: {error.strerror or error}; no backup was stored") from error
         raise
 
 
@@ -104,50 +104,57 @@ def unpack(file: Path, folder: Path, progress: Progress) -> dict[str, Any]:
 
     Raises BackupError if it is damaged, truncated, of a newer format, or not a backup.
     """
-    found: dict[str, tuple[int, str]] = {}
+    unpacked_files: dict[str, tuple[int, str]] = {}
     try:
         with tarfile.open(file, mode="r:*") as tar:
             for member in tar:
-                found[member.name] = _unpack_one(tar, member, folder, progress)
+                unpacked_files[member.name] = _unpack_member(tar, member, folder, progress)
     except (tarfile.TarError, EOFError, zlib.error) as error:
-        raise BackupError(f"{file} is damaged or no backup: {error}") from error
+        raise BackupError(f"{file} is damaged or not a backup: {error}") from error
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise BackupError(f"no space to unpack {file} in {folder.parent}") from error
         raise BackupError(f"{file} cannot be read: {error.strerror or error}") from error
-    return _compared(file, folder, found)
+    return _verify_manifest(file, folder, unpacked_files)
 
 
-def _unpack_one(
+def _unpack_member(
     tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, progress: Progress
 ) -> tuple[int, str]:
     path = PurePosixPath(member.name)
     if not member.isfile() or path.is_absolute() or ".." in path.parts:
-        raise tarfile.ReadError(f"{member.name} has no place in a backup")
-    place = folder / path
-    place.parent.mkdir(parents=True, exist_ok=True)
+        raise tarfile.ReadError(f"{member.name} does not belong in a backup")
+    destination = folder / path
+    destination.parent.mkdir(parents=True, exist_ok=True)
     source = tar.extractfile(member)
     if source is None:
         raise tarfile.ReadError(f"{member.name} is empty")
-    read = _HashingReader(source, progress)  # type: ignore[arg-type]  # it only reads
-    with _new_file(place) as out:
-        while block := read.read(AT_ONCE):
+    reader = _HashingReader(source, progress)  # type: ignore[arg-type]  # it only reads
+    with _new_file(destination) as out:
+        while block := reader.read(BLOCK_SIZE):
             out.write(block)
-    return member.size, read.hash.hexdigest()
+    return member.size, reader.hash.hexdigest()
 
 
-def _compared(file: Path, folder: Path, found: dict[str, tuple[int, str]]) -> dict[str, Any]:
-    if found.pop(MANIFEST, None) is None:
-        raise BackupError(f"{file} has no manifest: it is no backup, or not whole")
+def _verify_manifest(
+    file: Path, folder: Path, unpacked_files: dict[str, tuple[int, str]]
+) -> dict[str, Any]:
+    if unpacked_files.pop(MANIFEST, None) is None:
+        raise BackupError(f"{file} has no manifest: it is not a backup, or incomplete")
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
-        said = {one["name"]: (one["size"], one["sha256"]) for one in manifest["files"]}
-        number = int(manifest["format"])
+        listed_files = {
+            entry["name"]: (entry["size"], entry["sha256"]) for entry in manifest["files"]
+        }
+        format_version = int(manifest["format"])
     except (ValueError, KeyError, TypeError) as error:
         raise BackupError(f"{file}: the manifest cannot be read") from error
-    if number > FORMAT:
-        raise BackupError(f"{file} was made by a newer version (form {number}; known is {FORMAT})")
-    for name in sorted(said.keys() | found.keys()):
-        if said.get(name) != found.get(name):
-            raise BackupError(f"{file} is damaged: {name} is not what the manifest says")
+    if format_version > FORMAT:
+        raise BackupError(
+            f"{file} was made by a newer version"
+            f" (format {format_version}; this version reads {FORMAT})"
+        )
+    for name in sorted(listed_files.keys() | unpacked_files.keys()):
+        if listed_files.get(name) != unpacked_files.get(name):
+            raise BackupError(f"{file} is damaged: {name} does not match the manifest")
     return manifest

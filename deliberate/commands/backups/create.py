@@ -20,37 +20,41 @@ def make_backup(settings: Settings, file: Path, progress: Progress) -> dict[str,
     """
     with (
         new_backup(file, progress) as backup,
-        tempfile.TemporaryDirectory(dir=file.parent, prefix=".backing-up-") as passing,
+        tempfile.TemporaryDirectory(dir=file.parent, prefix=".backing-up-") as temporary_folder,
     ):
         made_at = now().isoformat(timespec="seconds")
-        files, moment = copy_stores(settings, Path(passing), progress)
+        files, state = copy_stores(settings, Path(temporary_folder), progress)
         for copied in files:
             backup.add(copied, f"database/{copied.name}")
-        heads = Path(passing) / "heads.jsonl"
-        heads.write_text("".join(json.dumps(head) + "\n" for head in moment.heads), "utf-8")
+        heads = Path(temporary_folder) / "heads.jsonl"
+        heads.write_text("".join(json.dumps(head) + "\n" for head in state.heads), "utf-8")
         backup.add(heads, "heads.jsonl")
-        for kept, name in _files_beside_database(settings, moment):
-            backup.add(kept, name)
-        said = {
-            "made_at": made_at,
-            "version": deliberate.__version__,
-            "engine": engine_name(settings),
-            "revision": moment.revision,
-            "origin": settings.base_url,
-            "log": {"entries": moment.size, "root": moment.root},
-        }
-        backup.close(said)
-    return {**said, "files": len(backup.files), "bytes": file.stat().st_size}
+        for path, name in _files_beside_database(settings, state):
+            backup.add(path, name)
+        manifest = _manifest(settings, state, made_at)
+        backup.close(manifest)
+    return {**manifest, "files": len(backup.files), "bytes": file.stat().st_size}
 
 
-def _files_beside_database(settings: Settings, moment: BackupState) -> Iterator[tuple[Path, str]]:
+def _manifest(settings: Settings, state: BackupState, made_at: str) -> dict[str, Any]:
+    return {
+        "made_at": made_at,
+        "version": deliberate.__version__,
+        "engine": engine_name(settings),
+        "revision": state.revision,
+        "origin": settings.base_url,
+        "log": {"entries": state.size, "root": state.root},
+    }
+
+
+def _files_beside_database(settings: Settings, state: BackupState) -> Iterator[tuple[Path, str]]:
     """Return the files beside the database: log files known to the copy, uploads, releases."""
-    for segment in sorted(moment.segments):
+    for segment in sorted(state.segments):
         path = settings.log_path / "segments" / segment
         if path.is_file():
             yield path, f"log/segments/{segment}"
     for path in sorted((settings.log_path / "leaves").glob("*-*.txt")):
-        if int(path.stem.split("-")[1]) < moment.published:
+        if int(path.stem.split("-")[1]) < state.published:
             yield path, f"log/leaves/{path.name}"
     for folder, name in stored_folders(settings).items():
         for path in sorted(folder.rglob("*")):

@@ -47,27 +47,36 @@ def restore_backup(
     """
     _require_empty_target(settings)
     settings.data_path.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.data_path, prefix=".restoring-") as passing:
-        manifest = unpack(file, Path(passing), progress)
+    with tempfile.TemporaryDirectory(dir=settings.data_path, prefix=".restoring-") as folder:
+        manifest = unpack(file, Path(folder), progress)
         _require_same_engine(file, manifest, engine_name(settings))
         with app.app_context():
             _require_known_schema(file, manifest)
-        _move_into_place(settings, Path(passing))
+        _move_into_place(settings, Path(folder))
     with app.app_context():
-        upgrade()
-        create_transient_tables(app)
-        with transient() as store:
-            store.execute(delete(Device))  # sessions are not restored: people sign in again
-            store.execute(delete(RateLimitWindow))
+        _upgrade_stores(app)
         again = reapply_erasures(erasures)
         return RestoreResult(manifest, again, _has_signing_key(settings))
+
+
+def _upgrade_stores(app: Flask) -> None:
+    """Migrate the restored stores to the current schema; end all sessions and rate limits."""
+    upgrade()
+    create_transient_tables(app)
+    with transient() as store:
+        store.execute(delete(Device))  # sessions are not restored: people sign in again
+        store.execute(delete(RateLimitWindow))
 
 
 def _require_empty_target(settings: Settings) -> None:
     if not is_empty(settings):
         is_file = engine_name(settings) == "sqlite"
-        place = sqlite_path(settings) if is_file else "the database of DELIBERATE_DATABASE_URL"
-        raise BackupError(f"{place} is not empty; a backup is restored into an empty place")
+        database_name = (
+            sqlite_path(settings) if is_file else "the database of DELIBERATE_DATABASE_URL"
+        )
+        raise BackupError(
+            f"{database_name} is not empty; a backup is restored only into an empty installation"
+        )
     folders = [
         settings.log_path / "segments",
         settings.log_path / "leaves",
@@ -75,13 +84,15 @@ def _require_empty_target(settings: Settings) -> None:
     ]
     for folder in folders:
         if folder.is_dir() and any(folder.iterdir()):
-            raise BackupError(f"{folder} is not empty; a backup is restored into an empty place")
+            raise BackupError(
+                f"{folder} is not empty; a backup is restored only into an empty installation"
+            )
 
 
-def _require_same_engine(file: Path, manifest: dict[str, Any], here: str) -> None:
-    there = manifest.get("engine")
-    if there != here:
-        raise BackupError(f"{file} is a backup of {there}, the database here is {here}")
+def _require_same_engine(file: Path, manifest: dict[str, Any], expected: str) -> None:
+    engine = manifest.get("engine")
+    if engine != expected:
+        raise BackupError(f"{file} is a backup of {engine}, the database here is {expected}")
 
 
 def _require_known_schema(file: Path, manifest: dict[str, Any]) -> None:
@@ -93,20 +104,20 @@ def _require_known_schema(file: Path, manifest: dict[str, Any]) -> None:
         )
 
 
-def _move_into_place(settings: Settings, passing: Path) -> None:
+def _move_into_place(settings: Settings, unpacked: Path) -> None:
     targets = {
         "log": settings.log_path,
         **{name: at for at, name in stored_folders(settings).items()},
     }
     for name, target in targets.items():
-        source = passing / name
+        source = unpacked / name
         for path in sorted(source.rglob("*")) if source.is_dir() else ():
             if path.is_file():
-                place = target / path.relative_to(source)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.move(path, place)
-                place.chmod(0o440)
-    load_stores(settings, passing / "database")
+                destination = target / path.relative_to(source)
+                destination.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(path, destination)
+                destination.chmod(0o440)
+    load_stores(settings, unpacked / "database")
 
 
 def _has_signing_key(settings: Settings) -> bool:
@@ -137,14 +148,14 @@ def check_backup(
     A PostgreSQL backup needs a `server` on which a temporary database may be created.
     """
     with tempfile.TemporaryDirectory(prefix="deliberate-backup-") as name:
-        passing = Path(name)
-        manifest = unpack(file, passing / "unpacked", progress)
-        there = replace(settings, mode="test", data_dir=name, log_dir="", upload_dir="")
-        with _temporary_database(there, file, manifest, server) as place:
-            app = create_app(place)
+        temporary_folder = Path(name)
+        manifest = unpack(file, temporary_folder / "unpacked", progress)
+        base_settings = replace(settings, mode="test", data_dir=name, log_dir="", upload_dir="")
+        with _temporary_database(base_settings, file, manifest, server) as temporary_settings:
+            app = create_app(temporary_settings)
             with app.app_context():
                 _require_known_schema(file, manifest)
-            _move_into_place(place, passing / "unpacked")
+            _move_into_place(temporary_settings, temporary_folder / "unpacked")
             return CheckResult(manifest, _find_faults(app, manifest, heads))
 
 
@@ -172,21 +183,24 @@ def _temporary_database(
     if manifest.get("engine") == "sqlite":
         yield replace(settings, database_url="")
         return
-    address = replace(settings, database_url=server) if server else settings
-    if engine_name(address) != "postgresql":
+    server_settings = replace(settings, database_url=server) if server else settings
+    if engine_name(server_settings) != "postgresql":
         raise BackupError(
-            f"{file} is a backup of postgresql: name a server for checking it with --server"
+            f"{file} is a backup of postgresql: name a server for the check with --server"
         )
     name = f"deliberate_check_{uuid4().hex[:12]}"
-    url = make_url(address.database_uri)
-    with _on_server(address, f"CREATE DATABASE {name} TEMPLATE template0"):
+    url = make_url(server_settings.database_uri)
+    with _on_server(server_settings, f"CREATE DATABASE {name} TEMPLATE template0"):
         pass
     try:
         yield replace(
             settings, database_url=url.set(database=name).render_as_string(hide_password=False)
         )
     finally:
-        with suppress(BackupError), _on_server(address, f"DROP DATABASE IF EXISTS {name} (FORCE)"):
+        with (
+            suppress(BackupError),
+            _on_server(server_settings, f"DROP DATABASE IF EXISTS {name} (FORCE)"),
+        ):
             pass
 
 
@@ -198,19 +212,21 @@ def _on_server(settings: Settings, statement: str) -> Iterator[None]:
             connection.execute(text(statement))
         yield
     except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", error)).splitlines()[0]
-        raise BackupError(f"no database can be made for a while to check in: {said}") from error
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        raise BackupError(
+            f"the temporary database for the check cannot be created: {reason}"
+        ) from error
     finally:
         engine.dispose()
 
 
 def read_erasures(path: Path) -> list[Erasure]:
     """Return the list of erasures; raises BackupError naming the invalid line."""
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    erasures = []
+    for line_number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            given = json.loads(line)
-            found.append(Erasure(int(given["person"]), datetime.fromisoformat(given["at"])))
+            entry = json.loads(line)
+            erasures.append(Erasure(int(entry["person"]), datetime.fromisoformat(entry["at"])))
         except (ValueError, KeyError, TypeError):
-            raise BackupError(f"{path}, line {number}: no erasure") from None
-    return found
+            raise BackupError(f"{path}, line {line_number}: not an erasure") from None
+    return erasures

@@ -56,14 +56,16 @@ def copy_stores(
 def load_stores(settings: Settings, folder: Path) -> None:
     """Load copied stores into the empty installation of the settings."""
     if engine_name(settings) == "sqlite":
-        place = sqlite_path(settings)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        for name, target in zip(SQLITE_FILES, (place, place.parent / "transient.db"), strict=True):
+        database_file = sqlite_path(settings)
+        database_file.parent.mkdir(parents=True, exist_ok=True)
+        for name, target in zip(
+            SQLITE_FILES, (database_file, database_file.parent / "transient.db"), strict=True
+        ):
             if (folder / name).exists():
                 shutil.move(folder / name, target)
         return
-    words = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
-    _run("pg_restore", settings, *words, str(folder / DUMP))
+    options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
+    _run("pg_restore", settings, *options, str(folder / DUMP))
 
 
 def is_empty(settings: Settings) -> bool:
@@ -71,8 +73,8 @@ def is_empty(settings: Settings) -> bool:
     unreachable.
     """
     if engine_name(settings) == "sqlite":
-        place = sqlite_path(settings)
-        return not place.exists() or place.stat().st_size == 0
+        database_file = sqlite_path(settings)
+        return not database_file.exists() or database_file.stat().st_size == 0
     engine = create_engine(settings.database_uri)
     try:
         with engine.connect() as connection:
@@ -99,41 +101,46 @@ def sqlite_path(settings: Settings) -> Path:
 def _copy_sqlite(
     settings: Settings, folder: Path, progress: Progress
 ) -> tuple[list[Path], BackupState]:
-    place = sqlite_path(settings)
-    if not place.exists():
-        raise BackupError(f"there is no database at {place}")
+    database_file = sqlite_path(settings)
+    if not database_file.exists():
+        raise BackupError(f"no database exists at {database_file}")
     files = []
-    for name, source in zip(SQLITE_FILES, (place, place.parent / "transient.db"), strict=True):
+    for name, source in zip(
+        SQLITE_FILES, (database_file, database_file.parent / "transient.db"), strict=True
+    ):
         if source.exists():
             _copy_file(source, folder / name, progress)
             files.append(folder / name)
     engine = create_engine(f"sqlite:///{folder / SQLITE_FILES[0]}")
     try:
         with engine.connect() as connection:
-            return files, _moment(connection)
+            return files, _read_state(connection)
     finally:
         engine.dispose()
 
 
 def _copy_file(source: Path, target: Path, progress: Progress) -> None:
     """Copy in one read transaction, so that concurrent writes do not restart the copy."""
-    there, here = sqlite3.connect(source, isolation_level=None), sqlite3.connect(target)
+    source_connection, target_connection = (
+        sqlite3.connect(source, isolation_level=None),
+        sqlite3.connect(target),
+    )
     try:
-        there.execute("PRAGMA query_only = ON")
-        there.execute("BEGIN")
-        there.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        size = there.execute("PRAGMA page_size").fetchone()[0]
-        left: list[int] = []
+        source_connection.execute("PRAGMA query_only = ON")
+        source_connection.execute("BEGIN")
+        source_connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        size = source_connection.execute("PRAGMA page_size").fetchone()[0]
+        remaining_pages: list[int] = []
 
-        def told(_status: int, remaining: int, total: int) -> None:
-            progress(((left[-1] if left else total) - remaining) * size)
-            left.append(remaining)
+        def report_progress(_status: int, remaining: int, total: int) -> None:
+            progress(((remaining_pages[-1] if remaining_pages else total) - remaining) * size)
+            remaining_pages.append(remaining)
 
-        there.backup(here, pages=PAGES_PER_STEP, progress=told)
-        here.execute("PRAGMA journal_mode = DELETE")
+        source_connection.backup(target_connection, pages=PAGES_PER_STEP, progress=report_progress)
+        target_connection.execute("PRAGMA journal_mode = DELETE")
     finally:
-        there.close()
-        here.close()
+        source_connection.close()
+        target_connection.close()
 
 
 def _copy_postgres(settings: Settings, folder: Path) -> tuple[list[Path], BackupState]:
@@ -141,40 +148,40 @@ def _copy_postgres(settings: Settings, folder: Path) -> tuple[list[Path], Backup
     engine = create_engine(settings.database_uri, isolation_level="REPEATABLE READ")
     try:
         with engine.connect() as connection:
-            moment = connection.scalar(text("SELECT pg_export_snapshot()"))
-            found = _moment(connection)
-            words = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={moment}")
+            snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
+            state = _read_state(connection)
+            options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}")
             wait = "--lock-wait-timeout=60000"
-            _run("pg_dump", settings, *words, wait, f"--file={folder / DUMP}")
-            return [folder / DUMP], found
+            _run("pg_dump", settings, *options, wait, f"--file={folder / DUMP}")
+            return [folder / DUMP], state
     finally:
         engine.dispose()
 
 
-def _run(program: str, settings: Settings, *words: str) -> None:
+def _run(program: str, settings: Settings, *options: str) -> None:
     """Run one of PostgreSQL's programs; the password is passed in the environment."""
     url = make_url(settings.database_uri)
-    there = URL.create(
+    url_without_password = URL.create(
         "postgresql", url.username, None, url.host, url.port, url.database, url.query
     )
-    command = [program, f"--dbname={there.render_as_string()}", *words]
+    command = [program, f"--dbname={url_without_password.render_as_string()}", *options]
     environment = {**os.environ, "LC_ALL": "C"}
     if url.password:
         environment["PGPASSWORD"] = str(url.password)
     try:
-        done = subprocess.run(  # noqa: S603  # no shell, words of our own
+        result = subprocess.run(  # noqa: S603  # no shell, fixed arguments
             command, env=environment, capture_output=True, text=True, check=False
         )
     except FileNotFoundError:
         raise BackupError(
             f"{program} is not installed: install the client programs of the server's version"
         ) from None
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["it failed"]
-        raise BackupError(f"{program}: {said[0].removeprefix(program + ': ')}")
+    if result.returncode:
+        error_lines = result.stderr.strip().splitlines() or ["failed without a message"]
+        raise BackupError(f"{program}: {error_lines[0].removeprefix(program + ': ')}")
 
 
-def _moment(connection: Connection) -> BackupState:
+def _read_state(connection: Connection) -> BackupState:
     def rows(statement: str) -> list[Any]:
         return list(connection.execute(text(statement)))
 

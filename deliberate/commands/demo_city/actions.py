@@ -17,9 +17,9 @@ class Action:
     """One act to replay: its day, the replay method, arguments and position in the files."""
 
     day: float
-    act: str
+    method: str
     where: str
-    words: tuple[Any, ...]
+    arguments: tuple[Any, ...]
 
 
 def seeded_random(name: str) -> random.Random:

@@ -44,23 +44,23 @@ class EvaluatorActs(CityActs):
 
     def freeze_assessment(self, entry: Table) -> None:
         """Let two people rate and adjudicate, then freeze the assessment."""
-        one, other = (self._get(Person, key) for key in entry["by"])
+        first, second = (self._get(Person, key) for key in entry["by"])
         process, stage = self._get(Process, entry["process"]), AssessmentStage(entry["stage"])
-        found = assessment_operations.begin_assessment(one, process, stage)
-        assessment_operations.join_assessment(other, found)
-        for position, person in enumerate((one, other)):
+        assessment = assessment_operations.begin_assessment(first, process, stage)
+        assessment_operations.join_assessment(second, assessment)
+        for position, person in enumerate((first, second)):
             assessment_operations.rate_questions(
-                person, found, list(self._ratings(entry, position))
+                person, assessment, list(self._ratings(entry, position))
             )
-        self._add_context(one, found, entry)
-        for person in (one, other):
-            assessment_operations.save_judgement(person, found)
-        for question, (value, why) in entry.get("adjudicated", {}).items():
-            assessment_operations.adjudicate_difference(one, found, question, value, why)
-        if left := unresolved_differences(found):
-            raise ValueError(f"{', '.join(left)} not adjudicated")
-        assessment_publishing_operations.freeze_assessment(one, found)
-        self._keep((entry["process"], entry["stage"]), found)
+        self._add_context(first, assessment, entry)
+        for person in (first, second):
+            assessment_operations.save_judgement(person, assessment)
+        for question, (value, reason) in entry.get("adjudicated", {}).items():
+            assessment_operations.adjudicate_difference(first, assessment, question, value, reason)
+        if unresolved := unresolved_differences(assessment):
+            raise ValueError(f"{', '.join(unresolved)} not adjudicated")
+        assessment_publishing_operations.freeze_assessment(first, assessment)
+        self._register((entry["process"], entry["stage"]), assessment)
 
     def _ratings(self, entry: Table, position: int) -> Iterator[RatingInput]:
         for question, (values, kind, day, reference) in entry["ratings"].items():
@@ -68,18 +68,22 @@ class EvaluatorActs(CityActs):
             evidence = EvidenceInput(EvidenceKind(kind), dated, reference)
             yield RatingInput(question, values[position], "", evidence)
 
-    def _add_context(self, one: Person, found: Assessment, entry: Table) -> None:
-        for question, told_pledge in entry.get("pledges", {}).items():
+    def _add_context(self, first: Person, assessment: Assessment, entry: Table) -> None:
+        for question, pledge_entry in entry.get("pledges", {}).items():
             assessment_operations.write_pledge(
-                one, found, question, self._pledge_input(told_pledge)
+                first, assessment, question, self._pledge_input(pledge_entry)
             )
-        assessment_operations.write_context_notes(one, found, entry.get("context", {}))
-        if found.stage == AssessmentStage.EX_POST:
-            assessment_operations.write_practices(one, found, entry.get("practices", {}))
-            pledges = {pledge.question: pledge for pledge in pledges_in_force(found.process_id)}
+        assessment_operations.write_context_notes(first, assessment, entry.get("context", {}))
+        if assessment.stage == AssessmentStage.EX_POST:
+            assessment_operations.write_practices(first, assessment, entry.get("practices", {}))
+            pledges = {
+                pledge.question: pledge for pledge in pledges_in_force(assessment.process_id)
+            }
             outcomes = entry.get("outcomes", {}).items()
             assessment_operations.record_pledge_outcomes(
-                one, found, [(pledges[name], PledgeState(o), note) for name, (o, note) in outcomes]
+                first,
+                assessment,
+                [(pledges[name], PledgeState(o), note) for name, (o, note) in outcomes],
             )
 
     def _pledge_input(self, entry: Mapping[str, Any]) -> PledgeInput:
@@ -91,13 +95,13 @@ class EvaluatorActs(CityActs):
 
     def publish_assessment(self, entry: Table) -> None:
         """Let the institutions reply, then publish the assessment."""
-        found = self._get(Assessment, (entry["process"], entry["stage"]))
+        assessment = self._get(Assessment, (entry["process"], entry["stage"]))
         for officer, body in entry.get("replies", {}).items():
             assessment_publishing_operations.reply_to_assessment(
-                self._get(Person, officer), found, body
+                self._get(Person, officer), assessment, body
             )
         assessment_publishing_operations.publish_assessment(
-            self._get(Person, entry["by"][0]), found
+            self._get(Person, entry["by"][0]), assessment
         )
 
     def draw_sample(self, entry: Table) -> None:
@@ -107,13 +111,13 @@ class EvaluatorActs(CityActs):
         sample = coding_operations.draw_sample(
             drawer, process, SampleKind.REASONS, entry["size"], entry["seed"]
         )
-        self._keep(entry["process"], sample)
+        self._register(entry["process"], sample)
 
     def code_comment(self, coder: str, slug: str, position: int, chance: float | None) -> None:
         """Let a coder grade the reasons of one comment."""
         item = self._get(Sample, slug).items[position - 1]
-        words = len(item.comment.body.split()) if item.comment else 0
-        grade = sum(words >= least for least in WORDS_PER_GRADE)
+        arguments = len(item.comment.body.split()) if item.comment else 0
+        grade = sum(arguments >= least for least in WORDS_PER_GRADE)
         if chance is not None and chance < DISAGREEMENT_RATE:
             up = random.Random(chance).random() < 0.5  # noqa: S311  # nobody is to be surprised
             grade = min(3, grade + 1) if up else max(0, grade - 1)

@@ -70,37 +70,37 @@ class CityActs:
         return self.midnight(day // 1) + timedelta(hours=6 + 17 * (day % 1))
 
     def _get(self, kind: type[T], key: Any) -> T:
-        found: T = self.known[kind, key]
-        return found
+        row: T = self.known[kind, key]
+        return row
 
-    def _keep(self, key: Any, thing: Any) -> None:
-        self.known[type(thing), key] = thing
+    def _register(self, key: Any, row: Any) -> None:
+        self.known[type(row), key] = row
 
-    def found(self, entry: Table) -> None:
+    def create_institution(self, entry: Table) -> None:
         """Add an institution."""
-        office = add_institution(
+        institution = add_institution(
             None,
             entry["key"],
             entry["name"],
             name_en=entry["name_en"],
             is_coordinator=entry.get("coordinator", False),
         )
-        self._keep(entry["key"], office)
+        self._register(entry["key"], institution)
 
     def appoint(self, entry: Table) -> None:
         """Create an account with a role."""
-        key, office = str(entry["key"]), entry.get("institution")
+        key, institution = str(entry["key"]), entry.get("institution")
         person = account_operations.create_account(
             None,
             self.sign_ins.get(key, key),
             entry["name"],
             PASSPHRASE if key in self.sign_ins else None,
             Role(entry.get("role", "staff")),
-            self._get(Institution, office) if office else None,
+            self._get(Institution, institution) if institution else None,
         )
-        self._keep(key, person)
+        self._register(key, person)
         if person.role == Role.ADMIN:
-            self._keep("", person)
+            self._register("", person)
 
     def open_process(self, entry: Table) -> None:
         """Open a process with its question, limits and institutions."""
@@ -120,7 +120,7 @@ class CityActs:
         parts = [(self._get(Institution, entry["lead"]), "lead")]
         parts += [(self._get(Institution, key), "consulted") for key in entry["consulted"]]
         process_operations.open_process(self._get(Person, ""), process, parts)
-        self._keep(entry["slug"], process)
+        self._register(entry["slug"], process)
 
     def schedule(self, slug: str, phase: Table) -> None:
         """Schedule a phase of a process."""
@@ -146,9 +146,9 @@ class CityActs:
         )
         if person.email:  # an address, so that the demo's mails can be read
             person.email_confirmed_at = now()
-        self._keep(key, person)
+        self._register(key, person)
 
-    def submit(self, author: str, entry: Table, asked: str | None) -> None:
+    def submit(self, author: str, entry: Table, responder: str | None) -> None:
         """Publish a proposal, addressed to the institution that responds, else the lead."""
         process = self._get(Process, entry["process"])
         lead = next(part.institution for part in process.institutions if part.part == "lead")
@@ -159,10 +159,10 @@ class CityActs:
             entry["body"],
             topic=entry.get("topic", ""),
             area=entry.get("area", ""),
-            institution=self._get(Person, asked).institution if asked else lead,
+            institution=self._get(Person, responder).institution if responder else lead,
             language=detect_language(entry["body"]),
         )
-        self._keep(entry["key"], proposal)
+        self._register(entry["key"], proposal)
 
     def revise(self, author: str, key: str, entry: Table, credits: Sequence[int]) -> None:
         """Publish a new version that credits comments."""
@@ -202,7 +202,7 @@ class CityActs:
             is_question=line.body.rstrip().endswith("?") and not line.stance,
             language=detect_language(line.body),
         )
-        self._keep((key, position), comment)
+        self._register((key, position), comment)
 
     def rate(self, rater: str, key: str, position: int, is_strong: bool) -> None:
         """Rate a comment."""
@@ -222,7 +222,7 @@ class CityActs:
             background=entry["background"],
             with_pass=UNSURE_LABEL,
         )
-        self._keep(key, poll)
+        self._register(key, poll)
 
     def vote(self, voter: str, key: str, label: str) -> None:
         """Cast a ballot; the ballot code is discarded."""
@@ -241,29 +241,29 @@ class CityActs:
             grounds=[ResponseGround(ground) for ground in entry.get("grounds", [])],
             commitments=[
                 (
-                    promise["what"],
-                    self._get(Institution, promise["who"]),
-                    self.first_day + timedelta(days=int(promise["due"])),
+                    commitment["what"],
+                    self._get(Institution, commitment["who"]),
+                    self.first_day + timedelta(days=int(commitment["due"])),
                 )
-                for promise in entry.get("commitments", [])
+                for commitment in entry.get("commitments", [])
             ],
             language=detect_language(entry["text"]),
             outside_body=entry.get("outside_body", ""),
             answers=[self._get(Comment, (key, position)).id for position in lines],
         )
-        self._keep(key, response)
-        dues = {promise.what: promise for promise in response.commitments}
-        for position, promise in enumerate(entry.get("commitments", [])):
-            self._keep((key, position), dues[promise["what"]])
+        self._register(key, response)
+        stored_commitments = {commitment.what: commitment for commitment in response.commitments}
+        for position, commitment in enumerate(entry.get("commitments", [])):
+            self._register((key, position), stored_commitments[commitment["what"]])
 
     def acknowledge(self, officer: str, key: str) -> None:
         """Acknowledge a proposal."""
         case_operations.acknowledge_proposal(self._get(Person, officer), self._get(Proposal, key))
 
-    def keep(self, officer: str, key: str, position: int, entry: Table) -> None:
+    def fulfil_commitment(self, officer: str, key: str, position: int, entry: Table) -> None:
         """Fulfil a commitment."""
-        promise = self._get(Commitment, (key, position))
-        fulfil_commitment(self._get(Person, officer), promise, entry["note"])
+        commitment = self._get(Commitment, (key, position))
+        fulfil_commitment(self._get(Person, officer), commitment, entry["note"])
 
     def judge(self, resident: str, key: str, answer: str) -> None:
         """Record a resident's judgement of a response."""
@@ -281,6 +281,6 @@ class CityActs:
         hide_contribution(self._get(Person, moderator), comment, rule, entry["note"])
 
 
-def detect_language(words: str) -> str:
+def detect_language(text: str) -> str:
     """Return "en" for text with many English function words, else "id"."""
-    return "en" if len(_ENGLISH.findall(words)) * 12 > len(words.split()) else "id"
+    return "en" if len(_ENGLISH.findall(text)) * 12 > len(text.split()) else "id"

@@ -19,34 +19,41 @@ _ADDRESS = r"(?:Sdr|Sdri|Saudara|Saudari|Bapak|Ibu|Pak|Bu|Mas|Mbak)\.? "
 
 
 def follow_up_actions(
-    city: City, story: ProposalSpec, supported: Sequence[float]
+    city: City, spec: ProposalSpec, supported: Sequence[float]
 ) -> Iterator[Action]:
     """Yield the actions that follow; `supported` are the days of the supports."""
-    chance, answer = seeded_random(f"after {story.key}"), story.entry.get("response", {})
+    chance, answer = seeded_random(f"after {spec.key}"), spec.entry.get("response", {})
 
-    def action(day: float, act: str, *words: Any) -> Action:
-        return Action(float(day), act, story.where, words)
+    def action(day: float, method: str, *arguments: Any) -> Action:
+        return Action(float(day), method, spec.where, arguments)
 
-    needed = next(p for p in city.processes if p["slug"] == story.entry["process"])
+    needed = next(p for p in city.processes if p["slug"] == spec.entry["process"])
     if answer and len(supported) >= needed["support_threshold"]:
         day = sorted(supported)[needed["support_threshold"] - 1] + chance.uniform(0.6, 4.5)
         if day < answer["day"]:
-            yield action(day, "acknowledge", answer["by"], story.key)
-    for position, promise in enumerate(answer.get("commitments", [])):
-        if "kept" in promise:
-            yield action(promise["kept"], "keep", answer["by"], story.key, position, promise)
+            yield action(day, "acknowledge", answer["by"], spec.key)
+    for position, commitment in enumerate(answer.get("commitments", [])):
+        if "kept" in commitment:
+            yield action(
+                commitment["kept"],
+                "fulfil_commitment",
+                answer["by"],
+                spec.key,
+                position,
+                commitment,
+            )
     if answer:
         wording = _JUDGEMENTS[answer["decision"]]
         for key in chance.sample(_people(city), chance.randint(9, 24)):
             day = skewed_day(chance, answer["day"], TODAY, 10.0)
-            yield action(day, "judge", key, story.key, chance.choice(wording))
-    for hidden in story.entry.get("hidden", []):
-        position = comment_position(story, hidden["comment"])
-        line = story.thread[position]
+            yield action(day, "judge", key, spec.key, chance.choice(wording))
+    for hidden in spec.entry.get("hidden", []):
+        position = comment_position(spec, hidden["comment"])
+        line = spec.thread[position]
         for key in chance.sample(_people(city, line.author), hidden["reports"]):
             day = chance.uniform(line.day + 0.01, hidden["day"])
-            yield action(day, "report", key, story.key, position, hidden["rule"])
-        yield action(hidden["day"], "hide", hidden["by"], story.key, position, hidden)
+            yield action(day, "report", key, spec.key, position, hidden["rule"])
+        yield action(hidden["day"], "hide", hidden["by"], spec.key, position, hidden)
 
 
 def _people(city: City, *excluded: str) -> list[str]:
@@ -57,15 +64,15 @@ def _people(city: City, *excluded: str) -> list[str]:
     ]
 
 
-def hidden_on(story: ProposalSpec, position: int) -> float:
+def hidden_on(spec: ProposalSpec, position: int) -> float:
     """Return the day from which a comment is hidden and cannot be rated."""
-    for hidden in story.entry.get("hidden", []):
-        if comment_position(story, hidden["comment"]) == position:
+    for hidden in spec.entry.get("hidden", []):
+        if comment_position(spec, hidden["comment"]) == position:
             return float(hidden["day"])
     return TODAY
 
 
-def answered_positions(city: City, story: ProposalSpec, answer: Table) -> list[int]:
+def answered_positions(city: City, spec: ProposalSpec, answer: Table) -> list[int]:
     """Return the comments that a response answers: the most rated of each person it names."""
     places = []
     for entry in (*city.residents, *city.accounts):
@@ -73,11 +80,11 @@ def answered_positions(city: City, story: ProposalSpec, answer: Table) -> list[i
             continue
         own = [
             position
-            for position, line in enumerate(story.thread)
+            for position, line in enumerate(spec.thread)
             if line.author == entry["key"] and line.day < answer["day"]
         ]
         if own:
-            places.append(max(own, key=lambda position: story.thread[position].strong))
+            places.append(max(own, key=lambda position: spec.thread[position].strong))
     return sorted(places)
 
 

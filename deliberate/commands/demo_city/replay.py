@@ -31,9 +31,11 @@ def seed(city: City, present: datetime) -> int:
 def _perform(acts: CityActs, action: Action) -> None:
     try:
         with override_now(acts.moment(action.day)):
-            getattr(acts, action.act)(*action.words)
+            getattr(acts, action.method)(*action.arguments)
     except (Refused, NameTaken, KeyError, ValueError) as error:
-        raise CityError(f"{action.where}: {action.act} on day {action.day:.2f}: {error}") from error
+        raise CityError(
+            f"{action.where}: {action.method} on day {action.day:.2f}: {error}"
+        ) from error
 
 
 def first_day(present: datetime) -> date:

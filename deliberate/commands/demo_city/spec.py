@@ -76,7 +76,7 @@ class City:
     passers_by: list[Table] = field(default_factory=list)
     sign_ins: list[Table] = field(default_factory=list)
     processes: list[Table] = field(default_factory=list)
-    stories: list[ProposalSpec] = field(default_factory=list)
+    proposals: list[ProposalSpec] = field(default_factory=list)
     assessments: list[Table] = field(default_factory=list)
     samples: list[Table] = field(default_factory=list)
 
@@ -103,7 +103,7 @@ def read_city(folder: Path = HERE) -> City:
         city.samples += entry.get("sample", [])
         if "passers_by" in entry:
             city.passers_by += make_visitors(entry["passers_by"])
-        city.stories += [
+        city.proposals += [
             _proposal_spec(path.name, proposal) for proposal in entry.get("proposal", [])
         ]
     _check(city)
@@ -112,60 +112,60 @@ def read_city(folder: Path = HERE) -> City:
 
 def _proposal_spec(file: str, entry: Table) -> ProposalSpec:
     where = f"{file}: {entry.get('key', '(no key)')}"
-    if strange := set(entry) - _PROPOSAL:
-        raise CityError(f"{where}: unknown {', '.join(sorted(strange))}")
+    if unknown := set(entry) - _PROPOSAL:
+        raise CityError(f"{where}: unknown {', '.join(sorted(unknown))}")
     if missing := {"key", "process", "author", "day", "title", "body"} - set(entry):
-        raise CityError(f"{where}: lacks {', '.join(sorted(missing))}")
+        raise CityError(f"{where}: missing {', '.join(sorted(missing))}")
     return ProposalSpec(where, entry, list(_lines(where, entry.get("thread", ""))))
 
 
 def _lines(where: str, thread: str) -> Iterator[CommentSpec]:
-    above: list[tuple[int, float]] = []
+    ancestors: list[tuple[int, float]] = []
     for position, line in enumerate(filter(str.strip, thread.splitlines())):
-        found = _LINE.fullmatch(line.rstrip())
-        if found is None:
-            raise CityError(f"{where}: no comment in the line {line.strip()[:60]!r}")
-        level, day = len(found["indent"]) // 2, float(found["day"])
-        if level > len(above):
-            raise CityError(f"{where}: {found['author']}@{day} is indented too far")
-        del above[level:]
-        if above and day < above[-1][1]:
-            raise CityError(f"{where}: {found['author']}@{day} answers something written later")
+        match = _LINE.fullmatch(line.rstrip())
+        if match is None:
+            raise CityError(f"{where}: not a comment {line.strip()[:60]!r}")
+        level, day = len(match["indent"]) // 2, float(match["day"])
+        if level > len(ancestors):
+            raise CityError(f"{where}: {match['author']}@{day} is indented too far")
+        del ancestors[level:]
+        if ancestors and day < ancestors[-1][1]:
+            raise CityError(f"{where}: {match['author']}@{day} replies to a later comment")
         yield CommentSpec(
-            found["author"],
+            match["author"],
             day,
-            STANCES.get(found["stance"] or ""),
-            found["body"],
-            above[-1][0] if above else None,
-            int(found["strong"] or 0),
-            int(found["weak"] or 0),
+            STANCES.get(match["stance"] or ""),
+            match["body"],
+            ancestors[-1][0] if ancestors else None,
+            int(match["strong"] or 0),
+            int(match["weak"] or 0),
         )
-        above.append((position, day))
+        ancestors.append((position, day))
 
 
 def _check(city: City) -> None:
     processes = {process["slug"] for process in city.processes}
     keys: set[str] = set()
-    for story in city.stories:
-        if story.key in keys:
-            raise CityError(f"{story.where}: a second proposal of this key")
-        keys.add(story.key)
-        if story.entry["process"] not in processes:
-            raise CityError(f"{story.where}: no process {story.entry['process']!r}")
-        for who in (story.entry["author"], *(line.author for line in story.thread)):
-            if who not in city.people:
-                raise CityError(f"{story.where}: nobody has the key {who!r}")
-        for revision in story.entry.get("revised", []):
+    for spec in city.proposals:
+        if spec.key in keys:
+            raise CityError(f"{spec.where}: a proposal with this key exists already")
+        keys.add(spec.key)
+        if spec.entry["process"] not in processes:
+            raise CityError(f"{spec.where}: no process {spec.entry['process']!r}")
+        for key in (spec.entry["author"], *(line.author for line in spec.thread)):
+            if key not in city.people:
+                raise CityError(f"{spec.where}: nobody has the key {key!r}")
+        for revision in spec.entry.get("revised", []):
             for credit in revision.get("credits", []):
-                comment_position(story, credit)
-        for hidden in story.entry.get("hidden", []):
-            comment_position(story, hidden["comment"])
+                comment_position(spec, credit)
+        for entry in spec.entry.get("hidden", []):
+            comment_position(spec, entry["comment"])
 
 
-def comment_position(story: ProposalSpec, name: str) -> int:
+def comment_position(spec: ProposalSpec, name: str) -> int:
     """Return the position in the thread of the comment that "author@day" names."""
     author, _, day = name.partition("@")
-    for position, line in enumerate(story.thread):
+    for position, line in enumerate(spec.thread):
         if line.author == author and day and line.day == float(day):
             return position
-    raise CityError(f"{story.where}: no comment {name!r}")
+    raise CityError(f"{spec.where}: no comment {name!r}")

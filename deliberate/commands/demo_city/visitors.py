@@ -47,4 +47,4 @@ def choose_visitors(
     chance = seeded_random(f"passing {key}")
     seen = {visit.key: visit for visit in among if first + 0.01 < visit.day < last - 0.05}
     chosen = chance.sample(sorted(seen), min(count, len(seen)))
-    return [Visit(seen[who].day + chance.uniform(0, 25) * MINUTES, who) for who in chosen]
+    return [Visit(seen[key].day + chance.uniform(0, 25) * MINUTES, key) for key in chosen]

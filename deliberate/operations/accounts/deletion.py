@@ -156,21 +156,26 @@ def _erase_proposals(act: Act, person: Person) -> list[str]:
         if proposal.withdrawn_at is None and proposal.answered_at is None:
             proposal.withdrawn_at = now()
             act.consequence(Kind.PROPOSAL_WITHDRAWN, proposal, reason_given=0)
-        proposal.title, proposal.slug, proposal.withdrawn_reason = f"#{proposal.id}", "", ""
-        proposal.body, proposal.body_html, proposal.salt = "", "", None
-        proposal.area = ""
-        act.session.execute(
-            update(ProposalVersion)
-            .where(ProposalVersion.proposal_id == proposal.id)
-            .values(title=proposal.title, body="", note="")
-        )
-        act.session.execute(
-            update(Summary)
-            .where(Summary.proposal_id == proposal.id)
-            .values(main_request="", best_for="", best_against="")
-        )
+        _erase_proposal_texts(act, proposal)
         files += mark_attachments_removed(act, proposal)
     return files
+
+
+def _erase_proposal_texts(act: Act, proposal: Proposal) -> None:
+    """Erase the texts of a proposal, of its versions and of its summaries."""
+    proposal.title, proposal.slug, proposal.withdrawn_reason = f"#{proposal.id}", "", ""
+    proposal.body, proposal.body_html, proposal.salt = "", "", None
+    proposal.area = ""
+    act.session.execute(
+        update(ProposalVersion)
+        .where(ProposalVersion.proposal_id == proposal.id)
+        .values(title=proposal.title, body="", note="")
+    )
+    act.session.execute(
+        update(Summary)
+        .where(Summary.proposal_id == proposal.id)
+        .values(main_request="", best_for="", best_against="")
+    )
 
 
 def _erase_comments(act: Act, person: Person) -> None:

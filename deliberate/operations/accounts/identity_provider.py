@@ -184,18 +184,21 @@ def _validated_claims(token: str, nonce: str) -> JsonObject:
     try:
         keys = KeySet.import_key_set(_fetch_json(_endpoint_url("jwks_uri")))  # type: ignore[arg-type]  # checked there
         decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
-        expected = {
-            "iss": {"essential": True, "value": settings.oidc_issuer},
-            "sub": {"essential": True},
-            "aud": {"essential": True, "value": settings.oidc_client_id},
-            "exp": {"essential": True},
-            "iat": {"essential": True},
-        }
         context = {"client_id": settings.oidc_client_id, "nonce": nonce}
-        claims = CodeIDToken(decoded.claims, decoded.header, expected, context)
+        claims = CodeIDToken(decoded.claims, decoded.header, _expected_claims(settings), context)
         claims.validate(now=int(now().timestamp()), leeway=LEEWAY_S)
     except (JoseError, ValueError, TypeError, KeyError) as error:
         raise ProviderError(f"the token: {type(error).__name__}") from error
     if claims.get("nonce") != nonce:
         raise ProviderError("the token: another nonce")
     return dict(claims)
+
+
+def _expected_claims(settings: Settings) -> dict[str, JsonObject]:
+    return {
+        "iss": {"essential": True, "value": settings.oidc_issuer},
+        "sub": {"essential": True},
+        "aud": {"essential": True, "value": settings.oidc_client_id},
+        "exp": {"essential": True},
+        "iat": {"essential": True},
+    }

@@ -75,14 +75,16 @@ def add_second_factor(
         require(is_signed_in(act.lock(person)))
         if act.session.get(SecondFactor, person.id) is not None:
             raise Refused(_("You sign in with a second factor already."))
-        encrypted = _encrypt_secret(person.id, secret)
-        act.session.add(
-            SecondFactor(
-                person_id=person.id, encrypted_secret=encrypted, last_step=step, added_at=now()
-            )
-        )
+        act.session.add(_new_second_factor(person, secret, step))
         act.about(person)
     end_devices(person, except_token=token)
+
+
+def _new_second_factor(person: Person, secret: str, step: int) -> SecondFactor:
+    encrypted = _encrypt_secret(person.id, secret)
+    return SecondFactor(
+        person_id=person.id, encrypted_secret=encrypted, last_step=step, added_at=now()
+    )
 
 
 def remove_second_factor(

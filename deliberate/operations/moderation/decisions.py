@@ -30,6 +30,7 @@ from deliberate.permissions.moderation.decisions import (
 )
 from deliberate.queries.moderation.contributions import Contribution
 from deliberate.queries.moderation.decisions import (
+    ReportingNetworks,
     count_reporting_networks,
     get_decided_contribution,
     get_last_decision,
@@ -95,6 +96,13 @@ def _lock(act: Act, contribution: Contribution) -> Contribution:
     return act.lock(contribution)
 
 
+def _is_widely_reported(networks: ReportingNetworks) -> bool:
+    return (
+        networks.verified >= MIN_VERIFIED_NETWORKS
+        or networks.established >= MIN_ESTABLISHED_NETWORKS
+    )
+
+
 def _hold_if_widely_reported(act: Act, contribution: Contribution) -> None:
     """Hold a contribution that is reported from enough networks.
 
@@ -108,22 +116,12 @@ def _hold_if_widely_reported(act: Act, contribution: Contribution) -> None:
     if (contribution.held_until is not None and not is_new) or contribution.is_held or is_decided:
         return
     networks = count_reporting_networks(contribution)
-    is_widely_reported = (
-        networks.verified >= MIN_VERIFIED_NETWORKS
-        or networks.established >= MIN_ESTABLISHED_NETWORKS
-    )
-    if not is_widely_reported:
+    if not _is_widely_reported(networks):
         return
-    contribution.hidden_since, contribution.held_until, contribution.hidden_ground = (
-        now(),
-        now() + REPORT_HOLD,
-        None,
-    )
-    act.consequence(
-        _HELD_KIND[contribution.subject_type],
-        contribution,
-        reports=max(networks.verified, networks.established),
-    )
+    contribution.hidden_since, contribution.held_until = now(), now() + REPORT_HOLD
+    contribution.hidden_ground = None
+    reports = max(networks.verified, networks.established)
+    act.consequence(_HELD_KIND[contribution.subject_type], contribution, reports=reports)
     _notify_author(act, "moderation.held", contribution)
 
 

@@ -32,15 +32,9 @@ def hold_by_rule(act: Act, contribution: Comment | Proposal) -> None:
     contribution.hidden_since, contribution.held_until = now(), _hold_end(proposal.process)
     contribution.hidden_ground = rule.value
     act.consequence(_DELAYED[contribution.subject_type], contribution, rule=rule.value)
-    notify_person(
-        act,
-        "moderation.delayed",
-        author,
-        proposal,
-        subject=contribution.subject_type,
-        id=contribution.id,
-        until=contribution.held_until.isoformat(),
-    )
+    text: dict[str, object] = {"subject": contribution.subject_type, "id": contribution.id}
+    until = contribution.held_until.isoformat()
+    notify_person(act, "moderation.delayed", author, proposal, **text, until=until)
 
 
 def _hold_end(process: Process) -> datetime:

@@ -30,10 +30,6 @@ def close_all_open_items(act: Act, subject_type: str, subject_ids: list[int] | S
     Returns the number of closed reports.
     """
     act.session.flush()
-    decisions = select(ModerationDecision.id).where(
-        ModerationDecision.subject_type == subject_type,
-        ModerationDecision.subject_id.in_(subject_ids),
-    )
     resolved_at = now()
     reports = act.session.execute(
         _open_on(Report, subject_type, subject_ids).values(resolved_at=resolved_at, network_hash="")
@@ -42,9 +38,9 @@ def close_all_open_items(act: Act, subject_type: str, subject_ids: list[int] | S
         _open_on(Escalation, subject_type, subject_ids).values(resolved_at=resolved_at)
     )
     act.session.execute(
-        update(EditRequest)
-        .where(EditRequest.decision_id.in_(decisions), EditRequest.resolved_at.is_(None))
-        .values(resolved_at=resolved_at, original_text="")
+        _open_edit_requests(subject_type, subject_ids).values(
+            resolved_at=resolved_at, original_text=""
+        )
     )
     return int(reports.rowcount)  # type: ignore[attr-defined]  # an update has one
 
@@ -58,6 +54,16 @@ def _open_on(
         table.subject_type == subject_type,
         table.subject_id.in_(subject_ids),
         table.resolved_at.is_(None),
+    )
+
+
+def _open_edit_requests(subject_type: str, subject_ids: list[int] | Select[int]) -> Update:
+    decisions = select(ModerationDecision.id).where(
+        ModerationDecision.subject_type == subject_type,
+        ModerationDecision.subject_id.in_(subject_ids),
+    )
+    return update(EditRequest).where(
+        EditRequest.decision_id.in_(decisions), EditRequest.resolved_at.is_(None)
     )
 
 

@@ -126,17 +126,8 @@ def _check_dates(process: Process, opens_at: datetime, closes_at: datetime) -> N
 def _check_rules(rules: PollRules, option_count: int) -> None:
     if rules.is_secret and rules.result_rule == ResultRule.LIVE:
         raise Refused(_("A secret poll never shows its counts while it is open."))
-    if rules.counts_areas and (
-        rules.electorate != Electorate.VERIFIED or len(set(rules.areas)) < 2
-    ):
-        raise Refused(_("Areas are counted only among verified residents of two or more areas."))
-    if rules.counts_areas and (small := small_areas(rules.areas)):
-        raise Refused(
-            _(
-                "Too few verified residents to count this area separately: %(areas)s.",
-                areas=small[0],
-            )
-        )
+    if rules.counts_areas:
+        _check_areas(rules)
     most = rules.max_choices
     if rules.min_choices < 1 or (
         most is not None and not rules.min_choices <= most <= option_count
@@ -146,6 +137,18 @@ def _check_rules(rules: PollRules, option_count: int) -> None:
         )
     if rules.type == PollType.BUDGET:
         _check_budget(rules, option_count)
+
+
+def _check_areas(rules: PollRules) -> None:
+    if rules.electorate != Electorate.VERIFIED or len(set(rules.areas)) < 2:
+        raise Refused(_("Areas are counted only among verified residents of two or more areas."))
+    if small := small_areas(rules.areas):
+        raise Refused(
+            _(
+                "Too few verified residents to count this area separately: %(areas)s.",
+                areas=small[0],
+            )
+        )
 
 
 def _check_budget(rules: PollRules, option_count: int) -> None:
@@ -176,18 +179,22 @@ def _build_options(option_labels: Sequence[str], with_pass: str, rules: PollRule
     return options
 
 
+def _check_closing_time(poll: Poll, closes_at: datetime) -> None:
+    if poll.is_closed(now()):
+        raise Refused(_("This poll is closed and cannot be reopened."))
+    if closes_at <= max(now(), poll.opens_at) or closes_at == poll.closes_at:
+        raise Refused(
+            _("The new closing time must be in the future and different from the current one.")
+        )
+
+
 def change_poll(
     changer: Person, poll: Poll, closes_at: datetime, ground: PollChangeReason, reason: str
 ) -> None:
     """Move the closing time of a running poll, with a public reason."""
     with recorded(changer, Kind.POLL_CHANGED) as act:
         require(may_run_poll(changer, act.lock(poll)))
-        if poll.is_closed(now()):
-            raise Refused(_("This poll is closed and cannot be reopened."))
-        if closes_at <= max(now(), poll.opens_at) or closes_at == poll.closes_at:
-            raise Refused(
-                _("The new closing time must be in the future and different from the current one.")
-            )
+        _check_closing_time(poll, closes_at)
         if not clean(reason):
             raise Refused(_("A change of a running poll needs a reason."))
         poll.changes.append(

@@ -54,12 +54,7 @@ def change_process(
         require(is_not_closed(act.lock(process)))
         if (process.opened_at is None) != (kind is Kind.PROCESS_PLANNED):
             raise Refused(_("The process was opened meanwhile. Check your changes again."))
-        before = _snapshot(process)
-        for name, value in _clean_values(values).items():
-            setattr(process, name, value)
-        _update_members(process, parts)
-        after = _snapshot(process)
-        fields = [name for name in after if after[name] != before[name]]
+        fields = _apply_changes(process, values, parts)
         if not fields:
             raise Refused(_("Nothing was changed."))
         if kind is Kind.PROCESS_PLANNED:
@@ -68,6 +63,16 @@ def change_process(
         require(has_stated_limits(process))
         record_process_change(act, process, fields, reason)
         act.about(process, fields=fields, reason_given=1)
+
+
+def _apply_changes(process: Process, values: Values, parts: Parts) -> list[str]:
+    """Set the values and institutions of a process; return the names of the changed fields."""
+    before = _snapshot(process)
+    for name, value in _clean_values(values).items():
+        setattr(process, name, value)
+    _update_members(process, parts)
+    after = _snapshot(process)
+    return [name for name in after if after[name] != before[name]]
 
 
 def record_process_change(

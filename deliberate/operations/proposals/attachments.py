@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from deliberate.clock import now
 from deliberate.models import Attachment, Person, Proposal
 from deliberate.operations.proposals.file_sanitizing import sanitize_file
-from deliberate.operations.proposals.file_store import delete_files, random_file_name, store_file
+from deliberate.operations.proposals.file_store import delete_files, stored_file
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.attachments import may_add_attachment, may_remove_attachment
 from deliberate.recording import Act, recorded
@@ -25,25 +25,19 @@ def add_attachment(author: Person, proposal: Proposal, title: str, content: byte
     """
     require(may_add_attachment(author, proposal))
     sanitized = sanitize_file(content)
-    name = random_file_name(sanitized.kind)
-    store_file(name, sanitized.content)
-    try:
-        with recorded(author, Kind.ATTACHMENT_ADDED) as act:
-            require(may_add_attachment(author, act.lock(proposal)))
-            _refuse_too_many(act, proposal)
-            attachment = Attachment(
-                proposal=proposal,
-                title=clean_line(title),
-                name=name,
-                kind=sanitized.kind,
-                size=len(sanitized.content),
-                added_at=now(),
-            )
-            act.session.add(attachment)
-            act.about(attachment, type=sanitized.kind, bytes=len(sanitized.content))
-    except BaseException:
-        delete_files([name])
-        raise
+    kind, size = sanitized.kind, len(sanitized.content)
+    with (
+        stored_file(kind, sanitized.content) as name,
+        recorded(author, Kind.ATTACHMENT_ADDED) as act,
+    ):
+        require(may_add_attachment(author, act.lock(proposal)))
+        _refuse_too_many(act, proposal)
+        attachment = Attachment(
+            proposal=proposal, title=clean_line(title), name=name, kind=kind, size=size
+        )
+        attachment.added_at = now()
+        act.session.add(attachment)
+        act.about(attachment, type=kind, bytes=size)
     return attachment
 
 

@@ -5,7 +5,7 @@ from deliberate.database import unrecorded
 from deliberate.models import Draft, Person
 from deliberate.operations.proposals.attachments import MAX_ATTACHMENTS, TOO_MANY_ATTACHMENTS
 from deliberate.operations.proposals.file_sanitizing import sanitize_file
-from deliberate.operations.proposals.file_store import delete_files, random_file_name, store_file
+from deliberate.operations.proposals.file_store import delete_files, stored_file
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.proposals import is_draft_author
 from deliberate.text import clean_line
@@ -39,24 +39,17 @@ def add_draft_attachment(author: Person, draft: Draft, title: str, content: byte
     """
     require(is_draft_author(author, draft))
     sanitized = sanitize_file(content)
-    name = random_file_name(sanitized.kind)
-    store_file(name, sanitized.content)
-    file = {
-        "title": clean_line(title),
-        "name": name,
-        "kind": sanitized.kind,
-        "size": len(sanitized.content),
-    }
-    try:
-        with unrecorded(DRAFT_IS_PRIVATE) as session:
-            session.refresh(draft, with_for_update=True)
-            require(is_draft_author(author, draft))
-            if len(draft.files) >= MAX_ATTACHMENTS:
-                raise Refused(TOO_MANY_ATTACHMENTS)
-            draft.files, draft.saved_at = [*draft.files, file], now()
-    except BaseException:
-        delete_files([name])
-        raise
+    kind, size = sanitized.kind, len(sanitized.content)
+    with (
+        stored_file(kind, sanitized.content) as name,
+        unrecorded(DRAFT_IS_PRIVATE) as session,
+    ):
+        session.refresh(draft, with_for_update=True)
+        require(is_draft_author(author, draft))
+        if len(draft.files) >= MAX_ATTACHMENTS:
+            raise Refused(TOO_MANY_ATTACHMENTS)
+        file = {"title": clean_line(title), "name": name, "kind": kind, "size": size}
+        draft.files, draft.saved_at = [*draft.files, file], now()
 
 
 def remove_draft_attachment(author: Person, draft: Draft, name: str) -> None:

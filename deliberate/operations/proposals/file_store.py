@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import current_app
@@ -29,6 +30,18 @@ def store_file(name: str, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextmanager
+def stored_file(kind: str, content: bytes) -> Iterator[str]:
+    """Store a file under a random name and yield the name; delete the file if the body raises."""
+    name = random_file_name(kind)
+    store_file(name, content)
+    try:
+        yield name
+    except BaseException:
+        delete_files([name])
+        raise
 
 
 def delete_files(names: Iterable[str]) -> None:

@@ -24,14 +24,7 @@ def merge_proposals(moderator: Person, proposal: Proposal, target: Proposal) -> 
     with recorded(moderator, Kind.PROPOSAL_MERGED) as act:
         _lock_proposals(act, proposal, target)
         require(may_merge(moderator, proposal, target))
-        merger = Merger(
-            proposal_id=proposal.id,
-            target_id=target.id,
-            moderator_id=moderator.id,
-            merged_at=now(),
-            previous_qualified_at=target.qualified_at,
-            previous_due_at=target.due_at,
-        )
+        merger = _new_merger(moderator, proposal, target)
         merger.replaced_supports = _copy_supports(act, proposal, target)
         act.session.add(merger)
         proposal.merged_into_id, proposal.merged_at = target.id, merger.merged_at
@@ -40,6 +33,18 @@ def merge_proposals(moderator: Person, proposal: Proposal, target: Proposal) -> 
         notify_participants(act, "proposal.merged", proposal, into=target.id)
         if target.author_id != proposal.author_id:
             notify_person(act, "proposal.joined", target.author, target, joined=proposal.id)
+
+
+def _new_merger(moderator: Person, proposal: Proposal, target: Proposal) -> Merger:
+    """Return a merger with the dates of the target that undoing it restores."""
+    return Merger(
+        proposal_id=proposal.id,
+        target_id=target.id,
+        moderator_id=moderator.id,
+        merged_at=now(),
+        previous_qualified_at=target.qualified_at,
+        previous_due_at=target.due_at,
+    )
 
 
 def _lock_proposals(act: Act, *proposals: Proposal) -> None:

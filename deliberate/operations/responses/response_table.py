@@ -47,14 +47,7 @@ def parse_response_table(officer: Person, text: str) -> list[ResponseRow]:
 
     Raises InvalidTable.
     """
-    text = text.lstrip("\ufeff")
-    header = text.split("\n", 1)[0]
-    reader = csv.DictReader(StringIO(text), delimiter=";" if ";" in header else ",")
-    missing = [name for name in COLUMNS[:3] if name not in (reader.fieldnames or ())]
-    if missing:
-        raise InvalidTable(
-            _("The first line must name the columns. Missing: %(names)s", names=", ".join(missing))
-        )
+    reader = _table_reader(text)
     rows: list[ResponseRow] = []
     try:
         for record in reader:
@@ -67,6 +60,19 @@ def parse_response_table(officer: Person, text: str) -> list[ResponseRow]:
         raise InvalidTable(_("The table cannot be read: %(why)s", why=str(error))) from error
     _mark_duplicates(rows)
     return rows
+
+
+def _table_reader(text: str) -> csv.DictReader[str]:
+    """Return a reader of a table separated by commas or semicolons. Raises InvalidTable."""
+    text = text.lstrip("\ufeff")
+    header = text.split("\n", 1)[0]
+    reader = csv.DictReader(StringIO(text), delimiter=";" if ";" in header else ",")
+    missing = [name for name in COLUMNS[:3] if name not in (reader.fieldnames or ())]
+    if missing:
+        raise InvalidTable(
+            _("The first line must name the columns. Missing: %(names)s", names=", ".join(missing))
+        )
+    return reader
 
 
 def _mark_duplicates(rows: Sequence[ResponseRow]) -> None:
@@ -163,20 +169,24 @@ def publish_response_rows(
             failed.append(row)
             continue
         try:
-            publish_response(
-                officer,
-                row.proposal,
-                ResponseDecision(row.cells["decision"]),
-                row.cells["headline"],
-                row.cells["body"],
-                grounds=row.grounds,
-                answers=row.comment_ids,
-                commitments=row.commitments,
-                language=officer.language,
-            )
+            _publish_row(officer, row, row.proposal)
         except Refused as error:
             row.problems.append(str(error.reason))
             failed.append(row)
         else:
             published.append(row)
     return published, failed
+
+
+def _publish_row(officer: Person, row: ResponseRow, proposal: Proposal) -> None:
+    publish_response(
+        officer,
+        proposal,
+        ResponseDecision(row.cells["decision"]),
+        row.cells["headline"],
+        row.cells["body"],
+        grounds=row.grounds,
+        answers=row.comment_ids,
+        commitments=row.commitments,
+        language=officer.language,
+    )

@@ -224,9 +224,7 @@ def _record_answered_comments(
 
     Raises Refused for a comment of another thread.
     """
-    point_numbers = dict.fromkeys(answers, 0)
-    for number, point in enumerate(points, 1):
-        point_numbers.update(dict.fromkeys(point.answers, number))
+    point_numbers = _point_numbers(answers, points)
     existing = act.session.scalars(
         select(Comment.id).where(
             Comment.proposal_id == response.proposal.id, Comment.id.in_(point_numbers)
@@ -240,6 +238,14 @@ def _record_answered_comments(
         for comment_id, number in point_numbers.items()
     )
     return list(point_numbers)
+
+
+def _point_numbers(answers: Sequence[int], points: Sequence[Point]) -> dict[int, int]:
+    """Return the number of the point that answers each comment, 0 for the response as a whole."""
+    point_numbers = dict.fromkeys(answers, 0)
+    for number, point in enumerate(points, 1):
+        point_numbers.update(dict.fromkeys(point.answers, number))
+    return point_numbers
 
 
 def _describe(act: Act, response: Response, answers: Sequence[int]) -> None:

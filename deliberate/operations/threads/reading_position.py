@@ -21,14 +21,11 @@ def save_reading_position(
     Does nothing where the transient store cannot be written, so that reading never fails.
     """
     with suppress(OperationalError):
-        key = (reader.id, proposal.id)
         with transient(write=False) as store:
-            position = store.get(ReadingPosition, key)
+            position = store.get(ReadingPosition, (reader.id, proposal.id))
         start = newest_id if last_read_id is None else last_read_id
-        if position is not None:
-            is_unchanged = (position.last_read_id, position.newest_id) == (start, newest_id)
-            if is_unchanged and now() - position.viewed_at < REFRESH_AFTER:
-                return
+        if position is not None and _is_current(position, start, newest_id):
+            return
         with transient() as store:
             store.merge(
                 ReadingPosition(
@@ -39,3 +36,9 @@ def save_reading_position(
                     viewed_at=now(),
                 )
             )
+
+
+def _is_current(position: ReadingPosition, last_read_id: int, newest_id: int) -> bool:
+    """Return whether a stored position has these comments and was written recently."""
+    is_unchanged = (position.last_read_id, position.newest_id) == (last_read_id, newest_id)
+    return is_unchanged and now() - position.viewed_at < REFRESH_AFTER

@@ -39,13 +39,6 @@ def get_participation(person: Person) -> Participation:
     """Return the newest twenty of each kind, with the rows their state is computed from."""
     with_process = joinedload(Proposal.process).selectinload(Process.phases)
     own = select(Proposal).where(Proposal.author_id == person.id).options(with_process)
-    comments = (
-        select(Comment)
-        .where(Comment.author_id == person.id)
-        .join(Comment.proposal)
-        .options(contains_eager(Comment.proposal).joinedload(Proposal.process))
-        .order_by(Comment.id.desc())
-    )
     supported = (
         select(Proposal)
         .join(Support, Support.proposal_id == Proposal.id)
@@ -53,17 +46,22 @@ def get_participation(person: Person) -> Participation:
         .options(with_process)
         .order_by(Support.id.desc())
     )
-    polls = (
-        select(Poll)
-        .join(PollVoter)
-        .where(PollVoter.person_id == person.id)
-        .order_by(Poll.id.desc())
-    )
+    polls = select(Poll).join(PollVoter).where(PollVoter.person_id == person.id)
     return Participation(
         proposals=_newest(own.order_by(Proposal.id.desc())),
-        comments=_newest(comments),
+        comments=_newest(_own_comments(person)),
         supported=_newest(supported),
-        polls=_newest(polls),
+        polls=_newest(polls.order_by(Poll.id.desc())),
+    )
+
+
+def _own_comments(person: Person) -> Select[Comment]:
+    return (
+        select(Comment)
+        .where(Comment.author_id == person.id)
+        .join(Comment.proposal)
+        .options(contains_eager(Comment.proposal).joinedload(Proposal.process))
+        .order_by(Comment.id.desc())
     )
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
@@ -40,8 +41,23 @@ def reported_contributions(after: int = 0) -> list[ReportedContribution]:
 
     Only texts whose first report has an id above `after` are returned.
     """
+    rows = db.session.execute(_open_reports_query(after)).all()
+    contributions = load_contributions((row.subject_type, row.subject_id) for row in rows)
+    return [
+        ReportedContribution(
+            contributions[row.subject_type, row.subject_id],
+            row.first_id,
+            row.reported_at,
+            row.report_count,
+        )
+        for row in rows
+    ]
+
+
+def _open_reports_query(after: int) -> Select[*tuple[Any, ...]]:
+    """Return a query for first id, time and number of the open reports on each text."""
     first_id = func.min(Report.id)
-    rows = db.session.execute(
+    return (
         select(
             Report.subject_type,
             Report.subject_id,
@@ -54,17 +70,7 @@ def reported_contributions(after: int = 0) -> list[ReportedContribution]:
         .having(first_id > after)
         .order_by(first_id)
         .limit(PAGE_SIZE + 1)
-    ).all()
-    contributions = load_contributions((row.subject_type, row.subject_id) for row in rows)
-    return [
-        ReportedContribution(
-            contributions[row.subject_type, row.subject_id],
-            row.first_id,
-            row.reported_at,
-            row.report_count,
-        )
-        for row in rows
-    ]
+    )
 
 
 def held_contributions() -> list[Contribution]:

@@ -20,6 +20,7 @@ from deliberate.models import (
     Response,
 )
 from deliberate.queries.processes.working_days import due_date
+from deliberate.queries.responses.commitments import step_title
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.responses.response_owner import response_is_owed
 from deliberate.vocabulary import Kind
@@ -117,27 +118,22 @@ def _referrals(scope: FeedScope) -> list[FeedEntry]:
     )
     statement = _in_scope(statement, scope, Referral.from_id, Referral.to_id)
     newest = statement.order_by(Referral.referred_at.desc()).limit(MAX_ENTRIES)
-    return [
-        FeedEntry(
-            f"referral/{referral.id}",
-            _(
-                "Referred to %(institution)s",
-                institution=localized_name(referral.to_institution) or referral.external_system,
-            ),
-            f"{referral.proposal.title}: {referral.reason}",
-            f"/p/{referral.proposal_id}",
-            referral.referred_at,
-        )
-        for referral in db.session.scalars(newest)
-    ]
+    return [_referral_entry(referral) for referral in db.session.scalars(newest)]
+
+
+def _referral_entry(referral: Referral) -> FeedEntry:
+    recipient = localized_name(referral.to_institution) or referral.external_system
+    return FeedEntry(
+        f"referral/{referral.id}",
+        _("Referred to %(institution)s", institution=recipient),
+        f"{referral.proposal.title}: {referral.reason}",
+        f"/p/{referral.proposal_id}",
+        referral.referred_at,
+    )
 
 
 def _steps(scope: FeedScope) -> list[FeedEntry]:
-    titles = {
-        "updated": _("Progress on a commitment"),
-        "fulfilled": _("Commitment fulfilled"),
-        "dropped": _("Commitment dropped"),
-    }
+
     statement = (
         select(CommitmentStep)
         .join(CommitmentStep.commitment)
@@ -150,7 +146,7 @@ def _steps(scope: FeedScope) -> list[FeedEntry]:
     return [
         FeedEntry(
             f"commitment/{step.commitment_id}/step/{step.id}",
-            titles[step.state],
+            step_title(step.state),
             f"{step.commitment.what}. {step.note}",
             f"/r/{step.commitment.response.proposal_id}",
             step.taken_at,

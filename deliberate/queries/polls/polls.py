@@ -60,16 +60,6 @@ def proposal_polls(proposal_id: int) -> list[PollCard]:
     return _cards(query)
 
 
-def polls_of_process(process_id: int) -> list[PollCard]:
-    """Return the polls of a process that belong to none of its proposals, newest first."""
-    query = (
-        select(Poll)
-        .where(Poll.process_id == process_id, Poll.proposal_id.is_(None))
-        .order_by(Poll.id.desc())
-    )
-    return _cards(query)
-
-
 def poll_page(state: str = "", after: int | None = None) -> tuple[list[PollCard], int | None]:
     """Return a page of polls, newest first, and the id after which the next page begins."""
     query = select(Poll).order_by(Poll.id.desc()).limit(PAGE_SIZE + 1)

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    ScalarSelect,
+    Select,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased, defer, joinedload
 
 from deliberate.clock import now
@@ -159,6 +168,17 @@ def filter_choices(language: str) -> FilterChoices:
 
     Each process comes with its number of proposals.
     """
+    choices: dict[str, list[FilterChoice]] = {"process": [], "institution": []}
+    row: Any  # a union has no static row type
+    for row in db.session.execute(_choices_query()):
+        name = (row.name_en if language == "en" else "") or row.name
+        choices[row.of].append(FilterChoice(row.slug, name, row.proposals or 0))
+    for options in choices.values():
+        options.sort(key=lambda choice: choice.name)
+    return FilterChoices(choices["process"], choices["institution"])
+
+
+def _choices_query() -> CompoundSelect[Any]:
     processes = select(
         literal("process").label("of"),
         Process.slug,
@@ -169,11 +189,4 @@ def filter_choices(language: str) -> FilterChoices:
     institutions = select(
         literal("institution"), Institution.slug, Institution.name, Institution.name_en, null()
     )
-    choices: dict[str, list[FilterChoice]] = {"process": [], "institution": []}
-    row: Any  # a union has no static row type
-    for row in db.session.execute(union_all(processes, institutions)):
-        name = (row.name_en if language == "en" else "") or row.name
-        choices[row.of].append(FilterChoice(row.slug, name, row.proposals or 0))
-    for options in choices.values():
-        options.sort(key=lambda choice: choice.name)
-    return FilterChoices(choices["process"], choices["institution"])
+    return union_all(processes, institutions)

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Label, Row, Select, and_, case, func, literal, null, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Label,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased, joinedload
 
 from deliberate.clock import now
@@ -241,24 +253,7 @@ class RelatedItems:
 
 def get_related_items(proposal: Proposal) -> RelatedItems:
     """Return files and merged proposals, the oldest first, in one statement."""
-    file, merged = literal("file").label("of"), literal("merged").label("of")
-    slug = case((Proposal.is_shown_now(), Proposal.slug), else_="")
-    rows = db.session.execute(
-        union_all(
-            select(
-                file,
-                Attachment.id.label("id"),
-                Attachment.title.label("title"),
-                Attachment.name.label("name"),
-                Attachment.kind.label("kind"),
-                Attachment.size.label("size"),
-                Attachment.added_at.label("at"),
-            ).where(Attachment.proposal_id == proposal.id, Attachment.removed_at.is_(None)),
-            select(merged, Proposal.id, slug, null(), null(), null(), Proposal.merged_at).where(
-                Proposal.merged_into_id == proposal.id
-            ),
-        )
-    ).all()
+    rows = db.session.execute(_related_items_query(proposal.id)).all()
     rows = sorted(rows, key=lambda row: (row.at, row.id))
     return RelatedItems(
         [
@@ -268,3 +263,20 @@ def get_related_items(proposal: Proposal) -> RelatedItems:
         ],
         [MergedProposal(row.id, row.title, row.at) for row in rows if row.of == "merged"],
     )
+
+
+def _related_items_query(proposal_id: int) -> CompoundSelect[Any]:
+    slug = case((Proposal.is_shown_now(), Proposal.slug), else_="")
+    files = select(
+        literal("file").label("of"),
+        Attachment.id.label("id"),
+        Attachment.title.label("title"),
+        Attachment.name.label("name"),
+        Attachment.kind.label("kind"),
+        Attachment.size.label("size"),
+        Attachment.added_at.label("at"),
+    ).where(Attachment.proposal_id == proposal_id, Attachment.removed_at.is_(None))
+    merged = select(
+        literal("merged"), Proposal.id, slug, null(), null(), null(), Proposal.merged_at
+    ).where(Proposal.merged_into_id == proposal_id)
+    return union_all(files, merged)

@@ -17,6 +17,7 @@ from deliberate.queries.processes.working_days import (
     working_days_elapsed,
     working_days_left,
 )
+from deliberate.queries.responses.commitments import step_title
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.responses.response_owner import Desk, get_case
 from deliberate.queries.responses.responses import ResponseCard, list_response_cards
@@ -81,15 +82,16 @@ def _proposal_entries(proposal: Proposal, case: Case | None) -> Iterator[DatedEn
         )
     if proposal.withdrawn_at is not None:
         yield _entry(proposal, proposal.withdrawn_at, _("Withdrawn by the author"))
-    if case is not None and case.acknowledged_at is not None:
+    if case is not None:
+        yield from _case_entries(proposal, case)
+
+
+def _case_entries(proposal: Proposal, case: Case) -> Iterator[DatedEntry]:
+    if case.acknowledged_at is not None:
         yield _entry(proposal, case.acknowledged_at, _("Acknowledged by the institution"))
-    if case is not None and case.paused_at is not None:
-        yield _entry(
-            proposal,
-            case.paused_at,
-            _("Deadline paused: a question to the author"),
-            case.pause_question,
-        )
+    if case.paused_at is not None:
+        title = _("Deadline paused: a question to the author")
+        yield _entry(proposal, case.paused_at, title, case.pause_question)
         if case.pause_ends_at is not None and not case.is_paused(now()):
             yield _entry(proposal, case.pause_ends_at, _("Deadline resumed"))
 
@@ -139,15 +141,11 @@ def _response_entry(proposal: Proposal, response: Response) -> DatedEntry:
 
 
 def _commitment_entries(card: ResponseCard) -> Iterator[DatedEntry]:
-    titles = {
-        "updated": _("Progress on a commitment"),
-        "fulfilled": _("Commitment fulfilled"),
-        "dropped": _("Commitment dropped"),
-    }
+
     for commitment in card.response.commitments:
         for step in commitment.steps:
             more = f"{commitment.what}. {step.note}" if step.note else commitment.what
-            yield _entry(card.response.proposal, step.taken_at, titles[step.state], more)
+            yield _entry(card.response.proposal, step.taken_at, step_title(step.state), more)
 
 
 def _coming_entries(

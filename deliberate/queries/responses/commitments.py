@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Select, or_, select, tuple_
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberate.clock import now
@@ -11,6 +12,16 @@ from deliberate.database import db
 from deliberate.models import Commitment, Response
 
 PAGE = 20
+
+
+def step_title(state: str) -> str:
+    """Return the title of a step of a commitment: updated, fulfilled or dropped."""
+    titles: dict[str, str] = {
+        "updated": _("Progress on a commitment"),
+        "fulfilled": _("Commitment fulfilled"),
+        "dropped": _("Commitment dropped"),
+    }
+    return titles[state]
 
 
 def list_commitments(
@@ -31,15 +42,18 @@ def list_commitments(
         .limit(PAGE + 1)
     )
     if institution_id is not None:
-        statement = statement.where(
-            or_(
-                Commitment.institution_id == institution_id,
-                Commitment.institution_id.is_(None) & (Response.institution_id == institution_id),
-            )
-        )
+        statement = statement.where(_is_promised_by(institution_id))
     if after is not None:
         statement = statement.where(tuple_(Commitment.due_on, Commitment.id) > tuple_(*after))
     return db.session.scalars(statement).all()
+
+
+def _is_promised_by(institution_id: int) -> ColumnElement[bool]:
+    """Return the condition that an institution is named in a commitment, else in the response."""
+    return or_(
+        Commitment.institution_id == institution_id,
+        Commitment.institution_id.is_(None) & (Response.institution_id == institution_id),
+    )
 
 
 def _in_state(statement: Select[Commitment], state: str) -> Select[Commitment]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from deliberate.clock import now
@@ -108,21 +108,26 @@ def get_monthly_report(institution_id: int | None, first_day: date) -> MonthlyRe
     )
 
 
-def _count_cases(
-    institution_id: int | None, begin: datetime, end: datetime
-) -> tuple[int, int, int, int, int]:
+def _case_conditions(begin: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return when a case is new, answered, answered in time, still open and overdue."""
     until = min(end, now())
     is_answered = (Proposal.answered_at >= begin) & (Proposal.answered_at < end)
     is_open = (Proposal.qualified_at < until) & or_(
         Proposal.answered_at.is_(None), Proposal.answered_at >= until
     )
-    conditions = (
+    return (
         (Proposal.qualified_at >= begin) & (Proposal.qualified_at < end),
         is_answered,
         is_answered & (Proposal.answered_at < Proposal.due_at),
         is_open,
         is_open & (Proposal.due_at <= until),
     )
+
+
+def _count_cases(
+    institution_id: int | None, begin: datetime, end: datetime
+) -> tuple[int, int, int, int, int]:
+    conditions = _case_conditions(begin, end)
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
     statement = join_case(select(*sums).select_from(Proposal)).where(
         Proposal.qualified_at.is_not(None),

@@ -15,6 +15,16 @@ from deliberate.queries.processes.working_days import working_days_elapsed
 from deliberate.queries.responses.response_owner import join_case, owner_id_at
 
 SECONDS_PER_DAY = 86400
+COUNTS = (
+    "cases",
+    "answered",
+    "answered_in_time",
+    "overdue",
+    "referrals_sent",
+    "judged_yes",
+    "judgements",
+)
+"""The fields of InstitutionFigures that are summed over institutions."""
 
 
 @dataclass
@@ -44,20 +54,11 @@ class InstitutionFigures:
 def total_figures(figures: Iterable[InstitutionFigures]) -> list[InstitutionFigures]:
     """Return the sums over all institutions, imported cases in a separate total."""
     totals: dict[bool, InstitutionFigures] = {}
-    names = (
-        "cases",
-        "answered",
-        "answered_in_time",
-        "overdue",
-        "referrals_sent",
-        "judged_yes",
-        "judgements",
-    )
     for row in figures:
         total = totals.setdefault(
             row.is_imported, InstitutionFigures(None, row.is_imported, is_total=True)
         )
-        for name in names:
+        for name in COUNTS:
             setattr(total, name, getattr(total, name) + getattr(row, name))
         total.answered_days += row.answered_days
         total.open_days += row.open_days
@@ -152,6 +153,20 @@ def _add_judgements(
     process_id: int | None,
     institutions: Mapping[int | None, Institution],
 ) -> None:
+    rows = db.session.execute(_judgements_query(process_id))
+    for institution_id, imported, code, count, yes, judged in rows:
+        key = (institution_id, bool(imported))
+        row = figures.setdefault(key, InstitutionFigures(institutions.get(institution_id), key[1]))
+        row.judged_yes += yes or 0
+        row.judgements += judged or 0
+        if code:
+            row.refusal_codes[code] = count
+
+
+def _judgements_query(
+    process_id: int | None,
+) -> Select[int | None, bool, str, int, int, int]:
+    """Return a query for responses and judgements by institution, import and refusal code."""
     statement = (
         select(
             Response.institution_id,
@@ -167,13 +182,7 @@ def _add_judgements(
     )
     if process_id is not None:
         statement = statement.where(Proposal.process_id == process_id)
-    for institution_id, imported, code, count, yes, judged in db.session.execute(statement):
-        key = (institution_id, bool(imported))
-        row = figures.setdefault(key, InstitutionFigures(institutions.get(institution_id), key[1]))
-        row.judged_yes += yes or 0
-        row.judgements += judged or 0
-        if code:
-            row.refusal_codes[code] = count
+    return statement
 
 
 def _add_referrals(figures: FiguresByKey, process_id: int | None) -> None:

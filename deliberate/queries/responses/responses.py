@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberate.clock import now
@@ -83,10 +83,26 @@ class ResponseCard:
 
 def list_response_cards(proposal_id: int, viewer: Person | None = None) -> list[ResponseCard]:
     """Return the versions of the response to a proposal, newest first."""
+    rows = db.session.execute(_versions_query(proposal_id, viewer)).unique()
+    judgements: dict[Response, dict[str, Judgement]] = {}
+    for response, judgement in rows:
+        by_question = judgements.setdefault(response, {})
+        if judgement is not None:
+            by_question[judgement.question] = judgement
+    names = _institution_names({id_ for response in judgements for id_ in response.signatories})
+    newest = next(iter(judgements), None)
+    return [
+        _response_card(response, response is newest, names, by_question)
+        for response, by_question in judgements.items()
+    ]
+
+
+def _versions_query(proposal_id: int, viewer: Person | None) -> Select[Response, Judgement]:
+    """Return a query for the versions of a response with the viewer's judgements, newest first."""
     is_own = and_(
         Judgement.response_id == Response.id, Judgement.person_id == (viewer.id if viewer else 0)
     )
-    rows = db.session.execute(
+    return (
         select(Response, Judgement)
         .outerjoin(Judgement, is_own)
         .where(Response.proposal_id == proposal_id)
@@ -99,18 +115,7 @@ def list_response_cards(proposal_id: int, viewer: Person | None = None) -> list[
                 joinedload(Commitment.institution), joinedload(Commitment.steps)
             ),
         )
-    ).unique()
-    judgements: dict[Response, dict[str, Judgement]] = {}
-    for response, judgement in rows:
-        by_question = judgements.setdefault(response, {})
-        if judgement is not None:
-            by_question[judgement.question] = judgement
-    names = _institution_names({id_ for response in judgements for id_ in response.signatories})
-    newest = next(iter(judgements), None)
-    return [
-        _response_card(response, response is newest, names, by_question)
-        for response, by_question in judgements.items()
-    ]
+    )
 
 
 def _response_card(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
@@ -62,10 +62,6 @@ def open_questions(institution_id: int | None, after: int = 0) -> Sequence[Comme
     A question its author marked as settled is not open. With an institution, only questions on
     proposals it owes a response to are returned.
     """
-    reply = Comment.__table__.alias("reply")
-    by_staff = select(reply.c.id).where(
-        reply.c.parent_id == Comment.id, reply.c.author_role == Role.STAFF.value
-    )
     statement = (
         select(Comment)
         .join(Comment.proposal)
@@ -75,9 +71,7 @@ def open_questions(institution_id: int | None, after: int = 0) -> Sequence[Comme
             Comment.withdrawn_at.is_(None),
             Comment.hidden_at.is_(None),
             Proposal.hidden_at.is_(None),
-            ~by_staff.exists(),
-            Comment.id.not_in(select(SettledQuestion.comment_id)),
-            Comment.id.not_in(select(AnsweredComment.comment_id)),
+            *_is_without_answer(),
         )
         .options(joinedload(Comment.proposal), joinedload(Comment.author))
         .order_by(Comment.id)
@@ -86,3 +80,16 @@ def open_questions(institution_id: int | None, after: int = 0) -> Sequence[Comme
     if institution_id is not None:
         statement = join_case(statement).where(owner_id_at(now()) == institution_id)
     return db.session.scalars(statement).all()
+
+
+def _is_without_answer() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a question is not answered by staff, settled or in a response."""
+    reply = Comment.__table__.alias("reply")
+    by_staff = select(reply.c.id).where(
+        reply.c.parent_id == Comment.id, reply.c.author_role == Role.STAFF.value
+    )
+    return (
+        ~by_staff.exists(),
+        Comment.id.not_in(select(SettledQuestion.comment_id)),
+        Comment.id.not_in(select(AnsweredComment.comment_id)),
+    )

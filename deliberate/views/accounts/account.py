@@ -47,14 +47,6 @@ def show() -> ResponseReturnValue:
 def _render_account(**submitted: "Form") -> str:
     """Return the account page with the submitted form in place of the empty one."""
     person = signed_in_person()
-    forms: dict[str, Form] = {
-        "display_name_form": DisplayNameForm(obj=person),
-        "email_form": EmailForm(obj=person),
-        "area_form": AreaForm(obj=person),
-        "passphrase_form": PassphraseForm(),
-        "consent_form": ConsentForm(research=person.research_consent),
-        **submitted,
-    }
     return render_template(
         "accounts/account/show.html",
         person=person,
@@ -67,8 +59,18 @@ def _render_account(**submitted: "Form") -> str:
         days_left=days_left,
         moment=now(),
         form=next((form for form in submitted.values() if form.errors), None),
-        **forms,
+        **_unsubmitted_forms(person) | submitted,
     )
+
+
+def _unsubmitted_forms(person: "Person") -> "dict[str, Form]":
+    return {
+        "display_name_form": DisplayNameForm(obj=person),
+        "email_form": EmailForm(obj=person),
+        "area_form": AreaForm(obj=person),
+        "passphrase_form": PassphraseForm(),
+        "consent_form": ConsentForm(research=person.research_consent),
+    }
 
 
 def _redirect_saved(message: str) -> ResponseReturnValue:

@@ -86,17 +86,20 @@ def callback() -> ResponseReturnValue:
             _("This sign-in was started in another browser or too long ago. Start again.")
         )
     try:
-        if "error" in request.args:
-            raise ProviderError("an error instead of a code")
-        identity = exchange_code(
-            AuthorizationFlow(flow["state"], flow["nonce"], flow["verifier"]),
-            request.args.get("code", ""),
-            _redirect_uri(),
+        identity = _identity_by_code(
+            AuthorizationFlow(flow["state"], flow["nonce"], flow["verifier"])
         )
     except ProviderError as error:
         raise _refusal(error) from error
     session["proven_identity"] = {**asdict(identity), "at": _seconds()}
     return see_other(url_for("identity_provider.show"))
+
+
+def _identity_by_code(flow: AuthorizationFlow) -> ProvenIdentity:
+    """Exchange the code of the provider's response for an identity. Raises ProviderError."""
+    if "error" in request.args:
+        raise ProviderError("an error instead of a code")
+    return exchange_code(flow, request.args.get("code", ""), _redirect_uri())
 
 
 def _proven_identity() -> ProvenIdentity | None:

@@ -56,11 +56,11 @@ def index() -> ResponseReturnValue:
         leaf_files=sealing.leaf_files(current_settings().log_path)[-HEADS_SHOWN:],
         witnesses=current_settings().witnesses,
         check=check,
-        answer=result,
+        result=result,
         act=describe_act(result.act) if result and result.act else None,
         first=first,
         second=second,
-        is_asked=has_sizes,
+        has_sizes=has_sizes,
         path=_consistency_proof(first, second, published_size) if has_sizes else None,
     )
 
@@ -106,7 +106,7 @@ def acts(proposal_id: int) -> ResponseReturnValue:
     has_more = len(receipts) > PAGE_SIZE
     return render_template(
         "log/acts.html",
-        number=proposal_id,
+        proposal_id=proposal_id,
         receipts=[(receipt, describe_act(receipt.public)) for receipt in shown],
         next_url=url_for("log.acts", proposal_id=proposal_id, after=shown[-1].position)
         if has_more

@@ -51,7 +51,10 @@ from deliberate.views.urls import content_url
 from deliberate.vocabulary import AppealOutcome, ModerationRule
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from deliberate.queries.moderation.contributions import Contribution
+    from deliberate.queries.moderation.queue import ReportedContribution
 
 blueprint = LocalizedBlueprint("moderation_queue", url_prefix="/desk/moderation")
 MODERATORS = ("moderator", "admin")
@@ -66,7 +69,6 @@ def index() -> str:
     page = reported[:PAGE_SIZE]
     requests, held = open_edit_requests(), held_contributions()
     texts = [row.contribution for row in page] + [text for _request, text in requests] + held
-    has_more = len(reported) > len(page)
     return render_template(
         "moderation/queue.html",
         seal_late=is_sealing_late(),
@@ -78,11 +80,16 @@ def index() -> str:
         escalations=open_escalations(texts),
         sanctions=appealed_sanctions(),
         summaries=pending_summaries(),
-        next_url=url_for("moderation_queue.index", after=page[-1].first_report_id)
-        if has_more
-        else "",
+        next_url=_next_url(reported),
         first_url=url_for("moderation_queue.index") if after else "",
     )
+
+
+def _next_url(reported: "Sequence[ReportedContribution]") -> str:
+    """Return the URL of the next page, an empty string on the last page."""
+    if len(reported) <= PAGE_SIZE:
+        return ""
+    return url_for("moderation_queue.index", after=reported[PAGE_SIZE - 1].first_report_id)
 
 
 @blueprint.page(CONTRIBUTION, *MODERATORS)

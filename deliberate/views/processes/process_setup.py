@@ -243,19 +243,24 @@ def days_off(slug: str) -> ResponseReturnValue:
             url_for("process_setup.days_off", slug=slug), _("The day off is added.")
         )
 
-    this_year = local_date(process, now()).year
     return form_page(
         form,
         submit,
         "processes/process_setup/days_off.html",
         process=process,
         added=[(date.fromisoformat(day), name) for day, name in sorted(process.days_off.items())],
-        holidays=[
-            holiday
-            for year in (this_year, this_year + 1)
-            for holiday in list_public_holidays(process.calendar, year, g.language)
-        ],
+        holidays=_coming_holidays(process),
     )
+
+
+def _coming_holidays(process: "Process") -> list[tuple[date, str]]:
+    """Return the public holidays of this year and the next with their names."""
+    this_year = local_date(process, now()).year
+    return [
+        holiday
+        for year in (this_year, this_year + 1)
+        for holiday in list_public_holidays(process.calendar, year, g.language)
+    ]
 
 
 @blueprint.page("/<slug>/days/end", "admin", methods=("POST",))

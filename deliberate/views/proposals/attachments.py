@@ -1,5 +1,7 @@
 """Pages to attach files to a proposal, to remove and to download them."""
 
+from typing import TYPE_CHECKING
+
 from flask import abort, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -26,6 +28,9 @@ from deliberate.views.site.form_pages import BOTH, flash_with_receipt, form_page
 from deliberate.views.site.request_context import current_settings, get_or_404, signed_in_person
 from deliberate.views.urls import proposal_url
 
+if TYPE_CHECKING:
+    from deliberate.models import Proposal
+
 blueprint = LocalizedBlueprint("attachments", url_prefix="/proposals")
 FILES = "/<id:proposal_id>/files"
 CONTENT_TYPES = {
@@ -43,23 +48,9 @@ def index(proposal_id: int) -> ResponseReturnValue:
     require(is_author(person, proposal))
     form = AttachmentForm(CombinedMultiDict([request.files, request.form]))
 
-    def submit() -> ResponseReturnValue | None:
-        file = request.files.get("file")
-        require(may_add_attachment(person, proposal))
-        if file is None:
-            form.file.errors = [_("Choose a file.")]
-            return None
-        try:
-            add_attachment(person, proposal, form.title.data, file.read())
-        except Refused as refusal:
-            form.file.errors = [str(refusal.reason)]
-            return None
-        flash_with_receipt(_("The file has been added."))
-        return see_other(proposal_url(proposal))
-
     return form_page(
         form,
-        submit,
+        lambda: _attach_file(proposal, form),
         "proposals/attachments.html",
         proposal=proposal,
         files=list_attachments(proposal),
@@ -67,6 +58,22 @@ def index(proposal_id: int) -> ResponseReturnValue:
         max_files=MAX_ATTACHMENTS,
         back=proposal_url(proposal),
     )
+
+
+def _attach_file(proposal: "Proposal", form: AttachmentForm) -> ResponseReturnValue | None:
+    """Attach the submitted file; return None with an error at the field if it is refused."""
+    person, file = signed_in_person(), request.files.get("file")
+    require(may_add_attachment(person, proposal))
+    if file is None:
+        form.file.errors = [_("Choose a file.")]
+        return None
+    try:
+        add_attachment(person, proposal, form.title.data, file.read())
+    except Refused as refusal:
+        form.file.errors = [str(refusal.reason)]
+        return None
+    flash_with_receipt(_("The file has been added."))
+    return see_other(proposal_url(proposal))
 
 
 @blueprint.page(f"{FILES}/<id:attachment_id>/removal", "signed_in", methods=["POST"])

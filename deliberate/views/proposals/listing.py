@@ -11,6 +11,7 @@ from deliberate.exports.proposals_csv import lines
 from deliberate.forms.proposals.proposals import ProposalListForm
 from deliberate.queries.proposals.listing import (
     FilterChoice,
+    FilterChoices,
     ProposalFilters,
     ProposalOrder,
     filter_choices,
@@ -32,12 +33,8 @@ MAX_FILTER_LENGTH = 120
 @blueprint.page("", "public")
 def index() -> str:
     """Show the proposals that match the filters of the query string."""
-    filters, form = _filters_from_request(), ProposalListForm(request.args)
-    choices = filter_choices(g.language)
-    form.set_choices(
-        ((choice.slug, choice.name) for choice in choices.processes),
-        ((choice.slug, choice.name) for choice in choices.institutions),
-    )
+    filters, choices = _filters_from_request(), filter_choices(g.language)
+    form = _filter_form(choices)
     proposals, has_more = list_proposals(filters)
     return render_template(
         "proposals/index.html",
@@ -65,6 +62,15 @@ def download() -> ResponseReturnValue:
     response = Response(stream_with_context(lines(proposals, g.language)), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="proposals.csv"'
     return response
+
+
+def _filter_form(choices: FilterChoices) -> ProposalListForm:
+    form = ProposalListForm(request.args)
+    form.set_choices(
+        ((choice.slug, choice.name) for choice in choices.processes),
+        ((choice.slug, choice.name) for choice in choices.institutions),
+    )
+    return form
 
 
 def _filters_from_request() -> ProposalFilters:

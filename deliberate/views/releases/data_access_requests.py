@@ -65,9 +65,7 @@ def own_requests() -> ResponseReturnValue:
         )
         return redirect_with_message(
             url_for("data_access_requests.own_requests"),
-            _(
-                "Your request has been sent. An administrator decides; see the decision here."
-            ),
+            _("Your request has been sent. An administrator decides; see the decision here."),
         )
 
     return form_page(

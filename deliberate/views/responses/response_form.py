@@ -41,7 +41,9 @@ from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_ot
 from deliberate.views.site.request_context import get_or_404, signed_in_person
 
 if TYPE_CHECKING:
-    from deliberate.models import Proposal, Response, ResponseDraft
+    from collections.abc import Sequence
+
+    from deliberate.models import Institution, Proposal, Response, ResponseDraft
 
 blueprint = LocalizedBlueprint("response_form", url_prefix="/desk/proposals")
 
@@ -139,6 +141,15 @@ def preview(proposal_id: int) -> ResponseReturnValue:
     return _preview_page(_proposal(proposal_id), _draft(proposal_id))
 
 
+def _signatures(
+    proposal: "Proposal", draft: "ResponseDraft", institutions: "Sequence[Institution]"
+) -> list[tuple[str, bool]]:
+    """Return the institutions that must sign the draft, each with whether it has."""
+    required = required_signatory_ids(proposal.process) - {draft.institution_id}
+    signed = set(signatory_ids(draft.id, draft.revision))
+    return [(localized_name(row), row.id in signed) for row in institutions if row.id in required]
+
+
 def _preview_page(
     proposal: "Proposal",
     draft: "ResponseDraft",
@@ -147,8 +158,6 @@ def _preview_page(
 ) -> ResponseReturnValue:
     institution = signed_in_person().institution
     institutions = list_institutions()
-    required = required_signatory_ids(proposal.process) - {draft.institution_id}
-    signed = set(signatory_ids(draft.id, draft.revision))
     page = render_template(
         "responses/response_form/preview.html",
         proposal=proposal,
@@ -156,9 +165,7 @@ def _preview_page(
         content=draft.content,
         base_version=latest_version(proposal.id),
         needs_check=institution is not None and institution.needs_check,
-        signatures=[
-            (localized_name(row), row.id in signed) for row in institutions if row.id in required
-        ],
+        signatures=_signatures(proposal, draft, institutions),
         recipient_count=count_recipients(proposal.id),
         institution_names={str(row.id): localized_name(row) for row in institutions},
         **problem,

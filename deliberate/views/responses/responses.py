@@ -57,26 +57,27 @@ def index() -> ResponseReturnValue:
     list_name = list_name if list_name in LISTS else "waiting"
     institution_id = request.args.get("institution", type=int)
     rows, next_key = _rows(list_name, institution_id)
-    next_url = ""
-    if next_key:
-        next_url = url_for(
-            "responses.index",
-            list=list_name,
-            institution=institution_id,
-            after=next_key[0],
-            id=next_key[1],
-        )
     figures = list_institution_figures()
     return render_template(
         "responses/index.html",
         list_name=list_name,
         institution_id=institution_id,
         rows=rows[:PAGE],
-        next_url=next_url,
+        next_url=_next_url(list_name, institution_id, next_key),
         figures=[*figures, *total_figures(figures)],
         institutions=list_institutions(),
         localized_name=localized_name,
         often_referred=list_often_referred_proposals(),
+    )
+
+
+def _next_url(list_name: str, institution_id: int | None, next_key: tuple[str, int] | None) -> str:
+    """Return the URL of the next page of a list, an empty string on the last page."""
+    if next_key is None:
+        return ""
+    after, after_id = next_key
+    return url_for(
+        "responses.index", list=list_name, institution=institution_id, after=after, id=after_id
     )
 
 

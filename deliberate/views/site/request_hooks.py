@@ -92,16 +92,21 @@ def _authorize_request() -> ResponseReturnValue | None:
     _note_last_seen(person)
     if not {"public", "signed_in", person.role} & set(audience):
         abort(403)
-    if (
-        request.endpoint not in WITHOUT_SECOND_FACTOR
-        and request.blueprint != "static_pages"
-        and must_set_up_second_factor(person)
-    ):
+    if _lacks_second_factor(person):
         return _require_second_factor()
     if request.method == "POST" and _takes_tokens(request.endpoint):
         csrf.protect()
         _read_form_key()
     return None
+
+
+def _lacks_second_factor(person: "Person") -> bool:
+    """Return whether the person must set up a second factor before using the requested page."""
+    return (
+        request.endpoint not in WITHOUT_SECOND_FACTOR
+        and request.blueprint != "static_pages"
+        and must_set_up_second_factor(person)
+    )
 
 
 def _require_second_factor() -> ResponseReturnValue:
