@@ -9,6 +9,7 @@ import time_machine
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import select
 
 from deliberate.database import db
@@ -34,6 +35,9 @@ __all__ = [
     "pytest_terminal_summary",
     "shared_city",
 ]
+# Tests measure behaviour, not speed: a busy machine must not fail a property.
+settings.register_profile("deliberate", deadline=None)
+settings.load_profile("deliberate")
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Nine in the morning in Nusantara, on a working day."""
 

@@ -88,6 +88,7 @@ def process_from_facts(facts: Facts) -> Process:
         return value
 
     table = facts["population_facts"]
+    shares = zip(table["band"], table["share"], strict=True)
     start, as_of, size = one("start"), one("as_of"), facts.one("window_facts", "log_size")
     carries = one("carries")
     return Process(
@@ -98,9 +99,7 @@ def process_from_facts(facts: Facts) -> Process:
         log_size=None if size is None else int(size),
         log_root=one("log_root"),
         population=_population_shares(table),
-        districts=tuple(
-            b for b, s in zip(table["band"], table["share"], strict=True) if is_missing(s)
-        ),
+        districts=tuple(band for band, share in shares if is_missing(share)),
         carries=None if carries is None else frozenset(carries.split()) - {"-"},
     )
 

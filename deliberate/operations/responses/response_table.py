@@ -62,7 +62,7 @@ def parse_response_table(officer: Person, text: str) -> list[ResponseRow]:
     return rows
 
 
-def _table_reader(text: str) -> csv.DictReader[str]:
+def _table_reader(text: str) -> "csv.DictReader[str]":
     """Return a reader of a table separated by commas or semicolons. Raises InvalidTable."""
     text = text.lstrip("\ufeff")
     header = text.split("\n", 1)[0]

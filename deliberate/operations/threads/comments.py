@@ -137,6 +137,13 @@ def withdraw_comment(author: Person, comment: Comment) -> None:
         act.about(comment)
 
 
+def _adjust_rating_count(comment: Comment, is_strong: bool, change: int) -> None:
+    if is_strong:
+        comment.strong_count += change
+    else:
+        comment.weak_count += change
+
+
 def rate_comment(rater: Person, comment: Comment, is_strong: bool) -> None:
     """Rate a comment as a strong or a weak point; a second rating replaces the first.
 
@@ -154,10 +161,8 @@ def rate_comment(rater: Person, comment: Comment, is_strong: bool) -> None:
             act.session.add(rating)
             comment.rating_count += 1
         else:
-            comment.strong_count -= int(rating.is_strong)
-            comment.weak_count -= int(not rating.is_strong)
+            _adjust_rating_count(comment, rating.is_strong, -1)
         rating.is_strong = is_strong
-        comment.strong_count += int(is_strong)
-        comment.weak_count += int(not is_strong)
+        _adjust_rating_count(comment, is_strong, 1)
         comment.strength = rating_strength(comment.strong_count, comment.weak_count)
         act.about(comment, strong=int(is_strong))

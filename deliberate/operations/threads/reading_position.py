@@ -26,16 +26,15 @@ def save_reading_position(
         start = newest_id if last_read_id is None else last_read_id
         if position is not None and _is_current(position, start, newest_id):
             return
+        position = ReadingPosition(
+            person_id=reader.id,
+            proposal_id=proposal.id,
+            last_read_id=start,
+            newest_id=newest_id,
+            viewed_at=now(),
+        )
         with transient() as store:
-            store.merge(
-                ReadingPosition(
-                    person_id=reader.id,
-                    proposal_id=proposal.id,
-                    last_read_id=start,
-                    newest_id=newest_id,
-                    viewed_at=now(),
-                )
-            )
+            store.merge(position)
 
 
 def _is_current(position: ReadingPosition, last_read_id: int, newest_id: int) -> bool:

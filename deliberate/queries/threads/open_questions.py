@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
@@ -57,21 +57,19 @@ def list_own_open_questions(person: Person, proposal_id: int) -> Sequence[Commen
 
 
 def open_questions(institution_id: int | None, after: int = 0) -> Sequence[Comment]:
-    """Return questions without an answer by staff, oldest first: a page and one more.
+    """Return questions neither answered nor settled, oldest first: a page and one more.
 
-    A question its author marked as settled is not open. With an institution, only questions on
-    proposals it owes a response to are returned.
+    With an institution, only questions on proposals it owes a response to are returned.
     """
     statement = (
         select(Comment)
         .join(Comment.proposal)
         .where(
-            Comment.is_question,
             Comment.id > after,
             Comment.withdrawn_at.is_(None),
             Comment.hidden_at.is_(None),
             Proposal.hidden_at.is_(None),
-            *_is_without_answer(),
+            _is_open_question(),
         )
         .options(joinedload(Comment.proposal), joinedload(Comment.author))
         .order_by(Comment.id)
@@ -82,13 +80,14 @@ def open_questions(institution_id: int | None, after: int = 0) -> Sequence[Comme
     return db.session.scalars(statement).all()
 
 
-def _is_without_answer() -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that a question is not answered by staff, settled or in a response."""
+def _is_open_question() -> ColumnElement[bool]:
+    """Return the condition of a question that is neither answered nor settled."""
     reply = Comment.__table__.alias("reply")
     by_staff = select(reply.c.id).where(
         reply.c.parent_id == Comment.id, reply.c.author_role == Role.STAFF.value
     )
-    return (
+    return and_(
+        Comment.is_question,
         ~by_staff.exists(),
         Comment.id.not_in(select(SettledQuestion.comment_id)),
         Comment.id.not_in(select(AnsweredComment.comment_id)),
