@@ -90,9 +90,9 @@ def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared_city(city_folder: Path) -> Iterator[Flask]:
-    """Open the sample city as it was built, for tests that only read."""
-    app = create_city_app(city_folder)
+def shared_city(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Open this worker's copy of the sample city, for tests that read it and begin drafts in it."""
+    app = create_city_app(shutil.copytree(city_folder, tmp_path_factory.mktemp("city") / "city"))
     yield app
     release_connections(app)
 
