@@ -23,7 +23,8 @@ from deliberate.config import Settings
 from deliberate.database import create_transient_tables, new_id, unrecorded
 from deliberate.models import Interaction
 from deliberate.sealing.verifier import check_proof
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.proposals import SupportGiven
+from deliberate.vocabulary.events.threads import CommentPosted
 
 ACTS = 1000
 
@@ -35,7 +36,7 @@ def sample_rows(count: int) -> list[dict[str, object]]:
         row = Interaction(
             id=new_id(),
             occurred_at=now(),
-            kind=(Kind.COMMENT_POSTED if number % 3 else Kind.SUPPORT_GIVEN).value,
+            kind=(CommentPosted.KIND if number % 3 else SupportGiven.KIND).value,
             actor_id=f"{number % 5000:064x}",
             actor_role="resident",
             account_class="person",

@@ -2,29 +2,29 @@
 
 import hashlib
 import hmac
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
-from flask import g, has_app_context
 from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import new_id, writing
 from deliberate.models import Interaction, Person
-from deliberate.vocabulary import AccountClass, Kind, Origin, Role
+from deliberate.vocabulary import AccountClass, Origin, Role
+from deliberate.vocabulary.events import Event
 
 Row = TypeVar("Row")
+P = ParamSpec("P")
+Q = ParamSpec("Q")
 Columns = dict[str, Any]  # columns of the log have values of many types
 _INSERT_ROWS = insert(Interaction.__table__)  # type: ignore[arg-type]
 _LOCK_ACTOR = text("SELECT pg_advisory_xact_lock(:lock, :person)")
 _ACTOR_LOCK = 7
 """First key of the advisory locks on actors; sealing uses the one-key form."""
-_SHORT_CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,80}")
 
 
 class Subject(Protocol):
@@ -59,6 +59,15 @@ class Actor(Protocol):
     @property
     def institution_id(self) -> Any:
         """Return the institution that staff act for."""
+
+
+class Salted(Protocol):
+    """A row with a text and the salt of its HMAC."""
+
+    # Any: mapped attributes do not match the type of a plain attribute
+    @property
+    def salt(self) -> Any:
+        """Return the salt, None once the text is erased."""
 
 
 class ActWithoutSubject(RuntimeError):
@@ -101,17 +110,40 @@ class Submission:
         return hmac.new(self.form_key.encode(), self.content.encode(), hashlib.sha256).hexdigest()
 
 
+@dataclass(frozen=True)
+class RequestContext:
+    """What an operation is told of the request that it serves; the actor is its first argument."""
+
+    language: str
+    network: str
+    """Address of the client, empty if unknown."""
+    origin: Origin = Origin.WEB
+    submission: Submission | None = None
+    recorded_ids: list[str] = field(default_factory=list)
+    """Ids of the acts recorded for the request, for receipts."""
+
+    def without_submission(self) -> "RequestContext":
+        """Return the context for one of several acts of a form; a form key is used once."""
+        return replace(self, submission=None)
+
+
+NO_REQUEST = RequestContext(language="id", network="")
+"""The context of acts of commands, jobs and imports."""
+
+
 @dataclass
-class Act:
+class Act(Generic[P]):
     """An act being recorded; the operation describes it with about() and consequence()."""
 
     session: Session
     actor: Person | None
-    kind: Kind
+    event_type: Callable[P, Event]
+    """The type of the kind of act; about() creates its event."""
     origin: Origin
     occurred_at: datetime
     institution_id: int | None = None
     columns: Columns = field(default_factory=dict)
+    text: Columns = field(default_factory=dict)
     consequences: list[Columns] = field(default_factory=list)
     id: str = field(default_factory=new_id)
 
@@ -122,47 +154,71 @@ class Act:
         self.session.refresh(row, with_for_update={"of": type(row)})
         return row
 
-    def about(
+    def about(self, subject: Subject, /, *args: P.args, **details: P.kwargs) -> None:
+        """Set the subject of the act and the details of its kind."""
+        self.describe(subject, self.event_type(*args, **details))
+
+    def describe(self, subject: Subject, event: Event) -> None:
+        """Set the subject of the act and its event, which is of the act's kind."""
+        if kind_of(self.event_type) != event.KIND:
+            raise TypeError(f"{event.KIND} in an act of kind {kind_of(self.event_type)}")
+        self.session.flush()
+        self.columns = {**subject_columns(subject), "details": event.details()}
+
+    def set_text(
         self,
-        subject: Subject,
+        content: str,
+        subject: Salted,
         *,
         parent_id: int | None = None,
         stance: int | None = None,
-        content: str | None = None,
-        salt: bytes | None = None,
-        **details: object,
     ) -> None:
-        """Set the subject of the act, the comment it replies to, and the details of its kind.
+        """Set the text of the act, the comment it replies to, and its stance.
 
-        `content` is logged only as an HMAC under the `salt` of the subject.
+        The text is logged only as an HMAC under the salt of its subject, with which it is erased.
         """
-        self.session.flush()
-        self.columns = {
-            **subject_columns(subject),
+        self.session.flush()  # creates the salt of a new subject
+        self.text = {
+            "content": content_hmac(content, subject.salt),
             "parent_id": parent_id,
             "stance": stance,
-            "content": content_hmac(content, salt),
-            "details": validate_details(self.kind, details),
         }
 
-    def consequence(self, kind: Kind, subject: Subject, **details: object) -> None:
+    def consequence(
+        self,
+        event_type: Callable[Q, Event],
+        subject: Subject,
+        /,
+        *args: Q.args,
+        **details: Q.kwargs,
+    ) -> None:
         """Add the row of a rule that fires inside the act: actor the system, cause this act."""
+        self.add_consequence(subject, event_type(*args, **details))
+
+    def add_consequence(self, subject: Subject, event: Event) -> None:
+        """Add the row of a rule that fires inside the act, with its event."""
         self.session.flush()
         self.consequences.append(
             {
                 "id": new_id(),
-                "kind": kind.value,
+                "kind": event.KIND,
                 **actor_columns(None),
                 **subject_columns(subject),
-                "details": validate_details(kind, details),
+                "details": event.details(),
             }
         )
 
     def rows(self) -> list[Interaction]:
         """Return the row of the act and those of its consequences."""
         if not self.columns:
-            raise ActWithoutSubject(self.kind.value)
-        act = {"id": self.id, "kind": self.kind.value, **actor_columns(self.actor), **self.columns}
+            raise ActWithoutSubject(kind_of(self.event_type))
+        act = {
+            "id": self.id,
+            "kind": kind_of(self.event_type),
+            **actor_columns(self.actor),
+            **self.columns,
+            **self.text,
+        }
         if self.institution_id is not None:
             act["institution_id"] = self.institution_id
         common = {"occurred_at": self.occurred_at, "origin": self.origin.value}
@@ -173,16 +229,22 @@ class Act:
 
 
 @contextmanager
-def recorded(actor: Person | None, kind: Kind, *, origin: Origin | None = None) -> Iterator[Act]:
+def recorded(
+    actor: Person | None,
+    event_type: Callable[P, Event],
+    context: RequestContext = NO_REQUEST,
+    *,
+    origin: Origin | None = None,
+) -> Iterator[Act[P]]:
     """Run the body as one act: one transaction, one row; nothing is stored if anything fails.
 
-    `actor` None is the system. After the commit `g.interaction_id` is the id of the row, for the
-    receipt. Raises RepeatedForm or ChangedForm for a used form key, NestedAct inside another act,
-    and ActWithoutSubject if the body does not call about().
+    `actor` None is the system. After the commit the context has the id of the row. Raises
+    RepeatedForm or ChangedForm for a used form key, NestedAct inside another act, and
+    ActWithoutSubject if the body does not call about().
     """
-    with writing(kind.value) as session:
-        submission: Submission | None = g.get("submission") if has_app_context() else None
-        act = Act(session, actor, kind, origin or _current_origin(), now())
+    with writing(kind_of(event_type)) as session:
+        submission = context.submission
+        act = Act(session, actor, event_type, origin or context.origin, now())
         if submission and actor:
             _lock_actor(session, actor)
             _reject_used_form_key(session, actor, submission)
@@ -193,12 +255,13 @@ def recorded(actor: Person | None, kind: Kind, *, origin: Origin | None = None) 
             rows[0].form_digest = submission.digest
         session.flush()
         session.connection().execute(_INSERT_ROWS, [row.as_columns() for row in rows])
-    if has_app_context():
-        g.interaction_id = act.id
+    if context is not NO_REQUEST:
+        context.recorded_ids.append(act.id)
 
 
-def _current_origin() -> Origin:
-    return g.get("origin", Origin.WEB) if has_app_context() else Origin.WEB
+def kind_of(event_type: Callable[P, Event]) -> str:
+    """Return the name of the kind of an event type, which callers pass for its parameters."""
+    return cast(type[Event], event_type).KIND
 
 
 def _lock_actor(session: Session, actor: Person) -> None:
@@ -255,24 +318,3 @@ def content_hmac(content: str | None, salt: bytes | None) -> str | None:
     if content is None or salt is None:
         return None
     return hmac.new(salt, content.encode(), hashlib.sha256).hexdigest()
-
-
-def validate_details(kind: Kind, details: Mapping[str, object]) -> dict[str, object]:
-    """Return the details of a row without those that are None.
-
-    Raises ValueError for a field that the kind does not have and for a value that is no number,
-    short code or list of these: texts, names, addresses and choices never enter the log.
-    """
-    for name, value in details.items():
-        if name not in kind.details:
-            raise ValueError(f"{kind.value} has no detail {name}")
-        items = value if isinstance(value, list) else [value]
-        if not all(_is_loggable(item) for item in items):
-            raise ValueError(f"{kind.value}: {name} is neither number nor short code")
-    return {name: value for name, value in details.items() if value is not None}
-
-
-def _is_loggable(value: object) -> bool:
-    if value is None or isinstance(value, int):
-        return True
-    return isinstance(value, str) and _SHORT_CODE.fullmatch(value) is not None

@@ -18,7 +18,9 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.details import detail_meanings
+from deliberate.vocabulary.events import EVENT_TYPES
+from deliberate.vocabulary.notices import NOTICE_TYPES
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "deliberate"
@@ -164,13 +166,38 @@ def kind_terms() -> str:
     """Return a table of the kinds of acts with their visibility and meaning in both languages."""
     translated = _translations()
     rows = []
-    for kind in Kind:
-        text, _, note = kind.meaning.partition(";")
-        indonesian = translated.get(text.partition(" (")[0], "")
-        meaning = f"{text};{note}" if note else text
-        rows.append(f"| `{kind.value}` | {kind.visibility.value} | {indonesian} | {meaning} |")
+    for kind, event in sorted(EVENT_TYPES.items()):
+        indonesian = translated.get(event.meaning(), "")
+        cells = (f"`{kind}`", event.VISIBILITY.value, indonesian, event.full_meaning())
+        rows.append(f"| {' | '.join(cells)} |")
     head = ["| kind | visibility | Indonesian | meaning |", "|---|---|---|---|"]
     return "\n".join([*head, *rows])
+
+
+def kind_details() -> str:
+    """Return a table of the kinds of acts with the meaning of their details."""
+    rows = []
+    for kind, event in sorted(EVENT_TYPES.items()):
+        details = "<br>".join(
+            f"`{name}`: {meaning}" for name, meaning in event.detail_meanings().items()
+        )
+        cells = (f"`{kind}`", event.VISIBILITY.value, event.full_meaning(), details or "–")
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(["| kind | visibility | meaning | details |", "|---|---|---|---|", *rows])
+
+
+def notice_table() -> str:
+    """Return a table of the kinds of notices: when sent, topic, page and details."""
+    rows = []
+    for kind, event in sorted(NOTICE_TYPES.items()):
+        meaning = " ".join((event.__doc__ or "").split())
+        details = ", ".join(f"`{name}`" for name in detail_meanings(event))
+        topic = event.TOPIC.value if event.TOPIC else "always mailed"
+        cells = (f"`{kind}`", meaning, topic, event.PAGE.value, details or "–")
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(
+        ["| kind | sent when | topic | page | details |", "|---|---|---|---|---|", *rows]
+    )
 
 
 def _translations() -> dict[str, str]:
@@ -191,6 +218,7 @@ PARTS = {
         "subjects": subject_table,
     },
     "glossary.md": {"subjects": subject_terms, "kinds": kind_terms},
+    "kinds.md": {"kinds": kind_details, "notices": notice_table},
 }
 
 

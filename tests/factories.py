@@ -7,6 +7,7 @@ from typing import Any
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Institution, Person, Poll, Process, Proposal
+from deliberate.operations import RequestContext
 from deliberate.operations.accounts import registration as account_operations
 from deliberate.operations.polls import polls as poll_operations
 from deliberate.operations.processes import processes as process_operations
@@ -15,6 +16,11 @@ from deliberate.vocabulary import PhaseKind, PhaseSwitch, Role
 
 _sequence = count(1)
 PASSPHRASE = "kopi pahit di teras rumah"
+
+
+def request_from(network: str) -> RequestContext:
+    """Return the context of a request from a network address."""
+    return RequestContext(language="id", network=network)
 
 
 def create_resident(name: str = "") -> Person:

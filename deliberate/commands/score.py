@@ -26,7 +26,7 @@ from deliberate.queries.releases.release_files import (
     score_release_folder,
 )
 from deliberate.queries.scores.process_scores import compute_scores
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events import EVENT_TYPES
 
 
 @click.command("score", short_help="Score a process, or a release's files.")
@@ -130,7 +130,7 @@ def _release_scores(folder: Path, options: ScoringOptions) -> tuple[citivoice.Sc
 
 def _report_unknown_kinds(log: citivoice.Log) -> None:
     """Report acts of kinds that this version does not know; they are counted but not scored."""
-    known = {kind.value for kind in Kind}
+    known = set(EVENT_TYPES)
     unknown = {kind: n for kind, n in citivoice.count_kinds(log).items() if kind not in known}
     if unknown:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in unknown.items())

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from deliberate import vocabulary
 from deliberate.citivoice.reduction.facts import column_types
-from deliberate.vocabulary import Kind, Visibility
+from deliberate.vocabulary import Visibility
+from deliberate.vocabulary.events import EVENT_TYPES, kinds_with
 
 
 @dataclass(frozen=True)
@@ -28,27 +29,29 @@ EVENTS = (
     Column(
         "kind",
         "string",
-        "what was done",
-        _codes(kind for kind in Kind if kind.visibility is Visibility.PUBLIC),
+        "kind of the act",
+        kinds_with(Visibility.PUBLIC),
     ),
-    Column("actor_id", "string", "pseudonym of the actor, made anew for each release; empty: none"),
+    Column(
+        "actor_id", "string", "pseudonym of the actor, different in each release; empty: the system"
+    ),
     Column("actor_role", "string", "role at the moment of the act", _codes(vocabulary.Role)),
     Column(
         "account_class",
         "string",
-        "who stands behind the account",
+        "class of the account",
         _codes(vocabulary.AccountClass),
     ),
-    Column("institution_id", "integer", "institution the actor worked for"),
-    Column("process_id", "integer", "process it belongs to"),
-    Column("proposal_id", "integer", "proposal it belongs to"),
-    Column("subject_type", "string", "type of the thing the act is about"),
-    Column("subject_id", "integer", "number of that thing"),
-    Column("parent_id", "integer", "comment replied to; negative: the source did not carry it"),
+    Column("institution_id", "integer", "institution of the actor"),
+    Column("process_id", "integer", "process of the act"),
+    Column("proposal_id", "integer", "proposal of the act"),
+    Column("subject_type", "string", "type of the subject of the act"),
+    Column("subject_id", "integer", "id of the subject"),
+    Column("parent_id", "integer", "parent comment; negative: missing in the imported source"),
     Column("stance", "integer", "stance towards the proposal", ("-1", "0", "1")),
-    Column("origin", "string", "the door the act came through", _codes(vocabulary.Origin)),
+    Column("origin", "string", "channel of the act", _codes(vocabulary.Origin)),
     Column("cause", "string", "SHA-256 of the id of the act whose rule made this row"),
-    Column("content", "string", "HMAC of what was written, under a salt erased with the text"),
+    Column("content", "string", "HMAC of the text, under a salt that is erased with the text"),
     Column("details", "json", "numbers and short codes of the kind"),
     Column(
         "private_hash", "string", "SHA-256 of the row's private half; with it, its leaf follows"
@@ -56,17 +59,17 @@ EVENTS = (
 )
 
 PROPOSALS = (
-    Column("proposal_id", "integer", "number of the proposal; /p/<number> is its address"),
-    Column("author_id", "string", "pseudonym of its author; empty: nobody's"),
+    Column("proposal_id", "integer", "id of the proposal; its address is /p/<id>"),
+    Column("author_id", "string", "pseudonym of the author; empty: none"),
     Column("published_at", "datetime", "when it was published, in UTC, cut to the hour"),
-    Column("initiator", "string", "whose proposal it is", _codes(vocabulary.Initiator)),
-    Column("institution_id", "integer", "institution asked to answer"),
+    Column("initiator", "string", "initiator of the proposal", _codes(vocabulary.Initiator)),
+    Column("institution_id", "integer", "institution that should respond"),
     Column("topic", "string", "topic; empty where the text is not shown"),
     Column("area", "string", "area; empty where the text is not shown"),
     Column("language", "string", "language it was written in"),
-    Column("versions", "integer", "how many versions it has"),
-    Column("supports", "integer", "people supporting it when the release was built"),
-    Column("comments", "integer", "comments in its thread"),
+    Column("versions", "integer", "number of versions"),
+    Column("supports", "integer", "number of supports when the release was built"),
+    Column("comments", "integer", "number of comments in its thread"),
     Column(
         "decision",
         "string",
@@ -75,7 +78,7 @@ PROPOSALS = (
     ),
     Column("qualified_at", "datetime", "when supports reached the threshold, cut to the hour"),
     Column("answered_at", "datetime", "when it was answered, cut to the hour"),
-    Column("withdrawn_at", "datetime", "when its author took it back, cut to the hour"),
+    Column("withdrawn_at", "datetime", "when the author withdrew it, cut to the hour"),
     Column("hidden_at", "datetime", "when a moderator hid it, cut to the hour"),
 )
 
@@ -85,7 +88,7 @@ SCORES = (
     Column("value", "number", "the value; empty: not enough data, never 0 for absence"),
     Column("state", "string", "", ("value", "structural_zero", "not_enough_data", "provisional")),
     Column("reason", "string", "why there is not enough data"),
-    Column("n", "integer", "opportunities, held against the minimum"),
+    Column("n", "integer", "number of cases, compared with the minimum"),
     Column("numerator", "number", "numerator of the formula"),
     Column("denominator", "number", "denominator of the formula"),
     Column("ci_low", "number", "lower end of the 95 % interval"),
@@ -95,85 +98,96 @@ SCORES = (
 )
 
 COMMENTS = (
-    Column("comment_id", "integer", "number of the comment; /c/<number> is its address"),
-    Column("proposal_id", "integer", "proposal in whose thread it stands"),
-    Column("parent_id", "integer", "comment replied to; negative: the source did not carry it"),
-    Column("root_id", "integer", "top-level comment of its branch; empty: it is one itself"),
-    Column("depth", "integer", "how deep it stands; 0 for a top-level comment"),
-    Column("author_id", "string", "pseudonym of its author; empty: nobody's"),
-    Column("author_role", "string", "role at that moment", _codes(vocabulary.Role)),
-    Column("account_class", "string", "who stands behind it", _codes(vocabulary.AccountClass)),
-    Column("institution_id", "integer", "institution its author worked for"),
+    Column("comment_id", "integer", "id of the comment; its address is /c/<id>"),
+    Column("proposal_id", "integer", "proposal of the thread"),
+    Column("parent_id", "integer", "parent comment; negative: missing in the imported source"),
+    Column("root_id", "integer", "top-level comment of its branch; empty for that comment itself"),
+    Column("depth", "integer", "depth in the thread; 0 for a top-level comment"),
+    Column("author_id", "string", "pseudonym of the author; empty: none"),
+    Column(
+        "author_role",
+        "string",
+        "role of the author at the moment of posting",
+        _codes(vocabulary.Role),
+    ),
+    Column(
+        "account_class", "string", "class of the author's account", _codes(vocabulary.AccountClass)
+    ),
+    Column("institution_id", "integer", "institution of the author"),
     Column("stance", "integer", "stance towards the proposal", ("-1", "0", "1")),
-    Column("is_question", "boolean", "whether it asks"),
+    Column("is_question", "boolean", "whether it is a question"),
     Column("posted_at", "datetime", "when it was posted, in UTC, cut to the hour"),
-    Column("withdrawn_at", "datetime", "when its author took it back, cut to the hour"),
-    Column("hidden_at", "datetime", "when it was hidden, cut to the hour; empty: it is shown"),
-    Column("strong", "integer", "people who weighed it as a strong point, when built"),
-    Column("weak", "integer", "people who weighed it as a weak point, when built"),
+    Column("withdrawn_at", "datetime", "when the author withdrew it, cut to the hour"),
+    Column("hidden_at", "datetime", "when it was hidden, cut to the hour; empty: it is visible"),
+    Column("strong", "integer", "ratings as a strong argument when the release was built"),
+    Column("weak", "integer", "ratings as a weak argument when the release was built"),
 )
 
 RESPONSES = (
-    Column("response_id", "integer", "number of the response"),
+    Column("response_id", "integer", "id of the response"),
     Column("proposal_id", "integer", "proposal it answers"),
-    Column("version", "integer", "its version; the highest is in force"),
-    Column("institution_id", "integer", "institution that answers"),
-    Column("decision", "string", "what it decides", _codes(vocabulary.ResponseDecision)),
+    Column("version", "integer", "version; the highest is in force"),
+    Column("institution_id", "integer", "responding institution"),
+    Column("decision", "string", "decision of the response", _codes(vocabulary.ResponseDecision)),
     Column("published_at", "datetime", "when it was published, in UTC, cut to the hour"),
-    Column("dated", "date", "the date it bears"),
-    Column("study_until", "date", "second date of an answer that needs study"),
-    Column("code", "string", "coded reason of a refusal, as some platforms give it"),
-    Column("grounds", "string", "on what it rests, parted by |"),
-    Column("points", "integer", "points it answers one by one"),
-    Column("answers", "integer", "comments it says it answers"),
-    Column("commitments", "integer", "promises it makes"),
-    Column("fulfilled", "integer", "promises kept when built"),
-    Column("dropped", "integer", "promises given up when built"),
-    Column("answers_yes", "integer", "residents who said it answers, as on its page"),
-    Column("answers_partly", "integer", "residents who said it answers in part"),
-    Column("answers_no", "integer", "residents who said it does not answer"),
+    Column("dated", "date", "date stated in the response"),
+    Column("study_until", "date", "announced date of the final response to one that needs study"),
+    Column("code", "string", "coded reason of a refusal, on platforms that have one"),
+    Column("grounds", "string", "grounds of the response, separated by |"),
+    Column("points", "integer", "number of points decided separately"),
+    Column("answers", "integer", "number of comments that it answers"),
+    Column("commitments", "integer", "number of commitments"),
+    Column("fulfilled", "integer", "fulfilled commitments when the release was built"),
+    Column("dropped", "integer", "dropped commitments when the release was built"),
+    Column(
+        "answers_yes",
+        "integer",
+        "residents who judged that it answers the proposal, as on its page",
+    ),
+    Column("answers_partly", "integer", "residents who judged that it answers in part"),
+    Column("answers_no", "integer", "residents who judged that it does not answer"),
 )
 
 POLLS = (
-    Column("poll_id", "integer", "number of the poll; /v/<number> is its address"),
-    Column("proposal_id", "integer", "proposal it stands on; empty: on the process"),
-    Column("type", "string", "what it asks for", _codes(vocabulary.PollType)),
+    Column("poll_id", "integer", "id of the poll; its address is /v/<id>"),
+    Column("proposal_id", "integer", "proposal of the poll; empty: a poll of the process"),
+    Column("type", "string", "type of the poll", _codes(vocabulary.PollType)),
     Column(
-        "counting", "string", "how ranked ballots are counted", _codes(vocabulary.CountingMethod)
+        "counting", "string", "counting method of ranked ballots", _codes(vocabulary.CountingMethod)
     ),
-    Column("secret", "boolean", "whether ballots and voters are kept apart"),
-    Column("quorum", "integer", "ballots needed; 0: none"),
+    Column("secret", "boolean", "whether ballots are secret"),
+    Column("quorum", "integer", "ballots needed for a result; 0: none"),
     Column("opens_at", "datetime", "when it opens, in UTC, cut to the hour"),
     Column("closes_at", "datetime", "when it closes, in UTC, cut to the hour"),
-    Column("ballots", "integer", "ballots counted; empty: its result is not shown yet"),
-    Column("table", "string", "which table of the result: votes, rounds, pairwise and so on"),
-    Column("option", "integer", "place of the option in the list, from 1; empty: all of them"),
-    Column("label", "string", "the option in the poll's words; empty for residents' statements"),
-    Column("column", "string", "what the figure counts: a code, a rank, or another option"),
+    Column("ballots", "integer", "counted ballots; empty: the result is not shown yet"),
+    Column("table", "string", "table of the result: votes, rounds, pairwise and so on"),
+    Column("option", "integer", "position of the option, from 1; empty: all options"),
+    Column("label", "string", "text of the option; empty for statements of residents"),
+    Column("column", "string", "meaning of the figure: a code, a rank, or another option"),
     Column("figure", "integer", "the figure"),
 )
 
 TEXTS = (
-    Column("id", "string", "the text's name in the convokit corpus"),
-    Column("subject_type", "string", "whose text it is", ("proposal", "comment", "response")),
-    Column("subject_id", "integer", "number of that thing"),
+    Column("id", "string", "id of the text in the ConvoKit corpus"),
+    Column("subject_type", "string", "type of the subject", ("proposal", "comment", "response")),
+    Column("subject_id", "integer", "id of the subject"),
     Column("language", "string", "language it was written in"),
     Column("title", "string", "title of a proposal, headline of a response"),
-    Column("text", "string", "as it was written; only what is shown when the release is built"),
+    Column("text", "string", "the text as written; only texts visible when the release was built"),
 )
 
 PRIVATE_ACTS = (
-    Column("person_id", "string", "pseudonym of the person, in private rows of this request alone"),
+    Column("person_id", "string", "pseudonym of the person, only in private rows of this request"),
     Column("week", "date", "the Monday of the week of the act"),
-    Column("process_id", "integer", "process it belongs to"),
+    Column("process_id", "integer", "process of the act"),
     Column(
         "kind",
         "string",
-        "what was done",
-        _codes(kind for kind in Kind if kind.visibility is Visibility.PRIVATE),
+        "kind of the act",
+        kinds_with(Visibility.PRIVATE),
     ),
     Column("actor_role", "string", "role at the moment of the act", _codes(vocabulary.Role)),
-    Column("answer", "string", "the code its kind holds: strong, answers_it, built, reason"),
+    Column("answer", "string", "detail of the kind: strong, answers_it, built or reason"),
 )
 
 FILES = {
@@ -204,24 +218,24 @@ FOREIGN_KEYS = {
 """Columns that refer to a row of another file by a column of the same name."""
 
 FACTS = {
-    "thread_facts": "one row a proposal and scope: its thread in counts",
-    "run_facts": "the same counts over everything, in each sensitivity run",
-    "response_facts": "one row a proposal: its wait, its answer, what followed",
-    "person_cells": "numbers of people by what the formulas ask of them; no row is a person",
-    "week_facts": "one row a week and scope",
+    "thread_facts": "one row per proposal and scope: counts of its thread",
+    "run_facts": "the same counts over all threads, for each sensitivity run",
+    "response_facts": "one row per proposal: waiting time, response and its consequences",
+    "person_cells": "numbers of people by the properties that the formulas use; no row is a person",
+    "week_facts": "one row per week and scope",
     "active_facts": "numbers of people by the weeks in which they took part",
-    "cohort_facts": "people who first came in a week, by later weeks; from 10 people on",
-    "group_facts": "people by the bands they declared; small cells, and what tells them, left out",
-    "coding_facts": "comments by the grades two coders gave",
+    "cohort_facts": "people by first week of participation and later weeks; from 10 people",
+    "group_facts": "people by declared group; small cells and those that reveal them suppressed",
+    "coding_facts": "comments by the ratings of two coders",
     "author_facts": "numbers of authors by comments, days, weeks and months",
-    "month_facts": "one row a month and scope",
+    "month_facts": "one row per month and scope",
     "depth_facts": "comments by depth",
     "stance_facts": "top-level comments and replies by stance",
-    "rhythm_facts": "numbers of people by the sums over their pauses between comments",
-    "excluded_facts": "accounts left out of the scores, by reason",
-    "process_facts": "one row a scope: pairs, moderators, latency",
-    "window_facts": "what was counted: the process, its window, the log head",
-    "population_facts": "shares of the population that groups are held against",
+    "rhythm_facts": "numbers of people by the sums of the intervals between their comments",
+    "excluded_facts": "accounts excluded from the scores, by reason",
+    "process_facts": "one row per scope: pairs, moderators, latency",
+    "window_facts": "what was scored: process, window, log head",
+    "population_facts": "shares of the population that groups are compared with",
 }
 """Fact files with their meaning; citivoice.facts defines their columns."""
 
@@ -239,7 +253,7 @@ def tables() -> dict[str, tuple[Column, ...]]:
 
 
 def codebook() -> Iterator[dict[str, str]]:
-    """Yield every column of every file, then every kind of act with its class and meaning."""
+    """Yield every column of every file, every kind of act, and every detail of a kind."""
     for name, columns in tables().items():
         for column in columns:
             yield {
@@ -250,12 +264,22 @@ def codebook() -> Iterator[dict[str, str]]:
                 "class": "",
                 "meaning": column.meaning,
             }
-    for kind in Kind:
+    for kind, event in EVENT_TYPES.items():
         yield {
             "file": "kinds",
-            "name": kind.value,
+            "name": kind,
             "type": "kind",
-            "codes": "|".join(kind.details),
-            "class": kind.visibility.value,
-            "meaning": kind.meaning,
+            "codes": "|".join(event.detail_meanings()),
+            "class": event.VISIBILITY.value,
+            "meaning": event.full_meaning(),
         }
+        for name, meaning in event.detail_meanings().items():
+            values, codes = event.detail_type(name)
+            yield {
+                "file": "details",
+                "name": f"{kind}.{name}",
+                "type": values,
+                "codes": "|".join(codes),
+                "class": event.VISIBILITY.value,
+                "meaning": meaning,
+            }

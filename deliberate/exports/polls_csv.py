@@ -13,7 +13,8 @@ from deliberate.exports.csv_writer import write_rows
 from deliberate.models import Interaction, Option, Poll, Process
 from deliberate.queries.polls.result_tables import ResultTable, counted_options, result_tables
 from deliberate.queries.polls.results import count_ballots
-from deliberate.vocabulary import Kind, PollType
+from deliberate.vocabulary import PollType
+from deliberate.vocabulary.events.polls import PollOpened
 
 
 def write_polls(folder: Path, process: Process, size: int) -> int:
@@ -25,7 +26,7 @@ def write_polls(folder: Path, process: Process, size: int) -> int:
 def sealed_polls(process: Process, size: int) -> list[Poll]:
     """Return the polls whose opening is covered by the tree head of this size."""
     opened = select(Interaction.subject_id).where(
-        Interaction.kind == Kind.POLL_OPENED.value,
+        Interaction.kind == PollOpened.KIND,
         Interaction.process_id == process.id,
         Interaction.seq < size,
     )

@@ -18,13 +18,15 @@ from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.exports.event_log import PSEUDONYM_COLUMNS
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.models import Comment, Person, PersonKey, Process, Proposal, Response
-from deliberate.vocabulary import AccountClass, Kind, Visibility
+from deliberate.vocabulary import AccountClass, Visibility
+from deliberate.vocabulary.events import EVENT_TYPES, kinds_with
+from deliberate.vocabulary.events.scores import GroupDeclared
 
 PEOPLE_PER_BATCH = 1000
 RELEASED_DETAILS = {
-    kind.value: tuple(name for name in kind.details if name != "clerk")
-    for kind in Kind
-    if kind.visibility is Visibility.PRIVATE and kind is not Kind.GROUP_DECLARED
+    kind: tuple(name for name in EVENT_TYPES[kind].detail_meanings() if name != "clerk")
+    for kind in kinds_with(Visibility.PRIVATE)
+    if kind != GroupDeclared.KIND
 }
 """Released kinds with their released details: codes, never the clerk who entered the act."""
 

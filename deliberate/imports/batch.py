@@ -19,9 +19,9 @@ from deliberate.recording import (
     actor_columns,
     content_hmac,
     subject_columns,
-    validate_details,
 )
-from deliberate.vocabulary import Kind, Origin
+from deliberate.vocabulary import Origin
+from deliberate.vocabulary.events import Event
 
 MAX_BATCH_SIZE = 500
 
@@ -57,11 +57,10 @@ class Batch:
 
     def add(
         self,
-        kind: Kind,
+        event: Event,
         actor: Actor | None,
         subject: Subject,
         occurred_at: datetime,
-        details: Mapping[str, Any],
         *,
         parent_id: int | None = None,
         stance: int | None = None,
@@ -75,14 +74,14 @@ class Batch:
         row = {
             **_EMPTY_ROW,
             "id": new_id(),
-            "kind": kind.value,
+            "kind": event.KIND,
             "occurred_at": occurred_at,
             **actor_columns(actor),
             **subject_columns(subject),
             "parent_id": parent_id,
             "stance": stance,
             "content": content_hmac(content, salt),
-            "details": validate_details(kind, details),
+            "details": event.details(),
             "salt": secrets.token_bytes(16),
         }
         if institution_id is not None:

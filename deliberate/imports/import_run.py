@@ -25,7 +25,8 @@ from deliberate.imports.table_reader import SourceData, read_source
 from deliberate.imports.writer import BatchWriter
 from deliberate.models import Phase, Process
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind, PhaseKind
+from deliberate.vocabulary import PhaseKind
+from deliberate.vocabulary.events.processes import ProcessImported
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -127,8 +128,8 @@ class Import:
             ]
             batch.session.add(process)
             batch.session.flush()
-            details = {"source": profile.platform, "carries": list(profile.carries)}
-            batch.add(Kind.PROCESS_IMPORTED, None, process, first, details)
+            event = ProcessImported(source=profile.platform, carries=list(profile.carries))
+            batch.add(event, None, process, first)
         return process
 
     def _extend_phase(self, process: Process) -> None:

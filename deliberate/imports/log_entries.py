@@ -16,7 +16,10 @@ from deliberate.imports.source_records import (
     SourceResponse,
 )
 from deliberate.text import to_plain
-from deliberate.vocabulary import Kind, ResponseDecision
+from deliberate.vocabulary import ResponseDecision
+from deliberate.vocabulary.events.proposals import ProposalSubmitted, ProposalWithdrawn
+from deliberate.vocabulary.events.responses import ProposalQualified, ResponsePublished
+from deliberate.vocabulary.events.threads import CommentPosted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,12 @@ class LogWriter:
             self._response(batch, act, row)
         elif isinstance(act, SourceQualification):
             # Actor None: at the source a rule fired when enough people had signed.
-            subject, details = (
-                self._proposal_subject(act),
-                {"supports": act.supports, "verified": 0},
-            )
-            batch.add(Kind.PROPOSAL_QUALIFIED, None, subject, act.at, details)
+            event = ProposalQualified(supports=act.supports, verified=0)
+            batch.add(event, None, self._proposal_subject(act), act.at)
         else:
             actor = self._accounts.get_account(act.author)[1]
-            subject, details = self._proposal_subject(act), {"reason_given": 0}
-            batch.add(Kind.PROPOSAL_WITHDRAWN, actor, subject, act.at, details)
+            withdrawal = ProposalWithdrawn(reason_given=False)
+            batch.add(withdrawal, actor, self._proposal_subject(act), act.at)
 
     def _proposal_subject(self, act: SourceAct) -> LogSubject:
         proposal_id = self._ledger.proposals[act.proposal]
@@ -70,25 +70,20 @@ class LogWriter:
 
     def _proposal(self, batch: Batch, act: SourceProposal, row: RowValues) -> None:
         batch.add(
-            Kind.PROPOSAL_SUBMITTED,
+            ProposalSubmitted(initiator=act.initiator, decision=act.decision),
             self._accounts.get_account(act.author)[1],
             self._proposal_subject(act),
             act.at,
-            {
-                "initiator": act.initiator.value,
-                "decision": act.decision.value if act.decision else None,
-            },
             content=f"{row['title']}\n\n{row['body']}",
             salt=row["salt"],
         )
 
     def _comment(self, batch: Batch, act: SourceComment, row: RowValues) -> None:
         batch.add(
-            Kind.COMMENT_POSTED,
+            CommentPosted(),  # other platforms record neither questions nor sources
             self._accounts.get_account(act.author)[1],
             LogSubject("comment", row["id"], self._process_id, row["proposal_id"]),
             act.at,
-            {},  # other platforms do not record whether a comment argues or asks, nor its sources
             parent_id=row["parent_id"] or missing_parent_id(act),
             stance=act.stance,
             content=row["body"],
@@ -98,19 +93,18 @@ class LogWriter:
     def _response(self, batch: Batch, act: SourceResponse, row: RowValues) -> None:
         is_stated = row["decision"] != ResponseDecision.UNSTATED
         batch.add(
-            Kind.RESPONSE_PUBLISHED,
+            ResponsePublished(
+                decision=row["decision"] if is_stated else None,
+                points=0,
+                reason_chars=len(to_plain(row["body_html"])),
+                grounds=len(row["grounds"]),
+                answers=[],
+                commitments=0,
+                repeats=self._repeats[id(act)],
+            ),
             None,
             LogSubject("response", row["id"], self._process_id, row["proposal_id"]),
             act.at,
-            {
-                "decision": row["decision"].value if is_stated else None,
-                "points": 0,
-                "reason_chars": len(to_plain(row["body_html"])),
-                "grounds": len(row["grounds"]),
-                "answers": [],
-                "commitments": 0,
-                "repeats": self._repeats[id(act)],
-            },
             institution_id=row["institution_id"],
             content=f"{row['headline']}\n\n{row['body']}",
             salt=row["salt"],

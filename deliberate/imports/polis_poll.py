@@ -21,7 +21,14 @@ from deliberate.imports.source_records import SourceAct
 from deliberate.models import Ballot, Interaction, Option, Phase, Poll, Process
 from deliberate.models.proposals.proposal import new_salt
 from deliberate.operations.polls.ballots import hash_code, new_code
-from deliberate.vocabulary import Electorate, Kind, PhaseKind, PollType, ResultRule
+from deliberate.vocabulary import Electorate, PhaseKind, PollType, ResultRule
+from deliberate.vocabulary.events.polls import (
+    BallotCast,
+    BallotChanged,
+    PollOpened,
+    StatementSuggested,
+)
+from deliberate.vocabulary.events.processes import ProcessImported
 
 PLATFORM = "polis"
 
@@ -92,9 +99,7 @@ class _ConversationWriter:
             process.phases = [Phase(kind=PhaseKind.DISCUSSION, opens_at=first, closes_at=last)]
             batch.session.add(process)
             batch.session.flush()
-            batch.add(
-                Kind.PROCESS_IMPORTED, None, process, first, {"source": PLATFORM, "carries": []}
-            )
+            batch.add(ProcessImported(source=PLATFORM, carries=[]), None, process, first)
         return process
 
     def _find_poll(self, process: Process) -> Poll | None:
@@ -142,8 +147,8 @@ class _ConversationWriter:
             ]
             batch.session.add(poll)
             batch.session.flush()
-            details = {"type": poll.type.value, "secret": 0, "result_rule": poll.result_rule.value}
-            batch.add(Kind.POLL_OPENED, None, poll, first, {**details, "quorum": 0})
+            event = PollOpened(type=poll.type, secret=False, result_rule=poll.result_rule, quorum=0)
+            batch.add(event, None, poll, first)
         return poll
 
     def _replay(self, acts: Sequence[SourceAct]) -> None:
@@ -162,18 +167,17 @@ class _ConversationWriter:
                 option = self.options[act.source_id]
                 option.author_id = person_id
                 batch.add(
-                    Kind.STATEMENT_SUGGESTED,
+                    StatementSuggested(),
                     actor,
                     option,
                     act.at,
-                    {},
                     content=option.label,
                     salt=option.salt,
                 )
             elif isinstance(act, SourceVote) and act.author is not None and person_id is not None:
                 voter = act.author.source_id
-                kind = Kind.BALLOT_CHANGED if voter in self.views else Kind.BALLOT_CAST
-                batch.add(kind, actor, poll, act.at, {})
+                event = BallotChanged() if voter in self.views else BallotCast()
+                batch.add(event, actor, poll, act.at)
                 self.views.setdefault(voter, {})[act.source_id] = act.view
                 changed_voters[voter] = person_id
         self._store_ballots(
@@ -250,6 +254,6 @@ def _count_written_acts(poll: Poll) -> int:
     of_poll = (Interaction.subject_type == "poll") & (Interaction.subject_id == poll.id)
     of_option = (Interaction.subject_type == "option") & Interaction.subject_id.in_(options)
     query = select(func.count(Interaction.id)).where(
-        (of_poll & Interaction.kind.in_([Kind.BALLOT_CAST, Kind.BALLOT_CHANGED])) | of_option
+        (of_poll & Interaction.kind.in_([BallotCast.KIND, BallotChanged.KIND])) | of_option
     )
     return db.session.scalar(query) or 0

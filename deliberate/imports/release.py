@@ -30,7 +30,7 @@ from deliberate.queries.releases.release_files import (
 )
 from deliberate.queries.scores.process_scores import SOURCE_RELEASE
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.processes import ProcessImported
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -113,6 +113,6 @@ def _create_process(slug: str, manifest: dict[str, object], scores: citivoice.Sc
         batch.session.add(process)
         batch.session.flush()
         carries = (scores.facts.one("window_facts", "carries") or "").split()
-        details = {"source": SOURCE_RELEASE, "carries": [c for c in carries if c != "-"]}
-        batch.add(Kind.PROCESS_IMPORTED, None, process, moment, details)
+        event = ProcessImported(source=SOURCE_RELEASE, carries=[c for c in carries if c != "-"])
+        batch.add(event, None, process, moment)
     return process

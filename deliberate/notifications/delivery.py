@@ -16,7 +16,6 @@ from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, Notice, Person
 from deliberate.notifications.links import recipient_address
 from deliberate.notifications.mail import compose
-from deliberate.notifications.notice_kinds import topic_of
 from deliberate.notifications.smtp import ConnectionLost, Mailer, PermanentFailure, TemporaryFailure
 from deliberate.notifications.templates import (
     NotificationContext,
@@ -168,10 +167,10 @@ def _compose_or_none(
     if person.is_erased or not person.email:
         return None
     notification = render_notification(notice, context, person.language)
-    if not recipient_address(notice.kind, person):
+    if not recipient_address(notification.event, person):
         return None
     try:
-        return compose(delivery, person, notification, topic_of(notice.kind))
+        return compose(delivery, person, notification)
     except ValueError:  # the address is not valid in a mail header
         return None
 

@@ -11,8 +11,8 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, MutedTopic, Notice, Person, Proposal
-from deliberate.notifications.notice_kinds import ADDRESS_GIVEN, ADDRESS_NEW, topic_of
 from deliberate.queries.notices.recipients import list_recipients, list_staff_recipients
+from deliberate.vocabulary.notices import NOTICE_TYPES, Topic
 
 PAGE_SIZE = 500
 
@@ -67,7 +67,7 @@ def _page_of_recipients(session: Session, notice: Notice) -> list[tuple[int, str
 
 
 def _personal_reason(notice: Notice) -> str:
-    if notice.kind.startswith("desk."):
+    if NOTICE_TYPES[notice.kind].TOPIC is Topic.DESK:
         return "staff"
     return "author" if notice.proposal_id is not None else "account"
 
@@ -75,17 +75,16 @@ def _personal_reason(notice: Notice) -> str:
 def _delivery_rows(
     session: Session, notice: Notice, recipients: Sequence[tuple[int, str]]
 ) -> list[dict[str, object]]:
-    reasons = dict(recipients)
-    muted = select(MutedTopic.person_id).where(MutedTopic.topic == topic_of(notice.kind))
+    reasons, event = dict(recipients), NOTICE_TYPES[notice.kind]
+    muted = select(MutedTopic.person_id).where(MutedTopic.topic == event.TOPIC)
     people = session.execute(
         select(Person.id, Person.email_confirmed_at, Person.id.in_(muted))
         .where(Person.id.in_(reasons), Person.erased_at.is_(None))
         .order_by(Person.id)
     ).all()
-    asks_to_confirm = notice.kind in {ADDRESS_GIVEN, ADDRESS_NEW}
     rows: list[dict[str, object]] = []
     for person_id, confirmed_at, is_muted in people:
-        may_mail = asks_to_confirm or (confirmed_at is not None and not is_muted)
+        may_mail = not event.NEEDS_CONFIRMED_ADDRESS or (confirmed_at is not None and not is_muted)
         channels = ("account", "mail") if may_mail and is_mail_configured() else ("account",)
         rows += [
             _delivery_row(notice, person_id, channel, reasons[person_id]) for channel in channels

@@ -6,16 +6,17 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from deliberate.models import Person
-from deliberate.notifications.notice_kinds import (
-    ADDRESS_GIVEN,
-    ADDRESS_LEFT,
-    ADDRESS_NEW,
-    RECOVERY_ASKED,
-    RECOVERY_BEGUN,
-    RECOVERY_CONFIRMED,
-    TOPICS,
-)
 from deliberate.queries.notices.messages import pending_email_change
+from deliberate.vocabulary.notices import (
+    AddressGivenNotice,
+    AddressLeftNotice,
+    NewAddressNotice,
+    NoticeEvent,
+    RecoveryBegunNotice,
+    RecoveryConfirmedNotice,
+    RecoveryLinkNotice,
+    Topic,
+)
 
 RECOVERY_STOP_SECONDS = 48 * 60 * 60
 """The validity of a link that stops a recovery at an office."""
@@ -23,25 +24,25 @@ RECOVERY_SECONDS = 60 * 60
 """The validity of a link to choose a new passphrase, from the moment it is mailed."""
 
 
-def action_path(kind: str, person: Person) -> str:
-    """Return the path with a token that a mail of a kind links to; empty for kinds without one."""
+def action_path(event: NoticeEvent, person: Person) -> str:
+    """Return the path with a token that a mail links to; empty for notices without one."""
     root, change = f"/{person.language}", pending_email_change(person)
-    if kind == RECOVERY_ASKED:
+    if isinstance(event, RecoveryLinkNotice):
         return f"{root}/recover/mail/{recovery_token(person)}"
-    if kind in {RECOVERY_BEGUN, RECOVERY_CONFIRMED}:
+    if isinstance(event, RecoveryBegunNotice | RecoveryConfirmedNotice):
         return f"{root}/recover/office/{recovery_stop_token(person)}"
-    if kind == ADDRESS_GIVEN:
+    if isinstance(event, AddressGivenNotice):
         return f"{root}/account/messages/confirm/{address_token(person)}"
-    if kind == ADDRESS_NEW and change is not None:
+    if isinstance(event, NewAddressNotice) and change is not None:
         return f"{root}/account/messages/confirm/{address_token(person, change.email)}"
-    if kind == ADDRESS_LEFT and change is not None:
+    if isinstance(event, AddressLeftNotice) and change is not None:
         return f"{root}/account/messages/leave/{address_change_token(person, change.email)}"
     return ""
 
 
-def recipient_address(kind: str, person: Person) -> str | None:
-    """Return the address that a kind of notice is mailed to: the present or the new one."""
-    if kind != ADDRESS_NEW:
+def recipient_address(event: NoticeEvent, person: Person) -> str | None:
+    """Return the address that a notice is mailed to: the present or the new one."""
+    if not isinstance(event, NewAddressNotice):
         return person.email
     change = pending_email_change(person)
     return change.email if change is not None else None
@@ -90,7 +91,7 @@ def read_unsubscribe_token(token: str) -> tuple[int, str] | None:
         person_id, topic = _signer("unsubscribe").loads(token)
     except (BadSignature, ValueError, TypeError):
         return None
-    return (int(person_id), str(topic)) if topic in TOPICS else None
+    return (int(person_id), str(topic)) if topic in list(Topic) else None
 
 
 def _recovery_signer() -> URLSafeTimedSerializer:

@@ -16,23 +16,21 @@ from deliberate.notifications.templates import RenderedNotification
 from deliberate.queries.log.tree_heads import latest_published_head
 
 
-def compose(
-    delivery: Delivery, person: Person, notification: RenderedNotification, topic: str
-) -> EmailMessage:
+def compose(delivery: Delivery, person: Person, notification: RenderedNotification) -> EmailMessage:
     """Return the mail of a delivery; every attempt has the same Message-ID."""
     settings: Settings = current_app.config["SETTINGS"]
     base = settings.base_url.rstrip("/")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = settings.mail_from
-    mail["To"] = recipient_address(notification.kind, person) or ""
+    mail["To"] = recipient_address(notification.event, person) or ""
     mail["Subject"] = _single_line(notification.subject)
     mail["Message-ID"] = message_id(delivery, settings)
     unsubscribe_url = ""
-    if topic:
+    if topic := notification.event.TOPIC:
         unsubscribe_url = f"{base}/unsubscribe/{unsubscribe_token(person.id, topic)}"
         mail["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    url = base + (action_path(notification.kind, person) or notification.path)
+    url = base + (action_path(notification.event, person) or notification.path)
     with force_locale(person.language):
         paragraphs = _paragraphs(notification.sentence, url, delivery.reason, unsubscribe_url)
     mail.set_content("\n\n".join(paragraphs) + "\n")

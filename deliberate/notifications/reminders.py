@@ -19,7 +19,6 @@ from deliberate.models import (
     Referral,
     Response,
 )
-from deliberate.notifications.notice_kinds import REQUEST_ENDS
 from deliberate.queries.releases.data_access_requests import active_requests
 from deliberate.queries.responses.desk import due_soon_until, get_desk_counts
 from deliberate.queries.responses.response_owner import (
@@ -27,6 +26,16 @@ from deliberate.queries.responses.response_owner import (
     join_case,
     owner_id_at,
     response_is_owed,
+)
+from deliberate.vocabulary.notices import (
+    CommitmentLateNotice,
+    DataAccessEndsNotice,
+    DeadlineMissedNotice,
+    DueSoonNotice,
+    NoticeEvent,
+    OverdueNotice,
+    ReferralReturnedNotice,
+    WeeklySummaryNotice,
 )
 
 NoticeRow = dict[str, object]
@@ -55,14 +64,14 @@ def create_reminders() -> int:
     return len(rows)
 
 
-def _notice_row(key: str, kind: str, **columns: object) -> NoticeRow:
+def _notice_row(key: str, event: NoticeEvent, **columns: object) -> NoticeRow:
     return {
         "key": key,
-        "kind": kind,
+        "kind": event.KIND,
         "proposal_id": None,
         "institution_id": None,
         "person_id": None,
-        "details": {},
+        "details": event.details(),
         "created_at": now(),
         "last_person_id": 0,
         **columns,
@@ -75,9 +84,8 @@ def _ending_data_access() -> Iterator[NoticeRow]:
         if request.access_until - now().date() <= ACCESS_END_NOTICE_PERIOD:
             yield _notice_row(
                 f"ends.{request.id}",
-                REQUEST_ENDS,
+                DataAccessEndsNotice(until=request.access_until.isoformat()),
                 person_id=request.person_id,
-                details={"until": request.access_until.isoformat()},
             )
 
 
@@ -101,11 +109,11 @@ def _owed_without_notice(prefix: str) -> Select[*tuple[int, int | None]]:
 def _missed_deadlines() -> Iterator[NoticeRow]:
     overdue = db.session.execute(_owed_without_notice("missed.").where(Proposal.due_at <= now()))
     for proposal_id, owner_id in overdue:
-        yield _notice_row(f"missed.{proposal_id}", "deadline.missed", proposal_id=proposal_id)
+        yield _notice_row(f"missed.{proposal_id}", DeadlineMissedNotice(), proposal_id=proposal_id)
         if owner_id is not None:
             yield _notice_row(
                 f"overdue.{proposal_id}",
-                "desk.overdue",
+                OverdueNotice(),
                 proposal_id=proposal_id,
                 institution_id=owner_id,
             )
@@ -118,7 +126,7 @@ def _near_deadlines() -> Iterator[NoticeRow]:
         if owner_id is not None:
             yield _notice_row(
                 f"soon.{proposal_id}",
-                "desk.soon",
+                DueSoonNotice(),
                 proposal_id=proposal_id,
                 institution_id=owner_id,
             )
@@ -128,9 +136,8 @@ def _late_commitments() -> Iterator[NoticeRow]:
     for commitment_id, proposal_id in db.session.execute(_late_commitments_query()):
         yield _notice_row(
             f"late.{commitment_id}",
-            "commitment.late",
+            CommitmentLateNotice(commitment=commitment_id),
             proposal_id=proposal_id,
-            details={"commitment": commitment_id},
         )
 
 
@@ -173,10 +180,9 @@ def _lapsed_referrals() -> Iterator[NoticeRow]:
     for referral_id, proposal_id in referrals if institution_id is not None else ():
         yield _notice_row(
             f"bounced.{referral_id}",
-            "desk.bounced",
+            ReferralReturnedNotice(referral=referral_id),
             proposal_id=proposal_id,
             institution_id=institution_id,
-            details={"referral": referral_id},
         )
 
 
@@ -191,9 +197,7 @@ def _weekly_summaries() -> Iterator[NoticeRow]:
             continue
         counts = get_desk_counts(institution_id)
         if counts.open_cases:
-            details = {
-                "open_cases": counts.open_cases,
-                "due_soon": counts.due_soon,
-                "overdue": counts.overdue,
-            }
-            yield _notice_row(key, "desk.week", institution_id=institution_id, details=details)
+            summary = WeeklySummaryNotice(
+                open_cases=counts.open_cases, due_soon=counts.due_soon, overdue=counts.overdue
+            )
+            yield _notice_row(key, summary, institution_id=institution_id)

@@ -1,5 +1,5 @@
 """What people do here: one function, one act, one transaction, one row in the log."""
 
-from deliberate.recording import ChangedForm, RepeatedForm, Submission
+from deliberate.recording import ChangedForm, RepeatedForm, RequestContext, Submission
 
-__all__ = ["ChangedForm", "RepeatedForm", "Submission"]
+__all__ = ["ChangedForm", "RepeatedForm", "RequestContext", "Submission"]

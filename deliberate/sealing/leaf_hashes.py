@@ -10,7 +10,8 @@ from hashlib import sha256
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from deliberate.vocabulary import Kind, Visibility
+from deliberate.vocabulary import Visibility
+from deliberate.vocabulary.events import kinds_with
 
 COLUMNS = (
     *("seq", "id", "occurred_at", "kind", "actor_id", "actor_role", "account_class"),
@@ -23,7 +24,7 @@ RawRow = Sequence[Any]  # values of COLUMNS, of many types
 StoredTime = Any  # text in SQLite, datetime in PostgreSQL
 
 MALFORMED_ROW = (TypeError, ValueError, AttributeError)
-PUBLIC_KINDS = frozenset(kind.value for kind in Kind if kind.visibility is Visibility.PUBLIC)
+PUBLIC_KINDS = frozenset(kinds_with(Visibility.PUBLIC))
 
 
 def iso_timestamp(stored: StoredTime) -> str:

@@ -42,7 +42,12 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import current_person, get_or_404, signed_in_person
+from deliberate.views.site.request_context import (
+    current_person,
+    get_or_404,
+    request_context,
+    signed_in_person,
+)
 from deliberate.views.urls import comment_url, proposal_url
 from deliberate.vocabulary import PhaseSwitch
 
@@ -103,7 +108,7 @@ def _post(proposal: "Proposal", form: ArgumentForm, parent: "Comment | None" = N
         stance=form.selected_stance,
         is_question=form.is_question.data,
         source=form.source.data,
-        language=g.language,
+        context=request_context(),
     )
 
 
@@ -125,7 +130,7 @@ def rate(comment_id: int) -> ResponseReturnValue:
     comment, rating = get_or_404(get_comment(comment_id)), request.form.get("rating")
     if rating not in {"strong", "weak"}:
         abort(400)
-    rate_comment(signed_in_person(), comment, rating == "strong")
+    rate_comment(signed_in_person(), comment, rating == "strong", context=request_context())
     flash_with_receipt(_("You rated this point."))
     return see_other(comment_url(comment))
 
@@ -138,7 +143,7 @@ def change(comment_id: int) -> ResponseReturnValue:
     form = CommentTextForm(submitted_data(), body=comment.body)
 
     def submit() -> ResponseReturnValue:
-        edit_comment(person, comment, form.body.data)
+        edit_comment(person, comment, form.body.data, context=request_context())
         flash_with_receipt(posted_message(comment, _("Your comment has been changed.")))
         return see_other(comment_url(comment))
 
@@ -151,7 +156,7 @@ def correct(comment_id: int) -> ResponseReturnValue:
     comment, form = get_or_404(get_comment(comment_id)), CorrectionForm(request.form)
     if not form.validate():
         return _change_page(form=form, comment=comment), 422
-    correct_comment(signed_in_person(), comment, form.body.data)
+    correct_comment(signed_in_person(), comment, form.body.data, context=request_context())
     flash_with_receipt(_("Your correction is shown below the comment."))
     return see_other(comment_url(comment))
 
@@ -180,6 +185,6 @@ def _change_page(
 def withdraw(comment_id: int) -> ResponseReturnValue:
     """Withdraw a comment."""
     comment = get_or_404(get_comment(comment_id))
-    withdraw_comment(signed_in_person(), comment)
+    withdraw_comment(signed_in_person(), comment, context=request_context())
     flash_with_receipt(_("Your comment is withdrawn; the replies below it stay."))
     return see_other(comment_url(comment))

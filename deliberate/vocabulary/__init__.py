@@ -30,7 +30,6 @@ from deliberate.vocabulary.codes import (
     VerificationEndReason,
     Visibility,
 )
-from deliberate.vocabulary.kinds import Kind
 
 __all__ = [
     "AccountClass",
@@ -43,7 +42,6 @@ __all__ = [
     "HoldRule",
     "IdentityProof",
     "Initiator",
-    "Kind",
     "ModerationOutcome",
     "ModerationRule",
     "OptionState",

@@ -16,7 +16,9 @@ from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.devices import list_devices
 from deliberate.queries.accounts.recovery_codes import count_recovery_codes
 from deliberate.queries.site.counter_check import find_counter_mismatches
-from deliberate.vocabulary import Kind, Role, Stance
+from deliberate.vocabulary import Role, Stance
+from deliberate.vocabulary.events.accounts import DeviceEnded, PersonErased, PersonRecovered
+from deliberate.vocabulary.events.proposals import ProposalWithdrawn
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 
@@ -50,8 +52,8 @@ def test_erasure_keeps_log_rows_and_their_leaf_hashes(app, log):
     before, pseudonym = len(log()), person.actor_id
     erase(person)
     erased, withdrawn = log()
-    assert (erased.kind, erased.actor_id) == (Kind.PERSON_ERASED, pseudonym)
-    assert (withdrawn.kind, withdrawn.cause) == (Kind.PROPOSAL_WITHDRAWN, erased.id)
+    assert (erased.kind, erased.actor_id) == (PersonErased.KIND, pseudonym)
+    assert (withdrawn.kind, withdrawn.cause) == (ProposalWithdrawn.KIND, erased.id)
     rows = db.session.scalars(select(Interaction)).all()
     assert len(rows) == before + 2
     assert all(row.leaf == leaf(public_half(row), private_half(row)) for row in rows)
@@ -131,7 +133,7 @@ def test_devices_are_listed_and_ended_by_owner_only(app, log):
     assert submit_form(here, "/id/account/devices", address).status_code == 303
     assert len(list_devices(person)) == 1
     assert "Keluarkan perangkat ini" not in here.get("/id/account/devices").text
-    assert Kind.DEVICE_ENDED in [entry.kind for entry in log()]
+    assert DeviceEnded.KIND in [entry.kind for entry in log()]
     assert there.get("/id/account/devices").status_code == 200
 
 
@@ -155,7 +157,7 @@ def test_recovery_code_opens_account_once(app, log):
     fields = {"sign_in_name": person.sign_in_name, "code": code, "new_passphrase": NEW_PASSPHRASE}
     first = anonymous_client(app).post("/id/recover", data=fields)
     assert first.status_code == 303
-    assert [entry.kind for entry in log()] == [Kind.PERSON_RECOVERED]
+    assert [entry.kind for entry in log()] == [PersonRecovered.KIND]
     assert authenticate(person.sign_in_name, NEW_PASSPHRASE) is not None
     assert list_devices(person) == []
     assert anonymous_client(app).post("/id/recover", data=fields).status_code == 422

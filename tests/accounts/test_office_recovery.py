@@ -68,7 +68,9 @@ def issue_code(officers, person) -> str:
 
 
 def recover(person, code):
-    return recover_account(person.sign_in_name, code, NEW_PASSPHRASE, network=NETWORK)
+    return recover_account(
+        person.sign_in_name, code, NEW_PASSPHRASE, context=factories.request_from(NETWORK)
+    )
 
 
 def test_office_recovery_by_two_officers_opens_account(officers, person, log):
@@ -240,7 +242,7 @@ def test_recovery_mail_links_to_stop_page(officers, person, monkeypatch):
     fanout.fan_out()
     delivery, notice, recipient = list_newest_mails(1)[0]
     story = render_notification(notice, load_context([notice]), "en")
-    mail = compose(delivery, recipient, story, "")
+    mail = compose(delivery, recipient, story)
     body = mail.get_body(("plain",)).get_content()
     assert (mail["To"], notice.kind) == ("rini@contoh.id", "recovery.begun")
     (token,) = re.findall(r"/id/recover/office/(\S+)", body)

@@ -78,7 +78,7 @@ def mails_of(kind: str) -> list:
         .order_by(Delivery.id)
     ).all()
     known = load_context(notice for _delivery, notice, _person in rows)
-    return [compose(d, p, render_notification(n, known, p.language), "") for d, n, p in rows]
+    return [compose(d, p, render_notification(n, known, p.language)) for d, n, p in rows]
 
 
 def link_in(mail) -> str:
@@ -144,7 +144,9 @@ def test_reset_link_works_once_and_signs_out_all_devices(app, clock, log):
     (entry,) = log()
     assert (entry.kind, entry.details) == ("passphrase.reset", {})
     assert get_person_by_device_token(device) is None
-    assert sign_in_by_passphrase(person.sign_in_name, NEW_PASSPHRASE, network=NETWORK)
+    assert sign_in_by_passphrase(
+        person.sign_in_name, NEW_PASSPHRASE, context=factories.request_from(NETWORK)
+    )
     with pytest.raises(InvalidCredentials):
         reset_passphrase(person, token, "delapan layang di langit")
 
@@ -183,7 +185,9 @@ def test_reset_keeps_second_factor_and_allows_eight_characters(app, clock):
     person_with_factor(person)
     reset_passphrase(person, links.recovery_token(person), SHORT_PASSPHRASE)
     with pytest.raises(SecondFactorRequired):
-        sign_in_by_passphrase(person.sign_in_name, SHORT_PASSPHRASE, network=NETWORK)
+        sign_in_by_passphrase(
+            person.sign_in_name, SHORT_PASSPHRASE, context=factories.request_from(NETWORK)
+        )
 
 
 def test_confirmed_email_changes_after_both_mailboxes_confirm(app, clock, log):

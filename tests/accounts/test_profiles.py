@@ -17,7 +17,7 @@ NETWORK = "203.0.113.5"
 
 
 def enter_passphrase(name: str, passphrase: str = PASSPHRASE, **more: object):
-    return sign_in_by_passphrase(name, passphrase, **{"network": NETWORK, **more})
+    return sign_in_by_passphrase(name, passphrase, context=factories.request_from(NETWORK), **more)
 
 
 def test_rename_changes_display_name_without_logging_it(app, log):

@@ -52,7 +52,9 @@ def person_with_factor(person=None):
 
 
 def enter_passphrase(person, passphrase: str = PASSPHRASE):
-    return sign_in_by_passphrase(person.sign_in_name, passphrase, network=NETWORK)
+    return sign_in_by_passphrase(
+        person.sign_in_name, passphrase, context=factories.request_from(NETWORK)
+    )
 
 
 def test_second_factor_is_added_with_code_of_its_secret(app, clock, log):
@@ -155,7 +157,12 @@ def test_recovery_code_does_not_replace_passphrase_with_second_factor(app, clock
     code, *_rest = create_recovery_codes(person)
     log()
     with pytest.raises(InvalidCredentials):
-        recover_account(person.sign_in_name, code, "tujuh perahu biru di teluk", network=NETWORK)
+        recover_account(
+            person.sign_in_name,
+            code,
+            "tujuh perahu biru di teluk",
+            context=factories.request_from(NETWORK),
+        )
     assert log() == []
 
 

@@ -20,7 +20,8 @@ NETWORK = "203.0.113.5"
 
 
 def enter_passphrase(name: str, passphrase: str = PASSPHRASE, **more: object):
-    return sign_in_by_passphrase(name, passphrase, **{"network": NETWORK, **more})
+    context = factories.request_from(str(more.pop("network", NETWORK)))
+    return sign_in_by_passphrase(name, passphrase, context=context, **more)
 
 
 def fail_to_sign_in(times: int, name: str = "dwi", network: str = NETWORK, **more: object) -> None:

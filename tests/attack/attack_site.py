@@ -250,10 +250,14 @@ def _create_thread(accounts, process):
         comments[0],
         Ruling.SPAM,
         _payload_line(15) + CONFIDENTIAL_MARKERS["report"],
-        network_hash="a network",
+        context=factories.request_from("198.51.100.1"),
     )
     moderation_operations.report_contribution(
-        accounts["third"], comments[1], Ruling.SPAM, _payload_line(16), network_hash="another"
+        accounts["third"],
+        comments[1],
+        Ruling.SPAM,
+        _payload_line(16),
+        context=factories.request_from("198.51.100.2"),
     )
     moderation_operations.hide_contribution(
         accounts["moderator"],

@@ -159,7 +159,7 @@ def test_release_contains_no_planted_secret(app, tmp_path, secret):
         "Catatan moderator",
     )
     withdraw_comment(author, withdrawn)
-    erase_account(erased_person, factories.PASSPHRASE, network="10.9.8.7")
+    erase_account(erased_person, factories.PASSPHRASE, context=factories.request_from("10.9.8.7"))
     sealing.seal_log(app.config["SETTINGS"])
     build_release(process, tmp_path / "r", formats=tuple(FORMATS), secret=secret)
     text = release_text(tmp_path / "r")

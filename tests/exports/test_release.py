@@ -15,7 +15,8 @@ from deliberate.models import Interaction
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads.comments import post_comment, rate_comment
 from deliberate.queries.scores.process_scores import compute_scores
-from deliberate.vocabulary import Kind, Stance
+from deliberate.vocabulary import Stance
+from deliberate.vocabulary.events import EVENT_TYPES
 from tests import factories
 from tests.exports.release_reader import csv_rows, release_text
 
@@ -43,7 +44,7 @@ def test_release_holds_public_acts_only(process, tmp_path):
     build_release(process, tmp_path / "r")
     kinds = {row["kind"] for row in csv_rows(tmp_path / "r/events.csv")}
     assert {"proposal.submitted", "comment.posted", "proposal.qualified"} <= kinds
-    assert all(Kind(kind).visibility == "public" for kind in kinds)
+    assert all(EVENT_TYPES[kind].VISIBILITY == "public" for kind in kinds)
 
 
 def test_manifest_counts_withheld_acts(process, tmp_path):
@@ -111,7 +112,7 @@ def test_failed_build_leaves_no_files(process, tmp_path):
 
 def test_codebook_lists_every_kind_with_its_class():
     classes = {row["name"]: row["class"] for row in codebook() if row["file"] == "kinds"}
-    assert classes == {kind.value: kind.visibility.value for kind in Kind}
+    assert classes == {kind: event.VISIBILITY.value for kind, event in EVENT_TYPES.items()}
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+62", "-x", "@a", "\tx", "\rx", "＝1"])

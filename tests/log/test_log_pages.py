@@ -16,7 +16,8 @@ from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.sealing import verifier
-from deliberate.vocabulary import Kind, Stance
+from deliberate.vocabulary import Stance
+from deliberate.vocabulary.events.proposals import ProposalSubmitted, SupportGiven
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 
@@ -32,9 +33,9 @@ def seal_and_publish(settings) -> None:
     sealing.publish_heads(until=now() + timedelta(hours=1))
 
 
-def latest_entry(kind: Kind) -> Interaction:
+def latest_entry(kind: str) -> Interaction:
     db.session.rollback()
-    rows = db.session.query(Interaction).filter_by(kind=kind.value)
+    rows = db.session.query(Interaction).filter_by(kind=kind)
     return rows.order_by(Interaction.id.desc()).first()
 
 
@@ -59,7 +60,7 @@ def test_log_page_shows_published_heads_only(app, settings):
 def test_receipt_check_shows_the_act_and_a_proof(app, settings):
     proposal, voter = factories.create_proposal(), factories.create_resident()
     support_proposal(voter, proposal)
-    receipt = get_receipt(latest_entry(Kind.SUPPORT_GIVEN).id)
+    receipt = get_receipt(latest_entry(SupportGiven.KIND).id)
     assert "published on the hour" in check_on_page(app, receipt.code)
     seal_and_publish(settings)
     page = check_on_page(app, receipt.code)
@@ -72,7 +73,7 @@ def test_receipt_check_shows_the_act_and_a_proof(app, settings):
 
 def test_receipt_check_detects_a_changed_receipt(app, settings):
     factories.create_proposal()
-    receipt = get_receipt(latest_entry(Kind.PROPOSAL_SUBMITTED).id)
+    receipt = get_receipt(latest_entry(ProposalSubmitted.KIND).id)
     seal_and_publish(settings)
     page = check_on_page(
         app, receipt.code.replace('"actor_role":"resident"', '"actor_role":"admin"')
@@ -136,21 +137,21 @@ def test_receipt_is_linked_after_an_act(app, settings):
     client = signed_in_client(app, voter)
     page = f"/en/proposals/{proposal.id}"
     head = submit_form(client, client.get(page).location or page, f"{page}/support")
-    entry = latest_entry(Kind.SUPPORT_GIVEN).id
-    entry = latest_entry(Kind.SUPPORT_GIVEN).id
+    entry = latest_entry(SupportGiven.KIND).id
+    entry = latest_entry(SupportGiven.KIND).id
     assert f"/en/log/receipts/{entry}" in client.get(head.location).text
     receipt = client.get(f"/en/log/receipts/{entry}")
     assert "a person supported a proposal" in receipt.text
     receipt_file = client.get(f"/log/receipts/{entry}.json").get_json()
     assert (
         verifier.leaf_hash(receipt_file["public"], receipt_file["private"])
-        == latest_entry(Kind.SUPPORT_GIVEN).leaf
+        == latest_entry(SupportGiven.KIND).leaf
     )
 
 
 def test_receipt_is_shown_only_to_the_person_who_acted(app, settings):
     factories.create_proposal()
-    entry = latest_entry(Kind.PROPOSAL_SUBMITTED).id
+    entry = latest_entry(ProposalSubmitted.KIND).id
     other = signed_in_client(app, factories.create_resident())
     assert other.get(f"/en/log/receipts/{entry}").status_code == 404
     assert other.get(f"/log/receipts/{entry}.json").status_code == 404
@@ -184,7 +185,7 @@ def test_public_receipt_reveals_no_id_pseudonym_or_minute(app, settings, clock):
     clock.shift(433)
     proposal = factories.create_proposal()
     seal_and_publish(settings)
-    entry = latest_entry(Kind.PROPOSAL_SUBMITTED)
+    entry = latest_entry(ProposalSubmitted.KIND)
     page = anonymous_client(app).get(f"/en/log/proposals/{proposal.id}").text
     moment = entry.occurred_at.strftime("%H:%M:%S")
     for secret in (entry.id, entry.actor_id, entry.salt.hex(), moment):

@@ -173,6 +173,9 @@ def test_reports_can_hold_a_text_after_its_rule_hold(app, clock):
         with factories.unrecorded("test settings") as session:
             session.merge(reporter).verified_at = now()
         moderation_operations.report_contribution(
-            reporter, comment, ModerationRule.SPAM, network_hash=f"n{number}"
+            reporter,
+            comment,
+            ModerationRule.SPAM,
+            context=factories.request_from(f"198.51.100.{number}"),
         )
     assert (comment.is_held, comment.hidden_ground) == (True, None)

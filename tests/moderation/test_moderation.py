@@ -13,7 +13,17 @@ from deliberate.operations.threads import comments as comment_operations
 from deliberate.permissions.decision import Refused
 from deliberate.queries.moderation.public_record import moderation_record
 from deliberate.queries.moderation.queue import open_appeals, reported_contributions
-from deliberate.vocabulary import AppealOutcome, Kind, ModerationRule, Role, Stance
+from deliberate.vocabulary import AppealOutcome, ModerationRule, Role, Stance
+from deliberate.vocabulary.events.accounts import PersonJoined
+from deliberate.vocabulary.events.moderation import (
+    AppealDecided,
+    CommentHeld,
+    CommentHidden,
+    CommentKept,
+    CommentRestored,
+    ProposalHidden,
+    ReportFiled,
+)
 from tests import factories
 
 
@@ -42,7 +52,7 @@ def report(contribution, person=None, network=""):
         person or factories.create_resident(),
         contribution,
         ModerationRule.SPAM,
-        network_hash=network,
+        context=factories.request_from(network),
     )
 
 
@@ -64,7 +74,7 @@ def test_report_is_logged_privately_with_its_reason(app, log):
     report(comment, person)
     (entry,) = log()
     assert (entry.kind, entry.subject_id, entry.details) == (
-        Kind.REPORT_FILED,
+        ReportFiled.KIND,
         comment.id,
         {"reason": "spam"},
     )
@@ -85,8 +95,8 @@ def test_reports_of_three_verified_residents_hold_a_text_for_a_day(app, clock, l
     comment = post_argument()
     for number in range(3):
         assert comment.hidden_at is None
-        report(comment, create_verified_resident(), f"net{number}")
-    assert log()[-1].kind == Kind.COMMENT_HELD
+        report(comment, create_verified_resident(), f"198.51.100.{number}")
+    assert log()[-1].kind == CommentHeld.KIND
     assert comment.is_held and not comment.is_visible
     shown = select(Comment.id).where(Comment.hidden_at.is_(None))
     assert comment.id not in db.session.scalars(shown).all()
@@ -100,14 +110,14 @@ def test_reports_of_three_verified_residents_hold_a_text_for_a_day(app, clock, l
 def test_reports_of_one_network_count_once(app):
     comment = post_argument()
     for _ in range(4):
-        report(comment, create_verified_resident(), "same")
+        report(comment, create_verified_resident(), "198.51.100.1")
     assert comment.is_visible
 
 
 def test_reports_of_new_accounts_hold_nothing(app):
     comment = post_argument()
     for number in range(8):
-        report(comment, network=f"net{number}")
+        report(comment, network=f"198.51.100.{number}")
     assert comment.is_visible
 
 
@@ -118,7 +128,7 @@ def test_reports_of_five_established_accounts_hold_a_text(app, clock):
     clock.shift(timedelta(days=15))
     comment = post_argument()
     for number, person in enumerate(known):
-        report(comment, person, f"net{number}")
+        report(comment, person, f"198.51.100.{number}")
     assert comment.is_held
 
 
@@ -127,19 +137,19 @@ def test_kept_text_is_not_held_again_by_reports(app, log):
     report(comment, create_verified_resident(), "a")
     log()
     moderation_operations.keep_contribution(create_moderator(), comment)
-    assert [e.kind for e in log()][-1] == Kind.COMMENT_KEPT
+    assert [e.kind for e in log()][-1] == CommentKept.KIND
     for number in range(3):
-        report(comment, create_verified_resident(), f"net{number}")
+        report(comment, create_verified_resident(), f"198.51.100.{number}")
     assert comment.is_visible
 
 
 def test_hiding_logs_the_rule_resolves_reports_and_notifies_the_author(app, log):
     comment, moderator = post_argument(), create_moderator()
-    report(comment, network="somewhere")
+    report(comment, network="198.51.100.1")
     log()
     moderation_operations.hide_contribution(moderator, comment, ModerationRule.INSULT, "Aturan 2.")
     (entry,) = log()
-    assert (entry.kind, entry.details) == (Kind.COMMENT_HIDDEN, {"ground": "insult", "reports": 1})
+    assert (entry.kind, entry.details) == (CommentHidden.KIND, {"ground": "insult", "reports": 1})
     assert comment.hidden_ground == "insult" and not comment.is_visible
     assert db.session.scalars(select(Report.network_hash)).all() == [""]
     assert notice_kinds() == ["moderation.hidden"]
@@ -167,7 +177,7 @@ def test_restored_comment_counts_again(app, log):
     comment = hide_argument()
     log()
     moderation_operations.restore_contribution(create_moderator(), comment)
-    assert [e.kind for e in log()][-1] == Kind.COMMENT_RESTORED
+    assert [e.kind for e in log()][-1] == CommentRestored.KIND
     factories.reload(comment)
     assert comment.is_visible and comment.proposal.for_count == 1
     with pytest.raises(Refused):
@@ -180,7 +190,7 @@ def test_proposal_can_be_hidden_and_restored(app, log):
     moderation_operations.hide_contribution(
         create_moderator(), proposal, ModerationRule.UNLAWFUL, "x"
     )
-    assert [e.kind for e in log()][-1] == Kind.PROPOSAL_HIDDEN
+    assert [e.kind for e in log()][-1] == ProposalHidden.KIND
     shown = select(Proposal.id).where(Proposal.hidden_at.is_(None))
     assert db.session.scalars(shown).all() == []
     moderation_operations.restore_contribution(create_moderator(), proposal)
@@ -196,9 +206,9 @@ def test_appeal_granted_by_another_moderator_restores_the_text(app, log):
     with pytest.raises(Refused):
         moderation_operations.decide_appeal(first, appeal, AppealOutcome.GRANTED, "x")
     moderation_operations.decide_appeal(create_moderator(), appeal, AppealOutcome.GRANTED, "Benar.")
-    decided, restored = [e for e in log() if e.kind != Kind.PERSON_JOINED]
-    assert (decided.kind, decided.details) == (Kind.APPEAL_DECIDED, {"outcome": "granted"})
-    assert (restored.kind, restored.cause) == (Kind.COMMENT_RESTORED, decided.id)
+    decided, restored = [e for e in log() if e.kind != PersonJoined.KIND]
+    assert (decided.kind, decided.details) == (AppealDecided.KIND, {"outcome": "granted"})
+    assert (restored.kind, restored.cause) == (CommentRestored.KIND, decided.id)
     assert comment.is_visible and open_appeals() == []
 
 

@@ -15,7 +15,9 @@ from deliberate.permissions.decision import Refused
 from deliberate.queries.moderation import open_items as open_item_queries
 from deliberate.queries.moderation.decisions import open_reports
 from deliberate.queries.moderation.queue import open_edit_requests, reported_contributions
-from deliberate.vocabulary import Kind, ModerationRule, Role, Stance
+from deliberate.vocabulary import ModerationRule, Role, Stance
+from deliberate.vocabulary.events.moderation import EditAsked, MatterPassed
+from deliberate.vocabulary.events.threads import CommentEdited
 from tests import factories
 
 
@@ -58,7 +60,7 @@ def test_edit_request_logs_the_rule_notifies_the_author_and_hides_nothing(commen
     log()
     request_edit(comment, moderator)
     (entry,) = log()
-    assert (entry.kind, entry.details) == (Kind.EDIT_ASKED, {"ground": "personal"})
+    assert (entry.kind, entry.details) == (EditAsked.KIND, {"ground": "personal"})
     assert comment.is_visible and notice_kinds() == ["moderation.asked"]
     assert len(open_reports(comment)) == 1
 
@@ -70,7 +72,7 @@ def test_edit_request_shows_both_texts_to_the_moderator(comment, log):
     log()
     comment_operations.edit_comment(comment.author, comment, "Hubungi kantor desa.")
     (entry,) = log()
-    assert entry.kind == Kind.COMMENT_EDITED and comment.body == "Hubungi kantor desa."
+    assert entry.kind == CommentEdited.KIND and comment.body == "Hubungi kantor desa."
     ((request, contribution),) = open_edit_requests()
     assert contribution.id == comment.id and request.edited_at is not None
     assert request.original_text == "Telepon Pak Budi: 0812."
@@ -175,7 +177,7 @@ def test_escalated_text_is_decided_by_another_moderator(comment, log):
     log()
     moderation_operations.escalate(first, comment, "Saya kenal orangnya.")
     (entry,) = log()
-    assert (entry.kind, entry.subject_id) == (Kind.MATTER_PASSED, comment.id)
+    assert (entry.kind, entry.subject_id) == (MatterPassed.KIND, comment.id)
     with pytest.raises(Refused):
         moderation_operations.hide_contribution(first, comment, ModerationRule.PERSONAL, "x")
     with pytest.raises(Refused):
@@ -195,7 +197,7 @@ def test_escalation_needs_an_open_item_and_a_second_moderator(comment, log):
     report(comment)
     with pytest.raises(Refused, match="Tidak ada moderator kedua"):
         moderation_operations.escalate(moderator, comment, "x")
-    assert Kind.MATTER_PASSED not in {entry.kind for entry in log()}
+    assert MatterPassed.KIND not in {entry.kind for entry in log()}
 
 
 def test_reports_can_hold_a_text_with_an_edit_request(comment, clock):
@@ -206,6 +208,9 @@ def test_reports_can_hold_a_text_with_an_edit_request(comment, clock):
     clock.shift(timedelta(days=15))
     for number, person in enumerate(known):
         moderation_operations.report_contribution(
-            person, comment, ModerationRule.PERSONAL, network_hash=f"n{number}"
+            person,
+            comment,
+            ModerationRule.PERSONAL,
+            context=factories.request_from(f"198.51.100.{number}"),
         )
     assert comment.is_held

@@ -8,7 +8,8 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.queries.processes.process_setup import get_process_for_setup
 from deliberate.recording import recorded
-from deliberate.vocabulary import Kind, PhaseKind, PhaseSwitch, Role
+from deliberate.vocabulary import PhaseKind, PhaseSwitch, Role
+from deliberate.vocabulary.events.scores import AssessmentFrozen
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 
@@ -197,6 +198,6 @@ def test_process_is_closed_by_form(app, client):
 def test_process_check_warns_without_ex_ante_assessment(client, planned):
     url = f"{DESK}/jalan-teduh/check"
     for stage, asked in (("ex_post", True), ("ex_ante", False)):
-        with recorded(None, Kind.ASSESSMENT_FROZEN) as act:
+        with recorded(None, AssessmentFrozen) as act:
             act.about(planned, stage=stage, hash="0" * 64)
         assert ("No assessment before" in client.get(url).text) is asked

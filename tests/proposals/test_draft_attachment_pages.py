@@ -17,7 +17,7 @@ from deliberate.operations.proposals.drafts import (
 from deliberate.permissions.decision import Refused
 from deliberate.queries.proposals.attachments import list_attachments
 from deliberate.queries.proposals.drafts import list_drafts
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.proposals import AttachmentAdded, ProposalSubmitted
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.proposals.test_attachments import PDF
@@ -73,7 +73,7 @@ def test_draft_attachment_becomes_an_attachment_of_the_proposal(app, author, dra
     log()
     proposal_id = submit_form(client, step_url(draft, "check")).location.split("/")[-2]
     kinds = [entry.kind for entry in log()]
-    assert kinds == [Kind.PROPOSAL_SUBMITTED, Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_ADDED]
+    assert kinds == [ProposalSubmitted.KIND, AttachmentAdded.KIND, AttachmentAdded.KIND]
     page = anonymous_client(app).get(f"/p/{proposal_id}", follow_redirects=True).text
     assert "Rencana" in page and "Foto" in page
 

@@ -13,7 +13,6 @@ from deliberate.permissions.decision import Refused
 from deliberate.queries.proposals.drafts import list_drafts
 from deliberate.queries.proposals.workflow_state import days_left, state_of
 from deliberate.vocabulary import (
-    Kind,
     PhaseKind,
     PhaseSwitch,
     ProposalState,
@@ -21,6 +20,16 @@ from deliberate.vocabulary import (
     Role,
     Stance,
 )
+from deliberate.vocabulary.events.proposals import (
+    FollowEnded,
+    FollowStarted,
+    ProposalRevised,
+    ProposalSubmitted,
+    ProposalWithdrawn,
+    SupportGiven,
+    SupportTakenBack,
+)
+from deliberate.vocabulary.events.responses import ProposalQualified
 from tests import factories
 
 FIELDS = {"title": "Lampu jalan", "body": "Gelap."}
@@ -31,7 +40,7 @@ def test_submitting_records_one_row_and_counts_in_the_process(app, log):
     log()
     proposal = proposal_operations.submit_proposal(author, process, " Lampu  jalan\n", "**Gelap**.")
     (entry,) = log()
-    assert (entry.kind, entry.subject_id) == (Kind.PROPOSAL_SUBMITTED, proposal.id)
+    assert (entry.kind, entry.subject_id) == (ProposalSubmitted.KIND, proposal.id)
     assert entry.details == {"initiator": "resident"}
     assert (proposal.title, proposal.slug) == ("Lampu jalan", "lampu-jalan")
     assert proposal.body_html == "<p><strong>Gelap</strong>.</p>"
@@ -47,7 +56,7 @@ def test_submitting_qualifies_at_once_without_a_threshold(app, log):
     process = factories.create_process(threshold=0)
     log()
     proposal = factories.create_proposal(process)
-    assert log()[-1].kind == Kind.PROPOSAL_QUALIFIED and proposal.due_at is not None
+    assert log()[-1].kind == ProposalQualified.KIND and proposal.due_at is not None
 
 
 def test_submitting_is_refused_when_the_phase_has_closed(app, clock, log):
@@ -96,7 +105,7 @@ def test_revising_keeps_old_version_and_supports(app, log):
     log()
     proposal_operations.revise_proposal(author, proposal, "Dua bangku", "Dua cukup.", "Satu lagi")
     (entry,) = log()
-    assert (entry.kind, entry.details) == (Kind.PROPOSAL_REVISED, {"version": 2, "credits": []})
+    assert (entry.kind, entry.details) == (ProposalRevised.KIND, {"version": 2, "credits": []})
     assert [version.title for version in proposal.versions] == [
         "Bangku di tiap halte",
         "Dua bangku",
@@ -157,7 +166,7 @@ def test_withdrawing_records_one_row_and_ends_support(app, log):
     log()
     proposal_operations.withdraw_proposal(author, proposal, "Sudah dikerjakan.")
     (entry,) = log()
-    assert (entry.kind, entry.details) == (Kind.PROPOSAL_WITHDRAWN, {"reason_given": 1})
+    assert (entry.kind, entry.details) == (ProposalWithdrawn.KIND, {"reason_given": 1})
     with pytest.raises(Refused):
         support_proposal(factories.create_resident(), proposal)
     with pytest.raises(Refused):
@@ -171,7 +180,7 @@ def test_support_counts_once_per_person_and_can_be_withdrawn(app, log):
     with pytest.raises(Refused):
         support_proposal(person, proposal)
     withdraw_support(person, proposal)
-    assert [entry.kind for entry in log()] == [Kind.SUPPORT_GIVEN, Kind.SUPPORT_TAKEN_BACK]
+    assert [entry.kind for entry in log()] == [SupportGiven.KIND, SupportTakenBack.KIND]
     factories.reload(proposal)
     assert proposal.support_count == 0
     with pytest.raises(Refused):
@@ -190,7 +199,7 @@ def test_support_threshold_qualifies_once_and_for_good(app, log):
     support_proposal(second, proposal)
     withdraw_support(second, proposal)
     support_proposal(third, proposal)
-    qualified = [entry for entry in log() if entry.kind == Kind.PROPOSAL_QUALIFIED]
+    qualified = [entry for entry in log() if entry.kind == ProposalQualified.KIND]
     assert len(qualified) == 1 and qualified[0].details["supports"] == 2
     assert proposal.qualified_at is not None
 
@@ -225,7 +234,7 @@ def test_follow_starts_and_ends_once(app, log):
     unfollow_subject(person, proposal)
     with pytest.raises(Refused):
         unfollow_subject(person, proposal)
-    assert [entry.kind for entry in log()] == [Kind.FOLLOW_STARTED, Kind.FOLLOW_ENDED]
+    assert [entry.kind for entry in log()] == [FollowStarted.KIND, FollowEnded.KIND]
 
 
 def test_activity_count_is_comments_and_supports(app):

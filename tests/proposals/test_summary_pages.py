@@ -7,7 +7,8 @@ from deliberate.operations.moderation import decisions as moderation_operations
 from deliberate.operations.proposals.summaries import agree_to_summary, suggest_summary
 from deliberate.permissions.decision import Refused
 from deliberate.queries.proposals.summaries import current_summary, suggested_summary
-from deliberate.vocabulary import Kind, ModerationRule, Role
+from deliberate.vocabulary import ModerationRule, Role
+from deliberate.vocabulary.events.proposals import ProposalSummarised
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 
@@ -49,7 +50,7 @@ def test_summary_by_the_author_is_shown_when_a_moderator_agrees(app, proposal, l
     agreement_url = f"{summary_url(proposal)}/agreement"
     assert submit_form(moderator, summary_url(proposal), agreement_url, seen="1").status_code == 303
     (entry,) = log()
-    assert (entry.kind, entry.details) == (Kind.PROPOSAL_SUMMARISED, {"version": 1})
+    assert (entry.kind, entry.details) == (ProposalSummarised.KIND, {"version": 1})
     assert all(text in proposal_page(app, proposal) for text in (*TEXTS, "Summary"))
 
 

@@ -1,18 +1,35 @@
 """Recording of acts: one row per act, consequences, form keys, details."""
 
+import hashlib
+import hmac
+
 import pytest
-from flask import g
 from sqlalchemy import func, select
 
 from deliberate.database import NestedAct, db
 from deliberate.models import Comment, Interaction
 from deliberate.models.log.interaction import leaf, private_half, public_half
-from deliberate.operations import ChangedForm, RepeatedForm, Submission
+from deliberate.operations import ChangedForm, RepeatedForm, RequestContext, Submission
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.recording import ActWithoutSubject, recorded, validate_details
-from deliberate.vocabulary import Kind, Stance, Visibility
+from deliberate.recording import ActWithoutSubject, recorded
+from deliberate.vocabulary import Origin, PollType, ResultRule, Stance, Visibility
+from deliberate.vocabulary.events import EVENT_TYPES, Event
+from deliberate.vocabulary.events.polls import PollOpened
+from deliberate.vocabulary.events.processes import ProcessClosed
+from deliberate.vocabulary.events.threads import CommentPosted
 from tests import factories
+
+
+def submitted(key, content):
+    """Return the context of a request that submits a form."""
+    return RequestContext(language="id", network="", submission=Submission(key, content))
+
+
+def post(author, proposal, body, context):
+    return comment_operations.post_comment(
+        author, proposal, body, stance=Stance.FOR, context=context
+    )
 
 
 def test_act_is_recorded_as_one_row_of_its_actor(app, log):
@@ -36,7 +53,7 @@ def test_consequence_names_the_act_as_cause(app, log):
 def test_failed_act_is_rolled_back_without_a_row(app, log):
     proposal = factories.create_proposal()
     log()
-    with pytest.raises(ZeroDivisionError), recorded(None, Kind.COMMENT_POSTED) as act:
+    with pytest.raises(ZeroDivisionError), recorded(None, CommentPosted) as act:
         act.session.add(Comment(proposal=proposal, body="a", body_html="a", renderer="x"))
         _ = 1 / 0
     assert log() == []
@@ -44,12 +61,12 @@ def test_failed_act_is_rolled_back_without_a_row(app, log):
 
 
 def test_nested_act_is_rejected(app):
-    with pytest.raises(NestedAct), recorded(None, Kind.PROCESS_CLOSED):
+    with pytest.raises(NestedAct), recorded(None, ProcessClosed):
         factories.create_resident()
 
 
 def test_act_without_subject_is_rejected(app):
-    with pytest.raises(ActWithoutSubject), recorded(None, Kind.PROCESS_CLOSED):
+    with pytest.raises(ActWithoutSubject), recorded(None, ProcessClosed):
         pass
 
 
@@ -85,38 +102,66 @@ def test_details_of_private_kinds_are_in_the_private_half(app, log):
 @pytest.mark.parametrize("value", ["Jalan Merdeka 5", 0.5, {"a": 1}, ["dua kata"]])
 def test_details_must_be_numbers_or_short_codes(value):
     with pytest.raises(ValueError, match="neither number nor short code"):
-        validate_details(Kind.COMMENT_POSTED, {"kind": value})
+        CommentPosted(kind=value).details()
 
 
 def test_details_must_belong_to_the_kind():
-    with pytest.raises(ValueError, match="has no detail"):
-        validate_details(Kind.COMMENT_POSTED, {"choice": 1})
+    with pytest.raises(TypeError, match="choice"):
+        CommentPosted(choice=1)
+
+
+def test_event_of_another_kind_is_rejected(app):
+    proposal = factories.create_proposal()
+    with pytest.raises(TypeError, match="act of kind"), recorded(None, ProcessClosed) as act:
+        act.describe(proposal, CommentPosted())
+
+
+def test_flags_and_codes_are_logged_as_plain_values():
+    details = PollOpened(
+        type=PollType.SINGLE, secret=True, result_rule=ResultRule.AFTER_CLOSE, quorum=0
+    ).details()
+    assert details == {"type": "single", "secret": 1, "result_rule": "after_close", "quorum": 0}
+
+
+def test_text_of_a_new_subject_is_logged_as_hmac_under_its_salt(app, log):
+    proposal = factories.create_proposal()
+    entry = log()[-1]
+    text = f"{proposal.title}\n\n{proposal.body}".encode()
+    assert entry.content == hmac.new(proposal.salt, text, hashlib.sha256).hexdigest()
+
+
+def test_context_receives_the_id_of_the_act_and_gives_its_channel(app, log):
+    context = RequestContext(language="en", network="198.51.100.7", origin=Origin.API)
+    proposal, author = factories.create_proposal(), factories.create_resident()
+    log()
+    comment = comment_operations.post_comment(
+        author, proposal, "Setuju", stance=Stance.FOR, context=context
+    )
+    (entry,) = log()
+    assert (context.recorded_ids, entry.origin) == ([entry.id], "api")
+    assert comment.language == "en"
 
 
 def test_repeated_form_counts_once(app, log):
     proposal, author = factories.create_proposal(), factories.create_resident()
-    g.submission = Submission("key", "Setuju")
-    first = comment_operations.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
+    context = submitted("key", "Setuju")
+    first = post(author, proposal, "Setuju", context)
     with pytest.raises(RepeatedForm) as repeated:
-        comment_operations.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
+        post(author, proposal, "Setuju", context)
     assert repeated.value.subject_id == first.id
     assert sum(entry.kind == "comment.posted" for entry in log()) == 1
 
 
 def test_used_form_key_with_other_content_is_rejected(app):
     proposal, author = factories.create_proposal(), factories.create_resident()
-    g.submission = Submission("key", "Setuju")
-    comment_operations.post_comment(author, proposal, "Setuju", stance=Stance.FOR)
-    g.submission = Submission("key", "Tidak")
+    post(author, proposal, "Setuju", submitted("key", "Setuju"))
     with pytest.raises(ChangedForm):
-        comment_operations.post_comment(author, proposal, "Tidak", stance=Stance.AGAINST)
+        post(author, proposal, "Tidak", submitted("key", "Tidak"))
 
 
 def test_log_stores_form_key_and_content_as_hashes(app, log):
     author, proposal = factories.create_resident(), factories.create_proposal()
-    g.submission = Submission("key", "pilihan 2")
-    comment_operations.post_comment(author, proposal, "pilihan 2", stance=Stance.FOR)
-    del g.submission
+    post(author, proposal, "pilihan 2", submitted("key", "pilihan 2"))
     entry = next(e for e in log() if e.kind == "comment.posted")
     assert "key" not in entry.form_key and "pilihan" not in entry.form_digest
 
@@ -129,5 +174,6 @@ def test_ids_are_in_order_of_writing(app, log):
 
 
 def test_kind_has_one_visibility_and_a_meaning():
-    assert all(isinstance(kind.visibility, Visibility) and kind.meaning for kind in Kind)
-    assert len(Kind) == len({kind.value for kind in Kind}) >= 64
+    events = EVENT_TYPES.values()
+    assert all(event.VISIBILITY in Visibility and event.meaning() for event in events)
+    assert len(events) >= 114 and all(issubclass(event, Event) for event in events)

@@ -45,12 +45,12 @@ from deliberate.queries.scores.assessments import (
 from deliberate.vocabulary import (
     AssessmentStage,
     EvidenceKind,
-    Kind,
     PhaseKind,
     PhaseSwitch,
     PledgeState,
     Role,
 )
+from deliberate.vocabulary.events.scores import AssessmentFrozen, AssessmentPublished
 from tests import factories
 
 
@@ -95,12 +95,12 @@ def test_assessment_drafting_is_not_logged_but_freezing_and_publishing_are(app, 
     log()
     freeze_assessment(assessor, assessment)
     (entry,) = log()
-    assert (entry.kind, entry.details["stage"]) == (Kind.ASSESSMENT_FROZEN, "ex_post")
+    assert (entry.kind, entry.details["stage"]) == (AssessmentFrozen.KIND, "ex_post")
     assert entry.details["hash"] == hashlib.sha256(assessment.document.encode()).hexdigest()
     clock.shift(timedelta(days=15))
     publish_assessment(assessor, assessment)
     (entry,) = log()
-    assert (entry.kind, entry.subject_id) == (Kind.ASSESSMENT_PUBLISHED, assessment.id)
+    assert (entry.kind, entry.subject_id) == (AssessmentPublished.KIND, assessment.id)
 
 
 def test_assessment_is_begun_by_evaluators_only(app):
@@ -218,7 +218,7 @@ def test_plan_is_frozen_by_the_system_when_the_process_opens(app, log, clock):
     log()
     assert freeze_due_plans() == 1
     (entry,) = log()
-    assert (entry.kind, entry.actor_role) == (Kind.ASSESSMENT_FROZEN, Role.SYSTEM)
+    assert (entry.kind, entry.actor_role) == (AssessmentFrozen.KIND, Role.SYSTEM)
     assert freeze_due_plans() == 0
 
 

@@ -17,7 +17,8 @@ from deliberate.queries.scores.coding import (
     sample_reliability,
 )
 from deliberate.queries.scores.process_scores import compute_scores
-from deliberate.vocabulary import Kind, ResponseDecision, Role, SampleKind, Stance
+from deliberate.vocabulary import ResponseDecision, Role, SampleKind, Stance
+from deliberate.vocabulary.events.scores import AnswerAudited, CommentCoded, SampleDrawn
 from tests import factories
 
 
@@ -50,7 +51,7 @@ def test_sample_draw_logs_seed_and_size(app, log):
     log()
     sample = draw_sample(create_coder(), process, SampleKind.REASONS, size=3)
     entry = log()[-1]
-    assert entry.kind == Kind.SAMPLE_DRAWN
+    assert entry.kind == SampleDrawn.KIND
     assert entry.details == {"of": "reasons", "size": 3, "seed": sample.seed}
     assert (sample.population, len(sample.items)) == (5, 3)
 
@@ -83,7 +84,7 @@ def test_comment_code_is_logged_and_the_last_one_counts(app, log):
     code_comment(coder, item, 1)
     (entry,) = log()
     assert (entry.kind, entry.subject_type, entry.subject_id) == (
-        Kind.COMMENT_CODED,
+        CommentCoded.KIND,
         "comment",
         item.comment_id,
     )
@@ -184,7 +185,7 @@ def test_response_audit_is_logged_and_refused_for_own_institution(app, log):
     log()
     audit_answer(auditor, sample.items[0], True)
     (entry,) = log()
-    assert (entry.kind, entry.details) == (Kind.ANSWER_AUDITED, {"confirmed": 1})
+    assert (entry.kind, entry.details) == (AnswerAudited.KIND, {"confirmed": 1})
     assert (is_complete(sample, 1), count_confirmed(sample)) == (
         True,
         (1, 1),

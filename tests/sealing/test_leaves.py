@@ -13,7 +13,7 @@ from deliberate.models import Subtree
 from deliberate.models.log.interaction import leaf, private_half, public_half
 from deliberate.sealing import log_verification, part_verification
 from deliberate.sealing.leaf_hashes import COLUMNS, recompute_leaves
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events import EVENT_TYPES
 from tests.sealing.log_filler import fill
 
 numbers = st.none() | st.integers(-(2**53), 2**53)
@@ -26,7 +26,7 @@ rows = st.builds(
     occurred_at=st.datetimes(
         min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)
     ),
-    kind=st.sampled_from([kind.value for kind in Kind]),
+    kind=st.sampled_from(sorted(EVENT_TYPES)),
     actor_id=st.none() | texts,
     actor_role=texts,
     account_class=texts,

@@ -144,7 +144,10 @@ def test_search_finds_a_held_text_after_the_hold(app, clock):
         post_argument(reporter, "Lain.")
         clock.shift(timedelta(days=15))
         moderation_operations.report_contribution(
-            reporter, comment, ModerationRule.SPAM, network_hash=f"n{index}"
+            reporter,
+            comment,
+            ModerationRule.SPAM,
+            context=factories.request_from(f"198.51.100.{index}"),
         )
     assert comment.is_held and count_matches(app, "comments") == 0
     clock.shift(timedelta(hours=25))

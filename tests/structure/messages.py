@@ -19,7 +19,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import generate_po, read_po
 
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events import EVENT_TYPES
 from tests.structure.source_tree import PACKAGE, ROOT
 
 TRANSLATIONS = PACKAGE / "translations"
@@ -63,13 +63,15 @@ def extract() -> dict[Key, Extracted]:
             if path not in entry.files:
                 entry.files.append(path)
     for text in meanings():
-        messages.setdefault(("", text), Extracted(text, None, ["deliberate/vocabulary/kinds.py"]))
+        messages.setdefault(
+            ("", text), Extracted(text, None, ["deliberate/vocabulary/events/log.py"])
+        )
     return messages
 
 
 def meanings() -> list[str]:
-    """Return the meanings of the kinds as the log page shows them, without notes on details."""
-    return [kind.meaning.partition(";")[0].partition(" (")[0] for kind in Kind]
+    """Return the meanings of the kinds as the log page shows them."""
+    return [event.meaning() for event in EVENT_TYPES.values()]
 
 
 def subjects() -> list[str]:

@@ -7,7 +7,7 @@ from babel.messages.pofile import read_po
 from flask_babel import force_locale
 
 from deliberate.views.log.public_log import describe_act
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events import EVENT_TYPES
 from tests.structure.messages import extract
 from tests.structure.source_tree import PACKAGE
 
@@ -71,6 +71,6 @@ def test_plural_has_the_one_form_of_indonesian():
 def test_every_kind_of_act_is_described_in_both_languages(app):
     half = {"hour": "2026-03-02T01:00:00Z", "account_class": "person", "actor_role": "resident"}
     with app.test_request_context("/id/"), force_locale("id"):
-        for kind in Kind:
-            text = describe_act({**half, "kind": kind.value, "proposal": None}).text
-            assert text not in kind.meaning, kind
+        for kind, event in EVENT_TYPES.items():
+            text = describe_act({**half, "kind": kind, "proposal": None}).text
+            assert text not in event.full_meaning(), kind

@@ -7,7 +7,13 @@ from deliberate.operations.proposals import proposals as proposal_operations
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.permissions.decision import Refused
 from deliberate.queries.site.counter_check import find_counter_mismatches
-from deliberate.vocabulary import Kind, PhaseKind, Role, Stance
+from deliberate.vocabulary import PhaseKind, Role, Stance
+from deliberate.vocabulary.events.threads import (
+    CommentEdited,
+    CommentPosted,
+    CommentRated,
+    CommentWithdrawn,
+)
 from tests import factories
 
 
@@ -26,7 +32,7 @@ def test_posting_records_one_row_with_stance_and_details(app, log):
         author, proposal, "Berapa biayanya?", stance=Stance.NEUTRAL, is_question=True, source="APBD"
     )
     (entry,) = log()
-    assert (entry.kind, entry.subject_id) == (Kind.COMMENT_POSTED, comment.id)
+    assert (entry.kind, entry.subject_id) == (CommentPosted.KIND, comment.id)
     assert (entry.stance, entry.parent_id) == (0, None)
     assert entry.details == {"kind": "question", "source_given": 1}
 
@@ -64,7 +70,7 @@ def test_argument_needs_a_stance_and_reply_does_not(app, log):
     comment_operations.post_comment(
         factories.create_resident(), argument.proposal, "Hmm.", parent=argument
     )
-    assert [entry.kind for entry in log()][-1] == Kind.COMMENT_POSTED
+    assert [entry.kind for entry in log()][-1] == CommentPosted.KIND
 
 
 def test_reply_is_refused_across_threads_and_to_withdrawn_comments(app):
@@ -118,7 +124,7 @@ def test_comment_can_be_edited_for_fifteen_minutes(app, clock, log):
     comment_operations.edit_comment(author, comment, "Karena *sangat* panas.")
     (entry,) = log()
     assert (entry.kind, comment.body_html) == (
-        Kind.COMMENT_EDITED,
+        CommentEdited.KIND,
         "<p>Karena <em>sangat</em> panas.</p>",
     )
     clock.shift(1)
@@ -143,7 +149,7 @@ def test_withdrawing_records_one_row_and_updates_stance_counts(app, log):
     log()
     comment_operations.withdraw_comment(author, comment)
     (entry,) = log()
-    assert (entry.kind, entry.subject_id) == (Kind.COMMENT_WITHDRAWN, comment.id)
+    assert (entry.kind, entry.subject_id) == (CommentWithdrawn.KIND, comment.id)
     factories.reload(comment.proposal)
     assert comment.proposal.for_count == 0 and list(find_counter_mismatches(db.session)) == []
     with pytest.raises(Refused):
@@ -155,7 +161,7 @@ def test_rating_counts_once_per_person_and_can_be_changed(app, log):
     log()
     comment_operations.rate_comment(rater, comment, is_strong=True)
     (entry,) = log()
-    assert (entry.kind, entry.details) == (Kind.COMMENT_RATED, {"strong": 1})
+    assert (entry.kind, entry.details) == (CommentRated.KIND, {"strong": 1})
     comment_operations.rate_comment(rater, comment, is_strong=False)
     factories.reload(comment)
     assert (comment.strong_count, comment.weak_count, comment.rating_count) == (0, 1, 1)

@@ -20,6 +20,7 @@ from deliberate.models import (
     Proposal,
     Response,
 )
+from deliberate.operations import RequestContext
 from deliberate.operations.accounts import registration as account_operations
 from deliberate.operations.moderation.decisions import hide_contribution, report_contribution
 from deliberate.operations.polls import ballots as ballot_operations
@@ -160,7 +161,7 @@ class CityActs:
             topic=entry.get("topic", ""),
             area=entry.get("area", ""),
             institution=self._get(Person, responder).institution if responder else lead,
-            language=detect_language(entry["body"]),
+            context=RequestContext(detect_language(entry["body"]), network=""),
         )
         self._register(entry["key"], proposal)
 
@@ -200,7 +201,7 @@ class CityActs:
             parent=self._get(Comment, parent) if line.parent is not None else None,
             stance=None if line.stance is None else Stance(line.stance),
             is_question=line.body.rstrip().endswith("?") and not line.stance,
-            language=detect_language(line.body),
+            context=RequestContext(detect_language(line.body), network=""),
         )
         self._register((key, position), comment)
 

@@ -18,7 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.database import Base, BigId, Json, UtcDateTime, canonical_json
-from deliberate.vocabulary import Kind, Visibility
+from deliberate.vocabulary import Visibility
+from deliberate.vocabulary.events import EVENT_TYPES
 
 LogRow = Any  # an Interaction, or any object with the same attributes
 PublicHalf = dict[str, Any]  # JSON
@@ -97,7 +98,7 @@ def public_half(row: LogRow) -> PublicHalf:
 
     The causing act is named by the hash of its id: the id would reveal its millisecond.
     """
-    is_public = Kind(row.kind).visibility is Visibility.PUBLIC
+    is_public = EVENT_TYPES[row.kind].VISIBILITY is Visibility.PUBLIC
     return {
         "account_class": row.account_class,
         "actor_role": row.actor_role,
@@ -118,7 +119,7 @@ def public_half(row: LogRow) -> PublicHalf:
 
 def private_half(row: LogRow) -> PrivateHalf:
     """Return the confidential part of an act: actor, exact time, details of non-public kinds."""
-    is_public = Kind(row.kind).visibility is Visibility.PUBLIC
+    is_public = EVENT_TYPES[row.kind].VISIBILITY is Visibility.PUBLIC
     return {
         "actor": row.actor_id,
         "details": None if is_public else row.details,

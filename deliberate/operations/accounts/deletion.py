@@ -42,8 +42,10 @@ from deliberate.operations.proposals.attachments import mark_attachments_removed
 from deliberate.operations.proposals.file_store import delete_files
 from deliberate.operations.threads.comments import adjust_stance_count
 from deliberate.permissions.decision import Refused, is_signed_in, require
-from deliberate.recording import Act, recorded
-from deliberate.vocabulary import Kind, Role
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
+from deliberate.vocabulary import Role
+from deliberate.vocabulary.events.accounts import PersonErased
+from deliberate.vocabulary.events.proposals import ProposalWithdrawn
 
 ERASURES_FILE = "erasures.jsonl"
 
@@ -76,14 +78,16 @@ def write_erasure_list(settings: Settings) -> int:
     return len(rows)
 
 
-def erase_account(person: Person, passphrase: str, *, network: str = "") -> None:
+def erase_account(person: Person, passphrase: str, *, context: RequestContext = NO_REQUEST) -> None:
     """Erase an account at once. Tombstones replace its texts; replies by others stay.
 
     Raises InvalidCredentials and TooManyAttempts for the passphrase, Refused for the last
     administrator.
     """
-    verify_passphrase(person.sign_in_name or "", passphrase, network, [person.device_cookie])
-    with recorded(person, Kind.PERSON_ERASED) as act:
+    verify_passphrase(
+        person.sign_in_name or "", passphrase, context.network, [person.device_cookie]
+    )
+    with recorded(person, PersonErased, context) as act:
         require(is_signed_in(act.lock(person)))
         _refuse_last_administrator(act, person)
         act.about(person)
@@ -108,14 +112,14 @@ def reapply_erasures(erasures: Iterable[Erasure]) -> int:
 
 
 def _erase_from_list(person: Person) -> None:
-    with recorded(None, Kind.PERSON_ERASED) as act:
+    with recorded(None, PersonErased) as act:
         act.about(act.lock(person))
         files = _erase_everything(act, person)
     delete_files(files)
     _delete_transient_rows(person)
 
 
-def _erase_everything(act: Act, person: Person) -> list[str]:
+def _erase_everything(act: Act[...], person: Person) -> list[str]:
     """Erase the rows in the database; return the files to delete after the commit."""
     files = _erase_proposals(act, person) + _draft_files(act, person)
     _erase_comments(act, person)
@@ -125,7 +129,7 @@ def _erase_everything(act: Act, person: Person) -> list[str]:
     return files
 
 
-def _draft_files(act: Act, person: Person) -> list[str]:
+def _draft_files(act: Act[...], person: Person) -> list[str]:
     drafts = act.session.scalars(select(Draft).where(Draft.person_id == person.id))
     return [file["name"] for draft in drafts for file in draft.files]
 
@@ -138,7 +142,7 @@ def _delete_transient_rows(person: Person) -> None:
         store.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
 
 
-def _refuse_last_administrator(act: Act, person: Person) -> None:
+def _refuse_last_administrator(act: Act[...], person: Person) -> None:
     if person.role != Role.ADMIN:
         return
     others = select(func.count(Person.id)).where(
@@ -148,20 +152,20 @@ def _refuse_last_administrator(act: Act, person: Person) -> None:
         raise Refused(_("You are the only administrator: name another one first."))
 
 
-def _erase_proposals(act: Act, person: Person) -> list[str]:
+def _erase_proposals(act: Act[...], person: Person) -> list[str]:
     """Erase the texts of proposals; withdraw those without an official response."""
     own = select(Proposal).where(Proposal.author_id == person.id).with_for_update(of=Proposal)
     files: list[str] = []
     for proposal in act.session.scalars(own).all():
         if proposal.withdrawn_at is None and proposal.answered_at is None:
             proposal.withdrawn_at = now()
-            act.consequence(Kind.PROPOSAL_WITHDRAWN, proposal, reason_given=0)
+            act.consequence(ProposalWithdrawn, proposal, reason_given=False)
         _erase_proposal_texts(act, proposal)
         files += mark_attachments_removed(act, proposal)
     return files
 
 
-def _erase_proposal_texts(act: Act, proposal: Proposal) -> None:
+def _erase_proposal_texts(act: Act[...], proposal: Proposal) -> None:
     """Erase the texts of a proposal, of its versions and of its summaries."""
     proposal.title, proposal.slug, proposal.withdrawn_reason = f"#{proposal.id}", "", ""
     proposal.body, proposal.body_html, proposal.salt = "", "", None
@@ -178,7 +182,7 @@ def _erase_proposal_texts(act: Act, proposal: Proposal) -> None:
     )
 
 
-def _erase_comments(act: Act, person: Person) -> None:
+def _erase_comments(act: Act[...], person: Person) -> None:
     for comment in act.session.scalars(select(Comment).where(Comment.author_id == person.id)).all():
         is_counted = comment.withdrawn_at is None and (
             comment.hidden_since is None or comment.held_until is not None
@@ -190,7 +194,7 @@ def _erase_comments(act: Act, person: Person) -> None:
         comment.salt, comment.corrections = None, []
 
 
-def _erase_other_texts(act: Act, person: Person) -> None:
+def _erase_other_texts(act: Act[...], person: Person) -> None:
     """Erase texts elsewhere; a statement that others voted on stays without its author."""
     person_id = person.id
     close_all_open_items(act, "comment", select(Comment.id).where(Comment.author_id == person_id))
@@ -214,7 +218,7 @@ def _erase_other_texts(act: Act, person: Person) -> None:
         act.session.execute(change)
 
 
-def _erase_messages(act: Act, person: Person) -> None:
+def _erase_messages(act: Act[...], person: Person) -> None:
     own = select(Notice.id).where(Notice.person_id == person.id)
     for change in (
         delete(Delivery).where((Delivery.person_id == person.id) | Delivery.notice_id.in_(own)),
@@ -224,7 +228,7 @@ def _erase_messages(act: Act, person: Person) -> None:
         act.session.execute(change, execution_options={"synchronize_session": False})
 
 
-def _erase_person(act: Act, person: Person) -> None:
+def _erase_person(act: Act[...], person: Person) -> None:
     """Erase the person's columns; the key last, because the act's log row needs the pseudonym."""
     person.sign_in_name = person.passphrase_hash = person.email = person.source = None
     person.email_confirmed_at = person.verified_at = None

@@ -11,18 +11,19 @@ from sqlalchemy.exc import OperationalError
 from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.models import Device, Person
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind, Role
+from deliberate.vocabulary import Role
+from deliberate.vocabulary.events.accounts import DeviceEnded, PersonSignedIn, PersonSignedOut
 
 STAFF_SESSION = timedelta(hours=12)
 
 RESIDENT_SESSION, STAFF_SESSION = timedelta(days=30), timedelta(hours=12)
 
 
-def sign_in(person: Person, agent: str = "") -> str:
+def sign_in(person: Person, agent: str = "", *, context: RequestContext = NO_REQUEST) -> str:
     """Sign a person in on a new device; return its token."""
-    with recorded(person, Kind.PERSON_SIGNED_IN) as act:
+    with recorded(person, PersonSignedIn, context) as act:
         act.about(person)
     return create_device(person, agent)
 
@@ -48,9 +49,9 @@ def create_device(person: Person, agent: str = "", replaced_token: str | None = 
     return token
 
 
-def sign_out(person: Person, token: str) -> None:
+def sign_out(person: Person, token: str, *, context: RequestContext = NO_REQUEST) -> None:
     """Sign the device of a token out."""
-    with recorded(person, Kind.PERSON_SIGNED_OUT) as act:
+    with recorded(person, PersonSignedOut, context) as act:
         act.about(person)
     with transient() as store:
         store.execute(delete(Device).where(Device.token_hash == hash_token(token)))
@@ -76,7 +77,7 @@ def end_devices(person: Person, except_token: str = "") -> None:
         store.execute(own.where(Device.token_hash != hash_token(except_token)))
 
 
-def end_device(person: Person, public_id: str) -> bool:
+def end_device(person: Person, public_id: str, *, context: RequestContext = NO_REQUEST) -> bool:
     """Sign a device of the person out; return False if the person has no such device."""
     with transient() as store:
         own = select(Device).where(Device.person_id == person.id)
@@ -84,6 +85,6 @@ def end_device(person: Person, public_id: str) -> bool:
         if device is None:
             return False
         store.delete(device)
-    with recorded(person, Kind.DEVICE_ENDED) as act:
+    with recorded(person, DeviceEnded, context) as act:
         act.about(person)
     return True

@@ -8,25 +8,25 @@ from sqlalchemy import delete
 from deliberate.clock import now
 from deliberate.database import db, new_id, transient, unrecorded
 from deliberate.models import EmailChange, Notice, Person
-from deliberate.notifications.notice_kinds import ADDRESS_GIVEN, ADDRESS_LEFT, ADDRESS_NEW
 from deliberate.operations.accounts.verified_residents import verify_from_list
 from deliberate.operations.notices.notices import notify_person
 from deliberate.permissions.decision import Refused, is_signed_in, require
 from deliberate.queries.notices.messages import pending_email_change
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.accounts import EmailChanged
+from deliberate.vocabulary.notices import AddressGivenNotice, AddressLeftNotice, NewAddressNotice
 
 
-def request_email_confirmation(act: Act, person: Person) -> None:
+def request_email_confirmation(act: Act[...], person: Person) -> None:
     """Ask for confirmation of a new address; until then nothing else is mailed to it."""
     person.email_confirmed_at = None
     if person.email:
         act.session.flush()
-        notify_person(act, ADDRESS_GIVEN, person)
+        notify_person(act, person, AddressGivenNotice())
 
 
-def change_email(person: Person, email: str) -> bool:
+def change_email(person: Person, email: str, *, context: RequestContext = NO_REQUEST) -> bool:
     """Set or remove the e-mail address; return whether it applies at once.
 
     A confirmed address changes only after the old and the new mailbox have confirmed, so that an
@@ -36,14 +36,14 @@ def change_email(person: Person, email: str) -> bool:
     if person.email_confirmed_at is not None and new_email != person.email:
         _request_change(person, new_email or "")
         return False
-    with recorded(person, Kind.EMAIL_CHANGED) as act:
+    with recorded(person, EmailChanged, context) as act:
         require(is_signed_in(act.lock(person)))
         if person.email_confirmed_at is not None and new_email != person.email:
             raise Refused(_("Your present address was confirmed meanwhile. Try again."))
         if new_email != person.email:
             person.email = new_email
             request_email_confirmation(act, person)
-        act.about(person, given=int(person.email is not None))
+        act.about(person, given=person.email is not None)
     _delete_change(person)
     return True
 
@@ -54,11 +54,11 @@ def _request_change(person: Person, email: str) -> None:
     change.old_confirmed = change.new_confirmed = False
     with transient() as store:
         store.merge(change)
-    kinds = (ADDRESS_LEFT, ADDRESS_NEW) if email else (ADDRESS_LEFT,)
+    events = (AddressLeftNotice, NewAddressNotice) if email else (AddressLeftNotice,)
     with unrecorded("mails that ask for confirmation") as session:
         session.add_all(
-            Notice(key=new_id(), kind=kind, person_id=person.id, details={}, created_at=now())
-            for kind in kinds
+            Notice(key=new_id(), kind=event.KIND, person_id=person.id, details={}, created_at=now())
+            for event in events
         )
 
 
@@ -116,13 +116,13 @@ def _record_approval(person: Person, change: EmailChange, *, is_new: bool) -> bo
     return True
 
 
-def apply_email_change(person: Person, email: str) -> None:
+def apply_email_change(person: Person, email: str, *, context: RequestContext = NO_REQUEST) -> None:
     """Change the address after both mailboxes have approved."""
-    with recorded(person, Kind.EMAIL_CHANGED) as act:
+    with recorded(person, EmailChanged, context) as act:
         require(is_signed_in(act.lock(person)))
         person.email = email or None
         person.email_confirmed_at = now() if email else None
-        act.about(person, given=int(bool(email)))
+        act.about(person, given=bool(email))
     _delete_change(person)
     _verify_if_listed(person)
 

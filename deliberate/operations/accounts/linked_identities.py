@@ -15,14 +15,22 @@ from deliberate.queries.accounts.linked_identities import (
     get_person_by_subject_hash,
 )
 from deliberate.queries.accounts.second_factor import second_factor_added_at
-from deliberate.recording import Act, recorded
-from deliberate.vocabulary import Kind, Role
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
+from deliberate.vocabulary import Role
+from deliberate.vocabulary.events.accounts import (
+    PersonSignedIn,
+    ProviderLinked,
+    ProviderUnlinked,
+    ResidentVerified,
+)
 
 
-def link_provider(person: Person, identity: ProvenIdentity) -> None:
+def link_provider(
+    person: Person, identity: ProvenIdentity, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Link an identity to an account. Raises Refused if either is linked already."""
     try:
-        with recorded(person, Kind.PROVIDER_LINKED) as act:
+        with recorded(person, ProviderLinked, context) as act:
             require(is_signed_in(act.lock(person)))
             linked_person = get_person_by_subject_hash(identity.subject_hash)
             if get_linked_identity(person) is not None or linked_person is not None:
@@ -38,9 +46,9 @@ def link_provider(person: Person, identity: ProvenIdentity) -> None:
         raise Refused(_("One of the two accounts is linked already.")) from error
 
 
-def unlink_provider(person: Person) -> None:
+def unlink_provider(person: Person, *, context: RequestContext = NO_REQUEST) -> None:
     """Remove the link of an account; a verification stays. Raises Refused without a link."""
-    with recorded(person, Kind.PROVIDER_UNLINKED) as act:
+    with recorded(person, ProviderUnlinked, context) as act:
         require(is_signed_in(act.lock(person)))
         if get_linked_identity(person) is None:
             raise Refused(_("Your account is not linked."))
@@ -49,7 +57,11 @@ def unlink_provider(person: Person) -> None:
 
 
 def sign_in_from_provider(
-    identity: ProvenIdentity, agent: str = "", replaced_token: str | None = None
+    identity: ProvenIdentity,
+    agent: str = "",
+    replaced_token: str | None = None,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> tuple[Person, str]:
     """Sign in to the linked account; return it and the token of the new device.
 
@@ -60,14 +72,14 @@ def sign_in_from_provider(
         raise InvalidCredentials
     if second_factor_added_at(person) is not None:
         raise SecondFactorRequired(person)
-    with recorded(person, Kind.PERSON_SIGNED_IN) as act:
+    with recorded(person, PersonSignedIn, context) as act:
         act.about(act.lock(person))
         _verify(act, person, identity)
     return person, create_device(person, agent, replaced_token)
 
 
-def _verify(act: Act, person: Person, identity: ProvenIdentity) -> None:
+def _verify(act: Act[...], person: Person, identity: ProvenIdentity) -> None:
     """Verify a resident whose identity the provider verified; never end a verification."""
     if identity.is_verified and person.verified_at is None and person.role == Role.RESIDENT:
         person.verified_at = now()
-        act.consequence(Kind.RESIDENT_VERIFIED, person, by="provider")
+        act.consequence(ResidentVerified, person, by="provider")

@@ -7,11 +7,18 @@ from deliberate.operations.accounts.sign_in import verify_passphrase
 from deliberate.permissions.decision import Refused, is_signed_in, require
 from deliberate.queries.accounts.passphrase_policy import passphrase_problem
 from deliberate.queries.accounts.second_factor import second_factor_added_at
-from deliberate.recording import recorded
-from deliberate.vocabulary import Kind
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.vocabulary.events.accounts import PassphraseChanged
 
 
-def change_passphrase(person: Person, present: str, passphrase: str, token: str = "") -> None:
+def change_passphrase(
+    person: Person,
+    present: str,
+    passphrase: str,
+    token: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Change the passphrase; sign out every device except the one with the token.
 
     Raises InvalidCredentials and TooManyAttempts for the present passphrase, Refused for a weak
@@ -23,7 +30,7 @@ def change_passphrase(person: Person, present: str, passphrase: str, token: str 
     if problem := passphrase_problem(passphrase, *names, has_factor=has_factor):
         raise Refused(problem)
     hashed = hash_passphrase(passphrase)
-    with recorded(person, Kind.PASSPHRASE_CHANGED) as act:
+    with recorded(person, PassphraseChanged, context) as act:
         require(is_signed_in(act.lock(person)))
         person.passphrase_hash = hashed
         act.about(person)

@@ -10,7 +10,6 @@ from deliberate.clock import now
 from deliberate.database import db, transient, unrecorded
 from deliberate.models import Notice, PasswordResetRequest, Person
 from deliberate.notifications.links import is_current_recovery_mark, read_recovery_token
-from deliberate.notifications.notice_kinds import ADDRESS_GIVEN, RECOVERY_ASKED
 from deliberate.operations.accounts.devices import end_devices
 from deliberate.operations.accounts.passphrases import hash_passphrase
 from deliberate.operations.accounts.sign_in import InvalidCredentials
@@ -18,9 +17,10 @@ from deliberate.operations.site.rate_limits import RECOVERY_MAILS, count_attempt
 from deliberate.permissions.decision import Refused, is_signed_in, require
 from deliberate.queries.accounts.passphrase_policy import passphrase_problem
 from deliberate.queries.accounts.second_factor import second_factor_added_at
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.accounts import PassphraseReset
+from deliberate.vocabulary.notices import AddressGivenNotice, RecoveryLinkNotice
 
 BATCH_SIZE = 100
 MAX_ACCOUNTS_PER_EMAIL = 3
@@ -77,7 +77,7 @@ def _matching_accounts(identifier: str) -> list[Person]:
 
 def _notify(person: Person) -> bool:
     """Write the notice; return False if one was written a few minutes ago."""
-    kind = RECOVERY_ASKED if person.email_confirmed_at else ADDRESS_GIVEN
+    kind = RecoveryLinkNotice.KIND if person.email_confirmed_at else AddressGivenNotice.KIND
     key = f"{kind}.{person.id}.{int(now().timestamp() // MIN_MAIL_INTERVAL.total_seconds())}"
     with unrecorded("recovery mail requested without signing in") as session:
         if session.scalar(select(Notice.id).where(Notice.key == key)) is not None:
@@ -98,7 +98,9 @@ def resolve_reset_token(token: str) -> Person:
     return person
 
 
-def reset_passphrase(person: Person, token: str, passphrase: str) -> None:
+def reset_passphrase(
+    person: Person, token: str, passphrase: str, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Set a new passphrase with a reset link, and sign every device out.
 
     A second factor stays. Raises InvalidCredentials for an invalid link, Refused for a weak
@@ -109,7 +111,7 @@ def reset_passphrase(person: Person, token: str, passphrase: str) -> None:
     if problem := passphrase_problem(passphrase, *names, has_factor=has_factor):
         raise Refused(problem)
     hashed = hash_passphrase(passphrase)
-    with recorded(person, Kind.PASSPHRASE_RESET) as act:
+    with recorded(person, PassphraseReset, context) as act:
         require(is_signed_in(act.lock(person)))
         # Resolved again under the lock: of two requests with one link, one succeeds.
         if resolve_reset_token(token).id != person.id:

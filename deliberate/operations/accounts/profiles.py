@@ -6,15 +6,17 @@ from deliberate.models import Person
 from deliberate.operations.accounts.registration import DISPLAY_NAME, NameTaken, require_free_name
 from deliberate.permissions.accounts.profiles import may_change_area
 from deliberate.permissions.decision import is_signed_in, require
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.accounts import ConsentChanged, PersonMoved, PersonRenamed
 
 
-def rename_person(person: Person, display_name: str) -> None:
+def rename_person(
+    person: Person, display_name: str, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Change the display name, also on texts already written. Raises NameTaken."""
     try:
-        with recorded(person, Kind.PERSON_RENAMED) as act:
+        with recorded(person, PersonRenamed, context) as act:
             require(is_signed_in(act.lock(person)))
             person.display_name = clean_line(display_name)
             require_free_name(act.session, person)
@@ -23,17 +25,17 @@ def rename_person(person: Person, display_name: str) -> None:
         raise NameTaken(DISPLAY_NAME) from error
 
 
-def move_person(person: Person, area: str) -> None:
+def move_person(person: Person, area: str, *, context: RequestContext = NO_REQUEST) -> None:
     """Change the area a person lives in; an empty area removes it. Raises Refused."""
-    with recorded(person, Kind.PERSON_MOVED) as act:
+    with recorded(person, PersonMoved, context) as act:
         require(may_change_area(act.lock(person)))
         person.area = clean_line(area)
         act.about(person)
 
 
-def change_consent(person: Person, research: bool) -> None:
+def change_consent(person: Person, research: bool, *, context: RequestContext = NO_REQUEST) -> None:
     """Grant or withdraw consent to research."""
-    with recorded(person, Kind.CONSENT_CHANGED) as act:
+    with recorded(person, ConsentChanged, context) as act:
         act.lock(person)
         person.research_consent = research
-        act.about(person, research=int(research))
+        act.about(person, research=research)

@@ -17,9 +17,9 @@ from deliberate.queries.accounts.office_recovery import get_active_recovery
 from deliberate.queries.accounts.passphrase_policy import passphrase_problem
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.accounts.second_factor import second_factor_added_at
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.accounts import PersonRecovered
 
 CODE_COUNT = 8
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -61,7 +61,13 @@ def hash_recovery_code(person: Person, code: str) -> str:
     return hash_token(f"{person.id}:{letters}")
 
 
-def recover_account(sign_in_name: str, code: str, passphrase: str, *, network: str) -> Person:
+def recover_account(
+    sign_in_name: str,
+    code: str,
+    passphrase: str,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> Person:
     """Set a new passphrase with a one-time code, and sign every device out.
 
     A recovery code counts as the second factor of sign-in, so it does not also replace the
@@ -70,7 +76,7 @@ def recover_account(sign_in_name: str, code: str, passphrase: str, *, network: s
     Refused for a weak passphrase.
     """
     name = clean_line(sign_in_name).casefold()
-    with limit_attempts(SIGN_IN, name, network=network):
+    with limit_attempts(SIGN_IN, name, network=context.network):
         person = get_person_by_sign_in_name(name)
         if person is None or not person.is_active:
             raise InvalidCredentials
@@ -83,7 +89,7 @@ def recover_account(sign_in_name: str, code: str, passphrase: str, *, network: s
     hashed = hash_passphrase(passphrase)
     if recovery is None and not consume_recovery_code(person, code):
         raise InvalidCredentials
-    with recorded(person, Kind.PERSON_RECOVERED) as act:
+    with recorded(person, PersonRecovered, context) as act:
         act.lock(person)
         if recovery is not None:
             require(may_use_recovery(person, act.lock(recovery)))

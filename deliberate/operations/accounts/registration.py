@@ -11,9 +11,10 @@ from deliberate.operations.accounts.passphrases import hash_passphrase
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.processes import may_set_up
 from deliberate.queries.accounts.passphrase_policy import passphrase_problem
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line, name_key
-from deliberate.vocabulary import AccountClass, Kind, Role
+from deliberate.vocabulary import AccountClass, Role
+from deliberate.vocabulary.events.accounts import PersonJoined
 
 _RESERVED_NAMES = frozenset(
     map(name_key, ("Admin", "Administrator", "Moderator", "Petugas", "Deliberate", "Sistem"))
@@ -41,8 +42,8 @@ def join(
     *,
     email: str | None = None,
     area: str = "",
-    language: str = "id",
     account_class: AccountClass = AccountClass.PERSON,
+    context: RequestContext = NO_REQUEST,
 ) -> Person:
     """Create a resident's account; the form has the agreement to the terms.
 
@@ -50,9 +51,9 @@ def join(
     NameTaken, and Refused for a weak passphrase.
     """
     person = _new_person(sign_in_name, display_name, passphrase)
-    person.email, person.area, person.language = email, area, language
+    person.email, person.area, person.language = email, area, context.language
     person.account_class = account_class
-    return _save(person, by=None)
+    return _save(person, by=None, context=context)
 
 
 def join_and_sign_in(
@@ -62,11 +63,11 @@ def join_and_sign_in(
     *,
     email: str | None = None,
     area: str = "",
-    language: str = "id",
     agent: str = "",
+    context: RequestContext = NO_REQUEST,
 ) -> tuple[Person, str]:
     """Create a resident's account and a device for it; return the account and the token."""
-    person = join(sign_in_name, display_name, passphrase, email=email, area=area, language=language)
+    person = join(sign_in_name, display_name, passphrase, email=email, area=area, context=context)
     return person, create_device(person, agent)
 
 
@@ -77,6 +78,8 @@ def create_account(
     passphrase: str | None,
     role: Role,
     institution: Institution | None = None,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> Person:
     """Create an account with a role, as an administrator or on the command line (`by` None).
 
@@ -87,7 +90,7 @@ def create_account(
     person = _new_person(sign_in_name, display_name, passphrase)
     person.role = role
     person.institution_id = institution.id if institution else None
-    return _save(person, by=by)
+    return _save(person, by=by, context=context)
 
 
 def _new_person(sign_in_name: str, display_name: str, passphrase: str | None) -> Person:
@@ -103,9 +106,9 @@ def _new_person(sign_in_name: str, display_name: str, passphrase: str | None) ->
     )
 
 
-def _save(person: Person, by: Person | None) -> Person:
+def _save(person: Person, by: Person | None, context: RequestContext) -> Person:
     try:
-        with recorded(by or person, Kind.PERSON_JOINED) as act:
+        with recorded(by or person, PersonJoined, context) as act:
             require_free_name(act.session, person)
             act.session.add(person)
             request_email_confirmation(act, person)

@@ -15,7 +15,6 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Person, SecondFactor
-from deliberate.notifications.notice_kinds import FACTOR_REMOVED
 from deliberate.operations.accounts.devices import create_device, end_devices, hash_token
 from deliberate.operations.accounts.recovery_codes import consume_recovery_code
 from deliberate.operations.accounts.sign_in import InvalidCredentials, verify_passphrase
@@ -24,8 +23,10 @@ from deliberate.operations.site.rate_limits import SECOND_FACTOR_CODES, limit_at
 from deliberate.permissions.accounts.profiles import may_remove_second_factor
 from deliberate.permissions.decision import Refused, is_signed_in, require
 from deliberate.queries.accounts.passphrase_policy import passphrase_problem
-from deliberate.recording import Act, recorded
-from deliberate.vocabulary import FactorRemovalReason, Kind
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
+from deliberate.vocabulary import FactorRemovalReason
+from deliberate.vocabulary.events.accounts import FactorAdded, FactorRemoved, PersonSignedIn
+from deliberate.vocabulary.notices import FactorRemovedNotice
 
 PERIOD_S = 30
 ALLOWED_DRIFT = 1
@@ -60,7 +61,13 @@ def provisioning_uri(person: Person, secret: str) -> str:
 
 
 def add_second_factor(
-    person: Person, secret: str, code: str, passphrase: str, token: str = ""
+    person: Person,
+    secret: str,
+    code: str,
+    passphrase: str,
+    token: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Add a second factor; sign out every device except the one with the token.
 
@@ -71,7 +78,7 @@ def add_second_factor(
     if step is None:
         raise InvalidCode
     verify_passphrase(person.sign_in_name or "", passphrase, "", [person.device_cookie])
-    with recorded(person, Kind.FACTOR_ADDED) as act:
+    with recorded(person, FactorAdded, context) as act:
         require(is_signed_in(act.lock(person)))
         if act.session.get(SecondFactor, person.id) is not None:
             raise Refused(_("You sign in with a second factor already."))
@@ -92,6 +99,8 @@ def remove_second_factor(
     person: Person,
     passphrase: str = "",
     reason: FactorRemovalReason | None = None,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Remove a second factor: one's own with the passphrase, another's for a reason.
 
@@ -103,19 +112,19 @@ def remove_second_factor(
         verify_passphrase(person.sign_in_name or "", passphrase, "", [person.device_cookie])
         if passphrase_problem(passphrase, person.sign_in_name or "", person.display_name):
             raise Refused(_("Choose a passphrase of at least 15 characters first."))
-    with recorded(remover, Kind.FACTOR_REMOVED) as act:
+    with recorded(remover, FactorRemoved, context) as act:
         require(may_remove_second_factor(act.lock(remover), act.lock(person)))
         factor = act.session.get(SecondFactor, person.id, with_for_update=True)
         if factor is None:
             raise Refused(_("This account has no second factor."))
         act.session.delete(factor)
         if is_own:
-            act.about(person, own=1)
+            act.about(person, own=True)
         else:
             if reason is None:
                 raise Refused(_("Give a reason: lost, broken, stolen or another one."))
-            act.about(person, own=0, reason=reason.value)
-            notify_person(act, FACTOR_REMOVED, person)
+            act.about(person, own=False, reason=reason)
+            notify_person(act, person, FactorRemovedNotice())
     if not is_own:
         end_devices(person)
 
@@ -150,6 +159,7 @@ def sign_in_by_code(
     device_cookies: Collection[str] = (),
     agent: str = "",
     replaced_token: str | None = None,
+    context: RequestContext = NO_REQUEST,
 ) -> tuple[Person, str]:
     """Complete a sign-in by a code; return the account and the token of the new device.
 
@@ -164,7 +174,7 @@ def sign_in_by_code(
         is_recovery_code = _is_recovery_code(code)
         if is_recovery_code and not consume_recovery_code(person, code):
             raise InvalidCredentials
-        with recorded(person, Kind.PERSON_SIGNED_IN) as act:
+        with recorded(person, PersonSignedIn, context) as act:
             act.about(act.lock(person))
             if not is_recovery_code:
                 _consume_code(act, person, code)
@@ -175,7 +185,7 @@ def _is_recovery_code(code: str) -> bool:
     return sum(c.isalnum() for c in code) > 8
 
 
-def _consume_code(act: Act, person: Person, code: str) -> None:
+def _consume_code(act: Act[...], person: Person, code: str) -> None:
     """Consume a code under the lock of its account, so that of two parallel uses one succeeds."""
     factor = act.session.get(SecondFactor, person.id, with_for_update=True, populate_existing=True)
     if factor is None:  # removed meanwhile: the passphrase alone is enough now

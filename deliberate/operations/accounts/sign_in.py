@@ -12,9 +12,9 @@ from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.passphrase_policy import MIN_LENGTH
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.accounts.second_factor import second_factor_added_at
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.accounts import PersonSignedIn
 
 
 class InvalidCredentials(ValueError):
@@ -33,10 +33,10 @@ def sign_in_by_passphrase(
     sign_in_name: str,
     passphrase: str,
     *,
-    network: str,
     device_cookies: Collection[str] = (),
     agent: str = "",
     replaced_token: str | None = None,
+    context: RequestContext = NO_REQUEST,
 ) -> tuple[Person, str]:
     """Sign a person in; return the account and the token of the new device.
 
@@ -44,7 +44,7 @@ def sign_in_by_passphrase(
     InvalidCredentials, TooManyAttempts, SecondFactorRequired, and Refused for a passphrase that
     is too short without a second factor.
     """
-    person = verify_passphrase(sign_in_name, passphrase, network, device_cookies)
+    person = verify_passphrase(sign_in_name, passphrase, context.network, device_cookies)
     if second_factor_added_at(person) is not None:
         raise SecondFactorRequired(person)
     if len(passphrase) < MIN_LENGTH:  # chosen with a second factor that was removed since
@@ -54,7 +54,7 @@ def sign_in_by_passphrase(
                 "choose another."
             )
         )
-    with recorded(person, Kind.PERSON_SIGNED_IN) as act:
+    with recorded(person, PersonSignedIn, context) as act:
         act.about(act.lock(person))
     return person, create_device(person, agent, replaced_token)
 

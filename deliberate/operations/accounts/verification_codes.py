@@ -8,18 +8,18 @@ from deliberate.operations.polls.ballots import hash_code
 from deliberate.operations.site.rate_limits import RESIDENT_CODES, limit_attempts
 from deliberate.permissions.accounts.verification import may_be_verified
 from deliberate.permissions.decision import Refused, require
-from deliberate.recording import recorded
-from deliberate.vocabulary import Kind
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.vocabulary.events.accounts import ResidentVerified
 
 
-def verify_by_code(person: Person, code: str) -> None:
+def verify_by_code(person: Person, code: str, *, context: RequestContext = NO_REQUEST) -> None:
     """Verify a resident by a code, which is used up.
 
     Raises Refused for an unknown or used code, TooManyAttempts after many of them.
     """
     with (
         limit_attempts(RESIDENT_CODES, str(person.id)),
-        recorded(person, Kind.RESIDENT_VERIFIED) as act,
+        recorded(person, ResidentVerified, context) as act,
     ):
         require(may_be_verified(act.lock(person)))
         entry = act.session.get(ResidentEntry, hash_code(code), with_for_update=True)

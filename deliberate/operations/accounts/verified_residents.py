@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 
 from deliberate.clock import now
 from deliberate.models import Person, ResidentEntry, ResidentList
-from deliberate.notifications.notice_kinds import VERIFICATION_ENDED, VERIFIED
 from deliberate.operations.accounts.resident_csv import MAX_ROWS, looks_like_identity_number
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.polls.ballots import hash_code, new_code
@@ -20,21 +19,30 @@ from deliberate.permissions.accounts.verification import may_be_verified, may_en
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.processes import may_set_up
 from deliberate.queries.accounts.verified_residents import email_hash, is_on_resident_list
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind, VerificationEndReason
+from deliberate.vocabulary import VerificationEndReason
+from deliberate.vocabulary.events.accounts import (
+    ResidentsInvited,
+    ResidentsListed,
+    ResidentVerified,
+    VerificationEnded,
+)
+from deliberate.vocabulary.notices import VerificationEndedNotice, VerifiedNotice
 
 MAX_CODES = 1000
 BATCH_SIZE = 500
 
 
-def create_resident_codes(admin: Person, count: int, area: str) -> list[str]:
+def create_resident_codes(
+    admin: Person, count: int, area: str, *, context: RequestContext = NO_REQUEST
+) -> list[str]:
     """Create one-time codes for residents of an area; return them to be printed, once.
 
     Raises Refused.
     """
     area = clean_line(area)[:80]
-    with recorded(admin, Kind.RESIDENTS_INVITED) as act:
+    with recorded(admin, ResidentsInvited, context) as act:
         require(may_set_up(act.lock(admin)))
         if not 0 < count <= MAX_CODES:
             raise Refused(_("Create between 1 and %(n)s codes at a time.", n=MAX_CODES))
@@ -51,21 +59,25 @@ def create_resident_codes(admin: Person, count: int, area: str) -> list[str]:
     return codes
 
 
-def _create_list(act: Act, admin: Person, kind: str, size: int, area: str = "") -> ResidentList:
+def _create_list(
+    act: Act[...], admin: Person, kind: str, size: int, area: str = ""
+) -> ResidentList:
     batch = ResidentList(kind=kind, size=size, area=area, created_by_id=admin.id, created_at=now())
     act.session.add(batch)
     act.session.flush()
     return batch
 
 
-def add_resident_list(admin: Person, areas: Mapping[str, str]) -> int:
+def add_resident_list(
+    admin: Person, areas: Mapping[str, str], *, context: RequestContext = NO_REQUEST
+) -> int:
     """Add addresses of residents, each with its area; return how many were verified at once.
 
     The others are verified when they confirm their address. An address stands for one resident:
     accounts that share a mailbox are not verified. Raises Refused.
     """
     try:
-        with recorded(admin, Kind.RESIDENTS_LISTED) as act:
+        with recorded(admin, ResidentsListed, context) as act:
             require(may_set_up(act.lock(admin)))
             if not 0 < len(areas) <= MAX_ROWS:
                 raise Refused(_("Add between 1 and %(n)s addresses at a time.", n=MAX_ROWS))
@@ -80,7 +92,7 @@ def add_resident_list(admin: Person, areas: Mapping[str, str]) -> int:
     return verified
 
 
-def _add_batch(act: Act, batch: ResidentList, areas: Mapping[str, str]) -> int:
+def _add_batch(act: Act[...], batch: ResidentList, areas: Mapping[str, str]) -> int:
     """Add some addresses and verify their confirmed holders; used entries stay used."""
     keys = {email_hash(address): address for address in areas}
     known = select(ResidentEntry).where(ResidentEntry.key.in_(keys)).with_for_update()
@@ -95,12 +107,12 @@ def _add_batch(act: Act, batch: ResidentList, areas: Mapping[str, str]) -> int:
         entry = entries[email_hash(person.email or "")]
         if not entry.is_used:
             verify_with_entry(act, person, entry)
-            act.consequence(Kind.RESIDENT_VERIFIED, person, by="list")
+            act.consequence(ResidentVerified, person, by="list")
             verified += 1
     return verified
 
 
-def _sole_holders(act: Act, addresses: Sequence[str]) -> Iterator[Person]:
+def _sole_holders(act: Act[...], addresses: Sequence[str]) -> Iterator[Person]:
     """Return unverified residents who alone have confirmed one of the addresses."""
     confirmed = (
         select(Person)
@@ -118,14 +130,14 @@ def _sole_holders(act: Act, addresses: Sequence[str]) -> Iterator[Person]:
     return (p[0] for p in holders.values() if len(p) == 1 and may_be_verified(p[0]))
 
 
-def verify_from_list(person: Person) -> bool:
+def verify_from_list(person: Person, *, context: RequestContext = NO_REQUEST) -> bool:
     """Verify a resident whose confirmed address is on a list; return whether it is.
 
     Raises Refused if another account used the entry meanwhile.
     """
     if not may_be_verified(person) or not is_on_resident_list(person):
         return False
-    with recorded(person, Kind.RESIDENT_VERIFIED) as act:
+    with recorded(person, ResidentVerified, context) as act:
         require(may_be_verified(act.lock(person)))
         key = email_hash(person.email or "")
         entry = act.session.get(ResidentEntry, key, with_for_update=True)
@@ -136,19 +148,25 @@ def verify_from_list(person: Person) -> bool:
     return True
 
 
-def verify_with_entry(act: Act, person: Person, entry: ResidentEntry) -> None:
+def verify_with_entry(act: Act[...], person: Person, entry: ResidentEntry) -> None:
     """Use up an entry, verify the person with it, and notify the person."""
     entry.is_used = True
     person.verified_at = now()
     if entry.area:
         person.area, person.area_is_verified = entry.area, True
-    notify_person(act, VERIFIED, person)
+    notify_person(act, person, VerifiedNotice())
 
 
-def end_verification(admin: Person, person: Person, reason: VerificationEndReason) -> None:
+def end_verification(
+    admin: Person,
+    person: Person,
+    reason: VerificationEndReason,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """End a resident's verification; the person may change the area again. Raises Refused."""
-    with recorded(admin, Kind.VERIFICATION_ENDED) as act:
+    with recorded(admin, VerificationEnded, context) as act:
         require(may_end_verification(act.lock(admin), act.lock(person)))
         person.verified_at, person.area_is_verified = None, False
-        act.about(person, reason=reason.value)
-        notify_person(act, VERIFICATION_ENDED, person)
+        act.about(person, reason=reason)
+        notify_person(act, person, VerificationEndedNotice())

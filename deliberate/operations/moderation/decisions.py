@@ -16,6 +16,7 @@ from deliberate.models import (
 )
 from deliberate.operations.moderation.open_items import close_open_items
 from deliberate.operations.notices.notices import notify_person
+from deliberate.operations.site.rate_limits import network_hash
 from deliberate.operations.threads.comments import adjust_stance_count
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.moderation.decisions import (
@@ -38,15 +39,38 @@ from deliberate.queries.moderation.decisions import (
     list_decisions,
 )
 from deliberate.queries.moderation.open_items import editable_text, get_open_edit_request
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean, clean_line
 from deliberate.vocabulary import (
     AppealOutcome,
     HoldRule,
-    Kind,
     ModerationOutcome,
     ModerationRule,
     Role,
+)
+from deliberate.vocabulary.events.moderation import (
+    AppealDecided,
+    AppealFiled,
+    CommentHeld,
+    CommentHidden,
+    CommentKept,
+    CommentRestored,
+    EditAsked,
+    MatterPassed,
+    ProposalHeld,
+    ProposalHidden,
+    ProposalKept,
+    ProposalRestored,
+    ReportFiled,
+)
+from deliberate.vocabulary.notices import (
+    AppealRefusedNotice,
+    EditRequestedNotice,
+    HeldNotice,
+    HiddenNotice,
+    KeptNotice,
+    ModerationNotice,
+    RestoredNotice,
 )
 
 REPORT_HOLD = timedelta(hours=24)
@@ -55,10 +79,10 @@ EDIT_PERIOD = timedelta(days=2)
 MIN_VERIFIED_NETWORKS, MIN_ESTABLISHED_NETWORKS = 3, 5
 """Numbers of networks whose reports hold a text: of verified residents, of established accounts."""
 
-_HELD_KIND = {"comment": Kind.COMMENT_HELD, "proposal": Kind.PROPOSAL_HELD}
-_KEPT_KIND = {"comment": Kind.COMMENT_KEPT, "proposal": Kind.PROPOSAL_KEPT}
-_HIDDEN_KIND = {"comment": Kind.COMMENT_HIDDEN, "proposal": Kind.PROPOSAL_HIDDEN}
-_RESTORED_KIND = {"comment": Kind.COMMENT_RESTORED, "proposal": Kind.PROPOSAL_RESTORED}
+_HELD = {"comment": CommentHeld, "proposal": ProposalHeld}
+_KEPT = {"comment": CommentKept, "proposal": ProposalKept}
+_HIDDEN = {"comment": CommentHidden, "proposal": ProposalHidden}
+_RESTORED = {"comment": CommentRestored, "proposal": ProposalRestored}
 
 
 def report_contribution(
@@ -67,10 +91,10 @@ def report_contribution(
     reason: ModerationRule,
     note: str = "",
     *,
-    network_hash: str = "",
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Report a comment or proposal, once a person; enough reports hold it for a day."""
-    with recorded(reporter, Kind.REPORT_FILED) as act:
+    with recorded(reporter, ReportFiled, context) as act:
         require(may_report(reporter, _lock(act, contribution)))
         if has_reported(reporter, contribution):
             raise Refused(_("You have already reported this. A moderator will look at it."))
@@ -81,15 +105,15 @@ def report_contribution(
                 subject_id=contribution.id,
                 reason=reason,
                 note=clean_line(note),
-                network_hash=network_hash,
+                network_hash=network_hash(context.network, "report") if context.network else "",
                 filed_at=now(),
             )
         )
-        act.about(contribution, reason=reason.value)
+        act.about(contribution, reason=reason)
         _hold_if_widely_reported(act, contribution)
 
 
-def _lock(act: Act, contribution: Contribution) -> Contribution:
+def _lock(act: Act[...], contribution: Contribution) -> Contribution:
     """Lock a contribution; the proposal's row always before the comment's, to avoid deadlocks."""
     if isinstance(contribution, Comment):
         act.lock(contribution.proposal)
@@ -103,7 +127,7 @@ def _is_widely_reported(networks: ReportingNetworks) -> bool:
     )
 
 
-def _hold_if_widely_reported(act: Act, contribution: Contribution) -> None:
+def _hold_if_widely_reported(act: Act[...], contribution: Contribution) -> None:
     """Hold a contribution that is reported from enough networks.
 
     A contribution is held by reports once, and never after a moderator decided on it. One that a
@@ -121,21 +145,27 @@ def _hold_if_widely_reported(act: Act, contribution: Contribution) -> None:
     contribution.hidden_since, contribution.held_until = now(), now() + REPORT_HOLD
     contribution.hidden_ground = None
     reports = max(networks.verified, networks.established)
-    act.consequence(_HELD_KIND[contribution.subject_type], contribution, reports=reports)
-    _notify_author(act, "moderation.held", contribution)
+    act.consequence(_HELD[contribution.subject_type], contribution, reports=reports)
+    _notify_author(act, HeldNotice, contribution)
 
 
-def keep_contribution(moderator: Person, contribution: Contribution, note: str = "") -> None:
+def keep_contribution(
+    moderator: Person,
+    contribution: Contribution,
+    note: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Decide that a contribution breaks no rule; it stays visible and is not held again."""
-    with recorded(moderator, _KEPT_KIND[contribution.subject_type]) as act:
+    with recorded(moderator, _KEPT[contribution.subject_type], context) as act:
         require(may_hide(moderator, _lock(act, contribution)))
         require(needs_decision(contribution))
         was_edit_requested = get_open_edit_request(contribution) is not None
         report_count = close_open_items(act, contribution)
         if contribution.is_held:
-            _notify_author(act, "moderation.restored", contribution)
+            _notify_author(act, RestoredNotice, contribution)
         elif was_edit_requested:
-            _notify_author(act, "moderation.kept", contribution)
+            _notify_author(act, KeptNotice, contribution)
         contribution.hidden_at, contribution.hidden_ground = None, None
         _add_decision(
             act,
@@ -149,10 +179,15 @@ def keep_contribution(moderator: Person, contribution: Contribution, note: str =
 
 
 def hide_contribution(
-    moderator: Person, contribution: Contribution, rule: ModerationRule, note: str
+    moderator: Person,
+    contribution: Contribution,
+    rule: ModerationRule,
+    note: str,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Hide a contribution by a rule, with a note to its author; replies stay visible."""
-    with recorded(moderator, _HIDDEN_KIND[contribution.subject_type]) as act:
+    with recorded(moderator, _HIDDEN[contribution.subject_type], context) as act:
         require(may_hide(moderator, _lock(act, contribution)))
         report_count = close_open_items(act, contribution)
         contribution.hidden_at, contribution.hidden_ground = now(), rule.value
@@ -166,18 +201,23 @@ def hide_contribution(
             note=note,
             report_count=report_count,
         )
-        _notify_author(act, "moderation.hidden", contribution)
-        act.about(contribution, ground=rule.value, reports=report_count)
+        _notify_author(act, HiddenNotice, contribution)
+        act.about(contribution, ground=rule, reports=report_count)
 
 
 def request_edit(
-    moderator: Person, contribution: Contribution, rule: ModerationRule, note: str
+    moderator: Person,
+    contribution: Contribution,
+    rule: ModerationRule,
+    note: str,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Ask the author to change a text, by a rule, without hiding it.
 
     A hold keeps its end time: an edit request does not extend it.
     """
-    with recorded(moderator, Kind.EDIT_ASKED) as act:
+    with recorded(moderator, EditAsked, context) as act:
         require(may_request_edit(moderator, _lock(act, contribution)))
         decision = _add_decision(
             act, moderator, contribution, ModerationOutcome.ASKED, rule=rule, note=note
@@ -185,13 +225,19 @@ def request_edit(
         decision.edit_request = EditRequest(
             original_text=editable_text(contribution), due_at=now() + EDIT_PERIOD
         )
-        _notify_author(act, "moderation.asked", contribution)
-        act.about(contribution, ground=rule.value)
+        _notify_author(act, EditRequestedNotice, contribution)
+        act.about(contribution, ground=rule)
 
 
-def escalate(moderator: Person, contribution: Contribution, note: str) -> None:
+def escalate(
+    moderator: Person,
+    contribution: Contribution,
+    note: str,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Pass a contribution on to a second moderator, who decides instead of this one."""
-    with recorded(moderator, Kind.MATTER_PASSED) as act:
+    with recorded(moderator, MatterPassed, context) as act:
         require(may_escalate(moderator, _lock(act, contribution)))
         act.session.add(
             Escalation(
@@ -205,9 +251,15 @@ def escalate(moderator: Person, contribution: Contribution, note: str) -> None:
         act.about(contribution)
 
 
-def restore_contribution(moderator: Person, contribution: Contribution, note: str = "") -> None:
+def restore_contribution(
+    moderator: Person,
+    contribution: Contribution,
+    note: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Show a hidden contribution again."""
-    with recorded(moderator, _RESTORED_KIND[contribution.subject_type]) as act:
+    with recorded(moderator, _RESTORED[contribution.subject_type], context) as act:
         require(may_restore(moderator, _lock(act, contribution)))
         decision = get_last_decision(contribution)
         if decision is not None and decision.has_open_appeal:
@@ -221,10 +273,10 @@ def restore_contribution(moderator: Person, contribution: Contribution, note: st
         act.about(contribution, ground=ground)
 
 
-def _unhide(act: Act, contribution: Contribution) -> None:
+def _unhide(act: Act[...], contribution: Contribution) -> None:
     contribution.hidden_at, contribution.hidden_ground = None, None
     _adjust_stances(contribution, 1)
-    _notify_author(act, "moderation.restored", contribution)
+    _notify_author(act, RestoredNotice, contribution)
 
 
 def _adjust_stances(contribution: Contribution, change: int) -> None:
@@ -238,7 +290,7 @@ def _adjust_stances(contribution: Contribution, change: int) -> None:
 
 
 def _add_decision(
-    act: Act,
+    act: Act[...],
     moderator: Person,
     contribution: Contribution,
     outcome: ModerationOutcome,
@@ -263,9 +315,15 @@ def _add_decision(
     return decision
 
 
-def file_appeal(author: Person, contribution: Contribution, reason: str) -> None:
+def file_appeal(
+    author: Person,
+    contribution: Contribution,
+    reason: str,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Appeal against the hiding of a contribution; a different moderator decides."""
-    with recorded(author, Kind.APPEAL_FILED) as act:
+    with recorded(author, AppealFiled, context) as act:
         _lock(act, contribution)
         decision = get_last_decision(contribution)
         require(may_appeal(author, contribution, decision))
@@ -275,30 +333,33 @@ def file_appeal(author: Person, contribution: Contribution, reason: str) -> None
         act.about(contribution)
 
 
-def decide_appeal(moderator: Person, appeal: Appeal, outcome: AppealOutcome, note: str) -> None:
+def decide_appeal(
+    moderator: Person,
+    appeal: Appeal,
+    outcome: AppealOutcome,
+    note: str,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Decide an appeal: show the contribution again, or confirm the decision."""
-    with recorded(moderator, Kind.APPEAL_DECIDED) as act:
+    with recorded(moderator, AppealDecided, context) as act:
         contribution = get_decided_contribution(appeal.decision)
         _lock(act, contribution)
         require(may_decide_appeal(moderator, act.lock(appeal), contribution))
         appeal.outcome, appeal.note = outcome, clean(note)
         appeal.decided_by_id, appeal.decided_at = moderator.id, now()
-        act.about(contribution, outcome=outcome.value)
+        act.about(contribution, outcome=outcome)
         if outcome == AppealOutcome.REFUSED:
-            _notify_author(act, "moderation.refused", contribution)
+            _notify_author(act, AppealRefusedNotice, contribution)
         elif contribution.hidden_at is not None:
             ground = contribution.hidden_ground
             _unhide(act, contribution)
-            act.consequence(_RESTORED_KIND[contribution.subject_type], contribution, ground=ground)
+            act.consequence(_RESTORED[contribution.subject_type], contribution, ground=ground)
 
 
-def _notify_author(act: Act, kind: str, contribution: Contribution) -> None:
+def _notify_author(
+    act: Act[...], notice: type[ModerationNotice], contribution: Contribution
+) -> None:
     proposal = contribution.proposal if isinstance(contribution, Comment) else contribution
-    notify_person(
-        act,
-        kind,
-        contribution.author,
-        proposal,
-        subject=contribution.subject_type,
-        id=contribution.id,
-    )
+    event = notice(subject=contribution.subject_type, id=contribution.id)
+    notify_person(act, contribution.author, event, proposal)

@@ -10,13 +10,14 @@ from deliberate.queries.moderation.decisions import list_decisions
 from deliberate.queries.moderation.hold_rules import matching_hold_rule
 from deliberate.queries.processes.working_days import add_working_days, local_date
 from deliberate.recording import Act
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.moderation import CommentDelayed, ProposalDelayed
+from deliberate.vocabulary.notices import DelayedNotice
 
 HOLD_WORKING_DAYS = 2
-_DELAYED = {"comment": Kind.COMMENT_DELAYED, "proposal": Kind.PROPOSAL_DELAYED}
+_DELAYED = {"comment": CommentDelayed, "proposal": ProposalDelayed}
 
 
-def hold_by_rule(act: Act, contribution: Comment | Proposal) -> None:
+def hold_by_rule(act: Act[...], contribution: Comment | Proposal) -> None:
     """Hold a new text if a rule applies, and notify its author of the rule and the end time.
 
     A text is held once: an edit does not hold a text again that a moderator kept or that was held
@@ -31,10 +32,13 @@ def hold_by_rule(act: Act, contribution: Comment | Proposal) -> None:
     proposal = contribution.proposal if isinstance(contribution, Comment) else contribution
     contribution.hidden_since, contribution.held_until = now(), _hold_end(proposal.process)
     contribution.hidden_ground = rule.value
-    act.consequence(_DELAYED[contribution.subject_type], contribution, rule=rule.value)
-    text: dict[str, object] = {"subject": contribution.subject_type, "id": contribution.id}
-    until = contribution.held_until.isoformat()
-    notify_person(act, "moderation.delayed", author, proposal, **text, until=until)
+    act.consequence(_DELAYED[contribution.subject_type], contribution, rule=rule)
+    notice = DelayedNotice(
+        subject=contribution.subject_type,
+        id=contribution.id,
+        until=contribution.held_until.isoformat(),
+    )
+    notify_person(act, author, notice, proposal)
 
 
 def _hold_end(process: Process) -> datetime:

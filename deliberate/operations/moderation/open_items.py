@@ -16,7 +16,7 @@ from deliberate.queries.moderation.open_items import get_open_edit_request
 from deliberate.recording import Act
 
 
-def close_open_items(act: Act, contribution: Contribution) -> int:
+def close_open_items(act: Act[...], contribution: Contribution) -> int:
     """Close reports, edit request and escalation of a contribution; return the number of reports.
 
     The network hashes of the reports and the original text of the edit request are cleared.
@@ -24,7 +24,9 @@ def close_open_items(act: Act, contribution: Contribution) -> int:
     return close_all_open_items(act, contribution.subject_type, [contribution.id])
 
 
-def close_all_open_items(act: Act, subject_type: str, subject_ids: list[int] | Select[int]) -> int:
+def close_all_open_items(
+    act: Act[...], subject_type: str, subject_ids: list[int] | Select[int]
+) -> int:
     """Close reports, edit requests and escalations of several contributions of one type.
 
     Returns the number of closed reports.
@@ -67,7 +69,7 @@ def _open_edit_requests(subject_type: str, subject_ids: list[int] | Select[int])
     )
 
 
-def record_requested_edit(act: Act, contribution: Contribution) -> None:
+def record_requested_edit(act: Act[...], contribution: Contribution) -> None:
     """Record that an author made a requested edit, for a moderator to review.
 
     Earlier versions of a proposal are hidden from comparison, by the rule of the request.

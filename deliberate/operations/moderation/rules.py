@@ -6,14 +6,16 @@ from deliberate.models import Person, RulesVersion
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.processes import may_set_up
 from deliberate.queries.moderation.rules import get_current_rules
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import RENDERER, clean, to_html
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.processes import RulesPublished
 
 
-def publish_rules(admin: Person, body: str, body_en: str) -> RulesVersion:
+def publish_rules(
+    admin: Person, body: str, body_en: str, *, context: RequestContext = NO_REQUEST
+) -> RulesVersion:
     """Publish a new version of the rules in Indonesian and English."""
-    with recorded(admin, Kind.RULES_PUBLISHED) as act:
+    with recorded(admin, RulesPublished, context) as act:
         if not (clean(body) and clean(body_en)):
             raise Refused(_("Write the rules in both languages."))
         require(may_set_up(act.lock(admin)))

@@ -16,16 +16,40 @@ from deliberate.permissions.moderation.sanctions import (
     may_sanction,
 )
 from deliberate.queries.moderation.sanctions import get_active_sanction
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean
-from deliberate.vocabulary import AppealOutcome, Kind, ModerationRule
+from deliberate.vocabulary import AppealOutcome, ModerationRule
+from deliberate.vocabulary.events.moderation import (
+    SanctionAppealed,
+    SanctionImposed,
+    SanctionLifted,
+    SanctionReviewed,
+)
+from deliberate.vocabulary.notices import (
+    NoticeEvent,
+    SanctionAppealGrantedNotice,
+    SanctionAppealRefusedNotice,
+    SanctionLiftedNotice,
+    SanctionNotice,
+)
+
+_OUTCOME_NOTICES: dict[AppealOutcome, NoticeEvent] = {
+    AppealOutcome.GRANTED: SanctionAppealGrantedNotice(),
+    AppealOutcome.REFUSED: SanctionAppealRefusedNotice(),
+}
 
 
 def impose_sanction(
-    moderator: Person, person: Person, rule: ModerationRule, days: int, note: str
+    moderator: Person,
+    person: Person,
+    rule: ModerationRule,
+    days: int,
+    note: str,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> Sanction:
     """Bar an account from writing for 1, 7 or 30 days, by a rule, with a note to its owner."""
-    with recorded(moderator, Kind.SANCTION_IMPOSED) as act:
+    with recorded(moderator, SanctionImposed, context) as act:
         require(may_sanction(act.lock(moderator), act.lock(person)))
         if timedelta(days=days) not in SANCTION_LENGTHS or not clean(note):
             raise Refused(_("A limit has a reason and lasts 1, 7 or 30 days."))
@@ -40,38 +64,47 @@ def impose_sanction(
             ends_at=now() + timedelta(days=days),
         )
         act.session.add(sanction)
-        act.about(sanction, reason=rule.value, days=days)
-        notify_person(act, "sanction.imposed", person, until=sanction.ends_at.isoformat())
+        act.about(sanction, reason=rule, days=days)
+        notify_person(act, person, SanctionNotice(until=sanction.ends_at.isoformat()))
     return sanction
 
 
-def lift_sanction(moderator: Person, sanction: Sanction) -> None:
+def lift_sanction(
+    moderator: Person, sanction: Sanction, *, context: RequestContext = NO_REQUEST
+) -> None:
     """End a sanction early."""
-    with recorded(moderator, Kind.SANCTION_LIFTED) as act:
+    with recorded(moderator, SanctionLifted, context) as act:
         require(may_lift_sanction(moderator, act.lock(sanction)))
         sanction.lifted_at = now()
         act.about(sanction)
-        notify_person(act, "sanction.lifted", sanction.person)
+        notify_person(act, sanction.person, SanctionLiftedNotice())
 
 
-def appeal_sanction(person: Person, sanction: Sanction, reason: str) -> None:
+def appeal_sanction(
+    person: Person, sanction: Sanction, reason: str, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Appeal against a sanction; a moderator who did not impose it decides."""
-    with recorded(person, Kind.SANCTION_APPEALED) as act:
+    with recorded(person, SanctionAppealed, context) as act:
         require(may_appeal_sanction(person, act.lock(sanction)))
         sanction.appeal_reason, sanction.appealed_at = clean(reason), now()
         act.about(sanction)
 
 
 def review_sanction(
-    moderator: Person, sanction: Sanction, outcome: AppealOutcome, note: str
+    moderator: Person,
+    sanction: Sanction,
+    outcome: AppealOutcome,
+    note: str,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Decide an appeal: end the sanction now, or confirm it."""
-    with recorded(moderator, Kind.SANCTION_REVIEWED) as act:
+    with recorded(moderator, SanctionReviewed, context) as act:
         require(may_review_sanction(moderator, act.lock(sanction)))
         sanction.outcome, sanction.outcome_note = outcome, clean(note)
         sanction.decided_by_id, sanction.decided_at = moderator.id, now()
-        act.about(sanction, outcome=outcome.value)
+        act.about(sanction, outcome=outcome)
         if outcome == AppealOutcome.GRANTED and sanction.is_active:
             sanction.lifted_at = now()
-            act.consequence(Kind.SANCTION_LIFTED, sanction)
-        notify_person(act, f"sanction.{outcome.value}", sanction.person)
+            act.consequence(SanctionLifted, sanction)
+        notify_person(act, sanction.person, _OUTCOME_NOTICES[outcome])

@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import Delivery, MutedTopic, Person
-from deliberate.notifications.notice_kinds import TOPICS
+from deliberate.vocabulary.notices import Topic
 
 
 def mark_messages_read(person: Person, up_to: int) -> None:
@@ -30,7 +30,7 @@ def set_mailed_topics(person: Person, topics: Collection[str]) -> None:
     with unrecorded("mail topics of a person") as session:
         session.execute(delete(MutedTopic).where(MutedTopic.person_id == person.id))
         session.add_all(
-            MutedTopic(person_id=person.id, topic=topic) for topic in TOPICS if topic not in topics
+            MutedTopic(person_id=person.id, topic=topic) for topic in Topic if topic not in topics
         )
 
 

@@ -13,8 +13,9 @@ from deliberate.models import Person, Poll, VotingCode
 from deliberate.operations.polls.ballots import hash_code, new_code
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.polls import may_run_poll
-from deliberate.recording import recorded
-from deliberate.vocabulary import Electorate, Kind
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.vocabulary import Electorate
+from deliberate.vocabulary.events.polls import CodesMade
 
 BALLOT_TABLES = ("poll_ballot", "poll_voter", "poll_code")
 MAX_CODES = 100_000
@@ -22,12 +23,14 @@ RECENTLY_CLOSED = timedelta(minutes=3)
 MAX_ATTEMPTS, RETRY_DELAY = 10, 2.0
 
 
-def create_voting_codes(maker: Person | None, poll: Poll, count: int) -> list[str]:
+def create_voting_codes(
+    maker: Person | None, poll: Poll, count: int, *, context: RequestContext = NO_REQUEST
+) -> list[str]:
     """Create one-time voting codes for a poll and return them; only their hashes are stored.
 
     `maker` is None for the command line.
     """
-    with recorded(maker, Kind.CODES_MADE) as act:
+    with recorded(maker, CodesMade, context) as act:
         act.lock(poll)
         if maker is not None:
             require(may_run_poll(maker, poll))

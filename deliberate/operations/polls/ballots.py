@@ -8,13 +8,14 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from deliberate.models import Ballot, Option, Person, Poll, PollVoter, VotingCode
-from deliberate.notifications.notice_kinds import BALLOT_RECEIPT
 from deliberate.operations.notices.notices import notify_person
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.polls import may_enter_ballots, may_vote
 from deliberate.queries.polls.ballot_rules import Choice, find_ballot_error
-from deliberate.recording import Act, recorded
-from deliberate.vocabulary import Electorate, Kind, Origin
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
+from deliberate.vocabulary import Electorate, Origin
+from deliberate.vocabulary.events.polls import BallotCast, BallotChanged
+from deliberate.vocabulary.notices import BallotReceiptNotice
 
 
 class CodeRefused(Refused):
@@ -36,18 +37,19 @@ def cast_ballot(
     *,
     voting_code: str = "",
     mail_receipt: bool = False,
+    context: RequestContext = NO_REQUEST,
 ) -> BallotReceipt:
     """Cast a ballot, once a person; return its code, which is not stored.
 
     Voter and ballot share no key, order or time, and the log records that a person voted, not what.
     The receipt is mailed on request, the code never.
     """
-    with recorded(voter, Kind.BALLOT_CAST) as act:
+    with recorded(voter, BallotCast, context) as act:
         require(may_vote(voter, act.lock(poll)))
         _redeem_voting_code(act, poll, voting_code)
         code = _store_ballot(act, poll, voter, _as_choice(choice))
         if mail_receipt:
-            notify_person(act, BALLOT_RECEIPT, voter, entry=act.id, poll=poll.id)
+            notify_person(act, voter, BallotReceiptNotice(entry=act.id, poll=poll.id))
         act.about(poll)
     return BallotReceipt(code if poll.is_secret else "", act.id)
 
@@ -59,13 +61,14 @@ def enter_ballot(
     choice: Choice | None,
     *,
     voting_code: str = "",
+    context: RequestContext = NO_REQUEST,
 ) -> BallotReceipt:
     """Enter a ballot at an office; a person can vote either there or on the web.
 
     `choice` is None for a paper ballot that cannot be counted. Without an account (`voter` None) a
     voting code is required, and the clerk is the actor; the log names the clerk in both cases.
     """
-    with recorded(voter or clerk, Kind.BALLOT_CAST, origin=Origin.DESK) as act:
+    with recorded(voter or clerk, BallotCast, context, origin=Origin.DESK) as act:
         require(may_enter_ballots(clerk, act.lock(poll)))
         act.institution_id = clerk.institution_id
         if voter is not None:
@@ -82,7 +85,7 @@ def _as_choice(choice: Choice | Option) -> Choice:
     return [(choice.id, 1)] if isinstance(choice, Option) else choice
 
 
-def _redeem_voting_code(act: Act, poll: Poll, voting_code: str) -> None:
+def _redeem_voting_code(act: Act[...], poll: Poll, voting_code: str) -> None:
     if poll.electorate != Electorate.CODES:
         return
     code = act.session.get(VotingCode, hash_code(voting_code), with_for_update=True)
@@ -93,7 +96,7 @@ def _redeem_voting_code(act: Act, poll: Poll, voting_code: str) -> None:
     code.is_used = True
 
 
-def _store_ballot(act: Act, poll: Poll, voter: Person | None, choice: Choice | None) -> str:
+def _store_ballot(act: Act[...], poll: Poll, voter: Person | None, choice: Choice | None) -> str:
     """Record that the voter has voted and store the ballot; return the ballot code."""
     _check_choice(poll, choice)
     if voter is not None:
@@ -122,12 +125,19 @@ def _storable(choice: Choice | None) -> list[list[int]] | None:
     return None if choice is None else sorted([option, value] for option, value in choice)
 
 
-def change_ballot(voter: Person, poll: Poll, code: str, choice: Choice | Option) -> str:
+def change_ballot(
+    voter: Person,
+    poll: Poll,
+    code: str,
+    choice: Choice | Option,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> str:
     """Change a ballot until the poll closes, with its code or in a public poll as its voter.
 
     Returns the id of the log entry.
     """
-    with recorded(voter, Kind.BALLOT_CHANGED) as act:
+    with recorded(voter, BallotChanged, context) as act:
         require(may_vote(voter, act.lock(poll)))
         if act.session.get(PollVoter, (poll.id, voter.id)) is None:
             raise Refused(_("You have not voted in this poll yet."))
@@ -141,7 +151,7 @@ def change_ballot(voter: Person, poll: Poll, code: str, choice: Choice | Option)
     return act.id
 
 
-def _find_ballot(act: Act, voter: Person, poll: Poll, code: str) -> Ballot | None:
+def _find_ballot(act: Act[...], voter: Person, poll: Poll, code: str) -> Ballot | None:
     if poll.is_secret:
         return act.session.get(Ballot, hash_code(code))
     return act.session.scalar(

@@ -13,17 +13,17 @@ from deliberate.models.proposals.proposal import new_salt
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.polls import may_open_poll, may_run_poll
 from deliberate.queries.polls.electorate import count_entitled, small_areas
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html
 from deliberate.vocabulary import (
     CountingMethod,
     Electorate,
-    Kind,
     PhaseSwitch,
     PollChangeReason,
     PollType,
     ResultRule,
 )
+from deliberate.vocabulary.events.polls import OutcomeStated, PollChanged, PollOpened, PollPublished
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,13 @@ def open_poll(
     with_pass: str = "",
     opens_at: datetime | None = None,
     rules: PollRules = SINGLE_CHOICE,
+    context: RequestContext = NO_REQUEST,
 ) -> Poll:
     """Open a poll now or at `opens_at`; `with_pass` is the label of the "not sure" option.
 
     Raises Refused if dates, options and rules do not fit together.
     """
-    with recorded(opener, Kind.POLL_OPENED) as act:
+    with recorded(opener, PollOpened, context) as act:
         require(may_open_poll(opener, act.lock(process)))
         starts_at = opens_at or now()
         _check_dates(process, starts_at, closes_at)
@@ -102,18 +103,14 @@ def open_poll(
         )
         act.session.add(poll)
         act.session.flush()
-        act.about(poll, **_log_details(poll))
+        act.about(
+            poll,
+            type=poll.type,
+            secret=poll.is_secret,
+            result_rule=poll.result_rule,
+            quorum=poll.quorum,
+        )
     return poll
-
-
-def _log_details(poll: Poll) -> dict[str, Any]:
-    """Return the details of a poll that the log records."""
-    return {
-        "type": poll.type.value,
-        "secret": int(poll.is_secret),
-        "result_rule": poll.result_rule.value,
-        "quorum": poll.quorum,
-    }
 
 
 def _check_dates(process: Process, opens_at: datetime, closes_at: datetime) -> None:
@@ -189,10 +186,16 @@ def _check_closing_time(poll: Poll, closes_at: datetime) -> None:
 
 
 def change_poll(
-    changer: Person, poll: Poll, closes_at: datetime, ground: PollChangeReason, reason: str
+    changer: Person,
+    poll: Poll,
+    closes_at: datetime,
+    ground: PollChangeReason,
+    reason: str,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Move the closing time of a running poll, with a public reason."""
-    with recorded(changer, Kind.POLL_CHANGED) as act:
+    with recorded(changer, PollChanged, context) as act:
         require(may_run_poll(changer, act.lock(poll)))
         _check_closing_time(poll, closes_at)
         if not clean(reason):
@@ -207,12 +210,12 @@ def change_poll(
             )
         )
         poll.closes_at = closes_at
-        act.about(poll, reason=ground.value)
+        act.about(poll, reason=ground)
 
 
-def publish_result(publisher: Person, poll: Poll) -> None:
+def publish_result(publisher: Person, poll: Poll, *, context: RequestContext = NO_REQUEST) -> None:
     """Publish the result of a closed poll and freeze the number of people entitled to vote."""
-    with recorded(publisher, Kind.POLL_PUBLISHED) as act:
+    with recorded(publisher, PollPublished, context) as act:
         require(may_run_poll(publisher, act.lock(poll)))
         if not poll.is_closed(now()):
             raise Refused(_("A result can be published only after the poll has closed."))
@@ -223,9 +226,11 @@ def publish_result(publisher: Person, poll: Poll) -> None:
         act.about(poll, turnout=poll.ballot_count)
 
 
-def state_outcome(author: Person, poll: Poll, body: str) -> PollOutcome:
+def state_outcome(
+    author: Person, poll: Poll, body: str, *, context: RequestContext = NO_REQUEST
+) -> PollOutcome:
     """Publish what was decided after a poll, in addition to earlier statements."""
-    with recorded(author, Kind.OUTCOME_STATED) as act:
+    with recorded(author, OutcomeStated, context) as act:
         require(may_run_poll(author, act.lock(poll)))
         if not poll.is_closed(now()) or not poll.shows_result(now()):
             raise Refused(_("The outcome can be published once the result is shown."))
@@ -240,5 +245,6 @@ def state_outcome(author: Person, poll: Poll, body: str) -> PollOutcome:
             stated_by_id=author.id,
         )
         poll.outcomes.append(outcome)
-        act.about(poll, content=outcome.body, salt=outcome.salt)
+        act.set_text(outcome.body, outcome)
+        act.about(poll)
     return outcome

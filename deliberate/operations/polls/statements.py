@@ -7,9 +7,10 @@ from deliberate.models import Option, Person, Poll
 from deliberate.models.proposals.proposal import new_salt
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.polls import may_decide_statement, may_suggest_statement
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind, OptionState
+from deliberate.vocabulary import OptionState
+from deliberate.vocabulary.events.polls import StatementDecided, StatementSuggested
 
 MAX_LENGTH = 280
 MAX_WAITING = 3
@@ -19,9 +20,11 @@ class StatementRefused(Refused):
     """A statement cannot be accepted as it is written."""
 
 
-def suggest_statement(author: Person, poll: Poll, text: str) -> Option:
+def suggest_statement(
+    author: Person, poll: Poll, text: str, *, context: RequestContext = NO_REQUEST
+) -> Option:
     """Add a statement to a poll; it can be voted on once a moderator accepts it."""
-    with recorded(author, Kind.STATEMENT_SUGGESTED) as act:
+    with recorded(author, StatementSuggested, context) as act:
         require(may_suggest_statement(author, act.lock(poll)))
         label = clean_line(text)
         _check_text(poll, label)
@@ -35,7 +38,8 @@ def suggest_statement(author: Person, poll: Poll, text: str) -> Option:
         )
         poll.options.append(statement)
         act.session.flush()
-        act.about(statement, content=label, salt=statement.salt)
+        act.set_text(label, statement)
+        act.about(statement)
     return statement
 
 
@@ -48,7 +52,7 @@ def _check_text(poll: Poll, label: str) -> None:
         raise StatementRefused(_("This statement is already in the poll."))
 
 
-def _check_waiting(act: Act, author: Person, poll: Poll) -> None:
+def _check_waiting(act: Act[...], author: Person, poll: Poll) -> None:
     waiting = act.session.scalar(
         select(func.count(Option.id)).where(
             Option.poll_id == poll.id,
@@ -60,13 +64,19 @@ def _check_waiting(act: Act, author: Person, poll: Poll) -> None:
         raise StatementRefused(_("Three of your statements are waiting; wait for a moderator."))
 
 
-def decide_statement(moderator: Person, statement: Option, state: OptionState) -> None:
+def decide_statement(
+    moderator: Person,
+    statement: Option,
+    state: OptionState,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Accept or decline a waiting statement."""
-    with recorded(moderator, Kind.STATEMENT_DECIDED) as act:
+    with recorded(moderator, StatementDecided, context) as act:
         poll = act.lock(statement.poll)
         require(may_decide_statement(moderator, poll))
         if act.lock(statement).state != OptionState.WAITING or state == OptionState.WAITING:
             raise Refused(_("This statement has been decided already."))
         statement.state = state
         poll.ballot_version += 1
-        act.about(statement, state=state.value)
+        act.about(statement, state=state)

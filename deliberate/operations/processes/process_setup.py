@@ -11,9 +11,14 @@ from deliberate.models import Institution, Person, Phase, Process, ProcessChange
 from deliberate.operations.responses.institutions import SlugTaken
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.processes import has_stated_limits, is_not_closed, may_open, may_set_up
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean, clean_line, to_slug
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.processes import (
+    CalendarChanged,
+    ProcessChanged,
+    ProcessOpened,
+    ProcessPlanned,
+)
 
 LINE_FIELDS = ("title", "title_en")
 TEXT_FIELDS = tuple(
@@ -30,10 +35,12 @@ Values = Mapping[str, str | int | None]
 """Values of columns in FIELDS."""
 
 
-def plan_process(admin: Person, slug: str, values: Values, parts: Parts) -> Process:
+def plan_process(
+    admin: Person, slug: str, values: Values, parts: Parts, *, context: RequestContext = NO_REQUEST
+) -> Process:
     """Plan a process that only administrators see. Raises SlugTaken."""
     try:
-        with recorded(admin, Kind.PROCESS_PLANNED) as act:
+        with recorded(admin, ProcessPlanned, context) as act:
             require(may_set_up(act.lock(admin)))
             process = Process(slug=to_slug(slug), **_clean_values(values))
             process.institutions = build_members(parts)
@@ -45,38 +52,73 @@ def plan_process(admin: Person, slug: str, values: Values, parts: Parts) -> Proc
 
 
 def change_process(
-    admin: Person, process: Process, values: Values, parts: Parts, reason: str = ""
+    admin: Person,
+    process: Process,
+    values: Values,
+    parts: Parts,
+    reason: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Change texts, rules or institutions; an open process only with a public reason."""
-    kind = Kind.PROCESS_PLANNED if process.opened_at is None else Kind.PROCESS_CHANGED
-    with recorded(admin, kind) as act:
+    if process.opened_at is None:
+        _change_planned_process(admin, process, values, parts, context=context)
+    else:
+        _change_open_process(admin, process, values, parts, reason, context=context)
+
+
+def _change_planned_process(
+    admin: Person,
+    process: Process,
+    values: Values,
+    parts: Parts,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
+    with recorded(admin, ProcessPlanned, context) as act:
+        require(may_set_up(act.lock(admin)))
+        if act.lock(process).opened_at is not None:
+            raise Refused(_("The process was opened meanwhile. Check your changes again."))
+        _apply_changes(process, values, parts)
+        act.about(process)
+
+
+def _change_open_process(
+    admin: Person,
+    process: Process,
+    values: Values,
+    parts: Parts,
+    reason: str,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
+    with recorded(admin, ProcessChanged, context) as act:
         require(may_set_up(act.lock(admin)))
         require(is_not_closed(act.lock(process)))
-        if (process.opened_at is None) != (kind is Kind.PROCESS_PLANNED):
-            raise Refused(_("The process was opened meanwhile. Check your changes again."))
         fields = _apply_changes(process, values, parts)
-        if not fields:
-            raise Refused(_("Nothing was changed."))
-        if kind is Kind.PROCESS_PLANNED:
-            act.about(process)
-            return
         require(has_stated_limits(process))
         record_process_change(act, process, fields, reason)
-        act.about(process, fields=fields, reason_given=1)
+        act.about(process, fields=fields, reason_given=True)
 
 
 def _apply_changes(process: Process, values: Values, parts: Parts) -> list[str]:
-    """Set the values and institutions of a process; return the names of the changed fields."""
+    """Set the values and institutions of a process; return the names of the changed fields.
+
+    Raises Refused if nothing changes.
+    """
     before = _snapshot(process)
     for name, value in _clean_values(values).items():
         setattr(process, name, value)
     _update_members(process, parts)
     after = _snapshot(process)
-    return [name for name in after if after[name] != before[name]]
+    changed = [name for name in after if after[name] != before[name]]
+    if not changed:
+        raise Refused(_("Nothing was changed."))
+    return changed
 
 
 def record_process_change(
-    act: Act, process: Process, fields: list[str], reason: str, phase: Phase | None = None
+    act: Act[...], process: Process, fields: list[str], reason: str, phase: Phase | None = None
 ) -> None:
     """Store a change of an open process with its public reason. Raises Refused without a reason.
 
@@ -97,30 +139,34 @@ def record_process_change(
     )
 
 
-def open_planned_process(admin: Person, process: Process) -> None:
+def open_planned_process(
+    admin: Person, process: Process, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Open a planned process from which nothing is missing."""
-    with recorded(admin, Kind.PROCESS_OPENED) as act:
+    with recorded(admin, ProcessOpened, context) as act:
         require(may_open(act.lock(admin), act.lock(process)))
         process.opened_at = now()
         describe_opening(act, process)
 
 
-def describe_opening(act: Act, process: Process) -> None:
+def describe_opening(act: Act[...], process: Process) -> None:
     """Set the subject and the details of the act that opens a process."""
     act.about(
         process,
         threshold=process.support_threshold,
         response_days=process.response_days,
-        limits_stated=int(bool(process.open_points and process.fixed_points)),
+        limits_stated=bool(process.open_points and process.fixed_points),
     )
 
 
-def set_day_off(admin: Person, process: Process, day: date, name: str) -> None:
+def set_day_off(
+    admin: Person, process: Process, day: date, name: str, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Add a non-working day to a process, or (empty name) remove it.
 
     Deadlines that are already set do not change.
     """
-    with recorded(admin, Kind.CALENDAR_CHANGED) as act:
+    with recorded(admin, CalendarChanged, context) as act:
         require(may_set_up(act.lock(admin)))
         require(is_not_closed(act.lock(process)))
         days = {**process.days_off}
@@ -129,7 +175,7 @@ def set_day_off(admin: Person, process: Process, day: date, name: str) -> None:
         elif days.pop(day.isoformat(), None) is None:
             raise Refused(_("This day was not added as a day off."))
         process.days_off = days
-        act.about(process, day=int(f"{day:%Y%m%d}"), off=int(bool(name)))
+        act.about(process, day=int(f"{day:%Y%m%d}"), off=bool(name))
 
 
 def _clean_values(values: Values) -> dict[str, str | int | None]:

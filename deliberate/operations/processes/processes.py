@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flask_babel import lazy_gettext as _
 
@@ -21,8 +20,13 @@ from deliberate.permissions.processes import (
     may_set_up,
 )
 from deliberate.queries.polls.polls import poll_without_outcome
-from deliberate.recording import recorded
-from deliberate.vocabulary import Kind, PhaseKind, PhaseSwitch
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.vocabulary import PhaseKind, PhaseSwitch
+from deliberate.vocabulary.events.processes import (
+    PhaseScheduled,
+    ProcessClosed,
+    ProcessOpened,
+)
 
 
 def open_process(
@@ -30,27 +34,17 @@ def open_process(
     process: Process,
     parts: Sequence[tuple[Institution, str]] = (),
     *,
-    imported_from: str | None = None,
-    carries: str = "",
+    context: RequestContext = NO_REQUEST,
 ) -> Process:
-    """Open a process; `parts` pairs institutions with lead, consulted or must_sign.
-
-    An imported process is recorded as such, with the criteria that its source provides (ids
-    joined by +).
-    """
-    kind = Kind.PROCESS_IMPORTED if imported_from else Kind.PROCESS_OPENED
-    with recorded(admin, kind) as act:
+    """Open a process; `parts` pairs institutions with lead, consulted or must_sign."""
+    with recorded(admin, ProcessOpened, context) as act:
         if admin is not None:
             require(may_set_up(act.lock(admin)))
             require(has_stated_limits(process))
         process.opened_at = process.opened_at or now()
-        process.source = imported_from
         process.institutions = build_members(parts)
         act.session.add(process)
-        if imported_from:
-            act.about(process, source=imported_from, carries=carries)
-        else:
-            describe_opening(act, process)
+        describe_opening(act, process)
     return process
 
 
@@ -62,6 +56,8 @@ def schedule_phase(
     closes_at: datetime,
     switches: Sequence[PhaseSwitch],
     reason: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> Phase:
     """Set the dates and the permitted activities of a phase; phases never overlap.
 
@@ -69,7 +65,7 @@ def schedule_phase(
     this one ended, or ended where it began, moves along as a consequence of the act. Raises
     Refused.
     """
-    with recorded(admin, Kind.PHASE_SCHEDULED) as act:
+    with recorded(admin, PhaseScheduled, context) as act:
         phase = next((row for row in act.lock(process).phases if row.kind == kind), None)
         if admin is not None:
             require(may_set_up(act.lock(admin)))
@@ -85,19 +81,20 @@ def schedule_phase(
             process.phases.append(phase)
         phase.opens_at, phase.closes_at = opens_at, closes_at
         phase.switches = sorted(switch.value for switch in switches)
-        act.about(phase, **_phase_details(phase), reason_given=1 if reason else None)
+        act.describe(phase, _scheduled(phase, has_reason=bool(reason)))
         for other in moved:
-            act.consequence(Kind.PHASE_SCHEDULED, other, **_phase_details(other))
+            act.add_consequence(other, _scheduled(other))
     return phase
 
 
-def _phase_details(phase: Phase) -> dict[str, Any]:  # details of several types
-    return {
-        "phase": PhaseKind(phase.kind).value,
-        "opens": int(phase.opens_at.timestamp()),
-        "closes": int(phase.closes_at.timestamp()),
-        "switches": phase.switches,
-    }
+def _scheduled(phase: Phase, *, has_reason: bool = False) -> PhaseScheduled:
+    return PhaseScheduled(
+        phase=phase.kind,
+        opens=int(phase.opens_at.timestamp()),
+        closes=int(phase.closes_at.timestamp()),
+        switches=phase.switches,
+        reason_given=True if has_reason else None,
+    )
 
 
 def _move_neighbours(
@@ -120,9 +117,9 @@ def _move_neighbours(
     return moved
 
 
-def close_process(admin: Person, process: Process) -> None:
+def close_process(admin: Person, process: Process, *, context: RequestContext = NO_REQUEST) -> None:
     """Close a process once the outcome of each of its polls is published."""
-    with recorded(admin, Kind.PROCESS_CLOSED) as act:
+    with recorded(admin, ProcessClosed, context) as act:
         require(may_set_up(act.lock(admin)))
         act.lock(process)
         if question := poll_without_outcome(process.id):

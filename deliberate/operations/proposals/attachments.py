@@ -9,15 +9,22 @@ from deliberate.operations.proposals.file_sanitizing import sanitize_file
 from deliberate.operations.proposals.file_store import delete_files, stored_file
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.attachments import may_add_attachment, may_remove_attachment
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.proposals import AttachmentAdded, AttachmentRemoved
 
 MAX_ATTACHMENTS = 5
 TOO_MANY_ATTACHMENTS = _("A proposal can have at most five files. Remove one first.")
 
 
-def add_attachment(author: Person, proposal: Proposal, title: str, content: bytes) -> Attachment:
+def add_attachment(
+    author: Person,
+    proposal: Proposal,
+    title: str,
+    content: bytes,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> Attachment:
     """Attach a file to a proposal; its type is detected from the content.
 
     Pictures are encoded anew. Raises Refused for an unknown type, a file that is too large or
@@ -28,7 +35,7 @@ def add_attachment(author: Person, proposal: Proposal, title: str, content: byte
     kind, size = sanitized.kind, len(sanitized.content)
     with (
         stored_file(kind, sanitized.content) as name,
-        recorded(author, Kind.ATTACHMENT_ADDED) as act,
+        recorded(author, AttachmentAdded, context) as act,
     ):
         require(may_add_attachment(author, act.lock(proposal)))
         _refuse_too_many(act, proposal)
@@ -41,7 +48,7 @@ def add_attachment(author: Person, proposal: Proposal, title: str, content: byte
     return attachment
 
 
-def _refuse_too_many(act: Act, proposal: Proposal) -> None:
+def _refuse_too_many(act: Act[...], proposal: Proposal) -> None:
     count = select(func.count(Attachment.id)).where(
         Attachment.proposal_id == proposal.id, Attachment.removed_at.is_(None)
     )
@@ -49,9 +56,11 @@ def _refuse_too_many(act: Act, proposal: Proposal) -> None:
         raise Refused(TOO_MANY_ATTACHMENTS)
 
 
-def remove_attachment(remover: Person, attachment: Attachment) -> None:
+def remove_attachment(
+    remover: Person, attachment: Attachment, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Remove a file from a proposal, as its author or a moderator, and delete it from disk."""
-    with recorded(remover, Kind.ATTACHMENT_REMOVED) as act:
+    with recorded(remover, AttachmentRemoved, context) as act:
         proposal = act.lock(attachment.proposal)
         require(may_remove_attachment(remover, act.lock(attachment), proposal))
         attachment.removed_at, attachment.title = now(), ""
@@ -59,7 +68,7 @@ def remove_attachment(remover: Person, attachment: Attachment) -> None:
     delete_files([attachment.name])
 
 
-def mark_attachments_removed(act: Act, proposal: Proposal) -> list[str]:
+def mark_attachments_removed(act: Act[...], proposal: Proposal) -> list[str]:
     """Mark all files of a proposal as removed; return the names to delete after the commit."""
     attachments = select(Attachment).where(
         Attachment.proposal_id == proposal.id, Attachment.removed_at.is_(None)

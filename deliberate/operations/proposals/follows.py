@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from deliberate.models import Follow, Person
 from deliberate.permissions.decision import Refused, is_signed_in, require
-from deliberate.recording import Act, recorded
-from deliberate.vocabulary import Kind
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
+from deliberate.vocabulary.events.proposals import FollowEnded, FollowStarted
 
 
 class Followable(Protocol):
@@ -18,12 +18,14 @@ class Followable(Protocol):
     id: int
 
 
-def follow_subject(follower: Person, subject: Followable) -> None:
+def follow_subject(
+    follower: Person, subject: Followable, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Follow a subject to receive notices of it.
 
     Raises Refused if the person follows it already.
     """
-    with recorded(follower, Kind.FOLLOW_STARTED) as act:
+    with recorded(follower, FollowStarted, context) as act:
         require(is_signed_in(follower))
         if _get_follow(act, follower, subject) is not None:
             raise Refused(_("You already follow this."))
@@ -33,12 +35,14 @@ def follow_subject(follower: Person, subject: Followable) -> None:
         act.about(subject)
 
 
-def unfollow_subject(follower: Person, subject: Followable) -> None:
+def unfollow_subject(
+    follower: Person, subject: Followable, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Stop following a subject.
 
     Raises Refused if the person does not follow it.
     """
-    with recorded(follower, Kind.FOLLOW_ENDED) as act:
+    with recorded(follower, FollowEnded, context) as act:
         follow_row = _get_follow(act, follower, subject)
         if follow_row is None:
             raise Refused(_("You do not follow this."))
@@ -46,7 +50,7 @@ def unfollow_subject(follower: Person, subject: Followable) -> None:
         act.about(subject)
 
 
-def _get_follow(act: Act, person: Person, subject: Followable) -> Follow | None:
+def _get_follow(act: Act[...], person: Person, subject: Followable) -> Follow | None:
     return act.session.scalar(
         select(Follow).where(
             Follow.person_id == person.id,

@@ -11,17 +11,24 @@ from deliberate.operations.notices.notices import notify_participants, notify_pe
 from deliberate.operations.proposals.supports import qualify
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.merging import may_merge, may_unmerge
-from deliberate.recording import Act, recorded
-from deliberate.vocabulary import Kind
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
+from deliberate.vocabulary.events.proposals import ProposalMerged, ProposalUnmerged
+from deliberate.vocabulary.notices import JoinedNotice, MergedNotice, UnmergedNotice
 
 
-def merge_proposals(moderator: Person, proposal: Proposal, target: Proposal) -> None:
+def merge_proposals(
+    moderator: Person,
+    proposal: Proposal,
+    target: Proposal,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Merge a proposal into a target; its own thread stays readable.
 
     The target receives the supports it lacks, one per person, and its response deadline counts
     from the earlier of both starts. Raises Refused if the moderator may not merge them.
     """
-    with recorded(moderator, Kind.PROPOSAL_MERGED) as act:
+    with recorded(moderator, ProposalMerged, context) as act:
         _lock_proposals(act, proposal, target)
         require(may_merge(moderator, proposal, target))
         merger = _new_merger(moderator, proposal, target)
@@ -30,9 +37,9 @@ def merge_proposals(moderator: Person, proposal: Proposal, target: Proposal) -> 
         proposal.merged_into_id, proposal.merged_at = target.id, merger.merged_at
         act.about(proposal, into=target.id)
         _inherit_deadline(act, proposal, target)
-        notify_participants(act, "proposal.merged", proposal, into=target.id)
+        notify_participants(act, proposal, MergedNotice(into=target.id))
         if target.author_id != proposal.author_id:
-            notify_person(act, "proposal.joined", target.author, target, joined=proposal.id)
+            notify_person(act, target.author, JoinedNotice(joined=proposal.id), target)
 
 
 def _new_merger(moderator: Person, proposal: Proposal, target: Proposal) -> Merger:
@@ -47,13 +54,13 @@ def _new_merger(moderator: Person, proposal: Proposal, target: Proposal) -> Merg
     )
 
 
-def _lock_proposals(act: Act, *proposals: Proposal) -> None:
+def _lock_proposals(act: Act[...], *proposals: Proposal) -> None:
     """Lock proposals in the order of their ids, so that concurrent mergers cannot deadlock."""
     for proposal in sorted(proposals, key=lambda proposal: proposal.id):
         act.lock(proposal)
 
 
-def _copy_supports(act: Act, proposal: Proposal, target: Proposal) -> list[list[object]]:
+def _copy_supports(act: Act[...], proposal: Proposal, target: Proposal) -> list[list[object]]:
     """Copy supports to the target; return those it had that an earlier support replaced.
 
     A person who supports both keeps the earlier support. Each replaced support is returned as
@@ -74,7 +81,7 @@ def _copy_supports(act: Act, proposal: Proposal, target: Proposal) -> list[list[
     return replaced
 
 
-def _list_supports(act: Act, proposal: Proposal) -> list[Support]:
+def _list_supports(act: Act[...], proposal: Proposal) -> list[Support]:
     supports = select(Support).where(Support.proposal_id == proposal.id).order_by(Support.id)
     return list(act.session.scalars(supports))
 
@@ -89,7 +96,7 @@ def _copied_support(support: Support, target: Proposal) -> Support:
     )
 
 
-def _inherit_deadline(act: Act, proposal: Proposal, target: Proposal) -> None:
+def _inherit_deadline(act: Act[...], proposal: Proposal, target: Proposal) -> None:
     if proposal.qualified_at is not None:
         if target.qualified_at is None or proposal.qualified_at < target.qualified_at:
             target.qualified_at, target.due_at = proposal.qualified_at, proposal.due_at
@@ -97,9 +104,11 @@ def _inherit_deadline(act: Act, proposal: Proposal, target: Proposal) -> None:
         qualify(act, target)
 
 
-def unmerge_proposal(moderator: Person, proposal: Proposal) -> None:
+def unmerge_proposal(
+    moderator: Person, proposal: Proposal, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Undo a merger: restore supports and deadline of the target, and keep what came since."""
-    with recorded(moderator, Kind.PROPOSAL_UNMERGED) as act:
+    with recorded(moderator, ProposalUnmerged, context) as act:
         merger = _get_open_merger(act, proposal)
         target = act.session.get_one(Proposal, merger.target_id)
         _lock_proposals(act, proposal, target)
@@ -109,10 +118,10 @@ def unmerge_proposal(moderator: Person, proposal: Proposal) -> None:
         merger.undone_at = now()
         act.about(proposal)
         _restore_deadline(act, target, merger)
-        notify_participants(act, "proposal.unmerged", proposal, into=target.id)
+        notify_participants(act, proposal, UnmergedNotice(into=target.id))
 
 
-def _get_open_merger(act: Act, proposal: Proposal) -> Merger:
+def _get_open_merger(act: Act[...], proposal: Proposal) -> Merger:
     merger = act.session.scalar(
         select(Merger)
         .where(Merger.proposal_id == proposal.id, Merger.undone_at.is_(None))
@@ -123,7 +132,7 @@ def _get_open_merger(act: Act, proposal: Proposal) -> Merger:
     return merger
 
 
-def _separate_supports(act: Act, proposal: Proposal, target: Proposal, merger: Merger) -> None:
+def _separate_supports(act: Act[...], proposal: Proposal, target: Proposal, merger: Merger) -> None:
     replaced = {
         person_id: (version, given_at) for person_id, version, given_at in merger.replaced_supports
     }
@@ -136,7 +145,7 @@ def _separate_supports(act: Act, proposal: Proposal, target: Proposal, merger: M
             support.version, support.given_at = version, datetime.fromisoformat(given_at)
 
 
-def _restore_deadline(act: Act, target: Proposal, merger: Merger) -> None:
+def _restore_deadline(act: Act[...], target: Proposal, merger: Merger) -> None:
     """Restore the target's own deadline, unless it is answered or qualifies by itself."""
     if target.answered_at is not None:
         return

@@ -25,9 +25,15 @@ from deliberate.permissions.proposals.proposals import (
     may_submit,
     may_withdraw,
 )
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html, to_slug
-from deliberate.vocabulary import AccountClass, Initiator, Kind, Role
+from deliberate.vocabulary import AccountClass, Initiator, Role
+from deliberate.vocabulary.events.proposals import (
+    AttachmentAdded,
+    ProposalRevised,
+    ProposalSubmitted,
+    ProposalWithdrawn,
+)
 
 
 def submit_proposal(
@@ -39,14 +45,14 @@ def submit_proposal(
     topic: str = "",
     area: str = "",
     institution: Institution | None = None,
-    language: str = "id",
     draft: Draft | None = None,
+    context: RequestContext = NO_REQUEST,
 ) -> Proposal:
     """Publish a proposal and consume the draft it was written in.
 
     Raises Refused if the phase does not allow proposals or the draft was used already.
     """
-    with recorded(author, Kind.PROPOSAL_SUBMITTED) as act:
+    with recorded(author, ProposalSubmitted, context) as act:
         require(may_submit(act.lock(author), act.lock(process)))
         proposal = Proposal(
             process=process,
@@ -55,7 +61,7 @@ def submit_proposal(
             initiator=_initiator(author),
             topic=clean_line(topic),
             area=clean_line(area),
-            language=language,
+            language=context.language,
             version=1,
             published_at=now(),
         )
@@ -65,11 +71,10 @@ def submit_proposal(
         process.proposal_count += 1
         if draft is not None:
             _consume_draft(act, author, draft, proposal)
+        act.set_text(_content(proposal), proposal)
         act.about(
             proposal,
-            content=_content(proposal),
-            salt=proposal.salt,
-            initiator=proposal.initiator.value,
+            initiator=proposal.initiator,
         )
         hold_by_rule(act, proposal)
         if process.support_threshold == 0:
@@ -77,7 +82,7 @@ def submit_proposal(
     return proposal
 
 
-def _consume_draft(act: Act, author: Person, draft: Draft, proposal: Proposal) -> None:
+def _consume_draft(act: Act[...], author: Person, draft: Draft, proposal: Proposal) -> None:
     """Delete the draft and attach its files to the proposal, each as a consequence of the act."""
     locked = act.session.scalar(select(Draft).where(Draft.id == draft.id).with_for_update())
     if locked is None or locked.person_id != author.id:
@@ -85,7 +90,7 @@ def _consume_draft(act: Act, author: Person, draft: Draft, proposal: Proposal) -
     for file in locked.files:
         attachment = Attachment(proposal=proposal, added_at=now(), **file)
         act.session.add(attachment)
-        act.consequence(Kind.ATTACHMENT_ADDED, attachment, type=file["kind"], bytes=file["size"])
+        act.consequence(AttachmentAdded, attachment, type=file["kind"], bytes=file["size"])
     act.session.delete(locked)
 
 
@@ -125,21 +130,22 @@ def revise_proposal(
     body: str,
     note: str,
     credits: Sequence[int] = (),
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Publish a new version; older versions stay, and supports keep the version they refer to.
 
     `credits` are the ids of comments of the thread that led to the change.
     """
-    with recorded(author, Kind.PROPOSAL_REVISED) as act:
+    with recorded(author, ProposalRevised, context) as act:
         require(may_revise(author, act.lock(proposal)))
         _refuse_comments_of_other_threads(act, proposal, credits)
         proposal.version += 1
         _set_text(proposal, title, body)
         proposal.versions.append(_version(proposal, note, credits))
+        act.set_text(_content(proposal), proposal)
         act.about(
             proposal,
-            content=_content(proposal),
-            salt=proposal.salt,
             version=proposal.version,
             credits=sorted(set(credits)),
         )
@@ -148,7 +154,7 @@ def revise_proposal(
 
 
 def _refuse_comments_of_other_threads(
-    act: Act, proposal: Proposal, comment_ids: Sequence[int]
+    act: Act[...], proposal: Proposal, comment_ids: Sequence[int]
 ) -> None:
     count = select(func.count(Comment.id)).where(
         Comment.proposal_id == proposal.id, Comment.id.in_(comment_ids)
@@ -157,13 +163,15 @@ def _refuse_comments_of_other_threads(
         raise Refused(_("Only comments of this thread can have led to a change."))
 
 
-def withdraw_proposal(author: Person, proposal: Proposal, reason: str) -> None:
+def withdraw_proposal(
+    author: Person, proposal: Proposal, reason: str, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Withdraw a proposal. Its thread stays readable.
 
     Raises Refused if the author may not withdraw it now.
     """
-    with recorded(author, Kind.PROPOSAL_WITHDRAWN) as act:
+    with recorded(author, ProposalWithdrawn, context) as act:
         require(may_withdraw(author, act.lock(proposal)))
         proposal.withdrawn_at, proposal.withdrawn_reason = now(), clean(reason)
         close_open_items(act, proposal)
-        act.about(proposal, reason_given=int(bool(proposal.withdrawn_reason)))
+        act.about(proposal, reason_given=bool(proposal.withdrawn_reason))

@@ -9,9 +9,9 @@ from deliberate.models import Person, Proposal, Summary
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.summaries import may_agree_to_summary, may_suggest_summary
 from deliberate.queries.proposals.summaries import suggested_summary
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.proposals import ProposalSummarised
 
 
 def suggest_summary(
@@ -33,12 +33,14 @@ def suggest_summary(
     return summary
 
 
-def agree_to_summary(person: Person, summary: Summary, revision: int) -> None:
+def agree_to_summary(
+    person: Person, summary: Summary, revision: int, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Agree to the suggested summary, which is shown above the proposal from now on.
 
     `revision` is the revision the person has read; raises Refused if it was edited since.
     """
-    with recorded(person, Kind.PROPOSAL_SUMMARISED) as act:
+    with recorded(person, ProposalSummarised, context) as act:
         proposal = act.lock(summary.proposal)
         require(may_agree_to_summary(person, act.lock(summary)))
         if summary.revision != revision:

@@ -8,16 +8,19 @@ from deliberate.models import Person, Proposal, Support
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.proposals import may_support
 from deliberate.queries.processes.working_days import response_deadline
-from deliberate.recording import Act, recorded
-from deliberate.vocabulary import Kind
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
+from deliberate.vocabulary.events.proposals import SupportGiven, SupportTakenBack
+from deliberate.vocabulary.events.responses import ProposalQualified
 
 
-def support_proposal(supporter: Person, proposal: Proposal) -> None:
+def support_proposal(
+    supporter: Person, proposal: Proposal, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Support a proposal, once per person; at the threshold a response becomes due.
 
     Raises Refused if the phase does not allow support or the person supports it already.
     """
-    with recorded(supporter, Kind.SUPPORT_GIVEN) as act:
+    with recorded(supporter, SupportGiven, context) as act:
         require(may_support(supporter, act.lock(proposal)))
         if _get_support(act, supporter, proposal) is not None:
             raise Refused(_("You already support this proposal."))
@@ -36,16 +39,18 @@ def support_proposal(supporter: Person, proposal: Proposal) -> None:
             qualify(act, proposal)
 
 
-def qualify(act: Act, proposal: Proposal) -> None:
+def qualify(act: Act[...], proposal: Proposal) -> None:
     """Start the response deadline of a proposal, recorded as a consequence of the act."""
     proposal.qualified_at = now()
     proposal.due_at = response_deadline(proposal.process, proposal.qualified_at)
-    act.consequence(Kind.PROPOSAL_QUALIFIED, proposal, supports=proposal.support_count, verified=0)
+    act.consequence(ProposalQualified, proposal, supports=proposal.support_count, verified=0)
 
 
-def withdraw_support(supporter: Person, proposal: Proposal) -> None:
+def withdraw_support(
+    supporter: Person, proposal: Proposal, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Withdraw support while the phase allows support; a qualified proposal stays qualified."""
-    with recorded(supporter, Kind.SUPPORT_TAKEN_BACK) as act:
+    with recorded(supporter, SupportTakenBack, context) as act:
         require(may_support(supporter, act.lock(proposal)))
         support = _get_support(act, supporter, proposal)
         if support is None:
@@ -56,7 +61,7 @@ def withdraw_support(supporter: Person, proposal: Proposal) -> None:
         act.about(proposal)
 
 
-def _withdraw_merged_supports(act: Act, support: Support) -> None:
+def _withdraw_merged_supports(act: Act[...], support: Support) -> None:
     """Withdraw the supports of merged proposals that this support was copied from."""
     current: Support | None = support
     while current is not None and current.merged_from_id is not None:
@@ -70,7 +75,7 @@ def _withdraw_merged_supports(act: Act, support: Support) -> None:
             act.session.delete(current)
 
 
-def _get_support(act: Act, person: Person, proposal: Proposal) -> Support | None:
+def _get_support(act: Act[...], person: Person, proposal: Proposal) -> Support | None:
     return act.session.scalar(
         select(Support).where(Support.person_id == person.id, Support.proposal_id == proposal.id)
     )

@@ -28,17 +28,30 @@ from deliberate.queries.releases.data_access_requests import (
     expired_requests,
     is_outdated,
 )
-from deliberate.recording import recorded
-from deliberate.vocabulary import Kind
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.vocabulary.events.releases import (
+    ReleaseBuilt,
+    ReleaseDownloaded,
+    ReleaseRequested,
+    RequestGranted,
+    RequestRefused,
+)
+from deliberate.vocabulary.notices import DataRequestDecidedNotice
 
 PROTECTED_FOLDER = "protected"
 
 
 def request_data_access(
-    researcher: Person, process: Process, purpose: str, ethics_reference: str, access_until: date
+    researcher: Person,
+    process: Process,
+    purpose: str,
+    ethics_reference: str,
+    access_until: date,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> DataAccessRequest:
     """Request protected data of a process, for a purpose and until a day within a year."""
-    with recorded(researcher, Kind.RELEASE_REQUESTED) as act:
+    with recorded(researcher, ReleaseRequested, context) as act:
         require(may_request_data(act.lock(researcher)))
         today = local_date(process, now())
         if not today < access_until <= today + MAX_ACCESS_PERIOD:
@@ -55,31 +68,41 @@ def request_data_access(
     return request
 
 
-def grant_data_access(admin: Person, request: DataAccessRequest) -> None:
+def grant_data_access(
+    admin: Person, request: DataAccessRequest, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Grant access to protected data; a job builds the files within minutes."""
-    with recorded(admin, Kind.REQUEST_GRANTED) as act:
+    with recorded(admin, RequestGranted, context) as act:
         require(may_decide_request(admin, act.lock(request)))
         request.decided_at, request.decided_by_id = now(), admin.id
         request.is_granted, request.secret = True, secrets.token_bytes(32)
         act.about(request)
-        notify_person(act, "request.decided", request.person, granted=1)
+        notify_person(act, request.person, DataRequestDecidedNotice(granted=True))
 
 
-def refuse_data_access(admin: Person, request: DataAccessRequest, reason: str) -> None:
+def refuse_data_access(
+    admin: Person, request: DataAccessRequest, reason: str, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Refuse access to protected data with a reason."""
-    with recorded(admin, Kind.REQUEST_REFUSED) as act:
+    with recorded(admin, RequestRefused, context) as act:
         require(may_decide_request(admin, act.lock(request)))
         request.decided_at, request.decided_by_id, request.reason = now(), admin.id, reason
         act.about(request)
-        notify_person(act, "request.decided", request.person, granted=0)
+        notify_person(act, request.person, DataRequestDecidedNotice(granted=False))
 
 
-def fetch_protected_release(researcher: Person, request: DataAccessRequest, folder: Path) -> Path:
+def fetch_protected_release(
+    researcher: Person,
+    request: DataAccessRequest,
+    folder: Path,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> Path:
     """Return the path of the files of a request. Each download is an act.
 
     Files built before an erasure, a withdrawn consent or a hidden text are refused.
     """
-    with recorded(researcher, Kind.RELEASE_DOWNLOADED) as act:
+    with recorded(researcher, ReleaseDownloaded, context) as act:
         require(may_fetch_data(researcher, act.lock(request)))
         archive = _archive_path(folder, request)
         if request.built_at is None or is_outdated(request) or not archive.is_file():
@@ -88,7 +111,9 @@ def fetch_protected_release(researcher: Person, request: DataAccessRequest, fold
     return archive
 
 
-def build_protected_release(request: DataAccessRequest, folder: Path) -> None:
+def build_protected_release(
+    request: DataAccessRequest, folder: Path, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Build the files of a request, replacing older ones."""
     request_folder = folder / PROTECTED_FOLDER / str(request.id)
     with exclusive_build(request_folder):
@@ -101,7 +126,7 @@ def build_protected_release(request: DataAccessRequest, folder: Path) -> None:
         )
         size = pack_release(out)
         shutil.rmtree(out)
-        with recorded(None, Kind.RELEASE_BUILT) as act:
+        with recorded(None, ReleaseBuilt, context) as act:
             request = act.lock(request)
             request.built_at, request.manifest, request.size = now(), manifest, size
             act.about(request, rows=manifest["files"]["events.csv"]["rows"])

@@ -19,8 +19,8 @@ from deliberate.queries.processes.processes import get_process
 from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.releases.releases import has_new_acts, newest_release, removed_releases
 from deliberate.queries.scores.process_scores import SOURCE_RELEASE, opened_process_slugs
-from deliberate.recording import recorded
-from deliberate.vocabulary import Kind
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.vocabulary.events.releases import ReleaseBuilt, ReleaseRemoved
 
 
 def publish_release(
@@ -29,6 +29,8 @@ def publish_release(
     folder: Path,
     progress: Progress | None = None,
     formats: Sequence[str] = (),
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> Release:
     """Build the open tier of a process below `folder` and publish it under its date.
 
@@ -42,7 +44,7 @@ def publish_release(
         manifest = build_release(process, process_folder / stamp, progress, formats)
         try:
             size = pack_release(process_folder / stamp)
-            with recorded(builder, Kind.RELEASE_BUILT) as act:
+            with recorded(builder, ReleaseBuilt, context) as act:
                 release = Release(
                     process_id=process.id,
                     stamp=stamp,
@@ -91,9 +93,11 @@ def pack_release(built: Path) -> int:
     return size
 
 
-def remove_release(admin: Person, release: Release, reason: str) -> None:
+def remove_release(
+    admin: Person, release: Release, reason: str, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Remove a release on a legal order or for an erasure; its URL then shows the reason."""
-    with recorded(admin, Kind.RELEASE_REMOVED) as act:
+    with recorded(admin, ReleaseRemoved, context) as act:
         require(may_remove_release(admin))
         if act.lock(release).removed_at is None:
             release.removed_at, release.removed_reason = now(), reason

@@ -25,12 +25,21 @@ from deliberate.queries.processes.working_days import (
     working_days_left,
 )
 from deliberate.queries.responses.response_owner import pending_referral, response_owner_id
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.responses import (
+    CaseAssigned,
+    CaseNoted,
+    CaseStarted,
+    ClockPaused,
+    ClockResumed,
+    ProposalAcknowledged,
+)
+from deliberate.vocabulary.events.threads import QuestionSettled
+from deliberate.vocabulary.notices import AssignedNotice, ClockPausedNotice
 
 
-def get_or_create_case(act: Act, proposal: Proposal) -> Case:
+def get_or_create_case(act: Act[...], proposal: Proposal) -> Case:
     """Return the case of a locked proposal, created by the first act on it."""
     case = act.session.scalar(select(Case).where(Case.proposal_id == proposal.id))
     if case is None:
@@ -40,7 +49,7 @@ def get_or_create_case(act: Act, proposal: Proposal) -> Case:
     return case
 
 
-def reassign_lapsed_referral(act: Act, proposal: Proposal) -> None:
+def reassign_lapsed_referral(act: Act[...], proposal: Proposal) -> None:
     """Store the coordinating institution as responsible if a referral was not accepted in time."""
     case = get_or_create_case(act, proposal)
     referral = pending_referral(case)
@@ -49,9 +58,9 @@ def reassign_lapsed_referral(act: Act, proposal: Proposal) -> None:
         case.pending_referral_id = None
 
 
-def take_case(officer: Person, proposal: Proposal) -> None:
+def take_case(officer: Person, proposal: Proposal, *, context: RequestContext = NO_REQUEST) -> None:
     """Start to work on a case; the officer becomes its assignee."""
-    with recorded(officer, Kind.CASE_STARTED) as act:
+    with recorded(officer, CaseStarted, context) as act:
         require(all_of(may_respond(officer, act.lock(proposal)), is_response_owed(proposal)))
         reassign_lapsed_referral(act, proposal)
         case = get_or_create_case(act, proposal)
@@ -62,9 +71,11 @@ def take_case(officer: Person, proposal: Proposal) -> None:
         act.about(case)
 
 
-def assign_case(officer: Person, proposal: Proposal, colleague: Person) -> None:
+def assign_case(
+    officer: Person, proposal: Proposal, colleague: Person, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Assign a case to a colleague who works for the responsible institution."""
-    with recorded(officer, Kind.CASE_ASSIGNED) as act:
+    with recorded(officer, CaseAssigned, context) as act:
         act.lock(proposal)
         decision = may_respond(officer, proposal) or is_coordinator(officer)
         require(all_of(decision, is_response_owed(proposal)))
@@ -75,7 +86,7 @@ def assign_case(officer: Person, proposal: Proposal, colleague: Person) -> None:
         case.assignee_id, case.assigned_at = colleague.id, now()
         act.about(case)
         if colleague.id != officer.id:
-            notify_person(act, "desk.assigned", colleague, proposal)
+            notify_person(act, colleague, AssignedNotice(), proposal)
 
 
 @dataclass(frozen=True)
@@ -87,21 +98,27 @@ class RefusedAssignment:
 
 
 def assign_cases(
-    officer: Person, proposals: Iterable[Proposal], colleague: Person
+    officer: Person,
+    proposals: Iterable[Proposal],
+    colleague: Person,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> list[RefusedAssignment]:
     """Assign cases to a colleague, each by an act of its own, and return those refused."""
     refusals = []
     for proposal in proposals:
         try:
-            assign_case(officer, proposal, colleague)
+            assign_case(officer, proposal, colleague, context=context.without_submission())
         except Refused as error:
             refusals.append(RefusedAssignment(proposal, error.reason))
     return refusals
 
 
-def add_case_note(officer: Person, proposal: Proposal, body: str) -> None:
+def add_case_note(
+    officer: Person, proposal: Proposal, body: str, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Add an internal note to a case; residents never see it."""
-    with recorded(officer, Kind.CASE_NOTED) as act:
+    with recorded(officer, CaseNoted, context) as act:
         require(may_read_case(officer, act.lock(proposal)))
         text = clean(body)
         if not text:
@@ -111,9 +128,11 @@ def add_case_note(officer: Person, proposal: Proposal, body: str) -> None:
         act.about(case)
 
 
-def acknowledge_proposal(officer: Person, proposal: Proposal) -> None:
+def acknowledge_proposal(
+    officer: Person, proposal: Proposal, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Acknowledge publicly, once, that the institution received a proposal."""
-    with recorded(officer, Kind.PROPOSAL_ACKNOWLEDGED) as act:
+    with recorded(officer, ProposalAcknowledged, context) as act:
         require(all_of(may_respond(officer, act.lock(proposal)), is_response_owed(proposal)))
         reassign_lapsed_referral(act, proposal)
         case = get_or_create_case(act, proposal)
@@ -125,10 +144,15 @@ def acknowledge_proposal(officer: Person, proposal: Proposal) -> None:
 
 
 def pause_clock(
-    officer: Person, proposal: Proposal, question: str, days: int = MAX_PAUSE_DAYS
+    officer: Person,
+    proposal: Proposal,
+    question: str,
+    days: int = MAX_PAUSE_DAYS,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Ask the author a question and pause the response clock, once and for some working days."""
-    with recorded(officer, Kind.CLOCK_PAUSED) as act:
+    with recorded(officer, ClockPaused, context) as act:
         require(all_of(may_respond(officer, act.lock(proposal)), is_response_owed(proposal)))
         reassign_lapsed_referral(act, proposal)
         case = get_or_create_case(act, proposal)
@@ -138,7 +162,7 @@ def pause_clock(
         case.pause_ends_at = deadline_after(proposal.process, now(), days)
         proposal.due_at = _shifted_due_at(proposal, days)
         act.about(proposal, reason="question")
-        notify_participants(act, "clock.paused", proposal)
+        notify_participants(act, proposal, ClockPausedNotice())
 
 
 def _require_pausable(case: Case, proposal: Proposal, question: str, days: int) -> None:
@@ -152,12 +176,14 @@ def _require_pausable(case: Case, proposal: Proposal, question: str, days: int) 
         raise Refused(_("The response is overdue: the deadline can no longer be paused."))
 
 
-def resume_clock(person: Person, proposal: Proposal) -> None:
+def resume_clock(
+    person: Person, proposal: Proposal, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Resume the response clock, as the author or as the institution.
 
     The working days that were not used are deducted from the deadline.
     """
-    with recorded(person, Kind.CLOCK_RESUMED) as act:
+    with recorded(person, ClockResumed, context) as act:
         act.lock(proposal)
         require(is_author(person, proposal) or may_respond(person, proposal))
         case = get_or_create_case(act, proposal)
@@ -173,9 +199,11 @@ def _shifted_due_at(proposal: Proposal, days: int) -> datetime | None:
     return shift_deadline(proposal.process, proposal.due_at, days) if proposal.due_at else None
 
 
-def settle_question(author: Person, comment: Comment) -> None:
+def settle_question(
+    author: Person, comment: Comment, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Mark a question to the authority as answered, as its author."""
-    with recorded(author, Kind.QUESTION_SETTLED) as act:
+    with recorded(author, QuestionSettled, context) as act:
         require(is_author(author, act.lock(comment)))
         if not comment.is_question or act.session.get(SettledQuestion, comment.id) is not None:
             raise Refused(_("There is no open question here."))

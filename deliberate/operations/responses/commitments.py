@@ -8,16 +8,30 @@ from deliberate.operations.notices.notices import notify_participants
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.responses import may_update_commitment
 from deliberate.queries.processes.working_days import local_date
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean, clean_line
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.responses import (
+    CommitmentDropped,
+    CommitmentFulfilled,
+    CommitmentUpdated,
+)
+from deliberate.vocabulary.notices import (
+    CommitmentDroppedNotice,
+    CommitmentFulfilledNotice,
+    CommitmentUpdatedNotice,
+)
 
 
 def update_commitment(
-    officer: Person, commitment: Commitment, note: str, evidence: str = ""
+    officer: Person,
+    commitment: Commitment,
+    note: str,
+    evidence: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Publish the progress of a commitment."""
-    with recorded(officer, Kind.COMMITMENT_UPDATED) as act:
+    with recorded(officer, CommitmentUpdated, context) as act:
         require(may_update_commitment(officer, act.lock(commitment)))
         if not clean_line(note):
             raise Refused(_("Describe the progress."))
@@ -25,35 +39,48 @@ def update_commitment(
         state = commitment.state_on(today)
         _add_step(act, officer, commitment, "updated", note, evidence)
         act.about(commitment, state=state)
-        _notify(act, commitment, "commitment.updated")
+        notify_participants(
+            act, commitment.response.proposal, CommitmentUpdatedNotice(commitment=commitment.id)
+        )
 
 
 def fulfil_commitment(
-    officer: Person, commitment: Commitment, note: str = "", evidence: str = ""
+    officer: Person,
+    commitment: Commitment,
+    note: str = "",
+    evidence: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Mark a commitment as fulfilled; residents are then asked whether it is."""
-    with recorded(officer, Kind.COMMITMENT_FULFILLED) as act:
+    with recorded(officer, CommitmentFulfilled, context) as act:
         require(may_update_commitment(officer, act.lock(commitment)))
         commitment.fulfilled_at = now()
         _add_step(act, officer, commitment, "fulfilled", note, evidence)
         act.about(commitment)
-        _notify(act, commitment, "commitment.fulfilled")
+        notify_participants(
+            act, commitment.response.proposal, CommitmentFulfilledNotice(commitment=commitment.id)
+        )
 
 
-def drop_commitment(officer: Person, commitment: Commitment, reason: str) -> None:
+def drop_commitment(
+    officer: Person, commitment: Commitment, reason: str, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Drop a commitment, with a reason."""
-    with recorded(officer, Kind.COMMITMENT_DROPPED) as act:
+    with recorded(officer, CommitmentDropped, context) as act:
         require(may_update_commitment(officer, act.lock(commitment)))
         if not clean(reason):
             raise Refused(_("Give the reason for dropping the commitment."))
         commitment.dropped_at, commitment.dropped_reason = now(), clean(reason)
         _add_step(act, officer, commitment, "dropped", reason, "")
-        act.about(commitment, reason_given=1)
-        _notify(act, commitment, "commitment.dropped")
+        act.about(commitment, reason_given=True)
+        notify_participants(
+            act, commitment.response.proposal, CommitmentDroppedNotice(commitment=commitment.id)
+        )
 
 
 def _add_step(
-    act: Act, officer: Person, commitment: Commitment, state: str, note: str, evidence: str
+    act: Act[...], officer: Person, commitment: Commitment, state: str, note: str, evidence: str
 ) -> None:
     act.session.add(
         CommitmentStep(
@@ -65,7 +92,3 @@ def _add_step(
             taken_at=now(),
         )
     )
-
-
-def _notify(act: Act, commitment: Commitment, kind: str) -> None:
-    notify_participants(act, kind, commitment.response.proposal, commitment=commitment.id)

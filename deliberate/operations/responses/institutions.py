@@ -7,9 +7,9 @@ from deliberate.models import Institution, Person
 from deliberate.permissions.decision import require
 from deliberate.permissions.processes import may_set_up
 from deliberate.permissions.responses import is_coordinator as may_coordinate
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line, to_slug
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.responses import SettingChanged
 
 
 class SlugTaken(ValueError):
@@ -23,13 +23,14 @@ def add_institution(
     *,
     name_en: str = "",
     is_coordinator: bool = False,
+    context: RequestContext = NO_REQUEST,
 ) -> Institution:
     """Add an institution, as an administrator or (admin None) from the command line.
 
     Raises SlugTaken.
     """
     try:
-        with recorded(admin, Kind.SETTING_CHANGED) as act:
+        with recorded(admin, SettingChanged, context) as act:
             if admin is not None:
                 require(may_set_up(act.lock(admin)))
             institution = Institution(
@@ -47,10 +48,16 @@ def add_institution(
 
 
 def change_institution(
-    admin: Person, institution: Institution, name: str, name_en: str, is_coordinator: bool
+    admin: Person,
+    institution: Institution,
+    name: str,
+    name_en: str,
+    is_coordinator: bool,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> None:
     """Change the names of an institution and whether it coordinates; its slug never changes."""
-    with recorded(admin, Kind.SETTING_CHANGED) as act:
+    with recorded(admin, SettingChanged, context) as act:
         require(may_set_up(act.lock(admin)))
         act.lock(institution)
         institution.name, institution.name_en = clean_line(name), clean_line(name_en)
@@ -59,7 +66,7 @@ def change_institution(
         _unset_other_coordinators(act, institution)
 
 
-def _unset_other_coordinators(act: Act, institution: Institution) -> None:
+def _unset_other_coordinators(act: Act[...], institution: Institution) -> None:
     if institution.is_coordinator:
         others = select(Institution).where(
             Institution.is_coordinator, Institution.id != institution.id
@@ -68,9 +75,15 @@ def _unset_other_coordinators(act: Act, institution: Institution) -> None:
             other.is_coordinator = False
 
 
-def set_check_required(person: Person, institution: Institution, is_required: bool) -> None:
+def set_check_required(
+    person: Person,
+    institution: Institution,
+    is_required: bool,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Set whether a colleague must check every response of an institution."""
-    with recorded(person, Kind.SETTING_CHANGED) as act:
+    with recorded(person, SettingChanged, context) as act:
         require(may_coordinate(person) or may_set_up(person))
         act.lock(institution).needs_check = is_required
         act.about(institution, name="needs_check")

@@ -8,25 +8,39 @@ from deliberate.models import Judgement, Person, Response
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.responses import may_judge
 from deliberate.queries.processes.working_days import local_date
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.responses import OutcomeChecked, ResponseJudged
 
 ANSWERS = ("yes", "partly", "no")
 
 
-def judge_response(resident: Person, response: Response, answer: str, reason: str = "") -> None:
+def judge_response(
+    resident: Person,
+    response: Response,
+    answer: str,
+    reason: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Judge whether a response answers the proposal; a new judgement replaces the old one."""
-    with recorded(resident, Kind.RESPONSE_JUDGED) as act:
+    with recorded(resident, ResponseJudged, context) as act:
         require(may_judge(resident))
         act.lock(response)
         _record_judgement(act, resident, response, "answers", answer, reason)
         act.about(response, answers_it=answer)
 
 
-def check_outcome(resident: Person, response: Response, answer: str, reason: str = "") -> None:
+def check_outcome(
+    resident: Person,
+    response: Response,
+    answer: str,
+    reason: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Judge whether the commitments were carried out, once none of them is due any more."""
-    with recorded(resident, Kind.OUTCOME_CHECKED) as act:
+    with recorded(resident, OutcomeChecked, context) as act:
         require(may_judge(resident))
         if not _is_delivered(act.lock(response)):
             raise Refused(_("You can answer this once the commitments are due."))
@@ -41,7 +55,7 @@ def _is_delivered(response: Response) -> bool:
 
 
 def _record_judgement(
-    act: Act, resident: Person, response: Response, question: str, answer: str, reason: str
+    act: Act[...], resident: Person, response: Response, question: str, answer: str, reason: str
 ) -> None:
     if answer not in ANSWERS:
         raise Refused(_("Choose yes, partly or no."))

@@ -18,9 +18,19 @@ from deliberate.queries.responses.response_owner import (
     coordinating_institution_id,
     response_owner_id,
 )
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean, clean_line
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.responses import (
+    ProposalReferred,
+    ReferralAccepted,
+    ReferralDeclined,
+)
+from deliberate.vocabulary.notices import (
+    ReferralAcceptedNotice,
+    ReferralNotice,
+    ReferralOfferedNotice,
+    ReferralReturnedNotice,
+)
 
 EXTERNAL_SYSTEMS = ("SP4N-LAPOR!", "OSS", "IKNow", "MPP Digital")
 """Systems outside this platform to which a proposal can be referred."""
@@ -34,13 +44,14 @@ def refer_proposal(
     *,
     external_system: str = "",
     external_reference: str = "",
+    context: RequestContext = NO_REQUEST,
 ) -> Referral:
     """Refer a proposal to another institution, or (`to` None) to an external system.
 
     The response clock does not restart. After an external referral the institution still owes
     the response.
     """
-    with recorded(officer, Kind.PROPOSAL_REFERRED) as act:
+    with recorded(officer, ProposalReferred, context) as act:
         act.lock(proposal)
         decision = may_respond(officer, proposal) or is_coordinator(officer)
         require(all_of(decision, is_response_owed(proposal)))
@@ -87,28 +98,33 @@ def _require_valid_referral(
         raise Refused(_("A referral needs a reason; it is public."))
 
 
-def _describe_and_notify(act: Act, referral: Referral) -> None:
+def _describe_and_notify(act: Act[...], referral: Referral) -> None:
     system = "".join(c for c in referral.external_system if c.isalnum() or c in "-.+")
     act.about(referral.proposal, to=referral.to_id, external_system=system or None)
-    notify_participants(act, "proposal.referred", referral.proposal, referral=referral.id)
-    notify_staff(act, "desk.offered", referral.to_id, referral.proposal, referral=referral.id)
+    notify_participants(act, referral.proposal, ReferralNotice(referral=referral.id))
+    offer = ReferralOfferedNotice(referral=referral.id)
+    notify_staff(act, referral.to_id, referral.proposal, offer)
 
 
-def accept_referral(officer: Person, referral: Referral) -> None:
+def accept_referral(
+    officer: Person, referral: Referral, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Accept a referral; the officer's institution owes the response from now on."""
-    with recorded(officer, Kind.REFERRAL_ACCEPTED) as act:
+    with recorded(officer, ReferralAccepted, context) as act:
         proposal = act.lock(referral.proposal)
         require(may_accept_referral(officer, act.lock(referral)))
         referral.accepted_at = now()
         proposal.institution_id = referral.to_id
         get_or_create_case(act, proposal).pending_referral_id = None
         act.about(referral)
-        notify_participants(act, "referral.accepted", proposal, referral=referral.id)
+        notify_participants(act, proposal, ReferralAcceptedNotice(referral=referral.id))
 
 
-def decline_referral(officer: Person, referral: Referral, reason: str) -> None:
+def decline_referral(
+    officer: Person, referral: Referral, reason: str, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Decline a referral with a reason; the coordinating institution becomes responsible."""
-    with recorded(officer, Kind.REFERRAL_DECLINED) as act:
+    with recorded(officer, ReferralDeclined, context) as act:
         proposal = act.lock(referral.proposal)
         require(may_accept_referral(officer, act.lock(referral)))
         if not clean(reason):
@@ -117,4 +133,5 @@ def decline_referral(officer: Person, referral: Referral, reason: str) -> None:
         proposal.institution_id = coordinating_institution_id() or referral.from_id
         get_or_create_case(act, proposal).pending_referral_id = None
         act.about(referral)
-        notify_staff(act, "desk.bounced", proposal.institution_id, proposal, referral=referral.id)
+        returned = ReferralReturnedNotice(referral=referral.id)
+        notify_staff(act, proposal.institution_id, proposal, returned)

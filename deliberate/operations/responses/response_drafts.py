@@ -13,9 +13,11 @@ from deliberate.operations.notices.notices import notify_person, notify_staff
 from deliberate.permissions.decision import Refused, has_role, require
 from deliberate.permissions.responses import may_respond
 from deliberate.queries.responses.response_owner import required_signatory_ids
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean, clean_line
-from deliberate.vocabulary import Kind, Role
+from deliberate.vocabulary import Role
+from deliberate.vocabulary.events.responses import CheckAsked, CheckGiven, ResponseSigned
+from deliberate.vocabulary.notices import CheckedNotice, CheckRequestedNotice
 
 DraftContent = dict[str, Any]
 """The fields of the response form as JSON."""
@@ -61,18 +63,27 @@ def save_response_draft(
     return draft
 
 
-def request_check(officer: Person, draft: ResponseDraft) -> None:
+def request_check(
+    officer: Person, draft: ResponseDraft, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Ask the colleagues of the institution to check a draft before it is published."""
-    with recorded(officer, Kind.CHECK_ASKED) as act:
+    with recorded(officer, CheckAsked, context) as act:
         require(may_respond(officer, act.lock(draft).proposal))
         draft.check_requested_at = now()
         act.about(draft)
-        notify_staff(act, "desk.check", draft.institution_id, draft.proposal)
+        notify_staff(act, draft.institution_id, draft.proposal, CheckRequestedNotice())
 
 
-def record_check(colleague: Person, draft: ResponseDraft, passed: bool, note: str = "") -> None:
+def record_check(
+    colleague: Person,
+    draft: ResponseDraft,
+    passed: bool,
+    note: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
     """Approve a draft for publication or reject it with a note; not by its author."""
-    with recorded(colleague, Kind.CHECK_GIVEN) as act:
+    with recorded(colleague, CheckGiven, context) as act:
         require(may_respond(colleague, act.lock(draft).proposal))
         if draft.author_id == colleague.id:
             raise Refused(_("Another person must check what you wrote."))
@@ -81,13 +92,15 @@ def record_check(colleague: Person, draft: ResponseDraft, passed: bool, note: st
         draft.checked_at, draft.checked_by_id = now(), colleague.id
         draft.checked_revision = draft.revision if passed else None
         draft.check_requested_at, draft.check_note = None, clean(note)
-        act.about(draft, passed=int(passed))
-        notify_person(act, "desk.checked", draft.author, draft.proposal, passed=int(passed))
+        act.about(draft, passed=passed)
+        notify_person(act, draft.author, CheckedNotice(passed=passed), draft.proposal)
 
 
-def sign_response(officer: Person, draft: ResponseDraft) -> None:
+def sign_response(
+    officer: Person, draft: ResponseDraft, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Sign the current revision of a draft for an institution whose signature is required."""
-    with recorded(officer, Kind.RESPONSE_SIGNED) as act:
+    with recorded(officer, ResponseSigned, context) as act:
         act.lock(draft)
         require(has_role(officer, Role.STAFF))
         if officer.institution_id not in required_signatory_ids(draft.proposal.process):

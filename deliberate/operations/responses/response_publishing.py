@@ -10,11 +10,17 @@ from deliberate.database import db, unrecorded
 from deliberate.models import Institution, Notice, Person, Response, ResponseDraft
 from deliberate.operations.responses.responses import Point, publish_response
 from deliberate.permissions.decision import Refused
+from deliberate.recording import NO_REQUEST, RequestContext
 from deliberate.vocabulary import ResponseDecision, ResponseGround
+from deliberate.vocabulary.notices import UnpublishedNotice
 
 
 def publish_draft(
-    officer: Person, draft: ResponseDraft, base_version: int | None = None
+    officer: Person,
+    draft: ResponseDraft,
+    base_version: int | None = None,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> Response:
     """Publish a draft in the officer's name; the draft is deleted by the same act."""
     content = draft.content
@@ -38,6 +44,7 @@ def publish_draft(
         note=content["note"] or "",
         base_version=base_version,
         draft=draft,
+        context=context,
     )
 
 
@@ -106,7 +113,7 @@ def _unschedule(draft_id: int) -> None:
         session.add(
             Notice(
                 key=f"unpublished.{draft_id}.{int(publish_at.timestamp()) if publish_at else 0}",
-                kind="desk.unpublished",
+                kind=UnpublishedNotice.KIND,
                 proposal_id=draft.proposal_id,
                 person_id=draft.author_id,
             )

@@ -18,6 +18,7 @@ from deliberate.permissions.responses import may_respond
 from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.responses.institutions import get_institution_by_slug
 from deliberate.queries.responses.responses import get_visible_proposal
+from deliberate.recording import NO_REQUEST, RequestContext
 from deliberate.vocabulary import ResponseDecision, ResponseGround
 
 COLUMNS = ("proposal", "decision", "headline", "body", "grounds", "answers", "what", "who", "due")
@@ -160,7 +161,7 @@ def _parse_commitment(row: ResponseRow) -> None:
 
 
 def publish_response_rows(
-    officer: Person, rows: Iterable[ResponseRow]
+    officer: Person, rows: Iterable[ResponseRow], *, context: RequestContext = NO_REQUEST
 ) -> tuple[list[ResponseRow], list[ResponseRow]]:
     """Publish the rows without problems; return the published rows and the failed ones."""
     published, failed = [], []
@@ -169,7 +170,7 @@ def publish_response_rows(
             failed.append(row)
             continue
         try:
-            _publish_row(officer, row, row.proposal)
+            _publish_row(officer, row, row.proposal, context.without_submission())
         except Refused as error:
             row.problems.append(str(error.reason))
             failed.append(row)
@@ -178,7 +179,9 @@ def publish_response_rows(
     return published, failed
 
 
-def _publish_row(officer: Person, row: ResponseRow, proposal: Proposal) -> None:
+def _publish_row(
+    officer: Person, row: ResponseRow, proposal: Proposal, context: RequestContext
+) -> None:
     publish_response(
         officer,
         proposal,
@@ -189,4 +192,5 @@ def _publish_row(officer: Person, row: ResponseRow, proposal: Proposal) -> None:
         answers=row.comment_ids,
         commitments=row.commitments,
         language=officer.language,
+        context=context,
     )

@@ -24,9 +24,11 @@ from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.responses import is_final_decision, may_respond
 from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.responses.response_owner import required_signatory_ids, signatory_ids
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html, to_plain
-from deliberate.vocabulary import Kind, ResponseDecision, ResponseGround
+from deliberate.vocabulary import ResponseDecision, ResponseGround
+from deliberate.vocabulary.events.responses import ResponsePublished
+from deliberate.vocabulary.notices import NewResponseVersionNotice, ResponseNotice
 
 REFUSAL_DECISIONS = {ResponseDecision.NOT_ACCEPTED, ResponseDecision.ACCEPTED_IN_PART}
 DEFAULT_STUDY_PERIOD = timedelta(days=60)
@@ -64,13 +66,14 @@ def publish_response(
     grounds: Sequence[ResponseGround] = (),
     commitments: Sequence[tuple[str, Institution, date]] = (),
     answers: Sequence[int] = (),
-    language: str = "id",
     points: Sequence[Point] = (),
     study_until: date | None = None,
     outside_body: str = "",
     note: str = "",
     base_version: int | None = None,
     draft: ResponseDraft | None = None,
+    language: str = "id",
+    context: RequestContext = NO_REQUEST,
 ) -> Response:
     """Publish a version of the official response to a proposal and return it.
 
@@ -78,7 +81,7 @@ def publish_response(
     comments answered by the response as a whole. `base_version` is the version that the responder
     knew: ResponseConflict is raised if there is a newer one. The draft is deleted by the act.
     """
-    with recorded(responder, Kind.RESPONSE_PUBLISHED) as act:
+    with recorded(responder, ResponsePublished, context) as act:
         require(may_respond(responder, act.lock(proposal)))
         latest = _latest_response(act, proposal)
         if base_version is not None and latest is not None and latest.version > base_version:
@@ -117,7 +120,7 @@ def publish_response(
     return response
 
 
-def _latest_response(act: Act, proposal: Proposal) -> Response | None:
+def _latest_response(act: Act[...], proposal: Proposal) -> Response | None:
     return act.session.scalar(
         select(Response)
         .where(Response.proposal_id == proposal.id)
@@ -127,7 +130,7 @@ def _latest_response(act: Act, proposal: Proposal) -> Response | None:
 
 
 def _require_check_and_signatures(
-    act: Act,
+    act: Act[...],
     responder: Person,
     proposal: Proposal,
     decision: ResponseDecision,
@@ -218,7 +221,7 @@ def _update_proposal(proposal: Proposal, response: Response) -> None:
 
 
 def _record_answered_comments(
-    act: Act, response: Response, answers: Sequence[int], points: Sequence[Point]
+    act: Act[...], response: Response, answers: Sequence[int], points: Sequence[Point]
 ) -> list[int]:
     """Store which comments are answered by which point and return their ids.
 
@@ -248,24 +251,25 @@ def _point_numbers(answers: Sequence[int], points: Sequence[Point]) -> dict[int,
     return point_numbers
 
 
-def _describe(act: Act, response: Response, answers: Sequence[int]) -> None:
+def _describe(act: Act[...], response: Response, answers: Sequence[int]) -> None:
     repeats = act.session.scalar(
         select(func.count(Response.id)).where(
             Response.body == response.body, Response.body != "", Response.id != response.id
         )
     )
-    act.about(
+    act.set_text(response_text(response), response)
+    reason_chars = sum(len(point["reason"]) for point in response.points)
+    act.describe(
         response,
-        content=response_text(response),
-        salt=response.salt,
-        decision=response.decision.value,
-        points=len(response.points),
-        reason_chars=len(to_plain(response.body_html))
-        + sum(len(point["reason"]) for point in response.points),
-        grounds=len(response.grounds),
-        answers=list(answers),
-        commitments=len(response.commitments),
-        repeats=repeats or 0,
+        ResponsePublished(
+            decision=response.decision,
+            points=len(response.points),
+            reason_chars=len(to_plain(response.body_html)) + reason_chars,
+            grounds=len(response.grounds),
+            answers=list(answers),
+            commitments=len(response.commitments),
+            repeats=repeats or 0,
+        ),
     )
 
 
@@ -276,17 +280,12 @@ def response_text(response: Response) -> str:
     return "\n\n".join(parts)
 
 
-def _notify(act: Act, response: Response) -> None:
-    notify_participants(
-        act,
-        "response.again" if response.version > 1 else "response.published",
-        response.proposal,
-        response=response.id,
-        decision=response.decision.value,
-    )
+def _notify(act: Act[...], response: Response) -> None:
+    notice = NewResponseVersionNotice if response.version > 1 else ResponseNotice
+    notify_participants(act, response.proposal, notice(response=response.id))
 
 
-def _names_responsible_body(act: Act, response: Response) -> bool:
+def _names_responsible_body(act: Act[...], response: Response) -> bool:
     """Return whether an external body or a referral tells who is responsible."""
     if response.outside_body:
         return True

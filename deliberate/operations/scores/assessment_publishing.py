@@ -16,17 +16,19 @@ from deliberate.permissions.scores.assessments import (
 )
 from deliberate.queries.scores.assessments import unfrozen_plans
 from deliberate.queries.scores.canonical_assessment import canonical_form
-from deliberate.recording import recorded
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.scores import AssessmentFrozen, AssessmentPublished
 
 
-def freeze_assessment(evaluator: Person | None, assessment: Assessment) -> None:
+def freeze_assessment(
+    evaluator: Person | None, assessment: Assessment, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Freeze an assessment and log the hash of its canonical JSON. None: the process has opened.
 
     Nothing in it changes afterwards; a change needs a new assessment.
     """
-    with recorded(evaluator, Kind.ASSESSMENT_FROZEN) as act:
+    with recorded(evaluator, AssessmentFrozen, context) as act:
         act.lock(assessment)
         if evaluator is not None or not is_overdue_plan(assessment):
             require(may_freeze_assessment(evaluator, assessment))
@@ -60,9 +62,11 @@ def reply_to_assessment(officer: Person, assessment: Assessment, body: str) -> N
         reply.body, reply.person_id, reply.replied_at = clean(body), officer.id, now()
 
 
-def publish_assessment(evaluator: Person, assessment: Assessment) -> None:
+def publish_assessment(
+    evaluator: Person, assessment: Assessment, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Publish a frozen assessment with the replies of the institutions."""
-    with recorded(evaluator, Kind.ASSESSMENT_PUBLISHED) as act:
+    with recorded(evaluator, AssessmentPublished, context) as act:
         require(may_publish_assessment(evaluator, act.lock(assessment)))
         assessment.published_at = now()
         act.about(assessment, stage=assessment.stage)

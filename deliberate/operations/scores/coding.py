@@ -15,8 +15,9 @@ from deliberate.permissions.scores.coding import (
     may_draw_sample,
 )
 from deliberate.queries.scores.coding import auditable_response_ids, codable_comment_ids
-from deliberate.recording import recorded
-from deliberate.vocabulary import Kind, SampleKind
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.vocabulary import SampleKind
+from deliberate.vocabulary.events.scores import AnswerAudited, CommentCoded, SampleDrawn
 
 SAMPLE_SIZE = 60
 """More than the 50 that the indicator needs: some texts vanish before they are coded."""
@@ -29,12 +30,14 @@ def draw_sample(
     kind: SampleKind,
     size: int = SAMPLE_SIZE,
     seed: int | None = None,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> Sample:
     """Draw a random sample of residents' comments or official responses; the seed is logged.
 
     The log makes repeated draws visible.
     """
-    with recorded(coder, Kind.SAMPLE_DRAWN) as act:
+    with recorded(coder, SampleDrawn, context) as act:
         act.lock(process)
         require(may_draw_sample(coder, process, kind))
         if kind == SampleKind.REASONS:
@@ -59,9 +62,11 @@ def draw_ids(ids: list[int], size: int, seed: int) -> list[int]:
     return generator.sample(sorted(ids), min(size, len(ids)))
 
 
-def code_comment(coder: Person, item: SampledItem, reason: int) -> None:
+def code_comment(
+    coder: Person, item: SampledItem, reason: int, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Code how far a comment gives reasons, 0 to 3; the other coder's code stays hidden."""
-    with recorded(coder, Kind.COMMENT_CODED) as act:
+    with recorded(coder, CommentCoded, context) as act:
         act.lock(item.sample)
         require(may_code_item(coder, item, SampleKind.REASONS))
         require(is_readable(item))
@@ -71,13 +76,15 @@ def code_comment(coder: Person, item: SampledItem, reason: int) -> None:
         act.about(_subject(item), reason=reason)
 
 
-def audit_answer(coder: Person, item: SampledItem, confirmed: bool) -> None:
+def audit_answer(
+    coder: Person, item: SampledItem, confirmed: bool, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Record whether the reasons of an official response hold as stated."""
-    with recorded(coder, Kind.ANSWER_AUDITED) as act:
+    with recorded(coder, AnswerAudited, context) as act:
         act.lock(item.sample)
         require(may_code_item(coder, item, SampleKind.ANSWERS))
         _set_code(item, coder, int(confirmed))
-        act.about(_subject(item), confirmed=int(confirmed))
+        act.about(_subject(item), confirmed=confirmed)
 
 
 def _subject(item: SampledItem) -> Comment | Response:

@@ -16,9 +16,15 @@ from deliberate.permissions.threads import (
     may_rate_comment,
     may_withdraw_comment,
 )
-from deliberate.recording import Act, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html
-from deliberate.vocabulary import Kind, Role, Stance
+from deliberate.vocabulary import Role, Stance
+from deliberate.vocabulary.events.threads import (
+    CommentEdited,
+    CommentPosted,
+    CommentRated,
+    CommentWithdrawn,
+)
 
 
 def post_comment(
@@ -30,14 +36,14 @@ def post_comment(
     stance: Stance | None = None,
     is_question: bool = False,
     source: str = "",
-    language: str = "id",
+    context: RequestContext = NO_REQUEST,
 ) -> Comment:
     """Post an argument or question in the thread of a proposal, or a reply at any depth.
 
     A comment on the proposal needs a stance; a reply may have one. Raises Refused if the phase
     does not allow comments or the parent is not visible in this thread.
     """
-    with recorded(author, Kind.COMMENT_POSTED) as act:
+    with recorded(author, CommentPosted, context) as act:
         require(may_comment(author, act.lock(proposal)))
         _refuse_invalid_parent(proposal, parent, stance)
         comment = Comment(
@@ -51,19 +57,16 @@ def post_comment(
             stance=stance,
             is_question=is_question,
             source_note=clean_line(source),
-            language=language,
+            language=context.language,
             posted_at=now(),
         )
         _set_text(comment, body)
         _update_counters(act, comment)
+        act.set_text(comment.body, comment, parent_id=comment.parent_id, stance=stance)
         act.about(
             comment,
-            parent_id=comment.parent_id,
-            stance=stance,
-            content=comment.body,
-            salt=comment.salt,
             kind="question" if is_question else "argument",
-            source_given=int(bool(comment.source_note)),
+            source_given=bool(comment.source_note),
         )
         hold_by_rule(act, comment)
     return comment
@@ -86,7 +89,7 @@ def _set_text(comment: Comment, body: str) -> None:
     comment.body_html, comment.renderer = to_html(comment.body), RENDERER
 
 
-def _update_counters(act: Act, comment: Comment) -> None:
+def _update_counters(act: Act[...], comment: Comment) -> None:
     proposal = comment.proposal
     act.session.add(comment)
     proposal.comment_count += 1
@@ -114,20 +117,25 @@ def adjust_stance_count(proposal: Proposal, stance: int | None, by: int) -> None
         proposal.neutral_count += by
 
 
-def edit_comment(author: Person, comment: Comment, body: str) -> None:
+def edit_comment(
+    author: Person, comment: Comment, body: str, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Change the text of a comment within fifteen minutes of posting."""
-    with recorded(author, Kind.COMMENT_EDITED) as act:
+    with recorded(author, CommentEdited, context) as act:
         require(may_edit_comment(author, act.lock(comment)))
         _set_text(comment, body)
         comment.edited_at = now()
-        act.about(comment, content=comment.body, salt=comment.salt)
+        act.set_text(comment.body, comment)
+        act.about(comment)
         record_requested_edit(act, comment)
         hold_by_rule(act, comment)
 
 
-def withdraw_comment(author: Person, comment: Comment) -> None:
+def withdraw_comment(
+    author: Person, comment: Comment, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Withdraw a comment; a tombstone replaces it, and its replies stay."""
-    with recorded(author, Kind.COMMENT_WITHDRAWN) as act:
+    with recorded(author, CommentWithdrawn, context) as act:
         proposal = act.lock(comment.proposal)
         require(may_withdraw_comment(author, act.lock(comment)))
         comment.withdrawn_at = now()
@@ -144,12 +152,14 @@ def _adjust_rating_count(comment: Comment, is_strong: bool, change: int) -> None
         comment.weak_count += change
 
 
-def rate_comment(rater: Person, comment: Comment, is_strong: bool) -> None:
+def rate_comment(
+    rater: Person, comment: Comment, is_strong: bool, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Rate a comment as a strong or a weak point; a second rating replaces the first.
 
     Raises Refused if the phase does not allow ratings or the same rating was given already.
     """
-    with recorded(rater, Kind.COMMENT_RATED) as act:
+    with recorded(rater, CommentRated, context) as act:
         require(may_rate_comment(rater, act.lock(comment)))
         rating = act.session.scalar(
             select(Rating).where(Rating.person_id == rater.id, Rating.comment_id == comment.id)
@@ -165,4 +175,4 @@ def rate_comment(rater: Person, comment: Comment, is_strong: bool) -> None:
         rating.is_strong = is_strong
         _adjust_rating_count(comment, is_strong, 1)
         comment.strength = rating_strength(comment.strong_count, comment.weak_count)
-        act.about(comment, strong=int(is_strong))
+        act.about(comment, strong=is_strong)

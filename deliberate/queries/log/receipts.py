@@ -8,9 +8,10 @@ from sqlalchemy import select
 from deliberate.database import canonical_json, db
 from deliberate.models import Interaction
 from deliberate.models.log.interaction import PublicHalf, hash_half, private_half, public_half
-from deliberate.vocabulary import Kind, Visibility
+from deliberate.vocabulary import Visibility
+from deliberate.vocabulary.events import kinds_with
 
-PUBLIC_KINDS = tuple(kind.value for kind in Kind if kind.visibility is Visibility.PUBLIC)
+PUBLIC_KINDS = kinds_with(Visibility.PUBLIC)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from deliberate.citivoice import COLUMNS, Log
 from deliberate.database import db
 from deliberate.models import Interaction, Segment
 from deliberate.queries.log.tree_heads import latest_tree_head
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.accounts import AccountReclassified
+from deliberate.vocabulary.events.scores import GroupDeclared
 
 ROWS_PER_QUERY = 50_000
-KINDS_OF_EVERY_PROCESS = (Kind.ACCOUNT_RECLASSIFIED.value, Kind.GROUP_DECLARED.value)
+KINDS_OF_EVERY_PROCESS = (AccountReclassified.KIND, GroupDeclared.KIND)
 """Kinds that the scores of every process read, whichever process their rows name."""
 
 

@@ -23,7 +23,7 @@ from deliberate.queries.processes.working_days import due_date
 from deliberate.queries.responses.commitments import step_title
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.responses.response_owner import response_is_owed
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.processes import PhaseScheduled
 
 MAX_ENTRIES = 30
 Model = TypeVar("Model", bound=Base)
@@ -170,9 +170,7 @@ def count_phase_schedulings(phase_ids: Sequence[int]) -> dict[int, int]:
     """Return how often each phase was given dates, the SEQUENCE of its calendar event."""
     rows = db.session.execute(
         select(Interaction.subject_id, func.count())
-        .where(
-            Interaction.kind == Kind.PHASE_SCHEDULED.value, Interaction.subject_id.in_(phase_ids)
-        )
+        .where(Interaction.kind == PhaseScheduled.KIND, Interaction.subject_id.in_(phase_ids))
         .group_by(Interaction.subject_id)
     )
     return dict(rows.all())

@@ -7,7 +7,8 @@ from sqlalchemy.orm import selectinload
 
 from deliberate.database import db
 from deliberate.models import Interaction, Person, Process, ProcessChange
-from deliberate.vocabulary import Kind, Role
+from deliberate.vocabulary import Role
+from deliberate.vocabulary.events.scores import AssessmentFrozen
 
 PAGE = 20
 
@@ -43,7 +44,7 @@ def has_ex_ante_assessment(process: Process) -> bool:
     """Return whether an assessment made before the process was frozen."""
     rows = db.session.scalars(
         select(Interaction.details).where(
-            Interaction.kind == Kind.ASSESSMENT_FROZEN.value, Interaction.process_id == process.id
+            Interaction.kind == AssessmentFrozen.KIND, Interaction.process_id == process.id
         )
     )
     return any(details.get("stage") == "ex_ante" for details in rows)

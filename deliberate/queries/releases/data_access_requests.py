@@ -7,18 +7,26 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import DataAccessRequest, Interaction, Process
 from deliberate.queries.processes.working_days import local_date
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.accounts import ConsentChanged, PersonErased
+from deliberate.vocabulary.events.moderation import (
+    CommentHeld,
+    CommentHidden,
+    ProposalHeld,
+    ProposalHidden,
+)
+from deliberate.vocabulary.events.proposals import ProposalWithdrawn
+from deliberate.vocabulary.events.threads import CommentWithdrawn
 
 PAGE = 20
 OUTDATING_KINDS = (
-    Kind.PERSON_ERASED,
-    Kind.CONSENT_CHANGED,
-    Kind.COMMENT_HIDDEN,
-    Kind.COMMENT_HELD,
-    Kind.COMMENT_WITHDRAWN,
-    Kind.PROPOSAL_HIDDEN,
-    Kind.PROPOSAL_HELD,
-    Kind.PROPOSAL_WITHDRAWN,
+    PersonErased.KIND,
+    ConsentChanged.KIND,
+    CommentHidden.KIND,
+    CommentHeld.KIND,
+    CommentWithdrawn.KIND,
+    ProposalHidden.KIND,
+    ProposalHeld.KIND,
+    ProposalWithdrawn.KIND,
 )
 """Acts after which protected files are rebuilt before anyone can fetch them."""
 
@@ -70,7 +78,7 @@ def is_outdated(request: DataAccessRequest) -> bool:
         return True
     concerned = or_(
         Interaction.process_id == request.process_id, Interaction.process_id.is_(None)
-    ) & Interaction.kind.in_([kind.value for kind in OUTDATING_KINDS])
+    ) & Interaction.kind.in_(OUTDATING_KINDS)
     size = request.manifest["log_head"]["size"]
     newer = (Interaction.seq >= size, Interaction.seq.is_(None))
     queries = (select(Interaction.id).where(is_newer, concerned).limit(1) for is_newer in newer)

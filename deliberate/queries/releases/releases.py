@@ -4,15 +4,22 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Interaction, Process, Release
-from deliberate.vocabulary import Kind
+from deliberate.vocabulary.events.releases import (
+    ReleaseBuilt,
+    ReleaseDownloaded,
+    ReleaseRemoved,
+    ReleaseRequested,
+    RequestGranted,
+    RequestRefused,
+)
 
 RELEASE_KINDS = (
-    Kind.RELEASE_BUILT,
-    Kind.RELEASE_DOWNLOADED,
-    Kind.RELEASE_REMOVED,
-    Kind.RELEASE_REQUESTED,
-    Kind.REQUEST_GRANTED,
-    Kind.REQUEST_REFUSED,
+    ReleaseBuilt.KIND,
+    ReleaseDownloaded.KIND,
+    ReleaseRemoved.KIND,
+    ReleaseRequested.KIND,
+    RequestGranted.KIND,
+    RequestRefused.KIND,
 )
 """Acts about releases, which alone are no reason to build another one."""
 
@@ -63,7 +70,7 @@ def has_new_acts(release: Release) -> bool:
         .where(
             Interaction.process_id == release.process_id,
             Interaction.seq >= release.manifest["log_head"]["size"],
-            Interaction.kind.not_in([kind.value for kind in RELEASE_KINDS]),
+            Interaction.kind.not_in(RELEASE_KINDS),
         )
         .limit(1)
     )

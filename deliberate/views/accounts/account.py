@@ -28,7 +28,7 @@ from deliberate.views.accounts.passphrase_field import credential_errors
 from deliberate.views.accounts.sign_in import name_taken_message
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
-from deliberate.views.site.request_context import signed_in_person
+from deliberate.views.site.request_context import request_context, signed_in_person
 
 if TYPE_CHECKING:
     from wtforms import Form
@@ -83,7 +83,9 @@ def rename() -> ResponseReturnValue:
     form = DisplayNameForm(request.form)
     if form.validate():
         try:
-            profiles.rename_person(signed_in_person(), form.display_name.data)
+            profiles.rename_person(
+                signed_in_person(), form.display_name.data, context=request_context()
+            )
         except NameTaken as taken:
             form.display_name.errors = [name_taken_message(taken)]
     if form.errors:
@@ -97,7 +99,7 @@ def change_email() -> ResponseReturnValue:
     form = EmailForm(request.form)
     if not form.validate():
         return _render_account(email_form=form), 422
-    if email_addresses.change_email(signed_in_person(), form.email.data):
+    if email_addresses.change_email(signed_in_person(), form.email.data, context=request_context()):
         return _redirect_saved(_("Your e-mail address is saved."))
     return _redirect_saved(_("Nothing is changed yet: follow the links in the mails we send."))
 
@@ -119,14 +121,14 @@ def change_consent() -> ResponseReturnValue:
 def _save_field(
     form: "Form",
     form_name: str,
-    operation: "Callable[[Person, str], None] | Callable[[Person, bool], None]",
+    operation: "Callable[..., None]",
     message: str,
 ) -> ResponseReturnValue:
     """Run an operation with the value of a form's only field."""
     if not form.validate():
         return _render_account(**{form_name: form}), 422
     (value,) = form.data.values()
-    operation(signed_in_person(), value)
+    operation(signed_in_person(), value, context=request_context())
     return _redirect_saved(message)
 
 
@@ -137,7 +139,11 @@ def change_passphrase() -> ResponseReturnValue:
     if form.validate():
         with credential_errors(form.passphrase, refusal_field=form.new_passphrase):
             passphrase_change.change_passphrase(
-                person, form.passphrase.data, form.new_passphrase.data, person.get_id() or ""
+                person,
+                form.passphrase.data,
+                form.new_passphrase.data,
+                person.get_id() or "",
+                context=request_context(),
             )
     if form.errors:
         return _render_account(passphrase_form=form), 422

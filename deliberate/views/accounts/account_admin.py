@@ -13,7 +13,7 @@ from deliberate.queries.accounts.people import get_person
 from deliberate.queries.accounts.second_factor import second_factor_added_at
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 from deliberate.vocabulary import FactorRemovalReason, VerificationEndReason
 
 if TYPE_CHECKING:
@@ -53,7 +53,10 @@ def remove_second_factor(person_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _render(person, factor_form=form), 422
     second_factor.remove_second_factor(
-        signed_in_person(), person, reason=FactorRemovalReason(form.reason.data)
+        signed_in_person(),
+        person,
+        reason=FactorRemovalReason(form.reason.data),
+        context=request_context(),
     )
     return redirect_with_message(
         url_for("account_admin.show", person_id=person_id),
@@ -68,7 +71,10 @@ def end_verification(person_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _render(person, verification_form=form), 422
     verified_residents.end_verification(
-        signed_in_person(), person, VerificationEndReason(form.reason.data)
+        signed_in_person(),
+        person,
+        VerificationEndReason(form.reason.data),
+        context=request_context(),
     )
     return redirect_with_message(
         url_for("account_admin.show", person_id=person_id),

@@ -1,6 +1,6 @@
 """Deletion of the account."""
 
-from flask import render_template, request, session
+from flask import render_template, session
 from flask.typing import ResponseReturnValue
 
 from deliberate.forms.accounts.account import EraseAccountForm
@@ -8,7 +8,7 @@ from deliberate.operations.accounts.deletion import erase_account
 from deliberate.views.accounts.passphrase_field import credential_errors
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, form_page, submitted_data
-from deliberate.views.site.request_context import signed_in_person
+from deliberate.views.site.request_context import request_context, signed_in_person
 from deliberate.views.site.response_headers import CLEAR_SITE_DATA
 
 blueprint = LocalizedBlueprint("deletion")
@@ -20,9 +20,8 @@ def erase() -> ResponseReturnValue:
     form = EraseAccountForm(submitted_data())
 
     def submit() -> ResponseReturnValue | None:
-        network = request.remote_addr or ""
         with credential_errors(form.passphrase):
-            erase_account(signed_in_person(), form.passphrase.data, network=network)
+            erase_account(signed_in_person(), form.passphrase.data, context=request_context())
         if form.errors:
             return None
         session.clear()

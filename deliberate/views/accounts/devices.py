@@ -13,7 +13,7 @@ from deliberate.queries.accounts.second_factor import second_factor_added_at
 from deliberate.views.accounts.passphrase_field import credential_errors
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 
 blueprint = LocalizedBlueprint("devices")
 
@@ -43,7 +43,7 @@ def _render_devices(
 @blueprint.page("/account/devices/<device_id>/sign-out", "signed_in", methods=["POST"])
 def end(device_id: str) -> ResponseReturnValue:
     """Sign one of the person's devices out."""
-    get_or_404(end_device(signed_in_person(), device_id) or None)
+    get_or_404(end_device(signed_in_person(), device_id, context=request_context()) or None)
     return redirect_with_message(url_for("devices.index"), _("The device is signed out."))
 
 

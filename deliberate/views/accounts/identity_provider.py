@@ -33,6 +33,7 @@ from deliberate.views.site.form_pages import redirect_with_message, see_other
 from deliberate.views.site.request_context import (
     current_person,
     current_settings,
+    request_context,
     signed_in_person,
 )
 
@@ -132,7 +133,7 @@ def sign_in() -> ResponseReturnValue:
         return see_other(url_for("sign_in.sign_in"))
     try:
         person, token = sign_in_from_provider(
-            identity, request.user_agent.string, session.get("_user_id")
+            identity, request.user_agent.string, session.get("_user_id"), context=request_context()
         )
     except InvalidCredentials:
         return see_other(url_for("identity_provider.show"))
@@ -150,7 +151,7 @@ def link() -> ResponseReturnValue:
     if identity is None:
         flash(_("That took too long. Sign in at the other service again."), "warning")
         return see_other(url_for("identity_provider.show"))
-    link_provider(signed_in_person(), identity)
+    link_provider(signed_in_person(), identity, context=request_context())
     session.pop("proven_identity", None)
     return redirect_with_message(
         url_for("identity_provider.show"),
@@ -161,5 +162,5 @@ def link() -> ResponseReturnValue:
 @blueprint.page("/account/elsewhere/end", "signed_in", methods=["POST"])
 def unlink() -> ResponseReturnValue:
     """Remove the link to the identity provider."""
-    unlink_provider(signed_in_person())
+    unlink_provider(signed_in_person(), context=request_context())
     return redirect_with_message(url_for("identity_provider.show"), _("The link is removed."))

@@ -30,7 +30,7 @@ from deliberate.queries.accounts.people import get_person
 from deliberate.text import clean_line
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_other
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 from deliberate.vocabulary import IdentityProof
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def begin(person_id: int) -> ResponseReturnValue:
     person, form = get_or_404(get_person(person_id)), IdentityProofForm(request.form)
     if not form.validate():
         return _render_index(person.sign_in_name or "", person, form), 422
-    begin_recovery(signed_in_person(), person, IdentityProof(form.proof.data))
+    begin_recovery(
+        signed_in_person(), person, IdentityProof(form.proof.data), context=request_context()
+    )
     message = _("Started. A colleague at this office now signs in and confirms.")
     return redirect_with_message(url_for("office_recovery.index"), message)
 
@@ -99,7 +101,9 @@ def confirm(recovery_id: int) -> ResponseReturnValue:
     recovery, form = get_or_404(get_recovery(recovery_id)), IdentityProofForm(request.form)
     if not form.validate():
         return _render_recovery(recovery, form), 422
-    code = confirm_recovery(signed_in_person(), recovery, IdentityProof(form.proof.data))
+    code = confirm_recovery(
+        signed_in_person(), recovery, IdentityProof(form.proof.data), context=request_context()
+    )
     page = render_template("accounts/office_recovery/code.html", code=code, recovery=recovery)
     return page, {"Cache-Control": "no-store"}
 
@@ -107,7 +111,9 @@ def confirm(recovery_id: int) -> ResponseReturnValue:
 @blueprint.page(f"{RECOVERY}/stop", "staff", methods=["POST"])
 def stop(recovery_id: int) -> ResponseReturnValue:
     """Stop a recovery at the office."""
-    stop_recovery(signed_in_person(), get_or_404(get_recovery(recovery_id)))
+    stop_recovery(
+        signed_in_person(), get_or_404(get_recovery(recovery_id)), context=request_context()
+    )
     message = _("It is stopped; the account's owner is notified.")
     return redirect_with_message(url_for("office_recovery.index"), message)
 
@@ -126,7 +132,7 @@ def stop_as_owner(token: str) -> ResponseReturnValue:
     recovery = get_active_recovery(person)
     is_stopped = request.method == "POST" and recovery is not None
     if request.method == "POST" and recovery is not None:
-        stop_recovery(person, recovery)
+        stop_recovery(person, recovery, context=request_context())
     return render_template(
         "accounts/office_recovery/stop_as_owner.html",
         token=token,

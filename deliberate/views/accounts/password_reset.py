@@ -24,6 +24,7 @@ from deliberate.views.site.form_pages import (
     submitted_data,
 )
 from deliberate.views.site.rate_limits import retry_after, retry_message
+from deliberate.views.site.request_context import request_context
 
 blueprint = LocalizedBlueprint("password_reset", url_prefix="/recover")
 
@@ -39,7 +40,7 @@ def recover() -> ResponseReturnValue:
                 form.sign_in_name.data,
                 form.code.data,
                 form.new_passphrase.data,
-                network=request.remote_addr or "",
+                context=request_context(),
             )
         return None if form.errors else _redirect_changed()
 
@@ -87,7 +88,9 @@ def choose_passphrase(token: str) -> ResponseReturnValue:
 
     def submit() -> ResponseReturnValue | None:
         try:
-            password_reset.reset_passphrase(person, token, form.new_passphrase.data)
+            password_reset.reset_passphrase(
+                person, token, form.new_passphrase.data, context=request_context()
+            )
         except Refused as error:
             form.new_passphrase.errors = [str(error.reason)]
             return None

@@ -21,7 +21,12 @@ from deliberate.views.site.form_pages import (
     redirect_with_message,
     submitted_data,
 )
-from deliberate.views.site.request_context import get_or_404, int_arg, signed_in_person
+from deliberate.views.site.request_context import (
+    get_or_404,
+    int_arg,
+    request_context,
+    signed_in_person,
+)
 from deliberate.vocabulary import Role
 
 blueprint = LocalizedBlueprint("role_admin", url_prefix="/desk/people")
@@ -54,7 +59,9 @@ def person(person_id: int) -> ResponseReturnValue:
 
     def submit() -> ResponseReturnValue:
         chosen = next((i for i in institutions if str(i.id) == form.institution.data), None)
-        grant_role(signed_in_person(), account, Role(form.role.data), chosen)
+        grant_role(
+            signed_in_person(), account, Role(form.role.data), chosen, context=request_context()
+        )
         return redirect_with_message(
             url_for("role_admin.person", person_id=person_id),
             _("The role applies from now on. The account was signed out everywhere."),
@@ -66,7 +73,7 @@ def person(person_id: int) -> ResponseReturnValue:
 @blueprint.page("/<id:person_id>/role/end", "admin", methods=("POST",))
 def end_role(person_id: int) -> ResponseReturnValue:
     """Revoke the role of an account, which signs it out everywhere."""
-    revoke_role(signed_in_person(), get_or_404(get_person(person_id)))
+    revoke_role(signed_in_person(), get_or_404(get_person(person_id)), context=request_context())
     return redirect_with_message(
         url_for("role_admin.person", person_id=person_id),
         _("The role is removed. The account was signed out everywhere."),

@@ -21,7 +21,7 @@ from deliberate.views.accounts.sign_in import complete_sign_in, render_code_step
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_other
 from deliberate.views.site.rate_limits import retry_message
-from deliberate.views.site.request_context import signed_in_person
+from deliberate.views.site.request_context import request_context, signed_in_person
 
 blueprint = LocalizedBlueprint("second_factor")
 
@@ -41,6 +41,7 @@ def sign_in() -> ResponseReturnValue:
                 device_cookies=session.get("device_cookies", ()),
                 agent=request.user_agent.string,
                 replaced_token=session.get("_user_id"),
+                context=request_context(),
             )
             return complete_sign_in(*signed_in)
     except InvalidCredentials:
@@ -95,7 +96,12 @@ def add() -> ResponseReturnValue:
         try:
             with credential_errors(form.passphrase):
                 second_factor.add_second_factor(
-                    person, secret, form.code.data, form.passphrase.data, person.get_id() or ""
+                    person,
+                    secret,
+                    form.code.data,
+                    form.passphrase.data,
+                    person.get_id() or "",
+                    context=request_context(),
                 )
         except InvalidCode:
             form.code.errors = [
@@ -112,7 +118,9 @@ def remove() -> ResponseReturnValue:
     form, person = ConfirmPassphraseForm(request.form), signed_in_person()
     if form.validate():
         with credential_errors(form.passphrase):
-            second_factor.remove_second_factor(person, person, form.passphrase.data)
+            second_factor.remove_second_factor(
+                person, person, form.passphrase.data, context=request_context()
+            )
     if form.errors:
         return _render(removing=form), 422
     message = _("You now sign in with your passphrase alone.")

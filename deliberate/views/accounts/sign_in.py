@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, TypedDict
 
-from flask import g, render_template, request, session, url_for
+from flask import render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_user
@@ -22,7 +22,7 @@ from deliberate.permissions.decision import Refused
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, see_other
 from deliberate.views.site.rate_limits import retry_after, retry_message
-from deliberate.views.site.request_context import current_person
+from deliberate.views.site.request_context import current_person, request_context
 from deliberate.views.site.response_headers import CLEAR_SITE_DATA
 from deliberate.views.site.sign_in_prompt import held_fields, held_texts, render_sign_in
 from deliberate.views.site.url_parsing import local_path
@@ -55,10 +55,10 @@ def sign_in() -> ResponseReturnValue:
         person, token = sign_in_by_passphrase(
             form.sign_in_name.data,
             form.passphrase.data,
-            network=request.remote_addr or "",
             device_cookies=session.get("device_cookies", ()),
             agent=request.user_agent.string,
             replaced_token=session.get("_user_id"),
+            context=request_context(),
         )
     except InvalidCredentials:
         wrong = _("The sign-in name and passphrase do not match. Nothing you wrote is lost.")
@@ -94,8 +94,8 @@ def join() -> ResponseReturnValue:
                 form.passphrase.data,
                 email=form.email.data or None,
                 area=form.area.data,
-                language=g.language,
                 agent=request.user_agent.string,
+                context=request_context(),
             )
     except TooManyAttempts as error:
         form.sign_in_name.errors = [retry_message(error)]
@@ -111,7 +111,7 @@ def sign_out() -> ResponseReturnValue:
     """Sign this device out; its device cookie stays."""
     person = current_person()
     if person is not None:
-        devices.sign_out(person, person.get_id() or "")
+        devices.sign_out(person, person.get_id() or "", context=request_context())
     device_cookies = session.get("device_cookies", [])
     session.clear()
     session["device_cookies"] = device_cookies

@@ -31,7 +31,7 @@ from deliberate.views.site.form_pages import (
     submitted_data,
 )
 from deliberate.views.site.rate_limits import retry_after, retry_message
-from deliberate.views.site.request_context import int_arg, signed_in_person
+from deliberate.views.site.request_context import int_arg, request_context, signed_in_person
 
 if TYPE_CHECKING:
     from deliberate.operations.accounts.resident_csv import ResidentTable
@@ -46,7 +46,7 @@ def verify() -> ResponseReturnValue:
 
     def submit() -> ResponseReturnValue | None:
         try:
-            verify_by_code(signed_in_person(), form.code.data)
+            verify_by_code(signed_in_person(), form.code.data, context=request_context())
         except TooManyAttempts as error:
             form.code.errors = [retry_message(error)]
             return _render_verify(form), 429, retry_after(error)
@@ -101,7 +101,9 @@ def create_codes() -> ResponseReturnValue:
     codes: list[str] = []
     if form.validate():
         try:
-            codes = create_resident_codes(signed_in_person(), form.count.data or 0, form.area.data)
+            codes = create_resident_codes(
+                signed_in_person(), form.count.data or 0, form.area.data, context=request_context()
+            )
         except Refused as error:
             form.area.errors = [str(error.reason)]
     if form.errors:
@@ -124,7 +126,7 @@ def add_list() -> ResponseReturnValue:
         if table.problems:
             form.table.errors = [_("Some lines are wrong; nothing was stored.")]
             return _render_index(list_form=form, table=table), 422
-        verified = add_resident_list(signed_in_person(), table.areas)
+        verified = add_resident_list(signed_in_person(), table.areas, context=request_context())
     except InvalidResidentList as error:
         form.table.errors = [str(error)]
         return _render_index(list_form=form), 422

@@ -20,7 +20,8 @@ from deliberate.views.site.request_context import (
     int_arg,
     signed_in_person,
 )
-from deliberate.vocabulary import AccountClass, Kind
+from deliberate.vocabulary import AccountClass
+from deliberate.vocabulary.events import EVENT_TYPES
 
 if TYPE_CHECKING:
     from deliberate.models.log.interaction import PublicHalf
@@ -70,9 +71,10 @@ def describe_act(public: "PublicHalf") -> ActDescription:
     start = datetime.strptime(public["hour"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     is_organisation = public["account_class"] == AccountClass.ORGANISATION
     role = AccountClass.ORGANISATION.value if is_organisation else public["actor_role"]
-    meaning, _, _notes = Kind(public["kind"]).meaning.partition(";")
-    text = gettext(meaning.partition(" (")[0])
-    return ActDescription(text, start, start + timedelta(hours=1), role, public["proposal"])
+    meaning = EVENT_TYPES[public["kind"]].meaning()
+    return ActDescription(
+        gettext(meaning), start, start + timedelta(hours=1), role, public["proposal"]
+    )
 
 
 def _consistency_proof(

@@ -45,6 +45,7 @@ from deliberate.views.site.request_context import (
     current_person,
     get_or_404,
     int_arg,
+    request_context,
     signed_in_person,
 )
 from deliberate.views.urls import content_url
@@ -102,7 +103,9 @@ def review(subject_type: str, subject_id: int) -> str:
 def keep(subject_type: str, subject_id: int) -> ResponseReturnValue:
     """Decide that a text breaks no rule."""
     contribution = contribution_or_404(subject_type, subject_id)
-    moderation_operations.keep_contribution(signed_in_person(), contribution)
+    moderation_operations.keep_contribution(
+        signed_in_person(), contribution, context=request_context()
+    )
     return _to_queue(_("The text stays public."))
 
 
@@ -114,7 +117,11 @@ def hide(subject_type: str, subject_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _review_page(contribution, decision_form=form), 422
     moderation_operations.hide_contribution(
-        signed_in_person(), contribution, ModerationRule(form.rule.data), form.note.data or ""
+        signed_in_person(),
+        contribution,
+        ModerationRule(form.rule.data),
+        form.note.data or "",
+        context=request_context(),
     )
     return _to_queue(_("The text is hidden. Its author is notified."))
 
@@ -127,7 +134,11 @@ def request_edit(subject_type: str, subject_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _review_page(contribution, decision_form=form), 422
     moderation_operations.request_edit(
-        signed_in_person(), contribution, ModerationRule(form.rule.data), form.note.data or ""
+        signed_in_person(),
+        contribution,
+        ModerationRule(form.rule.data),
+        form.note.data or "",
+        context=request_context(),
     )
     return _to_queue(_("The author is asked to change the text. It stays in this queue."))
 
@@ -139,7 +150,9 @@ def escalate(subject_type: str, subject_id: int) -> ResponseReturnValue:
     form = EscalationForm(request.form)
     if not form.validate():
         return _review_page(contribution, escalation_form=form), 422
-    moderation_operations.escalate(signed_in_person(), contribution, form.reason.data or "")
+    moderation_operations.escalate(
+        signed_in_person(), contribution, form.reason.data or "", context=request_context()
+    )
     return _to_queue(_("The text is passed on. A second moderator decides."))
 
 
@@ -147,7 +160,9 @@ def escalate(subject_type: str, subject_id: int) -> ResponseReturnValue:
 def restore(subject_type: str, subject_id: int) -> ResponseReturnValue:
     """Show a hidden text again."""
     contribution = contribution_or_404(subject_type, subject_id)
-    moderation_operations.restore_contribution(signed_in_person(), contribution)
+    moderation_operations.restore_contribution(
+        signed_in_person(), contribution, context=request_context()
+    )
     return _to_queue(_("The text is shown again. Its author is notified."))
 
 
@@ -160,7 +175,11 @@ def decide_appeal(appeal_id: int) -> ResponseReturnValue:
         contribution = get_decided_contribution(appeal.decision)
         return _review_page(contribution, appeal_form=form), 422
     moderation_operations.decide_appeal(
-        signed_in_person(), appeal, AppealOutcome(form.outcome.data), form.note.data or ""
+        signed_in_person(),
+        appeal,
+        AppealOutcome(form.outcome.data),
+        form.note.data or "",
+        context=request_context(),
     )
     return _to_queue(_("The appeal is decided. Its author is notified."))
 

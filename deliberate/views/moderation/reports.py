@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from deliberate.forms.moderation import AppealForm, ReportForm
 from deliberate.operations.moderation.decisions import file_appeal, report_contribution
-from deliberate.operations.site.rate_limits import REPORTS, network_hash
+from deliberate.operations.site.rate_limits import REPORTS
 from deliberate.permissions.decision import require
 from deliberate.permissions.moderation.decisions import may_appeal, may_report
 from deliberate.permissions.proposals.proposals import is_author
@@ -27,6 +27,7 @@ from deliberate.views.site.form_pages import (
 from deliberate.views.site.request_context import (
     current_person,
     int_arg,
+    request_context,
     signed_in_person,
 )
 from deliberate.views.urls import content_url, edit_url
@@ -76,7 +77,7 @@ def submit_report(subject_type: str, subject_id: int) -> ResponseReturnValue:
         contribution,
         ModerationRule(form.reason.data),
         form.note.data or "",
-        network_hash=network_hash(request.remote_addr or "", "report"),
+        context=request_context(),
     )
     flash_with_receipt(_("Thank you. A moderator looks at it, as a rule within 24 hours."))
     return see_other(content_url(contribution))
@@ -104,7 +105,9 @@ def appeal(subject_type: str, subject_id: int) -> ResponseReturnValue:
     form = AppealForm(submitted_data())
 
     def submit() -> ResponseReturnValue:
-        file_appeal(signed_in_person(), contribution, form.reason.data or "")
+        file_appeal(
+            signed_in_person(), contribution, form.reason.data or "", context=request_context()
+        )
         flash_with_receipt(_("Your appeal is filed. A different moderator decides on it."))
         return see_other(
             url_for("moderation.appeal", subject_type=subject_type, subject_id=subject_id)

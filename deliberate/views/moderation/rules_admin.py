@@ -14,7 +14,7 @@ from deliberate.views.site.form_pages import (
     redirect_with_message,
     submitted_data,
 )
-from deliberate.views.site.request_context import signed_in_person
+from deliberate.views.site.request_context import request_context, signed_in_person
 
 blueprint = LocalizedBlueprint("rules_admin", url_prefix="/desk/rules")
 
@@ -25,7 +25,9 @@ def edit() -> ResponseReturnValue:
     form = RulesForm(submitted_data(), obj=get_current_rules())
 
     def submit() -> ResponseReturnValue:
-        publish_rules(signed_in_person(), form.body.data, form.body_en.data)
+        publish_rules(
+            signed_in_person(), form.body.data, form.body_en.data, context=request_context()
+        )
         message = _("The rules are published and apply from now on.")
         return redirect_with_message(url_for("static_pages.rules"), message)
 

@@ -29,7 +29,12 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import current_person, get_or_404, signed_in_person
+from deliberate.views.site.request_context import (
+    current_person,
+    get_or_404,
+    request_context,
+    signed_in_person,
+)
 from deliberate.vocabulary import AppealOutcome, ModerationRule
 
 if TYPE_CHECKING:
@@ -51,7 +56,7 @@ def account(person_id: int) -> ResponseReturnValue:
         return _account_page(person, sanction_form=form), 422
     days, rule = int(form.days.data), ModerationRule(form.rule.data)
     sanction_operations.impose_sanction(
-        signed_in_person(), person, rule, days, form.note.data or ""
+        signed_in_person(), person, rule, days, form.note.data or "", context=request_context()
     )
     return _to_account(person, _("The account is limited. Its owner is notified."))
 
@@ -81,7 +86,7 @@ def _account_page(
 def lift(sanction_id: int) -> ResponseReturnValue:
     """End a sanction early."""
     sanction = get_or_404(get_sanction(sanction_id))
-    sanction_operations.lift_sanction(signed_in_person(), sanction)
+    sanction_operations.lift_sanction(signed_in_person(), sanction, context=request_context())
     return _to_account(sanction.person, _("The limit is ended. The owner is notified."))
 
 
@@ -94,7 +99,7 @@ def review(sanction_id: int) -> ResponseReturnValue:
         return _account_page(sanction.person, review_form=form), 422
     outcome = AppealOutcome(form.outcome.data)
     sanction_operations.review_sanction(
-        signed_in_person(), sanction, outcome, form.reason.data or ""
+        signed_in_person(), sanction, outcome, form.reason.data or "", context=request_context()
     )
     return _to_account(sanction.person, _("The appeal is decided. The owner is notified."))
 
@@ -111,7 +116,9 @@ def own_sanction() -> ResponseReturnValue:
     form = SanctionAppealForm(submitted_data())
 
     def submit() -> ResponseReturnValue:
-        sanction_operations.appeal_sanction(person, get_or_404(sanction), form.reason.data or "")
+        sanction_operations.appeal_sanction(
+            person, get_or_404(sanction), form.reason.data or "", context=request_context()
+        )
         flash_with_receipt(_("Your appeal is filed. A different moderator decides on it."))
         return see_other(url_for("sanctions.own_sanction"))
 

@@ -12,7 +12,6 @@ from deliberate.notifications.links import (
     read_unsubscribe_token,
 )
 from deliberate.notifications.mail import compose
-from deliberate.notifications.notice_kinds import TOPICS, topic_of
 from deliberate.notifications.templates import load_context, render_notification
 from deliberate.operations.accounts.email_addresses import approve_email_change, confirm_email
 from deliberate.operations.notices.messages import (
@@ -33,6 +32,8 @@ from deliberate.views.site.request_context import (
     get_or_404,
     signed_in_person,
 )
+from deliberate.vocabulary import Role
+from deliberate.vocabulary.notices import Topic
 
 if TYPE_CHECKING:
     from deliberate.models import Person
@@ -62,7 +63,7 @@ def index() -> ResponseReturnValue:
 
 
 def _topics(person: "Person") -> list[str]:
-    return [topic for topic in TOPICS if topic != "desk" or person.role == "staff"]
+    return [topic for topic in Topic if topic != Topic.DESK or person.role == Role.STAFF]
 
 
 @blueprint.page("/read", "signed_in", methods=["POST"])
@@ -118,12 +119,7 @@ def demo_mails() -> ResponseReturnValue:
     rows = list_newest_mails()
     context = load_context(notice for _delivery, notice, _person in rows)
     mails = [
-        compose(
-            delivery,
-            person,
-            render_notification(notice, context, person.language),
-            topic_of(notice.kind),
-        )
+        compose(delivery, person, render_notification(notice, context, person.language))
         for delivery, notice, person in rows
     ]
     return render_template("notices/demo_mails.html", mails=mails)

@@ -34,7 +34,12 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import current_person, get_or_404, signed_in_person
+from deliberate.views.site.request_context import (
+    current_person,
+    get_or_404,
+    request_context,
+    signed_in_person,
+)
 from deliberate.vocabulary import (
     CountingMethod,
     Electorate,
@@ -85,6 +90,7 @@ def new(slug: str) -> ResponseReturnValue:
             with_pass=form.not_sure.data or "",
             opens_at=form.opens_at.data,
             rules=_rules(form),
+            context=request_context(),
         )
         return _to_poll(poll.id, _("The poll has been created."))
 
@@ -137,6 +143,7 @@ def change(poll_id: int) -> ResponseReturnValue:
             form.closes_at.data,
             PollChangeReason(form.ground.data),
             form.reason.data or "",
+            context=request_context(),
         )
         return _to_poll(
             poll_id, _("The closing time is changed. The reason is shown on the page of the poll.")
@@ -148,7 +155,7 @@ def change(poll_id: int) -> ResponseReturnValue:
 @blueprint.page(f"{POLL}/publish", *RUNNERS, methods=("POST",))
 def publish(poll_id: int) -> ResponseReturnValue:
     """Publish the result of a closed poll."""
-    publish_result(signed_in_person(), _managed_poll(poll_id))
+    publish_result(signed_in_person(), _managed_poll(poll_id), context=request_context())
     return _to_poll(poll_id, _("The result is published."))
 
 
@@ -159,7 +166,7 @@ def outcome(poll_id: int) -> ResponseReturnValue:
     form = OutcomeForm(submitted_data())
 
     def submit() -> ResponseReturnValue:
-        state_outcome(signed_in_person(), poll, form.body.data or "")
+        state_outcome(signed_in_person(), poll, form.body.data or "", context=request_context())
         return _to_poll(poll_id, _("The outcome is published on the page of the poll."))
 
     return form_page(form, submit, "polls/poll_admin/outcome.html", poll=poll)
@@ -192,7 +199,12 @@ def _enter(
 ) -> ResponseReturnValue:
     try:
         ballot_receipt = enter_ballot(
-            signed_in_person(), poll, voter, choice, voting_code=form.voting_code.data or ""
+            signed_in_person(),
+            poll,
+            voter,
+            choice,
+            voting_code=form.voting_code.data or "",
+            context=request_context(),
         )
     except Refused as refused:
         return _entry_page(poll, form, voter_form, str(refused.reason)), UNPROCESSABLE
@@ -225,7 +237,7 @@ def statements(poll_id: int) -> ResponseReturnValue:
     statement_id = request.form.get("show" if is_accepted else "decline")
     statement = next((o for o in poll.options if str(o.id) == statement_id), None)
     state = OptionState.SHOWN if is_accepted else OptionState.DECLINED
-    decide_statement(signed_in_person(), get_or_404(statement), state)
+    decide_statement(signed_in_person(), get_or_404(statement), state, context=request_context())
     return see_other(url_for("poll_admin.statements", poll_id=poll_id))
 
 

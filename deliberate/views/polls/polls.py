@@ -42,7 +42,12 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import current_person, get_or_404, signed_in_person
+from deliberate.views.site.request_context import (
+    current_person,
+    get_or_404,
+    request_context,
+    signed_in_person,
+)
 from deliberate.vocabulary import PollType
 
 if TYPE_CHECKING:
@@ -87,6 +92,7 @@ def vote(poll_id: int) -> ResponseReturnValue:
             form.choice(),
             voting_code=form.voting_code.data or "",
             mail_receipt=form.mail_receipt.data,
+            context=request_context(),
         )
     except CodeRefused as refused:
         form.refuse(form.voting_code, refused.reason)
@@ -151,7 +157,9 @@ def change(poll_id: int) -> ResponseReturnValue:
 
     def submit() -> ResponseReturnValue | None:
         try:
-            interaction_id = change_ballot(voter, poll, form.ballot_code.data or "", form.choice())
+            interaction_id = change_ballot(
+                voter, poll, form.ballot_code.data or "", form.choice(), context=request_context()
+            )
         except CodeRefused as refused:
             form.refuse(form.ballot_code, refused.reason)
             return None
@@ -190,7 +198,9 @@ def suggest(poll_id: int) -> ResponseReturnValue:
 
     def submit() -> ResponseReturnValue | None:
         try:
-            suggest_statement(signed_in_person(), poll, form.statement.data or "")
+            suggest_statement(
+                signed_in_person(), poll, form.statement.data or "", context=request_context()
+            )
         except StatementRefused as refused:
             form.statement.errors = [str(refused.reason)]
             return None

@@ -46,6 +46,7 @@ from deliberate.views.site.request_context import (
     current_settings,
     get_or_404,
     int_arg,
+    request_context,
     signed_in_person,
 )
 from deliberate.vocabulary import PhaseKind
@@ -83,6 +84,7 @@ def new() -> ResponseReturnValue:
                 form.slug.data or "",
                 form.values(FIELDS),
                 _parts(form, institutions),
+                context=request_context(),
             )
         except SlugTaken:
             form.slug.errors = [_("Another process has this address.")]
@@ -133,6 +135,7 @@ def edit(slug: str) -> ResponseReturnValue:
             form.values(FIELDS),
             _parts(form, institutions),
             form.reason.data or "",
+            context=request_context(),
         )
         return redirect_with_message(
             url_for("process_setup.edit", slug=slug), _("The process is changed.")
@@ -170,6 +173,7 @@ def phase(slug: str, kind: str) -> ResponseReturnValue:
             *_moments(process, present, *form.dates()),
             form.selected_switches(),
             form.reason.data or "",
+            context=request_context(),
         )
         return redirect_with_message(
             url_for("process_setup.edit", slug=slug), _("The dates of the phase are saved.")
@@ -214,7 +218,9 @@ def check(slug: str) -> str:
 @blueprint.page("/<slug>/open", "admin", methods=("POST",), name="open")
 def open_process(slug: str) -> ResponseReturnValue:
     """Open a planned process to residents."""
-    open_planned_process(signed_in_person(), get_or_404(get_process_for_setup(slug)))
+    open_planned_process(
+        signed_in_person(), get_or_404(get_process_for_setup(slug)), context=request_context()
+    )
     return redirect_with_message(
         url_for("processes.show", slug=slug), _("The process is open; everybody sees it.")
     )
@@ -223,7 +229,9 @@ def open_process(slug: str) -> ResponseReturnValue:
 @blueprint.page("/<slug>/close", "admin", methods=("POST",))
 def close(slug: str) -> ResponseReturnValue:
     """Close a process; everything stays readable."""
-    close_process(signed_in_person(), get_or_404(get_process_for_setup(slug)))
+    close_process(
+        signed_in_person(), get_or_404(get_process_for_setup(slug)), context=request_context()
+    )
     return redirect_with_message(
         url_for("processes.show", slug=slug),
         _("The process is closed; everything stays readable."),
@@ -238,7 +246,9 @@ def days_off(slug: str) -> ResponseReturnValue:
 
     def submit() -> ResponseReturnValue:
         day = get_or_404(form.day.day)
-        set_day_off(signed_in_person(), process, day, form.name.data or "")
+        set_day_off(
+            signed_in_person(), process, day, form.name.data or "", context=request_context()
+        )
         return redirect_with_message(
             url_for("process_setup.days_off", slug=slug), _("The day off is added.")
         )
@@ -268,7 +278,13 @@ def remove_day_off(slug: str) -> ResponseReturnValue:
     """Remove an added day off."""
     process = get_or_404(get_process_for_setup(slug))
     day = next((day for day in process.days_off if day == request.form.get("day")), None)
-    set_day_off(signed_in_person(), process, date.fromisoformat(get_or_404(day)), "")
+    set_day_off(
+        signed_in_person(),
+        process,
+        date.fromisoformat(get_or_404(day)),
+        "",
+        context=request_context(),
+    )
     return redirect_with_message(
         url_for("process_setup.days_off", slug=slug), _("This day is a working day again.")
     )

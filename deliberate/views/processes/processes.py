@@ -22,6 +22,7 @@ from deliberate.views.site.request_context import (
     current_person,
     get_or_404,
     int_arg,
+    request_context,
     signed_in_person,
 )
 from deliberate.vocabulary import PhaseSwitch
@@ -64,7 +65,7 @@ def show(slug: str) -> str:
 @blueprint.page("/<slug>/follow", "signed_in", methods=["POST"], rate_limit=CLICKS)
 def follow(slug: str) -> ResponseReturnValue:
     """Follow a process."""
-    follow_subject(signed_in_person(), get_or_404(get_process(slug)))
+    follow_subject(signed_in_person(), get_or_404(get_process(slug)), context=request_context())
     return redirect_with_message(
         url_for("processes.show", slug=slug),
         _("You follow this process: its news come to your account."),
@@ -74,7 +75,7 @@ def follow(slug: str) -> ResponseReturnValue:
 @blueprint.page("/<slug>/follow/end", "signed_in", methods=["POST"], rate_limit=CLICKS)
 def unfollow(slug: str) -> ResponseReturnValue:
     """Stop following a process."""
-    unfollow_subject(signed_in_person(), get_or_404(get_process(slug)))
+    unfollow_subject(signed_in_person(), get_or_404(get_process(slug)), context=request_context())
     return redirect_with_message(
         url_for("processes.show", slug=slug), _("You no longer follow this process.")
     )

@@ -25,7 +25,12 @@ from deliberate.queries.proposals.attachments import (
 from deliberate.queries.proposals.proposals import get_proposal, is_text_visible
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, flash_with_receipt, form_page, see_other
-from deliberate.views.site.request_context import current_settings, get_or_404, signed_in_person
+from deliberate.views.site.request_context import (
+    current_settings,
+    get_or_404,
+    request_context,
+    signed_in_person,
+)
 from deliberate.views.urls import proposal_url
 
 if TYPE_CHECKING:
@@ -68,7 +73,7 @@ def _attach_file(proposal: "Proposal", form: AttachmentForm) -> ResponseReturnVa
         form.file.errors = [_("Choose a file.")]
         return None
     try:
-        add_attachment(person, proposal, form.title.data, file.read())
+        add_attachment(person, proposal, form.title.data, file.read(), context=request_context())
     except Refused as refusal:
         form.file.errors = [str(refusal.reason)]
         return None
@@ -80,7 +85,7 @@ def _attach_file(proposal: "Proposal", form: AttachmentForm) -> ResponseReturnVa
 def remove(proposal_id: int, attachment_id: int) -> ResponseReturnValue:
     """Remove a file."""
     attachment = get_or_404(get_attachment(proposal_id, attachment_id))
-    remove_attachment(signed_in_person(), attachment)
+    remove_attachment(signed_in_person(), attachment, context=request_context())
     flash_with_receipt(_("The file has been removed."))
     return see_other(proposal_url(attachment.proposal))
 

@@ -44,7 +44,12 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import current_person, get_or_404, signed_in_person
+from deliberate.views.site.request_context import (
+    current_person,
+    get_or_404,
+    request_context,
+    signed_in_person,
+)
 from deliberate.views.urls import proposal_url
 from deliberate.vocabulary import PhaseSwitch
 
@@ -260,8 +265,8 @@ def publish(draft_id: int) -> ResponseReturnValue:
         topic=fields.get("topic", ""),
         area=fields.get("area", ""),
         institution=_chosen_institution(draft, process),
-        language=g.language,
         draft=draft,
+        context=request_context(),
     )
     flash_with_receipt(posted_message(proposal, _("Your proposal is published.")))
     return see_other(url_for("drafting.published", proposal_id=proposal.id))

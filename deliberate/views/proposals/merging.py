@@ -20,7 +20,7 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 from deliberate.views.urls import proposal_url
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def merge(proposal_id: int) -> ResponseReturnValue:
         if target is None:
             form.into.errors = [_("There is no such proposal.")]
             return None
-        merge_proposals(signed_in_person(), proposal, target)
+        merge_proposals(signed_in_person(), proposal, target, context=request_context())
         flash_with_receipt(_("Proposal %(n)s was merged into this one.", n=proposal_id))
         return see_other(proposal_url(target))
 
@@ -53,7 +53,7 @@ def merge(proposal_id: int) -> ResponseReturnValue:
 def unmerge(proposal_id: int) -> ResponseReturnValue:
     """Undo the merger of a proposal."""
     proposal = get_or_404(get_proposal(proposal_id))
-    unmerge_proposal(signed_in_person(), proposal)
+    unmerge_proposal(signed_in_person(), proposal, context=request_context())
     flash_with_receipt(_("The merger has been undone."))
     return see_other(proposal_url(proposal))
 

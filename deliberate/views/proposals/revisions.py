@@ -23,7 +23,7 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 from deliberate.views.urls import proposal_url
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def revise(proposal_id: int) -> ResponseReturnValue:
             form.body.data,
             form.note.data,
             form.credits.data or (),
+            context=request_context(),
         )
         message = _("Version %(n)s is published.", n=proposal.version)
         flash_with_receipt(posted_message(proposal, message))
@@ -78,7 +79,7 @@ def withdraw(proposal_id: int) -> ResponseReturnValue:
     form = WithdrawForm(submitted_data())
 
     def submit() -> ResponseReturnValue:
-        withdraw_proposal(person, proposal, form.reason.data)
+        withdraw_proposal(person, proposal, form.reason.data, context=request_context())
         flash_with_receipt(_("Your proposal is withdrawn; its thread stays readable."))
         return see_other(proposal_url(proposal))
 

@@ -9,7 +9,7 @@ from deliberate.operations.site.rate_limits import CLICKS
 from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import flash_with_receipt, see_other
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 from deliberate.views.urls import proposal_url
 
 blueprint = LocalizedBlueprint("supports_and_follows", url_prefix="/proposals")
@@ -19,7 +19,7 @@ blueprint = LocalizedBlueprint("supports_and_follows", url_prefix="/proposals")
 def support(proposal_id: int) -> ResponseReturnValue:
     """Support a proposal."""
     proposal = get_or_404(get_proposal(proposal_id))
-    support_operations.support_proposal(signed_in_person(), proposal)
+    support_operations.support_proposal(signed_in_person(), proposal, context=request_context())
     flash_with_receipt(_("You support this proposal."))
     return see_other(proposal_url(proposal))
 
@@ -28,7 +28,7 @@ def support(proposal_id: int) -> ResponseReturnValue:
 def withdraw_support(proposal_id: int) -> ResponseReturnValue:
     """Withdraw support from a proposal."""
     proposal = get_or_404(get_proposal(proposal_id))
-    support_operations.withdraw_support(signed_in_person(), proposal)
+    support_operations.withdraw_support(signed_in_person(), proposal, context=request_context())
     flash_with_receipt(_("Your support has been withdrawn."))
     return see_other(proposal_url(proposal))
 
@@ -37,7 +37,7 @@ def withdraw_support(proposal_id: int) -> ResponseReturnValue:
 def follow(proposal_id: int) -> ResponseReturnValue:
     """Follow a proposal."""
     proposal = get_or_404(get_proposal(proposal_id))
-    follow_subject(signed_in_person(), proposal)
+    follow_subject(signed_in_person(), proposal, context=request_context())
     flash_with_receipt(_("You follow this proposal and will be notified of its progress."))
     return see_other(proposal_url(proposal))
 
@@ -46,6 +46,6 @@ def follow(proposal_id: int) -> ResponseReturnValue:
 def unfollow(proposal_id: int) -> ResponseReturnValue:
     """Stop following a proposal."""
     proposal = get_or_404(get_proposal(proposal_id))
-    unfollow_subject(signed_in_person(), proposal)
+    unfollow_subject(signed_in_person(), proposal, context=request_context())
     flash_with_receipt(_("You no longer follow this proposal."))
     return see_other(proposal_url(proposal))

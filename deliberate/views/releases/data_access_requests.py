@@ -39,6 +39,7 @@ from deliberate.views.site.request_context import (
     current_settings,
     get_or_404,
     int_arg,
+    request_context,
     signed_in_person,
 )
 
@@ -62,6 +63,7 @@ def own_requests() -> ResponseReturnValue:
             form.purpose.data or "",
             form.ethics_reference.data or "",
             cast(date, form.access_until.day),  # required by the form
+            context=request_context(),
         )
         return redirect_with_message(
             url_for("data_access_requests.own_requests"),
@@ -83,7 +85,9 @@ def download(request_id: int) -> ResponseReturnValue:
     access_request = get_or_404(get_data_access_request(request_id))
     folder = current_settings().releases_path
     try:
-        archive = fetch_protected_release(signed_in_person(), access_request, folder)
+        archive = fetch_protected_release(
+            signed_in_person(), access_request, folder, context=request_context()
+        )
     except RepeatedForm:
         return see_other(url_for("data_access_requests.own_requests"))
     return send_file(archive, as_attachment=True, max_age=0)
@@ -127,7 +131,11 @@ def _render_request(request_id: int, form: RefuseAccessForm) -> str:
 @blueprint.page(f"/desk/requests/{REQUEST}/grant", "admin", methods=["POST"])
 def grant(request_id: int) -> ResponseReturnValue:
     """Grant access."""
-    grant_data_access(signed_in_person(), get_or_404(get_data_access_request(request_id)))
+    grant_data_access(
+        signed_in_person(),
+        get_or_404(get_data_access_request(request_id)),
+        context=request_context(),
+    )
     message = _("Access is granted. The files will be built within minutes.")
     return redirect_with_message(url_for("data_access_requests.queue"), message)
 
@@ -139,7 +147,9 @@ def refuse(request_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _render_request(request_id, form), 422
     access_request = get_or_404(get_data_access_request(request_id))
-    refuse_data_access(signed_in_person(), access_request, form.reason.data or "")
+    refuse_data_access(
+        signed_in_person(), access_request, form.reason.data or "", context=request_context()
+    )
     message = _("The request is refused. The researcher can read the reason.")
     return redirect_with_message(url_for("data_access_requests.queue"), message)
 

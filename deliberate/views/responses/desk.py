@@ -47,7 +47,7 @@ from deliberate.queries.threads.open_questions import PAGE as QUESTION_PAGE
 from deliberate.queries.threads.open_questions import open_questions
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message, see_other
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import ImmutableMultiDict
@@ -165,7 +165,9 @@ def assign_selected() -> ResponseReturnValue:
     proposal_ids = request.form.getlist("case", type=int)[: desk_queries.PAGE]
     colleague = get_or_404(get_person(request.form.get("colleague", 0, type=int)))
     proposals = [row for row in map(get_visible_proposal, proposal_ids) if row is not None]
-    refusals = case_operations.assign_cases(signed_in_person(), proposals, colleague)
+    refusals = case_operations.assign_cases(
+        signed_in_person(), proposals, colleague, context=request_context()
+    )
     count = len(proposals) - len(refusals)
     if count:
         message = ngettext("%(n)s case was assigned.", "%(n)s cases were assigned.", count, n=count)
@@ -252,7 +254,7 @@ def _case_with_message(proposal_id: int, message: str) -> ResponseReturnValue:
 @blueprint.page("/proposals/<id:proposal_id>/take", "staff", methods=["POST"])
 def take(proposal_id: int) -> ResponseReturnValue:
     """Start to work on a case."""
-    case_operations.take_case(signed_in_person(), _proposal(proposal_id))
+    case_operations.take_case(signed_in_person(), _proposal(proposal_id), context=request_context())
     return _case_with_message(proposal_id, _("You work on this case now."))
 
 
@@ -260,14 +262,18 @@ def take(proposal_id: int) -> ResponseReturnValue:
 def assign(proposal_id: int) -> ResponseReturnValue:
     """Assign a case to a colleague."""
     colleague = get_or_404(get_person(request.form.get("colleague", 0, type=int)))
-    case_operations.assign_case(signed_in_person(), _proposal(proposal_id), colleague)
+    case_operations.assign_case(
+        signed_in_person(), _proposal(proposal_id), colleague, context=request_context()
+    )
     return _case_with_message(proposal_id, _("The case was assigned to a colleague."))
 
 
 @blueprint.page("/proposals/<id:proposal_id>/acknowledge", "staff", methods=["POST"])
 def acknowledge(proposal_id: int) -> ResponseReturnValue:
     """Acknowledge publicly that the institution received the proposal."""
-    case_operations.acknowledge_proposal(signed_in_person(), _proposal(proposal_id))
+    case_operations.acknowledge_proposal(
+        signed_in_person(), _proposal(proposal_id), context=request_context()
+    )
     return _case_with_message(proposal_id, _("It is now public that you received this proposal."))
 
 
@@ -277,7 +283,9 @@ def note(proposal_id: int) -> ResponseReturnValue:
     form = NoteForm(request.form)
     if not form.validate():
         return _case_page(proposal_id, 422, note_form=form)
-    case_operations.add_case_note(signed_in_person(), _proposal(proposal_id), form.note.data)
+    case_operations.add_case_note(
+        signed_in_person(), _proposal(proposal_id), form.note.data, context=request_context()
+    )
     return _case_with_message(proposal_id, _("The note is saved for colleagues."))
 
 
@@ -288,7 +296,11 @@ def pause(proposal_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _case_page(proposal_id, 422, question_form=form)
     case_operations.pause_clock(
-        signed_in_person(), _proposal(proposal_id), form.question.data, int(form.days.data)
+        signed_in_person(),
+        _proposal(proposal_id),
+        form.question.data,
+        int(form.days.data),
+        context=request_context(),
     )
     return _case_with_message(proposal_id, _("The author was asked; the deadline is paused."))
 
@@ -297,7 +309,7 @@ def pause(proposal_id: int) -> ResponseReturnValue:
 def resume(proposal_id: int) -> ResponseReturnValue:
     """Resume the response clock, as the author or as the institution."""
     person = signed_in_person()
-    case_operations.resume_clock(person, _proposal(proposal_id))
+    case_operations.resume_clock(person, _proposal(proposal_id), context=request_context())
     if person.role != "staff":
         return redirect_with_message(
             url_for("proposals.show", proposal_id=proposal_id), _("The deadline runs again.")
@@ -319,6 +331,7 @@ def refer(proposal_id: int) -> ResponseReturnValue:
         form.reason.data,
         external_system=form.system.data or "",
         external_reference=form.reference.data or "",
+        context=request_context(),
     )
     return _case_with_message(
         proposal_id, _("The proposal was referred. Everyone can see the referral.")
@@ -329,7 +342,7 @@ def refer(proposal_id: int) -> ResponseReturnValue:
 def accept(referral_id: int) -> ResponseReturnValue:
     """Accept a referral."""
     referral = get_or_404(get_referral(referral_id))
-    accept_referral(signed_in_person(), referral)
+    accept_referral(signed_in_person(), referral, context=request_context())
     return _case_with_message(
         referral.proposal_id, _("Your institution is now responsible for this proposal.")
     )
@@ -339,7 +352,9 @@ def accept(referral_id: int) -> ResponseReturnValue:
 def decline(referral_id: int) -> ResponseReturnValue:
     """Decline a referral with a reason."""
     referral = get_or_404(get_referral(referral_id))
-    decline_referral(signed_in_person(), referral, request.form.get("reason", ""))
+    decline_referral(
+        signed_in_person(), referral, request.form.get("reason", ""), context=request_context()
+    )
     return redirect_with_message(
         url_for("desk.index"), _("The proposal went to the coordinating institution.")
     )

@@ -22,7 +22,7 @@ from deliberate.views.site.form_pages import (
     redirect_with_message,
     submitted_data,
 )
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 
 if TYPE_CHECKING:
     from deliberate.models import Commitment, Person
@@ -61,8 +61,8 @@ def show(commitment_id: int) -> ResponseReturnValue:
 def _publish_step(officer: "Person", commitment: "Commitment", form: StepForm) -> None:
     note, evidence = form.note.data or "", form.evidence.data or ""
     if form.state.data == "fulfilled":
-        fulfil_commitment(officer, commitment, note, evidence)
+        fulfil_commitment(officer, commitment, note, evidence, context=request_context())
     elif form.state.data == "dropped":
-        drop_commitment(officer, commitment, note)
+        drop_commitment(officer, commitment, note, context=request_context())
     else:
-        update_commitment(officer, commitment, note, evidence)
+        update_commitment(officer, commitment, note, evidence, context=request_context())

@@ -18,7 +18,7 @@ from deliberate.queries.responses.institution_figures import list_often_referred
 from deliberate.queries.responses.institutions import get_institution_by_slug, localized_name
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import see_other
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 
 blueprint = LocalizedBlueprint("desk_reports", url_prefix="/desk")
 
@@ -40,7 +40,12 @@ def matrix() -> ResponseReturnValue:
 def require_check(slug: str) -> ResponseReturnValue:
     """Set whether responses of an institution need the check of a second person."""
     institution = get_or_404(get_institution_by_slug(slug))
-    set_check_required(signed_in_person(), institution, request.form.get("required") == "1")
+    set_check_required(
+        signed_in_person(),
+        institution,
+        request.form.get("required") == "1",
+        context=request_context(),
+    )
     return see_other(url_for("desk_reports.matrix"))
 
 

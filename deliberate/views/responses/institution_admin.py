@@ -18,7 +18,7 @@ from deliberate.views.site.form_pages import (
     redirect_with_message,
     submitted_data,
 )
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 
 blueprint = LocalizedBlueprint("institution_admin", url_prefix="/desk/institutions")
 
@@ -36,6 +36,7 @@ def index() -> ResponseReturnValue:
                 form.name.data,
                 name_en=form.name_en.data,
                 is_coordinator=form.is_coordinator.data,
+                context=request_context(),
             )
         except SlugTaken:
             form.slug.errors = [_("Another institution has this address.")]
@@ -55,7 +56,13 @@ def edit(slug: str) -> ResponseReturnValue:
 
     def submit() -> ResponseReturnValue:
         names = form.name.data, form.name_en.data
-        change_institution(signed_in_person(), institution, *names, form.is_coordinator.data)
+        change_institution(
+            signed_in_person(),
+            institution,
+            *names,
+            form.is_coordinator.data,
+            context=request_context(),
+        )
         message = _("The institution is changed.")
         return redirect_with_message(url_for("institution_admin.index"), message)
 

@@ -38,7 +38,7 @@ from deliberate.queries.responses.responses import (
 from deliberate.queries.threads.open_questions import open_arguments
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_other, submitted_data
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -183,7 +183,7 @@ def publish(proposal_id: int) -> ResponseReturnValue:
         return _schedule(proposal, draft, day)
     try:
         base_version = request.form.get("base_version", 0, type=int)
-        publish_draft(signed_in_person(), draft, base_version)
+        publish_draft(signed_in_person(), draft, base_version, context=request_context())
     except ResponseConflict as conflict:
         return _preview_page(proposal, draft, 409, newer_response=conflict.response)
     return redirect_with_message(
@@ -207,7 +207,7 @@ def _schedule(proposal: "Proposal", draft: "ResponseDraft", day: str) -> Respons
 @blueprint.page("/<id:proposal_id>/response/ask", "staff", methods=["POST"])
 def ask_check(proposal_id: int) -> ResponseReturnValue:
     """Ask the colleagues to check the draft."""
-    request_check(signed_in_person(), _draft(proposal_id))
+    request_check(signed_in_person(), _draft(proposal_id), context=request_context())
     return redirect_with_message(
         url_for("response_form.preview", proposal_id=proposal_id),
         _("Your colleagues are asked to check it."),
@@ -218,7 +218,7 @@ def ask_check(proposal_id: int) -> ResponseReturnValue:
 def sign(proposal_id: int) -> ResponseReturnValue:
     """Sign a draft for an institution whose signature is required."""
     draft = get_or_404(get_draft_to_check(proposal_id, request.form.get("draft", 0, type=int)))
-    sign_response(signed_in_person(), draft)
+    sign_response(signed_in_person(), draft, context=request_context())
     return redirect_with_message(
         url_for("desk.case", proposal_id=proposal_id), _("Your institution has signed it.")
     )
@@ -228,7 +228,13 @@ def sign(proposal_id: int) -> ResponseReturnValue:
 def check(proposal_id: int) -> ResponseReturnValue:
     """Approve the draft of a colleague, or send it back with a note."""
     passed = request.form.get("passed") == "1"
-    record_check(signed_in_person(), _draft(proposal_id), passed, request.form.get("note", ""))
+    record_check(
+        signed_in_person(),
+        _draft(proposal_id),
+        passed,
+        request.form.get("note", ""),
+        context=request_context(),
+    )
     return redirect_with_message(
         url_for("response_form.preview", proposal_id=proposal_id), _("Your check is saved.")
     )

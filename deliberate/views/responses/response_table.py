@@ -15,7 +15,7 @@ from deliberate.operations.responses.response_table import (
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, see_other
-from deliberate.views.site.request_context import signed_in_person
+from deliberate.views.site.request_context import request_context, signed_in_person
 
 blueprint = LocalizedBlueprint("response_table", url_prefix="/desk/answers")
 
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
         return _page(table, None, 422, table_error=str(error))
     if request.form.get("step") != "publish":
         return _page(table, rows, 422 if any(row.problems for row in rows) else 200)
-    published, failed = publish_response_rows(signed_in_person(), rows)
+    published, failed = publish_response_rows(signed_in_person(), rows, context=request_context())
     if published:
         count = len(published)
         message = ngettext(

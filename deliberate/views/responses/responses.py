@@ -39,7 +39,12 @@ from deliberate.queries.threads.open_questions import (
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
-from deliberate.views.site.request_context import current_person, get_or_404, signed_in_person
+from deliberate.views.site.request_context import (
+    current_person,
+    get_or_404,
+    request_context,
+    signed_in_person,
+)
 
 if TYPE_CHECKING:
     from deliberate.models import Commitment, Response
@@ -146,7 +151,7 @@ def show(proposal_id: int) -> ResponseReturnValue:
 def settle(comment_id: int) -> ResponseReturnValue:
     """Mark a question to the authority as answered, as its author."""
     comment = get_or_404(get_question(comment_id))
-    settle_question(signed_in_person(), comment)
+    settle_question(signed_in_person(), comment, context=request_context())
     return redirect_with_message(
         url_for("responses.show", proposal_id=comment.proposal_id),
         _("Your question is marked as answered."),
@@ -158,7 +163,7 @@ def judge(response_id: int) -> ResponseReturnValue:
     """Judge whether a response answers its proposal."""
     response = get_or_404(get_response(response_id))
     answer, reason = request.form.get("answer", ""), request.form.get("reason", "")
-    judge_response(signed_in_person(), response, answer, reason)
+    judge_response(signed_in_person(), response, answer, reason, context=request_context())
     return redirect_with_message(
         _response_url(response.proposal_id), _("Your answer on this response is counted.")
     )
@@ -169,7 +174,7 @@ def check(response_id: int) -> ResponseReturnValue:
     """Judge whether the commitments of a response were really carried out."""
     response = get_or_404(get_response(response_id))
     answer, reason = request.form.get("answer", ""), request.form.get("reason", "")
-    check_outcome(signed_in_person(), response, answer, reason)
+    check_outcome(signed_in_person(), response, answer, reason, context=request_context())
     return redirect_with_message(
         _response_url(response.proposal_id), _("Your answer on the outcome is counted.")
     )

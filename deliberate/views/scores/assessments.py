@@ -38,7 +38,12 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import get_or_404, int_arg, signed_in_person
+from deliberate.views.site.request_context import (
+    get_or_404,
+    int_arg,
+    request_context,
+    signed_in_person,
+)
 from deliberate.vocabulary import AssessmentStage
 
 if TYPE_CHECKING:
@@ -198,12 +203,16 @@ def reply(assessment_id: int) -> ResponseReturnValue:
 @blueprint.page(f"{ASSESSMENT}/freeze", "evaluator", methods=("POST",))
 def freeze(assessment_id: int) -> ResponseReturnValue:
     """Freeze an assessment and log its hash."""
-    freeze_assessment(signed_in_person(), get_assessment_or_404(assessment_id))
+    freeze_assessment(
+        signed_in_person(), get_assessment_or_404(assessment_id), context=request_context()
+    )
     return redirect_to_assessment(assessment_id, _("Frozen. Its hash is in the log."))
 
 
 @blueprint.page(f"{ASSESSMENT}/publish", "evaluator", methods=("POST",))
 def publish(assessment_id: int) -> ResponseReturnValue:
     """Publish an assessment."""
-    publish_assessment(signed_in_person(), get_assessment_or_404(assessment_id))
+    publish_assessment(
+        signed_in_person(), get_assessment_or_404(assessment_id), context=request_context()
+    )
     return redirect_to_assessment(assessment_id, _("The assessment is published."))

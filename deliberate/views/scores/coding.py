@@ -24,7 +24,12 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import get_or_404, int_arg, signed_in_person
+from deliberate.views.site.request_context import (
+    get_or_404,
+    int_arg,
+    request_context,
+    signed_in_person,
+)
 from deliberate.vocabulary import SampleKind
 
 if TYPE_CHECKING:
@@ -46,7 +51,9 @@ def index() -> ResponseReturnValue:
 
     def submit() -> ResponseReturnValue:
         process = get_or_404(get_process(form.about.data))
-        sample = draw_sample(signed_in_person(), process, SampleKind(form.kind.data))
+        sample = draw_sample(
+            signed_in_person(), process, SampleKind(form.kind.data), context=request_context()
+        )
         return see_other(url_for("coding.show", sample_id=sample.id))
 
     samples = coding_queries.newest_samples(int_arg("after"), PAGE + 1)
@@ -118,9 +125,9 @@ def item(sample_id: int, position: int) -> ResponseReturnValue:
 
 def _save_code(sample: "Sample", item: "SampledItem", value: int) -> None:
     if sample.kind == SampleKind.REASONS:
-        code_comment(signed_in_person(), item, value)
+        code_comment(signed_in_person(), item, value, context=request_context())
     else:
-        audit_answer(signed_in_person(), item, bool(value))
+        audit_answer(signed_in_person(), item, bool(value), context=request_context())
 
 
 def _redirect_to_next(sample_id: int, position: int) -> ResponseReturnValue:

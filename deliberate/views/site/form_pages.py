@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from deliberate.permissions.decision import Refused
+from deliberate.views.site.request_context import request_context
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import ImmutableMultiDict
@@ -73,5 +74,5 @@ def redirect_with_message(url: str, message: str) -> ResponseReturnValue:
 def flash_with_receipt(message: str) -> None:
     """Flash a success message that links to the receipt of the act just recorded."""
     template = Markup('{} <a href="{}">{}</a>')
-    url = url_for("log.receipt", entry=g.interaction_id)
+    url = url_for("log.receipt", entry=request_context().recorded_ids[-1])
     flash(template.format(message, url, _("Your receipt")), "success")

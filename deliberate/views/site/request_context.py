@@ -4,13 +4,14 @@ import secrets
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from flask import abort, current_app, request, url_for
+from flask import abort, current_app, g, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BuildError
 
 from deliberate.config import LANGUAGES, Settings
+from deliberate.operations import RequestContext
 from deliberate.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -27,6 +28,17 @@ SECRETS = frozenset({"passphrase", "new_passphrase"})
 def current_settings() -> Settings:
     """Return the settings of the running application."""
     return cast(Settings, current_app.config["SETTINGS"])
+
+
+def request_context() -> RequestContext:
+    """Return what operations are told of the request; the same object during the request."""
+    if "request_context" not in g:
+        g.request_context = RequestContext(
+            language=g.language,
+            network=request.remote_addr or "",
+            submission=g.get("submission"),
+        )
+    return cast(RequestContext, g.request_context)
 
 
 def current_person() -> "Person | None":

@@ -1,0 +1,31 @@
+"""Typed events: one type for each kind of act, by subject."""
+
+from deliberate.vocabulary.events import (
+    accounts,
+    log,
+    moderation,
+    polls,
+    processes,
+    proposals,
+    releases,
+    responses,
+    scores,
+    threads,
+)
+from deliberate.vocabulary.events.event import EVENT_TYPES, Event, kinds_with
+
+__all__ = [
+    "EVENT_TYPES",
+    "Event",
+    "accounts",
+    "kinds_with",
+    "log",
+    "moderation",
+    "polls",
+    "processes",
+    "proposals",
+    "releases",
+    "responses",
+    "scores",
+    "threads",
+]

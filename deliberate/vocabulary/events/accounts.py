@@ -1,0 +1,149 @@
+"""Kinds of acts on accounts."""
+
+from deliberate.vocabulary.codes import (
+    AccountClass,
+    FactorRemovalReason,
+    IdentityProof,
+    Role,
+    VerificationEndReason,
+)
+from deliberate.vocabulary.details import detail
+from deliberate.vocabulary.events.event import INTERNAL, Event
+
+
+class PersonJoined(Event, kind="person.joined", visibility=INTERNAL):
+    """A person opened an account."""
+
+    terms: int = detail("version of the accepted terms")
+
+
+class PersonSignedIn(Event, kind="person.signed_in", visibility=INTERNAL):
+    """A person signed in."""
+
+
+class PersonSignedOut(Event, kind="person.signed_out", visibility=INTERNAL):
+    """A person signed out."""
+
+
+class PersonRenamed(Event, kind="person.renamed", visibility=INTERNAL):
+    """A person changed the display name."""
+
+
+class PersonMoved(Event, kind="person.moved", visibility=INTERNAL):
+    """A person changed the area of residence."""
+
+
+class EmailChanged(Event, kind="email.changed", visibility=INTERNAL):
+    """An e-mail address was added or removed."""
+
+    given: bool = detail("1 added, 0 removed")
+
+
+class PassphraseChanged(Event, kind="passphrase.changed", visibility=INTERNAL):
+    """A person changed the passphrase."""
+
+
+class PassphraseReset(Event, kind="passphrase.reset", visibility=INTERNAL):
+    """A person reset the passphrase by a link in a mail."""
+
+
+class PersonRecovered(Event, kind="person.recovered", visibility=INTERNAL):
+    """A person recovered the account by a one-time code."""
+
+    by: str = detail("code (issued earlier) or office")
+
+
+class RecoveryBegun(Event, kind="recovery.begun", visibility=INTERNAL):
+    """An officer started a recovery at an office."""
+
+    proof: IdentityProof = detail("how identity was proved")
+
+
+class RecoveryConfirmed(Event, kind="recovery.confirmed", visibility=INTERNAL):
+    """A second officer confirmed a recovery at an office."""
+
+    proof: IdentityProof = detail("how identity was proved")
+
+
+class RecoveryStopped(Event, kind="recovery.stopped", visibility=INTERNAL):
+    """A recovery at an office was stopped."""
+
+    own: bool = detail("by the owner of the account")
+
+
+class FactorAdded(Event, kind="factor.added", visibility=INTERNAL):
+    """A second factor was added to an account."""
+
+
+class FactorRemoved(Event, kind="factor.removed", visibility=INTERNAL):
+    """The second factor of an account was removed."""
+
+    own: bool = detail("by the owner of the account")
+    reason: FactorRemovalReason | None = detail(
+        "why, where an administrator removed it", default=None
+    )
+
+
+class DeviceEnded(Event, kind="device.ended", visibility=INTERNAL):
+    """A person signed another device out."""
+
+
+class PersonErased(Event, kind="person.erased", visibility=INTERNAL):
+    """An account was erased."""
+
+
+class ConsentChanged(Event, kind="consent.changed", visibility=INTERNAL):
+    """Consent to research changed."""
+
+    research: bool = detail("1 granted, 0 withdrawn")
+
+
+class RoleGranted(Event, kind="role.granted", visibility=INTERNAL):
+    """An account was given a role."""
+
+    role: Role = detail("the role")
+
+
+class RoleRevoked(Event, kind="role.revoked", visibility=INTERNAL):
+    """The role of an account was removed."""
+
+    role: Role = detail("the role")
+
+
+class ResidentVerified(Event, kind="resident.verified", visibility=INTERNAL):
+    """A person was verified as a resident."""
+
+    by: str = detail("list, code or provider")
+
+
+class ResidentsListed(Event, kind="residents.listed", visibility=INTERNAL):
+    """A list of residents was added."""
+
+    count: int = detail("number of addresses")
+
+
+class ResidentsInvited(Event, kind="residents.invited", visibility=INTERNAL):
+    """One-time codes for the verification of residents were created."""
+
+    count: int = detail("number of codes")
+
+
+class VerificationEnded(Event, kind="verification.ended", visibility=INTERNAL):
+    """An administrator ended the verification of a resident."""
+
+    reason: VerificationEndReason = detail("why")
+
+
+class AccountReclassified(Event, kind="account.reclassified", visibility=INTERNAL):
+    """Two people changed the class of an account."""
+
+    to: AccountClass = detail("the new class")
+    reason: str = detail("why")
+
+
+class ProviderLinked(Event, kind="provider.linked", visibility=INTERNAL):
+    """An account was linked to an identity provider."""
+
+
+class ProviderUnlinked(Event, kind="provider.unlinked", visibility=INTERNAL):
+    """The link to an identity provider was removed."""

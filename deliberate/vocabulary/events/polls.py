@@ -1,0 +1,56 @@
+"""Kinds of acts on polls, statements and ballots."""
+
+from deliberate.vocabulary.codes import OptionState, PollChangeReason, PollType, ResultRule
+from deliberate.vocabulary.details import detail
+from deliberate.vocabulary.events.event import INTERNAL, PRIVATE, PUBLIC, Event
+
+
+class PollOpened(Event, kind="poll.opened", visibility=PUBLIC):
+    """A poll was opened."""
+
+    type: PollType = detail("type of the poll")
+    secret: bool = detail("ballots are secret")
+    result_rule: ResultRule = detail("when the result is shown")
+    quorum: int = detail("ballots needed for a result")
+
+
+class PollChanged(Event, kind="poll.changed", visibility=PUBLIC):
+    """An open poll was changed or extended."""
+
+    reason: PollChangeReason = detail("why")
+
+
+class PollPublished(Event, kind="poll.published", visibility=PUBLIC):
+    """The result of a poll was published."""
+
+    turnout: int = detail("number of ballots")
+
+
+class OutcomeStated(Event, kind="outcome.stated", visibility=PUBLIC):
+    """The outcome of a poll was stated."""
+
+
+class StatementSuggested(Event, kind="statement.suggested", visibility=PUBLIC):
+    """A resident suggested a statement for a poll; a moderator decides on it."""
+
+
+class StatementDecided(Event, kind="statement.decided", visibility=PUBLIC):
+    """A moderator accepted or declined a suggested statement."""
+
+    state: OptionState = detail("the decision")
+
+
+class BallotCast(Event, kind="ballot.cast", visibility=PRIVATE):
+    """A person voted; never the choice."""
+
+    clerk: str | None = detail("pseudonym of the officer who entered it at an office", default=None)
+
+
+class BallotChanged(Event, kind="ballot.changed", visibility=PRIVATE):
+    """A person changed a ballot; never the choice."""
+
+
+class CodesMade(Event, kind="codes.made", visibility=INTERNAL):
+    """One-time voting codes of a poll were created."""
+
+    count: int = detail("number of codes")

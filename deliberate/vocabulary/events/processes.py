@@ -1,0 +1,58 @@
+"""Kinds of acts on processes, their phases, calendars and rules."""
+
+from deliberate.vocabulary.codes import PhaseKind
+from deliberate.vocabulary.details import detail
+from deliberate.vocabulary.events.event import INTERNAL, PUBLIC, Event
+
+
+class ProcessOpened(Event, kind="process.opened", visibility=PUBLIC):
+    """A participation process opened."""
+
+    threshold: int = detail("supports that a proposal needs")
+    response_days: int = detail("working days that an institution has for a response")
+    limits_stated: bool = detail("it states what can still be decided and what is fixed")
+
+
+class ProcessPlanned(Event, kind="process.planned", visibility=INTERNAL):
+    """An administrator created or changed a process that is not open yet."""
+
+
+class ProcessChanged(Event, kind="process.changed", visibility=PUBLIC):
+    """Texts, rules or institutions of an open process were changed, with a reason."""
+
+    fields: list[str] = detail("names of the changed fields")
+    reason_given: bool = detail("a reason is stated")
+
+
+class CalendarChanged(Event, kind="calendar.changed", visibility=PUBLIC):
+    """A day off was added to a calendar or removed from it."""
+
+    day: int = detail("the day, YYYYMMDD")
+    off: bool = detail("1 added, 0 removed")
+
+
+class RulesPublished(Event, kind="rules.published", visibility=PUBLIC):
+    """A version of the rules was published."""
+
+    version: int = detail("number of the version")
+
+
+class ProcessClosed(Event, kind="process.closed", visibility=PUBLIC):
+    """A participation process closed."""
+
+
+class ProcessImported(Event, kind="process.imported", visibility=PUBLIC):
+    """A process was imported from another platform."""
+
+    source: str = detail("the platform")
+    carries: str | list[str] = detail("criteria that its data can show")
+
+
+class PhaseScheduled(Event, kind="phase.scheduled", visibility=PUBLIC):
+    """The dates of a phase were set; the last row before a moment counts."""
+
+    phase: PhaseKind = detail("which phase")
+    opens: int = detail("Unix seconds")
+    closes: int = detail("Unix seconds")
+    switches: list[str] = detail("what residents can do in it")
+    reason_given: bool | None = detail("a reason is stated", default=None)

@@ -1,0 +1,68 @@
+"""Kinds of acts on proposals, supports and follows."""
+
+from deliberate.vocabulary.codes import Initiator, ResponseDecision
+from deliberate.vocabulary.details import detail
+from deliberate.vocabulary.events.event import PRIVATE, PUBLIC, Event
+
+
+class ProposalSubmitted(Event, kind="proposal.submitted", visibility=PUBLIC):
+    """A proposal was published."""
+
+    initiator: Initiator = detail("who proposed it")
+    decision: ResponseDecision | None = detail("imported status without a time", default=None)
+
+
+class ProposalRevised(Event, kind="proposal.revised", visibility=PUBLIC):
+    """A new version of a proposal was published."""
+
+    version: int = detail("number of the version")
+    credits: list[int] = detail("comments that led to the version")
+
+
+class ProposalSummarised(Event, kind="proposal.summarised", visibility=PUBLIC):
+    """A summary was agreed."""
+
+    version: int = detail("number of the summary")
+
+
+class ProposalWithdrawn(Event, kind="proposal.withdrawn", visibility=PUBLIC):
+    """The author withdrew the proposal."""
+
+    reason_given: bool = detail("a reason is stated")
+
+
+class ProposalMerged(Event, kind="proposal.merged", visibility=PUBLIC):
+    """A proposal was merged into another."""
+
+    into: int = detail("id of the other proposal")
+
+
+class ProposalUnmerged(Event, kind="proposal.unmerged", visibility=PUBLIC):
+    """A merger was undone."""
+
+
+class AttachmentAdded(Event, kind="attachment.added", visibility=PUBLIC):
+    """A file was attached to a proposal."""
+
+    type: str = detail("type of the file")
+    bytes: int = detail("size of the file")
+
+
+class AttachmentRemoved(Event, kind="attachment.removed", visibility=PUBLIC):
+    """An attached file was removed."""
+
+
+class SupportGiven(Event, kind="support.given", visibility=PRIVATE):
+    """A person supported a proposal."""
+
+
+class SupportTakenBack(Event, kind="support.taken_back", visibility=PRIVATE):
+    """A person withdrew a support."""
+
+
+class FollowStarted(Event, kind="follow.started", visibility=PRIVATE):
+    """A person started to follow a proposal, a process or an institution."""
+
+
+class FollowEnded(Event, kind="follow.ended", visibility=PRIVATE):
+    """A person stopped following it."""

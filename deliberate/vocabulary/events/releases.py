@@ -1,0 +1,30 @@
+"""Kinds of acts on research releases."""
+
+from deliberate.vocabulary.details import detail
+from deliberate.vocabulary.events.event import INTERNAL, Event
+
+
+class ReleaseBuilt(Event, kind="release.built", visibility=INTERNAL):
+    """A research release was built."""
+
+    rows: int = detail("number of log rows in it")
+
+
+class ReleaseRemoved(Event, kind="release.removed", visibility=INTERNAL):
+    """A research release was removed."""
+
+
+class ReleaseRequested(Event, kind="release.requested", visibility=INTERNAL):
+    """A researcher requested protected data."""
+
+
+class RequestGranted(Event, kind="request.granted", visibility=INTERNAL):
+    """An administrator granted access to protected data."""
+
+
+class RequestRefused(Event, kind="request.refused", visibility=INTERNAL):
+    """An administrator refused access to protected data."""
+
+
+class ReleaseDownloaded(Event, kind="release.downloaded", visibility=INTERNAL):
+    """A protected release was downloaded."""

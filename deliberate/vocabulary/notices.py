@@ -1,0 +1,323 @@
+"""Kinds of notices as types: the page a notice opens, its topic, and the details of its text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Self, dataclass_transform
+
+from deliberate.vocabulary.details import detail, detail_meanings, plain_values
+
+NOTICE_TYPES: dict[str, type["NoticeEvent"]] = {}
+"""The type of every kind of notice by the name of the kind."""
+
+
+class Topic(StrEnum):
+    """The topics of which people switch mails off; notices without a topic are always mailed."""
+
+    RESPONSE = "response"
+    REFERRAL = "referral"
+    DEADLINE = "deadline"
+    COMMITMENT = "commitment"
+    DESK = "desk"
+
+
+class NoticePage(StrEnum):
+    """The page that a notice opens."""
+
+    PROPOSAL = "proposal"
+    RESPONSES = "responses"
+    CASE = "case"
+    DESK = "desk"
+    APPEAL = "appeal"
+    POLL = "poll"
+    ACCOUNT = "account"
+    LIMIT = "limit"
+    DATA_REQUESTS = "data_requests"
+    SECOND_FACTOR = "second_factor"
+    VERIFICATION = "verification"
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(detail,))
+class NoticeEvent:
+    """The details of a notice; a subclass is a kind of notice, its docstring says when it is sent.
+
+    Details are what the text needs besides the proposal: codes, ids and dates.
+    """
+
+    KIND: ClassVar[str] = ""
+    PAGE: ClassVar[NoticePage] = NoticePage.PROPOSAL
+    TOPIC: ClassVar[Topic | None] = None
+    NEEDS_CONFIRMED_ADDRESS: ClassVar[bool] = True
+    """Whether it is mailed to confirmed addresses only."""
+
+    def __init_subclass__(
+        cls,
+        kind: str = "",
+        page: NoticePage | None = None,
+        topic: Topic | None = None,
+        needs_confirmed_address: bool = True,
+    ) -> None:
+        """Make the subclass a dataclass and register its kind; without a kind it is a base."""
+        super().__init_subclass__()
+        cls.KIND, cls.NEEDS_CONFIRMED_ADDRESS = kind, needs_confirmed_address
+        cls.PAGE, cls.TOPIC = page or cls.PAGE, topic or cls.TOPIC
+        dataclass(frozen=True, kw_only=True)(cls)
+        if not kind:
+            return
+        if kind in NOTICE_TYPES:
+            raise TypeError(f"two types of the notice {kind}")
+        NOTICE_TYPES[kind] = cls
+
+    def details(self) -> dict[str, object]:
+        """Return the details as JSON values, without those that are None."""
+        return {name: value for name, value in plain_values(self).items() if value is not None}
+
+    @classmethod
+    def from_details(cls, details: Mapping[str, object]) -> Self:
+        """Return the notice with stored details; details that it no longer has are ignored."""
+        return cls(**{name: details[name] for name in detail_meanings(cls) if name in details})
+
+
+class _OnResponse(NoticeEvent, page=NoticePage.RESPONSES, topic=Topic.RESPONSE):
+    """A notice on an official response."""
+
+    response: int = detail("id of the response")
+
+
+class ResponseNotice(_OnResponse, kind="response.published"):
+    """An official response was published."""
+
+
+class NewResponseVersionNotice(_OnResponse, kind="response.again"):
+    """A new version of an official response was published."""
+
+
+class _OnReferral(NoticeEvent, topic=Topic.REFERRAL):
+    """A notice on a referral."""
+
+    referral: int = detail("id of the referral")
+
+
+class ReferralNotice(_OnReferral, kind="proposal.referred"):
+    """A proposal was referred to another institution."""
+
+
+class ReferralAcceptedNotice(_OnReferral, kind="referral.accepted"):
+    """The receiving institution accepted a referral."""
+
+
+class DeadlineMissedNotice(NoticeEvent, kind="deadline.missed", topic=Topic.DEADLINE):
+    """The deadline of a response passed without a response."""
+
+
+class ClockPausedNotice(
+    NoticeEvent, kind="clock.paused", page=NoticePage.RESPONSES, topic=Topic.DEADLINE
+):
+    """The deadline was paused until the author answers a question."""
+
+
+class _OnCommitment(NoticeEvent, page=NoticePage.RESPONSES, topic=Topic.COMMITMENT):
+    """A notice on a commitment."""
+
+    commitment: int = detail("id of the commitment")
+
+
+class CommitmentUpdatedNotice(_OnCommitment, kind="commitment.updated"):
+    """Progress on a commitment was reported."""
+
+
+class CommitmentFulfilledNotice(_OnCommitment, kind="commitment.fulfilled"):
+    """A commitment was fulfilled."""
+
+
+class CommitmentDroppedNotice(_OnCommitment, kind="commitment.dropped"):
+    """A commitment was dropped."""
+
+
+class CommitmentLateNotice(_OnCommitment, kind="commitment.late"):
+    """The date of a commitment passed."""
+
+
+class MergedNotice(NoticeEvent, kind="proposal.merged"):
+    """A proposal was merged into another; sent to everyone whom it concerns."""
+
+    into: int = detail("id of the other proposal")
+
+
+class JoinedNotice(NoticeEvent, kind="proposal.joined"):
+    """Another proposal was merged into the proposal of the recipient."""
+
+    joined: int = detail("id of the other proposal")
+
+
+class UnmergedNotice(NoticeEvent, kind="proposal.unmerged"):
+    """A merger was undone; sent to everyone whom it concerns."""
+
+    into: int = detail("id of the other proposal")
+
+
+class _ToDesk(NoticeEvent, page=NoticePage.CASE, topic=Topic.DESK):
+    """A notice to the staff of an institution, or to one of them."""
+
+
+class DueSoonNotice(_ToDesk, kind="desk.soon"):
+    """A response is due within three working days."""
+
+
+class OverdueNotice(_ToDesk, kind="desk.overdue"):
+    """A response is overdue."""
+
+
+class UnpublishedNotice(_ToDesk, kind="desk.unpublished"):
+    """A scheduled response could not be published on its day."""
+
+
+class ReferralOfferedNotice(_ToDesk, kind="desk.offered"):
+    """Another institution referred a proposal to the institution."""
+
+    referral: int = detail("id of the referral")
+
+
+class ReferralReturnedNotice(_ToDesk, kind="desk.bounced"):
+    """No institution accepted a referral; the institution is responsible again."""
+
+    referral: int = detail("id of the referral")
+
+
+class CheckRequestedNotice(_ToDesk, kind="desk.check"):
+    """A colleague asks for a check of a response."""
+
+
+class CheckedNotice(_ToDesk, kind="desk.checked"):
+    """A colleague checked a response of the recipient."""
+
+    passed: bool = detail("1 approved, 0 rejected")
+
+
+class AssignedNotice(_ToDesk, kind="desk.assigned"):
+    """A case was assigned to the recipient."""
+
+
+class WeeklySummaryNotice(NoticeEvent, kind="desk.week", page=NoticePage.DESK, topic=Topic.DESK):
+    """The open cases of an institution, on Mondays."""
+
+    open_cases: int = detail("number of open cases")
+    due_soon: int = detail("of which due soon")
+    overdue: int = detail("of which overdue")
+
+
+class ModerationNotice(NoticeEvent, page=NoticePage.APPEAL):
+    """A notice to the author of a text that is held or was moderated."""
+
+    subject: str = detail("proposal or comment")
+    id: int = detail("id of the text")
+    until: str | None = detail("when a hold ends, as ISO 8601", default=None)
+
+
+class HeldNotice(ModerationNotice, kind="moderation.held"):
+    """Reports hold a text for a day."""
+
+
+class DelayedNotice(ModerationNotice, kind="moderation.delayed"):
+    """A rule holds a text for at most two working days."""
+
+
+class EditRequestedNotice(ModerationNotice, kind="moderation.asked"):
+    """A moderator asks the author to edit a text."""
+
+
+class KeptNotice(ModerationNotice, kind="moderation.kept"):
+    """A moderator decided that a text stays as it is."""
+
+
+class HiddenNotice(ModerationNotice, kind="moderation.hidden"):
+    """A moderator hid a text."""
+
+
+class RestoredNotice(ModerationNotice, kind="moderation.restored"):
+    """A moderator decided that a text is shown again."""
+
+
+class AppealRefusedNotice(ModerationNotice, kind="moderation.refused"):
+    """Another moderator refused an appeal."""
+
+
+class _OnAccount(NoticeEvent, page=NoticePage.ACCOUNT):
+    """A notice to the owner of an account."""
+
+
+class AddressGivenNotice(_OnAccount, kind="address.given", needs_confirmed_address=False):
+    """The address of a new account must be confirmed."""
+
+
+class NewAddressNotice(_OnAccount, kind="address.new", needs_confirmed_address=False):
+    """The new address must confirm a change of address."""
+
+
+class AddressLeftNotice(_OnAccount, kind="address.left"):
+    """The present address must agree to a change of address."""
+
+
+class RecoveryLinkNotice(_OnAccount, kind="recovery.asked"):
+    """A link to choose a new passphrase was requested."""
+
+
+class RecoveryBegunNotice(_OnAccount, kind="recovery.begun"):
+    """An officer started a recovery at an office."""
+
+
+class RecoveryConfirmedNotice(_OnAccount, kind="recovery.confirmed"):
+    """A second officer confirmed a recovery at an office."""
+
+
+class RecoveryStoppedNotice(_OnAccount, kind="recovery.stopped"):
+    """A recovery at an office was stopped."""
+
+
+class FactorRemovedNotice(_OnAccount, kind="factor.removed", page=NoticePage.SECOND_FACTOR):
+    """An administrator removed the second factor of the account."""
+
+
+class VerifiedNotice(_OnAccount, kind="resident.verified", page=NoticePage.VERIFICATION):
+    """The owner of the account was verified as a resident."""
+
+
+class VerificationEndedNotice(_OnAccount, kind="verification.ended", page=NoticePage.VERIFICATION):
+    """The verification of the owner of the account ended."""
+
+
+class SanctionNotice(_OnAccount, kind="sanction.imposed", page=NoticePage.LIMIT):
+    """The account was limited."""
+
+    until: str | None = detail("when the limit ends, as ISO 8601", default=None)
+
+
+class SanctionLiftedNotice(_OnAccount, kind="sanction.lifted", page=NoticePage.LIMIT):
+    """The limit of the account was lifted."""
+
+
+class SanctionAppealGrantedNotice(_OnAccount, kind="sanction.granted", page=NoticePage.LIMIT):
+    """Another moderator granted an appeal against a limit."""
+
+
+class SanctionAppealRefusedNotice(_OnAccount, kind="sanction.refused", page=NoticePage.LIMIT):
+    """Another moderator refused an appeal against a limit."""
+
+
+class DataRequestDecidedNotice(_OnAccount, kind="request.decided", page=NoticePage.DATA_REQUESTS):
+    """A request for protected research data was decided."""
+
+    granted: bool = detail("1 granted, 0 refused")
+
+
+class DataAccessEndsNotice(_OnAccount, kind="request.ends", page=NoticePage.DATA_REQUESTS):
+    """Access to protected research data ends within two weeks."""
+
+    until: str = detail("the day, as ISO 8601")
+
+
+class BallotReceiptNotice(NoticeEvent, kind="ballot.receipt", page=NoticePage.POLL):
+    """The receipt of a ballot, mailed if the voter asked for it."""
+
+    entry: str = detail("id of the row of the log")
+    poll: int = detail("id of the poll")

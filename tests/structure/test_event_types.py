@@ -1,0 +1,60 @@
+"""Typed events of acts and notices: details are type-checked, every notice has a text."""
+
+from mypy import api
+
+from deliberate.notifications import templates  # noqa: F401  # it registers the texts
+from deliberate.notifications.notice_texts import notice_text
+from deliberate.vocabulary.details import detail_meanings
+from deliberate.vocabulary.notices import NOTICE_TYPES
+from tests.structure.source_tree import ROOT
+
+OPERATION = """
+from deliberate.models import Person, Proposal
+from deliberate.operations.notices.notices import notify_person
+from deliberate.recording import recorded
+from deliberate.vocabulary.events.proposals import ProposalMerged
+from deliberate.vocabulary.events.responses import ProposalQualified
+from deliberate.vocabulary.notices import MergedNotice
+
+def merge(person: Person, proposal: Proposal) -> None:
+    with recorded(person, ProposalMerged) as act:
+        act.about(proposal, into=1)
+        act.consequence(ProposalQualified, proposal, supports=1, verified=0)
+        notify_person(act, person, MergedNotice(into=1), proposal)
+"""
+
+
+def type_errors(program, folder):
+    """Return the errors that mypy finds in a program that uses this package."""
+    file = folder / "program.py"
+    file.write_text(program, encoding="utf-8")
+    report, problems, _ = api.run(["--no-error-summary", str(file)])
+    assert problems == ""
+    return [line for line in report.splitlines() if ": error:" in line]
+
+
+MISSPELT = {
+    "act.about(proposal, into=1)": "act.about(proposal, in_to=1)",
+    "verified=0": "verified_supports=0",
+    "MergedNotice(into=1)": "MergedNotice(int0=1)",
+}
+
+
+def test_misspelt_details_fail_type_checking(monkeypatch, tmp_path):
+    monkeypatch.chdir(ROOT)
+    assert type_errors(OPERATION, tmp_path) == []
+    misspelt = OPERATION
+    for right, wrong in MISSPELT.items():
+        misspelt = misspelt.replace(right, wrong)
+    lines = {error.split(":")[1] for error in type_errors(misspelt, tmp_path)}
+    assert len(lines) == len(MISSPELT)
+
+
+def test_every_kind_of_notice_has_a_text_and_meanings():
+    default = notice_text.registry[object]
+    assert [
+        kind for kind, event in NOTICE_TYPES.items() if notice_text.dispatch(event) is default
+    ] == []
+    assert all(
+        event.__doc__ and all(detail_meanings(event).values()) for event in NOTICE_TYPES.values()
+    )
