@@ -6,15 +6,29 @@ from deliberate.clock import now
 from deliberate.models import Person, Poll, Process
 from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role, is_signed_in
 from deliberate.permissions.processes import is_open_for
+from deliberate.permissions.responses import is_coordinator
 from deliberate.vocabulary import AccountClass, Electorate, PhaseSwitch, PollType, Role
 
 
 def may_open_poll(person: Person | None, process: Process) -> Decision:
-    """Allow staff, moderators and administrators in a phase with voting."""
-    return all_of(
-        has_role(person, Role.STAFF, Role.MODERATOR, Role.ADMIN),
-        is_open_for(process, PhaseSwitch.VOTE),
-    )
+    """Allow those who may run polls of the process, in a phase with voting."""
+    return all_of(_runs_polls(person, process), is_open_for(process, PhaseSwitch.VOTE))
+
+
+def _runs_polls(person: Person | None, process: Process) -> Decision:
+    """Allow moderators, administrators, and staff of an institution with a part in the process."""
+    decision = has_role(person, Role.STAFF, Role.MODERATOR, Role.ADMIN)
+    return all_of(decision, _has_part_in(person, process)) if decision else decision
+
+
+def _has_part_in(person: Person | None, process: Process) -> Decision:
+    """Allow everybody but staff of institutions without a part in the process."""
+    institution_ids = {member.institution_id for member in process.institutions}
+    if person is None or person.role != Role.STAFF or not institution_ids:
+        return ALLOWED
+    if person.institution_id in institution_ids or is_coordinator(person):
+        return ALLOWED
+    return Decision(_("Your institution has no part in this process."))
 
 
 def is_voting_open(poll: Poll) -> Decision:
@@ -51,15 +65,17 @@ def is_entitled(person: Person, poll: Poll) -> Decision:
 
 
 def may_enter_ballots(person: Person | None, poll: Poll) -> Decision:
-    """Allow staff of an office to enter ballots for residents while the poll is open."""
-    return all_of(has_role(person, Role.STAFF, Role.ADMIN), is_voting_open(poll))
+    """Allow staff of an institution of the process to enter ballots while the poll is open."""
+    return all_of(
+        has_role(person, Role.STAFF, Role.ADMIN),
+        _has_part_in(person, poll.process),
+        is_voting_open(poll),
+    )
 
 
 def may_run_poll(person: Person | None, poll: Poll) -> Decision:
-    """Allow staff, moderators and administrators to change a poll and to publish result and
-    outcome.
-    """
-    return may_open_poll(person, poll.process)
+    """Allow a role to change a poll and to publish result and outcome, in any phase."""
+    return _runs_polls(person, poll.process)
 
 
 def may_suggest_statement(person: Person | None, poll: Poll) -> Decision:

@@ -12,6 +12,7 @@ from deliberate.operations.polls import polls as poll_operations
 from deliberate.operations.polls import statements as statement_operations
 from deliberate.operations.processes import processes as process_operations
 from deliberate.permissions.decision import Refused
+from deliberate.permissions.polls import may_enter_ballots, may_run_poll
 from deliberate.queries.polls.electorate import count_entitled
 from deliberate.queries.polls.polls import poll_card, poll_page, proposal_polls
 from deliberate.queries.polls.results import count_ballots, get_tally
@@ -188,6 +189,39 @@ def test_process_can_end_only_after_the_outcomes_of_its_polls(app, clock, log):
     assert entry.kind == "outcome.stated" and entry.content is not None
     assert "<strong>" in poll.outcomes[0].body_html
     process_operations.close_process(admin, process)
+
+
+def test_result_and_outcome_are_published_after_the_phase_with_voting(app, clock):
+    institution = factories.create_institution()
+    process, clerk = factories.create_process(institution), factories.create_staff(institution)
+    poll = poll_operations.open_poll(
+        clerk, process, "Ya?", ["Ya", "Tidak"], now() + timedelta(days=1)
+    )
+    clock.shift(timedelta(days=80))
+    with pytest.raises(Refused, match="phase"):
+        poll_operations.open_poll(
+            clerk, process, "Lagi?", ["Ya", "Tidak"], now() + timedelta(days=1)
+        )
+    poll_operations.publish_result(clerk, poll)
+    poll_operations.state_outcome(clerk, poll, "Rute 1 dibangun.")
+    assert poll.published_at == now() and len(poll.outcomes) == 1
+
+
+def test_staff_run_polls_of_processes_of_their_institution_alone(app):
+    institution = factories.create_institution()
+    process, stranger = factories.create_process(institution), factories.create_staff()
+    poll = poll_operations.open_poll(
+        factories.create_staff(institution),
+        process,
+        "Ya?",
+        ["Ya", "Tidak"],
+        now() + timedelta(days=1),
+    )
+    assert may_run_poll(factories.create_staff(institution), poll)
+    assert may_run_poll(factories.create_staff(role=Role.MODERATOR), poll)
+    assert may_enter_ballots(factories.create_staff(institution), poll)
+    for decision in (may_run_poll(stranger, poll), may_enter_ballots(stranger, poll)):
+        assert not decision and "no part in this process" in str(decision.reason)
 
 
 def test_poll_outcomes_are_added_not_replaced(app, clock):
