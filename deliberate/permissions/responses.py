@@ -15,12 +15,18 @@ from deliberate.vocabulary import PhaseSwitch, ResponseDecision, Role
 
 
 def may_respond(person: Person | None, proposal: Proposal) -> Decision:
-    """Allow staff of the responsible institution; before one is set, staff of the process."""
+    """Allow staff of the responsible institution; before one is set, staff of the process.
+
+    A response that is owed, and a new version of one, can be published in every phase and after
+    the process has closed; only an unsolicited response depends on the phase.
+    """
     if person is None or person.role != Role.STAFF:
         return has_role(person, Role.STAFF)
     if person.institution_id not in responding_institution_ids(proposal):
         return Decision(_("Another institution is responsible for this response."))
-    return all_of(is_active(proposal), is_open_for(proposal.process, PhaseSwitch.RESPOND))
+    is_unsolicited = proposal.qualified_at is None and proposal.answered_at is None
+    phase = is_open_for(proposal.process, PhaseSwitch.RESPOND) if is_unsolicited else ALLOWED
+    return all_of(is_active(proposal), phase)
 
 
 def may_read_case(person: Person | None, proposal: Proposal) -> Decision:

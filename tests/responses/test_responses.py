@@ -8,13 +8,15 @@ from flask_babel import force_locale
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import AnsweredComment
+from deliberate.operations.processes.processes import close_process
 from deliberate.operations.proposals.supports import support_proposal
+from deliberate.operations.responses.cases import acknowledge_proposal, take_case
 from deliberate.operations.responses.referrals import accept_referral, refer_proposal
 from deliberate.operations.responses.responses import Point, ResponseConflict, publish_response
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.permissions.decision import Refused
 from deliberate.queries.responses.responses import list_response_cards
-from deliberate.vocabulary import ResponseDecision, ResponseGround, Stance
+from deliberate.vocabulary import ResponseDecision, ResponseGround, Role, Stance
 from tests import factories
 
 
@@ -43,6 +45,22 @@ def publish(officer, proposal, decision=ResponseDecision.ACCEPTED, **more):
     return publish_response(
         officer, proposal, decision, "Diterima: bangku di 40 halte", "Dibangun tahun ini.", **more
     )
+
+
+def test_owed_response_is_published_after_every_phase_and_the_close(clock, officer, proposal):
+    support_proposal(factories.create_resident(), proposal)
+    clock.shift(timedelta(days=90))
+    assert take_case(officer, proposal) is None
+    close_process(factories.create_staff(role=Role.ADMIN), proposal.process)
+    acknowledge_proposal(officer, proposal)
+    assert publish(officer, proposal).version == 1
+    assert publish(officer, proposal).version == 2
+
+
+def test_unsolicited_response_needs_a_phase_with_responses(clock, officer, proposal):
+    clock.shift(timedelta(days=90))
+    with pytest.raises(Refused, match="does not take responses"):
+        publish(officer, proposal)
 
 
 def test_response_is_one_act_with_its_figures(officer, proposal, log):
