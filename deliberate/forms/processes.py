@@ -5,7 +5,7 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field, StringField, TextAreaField
+from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.fields import SelectChoice, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
@@ -154,6 +154,17 @@ class PhaseForm(LocalizedForm):
     def selected_switches(self) -> list[PhaseSwitch]:
         """Return the activities that the phase permits."""
         return [switch for switch in PhaseSwitch if switch.value in (self.switches.data or [])]
+
+
+class CloseProcessForm(LocalizedForm):
+    """The public reason of a close, and the confirmation of who owes the open responses."""
+
+    reason = TextAreaField(
+        _("Reason (public)"), [DataRequired(REQUIRED), Length(max=1000, message=TOO_LONG)]
+    )
+    keeps_duty = BooleanField(
+        _("The institutions named above still owe these responses after the close.")
+    )
 
 
 class DayOffForm(LocalizedForm):

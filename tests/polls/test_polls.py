@@ -182,13 +182,13 @@ def test_process_can_end_only_after_the_outcomes_of_its_polls(app, clock, log):
         poll_operations.state_outcome(admin, poll, "Rute 1 dibangun.")
     clock.shift(timedelta(days=1))
     with pytest.raises(Refused, match="publish the outcome"):
-        process_operations.close_process(admin, process)
+        process_operations.close_process(admin, process, "Selesai.")
     log()
     poll_operations.state_outcome(admin, poll, "Rute 1 **dibangun**.")
     (entry,) = log()
     assert entry.kind == "outcome.stated" and entry.content is not None
     assert "<strong>" in poll.outcomes[0].body_html
-    process_operations.close_process(admin, process)
+    process_operations.close_process(admin, process, "Selesai.")
 
 
 def test_result_and_outcome_are_published_after_the_phase_with_voting(app, clock):

@@ -221,7 +221,7 @@ def test_process_setup_is_restricted_to_administrators(app, planned, log, role):
         lambda: open_planned_process(person, planned),
         lambda: set_day_off(person, planned, date(2026, 3, 3), "Libur"),
         lambda: schedule(person, planned, PhaseKind.RESPONSE, 20, 30),
-        lambda: close_process(person, planned),
+        lambda: close_process(person, planned, "Selesai."),
         lambda: rule_operations.publish_rules(person, "Satu", "One"),
     ):
         with pytest.raises(Refused):

@@ -6,6 +6,7 @@ import pytest
 
 from deliberate.clock import now
 from deliberate.database import db
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.queries.processes.process_setup import get_process_for_setup
 from deliberate.recording import recorded
 from deliberate.vocabulary import PhaseKind, PhaseSwitch, Role
@@ -188,7 +189,7 @@ def test_rules_are_shown_on_the_public_page_in_both_languages(app, client):
 def test_process_is_closed_by_form(app, client):
     process = factories.create_process()
     url = f"{DESK}/{process.slug}"
-    assert submit_form(client, url, f"{url}/close").status_code == 303
+    assert submit_form(client, f"{url}/close", reason="Over.").status_code == 303
     assert (
         "This process is closed" in anonymous_client(app).get(f"/en/processes/{process.slug}").text
     )
@@ -201,3 +202,34 @@ def test_process_check_warns_without_ex_ante_assessment(client, planned):
         with recorded(None, AssessmentFrozen) as act:
             act.about(planned, stage=stage, hash="0" * 64)
         assert ("No assessment before" in client.get(url).text) is asked
+
+
+def test_process_with_owed_responses_closes_only_if_the_duty_is_confirmed(app, clock, log):
+    institution = factories.create_institution("dinas")
+    process = factories.create_process(institution, threshold=1)
+    proposal = factories.create_proposal(process)
+    support_proposal(factories.create_resident(), proposal)
+    client = signed_in_client(app, factories.create_staff(role=Role.ADMIN))
+    place = f"/en/desk/processes/{process.slug}/close"
+    page = client.get(place).text
+    assert "1 response" in page and institution.name in page
+    refused = submit_form(client, place, reason="Over.")
+    assert refused.status_code == 422 and "still owed" in refused.text and "Over." in refused.text
+    assert process.closed_at is None
+    log()
+    assert submit_form(client, place, reason="Over.", keeps_duty="y").status_code == 303
+    (entry,) = log()
+    assert entry.details == {"owed": 1, "reason_given": 1}
+    page = anonymous_client(app).get(f"/en/processes/{process.slug}").text
+    assert "Over." in page and "Responses still owed" in page and institution.name in page
+    assert proposal.title in anonymous_client(app).get("/en/").text.split("Waiting longest")[1]
+
+
+def test_process_closes_with_a_reason_alone_if_nothing_is_owed(app, log):
+    process = factories.create_process()
+    client = signed_in_client(app, factories.create_staff(role=Role.ADMIN))
+    place = f"/en/desk/processes/{process.slug}/close"
+    assert submit_form(client, place, reason=" ").status_code == 422
+    log()
+    assert submit_form(client, place, reason="Over.").status_code == 303
+    assert log()[-1].details == {"owed": 0, "reason_given": 1}

@@ -69,10 +69,12 @@ def test_process_follow_needs_sign_in(app, log):
 
 def test_process_that_is_closed_stays_readable(app):
     process = factories.create_process()
-    process_operations.close_process(factories.create_staff(role=Role.ADMIN), process)
+    process_operations.close_process(
+        factories.create_staff(role=Role.ADMIN), process, "Semua usulan dijawab."
+    )
     page = anonymous_client(app).get(f"/id/processes/{process.slug}").text
     assert "Proses ini sudah ditutup" in page
-    assert "Urutan" in page
+    assert "Urutan" in page and "Semua usulan dijawab." in page
 
 
 def test_processes_list_is_paginated(app):

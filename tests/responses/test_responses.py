@@ -51,7 +51,8 @@ def test_owed_response_is_published_after_every_phase_and_the_close(clock, offic
     support_proposal(factories.create_resident(), proposal)
     clock.shift(timedelta(days=90))
     assert take_case(officer, proposal) is None
-    close_process(factories.create_staff(role=Role.ADMIN), proposal.process)
+    admin = factories.create_staff(role=Role.ADMIN)
+    close_process(admin, proposal.process, "Selesai.", keeps_duty=True)
     acknowledge_proposal(officer, proposal)
     assert publish(officer, proposal).version == 1
     assert publish(officer, proposal).version == 2

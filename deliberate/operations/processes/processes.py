@@ -20,6 +20,7 @@ from deliberate.permissions.processes import (
     may_set_up,
 )
 from deliberate.queries.polls.polls import poll_without_outcome
+from deliberate.queries.responses.response_owner import owed_responses
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.vocabulary import PhaseKind, PhaseSwitch
 from deliberate.vocabulary.events.processes import (
@@ -117,14 +118,29 @@ def _move_neighbours(
     return moved
 
 
-def close_process(admin: Person, process: Process, *, context: RequestContext = NO_REQUEST) -> None:
-    """Close a process once the outcome of each of its polls is published."""
+def close_process(
+    admin: Person,
+    process: Process,
+    reason: str,
+    *,
+    keeps_duty: bool = False,
+    context: RequestContext = NO_REQUEST,
+) -> None:
+    """Close a process, with a public reason, once the outcome of each of its polls is published.
+
+    Responses that are still owed remain a duty of their institutions: the administrator confirms
+    it by `keeps_duty`. Raises Refused.
+    """
     with recorded(admin, ProcessClosed, context) as act:
         require(may_set_up(act.lock(admin)))
         act.lock(process)
-        if question := poll_without_outcome(process.id):
+        if poll := poll_without_outcome(process.id):
             raise Refused(
-                _("First publish the outcome of the poll “%(question)s”.", question=question)
+                _("First publish the outcome of the poll “%(question)s”.", question=poll.question)
             )
+        owed = sum(count for _institution, count in owed_responses(process))
+        if owed and not keeps_duty:
+            raise Refused(_("Responses are still owed. Confirm which institutions owe them."))
+        record_process_change(act, process, ["closed_at"], reason)
         process.closed_at = now()
-        act.about(process)
+        act.about(process, owed=owed, reason_given=True)

@@ -82,10 +82,10 @@ def poll_state(poll: Poll) -> PollState:
     return "closed" if poll.is_closed(now()) else "coming"
 
 
-def poll_without_outcome(process_id: int) -> str | None:
-    """Return the question of a process poll that has no published outcome, or None."""
+def poll_without_outcome(process_id: int) -> Poll | None:
+    """Return a poll of a process that has no published outcome, or None."""
     return db.session.scalar(
-        select(Poll.question)
+        select(Poll)
         .where(
             Poll.process_id == process_id,
             Poll.proposal_id.is_(None),

@@ -6,7 +6,7 @@ from datetime import datetime
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from deliberate.clock import now
@@ -67,7 +67,10 @@ def list_newest_responses() -> Sequence[Response]:
 
 
 def list_longest_waiting() -> Sequence[Proposal]:
-    """Return the three proposals whose response has been owed for the longest time."""
+    """Return the three proposals whose response has been owed for the longest time.
+
+    The duty outlasts the process, unless the process was imported.
+    """
     return db.session.scalars(
         select(Proposal)
         .join(Proposal.process)
@@ -77,7 +80,7 @@ def list_longest_waiting() -> Sequence[Proposal]:
             Proposal.hidden_at.is_(None),
             Proposal.withdrawn_at.is_(None),
             Proposal.merged_into_id.is_(None),
-            _is_open(),
+            or_(_is_open(), Process.source.is_(None)),
         )
         .options(joinedload(Proposal.process), joinedload(Proposal.institution))
         .order_by(Proposal.qualified_at, Proposal.id)

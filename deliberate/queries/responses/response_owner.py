@@ -79,6 +79,18 @@ def response_is_owed() -> ColumnElement[bool]:
     )
 
 
+def owed_responses(process: Process) -> list[tuple[Institution | None, int]]:
+    """Return the institutions that owe responses in a process, most first, with their numbers."""
+    owner_id = owner_id_at(now()).label("owner_id")
+    statement = join_case(select(owner_id, func.count(Proposal.id)).select_from(Proposal))
+    rows = db.session.execute(
+        statement.where(Proposal.process_id == process.id, response_is_owed())
+        .group_by(owner_id)
+        .order_by(func.count(Proposal.id).desc(), owner_id)
+    )
+    return [(db.session.get(Institution, id_) if id_ else None, count) for id_, count in rows]
+
+
 def response_owner_id(proposal: Proposal) -> int | None:
     """Return the id of the institution that owes the response to a proposal now."""
     statement = join_case(select(owner_id_at(now())).select_from(Proposal))

@@ -8,7 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.clock import now
-from deliberate.forms.processes import DayOffForm, NewProcessForm, PhaseForm, ProcessForm
+from deliberate.forms.processes import (
+    CloseProcessForm,
+    DayOffForm,
+    NewProcessForm,
+    PhaseForm,
+    ProcessForm,
+)
 from deliberate.operations.processes.process_setup import (
     FIELDS,
     change_process,
@@ -19,6 +25,7 @@ from deliberate.operations.processes.process_setup import (
 from deliberate.operations.processes.processes import close_process, schedule_phase
 from deliberate.operations.responses.institutions import SlugTaken
 from deliberate.permissions.processes import list_missing_for_opening
+from deliberate.queries.polls.polls import poll_without_outcome
 from deliberate.queries.processes.phases import phase_steps
 from deliberate.queries.processes.process_setup import (
     PAGE,
@@ -35,6 +42,7 @@ from deliberate.queries.processes.working_days import (
     start_of_day,
 )
 from deliberate.queries.responses.institutions import list_institutions, localized_name
+from deliberate.queries.responses.response_owner import owed_responses
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -226,15 +234,33 @@ def open_process(slug: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.page("/<slug>/close", "admin", methods=("POST",))
+@blueprint.page("/<slug>/close", "admin", methods=BOTH)
 def close(slug: str) -> ResponseReturnValue:
-    """Close a process; everything stays readable."""
-    close_process(
-        signed_in_person(), get_or_404(get_process_for_setup(slug)), context=request_context()
-    )
-    return redirect_with_message(
-        url_for("processes.show", slug=slug),
-        _("The process is closed; everything stays readable."),
+    """Show what closing a process means and which responses are owed, or close it."""
+    process = get_or_404(get_process_for_setup(slug))
+    form = CloseProcessForm(submitted_data())
+
+    def submit() -> ResponseReturnValue:
+        close_process(
+            signed_in_person(),
+            process,
+            form.reason.data or "",
+            keeps_duty=bool(form.keeps_duty.data),
+            context=request_context(),
+        )
+        return redirect_with_message(
+            url_for("processes.show", slug=slug),
+            _("The process is closed; everything stays readable."),
+        )
+
+    return form_page(
+        form,
+        submit,
+        "processes/process_setup/close.html",
+        show_refusal=True,
+        process=process,
+        owed=owed_responses(process),
+        poll=poll_without_outcome(process.id),
     )
 
 

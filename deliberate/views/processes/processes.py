@@ -16,6 +16,7 @@ from deliberate.queries.processes.processes import (
     list_process_polls,
 )
 from deliberate.queries.proposals.follows import is_following
+from deliberate.queries.responses.response_owner import owed_responses
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
 from deliberate.views.site.request_context import (
@@ -57,6 +58,7 @@ def show(slug: str) -> str:
         polls=list_process_polls(process),
         moment=now(),
         changes=list_process_changes(process),
+        owed=owed_responses(process) if process.closed_at else [],
         takes_proposals=is_open_for(process, PhaseSwitch.PROPOSE),
         follows=person is not None and is_following(person, "process", process.id),
     )

@@ -40,6 +40,9 @@ class RulesPublished(Event, kind="rules.published", visibility=PUBLIC):
 class ProcessClosed(Event, kind="process.closed", visibility=PUBLIC):
     """A participation process closed."""
 
+    owed: int = detail("responses that are still owed")
+    reason_given: bool = detail("a reason is stated")
+
 
 class ProcessImported(Event, kind="process.imported", visibility=PUBLIC):
     """A process was imported from another platform."""
