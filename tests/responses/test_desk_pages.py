@@ -148,6 +148,7 @@ def test_response_table_is_previewed_then_published(desk, proposal):
     rows = ("proposal,decision,headline,body", f"{proposal.id},accepted,Ya,Teks", "5555,x,,")
     table = "\n".join(rows)
     page = "/en/desk/answers"
+    assert "There is a problem" not in desk.get(page).text
     preview = submit_form(desk, page, table=table, step="look")
     assert preview.status_code == 422 and "There is no such proposal." in preview.text
     assert not version_count(proposal)

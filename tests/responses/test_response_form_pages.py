@@ -47,6 +47,15 @@ def test_desk_shows_open_cases_of_the_institution(desk, proposal):
     assert proposal.title in page and "working day" in page
 
 
+def test_preview_shows_the_response_as_it_will_be_published(desk, proposal, institution):
+    form = f"/en/desk/proposals/{proposal.id}/response"
+    text = {"body": "Dibangun **tahun ini**. <b>x</b>", "commitments-0-who": str(institution.id)}
+    submit_form(desk, form, **RESPONSE | text)
+    preview = desk.get(f"{form}/check").text
+    assert "<strong>tahun ini</strong>" in preview and "**" not in preview
+    assert "<b>x</b>" not in preview
+
+
 def test_response_form_leads_from_draft_to_publication(desk, app, institution, proposal):
     form = f"/en/desk/proposals/{proposal.id}/response"
     comment = comment_operations.post_comment(

@@ -9,6 +9,7 @@ from flask import Flask, g
 
 from deliberate.config import LANGUAGES
 from deliberate.queries.log.tree_heads import latest_published_head
+from deliberate.text import to_html
 from deliberate.views.site.request_context import (
     current_settings,
     new_csrf_token,
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
         languages=LANGUAGES,
         settings=app.config["SETTINGS"],
     )
+    app.jinja_env.filters["to_html"] = to_html
     app.context_processor(_page_context)
 
 
