@@ -8,6 +8,7 @@ from sqlalchemy.exc import TimeoutError as ConnectionTimeout
 from deliberate.database.base import Base, TransientBase, db
 from deliberate.database.columns import BigId, Json, UtcDateTime, canonical_json, new_id
 from deliberate.database.engines import create_transient_engine, engine_options, make_read_only
+from deliberate.database.file_remains import truncate_write_ahead_logs, vacuum
 from deliberate.database.session_guard import (
     UnrecordedChange,
     guard_session,
@@ -37,7 +38,9 @@ __all__ = [
     "init_app",
     "new_id",
     "transient",
+    "truncate_write_ahead_logs",
     "unrecorded",
+    "vacuum",
     "writing",
 ]
 

@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 from deliberate.database.columns import BigId
+from deliberate.database.personal_data import TableMarks
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -20,6 +21,7 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     type_annotation_map = {int: BigId}
+    personal_data = TableMarks(frozenset())
 
 
 class TransientBase(DeclarativeBase):
@@ -27,6 +29,7 @@ class TransientBase(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     type_annotation_map = {int: BigId}
+    personal_data = TableMarks(frozenset())
 
 
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)

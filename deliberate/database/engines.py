@@ -51,6 +51,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
+        "secure_delete=ON",
         "query_only=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")

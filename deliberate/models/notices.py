@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import Category, keep_for, personal, rows
 
 
 class Notice(Base):
@@ -17,6 +18,14 @@ class Notice(Base):
     """
 
     __tablename__ = "notice"
+    personal_data = rows(
+        "notices",
+        "Notices",
+        owner="person_id",
+        columns=(
+            "id key kind proposal_id institution_id person_id created_at last_person_id done_at"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -27,7 +36,9 @@ class Notice(Base):
     """The institution whose staff receives the notice, None for other recipients."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """The only recipient, None where there are several."""
-    details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    details: Mapped[dict[str, Any]] = mapped_column(
+        Json, default=dict, info=personal(Category.TECHNICAL)
+    )
     """What the text of the notice needs besides the proposal: codes, ids and dates."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_person_id: Mapped[int] = mapped_column(default=0)
@@ -44,6 +55,16 @@ class Delivery(Base):
         Index("ix_delivery_inbox", "person_id", "channel", "id"),
         Index("ix_delivery_to_send", "channel", "sent_at", "id"),
     )
+    personal_data = rows(
+        "messages",
+        "Messages",
+        owner="person_id notice_id.person_id",
+        columns=(
+            "id notice_id notice_key person_id channel reason created_at sent_at read_at "
+            "attempts next_attempt_at"
+        ),
+        retention=keep_for(365, "read_at", "read messages"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), index=True)
@@ -58,13 +79,18 @@ class Delivery(Base):
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    error: Mapped[str] = mapped_column(String(255), default="")
+    error: Mapped[str] = mapped_column(String(255), default="", info=personal(Category.TECHNICAL))
 
 
 class MutedTopic(Base):
     """A topic of which a person receives no mail; its notices stay visible in the account."""
 
     __tablename__ = "muted_topic"
+    personal_data = rows(
+        "muted_topics", "Topics without mail", owner="person_id", columns="person_id"
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    topic: Mapped[str] = mapped_column(String(24), primary_key=True)
+    topic: Mapped[str] = mapped_column(
+        String(24), primary_key=True, info=personal(Category.PREFERENCE)
+    )

@@ -12,6 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import (
+    COUNTS,
+    OFFICIAL,
+    Category,
+    not_personal,
+    personal,
+    rows,
+)
 from deliberate.models.accounts.person import Person
 from deliberate.models.processes import Process
 from deliberate.models.proposals.proposal import Proposal, new_salt
@@ -25,6 +33,19 @@ class Poll(Base):
 
     __tablename__ = "poll"
     subject_type = "poll"
+    personal_data = rows(
+        "polls",
+        "Polls opened",
+        owner="opened_by_id",
+        columns=(
+            "id process_id proposal_id opened_by_id question background type is_secret "
+            "result_rule quorum opens_at closes_at ballot_count ballot_version electorate "
+            "areas counts_areas shuffles counting min_choices max_choices amount min_share "
+            "published_at entitled_count source"
+        ),
+        kept=OFFICIAL,
+        hidden="salt",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
@@ -135,18 +156,37 @@ class Option(Base):
 
     __tablename__ = "poll_option"
     subject_type = "option"
+    personal_data = rows(
+        "statements",
+        "Statements",
+        owner="author_id",
+        columns="id poll_id position is_pass cost state source_id",
+        kept="votes on a statement that was shown keep their meaning, without its author",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)
     position: Mapped[int]
-    label: Mapped[str] = mapped_column(String(1000))
+    label: Mapped[str] = mapped_column(
+        String(1000),
+        info=personal(
+            Category.WORDS, kept="others voted on it; one that was never shown is erased"
+        ),
+    )
     is_pass: Mapped[bool] = mapped_column(default=False)
     cost: Mapped[int] = mapped_column(default=0)
     state: Mapped[OptionState] = mapped_column(String(16), default=OptionState.SHOWN)
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    author_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal(Category.IDENTITY, download=False)
+    )
+    salt: Mapped[bytes | None] = mapped_column(
+        LargeBinary(16),
+        info=personal(Category.TECHNICAL, kept="it verifies the text that stays", download=False),
+    )
     source_id: Mapped[str | None] = mapped_column(String(64))
-    source_counts: Mapped[dict[str, int] | None] = mapped_column(Json)
+    source_counts: Mapped[dict[str, int] | None] = mapped_column(
+        Json, info=personal(Category.ACT, kept=COUNTS, download=False)
+    )
     """Counts published by the source of an import over all its rows, including replaced votes."""
 
     poll: Mapped[Poll] = relationship(back_populates="options")
@@ -167,6 +207,13 @@ class PollVoter(Base):
 
     __tablename__ = "poll_voter"
     __table_args__ = {"sqlite_with_rowid": False}
+    personal_data = rows(
+        "polls_voted_in",
+        "Polls voted in",
+        owner="person_id",
+        columns="poll_id person_id",
+        kept=COUNTS,
+    )
 
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -180,10 +227,20 @@ class Ballot(Base):
 
     __tablename__ = "poll_ballot"
     __table_args__ = {"sqlite_with_rowid": False}
+    personal_data = rows(
+        "public_ballots",
+        "Ballots in public polls",
+        owner="person_id",
+        columns="poll_id person_id",
+        kept=COUNTS,
+        hidden="key area source_group",
+    )
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)
-    choice: Mapped[list[list[int]] | None] = mapped_column(Json)
+    choice: Mapped[list[list[int]] | None] = mapped_column(
+        Json, info=personal(Category.ACT, kept="the tally stays verifiable", download=False)
+    )
     """Pairs of option id and value, sorted by option; None for a paper ballot that could not be
     counted.
     """
@@ -202,6 +259,7 @@ class VotingCode(Base):
 
     __tablename__ = "poll_code"
     __table_args__ = {"sqlite_with_rowid": False}
+    personal_data = not_personal("key poll_id is_used")
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)
@@ -212,6 +270,15 @@ class PollChange(Base):
     """A change of the closing time of a running poll, with its public reason."""
 
     __tablename__ = "poll_change"
+    personal_data = rows(
+        "poll_changes",
+        "Changes of polls",
+        owner="changed_by_id",
+        columns=(
+            "id poll_id changed_at changed_by_id ground reason previous_closes_at new_closes_at"
+        ),
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)
@@ -229,6 +296,14 @@ class PollOutcome(Base):
     """
 
     __tablename__ = "poll_outcome"
+    personal_data = rows(
+        "poll_outcomes",
+        "Outcomes of polls",
+        owner="stated_by_id",
+        columns="id poll_id body stated_at stated_by_id",
+        kept=OFFICIAL,
+        hidden="body_html renderer salt",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import OFFICIAL, not_personal, rows
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import PhaseKind, PhaseSwitch
 
@@ -15,6 +16,12 @@ class Process(Base):
 
     __tablename__ = "process"
     subject_type = "process"
+    personal_data = not_personal(
+        "id slug title title_en question question_en decides decides_en open_points "
+        "open_points_en fixed_points fixed_points_en timezone calendar "
+        "support_threshold response_days opened_at closed_at source days_off "
+        "proposal_count comment_count"
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
@@ -78,6 +85,7 @@ class Phase(Base):
     __tablename__ = "phase"
     __table_args__ = (UniqueConstraint("process_id", "kind"),)
     subject_type = "phase"
+    personal_data = not_personal("id process_id kind opens_at closes_at switches")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
@@ -94,6 +102,7 @@ class ProcessInstitution(Base):
 
     __tablename__ = "process_institution"
     __table_args__ = (UniqueConstraint("process_id", "institution_id"),)
+    personal_data = not_personal("id process_id institution_id part")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
@@ -107,6 +116,16 @@ class ProcessChange(Base):
     """A change of an open process with its public reason."""
 
     __tablename__ = "process_change"
+    personal_data = rows(
+        "process_changes",
+        "Changes of processes",
+        owner="changed_by_id",
+        columns=(
+            "id process_id changed_at changed_by_id fields reason previous_opens_at "
+            "previous_closes_at"
+        ),
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)

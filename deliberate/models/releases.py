@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import ACCOUNTABILITY, Category, not_personal, personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.processes import Process
 
@@ -18,6 +19,9 @@ class Release(Base):
     __tablename__ = "release"
     __table_args__ = (UniqueConstraint("process_id", "stamp"),)
     subject_type = "release"
+    personal_data = not_personal(
+        "id process_id stamp tier built_at manifest size removed_at removed_reason"
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
@@ -39,12 +43,22 @@ class DataAccessRequest(Base):
 
     __tablename__ = "data_access_request"
     subject_type = "release_request"
+    personal_data = rows(
+        "data_access_requests",
+        "Requests for protected data",
+        owner="person_id",
+        columns=(
+            "id process_id person_id access_until requested_at decided_at is_granted built_at size"
+        ),
+        kept=ACCOUNTABILITY,
+        hidden="decided_by_id",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    purpose: Mapped[str] = mapped_column(Text)
-    ethics_reference: Mapped[str] = mapped_column(String(160))
+    purpose: Mapped[str] = mapped_column(Text, info=personal(Category.WORDS))
+    ethics_reference: Mapped[str] = mapped_column(String(160), info=personal(Category.WORDS))
     """The reference of the ethics approval."""
     access_until: Mapped[date]
     """The last day of access."""
@@ -52,12 +66,16 @@ class DataAccessRequest(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     is_granted: Mapped[bool] = mapped_column(default=False)
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="", info=personal(Category.MODERATION))
     """The reason of a refusal."""
-    secret: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    secret: Mapped[bytes | None] = mapped_column(
+        LargeBinary(32), info=personal(Category.CREDENTIAL, download=False)
+    )
     """The key of the pseudonyms of this request, deleted when access ends."""
     built_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    manifest: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    manifest: Mapped[dict[str, Any] | None] = mapped_column(
+        Json, info=personal(Category.TECHNICAL, kept="sizes and hashes of files")
+    )
     size: Mapped[int] = mapped_column(default=0)
 
     process: Mapped[Process] = relationship(lazy="joined")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database.personal_data import ACCOUNTABILITY, Category, keep_for, personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import IdentityProof
@@ -26,6 +27,14 @@ class OfficeRecovery(Base):
         Index("ix_office_recovery_institution", "institution_id", "begun_at"),
     )
     subject_type = "office_recovery"
+    personal_data = rows(
+        "help_at_offices",
+        "Help at offices",
+        owner="person_id",
+        columns=("id person_id institution_id proof begun_at confirmed_at used_at stopped_at"),
+        kept=ACCOUNTABILITY,
+        hidden="begun_by_id confirmed_by_id",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -35,7 +44,15 @@ class OfficeRecovery(Base):
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    code_hash: Mapped[str] = mapped_column(String(64), default="")
+    code_hash: Mapped[str] = mapped_column(
+        String(64),
+        default="",
+        info=personal(
+            Category.CREDENTIAL,
+            download=False,
+            retention=keep_for(2, "begun_at", "codes of recoveries at offices"),
+        ),
+    )
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -1,12 +1,16 @@
 """Requests that wait for a mail to be sent or confirmed: password resets and e-mail changes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
 from deliberate.database import BigId, TransientBase, UtcDateTime
+from deliberate.database.personal_data import Category, Retention, keep_for, personal, rows
+
+EMAIL_CHANGE_LIFETIME = timedelta(days=7)
+"""Time within which both mailboxes confirm a new address."""
 
 
 class PasswordResetRequest(TransientBase):
@@ -17,9 +21,18 @@ class PasswordResetRequest(TransientBase):
     """
 
     __tablename__ = "password_reset_request"
+    personal_data = rows(
+        "password_resets",
+        "Requests for a new passphrase",
+        owner="",
+        columns="id requested_at",
+        retention=keep_for(1, "requested_at", "password reset requests"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    identifier: Mapped[str] = mapped_column(String(254))
+    identifier: Mapped[str] = mapped_column(
+        String(254), info=personal(Category.IDENTITY, download=False)
+    )
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
@@ -27,9 +40,16 @@ class EmailChange(TransientBase):
     """A new e-mail address, which applies once the old and the new mailbox have confirmed."""
 
     __tablename__ = "email_change"
+    personal_data = rows(
+        "email_changes",
+        "Changes of the e-mail address",
+        owner="person_id",
+        columns="person_id old_confirmed new_confirmed requested_at",
+        retention=Retention("e-mail changes", "requested_at", EMAIL_CHANGE_LIFETIME),
+    )
 
     person_id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(254), info=personal(Category.CONTACT))
     """Empty where the present address is removed without a new one."""
     old_confirmed: Mapped[bool] = mapped_column(default=False)
     new_confirmed: Mapped[bool] = mapped_column(default=False)

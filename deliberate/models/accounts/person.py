@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database.personal_data import Category, personal, rows
 from deliberate.models.responses.institution import Institution
 from deliberate.text import name_key
 from deliberate.vocabulary import AccountClass, Role
@@ -31,27 +32,56 @@ class Person(Base):
         ),
     )
     subject_type = "person"
+    personal_data = rows(
+        "account",
+        "Account",
+        owner="id",
+        columns="id role account_class institution_id joined_at erased_at",
+        kept="the notes in place of its texts and the log refer to the row",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    sign_in_name: Mapped[str | None] = mapped_column(String(80), unique=True)
-    display_name: Mapped[str] = mapped_column(String(80))
-    name_key: Mapped[str] = mapped_column(String(160), default="", server_default="", index=True)
+    sign_in_name: Mapped[str | None] = mapped_column(
+        String(80), unique=True, info=personal(Category.IDENTITY)
+    )
+    display_name: Mapped[str] = mapped_column(String(80), info=personal(Category.IDENTITY))
+    name_key: Mapped[str] = mapped_column(
+        String(160),
+        default="",
+        server_default="",
+        index=True,
+        info=personal(Category.IDENTITY, download=False),
+    )
     """Equal for display names that look alike; unique among accounts that can sign in."""
-    passphrase_hash: Mapped[str | None] = mapped_column(String(255))
+    passphrase_hash: Mapped[str | None] = mapped_column(
+        String(255), info=personal(Category.CREDENTIAL, download=False)
+    )
     role: Mapped[Role] = mapped_column(String(16), default=Role.RESIDENT)
     account_class: Mapped[AccountClass] = mapped_column(String(16), default=AccountClass.PERSON)
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
-    email: Mapped[str | None] = mapped_column(String(254))
-    email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    area: Mapped[str] = mapped_column(String(80), default="")
-    language: Mapped[str] = mapped_column(String(2), default="id")
-    research_consent: Mapped[bool] = mapped_column(default=False)
-    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    area_is_verified: Mapped[bool] = mapped_column(default=False, server_default=false())
+    email: Mapped[str | None] = mapped_column(String(254), info=personal(Category.CONTACT))
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, info=personal(Category.CONTACT)
+    )
+    area: Mapped[str] = mapped_column(String(80), default="", info=personal(Category.CONTACT))
+    language: Mapped[str] = mapped_column(
+        String(2), default="id", info=personal(Category.PREFERENCE)
+    )
+    research_consent: Mapped[bool] = mapped_column(
+        default=False, info=personal(Category.PREFERENCE)
+    )
+    verified_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, info=personal(Category.IDENTITY)
+    )
+    area_is_verified: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info=personal(Category.IDENTITY)
+    )
     """The area comes from a list or code, so the person cannot change it."""
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    source: Mapped[str | None] = mapped_column(String(120), unique=True)
+    source: Mapped[str | None] = mapped_column(
+        String(120), unique=True, info=personal(Category.IDENTITY)
+    )
     """The origin of an imported account: the platform and the id there."""
 
     institution: Mapped[Institution | None] = relationship(lazy="joined")
@@ -118,10 +148,15 @@ class PersonKey(Base):
     """The random key of a person. Erasing it severs the link to the pseudonym in the log."""
 
     __tablename__ = "person_key"
+    personal_data = rows(
+        "pseudonym", "Pseudonym in the log", owner="person_id", columns="person_id"
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    key: Mapped[bytes] = mapped_column(LargeBinary(32))
-    actor_id: Mapped[str] = mapped_column(String(64), unique=True)
+    key: Mapped[bytes] = mapped_column(
+        LargeBinary(32), info=personal(Category.CREDENTIAL, download=False)
+    )
+    actor_id: Mapped[str] = mapped_column(String(64), unique=True, info=personal(Category.IDENTITY))
 
     person: Mapped[Person] = relationship(back_populates="key")
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database.personal_data import Category, personal, rows
 
 
 class SecondFactor(Base):
@@ -16,9 +17,14 @@ class SecondFactor(Base):
     """
 
     __tablename__ = "second_factor"
+    personal_data = rows(
+        "second_factor", "Second factor", owner="person_id", columns="person_id last_step added_at"
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    encrypted_secret: Mapped[bytes] = mapped_column(LargeBinary(80))
+    encrypted_secret: Mapped[bytes] = mapped_column(
+        LargeBinary(80), info=personal(Category.CREDENTIAL, download=False)
+    )
     last_step: Mapped[int] = mapped_column(BigId)
     """The time step of the last accepted code: this step and older ones are rejected."""
     added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.database import Base, BigId, Json, UtcDateTime, canonical_json
+from deliberate.database.personal_data import Category, personal, rows
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import EVENT_TYPES
 
@@ -56,6 +57,17 @@ class Interaction(Base):
             postgresql_where=text("seq IS NULL"),
         ),
     )
+    personal_data = rows(
+        "log",
+        "Rows of the log",
+        owner="",
+        columns=(
+            "id seq occurred_at kind actor_id actor_role account_class institution_id "
+            "process_id proposal_id subject_type subject_id parent_id stance origin cause "
+            "content form_key form_digest salt leaf"
+        ),
+        kept="the log is sealed; without the key nobody can link a row to a person",
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     seq: Mapped[int | None] = mapped_column(BigInteger, unique=True)
@@ -75,7 +87,9 @@ class Interaction(Base):
     origin: Mapped[str] = mapped_column(String(16))
     cause: Mapped[str | None] = mapped_column(String(32))
     content: Mapped[str | None] = mapped_column(String(64))
-    details: Mapped[dict[str, Any]] = mapped_column(Json)
+    details: Mapped[dict[str, Any]] = mapped_column(
+        Json, info=personal(Category.ACT, kept="numbers and codes, never texts")
+    )
     form_key: Mapped[str | None] = mapped_column(String(64))
     form_digest: Mapped[str | None] = mapped_column(String(64))
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))

@@ -6,6 +6,7 @@ from sqlalchemy import LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import not_personal
 
 
 class SignedTreeHead(Base):
@@ -15,6 +16,7 @@ class SignedTreeHead(Base):
     """
 
     __tablename__ = "signed_tree_head"
+    personal_data = not_personal("size root prev body signature key_id peaks made_at")
 
     size: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     root: Mapped[str] = mapped_column(String(64))
@@ -34,6 +36,7 @@ class Subtree(Base):
     """
 
     __tablename__ = "subtree"
+    personal_data = not_personal("level position root")
 
     level: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -44,6 +47,7 @@ class Segment(Base):
     """An immutable Parquet file of sealed rows, with its SHA-256."""
 
     __tablename__ = "segment"
+    personal_data = not_personal("first last sha256 written_at")
 
     first: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     last: Mapped[int] = mapped_column(BigId)
@@ -60,6 +64,7 @@ class PublishedTreeHead(Base):
     """A tree head published on the hour, with the consistency proof from the previous one."""
 
     __tablename__ = "published_tree_head"
+    personal_data = not_personal("size published_at consistency")
 
     size: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database.personal_data import ACCOUNTABILITY, Category, keep_for, personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.proposals.proposal import Proposal
 from deliberate.vocabulary import AppealOutcome, ModerationOutcome, ModerationRule
@@ -24,14 +25,31 @@ class Report(Base):
         Index("ix_report_subject", "subject_type", "subject_id", "resolved_at"),
         Index("ix_report_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
+    personal_data = rows(
+        "reports",
+        "Reports filed",
+        owner="person_id",
+        columns="id person_id subject_type subject_id reason filed_at resolved_at",
+        kept=ACCOUNTABILITY,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     subject_type: Mapped[str] = mapped_column(String(24))
     subject_id: Mapped[int] = mapped_column(BigId)
     reason: Mapped[ModerationRule] = mapped_column(String(24))
-    note: Mapped[str] = mapped_column(String(500), default="")
-    network_hash: Mapped[str] = mapped_column(String(64), default="")
+    note: Mapped[str] = mapped_column(
+        String(500),
+        default="",
+        info=personal(
+            Category.WORDS,
+            owner="person_id subject.author_id",
+            retention=keep_for(180, "resolved_at", "notes of settled reports"),
+        ),
+    )
+    network_hash: Mapped[str] = mapped_column(
+        String(64), default="", info=personal(Category.TECHNICAL, download=False)
+    )
     """Keyed hash of the reporter's network, so that reports of one network count once. Cleared when
     the report is resolved.
     """
@@ -49,6 +67,16 @@ class ModerationDecision(Base):
         Index("ix_moderation_decision_subject", "subject_type", "subject_id", "id"),
         Index("ix_moderation_decision_decided_at", "decided_at"),
     )
+    personal_data = rows(
+        "moderation_decisions",
+        "Moderation decisions",
+        owner="subject.author_id moderator_id",
+        columns=(
+            "id subject_type subject_id proposal_id outcome ground stance report_count decided_at"
+        ),
+        kept=ACCOUNTABILITY,
+        hidden="moderator_id",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subject_type: Mapped[str] = mapped_column(String(24))
@@ -56,7 +84,9 @@ class ModerationDecision(Base):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
     outcome: Mapped[ModerationOutcome] = mapped_column(String(16))
     ground: Mapped[ModerationRule | None] = mapped_column(String(24))
-    note: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(
+        Text, default="", info=personal(Category.MODERATION, owner="subject.author_id")
+    )
     stance: Mapped[int | None] = mapped_column(SmallInteger)
     """Stance of the comment, so that statistics show whether one side is hidden more often."""
     report_count: Mapped[int] = mapped_column(default=0)
@@ -85,10 +115,17 @@ class EditRequest(Base):
     __table_args__ = (
         Index("ix_edit_request_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
+    personal_data = rows(
+        "edit_requests",
+        "Requests to change a text",
+        owner="decision_id.subject.author_id",
+        columns="id decision_id due_at edited_at resolved_at",
+        kept=ACCOUNTABILITY,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     decision_id: Mapped[int] = mapped_column(ForeignKey("moderation_decision.id"), unique=True)
-    original_text: Mapped[str] = mapped_column(Text)
+    original_text: Mapped[str] = mapped_column(Text, info=personal(Category.WORDS))
     """The text when the request was made, visible to moderators only. Cleared when the request is
     resolved.
     """
@@ -109,12 +146,26 @@ class Escalation(Base):
 
     __tablename__ = "escalation"
     __table_args__ = (Index("ix_escalation_subject", "subject_type", "subject_id", "resolved_at"),)
+    personal_data = rows(
+        "escalations",
+        "Texts passed on to a second moderator",
+        owner="moderator_id",
+        columns="id subject_type subject_id moderator_id escalated_at resolved_at",
+        kept=ACCOUNTABILITY,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subject_type: Mapped[str] = mapped_column(String(24))
     subject_id: Mapped[int] = mapped_column(BigId)
     moderator_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    note: Mapped[str] = mapped_column(String(500))
+    note: Mapped[str] = mapped_column(
+        String(500),
+        info=personal(
+            Category.MODERATION,
+            owner="subject.author_id",
+            retention=keep_for(180, "resolved_at", "notes of settled escalations"),
+        ),
+    )
     escalated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -128,14 +179,22 @@ class Appeal(Base):
     __table_args__ = (
         Index("ix_appeal_open", "id", sqlite_where=_UNDECIDED, postgresql_where=_UNDECIDED),
     )
+    personal_data = rows(
+        "appeals",
+        "Appeals",
+        owner="person_id",
+        columns="id decision_id person_id filed_at outcome decided_at",
+        kept=ACCOUNTABILITY,
+        hidden="decided_by_id",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     decision_id: Mapped[int] = mapped_column(ForeignKey("moderation_decision.id"), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text, info=personal(Category.WORDS))
     filed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     outcome: Mapped[AppealOutcome | None] = mapped_column(String(16))
-    note: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Text, default="", info=personal(Category.MODERATION))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

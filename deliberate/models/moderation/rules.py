@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database.personal_data import OFFICIAL, rows
 
 
 class RulesVersion(Base):
@@ -13,6 +14,14 @@ class RulesVersion(Base):
 
     __tablename__ = "rules_version"
     subject_type = "rules"
+    personal_data = rows(
+        "rules",
+        "Rules published",
+        owner="published_by_id",
+        columns="id version body body_en published_at published_by_id",
+        kept=OFFICIAL,
+        hidden="body_html body_en_html renderer",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     version: Mapped[int] = mapped_column(unique=True)

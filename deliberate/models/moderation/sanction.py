@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database.personal_data import ACCOUNTABILITY, Category, personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.vocabulary import AppealOutcome, ModerationRule
 
@@ -23,19 +24,27 @@ class Sanction(Base):
         Index("ix_sanction_appealed", "appealed_at"),
     )
     subject_type = "sanction"
+    personal_data = rows(
+        "sanctions",
+        "Limits on the account",
+        owner="person_id",
+        columns=("id person_id ground imposed_at ends_at lifted_at appealed_at outcome decided_at"),
+        kept=ACCOUNTABILITY,
+        hidden="moderator_id decided_by_id",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     ground: Mapped[ModerationRule] = mapped_column(String(24))
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, info=personal(Category.MODERATION))
     moderator_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     imposed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    appeal_reason: Mapped[str] = mapped_column(Text, default="")
+    appeal_reason: Mapped[str] = mapped_column(Text, default="", info=personal(Category.WORDS))
     appealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[AppealOutcome | None] = mapped_column(String(16))
-    outcome_note: Mapped[str] = mapped_column(Text, default="")
+    outcome_note: Mapped[str] = mapped_column(Text, default="", info=personal(Category.MODERATION))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, UtcDateTime
+from deliberate.database.personal_data import Category, personal, rows
 from deliberate.models.proposals.proposal import Proposal
 
 
@@ -15,10 +16,17 @@ class Attachment(Base):
 
     __tablename__ = "attachment"
     subject_type = "attachment"
+    personal_data = rows(
+        "files",
+        "Files",
+        owner="proposal_id.author_id",
+        columns="id proposal_id name kind size added_at removed_at",
+        kept="the log names the row; the file itself is deleted",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
-    title: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(String(120), info=personal(Category.WORDS))
     name: Mapped[str] = mapped_column(String(64), unique=True)
     """Random file name with the extension of its kind, used on disk and in the URL."""
     kind: Mapped[str] = mapped_column(String(8))

@@ -8,12 +8,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
 from deliberate.database import Base, Json, UtcDateTime
+from deliberate.database.personal_data import OFFICIAL, Category, personal, rows
 
 
 class Merger(Base):
     """A merger of a proposal into a target; there is one row for each time it is merged."""
 
     __tablename__ = "merger"
+    personal_data = rows(
+        "mergers",
+        "Mergers of proposals",
+        owner="moderator_id",
+        columns=(
+            "id proposal_id target_id moderator_id merged_at undone_at "
+            "previous_qualified_at previous_due_at"
+        ),
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
@@ -24,5 +35,9 @@ class Merger(Base):
     previous_qualified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Start of the target's response deadline before the merger."""
     previous_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    replaced_supports: Mapped[list[list[Any]]] = mapped_column(Json, default=list)
+    replaced_supports: Mapped[list[list[Any]]] = mapped_column(
+        Json,
+        default=list,
+        info=personal(Category.ACT, kept="undoing a merger restores the counts", download=False),
+    )
     """Supports of the target replaced by earlier ones: person id, version, time in UTC."""

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import COUNTS, Category, keep_for, personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.visibility import HideableText, held_index
 from deliberate.models.processes import Process
@@ -70,6 +71,19 @@ class Proposal(HideableText, Base):
         UniqueConstraint("process_id", "source_id"),
     )
     subject_type = "proposal"
+    personal_data = rows(
+        "proposals",
+        "Proposals",
+        owner="author_id",
+        columns=(
+            "id process_id author_id institution_id initiator version language published_at "
+            "qualified_at due_at answered_at decision withdrawn_at merged_into_id merged_at "
+            "support_count comment_count activity_count for_count against_count "
+            "neutral_count source_id hidden_at hidden_ground held_until"
+        ),
+        kept=COUNTS,
+        hidden="renderer",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
@@ -77,23 +91,27 @@ class Proposal(HideableText, Base):
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"), index=True)
     """The institution that should respond; None while none is chosen."""
     initiator: Mapped[Initiator] = mapped_column(String(16), default=Initiator.RESIDENT)
-    title: Mapped[str] = mapped_column(String(255))
-    slug: Mapped[str] = mapped_column(String(80), default="")
-    body: Mapped[str] = mapped_column(Text)
-    body_html: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(String(255), info=personal(Category.WORDS))
+    slug: Mapped[str] = mapped_column(
+        String(80), default="", info=personal(Category.WORDS, download=False)
+    )
+    body: Mapped[str] = mapped_column(Text, info=personal(Category.WORDS))
+    body_html: Mapped[str] = mapped_column(Text, info=personal(Category.WORDS, download=False))
     renderer: Mapped[str] = mapped_column(String(24))
-    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
+    salt: Mapped[bytes | None] = mapped_column(
+        LargeBinary(16), default=new_salt, info=personal(Category.TECHNICAL, download=False)
+    )
     version: Mapped[int] = mapped_column(default=1)
     language: Mapped[str] = mapped_column(String(8), default="id")
-    topic: Mapped[str] = mapped_column(String(80), default="")
-    area: Mapped[str] = mapped_column(String(80), default="")
+    topic: Mapped[str] = mapped_column(String(80), default="", info=personal(Category.WORDS))
+    area: Mapped[str] = mapped_column(String(80), default="", info=personal(Category.WORDS))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     qualified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision: Mapped[str | None] = mapped_column(String(24))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", info=personal(Category.WORDS))
     merged_into_id: Mapped[int | None] = mapped_column(BigId)
     """The proposal it was merged into; its own thread and supports stay."""
     merged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -107,7 +125,7 @@ class Proposal(HideableText, Base):
     against_count: Mapped[int] = mapped_column(default=0)
     neutral_count: Mapped[int] = mapped_column(default=0)
     source_id: Mapped[str | None] = mapped_column(String(64))
-    source_url: Mapped[str | None] = mapped_column(String(500))
+    source_url: Mapped[str | None] = mapped_column(String(500), info=personal(Category.IDENTITY))
 
     commitment_status: Mapped[int | None] = column_property(
         case(
@@ -157,14 +175,23 @@ class ProposalVersion(Base):
 
     __tablename__ = "proposal_version"
     __table_args__ = (UniqueConstraint("proposal_id", "number"),)
+    personal_data = rows(
+        "proposal_versions",
+        "Versions of proposals",
+        owner="proposal_id.author_id",
+        columns="id proposal_id number hidden_ground written_at",
+        kept=COUNTS,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
     number: Mapped[int]
-    title: Mapped[str] = mapped_column(String(255))
-    body: Mapped[str] = mapped_column(Text)
-    note: Mapped[str] = mapped_column(String(255), default="")
-    credits: Mapped[list[int]] = mapped_column(Json, default=list)
+    title: Mapped[str] = mapped_column(String(255), info=personal(Category.WORDS))
+    body: Mapped[str] = mapped_column(Text, info=personal(Category.WORDS))
+    note: Mapped[str] = mapped_column(String(255), default="", info=personal(Category.WORDS))
+    credits: Mapped[list[int]] = mapped_column(
+        Json, default=list, info=personal(Category.ACT, kept="ids of comments")
+    )
     hidden_ground: Mapped[str | None] = mapped_column(String(24))
     """The rule for which a moderator requested an edit; the version is no longer shown."""
     written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -179,6 +206,13 @@ class Support(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "proposal_id"),
         Index("ix_support_person", "proposal_id", "person_id"),
+    )
+    personal_data = rows(
+        "supports",
+        "Supports",
+        owner="person_id",
+        columns="id person_id proposal_id version given_at merged_from_id",
+        kept=COUNTS,
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -198,6 +232,12 @@ class Follow(Base):
         UniqueConstraint("person_id", "subject_type", "subject_id"),
         Index("ix_follow_subject", "subject_type", "subject_id", "person_id"),
     )
+    personal_data = rows(
+        "follows",
+        "Follows",
+        owner="person_id",
+        columns="id person_id subject_type subject_id started_at",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -210,11 +250,22 @@ class Draft(Base):
     """A proposal not yet published, visible to its author only; it is not recorded."""
 
     __tablename__ = "draft"
+    personal_data = rows(
+        "drafts",
+        "Drafts",
+        owner="person_id",
+        columns="id person_id process_id saved_at",
+        retention=keep_for(365, "saved_at", "drafts"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"))
-    fields: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
-    files: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
+    fields: Mapped[dict[str, str]] = mapped_column(
+        Json, default=dict, info=personal(Category.WORDS)
+    )
+    files: Mapped[list[dict[str, Any]]] = mapped_column(
+        Json, default=list, server_default="[]", info=personal(Category.WORDS)
+    )
     """Attached files, each as {title, name, kind, size}; deleted with the draft."""
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

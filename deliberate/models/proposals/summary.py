@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database.personal_data import COUNTS, Category, personal, rows
 from deliberate.models.proposals.proposal import Proposal
 
 
@@ -15,14 +16,22 @@ class Summary(Base):
 
     __tablename__ = "summary"
     __table_args__ = (UniqueConstraint("proposal_id", "number"),)
+    personal_data = rows(
+        "summaries",
+        "Summaries",
+        owner="proposal_id.author_id",
+        columns="id proposal_id number revision written_at agreed_at",
+        kept=COUNTS,
+        hidden="written_by_id agreed_by_id",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
     number: Mapped[int | None]
     """Version number; None while the suggestion is not agreed."""
-    main_request: Mapped[str] = mapped_column(String(400))
-    best_for: Mapped[str] = mapped_column(String(400))
-    best_against: Mapped[str] = mapped_column(String(400))
+    main_request: Mapped[str] = mapped_column(String(400), info=personal(Category.WORDS))
+    best_for: Mapped[str] = mapped_column(String(400), info=personal(Category.WORDS))
+    best_against: Mapped[str] = mapped_column(String(400), info=personal(Category.WORDS))
     revision: Mapped[int] = mapped_column(default=1)
     """Counts edits of the suggestion, so that agreement is given to the text that was read."""
     written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

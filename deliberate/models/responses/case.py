@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import COUNTS, OFFICIAL, not_personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.proposals.proposal import Proposal
 from deliberate.models.responses.institution import Institution
@@ -21,6 +22,16 @@ class Case(Base):
 
     __tablename__ = "desk_case"
     subject_type = "case"
+    personal_data = rows(
+        "cases",
+        "Cases assigned",
+        owner="assignee_id",
+        columns=(
+            "id proposal_id assignee_id assigned_at started_at acknowledged_at "
+            "pending_referral_id referral_count paused_at pause_question pause_ends_at"
+        ),
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), unique=True)
@@ -61,6 +72,13 @@ class CaseNote(Base):
     """An internal note, visible to staff of the institutions concerned only."""
 
     __tablename__ = "case_note"
+    personal_data = rows(
+        "case_notes",
+        "Internal notes",
+        owner="author_id",
+        columns="id case_id author_id body written_at",
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("desk_case.id"), index=True)
@@ -76,6 +94,16 @@ class Referral(Base):
 
     __tablename__ = "referral"
     subject_type = "referral"
+    personal_data = rows(
+        "referrals",
+        "Referrals",
+        owner="referred_by_id",
+        columns=(
+            "id proposal_id from_id to_id external_system external_reference reason "
+            "referred_by_id referred_at accept_by accepted_at declined_at declined_reason"
+        ),
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
@@ -119,6 +147,13 @@ class SettledQuestion(Base):
     """A question to the authority that its author marked as answered."""
 
     __tablename__ = "settled_question"
+    personal_data = rows(
+        "settled_questions",
+        "Questions marked as answered",
+        owner="comment_id.author_id",
+        columns="comment_id settled_at",
+        kept=COUNTS,
+    )
 
     comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), primary_key=True)
     settled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -130,6 +165,17 @@ class ResponseDraft(Base):
     __tablename__ = "response_draft"
     __table_args__ = (UniqueConstraint("proposal_id", "institution_id"),)
     subject_type = "response_draft"
+    personal_data = rows(
+        "response_drafts",
+        "Drafts of official responses",
+        owner="author_id",
+        columns=(
+            "id proposal_id institution_id author_id content revision saved_at "
+            "check_requested_at checked_at checked_revision check_note publish_at"
+        ),
+        kept=OFFICIAL,
+        hidden="checked_by_id",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
@@ -162,6 +208,13 @@ class Signature(Base):
 
     __tablename__ = "signature"
     __table_args__ = (UniqueConstraint("draft_id", "institution_id"),)
+    personal_data = rows(
+        "signatures",
+        "Signatures of official responses",
+        owner="person_id",
+        columns="id draft_id institution_id person_id revision signed_at",
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("response_draft.id", ondelete="CASCADE"))
@@ -176,6 +229,7 @@ class ResponseTemplate(Base):
 
     __tablename__ = "response_template"
     __table_args__ = (UniqueConstraint("institution_id", "name"),)
+    personal_data = not_personal("id institution_id name body")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))

@@ -4,6 +4,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.database import Base, BigId
+from deliberate.database.personal_data import not_personal
 
 
 class Institution(Base):
@@ -11,6 +12,7 @@ class Institution(Base):
 
     __tablename__ = "institution"
     subject_type = "institution"
+    personal_data = not_personal("id slug name name_en is_coordinator needs_check")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)

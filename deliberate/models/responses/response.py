@@ -8,6 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import (
+    COUNTS,
+    OFFICIAL,
+    Category,
+    not_personal,
+    personal,
+    rows,
+)
 from deliberate.models.accounts.person import Person
 from deliberate.models.proposals.proposal import Proposal, new_salt
 from deliberate.models.responses.institution import Institution
@@ -20,6 +28,19 @@ class Response(Base):
     __tablename__ = "response"
     __table_args__ = (UniqueConstraint("proposal_id", "version"),)
     subject_type = "response"
+    personal_data = rows(
+        "responses",
+        "Official responses",
+        owner="responder_id",
+        columns=(
+            "id proposal_id version institution_id responder_id decision headline body "
+            "grounds code dated published_at language points signatories study_until "
+            "outside_body note answers_yes answers_partly answers_no built_yes built_partly "
+            "built_no"
+        ),
+        kept=OFFICIAL,
+        hidden="body_html renderer salt",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
@@ -79,6 +100,7 @@ class AnsweredComment(Base):
     """A comment that a response answers; other arguments of the thread stay open."""
 
     __tablename__ = "answered_comment"
+    personal_data = not_personal("response_id comment_id point")
 
     response_id: Mapped[int] = mapped_column(ForeignKey("response.id"), primary_key=True)
     comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), primary_key=True, index=True)
@@ -91,13 +113,20 @@ class Judgement(Base):
 
     __tablename__ = "judgement"
     __table_args__ = (UniqueConstraint("response_id", "question", "person_id"),)
+    personal_data = rows(
+        "judgements",
+        "Judgements of official responses",
+        owner="person_id",
+        columns="id response_id person_id question answer judged_at",
+        kept=COUNTS,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     response_id: Mapped[int] = mapped_column(ForeignKey("response.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     question: Mapped[str] = mapped_column(String(8))
     answer: Mapped[str] = mapped_column(String(8))
-    reason: Mapped[str] = mapped_column(String(500), default="")
+    reason: Mapped[str] = mapped_column(String(500), default="", info=personal(Category.WORDS))
     judged_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
@@ -106,6 +135,9 @@ class Commitment(Base):
 
     __tablename__ = "commitment"
     subject_type = "commitment"
+    personal_data = not_personal(
+        "id response_id what institution_id due_on fulfilled_at dropped_at dropped_reason"
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     response_id: Mapped[int] = mapped_column(ForeignKey("response.id"), index=True)
@@ -150,6 +182,13 @@ class CommitmentStep(Base):
     """A published step of a commitment: updated, fulfilled or dropped."""
 
     __tablename__ = "commitment_step"
+    personal_data = rows(
+        "commitment_steps",
+        "Steps of commitments",
+        owner="person_id",
+        columns="id commitment_id person_id state note evidence taken_at",
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database.personal_data import OFFICIAL, not_personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.processes import Process
 from deliberate.models.responses.institution import Institution
@@ -21,6 +22,9 @@ class Assessment(Base):
     __tablename__ = "assessment"
     __table_args__ = (UniqueConstraint("process_id", "stage", "version"),)
     subject_type = "assessment"
+    personal_data = not_personal(
+        "id process_id stage version framework begun_at frozen_at document sha256 published_at"
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
@@ -65,6 +69,13 @@ class Assessor(Base):
 
     __tablename__ = "assessor"
     __table_args__ = (UniqueConstraint("assessment_id", "person_id"),)
+    personal_data = rows(
+        "assessments",
+        "Assessments",
+        owner="person_id",
+        columns="id assessment_id person_id is_independent saved_at",
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
@@ -82,6 +93,13 @@ class CriterionRating(Base):
 
     __tablename__ = "criterion_rating"
     __table_args__ = (UniqueConstraint("assessor_id", "question"),)
+    personal_data = rows(
+        "assessment_ratings",
+        "Ratings in assessments",
+        owner="assessor_id.person_id",
+        columns="id assessor_id question value reason",
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessor_id: Mapped[int] = mapped_column(ForeignKey("assessor.id"))
@@ -94,6 +112,13 @@ class Evidence(Base):
     """A source that supports a rating: an interview, an observation, a document or the log."""
 
     __tablename__ = "evidence"
+    personal_data = rows(
+        "assessment_evidence",
+        "Evidence in assessments",
+        owner="assessor_id.person_id",
+        columns="id assessment_id assessor_id question kind dated reference",
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"), index=True)
@@ -111,6 +136,9 @@ class Pledge(Base):
 
     __tablename__ = "pledge"
     __table_args__ = (UniqueConstraint("assessment_id", "question"),)
+    personal_data = not_personal(
+        "id assessment_id question plan action owner_id due_on indicator target"
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
@@ -130,6 +158,7 @@ class PledgeOutcome(Base):
 
     __tablename__ = "pledge_outcome"
     __table_args__ = (UniqueConstraint("assessment_id", "pledge_id"),)
+    personal_data = not_personal("id assessment_id pledge_id outcome note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
@@ -145,6 +174,13 @@ class Adjudication(Base):
 
     __tablename__ = "adjudication"
     __table_args__ = (UniqueConstraint("assessment_id", "question"),)
+    personal_data = rows(
+        "adjudications",
+        "Final values in assessments",
+        owner="person_id",
+        columns="id assessment_id question value reason person_id",
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
@@ -161,6 +197,7 @@ class ContextNote(Base):
 
     __tablename__ = "context_note"
     __table_args__ = (UniqueConstraint("assessment_id", "code"),)
+    personal_data = not_personal("id assessment_id code value note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
@@ -174,6 +211,7 @@ class Practice(Base):
 
     __tablename__ = "practice"
     __table_args__ = (UniqueConstraint("assessment_id", "criterion"),)
+    personal_data = not_personal("id assessment_id criterion body")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
@@ -186,6 +224,13 @@ class AssessmentReply(Base):
 
     __tablename__ = "assessment_reply"
     __table_args__ = (UniqueConstraint("assessment_id", "institution_id"),)
+    personal_data = rows(
+        "assessment_replies",
+        "Replies to assessments",
+        owner="person_id",
+        columns="id assessment_id institution_id person_id body replied_at",
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))

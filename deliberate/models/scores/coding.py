@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database.personal_data import OFFICIAL, not_personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.processes import Process
 from deliberate.models.responses.response import Response
@@ -19,6 +20,7 @@ class Sample(Base):
 
     __tablename__ = "sample"
     subject_type = "sample"
+    personal_data = not_personal("id process_id kind seed population drawn_at")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
@@ -39,6 +41,7 @@ class SampledItem(Base):
 
     __tablename__ = "sampled_item"
     __table_args__ = (UniqueConstraint("sample_id", "position"),)
+    personal_data = not_personal("id sample_id position comment_id response_id")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id"))
@@ -62,6 +65,13 @@ class Coding(Base):
 
     __tablename__ = "coding"
     __table_args__ = (UniqueConstraint("item_id", "coder_id"),)
+    personal_data = rows(
+        "codings",
+        "Codes given to texts",
+        owner="coder_id",
+        columns="id item_id coder_id value coded_at",
+        kept=OFFICIAL,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("sampled_item.id"))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import not_personal
 from deliberate.models.processes import Process
 
 
@@ -17,6 +18,9 @@ class ScoreSnapshot(Base):
     __tablename__ = "score_snapshot"
     __table_args__ = (
         Index("ix_score_snapshot_process_id_computed_at", "process_id", "computed_at"),
+    )
+    personal_data = not_personal(
+        "id process_id computed_at formulas log_size log_root inputs_hash document chart_data"
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -42,6 +46,7 @@ class ComparedScore(Base):
 
     __tablename__ = "compared_score"
     __table_args__ = (UniqueConstraint("process_id", "phase"),)
+    personal_data = not_personal("id process_id phase as_of formulas document draws")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))

@@ -6,12 +6,16 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.database import TransientBase, UtcDateTime
+from deliberate.database.personal_data import keep_for, not_personal
 
 
 class RateLimitWindow(TransientBase):
     """One counter until it ends; its key is a keyed hash, so no name and no address is kept."""
 
     __tablename__ = "rate_limit_window"
+    personal_data = not_personal(
+        "key count ends_at", retention=keep_for(0, "ends_at", "rate limit counters")
+    )
 
     key: Mapped[str] = mapped_column(String(160), primary_key=True)
     count: Mapped[int] = mapped_column(default=0)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import COUNTS, Category, personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.visibility import HideableText, held_index
 from deliberate.models.proposals.proposal import Proposal, new_salt
@@ -45,6 +46,19 @@ class Comment(HideableText, Base):
         UniqueConstraint("proposal_id", "source_id"),
     )
     subject_type = "comment"
+    personal_data = rows(
+        "comments",
+        "Comments",
+        owner="author_id",
+        columns=(
+            "id proposal_id parent_id root_id depth author_id author_role institution_id "
+            "language stance is_question is_orphan posted_at edited_at withdrawn_at "
+            "strong_count weak_count rating_count strength reply_count is_answered "
+            "source_id hidden_at hidden_ground held_until"
+        ),
+        kept=COUNTS,
+        hidden="renderer",
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
@@ -55,11 +69,13 @@ class Comment(HideableText, Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     author_role: Mapped[Role] = mapped_column(String(16), default=Role.RESIDENT)
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
-    body: Mapped[str] = mapped_column(Text)
-    body_html: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text, info=personal(Category.WORDS))
+    body_html: Mapped[str] = mapped_column(Text, info=personal(Category.WORDS, download=False))
     renderer: Mapped[str] = mapped_column(String(24))
-    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
-    source_note: Mapped[str] = mapped_column(String(500), default="")
+    salt: Mapped[bytes | None] = mapped_column(
+        LargeBinary(16), default=new_salt, info=personal(Category.TECHNICAL, download=False)
+    )
+    source_note: Mapped[str] = mapped_column(String(500), default="", info=personal(Category.WORDS))
     language: Mapped[str] = mapped_column(String(8), default="id")
     stance: Mapped[int | None] = mapped_column(SmallInteger)
     is_question: Mapped[bool] = mapped_column(default=False)
@@ -69,7 +85,7 @@ class Comment(HideableText, Base):
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     corrections: Mapped[list[dict[str, str]]] = mapped_column(
-        Json, default=list, server_default="[]"
+        Json, default=list, server_default="[]", info=personal(Category.WORDS)
     )
     """Corrections by the author after the time for editing, each as {at, body, html}."""
     strong_count: Mapped[int] = mapped_column(default=0)
@@ -119,6 +135,13 @@ class Rating(Base):
 
     __tablename__ = "rating"
     __table_args__ = (UniqueConstraint("person_id", "comment_id"),)
+    personal_data = rows(
+        "ratings",
+        "Ratings",
+        owner="person_id",
+        columns="id person_id comment_id is_strong rated_at",
+        kept=COUNTS,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

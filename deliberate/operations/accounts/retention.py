@@ -1,78 +1,104 @@
 """Retention: delete data that is no longer needed. Nothing of it is an act or a log row."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Delete, Update, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import Base, TransientBase, db, transient, unrecorded
-from deliberate.models import (
-    Delivery,
-    Device,
-    Draft,
-    EmailChange,
-    RateLimitWindow,
-    ReadingPosition,
-    Report,
-)
+from deliberate.database.personal_data import Retention
+from deliberate.database.personal_rows import Model, blank, is_over, list_models, marked_columns
+from deliberate.models import Draft
 from deliberate.operations.proposals.file_store import delete_files
-from deliberate.queries.notices.messages import EMAIL_CHANGE_LIFETIME
 
-READ_MESSAGES = timedelta(days=365)
-DRAFTS = timedelta(days=365)
-REPORT_NOTES = timedelta(days=180)
-READING = timedelta(days=180)
+
+@dataclass(frozen=True)
+class RetentionRule:
+    """A retention period of the rows of a model, or of one column whose rows stay."""
+
+    model: Model
+    period: Retention
+    column: Column[Any] | None = None  # columns have values of many types
+
+    def __str__(self) -> str:
+        table = self.model.__tablename__
+        place = table if self.column is None else f"{table}.{self.column.name}"
+        return f"{self.period.name} ({place}): {self.period}"
+
+    def is_expired(self, moment: datetime) -> ColumnElement[bool]:
+        """Return the condition for rows with something to delete at a moment."""
+        is_expired = is_over(self.model, self.period, moment)
+        if self.column is None:
+            return is_expired
+        return and_(is_expired, self.column != blank(self.column))
+
+    def purge(self, moment: datetime) -> Delete | Update:
+        """Return the statement that deletes the rows, or blanks the column."""
+        if self.column is None:
+            return delete(self.model).where(self.is_expired(moment))
+        values = {self.column.name: blank(self.column)}
+        return update(self.model).where(self.is_expired(moment)).values(values)
 
 
 @dataclass(frozen=True)
 class ExpiredCount:
-    """A kind of data with a retention period, and the number of rows past it."""
+    """A retention rule and the number of rows past its period."""
 
-    name: str
+    rule: RetentionRule
     count: int
 
 
+def list_retention_rules(base: type[Base] | type[TransientBase]) -> Iterator[RetentionRule]:
+    """Yield the retention rules that the models of a store declare."""
+    for model in list_models(base):
+        marks = model.personal_data
+        if marks.retention is not None:
+            yield RetentionRule(model, marks.retention)
+        for column, mark in marked_columns(model):
+            if mark.retention is not None:
+                yield RetentionRule(model, mark.retention, column)
+
+
 def purge_expired(*, dry_run: bool = False) -> list[ExpiredCount]:
-    """Delete rows past their retention period, unless `dry_run`; return how many there are."""
+    """Delete data past its retention period, unless `dry_run`; return how much there is."""
     moment = now()
-    persistent: list[tuple[str, type[Base], ColumnElement[bool]]] = [
-        ("read messages", Delivery, Delivery.read_at < moment - READ_MESSAGES),
-        ("drafts", Draft, Draft.saved_at < moment - DRAFTS),
-    ]
-    temporary: list[tuple[str, type[TransientBase], ColumnElement[bool]]] = [
-        ("expired devices", Device, Device.expires_at < moment),
-        ("reading positions", ReadingPosition, ReadingPosition.viewed_at < moment - READING),
-        ("rate limit counters", RateLimitWindow, RateLimitWindow.ends_at < moment),
-        ("e-mail changes", EmailChange, EmailChange.requested_at < moment - EMAIL_CHANGE_LIFETIME),
-    ]
-    session = db.session()
-    notes = (Report.resolved_at < moment - REPORT_NOTES) & (Report.note != "")
-    counts = [
-        ExpiredCount(name, _count(session, model, is_expired))
-        for name, model, is_expired in persistent
-    ]
-    counts.append(ExpiredCount("notes of settled reports", _count(session, Report, notes)))
-    with transient(write=not dry_run) as store:
-        for name, model, is_expired in temporary:
-            counts.append(ExpiredCount(name, _count(store, model, is_expired)))
-            if not dry_run:
-                store.execute(delete(model).where(is_expired))
-    if not dry_run:
-        with unrecorded("retention") as writing:
-            old_drafts = writing.scalars(select(Draft).where(Draft.saved_at < moment - DRAFTS))
-            files = [file["name"] for draft in old_drafts for file in draft.files]
-            for _name, table, is_expired in persistent:
-                writing.execute(delete(table).where(is_expired))
-            writing.execute(update(Report).where(notes).values(note=""))
+    if dry_run:
+        counts = _count_expired(db.session(), Base, moment)
+    else:
+        with unrecorded("retention") as session:
+            counts = _count_expired(session, Base, moment)
+            files = _draft_files(session, moment)
+            _purge(session, Base, moment)
         delete_files(files)
+    with transient(write=not dry_run) as store:
+        counts += _count_expired(store, TransientBase, moment)
+        if not dry_run:
+            _purge(store, TransientBase, moment)
     return counts
 
 
-def _count(
-    session: Session,
-    model: type[Base] | type[TransientBase],
-    is_expired: ColumnElement[bool],
-) -> int:
-    return int(session.scalar(select(func.count()).select_from(model).where(is_expired)) or 0)
+def _count_expired(
+    session: Session, base: type[Base] | type[TransientBase], moment: datetime
+) -> list[ExpiredCount]:
+    counts = []
+    for rule in list_retention_rules(base):
+        expired = select(func.count()).select_from(rule.model).where(rule.is_expired(moment))
+        counts.append(ExpiredCount(rule, session.scalar(expired) or 0))
+    return counts
+
+
+def _purge(session: Session, base: type[Base] | type[TransientBase], moment: datetime) -> None:
+    for rule in list_retention_rules(base):
+        session.execute(rule.purge(moment), execution_options={"synchronize_session": False})
+
+
+def _draft_files(session: Session, moment: datetime) -> list[str]:
+    period = Draft.personal_data.retention
+    if period is None:
+        return []
+    drafts = session.scalars(select(Draft).where(is_over(Draft, period, moment)))
+    return [file["name"] for draft in drafts for file in draft.files]

@@ -1,17 +1,15 @@
 """Queries on the messages of an account and, in the demo, on all mails."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import Row, select
 
 from deliberate.clock import now
 from deliberate.database import db, transient
 from deliberate.models import Delivery, EmailChange, MutedTopic, Notice, Person
+from deliberate.models.accounts.pending_request import EMAIL_CHANGE_LIFETIME
 
 PAGE = 20
-EMAIL_CHANGE_LIFETIME = timedelta(days=7)
-"""The time in which both mailboxes have to confirm a change of address."""
 
 
 def list_messages(person: Person, before: int = 0) -> Sequence[Row[Delivery, Notice]]:
