@@ -17,7 +17,7 @@ from deliberate.notifications.delivery import send_due
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.reminders import create_reminders
 from deliberate.notifications.witnesses import notify_witnesses
-from deliberate.operations.accounts.deletion import write_erasure_list
+from deliberate.operations.accounts.deletion import remove_erased_remains, write_erasure_list
 from deliberate.operations.accounts.password_reset import send_pending_resets
 from deliberate.operations.polls.ballot_box import rewrite_ballots_when_due
 from deliberate.operations.releases.data_access_requests import refresh_protected_releases
@@ -56,7 +56,8 @@ def publish_tree_heads(settings: Settings) -> None:
 
 
 def run_nightly(settings: Settings) -> None:
-    """Write leaf hashes and log segments, compute scores, publish research releases."""
+    """Complete erasures, write leaf hashes and log segments, compute scores, publish releases."""
+    remove_erased_remains()
     write_leaf_file(settings.log_path)
     write_segments(settings.log_path, rest=True)
     store_all_scores()

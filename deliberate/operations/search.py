@@ -1,14 +1,18 @@
 """Rebuild the full-text index; this changes no text, so it is not recorded."""
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from deliberate.database import db, unrecorded
 
 TABLES = ("proposal", "comment", "response")
+INDEX_TABLES = tuple(f"{table}_search" for table in TABLES)
 _EMPTY_INDEX = {
     "sqlite": "INSERT INTO {table}_search ({table}_search) VALUES ('delete-all')",
     "postgresql": "DELETE FROM {table}_search",
 }
+_MERGE_SEGMENTS = "INSERT INTO {index} ({index}, rank) VALUES ('merge', :pages)"
+MERGED_PAGES = 500
+"""Pages that one step of compact_index() writes, so that it holds the lock for a moment only."""
 _IS_VISIBLE = (
     "withdrawn_at IS NULL AND (hidden_at IS NULL OR held_until IS NOT NULL) AND body <> ''"
 )
@@ -49,3 +53,26 @@ def rebuild_index() -> dict[str, int]:
             result = session.execute(text(_FILL_INDEX[engine][table].format(table=table, **parts)))
             counts[table] = int(result.rowcount)  # type: ignore[attr-defined]  # an insert has one
     return counts
+
+
+def compact_index() -> None:
+    """Merge the index of SQLite step by step, which removes the words of deleted texts from it.
+
+    FTS5 only marks an entry as deleted, until it merges the segment that has it.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    for name in INDEX_TABLES:
+        merge = text(_MERGE_SEGMENTS.format(index=name))
+        pages = -MERGED_PAGES
+        while _writes_rows(merge, pages):
+            pages = MERGED_PAGES
+
+
+def _writes_rows(merge: TextClause, pages: int) -> bool:
+    """Run one step of a merge; return whether it had anything to do (SQLite, FTS5, "merge")."""
+    with unrecorded("the full-text index") as session:
+        changes = text("SELECT total_changes()")
+        before = session.scalar(changes) or 0
+        session.execute(merge, {"pages": pages})
+        return (session.scalar(changes) or 0) - before >= 2  # its own row counts

@@ -1,53 +1,49 @@
 """Delete an account: erase its key, name, address and texts; its rows in the log stay."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Delete, String, Update, cast, delete, func, inspect, literal, select, update
+from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.config import Settings
-from deliberate.database import db, transient
+from deliberate.database import (
+    Base,
+    TransientBase,
+    db,
+    transient,
+    truncate_write_ahead_logs,
+    vacuum,
+)
+from deliberate.database.personal_rows import Model, belongs_to, blank, erased_columns, list_models
 from deliberate.models import (
-    Appeal,
     Comment,
-    DataAccessRequest,
-    Delivery,
-    Device,
     Draft,
-    EmailChange,
-    Follow,
-    Judgement,
-    LinkedIdentity,
-    MutedTopic,
-    Notice,
     Option,
+    PasswordResetRequest,
     Person,
-    PersonKey,
     Proposal,
     ProposalVersion,
-    ReadingPosition,
-    RecoveryCode,
-    Report,
-    Sanction,
-    SecondFactor,
-    Summary,
 )
 from deliberate.operations.accounts.sign_in import verify_passphrase
 from deliberate.operations.moderation.open_items import close_all_open_items
 from deliberate.operations.proposals.attachments import mark_attachments_removed
 from deliberate.operations.proposals.file_store import delete_files
+from deliberate.operations.search import INDEX_TABLES, compact_index
 from deliberate.operations.threads.comments import adjust_stance_count
 from deliberate.permissions.decision import Refused, is_signed_in, require
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
-from deliberate.vocabulary import Role
+from deliberate.vocabulary import OptionState, Role
 from deliberate.vocabulary.events.accounts import PersonErased
 from deliberate.vocabulary.events.proposals import ProposalWithdrawn
 
 ERASURES_FILE = "erasures.jsonl"
+REMAINS_PERIOD = timedelta(days=2)
+"""Time after an erasure in which the nightly job removes what is left of it in the files."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +83,13 @@ def erase_account(person: Person, passphrase: str, *, context: RequestContext = 
     verify_passphrase(
         person.sign_in_name or "", passphrase, context.network, [person.device_cookie]
     )
+    names = _sign_in_names(person)
     with recorded(person, PersonErased, context) as act:
         require(is_signed_in(act.lock(person)))
         _refuse_last_administrator(act, person)
         act.about(person)
         files = _erase_everything(act, person)
-    delete_files(files)
-    _delete_transient_rows(person)
+    _erase_outside_database(person.id, names, files)
 
 
 def reapply_erasures(erasures: Iterable[Erasure]) -> int:
@@ -112,34 +108,37 @@ def reapply_erasures(erasures: Iterable[Erasure]) -> int:
 
 
 def _erase_from_list(person: Person) -> None:
+    names = _sign_in_names(person)
     with recorded(None, PersonErased) as act:
         act.about(act.lock(person))
         files = _erase_everything(act, person)
-    delete_files(files)
-    _delete_transient_rows(person)
+    _erase_outside_database(person.id, names, files)
 
 
-def _erase_everything(act: Act[...], person: Person) -> list[str]:
-    """Erase the rows in the database; return the files to delete after the commit."""
-    files = _erase_proposals(act, person) + _draft_files(act, person)
-    _erase_comments(act, person)
-    _erase_other_texts(act, person)
-    _erase_messages(act, person)
-    _erase_person(act, person)
-    return files
+def remove_erased_remains() -> bool:
+    """Remove what recent erasures left in the files of the database; return whether there were any.
+
+    Rows are erased at once. Until this job the words of erased texts remain as deleted entries in
+    the search index of SQLite, and as dead rows in the tables of PostgreSQL.
+    """
+    db.session.rollback()
+    recent = select(Person.id).where(Person.erased_at > now() - REMAINS_PERIOD).limit(1)
+    if db.session.scalar(recent) is None:
+        return False
+    db.session.rollback()
+    compact_index()
+    truncate_write_ahead_logs()
+    vacuum([*_personal_tables(Base), *INDEX_TABLES], _personal_tables(TransientBase))
+    return True
 
 
-def _draft_files(act: Act[...], person: Person) -> list[str]:
-    drafts = act.session.scalars(select(Draft).where(Draft.person_id == person.id))
-    return [file["name"] for draft in drafts for file in draft.files]
+def _personal_tables(base: type[Base] | type[TransientBase]) -> list[str]:
+    return [m.__tablename__ for m in list_models(base) if m.personal_data.is_personal]
 
 
-def _delete_transient_rows(person: Person) -> None:
-    with transient() as store:
-        store.execute(delete(Device).where(Device.person_id == person.id))
-        store.execute(delete(ReadingPosition).where(ReadingPosition.person_id == person.id))
-        store.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
-        store.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
+def _sign_in_names(person: Person) -> list[str]:
+    """Return the names by which a request for a new passphrase may call the account."""
+    return [name.casefold() for name in (person.sign_in_name, person.email) if name]
 
 
 def _refuse_last_administrator(act: Act[...], person: Person) -> None:
@@ -152,37 +151,40 @@ def _refuse_last_administrator(act: Act[...], person: Person) -> None:
         raise Refused(_("You are the only administrator: name another one first."))
 
 
-def _erase_proposals(act: Act[...], person: Person) -> list[str]:
-    """Erase the texts of proposals; withdraw those without an official response."""
+def _erase_everything(act: Act[...], person: Person) -> list[str]:
+    """Erase the rows in the database; return the files to delete after the commit."""
+    files = _withdraw_proposals(act, person) + _draft_files(act, person)
+    _withdraw_comments(act, person)
+    for subject_type, model in (("comment", Comment), ("proposal", Proposal)):
+        own = select(model.id).where(model.author_id == person.id)
+        close_all_open_items(act, subject_type, own)
+    _erase_unshown_statements(act, person)
+    person.erased_at = now()
+    act.session.flush()
+    _erase_marked(act.session, list_models(Base), person.id)
+    _title_tombstones(act, person)
+    _forget_erased_values(act.session, person)
+    return files
+
+
+def _withdraw_proposals(act: Act[...], person: Person) -> list[str]:
+    """Withdraw proposals without an official response; return the names of all their files."""
     own = select(Proposal).where(Proposal.author_id == person.id).with_for_update(of=Proposal)
     files: list[str] = []
     for proposal in act.session.scalars(own).all():
         if proposal.withdrawn_at is None and proposal.answered_at is None:
             proposal.withdrawn_at = now()
             act.consequence(ProposalWithdrawn, proposal, reason_given=False)
-        _erase_proposal_texts(act, proposal)
         files += mark_attachments_removed(act, proposal)
     return files
 
 
-def _erase_proposal_texts(act: Act[...], proposal: Proposal) -> None:
-    """Erase the texts of a proposal, of its versions and of its summaries."""
-    proposal.title, proposal.slug, proposal.withdrawn_reason = f"#{proposal.id}", "", ""
-    proposal.body, proposal.body_html, proposal.salt = "", "", None
-    proposal.area = ""
-    act.session.execute(
-        update(ProposalVersion)
-        .where(ProposalVersion.proposal_id == proposal.id)
-        .values(title=proposal.title, body="", note="")
-    )
-    act.session.execute(
-        update(Summary)
-        .where(Summary.proposal_id == proposal.id)
-        .values(main_request="", best_for="", best_against="")
-    )
+def _draft_files(act: Act[...], person: Person) -> list[str]:
+    drafts = act.session.scalars(select(Draft).where(Draft.person_id == person.id))
+    return [file["name"] for draft in drafts for file in draft.files]
 
 
-def _erase_comments(act: Act[...], person: Person) -> None:
+def _withdraw_comments(act: Act[...], person: Person) -> None:
     for comment in act.session.scalars(select(Comment).where(Comment.author_id == person.id)).all():
         is_counted = comment.withdrawn_at is None and (
             comment.hidden_since is None or comment.held_until is not None
@@ -190,53 +192,65 @@ def _erase_comments(act: Act[...], person: Person) -> None:
         if is_counted and comment.depth == 0 and comment.author_role == Role.RESIDENT:
             adjust_stance_count(comment.proposal, comment.stance, -1)
         comment.withdrawn_at = comment.withdrawn_at or now()
-        comment.body, comment.body_html, comment.source_note = "", "", ""
-        comment.salt, comment.corrections = None, []
 
 
-def _erase_other_texts(act: Act[...], person: Person) -> None:
-    """Erase texts elsewhere; a statement that others voted on stays without its author."""
-    person_id = person.id
-    close_all_open_items(act, "comment", select(Comment.id).where(Comment.author_id == person_id))
-    close_all_open_items(
-        act, "proposal", select(Proposal.id).where(Proposal.author_id == person_id)
-    )
-    for change in (
-        update(Report).where(Report.person_id == person_id).values(note="", network_hash=""),
-        update(Appeal).where(Appeal.person_id == person_id).values(reason=""),
-        update(Judgement).where(Judgement.person_id == person_id).values(reason=""),
-        update(Option).where(Option.author_id == person_id).values(author_id=None),
-        update(DataAccessRequest)
-        .where(DataAccessRequest.person_id == person_id)
-        .values(purpose="", ethics_reference="", secret=None),
-        delete(Draft).where(Draft.person_id == person_id),
-        delete(Follow).where(Follow.person_id == person_id),
-        update(Sanction).where(Sanction.person_id == person_id).values(appeal_reason="", note=""),
-        delete(LinkedIdentity).where(LinkedIdentity.person_id == person_id),
-        delete(SecondFactor).where(SecondFactor.person_id == person_id),
-    ):
-        act.session.execute(change)
+def _erase_unshown_statements(act: Act[...], person: Person) -> None:
+    """Erase statements that nobody voted on; the others stay without their author."""
+    unshown = update(Option).where(Option.author_id == person.id, Option.state != OptionState.SHOWN)
+    _execute(act.session, unshown.values(label="", salt=None))
 
 
-def _erase_messages(act: Act[...], person: Person) -> None:
-    own = select(Notice.id).where(Notice.person_id == person.id)
-    for change in (
-        delete(Delivery).where((Delivery.person_id == person.id) | Delivery.notice_id.in_(own)),
-        delete(Notice).where(Notice.person_id == person.id),
-        delete(MutedTopic).where(MutedTopic.person_id == person.id),
-    ):
-        act.session.execute(change, execution_options={"synchronize_session": False})
+def _erase_marked(session: Session, models: Iterable[Model], person_id: int) -> None:
+    """Delete the rows and blank the columns that the models mark as a person's.
+
+    What refers to texts comes first: a text may lose its author.
+    """
+    children_first = reversed(list(models))
+    for model in sorted(children_first, key=lambda model: not _refers_to_texts(model)):
+        marks = model.personal_data
+        if marks.is_deleted:
+            _execute(session, delete(model).where(belongs_to(model, person_id, marks.owners)))
+        for owners, columns in erased_columns(model).items():
+            blanks = {column.name: blank(column) for column in columns}
+            own = belongs_to(model, person_id, owners)
+            _execute(session, update(model).where(own).values(blanks))
 
 
-def _erase_person(act: Act[...], person: Person) -> None:
-    """Erase the person's columns; the key last, because the act's log row needs the pseudonym."""
-    person.sign_in_name = person.passphrase_hash = person.email = person.source = None
-    person.email_confirmed_at = person.verified_at = None
-    person.display_name = person.area = ""
-    person.research_consent = person.area_is_verified = False
-    person.erased_at = now()
-    act.session.flush()
-    act.session.execute(
-        delete(PersonKey).where(PersonKey.person_id == person.id),
-        execution_options={"synchronize_session": False},
-    )
+def _execute(session: Session, statement: Update | Delete) -> None:
+    session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def _refers_to_texts(model: Model) -> bool:
+    paths = [
+        *model.personal_data.owners,
+        *(path for owners in erased_columns(model) for path in owners),
+    ]
+    return any("subject" in path.split(".") for path in paths)
+
+
+def _title_tombstones(act: Act[...], person: Person) -> None:
+    """Give erased proposals and their versions their number as a title, for headings and links."""
+    own = select(Proposal.id).where(Proposal.author_id == person.id)
+    for model, key in ((Proposal, Proposal.id), (ProposalVersion, ProposalVersion.proposal_id)):
+        title = literal("#") + cast(key, String)
+        _execute(act.session, update(model).where(key.in_(own)).values(title=title))
+
+
+def _forget_erased_values(session: Session, person: Person) -> None:
+    """Expire what the session has read, but for the key: the act's log row needs the pseudonym."""
+    for row in list(session.identity_map.values()):
+        if row is person:
+            session.expire(row, [attribute.key for attribute in inspect(Person).column_attrs])
+        elif row is not person.key:
+            session.expire(row)
+
+
+def _erase_outside_database(person_id: int, names: Sequence[str], files: Iterable[str]) -> None:
+    """Erase files and the transient store, then the copies of all that in write-ahead logs."""
+    delete_files(files)
+    with transient() as store:
+        _erase_marked(store, list_models(TransientBase), person_id)
+        store.execute(
+            delete(PasswordResetRequest).where(PasswordResetRequest.identifier.in_(names))
+        )
+    truncate_write_ahead_logs()
