@@ -187,14 +187,3 @@ def test_breach_list_contains_accounts_stored_since(app):
     assert lines[2].startswith(f"{erased.id},,,")
     later = app.test_cli_runner().invoke(args=["breach-list", "--since", "2199-01-01"])
     assert f"{erased.id},,," not in later.output
-
-
-def test_retention_reports_then_deletes(app, clock):
-    person = factories.create_resident()
-    signed_in_client(app, person)
-    clock.shift(60 * 60 * 24 * 40)
-    dry = app.test_cli_runner().invoke(args=["retention", "--dry-run"])
-    assert "1  expired devices" in dry.output and "nothing was deleted" in dry.output
-    app.test_cli_runner().invoke(args=["retention"])
-    again = app.test_cli_runner().invoke(args=["retention", "--dry-run"])
-    assert "0  expired devices" in again.output

@@ -19,6 +19,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import generate_po, read_po
 
+from deliberate.database import Base, TransientBase
+from deliberate.database.personal_rows import list_models
 from deliberate.vocabulary.events import EVENT_TYPES
 from tests.structure.source_tree import PACKAGE, ROOT
 
@@ -66,12 +68,21 @@ def extract() -> dict[Key, Extracted]:
         messages.setdefault(
             ("", text), Extracted(text, None, ["deliberate/vocabulary/events/log.py"])
         )
+    for text, file in table_labels():
+        messages.setdefault(("", text), Extracted(text, None, [file]))
     return messages
 
 
 def meanings() -> list[str]:
     """Return the meanings of the kinds as the log page shows them."""
     return [event.meaning() for event in EVENT_TYPES.values()]
+
+
+def table_labels() -> list[tuple[str, str]]:
+    """Return the names of tables in the download of one's own data, each with its model's file."""
+    models = [model for base in (Base, TransientBase) for model in list_models(base)]
+    labels = [(model.personal_data.label, model.__module__) for model in models]
+    return [(label, f"{module.replace('.', '/')}.py") for label, module in labels if label]
 
 
 def subjects() -> list[str]:

@@ -1,80 +1,47 @@
-"""A person's own data as a download: the account, its content, and its rows of the log."""
+"""A person's own data as a download: what the models mark as theirs, and their rows of the log."""
 
-from datetime import datetime
-from typing import TypeVar
+from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from deliberate.database import Base, db
-from deliberate.models import (
-    Comment,
-    Draft,
-    Follow,
-    Interaction,
-    OfficeRecovery,
-    Person,
-    PollVoter,
-    Proposal,
-    Rating,
-    Support,
-)
+from deliberate.database import Base, TransientBase, db, transient
+from deliberate.database.personal_rows import Model, belongs_to, downloaded_columns, list_models
+from deliberate.models import Interaction, Person
 from deliberate.models.log.interaction import private_half, public_half
-
-OWNED_TABLES: dict[str, type[Base]] = {
-    "supports": Support,
-    "ratings": Rating,
-    "follows": Follow,
-    "drafts": Draft,
-    "help_at_offices": OfficeRecovery,
-}
-
-
-EXCLUDED_COLUMNS = frozenset(
-    [
-        "passphrase_hash",
-        "code_hash",
-        "salt",
-        "body_html",
-        "renderer",
-        "person_id",
-        "author_id",
-        "begun_by_id",
-        "confirmed_by_id",
-        "name_key",
-    ]
-)
-Model = TypeVar("Model", bound=Base)
 
 
 def get_account_data(person: Person) -> dict[str, object]:
-    """Return all data of an account as JSON values.
+    """Return all data of an account as JSON values, by table, with the names of the tables.
 
     Of ballots it contains only that one was cast: which one is unknown to the platform.
     """
-    data: dict[str, object] = {
-        "account": _row_values(person),
-        "proposals": _rows(select(Proposal).where(Proposal.author_id == person.id)),
-        "comments": _rows(select(Comment).where(Comment.author_id == person.id)),
-    }
-    for name, model in OWNED_TABLES.items():
-        data[name] = _rows(select(model).where(model.__table__.c.person_id == person.id))
-    voted = select(PollVoter.poll_id).where(PollVoter.person_id == person.id)
-    data["polls_voted_in"] = list(db.session.scalars(voted))
-    data["log"] = _log_rows(person)
-    return data
+    data: dict[str, object] = {"log": _log_rows(person)}
+    labels = {"log": gettext(Interaction.personal_data.label)}
+    with transient(write=False) as store:
+        for session, base in ((db.session(), Base), (store, TransientBase)):
+            for model in list_models(base):
+                marks = model.personal_data
+                if marks.owners:
+                    data[marks.name] = _rows(session, model, person)
+                    labels[marks.name] = gettext(marks.label)
+    (data["account"],) = _rows(db.session(), Person, person)
+    return {"labels": labels, **data}
 
 
-def _rows(rows: Select[Model]) -> list[dict[str, object]]:
-    return [_row_values(row) for row in db.session.scalars(rows).unique()]
-
-
-def _row_values(row: Base) -> dict[str, object]:
-    columns = [column.key for column in row.__table__.columns]
-    return {key: _json_value(getattr(row, key)) for key in columns if key not in EXCLUDED_COLUMNS}
+def _rows(session: Session, model: Model, person: Person) -> list[dict[str, object]]:
+    columns = downloaded_columns(model)
+    own = belongs_to(model, person.id, model.personal_data.owners)
+    statement = select(*columns).where(own).order_by(*model.__table__.primary_key)
+    return [
+        {column.key: _json_value(value) for column, value in zip(columns, row, strict=True)}
+        for row in session.execute(statement)
+    ]
 
 
 def _json_value(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date | datetime) else value
 
 
 def _log_rows(person: Person) -> list[dict[str, object]]:
