@@ -18,6 +18,11 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
+from deliberate.database import Base, TransientBase
+from deliberate.database.personal_data import TableMarks
+from deliberate.database.personal_rows import Model, list_models, marked_columns
+from deliberate.models import Interaction
+from deliberate.operations.accounts.retention import list_retention_rules
 from deliberate.vocabulary.details import detail_meanings
 from deliberate.vocabulary.events import EVENT_TYPES
 from deliberate.vocabulary.notices import NOTICE_TYPES
@@ -210,6 +215,57 @@ def _translations() -> dict[str, str]:
     return found
 
 
+def personal_models() -> list[tuple[Model, TableMarks]]:
+    """Return the models of both stores whose rows concern people, with their marks."""
+    models = (model for base in (Base, TransientBase) for model in list_models(base))
+    marked = ((model, model.personal_data) for model in models)
+    return [(model, marks) for model, marks in marked if marks.is_personal]
+
+
+def processing_record() -> str:
+    """Return a table of the personal data: what, whose, and what erasure does."""
+    head = ["| data | table | whose | personal columns | on erasure |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *(_record_row(*entry) for entry in personal_models())])
+
+
+def _record_row(model: Model, marks: TableMarks) -> str:
+    by_category: dict[str, list[str]] = defaultdict(list)
+    for column, mark in marked_columns(model):
+        name = f"`{column.name}`"
+        if mark.kept and not marks.is_deleted:
+            name += f" (stays: {mark.kept})"
+        elif mark.owners:
+            name += f" (of {_paths(mark.owners)})"
+        by_category[mark.category].append(name)
+    columns = "; ".join(f"{name}: {', '.join(by_category[name])}" for name in sorted(by_category))
+    if marks.is_deleted:
+        erasure = "rows deleted"
+    elif any(not mark.kept for _, mark in marked_columns(model)):
+        erasure = f"columns emptied, rows stay: {marks.kept}"
+    else:
+        erasure = f"stays: {marks.kept}"
+    whose = _paths(marks.owners) or "–"
+    return f"| {marks.label} | `{model.__tablename__}` | {whose} | {columns or '–'} | {erasure} |"
+
+
+def _paths(paths: tuple[str, ...]) -> str:
+    return ", ".join(f"`{path}`" for path in paths)
+
+
+def retention_list() -> str:
+    """Return the retention rules as a list, as `deliberate retention` prints them."""
+    rules = (rule for base in (Base, TransientBase) for rule in list_retention_rules(base))
+    return "\n".join(f"- {rule}" for rule in rules)
+
+
+def download_list() -> str:
+    """Return the parts of the download of one's own data as a list."""
+    parts = [
+        f"- `{marks.name}`: {marks.label.lower()}" for _, marks in personal_models() if marks.owners
+    ]
+    return "\n".join([*parts, f"- `log`: {Interaction.personal_data.label.lower()}"])
+
+
 PARTS = {
     "architecture.md": {
         "layers": layer_diagram,
@@ -218,6 +274,11 @@ PARTS = {
         "subjects": subject_table,
     },
     "glossary.md": {"subjects": subject_terms, "kinds": kind_terms},
+    "privacy.md": {
+        "record": processing_record,
+        "retention": retention_list,
+        "download": download_list,
+    },
     "kinds.md": {"kinds": kind_details, "notices": notice_table},
 }
 
