@@ -10,6 +10,7 @@ from deliberate.database import db
 from deliberate.exports.columns import COMMENTS, PROPOSALS, RESPONSES, Column
 from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.models import AnsweredComment, Comment, Commitment, Process, Proposal, Response
+from deliberate.models.moderation.visibility import ANYONE
 
 ROWS_PER_BATCH = 5000
 
@@ -25,7 +26,7 @@ def _without_columns(columns: Sequence[Column], *names: str) -> list[Column]:
 
 def write_proposals(workspace: DuckDBWorkspace, folder: Path, process: Process) -> int:
     """Write proposals.csv, the proposals published up to the tree head, and return its rows."""
-    is_shown = Proposal.hidden_at.is_(None) & Proposal.withdrawn_at.is_(None)
+    is_shown = Proposal.text_visible_to(ANYONE)
     query = select(
         Proposal.id,
         Proposal.published_at,
@@ -41,7 +42,7 @@ def write_proposals(workspace: DuckDBWorkspace, folder: Path, process: Process) 
         Proposal.qualified_at,
         Proposal.answered_at,
         Proposal.withdrawn_at,
-        Proposal.hidden_at,
+        Proposal.hidden_at_column(),
     ).where(Proposal.process_id == process.id)
     workspace.create_table(
         "stored_proposals", _without_columns(PROPOSALS, "author_id"), batches(query)
@@ -75,7 +76,7 @@ def write_comments(workspace: DuckDBWorkspace, folder: Path, process: Process) -
             Comment.is_question,
             Comment.posted_at,
             Comment.withdrawn_at,
-            Comment.hidden_at,
+            Comment.hidden_at_column(),
             Comment.strong_count,
             Comment.weak_count,
         )

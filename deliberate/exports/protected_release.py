@@ -18,6 +18,7 @@ from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.exports.event_log import PSEUDONYM_COLUMNS
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.models import Comment, Person, PersonKey, Process, Proposal, Response
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.vocabulary import AccountClass, Visibility
 from deliberate.vocabulary.events import EVENT_TYPES, kinds_with
 from deliberate.vocabulary.events.scores import GroupDeclared
@@ -84,17 +85,15 @@ def write_texts(workspace: DuckDBWorkspace, folder: Path) -> int:
 
 def _text_rows(process: Process) -> Iterator[Sequence[Any]]:
     of_process = Proposal.process_id == process.id
-    is_visible = Proposal.hidden_at.is_(None) & Proposal.withdrawn_at.is_(None)
     proposals = select(Proposal.id, Proposal.language, Proposal.title, Proposal.body)
-    for batch in batches(proposals.where(of_process, is_visible)):
+    for batch in batches(proposals.where(of_process, Proposal.text_visible_to(ANYONE))):
         yield [
             (f"p{n}", "proposal", n, language, title, body) for n, language, title, body in batch
         ]
-    is_visible = Comment.hidden_at.is_(None) & Comment.withdrawn_at.is_(None)
     comments = select(Comment.id, Comment.language, Comment.body).join(
         Proposal, Comment.proposal_id == Proposal.id
     )
-    for batch in batches(comments.where(of_process, is_visible)):
+    for batch in batches(comments.where(of_process, Comment.visible_to(ANYONE))):
         yield [(f"c{n}", "comment", n, language, None, body) for n, language, body in batch]
     responses = select(Response.id, Response.language, Response.headline, Response.body).join(
         Proposal, Response.proposal_id == Proposal.id

@@ -21,6 +21,8 @@ from deliberate.database.personal_data import (
     rows,
 )
 from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.conditions import Equals
+from deliberate.models.moderation.visibility import NOBODY, PUBLIC, VisibleText, read_by
 from deliberate.models.processes import Process
 from deliberate.models.proposals.proposal import Proposal, new_salt
 from deliberate.vocabulary import CountingMethod, Electorate, OptionState, PollType, ResultRule
@@ -46,6 +48,7 @@ class Poll(Base):
         kept=OFFICIAL,
         hidden="salt",
     )
+    readers = read_by(PUBLIC, "question", "background")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
@@ -120,7 +123,7 @@ class Poll(Base):
     @property
     def shown_options(self) -> list["Option"]:
         """Return the options that can be voted for, in the order of the poll."""
-        return [option for option in self.options if option.state == OptionState.SHOWN]
+        return [option for option in self.options if option.is_visible_to(None)]
 
     def options_for(self, voter: Person | None) -> list["Option"]:
         """Return the options in the order this voter sees them, shuffled where the poll says so.
@@ -147,7 +150,7 @@ def _draw_key(seed: bytes, option: "Option") -> bytes:
     return hashlib.sha256(seed + b"/" + str(option.id).encode()).digest()
 
 
-class Option(Base):
+class Option(VisibleText, Base):
     """An option of a poll, or a statement in a poll of statements.
 
     "Not sure" is an option with `is_pass`. A resident can add a statement; it is shown once a
@@ -163,6 +166,8 @@ class Option(Base):
         columns="id poll_id position is_pass cost state source_id",
         kept="votes on a statement that was shown keep their meaning, without its author",
     )
+    visibility = Equals("state", OptionState.SHOWN)
+    readers = read_by(visibility, "label")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)
@@ -235,6 +240,7 @@ class Ballot(Base):
         kept=COUNTS,
         hidden="key area source_group",
     )
+    readers = read_by(NOBODY, "area")
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)
@@ -279,6 +285,7 @@ class PollChange(Base):
         ),
         kept=OFFICIAL,
     )
+    readers = read_by(PUBLIC, "reason")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)
@@ -304,6 +311,7 @@ class PollOutcome(Base):
         kept=OFFICIAL,
         hidden="body_html renderer salt",
     )
+    readers = read_by(PUBLIC, "body", "body_html")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)

@@ -7,11 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import OFFICIAL, not_personal, rows
+from deliberate.models.moderation.conditions import NotNull
+from deliberate.models.moderation.visibility import OFFICIALS, PUBLIC, VisibleText, read_by
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import PhaseKind, PhaseSwitch
 
 
-class Process(Base):
+class Process(VisibleText, Base):
     """A question put to residents, with the limits of their influence and who decides."""
 
     __tablename__ = "process"
@@ -21,6 +23,21 @@ class Process(Base):
         "open_points_en fixed_points fixed_points_en timezone calendar "
         "support_threshold response_days opened_at closed_at source days_off "
         "proposal_count comment_count"
+    )
+    visibility = NotNull("opened_at")
+    readers = read_by(
+        visibility | OFFICIALS,
+        "title",
+        "title_en",
+        "question",
+        "question_en",
+        "decides",
+        "decides_en",
+        "open_points",
+        "open_points_en",
+        "fixed_points",
+        "fixed_points_en",
+        "days_off",
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -126,6 +143,7 @@ class ProcessChange(Base):
         ),
         kept=OFFICIAL,
     )
+    readers = read_by(PUBLIC, "reason")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)

@@ -10,6 +10,8 @@ from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import ACCOUNTABILITY, Category, not_personal, personal, rows
 from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.conditions import IsReader
+from deliberate.models.moderation.visibility import ADMINISTRATORS, PUBLIC, read_by
 from deliberate.models.processes import Process
 
 
@@ -22,6 +24,7 @@ class Release(Base):
     personal_data = not_personal(
         "id process_id stamp tier built_at manifest size removed_at removed_reason"
     )
+    readers = read_by(PUBLIC, "removed_reason")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
@@ -52,6 +55,9 @@ class DataAccessRequest(Base):
         ),
         kept=ACCOUNTABILITY,
         hidden="decided_by_id",
+    )
+    readers = read_by(
+        IsReader("person_id") | ADMINISTRATORS, "purpose", "ethics_reference", "reason"
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -166,7 +166,7 @@ def _compose_or_none(
 ) -> EmailMessage | None:
     if person.is_erased or not person.email:
         return None
-    notification = render_notification(notice, context, person.language)
+    notification = render_notification(notice, context, person.language, person)
     if not recipient_address(notification.event, person):
         return None
     try:

@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from deliberate.database import Base, db
-from deliberate.models import Commitment, Institution, Notice, Proposal, Referral, Response
+from deliberate.models import Commitment, Institution, Notice, Person, Proposal, Referral, Response
 from deliberate.notifications import (  # noqa: F401  # they register the texts of all notices
     account_templates,
     desk_templates,
@@ -61,12 +61,14 @@ class NotificationContext:
     responses: dict[int, Response]
     institutions: dict[int, Institution]
 
-    def subjects_of(self, notice: Notice, event: NoticeEvent, language: str) -> NoticeSubjects:
-        """Return what a notice is about."""
+    def subjects_of(
+        self, notice: Notice, event: NoticeEvent, language: str, reader: Person | None
+    ) -> NoticeSubjects:
+        """Return what a notice is about, as its reader may see it."""
         proposal = self.proposals.get(notice.proposal_id or 0)
         referral = self.referrals.get(getattr(event, "referral", 0))
         return NoticeSubjects(
-            title=proposal.title if proposal else "",
+            title=proposal.title_for(reader) if proposal else "",
             language=language,
             referral=referral,
             giver=self.institutions.get(referral.from_id or 0) if referral else None,
@@ -107,12 +109,15 @@ def _by_id(model: type[Model], ids: Sequence[int | None]) -> dict[int, Model]:
 
 
 def render_notification(
-    notice: Notice, context: NotificationContext, language: str
+    notice: Notice, context: NotificationContext, language: str, reader: Person | None = None
 ) -> RenderedNotification:
-    """Return a notice in a language; the context was loaded with it."""
+    """Return a notice in a language as its reader may see it; the context was loaded with it.
+
+    The title of a hidden proposal is replaced by its number.
+    """
     event = event_of(notice)
     with force_locale(language):
-        text = notice_text(event, context.subjects_of(notice, event, language))
+        text = notice_text(event, context.subjects_of(notice, event, language, reader))
     prefix = f"[#{notice.proposal_id}] " if notice.proposal_id else ""
     path = f"/{language}{_path(event, notice.proposal_id)}"
     return RenderedNotification(f"{prefix}{text.subject}", text.sentence, path, event)

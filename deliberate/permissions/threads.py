@@ -52,7 +52,11 @@ def may_withdraw_comment(person: Person | None, comment: Comment) -> Decision:
 
 def is_comment_visible(comment: Comment) -> Decision:
     """Return whether the text of a comment is shown."""
-    return ALLOWED if comment.is_visible else Decision(_("This comment was withdrawn or hidden."))
+    return (
+        ALLOWED
+        if comment.is_visible_to(None)
+        else Decision(_("This comment was withdrawn or hidden."))
+    )
 
 
 def may_rate_comment(person: Person | None, comment: Comment) -> Decision:

@@ -169,7 +169,7 @@ def _change_page(
         "threads/change.html",
         form=form,
         correction=form if isinstance(form, CorrectionForm) else CorrectionForm(),
-        comment=get_comment_row(comment, g.language, person.id),
+        comment=get_comment_row(comment, g.language, person),
         proposal=comment.proposal,
         may_edit=may_edit_comment(person, comment),
         edit=get_open_edit_request(comment),

@@ -25,8 +25,8 @@ def proposal_url_by_id(proposal_id: int, slug: str, **query: str | int) -> str:
 
 
 def proposal_slug(proposal: "Proposal") -> str:
-    """Return the readable end of a proposal's URL; empty for a hidden proposal."""
-    return "" if proposal.hidden_at else proposal.slug
+    """Return the readable end of a proposal's URL, the same for every reader."""
+    return proposal.slug_for(None)
 
 
 def comment_url(comment: "Comment") -> str:

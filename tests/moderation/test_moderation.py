@@ -97,12 +97,12 @@ def test_reports_of_three_verified_residents_hold_a_text_for_a_day(app, clock, l
         assert comment.hidden_at is None
         report(comment, create_verified_resident(), f"198.51.100.{number}")
     assert log()[-1].kind == CommentHeld.KIND
-    assert comment.is_held and not comment.is_visible
-    shown = select(Comment.id).where(Comment.hidden_at.is_(None))
+    assert comment.is_held and not comment.is_visible_to(None)
+    shown = select(Comment.id).where(Comment.visible_to(None))
     assert comment.id not in db.session.scalars(shown).all()
     clock.shift(timedelta(hours=24))
     factories.reload(comment)
-    assert comment.is_visible and not comment.is_held
+    assert comment.is_visible_to(None) and not comment.is_held
     assert comment.id in db.session.scalars(shown).all()
     assert notice_kinds() == ["moderation.held"]
 
@@ -111,14 +111,14 @@ def test_reports_of_one_network_count_once(app):
     comment = post_argument()
     for _ in range(4):
         report(comment, create_verified_resident(), "198.51.100.1")
-    assert comment.is_visible
+    assert comment.is_visible_to(None)
 
 
 def test_reports_of_new_accounts_hold_nothing(app):
     comment = post_argument()
     for number in range(8):
         report(comment, network=f"198.51.100.{number}")
-    assert comment.is_visible
+    assert comment.is_visible_to(None)
 
 
 def test_reports_of_five_established_accounts_hold_a_text(app, clock):
@@ -140,7 +140,7 @@ def test_kept_text_is_not_held_again_by_reports(app, log):
     assert [e.kind for e in log()][-1] == CommentKept.KIND
     for number in range(3):
         report(comment, create_verified_resident(), f"198.51.100.{number}")
-    assert comment.is_visible
+    assert comment.is_visible_to(None)
 
 
 def test_hiding_logs_the_rule_resolves_reports_and_notifies_the_author(app, log):
@@ -150,7 +150,7 @@ def test_hiding_logs_the_rule_resolves_reports_and_notifies_the_author(app, log)
     moderation_operations.hide_contribution(moderator, comment, ModerationRule.INSULT, "Aturan 2.")
     (entry,) = log()
     assert (entry.kind, entry.details) == (CommentHidden.KIND, {"ground": "insult", "reports": 1})
-    assert comment.hidden_ground == "insult" and not comment.is_visible
+    assert comment.hidden_ground == "insult" and not comment.is_visible_to(None)
     assert db.session.scalars(select(Report.network_hash)).all() == [""]
     assert notice_kinds() == ["moderation.hidden"]
     assert comment.proposal.for_count == 0
@@ -179,7 +179,7 @@ def test_restored_comment_counts_again(app, log):
     moderation_operations.restore_contribution(create_moderator(), comment)
     assert [e.kind for e in log()][-1] == CommentRestored.KIND
     factories.reload(comment)
-    assert comment.is_visible and comment.proposal.for_count == 1
+    assert comment.is_visible_to(None) and comment.proposal.for_count == 1
     with pytest.raises(Refused):
         moderation_operations.restore_contribution(create_moderator(), comment)
 
@@ -191,7 +191,7 @@ def test_proposal_can_be_hidden_and_restored(app, log):
         create_moderator(), proposal, ModerationRule.UNLAWFUL, "x"
     )
     assert [e.kind for e in log()][-1] == ProposalHidden.KIND
-    shown = select(Proposal.id).where(Proposal.hidden_at.is_(None))
+    shown = select(Proposal.id).where(Proposal.visible_to(None))
     assert db.session.scalars(shown).all() == []
     moderation_operations.restore_contribution(create_moderator(), proposal)
     assert db.session.scalars(shown).all() == [proposal.id]
@@ -209,7 +209,7 @@ def test_appeal_granted_by_another_moderator_restores_the_text(app, log):
     decided, restored = [e for e in log() if e.kind != PersonJoined.KIND]
     assert (decided.kind, decided.details) == (AppealDecided.KIND, {"outcome": "granted"})
     assert (restored.kind, restored.cause) == (CommentRestored.KIND, decided.id)
-    assert comment.is_visible and open_appeals() == []
+    assert comment.is_visible_to(None) and open_appeals() == []
 
 
 def test_appeal_refused_leaves_the_text_hidden_and_is_final(app):
@@ -218,7 +218,7 @@ def test_appeal_refused_leaves_the_text_hidden_and_is_final(app):
     moderation_operations.file_appeal(author, comment, "Tidak setuju.")
     ((appeal, _thing),) = open_appeals()
     moderation_operations.decide_appeal(create_moderator(), appeal, AppealOutcome.REFUSED, "Tetap.")
-    assert not comment.is_visible and notice_kinds()[-1] == "moderation.refused"
+    assert not comment.is_visible_to(None) and notice_kinds()[-1] == "moderation.refused"
     with pytest.raises(Refused):
         moderation_operations.file_appeal(author, comment, "Sekali lagi.")
     with pytest.raises(Refused):

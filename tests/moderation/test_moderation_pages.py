@@ -79,7 +79,7 @@ def test_review_page_hides_with_a_rule_and_restores(app):
     assert comment.hidden_ground == "insult"
     assert submit_form(client, page, f"{page}/restore").status_code == 303
     factories.reload(comment)
-    assert comment.is_visible
+    assert comment.is_visible_to(None)
 
 
 def test_appeal_page_shows_the_decision_to_the_author_only(app):
@@ -105,7 +105,7 @@ def test_appeal_page_shows_the_decision_to_the_author_only(app):
         == 303
     )
     factories.reload(comment)
-    assert comment.is_visible
+    assert comment.is_visible_to(None)
 
 
 def test_hidden_comment_is_a_tombstone_with_its_rule_and_keeps_replies(app):

@@ -61,7 +61,7 @@ def test_edit_request_logs_the_rule_notifies_the_author_and_hides_nothing(commen
     request_edit(comment, moderator)
     (entry,) = log()
     assert (entry.kind, entry.details) == (EditAsked.KIND, {"ground": "personal"})
-    assert comment.is_visible and notice_kinds() == ["moderation.asked"]
+    assert comment.is_visible_to(None) and notice_kinds() == ["moderation.asked"]
     assert len(open_reports(comment)) == 1
 
 
@@ -99,7 +99,7 @@ def test_text_not_edited_in_time_can_still_be_hidden(comment, clock):
     moderation_operations.hide_contribution(
         create_moderator(), comment, ModerationRule.PERSONAL, "Nomor orang lain."
     )
-    assert not comment.is_visible and open_edit_requests() == []
+    assert not comment.is_visible_to(None) and open_edit_requests() == []
 
 
 def test_edit_request_allows_editing_a_held_text_without_extending_the_hold(app, clock):
@@ -116,7 +116,7 @@ def test_edit_request_allows_editing_a_held_text_without_extending_the_hold(app,
     assert held.held_until == until and held.is_held
     clock.shift(until - held.posted_at)
     factories.reload(held)
-    assert held.is_visible
+    assert held.is_visible_to(None)
 
 
 def test_edit_request_is_for_moderators_once_and_not_on_answered_proposals(comment, log):

@@ -262,7 +262,7 @@ def test_assessment_is_published_after_all_replies_or_the_deadline(app, clock):
         publish_assessment(assessor, assessment)
     reply_to_assessment(factories.create_staff(institutions[1]), assessment, "Kami juga.")
     publish_assessment(assessor, assessment)
-    assert assessment.is_public
+    assert assessment.is_visible_to(None)
 
 
 def test_assessment_reply_is_allowed_between_freezing_and_publication(app, clock):

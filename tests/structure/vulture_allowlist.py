@@ -34,9 +34,7 @@ _.TransientStorage  # limits, by its scheme in the storage URI
 _.STORAGE_SCHEME  # limits
 _._set_signal_handlers  # huey
 
-# Decorated with a SQLAlchemy validator or hybrid property.
-_._hidden_at
-_._hide_at
+# Decorated with a SQLAlchemy validator.
 _._set_name_key
 
 # Called by name: the events of the sample city.

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.database.personal_data import Category, personal, rows
+from deliberate.models.moderation.conditions import IsReader
+from deliberate.models.moderation.visibility import ADMINISTRATORS, PUBLIC, read_by
 from deliberate.models.responses.institution import Institution
 from deliberate.text import name_key
 from deliberate.vocabulary import AccountClass, Role
@@ -39,6 +41,10 @@ class Person(Base):
         columns="id role account_class institution_id joined_at erased_at",
         kept="the notes in place of its texts and the log refer to the row",
     )
+    readers = {
+        **read_by(PUBLIC, "display_name", "area"),
+        **read_by(IsReader("id") | ADMINISTRATORS, "sign_in_name", "email"),
+    }
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sign_in_name: Mapped[str | None] = mapped_column(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.database.personal_data import OFFICIAL, Category, personal, rows
+from deliberate.models.moderation.visibility import ADMINISTRATORS, read_by
 
 
 class ResidentList(Base):
@@ -22,6 +23,7 @@ class ResidentList(Base):
         columns="id kind area size created_by_id created_at",
         kept=OFFICIAL,
     )
+    readers = read_by(ADMINISTRATORS, "area")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
@@ -44,6 +46,7 @@ class ResidentEntry(Base):
         columns="list_id area is_used",
         kept="an address or code counts once; nothing links it to an account",
     )
+    readers = read_by(ADMINISTRATORS, "area")
 
     key: Mapped[str] = mapped_column(
         String(64),

@@ -9,6 +9,8 @@ from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.database.personal_data import ACCOUNTABILITY, Category, keep_for, personal, rows
 from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.conditions import IsReader
+from deliberate.models.moderation.visibility import MODERATORS, read_by
 from deliberate.models.proposals.proposal import Proposal
 from deliberate.vocabulary import AppealOutcome, ModerationOutcome, ModerationRule
 
@@ -32,6 +34,7 @@ class Report(Base):
         columns="id person_id subject_type subject_id reason filed_at resolved_at",
         kept=ACCOUNTABILITY,
     )
+    readers = read_by(MODERATORS, "note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -77,6 +80,7 @@ class ModerationDecision(Base):
         kept=ACCOUNTABILITY,
         hidden="moderator_id",
     )
+    readers = read_by(MODERATORS, "note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subject_type: Mapped[str] = mapped_column(String(24))
@@ -122,6 +126,7 @@ class EditRequest(Base):
         columns="id decision_id due_at edited_at resolved_at",
         kept=ACCOUNTABILITY,
     )
+    readers = read_by(MODERATORS, "original_text")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     decision_id: Mapped[int] = mapped_column(ForeignKey("moderation_decision.id"), unique=True)
@@ -153,6 +158,7 @@ class Escalation(Base):
         columns="id subject_type subject_id moderator_id escalated_at resolved_at",
         kept=ACCOUNTABILITY,
     )
+    readers = read_by(MODERATORS, "note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subject_type: Mapped[str] = mapped_column(String(24))
@@ -187,6 +193,7 @@ class Appeal(Base):
         kept=ACCOUNTABILITY,
         hidden="decided_by_id",
     )
+    readers = read_by(IsReader("person_id") | MODERATORS, "reason", "note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     decision_id: Mapped[int] = mapped_column(ForeignKey("moderation_decision.id"), unique=True)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.database.personal_data import OFFICIAL, rows
+from deliberate.models.moderation.visibility import PUBLIC, read_by
 
 
 class RulesVersion(Base):
@@ -22,6 +23,7 @@ class RulesVersion(Base):
         kept=OFFICIAL,
         hidden="body_html body_en_html renderer",
     )
+    readers = read_by(PUBLIC, "body", "body_html", "body_en", "body_en_html")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     version: Mapped[int] = mapped_column(unique=True)

@@ -9,6 +9,8 @@ from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.database.personal_data import ACCOUNTABILITY, Category, personal, rows
 from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.conditions import IsReader
+from deliberate.models.moderation.visibility import MODERATORS, read_by
 from deliberate.vocabulary import AppealOutcome, ModerationRule
 
 
@@ -32,6 +34,7 @@ class Sanction(Base):
         kept=ACCOUNTABILITY,
         hidden="moderator_id decided_by_id",
     )
+    readers = read_by(IsReader("person_id") | MODERATORS, "note", "appeal_reason", "outcome_note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from deliberate.clock import now
 from deliberate.database import Base, UtcDateTime
 from deliberate.database.personal_data import Category, personal, rows
+from deliberate.models.moderation.conditions import IsNull, Through
+from deliberate.models.moderation.visibility import BODY_READERS, VisibleText, read_by
 from deliberate.models.proposals.proposal import Proposal
 
 
-class Attachment(Base):
+class Attachment(VisibleText, Base):
     """A file attached to a proposal; the row of a removed file stays without the file."""
 
     __tablename__ = "attachment"
@@ -23,6 +25,8 @@ class Attachment(Base):
         columns="id proposal_id name kind size added_at removed_at",
         kept="the log names the row; the file itself is deleted",
     )
+    visibility = IsNull("removed_at") & Through("proposal", BODY_READERS)
+    readers = read_by(visibility, "title")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Computed,
     ForeignKey,
     Index,
@@ -26,7 +27,17 @@ from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import COUNTS, Category, keep_for, personal, rows
 from deliberate.models.accounts.person import Person
-from deliberate.models.moderation.visibility import HideableText, held_index
+from deliberate.models.moderation.conditions import IsNull, IsReader, Through
+from deliberate.models.moderation.visibility import (
+    BODY_READERS,
+    NOT_HIDDEN,
+    NOT_WITHDRAWN,
+    TITLE_READERS,
+    HideableText,
+    VisibleText,
+    held_index,
+    read_by,
+)
 from deliberate.models.processes import Process
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import Initiator
@@ -44,6 +55,7 @@ _commitment = table(
 _IS_MERGED = text("merged_into_id IS NOT NULL")
 COMMITMENT_OPEN, COMMITMENT_FULFILLED, COMMITMENT_DROPPED = 1, 2, 3
 """Status of a commitment. A proposal has the lowest status of its commitments."""
+ACTIVE = NOT_WITHDRAWN & NOT_HIDDEN & IsNull("merged_into_id")
 
 
 class Proposal(HideableText, Base):
@@ -84,6 +96,11 @@ class Proposal(HideableText, Base):
         kept=COUNTS,
         hidden="renderer",
     )
+    visibility = TITLE_READERS
+    readers = {
+        **read_by(TITLE_READERS, "title", "slug", "topic", "area", "withdrawn_reason"),
+        **read_by(BODY_READERS, "body", "body_html", "source_url"),
+    }
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
@@ -161,16 +178,33 @@ class Proposal(HideableText, Base):
 
     @property
     def is_active(self) -> bool:
-        """Return whether it is visible and not merged, as every action on it requires."""
-        return self.is_visible and self.merged_into_id is None
+        """Return whether it is shown and neither withdrawn nor merged, as actions on it require."""
+        return ACTIVE.holds(self)
 
-    @property
-    def is_visible(self) -> bool:
-        """Return whether it is neither withdrawn nor hidden."""
-        return self.withdrawn_at is None and self.hidden_at is None
+    @classmethod
+    def active(cls) -> ColumnElement[bool]:
+        """Return the condition of proposals that are shown, not withdrawn and not merged."""
+        return ACTIVE.of(cls)
+
+    @classmethod
+    def text_visible_to(cls, reader: Person | None) -> ColumnElement[bool]:
+        """Return the condition of proposals whose text, not only the title, a reader may see."""
+        return BODY_READERS.of(cls, reader)
+
+    def is_text_visible_to(self, reader: Person | None) -> bool:
+        """Return whether a reader may see the text; a tombstone replaces it otherwise."""
+        return BODY_READERS.holds(self, reader)
+
+    def title_for(self, reader: Person | None) -> str:
+        """Return the title, or the number in place of a title that a reader may not see."""
+        return self.title if self.is_visible_to(reader) else f"#{self.id}"
+
+    def slug_for(self, reader: Person | None) -> str:
+        """Return the readable end of the URL, empty where a reader may not see the title."""
+        return self.slug if self.is_visible_to(reader) else ""
 
 
-class ProposalVersion(Base):
+class ProposalVersion(VisibleText, Base):
     """A version of the text of a proposal, with the author's note on what changed."""
 
     __tablename__ = "proposal_version"
@@ -182,6 +216,8 @@ class ProposalVersion(Base):
         columns="id proposal_id number hidden_ground written_at",
         kept=COUNTS,
     )
+    visibility = IsNull("hidden_ground") & Through("proposal", BODY_READERS)
+    readers = read_by(visibility, "title", "body", "note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
@@ -246,7 +282,7 @@ class Follow(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
-class Draft(Base):
+class Draft(VisibleText, Base):
     """A proposal not yet published, visible to its author only; it is not recorded."""
 
     __tablename__ = "draft"
@@ -257,6 +293,8 @@ class Draft(Base):
         columns="id person_id process_id saved_at",
         retention=keep_for(365, "saved_at", "drafts"),
     )
+    visibility = IsReader("person_id")
+    readers = read_by(visibility, "fields", "files")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

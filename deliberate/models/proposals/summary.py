@@ -8,10 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.database.personal_data import COUNTS, Category, personal, rows
+from deliberate.models.moderation.conditions import NotNull, Through
+from deliberate.models.moderation.visibility import BODY_READERS, VisibleText, read_by
 from deliberate.models.proposals.proposal import Proposal
 
 
-class Summary(Base):
+class Summary(VisibleText, Base):
     """A summary suggested by author or moderator; a version once the other of the two agrees."""
 
     __tablename__ = "summary"
@@ -24,6 +26,8 @@ class Summary(Base):
         kept=COUNTS,
         hidden="written_by_id agreed_by_id",
     )
+    visibility = NotNull("number") & Through("proposal", BODY_READERS)
+    readers = read_by(visibility, "main_request", "best_for", "best_against")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))

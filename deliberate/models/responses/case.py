@@ -10,6 +10,7 @@ from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import COUNTS, OFFICIAL, not_personal, rows
 from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.visibility import PUBLIC, STAFF, read_by
 from deliberate.models.proposals.proposal import Proposal
 from deliberate.models.responses.institution import Institution
 
@@ -32,6 +33,7 @@ class Case(Base):
         ),
         kept=OFFICIAL,
     )
+    readers = read_by(PUBLIC, "pause_question")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), unique=True)
@@ -79,6 +81,7 @@ class CaseNote(Base):
         columns="id case_id author_id body written_at",
         kept=OFFICIAL,
     )
+    readers = read_by(STAFF, "body")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("desk_case.id"), index=True)
@@ -104,6 +107,7 @@ class Referral(Base):
         ),
         kept=OFFICIAL,
     )
+    readers = read_by(PUBLIC, "external_system", "external_reference", "reason", "declined_reason")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
@@ -176,6 +180,7 @@ class ResponseDraft(Base):
         kept=OFFICIAL,
         hidden="checked_by_id",
     )
+    readers = read_by(STAFF, "content", "check_note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
@@ -230,6 +235,7 @@ class ResponseTemplate(Base):
     __tablename__ = "response_template"
     __table_args__ = (UniqueConstraint("institution_id", "name"),)
     personal_data = not_personal("id institution_id name body")
+    readers = read_by(STAFF, "name", "body")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.database import Base, BigId
 from deliberate.database.personal_data import not_personal
+from deliberate.models.moderation.visibility import PUBLIC, read_by
 
 
 class Institution(Base):
@@ -13,6 +14,7 @@ class Institution(Base):
     __tablename__ = "institution"
     subject_type = "institution"
     personal_data = not_personal("id slug name name_en is_coordinator needs_check")
+    readers = read_by(PUBLIC, "slug", "name", "name_en")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)

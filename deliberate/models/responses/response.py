@@ -17,6 +17,7 @@ from deliberate.database.personal_data import (
     rows,
 )
 from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.visibility import PUBLIC, read_by
 from deliberate.models.proposals.proposal import Proposal, new_salt
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import ResponseDecision
@@ -41,6 +42,7 @@ class Response(Base):
         kept=OFFICIAL,
         hidden="body_html renderer salt",
     )
+    readers = read_by(PUBLIC, "headline", "body", "body_html", "points", "outside_body", "note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
@@ -120,6 +122,7 @@ class Judgement(Base):
         columns="id response_id person_id question answer judged_at",
         kept=COUNTS,
     )
+    readers = read_by(PUBLIC, "reason")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     response_id: Mapped[int] = mapped_column(ForeignKey("response.id"))
@@ -138,6 +141,7 @@ class Commitment(Base):
     personal_data = not_personal(
         "id response_id what institution_id due_on fulfilled_at dropped_at dropped_reason"
     )
+    readers = read_by(PUBLIC, "what", "dropped_reason")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     response_id: Mapped[int] = mapped_column(ForeignKey("response.id"), index=True)
@@ -189,6 +193,7 @@ class CommitmentStep(Base):
         columns="id commitment_id person_id state note evidence taken_at",
         kept=OFFICIAL,
     )
+    readers = read_by(PUBLIC, "note", "evidence")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)

@@ -9,6 +9,8 @@ from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.database.personal_data import OFFICIAL, not_personal, rows
 from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.conditions import Equals, NotNull
+from deliberate.models.moderation.visibility import ASSESSORS, STAFF, VisibleText, read_by
 from deliberate.models.processes import Process
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState
@@ -16,7 +18,7 @@ from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState
 REPLY_PERIOD = timedelta(days=14)
 
 
-class Assessment(Base):
+class Assessment(VisibleText, Base):
     """An assessment of a process at one stage. A change after freezing needs a new version."""
 
     __tablename__ = "assessment"
@@ -25,6 +27,11 @@ class Assessment(Base):
     personal_data = not_personal(
         "id process_id stage version framework begun_at frozen_at document sha256 published_at"
     )
+    visibility = NotNull("published_at") | (
+        Equals("stage", AssessmentStage.EX_ANTE) & NotNull("frozen_at")
+    )
+    """Anyone may read a plan once it is frozen, a judgement once it is published."""
+    readers = read_by(visibility, "document")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
@@ -54,12 +61,6 @@ class Assessment(Base):
     def reply_deadline(self) -> datetime:
         """Return the time until which institutions may reply before publication."""
         return (self.frozen_at or now()) + REPLY_PERIOD
-
-    @property
-    def is_public(self) -> bool:
-        """Return whether anyone may read it: a plan once frozen, a judgement once published."""
-        done = self.frozen_at if self.stage == AssessmentStage.EX_ANTE else self.published_at
-        return done is not None
 
 
 class Assessor(Base):
@@ -100,6 +101,7 @@ class CriterionRating(Base):
         columns="id assessor_id question value reason",
         kept=OFFICIAL,
     )
+    readers = read_by(ASSESSORS, "reason")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessor_id: Mapped[int] = mapped_column(ForeignKey("assessor.id"))
@@ -119,6 +121,7 @@ class Evidence(Base):
         columns="id assessment_id assessor_id question kind dated reference",
         kept=OFFICIAL,
     )
+    readers = read_by(ASSESSORS, "reference")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"), index=True)
@@ -139,6 +142,7 @@ class Pledge(Base):
     personal_data = not_personal(
         "id assessment_id question plan action owner_id due_on indicator target"
     )
+    readers = read_by(ASSESSORS, "plan", "action", "target")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
@@ -159,6 +163,7 @@ class PledgeOutcome(Base):
     __tablename__ = "pledge_outcome"
     __table_args__ = (UniqueConstraint("assessment_id", "pledge_id"),)
     personal_data = not_personal("id assessment_id pledge_id outcome note")
+    readers = read_by(ASSESSORS, "note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
@@ -181,6 +186,7 @@ class Adjudication(Base):
         columns="id assessment_id question value reason person_id",
         kept=OFFICIAL,
     )
+    readers = read_by(ASSESSORS, "reason")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
@@ -198,6 +204,7 @@ class ContextNote(Base):
     __tablename__ = "context_note"
     __table_args__ = (UniqueConstraint("assessment_id", "code"),)
     personal_data = not_personal("id assessment_id code value note")
+    readers = read_by(ASSESSORS, "note", "value")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
@@ -212,6 +219,7 @@ class Practice(Base):
     __tablename__ = "practice"
     __table_args__ = (UniqueConstraint("assessment_id", "criterion"),)
     personal_data = not_personal("id assessment_id criterion body")
+    readers = read_by(ASSESSORS, "body")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
@@ -231,6 +239,7 @@ class AssessmentReply(Base):
         columns="id assessment_id institution_id person_id body replied_at",
         kept=OFFICIAL,
     )
+    readers = read_by(STAFF | ASSESSORS, "body")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))

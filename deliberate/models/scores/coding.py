@@ -9,6 +9,7 @@ from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.database.personal_data import OFFICIAL, not_personal, rows
 from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.models.processes import Process
 from deliberate.models.responses.response import Response
 from deliberate.models.threads.comment import Comment
@@ -57,7 +58,9 @@ class SampledItem(Base):
     @property
     def has_visible_text(self) -> bool:
         """Return whether there is a text to code: a withdrawn or hidden comment has none."""
-        return self.response is not None or (self.comment is not None and self.comment.is_visible)
+        return self.response is not None or (
+            self.comment is not None and self.comment.is_visible_to(ANYONE)
+        )
 
 
 class Coding(Base):

@@ -19,7 +19,7 @@ from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import COUNTS, Category, personal, rows
 from deliberate.models.accounts.person import Person
-from deliberate.models.moderation.visibility import HideableText, held_index
+from deliberate.models.moderation.visibility import SHOWN_TEXT, HideableText, held_index, read_by
 from deliberate.models.proposals.proposal import Proposal, new_salt
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import Role
@@ -59,6 +59,8 @@ class Comment(HideableText, Base):
         kept=COUNTS,
         hidden="renderer",
     )
+    visibility = SHOWN_TEXT
+    readers = read_by(visibility, "body", "body_html", "source_note", "corrections")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
@@ -109,11 +111,6 @@ class Comment(HideableText, Base):
     def process_id(self) -> int:
         """Return the process that acts on this comment belong to."""
         return self.proposal.process_id
-
-    @property
-    def is_visible(self) -> bool:
-        """Return whether its text is shown rather than a tombstone."""
-        return self.withdrawn_at is None and self.hidden_at is None
 
 
 def rating_strength(strong: int, weak: int) -> int:

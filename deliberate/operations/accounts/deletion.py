@@ -29,6 +29,7 @@ from deliberate.models import (
     Proposal,
     ProposalVersion,
 )
+from deliberate.models.moderation.visibility import COUNTED, NOT_WITHDRAWN
 from deliberate.operations.accounts.sign_in import verify_passphrase
 from deliberate.operations.moderation.open_items import close_all_open_items
 from deliberate.operations.proposals.attachments import mark_attachments_removed
@@ -186,9 +187,7 @@ def _draft_files(act: Act[...], person: Person) -> list[str]:
 
 def _withdraw_comments(act: Act[...], person: Person) -> None:
     for comment in act.session.scalars(select(Comment).where(Comment.author_id == person.id)).all():
-        is_counted = comment.withdrawn_at is None and (
-            comment.hidden_since is None or comment.held_until is not None
-        )
+        is_counted = (NOT_WITHDRAWN & COUNTED).holds(comment)
         if is_counted and comment.depth == 0 and comment.author_role == Role.RESIDENT:
             adjust_stance_count(comment.proposal, comment.stance, -1)
         comment.withdrawn_at = comment.withdrawn_at or now()

@@ -142,8 +142,7 @@ def _hold_if_widely_reported(act: Act[...], contribution: Contribution) -> None:
     networks = count_reporting_networks(contribution)
     if not _is_widely_reported(networks):
         return
-    contribution.hidden_since, contribution.held_until = now(), now() + REPORT_HOLD
-    contribution.hidden_ground = None
+    contribution.hold(now() + REPORT_HOLD)
     reports = max(networks.verified, networks.established)
     act.consequence(_HELD[contribution.subject_type], contribution, reports=reports)
     _notify_author(act, HeldNotice, contribution)
@@ -166,7 +165,7 @@ def keep_contribution(
             _notify_author(act, RestoredNotice, contribution)
         elif was_edit_requested:
             _notify_author(act, KeptNotice, contribution)
-        contribution.hidden_at, contribution.hidden_ground = None, None
+        contribution.unhide()
         _add_decision(
             act,
             moderator,
@@ -190,7 +189,7 @@ def hide_contribution(
     with recorded(moderator, _HIDDEN[contribution.subject_type], context) as act:
         require(may_hide(moderator, _lock(act, contribution)))
         report_count = close_open_items(act, contribution)
-        contribution.hidden_at, contribution.hidden_ground = now(), rule.value
+        contribution.hide(rule.value)
         _adjust_stances(contribution, -1)
         _add_decision(
             act,
@@ -274,7 +273,7 @@ def restore_contribution(
 
 
 def _unhide(act: Act[...], contribution: Contribution) -> None:
-    contribution.hidden_at, contribution.hidden_ground = None, None
+    contribution.unhide()
     _adjust_stances(contribution, 1)
     _notify_author(act, RestoredNotice, contribution)
 
@@ -351,7 +350,7 @@ def decide_appeal(
         act.about(contribution, outcome=outcome)
         if outcome == AppealOutcome.REFUSED:
             _notify_author(act, AppealRefusedNotice, contribution)
-        elif contribution.hidden_at is not None:
+        elif contribution.is_hidden:
             ground = contribution.hidden_ground
             _unhide(act, contribution)
             act.consequence(_RESTORED[contribution.subject_type], contribution, ground=ground)

@@ -30,13 +30,13 @@ def hold_by_rule(act: Act[...], contribution: Comment | Proposal) -> None:
     if rule is None or list_decisions(contribution):
         return
     proposal = contribution.proposal if isinstance(contribution, Comment) else contribution
-    contribution.hidden_since, contribution.held_until = now(), _hold_end(proposal.process)
-    contribution.hidden_ground = rule.value
+    until = _hold_end(proposal.process)
+    contribution.hold(until, rule.value)
     act.consequence(_DELAYED[contribution.subject_type], contribution, rule=rule)
     notice = DelayedNotice(
         subject=contribution.subject_type,
         id=contribution.id,
-        until=contribution.held_until.isoformat(),
+        until=until.isoformat(),
     )
     notify_person(act, author, notice, proposal)
 

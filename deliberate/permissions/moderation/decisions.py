@@ -35,7 +35,7 @@ def may_report(person: Person | None, contribution: Comment | Proposal) -> Decis
 def is_decidable(contribution: Comment | Proposal) -> Decision:
     """Allow a decision on a text that is visible or held."""
     is_withdrawn = contribution.withdrawn_at is not None or is_author_erased(contribution)
-    if is_withdrawn or (contribution.hidden_at is not None and not contribution.is_held):
+    if is_withdrawn or (contribution.is_hidden and not contribution.is_held):
         return Decision(_("This text has already been withdrawn or hidden."))
     return ALLOWED
 
@@ -111,7 +111,7 @@ def may_escalate(person: Person | None, contribution: Comment | Proposal) -> Dec
 
 def may_restore(person: Person | None, contribution: Comment | Proposal) -> Decision:
     """Allow moderators to restore a text that a moderator hid."""
-    if contribution.hidden_at is None or contribution.is_held or is_author_erased(contribution):
+    if not contribution.is_hidden or contribution.is_held or is_author_erased(contribution):
         return Decision(_("This text is not hidden by a moderator."))
     return may_moderate(person, contribution)
 
@@ -123,7 +123,7 @@ def may_appeal(
     if (
         decision is None
         or decision.outcome != ModerationOutcome.HIDDEN
-        or contribution.hidden_at is None
+        or not contribution.is_hidden
     ):
         return Decision(_("There is no decision to appeal against."))
     if decision.appeal is not None:

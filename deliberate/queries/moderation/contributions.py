@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Comment, Proposal
+from deliberate.models.moderation.visibility import SHOWN_TEXT
 
 Contribution = Comment | Proposal
 CONTRIBUTION_MODELS: dict[str, type[Comment] | type[Proposal]] = {
@@ -21,6 +22,11 @@ def get_contribution(subject_type: str, subject_id: int) -> Contribution | None:
     if subject_type == "comment":
         return db.session.get(Comment, subject_id)
     return db.session.get(Proposal, subject_id)
+
+
+def is_text_shown(contribution: Contribution) -> bool:
+    """Return whether everybody can read the text of a contribution."""
+    return SHOWN_TEXT.holds(contribution)
 
 
 def load_contributions(keys: Iterable[ContributionKey]) -> Mapping[ContributionKey, Contribution]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal, Report
+from deliberate.models.moderation.visibility import SHOWN_TEXT
 from deliberate.queries.moderation.contributions import CONTRIBUTION_MODELS, Contribution
 
 ESTABLISHED_AFTER = timedelta(days=14)
@@ -87,7 +88,5 @@ def count_reporting_networks(contribution: Contribution) -> ReportingNetworks:
 
 
 def _has_visible_text(model: type[Comment] | type[Proposal]) -> ColumnElement[bool]:
-    texts = select(model.id).where(
-        model.author_id == Person.id, model.withdrawn_at.is_(None), model.hidden_at.is_(None)
-    )
+    texts = select(model.id).where(model.author_id == Person.id, SHOWN_TEXT.of(model))
     return texts.correlate(Person).exists()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Appeal, EditRequest, Report
+from deliberate.models.moderation.visibility import HELD, NOT_WITHDRAWN
 from deliberate.queries.moderation.contributions import (
     CONTRIBUTION_MODELS,
     Contribution,
@@ -78,12 +79,10 @@ def held_contributions() -> list[Contribution]:
     held: list[Contribution] = []
     for model in CONTRIBUTION_MODELS.values():
         query = select(model).where(
-            model.held_until > now(),
-            model.hidden_ground.in_(set(HoldRule)),
-            model.withdrawn_at.is_(None),
+            (HELD & NOT_WITHDRAWN).of(model), model.hidden_ground.in_(set(HoldRule))
         )
         held += db.session.scalars(query.order_by(model.held_until).limit(PAGE_SIZE))
-    return sorted((text for text in held if text.is_held), key=_hold_end)[:PAGE_SIZE]
+    return sorted(held, key=_hold_end)[:PAGE_SIZE]
 
 
 def _hold_end(contribution: Contribution) -> datetime:

@@ -19,6 +19,7 @@ from deliberate.models import (
     Referral,
     Response,
 )
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.working_days import due_date
 from deliberate.queries.responses.commitments import step_title
 from deliberate.queries.responses.institutions import localized_name
@@ -61,7 +62,7 @@ def _in_scope(
     scope: FeedScope,
     *institution_ids: InstrumentedAttribute[int | None],
 ) -> Select[Model]:
-    statement = statement.where(Proposal.hidden_at.is_(None))
+    statement = statement.where(Proposal.visible_to(ANYONE))
     if scope.proposal_id is not None:
         statement = statement.where(Proposal.id == scope.proposal_id)
     if scope.process_id is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from deliberate.models import Option, Poll
 from deliberate.queries.polls.ballot_rules import HIGHEST_SCORE
 from deliberate.queries.polls.tally import Tally
-from deliberate.vocabulary import CountingMethod, OptionState, PollType
+from deliberate.vocabulary import CountingMethod, PollType
 
 Figures = Sequence[int | None]
 
@@ -44,7 +44,7 @@ def result_tables(poll: Poll, tally: Tally) -> list[ResultTable]:
 
 def counted_options(poll: Poll) -> list[Option]:
     """Return the options that are counted: all that can be voted for except "not sure"."""
-    return [o for o in poll.options if o.state == OptionState.SHOWN and not o.is_pass]
+    return [option for option in poll.shown_options if not option.is_pass]
 
 
 def options_by_rank(poll: Poll, tally: Tally) -> list[list[Option]]:

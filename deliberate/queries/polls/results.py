@@ -10,7 +10,6 @@ from deliberate.database import db
 from deliberate.models import Ballot, Option, Poll
 from deliberate.queries.polls.electorate import min_group_size, small_areas
 from deliberate.queries.polls.tally import Tally, TallyRules, tally_ballots
-from deliberate.vocabulary import OptionState
 
 CACHE_SIZE = 128
 _tallies: dict[tuple[bytes, int], Tally] = {}
@@ -68,7 +67,7 @@ def tally_rules(poll: Poll) -> TallyRules:
     counted = [
         option
         for option in poll.lot_order
-        if options[option].state == OptionState.SHOWN and not options[option].is_pass
+        if options[option].is_visible_to(None) and not options[option].is_pass
     ]
     return TallyRules(
         type=poll.type,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Phase, Poll, Process, Proposal, Response
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.working_days import working_days_elapsed
 
 LIST_SIZE = 3
@@ -51,7 +52,7 @@ def list_closing_soon() -> list[ClosingItem]:
 
 
 def _is_open() -> ColumnElement[bool]:
-    return Process.opened_at.is_not(None) & Process.closed_at.is_(None)
+    return Process.visible_to(ANYONE) & Process.closed_at.is_(None)
 
 
 def list_newest_responses() -> Sequence[Response]:
@@ -59,7 +60,7 @@ def list_newest_responses() -> Sequence[Response]:
     return db.session.scalars(
         select(Response)
         .join(Response.proposal)
-        .where(Proposal.hidden_at.is_(None), Proposal.withdrawn_at.is_(None))
+        .where(Proposal.text_visible_to(ANYONE))
         .options(joinedload(Response.proposal), joinedload(Response.institution))
         .order_by(Response.published_at.desc(), Response.id.desc())
         .limit(LIST_SIZE)
@@ -77,9 +78,7 @@ def list_longest_waiting() -> Sequence[Proposal]:
         .where(
             Proposal.qualified_at.is_not(None),
             Proposal.answered_at.is_(None),
-            Proposal.hidden_at.is_(None),
-            Proposal.withdrawn_at.is_(None),
-            Proposal.merged_into_id.is_(None),
+            Proposal.active(),
             or_(_is_open(), Process.source.is_(None)),
         )
         .options(joinedload(Proposal.process), joinedload(Proposal.institution))
@@ -101,7 +100,7 @@ class MonthFigures:
 def get_month_figures(timezone: str) -> MonthFigures:
     """Return the figures of the current calendar month in a time zone."""
     begins, ends = _month_bounds(timezone)
-    is_due = (Proposal.due_at >= begins) & (Proposal.due_at < ends) & Proposal.hidden_at.is_(None)
+    is_due = (Proposal.due_at >= begins) & (Proposal.due_at < ends) & Proposal.visible_to(ANYONE)
     due, answered = db.session.execute(
         select(func.count(Proposal.id), func.count(Proposal.answered_at)).where(is_due)
     ).one()

@@ -7,20 +7,21 @@ from sqlalchemy.orm import selectinload
 
 from deliberate.database import db
 from deliberate.models import Poll, Process
+from deliberate.models.moderation.visibility import ANYONE
 
 
 def get_process(slug: str) -> Process | None:
     """Return an opened process by its slug, with phases and institutions loaded."""
     return db.session.scalar(
         select(Process)
-        .where(Process.slug == slug, Process.opened_at.is_not(None))
+        .where(Process.slug == slug, Process.visible_to(ANYONE))
         .options(selectinload(Process.phases), selectinload(Process.institutions))
     )
 
 
 def list_opened_processes(before_id: int | None, limit: int) -> Sequence[Process]:
     """Return opened processes, newest first, those before an id if one is given."""
-    statement = select(Process).where(Process.opened_at.is_not(None))
+    statement = select(Process).where(Process.visible_to(ANYONE))
     if before_id is not None:
         statement = statement.where(Process.id < before_id)
     statement = statement.order_by(Process.id.desc()).limit(limit)

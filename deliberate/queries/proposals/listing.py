@@ -20,6 +20,7 @@ from sqlalchemy.orm import aliased, defer, joinedload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Institution, Phase, Process, Proposal
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.proposals.workflow_state import ListState, state_conditions
 from deliberate.queries.search.similar_proposals import matching_proposal_ids
 from deliberate.queries.site.keyset_pagination import KeysetOrder
@@ -126,7 +127,7 @@ def _is_phase_running() -> tuple[ColumnElement[bool], ...]:
 
 def _filtered(filters: ProposalFilters) -> Select[int]:
     statement = select(Proposal.id).where(
-        Proposal.hidden_at.is_(None), *state_conditions(filters.state)
+        Proposal.visible_to(ANYONE), *state_conditions(filters.state)
     )
     for column, value in ((Proposal.area, filters.area), (Proposal.topic, filters.topic)):
         if value:
@@ -185,7 +186,7 @@ def _choices_query() -> CompoundSelect[Any]:
         Process.title.label("name"),
         Process.title_en.label("name_en"),
         Process.proposal_count.label("proposals"),
-    ).where(Process.opened_at.is_not(None))
+    ).where(Process.visible_to(ANYONE))
     institutions = select(
         literal("institution"), Institution.slug, Institution.name, Institution.name_en, null()
     )

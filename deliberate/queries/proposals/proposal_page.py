@@ -38,6 +38,7 @@ from deliberate.models import (
     Summary,
     Support,
 )
+from deliberate.models.moderation.visibility import ANYONE, HELD
 from deliberate.queries.log.tree_heads import TreeHeadSummary
 from deliberate.queries.proposals.attachments import AttachmentRow
 from deliberate.queries.responses.response_owner import Desk
@@ -166,7 +167,7 @@ def _change_columns() -> tuple[Label[Any], ...]:
         "opened": polls.where(Poll.opens_at <= moment),
         "closed": polls.where(Poll.closes_at <= moment),
         "held": select(func.count(Comment.id)).where(
-            Comment.proposal_id == Proposal.id, Comment.held_until > moment
+            Comment.proposal_id == Proposal.id, HELD.of(Comment)
         ),
         "merged": select(func.count(merged.id)).where(merged.merged_into_id == Proposal.id),
         "merged_last_at": select(func.max(merged.merged_at)).where(
@@ -266,7 +267,7 @@ def get_related_items(proposal: Proposal) -> RelatedItems:
 
 
 def _related_items_query(proposal_id: int) -> CompoundSelect[Any]:
-    slug = case((Proposal.is_shown_now(), Proposal.slug), else_="")
+    slug = case((Proposal.visible_to(ANYONE), Proposal.slug), else_="")
     files = select(
         literal("file").label("of"),
         Attachment.id.label("id"),

@@ -28,12 +28,6 @@ def get_proposal(proposal_id: int) -> Proposal | None:
     )
 
 
-def is_text_visible(proposal: Proposal) -> bool:
-    """Return whether the text of a proposal is shown rather than a tombstone."""
-    is_erased = proposal.author is not None and proposal.author.is_erased
-    return proposal.is_visible and not is_erased
-
-
 @dataclass(frozen=True)
 class ProposalStatus:
     """The status of a proposal as its tag shows it."""

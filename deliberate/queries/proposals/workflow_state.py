@@ -23,7 +23,7 @@ _DELIVERY_STATES = {
 
 def state_of(proposal: Proposal) -> ProposalState:
     """Return the workflow state of a proposal."""
-    if proposal.hidden_at is not None:
+    if proposal.is_hidden:
         return ProposalState.HIDDEN
     if proposal.merged_into_id is not None:
         return ProposalState.MERGED

@@ -13,6 +13,7 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.models import Case, Commitment, Institution, Proposal, Referral, Response
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.responses.desk import due_soon_until
 from deliberate.queries.responses.institutions import list_institutions
 from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
@@ -131,9 +132,7 @@ def _count_cases(
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
     statement = join_case(select(*sums).select_from(Proposal)).where(
         Proposal.qualified_at.is_not(None),
-        Proposal.withdrawn_at.is_(None),
-        Proposal.merged_into_id.is_(None),
-        Proposal.hidden_at.is_(None),
+        Proposal.active(),
     )
     if institution_id is not None:
         statement = statement.where(owner_id_at(now()) == institution_id)
@@ -179,7 +178,7 @@ def _published_responses(
         .where(
             Response.published_at >= begin,
             Response.published_at < end,
-            Proposal.hidden_at.is_(None),
+            Proposal.visible_to(ANYONE),
         )
         .options(
             contains_eager(Response.proposal).joinedload(Proposal.process),

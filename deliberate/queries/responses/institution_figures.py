@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Institution, Process, Proposal, Referral, Response
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.working_days import working_days_elapsed
 from deliberate.queries.responses.response_owner import join_case, owner_id_at
 
@@ -119,7 +120,7 @@ def _case_dates(
             Proposal.qualified_at,
             Proposal.due_at,
             Proposal.answered_at,
-            func.coalesce(Proposal.withdrawn_at, Proposal.hidden_at, Proposal.merged_at),
+            func.coalesce(Proposal.withdrawn_at, Proposal.hidden_at_column(), Proposal.merged_at),
         ).select_from(Proposal)
     ).where(Proposal.qualified_at.is_not(None))
     return statement if process_id is None else statement.where(Proposal.process_id == process_id)
@@ -215,7 +216,7 @@ def list_often_referred_proposals(limit: int = 20) -> list[ReferredProposal]:
     rows = db.session.execute(
         select(Proposal, counts.c.referral_count)
         .join(counts, counts.c.proposal_id == Proposal.id)
-        .where(Proposal.hidden_at.is_(None))
+        .where(Proposal.visible_to(ANYONE))
         .options(joinedload(Proposal.institution))
         .order_by(counts.c.referral_count.desc(), Proposal.id)
         .limit(limit)

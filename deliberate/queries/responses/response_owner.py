@@ -73,9 +73,7 @@ def response_is_owed() -> ColumnElement[bool]:
     return and_(
         Proposal.qualified_at.is_not(None),
         Proposal.answered_at.is_(None),
-        Proposal.withdrawn_at.is_(None),
-        Proposal.merged_into_id.is_(None),
-        Proposal.hidden_at.is_(None),
+        Proposal.active(),
     )
 
 

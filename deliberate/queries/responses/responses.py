@@ -19,6 +19,7 @@ from deliberate.models import (
     Proposal,
     Response,
 )
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.working_days import (
     days_off,
     due_date,
@@ -158,7 +159,7 @@ def get_visible_proposal(proposal_id: int) -> Proposal | None:
     """Return a proposal with its process and institutions, None for a hidden one."""
     return db.session.scalar(
         select(Proposal)
-        .where(Proposal.id == proposal_id, Proposal.hidden_at.is_(None))
+        .where(Proposal.id == proposal_id, Proposal.visible_to(ANYONE))
         .options(
             joinedload(Proposal.process).selectinload(Process.institutions),
             joinedload(Proposal.institution),
@@ -246,7 +247,7 @@ def newest_responses(
     statement = (
         select(Response)
         .join(Response.proposal)
-        .where(Proposal.hidden_at.is_(None))
+        .where(Proposal.visible_to(ANYONE))
         .options(contains_eager(Response.proposal), joinedload(Response.institution))
         .order_by(Response.published_at.desc(), Response.id.desc())
         .limit(PAGE + 1)

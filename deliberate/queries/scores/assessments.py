@@ -124,7 +124,7 @@ def public_assessments(process_id: int, as_of: datetime | None = None) -> list[A
     return [
         assessment
         for assessment in frozen
-        if assessment.is_public
+        if assessment.is_visible_to(None)
         and (as_of is None or (assessment.published_at or assessment.frozen_at or as_of) < as_of)
     ]
 

@@ -11,6 +11,7 @@ from deliberate.citivoice import load_formulas
 from deliberate.citivoice.indicators.formulas import cross_table, kappa
 from deliberate.database import db
 from deliberate.models import Comment, Person, Proposal, Response, Sample, SampledItem
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.vocabulary import AccountClass, ResponseDecision, Role, SampleKind
 
 CODE_COUNT = 4
@@ -26,8 +27,7 @@ def codable_comment_ids(process_id: int) -> list[int]:
             Proposal.process_id == process_id,
             Comment.author_role == Role.RESIDENT,
             Person.account_class != AccountClass.SYSTEM,
-            Comment.withdrawn_at.is_(None),
-            Comment.hidden_at.is_(None),
+            Comment.visible_to(ANYONE),
         )
     )
     return list(db.session.scalars(query))

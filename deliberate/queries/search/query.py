@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from deliberate.database import db
 from deliberate.models import Comment, Institution, Process, Proposal, Response
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.proposals.workflow_state import state_conditions
 from deliberate.queries.search.index import matching_ids, matching_recent_ids
 from deliberate.queries.search.snippets import snippet_parts
@@ -103,7 +104,7 @@ def _comments(matches: Matches) -> Select[*tuple[Any, ...]]:
         )
         .join(Comment, Comment.id == matches.c.id)
         .join(Proposal, Proposal.id == Comment.proposal_id)
-        .where(Comment.withdrawn_at.is_(None), Comment.is_shown_now())
+        .where(Comment.visible_to(ANYONE))
     )
 
 
@@ -143,7 +144,7 @@ _MODELS: dict[str, type[Proposal] | type[Comment] | type[Response]] = {
 
 def _filters(query: SearchQuery) -> list[ColumnElement[bool]]:
     """Return the conditions on the proposal, which must be visible, and on the text's language."""
-    conditions: list[ColumnElement[bool]] = [Proposal.is_shown_now()]
+    conditions: list[ColumnElement[bool]] = [Proposal.visible_to(ANYONE)]
     if query.state or query.kind == KINDS[0]:
         conditions += state_conditions(query.state)
     if query.process:

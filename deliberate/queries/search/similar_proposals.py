@@ -44,9 +44,7 @@ def similar_proposals(title: str, *, exclude_id: int = 0) -> Sequence[Proposal]:
         select(Proposal)
         .where(
             Proposal.id.in_(select(candidates.c.id)),
-            Proposal.is_shown_now(),
-            Proposal.withdrawn_at.is_(None),
-            Proposal.merged_into_id.is_(None),
+            Proposal.active(),
             Proposal.id != exclude_id,
         )
         .options(joinedload(Proposal.process).selectinload(Process.phases))

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from deliberate.models import Ballot, Comment, Poll, Process, Proposal, Rating, Support
+from deliberate.models.moderation.visibility import COUNTED, NOT_WITHDRAWN
 from deliberate.vocabulary import Role, Stance
 
 Counter = tuple[InstrumentedAttribute[int], ScalarSelect[int], ColumnElement[bool]]
@@ -72,8 +73,7 @@ def _has_stance(stance: Stance) -> tuple[ColumnElement[bool], ...]:
         Comment.depth == 0,
         Comment.author_role == Role.RESIDENT,
         Comment.stance == stance,
-        Comment.withdrawn_at.is_(None),
-        or_(Comment.hidden_since.is_(None), Comment.held_until.is_not(None)),
+        (NOT_WITHDRAWN & COUNTED).of(Comment),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Institution, Poll, Process, Proposal
+from deliberate.models.moderation.visibility import ANYONE
 
 SitemapEntry = tuple[str, dict[str, Any]]  # values as url_for() takes them
 """An endpoint and its URL values."""
@@ -30,16 +31,12 @@ MAX_PAGES_PER_KIND = 5000
 def sitemap_entries() -> Iterator[SitemapEntry]:
     """Yield the static pages, then the newest processes, institutions, proposals and polls."""
     yield from ((endpoint, {}) for endpoint in STATIC_ENDPOINTS)
-    processes = select(Process.slug).where(Process.opened_at.is_not(None))
+    processes = select(Process.slug).where(Process.visible_to(ANYONE))
     for slug in db.session.scalars(processes.order_by(Process.id.desc()).limit(MAX_PAGES_PER_KIND)):
         yield "processes.show", {"slug": slug}
     for slug in db.session.scalars(select(Institution.slug).limit(MAX_PAGES_PER_KIND)):
         yield "institutions.show", {"slug": slug}
-    proposals = select(Proposal.id, Proposal.slug).where(
-        Proposal.withdrawn_at.is_(None),
-        Proposal.hidden_at.is_(None),
-        Proposal.merged_into_id.is_(None),
-    )
+    proposals = select(Proposal.id, Proposal.slug).where(Proposal.active())
     newest = proposals.order_by(Proposal.id.desc()).limit(MAX_PAGES_PER_KIND)
     for proposal_id, slug in db.session.execute(newest):
         yield "proposals.show", {"proposal_id": proposal_id, "slug": slug or None}

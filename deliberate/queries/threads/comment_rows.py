@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from deliberate.database import db
 from deliberate.models import Comment, Institution, Person, Proposal, Rating
+from deliberate.models.moderation.visibility import ANYONE, HELD, NOT_HIDDEN, SHOWN_TEXT
 from deliberate.text import excerpt, to_plain
 from deliberate.vocabulary import AccountClass
 
@@ -61,24 +62,24 @@ class CommentRow:
 
 
 def get_comment_row(
-    comment: Comment, language: str = "id", reader_id: int | None = None
+    comment: Comment, language: str = "id", reader: Person | None = None
 ) -> CommentRow:
     """Return one comment for a page of its own, such as the form for a reply."""
-    return list_comment_rows(comment.proposal, [comment.id], language, reader_id)[0]
+    return list_comment_rows(comment.proposal, [comment.id], language, reader)[0]
 
 
 def list_comment_rows(
     proposal: Proposal,
     comment_ids: Sequence[int],
     language: str = "id",
-    reader_id: int | None = None,
+    reader: Person | None = None,
 ) -> list[CommentRow]:
     """Return some comments of a thread in the order of posting."""
     selected = select(literal("page").label("part"), Comment.id).where(
         Comment.proposal_id == proposal.id, Comment.id.in_(comment_ids)
     )
-    rows = distinct_rows(load_rows(selected.cte("selected"), reader_id))
-    return [to_comment_row(row, proposal, language, reader_id) for row in rows]
+    rows = distinct_rows(load_rows(selected.cte("selected"), reader))
+    return [to_comment_row(row, proposal, language, reader) for row in rows]
 
 
 def list_creditable_comments(proposal: Proposal, language: str = "id") -> list[CommentRow]:
@@ -88,8 +89,7 @@ def list_creditable_comments(proposal: Proposal, language: str = "id") -> list[C
         .where(
             Comment.proposal_id == proposal.id,
             Comment.author_id != proposal.author_id,
-            Comment.withdrawn_at.is_(None),
-            Comment.hidden_at.is_(None),
+            Comment.visible_to(ANYONE),
         )
         .order_by(Comment.id.desc())
         .limit(MAX_CREDITABLE)
@@ -98,13 +98,15 @@ def list_creditable_comments(proposal: Proposal, language: str = "id") -> list[C
     return [to_comment_row(row, proposal, language) for row in reversed(rows)]
 
 
-def load_rows(selected: CTE, reader_id: int | None = None) -> Sequence[SelectedComment]:
+def load_rows(selected: CTE, reader: Person | None = None) -> Sequence[SelectedComment]:
     """Return the selected comments with author, recipient and the reader's rating.
 
     `selected` has the columns part and id.
     """
     parent, recipient = aliased(Comment), aliased(Person)
-    is_own_rating = and_(Rating.comment_id == Comment.id, Rating.person_id == (reader_id or 0))
+    is_own_rating = and_(
+        Rating.comment_id == Comment.id, Rating.person_id == (reader.id if reader else 0)
+    )
     statement = (
         select(selected.c.part, *_columns(recipient))
         .join_from(selected, Comment, Comment.id == selected.c.id)
@@ -134,7 +136,7 @@ def _columns(recipient: type[Person]) -> tuple[Any, ...]:  # attributes of sever
         Comment.posted_at,
         Comment.edited_at,
         Comment.withdrawn_at,
-        Comment.hidden_at,
+        Comment.hidden_since,
         Comment.hidden_ground,
         Comment.held_until,
         Comment.body_html,
@@ -156,12 +158,12 @@ def _columns(recipient: type[Person]) -> tuple[Any, ...]:  # attributes of sever
 
 
 def to_comment_row(
-    row: SelectedComment, proposal: Proposal, language: str, reader_id: int | None = None
+    row: SelectedComment, proposal: Proposal, language: str, reader: Person | None = None
 ) -> CommentRow:
     """Return a loaded comment as its template shows it to a reader."""
-    is_own = reader_id is not None and row.author_id == reader_id
-    held_until = _held_until(row) if is_own else None
-    state, state_at = ("", None) if held_until else _tombstone_state(row)
+    is_shown = SHOWN_TEXT.holds(row, reader)
+    state, state_at = ("", None) if is_shown else _tombstone_state(row)
+    is_held = is_shown and HELD.holds(row)
     is_organisation = row.account_class == AccountClass.ORGANISATION
     return CommentRow(
         id=row.id,
@@ -184,18 +186,12 @@ def to_comment_row(
         author_id=row.author_id,
         state=state,
         state_at=state_at,
-        rule=(row.hidden_ground or "held") if state == "hidden" or held_until else "",
+        rule=(row.hidden_ground or "held") if state == "hidden" or is_held else "",
         corrections=[] if state else _parse_corrections(row.corrections),
-        is_own=is_own,
+        is_own=reader is not None and row.author_id == reader.id,
         own_rating={True: "strong", False: "weak"}.get(row.is_strong, ""),
-        held_until=held_until,
+        held_until=row.held_until if is_held else None,
     )
-
-
-def _held_until(row: SelectedComment) -> datetime | None:
-    is_held = row.hidden_at is not None and row.withdrawn_at is None and row.erased_at is None
-    until: datetime | None = row.held_until if is_held else None
-    return until
 
 
 def _parse_corrections(corrections: Iterable[dict[str, str]]) -> list[tuple[datetime, str]]:
@@ -205,11 +201,9 @@ def _parse_corrections(corrections: Iterable[dict[str, str]]) -> list[tuple[date
 
 
 def _tombstone_state(row: SelectedComment) -> tuple[str, datetime | None]:
-    """Return which tombstone replaces a comment and since when; an empty state for most."""
+    """Return which tombstone replaces a comment that is not shown, and since when."""
     if row.erased_at is not None:
         return "erased", row.erased_at
-    if row.hidden_at is not None:
-        return "hidden", row.hidden_at
-    if row.withdrawn_at is not None:
-        return "withdrawn", row.withdrawn_at
-    return "", None
+    if not NOT_HIDDEN.holds(row):
+        return "hidden", row.hidden_since
+    return "withdrawn", row.withdrawn_at

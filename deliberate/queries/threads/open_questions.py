@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import AnsweredComment, Comment, Person, Proposal, SettledQuestion
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.responses.response_owner import join_case, owner_id_at
 from deliberate.vocabulary import Role
 
@@ -22,8 +23,7 @@ def open_arguments(proposal_id: int, limit: int = PAGE) -> Sequence[Comment]:
         .where(
             Comment.proposal_id == proposal_id,
             Comment.depth == 0,
-            Comment.withdrawn_at.is_(None),
-            Comment.hidden_at.is_(None),
+            Comment.visible_to(ANYONE),
             Comment.author_role != Role.STAFF,
             Comment.id.not_in(answered),
         )
@@ -66,9 +66,8 @@ def open_questions(institution_id: int | None, after: int = 0) -> Sequence[Comme
         .join(Comment.proposal)
         .where(
             Comment.id > after,
-            Comment.withdrawn_at.is_(None),
-            Comment.hidden_at.is_(None),
-            Proposal.hidden_at.is_(None),
+            Comment.visible_to(ANYONE),
+            Proposal.visible_to(ANYONE),
             _is_open_question(),
         )
         .options(joinedload(Comment.proposal), joinedload(Comment.author))

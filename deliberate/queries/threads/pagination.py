@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from deliberate.models import Comment
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.site.keyset_pagination import KeysetOrder
 from deliberate.vocabulary import Stance
 
@@ -124,8 +125,7 @@ def _top_argument(proposal_id: int, stance: Stance) -> Part:
             Comment.proposal_id == proposal_id,
             Comment.depth == 0,
             Comment.stance == stance,
-            Comment.withdrawn_at.is_(None),
-            Comment.hidden_at.is_(None),
+            Comment.visible_to(ANYONE),
         )
         .order_by(Comment.rating_count.desc(), Comment.id.desc())
         .limit(1),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deliberate.models import Proposal
+from deliberate.models import Person, Proposal
 from deliberate.queries.threads.comment_rows import (
     CommentRow,
     SelectedComment,
@@ -37,13 +37,13 @@ def get_thread_page(
     proposal: Proposal,
     thread_request: ThreadRequest,
     language: str = "id",
-    reader_id: int | None = None,
+    reader: Person | None = None,
 ) -> ThreadPage:
     """Return the requested page of a thread; without comments where a link leads nowhere.
 
     The reader's own comments are shown to them while a rule holds them.
     """
-    rows = load_rows(select_comment_ids(proposal.id, thread_request), reader_id)
+    rows = load_rows(select_comment_ids(proposal.id, thread_request), reader)
     top = [to_comment_row(row, proposal, language) for row in rows if row.part == "top"]
     roots = distinct_rows(row for row in rows if row.part == "page")
     roots.sort(key=lambda row: sort_key(thread_request.order, row))
@@ -51,7 +51,7 @@ def get_thread_page(
     comments: list[CommentRow] = []
     for root in roots[:PAGE]:
         replies = branches.get(root.id, [])[: MAX_REPLIES if thread_request.expanded_id else None]
-        branch = [to_comment_row(row, proposal, language, reader_id) for row in (root, *replies)]
+        branch = [to_comment_row(row, proposal, language, reader) for row in (root, *replies)]
         shown = len(replies) + thread_request.replies_seen
         branch[-1].hidden_reply_count = root.reply_count - shown
         comments += branch

@@ -8,6 +8,7 @@ from sqlalchemy import Label, func, literal, select
 from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.models import Comment, Proposal, ReadingPosition
+from deliberate.models.moderation.visibility import ANYONE
 
 VISIT_GAP = timedelta(minutes=30)
 """Views of a thread at most this far apart are one visit, so new comments stay marked."""
@@ -36,8 +37,7 @@ def unread_columns(person_id: int, last_read_id: int | None) -> tuple[Label[Any]
         is_in_thread,
         Comment.id > (last_read_id or 0),
         Comment.author_id.is_distinct_from(person_id),
-        Comment.withdrawn_at.is_(None),
-        Comment.is_shown_now(),
+        Comment.visible_to(ANYONE),
         literal(last_read_id is not None),
     )
     counted = unread.correlate(Proposal).limit(MAX_UNREAD).subquery()

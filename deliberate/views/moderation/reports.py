@@ -12,6 +12,7 @@ from deliberate.operations.site.rate_limits import REPORTS
 from deliberate.permissions.decision import require
 from deliberate.permissions.moderation.decisions import may_appeal, may_report
 from deliberate.permissions.proposals.proposals import is_author
+from deliberate.queries.moderation.contributions import is_text_shown
 from deliberate.queries.moderation.decisions import get_last_decision
 from deliberate.queries.moderation.open_items import get_open_edit_request
 from deliberate.queries.moderation.public_record import PAGE_SIZE, decision_page, moderation_record
@@ -90,7 +91,7 @@ def _report_page(contribution: "Contribution", form: ReportForm) -> str:
         "moderation/report.html",
         form=form,
         subject=contribution,
-        is_shown=contribution.hidden_at is None and contribution.withdrawn_at is None,
+        is_shown=is_text_shown(contribution),
         refusal=decision.reason if decision is not None and not decision else None,
         back=content_url(contribution),
     )

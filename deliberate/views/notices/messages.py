@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "notices/index.html",
         messages=[
-            (delivery, render_notification(notice, context, g.language))
+            (delivery, render_notification(notice, context, g.language, person))
             for delivery, notice in shown
         ],
         next_url=url_for("messages.index", before=shown[-1][0].id) if len(rows) > PAGE else "",

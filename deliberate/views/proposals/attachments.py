@@ -22,10 +22,11 @@ from deliberate.queries.proposals.attachments import (
     get_attachment_by_name,
     list_attachments,
 )
-from deliberate.queries.proposals.proposals import get_proposal, is_text_visible
+from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, flash_with_receipt, form_page, see_other
 from deliberate.views.site.request_context import (
+    current_person,
     current_settings,
     get_or_404,
     request_context,
@@ -97,7 +98,7 @@ def download(proposal_id: int, name: str) -> ResponseReturnValue:
     Return 410 for a removed file.
     """
     attachment = get_or_404(get_attachment_by_name(proposal_id, name))
-    if not is_text_visible(attachment.proposal):
+    if not attachment.proposal.is_text_visible_to(current_person()):
         abort(404)
     if attachment.removed_at is not None:
         reason = _("It was removed by its author or a moderator.")

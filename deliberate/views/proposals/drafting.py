@@ -104,7 +104,6 @@ def similar() -> str:
         "proposals/drafting/similar.html",
         similar=proposals,
         supportable=_supportable_ids(proposals),
-        proposal_url=proposal_url,
     )
 
 
@@ -145,7 +144,6 @@ def _text_page(start: StartForm, form: TextForm) -> str:
         limit=MAX_BODY,
         similar=proposals,
         supportable=_supportable_ids(proposals),
-        proposal_url=proposal_url,
     )
 
 

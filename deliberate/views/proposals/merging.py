@@ -66,6 +66,5 @@ def _merge_page(*, form: MergeForm, proposal: "Proposal", **context: object) -> 
         form=form,
         similar=[other for other in similar if other.process_id == proposal.process_id],
         back=proposal_url(proposal),
-        proposal_url=proposal_url,
         **context,
     )

@@ -21,7 +21,7 @@ from deliberate.queries.proposals.proposal_page import (
     get_proposal_page,
     get_related_items,
 )
-from deliberate.queries.proposals.proposals import get_proposal, is_text_visible, proposal_status
+from deliberate.queries.proposals.proposals import get_proposal, proposal_status
 from deliberate.queries.proposals.timeline import get_timeline
 from deliberate.queries.responses.responses import list_response_cards
 from deliberate.queries.threads.comment_rows import list_comment_rows
@@ -71,8 +71,8 @@ def show(proposal_id: int, slug: str = "") -> ResponseReturnValue:
 
 def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
     proposal, person = page.proposal, current_person()
-    thread_request, is_visible = _thread_request(), is_text_visible(proposal)
-    thread = get_thread_page(proposal, thread_request, g.language, person.id if person else None)
+    thread_request, is_visible = _thread_request(), proposal.is_text_visible_to(person)
+    thread = get_thread_page(proposal, thread_request, g.language, person)
     if (thread_request.linked_id or thread_request.expanded_id) and not thread.comments:
         raise NotFound
     has_related = page.has_files or page.has_merged
@@ -126,9 +126,10 @@ def _thread_request() -> ThreadRequest:
 def changes(proposal_id: int) -> ResponseReturnValue:
     """Show the differences between two versions of a proposal by words."""
     proposal = get_or_404(get_proposal(proposal_id))
-    if not is_text_visible(proposal):
+    person = current_person()
+    if not proposal.is_text_visible_to(person):
         raise NotFound
-    versions = [version for version in proposal.versions if version.hidden_ground is None]
+    versions = [version for version in proposal.versions if version.is_visible_to(person)]
     newer = get_or_404(_find_version(versions, int_arg("to") or proposal.version))
     previous = max(newer.number - 1, versions[0].number)
     older = get_or_404(_find_version(versions, int_arg("from") or previous))
@@ -136,7 +137,7 @@ def changes(proposal_id: int) -> ResponseReturnValue:
         "proposals/changes.html",
         proposal=proposal,
         versions=versions,
-        hidden=[version for version in proposal.versions if version.hidden_ground is not None],
+        hidden=[version for version in proposal.versions if version not in versions],
         older=older,
         newer=newer,
         title=word_diff(older.title, newer.title),

@@ -100,7 +100,7 @@ def _render_assessment(
     may_reply = bool(assessment_permissions.may_reply_to_assessment(person, assessment))
     sees_judgements = (
         may_reply
-        or assessment.is_public
+        or assessment.is_visible_to(None)
         or bool(assessment_permissions.may_read_judgements(person, assessment))
     )
     if not sees_judgements:

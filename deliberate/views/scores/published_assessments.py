@@ -79,6 +79,6 @@ def index(slug: str) -> ResponseReturnValue:
 def document(slug: str, assessment_id: int) -> ResponseReturnValue:
     """Return the canonical JSON whose SHA-256 is in the log, byte for byte."""
     assessment = get_or_404(assessment_queries.get_assessment(assessment_id))
-    if assessment.process.slug != slug or not assessment.is_public:
+    if assessment.process.slug != slug or not assessment.is_visible_to(None):
         raise NotFound
     return Response(assessment.document, mimetype="application/json")

@@ -1,0 +1,313 @@
+"""A site with texts in every state: shown, hidden, held, withdrawn, merged, erased, unpublished."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from flask import Flask
+
+from deliberate.clock import now
+from deliberate.database import db, unrecorded
+from deliberate.models import (
+    Adjudication,
+    Assessment,
+    AssessmentReply,
+    Assessor,
+    Ballot,
+    Comment,
+    CommitmentStep,
+    ContextNote,
+    CriterionRating,
+    DataAccessRequest,
+    Evidence,
+    Institution,
+    Judgement,
+    Person,
+    Pledge,
+    PledgeOutcome,
+    Poll,
+    PollChange,
+    PollOutcome,
+    Practice,
+    Process,
+    ProcessChange,
+    Proposal,
+    ResponseDraft,
+    ResponseTemplate,
+)
+from deliberate.operations.accounts.deletion import erase_account
+from deliberate.operations.accounts.verified_residents import create_resident_codes
+from deliberate.operations.moderation.decisions import (
+    decide_appeal,
+    escalate,
+    file_appeal,
+    hide_contribution,
+    report_contribution,
+    request_edit,
+)
+from deliberate.operations.moderation.rules import publish_rules
+from deliberate.operations.moderation.sanctions import impose_sanction
+from deliberate.operations.polls.polls import PollRules, open_poll
+from deliberate.operations.polls.statements import decide_statement, suggest_statement
+from deliberate.operations.processes.process_setup import plan_process
+from deliberate.operations.proposals.attachments import add_attachment
+from deliberate.operations.proposals.drafts import save_draft
+from deliberate.operations.proposals.merging import merge_proposals
+from deliberate.operations.proposals.proposals import (
+    revise_proposal,
+    submit_proposal,
+    withdraw_proposal,
+)
+from deliberate.operations.proposals.summaries import agree_to_summary, suggest_summary
+from deliberate.operations.proposals.supports import support_proposal
+from deliberate.operations.releases.releases import publish_release
+from deliberate.operations.responses.cases import add_case_note, pause_clock
+from deliberate.operations.responses.referrals import refer_proposal
+from deliberate.operations.responses.responses import publish_response
+from deliberate.operations.scores.coding import draw_sample
+from deliberate.operations.threads.comments import post_comment, withdraw_comment
+from deliberate.queries.moderation.decisions import get_last_decision
+from deliberate.sealing import seal_log
+from deliberate.vocabulary import (
+    AppealOutcome,
+    AssessmentStage,
+    EvidenceKind,
+    ModerationRule,
+    OptionState,
+    PledgeState,
+    PollType,
+    ResponseDecision,
+    Role,
+    SampleKind,
+    Stance,
+)
+from tests import factories
+from tests.site.text_markers import Markers
+
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+BODY = "Lansia menunggu berdiri, satu bangku di tiap halte cukup"
+STATES = ("shown", "hidden", "held", "withdrawn", "merged", "erased", "revised", "restored")
+ANSWERED_STATES = ("shown", "hidden", "erased")
+
+
+@dataclass
+class VisibilitySite:
+    """The site with its markers, a resident who took part everywhere, and the owners of texts."""
+
+    app: Flask
+    process: Process
+    reader: Person
+    moderator: Person
+    staff: Person
+    markers: Markers = field(default_factory=Markers)
+    proposals: dict[str, Proposal] = field(default_factory=dict)
+    authors: dict[str, Person] = field(default_factory=dict)
+
+
+def build_site(app: Flask) -> VisibilitySite:
+    """Create the texts, write the markers, then bring the texts into their states."""
+    institution = factories.create_institution("kantor")
+    site = VisibilitySite(
+        app,
+        factories.create_process(institution, threshold=1),
+        factories.create_resident("Pembaca"),
+        factories.create_staff(role=Role.MODERATOR),
+        factories.create_staff(institution),
+    )
+    with unrecorded("test settings"):
+        site.reader.email_confirmed_at = now()
+    factories.create_staff(role=Role.MODERATOR)
+    for state in STATES:
+        _create_proposal(site, state)
+        _open_poll(site, site.proposals[state])
+    for state in ANSWERED_STATES:
+        _create_proposal(site, f"answered {state}")
+        _answer(site, site.proposals[f"answered {state}"], institution)
+    _create_own_texts(site)
+    rows = _rows_without_operations(site, institution)
+    with unrecorded("test settings") as session:
+        session.add_all(rows)
+    site.markers.fill()
+    for state in STATES:
+        _change_state(site, state, state)
+    for state in ANSWERED_STATES:
+        _change_state(site, state, f"answered {state}")
+    site.markers.fill()
+    seal_log(app.config["SETTINGS"])
+    return site
+
+
+def _create_proposal(site: VisibilitySite, name: str) -> None:
+    author = site.authors[name] = factories.create_resident()
+    links = " https://contoh.example" if "held" in name else ""
+    proposal = submit_proposal(
+        author,
+        site.process,
+        f"Bangku halte {name}",
+        f"{BODY} {name}.{links}",
+        topic="halte",
+        area="pusat",
+    )
+    site.proposals[name] = proposal
+    if "held" in name:
+        return
+    support_proposal(site.reader, proposal)
+    root = post_comment(
+        author, proposal, f"Setuju sekali {name}.", stance=Stance.FOR, is_question=True
+    )
+    post_comment(site.reader, proposal, f"Saya juga {name}.", parent=root)
+    other = post_comment(
+        factories.create_resident(), proposal, f"Terlalu mahal {name}.", stance=Stance.AGAINST
+    )
+    add_attachment(author, proposal, "Denah", PDF)
+    summary = suggest_summary(author, proposal, "Satu bangku", "Murah", "Sempit")
+    agree_to_summary(site.moderator, summary, summary.revision)
+    suggest_summary(author, proposal, "Dua bangku", "Murah", "Sempit")
+    report_contribution(site.reader, root, ModerationRule.SPAM, "iklan")
+    report_contribution(site.reader, proposal, ModerationRule.SPAM, "iklan")
+    report_contribution(site.reader, other, ModerationRule.SPAM, "iklan")
+    escalate(site.moderator, other, "tolong")
+
+
+def _answer(site: VisibilitySite, proposal: Proposal, institution: Institution) -> None:
+    add_case_note(site.staff, proposal, "catatan dalam")
+    response = publish_response(
+        site.staff,
+        proposal,
+        ResponseDecision.ACCEPTED,
+        "Kami bangun",
+        "Bangku dibangun tahun ini.",
+        commitments=[("Bangku dibangun", institution, now().date() + timedelta(days=30))],
+    )
+    with unrecorded("test settings") as session:
+        session.add(
+            CommitmentStep(
+                commitment_id=response.commitments[0].id, state="updated", note="x", evidence="x"
+            )
+        )
+        session.add(
+            Judgement(
+                response_id=response.id,
+                person_id=site.reader.id,
+                question="answers",
+                answer="yes",
+                reason="x",
+            )
+        )
+
+
+def _open_poll(site: VisibilitySite, proposal: Proposal) -> None:
+    if proposal.is_active:
+        closes = now() + timedelta(days=7)
+        options = ("Rute 1", "Rute 2")
+        open_poll(site.staff, site.process, "Jalur mana?", options, closes, proposal=proposal)
+
+
+def _create_own_texts(site: VisibilitySite) -> None:
+    """Create the texts that only their author, or the people of an office, may read."""
+    admin, author = factories.create_staff(role=Role.ADMIN), site.authors["shown"]
+    text = "Beli di https://contoh.example"
+    held = post_comment(author, site.proposals["shown"], text, stance=Stance.FOR)
+    assert held.is_held
+    save_draft(author, {"title": "Naskah", "body": BODY})
+    statements = open_poll(
+        site.staff,
+        site.process,
+        "Apa pendapat Anda?",
+        ("Satu", "Dua", "Tiga"),
+        now() + timedelta(days=7),
+        rules=PollRules(type=PollType.STATEMENTS),
+    )
+    suggest_statement(author, statements, "Trotoar lebih dahulu")
+    declined = suggest_statement(author, statements, "Jalan lebih dahulu")
+    decide_statement(site.moderator, declined, OptionState.DECLINED)
+    plan_process(admin, "rencana", {"title": "Rencana", "question": "Apa?"}, [])
+    publish_rules(admin, "Aturan", "Rules")
+    create_resident_codes(admin, 1, "pusat")
+    impose_sanction(site.moderator, factories.create_resident(), ModerationRule.SPAM, 7, "iklan")
+    refer_proposal(site.staff, site.proposals["shown"], None, "bukan kami", external_system="LAPOR")
+    pause_clock(site.staff, site.proposals["shown"], "Halte mana?")
+    publish_release(None, site.process, site.app.config["SETTINGS"].data_path / "releases")
+    draw_sample(factories.create_staff(role=Role.RESEARCHER), site.process, SampleKind.REASONS)
+
+
+def _rows_without_operations(site: VisibilitySite, institution: Institution) -> list[object]:
+    """Return rows of drafts and of an assessment that is not published."""
+    evaluator = factories.create_staff(role=Role.EVALUATOR)
+    assessment = Assessment(process_id=site.process.id, stage=AssessmentStage.EX_POST, framework="")
+    assessor = Assessor(person_id=evaluator.id, is_independent=True)
+    assessor.ratings = [CriterionRating(question="DQ1", value="1")]
+    assessment.assessors, today = [assessor], date(2026, 3, 2)
+    with unrecorded("test settings") as session:
+        session.add(assessment)
+    pledge = Pledge(assessment_id=assessment.id, question="DQ1", action="x", due_on=today)
+    with unrecorded("test settings") as session:
+        session.add(pledge)
+    poll = db.session.query(Poll).first()
+    assert poll is not None
+    of_assessment = {"assessment_id": assessment.id}
+    return [
+        Evidence(
+            **of_assessment,
+            assessor_id=assessor.id,
+            question="DQ1",
+            kind=EvidenceKind.DOCUMENT,
+            dated=today,
+            reference="x",
+        ),
+        PledgeOutcome(**of_assessment, pledge_id=pledge.id, outcome=PledgeState.KEPT),
+        Adjudication(
+            **of_assessment, question="DQ1", value="1", reason="x", person_id=evaluator.id
+        ),
+        ContextNote(**of_assessment, code="law"),
+        Practice(**of_assessment, criterion="DQ1", body="x"),
+        AssessmentReply(
+            **of_assessment, institution_id=institution.id, person_id=site.staff.id, body="x"
+        ),
+        ResponseDraft(proposal_id=site.proposals["shown"].id, institution_id=institution.id),
+        ResponseTemplate(institution_id=institution.id, name="x", body="x"),
+        PollOutcome(poll_id=poll.id, body="x", body_html="x", renderer="x"),
+        Ballot(key="0" * 64, poll_id=poll.id, choice=[], area="x"),
+        PollChange(
+            poll_id=poll.id,
+            ground="error",
+            reason="x",
+            previous_closes_at=now(),
+            new_closes_at=now(),
+        ),
+        ProcessChange(process_id=site.process.id, changed_at=now(), fields=["title"], reason="x"),
+        DataAccessRequest(
+            process_id=site.process.id,
+            person_id=factories.create_staff(role=Role.RESEARCHER).id,
+            purpose="x",
+            ethics_reference="x",
+            access_until=today + timedelta(days=30),
+        ),
+    ]
+
+
+def _change_state(site: VisibilitySite, state: str, name: str) -> None:
+    """Bring a proposal and its first comment into a state."""
+    proposal, author = site.proposals[name], site.authors[name]
+    comment = db.session.query(Comment).filter_by(proposal_id=proposal.id).first()
+    match state:
+        case "hidden":
+            for text in (comment, proposal):
+                hide_contribution(site.moderator, text, ModerationRule.INSULT, "kasar")
+                file_appeal(author, text, "tidak kasar")
+        case "withdrawn":
+            withdraw_comment(author, comment)
+            withdraw_proposal(author, proposal, "berubah pikiran")
+        case "merged":
+            merge_proposals(site.moderator, proposal, site.proposals["shown"])
+        case "erased":
+            erase_account(author, factories.PASSPHRASE)
+        case "revised":
+            request_edit(site.moderator, proposal, ModerationRule.PERSONAL, "nomor")
+            revise_proposal(author, proposal, "Bangku baru", f"{BODY} baru", "tanpa nomor")
+        case "restored":
+            hide_contribution(site.moderator, proposal, ModerationRule.INSULT, "kasar")
+            file_appeal(author, proposal, "tidak kasar")
+            decision = get_last_decision(proposal)
+            assert decision is not None and decision.appeal is not None
+            other = factories.create_staff(role=Role.MODERATOR)
+            decide_appeal(other, decision.appeal, AppealOutcome.GRANTED, "benar")
