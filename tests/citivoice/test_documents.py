@@ -10,7 +10,7 @@ import pytest
 
 import deliberate.citivoice as citivoice
 from deliberate.citivoice import Log, Process, Scores, score
-from deliberate.citivoice.reduction.engine import SQL_FOLDER
+from deliberate.citivoice.reduction.declarations import SQL_FOLDER
 from tests.citivoice.log_rows import PROCESS, Row, comment, log_of, proposal, sample_rows, staff
 
 

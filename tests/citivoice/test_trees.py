@@ -1,5 +1,6 @@
 """Trees of replies at their edges: cycles, orphans, self-replies, chains and stars."""
 
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -9,8 +10,12 @@ from hypothesis import strategies as st
 
 from deliberate.citivoice import Facts, reduce
 from deliberate.citivoice.indicators.descriptives import describe, rho, virality
-from deliberate.citivoice.reduction.engine import Engine
-from tests.citivoice.log_rows import PROCESS, comment, log_of, proposal
+from deliberate.citivoice.reduction.engine import DuckDB
+from deliberate.citivoice.reduction.graph import reduction_graph
+from deliberate.citivoice.reduction.reduce import select_log
+from deliberate.citivoice.reduction.runner import run_steps
+from deliberate.citivoice.reduction.sources import table_sources
+from tests.citivoice.log_rows import PROCESS, Row, comment, log_of, proposal
 from tests.citivoice.open_data import vector
 
 NAMES = [
@@ -38,12 +43,18 @@ SHOWN = (
 )
 
 
-def tree(author: str | None, comments: list[dict[str, Any]]) -> Facts:
-    rows = [proposal("P1", author)]
-    rows += [
-        comment(c["id"], c["author"], 1 + k, parent_id=c["parent"]) for k, c in enumerate(comments)
+def tree_rows(author: str | None, comments: list[dict[str, Any]]) -> list[Row]:
+    return [
+        proposal("P1", author),
+        *(
+            comment(c["id"], c["author"], 1 + k, parent_id=c["parent"])
+            for k, c in enumerate(comments)
+        ),
     ]
-    return reduce(log_of(rows), PROCESS)
+
+
+def tree(author: str | None, comments: list[dict[str, Any]]) -> Facts:
+    return reduce(log_of(tree_rows(author, comments)), PROCESS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -62,33 +73,28 @@ def test_tree_vectors(name: str) -> None:
     assert block["pairs_directed"] == len(expected["reply_edges"])
 
 
-def test_reply_edges_go_from_the_one_who_replies(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[set[tuple[str, str]]] = []
-    run = Engine.run
+def reply_edges(case: dict[str, Any], spill: Path) -> set[tuple[str, str]]:
+    """Return who replied to whom by the table of pairs of all comments."""
+    rows = tree_rows(case["input"]["proposal_author"], case["input"]["comments"])
+    with DuckDB(str(spill)) as engine:
+        window = select_log(engine, log_of(rows), PROCESS)
+        steps = reduction_graph().ordered(["everyone.thread_pairs", "people"])
+        run_steps(engine, steps, table_sources(engine, window.as_of, PROCESS.zone))
+        directions = [("lower", "upper", "forth"), ("upper", "lower", "back")]
+        return {
+            row
+            for one, other, column in directions
+            for row in engine.rows(
+                "SELECT a.actor_id, b.actor_id FROM everyone__thread_pairs AS t"
+                f" JOIN people AS a ON a.person = t.{one}_person"
+                f" JOIN people AS b ON b.person = t.{other}_person WHERE {column} = 1"
+            )
+        }
 
-    def watched(self: Engine, *names: str) -> None:
-        run(self, *names)
-        if "thread_counts" in names:
-            names = "SELECT a.actor_id, b.actor_id FROM thread_pairs AS t"
-            join = "JOIN people AS {} ON {}.person = t.{}_person"
-            forth = [
-                join.format("a", "a", "lower"),
-                join.format("b", "b", "upper"),
-                "WHERE forth = 1",
-            ]
-            back = [
-                join.format("a", "a", "upper"),
-                join.format("b", "b", "lower"),
-                "WHERE back = 1",
-            ]
-            query = " ".join([names, *forth, "UNION ALL", names, *back])
-            seen.append(set(self.rows(query)))
 
-    monkeypatch.setattr(Engine, "run", watched)
+def test_reply_edges_go_from_the_one_who_replies(tmp_path: Path) -> None:
     for case in vector("v02_tree_edge_cases")["cases"]:
-        seen.clear()
-        tree(case["input"]["proposal_author"], case["input"]["comments"])
-        assert seen[0] == {tuple(edge) for edge in case["expected"]["reply_edges"]}
+        assert reply_edges(case, tmp_path) == {tuple(e) for e in case["expected"]["reply_edges"]}
 
 
 parents = st.lists(st.integers(-2, 30), min_size=1, max_size=25)

@@ -1,11 +1,9 @@
-"""Engines that run the SQL steps of the REDUCE stage in a given order: DuckDB, or Spark."""
+"""Engines that hold the tables of the REDUCE stage: DuckDB, or Spark."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,20 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deliberate.citivoice.inputs.log import Log
+from deliberate.citivoice.reduction.declarations import FRONTIER
 
-SQL_FOLDER = files(__package__) / "sql"
 SINGLE_THREAD_ROWS = 50_000
-
-
-@cache
-def _statements() -> dict[str, str]:
-    """Return the statement of every SQL file by the file's name, whatever its stage."""
-    return {
-        file.name.removesuffix(".sql"): file.read_text(encoding="utf-8")
-        for stage in SQL_FOLDER.iterdir()
-        for file in stage.iterdir()
-        if file.name.endswith(".sql")
-    }
 
 
 class MissingEngine(RuntimeError):
@@ -35,7 +22,7 @@ class MissingEngine(RuntimeError):
 
 
 class Engine(ABC):
-    """Temporary tables and views, created one after the other from the SQL files."""
+    """Temporary tables and views, created one after the other from SQL statements."""
 
     @abstractmethod
     def __enter__(self) -> Self: ...
@@ -73,8 +60,8 @@ class Engine(ABC):
         """Append the rows of one table to another with the same columns."""
 
     @abstractmethod
-    def drop(self, *names: str) -> None:
-        """Drop tables that no later step reads."""
+    def drop(self, name: str, is_view: bool = False) -> None:
+        """Drop a table or view that no later step reads."""
 
     @abstractmethod
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -87,37 +74,21 @@ class Engine(ABC):
     def expect(self, rows: int) -> None:  # noqa: B027 (most need not know)
         """Prepare for a log with this number of rows."""
 
-    def select(self, name: str) -> str:
-        """Return the statement of one SQL file."""
-        return _statements()[name]
-
-    def run(self, *names: str) -> None:
-        """Create tables from the SQL files of the same names."""
-        for name in names:
-            self.table(name, self.select(name))
-
-    def run_view(self, name: str) -> None:
-        """Create a view from the SQL file of the same name."""
-        self.view(name, self.select(name))
-
-    def table_by_levels(self, whole: str, start: str, step: str) -> int:
-        """Collect in `whole` the rows of `start` and, level by level, those of `step`; return their
-        number.
+    def table_by_levels(self, whole: str, start: str, step: str) -> None:
+        """Collect in `whole` the rows of a statement and, level by level, those of a step.
 
         The step reads the rows of the level before as `frontier`; it is repeated until it returns
         no row.
         """
-        first = self.select(start) if start == whole else f"FROM {start}"
-        self.table("frontier", first)
-        self.table(whole, "FROM frontier")
-        length = more = self.count_rows("frontier")
+        self.table(FRONTIER, start)
+        self.table(whole, f"FROM {FRONTIER}")
+        more = self.count_rows(FRONTIER)
         while more:
-            self.table("frontier", self.select(step))
-            more = self.count_rows("frontier")
+            self.table(FRONTIER, step)
+            more = self.count_rows(FRONTIER)
             if more:
-                self.append(whole, "frontier")
-            length += more
-        return length
+                self.append(whole, FRONTIER)
+        self.drop(FRONTIER)
 
 
 class DuckDB(Engine):
@@ -172,10 +143,9 @@ class DuckDB(Engine):
         """Append the rows of one table to another."""
         self.con.execute(f"INSERT INTO {whole} FROM {part}")
 
-    def drop(self, *names: str) -> None:
-        """Drop tables."""
-        for name in names:
-            self.con.execute(f"DROP TABLE {name}")
+    def drop(self, name: str, is_view: bool = False) -> None:
+        """Drop a table or view."""
+        self.con.execute(f"DROP {'VIEW' if is_view else 'TABLE'} {name}")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -183,7 +153,6 @@ class DuckDB(Engine):
 
     def columns(self, query: str) -> dict[str, NDArray[Any]]:
         """Return the columns of a query."""
-        query = query if " " in query.strip() else f"FROM {query}"
         found = self.con.execute(query).fetchnumpy()
         return {name: _without_mask(values) for name, values in found.items()}
 

@@ -142,6 +142,25 @@ def table_from_rows(name: str, rows: Iterable[Iterable[Any]]) -> Table:
     return {c: typed_column(kind, v) for (c, kind), v in zip(kinds.items(), columns, strict=True)}
 
 
+def single_row_table(name: str, values: Mapping[str, Any]) -> Table:
+    """Return a table of one row; values not given are missing."""
+    return table_from_rows(name, [[values.get(c) for c in column_types(name)]])
+
+
+def typed_table(name: str, columns: Mapping[str, NDArray[Any]], scope: str | None = None) -> Table:
+    """Return a table of counted columns in their order and types, with its scope if it has one."""
+    values = dict(columns)
+    if scope is not None:
+        size = len(next(iter(values.values())))
+        values["scope"] = np.full(size, scope, dtype=object)
+    return {c: typed_column(kind, values[c]) for c, kind in column_types(name).items()}
+
+
+def stacked(tables: list[Table]) -> Table:
+    """Return one table of the rows of several with the same columns."""
+    return {c: np.concatenate([table[c] for table in tables]) for c in tables[0]}
+
+
 def typed_column(kind: type, values: Iterable[Any]) -> NDArray[Any]:
     """Return a column of the given type; None becomes NaN in nullable numbers."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf" and kind is not str:

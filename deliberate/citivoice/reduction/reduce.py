@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import duckdb
-import numpy as np
 
 from deliberate.citivoice.inputs.log import Log, UnreadableLog, parse_details
 from deliberate.citivoice.inputs.process import Process, as_utc
-from deliberate.citivoice.inputs.release import WITHHELD
+from deliberate.citivoice.inputs.release import PROCESS_TABLES, WITHHELD
 from deliberate.citivoice.reduction.engine import DuckDB, Engine
-from deliberate.citivoice.reduction.facts import Facts, Table, table_from_rows
-from deliberate.citivoice.reduction.scopes import fact_table, facts_by_scope, single_row_table
+from deliberate.citivoice.reduction.facts import (
+    SCHEMA,
+    Facts,
+    Table,
+    single_row_table,
+    stacked,
+    table_from_rows,
+    typed_table,
+)
+from deliberate.citivoice.reduction.graph import SCOPES, reduction_graph
+from deliberate.citivoice.reduction.runner import Columns, run_steps
+from deliberate.citivoice.reduction.sources import table_sources
 from deliberate.citivoice.reduction.spark import Spark
-from deliberate.citivoice.reduction.weeks import calendar, hour_number, hour_table, phases_from_log
 
 ENGINES: dict[str, Callable[[str], Engine]] = {"duckdb": DuckDB, "spark": Spark}
-UNSCOPED_FACTS = (
-    "person_cells",
-    "week_facts",
-    "active_facts",
-    "cohort_facts",
-    "group_facts",
-    "coding_facts",
-    "rhythm_facts",
-    "excluded_facts",
-    "response_facts",
-)
+PERSON_DAYS = "person_days"
+PICTURES = {"pair_picture": "counted.pair_picture", "shape_picture": "counted.shape_picture"}
+"""Facts on request beside those of the schema: single people, and the steps of a few charts."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +68,36 @@ def reduce(
 
 
 def _count(engine: Engine, log: Log, process: Process, people: bool, pictures: bool) -> Facts:
-    window = _select_log(engine, log, process)
-    _build_base_tables(engine, window)
-    tables, picture_rows = facts_by_scope(engine, pictures)
-    tables |= {name: fact_table(engine, name) for name in UNSCOPED_FACTS}
-    tables["process_facts"] = _process_facts(tables["process_facts"], engine)
+    window = select_log(engine, log, process)
+    left_out = {*([] if people else [PERSON_DAYS]), *([] if pictures else PICTURES.values())}
+    graph = reduction_graph()
+    steps = graph.ordered(name for name in graph.facts() if name not in left_out)
+    made = table_sources(engine, window.as_of.replace(tzinfo=None), process.zone)
+    found = run_steps(engine, steps, made)
+    tables = {name: _fact_table(name, found) for name in SCHEMA if name not in PROCESS_TABLES}
     tables |= _process_tables(window, engine)
-    person_days = engine.columns(engine.select("person_days")) if people else None
-    return Facts(tables, dict.fromkeys(tables, "rows"), person_days, picture_rows)
+    return Facts(
+        tables,
+        dict.fromkeys(tables, "rows"),
+        found.get(PERSON_DAYS),
+        {name: _rows(found[step]) for name, step in PICTURES.items() if pictures},
+    )
 
 
-def _select_log(engine: Engine, log: Log, process: Process) -> Window:
+def _fact_table(name: str, found: Mapping[str, Columns]) -> Table:
+    """Return a fact table from the columns of its step, or of its step in each scope."""
+    if name in found:
+        return typed_table(name, found[name])
+    scoped = {scope: found[f"{scope}.{name}"] for scope in SCOPES if f"{scope}.{name}" in found}
+    return stacked([typed_table(name, columns, scope) for scope, columns in scoped.items()])
+
+
+def _rows(columns: Columns) -> list[list[Any]]:
+    values = (column.tolist() for column in columns.values())
+    return sorted(list(row) for row in zip(*values, strict=True))
+
+
+def select_log(engine: Engine, log: Log, process: Process) -> Window:
     """Create the view `log` of the rows that count, and return the resolved window."""
     engine.load(log)
     engine.view("log", "FROM whole_log" + _log_conditions(process))
@@ -111,89 +131,6 @@ def _imported_criteria(engine: Engine) -> frozenset[str] | None:
     if not all(isinstance(criteria, list) for criteria in lists):
         raise UnreadableLog("the detail `carries` of a process.imported is not a list of criteria")
     return frozenset(str(name) for criteria in lists for name in criteria) if lists else None
-
-
-def _build_base_tables(engine: Engine, window: Window) -> None:
-    """Build what does not depend on a scope: people, acts, comments, weeks and waiting times."""
-    _build_time_tables(engine, window)
-    engine.table_from_columns(
-        "scopes",
-        {
-            "scope": np.array(["counted", "without_top5"], dtype=object),
-            "drop_loud": np.array([0, 1]),
-        },
-    )
-    engine.run("reclassified", "people", "threads")
-    engine.run_view("acts")
-    engine.run("process_acts", "moderated_comments", "posts", "most_active_authors", "proposals")
-    _link_replies(engine)
-    engine.run("comments", "participation_acts", "person_weeks")
-    engine.drop("linked_posts")
-    _build_calendar(engine, window)
-    engine.run(
-        "weeks_ahead", "person_facts", "responses", "responses_in_force", "codings", "thread_codes"
-    )
-    _build_waiting_times(engine)
-
-
-def _build_time_tables(engine: Engine, window: Window) -> None:
-    """Build the hours and days of the log in the zone of the process, and the hour it ends."""
-    as_of, zone = window.as_of.replace(tzinfo=None), window.process.zone
-    hours = engine.rows("SELECT DISTINCT date_trunc('hour', occurred_at) FROM log")
-    engine.table_from_columns("hour_calendar", hour_table((hour for (hour,) in hours), zone))
-    engine.table("days", "SELECT DISTINCT day, week FROM hour_calendar")
-    engine.table_from_columns("scoring_end", {"h": np.array([hour_number(as_of)])})
-
-
-def _build_calendar(engine: Engine, window: Window) -> None:
-    """Build the weeks of the process with whether each is open and full."""
-    as_of, zone = window.as_of.replace(tzinfo=None), window.process.zone
-    phases = "SELECT subject_id, details FROM log WHERE kind = 'phase.scheduled' ORDER BY seq"
-    engine.run("week_counts")
-    counts = dict(engine.rows("FROM week_counts"))
-    weeks = calendar(counts, phases_from_log(engine.rows(phases), zone), as_of, zone)
-    engine.table_from_columns("calendar", weeks)
-
-
-def _link_replies(engine: Engine) -> None:
-    """Link each comment to the one it replies to, by id.
-
-    Duplicate ids are resolved only where a log has them: a comment then matches twice, unless it is
-    its own parent.
-    """
-    engine.view("linkable_posts", "FROM posts")
-    engine.run("linked_posts")
-    itself = "SELECT count(*) FROM posts WHERE parent_id = subject_id"
-    if engine.count_rows("linked_posts") > engine.count_rows("posts") or engine.rows(itself)[0][0]:
-        engine.run_view("first_posts")
-        engine.view("linkable_posts", "FROM first_posts")
-        engine.run("linked_posts")
-
-
-def _build_waiting_times(engine: Engine) -> None:
-    """Build how long proposals waited for a response, and participation before and after it."""
-    engine.run("merged_proposals", "clock_starts")
-    engine.table_by_levels("clocks", "clock_starts", "inherited_clocks")
-    engine.run("waiting_periods", "waiting_times")
-    hours = [
-        h
-        for (h,) in engine.rows(
-            "SELECT w.hours FROM waiting_times AS w JOIN proposals AS p ON p.thread = w.thread"
-            " WHERE w.is_answered = 1 AND p.initiator <> 'authority' ORDER BY 1"
-        )
-    ]
-    engine.table_from_columns(
-        "usual_answer_time", {"hours": np.array(hours[(len(hours) - 1) // 2 :][:1], dtype=np.int64)}
-    )
-    engine.run("answer_moments", "people_before_answer", "person_spans", "people_after_answer")
-    engine.run("answer_dialogues", "accepted_proposals", "answer_audits")
-
-
-def _process_facts(table: Table, engine: Engine) -> Table:
-    for name in ("moderation_facts", "recent_facts", "meeting_facts", "opened_facts"):
-        for c, values in engine.columns(engine.select(name)).items():
-            table[c] = np.full(len(table["scope"]), int(values[0]), dtype=np.int64)
-    return table
 
 
 def _process_tables(window: Window, engine: Engine) -> dict[str, Table]:

@@ -113,10 +113,9 @@ class Spark(Engine):
             both = both.localCheckpoint(eager=True)
         self._name(whole, both)
 
-    def drop(self, *names: str) -> None:
-        """Drop tables; Spark frees them when nothing refers to them."""
-        for name in names:
-            self._session.catalog.dropTempView(name)
+    def drop(self, name: str, is_view: bool = False) -> None:
+        """Drop a table or view; Spark frees them when nothing refers to them."""
+        self._session.catalog.dropTempView(name)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -124,7 +123,7 @@ class Spark(Engine):
 
     def columns(self, query: str) -> dict[str, NDArray[Any]]:
         """Return the columns of a query."""
-        found = self._run(query if " " in query.strip() else f"FROM {query}")
+        found = self._run(query)
         values = [tuple(row) for row in found.collect()]
         return {
             name: np.array([row[place] for row in values], dtype=object)

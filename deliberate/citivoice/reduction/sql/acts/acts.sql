@@ -1,3 +1,6 @@
+-- output: acts
+-- kind: view
+-- inputs: log, hour_calendar, people, threads
 -- Acts of taking part with who counts: role and class at the time of the act, unless the
 -- account was reclassified. h counts hours, so that before and after is (h, seq).
 SELECT seq, kind, subject_id, parent_id, stance, second, details, thread, person,

@@ -1,3 +1,6 @@
+-- output: comments
+-- kind: table
+-- inputs: linked_posts, proposals, most_active_authors
 -- Comments with who spoke before the one they answer (b): the author of what that one replies
 -- to, or of the proposal when it stands on the proposal.
 SELECT c.seq, c.thread, c.person, c.stance, c.second, c.day, c.month, c.upheld, c.is_reply,

@@ -1,3 +1,6 @@
+-- output: linked_posts
+-- kind: table
+-- inputs: posts, parents, most_active_authors
 -- Comments tied to the one they reply to (none if it is absent, itself or in another proposal)
 -- and its author (p), with the scopes and runs in which both count.
 SELECT c.seq, c.thread, c.person, c.stance, c.second, c.day, c.month, c.upheld, c.is_reply,
@@ -8,7 +11,7 @@ SELECT c.seq, c.thread, c.person, c.stance, c.second, c.day, c.month, c.upheld, 
        CAST(p.counted * p.settled AS TINYINT) AS p_settled,
        CAST(CASE WHEN k.person IS NULL THEN p.counted ELSE 0 END AS TINYINT) AS p_quiet
 FROM posts AS c
-LEFT JOIN linkable_posts AS p
-  ON p.subject_id = c.parent_id AND p.thread = c.thread AND p.seq <> c.seq
+LEFT JOIN parents AS f ON f.seq = c.seq AND f.parent <> c.seq
+LEFT JOIN posts AS p ON p.seq = f.parent
 LEFT JOIN most_active_authors AS l ON l.person = c.person
 LEFT JOIN most_active_authors AS k ON k.person = p.person

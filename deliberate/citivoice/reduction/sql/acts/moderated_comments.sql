@@ -1,3 +1,6 @@
+-- output: moderated_comments
+-- kind: table
+-- inputs: log
 -- Where moderation left each comment: hidden after reports, or as spam or a test.
 SELECT subject_id,
        CASE WHEN kind = 'comment.hidden' AND ground IN ('spam', 'test') THEN 1 ELSE 0 END AS spam,

@@ -1,3 +1,6 @@
+-- output: most_active_authors
+-- kind: table
+-- inputs: posts
 -- The five people with the most counted comments; among equals those who came first.
 SELECT person
 FROM (

@@ -1,3 +1,6 @@
+-- output: participation_acts
+-- kind: table
+-- inputs: acts, posts
 -- What residents did to take part, one row an act, people only.
 SELECT CAST(CASE WHEN s.kind = 'ballot.cast' THEN 0 ELSE 1 END AS TINYINT) AS proposal,
        CAST(0 AS TINYINT) AS comment, CAST(0 AS TINYINT) AS support,

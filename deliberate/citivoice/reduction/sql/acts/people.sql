@@ -1,3 +1,6 @@
+-- output: people
+-- kind: table
+-- inputs: log, hour_calendar, reclassified
 -- Every account with a whole number of its own, in the order of their first acts in the log.
 SELECT a.actor_id, CAST(row_number() OVER (ORDER BY a.came) AS INTEGER) AS person,
        c.h AS first_h, r.becomes, r.reason

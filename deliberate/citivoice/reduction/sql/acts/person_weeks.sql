@@ -1,3 +1,6 @@
+-- output: person_weeks
+-- kind: table
+-- inputs: participation_acts
 -- What each person did in each week.
 SELECT person, week, count(*) AS steps, sum(proposal) AS proposals, sum(comment) AS comments,
        sum(support) AS supports

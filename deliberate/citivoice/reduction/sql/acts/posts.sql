@@ -1,3 +1,6 @@
+-- output: posts
+-- kind: table
+-- inputs: acts, moderated_comments
 -- Comments that keep their place: all but those hidden as spam or as a test.
 SELECT a.seq, a.subject_id, a.parent_id, a.thread, a.person, a.stance, a.second, a.h,
        a.day, a.week, a.month, a.counted, a.alone, a.staff, a.settled,

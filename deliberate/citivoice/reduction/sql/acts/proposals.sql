@@ -1,3 +1,6 @@
+-- output: proposals
+-- kind: table
+-- inputs: threads, process_acts
 -- Proposals as submitted, by whom, and the status they were imported with.
 SELECT t.thread, t.proposal_id, a.seq, a.h, a.person, a.counted, a.settled,
        CASE WHEN a.seq IS NULL THEN NULL

@@ -1,3 +1,6 @@
+-- output: reclassified
+-- kind: table
+-- inputs: log
 -- The latest recorded word on what an account is.
 SELECT actor_id, becomes, reason
 FROM (

@@ -1,3 +1,6 @@
+-- output: threads
+-- kind: table
+-- inputs: log
 -- Every proposal with a whole number of its own, in the order of their first acts.
 SELECT proposal_id, CAST(row_number() OVER (ORDER BY came) AS INTEGER) AS thread
 FROM (

@@ -1,3 +1,6 @@
+-- output: weeks_ahead
+-- kind: table
+-- inputs: calendar
 -- For each week, the open full weeks among the next four, and all that follow it.
 SELECT a.week,
        sum(CASE WHEN b.week <= a.week + 4 THEN 1 ELSE 0 END) AS open_next4,

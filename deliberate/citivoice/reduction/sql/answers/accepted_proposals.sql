@@ -1,3 +1,6 @@
+-- output: accepted_proposals
+-- kind: table
+-- inputs: responses, process_acts, scoring_end
 -- Accepted proposals by the hour of acceptance, and whether their commitments can be traced.
 SELECT r.thread, r.accepted, coalesce(c.traced, 0) AS traced
 FROM (

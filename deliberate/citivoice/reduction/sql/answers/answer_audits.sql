@@ -1,3 +1,6 @@
+-- output: answer_audits
+-- kind: table
+-- inputs: process_acts
 -- Answers whose reasons were audited, and what the last audit found.
 SELECT thread, confirmed
 FROM (

@@ -1,3 +1,6 @@
+-- output: answer_dialogues
+-- kind: table
+-- inputs: answer_moments, posts
 -- Answers after which a resident wrote and then staff, all within 28 days.
 SELECT thread
 FROM (

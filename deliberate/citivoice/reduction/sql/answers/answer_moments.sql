@@ -1,3 +1,6 @@
+-- output: answer_moments
+-- kind: table
+-- inputs: waiting_times, usual_answer_time
 -- First answers followed for 28 days, and for unanswered proposals the moment at which
 -- answers usually came.
 SELECT thread, 0 AS control, pos, answered AS h, CAST(floor(answered / 672) AS BIGINT) AS span

@@ -1,3 +1,6 @@
+-- output: clock_starts
+-- kind: table
+-- inputs: proposals, process_acts, log
 -- When each proposal began to wait: at its submission, or, where supports are asked for
 -- first, when it had enough.
 SELECT p.thread, coalesce(q.h, p.h) AS h

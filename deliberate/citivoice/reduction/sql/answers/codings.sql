@@ -1,3 +1,6 @@
+-- output: codings
+-- kind: table
+-- inputs: comments, log, posts
 -- Comments coded for reasons by two people: the coder who began first is a.
 SELECT c.seq, c.thread,
        max(CASE WHEN k.place = 1 THEN k.reason END) AS reason_a,

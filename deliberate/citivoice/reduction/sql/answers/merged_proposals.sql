@@ -1,3 +1,6 @@
+-- output: merged_proposals
+-- kind: table
+-- inputs: process_acts, threads
 -- Proposals merged into another and not taken apart again.
 SELECT m.thread, m.h, t.thread AS target
 FROM (

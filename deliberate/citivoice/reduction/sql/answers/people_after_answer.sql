@@ -1,3 +1,6 @@
+-- output: people_after_answer
+-- kind: table
+-- inputs: people_before_answer, person_spans
 -- Those of them who took part anywhere in the process in the 28 days after: later in the span
 -- of 28 days in which the moment lies, or early enough in the next one.
 SELECT b.thread, count(*) AS people

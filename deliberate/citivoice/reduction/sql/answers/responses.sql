@@ -1,3 +1,6 @@
+-- output: responses
+-- kind: table
+-- inputs: process_acts
 -- Official responses; an answer is any but an interim one or a hand-over with a referral.
 SELECT a.thread, a.seq, a.h, a.pos, a.subject_id, a.decision, a.reason_chars, a.grounds,
        a.repeats,

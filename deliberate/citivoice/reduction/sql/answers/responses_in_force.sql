@@ -1,3 +1,6 @@
+-- output: responses_in_force
+-- kind: table
+-- inputs: responses
 -- The response that holds: the last one published.
 SELECT thread, decision, reason_chars, grounds, repeats
 FROM (

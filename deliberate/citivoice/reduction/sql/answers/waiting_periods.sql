@@ -1,3 +1,6 @@
+-- output: waiting_periods
+-- kind: table
+-- inputs: clocks, scoring_end, responses, process_acts, merged_proposals
 -- Each proposal's waiting: from when, until its first answer or what ended it.
 SELECT k.thread, k.h AS asked, r.h AS answered, r.pos, r.seq,
        w.h AS withdrawn, m.h AS merged, e.h AS as_of

@@ -1,3 +1,6 @@
+-- output: waiting_times
+-- kind: table
+-- inputs: waiting_periods
 -- The waiting in hours, and whether an answer ended it.
 SELECT thread, as_of - asked AS age_hours, asked, as_of, pos, answered,
        CASE WHEN ended < asked THEN 0 ELSE ended - asked END AS hours,

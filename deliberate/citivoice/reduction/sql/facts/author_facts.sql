@@ -1,3 +1,7 @@
+-- output: author_facts
+-- kind: facts
+-- scopes: everyone, counted
+-- inputs: author_months, days
 -- How many authors wrote so many comments, and came back on other days, weeks and months.
 SELECT comments, days2, weeks2, months2, count(*) AS authors
 FROM (

@@ -1,3 +1,6 @@
+-- output: cohort_facts
+-- kind: facts
+-- inputs: person_facts, person_weeks
 -- Of the people who first came in a week, how many took part again k weeks later.
 SELECT p.first_week, w.week - p.first_week_number AS weeks_later, count(*) AS people
 FROM person_facts AS p

@@ -1,3 +1,6 @@
+-- output: excluded_facts
+-- kind: facts
+-- inputs: posts
 -- Accounts whose comments are not counted, with the reason.
 SELECT reason, count(DISTINCT person) AS accounts, count(*) AS comments
 FROM posts

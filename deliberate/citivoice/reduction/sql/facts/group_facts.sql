@@ -1,3 +1,6 @@
+-- output: group_facts
+-- kind: facts
+-- inputs: log, person_facts
 -- People taking part by the groups and districts they declared themselves.
 SELECT field, band, count(*) AS people
 FROM (

@@ -1,3 +1,7 @@
+-- output: latency_facts
+-- kind: table
+-- scopes: everyone, counted
+-- inputs: reply_edges
 -- The two middle waiting times, in seconds, from a comment to its earliest direct reply.
 SELECT min(waited) AS latency_low, max(waited) AS latency_high
 FROM (

@@ -1,3 +1,7 @@
+-- output: month_facts
+-- kind: facts
+-- scopes: everyone, counted
+-- inputs: author_months
 -- Month by month: comments, authors, and how many of these wrote in the next month too.
 SELECT m.month, sum(m.comments) AS comments,
        sum(CASE WHEN m.person IS NULL THEN 0 ELSE 1 END) AS authors,

@@ -1,3 +1,6 @@
+-- output: person_cells
+-- kind: facts
+-- inputs: person_facts, person_scopes
 -- Numbers of people by the flags the formulas use.
 SELECT s.scope,
        CASE WHEN open_next4 = 4 THEN 1 ELSE 0 END AS next4,
@@ -10,5 +13,5 @@ SELECT s.scope,
             ELSE 2 END AS step,
        count(*) AS people
 FROM person_facts AS p
-JOIN scopes AS s ON s.drop_loud = 0 OR p.loud = 0
+JOIN person_scopes AS s ON s.drop_loud = 0 OR p.loud = 0
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8

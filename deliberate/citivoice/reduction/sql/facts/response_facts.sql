@@ -1,3 +1,6 @@
+-- output: response_facts
+-- kind: facts
+-- inputs: waiting_times, proposals, responses_in_force, answer_audits, answer_moments, answer_dialogues, people_before_answer, people_after_answer, accepted_proposals, log, threads
 -- Each proposal that waited for an answer, with the first one it got.
 SELECT p.proposal_id, p.initiator, s.institution_id, w.age_hours, w.hours, w.is_answered,
        f.decision, coalesce(f.reason_chars, 0) AS reason_chars,

@@ -1,3 +1,6 @@
+-- output: rhythm_facts
+-- kind: facts
+-- inputs: posts
 -- The gaps in hours between the comments of people with six or more: number, sum, squares.
 SELECT gaps, gap_sum, gap_squares, count(*) AS people
 FROM (

@@ -1,3 +1,7 @@
+-- output: stance_facts
+-- kind: facts
+-- scopes: everyone, counted
+-- inputs: nodes, descendant_counts
 -- Comments on the proposal by stance: how many were replied to, how many hang below.
 SELECT n.stance, count(*) AS roots,
        sum(CASE WHEN b.below > 0 THEN 1 ELSE 0 END) AS replied,

@@ -1,3 +1,7 @@
+-- output: thread_facts
+-- kind: facts
+-- scopes: everyone, counted
+-- inputs: proposals, thread_counts, thread_shape, thread_codes, responses_in_force
 -- Every proposal with its thread in one scope.
 SELECT p.proposal_id, p.initiator, coalesce(r.decision, p.decision) AS decision,
        coalesce(t.comments, 0) AS comments, coalesce(t.authors, 0) AS authors,

@@ -1,9 +1,12 @@
+-- output: week_facts
+-- kind: facts
+-- inputs: calendar, person_scopes, person_weeks, person_facts
 -- Week by week: open, full, residents taking part, newcomers, comments.
 SELECT s.scope, c.monday AS week, c.is_open, c.is_full,
        coalesce(sum(w.residents), 0) AS residents, coalesce(sum(w.newcomers), 0) AS newcomers,
        coalesce(sum(w.comments), 0) AS comments
 FROM calendar AS c
-JOIN scopes AS s ON 1 = 1
+JOIN person_scopes AS s ON 1 = 1
 LEFT JOIN (
   SELECT a.week, p.loud, count(*) AS residents, sum(a.comments) AS comments,
          sum(CASE WHEN p.first_week_number = a.week THEN 1 ELSE 0 END) AS newcomers

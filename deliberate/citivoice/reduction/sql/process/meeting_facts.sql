@@ -1,3 +1,6 @@
+-- output: meeting_facts
+-- kind: table
+-- inputs: log
 -- Meetings that were held, and those whose minutes are public; what was said of one twice counts
 -- once.
 SELECT count(*) AS meetings, coalesce(sum(minuted), 0) AS meetings_minuted

@@ -1,3 +1,6 @@
+-- output: moderation_facts
+-- kind: table
+-- inputs: log
 -- Moderators and their decisions.
 SELECT count(DISTINCT actor_id) AS moderators, count(*) AS moderation_decisions
 FROM log

@@ -1,3 +1,6 @@
+-- output: opened_facts
+-- kind: table
+-- inputs: log
 -- Open releases of the data of this process that were not taken away again.
 SELECT coalesce(sum(CASE WHEN removed = 0 THEN 1 ELSE 0 END), 0) AS releases
 FROM (

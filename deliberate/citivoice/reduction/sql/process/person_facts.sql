@@ -1,3 +1,6 @@
+-- output: person_facts
+-- kind: table
+-- inputs: person_weeks, weeks_ahead, calendar, people, most_active_authors
 -- Each person's coming, staying and steps: stays in the house.
 SELECT p.actor_id, p.person, d.monday AS first_week, f.week AS first_week_number,
        f.active_weeks, a.open_next4, a.open_later,

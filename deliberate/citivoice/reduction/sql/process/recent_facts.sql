@@ -1,3 +1,6 @@
+-- output: recent_facts
+-- kind: table
+-- inputs: person_weeks, calendar
 -- People who took part in the last four full weeks.
 SELECT count(DISTINCT s.person) AS active_last4
 FROM person_weeks AS s

@@ -1,3 +1,7 @@
+-- output: shape_picture
+-- kind: facts
+-- scopes: counted
+-- inputs: node_levels, threads, thread_counts
 -- The threads with the most comments, level by level: for a picture.
 SELECT t.proposal_id, p.level - 1 AS depth, count(*) AS comments
 FROM node_levels AS p

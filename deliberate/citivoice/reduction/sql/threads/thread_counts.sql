@@ -1,3 +1,7 @@
+-- output: thread_counts
+-- kind: table
+-- scopes: everyone, counted, pair_cap_3, without_top5, without_new
+-- inputs: nodes, answered_comments, reply_edges, thread_pairs
 -- The scored counts of one scope, a row for each thread with a comment.
 SELECT n.thread, n.comments, n.stance_for, n.stance_against, n.upheld,
        v.authors, v.top_author_comments,

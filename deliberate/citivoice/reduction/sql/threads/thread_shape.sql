@@ -1,3 +1,7 @@
+-- output: thread_shape
+-- kind: table
+-- scopes: everyone, counted
+-- inputs: node_levels, nodes, thread_counts, descendant_counts
 -- The shape of one scope's threads: shown, never scored.
 SELECT w.thread, w.max_depth, w.max_width, w.level_sum, w.h_index, w.h_index_first_fail,
        n.roots, n.replies, n.orphans,

@@ -1,3 +1,6 @@
+-- output: clocks
+-- kind: levels from clock_starts
+-- inputs: merged_proposals
 -- A merged proposal's clock goes on in its target, if it runs longer than the target's own.
 SELECT m.target AS thread, min(f.h) AS h
 FROM frontier AS f
