@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from deliberate.citivoice import Facts, reduce
 from deliberate.citivoice.indicators.descriptives import describe, rho, virality
 from deliberate.citivoice.reduction.engine import DuckDB
-from deliberate.citivoice.reduction.graph import reduction_graph
+from deliberate.citivoice.reduction.graph import Step, reduction_graph
 from deliberate.citivoice.reduction.reduce import select_log
 from deliberate.citivoice.reduction.runner import run_steps
 from deliberate.citivoice.reduction.sources import table_sources
@@ -73,23 +73,28 @@ def test_tree_vectors(name: str) -> None:
     assert block["pairs_directed"] == len(expected["reply_edges"])
 
 
+PAIRS = """
+SELECT l.actor_id AS lower, u.actor_id AS upper, t.forth, t.back
+FROM everyone.thread_pairs AS t
+JOIN people AS l ON l.person = t.lower_person
+JOIN people AS u ON u.person = t.upper_person
+"""
+
+
 def reply_edges(case: dict[str, Any], spill: Path) -> set[tuple[str, str]]:
-    """Return who replied to whom by the table of pairs of all comments."""
+    """Return who replied to whom, from the pairs among all comments."""
+    tables = ("everyone.thread_pairs", "people")
+    pairs = Step("pairs", "facts", statement=PAIRS, reads=dict(zip(tables, tables, strict=True)))
     rows = tree_rows(case["input"]["proposal_author"], case["input"]["comments"])
     with DuckDB(str(spill)) as engine:
-        window = select_log(engine, log_of(rows), PROCESS)
-        steps = reduction_graph().ordered(["everyone.thread_pairs", "people"])
-        run_steps(engine, steps, table_sources(engine, window.as_of, PROCESS.zone))
-        directions = [("lower", "upper", "forth"), ("upper", "lower", "back")]
-        return {
-            row
-            for one, other, column in directions
-            for row in engine.rows(
-                "SELECT a.actor_id, b.actor_id FROM everyone__thread_pairs AS t"
-                f" JOIN people AS a ON a.person = t.{one}_person"
-                f" JOIN people AS b ON b.person = t.{other}_person WHERE {column} = 1"
-            )
-        }
+        end = select_log(engine, log_of(rows), PROCESS).as_of.replace(tzinfo=None)
+        steps = [*reduction_graph().ordered(tables), pairs]
+        found = run_steps(engine, steps, table_sources(engine, end, PROCESS.zone))["pairs"]
+    edges = set()
+    for lower, upper, forth, back in zip(*(c.tolist() for c in found.values()), strict=True):
+        edges |= {(lower, upper)} if forth else set()
+        edges |= {(upper, lower)} if back else set()
+    return edges
 
 
 def test_reply_edges_go_from_the_one_who_replies(tmp_path: Path) -> None:

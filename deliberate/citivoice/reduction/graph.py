@@ -38,8 +38,8 @@ class InvalidGraph(ValueError):
 class Step:
     """One step of the graph; in a scope, its name begins with the scope: `counted.nodes`.
 
-    `reads` gives for each table named in the statement the step that makes it. `follows` are steps
-    that must come before although no row of theirs is read.
+    `reads` gives for each table named in the statement the step that makes it. Where one scope may
+    equal another, `decision` is the step that decides it and `twin` the same step of the other.
     """
 
     name: str
@@ -51,7 +51,8 @@ class Step:
     reads: Mapping[str, str] = field(default_factory=dict)
     start: str | None = None
     same_if_empty: str | None = None
-    follows: tuple[str, ...] = ()
+    decision: str | None = None
+    twin: str | None = None
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -60,9 +61,14 @@ class Step:
         return tuple(dict.fromkeys((*start, *self.reads.values())))
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """Return the names of the steps without which this one cannot run."""
+        return (*([self.decision] if self.decision else []), *self.inputs)
+
+    @property
     def precedents(self) -> tuple[str, ...]:
-        """Return the names of the steps that must run before this one."""
-        return (*self.inputs, *self.follows)
+        """Return the names of the steps that run before this one, if they run at all."""
+        return (*([self.twin] if self.twin else []), *self.needs)
 
     @property
     def sql(self) -> str:
@@ -88,19 +94,30 @@ class Graph:
 
         A step comes as late as the results allow, so that few tables are held at a time.
         """
+        wanted = list(results)
+        needed = self._needed(wanted)
         done: dict[str, Step] = {}
 
         def add(name: str) -> None:
-            if name in done or name == LOG:
-                return
-            step = self.steps[name]
-            for earlier in (*step.follows, *step.inputs):
-                add(earlier)
-            done[name] = step
+            if name in needed and name not in done:
+                for earlier in self.steps[name].precedents:
+                    add(earlier)
+                done[name] = self.steps[name]
 
-        for name in results:
+        for name in wanted:
             add(name)
         return list(done.values())
+
+    def _needed(self, names: Iterable[str]) -> set[str]:
+        """Return the steps that the named ones need, these included."""
+        needed: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name in self.steps and name not in needed:
+                needed.add(name)
+                waiting += self.steps[name].needs
+        return needed
 
     def facts(self) -> list[str]:
         """Return the names of the facts, those without a scope first, then scope by scope.
@@ -165,21 +182,21 @@ def _step(declaration: Declaration, scope: str | None, names: set[str]) -> Step:
 
 
 def _with_decisions(steps: list[Step]) -> Iterator[Step]:
-    """Yield the steps; those of a scope that may equal another follow the table that decides.
+    """Yield the steps, in scopes that may be equal with their decision and twin.
 
-    Otherwise the tables of the other scope could be dropped before it is known who reads them.
+    Both come first: otherwise tables could be read or dropped before it is known whose they are.
     """
-    decisions = {
-        scope: step.name for step in steps if step.same_if_empty for scope in _equal_scopes(step)
-    }
+    names = {step.name for step in steps}
+    deciding = {step.scope: step for step in steps if step.same_if_empty}
+    deciding |= {step.same_if_empty: step for step in steps if step.same_if_empty}
     for step in steps:
-        decision = decisions.get(step.scope or "")
-        follows = (decision,) if decision and decision != step.name else ()
-        yield replace(step, follows=follows)
-
-
-def _equal_scopes(step: Step) -> tuple[str, str]:
-    return step.scope or "", step.same_if_empty or ""
+        decided_by = deciding.get(step.scope) if step.scope else None
+        if decided_by is None or step is decided_by:
+            yield step
+            continue
+        twin = f"{decided_by.same_if_empty}.{step.name.rpartition('.')[2]}"
+        has_twin = twin in names and twin != step.name
+        yield replace(step, decision=decided_by.name, twin=twin if has_twin else None)
 
 
 def _flaws_of_declarations(declarations: list[Declaration]) -> Iterator[str]:

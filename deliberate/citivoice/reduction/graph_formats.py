@@ -50,7 +50,7 @@ def as_json(steps: list[Step]) -> str:
             "scope": step.scope,
             "file": step.file or PYTHON_FILE,
             "inputs": list(step.inputs),
-            "follows": list(step.follows),
+            "decision": step.decision,
             "meaning": step.meaning,
         }
         for step in steps

@@ -55,14 +55,13 @@ def _make(engine: Engine, step: Step, sources: Sources) -> None:
 
 
 def _twins(queue: list[Step], decision: Step) -> dict[str, str]:
-    """Return for the steps of a scope those of the equal scope with the same output."""
+    """Return for the steps of the deciding scope their twins, as far as these run."""
     names = {step.name for step in queue}
-    pairs = {
-        step.name: step.name.replace(f"{decision.scope}.", f"{decision.same_if_empty}.", 1)
+    return {
+        step.name: step.twin
         for step in queue
-        if step.scope == decision.scope
+        if step.decision == decision.name and step.twin in names and step.twin is not None
     }
-    return {name: twin for name, twin in pairs.items() if twin in names}
 
 
 def _reading_twins(step: Step, twins: Mapping[str, str]) -> Step:
