@@ -18,6 +18,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
+from deliberate.citivoice.reduction.graph import SCOPES, Step, reduction_graph
 from deliberate.database import Base, TransientBase
 from deliberate.database.personal_data import TableMarks
 from deliberate.database.personal_rows import Model, list_models, marked_columns
@@ -266,6 +267,28 @@ def download_list() -> str:
     return "\n".join([*parts, f"- `log`: {Interaction.personal_data.label.lower()}"])
 
 
+def score_scopes() -> str:
+    """Return a table of the scopes of the scores."""
+    rows = [f"| `{scope}` | {meaning} |" for scope, meaning in SCOPES.items()]
+    return "\n".join(["| scope | counts |", "|---|---|", *rows])
+
+
+def score_steps() -> str:
+    """Return a table of the steps from the log to the facts, one row for each file or source."""
+    graph = reduction_graph()
+    rows: dict[str, str] = {}
+    for step in graph.ordered(graph.facts()):
+        rows.setdefault(step.file or step.name, _score_step(step))
+    head = ["| output | kind | file | inputs | meaning |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows.values()])
+
+
+def _score_step(step: Step) -> str:
+    inputs = ", ".join(f"`{name}`" for name in step.inputs) or "–"
+    file = f"`{step.file}`" if step.file else "Python"
+    return f"| `{step.name}` | {step.kind} | {file} | {inputs} | {step.meaning} |"
+
+
 PARTS = {
     "architecture.md": {
         "layers": layer_diagram,
@@ -273,6 +296,7 @@ PARTS = {
         "contracts": contract_list,
         "subjects": subject_table,
     },
+    "citivoice.md": {"scopes": score_scopes, "steps": score_steps},
     "glossary.md": {"subjects": subject_terms, "kinds": kind_terms},
     "privacy.md": {
         "record": processing_record,
