@@ -2,10 +2,12 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from io import StringIO
 
+from deliberate.days import last_day, local_date
 from deliberate.exports.csv_writer import csv_cell
+from deliberate.models import Process, Proposal
 from deliberate.queries.responses.desk import QueueRow
 from deliberate.queries.responses.desk_reports import MonthlyReport
 
@@ -41,8 +43,8 @@ def _queue_row(row: QueueRow) -> dict[str, object]:
         "proposal": proposal.id,
         "title": proposal.title,
         "topic": proposal.topic,
-        "asked_on": _iso_date(proposal.qualified_at),
-        "due_on": _iso_date(proposal.due_at),
+        "asked_on": _local_day(proposal.process, proposal.qualified_at),
+        "due_on": _last_day(proposal),
         "days_left": row.days_left,
         "state": row.state,
         "assignee": assignee.display_name if assignee else "",
@@ -57,8 +59,8 @@ def month_lines(report: MonthlyReport) -> Iterator[str]:
             "title": response.proposal.title,
             "decision": str(response.decision),
             "headline": response.headline,
-            "published_on": _iso_date(response.published_at),
-            "due_on": _iso_date(response.proposal.due_at),
+            "published_on": local_date(response.proposal.process, response.published_at),
+            "due_on": _last_day(response.proposal),
             "institution": response.institution.slug if response.institution else "",
         }
         for response in report.responses
@@ -66,8 +68,12 @@ def month_lines(report: MonthlyReport) -> Iterator[str]:
     return _lines(MONTH_COLUMNS, rows)
 
 
-def _iso_date(moment: datetime | None) -> str:
-    return moment.date().isoformat() if moment else ""
+def _local_day(process: Process, moment: datetime | None) -> date | None:
+    return local_date(process, moment) if moment else None
+
+
+def _last_day(proposal: Proposal) -> date | None:
+    return last_day(proposal.process, proposal.due_at) if proposal.due_at else None
 
 
 def _lines(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Iterator[str]:

@@ -1,9 +1,10 @@
-"""The list of proposals as a CSV file."""
+"""The list of proposals as a CSV file: hours in UTC, the last day of a deadline at its place."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
+from deliberate.days import last_day
 from deliberate.exports.csv_writer import csv_cell
 from deliberate.models import Proposal
 from deliberate.queries.proposals.proposals import proposal_status
@@ -49,7 +50,7 @@ def _values(proposal: Proposal, language: str) -> list[object]:
         institution.name_in(language) if institution else "",
         proposal.published_at,
         proposal.qualified_at,
-        proposal.due_at,
+        last_day(proposal.process, proposal.due_at) if proposal.due_at else None,
         proposal.answered_at,
         proposal.support_count,
         proposal.comment_count,

@@ -7,6 +7,7 @@ from typing import Any
 
 from deliberate import citivoice
 from deliberate.clock import now
+from deliberate.days import local_today
 from deliberate.exports.columns import FOREIGN_KEYS, PRIMARY_KEYS, Column, tables
 from deliberate.models import Process
 from deliberate.queries.releases.release_files import sha256_of
@@ -65,7 +66,7 @@ def _citation(process: Process, publisher: str) -> str:
         "type": "dataset",
         "title": f"{process.title}: research release",
         "authors": [{"name": publisher}],
-        "date-released": now().date().isoformat(),
+        "date-released": local_today(process).isoformat(),
         "license": LICENCE,
     }
     # Every JSON value is a valid YAML value, so no title can break the file.

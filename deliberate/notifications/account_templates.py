@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
+from deliberate.days import date_text
 from deliberate.notifications.notice_texts import NoticeSubjects, NoticeText, notice_text
 from deliberate.vocabulary.notices import (
     AddressGivenNotice,
@@ -189,6 +189,6 @@ def _data_access_ends(event: DataAccessEndsNotice, _about: NoticeSubjects) -> No
         _(
             "Your access to the protected data you asked for ends on %(day)s. Delete every "
             "copy by then.",
-            day=format_date(date.fromisoformat(event.until)),
+            day=date_text(date.fromisoformat(event.until)),
         ),
     )

@@ -1,8 +1,8 @@
 """Texts of notices on a proposal: response, referral, deadline, commitment, merger, ballot."""
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
+from deliberate.days import date_text
 from deliberate.notifications.notice_texts import NoticeSubjects, NoticeText, notice_text
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.vocabulary.notices import (
@@ -122,9 +122,15 @@ def _commitment_late(_event: CommitmentLateNotice, about: NoticeSubjects) -> Not
             "“%(title)s”: promised for %(day)s and not done: %(what)s",
             title=about.title,
             what=_what(about),
-            day=format_date(about.commitment.due_on, "d MMM y") if about.commitment else "",
+            day=_due_day(about),
         ),
     )
+
+
+def _due_day(about: NoticeSubjects) -> str:
+    if about.commitment is None:
+        return ""
+    return date_text(about.commitment.due_on, place=about.commitment.response.proposal.process)
 
 
 def _what(about: NoticeSubjects) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, select
+from sqlalchemy import ColumnElement, Select, String, cast, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
+from deliberate.days import local_today, site
 from deliberate.models import (
     Case,
     Commitment,
@@ -20,7 +21,8 @@ from deliberate.models import (
     Response,
 )
 from deliberate.queries.releases.data_access_requests import active_requests
-from deliberate.queries.responses.desk import due_soon_until, get_desk_counts
+from deliberate.queries.responses.commitments import is_past_due
+from deliberate.queries.responses.desk import get_desk_counts, is_due_soon
 from deliberate.queries.responses.response_owner import (
     coordinating_institution_id,
     join_case,
@@ -38,8 +40,11 @@ from deliberate.vocabulary.notices import (
     WeeklySummaryNotice,
 )
 
+MONDAY = 1
 NoticeRow = dict[str, object]
 ACCESS_END_NOTICE_PERIOD = timedelta(days=14)
+LATE_NOTICE_PERIOD = timedelta(days=30)
+"""The age from which a late commitment is no longer news."""
 MAX_REMINDERS = 200
 """The maximum number of notices per run; the next run writes the rest."""
 
@@ -81,7 +86,7 @@ def _notice_row(key: str, event: NoticeEvent, **columns: object) -> NoticeRow:
 def _ending_data_access() -> Iterator[NoticeRow]:
     """Return notices on access to protected research data that ends within two weeks."""
     for request in active_requests():
-        if request.access_until - now().date() <= ACCESS_END_NOTICE_PERIOD:
+        if request.access_until - local_today(request.process) <= ACCESS_END_NOTICE_PERIOD:
             yield _notice_row(
                 f"ends.{request.id}",
                 DataAccessEndsNotice(until=request.access_until.isoformat()),
@@ -120,8 +125,7 @@ def _missed_deadlines() -> Iterator[NoticeRow]:
 
 
 def _near_deadlines() -> Iterator[NoticeRow]:
-    is_soon = and_(Proposal.due_at > now(), Proposal.due_at <= due_soon_until())
-    rows = db.session.execute(_owed_without_notice("soon.").where(is_soon))
+    rows = db.session.execute(_owed_without_notice("soon.").where(is_due_soon()))
     for proposal_id, owner_id in rows:
         if owner_id is not None:
             yield _notice_row(
@@ -143,7 +147,6 @@ def _late_commitments() -> Iterator[NoticeRow]:
 
 def _late_commitments_query() -> Select[int, int]:
     """Return a query for commitment and proposal ids, the earliest due date first."""
-    today = now().date()
     return (
         select(Commitment.id, Response.proposal_id)
         .join(Commitment.response)
@@ -153,8 +156,8 @@ def _late_commitments_query() -> Select[int, int]:
             Process.source.is_(None),
             Commitment.fulfilled_at.is_(None),
             Commitment.dropped_at.is_(None),
-            Commitment.due_on < today,
-            Commitment.due_on >= today - timedelta(days=30),
+            is_past_due(),
+            Commitment.due_on >= now().date() - LATE_NOTICE_PERIOD,
             ~_notice_exists("late.", Commitment.id),
         )
         .order_by(Commitment.due_on, Commitment.id)
@@ -187,10 +190,10 @@ def _lapsed_referrals() -> Iterator[NoticeRow]:
 
 
 def _weekly_summaries() -> Iterator[NoticeRow]:
-    """Return, on Mondays, a summary for each institution with open cases."""
-    if now().weekday() != 0:
+    """Return, on Mondays at the site, a summary for each institution with open cases."""
+    year, week, weekday = local_today(site()).isocalendar()
+    if weekday != MONDAY:
         return
-    year, week, _day = now().isocalendar()
     for institution_id in db.session.scalars(select(Institution.id)):
         key = f"week.{institution_id}.{year}.{week}"
         if db.session.scalar(select(Notice.id).where(Notice.key == key)) is not None:

@@ -4,10 +4,9 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.clock import now
+from deliberate.days import local_today
 from deliberate.models import DataAccessRequest, Person
 from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role, is_signed_in
-from deliberate.queries.processes.working_days import local_date
 from deliberate.vocabulary import Role
 
 MAX_ACCESS_PERIOD = timedelta(days=365)
@@ -36,7 +35,7 @@ def may_fetch_data(person: Person | None, request: DataAccessRequest) -> Decisio
         return Decision(_("Only the person who requested this data can download it."))
     if not request.is_granted:
         return Decision(_("Access has not been granted."))
-    if request.is_expired(local_date(request.process, now())):
+    if request.is_expired(local_today(request.process)):
         return Decision(_("Access has ended."))
     return is_signed_in(person)
 

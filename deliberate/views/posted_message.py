@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 
-from deliberate.views.site.template_context import local_time
+from deliberate.days import date_text
 
 if TYPE_CHECKING:
     from deliberate.models import Comment, Proposal
@@ -14,5 +14,5 @@ def posted_message(content: "Proposal | Comment", message: str) -> str:
     """Return the message, or until when a rule holds the text where one does."""
     if not content.is_held or content.held_until is None:
         return message
-    until = local_time(content.held_until, "d MMM y, HH.mm")
+    until = date_text(content.held_until, "d MMM y, HH.mm", content.process)
     return str(_("Your text is saved. A rule holds it until %(time)s at the latest.", time=until))

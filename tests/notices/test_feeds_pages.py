@@ -2,14 +2,24 @@
 
 import json
 import re
+from datetime import date, timedelta
 from html import unescape
 from xml.etree import ElementTree as Xml
 
 import pytest
+from icalendar import Calendar
+from sqlalchemy import select
 
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.days import end_of_day, start_of_day
+from deliberate.models import Poll, Proposal
+from deliberate.operations.polls.polls import change_poll, open_poll
+from deliberate.operations.processes.processes import schedule_phase
 from deliberate.operations.proposals.supports import support_proposal
+from deliberate.operations.responses.cases import pause_clock
 from deliberate.operations.responses.responses import publish_response
-from deliberate.vocabulary import ResponseDecision
+from deliberate.vocabulary import PhaseKind, PollChangeReason, ResponseDecision, Role
 from tests import factories
 from tests.client import anonymous_client
 
@@ -83,6 +93,98 @@ def test_calendar_has_phases_and_due_dates_in_the_time_zone_of_the_process(app, 
     assert "DTSTART;TZID=Asia/Makassar:20260301T090000" in lines
     assert "DTSTART;VALUE=DATE:20260407" in lines and "TZOFFSETTO:+0800" in lines
     assert all(len(line.encode()) <= 75 for line in response.data.decode().split("\r\n"))
+
+
+def read_events(app, process, **headers):
+    """Return the events of the calendar of a process by their UID."""
+    data = (
+        anonymous_client(app).get(f"/processes/{process.slug}/calendar.ics", headers=headers).data
+    )
+    return {str(event["uid"]): event for event in Calendar.from_ical(data).walk("VEVENT")}
+
+
+@pytest.fixture
+def process(institution, clock):
+    """Return a process with a phase of whole days, a poll and an owed response."""
+    process = factories.create_process(institution, threshold=1)
+    admin = factories.create_staff(institution, Role.ADMIN)
+    schedule_phase(
+        admin,
+        process,
+        PhaseKind.DELIVERY,
+        start_of_day(process, date(2026, 6, 1)),
+        end_of_day(process, date(2026, 6, 30)),
+        [],
+    )
+    open_poll(
+        factories.create_staff(institution),
+        process,
+        "Mana dahulu?",
+        ["Trotoar", "Halte"],
+        now() + timedelta(days=7),
+    )
+    support_proposal(factories.create_resident(), factories.create_proposal(process))
+    return process
+
+
+def named(events, name):
+    return next(event for uid, event in events.items() if uid.startswith(name))
+
+
+def test_calendar_event_of_whole_days_ends_on_the_day_after_the_last(app, process):
+    phase = process.phases[-1]
+    event = read_events(app, process)[f"phase-{phase.id}@127.0.0.1"]
+    assert (event["dtstart"].dt, event["dtend"].dt) == (date(2026, 6, 1), date(2026, 7, 1))
+
+
+def test_calendar_has_the_opening_and_the_closing_of_polls(app, process):
+    poll = db.session.scalars(select(Poll)).one()
+    event = named(read_events(app, process), "poll")
+    assert (event["dtstart"].dt, event["dtend"].dt) == (poll.opens_at, poll.closes_at)
+
+
+def test_calendar_ids_do_not_depend_on_the_host_of_the_request(app, process):
+    assert set(read_events(app, process)) == set(read_events(app, process, Host="other.example"))
+
+
+def test_calendar_is_never_stamped_in_the_future(app, clock, process):
+    assert all(event["dtstamp"].dt <= now() for event in read_events(app, process).values())
+
+
+def test_calendar_event_that_moves_has_a_higher_sequence_and_a_later_stamp(app, clock, process):
+    before = read_events(app, process)
+    clock.shift(timedelta(days=1))
+    phase = process.phases[-1]
+    admin = factories.create_staff(None, Role.ADMIN)
+    ends = end_of_day(process, date(2026, 7, 31))
+    schedule_phase(admin, process, phase.kind, phase.opens_at, ends, [], "Hujan.")
+    after = read_events(app, process)
+    uid = f"phase-{phase.id}@127.0.0.1"
+    assert after[uid]["sequence"] > before[uid]["sequence"]
+    assert after[uid]["dtstamp"].dt == before[uid]["dtstamp"].dt + timedelta(days=1)
+    assert named(after, "poll").to_ical() == named(before, "poll").to_ical()
+
+
+def test_calendar_event_of_a_poll_that_is_extended_has_a_higher_sequence(
+    app, clock, institution, process
+):
+    before = named(read_events(app, process), "poll")
+    poll = db.session.scalars(select(Poll)).one()
+    later = poll.closes_at + timedelta(days=1)
+    staff = factories.create_staff(institution)
+    change_poll(staff, poll, later, PollChangeReason.OUTAGE, "Situs mati.")
+    after = named(read_events(app, process), "poll")
+    assert after["sequence"] > before["sequence"] and after["dtend"].dt == later
+
+
+def test_calendar_event_of_a_due_response_has_a_higher_sequence_after_a_pause(
+    app, clock, institution, process
+):
+    before = named(read_events(app, process), "due")
+    proposal = db.session.scalars(select(Proposal)).one()
+    pause_clock(factories.create_staff(institution), proposal, "Di mana?", 5)
+    after = named(read_events(app, process), "due")
+    assert after["sequence"] > before["sequence"] and after["dtstart"].dt > before["dtstart"].dt
 
 
 @pytest.mark.parametrize("url", ["/processes/nowhere/feed.atom", "/proposals/999/feed.json"])

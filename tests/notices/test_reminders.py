@@ -58,6 +58,16 @@ def test_reminder_of_near_and_missed_deadline_is_created_once(clock, proposal):
     assert reminder_kinds() == reminder_kinds() == ["deadline.missed", "desk.overdue", "desk.soon"]
 
 
+def test_reminder_of_near_deadline_comes_on_the_third_working_day_before_from_its_first_hour(
+    clock, proposal
+):
+    third_day_before = datetime(2026, 3, 31, 16, tzinfo=UTC)  # the midnight before Wednesday there
+    clock.move_to(third_day_before - timedelta(seconds=1))
+    assert reminder_kinds() == []
+    clock.move_to(third_day_before)
+    assert reminder_kinds() == ["desk.soon"]
+
+
 def test_reminder_of_lapsed_referral_goes_to_the_coordinator(clock, institution, proposal):
     refer_proposal(
         factories.create_staff(institution), proposal, factories.create_institution(), "Saluran."
@@ -77,6 +87,14 @@ def test_reminder_of_late_commitment_is_created_once(clock, institution, proposa
     )
     clock.move_to(datetime(2026, 3, 12, 1, tzinfo=UTC))
     assert reminder_kinds() == reminder_kinds() == ["commitment.late"]
+
+
+def test_reminder_with_weekly_summary_is_created_when_monday_begins_at_the_site(clock, proposal):
+    monday_begins = datetime(2026, 3, 8, 16, tzinfo=UTC)
+    clock.move_to(monday_begins - timedelta(seconds=1))
+    assert reminder_kinds() == []
+    clock.move_to(monday_begins)
+    assert reminder_kinds() == ["desk.week"]
 
 
 def test_reminder_with_weekly_summary_is_created_on_mondays(clock, proposal):

@@ -207,3 +207,35 @@ def test_statements_page_accepts_and_declines_statements(app, clock, log):
     page = anonymous_client(app).get(f"/en/polls/{poll.id}").text
     assert "Trotoar dahulu" in page and "Beli obat" not in page
     assert db.session.scalar(select(Ballot)) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("2026-03-12 18.30", "2026-03-12T22:30:00+00:00"),  # the clocks were put forward on the 8th
+        ("2026-03-12T18:30", "2026-03-12T22:30:00+00:00"),
+        ("2026-03-07", "2026-03-08T05:00:00+00:00"),
+    ],
+)
+def test_poll_form_reads_hours_where_the_process_is(app, clock, typed, stored):
+    process = factories.create_process(timezone="America/New_York")
+    client = signed_in_client(app, factories.create_staff())
+    assert "New York Time" in client.get(f"/en/desk/polls/new/{process.slug}").text
+    assert open_with(client, process, closes_at=typed).status_code == 303
+    assert the_poll().closes_at.isoformat() == stored
+
+
+def test_poll_form_refuses_an_hour_that_the_clocks_skip(app, clock):
+    process = factories.create_process(timezone="America/New_York")
+    client = signed_in_client(app, factories.create_staff())
+    refused = open_with(client, process, closes_at="2026-03-08 02.30")
+    assert refused.status_code == 422 and "clocks are put forward" in refused.text
+    assert the_poll() is None
+
+
+def test_poll_form_to_change_shows_the_hour_where_the_process_is(app, clock):
+    process = factories.create_process(timezone="America/New_York")
+    client = signed_in_client(app, factories.create_staff())
+    open_with(client, process, closes_at="2026-03-12 18.30")
+    page = client.get(f"/en/desk/polls/{the_poll().id}/change").text
+    assert 'value="2026-03-12T18:30"' in page and "Thursday 12 March, 18:30" in page

@@ -6,6 +6,7 @@ import pytest
 
 from deliberate.clock import now
 from deliberate.database import db
+from deliberate.days import local_today, start_of_day
 from deliberate.models import Process
 from deliberate.operations.moderation import rules as rule_operations
 from deliberate.operations.processes.process_setup import (
@@ -20,7 +21,7 @@ from deliberate.permissions.decision import Refused
 from deliberate.permissions.processes import list_missing_for_opening
 from deliberate.queries.moderation.rules import get_current_rules, get_rules_version
 from deliberate.queries.processes.process_setup import list_process_changes
-from deliberate.queries.processes.working_days import deadline_after, local_date, start_of_day
+from deliberate.queries.processes.working_days import deadline_after
 from deliberate.vocabulary import PhaseKind, PhaseSwitch, Role
 from tests import factories
 
@@ -51,7 +52,7 @@ def planned(admin):
 
 
 def day_start(process, day):
-    return start_of_day(process, local_date(process, now()) + timedelta(days=day))
+    return start_of_day(process, local_today(process) + timedelta(days=day))
 
 
 def schedule(admin, process, kind, first, last, reason=""):

@@ -6,15 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deliberate.days import last_day, local_date
 from deliberate.models import Process
 from deliberate.queries.processes import working_days as working_day_queries
 from deliberate.queries.processes.working_days import (
+    add_process_days,
     add_working_days,
-    due_date,
     is_working_day,
     response_deadline,
     shift_deadline,
     working_days_between,
+    working_days_elapsed,
 )
 
 DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
@@ -59,11 +61,11 @@ def test_working_days_equal_days_counted_by_hand(start, days, last):
 def test_deadline_is_the_end_of_the_day_in_the_time_zone_of_the_process():
     due = response_deadline(process(), at(2))
     assert due == datetime(2026, 4, 7, 16, tzinfo=UTC)
-    assert due_date(process(), due) == date(2026, 4, 7)
+    assert last_day(process(), due) == date(2026, 4, 7)
 
 
 def test_deadline_counts_from_the_local_date():
-    assert due_date(process(1), response_deadline(process(1), at(2, hour=17))) == date(2026, 3, 4)
+    assert last_day(process(1), response_deadline(process(1), at(2, hour=17))) == date(2026, 3, 4)
 
 
 def test_holidays_follow_the_calendar_of_the_process():
@@ -101,6 +103,32 @@ def test_deadline_is_a_working_day(day, count):
 def test_subtracting_working_days_inverts_adding(day, count):
     first = add_working_days(day, 1)
     assert add_working_days(add_working_days(first, count), -count) == first
+
+
+MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+ZONES = st.sampled_from(
+    ["Asia/Makassar", "Asia/Jakarta", "America/New_York", "Pacific/Apia", "Africa/Casablanca"]
+)
+
+
+@given(MOMENTS, MOMENTS, ZONES)
+def test_working_days_elapsed_are_never_negative(first, last, zone):
+    place = Process(timezone=zone, calendar="ID")
+    assert working_days_elapsed(place, first, last) >= 0
+    assert working_days_elapsed(place, max(first, last), min(first, last)) == 0
+
+
+@given(MOMENTS, ZONES, st.integers(1, 60), st.sets(DAYS, max_size=3))
+def test_deadline_is_the_counted_day_where_the_process_is(asked, zone, days, off):
+    place = Process(
+        timezone=zone,
+        calendar="ID",
+        response_days=days,
+        days_off={day.isoformat(): "Libur" for day in off},
+    )
+    due = response_deadline(place, asked)
+    assert last_day(place, due) == add_process_days(place, local_date(place, asked), days)
+    assert working_days_elapsed(place, asked, due - timedelta(microseconds=1)) == days
 
 
 @given(DAYS, DAYS, DAYS)

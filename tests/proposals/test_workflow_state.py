@@ -3,10 +3,10 @@
 import pytest
 
 from deliberate.clock import now
+from deliberate.days import local_today
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.commitments import drop_commitment, fulfil_commitment
 from deliberate.operations.responses.responses import publish_response
-from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.proposals.listing import ProposalFilters, list_proposals
 from deliberate.queries.proposals.workflow_state import state_of
 from deliberate.vocabulary import ProposalState, ResponseDecision
@@ -22,7 +22,7 @@ def committed(app):
         factories.create_staff(office),
         factories.create_proposal(factories.create_process(office)),
     )
-    day = local_date(proposal.process, now())
+    day = local_today(proposal.process)
     commitments = [("Sepuluh bangku", office, day), ("Atap", office, day)]
     response = publish_response(
         officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Segera.", commitments=commitments

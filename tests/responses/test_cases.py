@@ -1,19 +1,21 @@
 """Cases: assignment, notes, referrals, the pause of the response clock, deadlines."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask_babel import force_locale
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
+from deliberate.days import last_day
 from deliberate.models import Case
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses import cases as case_operations
 from deliberate.operations.responses import referrals as referral_operations
+from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.permissions.decision import Refused
-from deliberate.queries.processes.working_days import due_date, working_days_left
+from deliberate.queries.processes.working_days import working_days_left
 from deliberate.queries.proposals.timeline import get_timeline
 from deliberate.queries.responses import response_owner as response_owner_queries
 from deliberate.queries.responses.desk import (
@@ -23,7 +25,7 @@ from deliberate.queries.responses.desk import (
 )
 from deliberate.queries.responses.institution_figures import list_often_referred_proposals
 from deliberate.queries.threads.open_questions import open_questions
-from deliberate.vocabulary import Stance
+from deliberate.vocabulary import ResponseDecision, Stance
 from tests import factories
 
 
@@ -68,7 +70,7 @@ def owner_id_of(proposal):
 
 def due_on(proposal):
     factories.reload(proposal)
-    return due_date(proposal.process, proposal.due_at).isoformat()
+    return last_day(proposal.process, proposal.due_at).isoformat()
 
 
 def test_case_with_three_referrals_a_lapsed_one_a_pause_and_a_missed_deadline(
@@ -79,7 +81,7 @@ def test_case_with_three_referrals_a_lapsed_one_a_pause_and_a_missed_deadline(
 
     move_to_day(clock, 3)
     first = referral_operations.refer_proposal(officer, proposal, other, "Saluran air.")
-    assert due_date(proposal.process, first.accept_by).isoformat() == "2026-03-06"
+    assert last_day(proposal.process, first.accept_by).isoformat() == "2026-03-06"
     assert owner_id_of(proposal) == coordinator.id
     move_to_day(clock, 5)
     referral_operations.accept_referral(other_officer, first)
@@ -91,7 +93,7 @@ def test_case_with_three_referrals_a_lapsed_one_a_pause_and_a_missed_deadline(
     second = referral_operations.refer_proposal(
         other_officer, proposal, coordinator, "Halte, bukan saluran."
     )
-    assert due_date(proposal.process, second.accept_by).isoformat() == "2026-03-26"
+    assert last_day(proposal.process, second.accept_by).isoformat() == "2026-03-26"
     move_to_day(clock, 26, hour=15)
     assert owner_id_of(proposal) == other.id
     move_to_day(clock, 26, hour=16)  # midnight in Nusantara
@@ -278,3 +280,38 @@ def test_question_is_settled_by_its_author_only(proposal):
     )
     with pytest.raises(Refused, match="author"):
         case_operations.settle_question(factories.create_resident(), question)
+
+
+def test_case_is_due_soon_in_the_last_three_working_days_where_its_process_is(clock, other):
+    processes = [
+        factories.create_process(other, threshold=1, days=90, response_days=5, **columns)
+        for columns in (
+            {},
+            {"days_off": {"2026-03-05": "Libur"}},
+            {"timezone": "America/New_York", "calendar": "US"},
+            {"timezone": "Pacific/Apia", "calendar": "WS"},
+        )
+    ]
+    proposals = [factories.create_proposal(process) for process in processes]
+    for proposal in proposals:
+        support_proposal(factories.create_resident(), proposal)
+    counts = set()
+    for hours in range(0, 11 * 24, 5):
+        clock.move_to(datetime(2026, 3, 2, 1, tzinfo=UTC) + timedelta(hours=hours))
+        db.session.rollback()
+        left = [working_days_left(row.process, row.due_at) for row in proposals]
+        soon = sum(0 <= days <= 3 for days in left)
+        assert get_desk_counts(other.id).due_soon == soon, (hours, left)
+        counts.add(soon)
+    assert counts >= {0, 1, 4}
+
+
+def test_timeline_of_a_response_given_before_it_was_owed_counts_no_days(clock, coordinator):
+    proposal = factories.create_proposal(factories.create_process(coordinator, threshold=1))
+    officer = factories.create_staff(coordinator)
+    publish_response(officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Dibangun.")
+    clock.shift(timedelta(days=7))
+    support_proposal(factories.create_resident(), proposal)
+    assert proposal.qualified_at is not None
+    (entry,) = [row for row in get_timeline(proposal) if row.title == "Responded"]
+    assert "working day" not in entry.note

@@ -1,10 +1,11 @@
 """Commitments: their steps, and the judgements of residents on responses and outcomes."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask_babel import force_locale
 
+from deliberate.database import db, unrecorded
 from deliberate.operations.responses.commitments import (
     drop_commitment,
     fulfil_commitment,
@@ -63,6 +64,33 @@ def test_commitment_is_late_after_its_date(clock, institution, commitment):
     assert [row.id for row in list_commitments("due", institution.id)] == [commitment.id]
     assert commitment.state_on(date(2026, 3, 30)) == "due"
     assert commitment.state_on(date(2026, 3, 31)) == "late"
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"),
+    [("Asia/Makassar", 16), ("America/New_York", 28), ("Pacific/Apia", 11)],
+)
+def test_commitment_is_late_after_the_last_moment_of_its_day_there(
+    clock, institution, commitment, zone, hour
+):
+    set_timezone(commitment.response.proposal.process, zone)
+    day_ends = datetime(2026, 3, 30, tzinfo=UTC) + timedelta(hours=hour)
+    clock.move_to(day_ends - timedelta(seconds=1))
+    assert states(institution) == {"due"}
+    clock.move_to(day_ends)
+    assert states(institution) == {"late"}
+
+
+def set_timezone(process, zone):
+    with unrecorded("test settings") as session:
+        process.timezone = zone
+        session.add(process)
+
+
+def states(institution):
+    """Return the lists on which the commitment of the response is."""
+    db.session.rollback()
+    return {state for state in ("due", "late") if list_commitments(state, institution.id)}
 
 
 def test_commitment_is_dropped_with_a_reason_only(institution, commitment, log):

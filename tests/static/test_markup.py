@@ -44,7 +44,9 @@ def components() -> Components:
         "percentformat": lambda n: f"{n:.0%}",
     }
     environment.globals["url_for"] = lambda endpoint, **values: f"/{endpoint}"
-    environment.globals["local_time"] = lambda moment, pattern: moment.strftime("%d %m %Y")
+    environment.globals["local_time"] = lambda moment, pattern, _process=None: moment.strftime(
+        "%d %m %Y"
+    )
     return lambda name: environment.get_template(f"{name}.html").module
 
 

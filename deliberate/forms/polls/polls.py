@@ -1,9 +1,7 @@
 """Forms to open and change a poll, enter a ballot and publish the outcome."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, IntegerField, RadioField, StringField, TextAreaField
@@ -13,6 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from deliberate.clock import now
+from deliberate.days import Place, SkippedTime, UnreadableTime, input_time, parse_time
 from deliberate.forms import REQUIRED, LocalizedForm
 
 TOO_LONG = _("This is longer than the form allows.")
@@ -53,29 +52,47 @@ def _choices(labels: dict[str, Any]) -> list[SelectChoice]:
 
 
 class LocalTimeField(StringField):
-    """A date and time in the site's time zone; `data` is an aware datetime in UTC, or None."""
+    """A date and time at a place; `data` is a moment in UTC once validated, or None."""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Parse a local time such as "2026-03-05T18:00", with "T" or a space."""
+    data: Any  # an aware datetime in UTC, or None; a required field has been validated
+    place: Place
+
+    def __init__(self, *args: Any, is_end: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.is_end = is_end
+
+    def process_formdata(self, _valuelist: list[str]) -> None:
+        """Leave the text to `pre_validate`, when the place is known."""
         self.data = None
-        text = (valuelist[0] if valuelist else "").strip()
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Read the text, such as "2026-03-05T18:00" or "2026-03-05 18.00", as a time there."""
+        text = str(self.raw_data[0]).strip() if self.raw_data else ""
         if not text:
             return
         try:
-            local = datetime.fromisoformat(text.replace(" ", "T", 1))
-        except ValueError:
+            self.data = parse_time(self.place, text, is_end=self.is_end)
+        except UnreadableTime:
             raise ValidationError(_("Enter a date and time, such as 2026-11-30 18:00.")) from None
-        self.data = local.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
-
-    data: Any  # an aware datetime in UTC, or None; a required field has been validated
-    zone = "Asia/Makassar"
+        except SkippedTime:
+            raise ValidationError(
+                _("The clocks are put forward then, and this time is skipped. Choose another.")
+            ) from None
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        if self.data is None:
-            return ""
-        return str(self.data.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H:%M"))
+        return input_time(self.place, self.data) if self.data else ""
+
+
+class PollDatesForm(LocalizedForm):
+    """A form with dates of a poll, which are typed in the time zone of its process."""
+
+    def set_place(self, place: Place) -> None:
+        """Set where the dates are; required before the form is validated or shown."""
+        for field in self:
+            if isinstance(field, LocalTimeField):
+                field.place = place
 
 
 class WholeNumberField(IntegerField):
@@ -105,7 +122,7 @@ class CheckboxesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class OpenPollForm(LocalizedForm):
+class OpenPollForm(PollDatesForm):
     """The question, options and rules of a new poll."""
 
     question = StringField(
@@ -138,7 +155,7 @@ class OpenPollForm(LocalizedForm):
         default="after_close",
     )
     opens_at = LocalTimeField(_("Opens"))
-    closes_at = LocalTimeField(_("Closes"), [InputRequired(REQUIRED), require_future])
+    closes_at = LocalTimeField(_("Closes"), [InputRequired(REQUIRED), require_future], is_end=True)
     quorum = WholeNumberField(_("Quorum, in ballots"), [Optional()])
     shuffles = BooleanField(_("Show the options to each voter in a different order"))
     min_choices = WholeNumberField(_("Minimum number of choices"), [Optional()])
@@ -178,10 +195,12 @@ class OpenPollForm(LocalizedForm):
         return (label.strip(), int(digits)) if label.strip() and is_cost else (line, None)
 
 
-class ChangePollForm(LocalizedForm):
+class ChangePollForm(PollDatesForm):
     """A new closing time of a running poll, with ground and reason."""
 
-    closes_at = LocalTimeField(_("New closing time"), [InputRequired(REQUIRED), require_future])
+    closes_at = LocalTimeField(
+        _("New closing time"), [InputRequired(REQUIRED), require_future], is_end=True
+    )
     ground = RadioField(_("Ground"), [InputRequired(REQUIRED)], choices=_choices(CHANGE_GROUNDS))
     reason = TextAreaField(
         _("Reason (public)"),

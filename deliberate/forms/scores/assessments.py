@@ -1,13 +1,12 @@
 """Forms of an assessment: ratings, evidence, pledges, context, adjudication and reply."""
 
-from datetime import timedelta
+from datetime import date
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from deliberate.clock import now
 from deliberate.forms import REQUIRED, TOO_LONG, LocalizedForm
 from deliberate.forms.responses import DayField
 
@@ -38,7 +37,12 @@ STAGES = (
 
 
 class RatingForm(LocalizedForm):
-    """The assessor's answer to one question and one piece of evidence."""
+    """The assessor's answer to one question and one piece of evidence.
+
+    `today`, the day where the process is, must be set before validation.
+    """
+
+    today: date
 
     value = RadioField(_("Your answer"), [Optional()], choices=VALUES)
     reason = TextAreaField(_("Why"), [Length(max=2000, message=TOO_LONG)])
@@ -60,7 +64,7 @@ class RatingForm(LocalizedForm):
         """Require a date for evidence, not in the future."""
         if self.kind.data and field.day is None:
             raise ValidationError(_("Give the date of the evidence."))
-        if field.day is not None and field.day > now().date() + timedelta(days=1):
+        if field.day is not None and field.day > self.today:
             raise ValidationError(_("This date is still to come."))
 
     def validate_reference(self, field: StringField) -> None:

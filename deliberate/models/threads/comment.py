@@ -20,6 +20,7 @@ from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import COUNTS, Category, personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.visibility import SHOWN_TEXT, HideableText, held_index, read_by
+from deliberate.models.processes import Process
 from deliberate.models.proposals.proposal import Proposal, new_salt
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import Role
@@ -111,6 +112,11 @@ class Comment(HideableText, Base):
     def process_id(self) -> int:
         """Return the process that acts on this comment belong to."""
         return self.proposal.process_id
+
+    @property
+    def process(self) -> Process:
+        """Return the process that its proposal belongs to."""
+        return self.proposal.process
 
 
 def rating_strength(strong: int, weak: int) -> int:

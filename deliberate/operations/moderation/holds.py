@@ -1,14 +1,14 @@
 """Hold a new text by a rule for at most two working days, after which it is shown automatically."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from deliberate.clock import now
+from deliberate.days import local_hour, local_today, time_of_day
 from deliberate.models import Comment, Process, Proposal
 from deliberate.operations.notices.notices import notify_person
 from deliberate.queries.moderation.decisions import list_decisions
 from deliberate.queries.moderation.hold_rules import matching_hold_rule
-from deliberate.queries.processes.working_days import add_working_days, local_date
+from deliberate.queries.processes.working_days import add_process_days
 from deliberate.recording import Act
 from deliberate.vocabulary.events.moderation import CommentDelayed, ProposalDelayed
 from deliberate.vocabulary.notices import DelayedNotice
@@ -43,6 +43,5 @@ def hold_by_rule(act: Act[...], contribution: Comment | Proposal) -> None:
 
 def _hold_end(process: Process) -> datetime:
     """Return the same time of day, two working days later."""
-    local_now = now().astimezone(ZoneInfo(process.timezone))
-    day = add_working_days(local_date(process, now()), HOLD_WORKING_DAYS, process.calendar)
-    return datetime.combine(day, local_now.time(), local_now.tzinfo)
+    day = add_process_days(process, local_today(process), HOLD_WORKING_DAYS)
+    return time_of_day(process, day, local_hour(process, now()))

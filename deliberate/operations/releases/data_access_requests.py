@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import unrecorded
+from deliberate.days import local_today
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.release_builder import build_release
 from deliberate.models import DataAccessRequest, Person, Process
@@ -22,7 +23,6 @@ from deliberate.permissions.releases import (
     may_fetch_data,
     may_request_data,
 )
-from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.releases.data_access_requests import (
     active_requests,
     expired_requests,
@@ -53,7 +53,7 @@ def request_data_access(
     """Request protected data of a process, for a purpose and until a day within a year."""
     with recorded(researcher, ReleaseRequested, context) as act:
         require(may_request_data(act.lock(researcher)))
-        today = local_date(process, now())
+        today = local_today(process)
         if not today < access_until <= today + MAX_ACCESS_PERIOD:
             raise Refused(_("Access must end after today and within a year."))
         request = DataAccessRequest(

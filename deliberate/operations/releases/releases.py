@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.database import db
+from deliberate.days import local_today
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.release_builder import Progress, build_release, translate_build_error
 from deliberate.models import Person, Process, Release
 from deliberate.permissions.decision import require
 from deliberate.permissions.releases import may_remove_release
 from deliberate.queries.processes.processes import get_process
-from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.releases.releases import has_new_acts, newest_release, removed_releases
 from deliberate.queries.scores.process_scores import SOURCE_RELEASE, opened_process_slugs
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
@@ -128,7 +128,7 @@ def publish_all_releases(folder: Path) -> int:
 def _next_free_stamp(process: Process, folder: Path) -> str:
     """Return the local date of the process, with a number from the second release of a day on."""
     process_folder = folder / process.slug
-    day, number = local_date(process, now()).isoformat(), 1
+    day, number = local_today(process).isoformat(), 1
     stamp = day
     while _is_stamp_taken(process, stamp) or (process_folder / stamp).exists():
         number += 1

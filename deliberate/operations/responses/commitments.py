@@ -3,11 +3,11 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
+from deliberate.days import local_today
 from deliberate.models import Commitment, CommitmentStep, Person
 from deliberate.operations.notices.notices import notify_participants
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.responses import may_update_commitment
-from deliberate.queries.processes.working_days import local_date
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean, clean_line
 from deliberate.vocabulary.events.responses import (
@@ -35,7 +35,7 @@ def update_commitment(
         require(may_update_commitment(officer, act.lock(commitment)))
         if not clean_line(note):
             raise Refused(_("Describe the progress."))
-        today = local_date(commitment.response.proposal.process, now())
+        today = local_today(commitment.response.proposal.process)
         state = commitment.state_on(today)
         _add_step(act, officer, commitment, "updated", note, evidence)
         act.about(commitment, state=state)

@@ -4,10 +4,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from deliberate.clock import now
+from deliberate.days import local_today
 from deliberate.models import Judgement, Person, Response
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.responses import may_judge
-from deliberate.queries.processes.working_days import local_date
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary.events.responses import OutcomeChecked, ResponseJudged
@@ -49,7 +49,7 @@ def check_outcome(
 
 
 def _is_delivered(response: Response) -> bool:
-    today = local_date(response.proposal.process, now())
+    today = local_today(response.proposal.process)
     commitments = response.commitments
     return bool(commitments) and all(row.state_on(today) != "due" for row in commitments)
 

@@ -9,13 +9,12 @@ from io import StringIO
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from deliberate.clock import now
 from deliberate.database import db
+from deliberate.days import local_today
 from deliberate.models import Comment, Institution, Person, Proposal
 from deliberate.operations.responses.responses import REFUSAL_DECISIONS, publish_response
 from deliberate.permissions.decision import Refused
 from deliberate.permissions.responses import may_respond
-from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.responses.institutions import get_institution_by_slug
 from deliberate.queries.responses.responses import get_visible_proposal
 from deliberate.recording import NO_REQUEST, RequestContext
@@ -154,7 +153,7 @@ def _parse_commitment(row: ResponseRow) -> None:
         row.problems.append(
             _("A commitment needs what and who; who is the short name of an institution.")
         )
-    elif row.proposal is not None and due_on < local_date(row.proposal.process, now()):
+    elif row.proposal is not None and due_on < local_today(row.proposal.process):
         row.problems.append(_("The date of a commitment must be in the future."))
     else:
         row.commitments.append((what, institution, due_on))

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
 from deliberate.clock import now
+from deliberate.days import local_today
 from deliberate.models import (
     AnsweredComment,
     Comment,
@@ -22,7 +23,6 @@ from deliberate.models import (
 from deliberate.operations.notices.notices import notify_participants
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.responses import is_final_decision, may_respond
-from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.responses.response_owner import required_signatory_ids, signatory_ids
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html, to_plain
@@ -97,7 +97,7 @@ def publish_response(
             body=clean(body),
             grounds=_all_grounds(grounds, points),
             points=[_point_json(point) for point in points],
-            dated=local_date(proposal.process, now()),
+            dated=local_today(proposal.process),
             published_at=now(),
             language=language,
             signatories=signatories,
@@ -178,7 +178,7 @@ def _study_date(
         return None
     if latest is not None and latest.study_until is not None:
         raise Refused(_("This proposal already has a second date; decide now."))
-    today = local_date(proposal.process, now())
+    today = local_today(proposal.process)
     study_until = until or today + DEFAULT_STUDY_PERIOD
     if study_until <= today:
         raise Refused(_("The second date must be in the future."))

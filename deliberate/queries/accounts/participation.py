@@ -46,12 +46,17 @@ def get_participation(person: Person) -> Participation:
         .options(with_process)
         .order_by(Support.id.desc())
     )
-    polls = select(Poll).join(PollVoter).where(PollVoter.person_id == person.id)
+    polls = (
+        select(Poll)
+        .join(PollVoter)
+        .where(PollVoter.person_id == person.id)
+        .options(joinedload(Poll.process))
+    )
     return Participation(
         proposals=_newest(own.order_by(Proposal.id.desc())),
         comments=_newest(_own_comments(person)),
         supported=_newest(supported),
-        polls=_newest(polls.order_by(Poll.id.desc())),
+        polls=_newest(polls.options(joinedload(Poll.process)).order_by(Poll.id.desc())),
     )
 
 

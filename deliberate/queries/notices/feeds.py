@@ -1,30 +1,24 @@
-"""Queries for feeds and calendars: new proposals, responses, referrals, steps, due dates."""
+"""Queries for feeds: new proposals, responses, referrals, steps."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from deliberate.database import Base, db
 from deliberate.models import (
     Commitment,
     CommitmentStep,
-    Interaction,
-    Process,
     Proposal,
     Referral,
     Response,
 )
 from deliberate.models.moderation.visibility import ANYONE
-from deliberate.queries.processes.working_days import due_date
 from deliberate.queries.responses.commitments import step_title
 from deliberate.queries.responses.institutions import localized_name
-from deliberate.queries.responses.response_owner import response_is_owed
-from deliberate.vocabulary.events.processes import PhaseScheduled
 
 MAX_ENTRIES = 30
 Model = TypeVar("Model", bound=Base)
@@ -154,24 +148,3 @@ def _steps(scope: FeedScope) -> list[FeedEntry]:
         )
         for step in db.session.scalars(newest)
     ]
-
-
-def list_due_dates(process: Process) -> list[tuple[Proposal, date]]:
-    """Return the next 100 proposals of a process whose response is owed, with the due dates."""
-    proposals = db.session.scalars(
-        select(Proposal)
-        .where(Proposal.process_id == process.id, response_is_owed(), Proposal.due_at.is_not(None))
-        .order_by(Proposal.due_at, Proposal.id)
-        .limit(100)
-    )
-    return [(row, due_date(process, row.due_at)) for row in proposals if row.due_at is not None]
-
-
-def count_phase_schedulings(phase_ids: Sequence[int]) -> dict[int, int]:
-    """Return how often each phase was given dates, the SEQUENCE of its calendar event."""
-    rows = db.session.execute(
-        select(Interaction.subject_id, func.count())
-        .where(Interaction.kind == PhaseScheduled.KIND, Interaction.subject_id.in_(phase_ids))
-        .group_by(Interaction.subject_id)
-    )
-    return dict(rows.all())

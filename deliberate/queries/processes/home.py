@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from deliberate.clock import now
 from deliberate.database import db
+from deliberate.days import Place, local_today, start_of_day
 from deliberate.models import Phase, Poll, Process, Proposal, Response
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.working_days import working_days_elapsed
@@ -35,6 +35,7 @@ def list_closing_soon() -> list[ClosingItem]:
     polls = db.session.scalars(
         select(Poll)
         .where(Poll.opens_at <= moment, Poll.closes_at > moment)
+        .options(joinedload(Poll.process))
         .order_by(Poll.closes_at, Poll.id)
         .limit(LIST_SIZE)
     )
@@ -61,7 +62,10 @@ def list_newest_responses() -> Sequence[Response]:
         select(Response)
         .join(Response.proposal)
         .where(Proposal.text_visible_to(ANYONE))
-        .options(joinedload(Response.proposal), joinedload(Response.institution))
+        .options(
+            joinedload(Response.proposal).joinedload(Proposal.process),
+            joinedload(Response.institution),
+        )
         .order_by(Response.published_at.desc(), Response.id.desc())
         .limit(LIST_SIZE)
     ).all()
@@ -97,10 +101,13 @@ class MonthFigures:
     """Median working days from the threshold to the response; None without a response."""
 
 
-def get_month_figures(timezone: str) -> MonthFigures:
-    """Return the figures of the current calendar month in a time zone."""
-    begins, ends = _month_bounds(timezone)
-    is_due = (Proposal.due_at >= begins) & (Proposal.due_at < ends) & Proposal.visible_to(ANYONE)
+def get_month_figures(place: Place) -> MonthFigures:
+    """Return the figures of the current calendar month of a place.
+
+    A deadline is the moment after its last day, so that of the last of a month is its end.
+    """
+    begins, ends = _month_bounds(place)
+    is_due = (Proposal.due_at > begins) & (Proposal.due_at <= ends) & Proposal.visible_to(ANYONE)
     due, answered = db.session.execute(
         select(func.count(Proposal.id), func.count(Proposal.answered_at)).where(is_due)
     ).one()
@@ -119,11 +126,10 @@ def get_month_figures(timezone: str) -> MonthFigures:
     return MonthFigures(due, answered, round(median(days)) if days else None)
 
 
-def _month_bounds(timezone: str) -> tuple[datetime, datetime]:
-    local_now = now().astimezone(ZoneInfo(timezone))
-    begins = local_now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    ends = begins.replace(year=begins.year + begins.month // 12, month=begins.month % 12 + 1)
-    return begins, ends
+def _month_bounds(place: Place) -> tuple[datetime, datetime]:
+    first_day = local_today(place).replace(day=1)
+    next_month = (first_day + timedelta(days=32)).replace(day=1)
+    return start_of_day(place, first_day), start_of_day(place, next_month)
 
 
 def get_newest_open_process() -> Process | None:

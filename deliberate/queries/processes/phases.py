@@ -20,13 +20,14 @@ class PhaseStep:
     opens_at: datetime
     closes_at: datetime
     state: str
+    process: Process
 
 
 def phase_steps(process: Process) -> list[PhaseStep]:
     """Return the phases of a process in order, each with its state now."""
     moment = now()
     return [
-        PhaseStep(phase.kind, phase.opens_at, phase.closes_at, _phase_state(phase, moment))
+        PhaseStep(phase.kind, phase.opens_at, phase.closes_at, _phase_state(phase, moment), process)
         for phase in process.phases
     ]
 
@@ -46,12 +47,6 @@ def get_next_phase(moment: datetime) -> Phase | None:
         .order_by(Phase.opens_at, Phase.id)
         .limit(1)
     )
-
-
-def next_phase_opens_at(moment: datetime) -> datetime | None:
-    """Return when the next phase of an open process begins."""
-    phase = get_next_phase(moment)
-    return phase.opens_at if phase else None
 
 
 def processes_allowing(switch: PhaseSwitch) -> list[Process]:

@@ -1,15 +1,15 @@
 """Working days and deadlines of a process, by its holidays and in its time zone."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import holidays
 from flask import current_app, has_app_context
 
 from deliberate.clock import now
+from deliberate.days import end_of_day, last_day, local_date, local_today
 from deliberate.models import Process
 
 INDONESIA = "ID"
@@ -123,33 +123,14 @@ def working_days_between(
     return full_years + until_last - _working_days_until(first, calendar, off)
 
 
-def local_date(process: Process, moment: datetime) -> date:
-    """Return the date of a moment in the time zone of the process."""
-    return moment.astimezone(ZoneInfo(process.timezone)).date()
-
-
-def due_date(process: Process, due_at: datetime) -> date:
-    """Return the last day before a deadline in the time zone of the process."""
-    return local_date(process, due_at - timedelta(microseconds=1))
-
-
-def start_of_day(process: Process, day: date) -> datetime:
-    """Return the moment a day begins in the time zone of the process."""
-    return datetime.combine(day, time(), ZoneInfo(process.timezone))
-
-
-def end_of_day(process: Process, day: date) -> datetime:
-    """Return the moment a day ends in the time zone of the process."""
-    return start_of_day(process, day + timedelta(days=1))
-
-
 def deadline_after(process: Process, moment: datetime, days: int) -> datetime:
     """Return the end of the day that is a number of working days after a moment."""
     first = local_date(process, moment)
-    return end_of_day(process, _add_process_days(process, first, days))
+    return end_of_day(process, add_process_days(process, first, days))
 
 
-def _add_process_days(process: Process, day: date, days: int) -> date:
+def add_process_days(process: Process, day: date, days: int) -> date:
+    """Return the date a number of working days of a process after a day."""
     return add_working_days(day, days, process.calendar, days_off(process))
 
 
@@ -162,18 +143,21 @@ def shift_deadline(process: Process, due_at: datetime, days: int) -> datetime:
     """Return a deadline moved by a number of working days, earlier for a negative number."""
     if days == 0:
         return due_at
-    return end_of_day(process, _add_process_days(process, due_date(process, due_at), days))
+    return end_of_day(process, add_process_days(process, last_day(process, due_at), days))
 
 
 def working_days_left(process: Process, due_at: datetime) -> int:
     """Return the working days from today to a deadline, negative once it has passed."""
     if now() < due_at:
-        first, last = local_date(process, now()), due_date(process, due_at)
+        first, last = local_today(process), last_day(process, due_at)
         return working_days_between(first, last, process.calendar, days_off(process))
     return -max(1, working_days_elapsed(process, due_at - timedelta(microseconds=1), now()))
 
 
 def working_days_elapsed(process: Process, first: datetime, last: datetime) -> int:
-    """Return the working days between two moments as deadlines count them."""
+    """Return the working days between two moments as deadlines count them, 0 if it is reversed.
+
+    A proposal can be answered before its response is owed: nobody has waited then.
+    """
     days = (local_date(process, first), local_date(process, last))
-    return working_days_between(*days, process.calendar, days_off(process))
+    return max(0, working_days_between(*days, process.calendar, days_off(process)))

@@ -4,19 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
+from deliberate.days import date_text, last_day_text, local_today
 from deliberate.models import Case, Commitment, Proposal, Referral, Response
-from deliberate.queries.processes.working_days import (
-    local_date,
-    working_days_elapsed,
-    working_days_left,
-)
+from deliberate.queries.processes.working_days import working_days_elapsed, working_days_left
 from deliberate.queries.responses.commitments import step_title
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.responses.response_owner import Desk, get_case
@@ -60,13 +57,8 @@ def get_timeline(
 def _entry(
     proposal: Proposal, at: datetime, title: str, more: str = "", state: str = "reached"
 ) -> DatedEntry:
-    note = format_day(local_date(proposal.process, at))
+    note = date_text(at, place=proposal.process)
     return at, TimelineEntry(title, f"{note} · {more}" if more else note, state)
-
-
-def format_day(day: date) -> str:
-    """Return a day as timelines show it, in the reader's language."""
-    return str(format_date(day, "d MMM y"))
 
 
 def _proposal_entries(proposal: Proposal, case: Case | None) -> Iterator[DatedEntry]:
@@ -133,7 +125,7 @@ def _response_entry(proposal: Proposal, response: Response) -> DatedEntry:
     by = localized_name(response.institution)
     if response.version > 1:
         return _entry(proposal, response.published_at, _("Response, new version"), by)
-    if proposal.qualified_at is None:
+    if proposal.qualified_at is None or response.published_at < proposal.qualified_at:
         return _entry(proposal, response.published_at, _("Responded"), by)
     days = working_days_elapsed(proposal.process, proposal.qualified_at, response.published_at)
     took = ngettext("after %(n)s working day", "after %(n)s working days", days, n=days)
@@ -156,10 +148,10 @@ def _coming_entries(
     if not cards:
         return
     current = cards[0].response
-    today = local_date(proposal.process, now())
+    today = local_today(proposal.process)
     for commitment in current.commitments:
         if commitment.is_open:
-            yield _commitment_due_entry(commitment, today)
+            yield _commitment_due_entry(proposal, commitment, today)
     if current.commitments and not sum(current.counts("built").values()):
         yield TimelineEntry(_("Outcome checked by residents"), "", "upcoming")
 
@@ -177,12 +169,12 @@ def _due_entry(proposal: Proposal, due_at: datetime, case: Case | None) -> Timel
         remaining = ngettext("%(n)s working day left", "%(n)s working days left", days, n=days)
     else:
         remaining = _("today is the last day")
-    day = format_day(local_date(proposal.process, due_at))
+    day = last_day_text(due_at, proposal.process)
     return TimelineEntry(_("Response due"), f"{day} · {remaining}", "upcoming")
 
 
-def _commitment_due_entry(commitment: Commitment, today: date) -> TimelineEntry:
-    day = format_day(commitment.due_on)
+def _commitment_due_entry(proposal: Proposal, commitment: Commitment, today: date) -> TimelineEntry:
+    day = date_text(commitment.due_on, place=proposal.process)
     if commitment.state_on(today) == "late":
         return TimelineEntry(commitment.what, _("late, was due %(day)s", day=day), "overdue")
     return TimelineEntry(commitment.what, _("due %(day)s", day=day), "upcoming")

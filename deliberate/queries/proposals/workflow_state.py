@@ -72,7 +72,7 @@ def state_conditions(state: str) -> list[ColumnElement[bool]]:
     conditions: dict[str, list[ColumnElement[bool]]] = {
         ListState.PUBLISHED: [Proposal.qualified_at.is_(None), Proposal.answered_at.is_(None)],
         ListState.DUE: is_owed,
-        ListState.OVERDUE: [*is_owed, Proposal.due_at < now()],
+        ListState.OVERDUE: [*is_owed, Proposal.due_at <= now()],
         ListState.RESPONDED: [Proposal.answered_at.is_not(None)],
         **{
             workflow_state.value: [Proposal.commitment_status == status]

@@ -3,10 +3,9 @@
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from deliberate.clock import now
 from deliberate.database import db
+from deliberate.days import local_today
 from deliberate.models import DataAccessRequest, Interaction, Process
-from deliberate.queries.processes.working_days import local_date
 from deliberate.vocabulary.events.accounts import ConsentChanged, PersonErased
 from deliberate.vocabulary.events.moderation import (
     CommentHeld,
@@ -59,12 +58,12 @@ def decided_requests(before: int | None = None) -> list[DataAccessRequest]:
 
 def active_requests() -> list[DataAccessRequest]:
     """Return granted requests whose last day is not past."""
-    return [r for r in _granted_requests() if not r.is_expired(local_date(r.process, now()))]
+    return [r for r in _granted_requests() if not r.is_expired(local_today(r.process))]
 
 
 def expired_requests() -> list[DataAccessRequest]:
     """Return granted requests whose last day is past and whose files may still exist."""
-    return [r for r in _granted_requests() if r.is_expired(local_date(r.process, now()))]
+    return [r for r in _granted_requests() if r.is_expired(local_today(r.process))]
 
 
 def _granted_requests() -> list[DataAccessRequest]:

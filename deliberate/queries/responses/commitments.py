@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
-from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Commitment, Response
+from deliberate.days import Zone, local_today
+from deliberate.models import Commitment, Process, Proposal, Response
 
 PAGE = 20
 
@@ -34,8 +34,12 @@ def list_commitments(
     statement = (
         _in_state(select(Commitment), state)
         .join(Commitment.response)
+        .join(Response.proposal)
+        .join(Proposal.process)
         .options(
-            contains_eager(Commitment.response).joinedload(Response.proposal),
+            contains_eager(Commitment.response)
+            .contains_eager(Response.proposal)
+            .contains_eager(Proposal.process),
             joinedload(Commitment.institution),
         )
         .order_by(Commitment.due_on, Commitment.id)
@@ -62,8 +66,23 @@ def _in_state(statement: Select[Commitment], state: str) -> Select[Commitment]:
     if state == "dropped":
         return statement.where(Commitment.dropped_at.is_not(None))
     is_open = Commitment.fulfilled_at.is_(None) & Commitment.dropped_at.is_(None)
-    is_late = Commitment.due_on < now().date()
+    is_late = is_past_due()
     return statement.where(is_open, is_late if state == "late" else ~is_late)
+
+
+def is_past_due() -> ColumnElement[bool]:
+    """Return the condition that the day of a commitment is over in the zone of its process.
+
+    The statement must be joined with the process.
+    """
+    zones = db.session.scalars(select(Process.timezone).distinct())
+    return or_(
+        false(),
+        *(
+            (Process.timezone == zone) & (Commitment.due_on < local_today(Zone(zone)))
+            for zone in zones
+        ),
+    )
 
 
 def get_commitment(commitment_id: int) -> Commitment | None:

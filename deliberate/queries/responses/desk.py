@@ -2,15 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, case, false, func, literal, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
-from deliberate.database import db
-from deliberate.models import Case, CaseNote, Commitment, Person, Proposal, Referral, Response
-from deliberate.queries.processes.working_days import add_working_days, working_days_left
+from deliberate.database import UtcDateTime, db
+from deliberate.models import (
+    Case,
+    CaseNote,
+    Commitment,
+    Person,
+    Process,
+    Proposal,
+    Referral,
+    Response,
+)
+from deliberate.queries.processes.working_days import deadline_after, working_days_left
 from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
 from deliberate.vocabulary import Role
 
@@ -102,19 +111,31 @@ _STATE_FILTERS: dict[str, ColumnElement[bool]] = {
 }
 
 
-def due_soon_until() -> datetime:
-    """Return the moment up to which a deadline counts as soon."""
-    return now() + (add_working_days(now().date(), SOON_DAYS) - now().date()) + timedelta(hours=12)
+def is_due_soon() -> ColumnElement[bool]:
+    """Return the condition that the last day of a deadline is among the next working days.
+
+    They are counted by the time zone and the days off of each process. Most have both in common.
+    """
+    moment = now()
+    ids_by_end: dict[datetime, list[int]] = {}
+    for process in db.session.scalars(select(Process).where(Process.opened_at.is_not(None))):
+        ids_by_end.setdefault(deadline_after(process, moment, SOON_DAYS), []).append(process.id)
+    ends = sorted(ids_by_end, key=lambda end: len(ids_by_end[end]))
+    if not ends:
+        return false()
+    *rare, usual = [literal(end, UtcDateTime()) for end in ends]
+    is_rare = [Proposal.process_id.in_(ids_by_end[end]) for end in ends[:-1]]
+    until = case(*zip(is_rare, rare, strict=True), else_=usual) if rare else usual
+    return (Proposal.due_at > moment) & (Proposal.due_at <= until)
 
 
 def get_desk_counts(institution_id: int) -> DeskCounts:
     """Return the number of open cases, commitments and referrals of an institution."""
     moment = now()
-    is_soon = (Proposal.due_at > moment) & (Proposal.due_at <= due_soon_until())
     statement = join_case(
         select(
             func.count(Proposal.id),
-            func.sum(case((is_soon, 1), else_=0)),
+            func.sum(case((is_due_soon(), 1), else_=0)),
             func.sum(case((Proposal.due_at <= moment, 1), else_=0)),
         ).select_from(Proposal)
     ).where(response_is_owed(), owner_id_at(moment) == institution_id)

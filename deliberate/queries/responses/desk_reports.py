@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from deliberate.clock import now
-from deliberate.config import Settings
 from deliberate.database import db
+from deliberate.days import local_today, site, start_of_day
 from deliberate.models import Case, Commitment, Institution, Proposal, Referral, Response
 from deliberate.models.moderation.visibility import ANYONE
-from deliberate.queries.responses.desk import due_soon_until
+from deliberate.queries.responses.desk import is_due_soon
 from deliberate.queries.responses.institutions import list_institutions
 from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
 
@@ -39,7 +37,7 @@ def list_case_matrix() -> list[CaseMatrixRow]:
         is_waiting | Case.id.is_(None),
         Case.assignee_id.is_not(None) & Case.started_at.is_(None),
         Case.started_at.is_not(None),
-        (Proposal.due_at > moment) & (Proposal.due_at <= due_soon_until()),
+        is_due_soon(),
         Proposal.due_at <= moment,
     )
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
@@ -87,18 +85,13 @@ def parse_month(month: str) -> date:
     try:
         return datetime.strptime(month, "%Y-%m").date()
     except ValueError:
-        return now().astimezone(_zone()).date().replace(day=1)
-
-
-def _zone() -> ZoneInfo:
-    settings: Settings = current_app.config["SETTINGS"]
-    return ZoneInfo(settings.timezone)
+        return local_today(site()).replace(day=1)
 
 
 def get_monthly_report(institution_id: int | None, first_day: date) -> MonthlyReport:
     """Return the report of an institution (None: of all) on the month that begins on a day."""
-    begin = datetime.combine(first_day, time(), _zone())
-    end = datetime.combine((first_day + timedelta(days=32)).replace(day=1), time(), _zone())
+    begin = start_of_day(site(), first_day)
+    end = start_of_day(site(), (first_day + timedelta(days=32)).replace(day=1))
     return MonthlyReport(
         first_day,
         *_count_cases(institution_id, begin, end),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
+from deliberate.days import last_day, local_date, local_today
 from deliberate.models import (
     Case,
     Commitment,
@@ -22,8 +23,6 @@ from deliberate.models import (
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.working_days import (
     days_off,
-    due_date,
-    local_date,
     working_days_between,
     working_days_elapsed,
     working_days_left,
@@ -125,7 +124,7 @@ def _response_card(
     names: dict[int, str],
     own_judgements: dict[str, Judgement],
 ) -> ResponseCard:
-    today = local_date(response.proposal.process, now())
+    today = local_today(response.proposal.process)
     commitments = response.commitments
     return ResponseCard(
         response,
@@ -143,7 +142,7 @@ def _days_before_deadline(response: Response) -> int | None:
     if due_at is None or response.version > 1:
         return None
     process = response.proposal.process
-    published_on, due_on = local_date(process, response.published_at), due_date(process, due_at)
+    published_on, due_on = local_date(process, response.published_at), last_day(process, due_at)
     days = working_days_between(published_on, due_on, process.calendar, days_off(process))
     return days if published_on <= due_on else min(days, -1)
 
@@ -248,7 +247,10 @@ def newest_responses(
         select(Response)
         .join(Response.proposal)
         .where(Proposal.visible_to(ANYONE))
-        .options(contains_eager(Response.proposal), joinedload(Response.institution))
+        .options(
+            contains_eager(Response.proposal).joinedload(Proposal.process),
+            joinedload(Response.institution),
+        )
         .order_by(Response.published_at.desc(), Response.id.desc())
         .limit(PAGE + 1)
     )

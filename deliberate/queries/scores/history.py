@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from deliberate.database import db
+from deliberate.days import last_day, local_date
 from deliberate.models import ComparedScore, Phase, Process, ScoreSnapshot
-from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.scores.percent import percent
 
 MAX_WEEKS = 26
@@ -87,8 +87,8 @@ def _last_snapshot_in_phase(process: Process, phase: Phase, by_day: dict[date, i
 
     Scores are stored at night, so those of the last day of a phase are stored on the day after.
     """
-    opens, closes = local_date(process, phase.opens_at), local_date(process, phase.closes_at)
-    days = [day for day in by_day if opens < day <= closes]
+    opens, closes = local_date(process, phase.opens_at), last_day(process, phase.closes_at)
+    days = [day for day in by_day if opens < day <= closes + timedelta(days=1)]
     return by_day[max(days)] if days else None
 
 
@@ -126,11 +126,9 @@ def _phase_row(
     process: Process, phase: Phase, weeks: list[list[Any]], scores: HeadlineScores | None
 ) -> PhaseHistory:
     """Return the activity and scores of a phase. A week belongs to the phase of its Thursday."""
-    opens, closes = local_date(process, phase.opens_at), local_date(process, phase.closes_at)
+    opens, closes = local_date(process, phase.opens_at), last_day(process, phase.closes_at)
     rows = [
-        row
-        for row in weeks
-        if opens <= date.fromisoformat(row[0]) + timedelta(days=3) < max(closes, opens)
+        row for row in weeks if opens <= date.fromisoformat(row[0]) + timedelta(days=3) <= closes
     ]
     return PhaseHistory(
         kind=phase.kind,

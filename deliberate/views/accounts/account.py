@@ -22,7 +22,7 @@ from deliberate.queries.accounts.office_recovery import get_active_recovery
 from deliberate.queries.accounts.participation import get_participation
 from deliberate.queries.moderation.sanctions import get_active_sanction
 from deliberate.queries.notices.messages import pending_email_change
-from deliberate.queries.processes.phases import next_phase_opens_at
+from deliberate.queries.processes.phases import get_next_phase
 from deliberate.queries.proposals.workflow_state import days_left, state_of
 from deliberate.views.accounts.passphrase_field import credential_errors
 from deliberate.views.accounts.sign_in import name_taken_message
@@ -54,7 +54,7 @@ def _render_account(**submitted: "Form") -> str:
         email_change=pending_email_change(person),
         sanction=get_active_sanction(person),
         recovery=get_active_recovery(person),
-        next_date=next_phase_opens_at(now()),
+        coming=get_next_phase(now()),
         state_of=state_of,
         days_left=days_left,
         moment=now(),

@@ -1,6 +1,9 @@
 """Feeds of the site, a proposal, a process or an institution, and the calendar of a process."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Response, g, request, url_for
 from flask_babel import force_locale
@@ -8,14 +11,16 @@ from flask_babel import gettext as _
 
 from deliberate.clock import now
 from deliberate.config import LANGUAGES
-from deliberate.notifications.calendars import CalendarEvent, to_calendar
+from deliberate.notifications.calendars import CalendarEvent, Moment, period, to_calendar
 from deliberate.notifications.feeds import Feed, to_atom, to_json
-from deliberate.queries.notices.feeds import (
-    FeedScope,
-    count_phase_schedulings,
+from deliberate.queries.notices.calendars import (
+    DateChanges,
+    SubjectKey,
+    get_date_changes,
+    list_calendar_polls,
     list_due_dates,
-    list_feed_entries,
 )
+from deliberate.queries.notices.feeds import FeedScope, list_feed_entries
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.responses.institutions import get_institution_by_slug
 from deliberate.queries.responses.responses import get_visible_proposal
@@ -101,18 +106,49 @@ def _conditional_response(body: bytes, content_type: str) -> Response:
 
 @blueprint.page("/processes/<slug>/calendar.ics", "public")
 def calendar(slug: str) -> Response:
-    """Return the phases of a process and the due dates of its responses as a calendar."""
+    """Return the phases and polls of a process and the due dates of its responses as a calendar."""
     row = get_or_404(get_process(slug))
     g.language = _language()
-    host = request.host.partition(":")[0]
+    dates = _CalendarDates(row, get_date_changes(row))
     with force_locale(g.language):
-        events = [*_phase_events(row, host), *_due_date_events(row, host)]
-    dtstamp = max((phase.opens_at for phase in row.phases), default=row.opened_at or now())
+        events = [*_phase_events(dates), *_poll_events(dates), *_due_date_events(dates)]
     title = row.text_in("title", g.language)
-    return _conditional_response(to_calendar(title, row.timezone, events, dtstamp), "text/calendar")
+    return _conditional_response(to_calendar(title, row.timezone, events), "text/calendar")
 
 
-def _phase_events(row: "Process", host: str) -> list[CalendarEvent]:
+@dataclass(frozen=True)
+class _CalendarDates:
+    """A process with the changes of its dates, from which its events are made."""
+
+    process: "Process"
+    changes: Mapping[SubjectKey, DateChanges]
+
+    def event(
+        self,
+        name: str,
+        subject: SubjectKey,
+        title: str,
+        begins: Moment,
+        ends: Moment,
+        url: str = "",
+    ) -> CalendarEvent:
+        """Return an event on a subject; a change of the process changes all of its events."""
+        never = DateChanges(0, self.process.opened_at or now())
+        made = self.changes.get(subject, never) + self.changes.get(
+            ("process", self.process.id), never
+        )
+        return CalendarEvent(
+            f"{name}-{subject[1]}@{urlsplit(_base_url()).hostname}",
+            title,
+            begins,
+            ends,
+            min(made.last_at, now()),
+            made.count,
+            url,
+        )
+
+
+def _phase_events(dates: _CalendarDates) -> list[CalendarEvent]:
     names = {
         "ideas": _("Ideas"),
         "discussion": _("Discussion"),
@@ -120,26 +156,40 @@ def _phase_events(row: "Process", host: str) -> list[CalendarEvent]:
         "delivery": _("Delivery"),
         "review": _("Review"),
     }
-    schedulings = count_phase_schedulings([phase.id for phase in row.phases])
+    title = dates.process.text_in("title", g.language)
     return [
-        CalendarEvent(
-            f"phase-{phase.id}@{host}",
-            f"{row.text_in('title', g.language)}: {names[phase.kind]}",
-            phase.opens_at,
-            phase.closes_at,
-            max(schedulings.get(phase.id, 1) - 1, 0),
+        dates.event(
+            "phase",
+            ("phase", phase.id),
+            f"{title}: {names[phase.kind]}",
+            *period(dates.process, phase.opens_at, phase.closes_at),
         )
-        for phase in row.phases
+        for phase in dates.process.phases
     ]
 
 
-def _due_date_events(row: "Process", host: str) -> list[CalendarEvent]:
+def _poll_events(dates: _CalendarDates) -> list[CalendarEvent]:
     return [
-        CalendarEvent(
-            f"due-{pending.id}@{host}",
+        dates.event(
+            "poll",
+            ("poll", poll.id),
+            _("Poll: %(question)s", question=poll.question),
+            *period(dates.process, poll.opens_at, poll.closes_at),
+            url=f"{_base_url()}/{g.language}/polls/{poll.id}",
+        )
+        for poll in list_calendar_polls(dates.process)
+    ]
+
+
+def _due_date_events(dates: _CalendarDates) -> list[CalendarEvent]:
+    return [
+        dates.event(
+            "due",
+            ("proposal", pending.id),
             _("Response due: %(title)s", title=pending.title),
+            due_on,
             due_on,
             url=f"{_base_url()}/p/{pending.id}",
         )
-        for pending, due_on in list_due_dates(row)
+        for pending, due_on in list_due_dates(dates.process)
     ]

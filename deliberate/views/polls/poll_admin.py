@@ -73,6 +73,7 @@ def new(slug: str) -> ResponseReturnValue:
     process = get_or_404(get_process(slug))
     proposal = _requested_proposal(process)
     form = OpenPollForm(submitted_data())
+    form.set_place(process)
     form.offer_areas(resident_areas())
     if request.method == "GET" and has_resident_list():
         form.electorate.data = Electorate.VERIFIED.value
@@ -135,6 +136,7 @@ def change(poll_id: int) -> ResponseReturnValue:
     """Show the form to move the closing time of a poll with a public reason, or move it."""
     poll = _managed_poll(poll_id)
     form = ChangePollForm(submitted_data(), obj=poll)
+    form.set_place(poll.process)
 
     def submit() -> ResponseReturnValue:
         change_poll(

@@ -3,6 +3,7 @@
 from flask import render_template
 
 from deliberate.clock import now
+from deliberate.days import site
 from deliberate.queries.processes.home import (
     get_month_figures,
     get_newest_open_process,
@@ -13,7 +14,6 @@ from deliberate.queries.processes.home import (
 from deliberate.queries.processes.phases import get_next_phase, phase_steps
 from deliberate.queries.proposals.workflow_state import days_left, state_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_context import current_settings
 
 blueprint = LocalizedBlueprint("home")
 
@@ -29,7 +29,7 @@ def front_page() -> str:
         waiting=list_longest_waiting(),
         state_of=state_of,
         days_left=days_left,
-        month=get_month_figures(current_settings().timezone),
+        month=get_month_figures(site()),
         process=process,
         phases=phase_steps(process) if process else [],
         coming=get_next_phase(now()),

@@ -7,7 +7,7 @@ from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.clock import now
+from deliberate.days import end_of_day, last_day, local_date, local_today, start_of_day
 from deliberate.forms.processes import (
     CloseProcessForm,
     DayOffForm,
@@ -33,14 +33,7 @@ from deliberate.queries.processes.process_setup import (
     has_ex_ante_assessment,
     list_processes_for_setup,
 )
-from deliberate.queries.processes.working_days import (
-    INDONESIA,
-    due_date,
-    end_of_day,
-    list_public_holidays,
-    local_date,
-    start_of_day,
-)
+from deliberate.queries.processes.working_days import INDONESIA, list_public_holidays
 from deliberate.queries.responses.institutions import list_institutions, localized_name
 from deliberate.queries.responses.response_owner import owed_responses
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -170,7 +163,7 @@ def phase(slug: str, kind: str) -> ResponseReturnValue:
     form = PhaseForm(submitted_data())
     if request.method == "GET" and present is not None:
         form.opens.data = local_date(process, present.opens_at).isoformat()
-        form.closes.data = due_date(process, present.closes_at).isoformat()
+        form.closes.data = last_day(process, present.closes_at).isoformat()
         form.switches.data = present.switches
 
     def submit() -> ResponseReturnValue:
@@ -205,7 +198,7 @@ def _moments(
     opens_at, closes_at = start_of_day(process, opens), end_of_day(process, closes)
     if present is not None and local_date(process, present.opens_at) == opens:
         opens_at = present.opens_at
-    if present is not None and due_date(process, present.closes_at) == closes:
+    if present is not None and last_day(process, present.closes_at) == closes:
         closes_at = present.closes_at
     return opens_at, closes_at
 
@@ -291,7 +284,7 @@ def days_off(slug: str) -> ResponseReturnValue:
 
 def _coming_holidays(process: "Process") -> list[tuple[date, str]]:
     """Return the public holidays of this year and the next with their names."""
-    this_year = local_date(process, now()).year
+    this_year = local_today(process).year
     return [
         holiday
         for year in (this_year, this_year + 1)

@@ -7,6 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from deliberate.days import start_of_day
 from deliberate.forms.responses import ResponseForm, draft_to_form_data, response_form_class
 from deliberate.operations.responses.response_drafts import (
     DraftConflict,
@@ -21,7 +22,6 @@ from deliberate.operations.responses.responses import ResponseConflict
 from deliberate.permissions.decision import require
 from deliberate.permissions.responses import may_respond
 from deliberate.queries.notices.recipients import count_recipients
-from deliberate.queries.processes.working_days import start_of_day
 from deliberate.queries.responses.institutions import list_institutions, localized_name
 from deliberate.queries.responses.response_drafts import (
     get_draft_to_check,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.citivoice import load_formulas, load_framework
+from deliberate.days import local_today
 from deliberate.forms.scores.assessments import (
     ContextForm,
     OutcomeForm,
@@ -145,6 +146,7 @@ def _question_forms(
     ratings = assessor.ratings if assessor else []
     rating = next((row for row in ratings if row.question == question.id), None)
     rating_form = RatingForm(submitted, obj=rating, prefix=f"{question.id}-")
+    rating_form.today = local_today(assessment.process)
     if assessment.stage != AssessmentStage.EX_ANTE:
         return QuestionForms(question, rating_form, None)
     pledge = next((row for row in assessment.pledges if row.question == question.id), None)

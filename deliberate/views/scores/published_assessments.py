@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from deliberate.citivoice import load_framework
-from deliberate.clock import now
+from deliberate.days import local_today
 from deliberate.queries.processes.processes import get_process
-from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.scores import assessments as assessment_queries
 from deliberate.queries.scores.coding import is_complete, sample_reliability, samples_of_process
@@ -62,7 +61,7 @@ def index(slug: str) -> ResponseReturnValue:
         "scores/published_assessments.html",
         process=process,
         cards=[_card(assessment) for assessment in reversed(assessments)],
-        pledges=assessment_queries.pledges_with_state(assessments, local_date(process, now())),
+        pledges=assessment_queries.pledges_with_state(assessments, local_today(process)),
         measured=measured_indicators(json.loads(snapshot.document)) if snapshot else {},
         samples=[
             (sample, sample_reliability(sample) if is_complete(sample, 2) else None)

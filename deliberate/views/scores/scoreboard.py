@@ -7,9 +7,8 @@ from flask import Response, g, render_template
 from flask.typing import ResponseReturnValue
 
 from deliberate.citivoice import load_formulas
-from deliberate.clock import now
+from deliberate.days import local_today
 from deliberate.queries.processes.processes import get_process
-from deliberate.queries.processes.working_days import local_date
 from deliberate.queries.responses.institution_figures import list_institution_figures
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.scores.history import score_history
@@ -62,7 +61,7 @@ def show(slug: str) -> ResponseReturnValue:
         snapshot=snapshot,
         board=scoreboard(snapshot, g.language),
         judged=criteria_side_by_side(
-            process, json.loads(snapshot.document), g.language, local_date(process, now())
+            process, json.loads(snapshot.document), g.language, local_today(process)
         ),
         history=score_history(process, charts["weeks"]),
         network=reply_network(charts.get("pairs", [])),

@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.clock import now
+from deliberate.days import date_text
 from deliberate.operations.site.rate_limits import RateLimit, TooManyAttempts, consume, refund
 from deliberate.views.site.request_context import current_person, submitted_fields
-from deliberate.views.site.template_context import local_time
 
 
 def init_app(app: Flask) -> None:
@@ -44,5 +44,5 @@ def retry_after(error: TooManyAttempts) -> dict[str, str]:
 
 def retry_message(error: TooManyAttempts) -> str:
     """Return the message that says when to try again."""
-    time = local_time(error.retry_at, "HH.mm")
+    time = date_text(error.retry_at, "HH.mm")
     return str(_("Too many attempts. Try again at %(time)s.", time=time))

@@ -1,19 +1,23 @@
 """The functions and values that every template can use."""
 
-from datetime import date, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
 from flask import Flask, g
 
 from deliberate.config import LANGUAGES
+from deliberate.days import (
+    date_text,
+    end_text,
+    last_day,
+    last_day_text,
+    period_text,
+    start_text,
+    zone_name,
+)
 from deliberate.queries.log.tree_heads import latest_published_head
 from deliberate.text import to_html
 from deliberate.views.site.request_context import (
     current_person,
-    current_settings,
     new_csrf_token,
     new_form_key,
     url_in_language,
@@ -31,7 +35,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         asset=asset_url,
-        local_time=local_time,
+        local_time=date_text,
+        end_text=end_text,
+        last_date=last_day,
+        last_day_text=last_day_text,
+        period_text=period_text,
+        start_text=start_text,
+        zone_name=zone_name,
         form_key=new_form_key,
         csrf_token=new_csrf_token,
         switch_url=url_in_language,
@@ -53,20 +63,3 @@ def _page_context() -> dict[str, object]:
 def proposal_title(proposal: "Proposal") -> str:
     """Return the title of a proposal as the reader of the page may see it, else its number."""
     return proposal.title_for(current_person())
-
-
-def local_time(moment: datetime | date, pattern: str = "d MMM y") -> str:
-    """Return a date or time in the page's language and the site's time zone.
-
-    The pattern is Babel's; HH.mm, the Indonesian form of a time, becomes HH:mm in English.
-    """
-    return _format(moment, pattern, g.get("language", "id"), current_settings().timezone)
-
-
-@lru_cache(maxsize=4096)
-def _format(moment: datetime | date, pattern: str, language: str, time_zone: str) -> str:
-    if language == "en":
-        pattern = pattern.replace("HH.mm", "HH:mm")
-    if isinstance(moment, datetime):
-        return format_datetime(moment, pattern, tzinfo=ZoneInfo(time_zone), locale=language)
-    return format_date(moment, pattern, locale=language)
