@@ -17,12 +17,13 @@ from deliberate.models import Interaction
 from deliberate.operations.accounts import passphrases
 from tests import postgres
 from tests.databases import make_postgres_app, make_sqlite_app
-from tests.live_server import chromium, city_copy, city_folder, shared_city
+from tests.live_server import chromium
 from tests.pytest_hooks import (
     pytest_collection_modifyitems,
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
+from tests.sample_city import city_copy, city_folder, shared_city
 
 __all__ = [
     "chromium",

@@ -11,7 +11,7 @@ from deliberate.operations.scores import assessments as assessment_operations
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.processes.processes import get_process
 from deliberate.vocabulary import AssessmentStage
-from tests.live_server import CITY_NOW
+from tests.sample_city import CITY_NOW
 
 
 def get_account(name: str) -> Person:

@@ -1,7 +1,5 @@
 """Test the sample city: its files are consistent, its acts run through operations."""
 
-from datetime import UTC, datetime
-
 import pytest
 from sqlalchemy import func, select
 
@@ -10,8 +8,8 @@ from deliberate.commands.demo_city import CityError, read_city, schedule, seed
 from deliberate.database import db
 from deliberate.models import Comment, Interaction, Person, Poll, Process, Proposal, Response
 from deliberate.operations.accounts.passphrases import authenticate
+from tests.sample_city import CITY_NOW
 
-CITY_NOW = datetime(2026, 3, 4, 3, tzinfo=UTC)
 CITY_FILE = """
 [[resident]]
 key = "ratna"
@@ -73,20 +71,36 @@ def test_demo_city_errors_name_file_and_key(read_with, addition, message):
         read_with(addition)
 
 
-def test_demo_city_is_created_on_each_database(app):
-    city = read_city()
-    act_count = seed(city, CITY_NOW)
-    rows = db.session.scalar(select(func.count()).where(Interaction.cause.is_(None)))
-    assert act_count == rows > 5000
+@pytest.mark.postgresql
+def test_demo_city_is_created_on_postgresql(app):
+    act_count = seed(read_city(), CITY_NOW)
+    assert act_count == count_acts()
+    assert sealing.seal_log(app.config["SETTINGS"]) > act_count
+    check_city()
+
+
+def test_demo_city_is_created_on_sqlite(shared_city):
+    with shared_city.app_context():
+        check_city()
+
+
+def count_acts() -> int:
+    """Return the number of acts that are no consequence of another."""
+    return db.session.scalar(select(func.count()).where(Interaction.cause.is_(None))) or 0
+
+
+def check_city() -> None:
+    """Check that the current database holds the whole city, and a log that verifies."""
+    assert count_acts() > 5000
     for model, minimum in ((Process, 3), (Proposal, 40), (Comment, 600), (Poll, 4), (Response, 20)):
         assert db.session.scalar(select(func.count(model.id))) >= minimum
-    assert sealing.seal_log(app.config["SETTINGS"]) > act_count
     assert sealing.verify_log() == []
-    for entry in city.sign_ins:
+    sign_ins = read_city().sign_ins
+    for entry in sign_ins:
         assert authenticate(entry["name"], "kopi pahit di teras rumah")
     assert db.session.scalar(
         select(func.count(Person.id)).where(Person.passphrase_hash.is_not(None))
-    ) == len(city.sign_ins)
+    ) == len(sign_ins)
 
 
 def test_demo_city_with_a_refused_act_leaves_nothing(app):

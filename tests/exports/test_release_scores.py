@@ -19,8 +19,9 @@ from deliberate.exports.release_builder import build_release
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.releases.release_files import read_judged
 from deliberate.queries.scores.process_scores import compute_scores
+from tests.databases import release_connections
 from tests.exports.release_reader import csv_rows
-from tests.live_server import CITY_NOW, create_city_app, release_connections
+from tests.sample_city import CITY_NOW, create_city_app
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from flask import Flask
 
 from deliberate.clock import override_now
 from tests import demo_pages
-from tests.live_server import CITY_NOW, session_cookie
+from tests.live_server import session_cookie
+from tests.sample_city import CITY_NOW
 
 pytestmark = pytest.mark.browser
 

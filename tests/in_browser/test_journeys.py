@@ -11,7 +11,7 @@ from deliberate.commands.demo_city.events import PASSPHRASE
 from deliberate.database import db
 from deliberate.models import Comment, Interaction, Person
 from tests import demo_pages
-from tests.live_server import CITY_NOW
+from tests.sample_city import CITY_NOW
 
 pytestmark = pytest.mark.browser
 REASON = {"id": "Ibu saya menunggu berdiri setiap pagi.", "en": "My mother waits standing."}

@@ -6,7 +6,7 @@ import pytest
 
 from deliberate.clock import override_now
 from tests import demo_pages
-from tests.live_server import CITY_NOW
+from tests.sample_city import CITY_NOW
 
 pytestmark = pytest.mark.browser
 

@@ -17,7 +17,8 @@ from deliberate import clock
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.release_builder import build_release
 from deliberate.queries.processes.processes import get_process
-from tests.live_server import CITY_NOW, build_city, create_city_app, release_connections
+from tests.databases import release_connections
+from tests.sample_city import CITY_NOW, build_city, create_city_app
 
 HERE = Path(__file__).parent
 READERS = ("pm4py>=2.7,<2.8", "scikit-learn", "requests", "pyyaml", "pymongo", "dill", "joblib")

@@ -53,5 +53,5 @@ def project_files() -> list[Path]:
     )
     if done.returncode == 0:
         return [ROOT / line for line in done.stdout.splitlines() if (ROOT / line).is_file()]
-    hidden = {".venv", ".git", "instance", "__pycache__", "build", "dist"}
+    hidden = {".venv", ".git", ".pytest_cache", "instance", "__pycache__", "build", "dist"}
     return [path for path in ROOT.rglob("*") if path.is_file() and not hidden & set(path.parts)]
