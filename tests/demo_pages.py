@@ -145,7 +145,7 @@ def rarely_visited_pages() -> dict[str, str]:
         "standing of an account": f"/desk/people/{resident_id}/standing",
         "sanctions of an account": f"/desk/moderation/people/{resident_id}",
         "institutions": "/desk/institutions",
-        "institution": "/desk/institutions/sarpras",
+        "institution of the desk": "/desk/institutions/sarpras",
         "planned processes": "/desk/processes",
         "new process": "/desk/processes/new",
         "texts of a process": "/desk/processes/kipp-1a",

@@ -1,5 +1,6 @@
 """A real server on a free port, and the fixture of a real browser."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,6 @@ from flask import Flask
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -36,13 +36,19 @@ def session_cookie(app: Flask, token: str) -> str:
     return str(serializer.dumps({"_user_id": token, "_fresh": True}))
 
 
+def find_chromium(own: str) -> str | None:
+    """Return the path of Playwright's own Chromium, else of the system's, else None."""
+    return own if Path(own).exists() else shutil.which("chromium")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Start one browser for all tests of a worker; a second one in a process would not start."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="a browser: install playwright")
-    if not Path(CHROMIUM).exists():
-        pytest.skip("a browser: install Debian's chromium")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        program = find_chromium(playwright.chromium.executable_path)
+        if program is None:
+            pytest.skip("a browser: run `playwright install chromium` or install Debian's chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()

@@ -1,4 +1,4 @@
-"""Test the accessibility of every page of the sample city with axe, at several widths."""
+"""Test the accessibility of every page of the sample city with axe, and its width on any screen."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -62,7 +62,7 @@ ADMIN_PAGES = [
     "standing of an account",
     "sanctions of an account",
     "institutions",
-    "institution",
+    "institution of the desk",
     "planned processes",
     "new process",
     "texts of a process",
@@ -73,7 +73,7 @@ ADMIN_PAGES = [
     "rules",
     "residents",
 ]
-RARELY_VISITED = [
+PAGES += [
     *((name, "admin") for name in ADMIN_PAGES),
     *((name, "warga") for name in ("devices", "own sanction", "account deletion")),
     *(
@@ -83,8 +83,8 @@ RARELY_VISITED = [
     ("office recovery", "petugas"),
     *((name, "") for name in ("recovery by mail", "moderation record")),
 ]
-"""Rarely visited pages: tested narrow and light in one language, wide and dark in the other."""
 VARIANTS = (("id", "light", 320), ("en", "dark", 1280))
+"""Language, color scheme and width in which axe examines a page: each value once."""
 WIDTHS = (1280, 390, 320)
 OPEN = "document.querySelectorAll('main details').forEach(details => details.open = true)"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -124,48 +124,38 @@ def tab(chromium: Any, shared_city_url: str, shared_city: Flask) -> Iterator[Cal
         page.context.close()
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize(("name", "reader"), PAGES)
-def test_axe_finds_no_fault_at_any_width_and_color_scheme(
-    tab, paths, findings, name, reader, language
-):
-    page = tab(reader)
-    console_messages: list[str] = []
+@pytest.fixture
+def console_messages(tab: Callable[[str], Any], reader: str) -> Iterator[list[str]]:
+    """Collect the errors and warnings in the console of the reader's tab."""
+    messages: list[str] = []
 
     def listen(message: Any) -> None:
         if message.type in {"error", "warning"}:
-            console_messages.append(message.text)
+            messages.append(message.text)
 
-    page.on("console", listen)
-    assert page.goto(f"/{language}{paths[name]}").status == 200
-    page.evaluate(OPEN)
-    violations: dict[str, list[str]] = {}
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 844})
-            if page_violations := all_violations(page, findings):
-                violations[f"{scheme} {width}"] = page_violations
-    page.remove_listener("console", listen)
-    assert (violations, console_messages) == ({}, [])
+    tab(reader).on("console", listen)
+    yield messages
+    tab(reader).remove_listener("console", listen)
 
 
-def all_violations(page: Any, findings: Callable[[Any], list[str]]) -> list[str]:
-    """Return the axe violations of a page, and its overflow if it is too wide."""
-    violations = findings(page)
-    if (overflow := page.evaluate(TOO_WIDE)) > 0:
-        violations.append(f"is {overflow} pixels too wide")
-    return violations
-
-
-@pytest.mark.parametrize(("name", "reader"), RARELY_VISITED)
-def test_axe_finds_no_fault_on_rarely_visited_pages(tab, paths, findings, name, reader):
-    page, violations = tab(reader), {}
+@pytest.mark.parametrize(("name", "reader"), PAGES)
+def test_page_has_no_fault_in_either_language_and_fits_any_width(
+    tab, paths, findings, console_messages, name, reader
+):
+    page, faults = tab(reader), {}
     for language, scheme, width in VARIANTS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 844})
         assert page.goto(f"/{language}{paths[name]}").status == 200
         page.evaluate(OPEN)
-        if page_violations := all_violations(page, findings):
-            violations[language] = page_violations
-    assert violations == {}
+        if language_faults := findings(page) + list(excess_widths(page)):
+            faults[language] = language_faults
+    assert (faults, console_messages) == ({}, [])
+
+
+def excess_widths(page: Any) -> Iterator[str]:
+    """Yield by how much a page is wider than each of the screens."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        if (excess := page.evaluate(TOO_WIDE)) > 0:
+            yield f"{excess} pixels too wide at {width}"

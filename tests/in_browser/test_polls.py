@@ -149,8 +149,7 @@ def test_ballot_code_changes_the_ballot(phone_page):
     assert list(db.session.scalars(select(Ballot.choice))) == [[[poll.options[2].id, 1]]]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
 @pytest.mark.parametrize("kind", RULES)
 def test_axe_finds_no_fault_on_poll_pages(app, chromium, server_url, findings, kind, scheme, width):
     poll = factories.create_poll(rules=RULES[kind], with_pass="Belum yakin")
