@@ -2,32 +2,48 @@
 PYTHON ?= python3
 PORT ?= 8000
 export PORT
+# Workers and servers started by tests need not compile every module again; the checkout stays clean.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for=editable
 
-.PHONY: help demo test check fix docs messages routes bench chaos readers lock
+.PHONY: help demo test test-quick test-rest coverage check fix docs messages routes bench chaos readers lock
 
 help:
-	@echo "make demo      serve the sample city on http://127.0.0.1:$(PORT) (PORT=… for another port)"
-	@echo "make test      run all tests, in parallel"
-	@echo "make check     check style, types, layers and templates"
-	@echo "make fix       apply what the formatters can fix"
-	@echo "make docs      write diagrams and tables of docs/ from the code, API reference in build/docs"
-	@echo "make messages  update the files for translators in deliberate/translations"
-	@echo "make routes    freeze the list of routes again (tests/routes.txt)"
-	@echo "make bench     measure performance, against the limit of this machine"
-	@echo "make chaos     fifty kills under load, ten cold starts of four servers, a minute of eight writers"
-	@echo "make readers   read a release of the sample city with ConvoKit and pm4py"
-	@echo "make lock      resolve the newest allowed versions again (requirements*.lock)"
+	@echo "make demo        serve the sample city on http://127.0.0.1:$(PORT) (PORT=… for another port)"
+	@echo "make test        run all tests, in parallel"
+	@echo "make test-quick  run the tests that need no PostgreSQL, browser or Java, in parallel"
+	@echo "make test-rest   run the tests that test-quick leaves out, in parallel"
+	@echo "make coverage    run the quick tests and report which branches they cover"
+	@echo "make check       check style, types, layers and templates"
+	@echo "make fix         apply what the formatters can fix"
+	@echo "make docs        write diagrams and tables of docs/ from the code, API reference in build/docs"
+	@echo "make messages    update the files for translators in deliberate/translations"
+	@echo "make routes      freeze the list of routes again (tests/routes.txt)"
+	@echo "make bench       measure performance, against the limit of this machine"
+	@echo "make chaos       fifty kills under load, ten cold starts of four servers, a minute of eight writers"
+	@echo "make readers     read a release of the sample city with ConvoKit and pm4py"
+	@echo "make lock        resolve the newest allowed versions again (requirements*.lock)"
 
 demo: $(VENV)/runtime
 	@$(BIN)/deliberate demo
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -n auto
+
+test-quick: $(VENV)/dev
+	$(BIN)/python -m pytest -n auto --part=quick
+
+test-rest: $(VENV)/dev
+	$(BIN)/python -m pytest -n auto --part=rest
+
+coverage: $(VENV)/dev
+	$(BIN)/python -m pytest -n auto --part=quick --cov --cov-report= --cov-fail-under=0
+	$(BIN)/python -m tests.coverage_summary
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -19,6 +19,7 @@ from tests import postgres
 from tests.databases import make_postgres_app, make_sqlite_app
 from tests.live_server import chromium
 from tests.pytest_hooks import (
+    pytest_addoption,
     pytest_collection_modifyitems,
     pytest_sessionfinish,
     pytest_terminal_summary,
@@ -31,6 +32,7 @@ __all__ = [
     "city_folder",
     "make_postgres_app",
     "make_sqlite_app",
+    "pytest_addoption",
     "pytest_collection_modifyitems",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
@@ -45,12 +47,14 @@ MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL server for all workers if it is installed."""
-    if hasattr(config, "workerinput") or os.environ.get("TEST_POSTGRES_URL"):
+    is_worker, is_quick = hasattr(config, "workerinput"), config.getoption("--part") == "quick"
+    if is_worker or is_quick or os.environ.get("TEST_POSTGRES_URL"):
         return
     programs = postgres.find_binaries()
     if programs is not None:
         config.stash[SERVER] = postgres.PostgresServer(programs)
         os.environ["TEST_POSTGRES_URL"] = config.stash[SERVER].start()
+        os.environ["PATH"] += os.pathsep + str(programs)  # backups run pg_dump
 
 
 SERVER: pytest.StashKey[postgres.PostgresServer] = pytest.StashKey()

@@ -104,7 +104,7 @@ def _empty_tables(connection: Connection, filled_tables: TextClause) -> None:
 def make_postgres_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Flask]]:
     """Yield a function that returns the app on PostgreSQL with all tables empty."""
     if not os.environ.get("TEST_POSTGRES_URL"):
-        pytest.skip("PostgreSQL: install Debian's postgresql, or set TEST_POSTGRES_URL")
+        pytest.skip("PostgreSQL: `make test` installs one, or set TEST_POSTGRES_URL")
     name = f"test_{uuid.uuid4().hex[:12]}"
     postgres.execute_on_server(f"CREATE DATABASE {name}")
     app = _migrated_app(_settings(tmp_path_factory.mktemp("postgres"), postgres.database_url(name)))

@@ -1,38 +1,89 @@
-"""Pytest hooks: deselection by database engine, and a summary of skipped tests."""
+"""Pytest hooks: which test runs on which database engine, the order, a summary of skipped tests."""
 
 import os
+from collections import Counter
 
 import pytest
 
 DESELECTING_MARKERS = {"postgresql": ("browser", "sqlite"), "sqlite": ("postgresql",)}
 """Markers that deselect a test on an engine."""
+PAGES_FILE = "_pages.py"
+"""End of the name of files that test pages and forms: they run on SQLite alone.
+
+The SQL behind pages is in queries and operations, whose own tests run on both engines. A test of
+such a file that covers SQL no other test reaches is marked `both_engines`.
+"""
+SLOW_FIRST = (
+    "tests/commands/test_demo_city.py",
+    "tests/chaos/",
+    "tests/citivoice/test_spark.py",
+    "tests/attack/",
+    "tests/in_browser/",
+)
+"""Files and folders with the longest tests: begun last, one of them would keep a worker waiting."""
 ACCEPTED_REASONS = ("../shared", "only root mounts one")
 """Reasons for skipping that REQUIRE_ALL accepts: data outside the repository, root rights."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option --part."""
+    parser.addoption(
+        "--part",
+        choices=["all", "quick", "rest"],
+        default="all",
+        help="rest: what needs PostgreSQL, a browser or Java, or kills servers; quick: all else",
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect tests that are marked for the other database engine."""
-    deselected = {item for item in items if _is_for_another_engine(item)}
+    """Deselect tests that are for the other database engine or part; put the slow ones first."""
+    part = config.getoption("--part")
+    deselected = {
+        item
+        for item in items
+        if _is_for_another_engine(item) or (part != "all" and _is_quick(item) != (part == "quick"))
+    }
     if deselected:
         config.hook.pytest_deselected(items=list(deselected))
-        items[:] = [item for item in items if item not in deselected]
+    items[:] = sorted((item for item in items if item not in deselected), key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Return the position of a test's file in SLOW_FIRST; all others come last."""
+    places = (n for n, name in enumerate(SLOW_FIRST) if item.nodeid.startswith(name))
+    return next(places, len(SLOW_FIRST))
+
+
+def _engine(item: pytest.Item) -> str:
+    call = getattr(item, "callspec", None)
+    return str(call.params.get("app", "")) if call else ""
 
 
 def _is_for_another_engine(item: pytest.Item) -> bool:
-    engine = getattr(item, "callspec", None) and item.callspec.params.get("app")
-    return any(item.get_closest_marker(name) for name in DESELECTING_MARKERS.get(engine or "", ()))
+    engine = _engine(item)
+    if engine == "postgresql" and item.path.name.endswith(PAGES_FILE):
+        wanted = ("both_engines", "postgresql")
+        return not any(item.get_closest_marker(name) for name in wanted)
+    return any(item.get_closest_marker(name) for name in DESELECTING_MARKERS.get(engine, ()))
 
 
-def _skip_reasons(config: pytest.Config) -> list[str]:
+def _is_quick(item: pytest.Item) -> bool:
+    needs_more = any(item.get_closest_marker(name) for name in ("browser", "java"))
+    kills_servers = item.nodeid.startswith("tests/chaos/")
+    return not (needs_more or kills_servers or _engine(item) == "postgresql")
+
+
+def _skip_reasons(config: pytest.Config) -> Counter[str]:
+    """Return the number of skipped tests for each reason."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     reports = reporter.stats.get("skipped", []) if reporter else []
-    return sorted({str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports})
+    return Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print one line for each reason of skipped tests."""
-    for reason in _skip_reasons(terminalreporter.config):
-        terminalreporter.write_line(f"not tested: {reason}")
+    for reason, count in sorted(_skip_reasons(terminalreporter.config).items()):
+        terminalreporter.write_line(f"not tested ({count}): {reason}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
-from sklearn.metrics import cohen_kappa_score
 
 from deliberate.citivoice import load_formulas
 from deliberate.citivoice.framework.headline import band
@@ -120,6 +118,8 @@ ratings = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=3, 
 
 @given(ratings)
 def test_kappa_agrees_with_scikit_learn(pairs: list[tuple[int, int]]) -> None:
+    from sklearn.metrics import cohen_kappa_score
+
     a, b = zip(*pairs, strict=True)
     ours = formulas.kappa(formulas.cross_table(a, b, 4))
     if ours is not None:
@@ -129,6 +129,8 @@ def test_kappa_agrees_with_scikit_learn(pairs: list[tuple[int, int]]) -> None:
 
 @given(st.integers(1, 3000), st.data())
 def test_wilson_agrees_with_the_formula(n: int, data: st.DataObject) -> None:
+    from scipy import stats
+
     k = data.draw(st.integers(0, n))
     z = stats.norm.ppf(0.975)
     p, spread = k / n, z**2 / n

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import lifelines
 import numpy as np
 import pytest
 from hypothesis import given
@@ -63,6 +62,8 @@ def test_indicators_of_the_waiting_vectors(name: str) -> None:
 
 @given(waits)
 def test_survival_agrees_with_lifelines(pairs: list[tuple[int, bool]]) -> None:
+    import lifelines
+
     hours, ended = zip(*pairs, strict=True)
     fitter = lifelines.KaplanMeierFitter().fit(hours, ended)
     expected = 1 - float(fitter.predict(30))

@@ -14,6 +14,7 @@ from tests.citivoice import open_data
 from tests.citivoice.log_rows import PROCESS, Row, act, comment, sample_rows
 from tests.commands.test_score import score, write_events, write_release
 
+pytestmark = pytest.mark.java
 LOOSE = load_formulas().relaxed()
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -123,6 +122,8 @@ def test_any_parent_links_terminate_and_keep_every_comment(links: list[int]) -> 
 @settings(max_examples=10, deadline=None)
 @given(st.lists(st.integers(0, 100), min_size=2, max_size=20))
 def test_distances_agree_with_networkx(choices: list[int]) -> None:
+    import networkx as nx
+
     above = [choice % (k + 1) for k, choice in enumerate(choices)]
     facts = tree(
         "a",
@@ -139,6 +140,8 @@ def test_distances_agree_with_networkx(choices: list[int]) -> None:
 
 
 def test_reciprocity_agrees_with_networkx() -> None:
+    import networkx as nx
+
     edges = [("b", "a"), ("a", "b"), ("c", "a"), ("d", "b"), ("b", "d"), ("e", "a")]
     comments = [{"id": f"by{p}", "author": p, "parent": None} for p in "abcde"]
     comments += [{"id": f"r{k}", "author": a, "parent": f"by{b}"} for k, (a, b) in enumerate(edges)]

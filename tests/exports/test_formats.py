@@ -5,7 +5,6 @@ from collections import Counter
 from datetime import datetime
 from xml.etree import ElementTree
 
-import networkx
 import pytest
 
 from deliberate import sealing
@@ -109,6 +108,8 @@ def test_ocel_events_relate_only_to_existing_objects(release):
 
 
 def test_graphml_is_read_by_networkx(release):
+    import networkx
+
     graph = networkx.read_graphml(release / "replies.graphml")
     assert graph.is_directed() and graph.number_of_nodes() == 3
     assert sum(replies for _a, _b, replies in graph.edges(data="replies")) == 3

@@ -8,8 +8,6 @@ import sys
 from datetime import timedelta
 
 import duckdb
-import frictionless
-import pandas
 import pytest
 
 from deliberate import citivoice, clock, sealing
@@ -43,6 +41,8 @@ def release_folder(city_folder, tmp_path_factory):
 
 
 def test_data_package_is_valid_for_frictionless(release_folder):
+    import frictionless
+
     package = frictionless.Package(str(release_folder / "r" / "datapackage.json"))
     assert {r.name for r in package.resources} >= {"events", "comments", "facts-week-facts"}
     report = package.validate()
@@ -50,6 +50,8 @@ def test_data_package_is_valid_for_frictionless(release_folder):
 
 
 def test_events_are_equal_in_csv_json_and_parquet(release_folder):
+    import pandas
+
     release = release_folder / "r"
     from_csv = pandas.read_csv(release / "events.csv", parse_dates=["occurred_at"])
     from_lines = pandas.read_json(release / "events.jsonl", lines=True)

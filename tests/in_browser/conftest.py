@@ -4,13 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import axe_playwright_python
 import pytest
 from flask import Flask
 
 from tests.live_server import run_server
 
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 RUN_AXE = "() => axe.run(document, {resultTypes: ['violations']}).then(result => result.violations)"
 
 
@@ -31,7 +29,10 @@ def city_url(city_copy: Flask) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def findings() -> Callable[[Any], list[str]]:
     """Return a function that lists the violations of all axe rules on a page."""
-    script = AXE.read_text(encoding="utf-8")
+    import axe_playwright_python
+
+    axe = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+    script = axe.read_text(encoding="utf-8")
 
     def find(page: Any) -> list[str]:
         if not page.evaluate("'axe' in window"):

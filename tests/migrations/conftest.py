@@ -21,7 +21,7 @@ def unmigrated_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[F
         yield from _app(tmp_path, "")
         return
     if not os.environ.get("TEST_POSTGRES_URL"):
-        pytest.skip("PostgreSQL: install Debian's postgresql, or set TEST_POSTGRES_URL")
+        pytest.skip("PostgreSQL: `make test` installs one, or set TEST_POSTGRES_URL")
     name = f"test_{uuid.uuid4().hex[:12]}"
     execute_on_server(f"CREATE DATABASE {name}")
     yield from _app(tmp_path, database_url(name))
