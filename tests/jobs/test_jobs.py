@@ -17,7 +17,7 @@ def test_job_seals_acts_within_seconds(app):
     factories.create_resident()
     running = start_jobs(app)
     try:
-        for _ in range(100):
+        for _ in range(600):
             db.session.rollback()
             if db.session.scalar(select(func.max(SignedTreeHead.size))):
                 break
