@@ -48,7 +48,7 @@ def city_folder(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
     """Yield this worker's folder with the sample city; tests copy it and never change it."""
-    cache = request.config.cache
+    cache = getattr(request.config, "cache", None)
     cached = cache.mkdir("sample-city") if cache else tmp_path_factory.mktemp("cache")
     folder = tmp_path_factory.mktemp("city") / "built"
     with (cached / "lock").open("w") as lock:
