@@ -7,12 +7,6 @@ import pytest
 
 DESELECTING_MARKERS = {"postgresql": ("browser", "sqlite"), "sqlite": ("postgresql",)}
 """Markers that deselect a test on an engine."""
-PAGES_FILE = "_pages.py"
-"""End of the name of files that test pages and forms: they run on SQLite alone.
-
-The SQL behind pages is in queries and operations, whose own tests run on both engines. A test of
-such a file that covers SQL no other test reaches is marked `both_engines`.
-"""
 SLOW_FIRST = (
     "tests/commands/test_demo_city.py",
     "tests/chaos/",
@@ -60,11 +54,8 @@ def _engine(item: pytest.Item) -> str:
 
 
 def _is_for_another_engine(item: pytest.Item) -> bool:
-    engine = _engine(item)
-    if engine == "postgresql" and item.path.name.endswith(PAGES_FILE):
-        wanted = ("both_engines", "postgresql")
-        return not any(item.get_closest_marker(name) for name in wanted)
-    return any(item.get_closest_marker(name) for name in DESELECTING_MARKERS.get(engine, ()))
+    markers = DESELECTING_MARKERS.get(_engine(item), ())
+    return any(item.get_closest_marker(name) for name in markers)
 
 
 def _is_quick(item: pytest.Item) -> bool:
