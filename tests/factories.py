@@ -18,9 +18,9 @@ _sequence = count(1)
 PASSPHRASE = "kopi pahit di teras rumah"
 
 
-def request_from(network: str) -> RequestContext:
-    """Return the context of a request from a network address."""
-    return RequestContext(language="id", network=network)
+def request_from(network: str = "", language: str = "id") -> RequestContext:
+    """Return the context of a request from a network address, in a language."""
+    return RequestContext(language=language, network=network)
 
 
 def create_resident(name: str = "") -> Person:

@@ -203,7 +203,9 @@ def test_search_finds_affixed_forms_of_indonesian_words(app, body, query):
 
 
 def test_search_finds_english_texts_and_filters_by_language(app):
-    post_argument(body="The benches on the roads are broken.", language="en")
+    post_argument(
+        body="The benches on the roads are broken.", context=factories.request_from(language="en")
+    )
     assert count_matches(app, "comments", "the bench road") >= 2
     assert count_matches(app, "comments", "benches", language="en") == 1
     assert count_matches(app, "comments", "benches", language="id") == 0
