@@ -93,9 +93,11 @@ def create_poll(
     process: Process | None = None, *options: str, days: float = 7, **more: Any
 ) -> Poll:
     """Return a poll that is open for some days: a single choice, unless `rules` differ."""
+    process = process or create_process()
+    institutions = [member.institution for member in process.institutions]
     return poll_operations.open_poll(
-        create_staff(),
-        process or create_process(),
+        create_staff(institutions[0] if institutions else None),
+        process,
         "Jalur mana yang dibangun lebih dahulu?",
         options or ("Rute 1", "Rute 2", "Rute 3"),
         now() + timedelta(days=days),

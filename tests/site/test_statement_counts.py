@@ -75,7 +75,7 @@ def everything(proposal, officer):
 
 
 @pytest.fixture
-def house(app):
+def proposal_and_officer(app):
     """A proposal, and an officer of the responsible institution."""
     office = factories.create_institution()
     return factories.create_proposal(factories.create_process(office)), factories.create_staff(
@@ -84,8 +84,8 @@ def house(app):
 
 
 @pytest.mark.parametrize("case", [*EACH, everything])
-def test_proposal_page_runs_at_most_five_statements(app, house, case):
-    proposal, officer = house
+def test_proposal_page_runs_at_most_five_statements(app, proposal_and_officer, case):
+    proposal, officer = proposal_and_officer
     case(proposal, officer)
     page = f"/en/proposals/{proposal.id}-{proposal.slug}"
     assert asked_by(anonymous_client(app), page) <= 5
@@ -99,6 +99,6 @@ def test_proposal_page_runs_at_most_five_statements(app, house, case):
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_list_page_runs_at_most_four_statements(app, house, address):
-    everything(*house)
+def test_list_page_runs_at_most_four_statements(app, proposal_and_officer, address):
+    everything(*proposal_and_officer)
     assert asked_by(anonymous_client(app), f"/en/{address}") <= 4
