@@ -25,7 +25,7 @@ from deliberate.queries.processes.processes import list_opened_processes
 from deliberate.vocabulary import PhaseKind, PhaseSwitch
 from tests import factories
 from tests.client import anonymous_client, signed_in_client
-from tests.live_server import CITY_NOW
+from tests.sample_city import CITY_NOW
 
 DAY = re.compile(r"\b(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})\b")
 WEEKDAY = re.compile(r"\b[A-Z][a-z]+day (\d{1,2} [A-Z][a-z]+)(?: (\d{4}))?(?:, (\d{2}:\d{2}))?")

@@ -13,7 +13,8 @@ from sqlalchemy import inspect
 from deliberate import models
 from deliberate.models import Person
 from deliberate.models.moderation.visibility import PUBLIC
-from deliberate.queries.notices.feeds import FeedScope, list_due_dates, list_feed_entries
+from deliberate.queries.notices.calendars import list_due_dates
+from deliberate.queries.notices.feeds import FeedScope, list_feed_entries
 from deliberate.queries.processes.home import (
     get_newest_open_process,
     list_longest_waiting,
@@ -197,6 +198,7 @@ READERS = {
     "queries.releases.data_access_requests.active_requests": RESEARCHERS,
     "queries.releases.data_access_requests.expired_requests": RESEARCHERS,
     "queries.responses.commitments.list_commitments": CHECKED_BY_CALLER,
+    "queries.responses.desk.is_due_soon": NO_TEXT,
     "queries.responses.desk.list_pending_referrals": STAFF,
     "queries.responses.desk.list_case_notes": STAFF,
     "queries.responses.institution_figures.list_institution_figures": NO_TEXT,
@@ -235,7 +237,7 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
         list_feed_entries(FeedScope(process_id=site.process.id)),
         *(list_feed_entries(FeedScope(row.id)) for row in site.proposals.values()),
     ],
-    "queries.notices.feeds.list_due_dates": lambda site: list_due_dates(site.process),
+    "queries.notices.calendars.list_due_dates": lambda site: list_due_dates(site.process),
     "queries.processes.home.list_newest_responses": lambda _site: list_newest_responses(),
     "queries.processes.home.list_longest_waiting": lambda _site: list_longest_waiting(),
     "queries.processes.home.get_newest_open_process": lambda _site: get_newest_open_process(),

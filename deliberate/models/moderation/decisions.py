@@ -34,7 +34,7 @@ class Report(Base):
         columns="id person_id subject_type subject_id reason filed_at resolved_at",
         kept=ACCOUNTABILITY,
     )
-    readers = read_by(MODERATORS, "note")
+    readers = read_by(IsReader("person_id") | MODERATORS, "note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
