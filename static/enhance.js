@@ -138,7 +138,7 @@ function showSimilar(field) {
 function addUpBudget(box) {
   const total = box.parentElement.querySelector('[data-spent]');
   const limit = Number(box.dataset.budget);
-  const format = (n) => n.toLocaleString(document.documentElement.lang);
+  const format = (n) => `${box.dataset.currency}\u00a0${n.toLocaleString(document.documentElement.lang)}`.trim();
   box.addEventListener('change', () => {
     const spent = all(':checked', box).reduce((sum, project) => sum + Number(project.dataset.cost || 0), 0);
     total.textContent = total.dataset.spent.replace('{n}', limit ? `${format(spent)} / ${format(limit)}` : format(spent));

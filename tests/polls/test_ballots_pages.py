@@ -79,7 +79,7 @@ def test_ballot_form_accepts_a_valid_ballot_of_every_type(app, clock, rules, val
         (RANKED, ("9", ""), "from 1 to the number"),
         (RANKED, ("", ""), "Choose an answer first"),
         (SCORE, ("6",), "from 0 to 5"),
-        (BUDGET, (0, 1, 2), "3 more than the amount available"),
+        (BUDGET, (0, 1, 2), "costs Rp\u00a012: Rp\u00a03 more than the Rp\u00a09 available"),
         (VIEWS, ("2",), "Agree, disagree or pass"),
     ],
 )
@@ -122,7 +122,7 @@ def test_budget_total_works_without_javascript_and_stores_nothing(app, clock, lo
         f"/en/polls/{poll.id}/sum", data={"marked": [o.id for o in poll.options]}
     )
     assert page.status_code == 200 and log() == []
-    assert "Spent: 12" in page.text and "3 too much" in page.text
+    assert "Spent: Rp\u00a012" in page.text and "Rp\u00a03 too much" in page.text
     assert page.text.count(" checked") == 3
 
 

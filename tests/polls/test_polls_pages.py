@@ -8,6 +8,8 @@ import pytest
 from deliberate.database import db
 from deliberate.models import Ballot, PollVoter
 from deliberate.operations.polls import ballots as ballot_operations
+from deliberate.operations.polls.polls import PollRules
+from deliberate.vocabulary import PollType
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 
@@ -106,3 +108,40 @@ def test_poll_list_separates_open_and_closed_polls(app, clock):
     page = anonymous_client(app).get("/en/polls/?state=open").text
     assert f"/polls/{open_one.id}" in page and page.count('<li class="item">') == 1
     assert anonymous_client(app).get("/en/polls/?state=closed").text.count('<li class="item">') == 1
+
+
+def shares_on(page):
+    return [int(share) for share in re.findall(r'<b class="tabular">\s*(\d+)%', page)]
+
+
+def test_result_shares_of_one_choice_have_one_base_with_not_sure(app, clock):
+    poll = factories.create_poll(with_pass="Belum yakin")
+    for option in (poll.options[0], poll.options[0], poll.options[1], poll.options[-1]):
+        ballot_operations.cast_ballot(factories.create_resident(), poll, [(option.id, 1)])
+    factories.close_poll(poll)
+    page = anonymous_client(app).get(poll_url(poll)).text
+    shares = shares_on(page)
+    assert sum(shares) == 100 and {50, 25} <= set(shares)
+    assert "Shares are of 4 valid ballots." in page and "more than 100" not in page
+
+
+def test_result_shares_of_several_choices_say_that_they_exceed_all(app, clock):
+    poll = factories.create_poll(rules=PollRules(type=PollType.MULTIPLE, max_choices=2))
+    both = [(option.id, 1) for option in poll.options[:2]]
+    for choice in (both, both[:1]):
+        ballot_operations.cast_ballot(factories.create_resident(), poll, choice)
+    factories.close_poll(poll)
+    page = anonymous_client(app).get(poll_url(poll)).text
+    assert {100, 50} <= set(shares_on(page))
+    assert "Shares are of 2 valid ballots." in page and "more than 100 %." in page
+
+
+@pytest.mark.parametrize(
+    ("language", "amount"),
+    [("en", "Rp\N{NO-BREAK SPACE}9,000"), ("id", "Rp\N{NO-BREAK SPACE}9.000")],
+)
+def test_budget_amounts_carry_the_currency_of_the_process(app, clock, language, amount):
+    poll = factories.create_poll(
+        rules=PollRules(type=PollType.BUDGET, amount=9000, costs=(4000, 4000, 4000))
+    )
+    assert amount in anonymous_client(app).get(f"/{language}/polls/{poll.id}").text

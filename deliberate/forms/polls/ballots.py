@@ -5,7 +5,6 @@ queries.polls.ballot_rules.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
@@ -14,6 +13,7 @@ from wtforms.validators import DataRequired
 
 from deliberate.forms import REQUIRED, LocalizedForm
 from deliberate.forms.polls.polls import CheckboxesField
+from deliberate.money import money
 from deliberate.queries.polls.ballot_rules import HIGHEST_SCORE, Choice, find_ballot_error
 from deliberate.vocabulary import Electorate, PollType
 
@@ -177,7 +177,8 @@ def _labels(options: Sequence["Option"]) -> list[SelectChoice]:
 
 
 def _label_with_cost(option: "Option") -> str:
-    return f"{option.label} · {format_decimal(option.cost)}" if option.cost else str(option.label)
+    cost = money(option.cost, option.poll.process) if option.cost else ""
+    return f"{option.label} · {cost}" if cost else str(option.label)
 
 
 def _single_choice_field(options: Sequence["Option"]) -> dict[str, Field]:

@@ -7,6 +7,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Option, Poll
+from deliberate.money import money
 from deliberate.vocabulary import PollType
 
 Choice = Sequence[tuple[int, int]]
@@ -100,17 +101,17 @@ def _check_scores(_poll: Poll, chosen: Chosen) -> BallotError | None:
 def _check_budget(poll: Poll, chosen: Chosen) -> BallotError | None:
     spent = sum(option.cost for option, _value in chosen)
     if poll.amount is not None and spent > poll.amount:
-        excess = spent - poll.amount
         return BallotError(
-            _("Your choice costs %(over)s more than the amount available.", over=_grouped(excess))
+            _(
+                "Your choice costs %(spent)s: %(over)s more than the %(amount)s available.",
+                spent=money(spent, poll.process),
+                over=money(spent - poll.amount, poll.process),
+                amount=money(poll.amount, poll.process),
+            )
         )
     if poll.amount is not None and spent * 100 < poll.min_share * poll.amount:
         return BallotError(_("Spend at least %(share)s %% of the amount.", share=poll.min_share))
     return _check_multiple(poll, chosen)
-
-
-def _grouped(value: int) -> str:
-    return f"{value:,}".replace(",", " ")
 
 
 def _check_views(_poll: Poll, chosen: Chosen) -> BallotError | None:

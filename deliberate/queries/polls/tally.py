@@ -56,9 +56,17 @@ class Tally:
     """Options among which a lot decided."""
 
     @property
+    def valid(self) -> int:
+        """Return the number of ballots that could be counted, "not sure" included.
+
+        It is the base of every share of ballots.
+        """
+        return self.ballots - self.rejected
+
+    @property
     def counted(self) -> int:
         """Return the number of ballots that express a preference between the options."""
-        return self.ballots - self.rejected - self.passes
+        return self.valid - self.passes
 
     @property
     def winners(self) -> tuple[int, ...]:

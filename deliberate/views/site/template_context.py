@@ -14,6 +14,7 @@ from deliberate.days import (
     start_text,
     zone_name,
 )
+from deliberate.money import currency_symbol, money
 from deliberate.queries.log.tree_heads import latest_published_head
 from deliberate.text import to_html
 from deliberate.views.site.request_context import (
@@ -42,6 +43,8 @@ def init_app(app: Flask) -> None:
         period_text=period_text,
         start_text=start_text,
         zone_name=zone_name,
+        currency_symbol=currency_symbol,
+        money=money,
         form_key=new_form_key,
         csrf_token=new_csrf_token,
         switch_url=url_in_language,
