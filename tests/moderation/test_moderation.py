@@ -272,3 +272,23 @@ def test_moderation_queue_lists_oldest_reports_first(app, clock):
         (first, 2, True),
         (second, 1, False),
     ]
+
+
+def test_moderation_record_counts_a_granted_appeal_as_shown_again(app):
+    author = factories.create_resident()
+    comment = hide_argument(author)
+    moderation_operations.file_appeal(author, comment, "Bukan hinaan.")
+    ((appeal, _text),) = open_appeals()
+    moderation_operations.decide_appeal(create_moderator(), appeal, AppealOutcome.GRANTED, "Ya.")
+    record = moderation_record()
+    assert (record.shown_again, record.appeals["granted"]) == (1, 1)
+
+
+def test_moderation_record_names_only_reported_texts_as_kept_after_reports(app):
+    reported, doubtful, moderator = post_argument(), post_argument(), create_moderator()
+    report(reported)
+    moderation_operations.keep_contribution(moderator, reported)
+    moderation_operations.request_edit(moderator, doubtful, ModerationRule.INSULT, "Ubah.")
+    moderation_operations.keep_contribution(create_moderator(), doubtful)
+    record = moderation_record()
+    assert (record.kept_after_reports, record.kept_without_report) == (1, 1)

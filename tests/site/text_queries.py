@@ -20,7 +20,10 @@ from deliberate.queries.processes.home import (
     list_longest_waiting,
     list_newest_responses,
 )
-from deliberate.queries.processes.processes import get_process, list_opened_processes
+from deliberate.queries.processes.processes import (
+    get_process,
+    list_opened_processes,
+)
 from deliberate.queries.proposals.listing import ProposalFilters, filter_choices, list_proposals
 from deliberate.queries.proposals.workflow_state import ListState
 from deliberate.queries.releases.data_access_requests import requestable_processes
@@ -245,6 +248,9 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
     "queries.processes.processes.list_opened_processes": lambda _site: list_opened_processes(
         None, 100
     ),
+    "queries.processes.processes.list_counted_processes": lambda _site: [
+        process for process, _count in list_counted_processes(None, 100)
+    ],
     "queries.proposals.listing.list_proposals": lambda _site: [
         list_proposals(ProposalFilters(state=state)) for state in ("", *ListState)
     ],

@@ -27,11 +27,23 @@ class ModerationRecord:
     by_month: list[tuple[str, StanceCounts]]
     """Hidden texts in each of the last twelve months, newest first."""
     outcomes: dict[str, int]
+    kept_after_reports: int
+    """Decisions to keep a text that was reported; the others end a hold or an edit request."""
     appeals: dict[str, int]
     """Appeals granted, refused and waiting."""
     waiting: int
     overdue: int
     """Reported texts without a decision for three days."""
+
+    @property
+    def shown_again(self) -> int:
+        """Return how often a hidden text was shown again: by a moderator or on appeal."""
+        return self.outcomes[ModerationOutcome.RESTORED] + self.appeals[AppealOutcome.GRANTED]
+
+    @property
+    def kept_without_report(self) -> int:
+        """Return how often a text was kept that nobody had reported."""
+        return self.outcomes[ModerationOutcome.KEPT] - self.kept_after_reports
 
 
 def moderation_record() -> ModerationRecord:
@@ -43,6 +55,7 @@ def moderation_record() -> ModerationRecord:
         by_rule,
         _count_by_month(),
         _count_by_outcome(),
+        _count_kept_after_reports(),
         _count_appeals(),
         _count_reported(),
         _count_reported(OVERDUE_AFTER),
@@ -83,6 +96,13 @@ def _count_by_outcome() -> dict[str, int]:
     counts: dict[str, int] = dict.fromkeys(ModerationOutcome, 0)
     rows = db.session.execute(select(outcome, func.count()).group_by(outcome))
     return counts | {str(row[0]): row[1] for row in rows}
+
+
+def _count_kept_after_reports() -> int:
+    statement = select(func.count(ModerationDecision.id)).where(
+        ModerationDecision.outcome == ModerationOutcome.KEPT, ModerationDecision.report_count > 0
+    )
+    return db.session.scalar(statement) or 0
 
 
 def _count_appeals() -> dict[str, int]:

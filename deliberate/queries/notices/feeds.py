@@ -68,6 +68,7 @@ def _in_scope(
 
 def _proposals(scope: FeedScope) -> list[FeedEntry]:
     statement = _in_scope(select(Proposal), scope, Proposal.institution_id)
+    statement = statement.where(Proposal.active())
     newest = statement.order_by(Proposal.published_at.desc()).limit(MAX_ENTRIES)
     return [
         FeedEntry(

@@ -1,13 +1,17 @@
 """Queries on opened processes and their polls."""
 
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from deliberate.database import db
 from deliberate.models import Poll, Process
 from deliberate.models.moderation.visibility import ANYONE
+from deliberate.queries.proposals.listing import listed_proposal_count
+
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])  # a statement may select any columns
 
 
 def get_process(slug: str) -> Process | None:
@@ -21,11 +25,21 @@ def get_process(slug: str) -> Process | None:
 
 def list_opened_processes(before_id: int | None, limit: int) -> Sequence[Process]:
     """Return opened processes, newest first, those before an id if one is given."""
-    statement = select(Process).where(Process.visible_to(ANYONE))
+    return db.session.scalars(_opened_page(select(Process), before_id, limit)).all()
+
+
+def list_counted_processes(before_id: int | None, limit: int) -> list[tuple[Process, int]]:
+    """Return opened processes as list_opened_processes does, each with its listed proposals."""
+    statement = _opened_page(select(Process, listed_proposal_count()), before_id, limit)
+    return [(process, count) for process, count in db.session.execute(statement)]
+
+
+def _opened_page(statement: S, before_id: int | None, limit: int) -> S:
+    statement = statement.where(Process.visible_to(ANYONE))
     if before_id is not None:
         statement = statement.where(Process.id < before_id)
     statement = statement.order_by(Process.id.desc()).limit(limit)
-    return db.session.scalars(statement.options(selectinload(Process.phases))).all()
+    return statement.options(selectinload(Process.phases))
 
 
 def list_process_polls(process: Process, limit: int = 20) -> Sequence[Poll]:

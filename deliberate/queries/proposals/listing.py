@@ -10,8 +10,8 @@ from sqlalchemy import (
     CompoundSelect,
     ScalarSelect,
     Select,
+    func,
     literal,
-    null,
     select,
     union_all,
 )
@@ -86,6 +86,18 @@ def list_proposals(filters: ProposalFilters, limit: int = PAGE) -> tuple[Sequenc
     return proposals[:limit], len(proposals) > limit
 
 
+def count_proposals(filters: ProposalFilters) -> int:
+    """Return the number of proposals in the list, whatever its order and page."""
+    counted = _filtered(filters).with_only_columns(func.count(Proposal.id))
+    return db.session.scalar(counted) or 0
+
+
+def listed_proposal_count() -> ScalarSelect[int]:
+    """Return the column with the number of listed proposals, in a statement on processes."""
+    counted = _filtered(ProposalFilters()).with_only_columns(func.count(Proposal.id))
+    return counted.where(Proposal.process_id == Process.id).correlate(Process).scalar_subquery()
+
+
 def iter_proposals(filters: ProposalFilters, batch_size: int = 500) -> Iterator[Proposal]:
     """Yield the whole list, read in batches so that memory use stays constant."""
     after, has_more = None, True
@@ -153,7 +165,6 @@ class FilterChoice:
 
     slug: str
     name: str
-    proposals: int
 
 
 @dataclass(frozen=True)
@@ -165,15 +176,12 @@ class FilterChoices:
 
 
 def filter_choices(language: str) -> FilterChoices:
-    """Return the processes and institutions a list can be filtered by, in a language.
-
-    Each process comes with its number of proposals.
-    """
+    """Return the processes and institutions a list can be filtered by, in a language."""
     choices: dict[str, list[FilterChoice]] = {"process": [], "institution": []}
     row: Any  # a union has no static row type
     for row in db.session.execute(_choices_query()):
         name = (row.name_en if language == "en" else "") or row.name
-        choices[row.of].append(FilterChoice(row.slug, name, row.proposals or 0))
+        choices[row.of].append(FilterChoice(row.slug, name))
     for options in choices.values():
         options.sort(key=lambda choice: choice.name)
     return FilterChoices(choices["process"], choices["institution"])
@@ -185,9 +193,8 @@ def _choices_query() -> CompoundSelect[Any]:
         Process.slug,
         Process.title.label("name"),
         Process.title_en.label("name_en"),
-        Process.proposal_count.label("proposals"),
     ).where(Process.visible_to(ANYONE))
     institutions = select(
-        literal("institution"), Institution.slug, Institution.name, Institution.name_en, null()
+        literal("institution"), Institution.slug, Institution.name, Institution.name_en
     )
     return union_all(processes, institutions)

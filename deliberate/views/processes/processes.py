@@ -12,10 +12,11 @@ from deliberate.queries.processes.phases import get_next_phase, phase_steps
 from deliberate.queries.processes.process_setup import list_process_changes
 from deliberate.queries.processes.processes import (
     get_process,
-    list_opened_processes,
+    list_counted_processes,
     list_process_polls,
 )
 from deliberate.queries.proposals.follows import is_following
+from deliberate.queries.proposals.listing import ProposalFilters, count_proposals
 from deliberate.queries.responses.response_owner import owed_responses
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
@@ -35,12 +36,12 @@ PAGE = 20
 @blueprint.page("", "public")
 def index() -> str:
     """Show the opened processes, newest first."""
-    processes = list_opened_processes(int_arg("after"), PAGE + 1)
+    processes = list_counted_processes(int_arg("after"), PAGE + 1)
     shown = processes[:PAGE]
     return render_template(
         "processes/index.html",
-        shown=[(process, phase_steps(process)) for process in shown],
-        after=shown[-1].id if len(processes) > PAGE else None,
+        shown=[(process, phase_steps(process), count) for process, count in shown],
+        after=shown[-1][0].id if len(processes) > PAGE else None,
         coming=get_next_phase(now()),
     )
 
@@ -54,6 +55,7 @@ def show(slug: str) -> str:
         "processes/show.html",
         process=process,
         phases=phases,
+        proposal_count=count_proposals(ProposalFilters(process=slug)),
         coming=[phase for phase in phases if phase.state == "todo"],
         polls=list_process_polls(process),
         moment=now(),

@@ -1,6 +1,5 @@
 """The list of proposals with filters, as a page and as a CSV file."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from deliberate.exports.proposals_csv import lines
 from deliberate.forms.proposals.proposals import ProposalListForm
 from deliberate.queries.proposals.listing import (
-    FilterChoice,
     FilterChoices,
     ProposalFilters,
     ProposalOrder,
+    count_proposals,
     filter_choices,
     iter_proposals,
     list_proposals,
@@ -50,7 +49,7 @@ def index() -> str:
         ],
         clear_url=_list_url(filters.without(*FILTERS)),
         csv_url=url_for("proposal_list.download", **_query(filters.without())),
-        count=_count(filters, choices.processes),
+        count=_count(filters),
         order=filters.order.value,
     )
 
@@ -96,9 +95,9 @@ def _list_url(filters: ProposalFilters) -> str:
     return url_for("proposal_list.index", **_query(filters))
 
 
-def _count(filters: ProposalFilters, processes: Sequence[FilterChoice]) -> int | None:
-    """Return the number of matching proposals where counters have it, otherwise None."""
+def _count(filters: ProposalFilters) -> int | None:
+    """Return the number of listed proposals, None where counting them would be slow."""
     is_counted = set(_active_filters(filters)) <= {"process"}
     if not is_counted or filters.order in {ProposalOrder.WAITING, ProposalOrder.CLOSING}:
         return None
-    return sum(choice.proposals for choice in processes if filters.process in {"", choice.slug})
+    return count_proposals(filters)
