@@ -11,7 +11,8 @@ from deliberate.queries.responses.response_owner import (
     concerned_institution_ids,
     responding_institution_ids,
 )
-from deliberate.vocabulary import PhaseSwitch, ResponseDecision, Role
+from deliberate.vocabulary import PhaseSwitch, Role
+from deliberate.vocabulary.codes import INTERIM_DECISIONS
 
 
 def may_respond(person: Person | None, proposal: Proposal) -> Decision:
@@ -83,4 +84,4 @@ def may_update_commitment(person: Person | None, commitment: Commitment) -> Deci
 
 def is_final_decision(decision: str) -> bool:
     """Return whether a decision ends the case; "needs study" and "not ours" are interim."""
-    return decision not in {ResponseDecision.NEEDS_STUDY, ResponseDecision.NOT_OURS}
+    return decision not in INTERIM_DECISIONS

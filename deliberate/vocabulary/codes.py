@@ -104,6 +104,10 @@ class ResponseDecision(StrEnum):
     UNSTATED = "unstated"
 
 
+INTERIM_DECISIONS = frozenset({ResponseDecision.NEEDS_STUDY, ResponseDecision.NOT_OURS})
+"""Decisions after which the response is still owed, unless an outside body is responsible."""
+
+
 class ResponseGround(StrEnum):
     """The grounds of an official response."""
 

@@ -22,6 +22,7 @@ from deliberate.queries.processes.home import (
 )
 from deliberate.queries.processes.processes import (
     get_process,
+    list_counted_processes,
     list_opened_processes,
 )
 from deliberate.queries.proposals.listing import ProposalFilters, filter_choices, list_proposals

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
@@ -16,11 +16,13 @@ from deliberate.database.personal_data import (
     personal,
     rows,
 )
+from deliberate.days import local_date
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.visibility import PUBLIC, read_by
 from deliberate.models.proposals.proposal import Proposal, new_salt
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import ResponseDecision
+from deliberate.vocabulary.codes import INTERIM_DECISIONS
 
 
 class Response(Base):
@@ -90,6 +92,21 @@ class Response(Base):
     def process_id(self) -> int:
         """Return the id of the process that acts on this response belong to."""
         return self.proposal.process_id
+
+    @property
+    def is_final(self) -> bool:
+        """Return whether it ends the case; after an interim response one is still owed."""
+        return self.decision not in INTERIM_DECISIONS or bool(self.outside_body)
+
+    @classmethod
+    def final(cls) -> ColumnElement[bool]:
+        """Return the condition of final responses."""
+        return cls.decision.not_in(INTERIM_DECISIONS) | (cls.outside_body != "")
+
+    @property
+    def is_first_final(self) -> bool:
+        """Return whether it is the version that answered the proposal."""
+        return self.published_at == self.proposal.answered_at
 
     def counts(self, question: str) -> dict[str, int]:
         """Return the number of judgements by value for a question, `answers` or `built`."""
@@ -167,6 +184,14 @@ class Commitment(Base):
     def process_id(self) -> int:
         """Return the id of the process that acts on this commitment belong to."""
         return self.response.process_id
+
+    @property
+    def is_fulfilled_late(self) -> bool:
+        """Return whether it was fulfilled after its day in the time zone of the process."""
+        process = self.response.proposal.process
+        return (
+            self.fulfilled_at is not None and local_date(process, self.fulfilled_at) > self.due_on
+        )
 
     @property
     def is_open(self) -> bool:

@@ -215,8 +215,7 @@ def _update_proposal(proposal: Proposal, response: Response) -> None:
     proposal.decision = response.decision
     if proposal.institution_id is None:
         proposal.institution_id = response.institution_id
-    is_final = is_final_decision(response.decision) or bool(response.outside_body)
-    if is_final and proposal.answered_at is None:
+    if response.is_final and proposal.answered_at is None:
         proposal.answered_at = response.published_at
 
 

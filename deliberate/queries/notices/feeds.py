@@ -93,13 +93,20 @@ def _responses(scope: FeedScope) -> list[FeedEntry]:
     return [
         FeedEntry(
             f"proposal/{response.proposal_id}/response/{response.version}",
-            _("Response to “%(title)s”", title=response.proposal.title),
+            _response_title(response),
             response.headline,
             f"/r/{response.proposal_id}",
             response.published_at,
         )
         for response in db.session.scalars(newest)
     ]
+
+
+def _response_title(response: Response) -> str:
+    title = response.proposal.title
+    if response.is_final:
+        return str(_("Response to “%(title)s”", title=title))
+    return str(_("Interim answer to “%(title)s”", title=title))
 
 
 def _referrals(scope: FeedScope) -> list[FeedEntry]:

@@ -14,6 +14,7 @@ from deliberate.days import Place, local_today, start_of_day
 from deliberate.models import Phase, Poll, Process, Proposal, Response
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.working_days import working_days_elapsed
+from deliberate.queries.responses.response_owner import response_is_owed
 
 LIST_SIZE = 3
 MAX_RESPONSES = 2000
@@ -57,11 +58,11 @@ def _is_open() -> ColumnElement[bool]:
 
 
 def list_newest_responses() -> Sequence[Response]:
-    """Return the three newest responses to visible proposals, with proposal and institution."""
+    """Return the three newest final responses to visible proposals, with their institutions."""
     return db.session.scalars(
         select(Response)
         .join(Response.proposal)
-        .where(Proposal.text_visible_to(ANYONE))
+        .where(Proposal.text_visible_to(ANYONE), Response.final())
         .options(
             joinedload(Response.proposal).joinedload(Proposal.process),
             joinedload(Response.institution),
@@ -80,9 +81,7 @@ def list_longest_waiting() -> Sequence[Proposal]:
         select(Proposal)
         .join(Proposal.process)
         .where(
-            Proposal.qualified_at.is_not(None),
-            Proposal.answered_at.is_(None),
-            Proposal.active(),
+            response_is_owed(),
             or_(_is_open(), Process.source.is_(None)),
         )
         .options(joinedload(Proposal.process), joinedload(Proposal.institution))
@@ -104,12 +103,16 @@ class MonthFigures:
 def get_month_figures(place: Place) -> MonthFigures:
     """Return the figures of the current calendar month of a place.
 
-    A deadline is the moment after its last day, so that of the last of a month is its end.
+    A deadline is the moment after its last day, so that of the last of a month is its end. A
+    proposal that was withdrawn, merged or hidden without a response is not due.
     """
     begins, ends = _month_bounds(place)
-    is_due = (Proposal.due_at > begins) & (Proposal.due_at <= ends) & Proposal.visible_to(ANYONE)
+    is_listed = Proposal.active() | Proposal.answered_at.is_not(None)
+    is_due = (Proposal.due_at > begins) & (Proposal.due_at <= ends) & is_listed
     due, answered = db.session.execute(
-        select(func.count(Proposal.id), func.count(Proposal.answered_at)).where(is_due)
+        select(func.count(Proposal.id), func.count(Proposal.answered_at)).where(
+            is_due, Proposal.visible_to(ANYONE)
+        )
     ).one()
     proposals = db.session.scalars(
         select(Proposal)

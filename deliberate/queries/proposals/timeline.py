@@ -123,7 +123,9 @@ def _referral_outcome(proposal: Proposal, referral: Referral, to: str) -> Iterat
 
 def _response_entry(proposal: Proposal, response: Response) -> DatedEntry:
     by = localized_name(response.institution)
-    if response.version > 1:
+    if not response.is_final:
+        return _entry(proposal, response.published_at, _("Interim answer"), by)
+    if not response.is_first_final:
         return _entry(proposal, response.published_at, _("Response, new version"), by)
     if proposal.qualified_at is None or response.published_at < proposal.qualified_at:
         return _entry(proposal, response.published_at, _("Responded"), by)
@@ -137,6 +139,9 @@ def _commitment_entries(card: ResponseCard) -> Iterator[DatedEntry]:
     for commitment in card.response.commitments:
         for step in commitment.steps:
             more = f"{commitment.what}. {step.note}" if step.note else commitment.what
+            if step.state == "fulfilled" and commitment.is_fulfilled_late:
+                day = date_text(commitment.due_on, place=card.response.proposal.process)
+                more = f"{more} · {_('late, was due %(day)s', day=day)}"
             yield _entry(card.response.proposal, step.taken_at, step_title(step.state), more)
 
 

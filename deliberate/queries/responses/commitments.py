@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberate.database import db
@@ -46,13 +46,20 @@ def list_commitments(
         .limit(PAGE + 1)
     )
     if institution_id is not None:
-        statement = statement.where(_is_promised_by(institution_id))
+        statement = statement.where(is_promised_by(institution_id))
     if after is not None:
         statement = statement.where(tuple_(Commitment.due_on, Commitment.id) > tuple_(*after))
     return db.session.scalars(statement).all()
 
 
-def _is_promised_by(institution_id: int) -> ColumnElement[bool]:
+def count_commitments(state: str, institution_id: int) -> int:
+    """Return the number of commitments of an institution in a state, as list_commitments has it."""
+    statement = _in_state(select(Commitment), state).with_only_columns(func.count(Commitment.id))
+    statement = statement.join(Commitment.response).join(Response.proposal).join(Proposal.process)
+    return db.session.scalar(statement.where(is_promised_by(institution_id))) or 0
+
+
+def is_promised_by(institution_id: int) -> ColumnElement[bool]:
     """Return the condition that an institution is named in a commitment, else in the response."""
     return or_(
         Commitment.institution_id == institution_id,

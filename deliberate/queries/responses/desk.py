@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, case, false, func, literal, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
@@ -12,14 +12,13 @@ from deliberate.database import UtcDateTime, db
 from deliberate.models import (
     Case,
     CaseNote,
-    Commitment,
     Person,
     Process,
     Proposal,
     Referral,
-    Response,
 )
 from deliberate.queries.processes.working_days import deadline_after, working_days_left
+from deliberate.queries.responses.commitments import count_commitments
 from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
 from deliberate.vocabulary import Role
 
@@ -51,7 +50,8 @@ class DeskCounts:
     open_cases: int
     due_soon: int
     overdue: int
-    open_commitments: int
+    commitments_due: int
+    commitments_late: int
     pending_referrals: int
 
 
@@ -144,26 +144,9 @@ def get_desk_counts(institution_id: int) -> DeskCounts:
         open_cases,
         due_soon or 0,
         overdue or 0,
-        _count_open_commitments(institution_id),
+        count_commitments("due", institution_id),
+        count_commitments("late", institution_id),
         len(list_pending_referrals(institution_id)),
-    )
-
-
-def _count_open_commitments(institution_id: int) -> int:
-    return (
-        db.session.scalar(
-            select(func.count(Commitment.id))
-            .join(Commitment.response)
-            .where(
-                Commitment.fulfilled_at.is_(None),
-                Commitment.dropped_at.is_(None),
-                or_(
-                    Commitment.institution_id == institution_id,
-                    Response.institution_id == institution_id,
-                ),
-            )
-        )
-        or 0
     )
 
 

@@ -12,6 +12,7 @@ from deliberate.database import db
 from deliberate.days import local_today, site, start_of_day
 from deliberate.models import Case, Commitment, Institution, Proposal, Referral, Response
 from deliberate.models.moderation.visibility import ANYONE
+from deliberate.queries.responses.commitments import is_promised_by
 from deliberate.queries.responses.desk import is_due_soon
 from deliberate.queries.responses.institutions import list_institutions
 from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
@@ -157,7 +158,7 @@ def _count_commitments(
     ]
     statement = select(*sums).select_from(Commitment).join(Commitment.response)
     if institution_id is not None:
-        statement = statement.where(Commitment.institution_id == institution_id)
+        statement = statement.where(is_promised_by(institution_id))
     made, fulfilled, dropped = map(int, db.session.execute(statement).one())
     return made, fulfilled, dropped
 

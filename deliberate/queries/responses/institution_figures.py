@@ -47,6 +47,11 @@ class InstitutionFigures:
     open_days: list[float] = field(default_factory=list)
 
     @property
+    def due(self) -> int:
+        """Return the number of cases that were answered or are overdue: the base of "in time"."""
+        return self.answered + self.overdue
+
+    @property
     def median(self) -> float | None:
         """Return the median days to a response (Kaplan-Meier; open cases are censored)."""
         return median_wait(self.answered_days, self.open_days)

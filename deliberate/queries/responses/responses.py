@@ -139,7 +139,7 @@ def _response_card(
 
 def _days_before_deadline(response: Response) -> int | None:
     due_at = response.proposal.due_at
-    if due_at is None or response.version > 1:
+    if due_at is None or not response.is_first_final:
         return None
     process = response.proposal.process
     published_on, due_on = local_date(process, response.published_at), last_day(process, due_at)
