@@ -202,6 +202,8 @@ READERS = {
     "queries.releases.data_access_requests.active_requests": RESEARCHERS,
     "queries.releases.data_access_requests.expired_requests": RESEARCHERS,
     "queries.responses.commitments.list_commitments": CHECKED_BY_CALLER,
+    "queries.proposals.listing.count_proposals": NO_TEXT,
+    "queries.proposals.listing.listed_proposal_count": NO_TEXT,
     "queries.responses.desk.is_due_soon": NO_TEXT,
     "queries.responses.desk.list_pending_referrals": STAFF,
     "queries.responses.desk.list_case_notes": STAFF,
