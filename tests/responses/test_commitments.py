@@ -16,6 +16,7 @@ from deliberate.operations.responses.responses import publish_response
 from deliberate.permissions.decision import Refused
 from deliberate.queries.proposals.timeline import get_timeline
 from deliberate.queries.responses.commitments import list_commitments
+from deliberate.queries.responses.desk import get_desk_counts
 from deliberate.queries.responses.responses import list_response_cards
 from deliberate.vocabulary import ResponseDecision
 from tests import factories
@@ -79,6 +80,39 @@ def test_commitment_is_late_after_the_last_moment_of_its_day_there(
     assert states(institution) == {"due"}
     clock.move_to(day_ends)
     assert states(institution) == {"late"}
+
+
+@pytest.mark.parametrize(("seconds", "is_late"), [(-1, False), (0, True)])
+def test_commitment_is_fulfilled_late_after_the_last_moment_of_its_day_there(
+    clock, institution, commitment, seconds, is_late
+):
+    set_timezone(commitment.response.proposal.process, "America/New_York")
+    clock.move_to(datetime(2026, 3, 31, 4, tzinfo=UTC) + timedelta(seconds=seconds))
+    fulfil_commitment(factories.create_staff(institution), commitment, "Selesai.")
+    assert commitment.is_fulfilled_late is is_late
+    notes = [entry.note for entry in get_timeline(commitment.response.proposal)]
+    assert any("late, was due" in note for note in notes) is is_late
+
+
+def test_desk_counts_the_commitments_that_the_lists_show(clock, institution, response):
+    other = factories.create_institution("dishub")
+    publish_response(
+        response.responder,
+        response.proposal,
+        ResponseDecision.ACCEPTED,
+        "Ya",
+        "Dibangun.",
+        commitments=[("Rambu", other, date(2026, 3, 20))],
+    )
+    for moment in (datetime(2026, 3, 4, tzinfo=UTC), datetime(2026, 3, 25, tzinfo=UTC)):
+        clock.move_to(moment)
+        db.session.rollback()
+        for row in (institution, other):
+            counts = get_desk_counts(row.id)
+            assert counts.commitments_due == len(list_commitments("due", row.id))
+            assert counts.commitments_late == len(list_commitments("late", row.id))
+    assert get_desk_counts(other.id).commitments_late == 1
+    assert get_desk_counts(institution.id).commitments_late == 0
 
 
 def set_timezone(process, zone):

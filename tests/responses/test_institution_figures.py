@@ -53,6 +53,7 @@ def test_institution_figures_and_monthly_report_count_cases(app, clock):
         1,
         1,
     )
+    assert figures.due == 3
     assert figures.median is not None and figures.median > 20
     assert list_case_matrix()[0].overdue == 1
     march, may = (
@@ -65,6 +66,16 @@ def test_institution_figures_and_monthly_report_count_cases(app, clock):
         2,
     )
     assert (may.answered, may.answered_in_time, may.overdue_at_end) == (1, 0, 1)
+
+
+def test_case_that_is_not_due_yet_is_no_base_of_answers_in_time(app, clock):
+    process = factories.create_process(factories.create_institution("sarpras"), threshold=1)
+    support_proposal(factories.create_resident(), factories.create_proposal(process))
+    (figures,) = list_institution_figures()
+    assert (figures.cases, figures.due) == (1, 0)
+    clock.shift(timedelta(days=58))
+    (figures,) = list_institution_figures()
+    assert (figures.cases, figures.due, figures.answered_in_time) == (1, 1, 0)
 
 
 def test_institution_figures_count_imported_cases_in_calendar_days(app, clock):
