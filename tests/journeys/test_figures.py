@@ -73,6 +73,7 @@ def _leave_out(city: City) -> None:
     """Withdraw, merge and hide a proposal each; grant an appeal; keep with and without reports."""
     proposals, moderator = city.proposals, factories.create_staff(role=Role.MODERATOR)
     other = factories.create_staff(role=Role.MODERATOR)
+    post_comment(factories.create_resident(), proposals["withdrawn"], "Sudah.", stance=Stance.FOR)
     withdraw_proposal(proposals["withdrawn"].author, proposals["withdrawn"], "Sudah selesai.")
     merge_proposals(city.officer, proposals["merged"], proposals["late"])
     hide_contribution(moderator, proposals["hidden"], RULE, "Aturan 2.")
@@ -224,6 +225,8 @@ def test_comments_are_counted_alike_on_page_list_and_file(app, city, read):
         assert len(numbers) == 1, side
         assert f"{row[side]} {label}" in read("/proposals")
     assert (row["for"], row["against"], row["neutral"]) == ("3", "1", "0")
+    comments = sum(int(listed["comments"]) for listed in csv_rows(app).values())
+    assert number_before(read("/processes"), "comments") == comments == 6
 
 
 @pytest.mark.parametrize("kind", [PollType.SINGLE, PollType.MULTIPLE, PollType.BUDGET])

@@ -203,6 +203,7 @@ READERS = {
     "queries.releases.data_access_requests.expired_requests": RESEARCHERS,
     "queries.responses.commitments.list_commitments": CHECKED_BY_CALLER,
     "queries.proposals.listing.count_proposals": NO_TEXT,
+    "queries.proposals.listing.listed_comment_count": NO_TEXT,
     "queries.proposals.listing.listed_proposal_count": NO_TEXT,
     "queries.responses.desk.is_due_soon": NO_TEXT,
     "queries.responses.desk.list_pending_referrals": STAFF,
@@ -252,7 +253,7 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
         None, 100
     ),
     "queries.processes.processes.list_counted_processes": lambda _site: [
-        process for process, _count in list_counted_processes(None, 100)
+        row.process for row in list_counted_processes(None, 100)
     ],
     "queries.proposals.listing.list_proposals": lambda _site: [
         list_proposals(ProposalFilters(state=state)) for state in ("", *ListState)

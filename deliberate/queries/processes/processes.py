@@ -1,6 +1,7 @@
 """Queries on opened processes and their polls."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from deliberate.database import db
 from deliberate.models import Poll, Process
 from deliberate.models.moderation.visibility import ANYONE
-from deliberate.queries.proposals.listing import listed_proposal_count
+from deliberate.queries.proposals.listing import listed_comment_count, listed_proposal_count
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])  # a statement may select any columns
 
@@ -28,10 +29,20 @@ def list_opened_processes(before_id: int | None, limit: int) -> Sequence[Process
     return db.session.scalars(_opened_page(select(Process), before_id, limit)).all()
 
 
-def list_counted_processes(before_id: int | None, limit: int) -> list[tuple[Process, int]]:
-    """Return opened processes as list_opened_processes does, each with its listed proposals."""
-    statement = _opened_page(select(Process, listed_proposal_count()), before_id, limit)
-    return [(process, count) for process, count in db.session.execute(statement)]
+@dataclass(frozen=True)
+class CountedProcess:
+    """A process with the numbers of its listed proposals and of the comments on them."""
+
+    process: Process
+    proposals: int
+    comments: int
+
+
+def list_counted_processes(before_id: int | None, limit: int) -> list[CountedProcess]:
+    """Return opened processes as list_opened_processes does, with their numbers."""
+    columns = select(Process, listed_proposal_count(), listed_comment_count())
+    rows = db.session.execute(_opened_page(columns, before_id, limit))
+    return [CountedProcess(*row) for row in rows]
 
 
 def _opened_page(statement: S, before_id: int | None, limit: int) -> S:

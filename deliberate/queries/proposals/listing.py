@@ -94,8 +94,17 @@ def count_proposals(filters: ProposalFilters) -> int:
 
 def listed_proposal_count() -> ScalarSelect[int]:
     """Return the column with the number of listed proposals, in a statement on processes."""
-    counted = _filtered(ProposalFilters()).with_only_columns(func.count(Proposal.id))
-    return counted.where(Proposal.process_id == Process.id).correlate(Process).scalar_subquery()
+    return _of_listed_proposals(func.count(Proposal.id))
+
+
+def listed_comment_count() -> ScalarSelect[int]:
+    """Return the column with the number of comments on listed proposals of a process."""
+    return _of_listed_proposals(func.coalesce(func.sum(Proposal.comment_count), 0))
+
+
+def _of_listed_proposals(figure: ColumnElement[int]) -> ScalarSelect[int]:
+    listed = _filtered(ProposalFilters()).where(Proposal.process_id == Process.id)
+    return listed.with_only_columns(figure).correlate(Process).scalar_subquery()
 
 
 def iter_proposals(filters: ProposalFilters, batch_size: int = 500) -> Iterator[Proposal]:

@@ -40,8 +40,8 @@ def index() -> str:
     shown = processes[:PAGE]
     return render_template(
         "processes/index.html",
-        shown=[(process, phase_steps(process), count) for process, count in shown],
-        after=shown[-1][0].id if len(processes) > PAGE else None,
+        shown=[(row, phase_steps(row.process)) for row in shown],
+        after=shown[-1].process.id if len(processes) > PAGE else None,
         coming=get_next_phase(now()),
     )
 
