@@ -42,7 +42,8 @@ def list_counted_processes(before_id: int | None, limit: int) -> list[CountedPro
     """Return opened processes as list_opened_processes does, with their numbers."""
     columns = select(Process, listed_proposal_count(), listed_comment_count())
     rows = db.session.execute(_opened_page(columns, before_id, limit))
-    return [CountedProcess(*row) for row in rows]
+    # PostgreSQL returns a sum as Decimal
+    return [CountedProcess(process, count, int(comments)) for process, count, comments in rows]
 
 
 def _opened_page(statement: S, before_id: int | None, limit: int) -> S:
