@@ -25,7 +25,7 @@ from deliberate.operations.releases.releases import delete_removed_files, publis
 from deliberate.operations.responses.response_publishing import publish_scheduled_responses
 from deliberate.operations.scores.assessment_publishing import freeze_due_plans
 from deliberate.operations.scores.stored_scores import store_all_scores
-from deliberate.operations.site.job_runs import track_job_run
+from deliberate.operations.site.job_runs import run_steps, track_job_run
 from deliberate.sealing import publish_heads, seal_log, write_leaf_file, write_segments
 
 SEALS_PER_MINUTE = 6
@@ -36,12 +36,17 @@ Job = Callable[[Settings], object]
 
 def run_minutely(_settings: Settings) -> None:
     """Run what is due each minute: scheduled responses, reminders, notifications, mail."""
-    send_pending_resets()
-    publish_scheduled_responses()
-    freeze_due_plans()
-    create_reminders()
-    fan_out()
-    send_due()
+    run_steps(
+        "run_minutely",
+        {
+            "send_pending_resets": send_pending_resets,
+            "publish_scheduled_responses": publish_scheduled_responses,
+            "freeze_due_plans": freeze_due_plans,
+            "create_reminders": create_reminders,
+            "fan_out": fan_out,
+            "send_due": send_due,
+        },
+    )
 
 
 def shuffle_ballot_storage(_settings: Settings) -> None:
@@ -57,12 +62,17 @@ def publish_tree_heads(settings: Settings) -> None:
 
 def run_nightly(settings: Settings) -> None:
     """Complete erasures, write leaf hashes and log segments, compute scores, publish releases."""
-    remove_erased_remains()
-    write_leaf_file(settings.log_path)
-    write_segments(settings.log_path, rest=True)
-    store_all_scores()
-    delete_removed_files(settings.releases_path)
-    publish_all_releases(settings.releases_path)
+    run_steps(
+        "run_nightly",
+        {
+            "remove_erased_remains": remove_erased_remains,
+            "write_leaf_file": lambda: write_leaf_file(settings.log_path),
+            "write_segments": lambda: write_segments(settings.log_path, rest=True),
+            "store_all_scores": store_all_scores,
+            "delete_removed_files": lambda: delete_removed_files(settings.releases_path),
+            "publish_all_releases": lambda: publish_all_releases(settings.releases_path),
+        },
+    )
 
 
 def create_queue(settings: Settings) -> Huey:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import MutableMapping
 from difflib import SequenceMatcher
+from email.errors import MessageError
+from email.headerregistry import Address
 from html import unescape
 
 from bleach.linkifier import LinkifyFilter
@@ -30,6 +32,13 @@ _NAME_PUNCTUATION = frozenset("'’`.-_&()/,")
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _SAFE = r"[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 _ALREADY_SAFE = re.compile(rf"(?:<p>(?:{_SAFE}|<br>)*</p>|[ \t\n])*")
+_EMAIL_ADDRESS = re.compile(
+    r"(?=.{6,254}$)(?=[^@]{1,64}@)"
+    r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]",
+    re.ASCII | re.IGNORECASE,
+)
+"""RFC 5321 without quoted names, comments and addresses in brackets; ASCII only."""
 _MAYBE_URL = re.compile(r"[\w-]\.[^\W\d_]")
 
 Attributes = MutableMapping[tuple[str | None, str], str]
@@ -108,6 +117,20 @@ def to_slug(title: str) -> str:
             break
         slug = f"{slug}-{word}" if slug else word
     return slug
+
+
+def is_email_address(text: str) -> bool:
+    """Return whether a mail can be addressed to a text: name@example.org and nothing around it.
+
+    The library that composes mails parses it too, and must read the same address. It decodes
+    "=?", with which an encoded word begins (RFC 2047), so such an address is refused.
+    """
+    if "=?" in text or not _EMAIL_ADDRESS.fullmatch(text):
+        return False
+    try:
+        return Address(addr_spec=text).addr_spec == text
+    except (MessageError, ValueError, IndexError):
+        return False
 
 
 def name_key(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -12,16 +13,17 @@ from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.config import Settings
-from deliberate.database import db, unrecorded
+from deliberate.database import UNAVAILABLE_ERRORS, db, unrecorded
 from deliberate.models import Delivery, Notice, Person
 from deliberate.notifications.links import recipient_address
-from deliberate.notifications.mail import compose
+from deliberate.notifications.mail import InvalidAddress, compose
 from deliberate.notifications.smtp import ConnectionLost, Mailer, PermanentFailure, TemporaryFailure
 from deliberate.notifications.templates import (
     NotificationContext,
     load_context,
     render_notification,
 )
+from deliberate.queries.notices.stuck_deliveries import NO_ADDRESS
 
 BATCH_SIZE = 100
 CLAIM_TIMEOUT = timedelta(minutes=10)
@@ -29,7 +31,19 @@ CLAIM_TIMEOUT = timedelta(minutes=10)
 MIN_RETRY_DELAY = timedelta(minutes=1)
 MAX_RETRY_DELAY = timedelta(hours=6)
 
+MAX_COMPOSE_ATTEMPTS = 5
+"""A mail that cannot be composed is given up then, as it holds back others to the same person."""
+
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _NotComposed:
+    """Why a delivery has no mail."""
+
+    reason: str
+    is_final: bool = True
+    """False if it is tried again."""
 
 
 def send_due(mailer: Mailer | None = None) -> int:
@@ -125,8 +139,10 @@ def _send_batch(mailer: Mailer, claimed: Sequence[int]) -> tuple[int, bool]:
         if is_connection_lost or person_id in failed:
             _release_claim(delivery_id)
             continue
-        if mail is None:
-            _mark_done(delivery_id, "no address")
+        if isinstance(mail, _NotComposed):
+            if not mail.is_final:
+                failed.add(person_id)
+            _end_or_postpone(delivery_id, mail)
             continue
         try:
             mailer.send(mail)
@@ -142,11 +158,15 @@ def _send_batch(mailer: Mailer, claimed: Sequence[int]) -> tuple[int, bool]:
     return sent, is_connection_lost
 
 
-def _compose_batch(claimed: Sequence[int]) -> list[tuple[int, int, EmailMessage | None]]:
-    """Return delivery id, person id and mail of each claimed delivery.
+def _end_or_postpone(delivery_id: int, problem: _NotComposed) -> None:
+    if problem.is_final:
+        _mark_done(delivery_id, problem.reason)
+    else:
+        _postpone(delivery_id, problem.reason)
 
-    The mail is None where the person has no address any more.
-    """
+
+def _compose_batch(claimed: Sequence[int]) -> list[tuple[int, int, EmailMessage | _NotComposed]]:
+    """Return delivery id, person id, and the mail or why there is none, of each delivery."""
     rows = db.session.execute(
         select(Delivery, Notice, Person)
         .join(Notice, Notice.id == Delivery.notice_id)
@@ -156,23 +176,31 @@ def _compose_batch(claimed: Sequence[int]) -> list[tuple[int, int, EmailMessage 
     ).all()
     context = load_context(notice for _delivery, notice, _person in rows)
     return [
-        (delivery.id, person.id, _compose_or_none(delivery, notice, person, context))
+        (delivery.id, person.id, _compose_one(delivery, notice, person, context))
         for delivery, notice, person in rows
     ]
 
 
-def _compose_or_none(
+def _compose_one(
     delivery: Delivery, notice: Notice, person: Person, context: NotificationContext
-) -> EmailMessage | None:
+) -> EmailMessage | _NotComposed:
+    """Return the mail of a delivery; whatever one delivery raises must not stop the others."""
     if person.is_erased or not person.email:
-        return None
-    notification = render_notification(notice, context, person.language, person)
-    if not recipient_address(notification.event, person):
-        return None
+        return _NotComposed(NO_ADDRESS)
     try:
+        notification = render_notification(notice, context, person.language, person)
+        if not recipient_address(notification.event, person):
+            return _NotComposed(NO_ADDRESS)
         return compose(delivery, person, notification)
-    except ValueError:  # the address is not valid in a mail header
-        return None
+    except InvalidAddress as error:
+        return _NotComposed(str(error))
+    except UNAVAILABLE_ERRORS:  # all deliveries are tried again
+        raise
+    except Exception as error:
+        db.session.rollback()
+        _log.exception("mail %s cannot be composed", delivery.id)
+        is_final = delivery.attempts >= MAX_COMPOSE_ATTEMPTS
+        return _NotComposed(f"{type(error).__name__}: {error}", is_final)
 
 
 def _mark_done(delivery_id: int, error: str = "") -> None:

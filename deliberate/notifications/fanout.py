@@ -1,5 +1,6 @@
 """Fan-out of notices to deliveries, in pages of recipients with one transaction each."""
 
+import logging
 from collections.abc import Sequence
 
 from flask import current_app
@@ -9,34 +10,46 @@ from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.config import Settings
-from deliberate.database import db, unrecorded
+from deliberate.database import UNAVAILABLE_ERRORS, db, unrecorded
 from deliberate.models import Delivery, MutedTopic, Notice, Person, Proposal
 from deliberate.queries.notices.recipients import list_recipients, list_staff_recipients
 from deliberate.vocabulary.notices import NOTICE_TYPES, Topic
 
 PAGE_SIZE = 500
 
+_log = logging.getLogger(__name__)
+
 
 def fan_out() -> int:
     """Create the deliveries of all pending notices and return their number.
 
-    After a crash the next run continues where this one stopped.
+    After a crash the next run continues where this one stopped. A notice that fails is left for
+    the next run and does not stop the others.
     """
-    total = 0
-    while (notice_id := _next_notice()) is not None:
-        while True:
-            count, is_done = _fan_out_page(notice_id)
-            total += count
-            if is_done:
-                break
+    total, last_id = 0, 0
+    while (notice_id := _next_notice(last_id)) is not None:
+        last_id = notice_id
+        try:
+            total += _fan_out_notice(notice_id)
+        except UNAVAILABLE_ERRORS:
+            raise
+        except Exception:
+            _log.exception("notice %s cannot be delivered", notice_id)
     return total
 
 
-def _next_notice() -> int | None:
+def _next_notice(last_id: int = 0) -> int | None:
     db.session.rollback()
-    return db.session.scalar(
-        select(Notice.id).where(Notice.done_at.is_(None)).order_by(Notice.id).limit(1)
-    )
+    pending = select(Notice.id).where(Notice.done_at.is_(None), Notice.id > last_id)
+    return db.session.scalar(pending.order_by(Notice.id).limit(1))
+
+
+def _fan_out_notice(notice_id: int) -> int:
+    total, is_done = 0, False
+    while not is_done:
+        count, is_done = _fan_out_page(notice_id)
+        total += count
+    return total
 
 
 def _fan_out_page(notice_id: int) -> tuple[int, bool]:

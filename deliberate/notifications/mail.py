@@ -1,5 +1,6 @@
 """Composition of a mail: plain text and HTML, a stable Message-ID, one-click unsubscription."""
 
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
@@ -14,16 +15,27 @@ from deliberate.models import Delivery, Person
 from deliberate.notifications.links import action_path, recipient_address, unsubscribe_token
 from deliberate.notifications.templates import RenderedNotification
 from deliberate.queries.log.tree_heads import latest_published_head
+from deliberate.text import is_email_address
+
+
+class InvalidAddress(ValueError):
+    """No mail can be sent to the address of a person."""
 
 
 def compose(delivery: Delivery, person: Person, notification: RenderedNotification) -> EmailMessage:
-    """Return the mail of a delivery; every attempt has the same Message-ID."""
+    """Return the mail of a delivery; every attempt has the same Message-ID.
+
+    Raises InvalidAddress for an address to which no mail can be sent.
+    """
+    address = recipient_address(notification.event, person) or ""
+    if not is_email_address(address):
+        raise InvalidAddress("invalid address")
     settings: Settings = current_app.config["SETTINGS"]
     base = settings.base_url.rstrip("/")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = settings.mail_from
-    mail["To"] = recipient_address(notification.event, person) or ""
-    mail["Subject"] = _single_line(notification.subject)
+    mail["To"] = Address(addr_spec=address)
+    mail["Subject"] = single_line_subject(notification.subject)
     mail["Message-ID"] = message_id(delivery, settings)
     unsubscribe_url = ""
     if topic := notification.event.TOPIC:
@@ -44,8 +56,9 @@ def message_id(delivery: Delivery, settings: Settings) -> str:
     return f"<{delivery.notice_key}.{delivery.person_id}@{host}>"
 
 
-def _single_line(text: str) -> str:
-    return " ".join(text.split())[:200]
+def single_line_subject(text: str) -> str:
+    """Return a text as a subject; an encoded word in it (RFC 2047) would be decoded."""
+    return " ".join(text.replace("=?", "= ?").split())[:200]
 
 
 def _paragraphs(sentence: str, url: str, reason: str, unsubscribe_url: str) -> list[str]:

@@ -72,11 +72,16 @@ class Mailer:
     def send(self, mail: EmailMessage) -> None:
         """Send a mail. Raises TemporaryFailure, ConnectionLost or PermanentFailure."""
         try:
-            self._connected().send_message(mail)
+            server = self._connected()
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # of the server, no mail
+            self._close()
+            raise ConnectionLost(str(error)) from error
+        try:
+            server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             raise _failure_for(code, text) from error
-        except (smtplib.SMTPNotSupportedError, ValueError) as error:
+        except smtplib.SMTPNotSupportedError as error:
             raise PermanentFailure(str(error)) from error
         except smtplib.SMTPResponseException as error:
             self._close()
@@ -84,6 +89,9 @@ class Mailer:
         except (OSError, smtplib.SMTPException) as error:
             self._close()
             raise ConnectionLost(str(error)) from error
+        except Exception as error:  # headers that cannot be written raise errors of many types
+            self._close()
+            raise PermanentFailure(f"{type(error).__name__}: {error}") from error
 
 
 def _failure_for(code: int, text: bytes | str) -> Exception:

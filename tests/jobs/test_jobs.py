@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 
 from deliberate import jobs, start_jobs
 from deliberate.config import Settings
-from deliberate.database import db
-from deliberate.models import Interaction, SignedTreeHead
+from deliberate.database import db, transient
+from deliberate.models import Interaction, JobRun, SignedTreeHead
 from tests import factories
+from tests.notices.test_delivery import create_pending_mails
 
 
 def test_job_seals_acts_within_seconds(app):
@@ -40,6 +41,22 @@ def test_nightly_jobs_run_at_night_in_the_site_time_zone(app, clock, tmp_path, z
     due = {task.name for task in queue.read_periodic(moment)}
     queue.storage.close()
     assert {"run_nightly", "notify_witnesses", "run_minutely", "minute"} <= due
+
+
+def test_step_that_fails_does_not_stop_the_later_steps_of_a_job(app, monkeypatch):
+    def fail() -> None:
+        raise IndexError("list index out of range")
+
+    create_pending_mails(people=1, each=1)
+    monkeypatch.setattr(jobs, "create_reminders", fail)
+    sent = []
+    monkeypatch.setattr(jobs, "send_due", lambda: sent.append(1))
+    with pytest.raises(ExceptionGroup):
+        jobs.run_minutely(app.config["SETTINGS"])
+    assert sent == [1]
+    with transient(write=False) as store:
+        failed = {run.name for run in store.scalars(select(JobRun)) if run.failed_at}
+    assert failed == {"create_reminders"}
 
 
 def test_job_on_an_empty_installation_records_no_act(app, log):

@@ -3,20 +3,23 @@
 import random
 from collections import Counter
 from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
 
 import pytest
 from sqlalchemy import func, select
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Delivery, Notice
-from deliberate.notifications.delivery import retry_delay, send_due
-from deliberate.notifications.smtp import Mailer
+from deliberate.models import Delivery, Notice, Person
+from deliberate.notifications.delivery import MAX_COMPOSE_ATTEMPTS, retry_delay, send_due
+from deliberate.notifications.mail import single_line_subject
+from deliberate.notifications.smtp import Mailer, PermanentFailure
 from tests import factories
 from tests.notices.mail_server import running_mail_server
 
 
-def create_pending_mails(people: int, each: int) -> dict[int, list[str]]:
+def create_pending_mails(people: int, each: int, key: str = "act") -> dict[int, list[str]]:
     """Create pending mails; return the Message-IDs of each person in order."""
     proposal = factories.create_proposal()
     readers = [factories.create_resident() for _ in range(people)]
@@ -25,14 +28,14 @@ def create_pending_mails(people: int, each: int) -> dict[int, list[str]]:
             reader.email = f"p{reader.id}@example.org"
             session.add(reader)
         for number in range(each):
-            notice = Notice(key=f"act{number}", kind="deadline.missed", proposal_id=proposal.id)
+            notice = Notice(key=f"{key}{number}", kind="deadline.missed", proposal_id=proposal.id)
             session.add(notice)
             session.flush()
             session.add_all(
                 Delivery(notice_id=notice.id, notice_key=notice.key, person_id=r.id, channel="mail")
                 for r in readers
             )
-    return {r.id: [f"<act{n}.{r.id}@127.0.0.1>" for n in range(each)] for r in readers}
+    return {r.id: [f"<{key}{n}.{r.id}@127.0.0.1>" for n in range(each)] for r in readers}
 
 
 def pending_count() -> int:
@@ -108,6 +111,64 @@ def test_mail_waits_for_an_earlier_mail_to_the_same_person(app, clock):
         clock.shift(timedelta(minutes=2))
         assert send_due(mailer(server)) == 2
     assert [name for _address, name, _done in server.received] == names
+
+
+def set_address(person_id: int, address: str) -> None:
+    with unrecorded("test settings") as session:
+        session.get_one(Person, person_id).email = address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["=?utf-8?q??=@b.org", "a..b@c.org", "a@c", "\u202ea@c.org", "x" * 70 + "@c.org", "@"],
+)
+def test_invalid_address_fails_its_own_mail_alone(app, clock, address):
+    first, *others = create_pending_mails(people=3, each=1)
+    set_address(first, address)
+    with running_mail_server([]) as server:
+        assert send_due(mailer(server)) == 2
+    assert [to for to, *_ in server.received] == [f"p{person}@example.org" for person in others]
+    failed = db.session.scalars(select(Delivery).where(Delivery.error != "")).one()
+    assert (failed.person_id, failed.error, failed.attempts) == (first, "invalid address", 1)
+
+
+def test_mail_that_cannot_be_composed_is_retried_alone_and_given_up(app, clock):
+    _first, second = create_pending_mails(people=2, each=1)
+    with unrecorded("test settings") as session:
+        broken = Notice(key="actx", kind="no.such.kind", person_id=second, done_at=now())
+        session.add(broken)
+        session.flush()
+        pending = Delivery(
+            notice_id=broken.id, notice_key=broken.key, person_id=second, channel="mail"
+        )
+        session.add(pending)
+    with running_mail_server([]) as server:
+        assert send_due(mailer(server)) == 2
+        assert pending_count() == 1
+        for _ in range(MAX_COMPOSE_ATTEMPTS):
+            clock.shift(timedelta(hours=7))
+            send_due(mailer(server))
+    assert pending_count() == 0
+    assert (pending.attempts, pending.error) == (MAX_COMPOSE_ATTEMPTS, "KeyError: 'no.such.kind'")
+
+
+def test_mail_that_cannot_be_written_is_a_permanent_failure_of_that_mail(app):
+    mail = EmailMessage()
+    mail["To"], mail["Subject"] = "a@b.org", "x"
+    mail["From"] = "a@b.org"
+    mail.set_payload(object())
+    with (
+        running_mail_server([]) as server,
+        mailer(server) as open_mailer,
+        pytest.raises(PermanentFailure),
+    ):
+        open_mailer.send(mail)
+
+
+def test_subject_shows_an_encoded_word_as_it_was_written(app):
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = single_line_subject("Jalan =?utf-8?q?palsu?= rusak")
+    assert str(mail["Subject"]) == "Jalan = ?utf-8?q?palsu?= rusak"
 
 
 def test_mail_stays_pending_without_a_server(app, clock):

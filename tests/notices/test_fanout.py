@@ -19,6 +19,7 @@ from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.vocabulary import ResponseDecision, Stance
+from deliberate.vocabulary.notices import VerifiedNotice
 from tests import factories
 
 
@@ -44,6 +45,17 @@ def recipients(channel="account", kind="response.published"):
         .where(Delivery.channel == channel, Notice.kind == kind)
     )
     return dict(rows.all())
+
+
+def test_notice_that_fails_does_not_stop_the_others(institution):
+    resident = factories.create_resident()
+    with unrecorded("test settings") as session:
+        session.add(Notice(key="broken", kind="no.such.kind", person_id=resident.id))
+        session.flush()
+        session.add(Notice(key="fine", kind=VerifiedNotice.KIND, person_id=resident.id))
+    assert fan_out() > 0
+    rows = dict(db.session.execute(select(Notice.key, Notice.done_at)).all())
+    assert rows["broken"] is None and rows["fine"] is not None
 
 
 def confirm_address_of(person):

@@ -6,9 +6,12 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from deliberate.operations.site.job_runs import run_steps
 from deliberate.queries.site import health_checks as health_check_queries
+from deliberate.sealing import seal_log
 from tests import factories
 from tests.client import anonymous_client
+from tests.notices.test_delivery import create_pending_mails
 
 
 def test_healthz_responds_ok(app):
@@ -18,7 +21,7 @@ def test_healthz_responds_ok(app):
 def test_readyz_is_ok_after_migration(app):
     response = anonymous_client(app).get("/readyz")
     assert response.status_code == 200
-    parts = {"status", "database", "migration", "sealing", "disk"}
+    parts = {"status", "database", "migration", "sealing", "disk", "mail", "jobs"}
     assert response.get_json() == dict.fromkeys(parts, "ok")
 
 
@@ -36,6 +39,19 @@ def test_readyz_reports_a_full_disk(app, monkeypatch):
     response = anonymous_client(app).get("/readyz")
     assert response.status_code == 503
     assert response.get_json()["disk"].endswith(" MB free")
+
+
+def test_readyz_names_stuck_mail_and_failed_jobs_and_stays_ready(app, clock):
+    create_pending_mails(people=1, each=2)
+    with pytest.raises(ExceptionGroup):
+        run_steps("job", {"broken_step": lambda: 1 // 0})
+    clock.shift(timedelta(minutes=61))
+    seal_log(app.config["SETTINGS"])
+    response = anonymous_client(app).get("/readyz")
+    assert response.status_code == 200
+    report = response.get_json()
+    assert report["mail"].startswith("2 mails stuck")
+    assert report["jobs"] == "failed: broken_step"
 
 
 def test_readyz_without_a_database_reports_only_that(app, monkeypatch):

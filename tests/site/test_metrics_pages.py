@@ -10,12 +10,17 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
 from deliberate import jobs
+from deliberate.database import unrecorded
 from deliberate.logging import JsonFormatter
+from deliberate.models import Person
+from deliberate.notifications.delivery import send_due
 from deliberate.queries.site import health_checks as health_check_queries
 from deliberate.queries.site import ops_metrics as ops_metric_queries
 from deliberate.vocabulary import Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client
+from tests.notices.mail_server import running_mail_server
+from tests.notices.test_delivery import create_pending_mails, mailer
 
 
 def scrape(app, **headers):
@@ -66,6 +71,21 @@ def test_metrics_report_the_age_of_each_job(app, clock):
     assert samples["deliberate_job_age_seconds", "publish_tree_heads"] == 120
     assert samples["deliberate_job_failed", "publish_tree_heads"] == 0
     assert samples["deliberate_job_failed", "<lambda>"] == 1
+
+
+def test_metrics_count_stuck_and_given_up_mails(app, clock):
+    ids = create_pending_mails(people=2, each=2)
+    with unrecorded("test settings") as session:
+        session.get_one(Person, min(ids)).email = "=?utf-8?q??=@b.org"
+    with running_mail_server([]) as server:
+        send_due(mailer(server))
+    samples = scrape(app)
+    assert (samples["deliberate_mails_given_up",], samples["deliberate_mails_stuck",]) == (2, 0)
+    create_pending_mails(people=1, each=1, key="later")
+    clock.shift(timedelta(minutes=61))
+    samples = scrape(app)
+    assert samples["deliberate_mails_stuck",] == 1
+    assert samples["deliberate_notices_stuck",] > 0
 
 
 def test_metrics_without_a_database_report_the_rest(app, monkeypatch):

@@ -2,15 +2,14 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, EmailField, Field, PasswordField, StringField, ValidationError
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp, StopValidation
 
 from deliberate.forms import REQUIRED, LocalizedForm, single_line
 from deliberate.queries.accounts.passphrase_policy import passphrase_problem
-from deliberate.text import is_plain_name
+from deliberate.text import clean_line, is_email_address, is_plain_name
 
 _TOO_LONG = _("This is too long.")
 _INVALID_NAME = _("Use letters of one alphabet, digits and spaces; no pictures or hidden marks.")
-_ADDRESS = r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\]+"
 
 
 def check_display_name(_form: LocalizedForm, field: Field) -> None:
@@ -20,6 +19,21 @@ def check_display_name(_form: LocalizedForm, field: Field) -> None:
         raise ValidationError(_INVALID_NAME)
     if not 2 <= len(name) <= 40:
         raise ValidationError(_("A name has 2 to 40 characters."))
+
+
+def check_email(_form: LocalizedForm, field: Field) -> None:
+    """Validate that a mail can be sent to an address, and that nothing hides in it."""
+    address = field.data or ""
+    if address != clean_line(address):
+        raise StopValidation(
+            _("There are hidden characters in this address. Type it instead of pasting it.")
+        )
+    if not is_email_address(address):
+        raise StopValidation(_("An e-mail address looks like name@example.org."))
+
+
+def _strip(value: str | None) -> str:
+    return (value or "").strip()
 
 
 def check_passphrase(form: LocalizedForm, field: Field) -> None:
@@ -54,9 +68,9 @@ class EmailForm(LocalizedForm):
         [
             Optional(),
             Length(0, 254, _TOO_LONG),
-            Regexp(_ADDRESS + "$", message=_("An e-mail address looks like name@example.org.")),
+            check_email,
         ],
-        filters=[single_line],
+        filters=[_strip],
     )
 
 

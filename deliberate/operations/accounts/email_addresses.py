@@ -13,7 +13,7 @@ from deliberate.operations.notices.notices import notify_person
 from deliberate.permissions.decision import Refused, is_signed_in, require
 from deliberate.queries.notices.messages import pending_email_change
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
-from deliberate.text import clean_line
+from deliberate.text import clean_line, is_email_address
 from deliberate.vocabulary.events.accounts import EmailChanged
 from deliberate.vocabulary.notices import AddressGivenNotice, AddressLeftNotice, NewAddressNotice
 
@@ -26,6 +26,12 @@ def request_email_confirmation(act: Act[...], person: Person) -> None:
         notify_person(act, person, AddressGivenNotice())
 
 
+def require_email_address(email: str | None) -> None:
+    """Raise Refused for an address to which no mail can be sent; None is no address."""
+    if email is not None and not is_email_address(email):
+        raise Refused(_("An e-mail address looks like name@example.org."))
+
+
 def change_email(person: Person, email: str, *, context: RequestContext = NO_REQUEST) -> bool:
     """Set or remove the e-mail address; return whether it applies at once.
 
@@ -33,6 +39,7 @@ def change_email(person: Person, email: str, *, context: RequestContext = NO_REQ
     unattended browser is not enough to redirect account recovery.
     """
     new_email = clean_line(email) or None
+    require_email_address(new_email)
     if person.email_confirmed_at is not None and new_email != person.email:
         _request_change(person, new_email or "")
         return False

@@ -1,5 +1,6 @@
 """Reset a passphrase by a link that is mailed to a confirmed address."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, func, select
 
 from deliberate.clock import now
-from deliberate.database import db, transient, unrecorded
+from deliberate.database import UNAVAILABLE_ERRORS, db, transient, unrecorded
 from deliberate.models import Notice, PasswordResetRequest, Person
 from deliberate.notifications.links import is_current_recovery_mark, read_recovery_token
 from deliberate.operations.accounts.devices import end_devices
@@ -26,6 +27,8 @@ BATCH_SIZE = 100
 MAX_ACCOUNTS_PER_EMAIL = 3
 """A family may share a mailbox; an address with more accounts gets no mail."""
 MIN_MAIL_INTERVAL = timedelta(minutes=10)
+
+_log = logging.getLogger(__name__)
 
 
 def request_password_reset(identifier: str, *, network: str) -> None:
@@ -47,11 +50,22 @@ def send_pending_resets() -> int:
     notified = 0
     while requests := _oldest_requests():
         for request in requests:
-            notified += sum(_notify(person) for person in _matching_accounts(request.identifier))
+            notified += _answer(request.identifier)
         with transient() as store:
             ids = [request.id for request in requests]
             store.execute(delete(PasswordResetRequest).where(PasswordResetRequest.id.in_(ids)))
     return notified
+
+
+def _answer(identifier: str) -> int:
+    """Return the number of notices written; a request that fails does not stop the others."""
+    try:
+        return sum(_notify(person) for person in _matching_accounts(identifier))
+    except UNAVAILABLE_ERRORS:
+        raise
+    except Exception:
+        _log.exception("a request for a new passphrase cannot be answered")
+        return 0
 
 
 def _oldest_requests() -> Sequence[PasswordResetRequest]:

@@ -6,7 +6,10 @@ from sqlalchemy.orm import Session
 
 from deliberate.models import Institution, Person, PersonKey
 from deliberate.operations.accounts.devices import create_device
-from deliberate.operations.accounts.email_addresses import request_email_confirmation
+from deliberate.operations.accounts.email_addresses import (
+    request_email_confirmation,
+    require_email_address,
+)
 from deliberate.operations.accounts.passphrases import hash_passphrase
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.processes import may_set_up
@@ -48,8 +51,9 @@ def join(
     """Create a resident's account; the form has the agreement to the terms.
 
     Nobody can sign in to an account without a passphrase, such as those of the demo city. Raises
-    NameTaken, and Refused for a weak passphrase.
+    NameTaken, and Refused for a weak passphrase or an invalid address.
     """
+    require_email_address(email)
     person = _new_person(sign_in_name, display_name, passphrase)
     person.email, person.area, person.language = email, area, context.language
     person.account_class = account_class

@@ -7,12 +7,11 @@ from io import StringIO
 
 from flask_babel import gettext as _
 
-from deliberate.text import clean_line
+from deliberate.text import clean_line, is_email_address
 
 MAX_ROWS = 5000
 EMAIL_COLUMNS = ("email", "e-mail", "mail", "surel", "address", "alamat_surel")
 AREA_COLUMNS = ("area", "village", "district", "desa", "kelurahan", "wilayah", "kecamatan")
-_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\]+")
 _IDENTITY_NUMBER = re.compile(r"\d(?:[\s.\-/]?\d){11,}")
 """Twelve digits or more in any grouping: NIK and KK have 16, those of other countries 12 to 20."""
 
@@ -61,7 +60,7 @@ def _parse_rows(rows: list[list[str]]) -> ResidentTable:
     area_at = next((i for i, name in enumerate(names) if name in AREA_COLUMNS), None)
     has_header = email_at is not None
     if email_at is None:
-        if not _EMAIL.fullmatch(clean_line(rows[0][0])):
+        if not is_email_address(clean_line(rows[0][0])):
             raise InvalidResidentList(_("The first line must name the columns: email, area."))
         email_at, area_at = 0, 1
     table.ignored_columns = [
@@ -83,11 +82,11 @@ def _add_row(table: ResidentTable, line: int, text: str, area: str) -> None:
     email = text.lower()
     if not email and not area:
         return
-    is_email = _EMAIL.fullmatch(email) is not None
+    is_email = is_email_address(email)
     if looks_like_identity_number(area) or (not is_email and looks_like_identity_number(text)):
         problem = _("This looks like an identity number. Identity numbers are not stored here.")
         table.problems.append((line, problem))
-    elif not is_email or len(email) > 254:
+    elif not is_email:
         table.problems.append((line, _("An e-mail address looks like name@example.org.")))
     elif len(area) > 80:
         table.problems.append((line, _("An area has at most 80 characters.")))

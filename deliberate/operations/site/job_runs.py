@@ -1,14 +1,37 @@
 """Recording the runs of periodic jobs, so that a job that no longer runs is noticed."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from deliberate.clock import now
-from deliberate.database import transient
+from deliberate.database import db, transient
 from deliberate.models import JobRun
+
+Step = Callable[[], object]
+
+_log = logging.getLogger(__name__)
+
+
+def run_steps(job: str, steps: Mapping[str, Step]) -> None:
+    """Run the steps of a job, each whether or not an earlier one failed, and track each.
+
+    Raises ExceptionGroup at the end if any failed, so that the job counts as failed as well.
+    """
+    failures = []
+    for name, step in steps.items():
+        try:
+            with track_job_run(name):
+                step()
+        except Exception as error:
+            db.session.rollback()
+            _log.exception("step %s of %s failed", name, job)
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(job, failures)
 
 
 @contextmanager

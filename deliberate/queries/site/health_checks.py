@@ -1,4 +1,4 @@
-"""Health checks: database, schema version, sealing and disk space."""
+"""Health checks: database, schema version, sealing, disk space, mail and jobs."""
 
 import shutil
 from dataclasses import dataclass
@@ -10,12 +10,15 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from deliberate.clock import now
 from deliberate.config import Settings
-from deliberate.database import db
+from deliberate.database import db, transient
+from deliberate.models import JobRun
 from deliberate.queries.log.tree_heads import unsealed_age
+from deliberate.queries.notices.stuck_deliveries import count_stuck_mails, count_stuck_notices
 
 MAX_UNSEALED_AGE = timedelta(seconds=60)
 """If an entry waits longer for its seal, the sealing job does not run."""
@@ -28,6 +31,8 @@ class HealthCheck:
 
     name: str
     problem: str = ""
+    is_required: bool = True
+    """Whether the site must not be visited while the check fails; mail and jobs are not."""
 
     @property
     def passed(self) -> bool:
@@ -43,6 +48,8 @@ def run_health_checks(settings: Settings) -> list[HealthCheck]:
             HealthCheck("migration", _schema_problem()),
             HealthCheck("sealing", _sealing_problem()),
             HealthCheck("disk", _disk_problem(settings.data_path)),
+            HealthCheck("mail", _mail_problem(), is_required=False),
+            HealthCheck("jobs", _jobs_problem(), is_required=False),
         ]
     except SQLAlchemyError:
         return [HealthCheck("database", "no connection")]
@@ -71,6 +78,20 @@ def _sealing_problem() -> str:
     if age <= MAX_UNSEALED_AGE:
         return ""
     return f"unsealed entries since {(now() - age).isoformat(timespec='seconds')}"
+
+
+def _mail_problem() -> str:
+    parts = {"mails": count_stuck_mails(), "notices": count_stuck_notices()}
+    stuck = [f"{count} {name} stuck" for name, count in parts.items() if count]
+    return ", ".join(stuck)
+
+
+def _jobs_problem() -> str:
+    with transient(write=False) as session:
+        failed = session.scalars(
+            select(JobRun.name).where(JobRun.failed_at.is_not(None)).order_by(JobRun.name)
+        ).all()
+    return f"failed: {', '.join(failed)}" if failed else ""
 
 
 def _disk_problem(folder: Path) -> str:

@@ -11,6 +11,11 @@ from deliberate.config import Settings
 from deliberate.database import db, transient
 from deliberate.models import Appeal, Delivery, Interaction, JobRun, Proposal, Report
 from deliberate.queries.log.tree_heads import latest_tree_head, unsealed_age
+from deliberate.queries.notices.stuck_deliveries import (
+    count_given_up_mails,
+    count_stuck_mails,
+    count_stuck_notices,
+)
 from deliberate.queries.responses.response_owner import response_is_owed
 
 
@@ -61,6 +66,9 @@ def _mail() -> list[Metric]:
     return [
         _metric("mails_waiting", "Mails not sent yet.", count),
         _metric("mail_waiting_seconds", "Age of the oldest mail not sent yet.", age),
+        _metric("mails_stuck", "Mails that wait longer than an hour.", count_stuck_mails()),
+        _metric("mails_given_up", "Mails given up within a day.", count_given_up_mails()),
+        _metric("notices_stuck", "Notices not delivered after an hour.", count_stuck_notices()),
     ]
 
 

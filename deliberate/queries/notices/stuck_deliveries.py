@@ -1,0 +1,43 @@
+"""Counts of notices and mails that do not arrive: stuck ones, and those given up."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import Delivery, Notice
+
+STUCK_AFTER = timedelta(hours=1)
+"""Notices and mails leave within minutes; one that waits longer is stuck."""
+GIVEN_UP_PERIOD = timedelta(days=1)
+NO_ADDRESS = "no address"
+"""The error of a delivery to a person who removed the address: nothing is wrong."""
+
+
+def count_stuck_mails() -> int:
+    """Return the number of mails that wait longer than an hour."""
+    statement = select(func.count(Delivery.id)).where(
+        Delivery.channel == "mail",
+        Delivery.sent_at.is_(None),
+        Delivery.created_at < now() - STUCK_AFTER,
+    )
+    return db.session.scalar(statement) or 0
+
+
+def count_stuck_notices() -> int:
+    """Return the number of notices that have no deliveries after an hour."""
+    statement = select(func.count(Notice.id)).where(
+        Notice.done_at.is_(None), Notice.created_at < now() - STUCK_AFTER
+    )
+    return db.session.scalar(statement) or 0
+
+
+def count_given_up_mails() -> int:
+    """Return the number of mails that were given up within a day."""
+    statement = select(func.count(Delivery.id)).where(
+        Delivery.channel == "mail",
+        Delivery.sent_at >= now() - GIVEN_UP_PERIOD,
+        Delivery.error.not_in(["", NO_ADDRESS]),
+    )
+    return db.session.scalar(statement) or 0
