@@ -25,7 +25,7 @@ help:
 	@echo "make messages    update the files for translators in deliberate/translations"
 	@echo "make routes      freeze the list of routes again (tests/routes.txt)"
 	@echo "make bench       measure performance, against the limit of this machine"
-	@echo "make chaos       fifty kills under load, ten cold starts of four servers, a minute of eight writers"
+	@echo "make chaos       fifty kills under load, ten cold starts of four servers, a minute of eight writers, 40,000 broken pictures"
 	@echo "make readers     read a release of the sample city with ConvoKit and pm4py"
 	@echo "make lock        resolve the newest allowed versions again (requirements*.lock)"
 
@@ -69,6 +69,7 @@ bench: $(VENV)/dev
 
 chaos: $(VENV)/dev
 	$(BIN)/python -m tests.chaos
+	FUZZED_FILES=40000 $(BIN)/python -m pytest -q tests/proposals/test_hostile_pictures.py -k mutated
 
 readers: $(VENV)/dev
 	$(BIN)/python -m tests.readers

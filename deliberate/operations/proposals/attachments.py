@@ -2,8 +2,10 @@
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from deliberate.clock import now
+from deliberate.database import db
 from deliberate.models import Attachment, Person, Proposal
 from deliberate.operations.proposals.file_sanitizing import sanitize_file
 from deliberate.operations.proposals.file_store import delete_files, stored_file
@@ -31,6 +33,7 @@ def add_attachment(
     too many files.
     """
     require(may_add_attachment(author, proposal))
+    _refuse_too_many(db.session(), proposal)  # before the content costs anything
     sanitized = sanitize_file(content)
     kind, size = sanitized.kind, len(sanitized.content)
     with (
@@ -38,7 +41,7 @@ def add_attachment(
         recorded(author, AttachmentAdded, context) as act,
     ):
         require(may_add_attachment(author, act.lock(proposal)))
-        _refuse_too_many(act, proposal)
+        _refuse_too_many(act.session, proposal)
         attachment = Attachment(
             proposal=proposal, title=clean_line(title), name=name, kind=kind, size=size
         )
@@ -48,11 +51,11 @@ def add_attachment(
     return attachment
 
 
-def _refuse_too_many(act: Act[...], proposal: Proposal) -> None:
+def _refuse_too_many(session: Session, proposal: Proposal) -> None:
     count = select(func.count(Attachment.id)).where(
         Attachment.proposal_id == proposal.id, Attachment.removed_at.is_(None)
     )
-    if (act.session.scalar(count) or 0) >= MAX_ATTACHMENTS:
+    if (session.scalar(count) or 0) >= MAX_ATTACHMENTS:
         raise Refused(TOO_MANY_ATTACHMENTS)
 
 

@@ -38,6 +38,8 @@ def add_draft_attachment(author: Person, draft: Draft, title: str, content: byte
     Raises Refused for an unknown type, a file that is too large or too many files.
     """
     require(is_draft_author(author, draft))
+    if len(draft.files) >= MAX_ATTACHMENTS:  # before the content costs anything
+        raise Refused(TOO_MANY_ATTACHMENTS)
     sanitized = sanitize_file(content)
     kind, size = sanitized.kind, len(sanitized.content)
     with (

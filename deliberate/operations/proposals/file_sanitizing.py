@@ -1,20 +1,17 @@
 """Detect the type of an uploaded file from its content and return a safe form of it."""
 
 import csv
-import warnings
 from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import StringIO
 
 from flask_babel import lazy_gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from deliberate.operations.proposals.picture_encoding import encode_picture
 from deliberate.permissions.decision import Refused
 
 MAX_BYTES = 2 * 1024 * 1024
-MAX_PIXELS = 24_000_000
 _UNKNOWN_TYPE = _("Only PDF, PNG, JPEG and CSV files can be added.")
-_TOO_MANY_PIXELS = _("A picture can have at most 24 million pixels.")
-_UNREADABLE_PICTURE = _("This picture cannot be read.")
+_FILE_TOO_LARGE = _("A file can have at most 2 MB.")
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -35,7 +32,7 @@ def sanitize_file(content: bytes) -> SanitizedFile:
     if not content:
         raise Refused(_("Choose a file that is not empty."))
     if len(content) > MAX_BYTES:
-        raise Refused(_("A file can have at most 2 MB."))
+        raise Refused(_FILE_TOO_LARGE)
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return SanitizedFile("png", _sanitize_picture(content, "PNG"))
     if content.startswith(b"\xff\xd8\xff"):
@@ -46,34 +43,10 @@ def sanitize_file(content: bytes) -> SanitizedFile:
 
 
 def _sanitize_picture(content: bytes, image_format: str) -> bytes:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=(image_format,)) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
-                    raise Refused(_TOO_MANY_PIXELS)
-                return _reencode(picture, image_format)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise Refused(_TOO_MANY_PIXELS) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise Refused(_UNREADABLE_PICTURE) from error
-
-
-def _reencode(picture: Image.Image, image_format: str) -> bytes:
-    upright = ImageOps.exif_transpose(picture)
-    keeps_alpha = image_format == "PNG" and _has_alpha(upright)
-    plain = upright.convert("RGBA" if keeps_alpha else "RGB")
-    plain.info.clear()
-    output = BytesIO()
-    options = {"quality": 88} if image_format == "JPEG" else {}
-    plain.save(output, image_format, optimize=True, **options)
-    if output.tell() > MAX_BYTES:
-        raise Refused(_("A file can have at most 2 MB."))
-    return output.getvalue()
-
-
-def _has_alpha(picture: Image.Image) -> bool:
-    return picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
+    encoded = encode_picture(content, image_format)
+    if len(encoded) > MAX_BYTES:
+        raise Refused(_FILE_TOO_LARGE)
+    return encoded
 
 
 def _sanitize_csv(content: bytes) -> bytes:

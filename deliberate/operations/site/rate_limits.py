@@ -70,6 +70,13 @@ CLICKS = RateLimit(
     account="120 per 10 minutes",
     network="1200 per 10 minutes",
 )
+UPLOADS = RateLimit(
+    "upload",
+    new_account="10 per 10 minutes; 30 per day",
+    account="20 per 10 minutes; 100 per day",
+    network="100 per 10 minutes; 1000 per day",
+)
+"""Files, refused ones too, because checking a file costs as much as storing it."""
 REPORTS = RateLimit(
     "report",
     new_account="5 per hour",

@@ -30,7 +30,7 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.rate_limits import retry_after, retry_message
+from deliberate.views.site.rate_limits import count_upload, retry_after, retry_message
 from deliberate.views.site.request_context import int_arg, request_context, signed_in_person
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ def add_list() -> ResponseReturnValue:
     form = ResidentListForm(request.form)
     file = request.files.get("file")
     if file is not None and file.filename:
+        count_upload()
         form.table.data = str(file.read(), "utf-8-sig", "replace")
     if not form.validate():
         return _render_index(list_form=form), 422

@@ -13,7 +13,7 @@ from deliberate.operations.proposals.attachments import (
     add_attachment,
     remove_attachment,
 )
-from deliberate.operations.site.rate_limits import TEXTS
+from deliberate.operations.site.rate_limits import TEXTS, TooManyAttempts
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.attachments import may_add_attachment
 from deliberate.permissions.proposals.proposals import is_author
@@ -25,6 +25,7 @@ from deliberate.queries.proposals.attachments import (
 from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, flash_with_receipt, form_page, see_other
+from deliberate.views.site.rate_limits import count_upload, retry_message
 from deliberate.views.site.request_context import (
     current_person,
     current_settings,
@@ -74,9 +75,13 @@ def _attach_file(proposal: "Proposal", form: AttachmentForm) -> ResponseReturnVa
         form.file.errors = [_("Choose a file.")]
         return None
     try:
+        count_upload()
         add_attachment(person, proposal, form.title.data, file.read(), context=request_context())
     except Refused as refusal:
         form.file.errors = [str(refusal.reason)]
+        return None
+    except TooManyAttempts as error:
+        form.file.errors = [retry_message(error)]
         return None
     flash_with_receipt(_("The file has been added."))
     return see_other(proposal_url(proposal))

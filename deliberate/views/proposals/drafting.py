@@ -26,7 +26,7 @@ from deliberate.operations.proposals.drafts import (
     save_draft,
 )
 from deliberate.operations.proposals.proposals import submit_proposal
-from deliberate.operations.site.rate_limits import CLICKS, TEXTS
+from deliberate.operations.site.rate_limits import CLICKS, TEXTS, TooManyAttempts
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.processes import is_open_for
 from deliberate.permissions.proposals.proposals import is_author, is_open_to
@@ -44,6 +44,7 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
+from deliberate.views.site.rate_limits import count_upload, retry_message
 from deliberate.views.site.request_context import (
     current_person,
     get_or_404,
@@ -197,9 +198,13 @@ def _change_files(draft: "Draft", form: AttachmentForm) -> bool:
         form.file.errors = [] if file else [_("Choose a file.")]
         return False
     try:
+        count_upload()
         add_draft_attachment(person, draft, form.title.data, file.read())
     except Refused as refusal:
         form.file.errors = [str(refusal.reason)]
+        return False
+    except TooManyAttempts as error:
+        form.file.errors = [retry_message(error)]
         return False
     return True
 

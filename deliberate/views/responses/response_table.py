@@ -15,6 +15,7 @@ from deliberate.operations.responses.response_table import (
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, see_other
+from deliberate.views.site.rate_limits import count_upload
 from deliberate.views.site.request_context import request_context, signed_in_person
 
 blueprint = LocalizedBlueprint("response_table", url_prefix="/desk/answers")
@@ -45,6 +46,7 @@ def index() -> ResponseReturnValue:
 def _submitted_table() -> str:
     file = request.files.get("file")
     if file is not None and file.filename:
+        count_upload()
         return str(file.read(), "utf-8-sig", "replace")
     return request.form.get("table", "")
 

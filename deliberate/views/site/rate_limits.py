@@ -6,7 +6,13 @@ from flask_babel import gettext as _
 
 from deliberate.clock import now
 from deliberate.days import date_text
-from deliberate.operations.site.rate_limits import RateLimit, TooManyAttempts, consume, refund
+from deliberate.operations.site.rate_limits import (
+    UPLOADS,
+    RateLimit,
+    TooManyAttempts,
+    consume,
+    refund,
+)
 from deliberate.views.site.request_context import current_person, submitted_fields
 
 
@@ -22,6 +28,11 @@ def _consume_rate_limit() -> None:
     limit: RateLimit | None = getattr(view, "rate_limit", None)
     if limit is not None and request.method == "POST":
         g.consumed = consume(limit, request.remote_addr or "", current_person())
+
+
+def count_upload() -> None:
+    """Count an uploaded file before it is used; refused files count too. Raises TooManyAttempts."""
+    consume(UPLOADS, request.remote_addr or "", current_person())
 
 
 def _refund_failed(response: Response) -> Response:

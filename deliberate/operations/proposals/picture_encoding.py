@@ -1,0 +1,88 @@
+"""Encode uploaded pictures anew in processes of their own, two at a time on a machine."""
+
+import fcntl
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from flask_babel import lazy_gettext as _
+
+from deliberate.operations.proposals import picture_worker
+from deliberate.permissions.decision import Refused
+
+SLOTS = 2
+"""Pictures that are decoded at the same time, by all processes of the machine."""
+MAX_CALLERS = 4
+"""Requests of one process that decode or wait; others are refused, as each holds a thread."""
+MAX_WAIT_SECONDS = 10.0
+TIMEOUT_SECONDS = 30.0
+
+_callers = BoundedSemaphore(MAX_CALLERS)
+_BUSY = _("Other pictures are being checked just now. Try again in a minute.")
+_PROBLEMS = {picture_worker.TOO_MANY_PIXELS: _("A picture can have at most 12 megapixels.")}
+_UNREADABLE = _("This picture cannot be read.")
+
+
+def encode_picture(content: bytes, image_format: str) -> bytes:
+    """Return a picture without metadata, in its format, PNG or JPEG.
+
+    Raises Refused for a picture that is too large or cannot be read, and while others are decoded.
+    """
+    if not _callers.acquire(blocking=False):
+        raise Refused(_BUSY)
+    try:
+        with _slot():
+            return _run_worker(content, image_format)
+    finally:
+        _callers.release()
+
+
+def _run_worker(content: bytes, image_format: str) -> bytes:
+    command = [sys.executable, "-I", picture_worker.__file__, image_format]
+    try:
+        result = subprocess.run(  # noqa: S603  # no part of the command is from the request
+            command,
+            input=content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+            env={},
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused(_UNREADABLE) from error
+    if result.returncode != picture_worker.OK or not result.stdout:
+        raise Refused(_PROBLEMS.get(result.returncode, _UNREADABLE))
+    return result.stdout
+
+
+@contextmanager
+def _slot() -> Iterator[None]:
+    """Hold one of the slots inside the block. A file lock ends with its process."""
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
+    while (descriptor := _lock_free_slot()) is None:
+        if time.monotonic() > deadline:
+            raise Refused(_BUSY)
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock_free_slot() -> int | None:
+    """Return the descriptor of a slot that was free, or None."""
+    for number in range(SLOTS):
+        path = Path(tempfile.gettempdir()) / f"deliberate-pictures-{os.getuid()}-{number}.lock"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        os.close(descriptor)
+    return None

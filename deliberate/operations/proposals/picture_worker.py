@@ -1,0 +1,79 @@
+"""Program of the process that encodes one picture anew: no metadata, no hidden data.
+
+It runs as a file of its own, with a memory limit, and imports nothing of the platform, so that it
+starts fast and what a hostile picture does to it ends with it. Usage: the format as argument, the
+picture on standard input, the new picture on standard output, the outcome as exit code.
+"""
+
+import resource
+import sys
+import warnings
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+MAX_PIXELS = 12_200_000
+"""12 megapixels, of which phones make a few more: 4032 by 3024."""
+MAX_MEMORY_BYTES = 512 * 1024 * 1024
+MAX_CPU_SECONDS = 20
+OK, UNREADABLE, TOO_MANY_PIXELS = 0, 3, 4
+"""Exit codes."""
+
+
+class UnreadablePicture(Exception):
+    """The decoder fails on the picture."""
+
+
+class TooManyPixels(Exception):
+    """The header declares more pixels than are decoded."""
+
+
+def reencode(content: bytes, image_format: str) -> bytes:
+    """Return a picture upright and without metadata, in its format, PNG or JPEG.
+
+    Raises UnreadablePicture or TooManyPixels, the latter before any pixel is decoded.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(BytesIO(content), formats=(image_format,)) as picture:
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise TooManyPixels
+                return _encode(picture, image_format)
+    except (TooManyPixels, Image.DecompressionBombError) as error:
+        raise TooManyPixels from error
+    except Exception as error:  # decoders raise errors of many types
+        raise UnreadablePicture(type(error).__name__) from error
+
+
+def _encode(picture: Image.Image, image_format: str) -> bytes:
+    upright = ImageOps.exif_transpose(picture)
+    keeps_alpha = image_format == "PNG" and _has_alpha(upright)
+    plain = upright.convert("RGBA" if keeps_alpha else "RGB")
+    plain.info.clear()
+    output = BytesIO()
+    options = {"quality": 88} if image_format == "JPEG" else {}
+    plain.save(output, image_format, optimize=True, **options)
+    return output.getvalue()
+
+
+def _has_alpha(picture: Image.Image) -> bool:
+    return picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
+
+
+def main() -> int:
+    """Limit this process, encode the picture and return the exit code."""
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
+    try:
+        encoded = reencode(sys.stdin.buffer.read(), sys.argv[1])
+    except TooManyPixels:
+        return TOO_MANY_PIXELS
+    except UnreadablePicture:
+        return UNREADABLE
+    sys.stdout.buffer.write(encoded)
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
