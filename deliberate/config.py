@@ -55,6 +55,8 @@ class Settings:
     mail_from: str = "deliberate@localhost"
     trusted_proxies: int = 0
     limits: bool = True
+    person_storage_mb: int = 50
+    upload_storage_mb: int = 5000
     metrics_token: str = field(default="", metadata={"secret": True})
 
     @property
@@ -160,7 +162,13 @@ def _invalid_values(settings: Settings) -> Problems:
         yield "MAIL_URL", "must begin with smtp:// or smtps://"
     if settings.holidays_file and not Path(settings.holidays_file).is_file():
         yield "HOLIDAYS_FILE", f"must name a file ({settings.holidays_file} does not exist)"
-    for name, minimum in (("response_days", 1), ("support_threshold", 1), ("trusted_proxies", 0)):
+    for name, minimum in (
+        ("response_days", 1),
+        ("support_threshold", 1),
+        ("trusted_proxies", 0),
+        ("person_storage_mb", 1),
+        ("upload_storage_mb", 1),
+    ):
         value = getattr(settings, name)
         if value < minimum:
             yield name.upper(), f"must be at least {minimum} (got {value})"

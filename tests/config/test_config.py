@@ -49,6 +49,8 @@ def test_settings_are_read_from_the_environment():
         ("RESPONSE_DAYS", "0"),
         ("SUPPORT_THRESHOLD", "-1"),
         ("TRUSTED_PROXIES", "-1"),
+        ("PERSON_STORAGE_MB", "0"),
+        ("UPLOAD_STORAGE_MB", "0"),
         ("METRICS_TOKEN", "short"),
         ("MIN_CELL", "9"),
         ("OIDC_ISSUER", "http://masuk.example"),

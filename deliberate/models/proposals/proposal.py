@@ -303,7 +303,10 @@ class Draft(VisibleText, Base):
         Json, default=dict, info=personal(Category.WORDS)
     )
     files: Mapped[list[dict[str, Any]]] = mapped_column(
-        Json, default=list, server_default="[]", info=personal(Category.WORDS)
+        Json,
+        default=list,
+        server_default="[]",
+        info=personal(Category.WORDS, retention=keep_for(28, "saved_at", "files of drafts")),
     )
-    """Attached files, each as {title, name, kind, size}; deleted with the draft."""
+    """Attached files, each as {title, name, kind, size}; deleted before the draft."""
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Delete, Update, and_, delete, func, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Delete,
+    Update,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
@@ -97,8 +108,7 @@ def _purge(session: Session, base: type[Base] | type[TransientBase], moment: dat
 
 
 def _draft_files(session: Session, moment: datetime) -> list[str]:
-    period = Draft.personal_data.retention
-    if period is None:
-        return []
-    drafts = session.scalars(select(Draft).where(is_over(Draft, period, moment)))
+    """Return the names of the files of drafts that are purged with or before their draft."""
+    rules = [rule for rule in list_retention_rules(Base) if rule.model is Draft]
+    drafts = session.scalars(select(Draft).where(or_(*(r.is_expired(moment) for r in rules))))
     return [file["name"] for draft in drafts for file in draft.files]

@@ -9,6 +9,7 @@ from deliberate.database import db
 from deliberate.models import Attachment, Person, Proposal
 from deliberate.operations.proposals.file_sanitizing import sanitize_file
 from deliberate.operations.proposals.file_store import delete_files, stored_file
+from deliberate.operations.proposals.storage_limits import refuse_full_storage
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.attachments import may_add_attachment, may_remove_attachment
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
@@ -29,8 +30,8 @@ def add_attachment(
 ) -> Attachment:
     """Attach a file to a proposal; its type is detected from the content.
 
-    Pictures are encoded anew. Raises Refused for an unknown type, a file that is too large or
-    too many files.
+    Pictures are encoded anew. Raises Refused for an unknown type, a file that is too large,
+    too many files or full storage.
     """
     require(may_add_attachment(author, proposal))
     _refuse_too_many(db.session(), proposal)  # before the content costs anything
@@ -40,7 +41,9 @@ def add_attachment(
         stored_file(kind, sanitized.content) as name,
         recorded(author, AttachmentAdded, context) as act,
     ):
+        act.lock(author)  # before the proposal, as where an account is deleted
         require(may_add_attachment(author, act.lock(proposal)))
+        refuse_full_storage(author, size)
         _refuse_too_many(act.session, proposal)
         attachment = Attachment(
             proposal=proposal, title=clean_line(title), name=name, kind=kind, size=size

@@ -6,6 +6,10 @@ from deliberate.models import Draft, Person
 from deliberate.operations.proposals.attachments import MAX_ATTACHMENTS, TOO_MANY_ATTACHMENTS
 from deliberate.operations.proposals.file_sanitizing import sanitize_file
 from deliberate.operations.proposals.file_store import delete_files, stored_file
+from deliberate.operations.proposals.storage_limits import (
+    refuse_full_storage,
+    refuse_too_many_drafts,
+)
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.proposals import is_draft_author
 from deliberate.text import clean_line
@@ -14,8 +18,14 @@ DRAFT_IS_PRIVATE = "a draft is visible to its author only"
 
 
 def save_draft(author: Person, fields: dict[str, str], draft: Draft | None = None) -> Draft:
-    """Save the fields of a new or existing draft."""
+    """Save the fields of a new or existing draft.
+
+    Raises Refused for a new draft of a person with too many.
+    """
     with unrecorded(DRAFT_IS_PRIVATE) as session:
+        if draft is None:
+            session.refresh(author, with_for_update={"of": Person})
+            refuse_too_many_drafts(session, author)
         draft = draft or Draft(person_id=author.id)
         require(is_draft_author(author, draft))
         draft.fields, draft.saved_at = dict(fields), now()
@@ -35,7 +45,8 @@ def discard_draft(author: Person, draft: Draft) -> None:
 def add_draft_attachment(author: Person, draft: Draft, title: str, content: bytes) -> None:
     """Attach a file to a draft; its type is detected from the content.
 
-    Raises Refused for an unknown type, a file that is too large or too many files.
+    Raises Refused for an unknown type, a file that is too large, too many files or
+    full storage.
     """
     require(is_draft_author(author, draft))
     if len(draft.files) >= MAX_ATTACHMENTS:  # before the content costs anything
@@ -46,8 +57,10 @@ def add_draft_attachment(author: Person, draft: Draft, title: str, content: byte
         stored_file(kind, sanitized.content) as name,
         unrecorded(DRAFT_IS_PRIVATE) as session,
     ):
+        session.refresh(author, with_for_update={"of": Person})
         session.refresh(draft, with_for_update=True)
         require(is_draft_author(author, draft))
+        refuse_full_storage(author, size)
         if len(draft.files) >= MAX_ATTACHMENTS:
             raise Refused(TOO_MANY_ATTACHMENTS)
         file = {"title": clean_line(title), "name": name, "kind": kind, "size": size}

@@ -16,6 +16,7 @@ from deliberate.queries.notices.stuck_deliveries import (
     count_stuck_mails,
     count_stuck_notices,
 )
+from deliberate.queries.proposals.stored_files import stored_bytes
 from deliberate.queries.responses.response_owner import response_is_owed
 
 
@@ -32,7 +33,16 @@ class Metric:
 def collect_ops_metrics(settings: Settings) -> list[Metric]:
     """Return the current metrics; without a database only disk space and that it is down."""
     free = shutil.disk_usage(settings.data_path).free
-    metrics = [_metric("disk_free_bytes", "Free space of the data folder.", free)]
+    uploads = stored_bytes(settings.upload_path)
+    metrics = [
+        _metric("disk_free_bytes", "Free space of the data folder.", free),
+        _metric("upload_bytes", "Size of all uploaded files.", uploads),
+        _metric(
+            "upload_limit_bytes",
+            "Size up to which files are accepted.",
+            settings.upload_storage_mb * 1024 * 1024,
+        ),
+    ]
     is_database_up = True
     try:
         metrics += [*_log(), *_mail(), *_cases(), *_moderation(), *_jobs()]

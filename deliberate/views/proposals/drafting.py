@@ -93,7 +93,11 @@ def create_draft() -> ResponseReturnValue:
         "body": form.body.data,
         "area": person.area,
     }
-    draft = save_draft(person, fields)
+    try:
+        draft = save_draft(person, fields)
+    except Refused as refusal:
+        form.body.errors = [str(refusal.reason)]
+        return _text_page(start, form), 422
     return see_other(url_for("drafting.place", draft_id=draft.id))
 
 

@@ -1,0 +1,24 @@
+"""Sizes of the uploaded files that are stored: of one person, and of the installation."""
+
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from deliberate.database import db
+from deliberate.models import Attachment, Draft, Person, Proposal
+
+
+def person_file_bytes(person: Person) -> int:
+    """Return the bytes of a person's files, those of drafts and those of proposals."""
+    published = select(func.sum(Attachment.size)).join(Attachment.proposal)
+    published = published.where(Proposal.author_id == person.id, Attachment.removed_at.is_(None))
+    drafts = db.session.scalars(select(Draft.files).where(Draft.person_id == person.id))
+    of_drafts = sum(int(file["size"]) for files in drafts for file in files)
+    return of_drafts + (db.session.scalar(published) or 0)
+
+
+def stored_bytes(folder: Path) -> int:
+    """Return the bytes of all files in the folder of uploads."""
+    if not folder.exists():
+        return 0
+    return sum(file.stat().st_size for file in folder.iterdir())
