@@ -2,6 +2,7 @@
 
 import pytest
 
+from deliberate.operations.accounts import registration
 from deliberate.operations.accounts.registration import NameTaken, join, join_and_sign_in
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.devices import get_person_by_device_token
@@ -41,6 +42,28 @@ def test_display_names_with_confusable_letters_are_equal(app, like):
     join("ismail", "Ismail Ali", PASSPHRASE)
     with pytest.raises(NameTaken):
         join("lain", like, PASSPHRASE)
+
+
+@pytest.mark.parametrize(
+    ("name", "display", "passphrase", "email"),
+    [
+        ("dwi", "Orang lain", PASSPHRASE, None),
+        ("lain", "DWI", PASSPHRASE, None),
+        ("lain", "Orang lain", "pendek", None),
+        ("lain", "Orang lain", PASSPHRASE, "a..b@c.org"),
+    ],
+)
+def test_passphrase_is_hashed_only_after_everything_else_is_checked(
+    app, monkeypatch, name, display, passphrase, email
+):
+    join("dwi", "Dwi", PASSPHRASE)
+    hashed = []
+    monkeypatch.setattr(registration, "hash_passphrase", lambda text: hashed.append(text) or "x")
+    with pytest.raises((NameTaken, Refused)):
+        join(name, display, passphrase, email=email)
+    assert hashed == []
+    join("lain", "Orang lain", PASSPHRASE)
+    assert hashed == [PASSPHRASE]
 
 
 def test_display_names_that_only_sound_alike_are_allowed(app):

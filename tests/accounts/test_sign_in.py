@@ -10,7 +10,13 @@ from deliberate.operations.accounts.devices import sign_out, touch_device
 from deliberate.operations.accounts.registration import join
 from deliberate.operations.accounts.roles import grant_role
 from deliberate.operations.accounts.sign_in import InvalidCredentials, sign_in_by_passphrase
-from deliberate.operations.site.rate_limits import SIGN_IN, TooManyAttempts, network_of
+from deliberate.operations.site import rate_limits
+from deliberate.operations.site.rate_limits import (
+    FRESH_ATTEMPTS,
+    SIGN_IN,
+    TooManyAttempts,
+    network_of,
+)
 from deliberate.queries.accounts.devices import get_person_by_device_token
 from deliberate.vocabulary import Role
 from tests import factories
@@ -147,22 +153,55 @@ def test_sign_in_limit_applies_to_known_device(app, clock):
         enter_passphrase("dwi", device_cookies=[person.device_cookie])
 
 
-def test_sign_in_limit_counts_many_names_from_one_network(app, clock):
-    join("dwi", "Dwi", PASSPHRASE)
-    for number in range(SIGN_IN.network):
+def fail_as_others(count):
+    for number in range(count):
         fail_to_sign_in(1, f"name{number}")
-    with pytest.raises(TooManyAttempts):
+
+
+def test_failures_of_others_in_a_network_do_not_stop_a_person_in_it(app, clock):
+    join("dwi", "Dwi", PASSPHRASE)
+    fail_as_others(SIGN_IN.network + 5)
+    assert enter_passphrase("dwi")
+
+
+def test_failures_of_others_delay_a_name_that_failed_by_seconds(app, clock):
+    join("dwi", "Dwi", PASSPHRASE)
+    fail_to_sign_in(FRESH_ATTEMPTS)
+    fail_as_others(SIGN_IN.network + 20)
+    with pytest.raises(TooManyAttempts) as refused:
         enter_passphrase("dwi")
+    assert refused.value.retry_at == now() + timedelta(seconds=10)
+    clock.shift(timedelta(seconds=10))
+    assert enter_passphrase("dwi")
+
+
+def test_sign_in_with_a_new_name_each_time_is_delayed_in_the_end(app, clock, monkeypatch):
+    monkeypatch.setattr(rate_limits, "FRESH_FACTOR", 2)
+    fail_as_others(SIGN_IN.network * 2)
+    with pytest.raises(TooManyAttempts) as refused:
+        enter_passphrase("dwi")
+    assert refused.value.retry_at == now() + timedelta(seconds=1)
+
+
+def test_account_is_guessed_at_most_a_hundred_times_from_all_networks(app, clock):
+    person = join("dwi", "Dwi", PASSPHRASE)
+    for number in range(SIGN_IN.everywhere // 5):
+        fail_to_sign_in(5, network=f"198.51.100.{number}")
+    with pytest.raises(TooManyAttempts) as refused:
+        enter_passphrase("dwi", network="203.0.113.9")
+    assert refused.value.retry_at <= now() + timedelta(minutes=5)
+    assert enter_passphrase("dwi", device_cookies=[person.device_cookie])
 
 
 def test_sign_in_limit_of_network_is_not_reset_by_success(app, clock):
     join("dwi", "Dwi", PASSPHRASE)
-    for number in range(SIGN_IN.network):
+    fail_to_sign_in(FRESH_ATTEMPTS, "other")
+    for number in range(SIGN_IN.network - FRESH_ATTEMPTS):
         fail_to_sign_in(1, f"name{number}")
         if number % 7 == 1:
             enter_passphrase("dwi")
     with pytest.raises(TooManyAttempts):
-        enter_passphrase("dwi")
+        enter_passphrase("other")
 
 
 def test_failed_attempts_expire_after_a_day(app, clock):

@@ -168,6 +168,16 @@ def test_rate_limit_of_sign_ups_ignores_taken_names(app, clock):
     assert sign_up(app, 2).status_code == 303
 
 
+def test_joining_is_limited_when_it_fails_too(app, clock):
+    assert sign_up(app, 1).status_code == 303
+    for _number in range(118):
+        rate_limit_operations.consume(rate_limit_operations.JOIN_ATTEMPTS, "127.0.0.1")
+    assert sign_up(app, 1).status_code == 422
+    response = sign_up(app, 1)
+    assert response.status_code == 429 and "Retry-After" in response.headers
+    assert "taken" not in response.text and 'value="orang1"' in response.text
+
+
 def test_rate_limits_can_be_switched_off(app, proposal):
     app.config["RATELIMIT_ENABLED"] = False
     try:

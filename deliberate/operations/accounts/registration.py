@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from deliberate.database import db
 from deliberate.models import Institution, Person, PersonKey
 from deliberate.operations.accounts.devices import create_device
 from deliberate.operations.accounts.email_addresses import (
@@ -102,12 +103,13 @@ def _new_person(sign_in_name: str, display_name: str, passphrase: str | None) ->
         problem := passphrase_problem(passphrase, sign_in_name, display_name)
     ):
         raise Refused(problem)
-    return Person(
-        sign_in_name=clean_line(sign_in_name).casefold(),
-        display_name=clean_line(display_name),
-        passphrase_hash=None if passphrase is None else hash_passphrase(passphrase),
-        key=PersonKey.new(),
+    person = Person(
+        sign_in_name=clean_line(sign_in_name).casefold(), display_name=clean_line(display_name)
     )
+    require_free_name(db.session(), person)  # before the hash, which takes 64 MiB
+    person.passphrase_hash = None if passphrase is None else hash_passphrase(passphrase)
+    person.key = PersonKey.new()
+    return person
 
 
 def _save(person: Person, by: Person | None, context: RequestContext) -> Person:

@@ -90,6 +90,10 @@ RECOVERIES = RateLimit(
     network="200 per day",
 )
 """Account recoveries that one officer begins at the desk."""
+JOIN_ATTEMPTS = RateLimit(
+    "join-attempt", new_account="", account="", network="120 per 10 minutes; 2000 per day"
+)
+"""Valid forms to join, failed ones too: each tells whether a name is taken."""
 SIGN_UPS = RateLimit("join", new_account="", account="", network="30 per hour; 100 per day")
 
 Consumed = list[tuple[RateLimitItem, str]]
@@ -161,17 +165,22 @@ def _window_end(item: RateLimitItem, key: str) -> datetime:
 
 @dataclass(frozen=True)
 class AttemptLimit:
-    """Number of attempts without a delay, for one account and for all accounts of a network.
+    """Number of failed attempts without a delay; each further attempt waits.
 
-    Each further attempt waits: a minute, then twice as long as before, an hour at most.
+    For an account, in one network if one is given, a minute, then twice as long as before, an hour
+    at most. For all accounts of a network seconds, because thousands of people may share its
+    address. For an account in all networks together (`everywhere`) minutes.
     """
 
     name: str
     account: int
     network: int = 0
+    everywhere: int = 0
 
 
-SIGN_IN = AttemptLimit("sign-in", account=10, network=50)
+FRESH_ATTEMPTS, FRESH_FACTOR = 3, 10
+"""An account with fewer failures in a network is delayed by those of others ten times later."""
+SIGN_IN = AttemptLimit("sign-in", account=10, network=50, everywhere=100)
 SECOND_FACTOR_CODES = AttemptLimit("second-factor-code", account=10)
 RESIDENT_CODES = AttemptLimit("resident-code", account=10)
 RECOVERY_MAILS = AttemptLimit("recovery-mail", account=3, network=30)
@@ -197,49 +206,71 @@ def count_attempt(limit: AttemptLimit, *account: str, network: str | None = None
     Raises TooManyAttempts, in which case nothing is counted.
     """
     moment = now()
+    counters = _attempt_counters(limit, account, network)
     with transient() as store:
-        windows = [
-            (lock_window(store, key, moment), free)
-            for key, free in _free_attempts(limit, account, network).items()
-        ]
-        retry_at = max(_retry_at(window, free, moment) for window, free in windows)
+        windows = [lock_window(store, counter.key, moment) for counter in counters]
+        is_fresh = windows[0].count < FRESH_ATTEMPTS
+        retry_at = max(
+            counter.retry_at(window, moment, is_fresh=is_fresh)
+            for counter, window in zip(counters, windows, strict=True)
+        )
         if retry_at > moment:
             raise TooManyAttempts(retry_at)
-        for window, _free in windows:
+        for window in windows:
             window.count += 1
             window.ends_at = moment + ATTEMPTS_EXPIRE_AFTER
 
 
 def _forgive_attempt(limit: AttemptLimit, *account: str, network: str | None) -> None:
-    """Reset the account's counter, and take the successful attempt off the network's counter."""
-    of_account, *of_network = _free_attempts(limit, account, network)
+    """Reset the account's counter, and take the successful attempt off the other counters."""
+    of_account, *others = _attempt_counters(limit, account, network)
     with transient() as store:
-        store.execute(delete(RateLimitWindow).where(RateLimitWindow.key == of_account))
-        for key in of_network:
-            window = lock_window(store, key, now())
+        store.execute(delete(RateLimitWindow).where(RateLimitWindow.key == of_account.key))
+        for counter in others:
+            window = lock_window(store, counter.key, now())
             window.count = max(0, window.count - 1)
 
 
-def _free_attempts(
+@dataclass(frozen=True)
+class _AttemptCounter:
+    """The key of a counter of failed attempts, and how it delays further ones."""
+
+    key: str
+    free: int
+    first_delay: timedelta = FIRST_DELAY
+    longest_delay: timedelta = LONGEST_DELAY
+    fresh_factor: int = 1
+
+    def retry_at(self, window: RateLimitWindow, moment: datetime, *, is_fresh: bool) -> datetime:
+        """Return when the next attempt is permitted; a delay starts at the last attempt."""
+        beyond = window.count - self.free * (self.fresh_factor if is_fresh else 1)
+        if beyond < 0:
+            return moment
+        last_at = window.ends_at - ATTEMPTS_EXPIRE_AFTER
+        return last_at + min(self.first_delay * (1 << min(beyond, 12)), self.longest_delay)
+
+
+def _attempt_counters(
     limit: AttemptLimit, account: tuple[str, ...], network: str | None
-) -> dict[str, int]:
-    """Return the keys an attempt counts under, the account's first, with their free attempts."""
+) -> list[_AttemptCounter]:
+    """Return the counters of an attempt, the account's first."""
     if network is None:
-        return {_keyed_hash(limit.name, *account): limit.account}
+        return [_AttemptCounter(_keyed_hash(limit.name, *account), limit.account)]
     place = network_of(network)
-    return {
-        _keyed_hash(limit.name, *account, place): limit.account,
-        _keyed_hash(limit.name, place): limit.network,
-    }
-
-
-def _retry_at(window: RateLimitWindow, free: int, moment: datetime) -> datetime:
-    """Return when the next attempt is permitted; a delay starts at the last attempt."""
-    beyond = window.count - free
-    if beyond < 0:
-        return moment
-    last_at = window.ends_at - ATTEMPTS_EXPIRE_AFTER
-    return last_at + min(FIRST_DELAY * (1 << min(beyond, 12)), LONGEST_DELAY)
+    counters = [
+        _AttemptCounter(_keyed_hash(limit.name, *account, place), limit.account),
+        _AttemptCounter(
+            _keyed_hash(limit.name, place),
+            limit.network,
+            first_delay=timedelta(seconds=1),
+            longest_delay=timedelta(seconds=10),
+            fresh_factor=FRESH_FACTOR,
+        ),
+    ]
+    if limit.everywhere:
+        key = _keyed_hash(limit.name, *account, "in all networks")
+        counters.append(_AttemptCounter(key, limit.everywhere, longest_delay=timedelta(minutes=5)))
+    return counters
 
 
 def network_of(address: str) -> str:

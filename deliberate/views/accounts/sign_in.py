@@ -17,7 +17,13 @@ from deliberate.operations.accounts.sign_in import (
     SecondFactorRequired,
     sign_in_by_passphrase,
 )
-from deliberate.operations.site.rate_limits import SIGN_UPS, TooManyAttempts, rate_limited
+from deliberate.operations.site.rate_limits import (
+    JOIN_ATTEMPTS,
+    SIGN_UPS,
+    TooManyAttempts,
+    consume,
+    rate_limited,
+)
 from deliberate.permissions.decision import Refused
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, see_other
@@ -87,6 +93,7 @@ def join() -> ResponseReturnValue:
     if not form.validate():
         return _render_join(form, held_request()), 422
     try:
+        consume(JOIN_ATTEMPTS, request.remote_addr or "")
         with rate_limited(SIGN_UPS, request.remote_addr or ""):
             person, token = registration.join_and_sign_in(
                 form.sign_in_name.data,
