@@ -18,7 +18,11 @@ from deliberate.operations.polls.polls import (
 )
 from deliberate.operations.polls.statements import decide_statement
 from deliberate.permissions.decision import Refused, require
-from deliberate.permissions.polls import may_enter_ballots, may_run_poll
+from deliberate.permissions.polls import (
+    may_decide_statement,
+    may_enter_ballots,
+    may_run_poll,
+)
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.queries.polls.electorate import has_resident_list, resident_areas
@@ -234,7 +238,12 @@ def statements(poll_id: int) -> ResponseReturnValue:
     poll = _managed_poll(poll_id)
     waiting = [option for option in poll.options if option.state == OptionState.WAITING]
     if request.method == "GET":
-        return render_template("polls/poll_admin/statements.html", poll=poll, waiting=waiting)
+        return render_template(
+            "polls/poll_admin/statements.html",
+            poll=poll,
+            waiting=waiting,
+            may_decide=may_decide_statement(current_person(), poll),
+        )
     is_accepted = "show" in request.form
     statement_id = request.form.get("show" if is_accepted else "decline")
     statement = next((o for o in poll.options if str(o.id) == statement_id), None)

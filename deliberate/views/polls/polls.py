@@ -22,7 +22,12 @@ from deliberate.operations.polls.ballots import (
 )
 from deliberate.operations.polls.statements import StatementRefused, suggest_statement
 from deliberate.operations.site.rate_limits import TEXTS
-from deliberate.permissions.polls import may_run_poll, may_suggest_statement, may_vote
+from deliberate.permissions.polls import (
+    may_enter_ballots,
+    may_run_poll,
+    may_suggest_statement,
+    may_vote,
+)
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.queries.polls.counted_ballots import (
     ballot_keys,
@@ -233,6 +238,7 @@ def _poll_page(
         may_mail=person is not None and person.email_confirmed_at is not None,
         reason="" if decision or person is None else decision.reason,
         may_run=bool(may_run_poll(person, poll)),
+        may_enter_ballots=bool(may_enter_ballots(person, poll)),
         entitled=count_entitled(poll) if card.state == "closed" else None,
         tables=result_tables(poll, tally) if tally else (),
         places=options_by_rank(poll, tally) if tally else (),

@@ -10,8 +10,10 @@ from werkzeug.exceptions import NotFound
 
 from deliberate.forms.threads import MAX_COMMENT, ArgumentForm
 from deliberate.operations.threads.reading_position import save_reading_position
+from deliberate.permissions.decision import ALLOWED
+from deliberate.permissions.polls import may_open_poll
 from deliberate.permissions.proposals.merging import has_merge_role
-from deliberate.permissions.proposals.proposals import is_open_to
+from deliberate.permissions.proposals.proposals import is_open_to, may_revise, may_withdraw
 from deliberate.permissions.proposals.summaries import may_suggest_summary
 from deliberate.queries.polls.polls import proposal_polls
 from deliberate.queries.processes.phases import phase_steps
@@ -78,6 +80,7 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
     has_related = page.has_files or page.has_merged
     related = get_related_items(proposal) if has_related else RelatedItems()
     responses = list_response_cards(proposal.id, person) if proposal.decision else []
+    is_author = page.reader is not None and page.reader.is_author
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -96,6 +99,9 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
         thread_request=thread_request,
         may_comment=is_open_to(proposal, PhaseSwitch.COMMENT),
         may_support=is_open_to(proposal, PhaseSwitch.SUPPORT),
+        may_revise=may_revise(person, proposal) if is_author else ALLOWED,
+        may_withdraw=may_withdraw(person, proposal) if is_author else ALLOWED,
+        may_open_poll=bool(may_open_poll(person, proposal.process)) and proposal.is_active,
         argument_form=ArgumentForm(MultiDict()),
         max_length=MAX_COMMENT,
         slug=proposal_slug(proposal) or None,

@@ -1,0 +1,194 @@
+"""Every page of a role is reached by links from the first page of that role."""
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from deliberate.clock import override_now
+from deliberate.database import db
+from deliberate.models import Comment
+from deliberate.operations.moderation.decisions import report_contribution
+from deliberate.vocabulary import ModerationRule
+from tests import demo_pages
+from tests.attack.route_list import get_routes
+from tests.factories import create_poll, create_proposal
+from tests.live_server import CITY_NOW
+from tests.site.test_every_page import browser_of
+
+ACCOUNTS = {
+    "": "public",
+    "warga": "signed_in",
+    "petugas": "staff",
+    "moderator": "moderator",
+    "penilai": "evaluator",
+    "peneliti": "researcher",
+    "admin": "admin",
+}
+"""The audience whose routes each account of the demo must reach."""
+FIRST_PAGES = {"": "/id/", "warga": "/id/account"}
+DESK = "/id/desk"
+PAGES_OF_AN_ENDPOINT = 8
+"""Pages opened of one endpoint: the same page in other states has other links."""
+NOT_LINKED = {
+    **dict.fromkeys(
+        ("health.healthz", "health.readyz", "metrics.metrics"), "asked by the operator's monitoring"
+    ),
+    **dict.fromkeys(
+        ("well_known.robots", "well_known.security", "well_known.sitemap"), "well-known address"
+    ),
+    **dict.fromkeys(
+        ("short_urls.poll", "short_urls.proposal", "short_urls.response", "short_urls.root"),
+        "short address for sharing, on paper and in mails",
+    ),
+    **dict.fromkeys(
+        (
+            "messages.approve_address_change",
+            "messages.confirm_address",
+            "office_recovery.stop_as_owner",
+            "password_reset.choose_passphrase",
+            "unsubscribe.unsubscribe",
+        ),
+        "link with a token in a mail",
+    ),
+    **dict.fromkeys(
+        (
+            "identity_provider.begin",
+            "identity_provider.show",
+            "identity_provider_redirects.callback",
+        ),
+        "offered where an identity provider is configured",
+    ),
+    **dict.fromkeys(
+        ("release_files.archive", "release_files.file", "release_files.latest"),
+        "on /data once there is a release",
+    ),
+    **dict.fromkeys(
+        ("log_files.consistency", "log_files.entry", "log_files.leaf_file"),
+        "asked by the verifier, by position",
+    ),
+    **dict.fromkeys(("log.receipt", "log_files.receipt"), "in the message after an act"),
+    "attachments.download": "on a proposal with files",
+    "data_access_requests.remove_release": "on /data once there is a release",
+    "data_access_requests.show": "in the queue of requests",
+    "drafting.published": "redirect after publishing",
+    "drafting.similar": "loaded while a title is typed",
+    "moderation.appeal": "on a hidden contribution, for its author",
+    "office_recovery.own_recovery": "in the notice of a recovery",
+    "office_recovery.show": "in the list of recoveries",
+    "poll_admin.statements": "on an open poll of statements",
+    "polls.budget_total": "button of an open budget poll",
+    "polls.one_by_one": "on an open poll of statements",
+    "polls.suggest": "on an open poll of statements",
+    "response_form.preview": "redirect after saving a response",
+    "sanctions.own_sanction": "on the account page during a limit",
+    "second_factor.sign_in": "redirect after the passphrase",
+    "static_pages.rules_of_version": "on the rules once there is a second version",
+    "unsubscribe.demo_mails": "address of the demo for those who show it",
+}
+"""Endpoints that no page of the sample city links to, each with how people come there."""
+LINK = re.compile(r'<a\s[^>]*?href="([^"#]+)|<link\s[^>]*?href="([^"#]+)')
+FORM = re.compile(r"<form\s[^>]*>")
+ACTION = re.compile(r'(?<!\S)(?:form)?action="([^"#]+)')
+
+
+class LinkWalk:
+    """A walk along the links of the site from the first page of an account."""
+
+    def __init__(self, app: Flask, client: FlaskClient) -> None:
+        self.client = client
+        self.adapter = app.url_map.bind("localhost")
+        self.reached: set[str] = set()
+        """Endpoints that a link or a form leads to."""
+        self.failures: dict[str, int] = {}
+        """The status of each link that leads to no page."""
+        self._opened: Counter[str] = Counter()
+
+    def run(self, first_page: str) -> None:
+        """Open the first page and the pages that it leads to, at most some of each endpoint."""
+        queue, seen = deque([(first_page, first_page)]), {first_page}
+        while queue:
+            url, source = queue.popleft()
+            for target in self._targets(url, source):
+                if target not in seen:
+                    seen.add(target)
+                    queue.append((target, url))
+
+    def _targets(self, url: str, source: str) -> Iterator[str]:
+        endpoint = self._endpoint(url, source)
+        if endpoint is None or self._opened[endpoint] >= PAGES_OF_AN_ENDPOINT:
+            return
+        self._opened[endpoint] += 1
+        response = self.client.get(url)
+        if response.status_code >= 400:
+            self.failures[f"{source} -> {url}"] = response.status_code
+        elif "Location" in response.headers:
+            yield from _same_site(url, [response.headers["Location"]])
+        elif response.mimetype == "text/html":
+            links = ("".join(groups) for groups in LINK.findall(response.text))
+            yield from _same_site(url, links)
+            for target in _same_site(url, ACTION.findall(response.text)):
+                self._endpoint(target, url)
+
+    def _endpoint(self, url: str, source: str) -> str | None:
+        """Return the endpoint of a link and note that it is reached; None for a dead link."""
+        path = urlsplit(url).path
+        try:
+            endpoint, _values = self.adapter.match(path, method="GET")
+        except RequestRedirect as redirect:
+            return self._endpoint(redirect.new_url, source)
+        except HTTPException as error:
+            if error.code != 405:
+                self.failures[f"{source} -> {url}"] = error.code or 0
+            return None
+        self.reached.add(endpoint)
+        return None if endpoint == "static" or path.startswith("/en/") else str(endpoint)
+
+
+def _same_site(page: str, targets: "Iterator[str] | list[str]") -> Iterator[str]:
+    """Yield the targets on the site as absolute paths with their query."""
+    for target in targets:
+        parts = urlsplit(urljoin(page, unescape(target)))
+        if parts.scheme in {"", "http"} and parts.netloc in {"", "localhost"}:
+            yield parts._replace(scheme="", netloc="").geturl()
+
+
+def routes_of(audience: str) -> set[str]:
+    return {route.name for route in get_routes() if audience in route.audience}
+
+
+def _add_content(name: str) -> None:
+    """Give an account what its pages show only to those who have it."""
+    if name == "warga":
+        demo_pages.resident_pages()  # which begins a draft
+        create_proposal(author=demo_pages.get_account(name))
+        create_poll()
+    if name == "penilai":
+        demo_pages.evaluator_pages()  # which begins assessments
+    if name in {"moderator", "admin"}:
+        comment = db.session.scalars(select(Comment).where(Comment.withdrawn_at.is_(None))).first()
+        assert comment is not None
+        report_contribution(demo_pages.get_account("peneliti"), comment, ModerationRule.SPAM)
+
+
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_every_page_of_a_role_is_reached_by_links(city_copy: Flask, name: str) -> None:
+    with city_copy.app_context():
+        with override_now(CITY_NOW):
+            _add_content(name)
+        walk = LinkWalk(city_copy, browser_of(city_copy, name))
+        walk.run(FIRST_PAGES.get(name, DESK))
+    missing = routes_of(ACCOUNTS[name]) - walk.reached - set(NOT_LINKED)
+    assert (sorted(missing), walk.failures) == ([], {})
+
+
+def test_reasons_for_missing_links_name_existing_pages() -> None:
+    assert set(NOT_LINKED) <= {route.name for route in get_routes()}
