@@ -12,6 +12,7 @@ from deliberate.vocabulary.notices import (
     OverdueNotice,
     ReferralOfferedNotice,
     ReferralReturnedNotice,
+    SignatureRequestedNotice,
     UnpublishedNotice,
     WeeklySummaryNotice,
 )
@@ -65,6 +66,14 @@ def _check_requested(_event: CheckRequestedNotice, about: NoticeSubjects) -> Not
     return NoticeText(
         _("Please check a response"),
         _("A colleague asks you to check the response to “%(title)s”.", title=about.title),
+    )
+
+
+@notice_text.register
+def _signature_requested(_event: SignatureRequestedNotice, about: NoticeSubjects) -> NoticeText:
+    return NoticeText(
+        _("Please sign a response"),
+        _("The response to “%(title)s” waits for your institution's signature.", title=about.title),
     )
 
 

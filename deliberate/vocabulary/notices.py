@@ -188,6 +188,10 @@ class CheckRequestedNotice(_ToDesk, kind="desk.check"):
     """A colleague asks for a check of a response."""
 
 
+class SignatureRequestedNotice(_ToDesk, kind="desk.sign"):
+    """Another institution asks the institution to sign a response."""
+
+
 class CheckedNotice(_ToDesk, kind="desk.checked"):
     """A colleague checked a response of the recipient."""
 

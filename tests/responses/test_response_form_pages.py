@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from deliberate.database import db, unrecorded
-from deliberate.models import ProcessInstitution, Response, ResponseDraft
+from deliberate.models import Notice, ProcessInstitution, Response, ResponseDraft
 from deliberate.operations.proposals.supports import support_proposal
+from deliberate.operations.responses.response_drafts import sign_response
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.vocabulary import Stance
 from tests import factories
@@ -119,7 +120,9 @@ def test_response_form_is_forbidden_for_another_institution(app, proposal):
     assert page.status_code == 403
 
 
-def test_draft_is_read_and_signed_by_required_signatory(app, desk, institution, proposal):
+@pytest.fixture
+def signatory(proposal):
+    """Return an institution that must sign the responses of the process."""
     signatory = factories.create_institution("hukum")
     with unrecorded("test settings") as session:
         session.add(
@@ -127,14 +130,64 @@ def test_draft_is_read_and_signed_by_required_signatory(app, desk, institution, 
                 process_id=proposal.process_id, institution_id=signatory.id, part="must_sign"
             )
         )
+    return signatory
+
+
+def test_draft_is_read_and_signed_by_required_signatory(
+    app, desk, institution, proposal, signatory
+):
     form, case = (f"/en/desk/proposals/{proposal.id}{tail}" for tail in ("/response", ""))
     submit_form(desk, form, **RESPONSE, **{"commitments-0-who": str(institution.id)})
     refused = submit_form(desk, f"{form}/check", f"{form}/publish", revision=1, base_version=0)
     assert refused.status_code == 403
-    submit_form(desk, f"{form}/check", f"{form}/ask")
+    submit_form(desk, f"{form}/check", f"{form}/signatures")
     signatory_desk = signed_in_client(app, factories.create_staff(signatory))
     assert "Sebagian: 40 halte" in signatory_desk.get(case).text
     draft = db.session.scalars(select(ResponseDraft)).one()
     assert submit_form(signatory_desk, case, f"{form}/sign", draft=draft.id).status_code == 303
+    assert "Sebagian: 40 halte" not in signatory_desk.get("/en/desk").text
     published = submit_form(desk, f"{form}/check", f"{form}/publish", revision=1, base_version=0)
     assert published.status_code == 303, published.text
+
+
+def test_publication_is_offered_after_the_last_signature_only(
+    app, desk, institution, proposal, signatory
+):
+    form = f"/en/desk/proposals/{proposal.id}/response"
+    submit_form(desk, form, **RESPONSE, **{"commitments-0-who": str(institution.id)})
+    assert "Publish and notify" not in desk.get(f"{form}/check").text
+    assert "Ask for the signature" in desk.get(f"{form}/check").text
+    submit_form(desk, f"{form}/check", f"{form}/signatures")
+    asked = desk.get(f"{form}/check").text
+    assert "Ask for the signature" not in asked and "Publish and notify" not in asked
+    sign_response(
+        factories.create_staff(signatory), db.session.scalars(select(ResponseDraft)).one()
+    )
+    assert "Publish and notify" in desk.get(f"{form}/check").text
+
+
+def test_signature_is_asked_for_on_the_desk_and_by_a_notice(
+    app, desk, institution, proposal, signatory
+):
+    form = f"/en/desk/proposals/{proposal.id}/response"
+    submit_form(desk, form, **RESPONSE, **{"commitments-0-who": str(institution.id)})
+    signatory_desk = signed_in_client(app, factories.create_staff(signatory))
+    assert "Sebagian: 40 halte" not in signatory_desk.get("/en/desk").text
+    submit_form(desk, f"{form}/check", f"{form}/signatures")
+    assert "Sebagian: 40 halte" in signatory_desk.get("/en/desk").text
+    db.session.rollback()
+    notice = db.session.scalars(select(Notice).where(Notice.kind == "desk.sign")).one()
+    assert notice.institution_id == signatory.id
+
+
+def test_changed_draft_must_be_submitted_for_signature_again(
+    app, desk, institution, proposal, signatory
+):
+    form, case = (f"/en/desk/proposals/{proposal.id}{tail}" for tail in ("/response", ""))
+    fields = {**RESPONSE, "commitments-0-who": str(institution.id)}
+    submit_form(desk, form, **fields)
+    submit_form(desk, f"{form}/check", f"{form}/signatures")
+    submit_form(desk, form, **{**fields, "headline": "Sebagian: 41 halte", "revision": "1"})
+    assert "Ask for the signature" in desk.get(f"{form}/check").text
+    signatory_desk = signed_in_client(app, factories.create_staff(signatory))
+    assert "Sebagian: 41 halte" not in signatory_desk.get(case).text

@@ -3,6 +3,8 @@
 import pytest
 from flask_babel import force_locale
 
+from deliberate.database import unrecorded
+from deliberate.models import ProcessInstitution
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.cases import assign_cases
 from deliberate.operations.responses.response_table import (
@@ -131,3 +133,24 @@ def test_cases_are_assigned_each_by_its_own_act(officer, institution, log):
     refusals = assign_cases(officer, [owed, not_owed], colleague)
     assert [entry.kind for entry in log()] == ["case.assigned"]
     assert [refusal.proposal.id for refusal in refusals] == [not_owed.id]
+
+
+@pytest.mark.parametrize(("decision", "waits"), [("accepted", True), ("needs_study", False)])
+def test_response_table_names_the_institutions_that_must_sign_a_final_response(
+    officer, process, decision, waits
+):
+    proposal, signatory = factories.create_proposal(process), factories.create_institution("hukum")
+    with unrecorded("test settings") as session:
+        part = ProcessInstitution(institution_id=signatory.id, part="must_sign")
+        session.get_one(type(process), process.id).institutions.append(part)
+    (row,) = parse_response_table(officer, table(f"{proposal.id},{decision},Ya,Teks,,,,,"))
+    text = f"waits for the signature of {signatory.name}"
+    assert (text in " ".join(row.problems)) is waits
+
+
+def test_response_table_names_the_missing_check(officer, institution, process):
+    with unrecorded("test settings") as session:
+        session.get_one(type(institution), institution.id).needs_check = True
+    proposal = factories.create_proposal(process)
+    (row,) = parse_response_table(officer, table(f"{proposal.id},accepted,Ya,Teks,,,,,"))
+    assert "A colleague must check" in " ".join(row.problems)

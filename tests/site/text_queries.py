@@ -210,7 +210,7 @@ READERS = {
     "queries.responses.desk.list_case_notes": STAFF,
     "queries.responses.institution_figures.list_institution_figures": NO_TEXT,
     "queries.responses.response_drafts.get_response_draft": STAFF,
-    "queries.responses.response_drafts.get_draft_to_check": STAFF,
+    "queries.responses.response_drafts.get_draft_to_sign": STAFF,
     "queries.responses.response_drafts.list_drafts_to_sign": STAFF,
     "queries.responses.response_drafts.list_response_templates": STAFF,
     "queries.responses.response_drafts.get_response_template": STAFF,

@@ -175,7 +175,8 @@ class ResponseDraft(Base):
         owner="author_id",
         columns=(
             "id proposal_id institution_id author_id content revision saved_at "
-            "check_requested_at checked_at checked_revision check_note publish_at"
+            "check_requested_at checked_at checked_revision check_note signature_revision "
+            "publish_at"
         ),
         kept=OFFICIAL,
         hidden="checked_by_id",
@@ -196,6 +197,8 @@ class ResponseDraft(Base):
     checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     checked_revision: Mapped[int | None]
     check_note: Mapped[str] = mapped_column(Text, default="")
+    signature_revision: Mapped[int | None]
+    """The revision for which the institutions that must sign were asked."""
     publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
     proposal: Mapped[Proposal] = relationship()

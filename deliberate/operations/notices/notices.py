@@ -20,7 +20,7 @@ def notify_staff(
         return
     act.session.add(
         Notice(
-            key=f"{act.id}.desk",
+            key=f"{act.id}.desk.{institution_id}",
             kind=event.KIND,
             proposal_id=proposal.id,
             institution_id=institution_id,

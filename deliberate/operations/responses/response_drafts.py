@@ -12,12 +12,24 @@ from deliberate.models import Person, Proposal, ResponseDraft, ResponseTemplate,
 from deliberate.operations.notices.notices import notify_person, notify_staff
 from deliberate.permissions.decision import Refused, has_role, require
 from deliberate.permissions.responses import may_respond
-from deliberate.queries.responses.response_owner import required_signatory_ids
+from deliberate.queries.responses.response_owner import (
+    missing_signatory_ids,
+    required_signatory_ids,
+)
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean, clean_line
 from deliberate.vocabulary import Role
-from deliberate.vocabulary.events.responses import CheckAsked, CheckGiven, ResponseSigned
-from deliberate.vocabulary.notices import CheckedNotice, CheckRequestedNotice
+from deliberate.vocabulary.events.responses import (
+    CheckAsked,
+    CheckGiven,
+    ResponseSigned,
+    SignatureAsked,
+)
+from deliberate.vocabulary.notices import (
+    CheckedNotice,
+    CheckRequestedNotice,
+    SignatureRequestedNotice,
+)
 
 DraftContent = dict[str, Any]
 """The fields of the response form as JSON."""
@@ -72,6 +84,24 @@ def request_check(
         draft.check_requested_at = now()
         act.about(draft)
         notify_staff(act, draft.institution_id, draft.proposal, CheckRequestedNotice())
+
+
+def request_signatures(
+    officer: Person, draft: ResponseDraft, *, context: RequestContext = NO_REQUEST
+) -> None:
+    """Ask the institutions that must sign, and have not, to sign the current revision."""
+    with recorded(officer, SignatureAsked, context) as act:
+        proposal = act.lock(draft).proposal
+        require(may_respond(officer, proposal))
+        missing = missing_signatory_ids(proposal.process, draft.institution_id, draft)
+        if not missing:
+            raise Refused(_("No signature is missing on this response."))
+        if draft.signature_revision == draft.revision:
+            raise Refused(_("The institutions were already asked to sign this."))
+        draft.signature_revision = draft.revision
+        act.about(draft)
+        for institution_id in sorted(missing):
+            notify_staff(act, institution_id, proposal, SignatureRequestedNotice())
 
 
 def record_check(

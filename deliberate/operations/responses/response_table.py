@@ -14,8 +14,13 @@ from deliberate.days import local_today
 from deliberate.models import Comment, Institution, Person, Proposal
 from deliberate.operations.responses.responses import REFUSAL_DECISIONS, publish_response
 from deliberate.permissions.decision import Refused
-from deliberate.permissions.responses import may_respond
-from deliberate.queries.responses.institutions import get_institution_by_slug
+from deliberate.permissions.responses import is_final_decision, may_respond
+from deliberate.queries.responses.institutions import (
+    get_institution_by_slug,
+    list_institutions,
+    localized_name,
+)
+from deliberate.queries.responses.response_owner import missing_signatory_ids
 from deliberate.queries.responses.responses import get_visible_proposal
 from deliberate.recording import NO_REQUEST, RequestContext
 from deliberate.vocabulary import ResponseDecision, ResponseGround
@@ -92,6 +97,7 @@ def _validated_row(officer: Person, row: ResponseRow) -> ResponseRow:
         return row
     if not (permission := may_respond(officer, row.proposal)):
         row.problems.append(str(permission.reason))
+    row.problems += _missing_consents(officer, row.proposal, cells["decision"])
     if cells["decision"] not in set(ResponseDecision):
         row.problems.append(
             _("The decision must be one of: %(names)s", names=", ".join(ResponseDecision))
@@ -104,6 +110,23 @@ def _validated_row(officer: Person, row: ResponseRow) -> ResponseRow:
     if cells["decision"] in REFUSAL_DECISIONS and not (row.grounds and cells["body"]):
         row.problems.append(_("A refusal needs a reason and a ground."))
     return row
+
+
+def _missing_consents(officer: Person, proposal: Proposal, decision: str) -> list[str]:
+    """Return which signatures and checks a response needs; a row of a table has none."""
+    problems = []
+    if officer.institution is not None and officer.institution.needs_check:
+        problems.append(_("A colleague must check this response before it is published."))
+    missing = missing_signatory_ids(proposal.process, officer.institution_id)
+    if missing and is_final_decision(decision):
+        names = [localized_name(row) for row in list_institutions() if row.id in missing]
+        problems.append(
+            _(
+                "It waits for the signature of %(institutions)s: write it on the page of the case.",
+                institutions=", ".join(names),
+            )
+        )
+    return problems
 
 
 def _parse_id(text: str) -> int | None:

@@ -23,7 +23,7 @@ from deliberate.models import (
 from deliberate.operations.notices.notices import notify_participants
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.responses import is_final_decision, may_respond
-from deliberate.queries.responses.response_owner import required_signatory_ids, signatory_ids
+from deliberate.queries.responses.response_owner import missing_signatory_ids, signatory_ids
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html, to_plain
 from deliberate.vocabulary import ResponseDecision, ResponseGround
@@ -146,11 +146,10 @@ def _require_check_and_signatures(
         is_checked = draft is not None and draft.checked_revision == revision
         if not is_checked:
             raise Refused(_("A colleague must check this response before it is published."))
-    signed = set(signatory_ids(draft.id, draft.revision)) if draft else set()
-    missing = required_signatory_ids(proposal.process) - signed - {responder.institution_id}
+    missing = missing_signatory_ids(proposal.process, responder.institution_id, draft)
     if missing and is_final_decision(decision):
         raise Refused(_("Not every institution that must sign has signed this response."))
-    return sorted(signed)
+    return sorted(signatory_ids(draft.id, draft.revision)) if draft else []
 
 
 def _all_grounds(grounds: Iterable[ResponseGround], points: Iterable[Point]) -> list[str]:

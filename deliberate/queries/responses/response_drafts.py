@@ -2,11 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import contains_eager
 
 from deliberate.database import db
-from deliberate.models import Person, Proposal, ResponseDraft, ResponseTemplate
-from deliberate.queries.responses.response_owner import required_signatory_ids
+from deliberate.models import (
+    ProcessInstitution,
+    Proposal,
+    ResponseDraft,
+    ResponseTemplate,
+    Signature,
+)
+
+MAX_DRAFTS = 50
 
 
 def get_response_draft(proposal_id: int, institution_id: int | None) -> ResponseDraft | None:
@@ -19,25 +27,42 @@ def get_response_draft(proposal_id: int, institution_id: int | None) -> Response
     )
 
 
-def get_draft_to_check(proposal_id: int, draft_id: int) -> ResponseDraft | None:
-    """Return a draft on a proposal for which a check or a signature was requested."""
+def get_draft_to_sign(proposal_id: int, draft_id: int) -> ResponseDraft | None:
+    """Return a draft on a proposal whose current revision was submitted for signature."""
     draft = db.session.get(ResponseDraft, draft_id)
-    if draft is None or draft.proposal_id != proposal_id or draft.check_requested_at is None:
+    if draft is None or draft.proposal_id != proposal_id:
         return None
-    return draft
+    return draft if draft.signature_revision == draft.revision else None
 
 
-def list_drafts_to_sign(proposal: Proposal, person: Person) -> Sequence[ResponseDraft]:
-    """Return the drafts on a proposal that the person's institution is asked to sign."""
-    if person.institution_id not in required_signatory_ids(proposal.process):
-        return []
-    return db.session.scalars(
-        select(ResponseDraft).where(
-            ResponseDraft.proposal_id == proposal.id,
-            ResponseDraft.institution_id != person.institution_id,
-            ResponseDraft.check_requested_at.is_not(None),
+def list_drafts_to_sign(
+    institution_id: int | None, proposal_id: int | None = None
+) -> Sequence[ResponseDraft]:
+    """Return the drafts that an institution is asked to sign and has not signed, oldest first."""
+    has_signed = exists().where(
+        Signature.draft_id == ResponseDraft.id,
+        Signature.institution_id == institution_id,
+        Signature.revision == ResponseDraft.revision,
+    )
+    statement = (
+        select(ResponseDraft)
+        .join(ResponseDraft.proposal)
+        .join(ProcessInstitution, ProcessInstitution.process_id == Proposal.process_id)
+        .where(
+            ProcessInstitution.institution_id == institution_id,
+            ProcessInstitution.part == "must_sign",
+            ResponseDraft.institution_id != institution_id,
+            ResponseDraft.signature_revision == ResponseDraft.revision,
+            Proposal.active(),
+            ~has_signed,
         )
-    ).all()
+        .options(contains_eager(ResponseDraft.proposal))
+        .order_by(ResponseDraft.saved_at, ResponseDraft.id)
+        .limit(MAX_DRAFTS)
+    )
+    if proposal_id is not None:
+        statement = statement.where(ResponseDraft.proposal_id == proposal_id)
+    return db.session.scalars(statement).all()
 
 
 def list_response_templates(institution_id: int | None) -> Sequence[ResponseTemplate]:

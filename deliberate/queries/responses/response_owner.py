@@ -16,6 +16,7 @@ from deliberate.models import (
     ProcessInstitution,
     Proposal,
     Referral,
+    ResponseDraft,
     Signature,
 )
 
@@ -135,6 +136,17 @@ def signatory_ids(draft_id: int, revision: int) -> list[int]:
             )
         )
     )
+
+
+def missing_signatory_ids(
+    process: Process, institution_id: int | None, draft: ResponseDraft | None = None
+) -> set[int]:
+    """Return the ids of the institutions that must still sign a response of an institution.
+
+    Without a draft nobody has signed.
+    """
+    signed = signatory_ids(draft.id, draft.revision) if draft is not None else ()
+    return required_signatory_ids(process) - {institution_id} - set(signed)
 
 
 def get_case(proposal_id: int) -> Case | None:

@@ -13,6 +13,7 @@ from deliberate.operations.responses.response_drafts import (
     DraftConflict,
     record_check,
     request_check,
+    request_signatures,
     save_response_draft,
     schedule_response,
     sign_response,
@@ -20,11 +21,11 @@ from deliberate.operations.responses.response_drafts import (
 from deliberate.operations.responses.response_publishing import publish_draft
 from deliberate.operations.responses.responses import ResponseConflict
 from deliberate.permissions.decision import require
-from deliberate.permissions.responses import may_respond
+from deliberate.permissions.responses import is_final_decision, may_respond
 from deliberate.queries.notices.recipients import count_recipients
 from deliberate.queries.responses.institutions import list_institutions, localized_name
 from deliberate.queries.responses.response_drafts import (
-    get_draft_to_check,
+    get_draft_to_sign,
     get_response_draft,
     get_response_template,
     list_response_templates,
@@ -158,14 +159,19 @@ def _preview_page(
 ) -> ResponseReturnValue:
     institution = signed_in_person().institution
     institutions = list_institutions()
+    signatures = _signatures(proposal, draft, institutions)
     page = render_template(
         "responses/response_form/preview.html",
         proposal=proposal,
         draft=draft,
         content=draft.content,
         base_version=latest_version(proposal.id),
-        needs_check=institution is not None and institution.needs_check,
-        signatures=_signatures(proposal, draft, institutions),
+        needs_check=institution is not None
+        and institution.needs_check
+        and draft.checked_revision != draft.revision,
+        signatures=signatures,
+        needs_signatures=is_final_decision(draft.content["decision"])
+        and not all(has_signed for _name, has_signed in signatures),
         recipient_count=count_recipients(proposal.id),
         institution_names={str(row.id): localized_name(row) for row in institutions},
         **problem,
@@ -214,10 +220,20 @@ def ask_check(proposal_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.page("/<id:proposal_id>/response/signatures", "staff", methods=["POST"])
+def ask_signatures(proposal_id: int) -> ResponseReturnValue:
+    """Ask the institutions that must sign the draft for their signature."""
+    request_signatures(signed_in_person(), _draft(proposal_id), context=request_context())
+    return redirect_with_message(
+        url_for("response_form.preview", proposal_id=proposal_id),
+        _("The institutions are asked to sign it."),
+    )
+
+
 @blueprint.page("/<id:proposal_id>/response/sign", "staff", methods=["POST"])
 def sign(proposal_id: int) -> ResponseReturnValue:
     """Sign a draft for an institution whose signature is required."""
-    draft = get_or_404(get_draft_to_check(proposal_id, request.form.get("draft", 0, type=int)))
+    draft = get_or_404(get_draft_to_sign(proposal_id, request.form.get("draft", 0, type=int)))
     sign_response(signed_in_person(), draft, context=request_context())
     return redirect_with_message(
         url_for("desk.case", proposal_id=proposal_id), _("Your institution has signed it.")

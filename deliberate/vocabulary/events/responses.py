@@ -73,6 +73,10 @@ class CheckAsked(Event, kind="check.asked", visibility=INTERNAL):
     """An officer asked a colleague to check a response."""
 
 
+class SignatureAsked(Event, kind="signature.asked", visibility=INTERNAL):
+    """An officer asked the institutions that must sign a response to sign it."""
+
+
 class CheckGiven(Event, kind="check.given", visibility=INTERNAL):
     """A colleague checked a response."""
 
