@@ -90,6 +90,15 @@ class Process(VisibleText, Base):
         phase = self.phase_at(moment)
         return phase is not None and self.closed_at is None and switch in phase.switches
 
+    def allows_from(self, switch: PhaseSwitch, moment: datetime) -> datetime | None:
+        """Return when the next phase that permits an activity opens, None without one."""
+        openings = (
+            phase.opens_at
+            for phase in self.phases
+            if phase.opens_at > moment and switch in phase.switches
+        )
+        return min(openings, default=None) if self.closed_at is None else None
+
     def text_in(self, field: str, language: str) -> str:
         """Return a text field in a language, the Indonesian text where it is not translated."""
         translation: str = getattr(self, f"{field}_en") if language == "en" else ""

@@ -4,7 +4,14 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.models import Person, Poll, Process
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role, is_signed_in
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    has_role,
+    is_signed_in,
+    not_yours,
+)
 from deliberate.permissions.processes import is_open_for
 from deliberate.permissions.responses import is_coordinator
 from deliberate.vocabulary import AccountClass, Electorate, PhaseSwitch, PollType, Role
@@ -28,14 +35,14 @@ def _has_part_in(person: Person | None, process: Process) -> Decision:
         return ALLOWED
     if person.institution_id in institution_ids or is_coordinator(person):
         return ALLOWED
-    return Decision(_("Your institution has no part in this process."))
+    return not_yours(_("Your institution has no part in this process."))
 
 
 def is_voting_open(poll: Poll) -> Decision:
     """Allow ballots between the opening and closing times of the poll."""
     moment = now()
     if moment < poll.opens_at:
-        return Decision(_("This poll has not opened yet."))
+        return Decision(_("This poll has not opened yet."), possible_from=poll.opens_at)
     if poll.is_closed(moment):
         return Decision(_("This poll is closed. Your ballot was not counted."))
     return ALLOWED
@@ -47,18 +54,18 @@ def may_vote(person: Person | None, poll: Poll) -> Decision:
     if person is None or not decision:
         return decision
     if person.role != Role.RESIDENT:
-        return Decision(_("Staff vote as residents, with a separate personal account."))
+        return not_yours(_("Staff vote as residents, with a separate personal account."))
     if person.account_class != AccountClass.PERSON:
-        return Decision(_("Only people can vote. This account belongs to an organisation."))
+        return not_yours(_("Only people can vote. This account belongs to an organisation."))
     return is_entitled(person, poll)
 
 
 def is_entitled(person: Person, poll: Poll) -> Decision:
     """Allow residents that belong to the electorate of the poll, at any time."""
     if poll.electorate == Electorate.VERIFIED and person.verified_at is None:
-        return Decision(_("Only verified residents vote in this poll."))
+        return not_yours(_("Only verified residents vote in this poll."))
     if poll.areas and person.area not in poll.areas:
-        return Decision(
+        return not_yours(
             _("This poll is for residents of %(areas)s only.", areas=", ".join(poll.areas))
         )
     return ALLOWED

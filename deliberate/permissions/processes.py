@@ -13,6 +13,7 @@ from deliberate.permissions.decision import (
     Decision,
     all_of,
     has_role,
+    not_yours,
 )
 from deliberate.queries.processes.process_setup import moderation_units
 from deliberate.vocabulary import (
@@ -24,9 +25,10 @@ from deliberate.vocabulary import (
 
 def is_open_for(process: Process, switch: PhaseSwitch, moment: datetime | None = None) -> Decision:
     """Allow an activity that the phase of the process permits at a moment, by default now."""
-    if process.allows(switch, moment or now()):
+    moment = moment or now()
+    if process.allows(switch, moment):
         return ALLOWED
-    return Decision(_CLOSED_REASONS[switch])
+    return Decision(_CLOSED_REASONS[switch], possible_from=process.allows_from(switch, moment))
 
 
 _CLOSED_REASONS = {
@@ -49,7 +51,7 @@ def may_grant_roles(admin: Person | None, person: Person) -> Decision:
     is_own = admin is not None and admin.id == person.id
     return all_of(
         may_set_up(admin),
-        Decision(_("Another administrator must change your own role.")) if is_own else ALLOWED,
+        not_yours(_("Another administrator must change your own role.")) if is_own else ALLOWED,
         ALLOWED if person.is_active else Decision(_("This account is closed.")),
     )
 

@@ -6,7 +6,14 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.days import local_today
 from deliberate.models import DataAccessRequest, Person
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role, is_signed_in
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    has_role,
+    is_signed_in,
+    not_yours,
+)
 from deliberate.vocabulary import Role
 
 MAX_ACCESS_PERIOD = timedelta(days=365)
@@ -22,7 +29,7 @@ def may_decide_request(person: Person | None, request: DataAccessRequest) -> Dec
     is_own = person is not None and request.person_id == person.id
     return all_of(
         has_role(person, Role.ADMIN),
-        Decision(_("Another administrator must decide on your own request."))
+        not_yours(_("Another administrator must decide on your own request."))
         if is_own
         else ALLOWED,
         Decision(_("This request is already decided.")) if request.decided_at else ALLOWED,
@@ -32,9 +39,9 @@ def may_decide_request(person: Person | None, request: DataAccessRequest) -> Dec
 def may_fetch_data(person: Person | None, request: DataAccessRequest) -> Decision:
     """Allow the requesting researcher from the approval to the last day."""
     if person is None or request.person_id != person.id:
-        return Decision(_("Only the person who requested this data can download it."))
+        return not_yours(_("Only the person who requested this data can download it."))
     if not request.is_granted:
-        return Decision(_("Access has not been granted."))
+        return not_yours(_("Access has not been granted."))
     if request.is_expired(local_today(request.process)):
         return Decision(_("Access has ended."))
     return is_signed_in(person)

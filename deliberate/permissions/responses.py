@@ -4,7 +4,14 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.models import Commitment, Person, Proposal, Referral
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role, is_signed_in
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    has_role,
+    is_signed_in,
+    not_yours,
+)
 from deliberate.permissions.processes import is_open_for
 from deliberate.permissions.proposals.proposals import is_active, is_unanswered
 from deliberate.queries.responses.response_owner import (
@@ -24,7 +31,7 @@ def may_respond(person: Person | None, proposal: Proposal) -> Decision:
     if person is None or person.role != Role.STAFF:
         return has_role(person, Role.STAFF)
     if person.institution_id not in responding_institution_ids(proposal):
-        return Decision(_("Another institution is responsible for this response."))
+        return not_yours(_("Another institution is responsible for this response."))
     is_unsolicited = proposal.qualified_at is None and proposal.answered_at is None
     phase = is_open_for(proposal.process, PhaseSwitch.RESPOND) if is_unsolicited else ALLOWED
     return all_of(is_active(proposal), phase)
@@ -36,7 +43,7 @@ def may_read_case(person: Person | None, proposal: Proposal) -> Decision:
         return has_role(person, Role.STAFF)
     if is_coordinator(person) or person.institution_id in concerned_institution_ids(proposal):
         return ALLOWED
-    return Decision(_("Another institution is responsible for this response."))
+    return not_yours(_("Another institution is responsible for this response."))
 
 
 def is_coordinator(person: Person | None) -> Decision:
@@ -45,7 +52,7 @@ def is_coordinator(person: Person | None) -> Decision:
     institution = person.institution if person is not None and is_staff else None
     if institution is not None and institution.is_coordinator:
         return ALLOWED
-    return Decision(_("Only the coordinating institution may do this."))
+    return not_yours(_("Only the coordinating institution may do this."))
 
 
 def is_response_owed(proposal: Proposal) -> Decision:
@@ -60,7 +67,7 @@ def may_accept_referral(officer: Person, referral: Referral) -> Decision:
     if not (decision := has_role(officer, Role.STAFF)):
         return decision
     if officer.institution_id != referral.to_id:
-        return Decision(_("This referral is for another institution."))
+        return not_yours(_("This referral is for another institution."))
     if referral.state_at(now()) != "offered":
         return Decision(_("This referral was accepted, declined or not accepted in time."))
     return is_response_owed(referral.proposal)
@@ -76,7 +83,7 @@ def may_update_commitment(person: Person | None, commitment: Commitment) -> Deci
     if person is None or person.role != Role.STAFF:
         return has_role(person, Role.STAFF)
     if person.institution_id not in {commitment.institution_id, commitment.response.institution_id}:
-        return Decision(_("Another institution made this commitment."))
+        return not_yours(_("Another institution made this commitment."))
     if not commitment.is_open:
         return Decision(_("This commitment is already fulfilled or dropped."))
     return ALLOWED

@@ -11,6 +11,7 @@ from deliberate.permissions.decision import (
     Decision,
     all_of,
     may_take_part,
+    not_yours,
 )
 from deliberate.permissions.processes import is_open_for
 from deliberate.permissions.proposals.proposals import (
@@ -64,7 +65,7 @@ def may_rate_comment(person: Person | None, comment: Comment) -> Decision:
     is_own = person is not None and comment.author_id == person.id
     return all_of(
         may_take_part(person),
-        Decision(_("You cannot rate your own comment.")) if is_own else ALLOWED,
+        not_yours(_("You cannot rate your own comment.")) if is_own else ALLOWED,
         is_comment_visible(comment),
         is_open_for(comment.proposal.process, PhaseSwitch.COMMENT),
     )

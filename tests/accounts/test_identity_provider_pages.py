@@ -162,7 +162,7 @@ def test_identity_is_linked_to_one_account_only(app, provider):
     client = signed_in_client(app, factories.create_resident())
     begin_sign_in(client, provider)
     assert "opens another account here" in client.get(SHOW).text
-    assert submit_form(client, "/en/account", SHOW).status_code == 403
+    assert submit_form(client, "/en/account", SHOW).status_code == 409
     assert linked_identities() == 1
 
 
@@ -171,7 +171,7 @@ def test_owner_unlinks_identity(app, provider):
     client = signed_in_client(app, person)
     assert submit_form(client, SHOW, f"{SHOW}/end").status_code == 303
     assert linked_identities() == 0
-    assert submit_form(client, "/en/account", f"{SHOW}/end").status_code == 403
+    assert submit_form(client, "/en/account", f"{SHOW}/end").status_code == 409
 
 
 def test_erasure_deletes_linked_identity(app, provider):

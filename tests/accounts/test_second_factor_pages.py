@@ -150,7 +150,7 @@ def test_required_second_factor_keeps_submitted_text(factor_required, clock):
     answer = submit_form(
         client, PAGE, f"/en/proposals/{proposal.id}/arguments", body=body, stance="0"
     )
-    assert answer.status_code == 403
+    assert answer.status_code == 409
     assert body in answer.text
 
 

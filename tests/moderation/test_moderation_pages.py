@@ -49,7 +49,7 @@ def test_report_form_requires_a_rule_and_is_accepted_once(app):
     assert len(open_reports(comment)) == 1
     again = client.get(address)
     assert again.status_code == 200
-    assert submit_form(client, address, reason="insult").status_code == 403
+    assert submit_form(client, address, reason="insult").status_code == 409
 
 
 def test_moderation_queue_is_for_moderators_and_administrators(app):

@@ -68,7 +68,7 @@ def test_sanctioned_person_gets_a_submitted_text_back_with_the_reason(app, perso
     body = "Sebuah alasan yang panjang dan baik."
     to = f"/en/proposals/{proposal.id}/arguments"
     answer = submit_form(signed_in_client(app, person), "/en/account", to, body=body, stance="for")
-    assert answer.status_code == 403
+    assert answer.status_code == 409
     assert body in answer.text and "limited" in answer.text
 
 

@@ -97,7 +97,7 @@ def test_ballot_form_of_a_closed_poll_is_refused(app, clock, log):
     clock.shift(timedelta(days=1))
     log()
     answer = client.post(poll_url(poll, "/ballot"), data={**fields, "marked": poll.options[0].id})
-    assert answer.status_code == 403 and "not counted" in answer.text and log() == []
+    assert answer.status_code == 409 and "not counted" in answer.text and log() == []
     assert db.session.query(PollVoter).count() == 0
 
 

@@ -122,7 +122,7 @@ def test_draft_stays_when_its_phase_has_closed(app, clock, log):
     tokens = re.findall(r'name="(csrf_token|form_key)" value="([^"]*)"', client.get(check).text)
     clock.shift(3 * 86400)
     log()
-    assert client.post(check, data=dict(tokens)).status_code == 403
+    assert client.post(check, data=dict(tokens)).status_code == 409
     assert log() == [] and len(list_drafts(person.id)) == 1
     assert "Your draft stays here." in client.get(check).text
 

@@ -139,7 +139,7 @@ def test_draft_is_read_and_signed_by_required_signatory(
     form, case = (f"/en/desk/proposals/{proposal.id}{tail}" for tail in ("/response", ""))
     submit_form(desk, form, **RESPONSE, **{"commitments-0-who": str(institution.id)})
     refused = submit_form(desk, f"{form}/check", f"{form}/publish", revision=1, base_version=0)
-    assert refused.status_code == 403
+    assert refused.status_code == 409
     submit_form(desk, f"{form}/check", f"{form}/signatures")
     signatory_desk = signed_in_client(app, factories.create_staff(signatory))
     assert "Sebagian: 40 halte" in signatory_desk.get(case).text

@@ -119,7 +119,7 @@ def test_refused_act_shows_the_reason_and_the_typed_text(app, log):
     log()
     text = "Saya ingin tahu kabar tentang proses ini."
     response = submit_form(client, "/en/account", f"/en/processes/{process.slug}/follow", note=text)
-    assert response.status_code == 403
+    assert response.status_code == 409
     assert "You already follow this." in response.text
     assert text in response.text
     assert log() == []

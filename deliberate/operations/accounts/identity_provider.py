@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.config import Settings
-from deliberate.permissions.decision import Refused
+from deliberate.permissions.decision import RefusalKind, Refused
 
 TIMEOUT_S = 5.0
 MAX_RESPONSE_BYTES = 1_000_000
@@ -100,7 +100,7 @@ def exchange_code(flow: AuthorizationFlow, code: str, redirect_uri: str) -> Prov
 def _settings() -> Settings:
     settings: Settings = current_app.config["SETTINGS"]
     if not settings.oidc_issuer:
-        raise Refused(_("Sign in here with a passphrase."))
+        raise Refused(_("Sign in here with a passphrase."), RefusalKind.PERSON)
     return settings
 
 
@@ -112,7 +112,8 @@ def _challenge(verifier: str) -> str:
             _(
                 "Signing in with another service is not installed here: the operator adds the "
                 "extra “sso”."
-            )
+            ),
+            RefusalKind.PERSON,
         ) from error
     return str(create_s256_code_challenge(verifier))
 

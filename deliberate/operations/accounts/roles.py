@@ -4,7 +4,11 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.models import Institution, Person
 from deliberate.operations.accounts.devices import end_devices
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.processes import may_grant_roles
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.vocabulary import Role
@@ -28,7 +32,7 @@ def grant_role(
         if admin is not None:
             require(may_grant_roles(act.lock(admin), person))
         if role == Role.STAFF and institution is None:
-            raise Refused(_("Staff work for an institution: choose which."))
+            raise InvalidInput(_("Staff work for an institution: choose which."))
         person.role = role
         person.institution_id = institution.id if institution else None
         act.about(person, role=role)

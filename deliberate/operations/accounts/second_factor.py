@@ -21,7 +21,12 @@ from deliberate.operations.accounts.sign_in import InvalidCredentials, verify_pa
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.site.rate_limits import SECOND_FACTOR_CODES, limit_attempts
 from deliberate.permissions.accounts.profiles import may_remove_second_factor
-from deliberate.permissions.decision import Refused, is_signed_in, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    is_signed_in,
+    require,
+)
 from deliberate.queries.accounts.passphrase_policy import passphrase_problem
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.vocabulary import FactorRemovalReason
@@ -122,7 +127,7 @@ def remove_second_factor(
             act.about(person, own=True)
         else:
             if reason is None:
-                raise Refused(_("Give a reason: lost, broken, stolen or another one."))
+                raise InvalidInput(_("Give a reason: lost, broken, stolen or another one."))
             act.about(person, own=False, reason=reason)
             notify_person(act, person, FactorRemovedNotice())
     if not is_own:

@@ -7,7 +7,10 @@ from deliberate.operations.accounts.verified_residents import verify_with_entry
 from deliberate.operations.polls.ballots import hash_code
 from deliberate.operations.site.rate_limits import RESIDENT_CODES, limit_attempts
 from deliberate.permissions.accounts.verification import may_be_verified
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    require,
+)
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.vocabulary.events.accounts import ResidentVerified
 
@@ -24,8 +27,8 @@ def verify_by_code(person: Person, code: str, *, context: RequestContext = NO_RE
         require(may_be_verified(act.lock(person)))
         entry = act.session.get(ResidentEntry, hash_code(code), with_for_update=True)
         if entry is None:
-            raise Refused(_("This code is not valid. Check every letter and number."))
+            raise InvalidInput(_("This code is not valid. Check every letter and number."))
         if entry.is_used:
-            raise Refused(_("This code has been used already. Ask for another one."))
+            raise InvalidInput(_("This code has been used already. Ask for another one."))
         verify_with_entry(act, person, entry)
         act.about(person, by="code")

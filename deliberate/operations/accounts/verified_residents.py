@@ -16,7 +16,11 @@ from deliberate.operations.accounts.resident_csv import MAX_ROWS, looks_like_ide
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.polls.ballots import hash_code, new_code
 from deliberate.permissions.accounts.verification import may_be_verified, may_end_verification
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.processes import may_set_up
 from deliberate.queries.accounts.verified_residents import email_hash, is_on_resident_list
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
@@ -45,9 +49,9 @@ def create_resident_codes(
     with recorded(admin, ResidentsInvited, context) as act:
         require(may_set_up(act.lock(admin)))
         if not 0 < count <= MAX_CODES:
-            raise Refused(_("Create between 1 and %(n)s codes at a time.", n=MAX_CODES))
+            raise InvalidInput(_("Create between 1 and %(n)s codes at a time.", n=MAX_CODES))
         if looks_like_identity_number(area):
-            raise Refused(
+            raise InvalidInput(
                 _("This looks like an identity number. Identity numbers are not stored here.")
             )
         batch = _create_list(act, admin, "codes", count, area)
@@ -80,7 +84,7 @@ def add_resident_list(
         with recorded(admin, ResidentsListed, context) as act:
             require(may_set_up(act.lock(admin)))
             if not 0 < len(areas) <= MAX_ROWS:
-                raise Refused(_("Add between 1 and %(n)s addresses at a time.", n=MAX_ROWS))
+                raise InvalidInput(_("Add between 1 and %(n)s addresses at a time.", n=MAX_ROWS))
             batch = _create_list(act, admin, "addresses", len(areas))
             verified = 0
             rows = list(areas.items())

@@ -3,7 +3,10 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Person, RulesVersion
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    require,
+)
 from deliberate.permissions.processes import may_set_up
 from deliberate.queries.moderation.rules import get_current_rules
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
@@ -17,7 +20,7 @@ def publish_rules(
     """Publish a new version of the rules in Indonesian and English."""
     with recorded(admin, RulesPublished, context) as act:
         if not (clean(body) and clean(body_en)):
-            raise Refused(_("Write the rules in both languages."))
+            raise InvalidInput(_("Write the rules in both languages."))
         require(may_set_up(act.lock(admin)))
         previous = get_current_rules()
         rules = RulesVersion(

@@ -7,7 +7,11 @@ from flask_babel import lazy_gettext as _
 from deliberate.clock import now
 from deliberate.models import Person, Sanction
 from deliberate.operations.notices.notices import notify_person
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.moderation.sanctions import (
     SANCTION_LENGTHS,
     may_appeal_sanction,
@@ -52,7 +56,7 @@ def impose_sanction(
     with recorded(moderator, SanctionImposed, context) as act:
         require(may_sanction(act.lock(moderator), act.lock(person)))
         if timedelta(days=days) not in SANCTION_LENGTHS or not clean(note):
-            raise Refused(_("A limit has a reason and lasts 1, 7 or 30 days."))
+            raise InvalidInput(_("A limit has a reason and lasts 1, 7 or 30 days."))
         if get_active_sanction(person) is not None:
             raise Refused(_("This account is already limited."))
         sanction = Sanction(

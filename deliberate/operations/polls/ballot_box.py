@@ -11,7 +11,11 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Person, Poll, VotingCode
 from deliberate.operations.polls.ballots import hash_code, new_code
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.polls import may_run_poll
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.vocabulary import Electorate
@@ -39,7 +43,7 @@ def create_voting_codes(
         if poll.is_closed(now()):
             raise Refused(_("This poll is closed and cannot be reopened."))
         if not 0 < count <= MAX_CODES:
-            raise Refused(_("Create between 1 and %(n)s codes at a time.", n=MAX_CODES))
+            raise InvalidInput(_("Create between 1 and %(n)s codes at a time.", n=MAX_CODES))
         codes = [new_code(groups=4) for _ in range(count)]
         act.session.add_all(VotingCode(key=hash_code(code), poll_id=poll.id) for code in codes)
         act.about(poll, count=count)

@@ -9,7 +9,11 @@ from sqlalchemy import select
 
 from deliberate.models import Ballot, Option, Person, Poll, PollVoter, VotingCode
 from deliberate.operations.notices.notices import notify_person
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.polls import may_enter_ballots, may_vote
 from deliberate.queries.polls.ballot_rules import Choice, find_ballot_error
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
@@ -74,7 +78,7 @@ def enter_ballot(
         if voter is not None:
             require(may_vote(voter, poll))
         elif poll.electorate != Electorate.CODES:
-            raise Refused(_("Name the resident whose ballot this is."))
+            raise InvalidInput(_("Name the resident whose ballot this is."))
         _redeem_voting_code(act, poll, voting_code)
         code = _store_ballot(act, poll, voter, choice)
         act.about(poll, clerk=clerk.actor_id)
@@ -117,7 +121,7 @@ def _store_ballot(act: Act[...], poll: Poll, voter: Person | None, choice: Choic
 
 def _check_choice(poll: Poll, choice: Choice | None) -> None:
     if choice is not None and (error := find_ballot_error(poll, choice)):
-        raise Refused(error.reason)
+        raise InvalidInput(error.reason)
 
 
 def _storable(choice: Choice | None) -> list[list[int]] | None:

@@ -10,7 +10,11 @@ from flask_babel import lazy_gettext as _
 from deliberate.clock import now
 from deliberate.models import Option, Person, Poll, PollChange, PollOutcome, Process, Proposal
 from deliberate.models.proposals.proposal import new_salt
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.polls import may_open_poll, may_run_poll
 from deliberate.queries.polls.electorate import count_entitled, small_areas
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
@@ -115,21 +119,21 @@ def open_poll(
 
 def _check_dates(process: Process, opens_at: datetime, closes_at: datetime) -> None:
     if closes_at <= max(now(), opens_at):
-        raise Refused(_("The closing time must be in the future and after the opening time."))
+        raise InvalidInput(_("The closing time must be in the future and after the opening time."))
     if not process.allows(PhaseSwitch.VOTE, opens_at):
         raise Refused(_("A poll can only open in a phase with voting."))
 
 
 def _check_rules(rules: PollRules, option_count: int) -> None:
     if rules.is_secret and rules.result_rule == ResultRule.LIVE:
-        raise Refused(_("A secret poll never shows its counts while it is open."))
+        raise InvalidInput(_("A secret poll never shows its counts while it is open."))
     if rules.counts_areas:
         _check_areas(rules)
     most = rules.max_choices
     if rules.min_choices < 1 or (
         most is not None and not rules.min_choices <= most <= option_count
     ):
-        raise Refused(
+        raise InvalidInput(
             _("The minimum and maximum number of choices do not fit the number of options.")
         )
     if rules.type == PollType.BUDGET:
@@ -138,7 +142,9 @@ def _check_rules(rules: PollRules, option_count: int) -> None:
 
 def _check_areas(rules: PollRules) -> None:
     if rules.electorate != Electorate.VERIFIED or len(set(rules.areas)) < 2:
-        raise Refused(_("Areas are counted only among verified residents of two or more areas."))
+        raise InvalidInput(
+            _("Areas are counted only among verified residents of two or more areas.")
+        )
     if small := small_areas(rules.areas):
         raise Refused(
             _(
@@ -150,13 +156,13 @@ def _check_areas(rules: PollRules) -> None:
 
 def _check_budget(rules: PollRules, option_count: int) -> None:
     if len(rules.costs) != option_count or any(cost < 1 for cost in rules.costs):
-        raise Refused(_("Every option of a budget poll needs its cost."))
+        raise InvalidInput(_("Every option of a budget poll needs its cost."))
     if rules.amount is None and rules.max_choices is None:
-        raise Refused(_("A budget poll needs an amount or a number of projects."))
+        raise InvalidInput(_("A budget poll needs an amount or a number of projects."))
     if rules.amount is not None and max(rules.costs) > rules.amount:
-        raise Refused(_("An option costs more than the whole amount."))
+        raise InvalidInput(_("An option costs more than the whole amount."))
     if not 0 <= rules.min_share <= 100:
-        raise Refused(_("The share to spend is between 0 and 100 percent."))
+        raise InvalidInput(_("The share to spend is between 0 and 100 percent."))
 
 
 def _build_options(option_labels: Sequence[str], with_pass: str, rules: PollRules) -> list[Option]:
@@ -165,7 +171,7 @@ def _build_options(option_labels: Sequence[str], with_pass: str, rules: PollRule
     pass_label = clean_line(with_pass) if rules.type != PollType.STATEMENTS else ""
     labels = [*cleaned, pass_label] if pass_label else cleaned
     if len(labels) < min_options or len(set(labels)) < len(labels) or "" in labels:
-        raise Refused(_("A poll needs at least two different options."))
+        raise InvalidInput(_("A poll needs at least two different options."))
     costs = list(rules.costs) or [0] * len(cleaned)
     options = [
         Option(position=position, label=label, cost=cost)
@@ -180,7 +186,7 @@ def _check_closing_time(poll: Poll, closes_at: datetime) -> None:
     if poll.is_closed(now()):
         raise Refused(_("This poll is closed and cannot be reopened."))
     if closes_at <= max(now(), poll.opens_at) or closes_at == poll.closes_at:
-        raise Refused(
+        raise InvalidInput(
             _("The new closing time must be in the future and different from the current one.")
         )
 
@@ -199,7 +205,7 @@ def change_poll(
         require(may_run_poll(changer, act.lock(poll)))
         _check_closing_time(poll, closes_at)
         if not clean(reason):
-            raise Refused(_("A change of a running poll needs a reason."))
+            raise InvalidInput(_("A change of a running poll needs a reason."))
         poll.changes.append(
             PollChange(
                 changed_by_id=changer.id,
@@ -235,7 +241,7 @@ def state_outcome(
         if not poll.is_closed(now()) or not poll.shows_result(now()):
             raise Refused(_("The outcome can be published once the result is shown."))
         if not clean(body):
-            raise Refused(_("Write a sentence about the outcome of this poll."))
+            raise InvalidInput(_("Write a sentence about the outcome of this poll."))
         outcome = PollOutcome(
             body=clean(body),
             body_html=to_html(clean(body)),

@@ -9,7 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from deliberate.clock import now
 from deliberate.models import Institution, Person, Phase, Process, ProcessChange, ProcessInstitution
 from deliberate.operations.responses.institutions import SlugTaken
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.processes import has_stated_limits, is_not_closed, may_open, may_set_up
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean, clean_line, to_slug
@@ -113,7 +117,7 @@ def _apply_changes(process: Process, values: Values, parts: Parts) -> list[str]:
     after = _snapshot(process)
     changed = [name for name in after if after[name] != before[name]]
     if not changed:
-        raise Refused(_("Nothing was changed."))
+        raise InvalidInput(_("Nothing was changed."))
     return changed
 
 
@@ -125,7 +129,7 @@ def record_process_change(
     For a phase, its dates before the change are stored as well.
     """
     if not clean(reason):
-        raise Refused(_("Give a reason: the process is open, and the reason is public."))
+        raise InvalidInput(_("Give a reason: the process is open, and the reason is public."))
     act.session.add(
         ProcessChange(
             process_id=process.id,

@@ -12,7 +12,11 @@ from deliberate.operations.processes.process_setup import (
     describe_opening,
     record_process_change,
 )
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.processes import (
     fits_between_phases,
     has_stated_limits,
@@ -140,7 +144,7 @@ def close_process(
             )
         owed = sum(count for _institution, count in owed_responses(process))
         if owed and not keeps_duty:
-            raise Refused(_("Responses are still owed. Confirm which institutions owe them."))
+            raise InvalidInput(_("Responses are still owed. Confirm which institutions owe them."))
         record_process_change(act, process, ["closed_at"], reason)
         process.closed_at = now()
         act.about(process, owed=owed, reason_given=True)

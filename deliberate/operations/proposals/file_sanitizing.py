@@ -7,7 +7,7 @@ from io import StringIO
 from flask_babel import lazy_gettext as _
 
 from deliberate.operations.proposals.picture_encoding import encode_picture
-from deliberate.permissions.decision import Refused
+from deliberate.permissions.decision import InvalidInput
 
 MAX_BYTES = 2 * 1024 * 1024
 _UNKNOWN_TYPE = _("Only PDF, PNG, JPEG and CSV files can be added.")
@@ -30,9 +30,9 @@ def sanitize_file(content: bytes) -> SanitizedFile:
     PDF, PNG, JPEG or CSV file.
     """
     if not content:
-        raise Refused(_("Choose a file that is not empty."))
+        raise InvalidInput(_("Choose a file that is not empty."))
     if len(content) > MAX_BYTES:
-        raise Refused(_FILE_TOO_LARGE)
+        raise InvalidInput(_FILE_TOO_LARGE)
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return SanitizedFile("png", _sanitize_picture(content, "PNG"))
     if content.startswith(b"\xff\xd8\xff"):
@@ -45,7 +45,7 @@ def sanitize_file(content: bytes) -> SanitizedFile:
 def _sanitize_picture(content: bytes, image_format: str) -> bytes:
     encoded = encode_picture(content, image_format)
     if len(encoded) > MAX_BYTES:
-        raise Refused(_FILE_TOO_LARGE)
+        raise InvalidInput(_FILE_TOO_LARGE)
     return encoded
 
 
@@ -57,11 +57,11 @@ def _sanitize_csv(content: bytes) -> bytes:
         separator = max(",;\t", key=first_line.count)
         rows = list(csv.reader(StringIO(text), delimiter=separator, strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(_UNKNOWN_TYPE) from error
+        raise InvalidInput(_UNKNOWN_TYPE) from error
     is_printable = all(c.isprintable() or c in "\r\n\t" for c in text)
     widths = {len(row) for row in rows if row}
     if not is_printable or len(widths) != 1 or min(widths) < 2 or text.lstrip().startswith("<"):
-        raise Refused(_UNKNOWN_TYPE)
+        raise InvalidInput(_UNKNOWN_TYPE)
     output = StringIO()
     writer = csv.writer(output, delimiter=separator)
     writer.writerows([_escape_formula(cell) for cell in row] for row in rows)

@@ -19,7 +19,11 @@ from deliberate.models import (
 from deliberate.operations.moderation.holds import hold_by_rule
 from deliberate.operations.moderation.open_items import close_open_items, record_requested_edit
 from deliberate.operations.proposals.supports import qualify
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.proposals.proposals import (
     may_revise,
     may_submit,
@@ -160,7 +164,7 @@ def _refuse_comments_of_other_threads(
         Comment.proposal_id == proposal.id, Comment.id.in_(comment_ids)
     )
     if comment_ids and act.session.scalar(count) != len(set(comment_ids)):
-        raise Refused(_("Only comments of this thread can have led to a change."))
+        raise InvalidInput(_("Only comments of this thread can have led to a change."))
 
 
 def withdraw_proposal(

@@ -16,7 +16,11 @@ from deliberate.exports.release_builder import build_release
 from deliberate.models import DataAccessRequest, Person, Process
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.releases.releases import exclusive_build, pack_release
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.releases import (
     MAX_ACCESS_PERIOD,
     may_decide_request,
@@ -55,7 +59,7 @@ def request_data_access(
         require(may_request_data(act.lock(researcher)))
         today = local_today(process)
         if not today < access_until <= today + MAX_ACCESS_PERIOD:
-            raise Refused(_("Access must end after today and within a year."))
+            raise InvalidInput(_("Access must end after today and within a year."))
         request = DataAccessRequest(
             process_id=process.id,
             person_id=researcher.id,

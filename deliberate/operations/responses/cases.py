@@ -10,7 +10,12 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.models import Case, CaseNote, Comment, Person, Proposal, SettledQuestion
 from deliberate.operations.notices.notices import notify_participants, notify_person
-from deliberate.permissions.decision import Refused, all_of, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    all_of,
+    require,
+)
 from deliberate.permissions.proposals.proposals import is_author
 from deliberate.permissions.responses import (
     is_coordinator,
@@ -81,7 +86,7 @@ def assign_case(
         require(all_of(decision, is_response_owed(proposal)))
         reassign_lapsed_referral(act, proposal)
         if not may_respond(act.lock(colleague), proposal):
-            raise Refused(_("This colleague does not work for the responsible institution."))
+            raise InvalidInput(_("This colleague does not work for the responsible institution."))
         case = get_or_create_case(act, proposal)
         case.assignee_id, case.assigned_at = colleague.id, now()
         act.about(case)
@@ -122,7 +127,7 @@ def add_case_note(
         require(may_read_case(officer, act.lock(proposal)))
         text = clean(body)
         if not text:
-            raise Refused(_("The note is empty."))
+            raise InvalidInput(_("The note is empty."))
         case = get_or_create_case(act, proposal)
         act.session.add(CaseNote(case_id=case.id, author_id=officer.id, body=text))
         act.about(case)
@@ -169,9 +174,9 @@ def _require_pausable(case: Case, proposal: Proposal, question: str, days: int) 
     if case.paused_at is not None:
         raise Refused(_("The deadline was already paused once; there is no second pause."))
     if not question:
-        raise Refused(_("Write the question to the author: it is shown as the reason."))
+        raise InvalidInput(_("Write the question to the author: it is shown as the reason."))
     if not 1 <= days <= MAX_PAUSE_DAYS:
-        raise Refused(_("A pause lasts between 1 and 10 working days."))
+        raise InvalidInput(_("A pause lasts between 1 and 10 working days."))
     if proposal.due_at is None or proposal.due_at <= now():
         raise Refused(_("The response is overdue: the deadline can no longer be paused."))
 

@@ -6,7 +6,10 @@ from deliberate.clock import now
 from deliberate.days import local_today
 from deliberate.models import Commitment, CommitmentStep, Person
 from deliberate.operations.notices.notices import notify_participants
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    require,
+)
 from deliberate.permissions.responses import may_update_commitment
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean, clean_line
@@ -34,7 +37,7 @@ def update_commitment(
     with recorded(officer, CommitmentUpdated, context) as act:
         require(may_update_commitment(officer, act.lock(commitment)))
         if not clean_line(note):
-            raise Refused(_("Describe the progress."))
+            raise InvalidInput(_("Describe the progress."))
         today = local_today(commitment.response.proposal.process)
         state = commitment.state_on(today)
         _add_step(act, officer, commitment, "updated", note, evidence)
@@ -70,7 +73,7 @@ def drop_commitment(
     with recorded(officer, CommitmentDropped, context) as act:
         require(may_update_commitment(officer, act.lock(commitment)))
         if not clean(reason):
-            raise Refused(_("Give the reason for dropping the commitment."))
+            raise InvalidInput(_("Give the reason for dropping the commitment."))
         commitment.dropped_at, commitment.dropped_reason = now(), clean(reason)
         _add_step(act, officer, commitment, "dropped", reason, "")
         act.about(commitment, reason_given=True)

@@ -6,7 +6,11 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.days import local_today
 from deliberate.models import Judgement, Person, Response
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.responses import may_judge
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
@@ -58,7 +62,7 @@ def _record_judgement(
     act: Act[...], resident: Person, response: Response, question: str, answer: str, reason: str
 ) -> None:
     if answer not in ANSWERS:
-        raise Refused(_("Choose yes, partly or no."))
+        raise InvalidInput(_("Choose yes, partly or no."))
     judgement = act.session.scalar(
         select(Judgement).where(
             Judgement.response_id == response.id,

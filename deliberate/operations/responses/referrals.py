@@ -6,7 +6,12 @@ from deliberate.clock import now
 from deliberate.models import Case, Institution, Person, Proposal, Referral
 from deliberate.operations.notices.notices import notify_participants, notify_staff
 from deliberate.operations.responses.cases import get_or_create_case, reassign_lapsed_referral
-from deliberate.permissions.decision import Refused, all_of, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    all_of,
+    require,
+)
 from deliberate.permissions.responses import (
     is_coordinator,
     is_response_owed,
@@ -91,11 +96,11 @@ def _require_valid_referral(
     to: Institution | None, from_id: int | None, reason: str, external_system: str
 ) -> None:
     if to is None and not external_system:
-        raise Refused(_("Choose where to refer the proposal."))
+        raise InvalidInput(_("Choose where to refer the proposal."))
     if to is not None and to.id == from_id:
-        raise Refused(_("A proposal cannot be referred to the institution that has it."))
+        raise InvalidInput(_("A proposal cannot be referred to the institution that has it."))
     if not clean(reason):
-        raise Refused(_("A referral needs a reason; it is public."))
+        raise InvalidInput(_("A referral needs a reason; it is public."))
 
 
 def _describe_and_notify(act: Act[...], referral: Referral) -> None:
@@ -128,7 +133,7 @@ def decline_referral(
         proposal = act.lock(referral.proposal)
         require(may_accept_referral(officer, act.lock(referral)))
         if not clean(reason):
-            raise Refused(_("A referral needs a reason; it is public."))
+            raise InvalidInput(_("A referral needs a reason; it is public."))
         referral.declined_at, referral.declined_reason = now(), clean(reason)
         proposal.institution_id = coordinating_institution_id() or referral.from_id
         get_or_create_case(act, proposal).pending_referral_id = None

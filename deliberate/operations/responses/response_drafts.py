@@ -10,7 +10,13 @@ from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import Person, Proposal, ResponseDraft, ResponseTemplate, Signature
 from deliberate.operations.notices.notices import notify_person, notify_staff
-from deliberate.permissions.decision import Refused, has_role, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    RefusalKind,
+    Refused,
+    has_role,
+    require,
+)
 from deliberate.permissions.responses import may_respond
 from deliberate.queries.responses.response_owner import (
     missing_signatory_ids,
@@ -116,9 +122,9 @@ def record_check(
     with recorded(colleague, CheckGiven, context) as act:
         require(may_respond(colleague, act.lock(draft).proposal))
         if draft.author_id == colleague.id:
-            raise Refused(_("Another person must check what you wrote."))
+            raise Refused(_("Another person must check what you wrote."), RefusalKind.PERSON)
         if not passed and not clean(note):
-            raise Refused(_("Write what is missing."))
+            raise InvalidInput(_("Write what is missing."))
         draft.checked_at, draft.checked_by_id = now(), colleague.id
         draft.checked_revision = draft.revision if passed else None
         draft.check_requested_at, draft.check_note = None, clean(note)
@@ -134,7 +140,9 @@ def sign_response(
         act.lock(draft)
         require(has_role(officer, Role.STAFF))
         if officer.institution_id not in required_signatory_ids(draft.proposal.process):
-            raise Refused(_("Your institution does not sign responses of this process."))
+            raise Refused(
+                _("Your institution does not sign responses of this process."), RefusalKind.PERSON
+            )
         signature = act.session.scalar(
             select(Signature).where(
                 Signature.draft_id == draft.id,
@@ -157,7 +165,7 @@ def schedule_response(officer: Person, draft: ResponseDraft, publish_at: datetim
         session.refresh(draft, with_for_update={"of": ResponseDraft})
         require(may_respond(officer, draft.proposal))
         if publish_at is not None and publish_at <= now():
-            raise Refused(_("Choose a date in the future, or publish now."))
+            raise InvalidInput(_("Choose a date in the future, or publish now."))
         draft.publish_at, draft.author_id = publish_at, officer.id
 
 
@@ -183,5 +191,5 @@ def delete_response_template(officer: Person, template: ResponseTemplate) -> Non
     """Delete a response template of the officer's institution."""
     with unrecorded("response templates are internal to an institution") as session:
         if template.institution_id != officer.institution_id:
-            raise Refused(_("This template belongs to another institution."))
+            raise Refused(_("This template belongs to another institution."), RefusalKind.PERSON)
         session.delete(template)

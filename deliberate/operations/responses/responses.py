@@ -21,7 +21,11 @@ from deliberate.models import (
     ResponseDraft,
 )
 from deliberate.operations.notices.notices import notify_participants
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.responses import is_final_decision, may_respond
 from deliberate.queries.responses.response_owner import missing_signatory_ids, signatory_ids
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
@@ -106,7 +110,7 @@ def publish_response(
         )
         response.body_html, response.renderer = to_html(response.body), RENDERER
         if decision == ResponseDecision.NOT_OURS and not _names_responsible_body(act, response):
-            raise Refused(_("Name the responsible body, or refer the proposal first."))
+            raise InvalidInput(_("Name the responsible body, or refer the proposal first."))
         response.study_until = _study_date(proposal, decision, study_until, latest)
         _require_reasons(response)
         response.commitments = _build_commitments(response, commitments)
@@ -180,21 +184,21 @@ def _study_date(
     today = local_today(proposal.process)
     study_until = until or today + DEFAULT_STUDY_PERIOD
     if study_until <= today:
-        raise Refused(_("The second date must be in the future."))
+        raise InvalidInput(_("The second date must be in the future."))
     return study_until
 
 
 def _require_reasons(response: Response) -> None:
     if response.decision in REFUSAL_DECISIONS:
         if not response.grounds:
-            raise Refused(_("A refusal needs a ground: law, budget, technical or other."))
+            raise InvalidInput(_("A refusal needs a ground: law, budget, technical or other."))
         reasons = [response.body, *(point["reason"] for point in response.points)]
         if not any(reasons):
-            raise Refused(_("A refusal needs a reason."))
+            raise InvalidInput(_("A refusal needs a reason."))
     for point in response.points:
         is_refused = point["verdict"] in {"not_accepted", "accepted_in_part"}
         if is_refused and not (point["reason"] and point["ground"]):
-            raise Refused(_("A point that is not accepted needs a reason and a ground."))
+            raise InvalidInput(_("A point that is not accepted needs a reason and a ground."))
 
 
 def _build_commitments(
@@ -205,7 +209,7 @@ def _build_commitments(
         for what, institution, due_on in commitments
     ]
     if any(row.due_on < response.dated for row in rows):
-        raise Refused(_("The date of a commitment must be in the future."))
+        raise InvalidInput(_("The date of a commitment must be in the future."))
     return rows
 
 
@@ -232,7 +236,7 @@ def _record_answered_comments(
         )
     )
     if len(existing.all()) != len(point_numbers):
-        raise Refused(_("An answered comment belongs to another thread."))
+        raise InvalidInput(_("An answered comment belongs to another thread."))
     act.session.flush()
     act.session.add_all(
         AnsweredComment(response_id=response.id, comment_id=comment_id, point=number)

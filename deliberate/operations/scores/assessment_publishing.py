@@ -7,7 +7,10 @@ from flask_babel import lazy_gettext as _
 from deliberate.clock import now
 from deliberate.database import canonical_json, unrecorded
 from deliberate.models import Assessment, AssessmentReply, Person
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    require,
+)
 from deliberate.permissions.scores.assessments import (
     is_overdue_plan,
     may_freeze_assessment,
@@ -52,7 +55,7 @@ def reply_to_assessment(officer: Person, assessment: Assessment, body: str) -> N
         session.refresh(assessment, with_for_update={"of": Assessment})
         require(may_reply_to_assessment(officer, assessment))
         if not clean(body):
-            raise Refused(_("Please fill this in."))
+            raise InvalidInput(_("Please fill this in."))
         institution_id = officer.institution_id
         replies = (row for row in assessment.replies if row.institution_id == institution_id)
         reply = next(replies, None)

@@ -29,7 +29,12 @@ from deliberate.models import (
     Practice,
     Process,
 )
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    RefusalKind,
+    Refused,
+    require,
+)
 from deliberate.permissions.scores.assessments import (
     is_criterion,
     is_independent,
@@ -120,9 +125,9 @@ def rate_questions(
 
 def _set_rating(assessor: Assessor, question: str, value: str, reason: str) -> None:
     if value not in VALUES:
-        raise Refused(_("Choose one of the five answers."))
+        raise InvalidInput(_("Choose one of the five answers."))
     if value == NOT_APPLICABLE and not reason:
-        raise Refused(_("Say why the question does not apply."))
+        raise InvalidInput(_("Say why the question does not apply."))
     rating = next((row for row in assessor.ratings if row.question == question), None)
     if rating is None:
         rating = CriterionRating(question=question)
@@ -134,7 +139,7 @@ def _add_evidence(
     assessment: Assessment, assessor: Assessor, question: str, evidence: EvidenceInput
 ) -> None:
     if not clean_line(evidence.reference):
-        raise Refused(_("Enter where the evidence can be found."))
+        raise InvalidInput(_("Enter where the evidence can be found."))
     assessment.evidence.append(
         Evidence(
             assessor_id=assessor.id,
@@ -154,7 +159,7 @@ def remove_evidence(evaluator: Person, assessment: Assessment, evidence_id: int)
         assessor = assessor_of(assessment, evaluator)
         evidence = session.get(Evidence, evidence_id)
         if assessor is None or evidence is None or evidence.assessor_id != assessor.id:
-            raise Refused(_("Only its assessors may do this."))
+            raise Refused(_("Only its assessors may do this."), RefusalKind.PERSON)
         session.delete(evidence)
 
 
@@ -185,7 +190,7 @@ def _set_pledge(assessment: Assessment, question: str, content: PledgeInput) -> 
     if assessment.stage != AssessmentStage.EX_ANTE:
         raise Refused(_("Pledges are made before a process."))
     if not clean_line(content.action):
-        raise Refused(_("Enter what is promised."))
+        raise InvalidInput(_("Enter what is promised."))
     pledge = next((row for row in assessment.pledges if row.question == question), None)
     if pledge is None:
         pledge = Pledge(question=question)
@@ -257,7 +262,7 @@ def save_judgement(evaluator: Person, assessment: Assessment) -> None:
         require(may_rate(evaluator, assessment))
         assessor = assessor_of(assessment, evaluator)
         if assessor is None or not assessor.ratings:
-            raise Refused(_("Answer at least one question first."))
+            raise InvalidInput(_("Answer at least one question first."))
         assessor.saved_at = now()
 
 
@@ -271,7 +276,7 @@ def adjudicate_difference(
         if question not in differences(assessment):
             raise Refused(_("The two assessors do not differ here."))
         if value not in VALUES or not clean(reason):
-            raise Refused(_("Give the settled answer and the reason for it."))
+            raise InvalidInput(_("Give the settled answer and the reason for it."))
         row = next((row for row in assessment.adjudications if row.question == question), None)
         if row is None:
             row = Adjudication(question=question)

@@ -7,7 +7,11 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.models import Coding, Comment, Person, Process, Response, Sample, SampledItem
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.scores.coding import (
     REASON_CODES,
     is_readable,
@@ -71,7 +75,7 @@ def code_comment(
         require(may_code_item(coder, item, SampleKind.REASONS))
         require(is_readable(item))
         if reason not in REASON_CODES:
-            raise Refused(_("Choose one of the codes."))
+            raise InvalidInput(_("Choose one of the codes."))
         _set_code(item, coder, reason)
         act.about(_subject(item), reason=reason)
 

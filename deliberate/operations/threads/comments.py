@@ -8,7 +8,11 @@ from deliberate.models import Comment, Person, Proposal, Rating
 from deliberate.models.threads.comment import rating_strength
 from deliberate.operations.moderation.holds import hold_by_rule
 from deliberate.operations.moderation.open_items import close_open_items, record_requested_edit
-from deliberate.permissions.decision import Refused, require
+from deliberate.permissions.decision import (
+    InvalidInput,
+    Refused,
+    require,
+)
 from deliberate.permissions.threads import (
     is_comment_visible,
     may_comment,
@@ -76,11 +80,11 @@ def _refuse_invalid_parent(
     proposal: Proposal, parent: Comment | None, stance: Stance | None
 ) -> None:
     if parent is None and stance is None:
-        raise Refused(_("Choose your position first: for, against, or neutral."))
+        raise InvalidInput(_("Choose your position first: for, against, or neutral."))
     if parent is None:
         return
     if parent.proposal_id != proposal.id:
-        raise Refused(_("The comment you reply to is in another thread."))
+        raise InvalidInput(_("The comment you reply to is in another thread."))
     require(is_comment_visible(parent))
 
 

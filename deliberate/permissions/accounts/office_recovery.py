@@ -3,7 +3,13 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import OfficeRecovery, Person
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    has_role,
+    not_yours,
+)
 from deliberate.vocabulary import Role
 
 _EXPIRED = _("This has ended: it expired or was stopped. Start again.")
@@ -15,7 +21,7 @@ def is_staff_of(officer: Person | None, institution_id: int | None = None) -> De
     if officer is None or not decision:
         return decision
     if officer.institution_id is None or institution_id not in {None, officer.institution_id}:
-        return Decision(_("Another office is responsible for this."))
+        return not_yours(_("Another office is responsible for this."))
     return ALLOWED
 
 
@@ -41,7 +47,7 @@ def may_confirm_recovery(officer: Person | None, recovery: OfficeRecovery) -> De
     confirmed = Decision(
         _("It was confirmed and the code was shown. If the code is lost, start again.")
     )
-    alone = Decision(_("A colleague must confirm: one officer alone cannot open an account."))
+    alone = not_yours(_("A colleague must confirm: one officer alone cannot open an account."))
     return all_of(
         is_staff_of(officer, recovery.institution_id),
         confirmed if recovery.has_valid_code else ALLOWED,

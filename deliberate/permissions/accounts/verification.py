@@ -3,7 +3,13 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Person
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, is_signed_in
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    is_signed_in,
+    not_yours,
+)
 from deliberate.permissions.processes import may_set_up
 from deliberate.vocabulary import AccountClass, Role
 
@@ -24,7 +30,7 @@ def may_be_verified(person: Person | None) -> Decision:
 def may_end_verification(admin: Person | None, person: Person) -> Decision:
     """Return whether a person ends a verification: administrators, not of their own account."""
     is_own = admin is not None and admin.id == person.id
-    own = Decision(_("Another administrator does this for your own account."))
+    own = not_yours(_("Another administrator does this for your own account."))
     return all_of(
         may_set_up(admin),
         own if is_own else ALLOWED,

@@ -9,7 +9,14 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role, may_take_part
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    has_role,
+    may_take_part,
+    not_yours,
+)
 from deliberate.permissions.proposals.proposals import is_author, is_unanswered
 from deliberate.queries.moderation.decisions import open_reports
 from deliberate.queries.moderation.open_items import (
@@ -27,7 +34,9 @@ def may_report(person: Person | None, contribution: Comment | Proposal) -> Decis
     is_own = person is not None and contribution.author_id == person.id
     return all_of(
         may_take_part(person),
-        Decision(_("You cannot report your own text. You can withdraw it.")) if is_own else ALLOWED,
+        not_yours(_("You cannot report your own text. You can withdraw it."))
+        if is_own
+        else ALLOWED,
         is_decidable(contribution),
     )
 
@@ -50,7 +59,7 @@ def may_moderate(person: Person | None, contribution: Comment | Proposal) -> Dec
     is_own = person is not None and contribution.author_id == person.id
     return all_of(
         has_role(person, Role.MODERATOR, Role.ADMIN),
-        Decision(_("Another moderator decides on what you wrote.")) if is_own else ALLOWED,
+        not_yours(_("Another moderator decides on what you wrote.")) if is_own else ALLOWED,
     )
 
 
@@ -66,7 +75,7 @@ def may_hide(person: Person | None, contribution: Comment | Proposal) -> Decisio
 def _has_not_escalated(person: Person | None, contribution: Comment | Proposal) -> Decision:
     escalation = get_open_escalation(contribution)
     if person is not None and escalation is not None and escalation.moderator_id == person.id:
-        return Decision(_("You passed this on: a second moderator decides."))
+        return not_yours(_("You passed this on: a second moderator decides."))
     return ALLOWED
 
 
@@ -140,5 +149,5 @@ def may_decide_appeal(
     if appeal.decided_at is not None:
         return Decision(_("This appeal has already been decided."))
     if person is not None and appeal.decision.moderator_id == person.id:
-        return Decision(_("An appeal is decided by a different moderator."))
+        return not_yours(_("An appeal is decided by a different moderator."))
     return may_moderate(person, contribution)

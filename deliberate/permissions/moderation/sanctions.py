@@ -5,7 +5,13 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Person, Sanction
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    has_role,
+    not_yours,
+)
 from deliberate.vocabulary import AccountClass, Role
 
 SANCTION_LENGTHS = tuple(timedelta(days=days) for days in (1, 7, 30))
@@ -38,7 +44,7 @@ def may_appeal_sanction(person: Person | None, sanction: Sanction) -> Decision:
     """Allow the limited person one appeal while the sanction is active."""
     is_own = person is not None and person.id == sanction.person_id
     return all_of(
-        ALLOWED if is_own else Decision(_("Only the person it limits may appeal.")),
+        ALLOWED if is_own else not_yours(_("Only the person it limits may appeal.")),
         ALLOWED if sanction.is_active else Decision(_("This limit has ended.")),
         ALLOWED if sanction.appealed_at is None else Decision(_("You have already appealed.")),
     )
@@ -49,7 +55,7 @@ def may_review_sanction(moderator: Person | None, sanction: Sanction) -> Decisio
     has_imposed = moderator is not None and moderator.id == sanction.moderator_id
     return all_of(
         has_role(moderator, Role.MODERATOR, Role.ADMIN),
-        Decision(_("A different moderator from the one who imposed the limit decides the appeal."))
+        not_yours(_("A different moderator from the one who imposed the limit decides the appeal."))
         if has_imposed
         else ALLOWED,
         ALLOWED if sanction.has_open_appeal else Decision(_("There is no open appeal.")),

@@ -3,7 +3,13 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Person, Proposal
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    has_role,
+    not_yours,
+)
 from deliberate.permissions.proposals.proposals import is_active, is_unanswered
 from deliberate.vocabulary import Role
 
@@ -41,7 +47,7 @@ def _is_impartial(person: Person | None, *proposals: Proposal) -> Decision:
     is_author = person is not None and person.id in {proposal.author_id for proposal in proposals}
     return all_of(
         has_merge_role(person),
-        Decision(_("Another moderator decides on what you wrote.")) if is_author else ALLOWED,
+        not_yours(_("Another moderator decides on what you wrote.")) if is_author else ALLOWED,
     )
 
 

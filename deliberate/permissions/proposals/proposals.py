@@ -3,7 +3,14 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Comment, Draft, Person, Process, Proposal
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, is_signed_in, may_take_part
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    is_signed_in,
+    may_take_part,
+    not_yours,
+)
 from deliberate.permissions.processes import is_open_for
 from deliberate.queries.moderation.open_items import is_edit_requested
 from deliberate.vocabulary import PhaseSwitch
@@ -16,7 +23,10 @@ def is_active(proposal: Proposal) -> Decision:
     if proposal.merged_into_id is not None:
         return Decision(_("This proposal was merged into another one. Continue there."))
     if proposal.is_held and proposal.withdrawn_at is None:
-        return Decision(_("This proposal is held at present. It is open again when the hold ends."))
+        return Decision(
+            _("This proposal is held at present. It is open again when the hold ends."),
+            possible_from=proposal.held_until,
+        )
     return Decision(_("This proposal was withdrawn or hidden. Its thread stays readable."))
 
 
@@ -54,14 +64,14 @@ def may_withdraw(person: Person | None, proposal: Proposal) -> Decision:
 def is_author(person: Person | None, content: Proposal | Comment) -> Decision:
     """Return whether a person wrote a proposal or a comment."""
     if person is None or content.author_id is None or content.author_id != person.id:
-        return Decision(_("Only the author may do this."))
+        return not_yours(_("Only the author may do this."))
     return is_signed_in(person)
 
 
 def is_draft_author(person: Person | None, draft: Draft) -> Decision:
     """Return whether a draft belongs to a person."""
     if person is None or draft.person_id != person.id:
-        return Decision(_("Only the author may do this."))
+        return not_yours(_("Only the author may do this."))
     return is_signed_in(person)
 
 
@@ -79,6 +89,6 @@ def may_support(person: Person | None, proposal: Proposal) -> Decision:
     is_own = person is not None and proposal.author_id == person.id
     return all_of(
         may_take_part(person),
-        Decision(_("You cannot support your own proposal.")) if is_own else ALLOWED,
+        not_yours(_("You cannot support your own proposal.")) if is_own else ALLOWED,
         is_open_to(proposal, PhaseSwitch.SUPPORT),
     )

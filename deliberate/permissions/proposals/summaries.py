@@ -3,7 +3,13 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Person, Proposal, Summary
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    has_role,
+    not_yours,
+)
 from deliberate.permissions.proposals.proposals import is_active, is_author
 from deliberate.vocabulary import Role
 
@@ -23,9 +29,9 @@ def may_agree_to_summary(person: Person | None, summary: Summary) -> Decision:
     if summary.agreed_at is not None:
         return Decision(_("This summary has already been agreed."))
     if summary.is_by_author and is_proposal_author:
-        return Decision(_("A moderator has to agree to your suggestion."))
+        return not_yours(_("A moderator has to agree to your suggestion."))
     if not summary.is_by_author and not is_proposal_author:
-        return Decision(_("The author has to agree to a moderator’s suggestion."))
+        return not_yours(_("The author has to agree to a moderator’s suggestion."))
     return all_of(
         ALLOWED if is_proposal_author else may_suggest_summary(person, summary.proposal),
         is_active(summary.proposal),

@@ -4,7 +4,14 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.models import Assessment, Assessor, Person, Process
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role, is_signed_in
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    has_role,
+    is_signed_in,
+    not_yours,
+)
 from deliberate.queries.scores.assessments import (
     assessor_of,
     have_both_saved,
@@ -60,7 +67,7 @@ def may_join_assessment(person: Person | None, assessment: Assessment) -> Decisi
         return Decision(_("Two people assess this already."))
     independent = is_independent(person, assessment.process)
     if assessors and not independent and not assessors[0].is_independent:
-        return Decision(_("One of the two must not be employed by the authority."))
+        return not_yours(_("One of the two must not be employed by the authority."))
     return ALLOWED
 
 
@@ -123,7 +130,7 @@ def may_reply_to_assessment(person: Person | None, assessment: Assessment) -> De
     if person is None or person.role != Role.STAFF:
         return has_role(person, Role.STAFF)
     if is_independent(person, assessment.process):
-        return Decision(_("Only institutions of this process have a right of reply."))
+        return not_yours(_("Only institutions of this process have a right of reply."))
     if assessment.frozen_at is None or assessment.published_at is not None:
         return Decision(_("A reply is written after freezing and before publication."))
     return ALLOWED
@@ -176,7 +183,7 @@ def may_code(person: Person | None) -> Decision:
 
 def _is_assessor(assessor: Assessor | None) -> Decision:
     if assessor is None:
-        return Decision(_("Only its assessors may do this."))
+        return not_yours(_("Only its assessors may do this."))
     return ALLOWED
 
 

@@ -3,7 +3,12 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Person, Process, Sample, SampledItem
-from deliberate.permissions.decision import ALLOWED, Decision, all_of
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    not_yours,
+)
 from deliberate.permissions.scores.assessments import is_independent, may_code
 from deliberate.queries.scores.coding import coder_ids, has_incomplete_sample, is_complete
 from deliberate.vocabulary import SampleKind
@@ -29,7 +34,7 @@ def may_code_sample(person: Person | None, sample: Sample) -> Decision:
     if person is None or not decision:
         return decision
     if sample.kind == SampleKind.ANSWERS and not is_independent(person, sample.process):
-        return Decision(_("You cannot audit responses of the institution you work for."))
+        return not_yours(_("You cannot audit responses of the institution you work for."))
     coders = coder_ids(sample)
     if person.id not in coders and len(coders) >= CODERS_NEEDED[sample.kind]:
         return Decision(_("This sample already has enough coders."))

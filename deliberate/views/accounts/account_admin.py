@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from deliberate.forms.accounts.verification import EndVerificationForm, RemoveSecondFactorForm
 from deliberate.operations.accounts import second_factor, verified_residents
-from deliberate.permissions.decision import Refused
+from deliberate.permissions.decision import RefusalKind, Refused
 from deliberate.queries.accounts.people import get_person
 from deliberate.queries.accounts.second_factor import second_factor_added_at
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -49,7 +49,9 @@ def remove_second_factor(person_id: int) -> ResponseReturnValue:
     """Remove the second factor of another account; its owner is notified and signed out."""
     person, form = get_or_404(get_person(person_id)), RemoveSecondFactorForm(request.form)
     if person.id == signed_in_person().id:
-        raise Refused(_("You remove your own second factor with your passphrase."))
+        raise Refused(
+            _("You remove your own second factor with your passphrase."), RefusalKind.PERSON
+        )
     if not form.validate():
         return _render(person, factor_form=form), 422
     second_factor.remove_second_factor(

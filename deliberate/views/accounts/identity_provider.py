@@ -22,7 +22,7 @@ from deliberate.operations.accounts.linked_identities import (
     unlink_provider,
 )
 from deliberate.operations.accounts.sign_in import InvalidCredentials, SecondFactorRequired
-from deliberate.permissions.decision import Refused
+from deliberate.permissions.decision import RefusalKind, Refused
 from deliberate.queries.accounts.linked_identities import (
     get_linked_identity,
     get_person_by_subject_hash,
@@ -70,7 +70,8 @@ def _seconds() -> int:
 def _refusal(error: ProviderError) -> Refused:
     current_app.logger.warning("identity provider: %s", error)
     return Refused(
-        _("The other service did not confirm who you are. Try again, or use a passphrase.")
+        _("The other service did not confirm who you are. Try again, or use a passphrase."),
+        RefusalKind.PERSON,
     )
 
 
@@ -84,7 +85,8 @@ def callback() -> ResponseReturnValue:
     is_expired = _seconds() - flow.get("at", 0) > FLOW_SECONDS
     if is_expired or request.args.get("state") != flow["state"]:
         raise Refused(
-            _("This sign-in was started in another browser or too long ago. Start again.")
+            _("This sign-in was started in another browser or too long ago. Start again."),
+            RefusalKind.PERSON,
         )
     try:
         identity = _identity_by_code(

@@ -10,15 +10,22 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from deliberate.operations import ChangedForm, RepeatedForm
-from deliberate.permissions.decision import Refused
+from deliberate.permissions.decision import RefusalKind, Refused
 from deliberate.views.site.form_pages import see_other
 from deliberate.views.site.request_context import submitted_fields
+from deliberate.views.site.url_parsing import split_url
 
 RETRY_AFTER_SECONDS = 5
 """Value of Retry-After while the database is unavailable."""
 STATUSES_WITH_PAGE = {400, 403, 404, 405, 410, 413, 429}
 MIN_TYPED_CHARACTERS = 20
 """Shorter values are not shown again: they are choices rather than texts."""
+REFUSAL_STATUSES = {
+    RefusalKind.ROLE: 403,
+    RefusalKind.PERSON: 403,
+    RefusalKind.STATE: 409,
+    RefusalKind.INPUT: 422,
+}
 RESULT_PAGES = {
     "poll": ("polls.show", "poll_id"),
     "assessment": ("assessments.show", "assessment_id"),
@@ -64,8 +71,24 @@ def _resubmit_page(reason: str) -> str:
 
 def handle_refused(error: Refused) -> ResponseReturnValue:
     """Return a page with the reason of the refusal and the typed text for copying."""
-    page = render_template("site/errors/403.html", reason=error.reason, text=_typed_text())
-    return page, 403
+    status = REFUSAL_STATUSES[error.kind]
+    page = render_template(
+        f"site/errors/{status}.html",
+        reason=error.reason,
+        kind=error.kind.value,
+        possible_from=error.possible_from,
+        text=_typed_text(),
+        back_url=_previous_url(),
+    )
+    return page, status
+
+
+def _previous_url() -> str:
+    """Return the page of the site that the request came from, empty if it is unknown."""
+    previous = split_url(request.referrer or "")
+    if previous.netloc != request.host or previous.path == request.path:
+        return ""
+    return f"{previous.path}?{previous.query}" if previous.query else previous.path
 
 
 def handle_repeated_form(error: RepeatedForm) -> ResponseReturnValue:

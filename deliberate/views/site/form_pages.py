@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from deliberate.permissions.decision import Refused
+from deliberate.permissions.decision import RefusalKind, Refused
 from deliberate.views.site.request_context import request_context
 
 if TYPE_CHECKING:
@@ -37,19 +37,22 @@ def form_page(
 
     `form` is built with submitted_data(). On POST with valid fields, `submit` calls the operation
     and returns a redirect; it returns None after adding errors to fields. The page is then
-    rendered again with status 422, the errors and what was typed. `template` is a template name
-    or a function that returns the page; it receives `form`, `refusal` and `context`. With
-    `show_refusal` the reason of Refused is shown on the page as `refusal`, otherwise the
-    exception propagates.
+    rendered again with status 422, the errors and what was typed, also after InvalidInput.
+    `template` is a template name or a function that returns the page; it receives `form`,
+    `refusal` and `context`. With `show_refusal` the reason of Refused is shown on the page as
+    `refusal`, otherwise the exception propagates.
     """
     refusal = ""
     if request.method == "POST" and form.validate():
         try:
             response = submit()
         except Refused as refused:
-            if not show_refusal:
+            if show_refusal:
+                refusal = str(refused.reason)
+            elif refused.kind == RefusalKind.INPUT:
+                flash(str(refused.reason), "error")
+            else:
                 raise
-            refusal = str(refused.reason)
         else:
             if response is not None:
                 return response
