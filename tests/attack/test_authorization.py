@@ -20,7 +20,7 @@ WITHOUT_TOKENS = {
 }
 """Forms for people who are not signed in: they act for no session."""
 SUCCESS = {200, 301, 302, 303, 304, 308}
-REFUSED = {400, 403, 404, 410, 422}
+REFUSED = {400, 403, 404, 409, 410, 422}
 """A page may allow a role although its content does not exist or belongs to another person."""
 
 

@@ -315,3 +315,14 @@ def test_timeline_of_a_response_given_before_it_was_owed_counts_no_days(clock, c
     assert proposal.qualified_at is not None
     (entry,) = [row for row in get_timeline(proposal) if row.title == "Responded"]
     assert "working day" not in entry.note
+
+
+def test_proposal_without_institution_is_owed_by_the_coordinating_institution(coordinator, other):
+    proposal = factories.create_proposal(factories.create_process(other))
+    assert owner_id_of(proposal) == coordinator.id
+
+
+def test_proposal_without_institution_is_owed_by_the_lead_where_nobody_coordinates(app):
+    lead = factories.create_institution()
+    proposal = factories.create_proposal(factories.create_process(lead))
+    assert owner_id_of(proposal) == lead.id

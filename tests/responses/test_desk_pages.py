@@ -193,3 +193,16 @@ def test_response_template_is_saved_and_inserted(desk, proposal):
 def test_desk_of_administrator_without_institution_is_shown(app, institution):
     admin = factories.create_staff(institution, Role.ADMIN)
     assert signed_in_client(app, admin).get("/en/desk").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["proposals", "responses"])
+def test_question_to_the_author_is_on_the_page_with_the_act_that_resumes(app, institution, page):
+    process = factories.create_process(institution, threshold=1, days=90)
+    proposal = factories.create_proposal(process)
+    support_proposal(factories.create_resident(), proposal)
+    case_operations.pause_clock(factories.create_staff(institution), proposal, "Di halte mana?")
+    path, resume = f"/en/{page}/{proposal.id}", f"/en/desk/proposals/{proposal.id}/resume"
+    shown = signed_in_client(app, proposal.author).get(path, follow_redirects=True).text
+    assert "The institution asks the author" in shown and resume in shown
+    read = anonymous_client(app).get(path, follow_redirects=True).text
+    assert "Di halte mana?" in read and resume not in read

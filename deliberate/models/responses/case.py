@@ -69,6 +69,10 @@ class Case(Base):
         """Return whether the response clock is paused at a moment."""
         return self.pause_ends_at is not None and moment < self.pause_ends_at
 
+    def open_question(self, moment: datetime) -> str:
+        """Return the question to the author for which the clock is paused, empty without one."""
+        return self.pause_question if self.is_paused(moment) else ""
+
 
 class CaseNote(Base):
     """An internal note, visible to staff of the institutions concerned only."""

@@ -1,4 +1,4 @@
-"""The institution responsible for a response: the one set, the lead or the coordinating one."""
+"""The institution responsible for a response: the one set, the coordinating one or the lead."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def owner_id_at(moment: datetime) -> ColumnElement[int | None]:
     to the coordinating institution by its date alone, so no job is needed for it.
     """
     owner_id = func.coalesce(
-        Proposal.institution_id, _lead_institution_id(), _coordinating_institution_id()
+        Proposal.institution_id, _coordinating_institution_id(), _lead_institution_id()
     )
     is_lapsed = and_(Referral.id.is_not(None), Referral.accept_by <= moment)
     return case(

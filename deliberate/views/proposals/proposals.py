@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
+from deliberate.clock import now
 from deliberate.forms.threads import MAX_COMMENT, ArgumentForm
 from deliberate.operations.threads.reading_position import save_reading_position
 from deliberate.permissions.decision import ALLOWED
@@ -93,6 +94,7 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
         last_read_id=last_read_id,
         max_unread=MAX_UNREAD,
         responses=responses,
+        question=page.desk.case.open_question(now()) if page.desk.case else "",
         polls=proposal_polls(proposal.id) if page.has_polls else [],
         timeline=get_timeline(proposal, responses, page.desk),
         thread=thread,
