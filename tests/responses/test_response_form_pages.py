@@ -7,8 +7,9 @@ from deliberate.database import db, unrecorded
 from deliberate.models import Notice, ProcessInstitution, Response, ResponseDraft
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.response_drafts import sign_response
+from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.threads import comments as comment_operations
-from deliberate.vocabulary import Stance
+from deliberate.vocabulary import ResponseDecision, Role, Stance
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 
@@ -191,3 +192,16 @@ def test_changed_draft_must_be_submitted_for_signature_again(
     assert "Ask for the signature" in desk.get(f"{form}/check").text
     signatory_desk = signed_in_client(app, factories.create_staff(signatory))
     assert "Sebagian: 41 halte" not in signatory_desk.get(case).text
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [(Role.RESIDENT, True), (Role.STAFF, False)])
+@pytest.mark.parametrize("page", ["proposals", "responses"])
+def test_judgement_of_a_response_is_offered_to_residents_only(
+    app, institution, proposal, page, role, is_offered
+):
+    publish_response(
+        factories.create_staff(institution), proposal, ResponseDecision.ACCEPTED, "Ya", "Dibangun."
+    )
+    reader = factories.create_resident() if is_offered else factories.create_staff(role=role)
+    shown = signed_in_client(app, reader).get(f"/en/{page}/{proposal.id}", follow_redirects=True)
+    assert shown.status_code == 200 and ("/judge" in shown.text) is is_offered

@@ -29,6 +29,7 @@ from deliberate.queries.processes.working_days import (
 )
 from deliberate.queries.responses.institutions import list_institutions, localized_name
 from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
+from deliberate.vocabulary import Role
 
 PAGE = 20
 
@@ -56,6 +57,8 @@ class ResponseCard:
     """The judgements of the signed-in person by question."""
     may_check_outcome: bool = False
     """Whether residents are asked if the commitments were really carried out."""
+    offers_answers: bool = True
+    """Whether the viewer may judge: residents do, and visitors once they sign in."""
 
     @property
     def published_on(self) -> date:
@@ -91,10 +94,13 @@ def list_response_cards(proposal_id: int, viewer: Person | None = None) -> list[
             by_question[judgement.question] = judgement
     names = _institution_names({id_ for response in judgements for id_ in response.signatories})
     newest = next(iter(judgements), None)
-    return [
+    cards = [
         _response_card(response, response is newest, names, by_question)
         for response, by_question in judgements.items()
     ]
+    for card in cards:
+        card.offers_answers = viewer is None or viewer.role == Role.RESIDENT
+    return cards
 
 
 def _versions_query(proposal_id: int, viewer: Person | None) -> Select[Response, Judgement]:
