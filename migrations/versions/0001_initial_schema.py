@@ -691,7 +691,6 @@ def _create_responses() -> None:
         sa.Column("checked_at", TIMESTAMP),
         _reference("checked_by_id", "person", nullable=True),
         sa.Column("checked_revision", BIG_INT),
-        sa.Column("signature_revision", BIG_INT),
         sa.Column("check_note", sa.Text(), nullable=False),
         sa.Column("publish_at", TIMESTAMP),
         sa.UniqueConstraint("proposal_id", "institution_id"),

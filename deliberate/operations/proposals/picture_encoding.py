@@ -14,7 +14,7 @@ from threading import BoundedSemaphore
 from flask_babel import lazy_gettext as _
 
 from deliberate.operations.proposals import picture_worker
-from deliberate.permissions.decision import Refused
+from deliberate.permissions.decision import InvalidInput, Refused
 
 SLOTS = 2
 """Pictures that are decoded at the same time, by all processes of the machine."""
@@ -56,9 +56,9 @@ def _run_worker(content: bytes, image_format: str) -> bytes:
             env={},
         )
     except subprocess.TimeoutExpired as error:
-        raise Refused(_UNREADABLE) from error
+        raise InvalidInput(_UNREADABLE) from error
     if result.returncode != picture_worker.OK or not result.stdout:
-        raise Refused(_PROBLEMS.get(result.returncode, _UNREADABLE))
+        raise InvalidInput(_PROBLEMS.get(result.returncode, _UNREADABLE))
     return result.stdout
 
 
