@@ -124,7 +124,7 @@ class RequestContext:
 
     def without_submission(self) -> "RequestContext":
         """Return the context for one of several acts of a form; a form key is used once."""
-        return replace(self, submission=None)
+        return self if self.submission is None else replace(self, submission=None)
 
 
 NO_REQUEST = RequestContext(language="id", network="")

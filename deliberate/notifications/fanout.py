@@ -13,7 +13,7 @@ from deliberate.config import Settings
 from deliberate.database import UNAVAILABLE_ERRORS, db, unrecorded
 from deliberate.models import Delivery, MutedTopic, Notice, Person, Proposal
 from deliberate.queries.notices.recipients import list_recipients, list_staff_recipients
-from deliberate.vocabulary.notices import NOTICE_TYPES, Topic
+from deliberate.vocabulary.notices import NOTICE_TYPES, NoticePage
 
 PAGE_SIZE = 500
 
@@ -80,7 +80,7 @@ def _page_of_recipients(session: Session, notice: Notice) -> list[tuple[int, str
 
 
 def _personal_reason(notice: Notice) -> str:
-    if NOTICE_TYPES[notice.kind].TOPIC is Topic.DESK:
+    if NOTICE_TYPES[notice.kind].PAGE in {NoticePage.CASE, NoticePage.DESK}:
         return "staff"
     return "author" if notice.proposal_id is not None else "account"
 

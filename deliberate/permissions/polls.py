@@ -30,10 +30,10 @@ def _runs_polls(person: Person | None, process: Process) -> Decision:
 
 def _has_part_in(person: Person | None, process: Process) -> Decision:
     """Allow everybody but staff of institutions without a part in the process."""
-    institution_ids = {member.institution_id for member in process.institutions}
-    if person is None or person.role != Role.STAFF or not institution_ids:
+    if person is None or person.role != Role.STAFF:
         return ALLOWED
-    if person.institution_id in institution_ids or is_coordinator(person):
+    institution_ids = {member.institution_id for member in process.institutions}
+    if not institution_ids or person.institution_id in institution_ids or is_coordinator(person):
         return ALLOWED
     return not_yours(_("Your institution has no part in this process."))
 

@@ -34,7 +34,7 @@ def may_respond(person: Person | None, proposal: Proposal) -> Decision:
         return not_yours(_("Another institution is responsible for this response."))
     is_unsolicited = proposal.qualified_at is None and proposal.answered_at is None
     phase = is_open_for(proposal.process, PhaseSwitch.RESPOND) if is_unsolicited else ALLOWED
-    return all_of(is_active(proposal), phase)
+    return all_of(is_signed_in(person), is_active(proposal), phase)
 
 
 def may_read_case(person: Person | None, proposal: Proposal) -> Decision:

@@ -156,8 +156,12 @@ class UnmergedNotice(NoticeEvent, kind="proposal.unmerged"):
     into: int = detail("id of the other proposal")
 
 
+class _ToOfficer(NoticeEvent, page=NoticePage.CASE):
+    """A notice to one member of the staff, which is always mailed."""
+
+
 class _ToDesk(NoticeEvent, page=NoticePage.CASE, topic=Topic.DESK):
-    """A notice to the staff of an institution, or to one of them."""
+    """A notice to the staff of an institution."""
 
 
 class DueSoonNotice(_ToDesk, kind="desk.soon"):
@@ -168,7 +172,7 @@ class OverdueNotice(_ToDesk, kind="desk.overdue"):
     """A response is overdue."""
 
 
-class UnpublishedNotice(_ToDesk, kind="desk.unpublished"):
+class UnpublishedNotice(_ToOfficer, kind="desk.unpublished"):
     """A scheduled response could not be published on its day."""
 
 
@@ -192,13 +196,13 @@ class SignatureRequestedNotice(_ToDesk, kind="desk.sign"):
     """Another institution asks the institution to sign a response."""
 
 
-class CheckedNotice(_ToDesk, kind="desk.checked"):
+class CheckedNotice(_ToOfficer, kind="desk.checked"):
     """A colleague checked a response of the recipient."""
 
     passed: bool = detail("1 approved, 0 rejected")
 
 
-class AssignedNotice(_ToDesk, kind="desk.assigned"):
+class AssignedNotice(_ToOfficer, kind="desk.assigned"):
     """A case was assigned to the recipient."""
 
 

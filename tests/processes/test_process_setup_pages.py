@@ -233,3 +233,14 @@ def test_process_closes_with_a_reason_alone_if_nothing_is_owed(app, log):
     log()
     assert submit_form(client, place, reason="Over.").status_code == 303
     assert log()[-1].details == {"owed": 0, "reason_given": 1}
+
+
+def test_process_is_closed_once_and_only_if_it_was_opened(app, client, planned, log):
+    process = factories.create_process()
+    url = f"{DESK}/{process.slug}/close"
+    assert submit_form(client, url, reason="Over.").status_code == 303
+    log()
+    for place in (url, f"{DESK}/{planned.slug}/close"):
+        assert "Close it now" not in client.get(place).text
+        assert submit_form(client, f"{DESK}/{planned.slug}", place, reason="x").status_code >= 400
+    assert log() == []

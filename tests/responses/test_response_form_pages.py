@@ -145,7 +145,9 @@ def test_draft_is_read_and_signed_by_required_signatory(
     signatory_desk = signed_in_client(app, factories.create_staff(signatory))
     assert "Sebagian: 40 halte" in signatory_desk.get(case).text
     draft = db.session.scalars(select(ResponseDraft)).one()
-    assert submit_form(signatory_desk, case, f"{form}/sign", draft=draft.id).status_code == 303
+    sign = f"{form}/sign?revision={draft.revision}"
+    assert sign in signatory_desk.get(case).text
+    assert submit_form(signatory_desk, case, sign, draft=draft.id).status_code == 303
     assert "Sebagian: 40 halte" not in signatory_desk.get("/en/desk").text
     published = submit_form(desk, f"{form}/check", f"{form}/publish", revision=1, base_version=0)
     assert published.status_code == 303, published.text
@@ -161,9 +163,9 @@ def test_publication_is_offered_after_the_last_signature_only(
     submit_form(desk, f"{form}/check", f"{form}/signatures")
     asked = desk.get(f"{form}/check").text
     assert "Ask for the signature" not in asked and "Publish and notify" not in asked
-    sign_response(
-        factories.create_staff(signatory), db.session.scalars(select(ResponseDraft)).one()
-    )
+    officer = factories.create_staff(signatory)
+    draft = db.session.scalars(select(ResponseDraft)).one()
+    sign_response(officer, draft, draft.revision)
     assert "Publish and notify" in desk.get(f"{form}/check").text
 
 

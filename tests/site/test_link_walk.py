@@ -21,7 +21,7 @@ from deliberate.vocabulary import ModerationRule
 from tests import demo_pages
 from tests.attack.route_list import get_routes
 from tests.factories import create_poll, create_proposal
-from tests.live_server import CITY_NOW
+from tests.sample_city import CITY_NOW
 from tests.site.test_every_page import browser_of
 
 ACCOUNTS = {

@@ -196,7 +196,7 @@ def _withdraw_comments(act: Act[...], person: Person) -> None:
 def _erase_unshown_statements(act: Act[...], person: Person) -> None:
     """Erase statements that nobody voted on; the others stay without their author."""
     unshown = update(Option).where(Option.author_id == person.id, Option.state != OptionState.SHOWN)
-    _execute(act.session, unshown.values(label="", salt=None))
+    _execute(act.session, unshown.values(label="", salt=None, state=OptionState.DECLINED))
 
 
 def _erase_marked(session: Session, models: Iterable[Model], person_id: int) -> None:

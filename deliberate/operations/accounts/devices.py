@@ -16,8 +16,6 @@ from deliberate.text import clean_line
 from deliberate.vocabulary import Role
 from deliberate.vocabulary.events.accounts import DeviceEnded, PersonSignedIn, PersonSignedOut
 
-STAFF_SESSION = timedelta(hours=12)
-
 RESIDENT_SESSION, STAFF_SESSION = timedelta(days=30), timedelta(hours=12)
 
 

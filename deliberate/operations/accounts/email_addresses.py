@@ -10,7 +10,7 @@ from deliberate.database import db, new_id, transient, unrecorded
 from deliberate.models import EmailChange, Notice, Person
 from deliberate.operations.accounts.verified_residents import verify_from_list
 from deliberate.operations.notices.notices import notify_person
-from deliberate.permissions.decision import Refused, is_signed_in, require
+from deliberate.permissions.decision import InvalidInput, Refused, is_signed_in, require
 from deliberate.queries.notices.messages import pending_email_change
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line, is_email_address
@@ -27,9 +27,9 @@ def request_email_confirmation(act: Act[...], person: Person) -> None:
 
 
 def require_email_address(email: str | None) -> None:
-    """Raise Refused for an address to which no mail can be sent; None is no address."""
+    """Raise InvalidInput for an address to which no mail can be sent; None is no address."""
     if email is not None and not is_email_address(email):
-        raise Refused(_("An e-mail address looks like name@example.org."))
+        raise InvalidInput(_("An e-mail address looks like name@example.org."))
 
 
 def change_email(person: Person, email: str, *, context: RequestContext = NO_REQUEST) -> bool:

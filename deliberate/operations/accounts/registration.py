@@ -106,7 +106,8 @@ def _new_person(sign_in_name: str, display_name: str, passphrase: str | None) ->
     person = Person(
         sign_in_name=clean_line(sign_in_name).casefold(), display_name=clean_line(display_name)
     )
-    require_free_name(db.session(), person)  # before the hash, which takes 64 MiB
+    with db.session.no_autoflush:  # before the hash, which takes 64 MiB, and outside an act
+        require_free_name(db.session(), person)
     person.passphrase_hash = None if passphrase is None else hash_passphrase(passphrase)
     person.key = PersonKey.new()
     return person

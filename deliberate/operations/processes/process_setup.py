@@ -81,7 +81,8 @@ def _change_planned_process(
 ) -> None:
     with recorded(admin, ProcessPlanned, context) as act:
         require(may_set_up(act.lock(admin)))
-        if act.lock(process).opened_at is not None:
+        require(is_not_closed(act.lock(process)))
+        if process.opened_at is not None:
             raise Refused(_("The process was opened meanwhile. Check your changes again."))
         _apply_changes(process, values, parts)
         act.about(process)

@@ -20,6 +20,7 @@ from deliberate.permissions.decision import (
 from deliberate.permissions.processes import (
     fits_between_phases,
     has_stated_limits,
+    is_not_closed,
     may_move_phase,
     may_set_up,
 )
@@ -137,7 +138,9 @@ def close_process(
     """
     with recorded(admin, ProcessClosed, context) as act:
         require(may_set_up(act.lock(admin)))
-        act.lock(process)
+        require(is_not_closed(act.lock(process)))
+        if process.opened_at is None:
+            raise Refused(_("This process is not open yet."))
         if poll := poll_without_outcome(process.id):
             raise Refused(
                 _("First publish the outcome of the poll “%(question)s”.", question=poll.question)

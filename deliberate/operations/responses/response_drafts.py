@@ -76,7 +76,7 @@ def save_response_draft(
         elif draft.revision != base_revision:
             raise DraftConflict(draft)
         draft.content, draft.author_id = content, officer.id
-        draft.saved_at, draft.publish_at = now(), None
+        draft.saved_at, draft.publish_at, draft.check_requested_at = now(), None, None
         draft.revision += 1
     return draft
 
@@ -113,14 +113,19 @@ def request_signatures(
 def record_check(
     colleague: Person,
     draft: ResponseDraft,
+    revision: int,
     passed: bool,
     note: str = "",
     *,
     context: RequestContext = NO_REQUEST,
 ) -> None:
-    """Approve a draft for publication or reject it with a note; not by its author."""
+    """Approve the revision that was read for publication, or reject it with a note.
+
+    Not by its author. Raises Refused.
+    """
     with recorded(colleague, CheckGiven, context) as act:
         require(may_respond(colleague, act.lock(draft).proposal))
+        _require_current(draft, revision)
         if draft.author_id == colleague.id:
             raise Refused(_("Another person must check what you wrote."), RefusalKind.PERSON)
         if not passed and not clean(note):
@@ -132,12 +137,21 @@ def record_check(
         notify_person(act, draft.author, CheckedNotice(passed=passed), draft.proposal)
 
 
+def _require_current(draft: ResponseDraft, revision: int) -> None:
+    """Refuse what was decided on a text that its author has changed since."""
+    if revision != draft.revision:
+        raise Refused(_("The text has changed since you read it. Please read it again."))
+
+
 def sign_response(
-    officer: Person, draft: ResponseDraft, *, context: RequestContext = NO_REQUEST
+    officer: Person, draft: ResponseDraft, revision: int, *, context: RequestContext = NO_REQUEST
 ) -> None:
-    """Sign the current revision of a draft for an institution whose signature is required."""
+    """Sign the revision of a draft that was read, for an institution that must sign.
+
+    Raises Refused.
+    """
     with recorded(officer, ResponseSigned, context) as act:
-        act.lock(draft)
+        _require_current(act.lock(draft), revision)
         require(has_role(officer, Role.STAFF))
         if officer.institution_id not in required_signatory_ids(draft.proposal.process):
             raise Refused(

@@ -1,9 +1,12 @@
 """Publication of response drafts, at once or on the day for which they were scheduled."""
 
+import logging
 from datetime import date
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
@@ -13,6 +16,8 @@ from deliberate.permissions.decision import Refused
 from deliberate.recording import NO_REQUEST, RequestContext
 from deliberate.vocabulary import ResponseDecision, ResponseGround
 from deliberate.vocabulary.notices import UnpublishedNotice
+
+_log = logging.getLogger(__name__)
 
 
 def publish_draft(
@@ -88,18 +93,27 @@ def publish_scheduled_responses() -> int:
     """
     db.session.rollback()
     draft_ids = db.session.scalars(
-        select(ResponseDraft.id).where(ResponseDraft.publish_at <= now()).limit(50)
+        select(ResponseDraft.id)
+        .where(ResponseDraft.publish_at <= now())
+        .order_by(ResponseDraft.publish_at, ResponseDraft.id)
+        .limit(50)
     ).all()
     return sum(_publish_scheduled(draft_id) for draft_id in draft_ids)
 
 
 def _publish_scheduled(draft_id: int) -> bool:
     draft = db.session.get(ResponseDraft, draft_id)
-    if draft is None or draft.author is None:
+    if draft is None:
         return False
     try:
+        if draft.author is None:
+            raise Refused(_("This account is closed."))
         publish_draft(draft.author, draft)
-    except Refused:
+    except OperationalError:
+        raise
+    except Exception:  # one draft must not stop the others
+        db.session.rollback()
+        _log.warning("scheduled response of draft %s was not published", draft_id, exc_info=True)
         _unschedule(draft_id)
         return False
     return True

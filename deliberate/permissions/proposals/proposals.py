@@ -45,12 +45,12 @@ def may_revise(person: Person | None, proposal: Proposal) -> Decision:
 
     If a moderator requested an edit, any phase will do, also while a rule holds the text.
     """
+    if not (decision := all_of(is_author(person, proposal), is_unanswered(proposal))):
+        return decision  # without the queries below
     edit_requested = is_edit_requested(proposal)
     return all_of(
-        is_author(person, proposal),
         may_take_part(person),
         ALLOWED if edit_requested and proposal.is_held else is_active(proposal),
-        is_unanswered(proposal),
         ALLOWED if edit_requested else is_open_for(proposal.process, PhaseSwitch.REVISE),
     )
 

@@ -46,12 +46,7 @@ def get_participation(person: Person) -> Participation:
         .options(with_process)
         .order_by(Support.id.desc())
     )
-    polls = (
-        select(Poll)
-        .join(PollVoter)
-        .where(PollVoter.person_id == person.id)
-        .options(joinedload(Poll.process))
-    )
+    polls = select(Poll).join(PollVoter).where(PollVoter.person_id == person.id)
     return Participation(
         proposals=_newest(own.order_by(Proposal.id.desc())),
         comments=_newest(_own_comments(person)),

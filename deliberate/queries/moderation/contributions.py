@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Comment, Proposal
-from deliberate.models.moderation.visibility import SHOWN_TEXT
+from deliberate.models.moderation.visibility import ANYONE
 
 Contribution = Comment | Proposal
 CONTRIBUTION_MODELS: dict[str, type[Comment] | type[Proposal]] = {
@@ -26,7 +26,9 @@ def get_contribution(subject_type: str, subject_id: int) -> Contribution | None:
 
 def is_text_shown(contribution: Contribution) -> bool:
     """Return whether everybody can read the text of a contribution."""
-    return SHOWN_TEXT.holds(contribution)
+    if isinstance(contribution, Proposal):
+        return contribution.is_text_visible_to(ANYONE)
+    return contribution.is_visible_to(ANYONE)
 
 
 def load_contributions(keys: Iterable[ContributionKey]) -> Mapping[ContributionKey, Contribution]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from deliberate.clock import now
 from deliberate.database import db
@@ -43,6 +44,7 @@ from deliberate.queries.log.tree_heads import TreeHeadSummary
 from deliberate.queries.proposals.attachments import AttachmentRow
 from deliberate.queries.responses.response_owner import Desk
 from deliberate.queries.threads.unread_comments import unread_columns
+from deliberate.vocabulary import Role
 
 PageRow = Row[*tuple[Any, ...]]  # models and the labelled columns below
 
@@ -111,6 +113,7 @@ def get_proposal_page(
             )
             .options(
                 joinedload(Proposal.process).joinedload(Process.phases),
+                *_staff_options(reader),
                 joinedload(Proposal.author),
                 joinedload(Proposal.institution),
                 joinedload(Referral.from_institution),
@@ -122,6 +125,13 @@ def get_proposal_page(
         .all()
     )
     return _page_from_rows(rows, reader) if rows else None
+
+
+def _staff_options(reader: Person | None) -> Sequence[ExecutableOption]:
+    """Load the institutions of the process for staff, whose permissions depend on them."""
+    if reader is None or reader.role != Role.STAFF:
+        return ()
+    return (joinedload(Proposal.process).joinedload(Process.institutions),)
 
 
 def _page_from_rows(rows: Sequence[PageRow], reader: Person | None) -> ProposalPage:

@@ -1,5 +1,6 @@
 """Sizes of the uploaded files that are stored: of one person, and of the installation."""
 
+import os
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -21,4 +22,12 @@ def stored_bytes(folder: Path) -> int:
     """Return the bytes of all files in the folder of uploads."""
     if not folder.exists():
         return 0
-    return sum(file.stat().st_size for file in folder.iterdir())
+    with os.scandir(folder) as entries:
+        return sum(_size(entry) for entry in entries)
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_size
+    except FileNotFoundError:  # deleted meanwhile
+        return 0

@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from deliberate.database import db
 from deliberate.days import Zone, local_today
 from deliberate.models import Commitment, Process, Proposal, Response
+from deliberate.models.moderation.visibility import ANYONE
 
 PAGE = 20
 
@@ -36,6 +37,7 @@ def list_commitments(
         .join(Commitment.response)
         .join(Response.proposal)
         .join(Proposal.process)
+        .where(Proposal.visible_to(ANYONE))
         .options(
             contains_eager(Commitment.response)
             .contains_eager(Response.proposal)
@@ -56,7 +58,8 @@ def count_commitments(state: str, institution_id: int) -> int:
     """Return the number of commitments of an institution in a state, as list_commitments has it."""
     statement = _in_state(select(Commitment), state).with_only_columns(func.count(Commitment.id))
     statement = statement.join(Commitment.response).join(Response.proposal).join(Proposal.process)
-    return db.session.scalar(statement.where(is_promised_by(institution_id))) or 0
+    shown = is_promised_by(institution_id) & Proposal.visible_to(ANYONE)
+    return db.session.scalar(statement.where(shown)) or 0
 
 
 def is_promised_by(institution_id: int) -> ColumnElement[bool]:

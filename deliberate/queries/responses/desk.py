@@ -155,7 +155,8 @@ def list_pending_referrals(institution_id: int) -> Sequence[Referral]:
     return db.session.scalars(
         select(Referral)
         .join(Case, Case.pending_referral_id == Referral.id)
-        .where(Referral.to_id == institution_id, Referral.accept_by > now())
+        .join(Referral.proposal)
+        .where(Referral.to_id == institution_id, Referral.accept_by > now(), response_is_owed())
         .options(
             joinedload(Referral.proposal).joinedload(Proposal.process),
             joinedload(Referral.from_institution),

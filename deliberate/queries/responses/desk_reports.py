@@ -17,6 +17,9 @@ from deliberate.queries.responses.desk import is_due_soon
 from deliberate.queries.responses.institutions import list_institutions
 from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""The years of which there are reports."""
+
 
 @dataclass(frozen=True)
 class CaseMatrixRow:
@@ -84,7 +87,10 @@ class MonthlyReport:
 def parse_month(month: str) -> date:
     """Return the first day of a month given as YYYY-MM, of this month if it is invalid."""
     try:
-        return datetime.strptime(month, "%Y-%m").date()
+        first_day = datetime.strptime(month, "%Y-%m").date()
+        if not FIRST_YEAR <= first_day.year <= LAST_YEAR:
+            raise ValueError(month)
+        return first_day
     except ValueError:
         return local_today(site()).replace(day=1)
 

@@ -119,7 +119,7 @@ def demo_mails() -> ResponseReturnValue:
     rows = list_newest_mails()
     context = load_context(notice for _delivery, notice, _person in rows)
     mails = [
-        compose(delivery, person, render_notification(notice, context, person.language))
+        compose(delivery, person, render_notification(notice, context, person.language, person))
         for delivery, notice, person in rows
     ]
     return render_template("notices/demo_mails.html", mails=mails)

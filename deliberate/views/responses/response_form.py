@@ -201,7 +201,7 @@ def publish(proposal_id: int) -> ResponseReturnValue:
 def _schedule(proposal: "Proposal", draft: "ResponseDraft", day: str) -> ResponseReturnValue:
     try:
         publish_at = start_of_day(proposal.process, date.fromisoformat(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return _preview_page(proposal, draft, 422, invalid_day=True)
     schedule_response(signed_in_person(), draft, publish_at)
     return redirect_with_message(
@@ -234,7 +234,12 @@ def ask_signatures(proposal_id: int) -> ResponseReturnValue:
 def sign(proposal_id: int) -> ResponseReturnValue:
     """Sign a draft for an institution whose signature is required."""
     draft = get_or_404(get_draft_to_sign(proposal_id, request.form.get("draft", 0, type=int)))
-    sign_response(signed_in_person(), draft, context=request_context())
+    sign_response(
+        signed_in_person(),
+        draft,
+        request.args.get("revision", 0, type=int),
+        context=request_context(),
+    )
     return redirect_with_message(
         url_for("desk.case", proposal_id=proposal_id), _("Your institution has signed it.")
     )
@@ -247,6 +252,7 @@ def check(proposal_id: int) -> ResponseReturnValue:
     record_check(
         signed_in_person(),
         _draft(proposal_id),
+        request.form.get("revision", 0, type=int),
         passed,
         request.form.get("note", ""),
         context=request_context(),
