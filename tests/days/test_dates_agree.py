@@ -17,11 +17,12 @@ from sqlalchemy import select
 from deliberate import clock
 from deliberate.database import db
 from deliberate.days import end_of_day, parse_time, start_of_day
-from deliberate.models import Process, Proposal
+from deliberate.models import Institution, Process, Proposal
 from deliberate.operations.polls.polls import open_poll
 from deliberate.operations.processes.processes import open_process, schedule_phase
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.queries.processes.processes import list_opened_processes
+from deliberate.queries.responses.response_owner import response_owner_id
 from deliberate.vocabulary import PhaseKind, PhaseSwitch
 from tests import factories
 from tests.client import anonymous_client, signed_in_client
@@ -174,11 +175,13 @@ def test_proposal_page_calendar_and_list_give_one_due_day(city: Flask) -> None:
 
 
 def test_desk_file_gives_the_due_day_of_the_calendar(city: Flask) -> None:
-    process = db.session.scalars(select(Process).where(Process.slug == SLUG)).one()
-    staff = factories.create_staff(process.institutions[0].institution)
     due = read_calendar(anonymous_client(city), SLUG).due
+    (proposal,) = (db.session.get_one(Proposal, proposal_id) for proposal_id in due)
+    owner = db.session.get_one(Institution, response_owner_id(proposal))
+    staff = factories.create_staff(owner)
     rows = csv.DictReader(StringIO(signed_in_client(city, staff).get("/en/desk/cases.csv").text))
-    assert {int(row["proposal"]): row["due_on"] for row in rows} == {
+    due_days = {int(row["proposal"]): row["due_on"] for row in rows}
+    assert {proposal_id: due_days.get(proposal_id) for proposal_id in due} == {
         proposal_id: day.isoformat() for proposal_id, day in due.items()
     }
 
