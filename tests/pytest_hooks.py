@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+ENGINES = ["sqlite", "postgresql"]
 DESELECTING_MARKERS = {"postgresql": ("browser", "sqlite"), "sqlite": ("postgresql",)}
 """Markers that deselect a test on an engine."""
 SLOW_FIRST = (
@@ -49,8 +50,16 @@ def _place(item: pytest.Item) -> int:
 
 
 def _engine(item: pytest.Item) -> str:
+    """Return the database engine that a test is parametrised with, by whatever fixture."""
     call = getattr(item, "callspec", None)
-    return str(call.params.get("app", "")) if call else ""
+    engines = (
+        (value for value in call.params.values() if _names_engine(value)) if call else iter(())
+    )
+    return str(next(engines, ""))
+
+
+def _names_engine(value: object) -> bool:
+    return isinstance(value, str) and value in ENGINES
 
 
 def _is_for_another_engine(item: pytest.Item) -> bool:
