@@ -106,7 +106,7 @@ def create_schedule(app: Flask) -> Huey:
 def _schedule_sealing(huey: Huey, seal: Any) -> None:  # huey has no types
     """Schedule sealing every ten seconds: huey's scheduler only knows whole minutes."""
 
-    @huey.periodic_task(crontab(), name="minute")  # type: ignore[untyped-decorator]
+    @huey.periodic_task(crontab(), name="minute")  # type: ignore[untyped-decorator]  # huey
     def minute() -> None:
         for index in range(SEALS_PER_MINUTE):
             seal.schedule(delay=index * 60 // SEALS_PER_MINUTE)

@@ -21,7 +21,7 @@ Row = TypeVar("Row")
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 Columns = dict[str, Any]  # columns of the log have values of many types
-_INSERT_ROWS = insert(Interaction.__table__)  # type: ignore[arg-type]
+_INSERT_ROWS = insert(Interaction.__table__)  # type: ignore[arg-type]  # typed FromClause
 _LOCK_ACTOR = text("SELECT pg_advisory_xact_lock(:lock, :person)")
 _ACTOR_LOCK = 7
 """First key of the advisory locks on actors; sealing uses the one-key form."""

@@ -107,7 +107,7 @@ class Batch:
     def insert(self, model: type[Base], rows: list[dict[str, Any]]) -> None:
         """Insert rows of a table in one statement; all rows must have the same columns."""
         if rows:
-            self.session.execute(insert(model.__table__), rows)  # type: ignore[arg-type]
+            self.session.execute(insert(model.__table__), rows)  # type: ignore[arg-type]  # FromClause
 
     def set_columns(self, model: type[Base], changes: Mapping[int, Mapping[str, Any]]) -> None:
         """Set columns of single rows by id; every change must name the same columns."""

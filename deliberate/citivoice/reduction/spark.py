@@ -153,7 +153,7 @@ class Spark(Engine):
         with duckdb.connect(":memory:") as con:
             Log(batches=log.batches).load(con)
             shape = ", ".join(COLUMNS)
-            return self._handed(con, "batches", f"SELECT {shape} FROM whole_log")  # noqa: S608
+            return self._handed(con, "batches", f"SELECT {shape} FROM whole_log")  # noqa: S608  # own names
 
     def _handed(self, con: duckdb.DuckDBPyConnection, name: str, select: str) -> Any:
         # A unique path for each: Spark reads lazily.
@@ -177,7 +177,7 @@ class Spark(Engine):
 
 def _session() -> Any:
     try:
-        import sqlglot  # noqa: F401
+        import sqlglot  # noqa: F401  # is it installed?
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:

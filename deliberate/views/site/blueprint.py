@@ -42,8 +42,8 @@ class LocalizedBlueprint(Blueprint):
             if not audience:
                 raise ValueError(f"{rule}: every route declares its audience")
             view.audience = audience  # type: ignore[attr-defined]  # read by the request hooks
-            view.takes_tokens = tokens  # type: ignore[attr-defined]
-            view.rate_limit = rate_limit  # type: ignore[attr-defined]
+            view.takes_tokens = tokens  # type: ignore[attr-defined]  # of a function
+            view.rate_limit = rate_limit  # type: ignore[attr-defined]  # of a function
             path = "" if rule == "/" and self.has_own_prefix else rule
             self.add_url_rule(path, name or view.__name__, view, methods=list(methods))
             return view

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import rcssmin  # type: ignore[import-untyped]
+import rcssmin  # type: ignore[import-untyped]  # it has no stubs
 from flask import Flask, Response, abort, current_app, request, send_from_directory, url_for
 from werkzeug.security import safe_join
 
@@ -22,7 +22,7 @@ _HASHED = re.compile(r"(?P<stem>.+)\.[0-9a-f]{12}(?P<suffix>\.\w+)")
 def init_app(app: Flask) -> None:
     """Serve static files by hashed name and minify the stylesheets."""
     app.view_functions["static"] = _send_static_file
-    _send_static_file.audience = ("public",)  # type: ignore[attr-defined]
+    _send_static_file.audience = ("public",)  # type: ignore[attr-defined]  # of a function
     for path in Path(str(app.static_folder)).glob("*.css"):
         served_content(path)
 
