@@ -10,6 +10,8 @@ from deliberate import jobs, start_jobs
 from deliberate.config import Settings
 from deliberate.database import db, transient
 from deliberate.models import Interaction, JobRun, SignedTreeHead
+from deliberate.operations.releases import releases
+from deliberate.operations.site.job_runs import run_each
 from tests import factories
 from tests.notices.test_delivery import create_pending_mails
 
@@ -70,3 +72,34 @@ def test_job_on_an_empty_installation_records_no_act(app, log):
     ):
         job(settings)
     assert log() == []
+
+
+def test_item_that_fails_does_not_stop_the_others_and_fails_the_job(app):
+    done = []
+
+    def run(item: int) -> None:
+        if item == 2:
+            raise IndexError(item)
+        done.append(item)
+
+    with pytest.raises(ExceptionGroup, match="publish_all_releases"):
+        run_each("publish_all_releases", [1, 2, 3], run)
+    assert done == [1, 3]
+    assert run_each("publish_all_releases", [1, 3], run) == 2
+
+
+def test_release_that_cannot_be_built_leaves_the_next_process_its_own(app, tmp_path, monkeypatch):
+    slugs = [factories.create_process().slug for _ in range(2)]
+    publish, published = releases.publish_release, []
+
+    def publish_or_fail(builder, process, *arguments, **options):
+        if process.slug == slugs[0]:
+            raise OSError("no space left on device")
+        published.append(publish(builder, process, *arguments, **options).process_id)
+
+    monkeypatch.setattr(releases, "publish_release", publish_or_fail)
+    with pytest.raises(ExceptionGroup):
+        jobs.run_nightly(Settings(mode="test", data_dir=str(tmp_path)))
+    assert len(published) == 1
+    with transient() as store:
+        assert store.get_one(JobRun, "publish_all_releases").failed_at is not None

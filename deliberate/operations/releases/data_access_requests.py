@@ -16,6 +16,7 @@ from deliberate.exports.release_builder import build_release
 from deliberate.models import DataAccessRequest, Person, Process
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.releases.releases import exclusive_build, pack_release
+from deliberate.operations.site.job_runs import run_each
 from deliberate.permissions.decision import (
     InvalidInput,
     Refused,
@@ -149,10 +150,13 @@ def refresh_protected_releases(settings: Settings) -> None:
             request.secret, request.built_at, request.manifest = None, None, None
     active = active_requests()
     _remove_other_folders(folder / PROTECTED_FOLDER, {str(request.id) for request in active})
-    for request in active:
+
+    def build(request: DataAccessRequest) -> None:
         if request.built_at is None or is_outdated(request):
             _archive_path(folder, request).unlink(missing_ok=True)
             build_protected_release(request, folder)
+
+    run_each("refresh_protected_releases", active, build)
 
 
 def _remove_other_folders(folder: Path, active: set[str]) -> None:

@@ -14,6 +14,7 @@ from deliberate.days import local_today
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.release_builder import Progress, build_release, translate_build_error
 from deliberate.models import Person, Process, Release
+from deliberate.operations.site.job_runs import run_each
 from deliberate.permissions.decision import require
 from deliberate.permissions.releases import may_remove_release
 from deliberate.queries.processes.processes import get_process
@@ -114,15 +115,20 @@ def delete_removed_files(folder: Path) -> None:
 
 def publish_all_releases(folder: Path) -> int:
     """Publish a release of every process with new acts since its last one; return their number."""
-    published = 0
+
+    def publish(process: Process) -> None:
+        publish_release(None, process, folder, formats=tuple(FORMATS))
+
+    return run_each("publish_all_releases", _processes_to_release(), publish)
+
+
+def _processes_to_release() -> Iterator[Process]:
     for slug in opened_process_slugs():
         last = newest_release(slug)
         process = get_process(slug)
         if process is None or process.source == SOURCE_RELEASE or (last and not has_new_acts(last)):
             continue
-        publish_release(None, process, folder, formats=tuple(FORMATS))
-        published += 1
-    return published
+        yield process
 
 
 def _next_free_stamp(process: Process, folder: Path) -> str:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from deliberate.clock import now
 from deliberate.database import canonical_json, unrecorded
 from deliberate.models import Assessment, AssessmentReply, Person
+from deliberate.operations.site.job_runs import run_each
 from deliberate.permissions.decision import (
     InvalidInput,
     require,
@@ -42,11 +43,9 @@ def freeze_assessment(
 
 
 def freeze_due_plans() -> int:
-    """Freeze the plans whose process has opened and return their number."""
+    """Freeze the plans whose process has opened, each by itself, and return their number."""
     due = [plan for plan in unfrozen_plans() if is_overdue_plan(plan)]
-    for plan in due:
-        freeze_assessment(None, plan)
-    return len(due)
+    return run_each("freeze_due_plans", due, lambda plan: freeze_assessment(None, plan))
 
 
 def reply_to_assessment(officer: Person, assessment: Assessment, body: str) -> None:

@@ -1,9 +1,10 @@
 """Recording the runs of periodic jobs, so that a job that no longer runs is noticed."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,6 +13,7 @@ from deliberate.database import db, transient
 from deliberate.models import JobRun
 
 Step = Callable[[], object]
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +34,26 @@ def run_steps(job: str, steps: Mapping[str, Step]) -> None:
             failures.append(error)
     if failures:
         raise ExceptionGroup(job, failures)
+
+
+def run_each(job: str, items: Iterable[T], run: Callable[[T], object]) -> int:
+    """Run a job for each item, whether or not an earlier one failed, and return their number.
+
+    Raises ExceptionGroup at the end if any failed, so that the job counts as failed.
+    """
+    done, failures = 0, []
+    for item in items:
+        try:
+            run(item)
+        except Exception as error:
+            db.session.rollback()
+            _log.exception("%s failed for %r", job, item)
+            failures.append(error)
+        else:
+            done += 1
+    if failures:
+        raise ExceptionGroup(job, failures)
+    return done
 
 
 @contextmanager
