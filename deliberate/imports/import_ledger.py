@@ -41,6 +41,8 @@ class ImportLedger:
     withdrawn: set[str] = field(default_factory=set)
     responses: set[tuple[str, datetime]] = field(default_factory=set)
     versions: Counter[str] = field(default_factory=Counter)
+    answered: set[int] = field(default_factory=set)
+    """Ids of the proposals whose case a response has ended."""
     institutions: dict[str, int] = field(default_factory=dict)
     """Institution ids by slug."""
 
@@ -86,11 +88,19 @@ def _read_accounts(session: Session, ledger: ImportLedger, prefix: str) -> None:
 
 
 def _read_proposals(session: Session, ledger: ImportLedger, process_id: int) -> None:
-    columns = (Proposal.source_id, Proposal.id, Proposal.qualified_at, Proposal.withdrawn_at)
+    columns = (
+        Proposal.source_id,
+        Proposal.id,
+        Proposal.qualified_at,
+        Proposal.withdrawn_at,
+        Proposal.answered_at,
+    )
     in_process = (Proposal.process_id == process_id, Proposal.source_id.is_not(None))
     proposals: Iterable[Any] = session.execute(select(*columns).where(*in_process))
-    for source_id, proposal_id, qualified_at, withdrawn_at in proposals:
+    for source_id, proposal_id, qualified_at, withdrawn_at, answered_at in proposals:
         ledger.proposals[source_id] = proposal_id
+        if answered_at:
+            ledger.answered.add(proposal_id)
         if qualified_at:
             ledger.qualified.add(source_id)
         if withdrawn_at:

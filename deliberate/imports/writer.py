@@ -27,8 +27,8 @@ from deliberate.imports.source_records import (
 )
 from deliberate.imports.threads import StoredComment
 from deliberate.models import Comment, Process, Proposal, ProposalVersion, Response
-from deliberate.permissions.responses import is_final_decision
 from deliberate.vocabulary import ResponseDecision, Role, Stance
+from deliberate.vocabulary.codes import is_final_response
 
 F = TypeVar("F", bound=SourceAct)
 
@@ -72,9 +72,6 @@ class BatchWriter:
             self.ledger.proposals[act.proposal] = row_id
         batch.insert(Proposal, rows)
         batch.insert(ProposalVersion, [version_row(row) for row in rows])
-        if rows:
-            added = {self.process_id: Counter(proposal_count=len(rows))}
-            batch.raise_counters(Process, ("proposal_count",), added)
         return _by_act(acts, rows)
 
     def _comments(self, batch: Batch, acts: Sequence[SourceComment]) -> dict[int, RowValues]:
@@ -107,8 +104,6 @@ class BatchWriter:
         )
         answered = [row["root_id"] for row in rows if row["author_role"] == Role.STAFF]
         batch.set_columns(Comment, {root: {"is_answered": True} for root in answered if root})
-        process = {self.process_id: Counter(comment_count=len(rows))}
-        batch.raise_counters(Process, ("comment_count",), process)
 
     def _responses(self, batch: Batch, acts: Sequence[SourceResponse]) -> dict[int, RowValues]:
         rows = []
@@ -132,8 +127,11 @@ class BatchWriter:
         )
         first: dict[int, RowValues] = {}
         for row in rows:
-            if is_final_decision(row["decision"]) and row["version"] == 1:
-                first.setdefault(row["proposal_id"], {"answered_at": row["published_at"]})
+            proposal_id = row["proposal_id"]
+            is_final = is_final_response(row["decision"], row.get("outside_body", ""))
+            if is_final and proposal_id not in self.ledger.answered:
+                self.ledger.answered.add(proposal_id)
+                first[proposal_id] = {"answered_at": row["published_at"]}
         batch.set_columns(Proposal, first)
 
     def _qualify(self, batch: Batch, acts: Sequence[SourceQualification]) -> None:

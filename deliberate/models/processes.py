@@ -21,8 +21,7 @@ class Process(VisibleText, Base):
     personal_data = not_personal(
         "id slug title title_en question question_en decides decides_en open_points "
         "open_points_en fixed_points fixed_points_en timezone calendar "
-        "support_threshold response_days opened_at closed_at source days_off "
-        "proposal_count comment_count"
+        "support_threshold response_days opened_at closed_at source days_off"
     )
     visibility = NotNull("opened_at")
     readers = read_by(
@@ -63,8 +62,6 @@ class Process(VisibleText, Base):
     """The platform from which the process was imported; None for a process of this platform."""
     days_off: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     """Non-working days in addition to the public holidays: ISO date to name."""
-    proposal_count: Mapped[int] = mapped_column(default=0)
-    comment_count: Mapped[int] = mapped_column(default=0)
 
     phases: Mapped[list["Phase"]] = relationship(
         order_by="Phase.opens_at", back_populates="process", cascade="all, delete-orphan"

@@ -13,6 +13,7 @@ from deliberate.vocabulary.notices import (
     CommitmentLateNotice,
     CommitmentUpdatedNotice,
     DeadlineMissedNotice,
+    InterimResponseNotice,
     JoinedNotice,
     MergedNotice,
     NewResponseVersionNotice,
@@ -29,6 +30,18 @@ def _response(_event: ResponseNotice, about: NoticeSubjects) -> NoticeText:
         _("The authority responded"),
         _(
             "“%(title)s” has an official response: %(headline)s",
+            title=about.title,
+            headline=about.response.headline if about.response else "",
+        ),
+    )
+
+
+@notice_text.register
+def _interim_response(_event: InterimResponseNotice, about: NoticeSubjects) -> NoticeText:
+    return NoticeText(
+        _("Interim answer from the authority"),
+        _(
+            "“%(title)s” has an interim answer; the official response is still owed: %(headline)s",
             title=about.title,
             headline=about.response.headline if about.response else "",
         ),

@@ -6,6 +6,7 @@ from enum import Enum
 
 from flask_babel import lazy_gettext as _
 
+from deliberate.days import Place, date_text
 from deliberate.models import Person
 from deliberate.queries.moderation.sanctions import get_active_sanction
 from deliberate.vocabulary import Role
@@ -32,11 +33,13 @@ class Refused(Exception):
         reason: object,
         kind: RefusalKind = RefusalKind.STATE,
         possible_from: datetime | None = None,
+        place: Place | None = None,
     ) -> None:
         super().__init__(str(reason))
         self.reason = reason
         self.kind = kind
         self.possible_from = possible_from
+        self.place = place
 
 
 class InvalidInput(Refused):
@@ -54,6 +57,8 @@ class Decision:
     kind: RefusalKind = RefusalKind.STATE
     possible_from: datetime | None = None
     """When the act becomes possible, as far as a date decides it."""
+    place: Place | None = None
+    """The process in whose time zone that moment is shown; None is the site."""
 
     def __bool__(self) -> bool:
         return self.reason is None
@@ -65,7 +70,7 @@ ALLOWED = Decision()
 def require(decision: Decision) -> None:
     """Raise Refused with the reason unless the decision is positive."""
     if not decision:
-        raise Refused(decision.reason, decision.kind, decision.possible_from)
+        raise Refused(decision.reason, decision.kind, decision.possible_from, decision.place)
 
 
 def not_yours(reason: object) -> Decision:
@@ -90,12 +95,11 @@ def may_take_part(person: Person | None) -> Decision:
     sanction = get_active_sanction(person) if person is not None and person.is_active else None
     if sanction is None:
         return is_signed_in(person)
-    until = f"{sanction.ends_at:%Y-%m-%d %H:%M} UTC"
     return Decision(
         _(
             "Your account is limited until %(time)s: see My participation for why, and how to "
             "appeal.",
-            time=until,
+            time=date_text(sanction.ends_at, "d MMMM y, HH.mm"),
         ),
         possible_from=sanction.ends_at,
     )

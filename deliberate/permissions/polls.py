@@ -42,7 +42,8 @@ def is_voting_open(poll: Poll) -> Decision:
     """Allow ballots between the opening and closing times of the poll."""
     moment = now()
     if moment < poll.opens_at:
-        return Decision(_("This poll has not opened yet."), possible_from=poll.opens_at)
+        reason = _("This poll has not opened yet.")
+        return Decision(reason, possible_from=poll.opens_at, place=poll.process)
     if poll.is_closed(moment):
         return Decision(_("This poll is closed. Your ballot was not counted."))
     return ALLOWED

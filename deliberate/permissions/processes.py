@@ -28,7 +28,8 @@ def is_open_for(process: Process, switch: PhaseSwitch, moment: datetime | None =
     moment = moment or now()
     if process.allows(switch, moment):
         return ALLOWED
-    return Decision(_CLOSED_REASONS[switch], possible_from=process.allows_from(switch, moment))
+    possible_from = process.allows_from(switch, moment)
+    return Decision(_CLOSED_REASONS[switch], possible_from=possible_from, place=process)
 
 
 _CLOSED_REASONS = {

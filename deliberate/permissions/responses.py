@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Commitment, Person, Proposal, Referral
+from deliberate.models import Case, Commitment, Person, Proposal, Referral, ResponseDraft
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -13,13 +13,14 @@ from deliberate.permissions.decision import (
     not_yours,
 )
 from deliberate.permissions.processes import is_open_for
-from deliberate.permissions.proposals.proposals import is_active, is_unanswered
+from deliberate.permissions.proposals.proposals import is_active, is_author, is_unanswered
+from deliberate.queries.responses.desk import list_staff
 from deliberate.queries.responses.response_owner import (
     concerned_institution_ids,
+    pending_referral,
     responding_institution_ids,
 )
 from deliberate.vocabulary import PhaseSwitch, Role
-from deliberate.vocabulary.codes import INTERIM_DECISIONS
 
 
 def may_respond(person: Person | None, proposal: Proposal) -> Decision:
@@ -62,6 +63,71 @@ def is_response_owed(proposal: Proposal) -> Decision:
     return all_of(is_active(proposal), is_unanswered(proposal))
 
 
+def may_take_case(officer: Person, proposal: Proposal, case: Case | None) -> Decision:
+    """Allow the responsible institution to start work on an owed case, or to take it over."""
+    is_own = case is not None and case.started_at is not None and case.assignee_id == officer.id
+    return all_of(
+        may_respond(officer, proposal),
+        is_response_owed(proposal),
+        Decision(_("You already work on this case.")) if is_own else ALLOWED,
+    )
+
+
+def may_pause_clock(officer: Person, proposal: Proposal, case: Case | None) -> Decision:
+    """Allow the responsible institution to pause the deadline once, before it has passed."""
+    is_overdue = proposal.due_at is None or proposal.due_at <= now()
+    return all_of(
+        may_respond(officer, proposal),
+        is_response_owed(proposal),
+        Decision(_("The deadline was already paused once; there is no second pause."))
+        if case is not None and case.paused_at is not None
+        else ALLOWED,
+        Decision(_("The response is overdue: the deadline can no longer be paused."))
+        if is_overdue
+        else ALLOWED,
+    )
+
+
+def may_resume_clock(person: Person, proposal: Proposal, case: Case | None) -> Decision:
+    """Allow the author and the responsible institution to end the pause of the deadline."""
+    if case is None or not case.is_paused(now()):
+        return Decision(_("The deadline is not paused."))
+    return is_author(person, proposal) or may_respond(person, proposal)
+
+
+def may_refer(officer: Person, proposal: Proposal, case: Case | None) -> Decision:
+    """Allow the responsible and the coordinating institution, unless a referral is pending."""
+    pending = pending_referral(case)
+    return all_of(
+        may_respond(officer, proposal) or is_coordinator(officer),
+        is_response_owed(proposal),
+        Decision(
+            _("A referral of this proposal is waiting to be accepted."),
+            possible_from=pending.accept_by,
+            place=proposal.process,
+        )
+        if pending is not None and pending.state_at(now()) == "offered"
+        else ALLOWED,
+    )
+
+
+def may_request_check(officer: Person, draft: ResponseDraft) -> Decision:
+    """Allow the responsible institution to have a colleague check a revision of a draft, once."""
+    colleagues = {person.id for person in list_staff(draft.institution_id)} - {officer.id}
+    return all_of(
+        may_respond(officer, draft.proposal),
+        Decision(_("This response is already checked."))
+        if draft.checked_revision == draft.revision
+        else ALLOWED,
+        Decision(_("Your colleagues were already asked to check this."))
+        if draft.check_requested_at is not None
+        else ALLOWED,
+        ALLOWED
+        if colleagues
+        else Decision(_("No other account of your institution could check this.")),
+    )
+
+
 def may_accept_referral(officer: Person, referral: Referral) -> Decision:
     """Allow staff of the receiving institution while the referral is pending."""
     if not (decision := has_role(officer, Role.STAFF)):
@@ -87,8 +153,3 @@ def may_update_commitment(person: Person | None, commitment: Commitment) -> Deci
     if not commitment.is_open:
         return Decision(_("This commitment is already fulfilled or dropped."))
     return ALLOWED
-
-
-def is_final_decision(decision: str) -> bool:
-    """Return whether a decision ends the case; "needs study" and "not ours" are interim."""
-    return decision not in INTERIM_DECISIONS

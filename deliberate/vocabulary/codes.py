@@ -108,6 +108,14 @@ INTERIM_DECISIONS = frozenset({ResponseDecision.NEEDS_STUDY, ResponseDecision.NO
 """Decisions after which the response is still owed, unless an outside body is responsible."""
 
 
+def is_final_response(decision: str, outside_body: str) -> bool:
+    """Return whether a response ends the case; after an interim one a response is still owed.
+
+    `Response.final` is the same rule in SQL.
+    """
+    return decision not in INTERIM_DECISIONS or bool(outside_body)
+
+
 class ResponseGround(StrEnum):
     """The grounds of an official response."""
 

@@ -85,7 +85,11 @@ class _OnResponse(NoticeEvent, page=NoticePage.RESPONSES, topic=Topic.RESPONSE):
 
 
 class ResponseNotice(_OnResponse, kind="response.published"):
-    """An official response was published."""
+    """The official response that answers a proposal was published."""
+
+
+class InterimResponseNotice(_OnResponse, kind="response.interim"):
+    """An interim answer was published, after which a response is still owed."""
 
 
 class NewResponseVersionNotice(_OnResponse, kind="response.again"):

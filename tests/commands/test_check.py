@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from deliberate.commands.check import _problems, brand_color_problem, contrast_ratio
 from deliberate.database import db, unrecorded
-from deliberate.models import Comment, Process, Proposal
+from deliberate.models import Comment, Proposal
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.site import health_checks as health_check_queries
@@ -18,8 +18,6 @@ from deliberate.vocabulary import Stance
 from tests import factories
 
 COUNTERS = [
-    Process.proposal_count,
-    Process.comment_count,
     Proposal.support_count,
     Proposal.comment_count,
     Proposal.for_count,

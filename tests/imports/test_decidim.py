@@ -110,7 +110,6 @@ def test_decidim_import_sets_correct_counters(app, tmp_path):
     assert (proposal.comment_count, proposal.support_count) == (5, 7)
     assert (proposal.for_count, proposal.against_count, proposal.neutral_count) == (1, 1, 1)
     assert get_one(Comment, source_id="5").reply_count == 2
-    assert (get_one(Process).proposal_count, get_one(Process).comment_count) == (2, 5)
 
 
 def test_decidim_html_is_sanitized_and_the_original_stored(app, tmp_path):

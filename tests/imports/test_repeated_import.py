@@ -34,12 +34,9 @@ def count_all_rows():
 
 def read_counters():
     db.session.rollback()
-    process = db.session.scalars(select(Process)).one()
     proposals = select(func.sum(Proposal.comment_count), func.sum(Proposal.for_count))
     branches = select(func.sum(Comment.reply_count))
     return (
-        process.proposal_count,
-        process.comment_count,
         *db.session.execute(proposals).one(),
         db.session.scalar(branches),
     )

@@ -1,6 +1,6 @@
 """Pages of the desk: access, cases, referrals, reports, templates and the response table."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from deliberate.operations.proposals import proposals as proposal_operations
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses import cases as case_operations
 from deliberate.operations.responses import responses as response_operations
+from deliberate.operations.responses.referrals import refer_proposal
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.responses.responses import latest_version
 from deliberate.vocabulary import ResponseDecision, Role, Stance
@@ -206,3 +207,31 @@ def test_question_to_the_author_is_on_the_page_with_the_act_that_resumes(app, in
     assert "The institution asks the author" in shown and resume in shown
     read = anonymous_client(app).get(path, follow_redirects=True).text
     assert "Di halte mana?" in read and resume not in read
+
+
+def test_case_page_says_why_and_offers_nothing_that_would_be_refused(app, institution, clock):
+    process = factories.create_process(institution, threshold=1)
+    proposal, other = factories.create_proposal(process), factories.create_institution("lain")
+    support_proposal(factories.create_resident(), proposal)
+    officer = factories.create_staff(institution)
+    client, page = signed_in_client(app, officer), f"/en/desk/proposals/{proposal.id}"
+    shown = client.get(page).text
+    assert all(offer in shown for offer in ("Take the case", "Refer publicly", "Ask and pause"))
+    case_operations.take_case(officer, proposal)
+    refer_proposal(officer, proposal, other, "Milik mereka.")
+    case_operations.pause_clock(officer, proposal, "Yang mana?", days=1)
+    shown = client.get(page).text
+    assert "Refer publicly" not in shown and "waiting to be accepted" in shown
+    assert "It will be possible from" in shown and "Resume the deadline" in shown
+    clock.shift(timedelta(days=7))
+    case_operations.take_case(officer, proposal)
+    shown = signed_in_client(app, officer).get(page).text
+    assert "Take the case" not in shown and "already work on this case" in shown
+    assert "Resume the deadline" not in shown and "already paused once" in shown
+
+
+def test_overdue_case_says_that_its_deadline_cannot_be_paused(app, institution, proposal, clock):
+    clock.shift(timedelta(days=60))
+    desk = signed_in_client(app, factories.create_staff(institution))
+    shown = desk.get(f"/en/desk/proposals/{proposal.id}").text
+    assert "Ask and pause" not in shown and "can no longer be paused" in shown

@@ -9,6 +9,7 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import ProcessInstitution, ResponseDraft
 from deliberate.operations.responses.institutions import set_check_required
+from deliberate.operations.responses.referrals import refer_proposal
 from deliberate.operations.responses.response_drafts import (
     DraftConflict,
     record_check,
@@ -49,6 +50,14 @@ def require_check(institution):
     with unrecorded("test settings") as session:
         institution.needs_check = True
         session.add(institution)
+
+
+def require_signature(proposal):
+    signatory = factories.create_institution("hukum")
+    with unrecorded("test settings") as session:
+        part = ProcessInstitution(institution_id=signatory.id, part="must_sign")
+        session.get_one(type(proposal.process), proposal.process_id).institutions.append(part)
+    return signatory
 
 
 def test_draft_is_saved_without_an_act(institution, proposal, log):
@@ -106,10 +115,7 @@ def test_draft_changed_after_the_check_needs_a_new_check(institution, proposal):
 
 
 def test_check_and_signature_are_of_the_text_that_was_read(institution, proposal):
-    signatory = factories.create_institution("hukum")
-    with unrecorded("test settings") as session:
-        part = ProcessInstitution(institution_id=signatory.id, part="must_sign")
-        session.get_one(type(proposal.process), proposal.process_id).institutions.append(part)
+    signatory = require_signature(proposal)
     writer, colleague = factories.create_staff(institution), factories.create_staff(institution)
     draft = save_response_draft(writer, proposal, draft_content())
     read = draft.revision
@@ -137,6 +143,35 @@ def test_scheduled_response_that_fails_does_not_stop_the_others(institution, clo
     assert db.session.get(ResponseDraft, drafts[0].id).publish_at is None
 
 
+@pytest.mark.parametrize(
+    ("outside_body", "must_be_signed"), [("Dinas Provinsi", True), ("", False)]
+)
+def test_response_not_ours_that_ends_the_case_must_be_signed(
+    institution, proposal, outside_body, must_be_signed
+):
+    require_signature(proposal)
+    writer = factories.create_staff(institution)
+    refer_proposal(writer, proposal, None, "Milik provinsi.", external_system="OSS")
+    content = draft_content(decision="not_ours", outside_body=outside_body)
+    draft = save_response_draft(writer, proposal, content)
+    if must_be_signed:
+        with pytest.raises(Refused, match="must sign"):
+            publish_draft(writer, draft)
+    else:
+        assert not publish_draft(writer, draft).is_final
+
+
+def test_check_is_asked_once_for_a_text_and_of_somebody(institution, proposal):
+    writer = factories.create_staff(institution)
+    draft = save_response_draft(writer, proposal, draft_content())
+    with pytest.raises(Refused, match="No other account"):
+        request_check(writer, draft)
+    factories.create_staff(institution)
+    request_check(writer, draft)
+    with pytest.raises(Refused, match="already asked"):
+        request_check(writer, draft)
+
+
 def test_check_that_fails_needs_a_note(institution, proposal):
     draft = save_response_draft(factories.create_staff(institution), proposal, draft_content())
     with pytest.raises(Refused, match="missing"):
@@ -144,10 +179,7 @@ def test_check_that_fails_needs_a_note(institution, proposal):
 
 
 def test_draft_is_published_after_required_signatures_only(institution, proposal, log):
-    signatory = factories.create_institution("hukum")
-    with unrecorded("test settings") as session:
-        part = ProcessInstitution(institution_id=signatory.id, part="must_sign")
-        session.get_one(type(proposal.process), proposal.process_id).institutions.append(part)
+    signatory = require_signature(proposal)
     writer = factories.create_staff(institution)
     draft = save_response_draft(writer, proposal, draft_content())
     with pytest.raises(Refused, match="must sign"):

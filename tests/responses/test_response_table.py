@@ -7,16 +7,21 @@ from deliberate.database import unrecorded
 from deliberate.models import ProcessInstitution
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.cases import assign_cases
+from deliberate.operations.responses.response_drafts import save_response_draft, sign_response
+from deliberate.operations.responses.response_publishing import publish_draft
 from deliberate.operations.responses.response_table import (
     COLUMNS,
     InvalidTable,
+    TableResult,
     parse_response_table,
     publish_response_rows,
 )
 from deliberate.operations.threads import comments as comment_operations
+from deliberate.queries.responses.response_drafts import list_drafts_to_sign
 from deliberate.queries.responses.responses import list_response_cards
 from deliberate.vocabulary import Stance
 from tests import factories
+from tests.responses.draft_content import draft_content
 
 HEADER = ",".join(COLUMNS)
 
@@ -53,10 +58,10 @@ def test_response_table_publishes_valid_row_with_answered_comments(officer, proc
     )
     log()
     line = f'{proposal.id},accepted,Ya,"Dibangun, segera.",,{comment.id},Pagar,sarpras,2036-01-05'
-    published, failed = publish_response_rows(officer, parse_response_table(officer, table(line)))
+    result = publish_response_rows(officer, parse_response_table(officer, table(line)))
     (entry,) = log()
     assert entry.details["answers"] == [comment.id] and entry.details["commitments"] == 1
-    assert len(published) == 1 and not failed
+    assert len(result.published) == 1 and not (result.drafted or result.failed)
 
 
 @pytest.mark.parametrize(
@@ -82,14 +87,15 @@ def test_response_table_reports_problem_of_invalid_row_and_publishes_nothing(
     log()
     rows = parse_response_table(officer, table(row.format(n=proposal.id)))
     assert problem in " ".join(rows[0].problems)
-    assert publish_response_rows(officer, rows) == ([], rows) and log() == []
+    assert publish_response_rows(officer, rows) == TableResult(failed=rows) and log() == []
 
 
 def test_response_table_publishes_valid_rows_next_to_invalid_one(officer, process):
     good, bad = factories.create_proposal(process), factories.create_proposal(process)
     text = table(f"{good.id},accepted,Ya,Teks,,,,,", f"{bad.id},not_accepted,Tidak,,,,,,")
-    published, failed = publish_response_rows(officer, parse_response_table(officer, text))
-    assert [row.line for row in published] == [2] and [row.line for row in failed] == [3]
+    result = publish_response_rows(officer, parse_response_table(officer, text))
+    assert [row.line for row in result.published] == [2]
+    assert [row.line for row in result.failed] == [3]
     assert list_response_cards(good.id) and not list_response_cards(bad.id)
 
 
@@ -135,22 +141,52 @@ def test_cases_are_assigned_each_by_its_own_act(officer, institution, log):
     assert [refusal.proposal.id for refusal in refusals] == [not_owed.id]
 
 
-@pytest.mark.parametrize(("decision", "waits"), [("accepted", True), ("needs_study", False)])
-def test_response_table_names_the_institutions_that_must_sign_a_final_response(
-    officer, process, decision, waits
-):
-    proposal, signatory = factories.create_proposal(process), factories.create_institution("hukum")
+def require_signature(process):
+    signatory = factories.create_institution("hukum")
     with unrecorded("test settings") as session:
         part = ProcessInstitution(institution_id=signatory.id, part="must_sign")
         session.get_one(type(process), process.id).institutions.append(part)
-    (row,) = parse_response_table(officer, table(f"{proposal.id},{decision},Ya,Teks,,,,,"))
-    text = f"waits for the signature of {signatory.name}"
-    assert (text in " ".join(row.problems)) is waits
+    return signatory
 
 
-def test_response_table_names_the_missing_check(officer, institution, process):
+def test_row_that_needs_a_signature_becomes_a_draft_for_which_it_is_asked(officer, process, log):
+    signatory, proposal = require_signature(process), factories.create_proposal(process)
+    log()
+    text = table(f"{proposal.id},accepted,Ya,Teks,,,Pagar,sarpras,2036-01-05")
+    rows = parse_response_table(officer, text)
+    assert f"{signatory.name} must sign it" in rows[0].missing_consents
+    assert publish_response_rows(officer, rows).drafted == rows
+    assert [entry.kind for entry in log()] == ["signature.asked"]
+    (draft,) = list_drafts_to_sign(signatory.id)
+    sign_response(factories.create_staff(signatory), draft, draft.revision)
+    response = publish_draft(officer, draft)
+    assert (response.headline, response.commitments[0].what) == ("Ya", "Pagar")
+
+
+def test_interim_row_needs_no_signature(officer, process):
+    require_signature(process)
+    proposal = factories.create_proposal(process)
+    rows = parse_response_table(officer, table(f"{proposal.id},needs_study,Nanti,Teks,,,,,"))
+    assert publish_response_rows(officer, rows).published == rows
+
+
+def test_row_is_not_saved_over_a_draft_of_the_institution(officer, process):
+    require_signature(process)
+    proposal = factories.create_proposal(process)
+    save_response_draft(officer, proposal, draft_content(headline="Lain"))
+    rows = parse_response_table(officer, table(f"{proposal.id},accepted,Ya,Teks,,,,,"))
+    assert publish_response_rows(officer, rows).failed == rows
+    assert "has a draft" in rows[0].problems[0]
+
+
+def test_row_that_needs_a_check_becomes_a_draft_for_which_it_is_asked(
+    officer, institution, process, log
+):
+    factories.create_staff(institution)
     with unrecorded("test settings") as session:
         session.get_one(type(institution), institution.id).needs_check = True
     proposal = factories.create_proposal(process)
-    (row,) = parse_response_table(officer, table(f"{proposal.id},accepted,Ya,Teks,,,,,"))
-    assert "A colleague must check" in " ".join(row.problems)
+    log()
+    rows = parse_response_table(officer, table(f"{proposal.id},accepted,Ya,Teks,,,,,"))
+    assert publish_response_rows(officer, rows).drafted == rows
+    assert [entry.kind for entry in log()] == ["check.asked"]

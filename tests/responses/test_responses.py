@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 from flask_babel import force_locale
+from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import AnsweredComment
+from deliberate.models import AnsweredComment, Notice
 from deliberate.operations.processes.processes import close_process
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.cases import acknowledge_proposal, take_case
@@ -157,6 +158,18 @@ def test_response_needs_study_is_interim_with_one_second_date(officer, proposal)
     assert proposal.answered_at is None
     with pytest.raises(Refused, match="already has a second date"):
         publish(officer, proposal, ResponseDecision.NEEDS_STUDY, study_until=date(2036, 2, 5))
+
+
+def test_notice_tells_interim_answer_response_and_new_version_apart(officer, proposal):
+    publish(officer, proposal, ResponseDecision.NEEDS_STUDY, study_until=date(2036, 1, 5))
+    publish(officer, proposal)
+    publish(officer, proposal, note="Tanggal diperbaiki.")
+    kinds = select(Notice.kind).where(Notice.kind.startswith("response.")).order_by(Notice.id)
+    assert db.session.scalars(kinds).all() == [
+        "response.interim",
+        "response.published",
+        "response.again",
+    ]
 
 
 def test_response_conflict_returns_the_newer_version(officer, institution, proposal):

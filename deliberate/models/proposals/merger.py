@@ -1,14 +1,13 @@
 """Mergers of proposals, with what is needed to undo them completely."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
-from deliberate.database import Base, Json, UtcDateTime
-from deliberate.database.personal_data import OFFICIAL, Category, personal, rows
+from deliberate.database import Base, UtcDateTime
+from deliberate.database.personal_data import OFFICIAL, rows
 
 
 class Merger(Base):
@@ -35,9 +34,3 @@ class Merger(Base):
     previous_qualified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Start of the target's response deadline before the merger."""
     previous_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    replaced_supports: Mapped[list[list[Any]]] = mapped_column(
-        Json,
-        default=list,
-        info=personal(Category.ACT, kept="undoing a merger restores the counts", download=False),
-    )
-    """Supports of the target replaced by earlier ones: person id, version, time in UTC."""

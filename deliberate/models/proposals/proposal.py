@@ -258,6 +258,10 @@ class Support(Base):
     given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     merged_from_id: Mapped[int | None] = mapped_column(BigId)
     """The proposal it was given to, if that one was merged into this one."""
+    replaced: Mapped[list[list[Any]]] = mapped_column(
+        Json, default=list, info=personal(Category.ACT, kept=COUNTS)
+    )
+    """What mergers replaced in it, the latest last: merger id, version, time in UTC."""
 
 
 class Follow(Base):

@@ -22,7 +22,7 @@ from deliberate.models.moderation.visibility import PUBLIC, read_by
 from deliberate.models.proposals.proposal import Proposal, new_salt
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import ResponseDecision
-from deliberate.vocabulary.codes import INTERIM_DECISIONS
+from deliberate.vocabulary.codes import INTERIM_DECISIONS, is_final_response
 
 
 class Response(Base):
@@ -96,7 +96,7 @@ class Response(Base):
     @property
     def is_final(self) -> bool:
         """Return whether it ends the case; after an interim response one is still owed."""
-        return self.decision not in INTERIM_DECISIONS or bool(self.outside_body)
+        return is_final_response(self.decision, self.outside_body)
 
     @classmethod
     def final(cls) -> ColumnElement[bool]:

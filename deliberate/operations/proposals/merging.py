@@ -32,8 +32,9 @@ def merge_proposals(
         _lock_proposals(act, proposal, target)
         require(may_merge(moderator, proposal, target))
         merger = _new_merger(moderator, proposal, target)
-        merger.replaced_supports = _copy_supports(act, proposal, target)
         act.session.add(merger)
+        act.session.flush()
+        _copy_supports(act, proposal, target, merger)
         proposal.merged_into_id, proposal.merged_at = target.id, merger.merged_at
         act.about(proposal, into=target.id)
         _inherit_deadline(act, proposal, target)
@@ -60,14 +61,9 @@ def _lock_proposals(act: Act[...], *proposals: Proposal) -> None:
         act.lock(proposal)
 
 
-def _copy_supports(act: Act[...], proposal: Proposal, target: Proposal) -> list[list[object]]:
-    """Copy supports to the target; return those it had that an earlier support replaced.
-
-    A person who supports both keeps the earlier support. Each replaced support is returned as
-    [person id, version, time].
-    """
+def _copy_supports(act: Act[...], proposal: Proposal, target: Proposal, merger: Merger) -> None:
+    """Copy supports to the target. A person who supports both keeps the earlier support."""
     existing_by_person = {support.person_id: support for support in _list_supports(act, target)}
-    replaced: list[list[object]] = []
     for support in _list_supports(act, proposal):
         existing = existing_by_person.get(support.person_id)
         if support.person_id == target.author_id:
@@ -76,9 +72,9 @@ def _copy_supports(act: Act[...], proposal: Proposal, target: Proposal) -> list[
             act.session.add(_copied_support(support, target))
             target.support_count += 1
         elif support.given_at < existing.given_at:
-            replaced.append([existing.person_id, existing.version, existing.given_at.isoformat()])
+            before = [merger.id, existing.version, existing.given_at.isoformat()]
+            existing.replaced = [*existing.replaced, before]
             existing.version, existing.given_at = support.version, support.given_at
-    return replaced
 
 
 def _list_supports(act: Act[...], proposal: Proposal) -> list[Support]:
@@ -133,16 +129,15 @@ def _get_open_merger(act: Act[...], proposal: Proposal) -> Merger:
 
 
 def _separate_supports(act: Act[...], proposal: Proposal, target: Proposal, merger: Merger) -> None:
-    replaced = {
-        person_id: (version, given_at) for person_id, version, given_at in merger.replaced_supports
-    }
     for support in _list_supports(act, target):
         if support.merged_from_id == proposal.id:
             act.session.delete(support)
             target.support_count -= 1
-        elif support.person_id in replaced:
-            version, given_at = replaced[support.person_id]
-            support.version, support.given_at = version, datetime.fromisoformat(given_at)
+            continue
+        for merger_id, version, given_at in support.replaced:
+            if merger_id == merger.id:
+                support.version, support.given_at = version, datetime.fromisoformat(given_at)
+        support.replaced = [row for row in support.replaced if row[0] != merger.id]
 
 
 def _restore_deadline(act: Act[...], target: Proposal, merger: Merger) -> None:

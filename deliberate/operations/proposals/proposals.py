@@ -72,7 +72,6 @@ def submit_proposal(
         _set_text(proposal, title, body)
         act.session.add(proposal)
         proposal.versions.append(_version(proposal, "", ()))
-        process.proposal_count += 1
         if draft is not None:
             _consume_draft(act, author, draft, proposal)
         act.set_text(_content(proposal), proposal)

@@ -20,8 +20,11 @@ from deliberate.permissions.proposals.proposals import is_author
 from deliberate.permissions.responses import (
     is_coordinator,
     is_response_owed,
+    may_pause_clock,
     may_read_case,
     may_respond,
+    may_resume_clock,
+    may_take_case,
 )
 from deliberate.queries.processes.working_days import (
     MAX_PAUSE_DAYS,
@@ -66,11 +69,9 @@ def reassign_lapsed_referral(act: Act[...], proposal: Proposal) -> None:
 def take_case(officer: Person, proposal: Proposal, *, context: RequestContext = NO_REQUEST) -> None:
     """Start to work on a case; the officer becomes its assignee."""
     with recorded(officer, CaseStarted, context) as act:
-        require(all_of(may_respond(officer, act.lock(proposal)), is_response_owed(proposal)))
+        case = get_or_create_case(act, act.lock(proposal))
+        require(may_take_case(officer, proposal, case))
         reassign_lapsed_referral(act, proposal)
-        case = get_or_create_case(act, proposal)
-        if case.started_at is not None and case.assignee_id == officer.id:
-            raise Refused(_("You already work on this case."))
         case.assignee_id, case.started_at = officer.id, now()
         case.assigned_at = case.assigned_at or now()
         act.about(case)
@@ -158,11 +159,11 @@ def pause_clock(
 ) -> None:
     """Ask the author a question and pause the response clock, once and for some working days."""
     with recorded(officer, ClockPaused, context) as act:
-        require(all_of(may_respond(officer, act.lock(proposal)), is_response_owed(proposal)))
+        case = get_or_create_case(act, act.lock(proposal))
+        require(may_pause_clock(officer, proposal, case))
         reassign_lapsed_referral(act, proposal)
-        case = get_or_create_case(act, proposal)
         text = clean(question)
-        _require_pausable(case, proposal, text, days)
+        _require_valid_pause(text, days)
         case.paused_at, case.pause_question = now(), text
         case.pause_ends_at = deadline_after(proposal.process, now(), days)
         proposal.due_at = _shifted_due_at(proposal, days)
@@ -170,15 +171,11 @@ def pause_clock(
         notify_participants(act, proposal, ClockPausedNotice())
 
 
-def _require_pausable(case: Case, proposal: Proposal, question: str, days: int) -> None:
-    if case.paused_at is not None:
-        raise Refused(_("The deadline was already paused once; there is no second pause."))
+def _require_valid_pause(question: str, days: int) -> None:
     if not question:
         raise InvalidInput(_("Write the question to the author: it is shown as the reason."))
     if not 1 <= days <= MAX_PAUSE_DAYS:
         raise InvalidInput(_("A pause lasts between 1 and 10 working days."))
-    if proposal.due_at is None or proposal.due_at <= now():
-        raise Refused(_("The response is overdue: the deadline can no longer be paused."))
 
 
 def resume_clock(
@@ -189,12 +186,9 @@ def resume_clock(
     The working days that were not used are deducted from the deadline.
     """
     with recorded(person, ClockResumed, context) as act:
-        act.lock(proposal)
-        require(is_author(person, proposal) or may_respond(person, proposal))
-        case = get_or_create_case(act, proposal)
-        if case.pause_ends_at is None or not case.is_paused(now()):
-            raise Refused(_("The deadline is not paused."))
-        unused_days = working_days_left(proposal.process, case.pause_ends_at)
+        case = get_or_create_case(act, act.lock(proposal))
+        require(may_resume_clock(person, proposal, case))
+        unused_days = working_days_left(proposal.process, case.pause_ends_at or now())
         case.pause_ends_at = now()
         proposal.due_at = _shifted_due_at(proposal, -unused_days)
         act.about(proposal)

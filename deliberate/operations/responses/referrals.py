@@ -6,18 +6,8 @@ from deliberate.clock import now
 from deliberate.models import Case, Institution, Person, Proposal, Referral
 from deliberate.operations.notices.notices import notify_participants, notify_staff
 from deliberate.operations.responses.cases import get_or_create_case, reassign_lapsed_referral
-from deliberate.permissions.decision import (
-    InvalidInput,
-    Refused,
-    all_of,
-    require,
-)
-from deliberate.permissions.responses import (
-    is_coordinator,
-    is_response_owed,
-    may_accept_referral,
-    may_respond,
-)
+from deliberate.permissions.decision import InvalidInput, require
+from deliberate.permissions.responses import may_accept_referral, may_refer
 from deliberate.queries.processes.working_days import REFERRAL_ACCEPTANCE_DAYS, deadline_after
 from deliberate.queries.responses.response_owner import (
     coordinating_institution_id,
@@ -57,13 +47,9 @@ def refer_proposal(
     the response.
     """
     with recorded(officer, ProposalReferred, context) as act:
-        act.lock(proposal)
-        decision = may_respond(officer, proposal) or is_coordinator(officer)
-        require(all_of(decision, is_response_owed(proposal)))
+        case = get_or_create_case(act, act.lock(proposal))
+        require(may_refer(officer, proposal, case))
         reassign_lapsed_referral(act, proposal)
-        case = get_or_create_case(act, proposal)
-        if case.pending_referral_id is not None:
-            raise Refused(_("A referral of this proposal is waiting to be accepted."))
         from_id = response_owner_id(proposal)
         _require_valid_referral(to, from_id, reason, external_system)
         accept_by = deadline_after(proposal.process, now(), REFERRAL_ACCEPTANCE_DAYS)

@@ -17,7 +17,7 @@ from deliberate.permissions.decision import (
     has_role,
     require,
 )
-from deliberate.permissions.responses import may_respond
+from deliberate.permissions.responses import may_request_check, may_respond
 from deliberate.queries.responses.response_owner import (
     missing_signatory_ids,
     required_signatory_ids,
@@ -86,7 +86,7 @@ def request_check(
 ) -> None:
     """Ask the colleagues of the institution to check a draft before it is published."""
     with recorded(officer, CheckAsked, context) as act:
-        require(may_respond(officer, act.lock(draft).proposal))
+        require(may_request_check(officer, act.lock(draft)))
         draft.check_requested_at = now()
         act.about(draft)
         notify_staff(act, draft.institution_id, draft.proposal, CheckRequestedNotice())

@@ -1,4 +1,7 @@
-"""Responses from a CSV table: every row is checked first and published by an act of its own."""
+"""Responses from a CSV table: every row is checked first, then published by an act of its own.
+
+A response that must be signed or checked is saved as a draft, and the consent is asked for.
+"""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -12,9 +15,16 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.days import local_today
 from deliberate.models import Comment, Institution, Person, Proposal
+from deliberate.operations.responses.response_drafts import (
+    DraftConflict,
+    DraftContent,
+    request_check,
+    request_signatures,
+    save_response_draft,
+)
 from deliberate.operations.responses.responses import REFUSAL_DECISIONS, publish_response
 from deliberate.permissions.decision import Refused
-from deliberate.permissions.responses import is_final_decision, may_respond
+from deliberate.permissions.responses import may_request_check, may_respond
 from deliberate.queries.responses.institutions import (
     get_institution_by_slug,
     list_institutions,
@@ -24,6 +34,7 @@ from deliberate.queries.responses.response_owner import missing_signatory_ids
 from deliberate.queries.responses.responses import get_visible_proposal
 from deliberate.recording import NO_REQUEST, RequestContext
 from deliberate.vocabulary import ResponseDecision, ResponseGround
+from deliberate.vocabulary.codes import is_final_response
 
 COLUMNS = ("proposal", "decision", "headline", "body", "grounds", "answers", "what", "who", "due")
 """The cells grounds and answers hold lists; what, who and due form one commitment."""
@@ -42,9 +53,23 @@ class ResponseRow:
     cells: dict[str, str]
     proposal: Proposal | None = None
     problems: list[str] = field(default_factory=list)
+    missing_consents: list[str] = field(default_factory=list)
+    """What the response waits for after it is saved as a draft."""
+    needs_check: bool = False
+    needs_signature: bool = False
     grounds: list[ResponseGround] = field(default_factory=list)
     comment_ids: list[int] = field(default_factory=list)
     commitments: list[tuple[str, Institution, date]] = field(default_factory=list)
+
+
+@dataclass
+class TableResult:
+    """What became of the rows of a table."""
+
+    published: list[ResponseRow] = field(default_factory=list)
+    drafted: list[ResponseRow] = field(default_factory=list)
+    """Saved as drafts, for which a signature or check was asked."""
+    failed: list[ResponseRow] = field(default_factory=list)
 
 
 def parse_response_table(officer: Person, text: str) -> list[ResponseRow]:
@@ -97,7 +122,7 @@ def _validated_row(officer: Person, row: ResponseRow) -> ResponseRow:
         return row
     if not (permission := may_respond(officer, row.proposal)):
         row.problems.append(str(permission.reason))
-    row.problems += _missing_consents(officer, row.proposal, cells["decision"])
+    _note_missing_consents(officer, row, row.proposal)
     if cells["decision"] not in set(ResponseDecision):
         row.problems.append(
             _("The decision must be one of: %(names)s", names=", ".join(ResponseDecision))
@@ -112,21 +137,18 @@ def _validated_row(officer: Person, row: ResponseRow) -> ResponseRow:
     return row
 
 
-def _missing_consents(officer: Person, proposal: Proposal, decision: str) -> list[str]:
-    """Return which signatures and checks a response needs; a row of a table has none."""
-    problems = []
+def _note_missing_consents(officer: Person, row: ResponseRow, proposal: Proposal) -> None:
+    """Note which check and signatures the response needs; a row of a table has none."""
     if officer.institution is not None and officer.institution.needs_check:
-        problems.append(_("A colleague must check this response before it is published."))
+        row.needs_check = True
+        row.missing_consents.append(_("a colleague must check it"))
     missing = missing_signatory_ids(proposal.process, officer.institution_id)
-    if missing and is_final_decision(decision):
-        names = [localized_name(row) for row in list_institutions() if row.id in missing]
-        problems.append(
-            _(
-                "It waits for the signature of %(institutions)s: write it on the page of the case.",
-                institutions=", ".join(names),
-            )
+    if missing and is_final_response(row.cells["decision"], outside_body=""):
+        row.needs_signature = True
+        names = [localized_name(one) for one in list_institutions() if one.id in missing]
+        row.missing_consents.append(
+            _("%(institutions)s must sign it", institutions=", ".join(names))
         )
-    return problems
 
 
 def _parse_id(text: str) -> int | None:
@@ -184,26 +206,32 @@ def _parse_commitment(row: ResponseRow) -> None:
 
 def publish_response_rows(
     officer: Person, rows: Iterable[ResponseRow], *, context: RequestContext = NO_REQUEST
-) -> tuple[list[ResponseRow], list[ResponseRow]]:
-    """Publish the rows without problems; return the published rows and the failed ones."""
-    published, failed = [], []
+) -> TableResult:
+    """Publish the rows without problems, or save them as drafts and ask for what is missing."""
+    result = TableResult()
     for row in rows:
         if row.problems or row.proposal is None:
-            failed.append(row)
+            result.failed.append(row)
             continue
         try:
             _publish_row(officer, row, row.proposal, context.without_submission())
         except Refused as error:
             row.problems.append(str(error.reason))
-            failed.append(row)
+            result.failed.append(row)
+        except DraftConflict:
+            row.problems.append(_("Your institution has a draft of this response: continue that."))
+            result.failed.append(row)
         else:
-            published.append(row)
-    return published, failed
+            (result.drafted if row.missing_consents else result.published).append(row)
+    return result
 
 
 def _publish_row(
     officer: Person, row: ResponseRow, proposal: Proposal, context: RequestContext
 ) -> None:
+    if row.missing_consents:
+        _save_row(officer, row, proposal, context)
+        return
     publish_response(
         officer,
         proposal,
@@ -216,3 +244,33 @@ def _publish_row(
         language=officer.language,
         context=context,
     )
+
+
+def _save_row(
+    officer: Person, row: ResponseRow, proposal: Proposal, context: RequestContext
+) -> None:
+    """Save a row as a draft and ask for its signatures and its check, each once."""
+    draft = save_response_draft(officer, proposal, _draft_content(officer, row))
+    if row.needs_signature and draft.signature_revision != draft.revision:
+        request_signatures(officer, draft, context=context)
+    if row.needs_check and may_request_check(officer, draft):
+        request_check(officer, draft, context=context)
+
+
+def _draft_content(officer: Person, row: ResponseRow) -> DraftContent:
+    return {
+        "decision": row.cells["decision"],
+        "headline": row.cells["headline"],
+        "body": row.cells["body"],
+        "grounds": [ground.value for ground in row.grounds],
+        "study_until": None,
+        "outside_body": "",
+        "note": "",
+        "language": officer.language,
+        "points": [],
+        "commitments": [
+            {"what": what, "who": str(institution.id), "due": due_on.isoformat()}
+            for what, institution, due_on in row.commitments
+        ],
+        "answers": {str(comment_id): 0 for comment_id in row.comment_ids},
+    }

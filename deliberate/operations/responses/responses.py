@@ -26,13 +26,19 @@ from deliberate.permissions.decision import (
     Refused,
     require,
 )
-from deliberate.permissions.responses import is_final_decision, may_respond
+from deliberate.permissions.responses import may_respond
 from deliberate.queries.responses.response_owner import missing_signatory_ids, signatory_ids
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html, to_plain
 from deliberate.vocabulary import ResponseDecision, ResponseGround
+from deliberate.vocabulary.codes import is_final_response
 from deliberate.vocabulary.events.responses import ResponsePublished
-from deliberate.vocabulary.notices import NewResponseVersionNotice, ResponseNotice
+from deliberate.vocabulary.notices import (
+    InterimResponseNotice,
+    NewResponseVersionNotice,
+    NoticeEvent,
+    ResponseNotice,
+)
 
 REFUSAL_DECISIONS = {ResponseDecision.NOT_ACCEPTED, ResponseDecision.ACCEPTED_IN_PART}
 DEFAULT_STUDY_PERIOD = timedelta(days=60)
@@ -90,7 +96,8 @@ def publish_response(
         latest = _latest_response(act, proposal)
         if base_version is not None and latest is not None and latest.version > base_version:
             raise ResponseConflict(latest)
-        signatories = _require_check_and_signatures(act, responder, proposal, decision, draft)
+        is_final = is_final_response(decision, clean_line(outside_body))
+        signatories = _require_check_and_signatures(act, responder, proposal, is_final, draft)
         response = Response(
             proposal=proposal,
             version=latest.version + 1 if latest else 1,
@@ -137,12 +144,12 @@ def _require_check_and_signatures(
     act: Act[...],
     responder: Person,
     proposal: Proposal,
-    decision: ResponseDecision,
+    is_final: bool,
     draft: ResponseDraft | None,
 ) -> list[int]:
     """Return the ids of the institutions that signed the draft.
 
-    Raises Refused if a check or, for a final decision, a signature is missing.
+    Raises Refused if a check or, for a final response, a signature is missing.
     """
     institution = responder.institution
     revision = act.lock(draft).revision if draft else None
@@ -151,7 +158,7 @@ def _require_check_and_signatures(
         if not is_checked:
             raise Refused(_("A colleague must check this response before it is published."))
     missing = missing_signatory_ids(proposal.process, responder.institution_id, draft)
-    if missing and is_final_decision(decision):
+    if missing and is_final:
         raise Refused(_("Not every institution that must sign has signed this response."))
     return sorted(signatory_ids(draft.id, draft.revision)) if draft else []
 
@@ -180,7 +187,7 @@ def _study_date(
     if decision != ResponseDecision.NEEDS_STUDY:
         return None
     if latest is not None and latest.study_until is not None:
-        raise Refused(_("This proposal already has a second date; decide now."))
+        raise InvalidInput(_("This proposal already has a second date; decide now."))
     today = local_today(proposal.process)
     study_until = until or today + DEFAULT_STUDY_PERIOD
     if study_until <= today:
@@ -283,8 +290,15 @@ def response_text(response: Response) -> str:
 
 
 def _notify(act: Act[...], response: Response) -> None:
-    notice = NewResponseVersionNotice if response.version > 1 else ResponseNotice
-    notify_participants(act, response.proposal, notice(response=response.id))
+    notify_participants(act, response.proposal, _notice_on(response))
+
+
+def _notice_on(response: Response) -> NoticeEvent:
+    if response.is_first_final:
+        return ResponseNotice(response=response.id)
+    if response.proposal.answered_at is None:
+        return InterimResponseNotice(response=response.id)
+    return NewResponseVersionNotice(response=response.id)
 
 
 def _names_responsible_body(act: Act[...], response: Response) -> bool:

@@ -97,7 +97,6 @@ def _update_counters(act: Act[...], comment: Comment) -> None:
     proposal = comment.proposal
     act.session.add(comment)
     proposal.comment_count += 1
-    act.lock(proposal.process).comment_count += 1
     if comment.root_id is not None:
         act.session.execute(
             update(Comment)

@@ -26,6 +26,7 @@ def is_active(proposal: Proposal) -> Decision:
         return Decision(
             _("This proposal is held at present. It is open again when the hold ends."),
             possible_from=proposal.held_until,
+            place=proposal.process,
         )
     return Decision(_("This proposal was withdrawn or hidden. Its thread stays readable."))
 

@@ -47,11 +47,6 @@ def find_counter_mismatches(session: Session) -> Iterator[CounterMismatch]:
 def _counters() -> Iterator[Counter]:
     reply = aliased(Comment)
     is_native = Proposal.source_id.is_(None)  # imports have a number of supports without rows
-    yield Process.proposal_count, _count(Proposal, Proposal.process_id == Process.id), true()
-    in_process = (
-        select(func.count(Comment.id)).join(Proposal).where(Proposal.process_id == Process.id)
-    )
-    yield Process.comment_count, in_process.correlate(Process).scalar_subquery(), true()
     yield Proposal.support_count, _count(Support, Support.proposal_id == Proposal.id), is_native
     yield Proposal.comment_count, _count(Comment, Comment.proposal_id == Proposal.id), true()
     for column, stance in _STANCES.items():

@@ -21,9 +21,14 @@ from deliberate.operations.responses.referrals import (
 from deliberate.permissions.decision import require
 from deliberate.permissions.responses import (
     is_coordinator,
+    is_response_owed,
     may_accept_referral,
+    may_pause_clock,
     may_read_case,
+    may_refer,
     may_respond,
+    may_resume_clock,
+    may_take_case,
 )
 from deliberate.queries.accounts.people import get_person
 from deliberate.queries.proposals.timeline import get_timeline, list_referrals
@@ -214,6 +219,11 @@ def _case_page(
         case=desk_case,
         responsible_institution=get_institution(response_owner_id(proposal) or 0),
         may_respond=bool(may_respond(officer, proposal)),
+        is_owed=bool(is_response_owed(proposal)),
+        may_take=may_take_case(officer, proposal, desk_case),
+        may_pause=may_pause_clock(officer, proposal, desk_case),
+        may_resume=bool(may_resume_clock(officer, proposal, desk_case)),
+        may_refer=may_refer(officer, proposal, desk_case),
         pending_referral=_acceptable_referral(officer, desk_case),
         notes=desk_queries.list_case_notes(desk_case.id) if desk_case else [],
         referrals=list_referrals(proposal_id),

@@ -21,7 +21,7 @@ from deliberate.operations.responses.response_drafts import (
 from deliberate.operations.responses.response_publishing import publish_draft
 from deliberate.operations.responses.responses import ResponseConflict
 from deliberate.permissions.decision import require
-from deliberate.permissions.responses import is_final_decision, may_respond
+from deliberate.permissions.responses import may_request_check, may_respond
 from deliberate.queries.notices.recipients import count_recipients
 from deliberate.queries.responses.institutions import list_institutions, localized_name
 from deliberate.queries.responses.response_drafts import (
@@ -40,6 +40,7 @@ from deliberate.queries.threads.open_questions import open_arguments
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_other, submitted_data
 from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
+from deliberate.vocabulary.codes import is_final_response
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +130,7 @@ def _form_page(
         proposal=proposal,
         form=form,
         arguments=[field for field in form if field.name.startswith("answer_")],
-        cards=list_response_cards(proposal.id),
+        cards=list_response_cards(proposal.id, signed_in_person()),
         templates=list_response_templates(signed_in_person().institution_id),
         **conflict,
     )
@@ -170,7 +171,10 @@ def _preview_page(
         and institution.needs_check
         and draft.checked_revision != draft.revision,
         signatures=signatures,
-        needs_signatures=is_final_decision(draft.content["decision"])
+        may_ask_check=may_request_check(signed_in_person(), draft),
+        needs_signatures=is_final_response(
+            draft.content["decision"], draft.content["outside_body"] or ""
+        )
         and not all(has_signed for _name, has_signed in signatures),
         recipient_count=count_recipients(proposal.id),
         institution_names={str(row.id): localized_name(row) for row in institutions},

@@ -10,6 +10,7 @@ from deliberate.operations.responses.response_table import (
     COLUMNS,
     InvalidTable,
     ResponseRow,
+    TableResult,
     parse_response_table,
     publish_response_rows,
 )
@@ -33,14 +34,27 @@ def index() -> ResponseReturnValue:
         return _page(table, None, 422, table_error=str(error))
     if request.form.get("step") != "publish":
         return _page(table, rows, 422 if any(row.problems for row in rows) else 200)
-    published, failed = publish_response_rows(signed_in_person(), rows, context=request_context())
-    if published:
-        count = len(published)
+    result = publish_response_rows(signed_in_person(), rows, context=request_context())
+    _flash_result(result)
+    if result.failed:
+        return _page(table, result.failed, 422)
+    return see_other(url_for("desk.index"))
+
+
+def _flash_result(result: TableResult) -> None:
+    if count := len(result.published):
+        flash(
+            ngettext("%(n)s response is public.", "%(n)s responses are public.", count, n=count),
+            "success",
+        )
+    if count := len(result.drafted):
         message = ngettext(
-            "%(n)s response is public.", "%(n)s responses are public.", count, n=count
+            "%(n)s response is saved as a draft; what it needs was asked for.",
+            "%(n)s responses are saved as drafts; what they need was asked for.",
+            count,
+            n=count,
         )
         flash(message, "success")
-    return _page(table, failed, 422) if failed else see_other(url_for("desk.index"))
 
 
 def _submitted_table() -> str:
