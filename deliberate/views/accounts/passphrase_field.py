@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from deliberate.operations.accounts.sign_in import InvalidCredentials
 from deliberate.operations.site.rate_limits import TooManyAttempts
 from deliberate.permissions.decision import Refused
-from deliberate.views.site.rate_limits import retry_message
+from deliberate.views.site.rate_limits import refuse_attempt
 
 if TYPE_CHECKING:
     from wtforms import Field
@@ -29,6 +29,6 @@ def credential_errors(
     except InvalidCredentials:
         field.errors = [message or _("This is not your present passphrase.")]
     except TooManyAttempts as error:
-        field.errors = [retry_message(error)]
+        refuse_attempt(field, error)
     except Refused as error:
         (refusal_field or field).errors = [str(error.reason)]

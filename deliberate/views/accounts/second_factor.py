@@ -20,7 +20,7 @@ from deliberate.views.accounts.passphrase_field import credential_errors
 from deliberate.views.accounts.sign_in import complete_sign_in, render_code_step
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_other
-from deliberate.views.site.rate_limits import retry_message
+from deliberate.views.site.rate_limits import refuse_attempt
 from deliberate.views.site.request_context import request_context, signed_in_person
 
 blueprint = LocalizedBlueprint("second_factor")
@@ -47,7 +47,7 @@ def sign_in() -> ResponseReturnValue:
     except InvalidCredentials:
         form.code.errors = [_("This code is wrong or was used. Wait for the next one.")]
     except TooManyAttempts as error:
-        form.code.errors = [retry_message(error)]
+        refuse_attempt(form.code, error)
     except PendingSignInExpired:
         flash(_("That took too long. Enter your sign-in name and passphrase again."))
         return see_other(url_for("sign_in.sign_in"))

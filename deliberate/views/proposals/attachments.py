@@ -25,7 +25,7 @@ from deliberate.queries.proposals.attachments import (
 from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, flash_with_receipt, form_page, see_other
-from deliberate.views.site.rate_limits import count_upload, retry_message
+from deliberate.views.site.rate_limits import count_upload, refuse_attempt
 from deliberate.views.site.request_context import (
     current_person,
     current_settings,
@@ -81,7 +81,7 @@ def _attach_file(proposal: "Proposal", form: AttachmentForm) -> ResponseReturnVa
         form.file.errors = [str(refusal.reason)]
         return None
     except TooManyAttempts as error:
-        form.file.errors = [retry_message(error)]
+        refuse_attempt(form.file, error)
         return None
     flash_with_receipt(_("The file has been added."))
     return see_other(proposal_url(proposal))

@@ -44,7 +44,7 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.rate_limits import count_upload, retry_message
+from deliberate.views.site.rate_limits import count_upload, refuse_attempt
 from deliberate.views.site.request_context import (
     current_person,
     get_or_404,
@@ -208,7 +208,7 @@ def _change_files(draft: "Draft", form: AttachmentForm) -> bool:
         form.file.errors = [str(refusal.reason)]
         return False
     except TooManyAttempts as error:
-        form.file.errors = [retry_message(error)]
+        refuse_attempt(form.file, error)
         return False
     return True
 

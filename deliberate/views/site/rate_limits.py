@@ -1,5 +1,7 @@
 """Rate limits of requests: count POST requests, and show when to try again."""
 
+from typing import TYPE_CHECKING
+
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,13 +15,18 @@ from deliberate.operations.site.rate_limits import (
     consume,
     refund,
 )
+from deliberate.views.site.form_pages import UNPROCESSABLE
 from deliberate.views.site.request_context import current_person, submitted_fields
+
+if TYPE_CHECKING:
+    from wtforms import Field
 
 
 def init_app(app: Flask) -> None:
     """Register the hooks; they run after authorization, so that only permitted requests count."""
     app.before_request(_consume_rate_limit)
     app.after_request(_refund_failed)
+    app.after_request(_mark_limited_form)
     app.register_error_handler(TooManyAttempts, handle_too_many_attempts)
 
 
@@ -51,6 +58,21 @@ def handle_too_many_attempts(error: TooManyAttempts) -> ResponseReturnValue:
 def retry_after(error: TooManyAttempts) -> dict[str, str]:
     """Return the Retry-After header, in whole seconds and at least one."""
     return {"Retry-After": str(max(1, int((error.retry_at - now()).total_seconds()) + 1))}
+
+
+def refuse_attempt(field: "Field", error: TooManyAttempts) -> None:
+    """Say at a field when to try again; the form that is shown again then has status 429."""
+    field.errors = [retry_message(error)]
+    g.limited = error
+
+
+def _mark_limited_form(response: Response) -> Response:
+    """Give a form that is shown again because of a limit its status and Retry-After."""
+    error: TooManyAttempts | None = g.pop("limited", None)
+    if error is not None and response.status_code == UNPROCESSABLE:
+        response.status_code = 429
+        response.headers.update(retry_after(error))
+    return response
 
 
 def retry_message(error: TooManyAttempts) -> str:
