@@ -1,6 +1,7 @@
 """Refused acts: the status says what the refusal depends on, the page what can be done."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import get_flashed_messages
@@ -46,7 +47,8 @@ def test_refusal_of_one_person_does_not_send_to_an_administrator(app, proposal):
 def test_act_that_the_phase_forbids_names_the_day_from_which_it_is_possible(
     app, clock, opens_again
 ):
-    process, opens_at = factories.create_process(days=2), now() + timedelta(days=5)
+    process = factories.create_process(days=2, timezone="Asia/Jayapura")
+    opens_at = now() + timedelta(days=5)
     proposal = factories.create_proposal(process)
     if opens_again:
         factories.add_phase(process, PhaseKind.RESPONSE, opens_at, 5, PhaseSwitch.SUPPORT)
@@ -55,7 +57,8 @@ def test_act_that_the_phase_forbids_names_the_day_from_which_it_is_possible(
     page = submit_form(client, "/en/account", f"/en/proposals/{proposal.id}/support")
     assert page.status_code == 409 and ASK_FOR_ROLE not in page.text
     assert ("It will be possible from" in page.text) is opens_again
-    assert (f"{opens_at:%Y-%m-%d}" in page.text) is opens_again
+    there = opens_at.astimezone(ZoneInfo("Asia/Jayapura"))
+    assert (f"{there:%-d %b %Y, %H:%M} (Jayapura" in page.text) is opens_again
 
 
 def test_entry_to_correct_is_answered_with_the_reason(app, institution, proposal, log):

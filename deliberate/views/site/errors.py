@@ -77,6 +77,7 @@ def handle_refused(error: Refused) -> ResponseReturnValue:
         reason=error.reason,
         kind=error.kind.value,
         possible_from=error.possible_from,
+        place=error.place,
         text=_typed_text(),
         back_url=_previous_url(),
     )
