@@ -1,8 +1,12 @@
 """Rebuild the full-text index; this changes no text, so it is not recorded."""
 
-from sqlalchemy import TextClause, text
+from typing import Any
+
+from sqlalchemy import TextClause, and_, text
 
 from deliberate.database import db, unrecorded
+from deliberate.models.moderation.visibility import INDEXED
+from deliberate.queries.moderation.contributions import CONTRIBUTION_MODELS
 
 TABLES = ("proposal", "comment", "response")
 INDEX_TABLES = tuple(f"{table}_search" for table in TABLES)
@@ -13,9 +17,7 @@ _EMPTY_INDEX = {
 _MERGE_SEGMENTS = "INSERT INTO {index} ({index}, rank) VALUES ('merge', :pages)"
 MERGED_PAGES = 500
 """Pages that one step of compact_index() writes, so that it holds the lock for a moment only."""
-_IS_VISIBLE = (
-    "withdrawn_at IS NULL AND (hidden_at IS NULL OR held_until IS NOT NULL) AND body <> ''"
-)
+_LITERAL: dict[str, Any] = {"compile_kwargs": {"literal_binds": True}}  # as compile() takes it
 _POINTS = (
     "(SELECT coalesce(group_concat(coalesce(json_extract(value, '$.text'), '') || ' ' || "
     "coalesce(json_extract(value, '$.reason'), ''), ' '), '') FROM json_each(points))"
@@ -49,10 +51,20 @@ def rebuild_index() -> dict[str, int]:
         counts = {}
         for table in TABLES:
             session.execute(text(_EMPTY_INDEX[engine].format(table=table)))
-            parts = {"visible": _IS_VISIBLE, "points": _POINTS, "corrections": _CORRECTIONS}
+            parts = {
+                "visible": _is_indexed(table),
+                "points": _POINTS,
+                "corrections": _CORRECTIONS,
+            }
             result = session.execute(text(_FILL_INDEX[engine][table].format(table=table, **parts)))
             counts[table] = int(result.rowcount)  # type: ignore[attr-defined]  # an insert has one
     return counts
+
+
+def _is_indexed(table: str) -> str:
+    """Return the condition of the texts in the index, of a table that moderation decides on."""
+    model = CONTRIBUTION_MODELS.get(table)
+    return str(and_(INDEXED.of(model), model.body != "").compile(**_LITERAL)) if model else ""
 
 
 def compact_index() -> None:

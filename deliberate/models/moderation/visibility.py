@@ -51,6 +51,8 @@ HELD = NotNull("hidden_since") & Ahead("held_until")
 COUNTED = IsNull("hidden_since") | NotNull("held_until")
 """Not hidden by a moderator. A held text keeps its place in counts."""
 NOT_WITHDRAWN = IsNull("withdrawn_at")
+INDEXED = NOT_WITHDRAWN & COUNTED
+"""In the full-text index: a hold ends by the clock, so its text stays there and is not listed."""
 TITLE_READERS = NOT_HIDDEN | IsReader("author_id")
 """Who may read the title of a proposal: everybody unless it is hidden, and always its author."""
 SHOWN_TEXT = NOT_WITHDRAWN & (NOT_HIDDEN | (HELD & IsReader("author_id")))
