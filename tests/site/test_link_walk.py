@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
+from werkzeug.test import TestResponse
 
 from deliberate.clock import override_now
 from deliberate.database import db
@@ -36,8 +37,6 @@ ACCOUNTS = {
 """The audience whose routes each account of the demo must reach."""
 FIRST_PAGES = {"": "/id/", "warga": "/id/account"}
 DESK = "/id/desk"
-PAGES_OF_AN_ENDPOINT = 8
-"""Pages opened of one endpoint: the same page in other states has other links."""
 NOT_LINKED = {
     **dict.fromkeys(
         ("health.healthz", "health.readyz", "metrics.metrics"), "asked by the operator's monitoring"
@@ -103,6 +102,9 @@ ACTION = re.compile(r'(?<!\S)(?:form)?action="([^"#]+)')
 class LinkWalk:
     """A walk along the links of the site from the first page of an account."""
 
+    pages_of_an_endpoint = 8
+    """Pages opened of one endpoint: the same page in other states has other links."""
+
     def __init__(self, app: Flask, client: FlaskClient) -> None:
         self.client = client
         self.adapter = app.url_map.bind("localhost")
@@ -124,7 +126,7 @@ class LinkWalk:
 
     def _targets(self, url: str, source: str) -> Iterator[str]:
         endpoint = self._endpoint(url, source)
-        if endpoint is None or self._opened[endpoint] >= PAGES_OF_AN_ENDPOINT:
+        if endpoint is None or self._opened[endpoint] >= self.pages_of_an_endpoint:
             return
         self._opened[endpoint] += 1
         response = self.client.get(url)
@@ -133,10 +135,14 @@ class LinkWalk:
         elif "Location" in response.headers:
             yield from _same_site(url, [response.headers["Location"]])
         elif response.mimetype == "text/html":
+            self.read_page(url, response)
             links = ("".join(groups) for groups in LINK.findall(response.text))
             yield from _same_site(url, links)
             for target in _same_site(url, ACTION.findall(response.text)):
                 self._endpoint(target, url)
+
+    def read_page(self, url: str, response: TestResponse) -> None:
+        """Look at a page that the walk has opened."""
 
     def _endpoint(self, url: str, source: str) -> str | None:
         """Return the endpoint of a link and note that it is reached; None for a dead link."""
@@ -165,7 +171,7 @@ def routes_of(audience: str) -> set[str]:
     return {route.name for route in get_routes() if audience in route.audience}
 
 
-def _add_content(name: str) -> None:
+def add_content(name: str) -> None:
     """Give an account what its pages show only to those who have it."""
     if name == "warga":
         demo_pages.resident_pages()  # which begins a draft
@@ -183,7 +189,7 @@ def _add_content(name: str) -> None:
 def test_every_page_of_a_role_is_reached_by_links(city_copy: Flask, name: str) -> None:
     with city_copy.app_context():
         with override_now(CITY_NOW):
-            _add_content(name)
+            add_content(name)
         walk = LinkWalk(city_copy, browser_of(city_copy, name))
         walk.run(FIRST_PAGES.get(name, DESK))
     missing = routes_of(ACCOUNTS[name]) - walk.reached - set(NOT_LINKED)

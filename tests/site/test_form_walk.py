@@ -1,0 +1,103 @@
+"""Every form and button shown to a role succeeds, or is refused for what was typed in it."""
+
+import sqlite3
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from werkzeug.test import TestResponse
+
+from deliberate.clock import override_now
+from deliberate.database import db
+from tests.sample_city import CITY_NOW
+from tests.site.shown_forms import Submission, submissions
+from tests.site.test_every_page import browser_of
+from tests.site.test_link_walk import ACCOUNTS, DESK, FIRST_PAGES, LinkWalk, add_content
+
+SIGN_IN_FIRST, REFUSED_FOR_TEXT = 401, 422
+"""The form is kept until its sender has signed in; it is shown again with what was wrong in it."""
+
+
+class FormWalk(LinkWalk):
+    """A walk that collects one submission for each button in each state of each page."""
+
+    pages_of_an_endpoint = 14
+
+    def __init__(self, app: Flask, client: FlaskClient) -> None:
+        super().__init__(app, client)
+        self.found: dict[object, tuple[str, Submission]] = {}
+        """The submissions with the page that offers them."""
+
+    def read_page(self, url: str, response: TestResponse) -> None:
+        """Collect the submissions of a page; what it offers together is its state."""
+        offered = {self._kind(url, press): press for press in submissions(url, response.text)}
+        state = frozenset(kind for kind, press in offered.items() if press.method == "post")
+        for kind, press in offered.items():
+            of_page = (kind, state) if press.method == "post" else kind
+            self.found.setdefault(of_page, (url, press))
+
+    def _kind(self, url: str, press: Submission) -> tuple[str, ...]:
+        page, _values = self.adapter.match(url.partition("?")[0], method="GET")
+        path, method = press.path.partition("?")[0], press.method.upper()
+        action, _values = self.adapter.match(path, method=method)
+        return (str(page) if method == "POST" else "", str(action), *press.label)
+
+
+class SavedCity:
+    """The databases of a city as they were, to be brought back after each submission."""
+
+    def __init__(self, app: Flask) -> None:
+        self.files = [_file(db.engine), _file(app.extensions["transient"])]
+        self.saved = [sqlite3.connect(":memory:") for _ in self.files]
+        for file, saved in zip(self.files, self.saved, strict=True):
+            _copy(sqlite3.connect(file), saved)
+
+    def restore(self) -> None:
+        """Bring the databases back."""
+        for file, saved in zip(self.files, self.saved, strict=True):
+            _copy(saved, sqlite3.connect(file))
+
+
+def _file(engine: Engine) -> str:
+    return str(engine.url.database)
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    source.backup(target)
+    for connection in (source, target):
+        if connection.execute("PRAGMA database_list").fetchone()[2]:
+            connection.close()
+
+
+def submit(client: FlaskClient, page: str, press: Submission) -> TestResponse:
+    """Press a button of an open page and return the page that follows."""
+    if press.method == "get":
+        return client.get(press.path, query_string=list(press.data), follow_redirects=True)
+    data: dict[str, list[str]] = {}
+    for name, value in press.data:
+        data.setdefault(name, []).append(value)
+    referrer = {"Referer": f"http://localhost{page}"}
+    return client.post(press.path, data=data, headers=referrer, follow_redirects=True)
+
+
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_every_form_shown_to_a_role_can_be_submitted(city_copy: Flask, name: str) -> None:
+    with city_copy.app_context():
+        with override_now(CITY_NOW):
+            add_content(name)
+        client = browser_of(city_copy, name)
+        walk = FormWalk(city_copy, client)
+        walk.run(FIRST_PAGES.get(name, DESK))
+        db.session.remove()
+        city, cookies = SavedCity(city_copy), dict(client._cookies)
+        accepted = {200, REFUSED_FOR_TEXT} if name else {200, REFUSED_FOR_TEXT, SIGN_IN_FIRST}
+        failures = {}
+        for page, press in walk.found.values():
+            client._cookies = dict(cookies)
+            response = submit(client, page, press)
+            if response.status_code not in accepted:
+                failures[f"{page} -> {press.path} {press.label}"] = response.status_code
+            if press.method == "post":
+                city.restore()
+    assert (failures, walk.failures) == ({}, {})
