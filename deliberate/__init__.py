@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, g
 
 from deliberate import database, views
-from deliberate.config import Settings, load_settings
+from deliberate.config import MAX_REQUEST_MB, Settings, load_settings
 from deliberate.database import db
 from deliberate.extensions import babel, csrf, init_translations, limiter, login_manager, migrate
 from deliberate.operations.accounts.devices import RESIDENT_SESSION
@@ -60,7 +60,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": settings.database_uri,
         "SETTINGS": settings,
         "TESTING": settings.mode == "test",
-        "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
+        "MAX_CONTENT_LENGTH": MAX_REQUEST_MB * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "MAX_FORM_PARTS": 1000,
         **_cookie_settings(settings),

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 PREFIX = "DELIBERATE_"
 MODES = ("demo", "production", "test")
 LANGUAGES = ("id", "en")
+MAX_REQUEST_MB = 4
+"""Largest body of a request; the web server in front has the same limit (docs/operate.md)."""
 MIN_SECRET_KEY_CHARACTERS = 32
 MIN_METRICS_TOKEN_CHARACTERS = 16
 MIN_CELL_IN_PRODUCTION = 10

@@ -1,10 +1,17 @@
 """Settings from the environment; invalid ones are rejected by name."""
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
-from deliberate.config import InvalidSetting, Settings, load_settings, unknown_variables
+from deliberate.config import (
+    MAX_REQUEST_MB,
+    InvalidSetting,
+    Settings,
+    load_settings,
+    unknown_variables,
+)
 
 VALID = {
     "DELIBERATE_MODE": "production",
@@ -99,3 +106,10 @@ def test_demo_mode_needs_no_setting():
 def test_misspelt_variable_is_reported_as_unknown():
     environ = {**VALID, "DELIBERATE_SECRETKEY": "x", "DELIBERATE_SECRET_KEY_FILE": "x", "HOME": "x"}
     assert unknown_variables(environ) == ["DELIBERATE_SECRETKEY"]
+
+
+def test_documents_state_the_largest_request_that_the_application_accepts():
+    docs = Path(__file__).parents[2] / "docs"
+    assert f"client_max_body_size {MAX_REQUEST_MB}m;" in (docs / "operate.md").read_text()
+    security = (docs / "security.md").read_text()
+    assert security.count(f"{MAX_REQUEST_MB} MB") == 2
