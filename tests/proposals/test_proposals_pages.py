@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import shutil
 
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads import comments as comment_operations
@@ -243,6 +244,17 @@ def test_proposal_page_answers_304_until_it_changes(app):
     comment_operations.rate_comment(factories.create_resident(), argument, is_strong=True)
     assert reader.get(page_url(proposal), **again).status_code == 200
     assert reader.get(page_url(proposal, "en"), **again).status_code == 200
+
+
+def test_page_that_loads_other_static_files_is_another_page(app, tmp_path, monkeypatch):
+    proposal, reader = factories.create_proposal(), anonymous_client(app)
+    first = reader.get(page_url(proposal))
+    upgraded = tmp_path / "static"
+    shutil.copytree(app.static_folder, upgraded)
+    (upgraded / "deliberate.css").write_text("p { color: red }")
+    monkeypatch.setattr(app, "static_folder", str(upgraded))
+    again = reader.get(page_url(proposal), headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 200 and again.headers["ETag"] != first.headers["ETag"]
 
 
 def test_proposal_page_etag_changes_when_the_phase_closes(app, clock):

@@ -62,7 +62,7 @@ def conditional_response(version: str, render: Callable[[], str]) -> ResponseRet
     """
     if current_person() is not None or session:
         return render()
-    page_version = f"{version} {request.full_path} {_release(str(current_app.template_folder))}"
+    page_version = f"{version} {request.full_path} {_release(_page_folders())}"
     etag = hashlib.sha256(page_version.encode()).hexdigest()[:24]
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304)
@@ -72,9 +72,18 @@ def conditional_response(version: str, render: Callable[[], str]) -> ResponseRet
     return response
 
 
+def _page_folders() -> tuple[Path, ...]:
+    """Return the folders whose content decides what a page says and which files it loads."""
+    translations = Path(__file__).parents[2] / "translations"
+    return (
+        Path(str(current_app.template_folder)),
+        Path(str(current_app.static_folder)),
+        translations,
+    )
+
+
 @cache
-def _release(templates: str) -> str:
-    """Return a hash of the templates and translations that pages are rendered from."""
-    folders = (Path(templates), Path(__file__).parents[2] / "translations")
+def _release(folders: tuple[Path, ...]) -> str:
+    """Return a hash of the templates, static files and translations of pages."""
     files = sorted(file for folder in folders for file in folder.rglob("*.*"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
