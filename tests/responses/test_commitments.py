@@ -177,3 +177,31 @@ def test_outcome_is_checked_once_no_commitment_is_due(institution, response, com
     (card,) = list_response_cards(response.proposal_id, resident)
     assert card.may_check_outcome and card.own_judgements["built"].answer == "no"
     assert response.counts("built")["no"] == 1
+
+
+def test_newer_version_carries_open_commitments_over_until_they_are_dropped(
+    clock, institution, response, commitment
+):
+    officer, proposal = factories.create_staff(institution), response.proposal
+
+    def publish_version(*commitments):
+        answer = (officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Dibangun.")
+        return publish_response(*answer, commitments=commitments, note="Diperjelas.")
+
+    def shown():
+        return [(row.commitment.what, row.carried_from) for row in card().commitments]
+
+    def card():
+        db.session.expire_all()
+        return list_response_cards(proposal.id)[0]
+
+    newer = publish_version(("Lampu", institution, date(2026, 3, 20)))
+    assert shown() == [("Lampu", None), ("Pagar", 1)]
+    clock.move_to(datetime(2026, 3, 25, 1, tzinfo=UTC))
+    resident = factories.create_resident()
+    with pytest.raises(Refused, match="once the commitments are due"):
+        check_outcome(resident, newer, "yes")
+    assert not card().may_check_outcome and len(list_commitments("due")) == 1
+    drop_commitment(factories.create_staff(institution), commitment, "Anggaran habis.")
+    assert shown() == [("Lampu", None)] and card().may_check_outcome
+    check_outcome(resident, newer, "yes")

@@ -12,6 +12,7 @@ from deliberate.permissions.decision import (
     require,
 )
 from deliberate.permissions.responses import may_judge
+from deliberate.queries.responses.responses import are_delivered, list_commitments_of
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary.events.responses import OutcomeChecked, ResponseJudged
@@ -54,8 +55,7 @@ def check_outcome(
 
 def _is_delivered(response: Response) -> bool:
     today = local_today(response.proposal.process)
-    commitments = response.commitments
-    return bool(commitments) and all(row.state_on(today) != "due" for row in commitments)
+    return are_delivered(list_commitments_of(response.proposal_id), today)
 
 
 def _record_judgement(

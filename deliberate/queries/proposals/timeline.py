@@ -152,12 +152,12 @@ def _coming_entries(
         yield _due_entry(proposal, proposal.due_at, case)
     if not cards:
         return
-    current = cards[0].response
     today = local_today(proposal.process)
-    for commitment in current.commitments:
+    commitments = [row.commitment for row in cards[0].commitments]
+    for commitment in commitments:
         if commitment.is_open:
             yield _commitment_due_entry(proposal, commitment, today)
-    if current.commitments and not sum(current.counts("built").values()):
+    if commitments and not sum(cards[0].response.counts("built").values()):
         yield TimelineEntry(_("Outcome checked by residents"), "", "upcoming")
 
 

@@ -41,6 +41,8 @@ class CommitmentRow:
     commitment: Commitment
     institution_name: str
     state: str
+    carried_from: int | None = None
+    """The earlier version that made it, where a newer one carries it over."""
 
 
 @dataclass
@@ -59,6 +61,8 @@ class ResponseCard:
     """Whether residents are asked if the commitments were really carried out."""
     offers_answers: bool = True
     """Whether the viewer may judge: residents do, and visitors once they sign in."""
+    carried_over: list[Commitment] = field(default_factory=list)
+    """Open commitments of earlier versions, which stay in force until they are dropped."""
 
     @property
     def published_on(self) -> date:
@@ -73,9 +77,12 @@ class ResponseCard:
     @property
     def commitments(self) -> list[CommitmentRow]:
         """Return the commitments with institution and state."""
+        rows: list[tuple[Commitment, int | None]]
+        rows = [(row, None) for row in self.response.commitments]
+        rows += [(row, row.response.version) for row in self.carried_over]
         return [
-            CommitmentRow(row, localized_name(row.institution), row.state_on(self.today))
-            for row in self.response.commitments
+            CommitmentRow(row, localized_name(row.institution), row.state_on(self.today), version)
+            for row, version in rows
         ]
 
     @property
@@ -100,7 +107,29 @@ def list_response_cards(proposal_id: int, viewer: Person | None = None) -> list[
     ]
     for card in cards:
         card.offers_answers = viewer is None or viewer.role == Role.RESIDENT
+    if cards:
+        _carry_over_commitments(cards[0], cards[1:])
     return cards
+
+
+def _carry_over_commitments(current: ResponseCard, earlier: Sequence[ResponseCard]) -> None:
+    """Give the current version what earlier ones promised; a newer version drops nothing."""
+    earlier_commitments = [row for card in earlier for row in card.response.commitments]
+    current.carried_over = [row for row in earlier_commitments if row.is_open]
+    commitments = [*current.response.commitments, *earlier_commitments]
+    current.may_check_outcome = are_delivered(commitments, current.today)
+
+
+def are_delivered(commitments: Sequence[Commitment], today: date) -> bool:
+    """Return whether there were commitments, of any version, and none is due any more."""
+    return bool(commitments) and all(row.state_on(today) != "due" for row in commitments)
+
+
+def list_commitments_of(proposal_id: int) -> Sequence[Commitment]:
+    """Return the commitments of all versions of the response to a proposal."""
+    return db.session.scalars(
+        select(Commitment).join(Commitment.response).where(Response.proposal_id == proposal_id)
+    ).all()
 
 
 def _versions_query(proposal_id: int, viewer: Person | None) -> Select[Response, Judgement]:
@@ -130,16 +159,13 @@ def _response_card(
     names: dict[int, str],
     own_judgements: dict[str, Judgement],
 ) -> ResponseCard:
-    today = local_today(response.proposal.process)
-    commitments = response.commitments
     return ResponseCard(
         response,
         is_current,
-        today,
+        local_today(response.proposal.process),
         _days_before_deadline(response),
         [names[institution_id] for institution_id in response.signatories],
         own_judgements if is_current else {},
-        is_current and bool(commitments) and all(c.state_on(today) != "due" for c in commitments),
     )
 
 
