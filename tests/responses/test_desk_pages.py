@@ -230,7 +230,7 @@ def test_case_page_says_why_and_offers_nothing_that_would_be_refused(app, instit
     assert "Resume the deadline" not in shown and "already paused once" in shown
 
 
-def test_overdue_case_says_that_its_deadline_cannot_be_paused(app, institution, proposal, clock):
+def test_overdue_case_says_that_its_deadline_cannot_be_paused(clock, app, institution, proposal):
     clock.shift(timedelta(days=60))
     desk = signed_in_client(app, factories.create_staff(institution))
     shown = desk.get(f"/en/desk/proposals/{proposal.id}").text

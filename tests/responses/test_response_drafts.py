@@ -9,7 +9,6 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import ProcessInstitution, ResponseDraft
 from deliberate.operations.responses.institutions import set_check_required
-from deliberate.operations.responses.referrals import refer_proposal
 from deliberate.operations.responses.response_drafts import (
     DraftConflict,
     record_check,
@@ -144,15 +143,15 @@ def test_scheduled_response_that_fails_does_not_stop_the_others(institution, clo
 
 
 @pytest.mark.parametrize(
-    ("outside_body", "must_be_signed"), [("Dinas Provinsi", True), ("", False)]
+    ("decision", "outside_body", "must_be_signed"),
+    [("not_ours", "Dinas Provinsi", True), ("needs_study", "", False)],
 )
-def test_response_not_ours_that_ends_the_case_must_be_signed(
-    institution, proposal, outside_body, must_be_signed
+def test_response_that_ends_the_case_must_be_signed(
+    institution, proposal, decision, outside_body, must_be_signed
 ):
     require_signature(proposal)
     writer = factories.create_staff(institution)
-    refer_proposal(writer, proposal, None, "Milik provinsi.", external_system="OSS")
-    content = draft_content(decision="not_ours", outside_body=outside_body)
+    content = draft_content(decision=decision, outside_body=outside_body)
     draft = save_response_draft(writer, proposal, content)
     if must_be_signed:
         with pytest.raises(Refused, match="must sign"):
