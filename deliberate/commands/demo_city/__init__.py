@@ -1,4 +1,4 @@
-"""The sample city: institutions, residents and three processes, sixteen weeks of their acts."""
+"""The sample city: institutions, residents and four processes, sixteen weeks of their acts."""
 
 from deliberate.commands.demo_city.replay import seed
 from deliberate.commands.demo_city.spec import City, CityError, read_city

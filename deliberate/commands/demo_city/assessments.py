@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from deliberate.commands.demo_city.actions import Action, Table, seeded_random
-from deliberate.commands.demo_city.events import CityActs
+from deliberate.commands.demo_city.casework import CaseworkActs
 from deliberate.models import Assessment, Institution, Person, Process, Sample
 from deliberate.operations.scores import assessment_publishing as assessment_publishing_operations
 from deliberate.operations.scores import assessments as assessment_operations
@@ -39,7 +39,7 @@ def assessment_actions(plans: Sequence[Table], samples: Sequence[Table]) -> Iter
                 yield Action(day, "code_comment", where, (coder, entry["process"], position, seed))
 
 
-class EvaluatorActs(CityActs):
+class EvaluatorActs(CaseworkActs):
     """The acts of the city and those of its evaluators."""
 
     def freeze_assessment(self, entry: Table) -> None:

@@ -62,9 +62,9 @@ class CityActs:
     sign_ins: dict[str, str]
     known: dict[tuple[type, Any], Any] = field(default_factory=dict)
 
-    def midnight(self, day: float) -> datetime:
-        """Return the start of a day of the files, in Nusantara's time zone."""
-        return datetime.combine(self.first_day + timedelta(days=int(day)), time(), ZONE)
+    def midnight(self, day: float, zone: str = ZONE.key) -> datetime:
+        """Return the start of a day of the files in a time zone, by default Nusantara's."""
+        return datetime.combine(self.first_day + timedelta(days=int(day)), time(), ZoneInfo(zone))
 
     def moment(self, day: float) -> datetime:
         """Return the time of a day with fraction, which runs from 6:00 to 23:00."""
@@ -114,23 +114,25 @@ class CityActs:
         process = Process(
             slug=entry["slug"],
             support_threshold=entry["support_threshold"],
-            timezone=ZONE.key,
+            timezone=entry.get("timezone", ZONE.key),
             **{name + end: entry[name + end] for name in texts for end in ("", "_en")},
             **limits,
         )
         parts = [(self._get(Institution, entry["lead"]), "lead")]
-        parts += [(self._get(Institution, key), "consulted") for key in entry["consulted"]]
+        for part in ("consulted", "must_sign"):
+            parts += [(self._get(Institution, key), part) for key in entry.get(part, [])]
         process_operations.open_process(self._get(Person, ""), process, parts)
         self._register(entry["slug"], process)
 
     def schedule(self, slug: str, phase: Table) -> None:
         """Schedule a phase of a process."""
+        process = self._get(Process, slug)
         process_operations.schedule_phase(
             self._get(Person, ""),
-            self._get(Process, slug),
+            process,
             PhaseKind(phase["kind"]),
-            self.midnight(phase["opens"]),
-            self.midnight(phase["closes"]),
+            self.midnight(phase["opens"], process.timezone),
+            self.midnight(phase["closes"], process.timezone),
             [PhaseSwitch(switch) for switch in phase["switches"]],
         )
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from deliberate.clock import override_now
 from deliberate.commands.demo_city.actions import TODAY, Action
 from deliberate.commands.demo_city.assessments import EvaluatorActs
+from deliberate.commands.demo_city.casework import UNRECORDED
 from deliberate.commands.demo_city.events import ZONE, CityActs
 from deliberate.commands.demo_city.schedule import all_actions
 from deliberate.commands.demo_city.spec import City, CityError
@@ -25,7 +26,7 @@ def seed(city: City, present: datetime) -> int:
     with atomic_batch("the sample city"):
         for action in past:
             _perform(acts, action)
-    return len(past)
+    return sum(action.method not in UNRECORDED for action in past)
 
 
 def _perform(acts: CityActs, action: Action) -> None:

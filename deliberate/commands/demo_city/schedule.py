@@ -15,6 +15,7 @@ from deliberate.commands.demo_city.actions import (
     skewed_day,
 )
 from deliberate.commands.demo_city.assessments import assessment_actions
+from deliberate.commands.demo_city.casework import casework_actions
 from deliberate.commands.demo_city.follow_ups import (
     answered_positions,
     follow_up_actions,
@@ -40,6 +41,7 @@ def all_actions(city: City) -> list[Action]:
         acts += follow_up_actions(
             city, spec, [action.day for action in entry if action.method == "support"]
         )
+    acts += casework_actions(city)
     acts += assessment_actions(city.assessments, city.samples)
     acts += _join_actions(city, acts)
     return sorted(acts, key=lambda action: action.day)

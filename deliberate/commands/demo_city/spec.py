@@ -79,6 +79,7 @@ class City:
     proposals: list[ProposalSpec] = field(default_factory=list)
     assessments: list[Table] = field(default_factory=list)
     samples: list[Table] = field(default_factory=list)
+    acts: list[Table] = field(default_factory=list)
 
     @property
     def people(self) -> set[str]:
@@ -101,6 +102,7 @@ def read_city(folder: Path = HERE) -> City:
         city.processes += entry.get("process", [])
         city.assessments += entry.get("assessment", [])
         city.samples += entry.get("sample", [])
+        city.acts += entry.get("act", [])
         if "passers_by" in entry:
             city.passers_by += make_visitors(entry["passers_by"])
         city.proposals += [
@@ -160,6 +162,9 @@ def _check(city: City) -> None:
                 comment_position(spec, credit)
         for entry in spec.entry.get("hidden", []):
             comment_position(spec, entry["comment"])
+    for act in city.acts:
+        if act["by"] not in city.people or act.get("proposal", next(iter(keys))) not in keys:
+            raise CityError(f"act {act['do']} on day {act['day']}: nobody or no proposal")
 
 
 def comment_position(spec: ProposalSpec, name: str) -> int:

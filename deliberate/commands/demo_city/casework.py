@@ -1,0 +1,137 @@
+"""Acts of the sample city that stand by themselves: signatures, appeals, summaries, consent."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from deliberate.commands.demo_city.actions import Action, Table
+from deliberate.commands.demo_city.events import CityActs, detect_language
+from deliberate.commands.demo_city.spec import City, CityError, comment_position
+from deliberate.models import Comment, Person, Proposal, ResponseDraft, Summary
+from deliberate.operations.accounts.profiles import change_consent
+from deliberate.operations.moderation import decisions as moderation_operations
+from deliberate.operations.proposals import summaries as summary_operations
+from deliberate.operations.responses import response_drafts as draft_operations
+from deliberate.operations.responses.response_publishing import publish_draft
+from deliberate.queries.moderation.decisions import get_last_decision
+from deliberate.vocabulary import AppealOutcome, ModerationRule
+
+UNRECORDED = {"suggest_summary"}
+"""Methods that leave no row in the log."""
+
+
+def casework_actions(city: City) -> Iterator[Action]:
+    """Yield the acts of the files that stand by themselves, with the positions of comments."""
+    specs = {spec.key: spec for spec in city.proposals}
+    for number, entry in enumerate(city.acts, start=1):
+        where, position = f"act {number}: {entry['do']}", None
+        if entry["do"] not in METHODS:
+            raise CityError(f"{where}: must be one of {', '.join(sorted(METHODS))}")
+        if "comment" in entry:
+            position = comment_position(specs[entry["proposal"]], entry["comment"])
+        yield Action(float(entry["day"]), entry["do"], where, ({**entry, "position": position},))
+
+
+class CaseworkActs(CityActs):
+    """The acts of the city and those that stand by themselves in its files."""
+
+    def _actor(self, entry: Table) -> Person:
+        return self._get(Person, entry["by"])
+
+    def _proposal(self, entry: Table) -> Proposal:
+        return self._get(Proposal, entry["proposal"])
+
+    def _comment(self, entry: Table) -> Comment:
+        return self._get(Comment, (entry["proposal"], entry["position"]))
+
+    def ask_signature(self, entry: Table) -> None:
+        """Write the draft of a response and ask for the signatures that it needs."""
+        content: dict[str, Any] = {  # as the response form stores it
+            "decision": entry["decision"],
+            "headline": entry["headline"],
+            "body": entry["text"],
+            "grounds": entry.get("grounds", []),
+            "study_until": None,
+            "outside_body": "",
+            "note": "",
+            "language": detect_language(entry["text"]),
+            "points": [],
+            "commitments": [],
+            "answers": {},
+        }
+        draft = draft_operations.save_response_draft(
+            self._actor(entry), self._proposal(entry), content
+        )
+        self._register(entry["proposal"], draft)
+        draft_operations.request_signatures(self._actor(entry), draft)
+
+    def sign(self, entry: Table) -> None:
+        """Sign the draft of a response."""
+        draft = self._get(ResponseDraft, entry["proposal"])
+        draft_operations.sign_response(self._actor(entry), draft, draft.revision)
+
+    def publish_signed(self, entry: Table) -> None:
+        """Publish the draft that every institution has signed."""
+        publish_draft(self._actor(entry), self._get(ResponseDraft, entry["proposal"]))
+
+    def appeal(self, entry: Table) -> None:
+        """Appeal against the decision that hid a comment."""
+        moderation_operations.file_appeal(self._actor(entry), self._comment(entry), entry["reason"])
+
+    def decide_appeal(self, entry: Table) -> None:
+        """Decide the appeal for a comment, as another moderator."""
+        decision = get_last_decision(self._comment(entry))
+        if decision is None or decision.appeal is None:
+            raise ValueError("there is no appeal")
+        moderation_operations.decide_appeal(
+            self._actor(entry), decision.appeal, AppealOutcome(entry["outcome"]), entry["note"]
+        )
+
+    def report_comment(self, entry: Table) -> None:
+        """Report a comment; the report stays open until a moderator decides."""
+        moderation_operations.report_contribution(
+            self._actor(entry), self._comment(entry), ModerationRule(entry["rule"])
+        )
+
+    def keep(self, entry: Table) -> None:
+        """Decide that a reported comment breaks no rule."""
+        moderation_operations.keep_contribution(
+            self._actor(entry), self._comment(entry), entry["note"]
+        )
+
+    def suggest_summary(self, entry: Table) -> None:
+        """Suggest a summary of a proposal."""
+        summary = summary_operations.suggest_summary(
+            self._actor(entry),
+            self._proposal(entry),
+            entry["main_request"],
+            entry["best_for"],
+            entry["best_against"],
+        )
+        self._register(entry["proposal"], summary)
+
+    def agree_to_summary(self, entry: Table) -> None:
+        """Agree to the summary that the other side suggested."""
+        summary = self._get(Summary, entry["proposal"])
+        summary_operations.agree_to_summary(self._actor(entry), summary, summary.revision)
+
+    def agree_to_research(self, entry: Table) -> None:
+        """Agree to the use of one's acts in research."""
+        change_consent(self._actor(entry), research=True)
+
+
+METHODS = {
+    method.__name__
+    for method in (
+        CaseworkActs.agree_to_research,
+        CaseworkActs.agree_to_summary,
+        CaseworkActs.appeal,
+        CaseworkActs.ask_signature,
+        CaseworkActs.decide_appeal,
+        CaseworkActs.keep,
+        CaseworkActs.publish_signed,
+        CaseworkActs.report_comment,
+        CaseworkActs.sign,
+        CaseworkActs.suggest_summary,
+    )
+}
+"""What an act of the files may do."""
