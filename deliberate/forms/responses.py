@@ -21,6 +21,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget
 
+from deliberate.days import parse_day
 from deliberate.forms import REQUIRED, SLUG, TOO_LONG, LocalizedForm, single_line
 
 MAX_POINTS = 8
@@ -65,15 +66,12 @@ class DayField(StringField):
     @property
     def day(self) -> date | None:
         """Return the date, None for an empty or invalid text."""
-        try:
-            return date.fromisoformat((self.data or "").strip())
-        except ValueError:
-            return None
+        return parse_day(self.data or "")
 
     def pre_validate(self, form: Form) -> None:
         """Reject a text that is not a date."""
         if (self.data or "").strip() and self.day is None:
-            raise ValidationError(_("Write a date as 2026-11-30."))
+            raise ValidationError(_("Write a date as 2026-11-30, in the years 2000 to 2100."))
 
 
 class PointForm(LocalizedForm):
