@@ -23,6 +23,7 @@ from wtforms.widgets import CheckboxInput, DateInput, ListWidget
 
 from deliberate.days import parse_day
 from deliberate.forms import REQUIRED, SLUG, TOO_LONG, LocalizedForm, single_line
+from deliberate.text import parse_whole_number
 
 MAX_POINTS = 8
 DRAFT_FIELDS = (
@@ -190,9 +191,10 @@ class ResponseForm(LocalizedForm):
         content["points"] = [point for point in self.data["points"] if point["text"]]
         content["commitments"] = [row for row in self.data["commitments"] if row["what"]]
         content["answers"] = {
-            name.removeprefix("answer_"): int(value)
+            name.removeprefix("answer_"): point
             for name, value in self.data.items()
-            if name.startswith("answer_") and value not in {"", None}
+            if name.startswith("answer_")
+            and (point := parse_whole_number(value or "", MAX_POINTS)) is not None
         }
         return content
 

@@ -17,7 +17,7 @@ from deliberate.operations.responses.response_drafts import (
     schedule_response,
     sign_response,
 )
-from deliberate.operations.responses.response_publishing import publish_draft
+from deliberate.operations.responses.response_publishing import publish_draft, require_publishable
 from deliberate.operations.responses.responses import ResponseConflict
 from deliberate.permissions.decision import require
 from deliberate.permissions.responses import is_final_decision, may_respond
@@ -36,6 +36,7 @@ from deliberate.queries.responses.responses import (
     list_response_cards,
 )
 from deliberate.queries.threads.open_questions import open_arguments
+from deliberate.text import parse_whole_number
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_other, submitted_data
 from deliberate.views.site.request_context import (
@@ -61,7 +62,10 @@ def _proposal(proposal_id: int) -> "Proposal":
 
 
 def _draft(proposal_id: int) -> "ResponseDraft":
-    return get_or_404(get_response_draft(proposal_id, signed_in_person().institution_id))
+    """Return the draft of the institution, complete enough to be shown as a response."""
+    draft = get_or_404(get_response_draft(proposal_id, signed_in_person().institution_id))
+    require_publishable(draft)
+    return draft
 
 
 def _form(proposal: "Proposal", draft: "ResponseDraft | None") -> ResponseForm:
@@ -104,7 +108,7 @@ def edit(proposal_id: int) -> ResponseReturnValue:
     if step != "save" and not form.validate():
         return _form_page(proposal, form, 422)
     try:
-        base_revision = int(form.revision.data or 0)
+        base_revision = parse_whole_number(form.revision.data or "") or 0
         save_response_draft(officer, proposal, form.draft_content(), base_revision)
     except DraftConflict as conflict:
         form.revision.data = str(conflict.draft.revision)
