@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for=editable
 
-.PHONY: help demo test test-quick test-rest coverage check fix docs messages routes bench chaos readers lock
+.PHONY: help demo test test-quick test-rest coverage check fix docs messages routes bench chaos readers lock sbom
 
 help:
 	@echo "make demo        serve the sample city on http://127.0.0.1:$(PORT) (PORT=… for another port)"
@@ -25,8 +25,9 @@ help:
 	@echo "make messages    update the files for translators in deliberate/translations"
 	@echo "make routes      freeze the list of routes again (tests/routes.txt)"
 	@echo "make bench       measure performance, against the limit of this machine"
-	@echo "make chaos       fifty kills under load, ten cold starts of four servers, a minute of eight writers, 40,000 broken pictures"
+	@echo "make chaos       fifty kills under load, ten cold starts of four servers, a minute of eight writers, readers under attack, 50,000 requests, 40,000 broken pictures and mail addresses"
 	@echo "make readers     read a release of the sample city with ConvoKit and pm4py"
+	@echo "make sbom        list the locked packages as CycloneDX in build/sbom.cdx.json"
 	@echo "make lock        resolve the newest allowed versions again (requirements*.lock)"
 
 demo: $(VENV)/runtime
@@ -70,6 +71,7 @@ bench: $(VENV)/dev
 chaos: $(VENV)/dev
 	$(BIN)/python -m tests.chaos
 	FUZZED_FILES=40000 $(BIN)/python -m pytest -q tests/proposals/test_hostile_pictures.py -k mutated
+	FUZZED_ADDRESSES=40000 $(BIN)/python -m pytest -q tests/accounts/test_email_addresses.py -k accepted_address
 
 readers: $(VENV)/dev
 	$(BIN)/python -m tests.readers
@@ -77,10 +79,15 @@ readers: $(VENV)/dev
 routes: $(VENV)/dev
 	$(BIN)/python -m tests.structure.test_routes
 
+sbom:
+	@$(PYTHON) docs/sbom.py
+
 lock: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet "pip-tools>=7.5,<8"
 	$(COMPILE) --upgrade --extra postgres -o requirements.lock pyproject.toml
-	$(COMPILE) --upgrade --extra postgres,scale,sso,spark,dev -c requirements.lock \
+	$(COMPILE) --upgrade --extra postgres,scale,sso,spark -c requirements.lock \
+		-o requirements-extras.lock pyproject.toml
+	$(COMPILE) --upgrade --extra postgres,scale,sso,spark,dev -c requirements-extras.lock \
 		-o requirements-dev.lock pyproject.toml
 
 # An editable installation: changes of the checkout take effect at once.

@@ -13,6 +13,7 @@ from deliberate.database import db
 from deliberate.extensions import babel, csrf, init_translations, limiter, login_manager, migrate
 from deliberate.operations.accounts.devices import RESIDENT_SESSION
 from deliberate.views.site import errors
+from deliberate.views.site.url_parsing import Application
 
 if TYPE_CHECKING:
     from deliberate.jobs import JobRunner
@@ -28,7 +29,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     """
     settings = settings or load_settings(os.environ, **overrides)
     settings.data_path.mkdir(parents=True, exist_ok=True)
-    app = Flask(
+    app = Application(
         "deliberate",
         template_folder=str(resource_path("templates")),
         static_folder=str(resource_path("static")),
@@ -66,6 +67,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         **_cookie_settings(settings),
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,  # the request hooks check where a form comes from
         "BABEL_DEFAULT_LOCALE": settings.default_lang,
         "BABEL_DEFAULT_TIMEZONE": settings.timezone,
         "RATELIMIT_ENABLED": settings.limits,

@@ -21,7 +21,12 @@ from deliberate.config import Settings
 
 MIDNIGHT = time()
 DAY = "d MMM y"
-_TYPED_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T,\s]\s*(\d{1,2})[.:](\d{2})(?:[.:]00)?)?")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""The years of days that people type."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TYPED_TIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[T,\s]\s*(\d{1,2})[.:](\d{2})(?:[.:]00)?)?", re.ASCII
+)
 
 
 class Place(Protocol):
@@ -105,10 +110,10 @@ def parse_time(place: Place, text: str, *, is_end: bool = False) -> datetime:
     is the first and an end the second. Raises UnreadableTime or SkippedTime.
     """
     match = _TYPED_TIME.fullmatch(text.strip())
-    if match is None:
+    day = parse_day(match[1]) if match else None
+    if match is None or day is None:
         raise UnreadableTime(text)
     try:
-        day = date.fromisoformat(match[1])
         if match[2] is None:
             return end_of_day(place, day) if is_end else start_of_day(place, day)
         if (int(match[2]), int(match[3])) == (24, 0):
@@ -120,6 +125,32 @@ def parse_time(place: Place, text: str, *, is_end: bool = False) -> datetime:
     if moment.astimezone(ZoneInfo(place.timezone)).replace(tzinfo=None, fold=0) != local:
         raise SkippedTime(text)
     return moment
+
+
+def parse_day(text: str) -> date | None:
+    """Return the date of a text such as "2026-11-30", None for any other text or an unlikely year.
+
+    Days before FIRST_YEAR and after LAST_YEAR are refused because sums with them leave the
+    calendar of the program.
+    """
+    if not _DAY.fullmatch(text.strip()):
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def parse_moment(text: str) -> datetime | None:
+    """Return the moment that isoformat() wrote with its offset, None for any other text."""
+    if parse_day(text[:10]) is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def input_time(place: Place, moment: datetime) -> str:

@@ -8,18 +8,25 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from html import unescape
 
+import nh3
 from bleach.linkifier import LinkifyFilter
 from bleach.sanitizer import Cleaner
 from markdown_it import MarkdownIt
 
-RENDERER = "md4-bleach6-1"
+RENDERER = "md4-bleach6-2"
 """Version of the renderer, stored beside each body_html."""
+
+MAX_INTEGER = 2_147_483_647
+"""Largest number that both databases store in an integer column, such as an id."""
 
 _TAGS = frozenset(  # h3 is the only heading, below the headings of the page
     ["p", "br", "strong", "em", "s", "ul", "ol", "li", "blockquote", "code", "pre", "a", "h3", "hr"]
 )
+_PROTOCOLS = ("http", "https", "mailto")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_DIRECTION = re.compile(r"[\u202a-\u202e]")
+"""Embeddings and overrides of direction: they reorder what follows, and isolates replace them."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 _LOOK_ALIKES = str.maketrans(
@@ -59,24 +66,46 @@ class _Links(LinkifyFilter):
 _CLEANER = Cleaner(
     tags=_TAGS,
     attributes={"a": ["href", "rel"]},
-    protocols=["http", "https", "mailto"],
+    protocols=_PROTOCOLS,
     strip=True,
     strip_comments=True,
     filters=[_Links],
 )
 
 
+def drop_control_characters(text: str) -> str:
+    """Return a text without control characters, except tabs and line ends, and surrogates.
+
+    PostgreSQL stores no NUL, UTF-8 no surrogate, and the others have no use in a text.
+    """
+    return text if text.isprintable() else _CONTROL.sub("", text)
+
+
+def parse_whole_number(text: str, maximum: int = MAX_INTEGER) -> int | None:
+    """Return a number written in the digits 0 to 9, None for any other text or a larger number."""
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(maximum)):
+        return None
+    number = int(text)
+    return number if number <= maximum else None
+
+
 def clean(text: str) -> str:
-    """Return a text for storage: NFC, LF line ends, no control characters or surrogates."""
+    """Return a text for storage: NFC, LF line ends, no control or overriding characters."""
     if text.isascii() and text.isprintable():
         return text.strip()
-    printable = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return unicodedata.normalize("NFC", printable).strip()
+    printable = drop_control_characters(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", _DIRECTION.sub("", printable)).strip()
 
 
 def clean_line(text: str) -> str:
     """Return a text as one line, without line breaks, invisible or bidirectional characters."""
     return " ".join(_INVISIBLE.sub("", clean(text)).split())
+
+
+def isolate(text: str) -> str:
+    """Return a line that leaves the order of a sentence around it as it is (UAX #9, isolates)."""
+    has_other_direction = any(unicodedata.bidirectional(c) in {"R", "AL"} for c in text)
+    return f"\u2068{text}\u2069" if has_other_direction else text
 
 
 def to_html(markdown: str) -> str:
@@ -91,7 +120,21 @@ def sanitize_html(html: str) -> str:
         return html.strip()  # the cleaner returns the same in fifty times the time
     with_h3 = re.sub(r"<(/?)h[1-6](?=[\s>/])", r"<\1h3", html, flags=re.IGNORECASE)
     cleaned: str = _CLEANER.clean(with_h3)
-    return cleaned.strip()
+    return _clean_again(cleaned.strip())
+
+
+def _clean_again(html: str) -> str:
+    """Return HTML without what a second sanitizer refuses, should the first let it pass.
+
+    bleach gets no more fixes. nh3 parses on its own, with the same tags and attributes.
+    """
+    return nh3.clean(
+        html,
+        tags=set(_TAGS),
+        attributes={"a": {"href", "rel"}},
+        url_schemes=set(_PROTOCOLS),
+        link_rel=None,
+    )
 
 
 def to_plain(html: str) -> str:

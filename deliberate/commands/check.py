@@ -20,6 +20,8 @@ from deliberate.queries.site.health_checks import run_health_checks
 
 MIN_CONTRAST = 4.5
 WHITE = "#ffffff"
+ADVISED_PYTHON = (3, 11, 10)
+"""First release of 3.11 with the repairs of the mail, archive and URL modules of 2024."""
 
 
 @click.command("check")
@@ -35,10 +37,13 @@ def command(repair: bool, as_json: bool) -> None:
             repaired = [str(mismatch) for mismatch in repair_counters()]
         else:
             faults += [str(mismatch) for mismatch in find_counter_mismatches(db.session())]
+    is_production = current_app.config["SETTINGS"].mode == "production"
+    advice = [f"advice: {line}" for line in python_advice(sys.version_info[:3]) if is_production]
     if as_json:
-        click.echo(json.dumps({"faults": faults, "repaired": repaired}, indent=1))
+        result = {"faults": faults, "repaired": repaired, "advice": advice}
+        click.echo(json.dumps(result, indent=1))
     else:
-        for line in (*faults, *(f"repaired: {line}" for line in repaired)):
+        for line in (*faults, *(f"repaired: {line}" for line in repaired), *advice):
             click.echo(line)
     sys.exit(1 if faults else 0)
 
@@ -66,6 +71,13 @@ def _missing_in_production(settings: Settings) -> Iterator[str]:
         yield "DELIBERATE_WITNESSES needs DELIBERATE_MAIL_URL: tree heads are sent by mail"
     if find_spec("redis") is None and settings.redis_url:
         yield "DELIBERATE_REDIS_URL needs the package redis: install deliberate[scale]"
+
+
+def python_advice(version: tuple[int, int, int]) -> Iterator[str]:
+    """Yield advice about the Python that runs the platform; it is no fault."""
+    if version < ADVISED_PYTHON:
+        running, advised = (".".join(map(str, parts)) for parts in (version, ADVISED_PYTHON))
+        yield f"Python {running} lacks security fixes: use {advised} or newer"
 
 
 def brand_color_problem(color: str) -> str | None:

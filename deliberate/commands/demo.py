@@ -16,7 +16,7 @@ from deliberate.commands.demo_city import City, CityError, read_city, seed
 from deliberate.commands.demo_city.events import PASSPHRASE
 from deliberate.commands.startup import handle_termination, migrate_stores, startup_lock
 from deliberate.config import load_settings
-from deliberate.database import db
+from deliberate.database import db, limit_writing_requests
 from deliberate.models import Institution, Person, Process, Proposal
 from deliberate.operations.releases.releases import publish_all_releases
 from deliberate.operations.scores.stored_scores import store_all_scores
@@ -24,6 +24,9 @@ from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.sealing import publish_heads, seal_log
 
 HOST = "127.0.0.1"
+
+
+THREADS = 8
 
 
 @click.command("demo")
@@ -40,7 +43,8 @@ def command(port: int) -> None:
     with app.app_context():
         _seed_if_empty(app, city)
         lines = list(_welcome_lines(city, url))
-    server = create_server(app, sockets=[listener], threads=8, ident=None)
+    app.extensions["writing_requests"] = limit_writing_requests(THREADS)
+    server = create_server(app, sockets=[listener], threads=THREADS, ident=None)
     jobs = start_jobs(app)
     handle_termination()
     click.echo("\n".join(lines))

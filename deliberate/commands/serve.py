@@ -7,6 +7,7 @@ from deliberate import create_app, start_jobs
 from deliberate.commands.demo import bind_port
 from deliberate.commands.startup import handle_termination, migrate_stores
 from deliberate.config import Settings
+from deliberate.database import limit_writing_requests
 from deliberate.logging import configure_logging
 
 MAX_CONNECTIONS = 1000
@@ -26,6 +27,7 @@ def command(host: str, port: int, threads: int, jobs: bool) -> None:
     configure_logging()
     app = create_app()
     migrate_stores(app)
+    app.extensions["writing_requests"] = limit_writing_requests(threads)
     server = create_server(
         app,
         sockets=[listener],

@@ -6,7 +6,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as ConnectionTimeout
 
 from deliberate.database.base import Base, TransientBase, db
-from deliberate.database.columns import BigId, Json, UtcDateTime, canonical_json, new_id
+from deliberate.database.columns import Amount, BigId, Json, UtcDateTime, canonical_json, new_id
 from deliberate.database.engines import create_transient_engine, engine_options, make_read_only
 from deliberate.database.file_remains import truncate_write_ahead_logs, vacuum
 from deliberate.database.session_guard import (
@@ -16,7 +16,9 @@ from deliberate.database.session_guard import (
 )
 from deliberate.database.transactions import (
     NestedAct,
+    TooManyWriters,
     atomic_batch,
+    limit_writing_requests,
     transient,
     unrecorded,
     writing,
@@ -24,10 +26,12 @@ from deliberate.database.transactions import (
 
 __all__ = [
     "UNAVAILABLE_ERRORS",
+    "Amount",
     "Base",
     "BigId",
     "Json",
     "NestedAct",
+    "TooManyWriters",
     "TransientBase",
     "UnrecordedChange",
     "UtcDateTime",
@@ -36,6 +40,7 @@ __all__ = [
     "create_transient_tables",
     "db",
     "init_app",
+    "limit_writing_requests",
     "new_id",
     "transient",
     "truncate_write_ahead_logs",
@@ -44,7 +49,7 @@ __all__ = [
     "writing",
 ]
 
-UNAVAILABLE_ERRORS = (OperationalError, ConnectionTimeout)
+UNAVAILABLE_ERRORS = (OperationalError, ConnectionTimeout, TooManyWriters)
 """Raised when a database is locked, full or down; nothing was stored."""
 
 

@@ -1,4 +1,4 @@
-"""Column types: ids, UTC timestamps, canonical JSON, time-ordered UUIDs."""
+"""Column types: ids, amounts, UTC timestamps, canonical JSON, time-ordered UUIDs."""
 
 import json
 import secrets
@@ -13,6 +13,8 @@ from sqlalchemy.types import TypeDecorator
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 """Row ids: 64 bits; on SQLite the rowid itself."""
+Amount = BigInteger().with_variant(Integer(), "sqlite")
+"""Sums of money in whole units: 32 bits end at two thousand million rupiah."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -23,7 +23,6 @@ SWITCHES = {
     PhaseSwitch.VOTE: _("polls"),
     PhaseSwitch.RESPOND: _("official responses"),
 }
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 _LENGTH = Length(max=4000, message=TOO_LONG)
 
 
@@ -122,17 +121,11 @@ class NewProcessForm(ProcessForm):
             raise ValidationError(_("Choose another address."))
 
 
-def require_plausible_year(_form: LocalizedForm, field: DayField) -> None:
-    """Reject a date outside FIRST_YEAR to LAST_YEAR."""
-    if field.day is not None and not FIRST_YEAR <= field.day.year <= LAST_YEAR:
-        raise ValidationError(_("Choose a day between the years 2000 and 2100."))
-
-
 class PhaseForm(LocalizedForm):
     """The dates of a phase, what it permits, and the reason for a change."""
 
-    opens = DayField(_("First day"), [DataRequired(REQUIRED), require_plausible_year])
-    closes = DayField(_("Last day"), [DataRequired(REQUIRED), require_plausible_year])
+    opens = DayField(_("First day"), [DataRequired(REQUIRED)])
+    closes = DayField(_("Last day"), [DataRequired(REQUIRED)])
     switches = CheckboxesField(
         _("What is possible in it"),
         choices=[SelectChoice(switch.value, label) for switch, label in SWITCHES.items()],
@@ -170,7 +163,7 @@ class CloseProcessForm(LocalizedForm):
 class DayOffForm(LocalizedForm):
     """A non-working day in addition to the holidays of the country."""
 
-    day = DayField(_("Day"), [DataRequired(REQUIRED), require_plausible_year])
+    day = DayField(_("Day"), [DataRequired(REQUIRED)])
     name = StringField(
         _("Name of the day off"),
         [DataRequired(REQUIRED), Length(max=80, message=TOO_LONG)],

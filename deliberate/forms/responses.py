@@ -21,7 +21,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget
 
+from deliberate.days import parse_day
 from deliberate.forms import REQUIRED, SLUG, TOO_LONG, LocalizedForm, single_line
+from deliberate.text import parse_whole_number
 
 MAX_POINTS = 8
 DRAFT_FIELDS = (
@@ -65,15 +67,12 @@ class DayField(StringField):
     @property
     def day(self) -> date | None:
         """Return the date, None for an empty or invalid text."""
-        try:
-            return date.fromisoformat((self.data or "").strip())
-        except ValueError:
-            return None
+        return parse_day(self.data or "")
 
     def pre_validate(self, form: Form) -> None:
         """Reject a text that is not a date."""
         if (self.data or "").strip() and self.day is None:
-            raise ValidationError(_("Write a date as 2026-11-30."))
+            raise ValidationError(_("Write a date as 2026-11-30, in the years 2000 to 2100."))
 
 
 class PointForm(LocalizedForm):
@@ -192,9 +191,10 @@ class ResponseForm(LocalizedForm):
         content["points"] = [point for point in self.data["points"] if point["text"]]
         content["commitments"] = [row for row in self.data["commitments"] if row["what"]]
         content["answers"] = {
-            name.removeprefix("answer_"): int(value)
+            name.removeprefix("answer_"): point
             for name, value in self.data.items()
-            if name.startswith("answer_") and value not in {"", None}
+            if name.startswith("answer_")
+            and (point := parse_whole_number(value or "", MAX_POINTS)) is not None
         }
         return content
 

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database import Amount, Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import (
     COUNTS,
     OFFICIAL,
@@ -79,7 +79,7 @@ class Poll(Base):
     counting: Mapped[CountingMethod | None] = mapped_column(String(16))
     min_choices: Mapped[int] = mapped_column(default=1)
     max_choices: Mapped[int | None] = mapped_column()
-    amount: Mapped[int | None] = mapped_column()
+    amount: Mapped[int | None] = mapped_column(Amount)
     """Maximum sum that a budget ballot can spend."""
     min_share: Mapped[int] = mapped_column(default=0)
     """Minimum share of the amount, in percent, that a budget ballot must spend."""
@@ -179,7 +179,7 @@ class Option(VisibleText, Base):
         ),
     )
     is_pass: Mapped[bool] = mapped_column(default=False)
-    cost: Mapped[int] = mapped_column(default=0)
+    cost: Mapped[int] = mapped_column(Amount, default=0)
     state: Mapped[OptionState] = mapped_column(String(16), default=OptionState.SHOWN)
     author_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id"), index=True, info=personal(Category.IDENTITY, download=False)

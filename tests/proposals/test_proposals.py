@@ -78,6 +78,14 @@ def test_submitting_consumes_a_draft_once(app, log):
         proposal_operations.submit_proposal(author, process, "Lampu", "Gelap.", draft=Draft(id=99))
 
 
+def test_new_draft_with_the_fields_of_another_is_that_one(app):
+    author, other = factories.create_resident(), factories.create_resident()
+    same = {save_draft(author, FIELDS).id for _press in range(8)}
+    assert len(same) == 1 and len(list_drafts(author.id)) == 1
+    assert save_draft(other, FIELDS).id not in same
+    assert save_draft(author, {**FIELDS, "title": "Lampu terang"}).id not in same
+
+
 def test_draft_is_not_recorded_and_private_to_its_author(app, log):
     author, stranger = factories.create_resident(), factories.create_resident()
     log()

@@ -48,7 +48,8 @@ def test_account_holds_at_most_its_ceiling_whatever_it_tries_over_a_day(app, lim
     for _hour in range(24):
         clock.shift(timedelta(hours=1))
         if len(pages) < 8:
-            draft = save_draft(author, {"title": "x" * 20, "process": proposal.process.slug})
+            fields = {"title": f"Nomor {len(pages)} " * 3, "process": proposal.process.slug}
+            draft = save_draft(author, fields)
             pages.append(f"/en/proposals/drafts/{draft.id}/place")
         for page in pages:
             file = (BytesIO(LARGE_PDF), "x.pdf")
@@ -89,7 +90,7 @@ def test_full_storage_of_the_installation_refuses_files_of_everybody(app, limits
 
 def test_draft_beyond_the_ceiling_is_refused_and_its_text_is_shown_again(app):
     author, process = factories.create_resident(), factories.create_process()
-    saved = [save_draft(author, {"title": "x"}) for _ in range(MAX_DRAFTS)]
+    saved = [save_draft(author, {"title": f"x{n}"}) for n in range(MAX_DRAFTS)]
     client = signed_in_client(app, author)
     body = "Jalan ke sekolah gelap sejak pukul enam sore. " * 8
     fields = {"title": "Lampu di jalan sekolah", "of_process": process.slug, "body": body}

@@ -51,6 +51,10 @@ def test_release_files_are_downloaded_without_an_account(app, folder):
         assert anonymous_client(app).get(f"{url}/{name}").status_code == 200
     archive = anonymous_client(app).get(f"{url}.zip")
     assert archive.data[:2] == b"PK" and "attachment" in archive.headers["Content-Disposition"]
+    # A removed release must leave caches within minutes.
+    assert archive.cache_control.max_age == 300 and archive.cache_control.must_revalidate
+    unchanged = {"If-None-Match": archive.headers["ETag"]}
+    assert anonymous_client(app).get(f"{url}.zip", headers=unchanged).status_code == 304
 
 
 @pytest.mark.parametrize("name", ["../secret", "../../deliberate.db", "other.csv", "%2e%2e/secret"])

@@ -3,19 +3,22 @@
 import http.client
 import re
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
+from itertools import islice
 from random import Random
 from urllib.parse import urlencode
 
+import pytest
 from sqlalchemy import func, select
 
 from deliberate.clock import now
-from deliberate.database import db, unrecorded
-from deliberate.models import Ballot, Interaction, Poll, PollVoter
+from deliberate.database import db, limit_writing_requests, unrecorded
+from deliberate.models import Ballot, Comment, Interaction, Poll, PollVoter
 from deliberate.operations.accounts.devices import sign_in
 from deliberate.queries.polls.results import count_ballots
 from tests import factories
+from tests.client import signed_in_client, submit_form
 from tests.live_server import run_server, session_cookie
 
 VOTERS, BALLOTS = 200, 1000
@@ -94,6 +97,40 @@ def test_ballots_after_the_close_of_a_poll_do_not_count(app):
     rows = db.session.scalars(select(Interaction).where(Interaction.kind == "ballot.cast"))
     assert all(row.occurred_at <= closed_at for row in rows)
     assert db.session.scalar(select(func.count(Ballot.key))) == responses[200]
+
+
+@pytest.mark.sqlite
+def test_readers_are_answered_while_many_writers_wait(app, monkeypatch):
+    monkeypatch.setitem(app.extensions, "writing_requests", limit_writing_requests(8))
+    poll = factories.create_poll()
+    option = poll.options[0].id
+    with run_server(app, threads=8) as address, ThreadPoolExecutor(24) as pool:
+        clients = electorate(app, address.removeprefix("http://"), poll, 24)
+        with unrecorded("test holds the write lock"):
+            votes = [pool.submit(client.vote, option, 0) for client in clients]
+            refused = [vote.result() for vote in islice(as_completed(votes), 19)]
+            reader = VoterClient(address.removeprefix("http://"), "", poll.id)
+            assert reader.tokens == {} and not all(vote.done() for vote in votes)
+        assert set(refused) == {BUSY}
+        assert Counter(vote.result() for vote in votes)[BUSY] >= 19
+
+
+def test_form_that_meets_too_many_writers_is_handed_back(app, monkeypatch):
+    places = limit_writing_requests(4)
+    monkeypatch.setitem(app.extensions, "writing_requests", places)
+    proposal, text = factories.create_proposal(), "Lampu jalan di depan pasar mati sejak Senin."
+    client = signed_in_client(app, factories.create_resident())
+    url = f"/id/proposals/{proposal.id}/arguments"
+    with places:
+        refused = submit_form(client, "/id/account", url, body=text, stance="for")
+    assert refused.status_code == BUSY and refused.headers["Retry-After"] == "5"
+    assert f'action="{url}"' in refused.text and f'name="body" rows="6">{text}<' in refused.text
+    fields = {**dict(TOKEN.findall(refused.text)), "body": text, "stance": "for"}
+    assert len(fields) == 4
+    again = client.post(url, data=fields)
+    assert again.status_code == 303
+    db.session.rollback()
+    assert db.session.scalar(select(Comment.body)) == text
 
 
 def _close_now(poll_id):

@@ -130,7 +130,8 @@ class LinkWalk:
             return
         self._opened[endpoint] += 1
         response = self.client.get(url)
-        if response.status_code >= 400:
+        asks_to_sign_in = response.status_code == 401 and 'name="held_path"' in response.text
+        if response.status_code >= 400 and not asks_to_sign_in:
             self.failures[f"{source} -> {url}"] = response.status_code
         elif "Location" in response.headers:
             yield from _same_site(url, [response.headers["Location"]])

@@ -23,7 +23,7 @@ PUBLIC = ["/id/", "/en/processes", "/id/help", "/en/rules", "/id/sign-in", "/en/
 def test_signed_out_reader_gets_public_pages_and_a_sign_in_prompt_for_others(app):
     assert anonymous_client(app).get("/id/processes").status_code == 200
     prompt = anonymous_client(app).get("/id/account")
-    assert (prompt.status_code, 'name="passphrase"' in prompt.text) == (200, True)
+    assert (prompt.status_code, 'name="passphrase"' in prompt.text) == (401, True)
     assert 'name="held_path" value="/id/account"' in prompt.text
 
 
@@ -314,3 +314,32 @@ def test_language_cookie_follows_the_language_of_the_page(app):
     client = anonymous_client(app)
     client.set_cookie("lang", "en")
     assert client.get("/id/help").headers.getlist("Set-Cookie")[0].startswith("lang=id; ")
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_accepted"),
+    [
+        ({}, False),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Origin": "https://localhost"}, True),
+        ({"Referer": "https://localhost/en/account"}, True),
+        ({"Referer": "https://evil.example/"}, False),
+    ],
+)
+def test_form_over_tls_needs_a_browser_that_says_where_it_comes_from(app, headers, is_accepted):
+    proposal, text = factories.create_proposal(), "Lampu jalan di depan pasar mati sejak Senin."
+    client = signed_in_client(app, factories.create_resident())
+    page = client.get("/en/account").text
+    tokens = dict(re.findall(r'name="(csrf_token|form_key)" value="([^"]+)"', page))
+    response = client.post(
+        f"/en/proposals/{proposal.id}/arguments",
+        base_url="https://localhost",
+        headers=headers,
+        data={**tokens, "body": text, "stance": "for"},
+    )
+    if is_accepted:
+        assert response.status_code == 303
+    else:
+        assert response.status_code == 400 and text in response.text
+        assert ("does not say" in response.text) is (not headers)
+        assert "form was open too long" not in response.text

@@ -28,6 +28,7 @@ TOP_LEVEL = {
     "mkdocs.yml",
     "pyproject.toml",
     "requirements-dev.lock",
+    "requirements-extras.lock",
     "requirements.lock",
     "static",
     "templates",

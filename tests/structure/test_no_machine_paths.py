@@ -10,6 +10,7 @@ REGISTRY = re.compile(
 )
 UNFINISHED = re.compile(rb"\b(?:TODO|FIXME|XXX|HACK)\b")
 THIS_FILE = "tests/structure/test_no_machine_paths.py"
+LOCKS = ("requirements.lock", "requirements-extras.lock", "requirements-dev.lock")
 
 
 def lines_matching(pattern, *suffixes):
@@ -37,7 +38,7 @@ def test_no_file_has_a_todo_comment():
 
 
 def test_lock_files_have_hashes_and_no_host():
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in LOCKS:
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "http" not in text
         pinned = re.findall(r"^[\w.-]+==\S+ \\\n    --hash=sha256:", text, re.MULTILINE)
@@ -45,8 +46,9 @@ def test_lock_files_have_hashes_and_no_host():
 
 
 def test_lock_files_pin_the_same_versions():
-    runtime, development = (
+    runtime, extras, development = (
         dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text("utf-8"), re.MULTILINE))
-        for name in ("requirements.lock", "requirements-dev.lock")
+        for name in LOCKS
     )
-    assert {name: development.get(name) for name in runtime} == runtime
+    assert {name: extras.get(name) for name in runtime} == runtime
+    assert {name: development.get(name) for name in extras} == extras

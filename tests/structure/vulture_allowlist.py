@@ -11,6 +11,11 @@ _.process_result_value  # SQLAlchemy
 _.type_annotation_map  # SQLAlchemy
 _.isolation_level  # sqlite3
 _._value_  # enum
+_.default_converters  # Werkzeug
+_.must_revalidate  # Werkzeug
+_.parameter_storage_class  # Werkzeug
+_.request_class  # Flask
+_.url_map_class  # Flask
 _.Meta  # WTForms
 _.get_translations  # WTForms and Flask-Babel
 _.pre_validate  # WTForms

@@ -1,6 +1,7 @@
 """Text by users is normalised and rendered to safe HTML."""
 
 import re
+from pathlib import Path
 
 import nh3
 import pytest
@@ -102,3 +103,32 @@ def test_sanitize_html_skips_the_cleaner_for_plain_paragraphs(monkeypatch):
     assert text.sanitize_html("<p>Ya, setuju.<br />Pada 3.5 km.</p>") == (
         "<p>Ya, setuju.<br>Pada 3.5 km.</p>"
     )
+
+
+def test_second_sanitizer_removes_what_the_first_lets_pass(monkeypatch):
+    monkeypatch.setattr(text._CLEANER, "clean", lambda html: html)
+    html = text.sanitize_html(
+        '<p onclick="a()">x<script>b()</script><a href="javascript:c">y</a></p>'
+    )
+    assert html == "<p>x<a>y</a></p>"
+
+
+def test_mail_addresses_are_never_made_links():
+    """LinkifyFilter with `parse_email` is not safe: bleach, which gets no more fixes, says so."""
+    assert text._Links([]).parse_email is False
+    assert "mailto" not in text.to_html("Tulis ke warga@kota.example atau <b@kota.example x>.")
+    sources = Path(text.__file__).parent.rglob("*.py")
+    assert [path for path in sources if "parse_email=" in path.read_text("utf-8")] == []
+
+
+def test_overrides_of_direction_are_dropped_and_other_scripts_isolated():
+    assert text.clean("abc\u202ezyx\u202c\n\nb") == "abczyx\n\nb"
+    assert text.isolate("Lampu jalan") == "Lampu jalan"
+    assert text.isolate("\u05d0\u05d1") == "\u2068\u05d0\u05d1\u2069"
+
+
+def test_whole_numbers_are_digits_within_the_range_of_a_column():
+    parsed = {value: text.parse_whole_number(value) for value in ("7", "2147483647", "007")}
+    assert parsed == {"7": 7, "2147483647": 2147483647, "007": 7}
+    for value in ("", "-1", "١", "1.5", "2147483648", "9" * 5000, "1_0"):
+        assert text.parse_whole_number(value) is None

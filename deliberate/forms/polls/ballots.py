@@ -15,6 +15,7 @@ from deliberate.forms import REQUIRED, LocalizedForm
 from deliberate.forms.polls.polls import CheckboxesField
 from deliberate.money import money
 from deliberate.queries.polls.ballot_rules import HIGHEST_SCORE, Choice, find_ballot_error
+from deliberate.text import parse_whole_number
 from deliberate.vocabulary import Electorate, PollType
 
 if TYPE_CHECKING:
@@ -125,16 +126,16 @@ class FiguresForm(BallotForm):
 
 
 def _is_number(value: str) -> bool:
-    digits = value.strip().removeprefix("-")
-    return digits.isascii() and digits.isdigit() and len(digits) < 4
+    return parse_whole_number(value.strip().removeprefix("-"), 999) is not None
 
 
 def _to_int(value: str) -> int:
     """Return the value as an integer; -1, which is no option's id, for anything else."""
     text = value.strip()
-    if text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() and len(text) < 18:
-        return int(text)
-    return -1
+    number = parse_whole_number(text.removeprefix("-"))
+    if number is None:
+        return -1
+    return -number if text.startswith("-") else number
 
 
 def build_ballot_form(

@@ -13,6 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from deliberate.clock import now
 from deliberate.days import Place, SkippedTime, UnreadableTime, input_time, parse_time
 from deliberate.forms import REQUIRED, LocalizedForm
+from deliberate.text import MAX_INTEGER, parse_whole_number
 
 TOO_LONG = _("This is longer than the form allows.")
 POLL_TYPES = {
@@ -45,6 +46,10 @@ CHANGE_GROUNDS = {
     "mistake": _("A mistake in the dates"),
     "other": _("Another reason"),
 }
+
+
+MAX_AMOUNT = 999_999_999_999_999
+"""Largest sum of money, in whole units of the currency; a spreadsheet shows all its digits."""
 
 
 def _choices(labels: dict[str, Any]) -> list[SelectChoice]:
@@ -96,7 +101,11 @@ class PollDatesForm(LocalizedForm):
 
 
 class WholeNumberField(IntegerField):
-    """A whole number with translated error messages."""
+    """A whole number with translated error messages, by default one of an integer column."""
+
+    def __init__(self, *args: Any, maximum: int = MAX_INTEGER, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.maximum = maximum
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Parse a number, ignoring spaces and points between thousands."""
@@ -104,9 +113,9 @@ class WholeNumberField(IntegerField):
         text = (valuelist[0] if valuelist else "").strip().replace(".", "").replace(" ", "")
         if not text:
             return
-        if not (text.isascii() and text.isdigit() and len(text) < 16):
+        self.data = parse_whole_number(text, self.maximum)
+        if self.data is None:
             raise ValidationError(_("Write a whole number."))
-        self.data = int(text)
 
 
 def require_future(_form: BaseForm, field: Field) -> None:
@@ -161,7 +170,7 @@ class OpenPollForm(PollDatesForm):
     min_choices = WholeNumberField(_("Minimum number of choices"), [Optional()])
     max_choices = WholeNumberField(_("Maximum number of choices"), [Optional()])
     counting = SelectField(_("How rankings are counted"), choices=_choices(COUNTING_METHODS))
-    amount = WholeNumberField(_("Amount to spend"), [Optional()])
+    amount = WholeNumberField(_("Amount to spend"), [Optional()], maximum=MAX_AMOUNT)
     min_share = WholeNumberField(_("Spend at least (percent)"), [Optional()])
 
     def validate_type(self, field: Field) -> None:
@@ -190,9 +199,8 @@ class OpenPollForm(PollDatesForm):
         if self.type.data != "budget":
             return line, None
         label, _sign, cost = line.rpartition("=")
-        digits = cost.strip().replace(".", "").replace(" ", "")
-        is_cost = digits.isascii() and digits.isdigit() and len(digits) < 16
-        return (label.strip(), int(digits)) if label.strip() and is_cost else (line, None)
+        amount = parse_whole_number(cost.strip().replace(".", "").replace(" ", ""), MAX_AMOUNT)
+        return (line, None) if not label.strip() or amount is None else (label.strip(), amount)
 
 
 class ChangePollForm(PollDatesForm):

@@ -1,5 +1,7 @@
 """Drafts of proposals: save, attach files, discard. Drafts are not recorded."""
 
+from sqlalchemy import select
+
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import Draft, Person
@@ -20,12 +22,16 @@ DRAFT_IS_PRIVATE = "a draft is visible to its author only"
 def save_draft(author: Person, fields: dict[str, str], draft: Draft | None = None) -> Draft:
     """Save the fields of a new or existing draft.
 
-    Raises Refused for a new draft of a person with too many.
+    A new draft with the fields of another is that one: the form was sent twice. Raises Refused
+    for a new draft of a person with too many.
     """
     with unrecorded(DRAFT_IS_PRIVATE) as session:
         if draft is None:
             session.refresh(author, with_for_update={"of": Person})
-            refuse_too_many_drafts(session, author)
+            equal = select(Draft).where(Draft.person_id == author.id, Draft.fields == dict(fields))
+            draft = session.scalar(equal.limit(1))
+            if draft is None:
+                refuse_too_many_drafts(session, author)
         draft = draft or Draft(person_id=author.id)
         require(is_draft_author(author, draft))
         draft.fields, draft.saved_at = dict(fields), now()

@@ -6,14 +6,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import NoResultFound, OperationalError
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
+from deliberate.days import parse_day
 from deliberate.models import Institution, Notice, Person, Response, ResponseDraft
 from deliberate.operations.responses.responses import Point, publish_response
-from deliberate.permissions.decision import Refused
+from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.recording import NO_REQUEST, RequestContext
+from deliberate.text import parse_whole_number
 from deliberate.vocabulary import ResponseDecision, ResponseGround
 from deliberate.vocabulary.notices import UnpublishedNotice
 
@@ -27,7 +29,11 @@ def publish_draft(
     *,
     context: RequestContext = NO_REQUEST,
 ) -> Response:
-    """Publish a draft in the officer's name; the draft is deleted by the same act."""
+    """Publish a draft in the officer's name; the draft is deleted by the same act.
+
+    Raises InvalidInput for a draft that was saved with entries which the form refuses.
+    """
+    require_publishable(draft)
     content = draft.content
     comments = _comments_by_point(content["answers"])
     return publish_response(
@@ -53,6 +59,24 @@ def publish_draft(
     )
 
 
+def require_publishable(draft: ResponseDraft) -> None:
+    """Raise InvalidInput for a draft with an entry that the form refuses: it was only saved."""
+    content = draft.content
+    try:
+        ResponseDecision(content["decision"])
+        for point in content["points"]:
+            ResponseDecision(point["verdict"])
+        points_grounds = [point["ground"] for point in content["points"] if point["ground"]]
+        for ground in [*(content["grounds"] or ()), *points_grounds]:
+            ResponseGround(ground)
+        _build_commitments(content["commitments"])
+        _parse_date(content["study_until"])
+    except (ValueError, NoResultFound) as error:
+        raise InvalidInput(
+            _("The draft has an entry that cannot be published. The form marks it: check it again.")
+        ) from error
+
+
 def _comments_by_point(points: dict[str, int]) -> dict[int, tuple[int, ...]]:
     comments: dict[int, tuple[int, ...]] = {}
     for comment_id, point in points.items():
@@ -76,14 +100,18 @@ def _build_point(
 
 def _build_commitments(rows: list[dict[str, str]]) -> list[tuple[str, Institution, date]]:
     return [
-        (row["what"], db.session.get_one(Institution, int(row["who"])), due_on)
+        (row["what"], db.session.get_one(Institution, parse_whole_number(row["who"]) or 0), due_on)
         for row in rows
         if (due_on := _parse_date(row["due"])) is not None
     ]
 
 
 def _parse_date(day: str | None) -> date | None:
-    return date.fromisoformat(day) if day else None
+    """Return the date of a field, None for an empty one; raise ValueError for any other text."""
+    due_on = parse_day(day or "")
+    if day and due_on is None:
+        raise ValueError(day)
+    return due_on
 
 
 def publish_scheduled_responses() -> int:

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.days import local_today
+from deliberate.days import local_today, parse_day
 from deliberate.models import Comment, Institution, Person, Proposal
 from deliberate.operations.responses.response_drafts import (
     DraftConflict,
@@ -33,6 +33,7 @@ from deliberate.queries.responses.institutions import (
 from deliberate.queries.responses.response_owner import missing_signatory_ids
 from deliberate.queries.responses.responses import get_visible_proposal
 from deliberate.recording import NO_REQUEST, RequestContext
+from deliberate.text import parse_whole_number
 from deliberate.vocabulary import ResponseDecision, ResponseGround
 from deliberate.vocabulary.codes import is_final_response
 
@@ -152,7 +153,7 @@ def _note_missing_consents(officer: Person, row: ResponseRow, proposal: Proposal
 
 
 def _parse_id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return parse_whole_number(text)
 
 
 def _find_proposal(cell: str) -> Proposal | None:
@@ -189,10 +190,9 @@ def _parse_commitment(row: ResponseRow) -> None:
     if not (what or who or due):
         return
     institution = get_institution_by_slug(who)
-    try:
-        due_on = date.fromisoformat(due)
-    except ValueError:
-        row.problems.append(_("Write a date as 2026-11-30."))
+    due_on = parse_day(due)
+    if due_on is None:
+        row.problems.append(_("Write a date as 2026-11-30, in the years 2000 to 2100."))
         return
     if institution is None or not what:
         row.problems.append(

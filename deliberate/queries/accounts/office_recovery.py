@@ -8,7 +8,7 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import OfficeRecovery, Person
 from deliberate.models.accounts.office_recovery import CODE_VALID_FOR, PENDING_FOR
-from deliberate.text import clean_line
+from deliberate.text import clean_line, parse_whole_number
 
 MAX_RECOVERIES = 20
 
@@ -44,7 +44,7 @@ def get_recovery(recovery_id: int) -> OfficeRecovery | None:
 def find_account(identifier: str) -> Person | None:
     """Return the account with exactly this sign-in name, or this id after a `#`."""
     identifier = clean_line(identifier)[:80]
-    digits = identifier.removeprefix("#")
-    is_id = digits != identifier and digits.isascii() and digits.isdigit() and len(digits) < 10
-    matches = Person.id == int(digits) if is_id else Person.sign_in_name == identifier.casefold()
+    person_id = parse_whole_number(identifier[1:]) if identifier.startswith("#") else None
+    is_account = Person.id == person_id
+    matches = Person.sign_in_name == identifier.casefold() if person_id is None else is_account
     return db.session.scalar(select(Person).where(matches, Person.erased_at.is_(None)))

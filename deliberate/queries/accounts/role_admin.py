@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Person
-from deliberate.text import name_key
+from deliberate.text import name_key, parse_whole_number
 from deliberate.vocabulary import AccountClass, Role
 
 PAGE_SIZE = 20
@@ -26,9 +26,9 @@ def list_people_with_roles(after: int | None = None) -> Sequence[Person]:
 
 def search_people(query: str) -> Sequence[Person]:
     """Return accounts with this id or sign-in name, or with a display name that looks alike."""
-    digits = query.removeprefix("#")
-    if digits.isascii() and digits.isdigit() and len(digits) < 10:
-        matches = Person.id == int(digits)
+    person_id = parse_whole_number(query.removeprefix("#"))
+    if person_id is not None:
+        matches = Person.id == person_id
     else:
         matches = (Person.name_key == name_key(query)) | (Person.sign_in_name == query.casefold())
     people = select(Person).where(matches, Person.erased_at.is_(None))

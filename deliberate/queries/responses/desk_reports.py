@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.days import local_today, site, start_of_day
+from deliberate.days import local_today, parse_day, site, start_of_day
 from deliberate.models import Case, Commitment, Institution, Proposal, Referral, Response
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.responses.commitments import is_promised_by
@@ -17,7 +17,6 @@ from deliberate.queries.responses.desk import is_due_soon
 from deliberate.queries.responses.institutions import list_institutions
 from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
 
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 """The years of which there are reports."""
 
 
@@ -86,13 +85,7 @@ class MonthlyReport:
 
 def parse_month(month: str) -> date:
     """Return the first day of a month given as YYYY-MM, of this month if it is invalid."""
-    try:
-        first_day = datetime.strptime(month, "%Y-%m").date()
-        if not FIRST_YEAR <= first_day.year <= LAST_YEAR:
-            raise ValueError(month)
-        return first_day
-    except ValueError:
-        return local_today(site()).replace(day=1)
+    return parse_day(f"{month}-01") or local_today(site()).replace(day=1)
 
 
 def get_monthly_report(institution_id: int | None, first_day: date) -> MonthlyReport:

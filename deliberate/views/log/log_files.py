@@ -2,7 +2,7 @@
 
 import json
 
-from flask import Response, abort, request, send_from_directory
+from flask import Response, abort, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from deliberate import sealing
@@ -12,12 +12,14 @@ from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import (
     current_settings,
     get_or_404,
+    int_arg,
     signed_in_person,
 )
 
 blueprint = LocalizedBlueprint("log_files", localized=False, url_prefix="/log")
 ONE_YEAR_SECONDS = 31536000
-POSITION = "int(max=999999999999)"
+MAX_POSITION = 999_999_999_999
+POSITION = f"int(max={MAX_POSITION})"
 
 
 @blueprint.page("/heads.jsonl", "public")
@@ -26,7 +28,7 @@ def heads() -> ResponseReturnValue:
 
     `?after=SIZE` returns those above a size.
     """
-    after = request.args.get("after", 0, type=int)
+    after = int_arg("after", MAX_POSITION) or 0
     lines = [json.dumps(head) + "\n" for head in sealing.published_heads_json(after)]
     return Response(lines, mimetype="application/jsonl")
 

@@ -30,6 +30,8 @@ from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_ot
 from deliberate.views.site.request_context import (
     current_settings,
     get_or_404,
+    int_arg,
+    int_field,
     signed_in_person,
 )
 from deliberate.vocabulary import Role
@@ -46,7 +48,7 @@ unsubscribe_blueprint = LocalizedBlueprint("unsubscribe", localized=False)
 def index() -> ResponseReturnValue:
     """Show the messages of the person, newest first, and the topics sent by mail."""
     person = signed_in_person()
-    rows = list_messages(person, request.args.get("before", 0, type=int))
+    rows = list_messages(person, int_arg("before") or 0)
     shown = rows[:PAGE]
     context = load_context(notice for _delivery, notice in shown)
     return render_template(
@@ -69,7 +71,7 @@ def _topics(person: "Person") -> list[str]:
 @blueprint.page("/read", "signed_in", methods=["POST"])
 def mark_read() -> ResponseReturnValue:
     """Mark the messages up to one as read."""
-    mark_messages_read(signed_in_person(), request.form.get("up_to", 0, type=int))
+    mark_messages_read(signed_in_person(), int_field("up_to") or 0)
     return see_other(url_for("messages.index"))
 
 

@@ -41,6 +41,7 @@ from deliberate.views.site.form_pages import (
 from deliberate.views.site.request_context import (
     current_person,
     get_or_404,
+    int_arg,
     request_context,
     signed_in_person,
 )
@@ -110,7 +111,7 @@ def new(slug: str) -> ResponseReturnValue:
 
 
 def _requested_proposal(process: "Process") -> "Proposal | None":
-    proposal_id = request.args.get("proposal", type=int)
+    proposal_id = int_arg("proposal")
     proposal = get_visible_proposal(proposal_id) if proposal_id else None
     return proposal if proposal is not None and proposal.process_id == process.id else None
 

@@ -50,6 +50,7 @@ from deliberate.views.site.form_pages import (
 from deliberate.views.site.request_context import (
     current_person,
     get_or_404,
+    int_arg,
     request_context,
     signed_in_person,
 )
@@ -66,7 +67,7 @@ POLL = "/<id:poll_id>"
 def index() -> str:
     """Show a page of all polls, newest first."""
     state = request.args.get("state", "")
-    polls, last_id = poll_page(state, request.args.get("after", type=int))
+    polls, last_id = poll_page(state, int_arg("after"))
     next_url = url_for("polls.index", state=state or None, after=last_id) if last_id else ""
     return render_template("polls/index.html", polls=polls, state=state, next_url=next_url)
 

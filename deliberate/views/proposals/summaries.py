@@ -1,6 +1,6 @@
 """Pages to suggest a summary of a proposal and to agree to one."""
 
-from flask import request, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,12 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
+from deliberate.views.site.request_context import (
+    get_or_404,
+    int_field,
+    request_context,
+    signed_in_person,
+)
 from deliberate.views.urls import proposal_url
 
 blueprint = LocalizedBlueprint("summaries", url_prefix="/proposals")
@@ -63,8 +68,6 @@ def agree(proposal_id: int) -> ResponseReturnValue:
     person, proposal = signed_in_person(), get_or_404(get_proposal(proposal_id))
     require(may_suggest_summary(person, proposal))
     summary = get_or_404(suggested_summary(proposal))
-    agree_to_summary(
-        person, summary, request.form.get("seen", 0, type=int), context=request_context()
-    )
+    agree_to_summary(person, summary, int_field("seen") or 0, context=request_context())
     flash_with_receipt(_("The summary is now shown above the proposal."))
     return see_other(proposal_url(proposal))

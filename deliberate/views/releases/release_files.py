@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from deliberate.models import Release
 
 blueprint = LocalizedBlueprint("release_files", localized=False, url_prefix="/data")
-CACHE_SECONDS = 365 * 24 * 3600
+CACHE_SECONDS = 300
+"""A removed release leaves caches soon; an unchanged one is only revalidated, by its ETag."""
 
 
 @blueprint.page("/<slug>/latest.zip", "public")
@@ -46,4 +47,6 @@ def _send(release: "Release", path: str) -> ResponseReturnValue:
         )
         return page, 410
     folder = current_settings().releases_path
-    return send_from_directory(folder, path, as_attachment=True, max_age=CACHE_SECONDS)
+    response = send_from_directory(folder, path, as_attachment=True, max_age=CACHE_SECONDS)
+    response.cache_control.must_revalidate = True
+    return response

@@ -1,7 +1,6 @@
 """The desk of an institution: its open cases, a case with its acts, questions in threads."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from flask import Response, flash, render_template, request, stream_with_context, url_for
@@ -52,7 +51,15 @@ from deliberate.queries.threads.open_questions import PAGE as QUESTION_PAGE
 from deliberate.queries.threads.open_questions import open_questions
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message, see_other
-from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
+from deliberate.views.site.request_context import (
+    get_or_404,
+    int_arg,
+    int_field,
+    int_fields,
+    moment_arg,
+    request_context,
+    signed_in_person,
+)
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import ImmutableMultiDict
@@ -113,18 +120,14 @@ def _filters() -> CaseFilters:
     state = request.args.get("state", "")
     return {
         "state": state if state in STATES else "",
-        "assignee_id": request.args.get("assignee", type=int),
+        "assignee_id": int_arg("assignee"),
         "topic": request.args.get("topic", ""),
     }
 
 
 def _open_cases(institution_id: int | None) -> list[desk_queries.QueueRow]:
-    after = None
-    try:
-        due_at = datetime.fromisoformat(request.args.get("after", ""))
-        after = (due_at, request.args.get("id", 0, type=int)) if due_at.tzinfo else None
-    except ValueError:
-        pass
+    due_at = moment_arg("after")
+    after = (due_at, int_arg("id") or 0) if due_at else None
     return desk_queries.list_open_cases(institution_id, after=after, **_filters())
 
 
@@ -168,8 +171,8 @@ def _all_open_cases(institution_id: int | None) -> Iterator[desk_queries.QueueRo
 @blueprint.page("/assign", "staff", methods=["POST"])
 def assign_selected() -> ResponseReturnValue:
     """Assign the selected cases to a colleague."""
-    proposal_ids = request.form.getlist("case", type=int)[: desk_queries.PAGE]
-    colleague = get_or_404(get_person(request.form.get("colleague", 0, type=int)))
+    proposal_ids = int_fields("case")[: desk_queries.PAGE]
+    colleague = get_or_404(get_person(int_field("colleague") or 0))
     proposals = [row for row in map(get_visible_proposal, proposal_ids) if row is not None]
     refusals = case_operations.assign_cases(
         signed_in_person(), proposals, colleague, context=request_context()
@@ -186,7 +189,7 @@ def assign_selected() -> ResponseReturnValue:
 @blueprint.page("/questions", "staff")
 def questions() -> ResponseReturnValue:
     """Show the open questions to the institution in threads, oldest first."""
-    rows = open_questions(signed_in_person().institution_id, request.args.get("after", 0, type=int))
+    rows = open_questions(signed_in_person().institution_id, int_arg("after") or 0)
     shown = rows[:QUESTION_PAGE]
     more = len(rows) > len(shown)
     return render_template(
@@ -272,7 +275,7 @@ def take(proposal_id: int) -> ResponseReturnValue:
 @blueprint.page("/proposals/<id:proposal_id>/assign", "staff", methods=["POST"])
 def assign(proposal_id: int) -> ResponseReturnValue:
     """Assign a case to a colleague."""
-    colleague = get_or_404(get_person(request.form.get("colleague", 0, type=int)))
+    colleague = get_or_404(get_person(int_field("colleague") or 0))
     case_operations.assign_case(
         signed_in_person(), _proposal(proposal_id), colleague, context=request_context()
     )

@@ -1,13 +1,12 @@
 """Writing a response: the form, the preview, the check by a colleague and the publication."""
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.days import start_of_day
+from deliberate.days import parse_day, start_of_day
 from deliberate.forms.responses import ResponseForm, draft_to_form_data, response_form_class
 from deliberate.operations.responses.response_drafts import (
     DraftConflict,
@@ -18,7 +17,7 @@ from deliberate.operations.responses.response_drafts import (
     schedule_response,
     sign_response,
 )
-from deliberate.operations.responses.response_publishing import publish_draft
+from deliberate.operations.responses.response_publishing import publish_draft, require_publishable
 from deliberate.operations.responses.responses import ResponseConflict
 from deliberate.permissions.decision import require
 from deliberate.permissions.responses import may_request_check, may_respond
@@ -37,9 +36,16 @@ from deliberate.queries.responses.responses import (
     list_response_cards,
 )
 from deliberate.queries.threads.open_questions import open_arguments
+from deliberate.text import parse_whole_number
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_other, submitted_data
-from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
+from deliberate.views.site.request_context import (
+    get_or_404,
+    int_arg,
+    int_field,
+    request_context,
+    signed_in_person,
+)
 from deliberate.vocabulary.codes import is_final_response
 
 if TYPE_CHECKING:
@@ -57,7 +63,10 @@ def _proposal(proposal_id: int) -> "Proposal":
 
 
 def _draft(proposal_id: int) -> "ResponseDraft":
-    return get_or_404(get_response_draft(proposal_id, signed_in_person().institution_id))
+    """Return the draft of the institution, complete enough to be shown as a response."""
+    draft = get_or_404(get_response_draft(proposal_id, signed_in_person().institution_id))
+    require_publishable(draft)
+    return draft
 
 
 def _form(proposal: "Proposal", draft: "ResponseDraft | None") -> ResponseForm:
@@ -100,7 +109,7 @@ def edit(proposal_id: int) -> ResponseReturnValue:
     if step != "save" and not form.validate():
         return _form_page(proposal, form, 422)
     try:
-        base_revision = int(form.revision.data or 0)
+        base_revision = parse_whole_number(form.revision.data or "") or 0
         save_response_draft(officer, proposal, form.draft_content(), base_revision)
     except DraftConflict as conflict:
         form.revision.data = str(conflict.draft.revision)
@@ -114,7 +123,7 @@ def edit(proposal_id: int) -> ResponseReturnValue:
 
 
 def _insert_template(form: ResponseForm) -> None:
-    template = get_response_template(request.args.get("template", 0, type=int))
+    template = get_response_template(int_arg("template") or 0)
     if template is not None and template.institution_id == signed_in_person().institution_id:
         form.body.data = "\n\n".join(filter(None, [form.body.data, template.body]))
 
@@ -187,12 +196,12 @@ def _preview_page(
 def publish(proposal_id: int) -> ResponseReturnValue:
     """Publish the draft as it was previewed, now or at the start of a day."""
     proposal, draft = _proposal(proposal_id), _draft(proposal_id)
-    if request.form.get("revision", type=int) != draft.revision:
+    if int_field("revision") != draft.revision:
         return _preview_page(proposal, draft, 409, is_changed=True)
     if day := request.form.get("publish_on"):
         return _schedule(proposal, draft, day)
     try:
-        base_version = request.form.get("base_version", 0, type=int)
+        base_version = int_field("base_version") or 0
         publish_draft(signed_in_person(), draft, base_version, context=request_context())
     except ResponseConflict as conflict:
         return _preview_page(proposal, draft, 409, newer_response=conflict.response)
@@ -203,10 +212,10 @@ def publish(proposal_id: int) -> ResponseReturnValue:
 
 
 def _schedule(proposal: "Proposal", draft: "ResponseDraft", day: str) -> ResponseReturnValue:
-    try:
-        publish_at = start_of_day(proposal.process, date.fromisoformat(day))
-    except (ValueError, OverflowError):
+    publish_on = parse_day(day)
+    if publish_on is None:
         return _preview_page(proposal, draft, 422, invalid_day=True)
+    publish_at = start_of_day(proposal.process, publish_on)
     schedule_response(signed_in_person(), draft, publish_at)
     return redirect_with_message(
         url_for("desk.case", proposal_id=proposal.id),
@@ -237,11 +246,11 @@ def ask_signatures(proposal_id: int) -> ResponseReturnValue:
 @blueprint.page("/<id:proposal_id>/response/sign", "staff", methods=["POST"])
 def sign(proposal_id: int) -> ResponseReturnValue:
     """Sign a draft for an institution whose signature is required."""
-    draft = get_or_404(get_draft_to_sign(proposal_id, request.form.get("draft", 0, type=int)))
+    draft = get_or_404(get_draft_to_sign(proposal_id, int_field("draft") or 0))
     sign_response(
         signed_in_person(),
         draft,
-        request.args.get("revision", 0, type=int),
+        int_arg("revision") or 0,
         context=request_context(),
     )
     return redirect_with_message(
@@ -256,7 +265,7 @@ def check(proposal_id: int) -> ResponseReturnValue:
     record_check(
         signed_in_person(),
         _draft(proposal_id),
-        request.form.get("revision", 0, type=int),
+        int_field("revision") or 0,
         passed,
         request.form.get("note", ""),
         context=request_context(),

@@ -41,7 +41,10 @@ from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
 from deliberate.views.site.request_context import (
     current_person,
+    date_arg,
     get_or_404,
+    int_arg,
+    moment_arg,
     request_context,
     signed_in_person,
 )
@@ -60,7 +63,7 @@ def index() -> ResponseReturnValue:
     """Show pending and published responses, commitments, and figures by institution."""
     list_name = request.args.get("list", "waiting")
     list_name = list_name if list_name in LISTS else "waiting"
-    institution_id = request.args.get("institution", type=int)
+    institution_id = int_arg("institution")
     rows, next_key = _rows(list_name, institution_id)
     figures = list_institution_figures()
     return render_template(
@@ -106,19 +109,13 @@ def _rows(list_name: str, institution_id: int | None) -> "tuple[Rows, tuple[str,
 
 
 def _after_moment() -> tuple[datetime, int] | None:
-    try:
-        moment = datetime.fromisoformat(request.args.get("after", ""))
-    except ValueError:
-        return None
-    return (moment, request.args.get("id", 0, type=int)) if moment.tzinfo else None
+    moment = moment_arg("after")
+    return (moment, int_arg("id") or 0) if moment else None
 
 
 def _after_day() -> tuple[date, int] | None:
-    try:
-        day = date.fromisoformat(request.args.get("after", ""))
-    except ValueError:
-        return None
-    return day, request.args.get("id", 0, type=int)
+    day = date_arg("after")
+    return (day, int_arg("id") or 0) if day else None
 
 
 @blueprint.page("/<id:proposal_id>", "public")

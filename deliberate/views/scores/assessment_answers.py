@@ -45,7 +45,7 @@ from deliberate.views.scores.assessments import (
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, redirect_with_message, submitted_data
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, int_field, signed_in_person
 from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState
 
 if TYPE_CHECKING:
@@ -285,6 +285,6 @@ def practices(assessment_id: int) -> ResponseReturnValue:
 @blueprint.page(f"{ASSESSMENT}/evidence", "evaluator", methods=("POST",))
 def remove_evidence(assessment_id: int) -> ResponseReturnValue:
     """Remove a piece of the assessor's own evidence."""
-    evidence_id = int(request.form.get("evidence", "0") or 0)
+    evidence_id = int_field("evidence") or 0
     remove_evidence_from(signed_in_person(), get_assessment_or_404(assessment_id), evidence_id)
     return redirect_to_assessment(assessment_id, _("The evidence is removed."))

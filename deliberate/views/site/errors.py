@@ -7,12 +7,12 @@ from flask import Flask, current_app, flash, g, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, BadRequest, HTTPException
 
 from deliberate.operations import ChangedForm, RepeatedForm
 from deliberate.permissions.decision import RefusalKind, Refused
 from deliberate.views.site.form_pages import see_other
-from deliberate.views.site.request_context import submitted_fields
+from deliberate.views.site.request_context import SECRETS, submitted_fields
 from deliberate.views.site.url_parsing import split_url
 
 RETRY_AFTER_SECONDS = 5
@@ -35,10 +35,15 @@ RESULT_PAGES = {
 """Endpoint and URL argument of the subject types that do not belong to a proposal."""
 
 
+class ForeignForm(BadRequest):
+    """A form that no page of this site sent, or whose sender the browser hides."""
+
+
 def init_app(app: Flask) -> None:
     """Register the error handlers."""
     app.register_error_handler(HTTPException, handle_http_error)
     app.register_error_handler(CSRFError, handle_invalid_csrf_token)
+    app.register_error_handler(ForeignForm, handle_foreign_form)
     app.register_error_handler(Refused, handle_refused)
     app.register_error_handler(RepeatedForm, handle_repeated_form)
     app.register_error_handler(ChangedForm, handle_changed_form)
@@ -50,30 +55,47 @@ def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code not in STATUSES_WITH_PAGE:
         return error.get_response()
+    if isinstance(error, BadHost):  # no URL can be built for it
+        return _render_plain("site/errors/bad_host.html"), code
     text = "" if code == 413 else _typed_text()  # a body that is too large is not parsed
-    return render_template(f"site/errors/{code}.html", text=text), code
+    return _error_page(f"site/errors/{code}.html", code, text=text)
+
+
+def _error_page(template: str, status: int, **context: object) -> ResponseReturnValue:
+    """Render an error page; without the database, which every page reads, the page that says so."""
+    try:
+        return render_template(template, **context), status
+    except Exception as failure:  # it is handled as one of a view
+        return current_app.handle_user_exception(failure)
 
 
 def handle_invalid_csrf_token(_error: CSRFError) -> ResponseReturnValue:
     """Return a page that shows the submitted fields in a form with a new token."""
-    return _resubmit_page(_("This form was open too long or came from elsewhere.")), 400
+    return _resubmit_page(_("This form was open too long or came from elsewhere."), 400)
+
+
+def handle_foreign_form(error: ForeignForm) -> ResponseReturnValue:
+    """Return a page with the typed text for copying: no button, as the sender may be an attack."""
+    reason = error.description
+    return _error_page("site/errors/400.html", 400, reason=reason, text=_typed_text())
 
 
 def handle_changed_form(_error: ChangedForm) -> ResponseReturnValue:
     """Return a page that shows the submitted fields in a form with a new form key."""
-    return _resubmit_page(_("This form was sent before with other text.")), 409
+    return _resubmit_page(_("This form was sent before with other text."), 409)
 
 
-def _resubmit_page(reason: str) -> str:
+def _resubmit_page(reason: str, status: int) -> ResponseReturnValue:
     again = (request.full_path.rstrip("?"), submitted_fields())
-    return render_template("site/errors/400.html", reason=reason, again=again)
+    return _error_page("site/errors/400.html", status, reason=reason, again=again)
 
 
 def handle_refused(error: Refused) -> ResponseReturnValue:
     """Return a page with the reason of the refusal and the typed text for copying."""
     status = REFUSAL_STATUSES[error.kind]
-    page = render_template(
+    return _error_page(
         f"site/errors/{status}.html",
+        status,
         reason=error.reason,
         kind=error.kind.value,
         possible_from=error.possible_from,
@@ -81,7 +103,6 @@ def handle_refused(error: Refused) -> ResponseReturnValue:
         text=_typed_text(),
         back_url=_previous_url(),
     )
-    return page, status
 
 
 def _previous_url() -> str:
@@ -115,23 +136,47 @@ def handle_unexpected_error(error: Exception) -> ResponseReturnValue:
     request_id = g.get("request_id") or secrets.token_hex(8)
     fields = {"request_id": request_id}
     current_app.logger.error("unexpected error", exc_info=error, extra={"fields": fields})
-    return _render_without_database("site/errors/500.html", reference=request_id), 500
+    return _render_plain("site/errors/500.html", reference=request_id), 500
 
 
 def handle_database_unavailable(error: Exception) -> ResponseReturnValue:
     """Log that the database is locked, full or down, and return a page that says when to retry."""
     fields = {"request_id": g.get("request_id", "")}
     current_app.logger.warning("database unavailable", exc_info=error, extra={"fields": fields})
-    page = _render_without_database("site/errors/503.html", wait=RETRY_AFTER_SECONDS)
+    can_resend = _can_be_sent_again()
+    page = _render_plain(
+        "site/errors/503.html",
+        wait=RETRY_AFTER_SECONDS,
+        action=request.full_path.rstrip("?"),
+        can_resend=can_resend,
+        fields=list(request.form.items(multi=True)) if can_resend else _typed_fields(),
+    )
     return page, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
-def _render_without_database(template: str, **context: object) -> str:
-    """Render a template without the context processors, which query the database."""
-    return current_app.jinja_env.get_template(template).render(**context)
+def _render_plain(template: str, **context: object) -> str:
+    """Render a template that needs no route, and without the context processors: no database."""
+    static_url = current_app.static_url_path
+    return current_app.jinja_env.get_template(template).render(static_url=static_url, **context)
+
+
+def _can_be_sent_again() -> bool:
+    """Return whether the form can be sent again from another page, with the tokens it has.
+
+    The form key lets it count once. A passphrase is not shown, a file cannot be handed back.
+    """
+    return request.method == "POST" and not request.files and not SECRETS & set(request.form)
+
+
+def _typed_fields() -> list[tuple[str, str]]:
+    """Return the submitted texts that a person typed, without passphrases."""
+    fields = submitted_fields() if request.method == "POST" else []
+    return [
+        (name, text)
+        for name, text in fields
+        if "pass" not in name and len(text) > MIN_TYPED_CHARACTERS
+    ]
 
 
 def _typed_text() -> str:
-    fields = submitted_fields() if request.method == "POST" else []
-    texts = [text for name, text in fields if "pass" not in name]
-    return "\n\n".join(text for text in texts if len(text) > MIN_TYPED_CHARACTERS)
+    return "\n\n".join(text for _name, text in _typed_fields())

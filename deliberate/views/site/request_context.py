@@ -1,6 +1,7 @@
 """What views read of the current request: person, language, submitted fields, arguments."""
 
 import secrets
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -11,7 +12,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import BuildError
 
 from deliberate.config import LANGUAGES, Settings
+from deliberate.days import parse_day, parse_moment
 from deliberate.operations import RequestContext
+from deliberate.text import MAX_INTEGER, parse_whole_number
 from deliberate.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -94,10 +97,30 @@ def url_in_language(language: str) -> str:
         return f"/{language}/"
 
 
-def int_arg(name: str) -> int | None:
+def int_arg(name: str, maximum: int = MAX_INTEGER) -> int | None:
     """Return a non-negative integer from the query string, or None if it is absent or invalid."""
-    value = request.args.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 10 else None
+    return parse_whole_number(request.args.get(name, ""), maximum)
+
+
+def int_field(name: str) -> int | None:
+    """Return a non-negative integer from the form, or None if it is absent or invalid."""
+    return parse_whole_number(request.form.get(name, ""))
+
+
+def int_fields(name: str) -> list[int]:
+    """Return the non-negative integers among the values of a field of the form."""
+    numbers = map(parse_whole_number, request.form.getlist(name))
+    return [number for number in numbers if number is not None]
+
+
+def date_arg(name: str) -> date | None:
+    """Return a date from the query string, or None if it is absent or invalid."""
+    return parse_day(request.args.get(name, ""))
+
+
+def moment_arg(name: str) -> datetime | None:
+    """Return a moment from the query string as isoformat() writes it, or None."""
+    return parse_moment(request.args.get(name, ""))
 
 
 def enum_arg(name: str, default: Choice) -> Choice:

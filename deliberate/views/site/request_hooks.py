@@ -16,6 +16,7 @@ from deliberate.operations.accounts.devices import touch_device
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.devices import get_person_by_device_token
 from deliberate.queries.accounts.second_factor import must_set_up_second_factor
+from deliberate.views.site.errors import ForeignForm
 from deliberate.views.site.form_pages import see_other
 from deliberate.views.site.request_context import (
     current_person,
@@ -24,7 +25,7 @@ from deliberate.views.site.request_context import (
     submitted_fields,
 )
 from deliberate.views.site.sign_in_prompt import render_sign_in
-from deliberate.views.site.url_parsing import DigitsConverter, IdConverter, local_path, split_url
+from deliberate.views.site.url_parsing import local_path, split_url
 
 if TYPE_CHECKING:
     from deliberate.models import Person
@@ -38,10 +39,8 @@ WITHOUT_SECOND_FACTOR = frozenset(
 
 
 def init_app(app: Flask) -> None:
-    """Register the URL converters and the hooks that run before every view."""
+    """Register the hooks that run before every view."""
     app.url_map.strict_slashes = False
-    app.url_map.converters["int"] = DigitsConverter
-    app.url_map.converters["id"] = IdConverter
     app.url_value_preprocessor(_set_language)
     app.url_defaults(_add_language)
     app.before_request(_authorize_request)
@@ -84,8 +83,8 @@ def _authorize_request() -> ResponseReturnValue | None:
     if request.url_rule is None:
         return None
     audience = audience_of(request.endpoint)
-    if request.method == "POST" and not _is_same_origin():
-        abort(400)
+    if request.method == "POST" and _comes_from_this_site() is False:
+        raise ForeignForm(_("Another site sent this form. Nothing was stored."))
     person = current_person()
     if person is None:
         return None if "public" in audience else _prompt_for_sign_in()
@@ -95,6 +94,7 @@ def _authorize_request() -> ResponseReturnValue | None:
     if _lacks_second_factor(person):
         return _require_second_factor()
     if request.method == "POST" and _takes_tokens(request.endpoint):
+        _require_stated_origin()
         csrf.protect()
         _read_form_key()
     return None
@@ -127,12 +127,24 @@ def _note_last_seen(person: "Person") -> None:
         touch_device(person.get_id() or "")
 
 
-def _is_same_origin() -> bool:
+def _comes_from_this_site() -> bool | None:
+    """Return whether the browser says that a page of this site sent the form, None if nothing."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in {"same-origin", "none"}
-    origin = request.headers.get("Origin")
-    return origin is None or split_url(origin).netloc == request.host
+    source = request.headers.get("Origin") or request.referrer
+    return split_url(source).netloc == request.host if source else None
+
+
+def _require_stated_origin() -> None:
+    """Refuse a form of a signed-in person whose sender the browser hides, where TLS protects it."""
+    if request.is_secure and _comes_from_this_site() is None:
+        raise ForeignForm(
+            _(
+                "Your browser does not say which page sent this form, so nothing was stored. "
+                "Allow it to send the address of the page to this site, then send the form again."
+            )
+        )
 
 
 def _read_form_key() -> None:
@@ -146,7 +158,7 @@ def _prompt_for_sign_in() -> ResponseReturnValue:
     """Return the sign-in page; it carries the fields of a POST request, which are not stored."""
     if request.method == "POST":
         return render_sign_in(request.path, submitted_fields(), came_from=_previous_path()), 401
-    return render_sign_in(request.full_path.rstrip("?"))
+    return render_sign_in(request.full_path.rstrip("?")), 401
 
 
 def _previous_path() -> str:

@@ -7,6 +7,7 @@ from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
 from deliberate.forms.accounts.account import SignInForm
+from deliberate.text import drop_control_characters
 from deliberate.views.site.request_context import TOKENS
 
 
@@ -40,7 +41,11 @@ def held_fields() -> list[tuple[str, str]] | None:
     held = request.form.get("held_fields", "")
     try:
         pairs = json.loads(held) if held else None
-        return pairs and [(str(name), str(value)) for name, value in pairs if name not in TOKENS]
+        return pairs and [
+            (drop_control_characters(str(name)), drop_control_characters(str(value)))
+            for name, value in pairs
+            if name not in TOKENS
+        ]
     except (ValueError, TypeError):
         return None
 

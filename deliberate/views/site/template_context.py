@@ -16,7 +16,7 @@ from deliberate.days import (
 )
 from deliberate.money import currency_symbol, money
 from deliberate.queries.log.tree_heads import latest_published_head
-from deliberate.text import to_html
+from deliberate.text import isolate, to_html
 from deliberate.views.site.request_context import (
     current_person,
     new_csrf_token,
@@ -65,4 +65,4 @@ def _page_context() -> dict[str, object]:
 
 def proposal_title(proposal: "Proposal") -> str:
     """Return the title of a proposal as the reader of the page may see it, else its number."""
-    return proposal.title_for(current_person())
+    return isolate(proposal.title_for(current_person()))

@@ -1,9 +1,18 @@
-"""URL converters, and parsing of URLs that come from outside."""
+"""Reading of requests: URL converters, characters of fields, URLs that come from outside."""
 
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from werkzeug.routing import IntegerConverter, Map
+from flask import Flask, Request
+from werkzeug.datastructures import ImmutableDict, ImmutableMultiDict, MultiDict, iter_multi_items
+from werkzeug.routing import IntegerConverter, Map, PathConverter, UnicodeConverter
+
+from deliberate.text import MAX_INTEGER, drop_control_characters
+
+MAX_SEGMENT_LENGTH = 200
+"""Longest part of a path: a file system refuses a name of more than 255 bytes."""
 
 _UNSAFE_CHARACTERS = re.compile(r"[\\\x00-\x20\x7f]")
 """Characters that browsers drop or read as a slash."""
@@ -19,7 +28,68 @@ class IdConverter(DigitsConverter):
     """A row id: an integer that both databases can store in a 32-bit column."""
 
     def __init__(self, map: Map) -> None:
-        super().__init__(map, max=2_147_483_647)
+        super().__init__(map, max=MAX_INTEGER)
+
+
+class TextConverter(UnicodeConverter):
+    """A part of a path without control characters, no longer than a file name may be."""
+
+    def __init__(
+        self, map: Map, minlength: int = 1, maxlength: int | None = None, length: int | None = None
+    ) -> None:
+        super().__init__(map, minlength, maxlength or MAX_SEGMENT_LENGTH, length)
+        self.regex = self.regex.replace("[^/]", r"[^/\x00-\x1f\x7f]")
+
+
+class TextPathConverter(PathConverter):
+    """Parts of a path as TextConverter reads each."""
+
+    _PART = rf"[^/\x00-\x1f\x7f]{{1,{MAX_SEGMENT_LENGTH}}}"
+    regex = f"{_PART}(?:/{_PART})*"
+
+
+class TextFields(ImmutableMultiDict[str, Any]):  # Any: texts, or files of a form
+    """Fields of a query or a form without control characters, which no text needs."""
+
+    def __init__(
+        self, mapping: MultiDict[str, Any] | Mapping[str, Any] | Iterable[Any] | None = None
+    ) -> None:
+        super().__init__(
+            (drop_control_characters(name), _cleaned(value))
+            for name, value in iter_multi_items(mapping or ())
+        )
+
+
+def _cleaned(value: object) -> object:
+    return drop_control_characters(value) if isinstance(value, str) else value
+
+
+class TextRequest(Request):
+    """A request whose query and form have no control characters."""
+
+    parameter_storage_class = TextFields
+
+
+class UrlMap(Map):
+    """The rules of all URLs, with converters that accept only what both databases can store."""
+
+    default_converters = ImmutableDict(
+        {
+            **Map.default_converters,
+            "default": TextConverter,
+            "string": TextConverter,
+            "path": TextPathConverter,
+            "int": DigitsConverter,
+            "id": IdConverter,
+        }
+    )
+
+
+class Application(Flask):
+    """The application: Flask adds the rule of static files at once, so the map is its class's."""
+
+    url_map_class = UrlMap
+    request_class = TextRequest
 
 
 def split_url(url: str) -> SplitResult:
