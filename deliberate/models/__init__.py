@@ -50,6 +50,7 @@ from deliberate.models.responses.case import (
     Signature,
 )
 from deliberate.models.responses.institution import Institution
+from deliberate.models.responses.office import Office
 from deliberate.models.responses.response import (
     AnsweredComment,
     Commitment,

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Commitment, Person, Proposal, Referral
+from deliberate.models import Commitment, Institution, Person, Proposal, Referral
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -92,3 +92,13 @@ def may_update_commitment(person: Person | None, commitment: Commitment) -> Deci
 def is_final_decision(decision: str) -> bool:
     """Return whether a decision ends the case; "needs study" and "not ours" are interim."""
     return decision not in INTERIM_DECISIONS
+
+
+def may_manage_offices(person: Person | None, institution: Institution) -> Decision:
+    """Allow administrators, and staff of the institution itself."""
+    decision = has_role(person, Role.ADMIN, Role.STAFF)
+    if person is None or not decision or person.role == Role.ADMIN:
+        return decision
+    if person.institution_id != institution.id:
+        return not_yours(_("Another institution manages these offices."))
+    return ALLOWED

@@ -53,7 +53,13 @@ KINDS_OF_SEVERAL_OPERATIONS = {
     "process.planned": {"plan_process", "_change_planned_process"},
     "resident.verified": {"verify_by_code", "verify_from_list"},
     "release.built": {"build_protected_release", "publish_release"},
-    "setting.changed": {"add_institution", "change_institution", "set_check_required"},
+    "setting.changed": {
+        "add_institution",
+        "add_office",
+        "change_institution",
+        "change_office",
+        "set_check_required",
+    },
 }
 """Kinds recorded by more than one operation: a ballot entered at the desk, an erasure repeated
 after a restore, the ways to sign in, settings by name, both tiers of a release."""
