@@ -2,6 +2,7 @@
 
 from deliberate.models.accounts.device import Device
 from deliberate.models.accounts.linked_identity import LinkedIdentity
+from deliberate.models.accounts.office_account import OfficeAccount
 from deliberate.models.accounts.office_recovery import OfficeRecovery
 from deliberate.models.accounts.pending_request import EmailChange, PasswordResetRequest
 from deliberate.models.accounts.person import Person, PersonKey

@@ -13,6 +13,7 @@ from deliberate.vocabulary.notices import (
     CommitmentLateNotice,
     CommitmentUpdatedNotice,
     DeadlineMissedNotice,
+    EntryMadeNotice,
     JoinedNotice,
     MergedNotice,
     NewResponseVersionNotice,
@@ -191,6 +192,18 @@ def _deadline_missed(_event: DeadlineMissedNotice, about: NoticeSubjects) -> Not
         _("Deadline missed"),
         _(
             "“%(title)s” was due for a response by now and has none. It is listed as overdue.",
+            title=about.title,
+        ),
+    )
+
+
+@notice_text.register
+def _entry_made(_event: EntryMadeNotice, about: NoticeSubjects) -> NoticeText:
+    return NoticeText(
+        _("Entered for you at an office"),
+        _(
+            "An officer entered your contribution to “%(title)s”. If it was not you, withdraw it "
+            "and tell the office.",
             title=about.title,
         ),
     )

@@ -270,6 +270,10 @@ class RecoveryLinkNotice(_OnAccount, kind="recovery.asked"):
     """A link to choose a new passphrase was requested."""
 
 
+class EntryMadeNotice(NoticeEvent, kind="entry.made"):
+    """An officer entered a proposal, comment or support in the person's name at an office."""
+
+
 class RecoveryBegunNotice(_OnAccount, kind="recovery.begun"):
     """An officer started a recovery at an office."""
 

@@ -68,6 +68,7 @@ ACTOR_FOUND_INSIDE = {
     "sign_in_by_passphrase",
     "sign_in_from_provider",
     "recover_account",
+    "claim_account",
 }
 """Operations that find their actor inside the act."""
 

@@ -183,6 +183,7 @@ FRESH_ATTEMPTS, FRESH_FACTOR = 3, 10
 SIGN_IN = AttemptLimit("sign-in", account=10, network=50, everywhere=100)
 SECOND_FACTOR_CODES = AttemptLimit("second-factor-code", account=10)
 RESIDENT_CODES = AttemptLimit("resident-code", account=10)
+PAPER_CODES = AttemptLimit("paper-code", account=10, network=30)
 RECOVERY_MAILS = AttemptLimit("recovery-mail", account=3, network=30)
 
 

@@ -9,7 +9,8 @@ from flask_login import login_user
 
 from deliberate.clock import now
 from deliberate.forms.accounts.account import CodeForm, JoinForm, SignInForm
-from deliberate.operations.accounts import devices, registration
+from deliberate.forms.accounts.office_entry import ClaimAccountForm
+from deliberate.operations.accounts import devices, office_entry, registration
 from deliberate.operations.accounts.registration import NameTaken
 from deliberate.operations.accounts.second_factor import issue_pending_sign_in
 from deliberate.operations.accounts.sign_in import (
@@ -26,7 +27,7 @@ from deliberate.operations.site.rate_limits import (
 )
 from deliberate.permissions.decision import Refused
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.form_pages import BOTH, see_other
+from deliberate.views.site.form_pages import BOTH, form_page, see_other, submitted_data
 from deliberate.views.site.rate_limits import retry_after, retry_message
 from deliberate.views.site.request_context import current_person, request_context
 from deliberate.views.site.response_headers import CLEAR_SITE_DATA
@@ -111,6 +112,34 @@ def join() -> ResponseReturnValue:
         form[taken.field].errors = [name_taken_message(taken)]
         return _render_join(form, held_request()), 422
     return complete_sign_in(person, token)
+
+
+@blueprint.page("/join/paper", "public", methods=BOTH, tokens=False)
+def claim() -> ResponseReturnValue:
+    """Show the form to take over an account with a paper from an office, or take it over."""
+    form = ClaimAccountForm(submitted_data())
+
+    def submit() -> ResponseReturnValue | None:
+        try:
+            person, token = office_entry.claim_account(
+                form.code.data,
+                form.sign_in_name.data,
+                form.passphrase.data,
+                email=form.email.data or None,
+                agent=request.user_agent.string,
+                context=request_context(),
+            )
+        except office_entry.UnknownPaper:
+            form.code.errors = [_("No paper has this code, or it was used or has expired.")]
+        except TooManyAttempts as error:
+            form.code.errors = [retry_message(error)]
+        except NameTaken as taken:
+            form.sign_in_name.errors = [name_taken_message(taken)]
+        else:
+            return complete_sign_in(person, token)
+        return None
+
+    return form_page(form, submit, "accounts/sign_in/claim.html", show_refusal=True)
 
 
 @blueprint.page("/sign-out", "public", methods=["POST"])
