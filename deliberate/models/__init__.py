@@ -28,6 +28,7 @@ from deliberate.models.moderation.sanction import Sanction
 from deliberate.models.notices import Delivery, MutedTopic, Notice
 from deliberate.models.polls import (
     Ballot,
+    OfficeBallot,
     Option,
     Poll,
     PollChange,

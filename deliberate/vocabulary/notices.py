@@ -35,6 +35,7 @@ class NoticePage(StrEnum):
     DATA_REQUESTS = "data_requests"
     SECOND_FACTOR = "second_factor"
     VERIFICATION = "verification"
+    OFFICE_BALLOTS = "office_ballots"
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(detail,))
@@ -326,6 +327,18 @@ class DataAccessEndsNotice(_OnAccount, kind="request.ends", page=NoticePage.DATA
     """Access to protected research data ends within two weeks."""
 
     until: str = detail("the day, as ISO 8601")
+
+
+class BallotEnteredNotice(NoticeEvent, kind="ballot.entered", page=NoticePage.POLL):
+    """An officer entered a ballot in the person's name at an office."""
+
+    poll: int = detail("number of the poll")
+
+
+class BallotObjectedNotice(NoticeEvent, kind="ballot.objected", page=NoticePage.OFFICE_BALLOTS):
+    """A voter objected to a ballot that a colleague entered."""
+
+    poll: int = detail("number of the poll")
 
 
 class BallotReceiptNotice(NoticeEvent, kind="ballot.receipt", page=NoticePage.POLL):

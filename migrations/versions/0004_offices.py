@@ -35,6 +35,24 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True)),
     )
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "office_ballot",
+        sa.Column("id", big_int, primary_key=True),
+        sa.Column("poll_id", big_int, sa.ForeignKey("poll.id"), nullable=False, index=True),
+        sa.Column("person_id", big_int, sa.ForeignKey("person.id"), nullable=False, index=True),
+        sa.Column(
+            "institution_id", big_int, sa.ForeignKey("institution.id"), nullable=False, index=True
+        ),
+        sa.Column("entered_by_id", big_int, sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("entered_at", moment, nullable=False),
+        sa.Column("slip_number", sa.String(40), nullable=False),
+        sa.Column("confirmed_by_id", big_int, sa.ForeignKey("person.id")),
+        sa.Column("confirmed_at", moment),
+        sa.Column("objected_at", moment),
+        sa.Column("ballot_key", sa.String(64), nullable=False),
+        sa.Column("choice", sa.Text()),
+    )
     for table in ENTERED:
         _add_reference(table, "desk_institution_id", "institution")
 
@@ -50,5 +68,6 @@ def downgrade() -> None:
     """Remove them."""
     for table in ENTERED:
         op.drop_column(table, "desk_institution_id")
+    op.drop_table("office_ballot")
     op.drop_table("office_account")
     op.drop_table("office")

@@ -40,7 +40,7 @@ KINDS_WITHOUT_OPERATION = {"account.reclassified", "group.declared", "meeting.he
 """Kinds that releases of other installations may hold; no operation of this one records them."""
 
 KINDS_OF_SEVERAL_OPERATIONS = {
-    "ballot.cast": {"cast_ballot", "enter_ballot"},
+    "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},
     "email.changed": {"change_email", "apply_email_change"},
     "person.erased": {"erase_account", "_erase_from_list"},
     "person.signed_in": {
