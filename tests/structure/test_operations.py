@@ -16,6 +16,7 @@ UNRECORDED = {
     "deliberate/operations/scores/assessments.py",
     "deliberate/operations/accounts/email_addresses.py",
     "deliberate/operations/polls/ballot_box.py",
+    "deliberate/operations/polls/office_ballots.py",
     "deliberate/operations/site/counter_repair.py",
     "deliberate/operations/proposals/drafts.py",
     "deliberate/operations/responses/response_drafts.py",

@@ -111,7 +111,7 @@ def join() -> ResponseReturnValue:
     except NameTaken as taken:
         form[taken.field].errors = [name_taken_message(taken)]
         return _render_join(form, held_request()), 422
-    return complete_sign_in(person, token)
+    return complete_sign_in(person, token, is_new=True)
 
 
 @blueprint.page("/join/paper", "public", methods=BOTH, tokens=False)
@@ -136,7 +136,7 @@ def claim() -> ResponseReturnValue:
         except NameTaken as taken:
             form.sign_in_name.errors = [name_taken_message(taken)]
         else:
-            return complete_sign_in(person, token)
+            return complete_sign_in(person, token, is_new=True)
         return None
 
     return form_page(form, submit, "accounts/sign_in/claim.html", show_refusal=True)
@@ -167,8 +167,11 @@ def render_code_step(
     )
 
 
-def complete_sign_in(person: "Person", token: str) -> ResponseReturnValue:
-    """Begin a session with a new token, then continue the interrupted request."""
+def complete_sign_in(person: "Person", token: str, *, is_new: bool = False) -> ResponseReturnValue:
+    """Begin a session with a new token, then continue the interrupted request.
+
+    A new account without a mail address is shown its recovery codes first, then the welcome page.
+    """
     others = [c for c in session.get("device_cookies", ()) if c != person.device_cookie]
     proven_identity = session.get("proven_identity")
     session.clear()
@@ -178,10 +181,14 @@ def complete_sign_in(person: "Person", token: str) -> ResponseReturnValue:
     session.permanent = person.role == Role.RESIDENT
     login_user(person.on_device(token, now()))
     held = held_request()
+    needs_codes = is_new and not person.email
     if held["fields"] is None or not held["path"]:
-        return _redirect_next(held["path"])
+        path = held["path"] or (url_for("welcome.show") if is_new else "")
+        return _redirect_next(url_for("welcome.codes", next=path) if needs_codes else path)
     texts = held_texts(held["fields"])
-    return render_template("accounts/sign_in/go_on.html", stored_form=held, texts=texts)
+    return render_template(
+        "accounts/sign_in/go_on.html", stored_form=held, texts=texts, needs_codes=needs_codes
+    )
 
 
 def held_request() -> HeldRequest:
