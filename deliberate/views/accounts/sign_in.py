@@ -19,11 +19,9 @@ from deliberate.operations.accounts.sign_in import (
     sign_in_by_passphrase,
 )
 from deliberate.operations.site.rate_limits import (
-    JOIN_ATTEMPTS,
-    SIGN_UPS,
     TooManyAttempts,
-    consume,
-    rate_limited,
+    count_join,
+    join_ticket,
 )
 from deliberate.permissions.decision import Refused
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
 
 blueprint = LocalizedBlueprint("sign_in")
 MAX_DEVICE_COOKIES = 5
+MAX_SECONDS_SHOWN = 90
 
 
 class HeldRequest(TypedDict):
@@ -93,21 +92,22 @@ def join() -> ResponseReturnValue:
         return _render_join(form, held_request())
     if not form.validate():
         return _render_join(form, held_request()), 422
+    name, network = form.sign_in_name.data.casefold(), request.remote_addr or ""
     try:
-        consume(JOIN_ATTEMPTS, request.remote_addr or "")
-        with rate_limited(SIGN_UPS, request.remote_addr or ""):
-            person, token = registration.join_and_sign_in(
-                form.sign_in_name.data,
-                form.display_name.data,
-                form.passphrase.data,
-                email=form.email.data or None,
-                area=form.area.data,
-                agent=request.user_agent.string,
-                context=request_context(),
-            )
+        count_join(name, network, request.form.get("ticket", ""))
+        person, token = registration.join_and_sign_in(
+            form.sign_in_name.data,
+            form.display_name.data,
+            form.passphrase.data,
+            email=form.email.data or None,
+            area=form.area.data,
+            agent=request.user_agent.string,
+            context=request_context(),
+        )
     except TooManyAttempts as error:
-        form.sign_in_name.errors = [retry_message(error)]
-        return _render_join(form, held_request()), 429, retry_after(error)
+        form.sign_in_name.errors = [_wait_message(error)]
+        ticket = join_ticket(name, network, error.retry_at)
+        return _render_join(form, held_request(), ticket), 429, retry_after(error)
     except NameTaken as taken:
         form[taken.field].errors = [name_taken_message(taken)]
         return _render_join(form, held_request()), 422
@@ -200,11 +200,23 @@ def held_request() -> HeldRequest:
     }
 
 
-def name_taken_message(taken: NameTaken) -> str:
-    """Return what to do about a name that is taken."""
-    if taken.field == registration.SIGN_IN_NAME:
-        return str(_("This sign-in name is taken. Add a digit or take another one."))
+def name_taken_message(_taken: NameTaken) -> str:
+    """Return what to do about a name that is taken, the same for both names."""
     return str(_("This name is taken or looks like another one. Add a word or take an alias."))
+
+
+def _wait_message(error: TooManyAttempts) -> str:
+    """Return how long to wait: seconds where the network is busy, else until when."""
+    seconds = int((error.retry_at - now()).total_seconds()) + 1
+    if seconds > MAX_SECONDS_SHOWN:
+        return retry_message(error)
+    return str(
+        _(
+            "Many people are joining here just now. Wait %(n)s seconds and send it again: then it "
+            "is your turn. Only the passphrase has to be typed again.",
+            n=seconds,
+        )
+    )
 
 
 def _next_path() -> str:
@@ -219,5 +231,6 @@ def _render_again(form: SignInForm, problem: str = "") -> str:
     return render_sign_in(**held_request(), form=form, problems=[problem] if problem else [])
 
 
-def _render_join(form: JoinForm, held: HeldRequest) -> str:
-    return render_sign_in(**held, form=form, template="accounts/sign_in/join.html")
+def _render_join(form: JoinForm, held: HeldRequest, ticket: str = "") -> str:
+    template = "accounts/sign_in/join.html"
+    return render_sign_in(**held, form=form, template=template, ticket=ticket)
