@@ -119,8 +119,19 @@ class RequestContext:
     """Address of the client, empty if unknown."""
     origin: Origin = Origin.WEB
     submission: Submission | None = None
+    clerk: Person | None = None
+    """The officer who enters the act of a person at an office."""
     recorded_ids: list[str] = field(default_factory=list)
     """Ids of the acts recorded for the request, for receipts."""
+
+    def at_office(self, clerk: Person) -> "RequestContext":
+        """Return the context of an act that a clerk enters for a person."""
+        return replace(self, origin=Origin.DESK, clerk=clerk)
+
+    @property
+    def office_id(self) -> int | None:
+        """Return the id of the institution at whose office the act is entered."""
+        return self.clerk.institution_id if self.clerk else None
 
     def without_submission(self) -> "RequestContext":
         """Return the context for one of several acts of a form; a form key is used once."""

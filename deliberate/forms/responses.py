@@ -22,7 +22,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget
 
 from deliberate.days import parse_day
-from deliberate.forms import REQUIRED, SLUG, TOO_LONG, LocalizedForm, single_line
+from deliberate.forms import REQUIRED, SLUG, TOO_LONG, LocalizedForm, multi_line, single_line
 from deliberate.text import parse_whole_number
 
 MAX_POINTS = 8
@@ -313,3 +313,36 @@ class NewInstitutionForm(InstitutionForm):
         [DataRequired(REQUIRED), Length(max=60, message=TOO_LONG), SLUG],
         [single_line],
     )
+
+
+class OfficeForm(LocalizedForm):
+    """An office: address, opening hours, contact and directions."""
+
+    name = StringField(
+        _("Name of the office"),
+        [DataRequired(REQUIRED), Length(max=120, message=TOO_LONG)],
+        [single_line],
+    )
+    address = StringField(
+        _("Street and place"),
+        [DataRequired(REQUIRED), Length(max=300, message=TOO_LONG)],
+        [single_line],
+    )
+    hours = StringField(
+        _("Opening hours in Indonesian"),
+        [DataRequired(REQUIRED), Length(max=300, message=TOO_LONG)],
+        [single_line],
+    )
+    hours_en = StringField(
+        _("Opening hours in English"), [Length(max=300, message=TOO_LONG)], [single_line]
+    )
+    contact = StringField(
+        _("Telephone or e-mail"), [Length(max=200, message=TOO_LONG)], [single_line]
+    )
+    directions = TextAreaField(
+        _("How to get there, in Indonesian"), [Length(max=1000, message=TOO_LONG)], [multi_line]
+    )
+    directions_en = TextAreaField(
+        _("How to get there, in English"), [Length(max=1000, message=TOO_LONG)], [multi_line]
+    )
+    is_closed = BooleanField(_("This office no longer receives people"))

@@ -2,6 +2,7 @@
 
 from deliberate.models.accounts.device import Device
 from deliberate.models.accounts.linked_identity import LinkedIdentity
+from deliberate.models.accounts.office_account import OfficeAccount
 from deliberate.models.accounts.office_recovery import OfficeRecovery
 from deliberate.models.accounts.pending_request import EmailChange, PasswordResetRequest
 from deliberate.models.accounts.person import Person, PersonKey
@@ -27,6 +28,7 @@ from deliberate.models.moderation.sanction import Sanction
 from deliberate.models.notices import Delivery, MutedTopic, Notice
 from deliberate.models.polls import (
     Ballot,
+    OfficeBallot,
     Option,
     Poll,
     PollChange,
@@ -50,6 +52,7 @@ from deliberate.models.responses.case import (
     Signature,
 )
 from deliberate.models.responses.institution import Institution
+from deliberate.models.responses.office import Office
 from deliberate.models.responses.response import (
     AnsweredComment,
     Commitment,

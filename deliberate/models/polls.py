@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from deliberate.clock import now
 from deliberate.database import Amount, Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import (
+    ACCOUNTABILITY,
     COUNTS,
     OFFICIAL,
     Category,
@@ -25,6 +26,7 @@ from deliberate.models.moderation.conditions import Equals
 from deliberate.models.moderation.visibility import NOBODY, PUBLIC, VisibleText, read_by
 from deliberate.models.processes import Process
 from deliberate.models.proposals.proposal import Proposal, new_salt
+from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import CountingMethod, Electorate, OptionState, PollType, ResultRule
 
 
@@ -258,6 +260,58 @@ class Ballot(Base):
     """Opinion group of the voter as published by the source of an import."""
 
     person: Mapped[Person | None] = relationship()
+
+
+class OfficeBallot(Base):
+    """A ballot that a clerk entered: who voted, who entered it, and how it was confirmed.
+
+    Until the close of the poll it names its ballot, so that an objection can void it, and holds the
+    choice while it waits for a second officer. Both are erased within minutes of the close.
+    """
+
+    __tablename__ = "office_ballot"
+    subject_type = "office_ballot"
+    personal_data = rows(
+        "ballots_entered_at_offices",
+        "Ballots entered at offices",
+        owner="person_id",
+        columns="id poll_id person_id institution_id entered_at confirmed_at objected_at",
+        kept=ACCOUNTABILITY,
+        hidden="entered_by_id confirmed_by_id slip_number",
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    slip_number: Mapped[str] = mapped_column(String(40), default="")
+    """Number of the signed paper slip; empty for a ballot that a second officer confirms."""
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    objected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ballot_key: Mapped[str] = mapped_column(
+        String(64), default="", info=personal(Category.TECHNICAL, download=False)
+    )
+    choice: Mapped[list[list[int]] | None] = mapped_column(
+        Json, info=personal(Category.ACT, download=False)
+    )
+
+    poll: Mapped[Poll] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    entered_by: Mapped[Person] = relationship(foreign_keys=[entered_by_id])
+    institution: Mapped[Institution] = relationship()
+
+    @property
+    def process_id(self) -> int:
+        """Return the id of the process to which its acts belong."""
+        return self.poll.process_id
+
+    @property
+    def is_pending(self) -> bool:
+        """Return whether it waits for a second officer, uncounted."""
+        return not self.slip_number and self.confirmed_at is None and self.objected_at is None
 
 
 class VotingCode(Base):

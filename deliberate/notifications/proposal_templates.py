@@ -6,6 +6,8 @@ from deliberate.days import date_text
 from deliberate.notifications.notice_texts import NoticeSubjects, NoticeText, notice_text
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.vocabulary.notices import (
+    BallotEnteredNotice,
+    BallotObjectedNotice,
     BallotReceiptNotice,
     ClockPausedNotice,
     CommitmentDroppedNotice,
@@ -13,6 +15,7 @@ from deliberate.vocabulary.notices import (
     CommitmentLateNotice,
     CommitmentUpdatedNotice,
     DeadlineMissedNotice,
+    EntryMadeNotice,
     InterimResponseNotice,
     JoinedNotice,
     MergedNotice,
@@ -205,6 +208,42 @@ def _deadline_missed(_event: DeadlineMissedNotice, about: NoticeSubjects) -> Not
         _(
             "“%(title)s” was due for a response by now and has none. It is listed as overdue.",
             title=about.title,
+        ),
+    )
+
+
+@notice_text.register
+def _entry_made(_event: EntryMadeNotice, about: NoticeSubjects) -> NoticeText:
+    return NoticeText(
+        _("Entered for you at an office"),
+        _(
+            "An officer entered your contribution to “%(title)s”. If it was not you, withdraw it "
+            "and tell the office.",
+            title=about.title,
+        ),
+    )
+
+
+@notice_text.register
+def _ballot_entered(event: BallotEnteredNotice, _about: NoticeSubjects) -> NoticeText:
+    return NoticeText(
+        _("A ballot was entered for you at an office"),
+        _(
+            "An officer entered a ballot in your name in poll %(n)s. If it was not you, object "
+            "before the poll closes: the ballot is then void and you can vote yourself.",
+            n=event.poll,
+        ),
+    )
+
+
+@notice_text.register
+def _ballot_objected(event: BallotObjectedNotice, _about: NoticeSubjects) -> NoticeText:
+    return NoticeText(
+        _("A voter objects to a ballot entered at your office"),
+        _(
+            "In poll %(n)s a ballot that a colleague entered is void: the voter did not cast it. "
+            "Find out what happened.",
+            n=event.poll,
         ),
     )
 

@@ -18,6 +18,7 @@ from deliberate.notifications import (  # noqa: F401  # they register the texts 
 from deliberate.notifications.notice_texts import NoticeSubjects, notice_text
 from deliberate.vocabulary.notices import (
     NOTICE_TYPES,
+    BallotEnteredNotice,
     BallotReceiptNotice,
     ModerationNotice,
     NoticeEvent,
@@ -32,6 +33,7 @@ _PATHS = {
     NoticePage.DATA_REQUESTS: "/data/requests",
     NoticePage.SECOND_FACTOR: "/account/second-factor",
     NoticePage.VERIFICATION: "/verify",
+    NoticePage.OFFICE_BALLOTS: "/desk/polls/waiting-ballots",
 }
 _PATHS_OF_PROPOSALS = {
     NoticePage.PROPOSAL: "/proposals",
@@ -126,6 +128,8 @@ def render_notification(
 def _path(event: NoticeEvent, proposal_id: int | None) -> str:
     if isinstance(event, ModerationNotice):
         return f"/moderation/{event.subject}/{event.id}/appeal"
+    if isinstance(event, BallotEnteredNotice):
+        return f"/polls/{event.poll}/office-ballot"
     if isinstance(event, BallotReceiptNotice):
         return f"/polls/{event.poll}"
     if event.PAGE in _PATHS_OF_PROPOSALS:

@@ -3,7 +3,8 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Person, Poll, Process
+from deliberate.models import OfficeBallot, Person, Poll, Process
+from deliberate.permissions.accounts.office_entry import is_clerk_of
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -73,12 +74,30 @@ def is_entitled(person: Person, poll: Poll) -> Decision:
 
 
 def may_enter_ballots(person: Person | None, poll: Poll) -> Decision:
-    """Allow staff of an institution of the process to enter ballots while the poll is open."""
-    return all_of(
-        has_role(person, Role.STAFF, Role.ADMIN),
-        _has_part_in(person, poll.process),
-        is_voting_open(poll),
-    )
+    """Allow clerks of an institution of the process to enter ballots while the poll is open."""
+    return all_of(is_clerk_of(person, poll.process), is_voting_open(poll))
+
+
+def may_confirm_ballot(officer: Person | None, ballot: OfficeBallot) -> Decision:
+    """Allow another clerk of the same institution, while the ballot waits and the poll is open."""
+    if officer is None or not (decision := may_enter_ballots(officer, ballot.poll)):
+        return may_enter_ballots(officer, ballot.poll)
+    if officer.institution_id != ballot.institution_id:
+        return not_yours(_("Another office is responsible for this."))
+    if officer.id == ballot.entered_by_id:
+        return not_yours(_("A colleague must confirm: one officer alone cannot cast a ballot."))
+    return decision if ballot.is_pending else Decision(_("This ballot no longer waits."))
+
+
+def may_object(voter: Person | None, ballot: OfficeBallot) -> Decision:
+    """Allow the voter to object to a ballot entered in their name, while the poll is open."""
+    if voter is None or ballot.person_id != voter.id:
+        return not_yours(_("Only the voter may object."))
+    if ballot.objected_at is not None:
+        return Decision(_("You have already objected. The ballot is void."))
+    if ballot.poll.is_closed(now()):
+        return Decision(_("The poll is closed, so nobody can find this ballot any more."))
+    return ALLOWED
 
 
 def may_run_poll(person: Person | None, poll: Poll) -> Decision:

@@ -3,7 +3,15 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Case, Commitment, Person, Proposal, Referral, ResponseDraft
+from deliberate.models import (
+    Case,
+    Commitment,
+    Institution,
+    Person,
+    Proposal,
+    Referral,
+    ResponseDraft,
+)
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -152,4 +160,14 @@ def may_update_commitment(person: Person | None, commitment: Commitment) -> Deci
         return not_yours(_("Another institution made this commitment."))
     if not commitment.is_open:
         return Decision(_("This commitment is already fulfilled or dropped."))
+    return ALLOWED
+
+
+def may_manage_offices(person: Person | None, institution: Institution) -> Decision:
+    """Allow administrators, and staff of the institution itself."""
+    decision = has_role(person, Role.ADMIN, Role.STAFF)
+    if person is None or not decision or person.role == Role.ADMIN:
+        return decision
+    if person.institution_id != institution.id:
+        return not_yours(_("Another institution manages these offices."))
     return ALLOWED

@@ -1,16 +1,19 @@
-"""Build the URLs that views of several subjects share."""
+"""Build the URLs, and the tokens in them, that views of several subjects share."""
 
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import url_for
+from flask import current_app, url_for
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from deliberate.permissions.proposals.proposals import is_open_to
+from deliberate.queries.accounts.people import get_person
 from deliberate.queries.threads.pagination import ThreadRequest
 from deliberate.queries.threads.thread_page import ThreadPage
+from deliberate.views.site.request_context import get_or_404, signed_in_person
 from deliberate.vocabulary import PhaseSwitch
 
 if TYPE_CHECKING:
-    from deliberate.models import Comment, Proposal
+    from deliberate.models import Comment, Person, Proposal
 
 
 def proposal_url(proposal: "Proposal", **query: str | int) -> str:
@@ -74,3 +77,25 @@ def comment_url_templates(
 
 def _template(url: str) -> str:
     return url.replace("/0/", "/{id}/")
+
+
+VISIT_SECONDS = 4 * 60 * 60
+"""The longest visit; a tab left open overnight enters nothing in anybody's name."""
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="visit at an office")
+
+
+def visit_token(person: "Person") -> str:
+    """Return the token for a person who is at the desk of the signed-in clerk."""
+    return str(_signer().dumps([signed_in_person().id, person.id]))
+
+
+def visitor_of(token: str) -> "Person":
+    """Return the person at the desk; 404 for a token of another clerk, a forged or an old one."""
+    try:
+        clerk_id, person_id = _signer().loads(token, max_age=VISIT_SECONDS)
+    except (BadSignature, ValueError, TypeError):
+        clerk_id, person_id = 0, 0
+    return get_or_404(get_person(person_id) if clerk_id == signed_in_person().id else None)

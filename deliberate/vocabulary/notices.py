@@ -35,6 +35,7 @@ class NoticePage(StrEnum):
     DATA_REQUESTS = "data_requests"
     SECOND_FACTOR = "second_factor"
     VERIFICATION = "verification"
+    OFFICE_BALLOTS = "office_ballots"
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(detail,))
@@ -274,6 +275,10 @@ class RecoveryLinkNotice(_OnAccount, kind="recovery.asked"):
     """A link to choose a new passphrase was requested."""
 
 
+class EntryMadeNotice(NoticeEvent, kind="entry.made"):
+    """An officer entered a proposal, comment or support in the person's name at an office."""
+
+
 class RecoveryBegunNotice(_OnAccount, kind="recovery.begun"):
     """An officer started a recovery at an office."""
 
@@ -326,6 +331,18 @@ class DataAccessEndsNotice(_OnAccount, kind="request.ends", page=NoticePage.DATA
     """Access to protected research data ends within two weeks."""
 
     until: str = detail("the day, as ISO 8601")
+
+
+class BallotEnteredNotice(NoticeEvent, kind="ballot.entered", page=NoticePage.POLL):
+    """An officer entered a ballot in the person's name at an office."""
+
+    poll: int = detail("number of the poll")
+
+
+class BallotObjectedNotice(NoticeEvent, kind="ballot.objected", page=NoticePage.OFFICE_BALLOTS):
+    """A voter objected to a ballot that a colleague entered."""
+
+    poll: int = detail("number of the poll")
 
 
 class BallotReceiptNotice(NoticeEvent, kind="ballot.receipt", page=NoticePage.POLL):

@@ -36,7 +36,7 @@ def hidden_fields(page: str) -> dict[str, str]:
 def test_join_creates_account_and_signs_in(app, log):
     client = anonymous_client(app)
     answer = client.post("/id/join", data=JOINING)
-    assert (answer.status_code, answer.location) == (303, "/id/account")
+    assert (answer.status_code, answer.location) == (303, "/id/welcome/codes?next=/id/welcome")
     (entry,) = log()
     assert entry.kind == "person.joined"
     assert "Dwi Hartati" in client.get("/id/account").text

@@ -4,8 +4,12 @@ import pytest
 
 from deliberate.operations.accounts import devices
 from deliberate.operations.accounts.email_addresses import change_email
-from deliberate.operations.accounts.passphrase_change import change_passphrase
-from deliberate.operations.accounts.profiles import change_consent, move_person, rename_person
+from deliberate.operations.accounts.profiles import (
+    change_consent,
+    change_passphrase,
+    move_person,
+    rename_person,
+)
 from deliberate.operations.accounts.registration import NameTaken
 from deliberate.operations.accounts.sign_in import InvalidCredentials, sign_in_by_passphrase
 from deliberate.permissions.decision import Refused

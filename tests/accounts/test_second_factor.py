@@ -10,7 +10,7 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Notice, SecondFactor
 from deliberate.operations.accounts import devices
-from deliberate.operations.accounts.passphrase_change import change_passphrase
+from deliberate.operations.accounts.profiles import change_passphrase
 from deliberate.operations.accounts.recovery_codes import create_recovery_codes, recover_account
 from deliberate.operations.accounts.second_factor import (
     InvalidCode,

@@ -33,7 +33,9 @@ FILLED = {
 @pytest.fixture
 def desk(app, clock):
     """Return a process and a signed-in staff member."""
-    return factories.create_process(), signed_in_client(app, factories.create_staff())
+    institution = factories.create_institution()
+    client = signed_in_client(app, factories.create_staff(institution))
+    return factories.create_process(institution), client
 
 
 def open_with(client, process, **fields):
@@ -168,24 +170,25 @@ def test_poll_admin_publishes_result_and_outcome(app, clock, log):
 
 
 def test_office_form_enters_a_ballot_for_a_resident(app, desk, log):
-    _process, client = desk
-    poll, voter = factories.create_poll(), factories.create_resident()
+    process, client = desk
+    poll, voter = factories.create_poll(process), factories.create_resident()
     log()
     place = f"/en/desk/polls/{poll.id}/ballot"
-    answer = submit_form(client, place, sign_in_name=voter.sign_in_name, marked=poll.options[0].id)
+    fields = {"marked": poll.options[0].id, "slip_number": "A-17"}
+    answer = submit_form(client, place, sign_in_name=voter.sign_in_name, **fields)
     (entry,) = log()
     assert answer.status_code == 200 and "Ballot code" in answer.text
     assert (entry.origin, entry.actor_id) == ("desk", voter.actor_id)
-    again = submit_form(client, place, sign_in_name=voter.sign_in_name, marked=poll.options[0].id)
+    again = submit_form(client, place, sign_in_name=voter.sign_in_name, **fields)
     assert again.status_code == 422 and "You have already voted" in again.text
-    nobody = submit_form(client, place, sign_in_name="tidak-ada", marked=poll.options[0].id)
+    nobody = submit_form(client, place, sign_in_name="tidak-ada", **fields)
     assert nobody.status_code == 422 and "No account has this" in nobody.text
 
 
 def test_office_form_enters_a_spoilt_paper_ballot(app, desk):
-    _process, client = desk
-    poll, voter = factories.create_poll(), factories.create_resident()
-    fields = {"sign_in_name": voter.sign_in_name, "not_countable": "y"}
+    process, client = desk
+    poll, voter = factories.create_poll(process), factories.create_resident()
+    fields = {"sign_in_name": voter.sign_in_name, "not_countable": "y", "slip_number": "A-17"}
     assert submit_form(client, f"/en/desk/polls/{poll.id}/ballot", **fields).status_code == 200
     db.session.rollback()
     assert count_ballots(poll).rejected == 1

@@ -1,9 +1,11 @@
 """Rate limits of texts, clicks, reports and sign-ups; a limited text is not lost."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from deliberate.operations.accounts import registration
 from deliberate.operations.site import rate_limits as rate_limit_operations
 from deliberate.operations.site.rate_limits import TooManyAttempts
 from deliberate.operations.threads.comments import post_comment
@@ -136,7 +138,7 @@ def _person_of(client):
         return get_person_by_device_token(session["_user_id"])
 
 
-def sign_up(app, index):
+def sign_up(app, index, ticket=""):
     return anonymous_client(app).post(
         "/en/join",
         data={
@@ -144,38 +146,59 @@ def sign_up(app, index):
             "display_name": f"Orang {index}",
             "passphrase": factories.PASSPHRASE,
             "terms": "y",
+            "ticket": ticket,
         },
     )
 
 
-def test_rate_limit_of_sign_ups_per_network(app, clock):
-    for _number in range(29):
-        rate_limit_operations.consume(rate_limit_operations.SIGN_UPS, "127.0.0.1")
+def ticket_of(response):
+    return re.search(r'name="ticket" value="([^"]+)"', response.text)[1]
+
+
+def test_attacker_in_a_shared_network_delays_others_by_a_minute_at_most(app, clock):
+    created = [sign_up(app, index).status_code for index in range(60)]
+    assert created.count(303) == 30 and set(created) == {303, 429}
+    refused = sign_up(app, "wati")
+    assert refused.status_code == 429 and 'value="orangwati"' in refused.text
+    assert 0 < int(refused.headers["Retry-After"]) <= 61
+    assert "then it is your turn" in " ".join(refused.text.split())
+    ticket = ticket_of(refused)
+    assert sign_up(app, "wati", ticket).status_code == 429
+    clock.shift(timedelta(seconds=62))
+    for index in range(100, 120):
+        assert sign_up(app, index, ticket).status_code == 429
+    assert sign_up(app, "wati", ticket).status_code == 303
+    other = sign_up(app, "dewi")
+    clock.shift(timedelta(seconds=62))
+    assert sign_up(app, "dewi", ticket_of(other)).status_code == 303
+    clock.shift(timedelta(hours=1))
+    assert sign_up(app, "rini").status_code == 303
+
+
+def test_taken_names_are_refused_before_hashing_and_probing_one_name_is_slowed(
+    app, clock, monkeypatch
+):
     assert sign_up(app, 1).status_code == 303
-    assert sign_up(app, 1).status_code == 429
-    response = sign_up(app, 2)
-    assert response.status_code == 429 and "Retry-After" in response.headers
-    assert "Try again at 10:00" in response.text and 'value="orang2"' in response.text
-    clock.shift(timedelta(hours=1, seconds=1))
-    assert sign_up(app, 2).status_code == 303
+
+    def hash_passphrase(_passphrase):
+        raise AssertionError("hashed for a name that is taken")
+
+    monkeypatch.setattr(registration, "hash_passphrase", hash_passphrase)
+    answers = [sign_up(app, 1) for _attempt in range(10)]
+    assert {answer.status_code for answer in answers[:9]} == {422}
+    assert "looks like another one" in answers[0].text
+    slowed = answers[9]
+    assert slowed.status_code == 429 and "looks like another one" not in slowed.text
+    clock.shift(timedelta(seconds=30))
+    assert sign_up(app, 1, ticket_of(slowed)).status_code == 429
 
 
-def test_rate_limit_of_sign_ups_ignores_taken_names(app, clock):
-    for _number in range(28):
-        rate_limit_operations.consume(rate_limit_operations.SIGN_UPS, "127.0.0.1")
-    assert sign_up(app, 1).status_code == 303
-    assert sign_up(app, 1).status_code == 422
-    assert sign_up(app, 2).status_code == 303
-
-
-def test_joining_is_limited_when_it_fails_too(app, clock):
-    assert sign_up(app, 1).status_code == 303
-    for _number in range(118):
-        rate_limit_operations.consume(rate_limit_operations.JOIN_ATTEMPTS, "127.0.0.1")
-    assert sign_up(app, 1).status_code == 422
-    response = sign_up(app, 1)
-    assert response.status_code == 429 and "Retry-After" in response.headers
-    assert "taken" not in response.text and 'value="orang1"' in response.text
+def test_one_name_has_a_ceiling_across_networks(app, clock):
+    for index in range(100):
+        rate_limit_operations.count_join("rini", f"192.0.2.{index}")
+    with pytest.raises(rate_limit_operations.TooManyAttempts):
+        rate_limit_operations.count_join("rini", "198.51.100.1")
+    rate_limit_operations.count_join("dewi", "198.51.100.1")
 
 
 def test_rate_limits_can_be_switched_off(app, proposal):

@@ -61,6 +61,7 @@ from deliberate.operations.proposals.summaries import agree_to_summary, suggest_
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_release
 from deliberate.operations.responses.cases import add_case_note, pause_clock
+from deliberate.operations.responses.offices import OfficeTexts, add_office
 from deliberate.operations.responses.referrals import refer_proposal
 from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.scores.coding import draw_sample
@@ -106,6 +107,7 @@ class VisibilitySite:
 def build_site(app: Flask) -> VisibilitySite:
     """Create the texts, write the markers, then bring the texts into their states."""
     institution = factories.create_institution("kantor")
+    add_office(None, institution, OfficeTexts(name="x", address="x", hours="x"))
     site = VisibilitySite(
         app,
         factories.create_process(institution, threshold=1),

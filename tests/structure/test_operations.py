@@ -16,6 +16,7 @@ UNRECORDED = {
     "deliberate/operations/scores/assessments.py",
     "deliberate/operations/accounts/email_addresses.py",
     "deliberate/operations/polls/ballot_box.py",
+    "deliberate/operations/polls/office_ballots.py",
     "deliberate/operations/site/counter_repair.py",
     "deliberate/operations/proposals/drafts.py",
     "deliberate/operations/responses/response_drafts.py",
@@ -40,7 +41,7 @@ KINDS_WITHOUT_OPERATION = {"account.reclassified", "group.declared", "meeting.he
 """Kinds that releases of other installations may hold; no operation of this one records them."""
 
 KINDS_OF_SEVERAL_OPERATIONS = {
-    "ballot.cast": {"cast_ballot", "enter_ballot"},
+    "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},
     "email.changed": {"change_email", "apply_email_change"},
     "person.erased": {"erase_account", "_erase_from_list"},
     "person.signed_in": {
@@ -53,7 +54,13 @@ KINDS_OF_SEVERAL_OPERATIONS = {
     "process.planned": {"plan_process", "_change_planned_process"},
     "resident.verified": {"verify_by_code", "verify_from_list"},
     "release.built": {"build_protected_release", "publish_release"},
-    "setting.changed": {"add_institution", "change_institution", "set_check_required"},
+    "setting.changed": {
+        "add_institution",
+        "add_office",
+        "change_institution",
+        "change_office",
+        "set_check_required",
+    },
 }
 """Kinds recorded by more than one operation: a ballot entered at the desk, an erasure repeated
 after a restore, the ways to sign in, settings by name, both tiers of a release."""
@@ -62,6 +69,7 @@ ACTOR_FOUND_INSIDE = {
     "sign_in_by_passphrase",
     "sign_in_from_provider",
     "recover_account",
+    "claim_account",
 }
 """Operations that find their actor inside the act."""
 

@@ -33,6 +33,7 @@ from deliberate.operations.responses import cases as case_operations
 from deliberate.operations.responses.commitments import fulfil_commitment
 from deliberate.operations.responses.institutions import add_institution
 from deliberate.operations.responses.judgements import judge_response
+from deliberate.operations.responses.offices import OfficeTexts, add_office
 from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.threads.comments import post_comment, rate_comment
 from deliberate.vocabulary import (
@@ -86,6 +87,8 @@ class CityActs:
             name_en=entry["name_en"],
             is_coordinator=entry.get("coordinator", False),
         )
+        for office in entry.get("office", ()):
+            add_office(None, institution, OfficeTexts(**office))
         self._register(entry["key"], institution)
 
     def appoint(self, entry: Table) -> None:

@@ -12,7 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from deliberate.clock import now
 from deliberate.days import Place, SkippedTime, UnreadableTime, input_time, parse_time
-from deliberate.forms import REQUIRED, LocalizedForm
+from deliberate.forms import REQUIRED, LocalizedForm, single_line
 from deliberate.text import MAX_INTEGER, parse_whole_number
 
 TOO_LONG = _("This is longer than the form allows.")
@@ -228,4 +228,7 @@ class VoterForm(LocalizedForm):
     """The voter of a ballot that is entered at an office."""
 
     sign_in_name = StringField(_("The resident's sign-in name"))
+    slip_number = StringField(
+        _("Number of the signed slip"), [Length(max=40, message=TOO_LONG)], [single_line]
+    )
     not_countable = BooleanField(_("The paper ballot cannot be counted"))

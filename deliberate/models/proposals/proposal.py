@@ -91,7 +91,7 @@ class Proposal(HideableText, Base):
             "id process_id author_id institution_id initiator version language published_at "
             "qualified_at due_at answered_at decision withdrawn_at merged_into_id merged_at "
             "support_count comment_count activity_count for_count against_count "
-            "neutral_count source_id hidden_at hidden_ground held_until"
+            "neutral_count source_id desk_institution_id hidden_at hidden_ground held_until"
         ),
         kept=COUNTS,
         hidden="renderer",
@@ -143,6 +143,8 @@ class Proposal(HideableText, Base):
     neutral_count: Mapped[int] = mapped_column(default=0)
     source_id: Mapped[str | None] = mapped_column(String(64))
     source_url: Mapped[str | None] = mapped_column(String(500), info=personal(Category.IDENTITY))
+    desk_institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    """The institution at whose office it was entered."""
 
     commitment_status: Mapped[int | None] = column_property(
         case(
@@ -166,7 +168,8 @@ class Proposal(HideableText, Base):
 
     process: Mapped[Process] = relationship()
     author: Mapped[Person | None] = relationship()
-    institution: Mapped[Institution | None] = relationship()
+    institution: Mapped[Institution | None] = relationship(foreign_keys=[institution_id])
+    desk_institution: Mapped[Institution | None] = relationship(foreign_keys=[desk_institution_id])
     versions: Mapped[list["ProposalVersion"]] = relationship(
         order_by="ProposalVersion.number", back_populates="proposal", lazy="select"
     )

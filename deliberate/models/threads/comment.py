@@ -55,7 +55,7 @@ class Comment(HideableText, Base):
             "id proposal_id parent_id root_id depth author_id author_role institution_id "
             "language stance is_question is_orphan posted_at edited_at withdrawn_at "
             "strong_count weak_count rating_count strength reply_count is_answered "
-            "source_id hidden_at hidden_ground held_until"
+            "source_id desk_institution_id hidden_at hidden_ground held_until"
         ),
         kept=COUNTS,
         hidden="renderer",
@@ -102,11 +102,13 @@ class Comment(HideableText, Base):
     is_answered: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether staff replied in the branch; set on top-level comments only."""
     source_id: Mapped[str | None] = mapped_column(String(64))
+    desk_institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    """The institution at whose office it was entered."""
 
     proposal: Mapped[Proposal] = relationship()
     parent: Mapped["Comment | None"] = relationship(remote_side=[id], foreign_keys=[parent_id])
     author: Mapped[Person | None] = relationship()
-    institution: Mapped[Institution | None] = relationship()
+    institution: Mapped[Institution | None] = relationship(foreign_keys=[institution_id])
 
     @property
     def process_id(self) -> int:

@@ -1,14 +1,24 @@
-"""The profile of an account: display name, area, consent to research."""
+"""What people change of their account: name, area, consent to research, passphrase."""
 
 from sqlalchemy.exc import IntegrityError
 
 from deliberate.models import Person
+from deliberate.operations.accounts.devices import end_devices
+from deliberate.operations.accounts.passphrases import hash_passphrase
 from deliberate.operations.accounts.registration import DISPLAY_NAME, NameTaken, require_free_name
+from deliberate.operations.accounts.sign_in import verify_passphrase
 from deliberate.permissions.accounts.profiles import may_change_area
-from deliberate.permissions.decision import is_signed_in, require
+from deliberate.permissions.decision import Refused, is_signed_in, require
+from deliberate.queries.accounts.passphrase_policy import passphrase_problem
+from deliberate.queries.accounts.second_factor import second_factor_added_at
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
-from deliberate.vocabulary.events.accounts import ConsentChanged, PersonMoved, PersonRenamed
+from deliberate.vocabulary.events.accounts import (
+    ConsentChanged,
+    PassphraseChanged,
+    PersonMoved,
+    PersonRenamed,
+)
 
 
 def rename_person(
@@ -39,3 +49,29 @@ def change_consent(person: Person, research: bool, *, context: RequestContext = 
         act.lock(person)
         person.research_consent = research
         act.about(person, research=research)
+
+
+def change_passphrase(
+    person: Person,
+    present: str,
+    passphrase: str,
+    token: str = "",
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
+    """Change the passphrase; sign out every device except the one with the token.
+
+    Raises InvalidCredentials and TooManyAttempts for the present passphrase, Refused for a weak
+    new one.
+    """
+    verify_passphrase(person.sign_in_name or "", present, "", [person.device_cookie])
+    names = (person.sign_in_name or "", person.display_name)
+    has_factor = second_factor_added_at(person) is not None
+    if problem := passphrase_problem(passphrase, *names, has_factor=has_factor):
+        raise Refused(problem)
+    hashed = hash_passphrase(passphrase)
+    with recorded(person, PassphraseChanged, context) as act:
+        require(is_signed_in(act.lock(person)))
+        person.passphrase_hash = hashed
+        act.about(person)
+    end_devices(person, except_token=token)

@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from deliberate.database import db
-from deliberate.models import Institution, Person, PersonKey
+from deliberate.models import Institution, OfficeAccount, Person, PersonKey
 from deliberate.operations.accounts.devices import create_device
 from deliberate.operations.accounts.email_addresses import (
     request_email_confirmation,
@@ -55,10 +55,10 @@ def join(
     NameTaken, and Refused for a weak passphrase or an invalid address.
     """
     require_email_address(email)
-    person = _new_person(sign_in_name, display_name, passphrase)
+    person = new_person(sign_in_name, display_name, passphrase)
     person.email, person.area, person.language = email, area, context.language
     person.account_class = account_class
-    return _save(person, by=None, context=context)
+    return add_person(person, by=None, context=context)
 
 
 def join_and_sign_in(
@@ -92,19 +92,21 @@ def create_account(
     """
     if by is not None:
         require(may_set_up(by))
-    person = _new_person(sign_in_name, display_name, passphrase)
+    person = new_person(sign_in_name, display_name, passphrase)
     person.role = role
     person.institution_id = institution.id if institution else None
-    return _save(person, by=by, context=context)
+    return add_person(person, by=by, context=context)
 
 
-def _new_person(sign_in_name: str, display_name: str, passphrase: str | None) -> Person:
+def new_person(sign_in_name: str | None, display_name: str, passphrase: str | None) -> Person:
+    """Return an account that is not saved. Raises NameTaken, and Refused for a weak passphrase."""
     if passphrase is not None and (
-        problem := passphrase_problem(passphrase, sign_in_name, display_name)
+        problem := passphrase_problem(passphrase, sign_in_name or "", display_name)
     ):
         raise Refused(problem)
     person = Person(
-        sign_in_name=clean_line(sign_in_name).casefold(), display_name=clean_line(display_name)
+        sign_in_name=None if sign_in_name is None else clean_line(sign_in_name).casefold(),
+        display_name=clean_line(display_name),
     )
     with db.session.no_autoflush:  # before the hash, which takes 64 MiB, and outside an act
         require_free_name(db.session(), person)
@@ -113,13 +115,22 @@ def _new_person(sign_in_name: str, display_name: str, passphrase: str | None) ->
     return person
 
 
-def _save(person: Person, by: Person | None, context: RequestContext) -> Person:
+def add_person(
+    person: Person,
+    by: Person | None,
+    context: RequestContext,
+    office_account: OfficeAccount | None = None,
+) -> Person:
+    """Save a new account, as its owner or (by) an administrator. Raises NameTaken."""
+    clerk = context.clerk.actor_id if context.clerk else None
     try:
         with recorded(by or person, PersonJoined, context) as act:
             require_free_name(act.session, person)
             act.session.add(person)
+            if office_account is not None:
+                act.session.add(office_account)
             request_email_confirmation(act, person)
-            act.about(person, terms=1)
+            act.about(person, terms=1, clerk=clerk)
     except IntegrityError as error:  # another account took the name at the same moment
         raise NameTaken(SIGN_IN_NAME) from error
     return person

@@ -11,6 +11,7 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Person, Poll, VotingCode
 from deliberate.operations.polls.ballots import hash_code, new_code
+from deliberate.operations.polls.office_ballots import erase_ballot_links
 from deliberate.permissions.decision import (
     InvalidInput,
     Refused,
@@ -51,10 +52,12 @@ def create_voting_codes(
 
 
 def rewrite_ballots_when_due() -> list[str]:
-    """Rewrite the ballot tables on the hour and shortly after a poll closes; call this every
-    minute.
+    """Erase the links of closed polls; rewrite the ballot tables on the hour and after a close.
+
+    Call this every minute.
     """
     moment = now()
+    erase_ballot_links()
     query = select(Poll.id).where(
         Poll.closes_at <= moment, Poll.closes_at > moment - RECENTLY_CLOSED
     )

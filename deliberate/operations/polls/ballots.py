@@ -14,10 +14,10 @@ from deliberate.permissions.decision import (
     Refused,
     require,
 )
-from deliberate.permissions.polls import may_enter_ballots, may_vote
+from deliberate.permissions.polls import may_vote
 from deliberate.queries.polls.ballot_rules import Choice, find_ballot_error
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
-from deliberate.vocabulary import Electorate, Origin
+from deliberate.vocabulary import Electorate
 from deliberate.vocabulary.events.polls import BallotCast, BallotChanged
 from deliberate.vocabulary.notices import BallotReceiptNotice
 
@@ -50,46 +50,20 @@ def cast_ballot(
     """
     with recorded(voter, BallotCast, context) as act:
         require(may_vote(voter, act.lock(poll)))
-        _redeem_voting_code(act, poll, voting_code)
-        code = _store_ballot(act, poll, voter, _as_choice(choice))
+        redeem_voting_code(act, poll, voting_code)
+        code = store_ballot(act, poll, voter, _as_choice(choice))
         if mail_receipt:
             notify_person(act, voter, BallotReceiptNotice(entry=act.id, poll=poll.id))
         act.about(poll)
     return BallotReceipt(code if poll.is_secret else "", act.id)
 
 
-def enter_ballot(
-    clerk: Person,
-    poll: Poll,
-    voter: Person | None,
-    choice: Choice | None,
-    *,
-    voting_code: str = "",
-    context: RequestContext = NO_REQUEST,
-) -> BallotReceipt:
-    """Enter a ballot at an office; a person can vote either there or on the web.
-
-    `choice` is None for a paper ballot that cannot be counted. Without an account (`voter` None) a
-    voting code is required, and the clerk is the actor; the log names the clerk in both cases.
-    """
-    with recorded(voter or clerk, BallotCast, context, origin=Origin.DESK) as act:
-        require(may_enter_ballots(clerk, act.lock(poll)))
-        act.institution_id = clerk.institution_id
-        if voter is not None:
-            require(may_vote(voter, poll))
-        elif poll.electorate != Electorate.CODES:
-            raise InvalidInput(_("Name the resident whose ballot this is."))
-        _redeem_voting_code(act, poll, voting_code)
-        code = _store_ballot(act, poll, voter, choice)
-        act.about(poll, clerk=clerk.actor_id)
-    return BallotReceipt(code if poll.is_secret and choice is not None else "", act.id)
-
-
 def _as_choice(choice: Choice | Option) -> Choice:
     return [(choice.id, 1)] if isinstance(choice, Option) else choice
 
 
-def _redeem_voting_code(act: Act[...], poll: Poll, voting_code: str) -> None:
+def redeem_voting_code(act: Act[...], poll: Poll, voting_code: str) -> None:
+    """Use up a voting code where the poll needs one."""
     if poll.electorate != Electorate.CODES:
         return
     code = act.session.get(VotingCode, hash_code(voting_code), with_for_update=True)
@@ -100,15 +74,20 @@ def _redeem_voting_code(act: Act[...], poll: Poll, voting_code: str) -> None:
     code.is_used = True
 
 
-def _store_ballot(act: Act[...], poll: Poll, voter: Person | None, choice: Choice | None) -> str:
-    """Record that the voter has voted and store the ballot; return the ballot code."""
-    _check_choice(poll, choice)
+def store_ballot(
+    act: Act[...], poll: Poll, voter: Person | None, choice: Choice | None, key: str = ""
+) -> str:
+    """Record that the voter has voted and store the ballot; return the ballot code.
+
+    `key` is the hash of a code that the voter has already.
+    """
+    check_choice(poll, choice)
     if voter is not None:
         if act.session.get(PollVoter, (poll.id, voter.id)) is not None:
             raise Refused(_("You have already voted in this poll. Your ballot is counted."))
         act.session.add(PollVoter(poll_id=poll.id, person_id=voter.id))
     code = new_code()
-    ballot = Ballot(key=hash_code(code), poll_id=poll.id, choice=_storable(choice))
+    ballot = Ballot(key=key or hash_code(code), poll_id=poll.id, choice=storable_choice(choice))
     if poll.counts_areas and voter is not None:
         ballot.area = voter.area
     if not poll.is_secret and voter is not None:
@@ -119,12 +98,13 @@ def _store_ballot(act: Act[...], poll: Poll, voter: Person | None, choice: Choic
     return code
 
 
-def _check_choice(poll: Poll, choice: Choice | None) -> None:
+def check_choice(poll: Poll, choice: Choice | None) -> None:
+    """Raise InvalidInput for a choice that the rules of the poll do not allow."""
     if choice is not None and (error := find_ballot_error(poll, choice)):
         raise InvalidInput(error.reason)
 
 
-def _storable(choice: Choice | None) -> list[list[int]] | None:
+def storable_choice(choice: Choice | None) -> list[list[int]] | None:
     """Return a choice sorted by option, so that storage does not reveal the order of choosing."""
     return None if choice is None else sorted([option, value] for option, value in choice)
 
@@ -148,8 +128,8 @@ def change_ballot(
         ballot = _find_ballot(act, voter, poll, code)
         if ballot is None or ballot.poll_id != poll.id:
             raise CodeRefused(_("No ballot of this poll has this code."))
-        _check_choice(poll, _as_choice(choice))
-        ballot.choice = _storable(_as_choice(choice))
+        check_choice(poll, _as_choice(choice))
+        ballot.choice = storable_choice(_as_choice(choice))
         poll.ballot_version += 1
         act.about(poll)
     return act.id

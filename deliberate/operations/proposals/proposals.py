@@ -16,6 +16,7 @@ from deliberate.models import (
     Proposal,
     ProposalVersion,
 )
+from deliberate.operations.accounts.office_entry import record_clerk
 from deliberate.operations.moderation.holds import hold_by_rule
 from deliberate.operations.moderation.open_items import close_open_items, record_requested_edit
 from deliberate.operations.proposals.supports import qualify
@@ -68,6 +69,7 @@ def submit_proposal(
             language=context.language,
             version=1,
             published_at=now(),
+            desk_institution_id=context.office_id,
         )
         _set_text(proposal, title, body)
         act.session.add(proposal)
@@ -79,6 +81,7 @@ def submit_proposal(
             proposal,
             initiator=proposal.initiator,
         )
+        record_clerk(act, context, author, process, proposal)
         hold_by_rule(act, proposal)
         if process.support_threshold == 0:
             qualify(act, proposal)

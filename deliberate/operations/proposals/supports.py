@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.models import Person, Proposal, Support
+from deliberate.operations.accounts.office_entry import record_clerk
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.proposals import may_support
 from deliberate.queries.processes.working_days import response_deadline
@@ -34,6 +35,7 @@ def support_proposal(
         )
         proposal.support_count += 1
         act.about(proposal)
+        record_clerk(act, context, supporter, proposal.process, proposal)
         is_reached = proposal.support_count >= proposal.process.support_threshold
         if is_reached and proposal.qualified_at is None:
             qualify(act, proposal)

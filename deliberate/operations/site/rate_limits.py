@@ -90,12 +90,6 @@ RECOVERIES = RateLimit(
     network="200 per day",
 )
 """Account recoveries that one officer begins at the desk."""
-JOIN_ATTEMPTS = RateLimit(
-    "join-attempt", new_account="", account="", network="120 per 10 minutes; 2000 per day"
-)
-"""Valid forms to join, failed ones too: each tells whether a name is taken."""
-SIGN_UPS = RateLimit("join", new_account="", account="", network="30 per hour; 100 per day")
-
 Consumed = list[tuple[RateLimitItem, str]]
 
 
@@ -135,17 +129,6 @@ def _storage_errors() -> tuple[type[Exception], ...]:
     return errors if isinstance(errors, tuple) else (errors,)
 
 
-@contextmanager
-def rate_limited(limit: RateLimit, network: str) -> Iterator[None]:
-    """Count the action inside the block unless it fails. Raises TooManyAttempts."""
-    consumed = consume(limit, network)
-    try:
-        yield
-    except Exception:
-        refund(consumed)
-        raise
-
-
 def _windows(limit: RateLimit, network: str, person: Person | None) -> Consumed:
     windows = [(item, network_hash(network, limit.name)) for item in parse_many(limit.network)]
     if person is not None:
@@ -182,7 +165,11 @@ FRESH_ATTEMPTS, FRESH_FACTOR = 3, 10
 """An account with fewer failures in a network is delayed by those of others ten times later."""
 SIGN_IN = AttemptLimit("sign-in", account=10, network=50, everywhere=100)
 SECOND_FACTOR_CODES = AttemptLimit("second-factor-code", account=10)
+JOINING = AttemptLimit("join", account=10, network=30, everywhere=100)
+"""Attempts to join, by sign-in name and network; those that succeed count too."""
+JOIN_WINDOW, LONGEST_JOIN_DELAY = timedelta(hours=1), timedelta(minutes=1)
 RESIDENT_CODES = AttemptLimit("resident-code", account=10)
+PAPER_CODES = AttemptLimit("paper-code", account=10, network=30)
 RECOVERY_MAILS = AttemptLimit("recovery-mail", account=3, network=30)
 
 
@@ -219,6 +206,54 @@ def count_attempt(limit: AttemptLimit, *account: str, network: str | None = None
         for window in windows:
             window.count += 1
             window.ends_at = moment + ATTEMPTS_EXPIRE_AFTER
+
+
+def count_join(name: str, network: str, ticket: str = "") -> None:
+    """Count an attempt to join before it is made. Raises TooManyAttempts.
+
+    A mobile operator's address stands for a city. So a busy network delays each person a minute at
+    most, and nobody can use up the turn of others: who has waited shows the ticket of the refusal
+    (`join_ticket`) and joins, whatever the network did meanwhile.
+    """
+    if not current_app.config["RATELIMIT_ENABLED"]:
+        return
+    moment = now()
+    of_name, _of_network, *others = _attempt_counters(JOINING, (name,), network)
+    has_waited = _is_ticket_due(ticket, name, network, moment)
+    with transient() as store:
+        windows = [(c, lock_window(store, c.key, moment)) for c in (of_name, *others)]
+        retry_at = max(c.retry_at(window, moment, is_fresh=False) for c, window in windows)
+        if retry_at > moment:
+            raise TooManyAttempts(retry_at)
+        busy = lock_window(store, network_hash(network, JOINING.name), moment)
+        if busy.count >= JOINING.network and not has_waited:
+            raise TooManyAttempts(moment + _join_delay(busy.count - JOINING.network))
+        busy.ends_at = busy.ends_at if busy.count else moment + JOIN_WINDOW
+        busy.count += 1
+        for _counter, window in windows:
+            window.count, window.ends_at = window.count + 1, moment + ATTEMPTS_EXPIRE_AFTER
+
+
+def _join_delay(beyond: int) -> timedelta:
+    """Return how long the next person waits, from two seconds to a minute."""
+    return min(timedelta(seconds=2 << min(beyond, 10)), LONGEST_JOIN_DELAY)
+
+
+def join_ticket(name: str, network: str, retry_at: datetime) -> str:
+    """Return what proves later that a name was told to wait until a moment in this network."""
+    due = int(retry_at.timestamp()) + 1
+    return f"{due}.{_keyed_hash('join ticket', name, network_of(network), str(due))}"
+
+
+def _is_ticket_due(ticket: str, name: str, network: str, moment: datetime) -> bool:
+    due, _dot, _hash = ticket.partition(".")
+    if not (due.isascii() and due.isdigit() and len(due) < 12):
+        return False
+    expected = f"{due}.{_keyed_hash('join ticket', name, network_of(network), due)}"
+    waited = moment.timestamp() - int(due)
+    return hmac.compare_digest(ticket.encode(), expected.encode()) and (
+        0 <= waited < JOIN_WINDOW.total_seconds()
+    )
 
 
 def _forgive_attempt(limit: AttemptLimit, *account: str, network: str | None) -> None:

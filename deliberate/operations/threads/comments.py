@@ -6,6 +6,7 @@ from sqlalchemy import literal, or_, select, update
 from deliberate.clock import now
 from deliberate.models import Comment, Person, Proposal, Rating
 from deliberate.models.threads.comment import rating_strength
+from deliberate.operations.accounts.office_entry import record_clerk
 from deliberate.operations.moderation.holds import hold_by_rule
 from deliberate.operations.moderation.open_items import close_open_items, record_requested_edit
 from deliberate.permissions.decision import (
@@ -63,6 +64,7 @@ def post_comment(
             source_note=clean_line(source),
             language=context.language,
             posted_at=now(),
+            desk_institution_id=context.office_id,
         )
         _set_text(comment, body)
         _update_counters(act, comment)
@@ -72,6 +74,7 @@ def post_comment(
             kind="question" if is_question else "argument",
             source_given=bool(comment.source_note),
         )
+        record_clerk(act, context, author, proposal.process, comment)
         hold_by_rule(act, comment)
     return comment
 

@@ -1,5 +1,6 @@
 """Polls for pages: one poll, lists of polls as cards, and the state of a poll."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,6 +53,13 @@ def get_poll(poll_id: int) -> Poll | None:
             selectinload(Poll.options),
         )
     )
+
+
+def list_open_polls() -> Sequence[Poll]:
+    """Return polls that accept ballots now, the next to close first."""
+    moment = now()
+    polls = select(Poll).where(Poll.opens_at <= moment, Poll.closes_at > moment)
+    return db.session.scalars(polls.order_by(Poll.closes_at, Poll.id).limit(10)).unique().all()
 
 
 def proposal_polls(proposal_id: int) -> list[PollCard]:

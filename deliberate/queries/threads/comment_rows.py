@@ -51,6 +51,8 @@ class CommentRow:
     """The reader's rating: strong, weak or empty."""
     is_own: bool = False
     held_until: datetime | None = None
+    desk: str = ""
+    """Name of the institution at whose office it was entered."""
     """Latest end of a hold on the reader's own comment, which nobody else sees meanwhile."""
     hidden_reply_count: int = 0
     """Replies of the same argument that are not shown; announced after this comment."""
@@ -103,15 +105,16 @@ def load_rows(selected: CTE, reader: Person | None = None) -> Sequence[SelectedC
 
     `selected` has the columns part and id.
     """
-    parent, recipient = aliased(Comment), aliased(Person)
+    parent, recipient, desk = aliased(Comment), aliased(Person), aliased(Institution)
     is_own_rating = and_(
         Rating.comment_id == Comment.id, Rating.person_id == (reader.id if reader else 0)
     )
     statement = (
-        select(selected.c.part, *_columns(recipient))
+        select(selected.c.part, *_columns(recipient, desk))
         .join_from(selected, Comment, Comment.id == selected.c.id)
         .outerjoin(Person, Person.id == Comment.author_id)
         .outerjoin(Institution, Institution.id == Comment.institution_id)
+        .outerjoin(desk, desk.id == Comment.desk_institution_id)
         .outerjoin(parent, parent.id == Comment.parent_id)
         .outerjoin(recipient, recipient.id == parent.author_id)
         .outerjoin(Rating, is_own_rating)
@@ -124,7 +127,9 @@ def distinct_rows(rows: Iterable[SelectedComment]) -> list[SelectedComment]:
     return [row for _, row in sorted({row.id: row for row in rows}.items())]
 
 
-def _columns(recipient: type[Person]) -> tuple[Any, ...]:  # attributes of several types
+def _columns(
+    recipient: type[Person], desk: type[Institution]
+) -> tuple[Any, ...]:  # attributes of several types
     return (
         Comment.id,
         Comment.root_id,
@@ -152,6 +157,8 @@ def _columns(recipient: type[Person]) -> tuple[Any, ...]:  # attributes of sever
         Person.erased_at,
         Institution.name,
         Institution.name_en,
+        desk.name.label("desk_name"),
+        desk.name_en.label("desk_name_en"),
         recipient.display_name.label("recipient_name"),
         Rating.is_strong,
     )
@@ -191,6 +198,7 @@ def to_comment_row(
         is_own=reader is not None and row.author_id == reader.id,
         own_rating={True: "strong", False: "weak"}.get(row.is_strong, ""),
         held_until=row.held_until if is_held else None,
+        desk=(row.desk_name_en if language == "en" else "") or row.desk_name or "",
     )
 
 

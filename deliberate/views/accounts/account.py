@@ -15,7 +15,7 @@ from deliberate.forms.accounts.account import (
     EmailForm,
     PassphraseForm,
 )
-from deliberate.operations.accounts import email_addresses, passphrase_change, profiles
+from deliberate.operations.accounts import email_addresses, profiles
 from deliberate.operations.accounts.registration import NameTaken
 from deliberate.queries.accounts.account_data import get_account_data
 from deliberate.queries.accounts.office_recovery import get_active_recovery
@@ -138,7 +138,7 @@ def change_passphrase() -> ResponseReturnValue:
     form, person = PassphraseForm(request.form), signed_in_person()
     if form.validate():
         with credential_errors(form.passphrase, refusal_field=form.new_passphrase):
-            passphrase_change.change_passphrase(
+            profiles.change_passphrase(
                 person,
                 form.passphrase.data,
                 form.new_passphrase.data,

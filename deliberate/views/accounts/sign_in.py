@@ -9,7 +9,8 @@ from flask_login import login_user
 
 from deliberate.clock import now
 from deliberate.forms.accounts.account import CodeForm, JoinForm, SignInForm
-from deliberate.operations.accounts import devices, registration
+from deliberate.forms.accounts.office_entry import ClaimAccountForm
+from deliberate.operations.accounts import devices, office_entry, registration
 from deliberate.operations.accounts.registration import NameTaken
 from deliberate.operations.accounts.second_factor import issue_pending_sign_in
 from deliberate.operations.accounts.sign_in import (
@@ -18,15 +19,13 @@ from deliberate.operations.accounts.sign_in import (
     sign_in_by_passphrase,
 )
 from deliberate.operations.site.rate_limits import (
-    JOIN_ATTEMPTS,
-    SIGN_UPS,
     TooManyAttempts,
-    consume,
-    rate_limited,
+    count_join,
+    join_ticket,
 )
 from deliberate.permissions.decision import Refused
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.form_pages import BOTH, see_other
+from deliberate.views.site.form_pages import BOTH, form_page, see_other, submitted_data
 from deliberate.views.site.rate_limits import retry_after, retry_message
 from deliberate.views.site.request_context import current_person, request_context
 from deliberate.views.site.response_headers import CLEAR_SITE_DATA
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
 blueprint = LocalizedBlueprint("sign_in")
 MAX_DEVICE_COOKIES = 5
+MAX_SECONDS_SHOWN = 90
 
 
 class HeldRequest(TypedDict):
@@ -92,25 +92,54 @@ def join() -> ResponseReturnValue:
         return _render_join(form, held_request())
     if not form.validate():
         return _render_join(form, held_request()), 422
+    name, network = form.sign_in_name.data.casefold(), request.remote_addr or ""
     try:
-        consume(JOIN_ATTEMPTS, request.remote_addr or "")
-        with rate_limited(SIGN_UPS, request.remote_addr or ""):
-            person, token = registration.join_and_sign_in(
-                form.sign_in_name.data,
-                form.display_name.data,
-                form.passphrase.data,
-                email=form.email.data or None,
-                area=form.area.data,
-                agent=request.user_agent.string,
-                context=request_context(),
-            )
+        count_join(name, network, request.form.get("ticket", ""))
+        person, token = registration.join_and_sign_in(
+            form.sign_in_name.data,
+            form.display_name.data,
+            form.passphrase.data,
+            email=form.email.data or None,
+            area=form.area.data,
+            agent=request.user_agent.string,
+            context=request_context(),
+        )
     except TooManyAttempts as error:
-        form.sign_in_name.errors = [retry_message(error)]
-        return _render_join(form, held_request()), 429, retry_after(error)
+        form.sign_in_name.errors = [_wait_message(error)]
+        ticket = join_ticket(name, network, error.retry_at)
+        return _render_join(form, held_request(), ticket), 429, retry_after(error)
     except NameTaken as taken:
         form[taken.field].errors = [name_taken_message(taken)]
         return _render_join(form, held_request()), 422
-    return complete_sign_in(person, token)
+    return complete_sign_in(person, token, is_new=True)
+
+
+@blueprint.page("/join/paper", "public", methods=BOTH, tokens=False)
+def claim() -> ResponseReturnValue:
+    """Show the form to take over an account with a paper from an office, or take it over."""
+    form = ClaimAccountForm(submitted_data())
+
+    def submit() -> ResponseReturnValue | None:
+        try:
+            person, token = office_entry.claim_account(
+                form.code.data,
+                form.sign_in_name.data,
+                form.passphrase.data,
+                email=form.email.data or None,
+                agent=request.user_agent.string,
+                context=request_context(),
+            )
+        except office_entry.UnknownPaper:
+            form.code.errors = [_("No paper has this code, or it was used or has expired.")]
+        except TooManyAttempts as error:
+            form.code.errors = [retry_message(error)]
+        except NameTaken as taken:
+            form.sign_in_name.errors = [name_taken_message(taken)]
+        else:
+            return complete_sign_in(person, token, is_new=True)
+        return None
+
+    return form_page(form, submit, "accounts/sign_in/claim.html", show_refusal=True)
 
 
 @blueprint.page("/sign-out", "public", methods=["POST"])
@@ -138,8 +167,11 @@ def render_code_step(
     )
 
 
-def complete_sign_in(person: "Person", token: str) -> ResponseReturnValue:
-    """Begin a session with a new token, then continue the interrupted request."""
+def complete_sign_in(person: "Person", token: str, *, is_new: bool = False) -> ResponseReturnValue:
+    """Begin a session with a new token, then continue the interrupted request.
+
+    A new account without a mail address is shown its recovery codes first, then the welcome page.
+    """
     others = [c for c in session.get("device_cookies", ()) if c != person.device_cookie]
     proven_identity = session.get("proven_identity")
     session.clear()
@@ -149,10 +181,14 @@ def complete_sign_in(person: "Person", token: str) -> ResponseReturnValue:
     session.permanent = person.role == Role.RESIDENT
     login_user(person.on_device(token, now()))
     held = held_request()
+    needs_codes = is_new and not person.email
     if held["fields"] is None or not held["path"]:
-        return _redirect_next(held["path"])
+        path = held["path"] or (url_for("welcome.show") if is_new else "")
+        return _redirect_next(url_for("welcome.codes", next=path) if needs_codes else path)
     texts = held_texts(held["fields"])
-    return render_template("accounts/sign_in/go_on.html", stored_form=held, texts=texts)
+    return render_template(
+        "accounts/sign_in/go_on.html", stored_form=held, texts=texts, needs_codes=needs_codes
+    )
 
 
 def held_request() -> HeldRequest:
@@ -164,11 +200,23 @@ def held_request() -> HeldRequest:
     }
 
 
-def name_taken_message(taken: NameTaken) -> str:
-    """Return what to do about a name that is taken."""
-    if taken.field == registration.SIGN_IN_NAME:
-        return str(_("This sign-in name is taken. Add a digit or take another one."))
+def name_taken_message(_taken: NameTaken) -> str:
+    """Return what to do about a name that is taken, the same for both names."""
     return str(_("This name is taken or looks like another one. Add a word or take an alias."))
+
+
+def _wait_message(error: TooManyAttempts) -> str:
+    """Return how long to wait: seconds where the network is busy, else until when."""
+    seconds = int((error.retry_at - now()).total_seconds()) + 1
+    if seconds > MAX_SECONDS_SHOWN:
+        return retry_message(error)
+    return str(
+        _(
+            "Many people are joining here just now. Wait %(n)s seconds and send it again: then it "
+            "is your turn. Only the passphrase has to be typed again.",
+            n=seconds,
+        )
+    )
 
 
 def _next_path() -> str:
@@ -183,5 +231,6 @@ def _render_again(form: SignInForm, problem: str = "") -> str:
     return render_sign_in(**held_request(), form=form, problems=[problem] if problem else [])
 
 
-def _render_join(form: JoinForm, held: HeldRequest) -> str:
-    return render_sign_in(**held, form=form, template="accounts/sign_in/join.html")
+def _render_join(form: JoinForm, held: HeldRequest, ticket: str = "") -> str:
+    template = "accounts/sign_in/join.html"
+    return render_sign_in(**held, form=form, template=template, ticket=ticket)

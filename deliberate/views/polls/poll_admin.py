@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from deliberate.forms.polls.ballots import BallotForm, build_ballot_form
 from deliberate.forms.polls.polls import ChangePollForm, OpenPollForm, OutcomeForm, VoterForm
-from deliberate.operations.polls.ballots import enter_ballot
+from deliberate.operations.polls.office_ballots import confirm_ballot, enter_ballot, hold_ballot
 from deliberate.operations.polls.polls import (
     PollRules,
     change_poll,
@@ -17,8 +17,10 @@ from deliberate.operations.polls.polls import (
     state_outcome,
 )
 from deliberate.operations.polls.statements import decide_statement
+from deliberate.permissions.accounts.office_entry import is_clerk
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.polls import (
+    may_confirm_ballot,
     may_decide_statement,
     may_enter_ballots,
     may_run_poll,
@@ -26,6 +28,11 @@ from deliberate.permissions.polls import (
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.queries.polls.electorate import has_resident_list, resident_areas
+from deliberate.queries.polls.office_ballots import (
+    get_office_ballot,
+    list_objections,
+    list_waiting_ballots,
+)
 from deliberate.queries.polls.polls import get_poll, poll_page
 from deliberate.queries.processes.processes import get_process, list_opened_processes
 from deliberate.queries.responses.responses import get_visible_proposal
@@ -45,6 +52,7 @@ from deliberate.views.site.request_context import (
     request_context,
     signed_in_person,
 )
+from deliberate.views.urls import visitor_of
 from deliberate.vocabulary import (
     CountingMethod,
     Electorate,
@@ -188,13 +196,17 @@ def enter(poll_id: int) -> ResponseReturnValue:
     voter_form = VoterForm(submitted_data())
     if request.method == "GET":
         return _entry_page(poll, form, voter_form)
-    is_spoilt = bool(voter_form.not_countable.data)
-    voter = get_person_by_sign_in_name((voter_form.sign_in_name.data or "").strip())
-    if voter_form.sign_in_name.data and voter is None:
-        voter_form.sign_in_name.errors = [_("No account has this sign-in name.")]
-    elif is_spoilt or form.validate():
+    is_spoilt, voter = bool(voter_form.not_countable.data), _voter(voter_form)
+    if voter_form.validate() and not voter_form.errors and (is_spoilt or form.validate()):
         return _enter(poll, voter, None if is_spoilt else form.choice(), form, voter_form)
     return _entry_page(poll, form, voter_form), UNPROCESSABLE
+
+
+def _voter(voter_form: VoterForm) -> "Person | None":
+    """Return the person whose visit it is or whom the form names."""
+    if "visit" in request.args:
+        return visitor_of(request.args["visit"])
+    return get_person_by_sign_in_name((voter_form.sign_in_name.data or "").strip())
 
 
 def _enter(
@@ -204,23 +216,29 @@ def _enter(
     form: BallotForm,
     voter_form: VoterForm,
 ) -> ResponseReturnValue:
+    slip_number, code = voter_form.slip_number.data or "", form.voting_code.data or ""
+    if voter is None and voter_form.sign_in_name.data:
+        voter_form.sign_in_name.errors = [_("No account has this sign-in name.")]
+        return _entry_page(poll, form, voter_form), UNPROCESSABLE
+    clerk, context = signed_in_person(), request_context()
+    is_held = voter is not None and not slip_number
     try:
-        ballot_receipt = enter_ballot(
-            signed_in_person(),
-            poll,
-            voter,
-            choice,
-            voting_code=form.voting_code.data or "",
-            context=request_context(),
-        )
+        if voter is not None and is_held:
+            receipt = hold_ballot(clerk, poll, voter, choice, voting_code=code, context=context)
+        else:
+            receipt = enter_ballot(
+                clerk, poll, voter, choice, slip_number, voting_code=code, context=context
+            )
     except Refused as refused:
         return _entry_page(poll, form, voter_form, str(refused.reason)), UNPROCESSABLE
-    return render_template(
-        "polls/receipt.html",
+    page = render_template(
+        "polls/poll_admin/entered.html",
         poll=poll,
-        ballot_code=ballot_receipt.ballot_code,
-        receipt=get_receipt(ballot_receipt.interaction_id),
+        ballot_code=receipt.ballot_code,
+        receipt=None if is_held else get_receipt(receipt.interaction_id),
+        visit=request.args.get("visit", ""),
     )
+    return page, {"Cache-Control": "no-store"}
 
 
 def _entry_page(poll: "Poll", form: BallotForm, voter_form: VoterForm, refusal: str = "") -> str:
@@ -230,7 +248,32 @@ def _entry_page(poll: "Poll", form: BallotForm, voter_form: VoterForm, refusal: 
         form=form,
         voter_form=voter_form,
         refusal=refusal,
+        visit=request.args.get("visit", ""),
+        visitor=visitor_of(request.args["visit"]) if "visit" in request.args else None,
     )
+
+
+@blueprint.page("/waiting-ballots", "staff", "admin")
+def waiting() -> str:
+    """List the ballots that wait for a second officer, and objections to ballots."""
+    officer = signed_in_person()
+    require(is_clerk(officer))
+    institution_id = officer.institution_id or 0
+    return render_template(
+        "polls/poll_admin/waiting.html",
+        waiting=[
+            (row, may_confirm_ballot(officer, row)) for row in list_waiting_ballots(institution_id)
+        ],
+        objections=list_objections(institution_id),
+    )
+
+
+@blueprint.page("/waiting-ballots/<id:entry_id>", "staff", "admin", methods=["POST"])
+def confirm(entry_id: int) -> ResponseReturnValue:
+    """Confirm a ballot as the second officer."""
+    entered = get_or_404(get_office_ballot(entry_id))
+    confirm_ballot(signed_in_person(), entered, context=request_context())
+    return redirect_with_message(url_for("poll_admin.waiting"), _("The ballot is counted."))
 
 
 @blueprint.page(f"{POLL}/statements", *RUNNERS, methods=BOTH)

@@ -20,10 +20,12 @@ from deliberate.operations.polls.ballots import (
     change_ballot,
     hash_code,
 )
+from deliberate.operations.polls.office_ballots import object_to_ballot
 from deliberate.operations.polls.statements import StatementRefused, suggest_statement
 from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.permissions.polls import (
     may_enter_ballots,
+    may_object,
     may_run_poll,
     may_suggest_statement,
     may_vote,
@@ -35,6 +37,7 @@ from deliberate.queries.polls.counted_ballots import (
     public_ballots,
 )
 from deliberate.queries.polls.electorate import count_entitled
+from deliberate.queries.polls.office_ballots import get_entered_ballot
 from deliberate.queries.polls.polls import get_poll, has_voted, poll_card, poll_page, poll_state
 from deliberate.queries.polls.result_tables import options_by_rank, result_tables
 from deliberate.queries.polls.results import area_tallies
@@ -215,6 +218,23 @@ def suggest(poll_id: int) -> ResponseReturnValue:
 
     may_suggest = may_suggest_statement(current_person(), poll)
     return form_page(form, submit, "polls/suggest.html", poll=poll, may_suggest=may_suggest)
+
+
+@blueprint.page("/<id:poll_id>/office-ballot", "signed_in", methods=BOTH)
+def office_ballot(poll_id: int) -> ResponseReturnValue:
+    """Show the voter a ballot that an office entered in their name, or object to it."""
+    poll, voter = get_or_404(get_poll(poll_id)), signed_in_person()
+    entered = get_or_404(get_entered_ballot(poll, voter))
+    if request.method == "POST":
+        object_to_ballot(voter, entered, context=request_context())
+        message = _("The ballot is void and other officers know. You can vote yourself.")
+        return redirect_with_message(url_for("polls.show", poll_id=poll_id), message)
+    return render_template(
+        "polls/office_ballot.html",
+        poll=poll,
+        entered=entered,
+        may_object=may_object(voter, entered),
+    )
 
 
 def _poll_page(

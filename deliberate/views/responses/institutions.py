@@ -7,6 +7,7 @@ from deliberate.queries.proposals.follows import is_following
 from deliberate.queries.responses.commitments import list_commitments
 from deliberate.queries.responses.institution_figures import list_institution_figures
 from deliberate.queries.responses.institutions import get_institution_by_slug, localized_name
+from deliberate.queries.responses.offices import list_open_offices
 from deliberate.queries.responses.responses import (
     PAGE,
     list_pending_responses,
@@ -29,6 +30,7 @@ def show(slug: str) -> ResponseReturnValue:
         figures=[row for row in list_institution_figures() if row.institution is institution],
         pending_responses=list_pending_responses(institution.id)[:PAGE],
         responses=newest_responses(institution.id)[:PAGE],
+        offices=list_open_offices(institution.id),
         late=list_commitments("late", institution.id)[:PAGE],
         due=list_commitments("due", institution.id)[:PAGE],
         follows=person is not None and is_following(person, "institution", institution.id),

@@ -19,6 +19,12 @@ def root() -> ResponseReturnValue:
     return response
 
 
+@blueprint.page("/o", "public")
+def claim() -> ResponseReturnValue:
+    """Redirect to the page that takes over an account with a paper from an office."""
+    return redirect(url_for("sign_in.claim"))
+
+
 @blueprint.page("/p/<id:subject_id>", "public")
 def proposal(subject_id: int) -> ResponseReturnValue:
     """Redirect to a proposal."""

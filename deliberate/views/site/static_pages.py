@@ -3,7 +3,7 @@
 from flask import render_template
 
 from deliberate.queries.moderation.rules import get_current_rules, get_rules_version
-from deliberate.queries.responses.institutions import list_institutions
+from deliberate.queries.responses.offices import list_open_offices
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_settings, get_or_404
 
@@ -18,8 +18,8 @@ def help() -> str:
 
 @blueprint.page("/offices", "public")
 def offices() -> str:
-    """Show the offices that respond to proposals and help people without a device."""
-    return render_template("site/static_pages/offices.html", institutions=list_institutions())
+    """Show the offices where people take part in person."""
+    return render_template("site/static_pages/offices.html", offices=list_open_offices())
 
 
 @blueprint.page("/accessibility", "public")

@@ -15,6 +15,17 @@ class PersonJoined(Event, kind="person.joined", visibility=INTERNAL):
     """A person opened an account."""
 
     terms: int = detail("version of the accepted terms")
+    clerk: str | None = detail("pseudonym of the officer who opened it at an office", default=None)
+
+
+class AccountClaimed(Event, kind="account.claimed", visibility=INTERNAL):
+    """A person took over an account opened at an office."""
+
+
+class EntryMade(Event, kind="entry.made", visibility=INTERNAL):
+    """An officer entered an act of a person at an office."""
+
+    clerk: str | None = detail("pseudonym of the officer")
 
 
 class PersonSignedIn(Event, kind="person.signed_in", visibility=INTERNAL):

@@ -46,6 +46,16 @@ class BallotCast(Event, kind="ballot.cast", visibility=PRIVATE):
     clerk: str | None = detail("pseudonym of the officer who entered it at an office", default=None)
 
 
+class BallotHeld(Event, kind="ballot.held", visibility=INTERNAL):
+    """A ballot entered at an office waits for a second officer; never the choice."""
+
+
+class BallotObjected(Event, kind="ballot.objected", visibility=INTERNAL):
+    """A person objected to a ballot entered at an office; it is void."""
+
+    counted: bool = detail("it was in the ballot box")
+
+
 class BallotChanged(Event, kind="ballot.changed", visibility=PRIVATE):
     """A person changed a ballot; never the choice."""
 

@@ -1,0 +1,71 @@
+"""Forms of entries at an office: who is at the desk, what they contribute, and the paper."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, PasswordField, StringField
+from wtforms.validators import DataRequired, Length
+
+from deliberate.forms import REQUIRED, LocalizedForm, single_line
+from deliberate.forms.accounts.account import (
+    AreaForm,
+    DisplayNameForm,
+    EmailForm,
+    JoinForm,
+    check_passphrase,
+)
+from deliberate.forms.proposals.proposals import PlaceForm, StartForm, TextForm
+from deliberate.forms.threads import ArgumentForm
+
+_TOO_LONG = _("This is too long.")
+
+
+class VisitorByNameForm(LocalizedForm):
+    """A person with an account, who is at the desk."""
+
+    sign_in_name = StringField(
+        _("Sign-in name"), [DataRequired(REQUIRED), Length(0, 80, _TOO_LONG)], [single_line]
+    )
+    present = BooleanField(
+        _("The person is sitting in front of me."),
+        [DataRequired(_("Only for somebody who is here, never by telephone or letter."))],
+    )
+
+
+class PaperCodeForm(LocalizedForm):
+    """The code on a paper from an earlier visit."""
+
+    code = StringField(
+        _("Code on the paper"), [DataRequired(REQUIRED), Length(0, 40, _TOO_LONG)], [single_line]
+    )
+
+
+class NewVisitorForm(DisplayNameForm, AreaForm):
+    """A person without an account: a public name of their choice."""
+
+    terms = BooleanField(
+        _("I read both sentences aloud, and the person agrees."),
+        [DataRequired(_("Without this nothing can be entered."))],
+    )
+
+
+class ReadBackForm(LocalizedForm):
+    """The confirmation that the person heard and agreed to what is entered."""
+
+    read_back = BooleanField(
+        _("I read it back, and the person wants it published like this."),
+        [DataRequired(_("Read it back first."))],
+    )
+
+
+class OfficeProposalForm(StartForm, TextForm, PlaceForm, ReadBackForm):
+    """A proposal entered at an office."""
+
+
+class OfficeArgumentForm(ArgumentForm, ReadBackForm):
+    """An argument entered at an office."""
+
+
+class ClaimAccountForm(PaperCodeForm, EmailForm):
+    """The code on a paper, and the sign-in name and passphrase that replace it."""
+
+    sign_in_name = JoinForm.sign_in_name
+    passphrase = PasswordField(_("Passphrase"), [DataRequired(REQUIRED), check_passphrase])

@@ -1,0 +1,190 @@
+"""Ballots that clerks enter at an office: with a signed slip, or confirmed by a second officer.
+
+The voter is notified and can object until the close, which voids the ballot. The link between a
+voter and a ballot that this needs is erased within minutes of the close.
+"""
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select, text
+
+from deliberate.clock import now
+from deliberate.database import db, unrecorded
+from deliberate.models import Ballot, OfficeBallot, Person, Poll, PollVoter
+from deliberate.operations.notices.notices import notify_person
+from deliberate.operations.polls.ballots import (
+    BallotReceipt,
+    check_choice,
+    hash_code,
+    new_code,
+    redeem_voting_code,
+    storable_choice,
+    store_ballot,
+)
+from deliberate.permissions.accounts.office_entry import may_be_helped
+from deliberate.permissions.decision import InvalidInput, Refused, require
+from deliberate.permissions.polls import (
+    may_confirm_ballot,
+    may_enter_ballots,
+    may_object,
+    may_vote,
+)
+from deliberate.queries.polls.ballot_rules import Choice
+from deliberate.queries.polls.office_ballots import get_pending_ballot, list_alerted_officers
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
+from deliberate.text import clean_line
+from deliberate.vocabulary import Electorate, Origin
+from deliberate.vocabulary.events.polls import BallotCast, BallotHeld, BallotObjected
+from deliberate.vocabulary.notices import BallotEnteredNotice, BallotObjectedNotice
+
+
+def enter_ballot(
+    clerk: Person,
+    poll: Poll,
+    voter: Person | None,
+    choice: Choice | None,
+    slip_number: str,
+    *,
+    voting_code: str = "",
+    context: RequestContext = NO_REQUEST,
+) -> BallotReceipt:
+    """Enter a ballot with the number of its signed slip; a person votes here or on the web.
+
+    `choice` is None for a paper ballot that cannot be counted. Without an account (`voter` None) a
+    voting code is required, and the clerk is the actor; the log names the clerk in both cases.
+    """
+    with recorded(voter or clerk, BallotCast, context, origin=Origin.DESK) as act:
+        _require_entry(clerk, act.lock(poll), voter)
+        if not clean_line(slip_number):
+            raise InvalidInput(_("Enter the number of the signed slip."))
+        redeem_voting_code(act, poll, voting_code)
+        code = store_ballot(act, poll, voter, choice)
+        act.institution_id = clerk.institution_id
+        if voter is not None:
+            entered = _entered(clerk, poll, voter, code)
+            entered.slip_number = clean_line(slip_number)
+            act.session.add(entered)
+            notify_person(act, voter, BallotEnteredNotice(poll=poll.id))
+        act.about(poll, clerk=clerk.actor_id)
+    return BallotReceipt(code if poll.is_secret and choice is not None else "", act.id)
+
+
+def hold_ballot(
+    clerk: Person,
+    poll: Poll,
+    voter: Person,
+    choice: Choice | None,
+    *,
+    voting_code: str = "",
+    context: RequestContext = NO_REQUEST,
+) -> BallotReceipt:
+    """Enter a ballot without a slip; it is counted once a second officer confirms it."""
+    with recorded(clerk, BallotHeld, context, origin=Origin.DESK) as act:
+        _require_entry(clerk, act.lock(poll), voter)
+        check_choice(poll, choice)
+        if act.session.get(PollVoter, (poll.id, voter.id)) is not None:
+            raise Refused(_("This person has already voted in this poll."))
+        if get_pending_ballot(poll, voter) is not None:
+            raise Refused(_("A ballot of this person already waits for a second officer."))
+        redeem_voting_code(act, poll, voting_code)
+        code = new_code()
+        entered = _entered(clerk, poll, voter, code)
+        entered.choice = storable_choice(choice)
+        act.session.add(entered)
+        notify_person(act, voter, BallotEnteredNotice(poll=poll.id))
+        act.about(entered)
+    return BallotReceipt(code if poll.is_secret and choice is not None else "", act.id)
+
+
+def _require_entry(clerk: Person, poll: Poll, voter: Person | None) -> None:
+    require(may_enter_ballots(clerk, poll))
+    if voter is not None:
+        require(may_be_helped(voter))
+        require(may_vote(voter, poll))
+    elif poll.electorate != Electorate.CODES:
+        raise InvalidInput(_("Name the resident whose ballot this is."))
+
+
+def _entered(clerk: Person, poll: Poll, voter: Person, code: str) -> OfficeBallot:
+    return OfficeBallot(
+        poll=poll,
+        person=voter,
+        institution_id=clerk.institution_id,
+        entered_by=clerk,
+        ballot_key=hash_code(code),
+    )
+
+
+def confirm_ballot(
+    officer: Person, entered: OfficeBallot, *, context: RequestContext = NO_REQUEST
+) -> None:
+    """Confirm as the second officer that the voter was there; the ballot is then counted."""
+    voter, poll = entered.person, entered.poll
+    with recorded(voter or officer, BallotCast, context, origin=Origin.DESK) as act:
+        act.lock(poll)
+        require(may_confirm_ballot(officer, act.lock(entered)))
+        require(may_vote(voter, poll))
+        choice = None if entered.choice is None else [(o, n) for o, n in entered.choice]
+        store_ballot(act, poll, voter, choice, entered.ballot_key)
+        entered.confirmed_by_id, entered.confirmed_at = officer.id, now()
+        entered.choice = None
+        act.institution_id = officer.institution_id
+        act.about(poll, clerk=entered.entered_by.actor_id)
+
+
+def object_to_ballot(
+    voter: Person, entered: OfficeBallot, *, context: RequestContext = NO_REQUEST
+) -> None:
+    """Void a ballot that was entered in one's name; other officers are notified."""
+    with recorded(voter, BallotObjected, context) as act:
+        poll = act.lock(entered.poll)
+        require(may_object(voter, act.lock(entered)))
+        is_counted = _remove_ballot(act, poll, voter, entered.ballot_key)
+        entered.objected_at, entered.ballot_key, entered.choice = now(), "", None
+        for officer in list_alerted_officers(entered):
+            notify_person(act, officer, BallotObjectedNotice(poll=poll.id))
+        act.about(entered, counted=is_counted)
+
+
+def _remove_ballot(act: Act[...], poll: Poll, voter: Person, key: str) -> bool:
+    """Take a ballot out of the box, so that its voter can vote; return whether it was there."""
+    ballot = act.session.get(Ballot, key)
+    if ballot is None:
+        return False
+    act.session.delete(ballot)
+    voted = act.session.get(PollVoter, (poll.id, voter.id))
+    if voted is not None:
+        act.session.delete(voted)
+    poll.ballot_count -= 1
+    poll.ballot_version += 1
+    return True
+
+
+def erase_ballot_links() -> int:
+    """Erase which ballot an entry belongs to once its poll is closed; return how many.
+
+    On PostgreSQL the table is written anew, because an update leaves the old row in its file.
+    """
+    closed = (
+        select(OfficeBallot)
+        .join(OfficeBallot.poll)
+        .where(OfficeBallot.ballot_key != "", Poll.closes_at <= now())
+    )
+    if db.session.scalar(closed.limit(1)) is None:
+        return 0
+    with unrecorded("the secrecy of ballots entered at offices") as session:
+        entries = session.scalars(closed).all()
+        for entry in entries:
+            entry.ballot_key, entry.choice = "", None
+        session.flush()
+        if db.engine.dialect.name == "postgresql":
+            for statement in _REWRITE_STATEMENTS:
+                session.execute(text(statement))
+    return len(entries)
+
+
+_REWRITE_STATEMENTS = (
+    "CREATE TEMPORARY TABLE entered_rows ON COMMIT DROP AS SELECT * FROM office_ballot",
+    "TRUNCATE office_ballot",
+    "INSERT INTO office_ballot SELECT * FROM entered_rows ORDER BY id",
+    "DROP TABLE entered_rows",
+)

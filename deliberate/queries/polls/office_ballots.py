@@ -1,0 +1,70 @@
+"""Ballots entered at offices: those that wait, those of a voter, and who is alerted."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import OfficeBallot, Person, Poll
+from deliberate.vocabulary import Role
+
+MAX_ROWS = 50
+
+
+def get_office_ballot(entry_id: int) -> OfficeBallot | None:
+    """Return a ballot entered at an office by the id of the entry."""
+    return db.session.get(OfficeBallot, entry_id)
+
+
+def get_pending_ballot(poll: Poll, voter: Person) -> OfficeBallot | None:
+    """Return the ballot of a voter that waits for a second officer."""
+    entered = get_entered_ballot(poll, voter)
+    return entered if entered is not None and entered.is_pending else None
+
+
+def get_entered_ballot(poll: Poll, voter: Person) -> OfficeBallot | None:
+    """Return the newest ballot that an office entered in the name of a voter."""
+    entries = select(OfficeBallot).where(
+        OfficeBallot.poll_id == poll.id, OfficeBallot.person_id == voter.id
+    )
+    return db.session.scalar(entries.order_by(OfficeBallot.id.desc()).limit(1))
+
+
+def list_waiting_ballots(institution_id: int) -> Sequence[OfficeBallot]:
+    """Return the ballots of open polls that wait for a second officer, oldest first."""
+    entries = (
+        select(OfficeBallot)
+        .join(OfficeBallot.poll)
+        .options(joinedload(OfficeBallot.person), joinedload(OfficeBallot.entered_by))
+        .where(
+            OfficeBallot.institution_id == institution_id,
+            OfficeBallot.slip_number == "",
+            OfficeBallot.confirmed_at.is_(None),
+            OfficeBallot.objected_at.is_(None),
+            Poll.closes_at > now(),
+        )
+    )
+    return db.session.scalars(entries.order_by(OfficeBallot.id).limit(MAX_ROWS)).all()
+
+
+def list_objections(institution_id: int) -> Sequence[OfficeBallot]:
+    """Return the newest objections to ballots that an institution entered."""
+    entries = (
+        select(OfficeBallot)
+        .options(joinedload(OfficeBallot.person), joinedload(OfficeBallot.entered_by))
+        .where(OfficeBallot.institution_id == institution_id, OfficeBallot.objected_at.is_not(None))
+    )
+    return db.session.scalars(entries.order_by(OfficeBallot.id.desc()).limit(MAX_ROWS)).all()
+
+
+def list_alerted_officers(entered: OfficeBallot) -> Sequence[Person]:
+    """Return the colleagues of the clerk who entered a ballot, else the administrators."""
+    others = select(Person).where(Person.id != entered.entered_by_id, Person.erased_at.is_(None))
+    colleagues = others.where(
+        Person.role == Role.STAFF, Person.institution_id == entered.institution_id
+    )
+    administrators = others.where(Person.role == Role.ADMIN)
+    found = db.session.scalars(colleagues.limit(MAX_ROWS)).unique().all()
+    return found or db.session.scalars(administrators.limit(MAX_ROWS)).unique().all()

@@ -1,0 +1,187 @@
+"""Ballots entered at an office: slip or second officer, objection, and secrecy after the close."""
+
+from datetime import timedelta
+
+import pytest
+
+from deliberate.database import db
+from deliberate.models import Ballot, Notice, OfficeBallot
+from deliberate.notifications.fanout import fan_out
+from deliberate.operations.polls.ballot_box import create_voting_codes, rewrite_ballots_when_due
+from deliberate.operations.polls.ballots import CodeRefused, cast_ballot, change_ballot
+from deliberate.operations.polls.office_ballots import (
+    confirm_ballot,
+    enter_ballot,
+    hold_ballot,
+    object_to_ballot,
+)
+from deliberate.operations.polls.polls import PollRules
+from deliberate.permissions.decision import Refused
+from deliberate.queries.polls.office_ballots import get_entered_ballot
+from deliberate.queries.polls.results import count_ballots
+from deliberate.vocabulary import Electorate
+from tests import factories
+from tests.client import signed_in_client, submit_form
+
+
+@pytest.fixture
+def poll(app, clock):
+    return factories.create_poll(factories.create_process(factories.create_institution("sarpras")))
+
+
+@pytest.fixture
+def institution(poll):
+    return poll.process.institutions[0].institution
+
+
+@pytest.fixture
+def clerk(institution):
+    return factories.create_staff(institution)
+
+
+@pytest.fixture
+def voter(poll):
+    return factories.create_resident()
+
+
+def first(poll):
+    return [(poll.options[0].id, 1)]
+
+
+def notified(kind):
+    return [n.person_id for n in db.session.query(Notice).filter_by(kind=kind)]
+
+
+def test_ballot_with_a_slip_counts_at_once_and_excludes_a_web_ballot(poll, clerk, voter, log):
+    log()
+    enter_ballot(clerk, poll, voter, first(poll), "A-17")
+    (entry,) = log()
+    assert (entry.kind, entry.origin, entry.actor_id) == ("ballot.cast", "desk", voter.actor_id)
+    assert entry.institution_id == clerk.institution_id
+    assert entry.details == {"clerk": clerk.actor_id}
+    assert notified("ballot.entered") == [voter.id]
+    with pytest.raises(Refused):
+        cast_ballot(voter, poll, poll.options[1])
+    with pytest.raises(Refused):
+        enter_ballot(clerk, poll, factories.create_resident(), first(poll), " ")
+
+
+def test_office_ballot_is_refused_for_strangers_and_for_people_who_voted(poll, clerk, voter):
+    for stranger in (factories.create_staff(), factories.create_resident()):
+        with pytest.raises(Refused):
+            enter_ballot(stranger, poll, voter, first(poll), "A-17")
+        with pytest.raises(Refused):
+            hold_ballot(stranger, poll, voter, first(poll))
+    cast_ballot(voter, poll, poll.options[1])
+    with pytest.raises(Refused):
+        enter_ballot(clerk, poll, voter, first(poll), "A-17")
+    with pytest.raises(Refused):
+        hold_ballot(clerk, poll, voter, first(poll))
+    with pytest.raises(Refused):
+        enter_ballot(clerk, poll, None, first(poll), "A-17")
+
+
+def test_ballot_without_a_slip_counts_once_a_colleague_confirms_it(
+    poll, clerk, voter, institution, log
+):
+    code = hold_ballot(clerk, poll, voter, first(poll)).ballot_code
+    assert count_ballots(poll).ballots == 0
+    with pytest.raises(Refused):
+        hold_ballot(clerk, poll, voter, first(poll))
+    entered, colleague = get_entered_ballot(poll, voter), factories.create_staff(institution)
+    for wrong in (clerk, factories.create_staff(), voter):
+        with pytest.raises(Refused):
+            confirm_ballot(wrong, entered)
+    log()
+    confirm_ballot(colleague, entered)
+    (entry,) = log()
+    assert (entry.kind, entry.actor_id) == ("ballot.cast", voter.actor_id)
+    assert entry.details == {"clerk": clerk.actor_id}
+    assert count_ballots(poll).ballots == 1
+    change_ballot(voter, poll, code, poll.options[1])
+    with pytest.raises(Refused):
+        confirm_ballot(colleague, entered)
+
+
+@pytest.mark.parametrize("slip_number", ["A-17", ""])
+def test_objection_voids_the_ballot_and_alerts_another_officer(
+    poll, clerk, voter, institution, slip_number, log
+):
+    colleague = factories.create_staff(institution)
+    if slip_number:
+        enter_ballot(clerk, poll, voter, first(poll), slip_number)
+    else:
+        hold_ballot(clerk, poll, voter, first(poll))
+    entered = get_entered_ballot(poll, voter)
+    with pytest.raises(Refused):
+        object_to_ballot(factories.create_resident(), entered)
+    log()
+    object_to_ballot(voter, entered)
+    (entry,) = log()
+    assert (entry.kind, entry.details) == ("ballot.objected", {"counted": int(bool(slip_number))})
+    alerted = notified("ballot.objected")
+    assert colleague.id in alerted and clerk.id not in alerted
+    assert (count_ballots(poll).ballots, poll.ballot_count) == (0, 0)
+    cast_ballot(voter, poll, poll.options[1])
+    assert count_ballots(poll).ballots == 1
+    with pytest.raises(Refused):
+        object_to_ballot(voter, entered)
+
+
+def test_nothing_links_voter_and_ballot_after_the_close(poll, clerk, voter, clock):
+    enter_ballot(clerk, poll, voter, first(poll), "A-17")
+    hold_ballot(clerk, poll, factories.create_resident(), first(poll))
+    keys = set(db.session.scalars(db.select(OfficeBallot.ballot_key)))
+    assert set(db.session.scalars(db.select(Ballot.key))) < keys
+    clock.shift(timedelta(days=7, minutes=1))
+    rewrite_ballots_when_due()
+    db.session.expire_all()
+    for entry in db.session.scalars(db.select(OfficeBallot)):
+        assert (entry.ballot_key, entry.choice) == ("", None)
+    entered = get_entered_ballot(poll, voter)
+    assert (entered.slip_number, count_ballots(poll).ballots) == ("A-17", 1)
+    with pytest.raises(Refused):
+        object_to_ballot(voter, entered)
+
+
+def test_person_without_account_votes_at_an_office_with_a_code(app, clock, log):
+    poll = factories.create_poll(
+        factories.create_process(factories.create_institution()),
+        rules=PollRules(electorate=Electorate.CODES),
+    )
+    clerk = factories.create_staff(poll.process.institutions[0].institution)
+    (code,) = create_voting_codes(None, poll, 1)
+    log()
+    enter_ballot(clerk, poll, None, first(poll), "A-18", voting_code=code)
+    (entry,) = log()
+    assert (entry.actor_id, entry.actor_role, entry.origin) == (clerk.actor_id, "staff", "desk")
+    with pytest.raises(CodeRefused):
+        cast_ballot(factories.create_resident(), poll, poll.options[0], voting_code=code)
+
+
+def test_spoilt_paper_ballot_is_counted_as_rejected(poll, clerk, voter):
+    assert enter_ballot(clerk, poll, voter, None, "A-17").ballot_code == ""
+    tally = count_ballots(poll)
+    assert (tally.ballots, tally.rejected, tally.counted) == (1, 1, 0)
+
+
+def test_office_ballot_is_confirmed_and_objected_to_on_pages(app, poll, clerk, voter, institution):
+    desk = signed_in_client(app, clerk)
+    colleague = signed_in_client(app, factories.create_staff(institution))
+    own = signed_in_client(app, voter)
+    page, waiting = f"/en/desk/polls/{poll.id}/ballot", "/en/desk/polls/waiting-ballots"
+    fields = {"sign_in_name": voter.sign_in_name, "marked": str(poll.options[0].id)}
+    entered = submit_form(desk, page, **fields)
+    assert entered.status_code == 200 and "Not counted yet" in entered.text
+    assert "A colleague must confirm" in desk.get(waiting).text
+    assert voter.display_name in colleague.get(waiting).text
+    mine = f"/en/polls/{poll.id}/office-ballot"
+    fan_out()
+    assert mine in own.get("/en/account/messages").text
+    assert "not counted yet" in own.get(mine).text
+    entry = get_entered_ballot(poll, voter)
+    assert submit_form(colleague, waiting, f"{waiting}/{entry.id}").status_code == 303
+    assert submit_form(own, mine).status_code == 303
+    assert "did not cast this ballot" in colleague.get(waiting).text
+    assert "already objected" in own.get(mine).text
+    assert colleague.get(mine).status_code == 404
