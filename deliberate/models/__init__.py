@@ -1,6 +1,7 @@
 """The tables. Importing this package maps every model, which relationships by name rely on."""
 
 from deliberate.models.accounts.device import Device
+from deliberate.models.accounts.invitation import Invitation
 from deliberate.models.accounts.linked_identity import LinkedIdentity
 from deliberate.models.accounts.office_recovery import OfficeRecovery
 from deliberate.models.accounts.pending_request import EmailChange, PasswordResetRequest

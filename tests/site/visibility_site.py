@@ -35,6 +35,7 @@ from deliberate.models import (
     ResponseTemplate,
 )
 from deliberate.operations.accounts.deletion import erase_account
+from deliberate.operations.accounts.invitations import invite
 from deliberate.operations.accounts.verified_residents import create_resident_codes
 from deliberate.operations.moderation.decisions import (
     decide_appeal,
@@ -222,6 +223,7 @@ def _create_own_texts(site: VisibilitySite) -> None:
     decide_statement(site.moderator, declined, OptionState.DECLINED)
     plan_process(admin, "rencana", {"title": "Rencana", "question": "Apa?"}, [])
     publish_rules(admin, "Aturan", "Rules")
+    invite(admin, Role.MODERATOR, name="Rina", email="rina@example.org")
     create_resident_codes(admin, 1, "pusat")
     impose_sanction(site.moderator, factories.create_resident(), ModerationRule.SPAM, 7, "iklan")
     refer_proposal(site.staff, site.proposals["shown"], None, "bukan kami", external_system="LAPOR")

@@ -10,6 +10,7 @@ from tests.structure.source_tree import PACKAGE, calls_of, functions, importers,
 
 UNRECORDED = {
     "deliberate/notifications/fanout.py",
+    "deliberate/notifications/invitations.py",
     "deliberate/notifications/reminders.py",
     "deliberate/notifications/delivery.py",
     "deliberate/operations/scores/assessment_publishing.py",
@@ -58,6 +59,7 @@ KINDS_OF_SEVERAL_OPERATIONS = {
 """Kinds recorded by more than one operation: a ballot entered at the desk, an erasure repeated
 after a restore, the ways to sign in, settings by name, both tiers of a release."""
 ACTOR_FOUND_INSIDE = {
+    "accept_invitation",
     "sign_in_by_code",
     "sign_in_by_passphrase",
     "sign_in_from_provider",

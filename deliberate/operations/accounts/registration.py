@@ -55,7 +55,7 @@ def join(
     NameTaken, and Refused for a weak passphrase or an invalid address.
     """
     require_email_address(email)
-    person = _new_person(sign_in_name, display_name, passphrase)
+    person = new_person(sign_in_name, display_name, passphrase)
     person.email, person.area, person.language = email, area, context.language
     person.account_class = account_class
     return _save(person, by=None, context=context)
@@ -92,13 +92,14 @@ def create_account(
     """
     if by is not None:
         require(may_set_up(by))
-    person = _new_person(sign_in_name, display_name, passphrase)
+    person = new_person(sign_in_name, display_name, passphrase)
     person.role = role
     person.institution_id = institution.id if institution else None
     return _save(person, by=by, context=context)
 
 
-def _new_person(sign_in_name: str, display_name: str, passphrase: str | None) -> Person:
+def new_person(sign_in_name: str, display_name: str, passphrase: str | None) -> Person:
+    """Return an account that is not stored yet. Raises NameTaken, Refused for a weak passphrase."""
     if passphrase is not None and (
         problem := passphrase_problem(passphrase, sign_in_name, display_name)
     ):

@@ -90,6 +90,13 @@ RECOVERIES = RateLimit(
     network="200 per day",
 )
 """Account recoveries that one officer begins at the desk."""
+INVITATIONS = RateLimit(
+    "invitation",
+    new_account="100 per day",
+    account="100 per day",
+    network="500 per day",
+)
+"""Invitations to a role that one administrator sends."""
 JOIN_ATTEMPTS = RateLimit(
     "join-attempt", new_account="", account="", network="120 per 10 minutes; 2000 per day"
 )
