@@ -35,7 +35,15 @@ from deliberate.models.polls import (
     PollVoter,
     VotingCode,
 )
-from deliberate.models.processes import Phase, Process, ProcessChange, ProcessInstitution
+from deliberate.models.processes import (
+    Phase,
+    Process,
+    ProcessChange,
+    ProcessContact,
+    ProcessDocument,
+    ProcessInstitution,
+    ProcessNews,
+)
 from deliberate.models.proposals.attachment import Attachment
 from deliberate.models.proposals.merger import Merger
 from deliberate.models.proposals.proposal import Draft, Follow, Proposal, ProposalVersion, Support

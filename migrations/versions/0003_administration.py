@@ -13,10 +13,19 @@ TIMESTAMP = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """Create the tables, and add names and numbers to phases."""
     _create_invitations()
+    _name_and_number_phases()
+    _create_process_information()
 
 
 def downgrade() -> None:
     """Remove them."""
+    for table in ("process_news", "process_contact", "process_document"):
+        op.drop_table(table)
+    with op.batch_alter_table("phase") as phase:
+        phase.drop_constraint("uq_phase_process_id_kind_number", type_="unique")
+        for name in ("name_en", "name", "number"):
+            phase.drop_column(name)
+        phase.create_unique_constraint("uq_phase_process_id_kind", ["process_id", "kind"])
     op.drop_table("invitation")
 
 
@@ -34,6 +43,17 @@ def _time(name: str, *, nullable: bool = False) -> sa.Column:
 
 def _text(name: str, length: int) -> sa.Column:
     return sa.Column(name, sa.String(length), nullable=False)
+
+
+def _name_and_number_phases() -> None:
+    with op.batch_alter_table("phase") as phase:
+        phase.add_column(sa.Column("number", sa.Integer, nullable=False, server_default="1"))
+        phase.add_column(sa.Column("name", sa.String(80), nullable=False, server_default=""))
+        phase.add_column(sa.Column("name_en", sa.String(80), nullable=False, server_default=""))
+        phase.drop_constraint("uq_phase_process_id_kind", type_="unique")
+        phase.create_unique_constraint(
+            "uq_phase_process_id_kind_number", ["process_id", "kind", "number"]
+        )
 
 
 def _create_invitations() -> None:
@@ -60,3 +80,48 @@ def _create_invitations() -> None:
     op.create_index(None, "invitation", ["person_id"])
     op.create_index(None, "invitation", ["expires_at"])
     op.create_index("ix_invitation_to_mail", "invitation", ["mailed_at", "id"])
+
+
+def _create_process_information() -> None:
+    op.create_table(
+        "process_document",
+        _id(),
+        _reference("process_id", "process"),
+        _text("title", 160),
+        _text("language", 2),
+        sa.Column("dated_on", sa.Date, nullable=False),
+        _text("url", 500),
+        sa.Column("name", sa.String(64), unique=True),
+        _text("kind", 8),
+        sa.Column("size", BIG_INT, nullable=False),
+        _reference("added_by_id", "person", nullable=True),
+        _time("added_at"),
+        _time("removed_at", nullable=True),
+        _reference("replaced_by_id", "process_document", nullable=True),
+    )
+    op.create_index(None, "process_document", ["process_id"])
+    op.create_table(
+        "process_contact",
+        _id(),
+        _reference("process_id", "process"),
+        _text("name", 80),
+        _text("office", 160),
+        _text("reach", 300),
+        _reference("added_by_id", "person", nullable=True),
+        _time("added_at"),
+        _time("removed_at", nullable=True),
+    )
+    op.create_index(None, "process_contact", ["process_id"])
+    op.create_table(
+        "process_news",
+        _id(),
+        _reference("process_id", "process"),
+        _text("title", 160),
+        _text("title_en", 160),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("body_en", sa.Text, nullable=False),
+        _time("published_at"),
+        _reference("published_by_id", "person", nullable=True),
+        _time("withdrawn_at", nullable=True),
+    )
+    op.create_index("ix_process_news_process_id_id", "process_news", ["process_id", "id"])

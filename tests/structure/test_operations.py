@@ -51,7 +51,7 @@ KINDS_OF_SEVERAL_OPERATIONS = {
         "sign_in_from_provider",
     },
     "process.opened": {"open_process", "open_planned_process"},
-    "process.planned": {"plan_process", "_change_planned_process"},
+    "process.planned": {"plan_process", "copy_process", "_change_planned_process"},
     "resident.verified": {"verify_by_code", "verify_from_list"},
     "release.built": {"build_protected_release", "publish_release"},
     "setting.changed": {"add_institution", "change_institution", "set_check_required"},
