@@ -81,7 +81,7 @@ def _cookie_settings(settings: Settings) -> dict[str, object]:
     return {
         "SESSION_COOKIE_NAME": f"{prefix}session",
         "LANGUAGE_COOKIE_NAME": f"{prefix}lang",
-        "SESSION_COOKIE_SECURE": settings.mode == "production",
+        "SESSION_COOKIE_SECURE": settings.uses_tls,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
@@ -91,7 +91,7 @@ def _cookie_settings(settings: Settings) -> dict[str, object]:
 
 def _cookie_prefix(settings: Settings) -> str:
     """Return the prefix that binds a cookie to this host and to HTTPS (RFC 6265bis)."""
-    return "__Host-" if settings.mode == "production" else ""
+    return "__Host-" if settings.uses_tls else ""
 
 
 def start_jobs(app: Flask) -> "JobRunner":

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,6 +39,7 @@ class Settings:
     log_dir: str = ""
     upload_dir: str = ""
     base_url: str = "http://127.0.0.1:8000"
+    plain_http: bool = False
     redis_url: str = field(default="", metadata={"secret": True})
     witnesses: str = ""
     require_totp: bool = False
@@ -94,6 +96,11 @@ class Settings:
     def imported_path(self) -> Path:
         """Return the folder of releases imported from other platforms."""
         return self.data_path / "imported"
+
+    @property
+    def uses_tls(self) -> bool:
+        """Return whether visitors come over HTTPS, so that cookies are bound to it."""
+        return self.mode == "production" and not self.plain_http
 
     @property
     def is_demo(self) -> bool:
@@ -210,7 +217,9 @@ def _unsafe_for_production(settings: Settings) -> Problems:
     if len(settings.secret_key) < MIN_SECRET_KEY_CHARACTERS:
         yield "SECRET_KEY", f"must have at least {MIN_SECRET_KEY_CHARACTERS} characters"
     url = urlsplit(settings.base_url)
-    if url.scheme != "https" or not url.hostname:
+    if settings.plain_http:
+        yield from _unsafe_plain_http(settings)
+    elif url.scheme != "https" or not url.hostname:
         yield "BASE_URL", "must begin with https:// in production"
     elif url.path.strip("/") or url.query or url.username:
         yield "BASE_URL", "must be the URL of the site without path, query or user name"
@@ -226,6 +235,31 @@ def _unsafe_for_production(settings: Settings) -> Problems:
         )
     if settings.oidc_issuer:
         yield from _unsafe_identity_provider(settings)
+
+
+def _unsafe_plain_http(settings: Settings) -> Problems:
+    """Yield what makes an installation without TLS reachable from other machines."""
+    url = urlsplit(settings.base_url)
+    if url.scheme != "http" or not is_loopback(url.hostname or ""):
+        yield (
+            "PLAIN_HTTP",
+            (
+                "is for a trial on one machine: DELIBERATE_BASE_URL must begin with"
+                f" http://127.0.0.1 or http://localhost (got {settings.base_url!r})"
+            ),
+        )
+    if settings.trusted_proxies:
+        yield "PLAIN_HTTP", "cannot be used behind a proxy (DELIBERATE_TRUSTED_PROXIES must be 0)"
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _unsafe_identity_provider(settings: Settings) -> Problems:

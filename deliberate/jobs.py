@@ -15,6 +15,7 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.notifications.delivery import send_due
 from deliberate.notifications.fanout import fan_out
+from deliberate.notifications.invitations import send_invitations
 from deliberate.notifications.reminders import create_reminders
 from deliberate.notifications.witnesses import notify_witnesses
 from deliberate.operations.accounts.deletion import remove_erased_remains, write_erasure_list
@@ -45,6 +46,7 @@ def run_minutely(_settings: Settings) -> None:
             "create_reminders": create_reminders,
             "fan_out": fan_out,
             "send_due": send_due,
+            "send_invitations": send_invitations,
         },
     )
 

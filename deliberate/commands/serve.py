@@ -6,7 +6,7 @@ from waitress import create_server
 from deliberate import create_app, start_jobs
 from deliberate.commands.demo import bind_port
 from deliberate.commands.startup import handle_termination, migrate_stores
-from deliberate.config import Settings
+from deliberate.config import Settings, is_loopback
 from deliberate.database import limit_writing_requests
 from deliberate.logging import configure_logging
 
@@ -26,6 +26,11 @@ def command(host: str, port: int, threads: int, jobs: bool) -> None:
     listener = bind_port(host, port)
     configure_logging()
     app = create_app()
+    if app.config["SETTINGS"].plain_http and not is_loopback(host):
+        raise click.ClickException(
+            f"DELIBERATE_PLAIN_HTTP is for a trial on one machine: --host must be 127.0.0.1,"
+            f" ::1 or localhost (got {host!r})"
+        )
     migrate_stores(app)
     app.extensions["writing_requests"] = limit_writing_requests(threads)
     server = create_server(

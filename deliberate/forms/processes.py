@@ -5,15 +5,33 @@ from datetime import date
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    FileField,
+    FormField,
+    HiddenField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice, SelectField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import (
+    AnyOf,
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    ValidationError,
+)
 
+from deliberate.days import Place, Zone
 from deliberate.forms import REQUIRED, SLUG, TOO_LONG, LocalizedForm, single_line
 from deliberate.forms.polls.polls import CheckboxesField, WholeNumberField
 from deliberate.forms.responses import DayField
+from deliberate.queries.processes.phases import PHASE_NAMES
 from deliberate.queries.processes.working_days import is_known_calendar
-from deliberate.vocabulary import PhaseSwitch
+from deliberate.vocabulary import PhaseKind, PhaseSwitch
 
 SWITCHES = {
     PhaseSwitch.PROPOSE: _("new proposals"),
@@ -122,8 +140,12 @@ class NewProcessForm(ProcessForm):
 
 
 class PhaseForm(LocalizedForm):
-    """The dates of a phase, what it permits, and the reason for a change."""
+    """The names and dates of a phase, what it permits, and the reason for a change."""
 
+    name = StringField(_("Own name"), [Length(max=80, message=TOO_LONG)], [single_line])
+    name_en = StringField(
+        _("Own name in English"), [Length(max=80, message=TOO_LONG)], [single_line]
+    )
     opens = DayField(_("First day"), [DataRequired(REQUIRED)])
     closes = DayField(_("Last day"), [DataRequired(REQUIRED)])
     switches = CheckboxesField(
@@ -149,6 +171,50 @@ class PhaseForm(LocalizedForm):
         return [switch for switch in PhaseSwitch if switch.value in (self.switches.data or [])]
 
 
+class NewPhaseForm(PhaseForm):
+    """Another phase, of a kind that the process may have already."""
+
+    kind = SelectField(
+        _("Kind"),
+        [AnyOf(list(PhaseKind), message=_("Choose one of these."))],
+        choices=[SelectChoice(kind.value, label) for kind, label in PHASE_NAMES.items()],
+        validate_choice=False,
+    )
+
+
+class CopiedPhaseForm(PhaseForm):
+    """A phase of the process that is copied, with its new dates."""
+
+    kind = HiddenField(validators=[AnyOf(list(PhaseKind))])
+    is_kept = BooleanField(_("Take over this phase"))
+
+
+class CopyProcessForm(NewProcessForm):
+    """A new process with the texts, institutions and phases of an earlier one."""
+
+    phases = FieldList(FormField(CopiedPhaseForm), max_entries=50)
+
+    def place(self) -> Place:
+        """Return the new process as a place, whose days the dates are."""
+        return Zone(self.timezone.data or "")
+
+    def kept_phases(self) -> list[CopiedPhaseForm]:
+        """Return the forms of the phases to take over."""
+        return [entry.form for entry in self.phases if entry.form.is_kept.data]
+
+
+class StartDayForm(LocalizedForm):
+    """The first day of a copied process."""
+
+    start = DayField(_("First day"), [DataRequired(REQUIRED)])
+
+
+class DeleteProcessForm(LocalizedForm):
+    """The confirmation that a planned process is deleted."""
+
+    sure = BooleanField(_("Delete it for good."), [DataRequired(_("Confirm that it is deleted."))])
+
+
 class CloseProcessForm(LocalizedForm):
     """The public reason of a close, and the confirmation of who owes the open responses."""
 
@@ -169,3 +235,74 @@ class DayOffForm(LocalizedForm):
         [DataRequired(REQUIRED), Length(max=80, message=TOO_LONG)],
         [single_line],
     )
+
+
+class DocumentForm(LocalizedForm):
+    """A document of a process: a file or a link, with title, language and date."""
+
+    title = StringField(
+        _("Title"), [DataRequired(REQUIRED), Length(max=160, message=TOO_LONG)], [single_line]
+    )
+    language = SelectField(
+        _("Language"),
+        [AnyOf(["id", "en"], message=_("Choose one of these."))],
+        choices=[SelectChoice("id", _("Indonesian")), SelectChoice("en", _("English"))],
+        validate_choice=False,
+    )
+    dated_on = DayField(_("Date of the document"), [DataRequired(REQUIRED)])
+    file = FileField(_("File"))
+    url = StringField(
+        _("Or its address elsewhere"), [Length(max=500, message=TOO_LONG)], [single_line]
+    )
+    replaces = SelectField(_("Newer version of"), validate_choice=False)
+
+    def set_documents(self, documents: Iterable[tuple[str, str]]) -> None:
+        """Set the documents that it can replace, as pairs of id and title."""
+        self.replaces.choices = [
+            SelectChoice("", "–"),
+            *(SelectChoice(id_, title) for id_, title in documents),
+        ]
+
+    def validate_url(self, field: Field) -> None:
+        """Require either a file or an address."""
+        has_file = bool(getattr(self.file.data, "filename", ""))
+        if has_file == bool(field.data):
+            raise ValidationError(_("Choose a file or write an address, not both."))
+
+
+class ContactForm(LocalizedForm):
+    """A contact person as the person wants to be shown."""
+
+    contact_name = StringField(
+        _("Name, as the person wants it shown"),
+        [DataRequired(REQUIRED), Length(max=80, message=TOO_LONG)],
+        [single_line],
+    )
+    office = StringField(
+        _("Office"), [DataRequired(REQUIRED), Length(max=160, message=TOO_LONG)], [single_line]
+    )
+    reach = StringField(
+        _("How to reach the person"),
+        [DataRequired(REQUIRED), Length(max=300, message=TOO_LONG)],
+        [single_line],
+    )
+
+
+class NewsForm(LocalizedForm):
+    """News of a process, in Indonesian and, if wanted, in English."""
+
+    headline = StringField(
+        _("Title in Indonesian"),
+        [DataRequired(REQUIRED), Length(max=160, message=TOO_LONG)],
+        [single_line],
+    )
+    body = TextAreaField(_("Text in Indonesian"), [DataRequired(REQUIRED), _LENGTH])
+    headline_en = StringField(
+        _("Title in English"), [Length(max=160, message=TOO_LONG)], [single_line]
+    )
+    body_en = TextAreaField(_("Text in English"), [_LENGTH])
+
+    def validate_body_en(self, field: Field) -> None:
+        """Require title and text in English, or neither."""
+        if bool(self.headline_en.data) != bool((field.data or "").strip()):
+            raise ValidationError(_("Write title and text in English, or neither."))

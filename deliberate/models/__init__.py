@@ -1,6 +1,7 @@
 """The tables. Importing this package maps every model, which relationships by name rely on."""
 
 from deliberate.models.accounts.device import Device
+from deliberate.models.accounts.invitation import Invitation
 from deliberate.models.accounts.linked_identity import LinkedIdentity
 from deliberate.models.accounts.office_account import OfficeAccount
 from deliberate.models.accounts.office_recovery import OfficeRecovery
@@ -36,7 +37,15 @@ from deliberate.models.polls import (
     PollVoter,
     VotingCode,
 )
-from deliberate.models.processes import Phase, Process, ProcessChange, ProcessInstitution
+from deliberate.models.processes import (
+    Phase,
+    Process,
+    ProcessChange,
+    ProcessContact,
+    ProcessDocument,
+    ProcessInstitution,
+    ProcessNews,
+)
 from deliberate.models.proposals.attachment import Attachment
 from deliberate.models.proposals.merger import Merger
 from deliberate.models.proposals.proposal import Draft, Follow, Proposal, ProposalVersion, Support

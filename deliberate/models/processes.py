@@ -1,14 +1,20 @@
 """Tables of participation processes, their dated phases and the institutions in them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.database import Base, BigId, Json, UtcDateTime
-from deliberate.database.personal_data import OFFICIAL, not_personal, rows
-from deliberate.models.moderation.conditions import NotNull
-from deliberate.models.moderation.visibility import OFFICIALS, PUBLIC, VisibleText, read_by
+from deliberate.database.personal_data import OFFICIAL, Category, not_personal, personal, rows
+from deliberate.models.moderation.conditions import IsNull, NotNull, Through
+from deliberate.models.moderation.visibility import (
+    NOT_WITHDRAWN,
+    OFFICIALS,
+    PUBLIC,
+    VisibleText,
+    read_by,
+)
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import PhaseKind, PhaseSwitch
 
@@ -96,6 +102,10 @@ class Process(VisibleText, Base):
         )
         return min(openings, default=None) if self.closed_at is None else None
 
+    def get_phase(self, key: str) -> "Phase | None":
+        """Return the phase with a key."""
+        return next((phase for phase in self.phases if phase.key == key), None)
+
     def text_in(self, field: str, language: str) -> str:
         """Return a text field in a language, the Indonesian text where it is not translated."""
         translation: str = getattr(self, f"{field}_en") if language == "en" else ""
@@ -103,21 +113,41 @@ class Process(VisibleText, Base):
 
 
 class Phase(Base):
-    """A dated phase of a process with the activities that it permits."""
+    """A dated phase of a process with the activities that it permits.
+
+    A process may have several phases of a kind, each with its own name; `number` counts them in
+    the order in which they were added and never changes.
+    """
 
     __tablename__ = "phase"
-    __table_args__ = (UniqueConstraint("process_id", "kind"),)
+    __table_args__ = (UniqueConstraint("process_id", "kind", "number"),)
     subject_type = "phase"
-    personal_data = not_personal("id process_id kind opens_at closes_at switches")
+    personal_data = not_personal(
+        "id process_id kind number name name_en opens_at closes_at switches"
+    )
+    readers = read_by(Through("process", Process.readers["title"]), "name", "name_en")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
     kind: Mapped[PhaseKind] = mapped_column(String(16))
+    number: Mapped[int] = mapped_column(default=1, server_default="1")
+    name: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """The name of the phase in Indonesian; empty for the name of its kind."""
+    name_en: Mapped[str] = mapped_column(String(80), default="", server_default="")
     opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     switches: Mapped[list[str]] = mapped_column(Json, default=list)
 
     process: Mapped[Process] = relationship(back_populates="phases")
+
+    @property
+    def key(self) -> str:
+        """Return what identifies the phase in its process: ideas, or ideas-2 for a second one."""
+        return self.kind if self.number == 1 else f"{self.kind}-{self.number}"
+
+    def own_name(self, language: str) -> str:
+        """Return its own name in a language, or in Indonesian, or an empty text."""
+        return (self.name_en if language == "en" else "") or self.name
 
 
 class ProcessInstitution(Base):
@@ -161,3 +191,119 @@ class ProcessChange(Base):
     previous_opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     previous_closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The dates of a phase before the change; None for other changes."""
+
+
+_PROCESS_READERS = Through("process", Process.readers["title"])
+_IN_USE = IsNull("removed_at") & _PROCESS_READERS
+
+
+class ProcessDocument(Base):
+    """A document of a process: a file, or a link to one elsewhere.
+
+    A newer version replaces it; then it is still shown, as an earlier version.
+    """
+
+    __tablename__ = "process_document"
+    subject_type = "process_document"
+    personal_data = rows(
+        "process_documents",
+        "Documents of processes",
+        owner="added_by_id",
+        columns=(
+            "id process_id title language dated_on url name kind size added_by_id added_at "
+            "removed_at replaced_by_id"
+        ),
+        kept=OFFICIAL,
+    )
+    readers = read_by(_IN_USE, "title", "url")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
+    title: Mapped[str] = mapped_column(String(160))
+    language: Mapped[str] = mapped_column(String(2))
+    dated_on: Mapped[date]
+    url: Mapped[str] = mapped_column(String(500), default="")
+    """The address of a document elsewhere; empty for a file."""
+    name: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Random file name with the extension of its kind; None for a link."""
+    kind: Mapped[str] = mapped_column(String(8), default="link")
+    size: Mapped[int] = mapped_column(default=0)
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("process_document.id"))
+
+    process: Mapped[Process] = relationship()
+
+
+_PUBLISHED_CONTACT = "published by the office until it removes the contact"
+
+
+class ProcessContact(Base):
+    """A contact person of a process. Once removed, only the dates are left."""
+
+    __tablename__ = "process_contact"
+    subject_type = "process_contact"
+    personal_data = rows(
+        "process_contacts",
+        "Contact persons of processes",
+        owner="added_by_id",
+        columns="id process_id added_by_id added_at removed_at",
+        kept=OFFICIAL,
+    )
+    readers = read_by(_IN_USE, "name", "office", "reach")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
+    name: Mapped[str] = mapped_column(
+        String(80), info=personal(Category.CONTACT, kept=_PUBLISHED_CONTACT)
+    )
+    """As the person wants it shown."""
+    office: Mapped[str] = mapped_column(
+        String(160), info=personal(Category.CONTACT, kept=_PUBLISHED_CONTACT)
+    )
+    reach: Mapped[str] = mapped_column(
+        String(300), info=personal(Category.CONTACT, kept=_PUBLISHED_CONTACT)
+    )
+    """How to reach the person: address, hours, telephone or mail of the office."""
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    process: Mapped[Process] = relationship()
+
+
+class ProcessNews(VisibleText, Base):
+    """A dated short text about a process, in Markdown. It never changes; it can be withdrawn."""
+
+    __tablename__ = "process_news"
+    __table_args__ = (Index("ix_process_news_process_id_id", "process_id", "id"),)
+    subject_type = "process_news"
+    personal_data = rows(
+        "process_news",
+        "News of processes",
+        owner="published_by_id",
+        columns=(
+            "id process_id title title_en body body_en published_at published_by_id withdrawn_at"
+        ),
+        kept=OFFICIAL,
+    )
+    visibility = NOT_WITHDRAWN & Through("process", Process.visibility)
+    readers = read_by(NOT_WITHDRAWN & _PROCESS_READERS, "title", "title_en", "body", "body_en")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
+    title: Mapped[str] = mapped_column(String(160))
+    title_en: Mapped[str] = mapped_column(String(160), default="")
+    body: Mapped[str] = mapped_column(Text)
+    body_en: Mapped[str] = mapped_column(Text, default="")
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    process: Mapped[Process] = relationship()
+
+    def text_in(self, field: str, language: str) -> str:
+        """Return title or body in a language, the Indonesian one where it is not translated."""
+        translation: str = getattr(self, f"{field}_en") if language == "en" else ""
+        return translation or getattr(self, field)

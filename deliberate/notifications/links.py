@@ -1,6 +1,8 @@
 """Signed tokens of the links in mails, bound to a purpose and to the state they are made for."""
 
 import hashlib
+import hmac
+from base64 import urlsafe_b64encode
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
@@ -138,3 +140,10 @@ def read_recovery_stop_token(token: str) -> int | None:
     except (BadSignature, ValueError, TypeError):
         return None
     return int(person_id)
+
+
+def invitation_token(seed: str) -> str:
+    """Return the token of an invitation, which only the secret key and the seed give."""
+    key = str(current_app.secret_key).encode()
+    digest = hmac.new(key, f"invitation\n{seed}".encode(), hashlib.sha256).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()

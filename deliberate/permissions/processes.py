@@ -15,7 +15,7 @@ from deliberate.permissions.decision import (
     has_role,
     not_yours,
 )
-from deliberate.queries.processes.process_setup import moderation_units
+from deliberate.queries.processes.process_setup import has_contributions, moderation_units
 from deliberate.vocabulary import (
     PhaseKind,
     PhaseSwitch,
@@ -122,17 +122,61 @@ def may_move_phase(
     return is_not_closed(process)
 
 
+_OUTCOMES = frozenset({PhaseKind.DELIVERY, PhaseKind.REVIEW})
+"""Kinds of phases about what came of earlier ones."""
+
+
 def fits_between_phases(
     others: Sequence[Phase], kind: PhaseKind, opens_at: datetime, closes_at: datetime
 ) -> Decision:
-    """Allow dates that are in order, overlap no other phase and keep the order of phases."""
+    """Allow dates that are in order and overlap no other phase.
+
+    Phases of any kind follow each other in any order, but delivery and review need something that
+    came before them.
+    """
     if opens_at >= closes_at:
         return Decision(_("A phase ends after it begins."))
     if any(p.opens_at < closes_at and opens_at < p.closes_at for p in others):
         return Decision(_("Phases of a process do not overlap."))
-    order = list(PhaseKind)
-    if any((order.index(p.kind) < order.index(kind)) != (p.opens_at < opens_at) for p in others):
+    dated = sorted([(opens_at, kind), *((p.opens_at, PhaseKind(p.kind)) for p in others)])
+    first_kind = dated[0][1]
+    if first_kind in _OUTCOMES and any(other not in _OUTCOMES for _opens_at, other in dated):
         return Decision(
-            _("Phases keep their order: ideas, discussion, response, delivery, review.")
+            _("Delivery and review come after a phase of ideas, discussion or response.")
         )
     return ALLOWED
+
+
+def may_inform(person: Person | None, process: Process) -> Decision:
+    """Allow administrators and staff of the leading institution to publish on a process's page."""
+    is_staff = has_role(person, Role.STAFF, Role.ADMIN)
+    if person is None or not is_staff or person.role == Role.ADMIN:
+        return is_staff
+    leads = any(
+        member.part == "lead" and member.institution_id == person.institution_id
+        for member in process.institutions
+    )
+    return ALLOWED if leads else not_yours(_("The leading institution publishes on this page."))
+
+
+def may_remove_phase(admin: Person | None, process: Process) -> Decision:
+    """Allow administrators to remove a phase of a planned process."""
+    return all_of(
+        may_set_up(admin),
+        ALLOWED
+        if process.opened_at is None
+        else Decision(_("The process is open: its phases stay, only their dates can change.")),
+    )
+
+
+def may_delete_process(admin: Person | None, process: Process) -> Decision:
+    """Allow administrators to delete a planned process to which nobody has contributed."""
+    return all_of(
+        may_set_up(admin),
+        ALLOWED
+        if process.opened_at is None
+        else Decision(_("This process was opened: it can be closed, not deleted.")),
+        Decision(_("There are contributions, polls or assessments in this process."))
+        if has_contributions(process)
+        else ALLOWED,
+    )

@@ -1,5 +1,7 @@
 """Pages for administrators: institutions and roles."""
 
+import re
+
 import pytest
 
 from deliberate.queries.responses.institutions import get_institution_by_slug
@@ -62,6 +64,34 @@ def test_institution_form_shows_error_at_field_and_keeps_input(client, log, fiel
     answer = submit_form(client, "/en/desk/institutions", **told)
     assert answer.status_code == 422 and log() == []
     assert f'id="{field}-error"' in answer.text and "Water Office" in answer.text
+
+
+def test_accounts_are_found_by_part_of_a_name_role_and_institution(app, client):
+    office = factories.create_institution("air")
+    staff = factories.create_staff(office)
+    resident = factories.create_resident("Ratna Wulandari")
+    for query, found, missing in (
+        ("q=wuland", resident, staff),
+        (f"q={resident.sign_in_name[2:]}", resident, staff),
+        ("q=ratna&role=resident", resident, staff),
+        ("role=staff", staff, resident),
+        (f"institution={office.id}", staff, resident),
+        ("", staff, resident),
+    ):
+        page = client.get(f"/en/desk/people?{query}").text
+        assert f'people/{found.id}"' in page, query
+        assert f'people/{missing.id}"' not in page, query
+    for query in ("q=%25", "q=_", "q=ratna&role=staff", "role=raja&institution=x&q=%27"):
+        assert "No account is called that." in client.get(f"/en/desk/people?{query}").text
+
+
+def test_list_of_accounts_is_paged_with_its_filters(client):
+    for _ in range(21):
+        factories.create_resident()
+    page = client.get("/en/desk/people?q=Warga&role=resident").text
+    link = re.search(r'rel="next" href="([^"]+)"', page).group(1).replace("&amp;", "&")
+    assert "q=Warga" in link and "role=resident" in link
+    assert client.get(link).text.count("/en/desk/people/") >= 1
 
 
 def test_role_page_grants_and_revokes_role(app, client, log):

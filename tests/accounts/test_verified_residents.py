@@ -9,11 +9,11 @@ from deliberate.models import Notice, Person, ResidentEntry
 from deliberate.operations.accounts.email_addresses import change_email, confirm_email
 from deliberate.operations.accounts.profiles import move_person
 from deliberate.operations.accounts.resident_csv import InvalidResidentList, parse_resident_list
-from deliberate.operations.accounts.verification_codes import verify_by_code
 from deliberate.operations.accounts.verified_residents import (
     add_resident_list,
     create_resident_codes,
     end_verification,
+    verify_by_code,
 )
 from deliberate.operations.polls.polls import PollRules
 from deliberate.operations.site.rate_limits import SIGN_IN, TooManyAttempts

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from deliberate import create_app
+from deliberate.commands.startup import migrate_stores
 from deliberate.config import (
     MAX_REQUEST_MB,
     InvalidSetting,
@@ -12,6 +14,7 @@ from deliberate.config import (
     load_settings,
     unknown_variables,
 )
+from tests import factories
 
 VALID = {
     "DELIBERATE_MODE": "production",
@@ -113,3 +116,35 @@ def test_documents_state_the_largest_request_that_the_application_accepts():
     assert f"client_max_body_size {MAX_REQUEST_MB}m;" in (docs / "operate.md").read_text()
     security = (docs / "security.md").read_text()
     assert security.count(f"{MAX_REQUEST_MB} MB") == 2
+
+
+TRIAL = {**VALID, "DELIBERATE_PLAIN_HTTP": "1", "DELIBERATE_BASE_URL": "http://127.0.0.1:8000"}
+
+
+def test_installation_without_tls_is_for_this_machine_alone():
+    assert not load_settings(TRIAL).uses_tls and load_settings(VALID).uses_tls
+    for name, value in (
+        ("BASE_URL", "http://partisipasi.example"),
+        ("BASE_URL", "http://10.0.0.5:8000"),
+        ("BASE_URL", "https://127.0.0.1"),
+        ("TRUSTED_PROXIES", "1"),
+    ):
+        with pytest.raises(InvalidSetting, match="DELIBERATE_PLAIN_HTTP"):
+            load_settings({**TRIAL, f"DELIBERATE_{name}": value})
+
+
+def test_trial_without_tls_signs_in_by_http_and_answers_no_other_machine(tmp_path):
+    settings = load_settings(TRIAL, data_dir=str(tmp_path))
+    app = create_app(settings)
+    migrate_stores(app)
+    with app.app_context():
+        factories.account_operations.join("warga1", "Warga Satu", factories.PASSPHRASE)
+    client, base = app.test_client(), "http://127.0.0.1:8000"
+    form = {"sign_in_name": "warga1", "passphrase": factories.PASSPHRASE}
+    response = client.post("/id/sign-in", data=form, base_url=base, headers={"Origin": base})
+    assert response.status_code == 303
+    assert "Strict-Transport-Security" not in response.headers
+    assert client.get("/id/account", base_url=base).status_code == 200
+    for host, address in (("http://kota.example", "127.0.0.1"), (base, "10.0.0.9")):
+        answer = client.get("/id/", base_url=host, environ_base={"REMOTE_ADDR": address})
+        assert answer.status_code == 403

@@ -172,11 +172,6 @@ def test_phase_that_is_over_cannot_be_moved(admin, planned, clock):
         schedule(admin, planned, PhaseKind.IDEAS, -12, -1, "Salah.")
 
 
-def test_phases_must_keep_their_order(admin, planned):
-    with pytest.raises(Refused):
-        schedule(admin, planned, PhaseKind.RESPONSE, -20, -10)
-
-
 def test_process_slug_must_be_unique(admin, planned, log):
     log()
     with pytest.raises(SlugTaken):

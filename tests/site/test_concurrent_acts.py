@@ -8,7 +8,7 @@ from deliberate.database import db
 from deliberate.models import OfficeRecovery, Person
 from deliberate.operations.accounts import office_recovery as office_recovery_operations
 from deliberate.operations.accounts import verified_residents as verified_resident_operations
-from deliberate.operations.accounts.verification_codes import verify_by_code
+from deliberate.operations.accounts.verified_residents import verify_by_code
 from deliberate.operations.site import rate_limits as rate_limit_operations
 from deliberate.operations.site.rate_limits import TooManyAttempts
 from deliberate.permissions.decision import Refused

@@ -145,6 +145,7 @@ def _is_selected_text(argument: ast.expr) -> bool:
 CHECKED_BY_CALLER = "the page asks the row whether its reader may see it"
 """Tested by the requests of test_text_visibility.py."""
 OWN = "its author"
+ADMINISTRATORS = "administrators, and the invited person in a mail"
 MODERATORS = "moderators, on their pages"
 STAFF = "the people of an institution, on their pages"
 ASSESSORS = "those who assess, code or set up, on their pages"
@@ -152,6 +153,11 @@ RESEARCHERS = "the researcher who asked, and administrators"
 NO_TEXT = "nobody: it returns ids, counts or yes and no"
 READERS = {
     "queries.accounts.account_data.get_account_data": OWN,
+    "queries.accounts.invitations.get_invitation": ADMINISTRATORS,
+    "queries.accounts.invitations.get_invitation_by_hash": CHECKED_BY_CALLER,
+    "queries.accounts.invitations.is_pending": NO_TEXT,
+    "queries.accounts.invitations.list_invitations_to_mail": ADMINISTRATORS,
+    "queries.accounts.invitations.list_open_invitations": ADMINISTRATORS,
     "queries.accounts.participation.get_participation": CHECKED_BY_CALLER,
     "queries.accounts.verified_residents.is_on_resident_list": NO_TEXT,
     "queries.accounts.verified_residents.list_resident_lists": ASSESSORS,
@@ -180,6 +186,14 @@ READERS = {
     "queries.polls.results.count_ballots": NO_TEXT,
     "queries.processes.home.list_closing_soon": CHECKED_BY_CALLER,
     "queries.processes.home.get_month_figures": NO_TEXT,
+    "queries.processes.phases.get_next_phase": CHECKED_BY_CALLER,
+    "queries.processes.process_information.get_contact": CHECKED_BY_CALLER,
+    "queries.processes.process_information.get_document": CHECKED_BY_CALLER,
+    "queries.processes.process_information.get_document_by_name": CHECKED_BY_CALLER,
+    "queries.processes.process_information.get_news": CHECKED_BY_CALLER,
+    "queries.processes.process_information.list_contacts": CHECKED_BY_CALLER,
+    "queries.processes.process_information.list_documents": CHECKED_BY_CALLER,
+    "queries.processes.process_information.list_news": CHECKED_BY_CALLER,
     "queries.processes.phases.processes_allowing": CHECKED_BY_CALLER,
     "queries.processes.phases.get_next_phase_allowing": CHECKED_BY_CALLER,
     "queries.processes.process_setup.get_process_for_setup": ASSESSORS,
@@ -234,6 +248,7 @@ READERS = {
     "exports.content_tables.write_proposals": CHECKED_BY_CALLER,
     "exports.protected_release.create_texts_table": CHECKED_BY_CALLER,
     "notifications.fanout.fan_out": NO_TEXT,
+    "notifications.invitations.send_invitations": ADMINISTRATORS,
     "notifications.templates.load_context": CHECKED_BY_CALLER,
     "notifications.templates.render_notification": CHECKED_BY_CALLER,
 }

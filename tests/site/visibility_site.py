@@ -35,6 +35,7 @@ from deliberate.models import (
     ResponseTemplate,
 )
 from deliberate.operations.accounts.deletion import erase_account
+from deliberate.operations.accounts.invitations import invite
 from deliberate.operations.accounts.verified_residents import create_resident_codes
 from deliberate.operations.moderation.decisions import (
     decide_appeal,
@@ -48,7 +49,17 @@ from deliberate.operations.moderation.rules import publish_rules
 from deliberate.operations.moderation.sanctions import impose_sanction
 from deliberate.operations.polls.polls import PollRules, open_poll
 from deliberate.operations.polls.statements import decide_statement, suggest_statement
+from deliberate.operations.processes.process_information import (
+    DocumentEntry,
+    add_contact,
+    add_document_link,
+    publish_news,
+    remove_contact,
+    remove_document,
+    withdraw_news,
+)
 from deliberate.operations.processes.process_setup import plan_process
+from deliberate.operations.processes.processes import schedule_phase
 from deliberate.operations.proposals.attachments import add_attachment
 from deliberate.operations.proposals.drafts import save_draft
 from deliberate.operations.proposals.merging import merge_proposals
@@ -74,6 +85,7 @@ from deliberate.vocabulary import (
     EvidenceKind,
     ModerationRule,
     OptionState,
+    PhaseKind,
     PledgeState,
     PollType,
     ResponseDecision,
@@ -222,14 +234,31 @@ def _create_own_texts(site: VisibilitySite) -> None:
     suggest_statement(author, statements, "Trotoar lebih dahulu")
     declined = suggest_statement(author, statements, "Jalan lebih dahulu")
     decide_statement(site.moderator, declined, OptionState.DECLINED)
-    plan_process(admin, "rencana", {"title": "Rencana", "question": "Apa?"}, [])
+    planned = plan_process(admin, "rencana", {"title": "Rencana", "question": "Apa?"}, [])
+    for process in (planned, site.process):
+        _publish_information(admin, process)
     publish_rules(admin, "Aturan", "Rules")
+    invite(admin, Role.MODERATOR, name="Rina", email="rina@example.org")
     create_resident_codes(admin, 1, "pusat")
     impose_sanction(site.moderator, factories.create_resident(), ModerationRule.SPAM, 7, "iklan")
     refer_proposal(site.staff, site.proposals["shown"], None, "bukan kami", external_system="LAPOR")
     pause_clock(site.staff, site.proposals["shown"], "Halte mana?")
     publish_release(None, site.process, site.app.config["SETTINGS"].data_path / "releases")
     draw_sample(factories.create_staff(role=Role.RESEARCHER), site.process, SampleKind.REASONS)
+
+
+def _publish_information(admin: Person, process: Process) -> None:
+    """Create a phase with a name, and documents, contacts and news, shown and removed."""
+    opens = now() + timedelta(days=100)
+    phase = (PhaseKind.REVIEW, opens, opens + timedelta(days=9), ())
+    schedule_phase(admin, process, *phase, names=("Tinjauan", "Review"), reason="baru")
+    entry = DocumentEntry("Rancangan", "id", date(2026, 3, 2))
+    add_document_link(admin, process, entry, "https://contoh.example/1")
+    remove_document(admin, add_document_link(admin, process, entry, "https://contoh.example/2"))
+    remove_contact(admin, add_contact(admin, process, "Sari", "Kantor", "0542"))
+    add_contact(admin, process, "Budi", "Kantor", "0542")
+    publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text"))
+    withdraw_news(admin, publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text")))
 
 
 def _rows_without_operations(site: VisibilitySite, institution: Institution) -> list[object]:

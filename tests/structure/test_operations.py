@@ -10,6 +10,7 @@ from tests.structure.source_tree import PACKAGE, calls_of, functions, importers,
 
 UNRECORDED = {
     "deliberate/notifications/fanout.py",
+    "deliberate/notifications/invitations.py",
     "deliberate/notifications/reminders.py",
     "deliberate/notifications/delivery.py",
     "deliberate/operations/scores/assessment_publishing.py",
@@ -51,7 +52,7 @@ KINDS_OF_SEVERAL_OPERATIONS = {
         "sign_in_from_provider",
     },
     "process.opened": {"open_process", "open_planned_process"},
-    "process.planned": {"plan_process", "_change_planned_process"},
+    "process.planned": {"plan_process", "copy_process", "_change_planned_process"},
     "resident.verified": {"verify_by_code", "verify_from_list"},
     "release.built": {"build_protected_release", "publish_release"},
     "setting.changed": {
@@ -65,6 +66,7 @@ KINDS_OF_SEVERAL_OPERATIONS = {
 """Kinds recorded by more than one operation: a ballot entered at the desk, an erasure repeated
 after a restore, the ways to sign in, settings by name, both tiers of a release."""
 ACTOR_FOUND_INSIDE = {
+    "accept_invitation",
     "sign_in_by_code",
     "sign_in_by_passphrase",
     "sign_in_from_provider",

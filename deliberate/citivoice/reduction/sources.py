@@ -27,6 +27,9 @@ def _hour_calendar(engine: Engine, zone: ZoneInfo) -> Columns:
 
 
 def _calendar(engine: Engine, as_of: datetime, zone: ZoneInfo) -> Columns:
-    phases = "SELECT subject_id, details FROM log WHERE kind = 'phase.scheduled' ORDER BY seq"
+    phases = (
+        "SELECT subject_id, details FROM log"
+        " WHERE kind IN ('phase.scheduled', 'phase.removed') ORDER BY seq"
+    )
     counts = dict(engine.rows("FROM week_counts"))
     return calendar(counts, phases_from_log(engine.rows(phases), zone), as_of, zone)

@@ -79,11 +79,11 @@ def calendar(
 
 
 def phases_from_log(rows: Iterable[tuple[str | None, str | None]], zone: ZoneInfo) -> list[Phase]:
-    """Return phases (UTC, without zone) from `phase.scheduled` rows (subject, details) in log
-    order.
+    """Return the phases (UTC, without zone) of a log, in its order.
 
-    The last row of a phase counts. A date alone means local midnight, for `closes` the end of that
-    day.
+    `rows` are subject and details of `phase.scheduled` and `phase.removed`. The last row of a
+    phase counts; a removed phase has no dates. A date alone means local midnight, for `closes` the
+    end of that day.
     """
     latest: dict[tuple[str, str], Phase] = {}
     for subject, details in rows:

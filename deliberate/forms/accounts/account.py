@@ -84,8 +84,8 @@ class AreaForm(LocalizedForm):
     )
 
 
-class JoinForm(DisplayNameForm, EmailForm, AreaForm):
-    """A new account, without identity number, telephone number or photograph."""
+class NewAccountForm(LocalizedForm):
+    """What every new account needs: how to sign in, and the agreement to the terms."""
 
     sign_in_name = StringField(
         _("Sign-in name"),
@@ -100,6 +100,10 @@ class JoinForm(DisplayNameForm, EmailForm, AreaForm):
     )
     passphrase = PasswordField(_("Passphrase"), [DataRequired(REQUIRED), check_passphrase])
     terms = BooleanField(_("I agree to both."), [DataRequired(_("Without this you cannot join."))])
+
+
+class JoinForm(NewAccountForm, DisplayNameForm, EmailForm, AreaForm):
+    """A new account, without identity number, telephone number or photograph."""
 
 
 class PassphraseForm(LocalizedForm):

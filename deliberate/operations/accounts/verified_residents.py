@@ -15,6 +15,7 @@ from deliberate.models import Person, ResidentEntry, ResidentList
 from deliberate.operations.accounts.resident_csv import MAX_ROWS, looks_like_identity_number
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.polls.ballots import hash_code, new_code
+from deliberate.operations.site.rate_limits import RESIDENT_CODES, limit_attempts
 from deliberate.permissions.accounts.verification import may_be_verified, may_end_verification
 from deliberate.permissions.decision import (
     InvalidInput,
@@ -174,3 +175,22 @@ def end_verification(
         person.verified_at, person.area_is_verified = None, False
         act.about(person, reason=reason)
         notify_person(act, person, VerificationEndedNotice())
+
+
+def verify_by_code(person: Person, code: str, *, context: RequestContext = NO_REQUEST) -> None:
+    """Verify a resident by a code, which is used up.
+
+    Raises Refused for an unknown or used code, TooManyAttempts after many of them.
+    """
+    with (
+        limit_attempts(RESIDENT_CODES, str(person.id)),
+        recorded(person, ResidentVerified, context) as act,
+    ):
+        require(may_be_verified(act.lock(person)))
+        entry = act.session.get(ResidentEntry, hash_code(code), with_for_update=True)
+        if entry is None:
+            raise InvalidInput(_("This code is not valid. Check every letter and number."))
+        if entry.is_used:
+            raise InvalidInput(_("This code has been used already. Ask for another one."))
+        verify_with_entry(act, person, entry)
+        act.about(person, by="code")

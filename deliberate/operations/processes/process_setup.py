@@ -1,25 +1,49 @@
 """Set-up of processes: planning, changing with a public reason, opening, days off."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from deliberate.clock import now
-from deliberate.models import Institution, Person, Phase, Process, ProcessChange, ProcessInstitution
+from deliberate.models import (
+    Institution,
+    Person,
+    Phase,
+    Process,
+    ProcessChange,
+    ProcessContact,
+    ProcessDocument,
+    ProcessInstitution,
+    ProcessNews,
+)
+from deliberate.operations.proposals.file_store import delete_files
 from deliberate.operations.responses.institutions import SlugTaken
 from deliberate.permissions.decision import (
     InvalidInput,
     Refused,
     require,
 )
-from deliberate.permissions.processes import has_stated_limits, is_not_closed, may_open, may_set_up
+from deliberate.permissions.processes import (
+    fits_between_phases,
+    has_stated_limits,
+    is_not_closed,
+    may_delete_process,
+    may_open,
+    may_set_up,
+)
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean, clean_line, to_slug
+from deliberate.vocabulary import PhaseKind
 from deliberate.vocabulary.events.processes import (
     CalendarChanged,
+    PhaseScheduled,
     ProcessChanged,
+    ProcessDeleted,
     ProcessOpened,
     ProcessPlanned,
 )
@@ -53,6 +77,100 @@ def plan_process(
     except IntegrityError as error:
         raise SlugTaken(slug) from error
     return process
+
+
+@dataclass(frozen=True)
+class PhasePlan:
+    """A phase to be set up: its kind and names, dates, and what it permits."""
+
+    kind: PhaseKind
+    names: tuple[str, str]
+    opens_at: datetime
+    closes_at: datetime
+    switches: Sequence[str]
+
+
+def copy_process(
+    admin: Person,
+    slug: str,
+    values: Values,
+    parts: Parts,
+    phases: Sequence[PhasePlan],
+    days_off: Mapping[str, str],
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> Process:
+    """Plan a process with phases and days off taken from an earlier one. Raises SlugTaken.
+
+    The dates of the phases are those of the new process.
+    """
+    try:
+        with recorded(admin, ProcessPlanned, context) as act:
+            require(may_set_up(act.lock(admin)))
+            process = Process(slug=to_slug(slug), **_clean_values(values))
+            process.institutions, process.days_off = build_members(parts), dict(days_off)
+            act.session.add(process)
+            for plan in sorted(phases, key=lambda plan: plan.opens_at):
+                _add_planned_phase(process, plan)
+            act.about(process)
+            for phase in process.phases:
+                act.add_consequence(phase, describe_phase(phase))
+    except IntegrityError as error:
+        raise SlugTaken(slug) from error
+    return process
+
+
+def _add_planned_phase(process: Process, plan: PhasePlan) -> None:
+    require(fits_between_phases(process.phases, plan.kind, plan.opens_at, plan.closes_at))
+    number = 1 + sum(phase.kind == plan.kind for phase in process.phases)
+    name, name_en = map(clean_line, plan.names)
+    process.phases.append(
+        Phase(
+            kind=plan.kind,
+            number=number,
+            name=name,
+            name_en=name_en,
+            opens_at=plan.opens_at,
+            closes_at=plan.closes_at,
+            switches=sorted(plan.switches),
+        )
+    )
+
+
+def describe_phase(phase: Phase, *, has_reason: bool = False) -> PhaseScheduled:
+    """Return the event of a phase with its present dates."""
+    return PhaseScheduled(
+        phase=phase.kind,
+        opens=int(phase.opens_at.timestamp()),
+        closes=int(phase.closes_at.timestamp()),
+        switches=phase.switches,
+        reason_given=True if has_reason else None,
+    )
+
+
+def delete_process(
+    admin: Person, process: Process, *, context: RequestContext = NO_REQUEST
+) -> None:
+    """Delete a planned process to which nobody has contributed. Raises Refused."""
+    with recorded(admin, ProcessDeleted, context) as act:
+        require(may_delete_process(act.lock(admin), act.lock(process)))
+        act.about(process)
+        files = _delete_information(act.session, process)
+        act.session.delete(process)
+    delete_files(files)
+
+
+def _delete_information(session: Session, process: Process) -> list[str]:
+    """Delete what was published on the page of a process; return the names of the files."""
+    documents = session.scalars(
+        select(ProcessDocument).where(ProcessDocument.process_id == process.id)
+    ).all()
+    for document in documents:
+        document.replaced_by_id = None
+    session.flush()
+    for model in (ProcessDocument, ProcessContact, ProcessNews):
+        session.execute(delete(model).where(model.process_id == process.id))
+    return [document.name for document in documents if document.name]
 
 
 def change_process(

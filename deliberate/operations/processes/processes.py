@@ -10,6 +10,7 @@ from deliberate.models import Institution, Person, Phase, Process
 from deliberate.operations.processes.process_setup import (
     build_members,
     describe_opening,
+    describe_phase,
     record_process_change,
 )
 from deliberate.permissions.decision import (
@@ -22,13 +23,16 @@ from deliberate.permissions.processes import (
     has_stated_limits,
     is_not_closed,
     may_move_phase,
+    may_remove_phase,
     may_set_up,
 )
 from deliberate.queries.polls.polls import poll_without_outcome
 from deliberate.queries.responses.response_owner import owed_responses
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.text import clean_line
 from deliberate.vocabulary import PhaseKind, PhaseSwitch
 from deliberate.vocabulary.events.processes import (
+    PhaseRemoved,
     PhaseScheduled,
     ProcessClosed,
     ProcessOpened,
@@ -63,16 +67,22 @@ def schedule_phase(
     switches: Sequence[PhaseSwitch],
     reason: str = "",
     *,
+    number: int | None = 1,
+    names: tuple[str, str] | None = None,
     context: RequestContext = NO_REQUEST,
 ) -> Phase:
     """Set the dates and the permitted activities of a phase; phases never overlap.
+
+    `number` tells apart phases of the same kind; None adds another one. `names` are its own name
+    in Indonesian and English; None leaves them as they are.
 
     Once the process is open, a phase moves only with a public reason. A phase that began where
     this one ended, or ended where it began, moves along as a consequence of the act. Raises
     Refused.
     """
     with recorded(admin, PhaseScheduled, context) as act:
-        phase = next((row for row in act.lock(process).phases if row.kind == kind), None)
+        phases = [row for row in act.lock(process).phases if row.kind == kind]
+        phase = next((row for row in phases if row.number == number), None)
         if admin is not None:
             require(may_set_up(act.lock(admin)))
             require(may_move_phase(process, phase, opens_at, closes_at))
@@ -80,27 +90,30 @@ def schedule_phase(
         moved = _move_neighbours(others, phase, opens_at, closes_at)
         require(fits_between_phases(others, kind, opens_at, closes_at))
         if admin is not None and phase is not None and process.opened_at is not None:
-            kinds = [str(row.kind) for row in (phase, *moved)]
-            record_process_change(act, process, kinds, reason, phase)
+            keys = [row.key for row in (phase, *moved)]
+            record_process_change(act, process, keys, reason, phase)
         if phase is None:
-            phase = Phase(kind=kind)
+            last_number = max((row.number for row in phases), default=0)
+            phase = Phase(kind=kind, number=number or last_number + 1)
             process.phases.append(phase)
+        if names is not None:
+            phase.name, phase.name_en = map(clean_line, names)
         phase.opens_at, phase.closes_at = opens_at, closes_at
         phase.switches = sorted(switch.value for switch in switches)
-        act.describe(phase, _scheduled(phase, has_reason=bool(reason)))
+        act.describe(phase, describe_phase(phase, has_reason=bool(reason)))
         for other in moved:
-            act.add_consequence(other, _scheduled(other))
+            act.add_consequence(other, describe_phase(other))
     return phase
 
 
-def _scheduled(phase: Phase, *, has_reason: bool = False) -> PhaseScheduled:
-    return PhaseScheduled(
-        phase=phase.kind,
-        opens=int(phase.opens_at.timestamp()),
-        closes=int(phase.closes_at.timestamp()),
-        switches=phase.switches,
-        reason_given=True if has_reason else None,
-    )
+def remove_phase(
+    admin: Person, process: Process, phase: Phase, *, context: RequestContext = NO_REQUEST
+) -> None:
+    """Remove a phase of a process that is not open yet. Raises Refused."""
+    with recorded(admin, PhaseRemoved, context) as act:
+        require(may_remove_phase(act.lock(admin), act.lock(process)))
+        act.about(phase, phase=phase.kind)
+        process.phases.remove(phase)
 
 
 def _move_neighbours(

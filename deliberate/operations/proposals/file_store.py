@@ -10,6 +10,14 @@ from flask import current_app
 
 from deliberate.config import Settings
 
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "csv": "text/csv",
+}
+"""The content type of a stored file by its kind."""
+
 
 def random_file_name(kind: str) -> str:
     """Return a random file name with the extension of a kind."""

@@ -26,6 +26,12 @@ def refuse_full_storage(author: Person, size: int) -> None:
                 limit=limit,
             )
         )
+    refuse_full_installation()
+
+
+def refuse_full_installation() -> None:
+    """Raise Refused if the files of the installation exceed its ceiling."""
+    settings: Settings = current_app.config["SETTINGS"]
     # The file itself is stored already: only so does a full disk refuse it before the commit.
     if stored_bytes(settings.upload_path) > settings.upload_storage_mb * MEGABYTE:
         raise Refused(_("This site cannot store more files now. Continue without the file."))

@@ -73,9 +73,9 @@ def _store_compared_scores(process: Process, scores: citivoice.Scores, has_chang
         _replace_compared_score(process, "", None, scores)
     for phase in process.phases:
         has_ended = phase.closes_at <= now()
-        if has_ended and stored.get(phase.kind) != (phase.closes_at, version):
+        if has_ended and stored.get(phase.key) != (phase.closes_at, version):
             scores_until_end = compute_scores(process, phase.closes_at)
-            _replace_compared_score(process, phase.kind, phase.closes_at, scores_until_end)
+            _replace_compared_score(process, phase.key, phase.closes_at, scores_until_end)
 
 
 def _replace_compared_score(

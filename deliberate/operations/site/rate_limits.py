@@ -90,6 +90,13 @@ RECOVERIES = RateLimit(
     network="200 per day",
 )
 """Account recoveries that one officer begins at the desk."""
+INVITATIONS = RateLimit(
+    "invitation",
+    new_account="100 per day",
+    account="100 per day",
+    network="500 per day",
+)
+"""Invitations to a role that one administrator sends."""
 Consumed = list[tuple[RateLimitItem, str]]
 
 
@@ -170,6 +177,8 @@ JOINING = AttemptLimit("join", account=10, network=30, everywhere=100)
 JOIN_WINDOW, LONGEST_JOIN_DELAY = timedelta(hours=1), timedelta(minutes=1)
 RESIDENT_CODES = AttemptLimit("resident-code", account=10)
 PAPER_CODES = AttemptLimit("paper-code", account=10, network=30)
+INVITED_SIGN_UPS = AttemptLimit("invited-sign-up", account=10)
+"""Forms sent with one invitation: each tells whether a name is taken."""
 RECOVERY_MAILS = AttemptLimit("recovery-mail", account=3, network=30)
 
 

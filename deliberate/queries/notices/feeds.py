@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
@@ -12,6 +13,8 @@ from deliberate.database import Base, db
 from deliberate.models import (
     Commitment,
     CommitmentStep,
+    Process,
+    ProcessNews,
     Proposal,
     Referral,
     Response,
@@ -19,6 +22,7 @@ from deliberate.models import (
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.responses.commitments import step_title
 from deliberate.queries.responses.institutions import localized_name
+from deliberate.text import excerpt, to_html, to_plain
 
 MAX_ENTRIES = 30
 Model = TypeVar("Model", bound=Base)
@@ -46,7 +50,13 @@ class FeedScope:
 
 def list_feed_entries(scope: FeedScope) -> list[FeedEntry]:
     """Return the newest entries in a scope, newest first."""
-    entries = [*_proposals(scope), *_responses(scope), *_referrals(scope), *_steps(scope)]
+    entries = [
+        *_proposals(scope),
+        *_responses(scope),
+        *_referrals(scope),
+        *_steps(scope),
+        *_news(scope),
+    ]
     newest = sorted(entries, key=lambda entry: (entry.published_at, entry.name), reverse=True)
     return newest[:MAX_ENTRIES]
 
@@ -155,4 +165,26 @@ def _steps(scope: FeedScope) -> list[FeedEntry]:
             step.taken_at,
         )
         for step in db.session.scalars(newest)
+    ]
+
+
+def _news(scope: FeedScope) -> list[FeedEntry]:
+    """Return news of processes, which are in the feed of the site and of their process."""
+    if scope.proposal_id is not None or scope.institution_id is not None:
+        return []
+    statement = select(ProcessNews).where(ProcessNews.visible_to(ANYONE))
+    if scope.process_id is not None:
+        statement = statement.where(ProcessNews.process_id == scope.process_id)
+    newest = statement.join(Process).options(contains_eager(ProcessNews.process))
+    newest = newest.order_by(ProcessNews.id.desc()).limit(MAX_ENTRIES)
+    language = str(get_locale())
+    return [
+        FeedEntry(
+            f"news/{news.id}",
+            news.text_in("title", language),
+            excerpt(to_plain(to_html(news.text_in("body", language))), 400),
+            f"/{language}/processes/{news.process.slug}/news",
+            news.published_at,
+        )
+        for news in db.session.scalars(newest)
     ]

@@ -3,20 +3,46 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Phase, Process
-from deliberate.vocabulary import PhaseSwitch
+from deliberate.vocabulary import PhaseKind, PhaseSwitch
+
+PHASE_NAMES = {
+    PhaseKind.IDEAS: _("Ideas"),
+    PhaseKind.DISCUSSION: _("Discussion"),
+    PhaseKind.RESPONSE: _("Response"),
+    PhaseKind.DELIVERY: _("Delivery"),
+    PhaseKind.REVIEW: _("Review"),
+}
+
+
+def phase_title(phase: Phase) -> str:
+    """Return the name of a phase in the reader's language: its own, else that of its kind."""
+    return phase.own_name(str(get_locale())) or phase_kind_title(phase.kind)
+
+
+def phase_kind_title(kind: str) -> str:
+    """Return the name of a kind of phase in the reader's language."""
+    return str(PHASE_NAMES[PhaseKind(kind)])
+
+
+def phase_title_by_key(process: Process, key: str) -> str:
+    """Return the name of a phase by its key, that of its kind if the phase was removed."""
+    phase = process.get_phase(key)
+    return phase_title(phase) if phase else phase_kind_title(key.partition("-")[0])
 
 
 @dataclass(frozen=True)
 class PhaseStep:
     """A phase of a process with its state: done, now or todo."""
 
-    kind: str
+    name: str
     opens_at: datetime
     closes_at: datetime
     state: str
@@ -27,7 +53,13 @@ def phase_steps(process: Process) -> list[PhaseStep]:
     """Return the phases of a process in order, each with its state now."""
     moment = now()
     return [
-        PhaseStep(phase.kind, phase.opens_at, phase.closes_at, _phase_state(phase, moment), process)
+        PhaseStep(
+            phase_title(phase),
+            phase.opens_at,
+            phase.closes_at,
+            _phase_state(phase, moment),
+            process,
+        )
         for phase in process.phases
     ]
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import selectinload
 
-from deliberate.database import db
-from deliberate.models import Interaction, Person, Process, ProcessChange
+from deliberate.database import Base, db
+from deliberate.models import Follow, Interaction, Person, Process, ProcessChange
 from deliberate.vocabulary import Role
 from deliberate.vocabulary.events.scores import AssessmentFrozen
 
@@ -48,6 +48,32 @@ def has_ex_ante_assessment(process: Process) -> bool:
         )
     )
     return any(details.get("stage") == "ex_ante" for details in rows)
+
+
+SETUP_TABLES = frozenset(
+    {
+        "phase",
+        "process_change",
+        "process_contact",
+        "process_document",
+        "process_institution",
+        "process_news",
+    }
+)
+"""Tables with rows that are part of the set-up of a process and deleted with it."""
+
+
+def has_contributions(process: Process) -> bool:
+    """Return whether a row of any other table refers to a process: a text, poll, assessment."""
+    references = [
+        exists().where(column == process.id)
+        for table in Base.metadata.sorted_tables
+        if table.name not in SETUP_TABLES
+        for column in table.columns
+        if any(key.column is Process.__table__.c.id for key in column.foreign_keys)
+    ]
+    follows = exists().where(Follow.subject_type == "process", Follow.subject_id == process.id)
+    return bool(db.session.scalar(select(or_(follows, *references))))
 
 
 def moderation_units() -> set[int | None]:

@@ -229,7 +229,10 @@ def _fingerprint(proposal: Proposal, changes: list[object]) -> str:
 
     It contains the hour for what follows from days: deadlines, and erased people.
     """
-    phases = [(p.kind, p.opens_at, p.closes_at, p.switches) for p in proposal.process.phases]
+    phases = [
+        (p.key, p.name, p.name_en, p.opens_at, p.closes_at, p.switches)
+        for p in proposal.process.phases
+    ]
     phase = proposal.process.phase_at(now())
     return repr(
         (
@@ -238,7 +241,7 @@ def _fingerprint(proposal: Proposal, changes: list[object]) -> str:
             proposal.hidden_at,
             proposal.merged_into_id,
             phases,
-            phase.kind if phase else "",
+            phase.key if phase else "",
             proposal.process.closed_at,
         )
     )

@@ -80,7 +80,7 @@ def _compared_scores() -> list[ComparedScore]:
             select(ComparedScore)
             .join(ComparedScore.process)
             .order_by(ComparedScore.process_id)
-            .options(contains_eager(ComparedScore.process))
+            .options(contains_eager(ComparedScore.process).selectinload(Process.phases))
         )
     )
 

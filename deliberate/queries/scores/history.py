@@ -10,6 +10,7 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.days import last_day, local_date
 from deliberate.models import ComparedScore, Phase, Process, ScoreSnapshot
+from deliberate.queries.processes.phases import phase_title
 from deliberate.queries.scores.percent import percent
 
 MAX_WEEKS = 26
@@ -22,7 +23,7 @@ HeadlineScores = dict[str, list[int] | None]
 class PhaseHistory:
     """The activity of a phase and its headline scores, by dimension."""
 
-    kind: str
+    name: str
     opens: date
     closes: date
     weeks: int
@@ -59,7 +60,7 @@ def score_history(process: Process, weeks: list[list[Any]]) -> ScoreHistory:
                 process,
                 phase,
                 weeks,
-                ended.get(phase.kind) or scores.get(by_phase[phase.id] or 0),
+                ended.get(phase.key) or scores.get(by_phase[phase.id] or 0),
             )
             for phase in sorted(process.phases, key=lambda phase: phase.opens_at)
         ],
@@ -131,7 +132,7 @@ def _phase_row(
         row for row in weeks if opens <= date.fromisoformat(row[0]) + timedelta(days=3) <= closes
     ]
     return PhaseHistory(
-        kind=phase.kind,
+        name=phase_title(phase),
         opens=opens,
         closes=closes,
         weeks=len(rows),

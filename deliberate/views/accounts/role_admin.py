@@ -1,4 +1,4 @@
-"""Roles of accounts: who has one, and the page to grant or revoke it."""
+"""Accounts and their roles: the list with its search, and the page to grant or revoke a role."""
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,9 +8,10 @@ from deliberate.forms.accounts.role_admin import RoleForm
 from deliberate.operations.accounts.roles import grant_role, revoke_role
 from deliberate.queries.accounts.people import get_person
 from deliberate.queries.accounts.role_admin import (
+    EVERY_ROLE,
     PAGE_SIZE,
-    list_people_with_roles,
-    search_people,
+    AccountFilters,
+    list_accounts,
 )
 from deliberate.queries.responses.institutions import list_institutions, localized_name
 from deliberate.text import clean_line
@@ -34,18 +35,38 @@ blueprint = LocalizedBlueprint("role_admin", url_prefix="/desk/people")
 
 @blueprint.page("/", "admin")
 def people() -> ResponseReturnValue:
-    """List the accounts with a role, and the results of a search."""
-    search_text = clean_line(request.args.get("q", ""))[:80]
-    rows = list_people_with_roles(int_arg("after"))
-    holders = rows[:PAGE_SIZE]
-    after = holders[-1].id if len(rows) > len(holders) else None
+    """List the accounts with a role, or those that a search and filters select."""
+    filters = _filters()
+    rows = list_accounts(filters, int_arg("after"))
+    accounts = rows[:PAGE_SIZE]
+    after = accounts[-1].id if len(rows) > len(accounts) else None
     return render_template(
         "accounts/role_admin/people.html",
-        search_text=search_text,
-        people=search_people(search_text) if search_text else (),
-        holders=holders,
-        next_url=url_for("role_admin.people", after=after) if after else "",
+        filters=filters,
+        is_filtered=filters != AccountFilters(),
+        accounts=accounts,
+        roles=[EVERY_ROLE, *(role for role in Role if role != Role.SYSTEM)],
+        institutions=[(row.id, localized_name(row)) for row in list_institutions()],
+        next_url=_people_url(filters, after) if after else "",
     )
+
+
+def _people_url(filters: AccountFilters, after: int) -> str:
+    return url_for(
+        "role_admin.people",
+        q=filters.text or None,
+        role=filters.role or None,
+        institution=filters.institution_id,
+        after=after,
+    )
+
+
+def _filters() -> AccountFilters:
+    """Return the filters of the query string; a search without a role looks at all accounts."""
+    text = clean_line(request.args.get("q", ""))[:80]
+    role = request.args.get("role", EVERY_ROLE if text else "")
+    is_known = role == EVERY_ROLE or role in list(Role)
+    return AccountFilters(text, role if is_known else "", int_arg("institution"))
 
 
 @blueprint.page("/<id:person_id>", "admin", methods=BOTH)

@@ -13,10 +13,10 @@ from deliberate.forms.accounts.verification import (
     VerificationCodeForm,
 )
 from deliberate.operations.accounts.resident_csv import InvalidResidentList, parse_resident_list
-from deliberate.operations.accounts.verification_codes import verify_by_code
 from deliberate.operations.accounts.verified_residents import (
     add_resident_list,
     create_resident_codes,
+    verify_by_code,
 )
 from deliberate.operations.site.rate_limits import TooManyAttempts
 from deliberate.permissions.accounts.verification import may_be_verified

@@ -21,6 +21,7 @@ from deliberate.queries.notices.calendars import (
     list_due_dates,
 )
 from deliberate.queries.notices.feeds import FeedScope, list_feed_entries
+from deliberate.queries.processes.phases import phase_title
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.responses.institutions import get_institution_by_slug
 from deliberate.queries.responses.responses import get_visible_proposal
@@ -149,19 +150,12 @@ class _CalendarDates:
 
 
 def _phase_events(dates: _CalendarDates) -> list[CalendarEvent]:
-    names = {
-        "ideas": _("Ideas"),
-        "discussion": _("Discussion"),
-        "response": _("Response"),
-        "delivery": _("Delivery"),
-        "review": _("Review"),
-    }
     title = dates.process.text_in("title", g.language)
     return [
         dates.event(
             "phase",
             ("phase", phase.id),
-            f"{title}: {names[phase.kind]}",
+            f"{title}: {phase_title(phase)}",
             *period(dates.process, phase.opens_at, phase.closes_at),
         )
         for phase in dates.process.phases

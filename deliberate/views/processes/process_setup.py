@@ -1,9 +1,10 @@
 """Set-up of processes by administrators: texts, rules, phases, days off, opening and closing."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from flask import g, render_template, request, url_for
+from flask import abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,6 +12,7 @@ from deliberate.days import end_of_day, last_day, local_date, local_today, start
 from deliberate.forms.processes import (
     CloseProcessForm,
     DayOffForm,
+    NewPhaseForm,
     NewProcessForm,
     PhaseForm,
     ProcessForm,
@@ -22,9 +24,13 @@ from deliberate.operations.processes.process_setup import (
     plan_process,
     set_day_off,
 )
-from deliberate.operations.processes.processes import close_process, schedule_phase
+from deliberate.operations.processes.processes import close_process, remove_phase, schedule_phase
 from deliberate.operations.responses.institutions import SlugTaken
-from deliberate.permissions.processes import list_missing_for_opening
+from deliberate.permissions.processes import (
+    list_missing_for_opening,
+    may_delete_process,
+    may_remove_phase,
+)
 from deliberate.queries.polls.polls import poll_without_outcome
 from deliberate.queries.processes.phases import phase_steps
 from deliberate.queries.processes.process_setup import (
@@ -56,7 +62,6 @@ if TYPE_CHECKING:
     from deliberate.models import Institution, Phase, Process
 
 blueprint = LocalizedBlueprint("process_setup", url_prefix="/desk/processes")
-PHASE = f"<any({','.join(PhaseKind)}):kind>"
 
 
 @blueprint.page("", "admin")
@@ -76,7 +81,7 @@ def index() -> str:
 def new() -> ResponseReturnValue:
     """Show the form for a new process, or plan the process."""
     form = NewProcessForm(submitted_data(), data=_defaults())
-    institutions = _set_institutions(form)
+    institutions = set_institutions(form)
 
     def submit() -> ResponseReturnValue | None:
         try:
@@ -84,7 +89,7 @@ def new() -> ResponseReturnValue:
                 signed_in_person(),
                 form.slug.data or "",
                 form.values(FIELDS),
-                _parts(form, institutions),
+                selected_parts(form, institutions),
                 context=request_context(),
             )
         except SlugTaken:
@@ -108,15 +113,17 @@ def _defaults() -> dict[str, object]:
     }
 
 
-def _set_institutions(form: ProcessForm) -> "dict[str, Institution]":
+def set_institutions(form: ProcessForm) -> "dict[str, Institution]":
+    """Set the institutions that a form offers; return them by the value of the choice."""
     institutions = {str(row.id): row for row in list_institutions()}
     form.set_choices((id_, localized_name(row)) for id_, row in institutions.items())
     return institutions
 
 
-def _parts(
+def selected_parts(
     form: ProcessForm, institutions: "dict[str, Institution]"
 ) -> "list[tuple[Institution, str]]":
+    """Return the selected institutions with their parts."""
     return [(institutions[id_], part) for id_, part in form.parts().items()]
 
 
@@ -125,16 +132,16 @@ def edit(slug: str) -> ResponseReturnValue:
     """Show the form of a process, or change its texts, rules and institutions."""
     process = get_or_404(get_process_for_setup(slug))
     form = ProcessForm(submitted_data(), obj=process)
-    institutions = _set_institutions(form)
+    institutions = set_institutions(form)
     if request.method == "GET":
-        _fill_parts(form, process)
+        fill_parts(form, process)
 
     def submit() -> ResponseReturnValue:
         change_process(
             signed_in_person(),
             process,
             form.values(FIELDS),
-            _parts(form, institutions),
+            selected_parts(form, institutions),
             form.reason.data or "",
             context=request_context(),
         )
@@ -143,11 +150,18 @@ def edit(slug: str) -> ResponseReturnValue:
         )
 
     return form_page(
-        form, submit, "processes/process_setup/edit.html", show_refusal=True, process=process
+        form,
+        submit,
+        "processes/process_setup/edit.html",
+        show_refusal=True,
+        process=process,
+        undated=[kind for kind in PhaseKind if process.get_phase(kind) is None],
+        may_delete=may_delete_process(signed_in_person(), process),
     )
 
 
-def _fill_parts(form: ProcessForm, process: "Process") -> None:
+def fill_parts(form: ProcessForm, process: "Process") -> None:
+    """Select the institutions of a process in a form."""
     ids: dict[str, list[str]] = {"lead": [""], "consulted": [], "must_sign": []}
     for member in process.institutions:
         ids.setdefault(member.part, []).append(str(member.institution_id))
@@ -155,39 +169,85 @@ def _fill_parts(form: ProcessForm, process: "Process") -> None:
     form.consulted.data, form.must_sign.data = ids["consulted"], ids["must_sign"]
 
 
-@blueprint.page(f"/<slug>/phases/{PHASE}", "admin", methods=BOTH)
-def phase(slug: str, kind: str) -> ResponseReturnValue:
-    """Show the form of a phase, or set its dates and what it permits."""
+@blueprint.page("/<slug>/phases/new", "admin", methods=BOTH)
+def new_phase(slug: str) -> ResponseReturnValue:
+    """Show the form of another phase, or add it."""
     process = get_or_404(get_process_for_setup(slug))
-    present = next((row for row in process.phases if row.kind == kind), None)
-    form = PhaseForm(submitted_data())
+    form = NewPhaseForm(submitted_data())
+    return _phase_page(process, form, lambda: _schedule(process, form, form.kind.data, None))
+
+
+@blueprint.page("/<slug>/phases/<key>", "admin", methods=BOTH)
+def phase(slug: str, key: str) -> ResponseReturnValue:
+    """Show the form of a phase, or set its names, its dates and what it permits."""
+    process = get_or_404(get_process_for_setup(slug))
+    present = process.get_phase(key)
+    if present is None and key not in list(PhaseKind):
+        abort(404)
+    form = PhaseForm(submitted_data(), obj=present)
     if request.method == "GET" and present is not None:
         form.opens.data = local_date(process, present.opens_at).isoformat()
         form.closes.data = last_day(process, present.closes_at).isoformat()
-        form.switches.data = present.switches
+    kind, number = (present.kind, present.number) if present else (key, 1)
 
-    def submit() -> ResponseReturnValue:
-        schedule_phase(
-            signed_in_person(),
-            process,
-            PhaseKind(kind),
-            *_moments(process, present, *form.dates()),
-            form.selected_switches(),
-            form.reason.data or "",
-            context=request_context(),
-        )
-        return redirect_with_message(
-            url_for("process_setup.edit", slug=slug), _("The dates of the phase are saved.")
-        )
+    return _phase_page(
+        process,
+        form,
+        lambda: _schedule(process, form, kind, number, present),
+        key=key,
+        phase=present,
+        may_remove=present is not None and may_remove_phase(signed_in_person(), process),
+    )
 
+
+def _phase_page(
+    process: "Process",
+    form: PhaseForm,
+    submit: Callable[[], ResponseReturnValue],
+    **context: object,
+) -> ResponseReturnValue:
     return form_page(
         form,
         submit,
         "processes/process_setup/phase.html",
         show_refusal=True,
         process=process,
-        phase=present,
-        kind=kind,
+        **context,
+    )
+
+
+def _schedule(
+    process: "Process",
+    form: PhaseForm,
+    kind: str,
+    number: int | None,
+    present: "Phase | None" = None,
+) -> ResponseReturnValue:
+    schedule_phase(
+        signed_in_person(),
+        process,
+        PhaseKind(kind),
+        *_moments(process, present, *form.dates()),
+        form.selected_switches(),
+        form.reason.data or "",
+        number=number,
+        names=(form.name.data or "", form.name_en.data or ""),
+        context=request_context(),
+    )
+    return redirect_with_message(
+        url_for("process_setup.edit", slug=process.slug), _("The dates of the phase are saved.")
+    )
+
+
+@blueprint.page("/<slug>/phases/<key>/remove", "admin", methods=("POST",), name="remove_phase")
+def remove(slug: str, key: str) -> ResponseReturnValue:
+    """Remove a phase of a planned process."""
+    process = get_or_404(get_process_for_setup(slug))
+    remove_phase(
+        signed_in_person(), process, get_or_404(process.get_phase(key)), context=request_context()
+    )
+    return redirect_with_message(
+        url_for("process_setup.edit", slug=slug), _("The phase is removed.")
     )
 
 

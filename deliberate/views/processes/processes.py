@@ -7,8 +7,14 @@ from flask_babel import gettext as _
 from deliberate.clock import now
 from deliberate.operations.proposals.follows import follow_subject, unfollow_subject
 from deliberate.operations.site.rate_limits import CLICKS
-from deliberate.permissions.processes import is_open_for
+from deliberate.permissions.processes import is_open_for, may_inform
 from deliberate.queries.processes.phases import get_next_phase, phase_steps
+from deliberate.queries.processes.process_information import (
+    NEWS_ON_PAGE,
+    list_contacts,
+    list_documents,
+    list_news,
+)
 from deliberate.queries.processes.process_setup import list_process_changes
 from deliberate.queries.processes.processes import (
     get_process,
@@ -61,6 +67,10 @@ def show(slug: str) -> str:
         moment=now(),
         changes=list_process_changes(process),
         owed=owed_responses(process) if process.closed_at else [],
+        documents=list_documents(process),
+        contacts=list_contacts(process),
+        news=list_news(process, NEWS_ON_PAGE),
+        may_inform=may_inform(person, process),
         takes_proposals=is_open_for(process, PhaseSwitch.PROPOSE),
         follows=person is not None and is_following(person, "process", process.id),
     )

@@ -13,6 +13,7 @@ from deliberate.operations.proposals.attachments import (
     add_attachment,
     remove_attachment,
 )
+from deliberate.operations.proposals.file_store import CONTENT_TYPES
 from deliberate.operations.site.rate_limits import TEXTS, TooManyAttempts
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.attachments import may_add_attachment
@@ -40,12 +41,6 @@ if TYPE_CHECKING:
 
 blueprint = LocalizedBlueprint("attachments", url_prefix="/proposals")
 FILES = "/<id:proposal_id>/files"
-CONTENT_TYPES = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "jpeg": "image/jpeg",
-    "csv": "text/csv",
-}
 
 
 @blueprint.page(FILES, "signed_in", methods=BOTH, rate_limit=TEXTS)

@@ -30,6 +30,7 @@ from deliberate.permissions.responses import (
     may_take_case,
 )
 from deliberate.queries.accounts.people import get_person
+from deliberate.queries.processes.first_steps import count_missing_steps
 from deliberate.queries.proposals.timeline import get_timeline, list_referrals
 from deliberate.queries.responses import desk as desk_queries
 from deliberate.queries.responses.institutions import (
@@ -52,6 +53,7 @@ from deliberate.queries.threads.open_questions import open_questions
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message, see_other
 from deliberate.views.site.request_context import (
+    current_settings,
     get_or_404,
     int_arg,
     int_field,
@@ -60,6 +62,7 @@ from deliberate.views.site.request_context import (
     request_context,
     signed_in_person,
 )
+from deliberate.vocabulary import Role
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import ImmutableMultiDict
@@ -93,7 +96,12 @@ def index() -> ResponseReturnValue:
     if officer.role in DESKS:
         return see_other(url_for(DESKS[officer.role]))
     if institution is None or officer.role != "staff":
-        return render_template("responses/desk/elsewhere.html", is_seal_late=is_sealing_late())
+        is_admin = officer.role == Role.ADMIN
+        return render_template(
+            "responses/desk/elsewhere.html",
+            is_seal_late=is_sealing_late(),
+            missing_steps=count_missing_steps(current_settings()) if is_admin else 0,
+        )
     coordinates = bool(is_coordinator(officer))
     shows_all = coordinates and request.args.get("all") == "1"
     rows = _open_cases(None if shows_all else institution.id)

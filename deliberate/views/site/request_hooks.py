@@ -3,13 +3,14 @@
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.clock import now
-from deliberate.config import LANGUAGES
+from deliberate.config import LANGUAGES, is_loopback
 from deliberate.extensions import csrf, login_manager
 from deliberate.operations import Submission
 from deliberate.operations.accounts.devices import touch_device
@@ -43,9 +44,19 @@ def init_app(app: Flask) -> None:
     app.url_map.strict_slashes = False
     app.url_value_preprocessor(_set_language)
     app.url_defaults(_add_language)
+    app.before_request(_refuse_other_machines)
     app.before_request(_authorize_request)
     login_manager.user_loader(get_person_by_device_token)
     login_manager.session_protection = None
+
+
+def _refuse_other_machines() -> None:
+    """Answer only this machine where the installation has no TLS, whichever server runs it."""
+    if not current_settings().plain_http:
+        return
+    host = urlsplit(f"//{request.host}").hostname or ""
+    if not (is_loopback(request.remote_addr or "") and is_loopback(host)):
+        abort(403, _("This installation is a trial without TLS: it answers only its own machine."))
 
 
 def audience_of(endpoint: str | None) -> tuple[str, ...]:

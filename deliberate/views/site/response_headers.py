@@ -36,7 +36,7 @@ def set_security_headers(response: Response) -> Response:
     """Set the security headers, and Cache-Control and Vary for everything but static files."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if current_settings().mode == "production":
+    if current_settings().uses_tls:
         response.headers.setdefault(
             "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
         )

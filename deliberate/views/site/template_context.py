@@ -16,6 +16,11 @@ from deliberate.days import (
 )
 from deliberate.money import currency_symbol, money
 from deliberate.queries.log.tree_heads import latest_published_head
+from deliberate.queries.processes.phases import (
+    phase_kind_title,
+    phase_title,
+    phase_title_by_key,
+)
 from deliberate.text import isolate, to_html
 from deliberate.views.site.request_context import (
     current_person,
@@ -50,6 +55,9 @@ def init_app(app: Flask) -> None:
         switch_url=url_in_language,
         languages=LANGUAGES,
         settings=app.config["SETTINGS"],
+        phase_title=phase_title,
+        phase_kind_title=phase_kind_title,
+        phase_title_by_key=phase_title_by_key,
         proposal_title=proposal_title,
         proposal_url=proposal_url,
     )

@@ -121,6 +121,26 @@ class RoleRevoked(Event, kind="role.revoked", visibility=INTERNAL):
     role: Role = detail("the role")
 
 
+class InvitationMade(Event, kind="invitation.made", visibility=INTERNAL):
+    """An administrator invited a person to an account with a role."""
+
+    role: Role = detail("the role")
+    mailed: bool = detail("1 an address was given, 0 the link is passed on")
+
+
+class InvitationAccepted(Event, kind="invitation.accepted", visibility=INTERNAL):
+    """An invited person opened an account with a role."""
+
+    role: Role = detail("the role")
+    terms: int = detail("version of the accepted terms")
+
+
+class InvitationRevoked(Event, kind="invitation.revoked", visibility=INTERNAL):
+    """An administrator revoked an invitation."""
+
+    role: Role = detail("the role")
+
+
 class ResidentVerified(Event, kind="resident.verified", visibility=INTERNAL):
     """A person was verified as a resident."""
 

@@ -51,6 +51,46 @@ class ProcessImported(Event, kind="process.imported", visibility=PUBLIC):
     carries: str | list[str] = detail("criteria that its data can show")
 
 
+class ProcessDeleted(Event, kind="process.deleted", visibility=INTERNAL):
+    """An administrator deleted a planned process to which nobody had contributed."""
+
+
+class ProcessDocumentAdded(Event, kind="process_document.added", visibility=PUBLIC):
+    """A document was added to the page of a process."""
+
+    type: str = detail("type of the file, or link")
+    bytes: int = detail("size of the file, 0 for a link")
+    replaces: bool = detail("it is a newer version of another document")
+
+
+class ProcessDocumentRemoved(Event, kind="process_document.removed", visibility=PUBLIC):
+    """A document was removed from the page of a process."""
+
+
+class ContactAdded(Event, kind="contact.added", visibility=PUBLIC):
+    """A contact person was named on the page of a process."""
+
+
+class ContactRemoved(Event, kind="contact.removed", visibility=PUBLIC):
+    """A contact person was removed from the page of a process."""
+
+
+class NewsPublished(Event, kind="news.published", visibility=PUBLIC):
+    """News of a process were published."""
+
+    translated: bool = detail("there is an English text")
+
+
+class NewsWithdrawn(Event, kind="news.withdrawn", visibility=PUBLIC):
+    """News of a process were withdrawn."""
+
+
+class PhaseRemoved(Event, kind="phase.removed", visibility=PUBLIC):
+    """A phase was removed from a process that is not open yet."""
+
+    phase: PhaseKind = detail("which phase")
+
+
 class PhaseScheduled(Event, kind="phase.scheduled", visibility=PUBLIC):
     """The dates of a phase were set; the last row before a moment counts."""
 

@@ -1,0 +1,151 @@
+"""Documents, contact persons and news on the page of a process."""
+
+import re
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from deliberate.database import db
+from deliberate.models import ProcessContact
+from deliberate.operations.processes.process_information import publish_news
+from deliberate.operations.processes.process_setup import plan_process
+from deliberate.permissions.decision import Refused
+from deliberate.vocabulary import Role
+from tests import factories
+from tests.client import anonymous_client, signed_in_client, submit_form
+
+PDF = b"%PDF-1.4\n%%EOF"
+NEWS = {"headline": "Uji coba dimulai", "body": "Mulai **Senin**. <script>alert(1)</script>"}
+ENGLISH = {"headline_en": "The trial begins", "body_en": "From *Monday*."}
+
+
+@pytest.fixture
+def office(app, clock):
+    return factories.create_institution("air")
+
+
+@pytest.fixture
+def process(office):
+    return factories.create_process(office)
+
+
+@pytest.fixture
+def client(app, office, process):
+    return signed_in_client(app, factories.create_staff(office))
+
+
+@pytest.fixture
+def manage(process):
+    return f"/en/desk/processes/{process.slug}/information"
+
+
+def add_document(client, manage, title, **fields):
+    entry = {"title": title, "language": "id", "dated_on": "2026-02-27", **fields}
+    return submit_form(client, manage, f"{manage}/documents", **entry)
+
+
+def test_news_are_published_in_both_languages_with_a_feed_and_withdrawn(
+    app, client, process, manage, log
+):
+    log()
+    half = submit_form(client, manage, f"{manage}/news", **NEWS, headline_en="The trial")
+    assert half.status_code == 422 and "Uji coba dimulai" in half.text
+    assert submit_form(client, manage, f"{manage}/news", **NEWS, **ENGLISH).status_code == 303
+    reader, page = anonymous_client(app), f"processes/{process.slug}"
+    for path in (page, f"{page}/news"):
+        english, indonesian = reader.get(f"/en/{path}").text, reader.get(f"/id/{path}").text
+        assert "The trial begins" in english and "<strong>Senin</strong>" in indonesian
+        assert "<script>alert" not in indonesian
+    for feed in (f"/{page}/feed.atom?lang=en", "/feed.atom?lang=en"):
+        assert "The trial begins" in reader.get(feed).text
+    withdraw = re.search(rf"{manage}/news/\d+/withdraw", client.get(manage).text).group()
+    assert submit_form(client, manage, withdraw).status_code == 303
+    assert submit_form(client, manage, withdraw).status_code == 409
+    for path in (f"/en/{page}/news", f"/{page}/feed.atom?lang=en"):
+        assert "The trial begins" not in reader.get(path).text
+    assert "withdrawn" in reader.get(f"/en/{page}/news").text
+    assert [row.kind for row in log()] == ["news.published", "news.withdrawn"]
+
+
+def test_document_is_replaced_by_a_newer_version_and_removed(app, client, process, manage, log):
+    log()
+    first = add_document(client, manage, "Rancangan", file=(BytesIO(PDF), "a.pdf"))
+    assert first.status_code == 303
+    old = re.search(r"/en/processes/[\w-]+/documents/(\w+\.pdf)", client.get(manage).text)
+    number = re.search(r'<option value="(\d+)">Rancangan', client.get(manage).text).group(1)
+    url = "https://contoh.example/rancangan-2"
+    second = add_document(client, manage, "Rancangan 2", url=url, replaces=number)
+    assert second.status_code == 303
+    reader = anonymous_client(app)
+    page = reader.get(f"/en/processes/{process.slug}").text
+    assert f'href="{url}"' in page and "Earlier versions (1)" in page and old.group() in page
+    file = reader.get(old.group())
+    assert file.data == PDF and "attachment" in file.headers["Content-Disposition"]
+    assert file.headers["Content-Security-Policy"] == "sandbox"
+    again = add_document(client, manage, "Rancangan 3", url=url, replaces=number)
+    assert again.status_code == 422 and "Rancangan 3" in again.text
+    assert submit_form(client, manage, f"{manage}/documents/{number}/remove").status_code == 303
+    assert reader.get(old.group()).status_code == 410
+    assert "Earlier versions" not in reader.get(f"/en/processes/{process.slug}").text
+    assert [row.kind for row in log()] == [
+        "process_document.added",
+        "process_document.added",
+        "process_document.removed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({}, "url"),
+        ({"url": "javascript:alert(1)"}, "url"),
+        ({"url": "https://a.example", "dated_on": "kemarin"}, "dated_on"),
+        ({"url": "https://a.example", "language": "fr"}, "language"),
+        ({"file": (BytesIO(b"MZ\x00"), "a.exe")}, "file"),
+    ],
+)
+def test_document_form_shows_error_at_field_and_keeps_input(client, manage, log, fields, field):
+    log()
+    page = add_document(client, manage, "Rancangan", **fields)
+    assert page.status_code == 422 and f'id="{field}-error"' in page.text
+    assert 'value="Rancangan"' in page.text and log() == []
+
+
+def test_removed_contact_is_deleted(app, client, process, manage, log):
+    log()
+    contact = {"contact_name": "Bu Sari", "office": "Dinas Air", "reach": "0542 123, 08.00–15.00"}
+    empty = submit_form(client, manage, f"{manage}/contacts", **{**contact, "reach": ""})
+    assert empty.status_code == 422 and 'value="Bu Sari"' in empty.text
+    assert submit_form(client, manage, f"{manage}/contacts", **contact).status_code == 303
+    reader, page = anonymous_client(app), f"/en/processes/{process.slug}"
+    assert all(text in reader.get(page).text for text in contact.values())
+    remove = re.search(rf"{manage}/contacts/\d+/remove", client.get(manage).text).group()
+    assert submit_form(client, manage, remove).status_code == 303
+    assert "Bu Sari" not in reader.get(page).text
+    db.session.rollback()
+    row = db.session.scalars(select(ProcessContact)).one()
+    assert (row.name, row.office, row.reach) == ("", "", "")
+    assert [entry.kind for entry in log()] == ["contact.added", "contact.removed"]
+
+
+def test_only_administrators_and_the_leading_institution_publish(app, process, manage):
+    for role, status in ((Role.ADMIN, 200), (Role.STAFF, 403), (Role.MODERATOR, 403)):
+        person = factories.create_staff(role=role)
+        assert signed_in_client(app, person).get(manage).status_code == status, role
+        if status == 403:
+            with pytest.raises(Refused):
+                publish_news(person, process, ("Judul", ""), ("Isi", ""))
+    page = anonymous_client(app).get(f"/en/processes/{process.slug}").text
+    assert "/information" not in page
+
+
+def test_document_of_a_planned_process_is_not_public(app, office):
+    admin = factories.create_staff(role=Role.ADMIN)
+    plan_process(admin, "rencana", {"title": "Rencana", "question": "Apa?"}, [(office, "lead")])
+    manage, client = "/en/desk/processes/rencana/information", signed_in_client(app, admin)
+    added = add_document(client, manage, "Rancangan", file=(BytesIO(PDF), "a.pdf"))
+    assert added.status_code == 303
+    path = re.search(r"/en/processes/rencana/documents/\w+\.pdf", client.get(manage).text).group()
+    assert client.get(path).status_code == 200
+    assert anonymous_client(app).get(path).status_code == 404
