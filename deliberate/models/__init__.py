@@ -11,6 +11,7 @@ from deliberate.models.accounts.verified_resident import ResidentEntry, Resident
 from deliberate.models.log.interaction import Interaction
 from deliberate.models.log.signed_tree_head import (
     PublishedTreeHead,
+    SealedDates,
     Segment,
     SignedTreeHead,
     Subtree,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -14,13 +15,15 @@ from sqlalchemy.orm import Session
 
 from deliberate.database import db
 from deliberate.models import Interaction, PublishedTreeHead, Segment, SignedTreeHead, Subtree
+from deliberate.sealing.date_verification import FIRST, HeadTime
+from deliberate.sealing.fault import Fault
 from deliberate.sealing.leaf_hashes import LEAF, recompute_leaves
 from deliberate.sealing.log_rows import unsealed_rows
 from deliberate.sealing.merkle_tree import MerkleTree, fold
 from deliberate.sealing.part_verification import (
     ROWS_PER_PART,
-    Fault,
     LogPart,
+    Span,
     verify_part,
     verify_part_at,
 )
@@ -94,10 +97,11 @@ def _parts(
         stop = min(first + ROWS_PER_PART, size)
         heads = _heads_within(session, first, stop)
         sizes = [head.size for head in heads] + [n for n in external_sizes if first < n <= stop]
+        times = _head_times(session, first, stop, heads)
         if workers is None:
-            yield first, heads, _local_task(session, first, stop, sizes)
+            yield first, heads, _local_task(session, (first, stop), sizes, times)
         else:
-            future = workers.submit(verify_part_at, url, first, stop, sizes)
+            future = workers.submit(verify_part_at, url, (first, stop), sizes, times)
             ahead.append((first, heads, future.result))
         session.expunge_all()
         if len(ahead) > 2 * WORKERS:
@@ -115,10 +119,38 @@ def _heads_within(session: Session, first: int, stop: int) -> list[SignedTreeHea
     return list(heads)
 
 
+def _head_times(
+    session: Session, first: int, stop: int, within: Sequence[SignedTreeHead]
+) -> list[HeadTime]:
+    """Return the times of the heads around and within a part, oldest first."""
+    before = session.scalar(
+        select(SignedTreeHead)
+        .where(SignedTreeHead.size <= first)
+        .order_by(SignedTreeHead.size.desc())
+        .limit(1)
+    )
+    after = session.scalar(
+        select(SignedTreeHead)
+        .where(SignedTreeHead.size > stop)
+        .order_by(SignedTreeHead.size)
+        .limit(1)
+    )
+    heads = [head for head in (before, *within, after) if head]
+    return [*(() if before else (FIRST,)), *filter(None, map(_head_time, heads))]
+
+
+def _head_time(head: SignedTreeHead) -> HeadTime | None:
+    """Return size and signed time of a head, None for a malformed one, which is a fault itself."""
+    try:
+        return HeadTime(head.size, datetime.fromisoformat(json.loads(head.body)["t"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
 def _local_task(
-    session: Session, first: int, stop: int, sizes: Sequence[int]
+    session: Session, span: Span, sizes: Sequence[int], times: Sequence[HeadTime]
 ) -> Callable[[], LogPart]:
-    return lambda: verify_part(session.connection(), first, stop, sizes)
+    return lambda: verify_part(session.connection(), span, sizes, times)
 
 
 @dataclass
@@ -178,7 +210,8 @@ class _Verification:
             since = fields["t"]
             if fields["prev"] != previous:
                 self._add("a tree head does not name the previous one", head.size, since)
-            if (head.size, head.root, head.prev) != signed_columns:
+            stored = (head.size, head.root, head.prev, f"{head.made_at:%Y-%m-%dT%H:%M:%SZ}")
+            if stored != (*signed_columns, since):
                 problem = "the columns of a tree head differ from its signed text"
                 self._add(problem, head.size, since)
             if not exported.is_signed:

@@ -1,16 +1,20 @@
 """Sealing: unsealed rows get dense positions, the tree is extended, a tree head is signed."""
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Row, insert, text
 from sqlalchemy.orm import Session
 
+from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
-from deliberate.models import SignedTreeHead, Subtree
+from deliberate.models import SealedDates, SignedTreeHead, Subtree
 from deliberate.models.log.interaction import unsealed_rows_query
+from deliberate.models.log.signed_tree_head import LATE_AFTER
 from deliberate.sealing.merkle_tree import MerkleTree
 from deliberate.sealing.signing_keys import (
     WrongKey,
@@ -20,9 +24,10 @@ from deliberate.sealing.signing_keys import (
     public_key_hex,
 )
 from deliberate.sealing.tree_heads import latest_tree_head, next_signing_key, sign_tree_head
+from deliberate.vocabulary import DATED_ORIGINS
 
-UnsealedRow = Row[tuple[str, bytes]]
-"""Id and leaf."""
+UnsealedRow = Row[tuple[str, bytes, int | None, datetime, str]]
+"""Id, leaf, process, time and origin."""
 ROWS_PER_HEAD = 1000
 _LOCK_KEY = 0x64656C69
 _SET_POSITIONS = {
@@ -79,7 +84,8 @@ def seal_batch(
     """
     with unrecorded("sealing") as session:
         lock_sealing(session)
-        rows = session.execute(unsealed_rows_query(db.engine.dialect.name), {"limit": limit}).all()
+        query = unsealed_rows_query(db.engine.dialect.name)
+        rows = session.execute(query, {"limit": limit, "now": now()}).all()
         if not rows:
             return 0
         last = latest_tree_head(session)
@@ -88,7 +94,9 @@ def seal_batch(
         tree = MerkleTree(last.size if last else 0, peaks)
         _assign_positions(session, tree.size, rows)
         _extend_tree(session, tree, rows)
-        session.add(sign_tree_head(tree, last, key, origin, next_key))
+        head = sign_tree_head(tree, last, key, origin, next_key)
+        session.add(head)
+        session.add_all(count_dates(rows, head))
     return len(rows)
 
 
@@ -113,6 +121,21 @@ def _extend_tree(session: Session, tree: MerkleTree, rows: Sequence[UnsealedRow]
     ]
     if subtrees:
         session.execute(insert(Subtree), subtrees)
+
+
+def count_dates(rows: Iterable[UnsealedRow], head: SignedTreeHead) -> list[SealedDates]:
+    """Return how many rows of each process were sealed late or are dated by their source."""
+    late: Counter[int] = Counter()
+    dated: Counter[int] = Counter()
+    for row in rows:
+        if row.origin in DATED_ORIGINS:
+            dated[row.process_id or 0] += 1
+        elif head.made_at - row.occurred_at >= LATE_AFTER:
+            late[row.process_id or 0] += 1
+    return [
+        SealedDates(size=head.size, process_id=key, late=late[key], dated=dated[key])
+        for key in sorted(late.keys() | dated.keys())
+    ]
 
 
 def lock_sealing(session: Session) -> None:

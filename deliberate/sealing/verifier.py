@@ -21,6 +21,8 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -231,11 +233,42 @@ def read_leaves(folder: Path) -> list[bytes]:
     return leaves
 
 
-def check_release(events: Path, heads: Sequence[JsonObject], folder: Path) -> tuple[int, int]:
-    """Check that each row of a release is a leaf under a signed head.
+DATED_ORIGINS = ("import", "seed")
+"""Origins of rows that carry a time of their source; every other row is dated when written."""
 
-    Returns the number of rows and the number of entries under the newest head with leaves.
+
+def check_hour(public: JsonObject, entry: int, heads: Sequence[JsonObject]) -> None:
+    """Check that an act is dated between the tree heads around its entry, unless it is imported.
+
+    A row may be dated up to a minute before the earlier head; the public half has only the hour.
     """
+    if public["origin"] in DATED_ORIGINS:
+        return
+    times = [(head["size"], datetime.fromisoformat(head["fields"]["t"])) for head in heads]
+    before = max((time for size, time in times if size <= entry), default=None)
+    after = min((time for size, time in times if size > entry), default=None)
+    hour = public["hour"]
+    if before and hour < f"{before - timedelta(minutes=1):%Y-%m-%dT%H}":
+        raise VerificationError(
+            f"entry {entry} is dated {hour}, but sealed after the tree head of {before}"
+        )
+    if after and hour > f"{after:%Y-%m-%dT%H:%M:%SZ}":
+        raise VerificationError(
+            f"entry {entry} is dated {hour}, after the tree head of {after} that covers it"
+        )
+
+
+@dataclass
+class ReleaseCount:
+    """Rows of a release, those that carry the time of their source, and entries signed over."""
+
+    rows: int = 0
+    dated: int = 0
+    covered: int = 0
+
+
+def check_release(events: Path, heads: Sequence[JsonObject], folder: Path) -> ReleaseCount:
+    """Check that each row of a release is a leaf under a signed head, and is dated accordingly."""
     leaves = read_leaves(folder)
     _root, roots = compute_roots(leaves, [head["size"] for head in heads])
     for head in heads:
@@ -245,14 +278,16 @@ def check_release(events: Path, heads: Sequence[JsonObject], folder: Path) -> tu
             )
     if not roots:
         raise VerificationError("no tree head covers these leaves")
-    covered, rows = max(roots), 0
-    for rows, row in enumerate(read_events(events), 1):
-        entry = row["seq"]
-        if entry >= covered:
-            raise VerificationError(f"row {rows}: entry {entry} is newer than the leaf files")
-        if leaf_hash(public_half(row), row["private_hash"]) != leaves[entry]:
-            raise VerificationError(f"row {rows}: entry {entry} of the log is another act")
-    return rows, covered
+    count = ReleaseCount(covered=max(roots))
+    for count.rows, row in enumerate(read_events(events), 1):
+        entry, public = row["seq"], public_half(row)
+        if entry >= count.covered:
+            raise VerificationError(f"row {count.rows}: entry {entry} is newer than the leaf files")
+        if leaf_hash(public, row["private_hash"]) != leaves[entry]:
+            raise VerificationError(f"row {count.rows}: entry {entry} of the log is another act")
+        check_hour(public, entry, heads)
+        count.dated += public["origin"] in DATED_ORIGINS
+    return count
 
 
 def _heads(options: argparse.Namespace) -> str:
@@ -270,11 +305,15 @@ def _heads(options: argparse.Namespace) -> str:
 
 def _proof(options: argparse.Namespace) -> str:
     proof = _read_json(options.file)
-    fields = check_proof(proof, _read_json(options.receipt) if options.receipt else None)
+    receipt = _read_json(options.receipt) if options.receipt else None
+    fields = check_proof(proof, receipt)
+    heads = [proof["head"] | {"fields": fields, "size": fields["size"]}]
     if options.heads:
-        bodies = {head["body"] for head in read_heads(options.heads)}
-        if proof["head"]["body"] not in bodies:
+        heads = read_heads(options.heads)
+        if proof["head"]["body"] not in {head["body"] for head in heads}:
             raise VerificationError(f"the proof's tree head is not in {options.heads}")
+    if receipt:
+        check_hour(receipt["public"], proof["entry"], heads)
     return f"entry {proof['entry']} is in the log of {fields['origin']} as of {fields['t']}"
 
 
@@ -286,8 +325,11 @@ def _read_json(path: str) -> JsonObject:
 def _release(options: argparse.Namespace) -> str:
     heads = read_heads(options.heads)
     check_heads(heads)
-    rows, covered = check_release(Path(options.file), heads, Path(options.leaves))
-    return f"all {rows} rows are entries of the log as signed over {covered} entries"
+    count = check_release(Path(options.file), heads, Path(options.leaves))
+    return (
+        f"all {count.rows} rows are entries of the log as signed over {count.covered} entries;"
+        f" {count.dated} carry the time of their source (import or seed)"
+    )
 
 
 COMMANDS = {

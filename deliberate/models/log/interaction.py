@@ -12,7 +12,9 @@ from sqlalchemy import (
     SmallInteger,
     String,
     TextClause,
+    TextualSelect,
     UniqueConstraint,
+    bindparam,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,15 +29,30 @@ PublicHalf = dict[str, Any]  # JSON
 PrivateHalf = dict[str, Any]  # JSON
 
 
-def unsealed_rows_query(dialect: str) -> TextClause:
-    """Return the statement for id and leaf of the oldest unsealed rows, with parameter `limit`.
+def unsealed_rows_query(dialect: str) -> TextualSelect:
+    """Return the statement for the oldest rows to seal, with parameters `limit` and `now`.
 
-    The index is named for SQLite, which would otherwise use the one on seq and sort all rows.
+    A row dated after `now` by a host whose clock is ahead waits for its time. The index is named
+    for SQLite, which would otherwise use the one on seq and sort all rows.
     """
     index = "INDEXED BY ix_interaction_waiting " if dialect == "sqlite" else ""
+    statement = text(
+        f"SELECT id, leaf, process_id, occurred_at, origin FROM interaction {index}"  # noqa: S608  # no input from outside
+        "WHERE seq IS NULL AND (occurred_at <= :now OR origin IN ('import', 'seed'))"
+        " ORDER BY id LIMIT :limit"
+    )
+    typed = statement.bindparams(bindparam("now", type_=UtcDateTime))
+    return typed.columns(
+        id=String, leaf=LargeBinary, process_id=BigId, occurred_at=UtcDateTime, origin=String
+    )
+
+
+def oldest_unsealed_query(dialect: str) -> TextClause:
+    """Return the statement for the id of the oldest unsealed row."""
+    index = "INDEXED BY ix_interaction_waiting " if dialect == "sqlite" else ""
     return text(
-        f"SELECT id, leaf FROM interaction {index}"  # noqa: S608  # no input from outside
-        "WHERE seq IS NULL ORDER BY id LIMIT :limit"
+        f"SELECT id FROM interaction {index}"  # noqa: S608  # no input from outside
+        "WHERE seq IS NULL ORDER BY id LIMIT 1"
     )
 
 
