@@ -14,8 +14,11 @@ from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.operations.log import rotate_key
+from deliberate.queries.log.page_comparison import PageFault, compare_pages
+from deliberate.queries.site.counter_check import CounterMismatch, find_counter_mismatches
 from deliberate.sealing.tree_heads import export_tree_head
 
+AnyFault = sealing.Fault | PageFault | CounterMismatch
 command = AppGroup(
     "log", help="Verify the sealed log, print tree heads and proofs, rotate the key."
 )
@@ -37,7 +40,10 @@ def _latest_head() -> sealing.ExportedTreeHead:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON.")
 def verify(heads: str | None, as_json: bool) -> None:
-    """Recompute the whole log: entries, heads, signatures, segments. Exit code 1 on a fault.
+    """Recompute the whole log and compare pages with it. Exit code 1 on a fault.
+
+    Entries, heads, signatures and segments are recomputed; the texts, stances, decisions, supports
+    and counters that pages show are compared with their entries.
 
     With --heads the log is compared with tree heads stored elsewhere, one JSON object per line.
     Only this detects a log that was cut together with its heads, or rewritten with the key.
@@ -46,10 +52,14 @@ def verify(heads: str | None, as_json: bool) -> None:
     head = sealing.latest_tree_head(db.session())
     size = head.size if head else 0
     with click.progressbar(length=size, label="Entries", file=sys.stderr, hidden=as_json) as bar:
-        faults = sealing.verify_log(_settings().log_path, external_heads, bar.update)
+        faults: list[AnyFault] = [
+            *sealing.verify_log(_settings().log_path, external_heads, bar.update),
+            *compare_pages(db.session()),
+            *find_counter_mismatches(db.session()),
+        ]
     if as_json:
         rows = [
-            {"what": fault.problem, "where": fault.position, "since": fault.since or None}
+            {"what": fault.problem, "where": fault.position, "since": _since(fault) or None}
             for fault in faults
         ]
         result = {"entries": size, "heads_outside": len(external_heads), "faults": rows}
@@ -61,11 +71,15 @@ def verify(heads: str | None, as_json: bool) -> None:
         raise SystemExit(FAILED)
 
 
-def format_fault(fault: sealing.Fault) -> str:
+def format_fault(fault: AnyFault) -> str:
     """Return a fault as one line: problem, position and time."""
     position = "" if fault.position is None else f", entry {fault.position}"
-    since = f", changed after {fault.since}" if fault.since else ""
+    since = f", changed after {_since(fault)}" if _since(fault) else ""
     return f"{fault.problem}{position}{since}"
+
+
+def _since(fault: AnyFault) -> str:
+    return fault.since if isinstance(fault, sealing.Fault) else ""
 
 
 def _success_message(size: int, external_heads: int) -> str:

@@ -15,6 +15,7 @@ from deliberate.database.session_guard import (
     reject_pending_changes,
 )
 from deliberate.database.transactions import (
+    ClockBehind,
     NestedAct,
     atomic_batch,
     transient,
@@ -26,6 +27,7 @@ __all__ = [
     "UNAVAILABLE_ERRORS",
     "Base",
     "BigId",
+    "ClockBehind",
     "Json",
     "NestedAct",
     "TransientBase",
@@ -44,8 +46,8 @@ __all__ = [
     "writing",
 ]
 
-UNAVAILABLE_ERRORS = (OperationalError, ConnectionTimeout)
-"""Raised when a database is locked, full or down; nothing was stored."""
+UNAVAILABLE_ERRORS = (OperationalError, ConnectionTimeout, ClockBehind)
+"""Raised when a database is locked, full, down or ahead of the clock; nothing was stored."""
 
 
 def init_app(app: Flask) -> None:

@@ -5,10 +5,13 @@ Needs Python 3.11 and the package `cryptography`; reads files, opens no network 
 
     python verify.py heads heads.jsonl [--kept old-heads.jsonl]
     python verify.py proof proof.json [--receipt receipt.json] [--heads heads.jsonl]
+    python verify.py text receipt.json words.txt [--proof proof.json] [--heads heads.jsonl]
     python verify.py release events.jsonl --heads heads.jsonl --leaves FOLDER
 
 heads     every tree head is signed and continues the previous one, so nothing was rewritten
 proof     the entry (with a receipt: exactly this act) is in the log of the signed tree head
+text      the words are those that the act of the receipt wrote: for a proposal the title, an empty
+          line and the text; with a proof also that the act is in the log
 release   every row of the release is an entry of that log; FOLDER has the downloaded leaf files
 
 The result depends on tree heads stored elsewhere: compare with --kept heads saved earlier or by
@@ -18,6 +21,7 @@ others.
 import argparse
 import csv
 import hashlib
+import hmac
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -190,6 +194,19 @@ def check_proof(proof: JsonObject, receipt: JsonObject | None = None) -> JsonObj
     return fields
 
 
+def check_text(receipt: JsonObject, words: str) -> None:
+    """Check that words are those that the act of a receipt wrote.
+
+    The log has their HMAC under a salt, which only the receipt of the author contains.
+    """
+    content = receipt["public"]["content"]
+    if content is None or "salt" not in receipt:
+        raise VerificationError("the receipt is of an act without words, or without their salt")
+    salt = bytes.fromhex(receipt["salt"])
+    if hmac.new(salt, words.strip().encode(), hashlib.sha256).hexdigest() != content:
+        raise VerificationError("the words are not those of the receipt")
+
+
 def public_half(row: JsonObject) -> JsonObject:
     """Return the public half of an act from a row of a release's events."""
     hour, details = str(row["occurred_at"]), row["details"]
@@ -303,6 +320,14 @@ def _heads(options: argparse.Namespace) -> str:
     return f"{len(heads)} tree heads; the newest is of {newest['t']} over {newest['size']} entries"
 
 
+def _text(options: argparse.Namespace) -> str:
+    check_text(_read_json(options.file), Path(options.words).read_text(encoding="utf-8"))
+    if not options.proof:
+        return "the words are those of the receipt; with --proof also that it is in the log"
+    options.file, options.receipt = options.proof, options.file
+    return f"the words are those of the receipt, and {_proof(options)}"
+
+
 def _proof(options: argparse.Namespace) -> str:
     proof = _read_json(options.file)
     receipt = _read_json(options.receipt) if options.receipt else None
@@ -335,6 +360,7 @@ def _release(options: argparse.Namespace) -> str:
 COMMANDS = {
     "heads": (_heads, ("kept",)),
     "proof": (_proof, ("receipt", "heads")),
+    "text": (_text, ("proof", "heads")),
     "release": (_release, ("heads", "leaves")),
 }
 """Each command's function and options; those of `release` are required."""
@@ -347,6 +373,8 @@ def main() -> int:
     for name, (check, option_names) in COMMANDS.items():
         command = commands.add_parser(name)
         command.add_argument("file")
+        if name == "text":
+            command.add_argument("words")
         for option in option_names:
             command.add_argument(f"--{option}", required=name == "release")
         command.set_defaults(check=check)

@@ -1,4 +1,4 @@
-"""Refuse rows whose time is invented, and count the rows that were sealed late."""
+"""Refuse invented times, count rows sealed late, and bind summaries and commitments."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,6 +45,8 @@ POSTGRESQL_GUARDS = [
     """CREATE TRIGGER signed_tree_head_not_before_rows BEFORE INSERT ON signed_tree_head
     FOR EACH ROW EXECUTE FUNCTION signed_tree_head_time_guard()""",
 ]
+SALTED_TABLES = ("summary", "commitment_step")
+"""Texts that the log binds from now on; rows written before have no mark in the log."""
 TRIGGERS = {
     "interaction_not_backdated": "interaction",
     "signed_tree_head_not_before_rows": "signed_tree_head",
@@ -60,6 +62,8 @@ def upgrade() -> None:
         sa.Column("late", BIG_INT, nullable=False),
         sa.Column("dated", BIG_INT, nullable=False),
     )
+    for table in SALTED_TABLES:
+        op.add_column(table, sa.Column("salt", sa.LargeBinary(16)))
     for statement in POSTGRESQL_GUARDS if _is_postgresql() else SQLITE_GUARDS:
         op.execute(sa.text(statement.replace(":", r"\:")))
 
@@ -72,6 +76,8 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION interaction_time_guard")
         op.execute("DROP FUNCTION signed_tree_head_time_guard")
     op.drop_table("sealed_dates")
+    for table in SALTED_TABLES:
+        op.drop_column(table, "salt")
 
 
 def _is_postgresql() -> bool:

@@ -2,11 +2,14 @@
 
 import hashlib
 import hmac
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
-from deliberate.database import NestedAct, db
+from deliberate import sealing
+from deliberate.database import ClockBehind, NestedAct, db
 from deliberate.models import Comment, Interaction
 from deliberate.models.log.interaction import leaf, private_half, public_half
 from deliberate.operations import ChangedForm, RepeatedForm, RequestContext, Submission
@@ -177,3 +180,14 @@ def test_kind_has_one_visibility_and_a_meaning():
     events = EVENT_TYPES.values()
     assert all(event.VISIBILITY in Visibility and event.meaning() for event in events)
     assert len(events) >= 114 and all(issubclass(event, Event) for event in events)
+
+
+def test_act_of_a_host_whose_clock_is_behind_is_refused_and_nothing_is_stored(app, log):
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    with time_machine.travel(now, tick=False):
+        factories.create_resident()
+        sealing.seal_log(app.config["SETTINGS"])
+    log()
+    with time_machine.travel(now - timedelta(seconds=61), tick=False), pytest.raises(ClockBehind):
+        factories.create_resident("Warga baru")
+    assert log() == []

@@ -1,6 +1,7 @@
 """The interaction log: rows with a public half, a private half and a leaf hash over both."""
 
 import hashlib
+import hmac
 import secrets
 from datetime import datetime
 from typing import Any
@@ -168,3 +169,10 @@ def hash_half(half: PublicHalf | PrivateHalf) -> bytes:
 def leaf(public: PublicHalf, private: PrivateHalf) -> bytes:
     """Return the leaf hash of an act: SHA-256(0x00 ‖ hash of public ‖ hash of private)."""
     return hashlib.sha256(b"\x00" + hash_half(public) + hash_half(private)).digest()
+
+
+def content_hmac(content: str | None, salt: bytes | None) -> str | None:
+    """Return the HMAC that the log stores for a content, or None without content or salt."""
+    if content is None or salt is None:
+        return None
+    return hmac.new(salt, content.encode(), hashlib.sha256).hexdigest()
