@@ -19,7 +19,7 @@ from deliberate.notifications.reminders import create_reminders
 from deliberate.notifications.witnesses import notify_witnesses
 from deliberate.operations.accounts.deletion import remove_erased_remains, write_erasure_list
 from deliberate.operations.accounts.password_reset import send_pending_resets
-from deliberate.operations.polls.ballot_box import rewrite_ballots_when_due
+from deliberate.operations.polls.ballot_box import close_ballot_boxes, rewrite_ballots_when_due
 from deliberate.operations.releases.data_access_requests import refresh_protected_releases
 from deliberate.operations.releases.releases import delete_removed_files, publish_all_releases
 from deliberate.operations.responses.response_publishing import publish_scheduled_responses
@@ -50,7 +50,8 @@ def run_minutely(_settings: Settings) -> None:
 
 
 def shuffle_ballot_storage(_settings: Settings) -> None:
-    """Shuffle stored ballots hourly and after a poll closes, to remove the order of voting."""
+    """Bind closed ballot boxes; shuffle ballots hourly and after a close, to remove their order."""
+    close_ballot_boxes()
     rewrite_ballots_when_due()
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
-from sqlalchemy import insert, inspect, select, text
+from sqlalchemy import insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from deliberate.clock import is_overridden, now
 from deliberate.database import ClockBehind, new_id, writing
-from deliberate.models import Interaction, Person
+from deliberate.models import FormKey, Interaction, Person
 from deliberate.models.log.interaction import content_hmac
 from deliberate.vocabulary import AccountClass, Origin, Role
 from deliberate.vocabulary.events import Event
@@ -266,8 +266,7 @@ def recorded(
         yield act
         rows = act.rows()
         if submission and actor:
-            rows[0].form_key = submission.key_hash
-            rows[0].form_digest = submission.digest
+            session.add(_used_form_key(act, submission))
         session.flush()
         _insert(session, rows)
     if context is not NO_REQUEST:
@@ -300,16 +299,23 @@ def _lock_actor(session: Session, actor: Person) -> None:
 
 
 def _reject_used_form_key(session: Session, actor: Person, submission: Submission) -> None:
-    first = session.scalar(
-        select(Interaction).where(
-            Interaction.actor_id == actor.actor_id, Interaction.form_key == submission.key_hash
-        )
-    )
-    if first is None:
+    used = session.get(FormKey, (actor.actor_id, submission.key_hash))
+    if used is None:
         return
-    if first.form_digest == submission.digest:
-        raise RepeatedForm(first)
+    if used.digest == submission.digest:
+        raise RepeatedForm(session.get_one(Interaction, used.entry))
     raise ChangedForm
+
+
+def _used_form_key(act: Act[P], submission: Submission) -> FormKey:
+    """Return the form key of an act, which is kept some weeks beside the log."""
+    return FormKey(
+        actor_id=act.actor.actor_id if act.actor else None,
+        key=submission.key_hash,
+        digest=submission.digest,
+        entry=act.id,
+        used_at=act.occurred_at,
+    )
 
 
 def actor_columns(actor: Actor | None) -> Columns:

@@ -15,10 +15,12 @@ from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.operations.log import rotate_key
 from deliberate.queries.log.page_comparison import PageFault, compare_pages
+from deliberate.queries.log.receipts import get_public_receipt
+from deliberate.queries.releases.release_comparison import ReleaseFault, compare_releases
 from deliberate.queries.site.counter_check import CounterMismatch, find_counter_mismatches
 from deliberate.sealing.tree_heads import export_tree_head
 
-AnyFault = sealing.Fault | PageFault | CounterMismatch
+AnyFault = sealing.Fault | PageFault | CounterMismatch | ReleaseFault
 command = AppGroup(
     "log", help="Verify the sealed log, print tree heads and proofs, rotate the key."
 )
@@ -56,6 +58,7 @@ def verify(heads: str | None, as_json: bool) -> None:
             *sealing.verify_log(_settings().log_path, external_heads, bar.update),
             *compare_pages(db.session()),
             *find_counter_mismatches(db.session()),
+            *compare_releases(db.session(), _settings().releases_path),
         ]
     if as_json:
         rows = [
@@ -120,6 +123,16 @@ def prove(entry: int) -> None:
         _print_json(sealing.inclusion_proof(entry).as_json())
     except sealing.NotSealed as error:
         fail(str(error))
+
+
+@command.command("receipt")
+@click.argument("entry", type=click.IntRange(min=0))
+def receipt(entry: int) -> None:
+    """Print the receipt of the public act at this position, as verify.py reads it."""
+    found = get_public_receipt(entry)
+    if found is None:
+        fail(f"entry {entry} is no public act")
+    click.echo(found.code)
 
 
 @command.command("consistency")

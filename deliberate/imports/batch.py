@@ -26,12 +26,9 @@ MAX_BATCH_SIZE = 500
 
 
 _EMPTY_ROW = {
-    "seq": None,
     "institution_id": None,
     "origin": Origin.IMPORT.value,
     "cause": None,
-    "form_key": None,
-    "form_digest": None,
 }
 
 

@@ -40,10 +40,13 @@ def check_dates(
 ) -> Iterator[Fault]:
     """Yield a fault for each row whose time is outside the interval of its tree head."""
     positions = [row[SEQ] for row in rows]
+    earlier = heads[0] if heads else FIRST
     for previous, head in pairwise(heads):
+        if previous.made_at != head.made_at:  # heads of the same time are one seal
+            earlier = previous
         start, stop = bisect_left(positions, previous.size), bisect_left(positions, head.size)
         if start < stop:
-            earliest = _stored(previous.made_at - BACKDATING_TOLERANCE, is_sqlite=is_sqlite)
+            earliest = _stored(earlier.made_at - BACKDATING_TOLERANCE, is_sqlite=is_sqlite)
             latest = _stored(head.made_at + HEAD_PRECISION, is_sqlite=is_sqlite)
             yield from _outside(rows[start:stop], earliest, latest)
 

@@ -14,10 +14,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deliberate.database import db
-from deliberate.models import Interaction, PublishedTreeHead, Segment, SignedTreeHead, Subtree
+from deliberate.models import (
+    Position,
+    PublishedTreeHead,
+    Segment,
+    SignedTreeHead,
+    Subtree,
+    UnsealedEntry,
+)
 from deliberate.sealing.date_verification import FIRST, HeadTime
 from deliberate.sealing.fault import Fault
-from deliberate.sealing.leaf_hashes import LEAF, recompute_leaves
+from deliberate.sealing.leaf_hashes import COLUMNS, LEAF, recompute_leaves
 from deliberate.sealing.log_rows import unsealed_rows
 from deliberate.sealing.merkle_tree import MerkleTree, fold
 from deliberate.sealing.part_verification import (
@@ -41,6 +48,7 @@ from deliberate.sealing.tree_heads import (
     next_signing_key,
 )
 
+ID = COLUMNS.index("id")
 WORKERS = 2
 MIN_ENTRIES_FOR_WORKERS = 8 * ROWS_PER_PART
 """From this size on, parts are verified in worker processes."""
@@ -135,8 +143,14 @@ def _head_times(
         .order_by(SignedTreeHead.size)
         .limit(1)
     )
-    heads = [head for head in (before, *within, after) if head]
-    return [*(() if before else (FIRST,)), *filter(None, map(_head_time, heads))]
+    earlier = before and session.scalar(
+        select(SignedTreeHead)
+        .where(SignedTreeHead.size < before.size, SignedTreeHead.made_at < before.made_at)
+        .order_by(SignedTreeHead.size.desc())
+        .limit(1)
+    )
+    heads = [head for head in (earlier, before, *within, after) if head]
+    return [*(() if earlier else (FIRST,)), *filter(None, map(_head_time, heads))]
 
 
 def _head_time(head: SignedTreeHead) -> HeadTime | None:
@@ -165,6 +179,7 @@ class _Verification:
     """Whether the tree differs from its heads: later comparisons would repeat the fault."""
     last_body: str = ""
     next_key: str = ""
+    last_time: str = ""
     verified_size: int = 0
     external_heads: dict[int, list[ExportedTreeHead]] = field(default_factory=dict)
 
@@ -214,11 +229,14 @@ class _Verification:
             if stored != (*signed_columns, since):
                 problem = "the columns of a tree head differ from its signed text"
                 self._add(problem, head.size, since)
+            if since < self.last_time:
+                self._add("a tree head is older than the previous one", head.size, since)
             if not exported.is_signed:
                 self._add("a tree head has an invalid signature", head.size, since)
             if head.key_id != (self.next_key or head.key_id):
                 self._add("a tree head was signed by an unexpected key", head.size, since)
             self.last_body, self.next_key = head.body, next_signing_key(head)
+            self.last_time = since
 
     def check_part(self, part: LogPart, heads: Sequence[SignedTreeHead]) -> None:
         """Join a part to the tree and compare the root with each head."""
@@ -270,7 +288,7 @@ class _Verification:
     def check_other_rows(self) -> None:
         """Check positions outside the tree, unsealed rows and published heads."""
         lowest, highest = self.session.execute(
-            select(func.min(Interaction.seq), func.max(Interaction.seq))
+            select(func.min(Position.seq), func.max(Position.seq))
         ).one()
         if lowest is not None and lowest < 0:
             self._add("entries have positions below 0", lowest)
@@ -282,6 +300,8 @@ class _Verification:
         for computed, row in zip(recompute_leaves(rows, is_sqlite=is_sqlite), rows, strict=True):
             if computed != row[LEAF]:
                 self._add("an unsealed entry was changed")
+            if self.session.get(UnsealedEntry, row[ID]) is None:
+                self._add("an entry has no position and waits for none")
         missing = select(PublishedTreeHead.size).where(
             ~PublishedTreeHead.size.in_(select(SignedTreeHead.size))
         )

@@ -13,7 +13,8 @@ from deliberate.sealing.leaf_hashes import PUBLIC_KINDS
 from deliberate.sealing.part_verification import worker_engine
 
 _STORED_LEAVES = text(
-    "SELECT seq, leaf FROM interaction WHERE seq BETWEEN :first AND :last ORDER BY seq"
+    "SELECT seq, leaf FROM position JOIN interaction ON interaction.id = position.entry"
+    " WHERE seq BETWEEN :first AND :last ORDER BY seq"
 )
 
 

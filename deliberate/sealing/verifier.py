@@ -6,12 +6,15 @@ Needs Python 3.11 and the package `cryptography`; reads files, opens no network 
     python verify.py heads heads.jsonl [--kept old-heads.jsonl]
     python verify.py proof proof.json [--receipt receipt.json] [--heads heads.jsonl]
     python verify.py text receipt.json words.txt [--proof proof.json] [--heads heads.jsonl]
+    python verify.py files FOLDER [--receipt receipt.json]
     python verify.py release events.jsonl --heads heads.jsonl --leaves FOLDER
 
 heads     every tree head is signed and continues the previous one, so nothing was rewritten
 proof     the entry (with a receipt: exactly this act) is in the log of the signed tree head
 text      the words are those that the act of the receipt wrote: for a proposal the title, an empty
           line and the text; with a proof also that the act is in the log
+files     every file of a release, the codebook included, is that of its manifest; with the receipt
+          of the entry release.built also that the manifest is the one in the log
 release   every row of the release is an entry of that log; FOLDER has the downloaded leaf files
 
 The result depends on tree heads stored elsewhere: compare with --kept heads saved earlier or by
@@ -173,6 +176,8 @@ def check_heads(heads: Sequence[JsonObject]) -> None:
             raise VerificationError(f"{where} is of another log: {head['fields']['origin']}")
         if head["key"] != previous["fields"].get("next", previous["key"]):
             raise VerificationError(f"{where} was signed by an unexpected key")
+        if head["fields"]["t"] < previous["fields"]["t"]:
+            raise VerificationError(f"{where} is older than the previous one")
         path = [bytes.fromhex(part) for part in head.get("consistency", ())]
         sizes_and_roots = (previous["size"], previous["root"], head["size"], head["root"])
         if not is_consistent(*sizes_and_roots, path):
@@ -262,8 +267,10 @@ def check_hour(public: JsonObject, entry: int, heads: Sequence[JsonObject]) -> N
     if public["origin"] in DATED_ORIGINS:
         return
     times = [(head["size"], datetime.fromisoformat(head["fields"]["t"])) for head in heads]
-    before = max((time for size, time in times if size <= entry), default=None)
     after = min((time for size, time in times if size > entry), default=None)
+    # Heads of the same time are one seal: the rest of a backlog is older than its first head.
+    older = (time for size, time in times if size <= entry and time != after)
+    before = max(older, default=None)
     hour = public["hour"]
     if before and hour < f"{before - timedelta(minutes=1):%Y-%m-%dT%H}":
         raise VerificationError(
@@ -305,6 +312,34 @@ def check_release(events: Path, heads: Sequence[JsonObject], folder: Path) -> Re
         check_hour(public, entry, heads)
         count.dated += public["origin"] in DATED_ORIGINS
     return count
+
+
+def check_files(folder: Path, receipt: JsonObject | None = None) -> int:
+    """Check every file of a release against its manifest, and that against the log.
+
+    `receipt` is that of the entry `release.built`. Returns the number of files.
+    """
+    content = (folder / "manifest.json").read_bytes()
+    files = json.loads(content)["files"]
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(present - files.keys() - {"manifest.json"}):
+        raise VerificationError(f"{name} is not in manifest.json")
+    for name, entry in files.items():
+        if name not in present:
+            raise VerificationError(f"{name} is missing")
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != entry["sha256"]:
+            raise VerificationError(f"{name} is not the file of manifest.json")
+    if receipt is not None:
+        details = receipt["public"]["details"] or {}
+        if details.get("manifest") != hashlib.sha256(content).hexdigest():
+            raise VerificationError("manifest.json is not the one of the receipt")
+    return len(files)
+
+
+def _files(options: argparse.Namespace) -> str:
+    receipt = _read_json(options.receipt) if options.receipt else None
+    count = check_files(Path(options.file), receipt)
+    return f"{count} files are those of manifest.json" + (", which is in the log" * bool(receipt))
 
 
 def _heads(options: argparse.Namespace) -> str:
@@ -360,6 +395,7 @@ def _release(options: argparse.Namespace) -> str:
 COMMANDS = {
     "heads": (_heads, ("kept",)),
     "proof": (_proof, ("receipt", "heads")),
+    "files": (_files, ("receipt",)),
     "text": (_text, ("proof", "heads")),
     "release": (_release, ("heads", "leaves")),
 }

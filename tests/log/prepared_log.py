@@ -13,6 +13,7 @@ from deliberate import sealing
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Institution, Poll, Process, Proposal
+from deliberate.operations.polls.ballot_box import close_ballot_boxes
 from deliberate.operations.polls.ballots import cast_ballot
 from deliberate.operations.polls.polls import PollRules, publish_result, state_outcome
 from deliberate.operations.polls.statements import suggest_statement
@@ -100,6 +101,7 @@ def _open_polls(process: Process) -> tuple[Poll, Poll]:
 
 
 def _close_polls(secret: Poll, _statements: Poll) -> None:
+    close_ballot_boxes()
     officer = factories.create_staff(secret.process.institutions[0].institution)
     publish_result(officer, secret)
     state_outcome(officer, secret, "Rute 1 dibangun lebih dahulu.")

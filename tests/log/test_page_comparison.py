@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Interaction
 from deliberate.operations.threads.comments import post_comment
-from deliberate.queries.log.page_comparison import compare_pages
+from deliberate.queries.log.page_comparison import PageFault, compare_pages
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.recording import ActWithoutText, recorded
 from deliberate.vocabulary import Stance
@@ -37,12 +38,20 @@ TAMPERINGS = {
     "response": ["headline = 'Kami menolak'", "points = '[]'", "decision = 'rejected'"],
     "commitment_step": ["note = 'Lain'"],
     "summary": ["best_for = 'Lain'"],
+    "poll": ["question = 'Lain'", "box_root = NULL, min_share = 7"],
     "poll_outcome": ["body = 'Lain'"],
     "poll_option": ["label = 'Lain' WHERE salt IS NOT NULL"],
     "assessment": ["document = '{}'"],
     "support": ["person_id = 1 WHERE person_id = (SELECT min(person_id) FROM support)"],
 }
 """Changes by table; each is found in that table."""
+BALLOT_TAMPERINGS = [
+    "UPDATE poll_ballot SET choice = '[[99,1]]' WHERE key = (SELECT min(key) FROM poll_ballot)",
+    "DELETE FROM poll_ballot WHERE key = (SELECT min(key) FROM poll_ballot)",
+    "INSERT INTO poll_ballot (key, poll_id, choice, area) VALUES ('0', 1, '[[1,1]]', '')",
+    "UPDATE poll_option SET label = 'Lain' WHERE poll_id = 1 AND position = 1",
+]
+"""Changes of the ballot box of the first poll after its close."""
 
 
 def test_every_changed_text_and_column_is_found(app, clock):
@@ -57,7 +66,15 @@ def test_every_changed_text_and_column_is_found(app, clock):
             with tampered(f"UPDATE {table} SET {change}") as session:
                 if table not in {fault.table for fault in compare_pages(session)}:
                     missed.append((table, change))
+    for statement in BALLOT_TAMPERINGS:
+        with tampered(statement) as session:
+            if PageFault("poll", 1, "ballots", None) not in without_positions(session):
+                missed.append(("poll_ballot", statement))
     assert missed == []
+
+
+def without_positions(session):
+    return [replace(fault, position=None) for fault in compare_pages(session)]
 
 
 def test_sample_city_shows_what_its_log_sealed(shared_city):

@@ -34,7 +34,6 @@ def row_dated(moment: datetime, origin: Origin = Origin.WEB) -> dict[str, object
         **{
             **template.as_columns(),
             "id": new_id(),
-            "seq": None,
             "occurred_at": moment,
             "origin": origin.value,
             "process_id": 1,
@@ -58,6 +57,7 @@ def insert_forged_row(moment: datetime) -> None:
     names = ", ".join(columns)
     attack(
         f"INSERT INTO interaction ({names}) VALUES ({', '.join(f':{n}' for n in columns)})",
+        "INSERT INTO unsealed_entry VALUES (:id)",
         **columns,
     )
 
@@ -119,7 +119,22 @@ def attack_with_seal(settings, *, with_triggers: bool) -> None:
             )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("deliberate.sealing.sealer.now", lambda: now() + timedelta(hours=3))
+        patch.setattr("deliberate.sealing.sealer._sealed_together", lambda rows, _: (rows, now()))
         sealing.seal_log(settings)
+
+
+def test_backlog_is_sealed_under_several_heads_without_a_fault(settings, clock):
+    for _ in range(3):
+        insert_row(now())
+        clock.shift(timedelta(minutes=5))
+    key = sealing.current_signing_key(settings)
+    while sealing.seal_batch(key, settings.base_url, limit=1):
+        clock.shift(timedelta(minutes=2))
+    insert_row(now())
+    sealing.seal_log(settings)
+    assert problems(settings) == []
+    times = list(db.session.scalars(select(SignedTreeHead.made_at).order_by(SignedTreeHead.size)))
+    assert times == sorted(times)
 
 
 def test_rows_sealed_late_are_counted_by_process(settings, clock):

@@ -31,10 +31,11 @@ from deliberate.models import (
     Support,
 )
 from deliberate.models.log.interaction import content_hmac
-from deliberate.models.polls import Poll
+from deliberate.models.polls import Poll, ballot_box_root
 from deliberate.models.proposals.proposal import titled_text
+from deliberate.queries.polls.counted_ballots import ballot_lines
 from deliberate.vocabulary import ResponseDecision
-from deliberate.vocabulary.events.polls import OutcomeStated, StatementSuggested
+from deliberate.vocabulary.events.polls import BallotBoxClosed, OutcomeStated, StatementSuggested
 from deliberate.vocabulary.events.proposals import (
     ProposalMerged,
     ProposalRevised,
@@ -109,6 +110,7 @@ def compare_pages(session: Session) -> Iterator[PageFault]:
         session.expunge_all()
     for process_id in session.scalars(select(Poll.process_id).distinct()).all():
         yield from _compare_polls(session, process_id)
+    yield from _compare_ballot_boxes(session)
     yield from _compare_assessments(session)
 
 
@@ -313,6 +315,24 @@ def _compare_polls(session: Session, process_id: int) -> Iterator[PageFault]:
                 yield PageFault("poll", poll_id, "outcomes", entry.seq if entry else None)
             elif content_hmac(outcome.body, outcome.salt) != entry.content:
                 yield PageFault("poll_outcome", outcome.id, "body", entry.seq)
+
+
+def _compare_ballot_boxes(session: Session) -> Iterator[PageFault]:
+    """Compare the ballots of each closed poll with the hash that was logged at its close."""
+    query = _entries().where(Interaction.kind == BallotBoxClosed.KIND)
+    closed = set()
+    for entry in session.execute(query).all():
+        closed.add(entry.subject_id)
+        poll = session.get(Poll, entry.subject_id)
+        if poll is None:
+            yield PageFault("poll", entry.subject_id, "-", entry.seq)
+            continue
+        ballots = session.execute(ballot_lines(poll.id)).all()
+        if ballot_box_root(poll, ballots) != entry.details["root"]:
+            yield PageFault("poll", poll.id, "ballots", entry.seq)
+    rooted = select(Poll.id).where(Poll.box_root.is_not(None), Poll.id.not_in(closed))
+    for poll_id in session.scalars(rooted):
+        yield PageFault("poll", poll_id, "box_root")
 
 
 def _compare_assessments(session: Session) -> Iterator[PageFault]:

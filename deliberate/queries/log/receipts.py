@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from deliberate.database import canonical_json, db
-from deliberate.models import Comment, Interaction, Option, Proposal, Response
+from deliberate.models import Comment, Interaction, Option, Position, Proposal, Response
 from deliberate.models.log.interaction import PublicHalf, hash_half, private_half, public_half
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import kinds_with
@@ -92,15 +92,25 @@ def list_public_receipts(
     """
     entries = (
         select(Interaction)
+        .join(Position, Position.entry == Interaction.id)
         .where(Interaction.proposal_id == proposal_id, Interaction.kind.in_(PUBLIC_KINDS))
-        .where(Interaction.seq < below, Interaction.seq > (-1 if after is None else after))
-        .order_by(Interaction.seq)
+        .where(Position.seq < below, Position.seq > (-1 if after is None else after))
+        .order_by(Position.seq)
         .limit(limit)
     )
     return [
         PublicReceipt(row.seq or 0, public_half(row), _private_hash(row))
         for row in db.session.scalars(entries)
     ]
+
+
+def get_public_receipt(position: int) -> PublicReceipt | None:
+    """Return the receipt of the public act at a position, or None if there is none."""
+    query = select(Interaction).join(Position, Position.entry == Interaction.id)
+    row = db.session.scalar(query.where(Position.seq == position))
+    if row is None or row.kind not in PUBLIC_KINDS:
+        return None
+    return PublicReceipt(position, public_half(row), _private_hash(row))
 
 
 def _private_hash(row: Interaction) -> str:

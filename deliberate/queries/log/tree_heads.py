@@ -7,8 +7,7 @@ from sqlalchemy import func, select
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import PublishedTreeHead, SealedDates, SignedTreeHead
-from deliberate.models.log.interaction import oldest_unsealed_query
+from deliberate.models import PublishedTreeHead, SealedDates, SignedTreeHead, UnsealedEntry
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def latest_published_head() -> TreeHeadSummary | None:
 
 def unsealed_age() -> timedelta:
     """Return the age of the oldest unsealed entry, zero without any."""
-    oldest = db.session.scalar(oldest_unsealed_query(db.engine.dialect.name))
+    oldest = db.session.scalar(select(func.min(UnsealedEntry.entry)))
     if oldest is None:
         return timedelta(0)
     written = int(oldest[:12], 16) / 1000  # a UUIDv7 begins with its time in milliseconds

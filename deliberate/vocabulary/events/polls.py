@@ -26,6 +26,13 @@ class PollPublished(Event, kind="poll.published", visibility=PUBLIC):
     turnout: int = detail("number of ballots")
 
 
+class BallotBoxClosed(Event, kind="ballot_box.closed", visibility=PUBLIC):
+    """The ballot box of a poll was closed and bound by a hash."""
+
+    ballots: int = detail("number of ballots")
+    root: str = detail("HMAC over rules and sorted ballots, under a salt that stays secret")
+
+
 class OutcomeStated(Event, kind="outcome.stated", visibility=PUBLIC, has_text=True):
     """The outcome of a poll was stated."""
 
