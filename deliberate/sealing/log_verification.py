@@ -71,6 +71,16 @@ def verify_log(
     """
     session: Session = db.session()
     session.rollback()
+    return verify_session(session, log_path, external_heads, progress)
+
+
+def verify_session(
+    session: Session,
+    log_path: Path | None = None,
+    external_heads: Sequence[ExportedTreeHead] = (),
+    progress: Progress = lambda _rows: None,
+) -> list[Fault]:
+    """Run verify_log() on what a session sees, its own uncommitted changes included."""
     size = session.scalar(select(func.max(SignedTreeHead.size))) or 0
     verification = _Verification(session, size)
     verification.add_external_heads(external_heads)
