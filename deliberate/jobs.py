@@ -27,6 +27,7 @@ from deliberate.operations.scores.assessment_publishing import freeze_due_plans
 from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.operations.site.job_runs import run_steps, track_job_run
 from deliberate.sealing import publish_heads, seal_log, write_leaf_file, write_segments
+from deliberate.sealing.partitions import create_months_ahead
 
 SEALS_PER_MINUTE = 6
 NIGHTLY_HOUR = 2
@@ -69,6 +70,7 @@ def run_nightly(settings: Settings) -> None:
             "remove_erased_remains": remove_erased_remains,
             "write_leaf_file": lambda: write_leaf_file(settings.log_path),
             "write_segments": lambda: write_segments(settings.log_path, rest=True),
+            "create_months_ahead": create_months_ahead,
             "store_all_scores": store_all_scores,
             "delete_removed_files": lambda: delete_removed_files(settings.releases_path),
             "publish_all_releases": lambda: publish_all_releases(settings.releases_path),

@@ -18,6 +18,7 @@ from deliberate.queries.log.page_comparison import PageFault, compare_pages
 from deliberate.queries.log.receipts import get_public_receipt
 from deliberate.queries.releases.release_comparison import ReleaseFault, compare_releases
 from deliberate.queries.site.counter_check import CounterMismatch, find_counter_mismatches
+from deliberate.sealing.partitions import NotPartitionable, partition_log
 from deliberate.sealing.tree_heads import export_tree_head
 
 AnyFault = sealing.Fault | PageFault | CounterMismatch | ReleaseFault
@@ -145,6 +146,16 @@ def consistency(size1: int, size2: int) -> None:
     except sealing.NotSealed as error:
         fail(str(error))
     _print_json({"first": size1, "second": size2, "path": [part.hex() for part in path]})
+
+
+@command.command("partition")
+def partition() -> None:
+    """Partition the log by month (PostgreSQL), and create the months ahead."""
+    try:
+        created = partition_log()
+    except NotPartitionable as error:
+        fail(str(error))
+    click.echo(f"created: {', '.join(created) or 'nothing to do'}")
 
 
 @command.command("key")
