@@ -103,7 +103,7 @@ def insert_rows(acts: int) -> float:
     with unrecorded("benchmark") as session:
         columns = Interaction.__table__.columns
         sample = session.execute(Interaction.__table__.select().limit(1)).mappings().one()
-    row = {column.key: sample[column.key] for column in columns} | {"seq": None, "form_key": None}
+    row = {column.key: sample[column.key] for column in columns}
     started = time.perf_counter()
     for first in range(0, acts, BATCH):
         rows = [row | {"id": new_id()} for _ in range(first, min(first + BATCH, acts))]

@@ -36,7 +36,7 @@ def sample_rows(count: int) -> list[dict[str, object]]:
         row = Interaction(
             id=new_id(),
             occurred_at=now(),
-            kind=(CommentPosted.KIND if number % 3 else SupportGiven.KIND).value,
+            kind=CommentPosted.KIND if number % 3 else SupportGiven.KIND,
             actor_id=f"{number % 5000:064x}",
             actor_role="resident",
             account_class="person",

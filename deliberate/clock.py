@@ -13,6 +13,11 @@ def now() -> datetime:
     return _overridden.get() or datetime.now(UTC)
 
 
+def is_overridden() -> bool:
+    """Return whether now() returns a time that a seed chose."""
+    return _overridden.get() is not None
+
+
 @contextmanager
 def override_now(moment: datetime) -> Iterator[None]:
     """Make now() return this aware time inside the block, for seeds that replay weeks of acts."""

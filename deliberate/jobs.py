@@ -20,7 +20,7 @@ from deliberate.notifications.reminders import create_reminders
 from deliberate.notifications.witnesses import notify_witnesses
 from deliberate.operations.accounts.deletion import remove_erased_remains, write_erasure_list
 from deliberate.operations.accounts.password_reset import send_pending_resets
-from deliberate.operations.polls.ballot_box import rewrite_ballots_when_due
+from deliberate.operations.polls.ballot_box import close_ballot_boxes, rewrite_ballots_when_due
 from deliberate.operations.releases.data_access_requests import refresh_protected_releases
 from deliberate.operations.releases.releases import delete_removed_files, publish_all_releases
 from deliberate.operations.responses.response_publishing import publish_scheduled_responses
@@ -28,6 +28,7 @@ from deliberate.operations.scores.assessment_publishing import freeze_due_plans
 from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.operations.site.job_runs import run_steps, track_job_run
 from deliberate.sealing import publish_heads, seal_log, write_leaf_file, write_segments
+from deliberate.sealing.partitions import create_months_ahead
 
 SEALS_PER_MINUTE = 6
 NIGHTLY_HOUR = 2
@@ -52,7 +53,8 @@ def run_minutely(_settings: Settings) -> None:
 
 
 def shuffle_ballot_storage(_settings: Settings) -> None:
-    """Shuffle stored ballots hourly and after a poll closes, to remove the order of voting."""
+    """Bind closed ballot boxes; shuffle ballots hourly and after a close, to remove their order."""
+    close_ballot_boxes()
     rewrite_ballots_when_due()
 
 
@@ -70,6 +72,7 @@ def run_nightly(settings: Settings) -> None:
             "remove_erased_remains": remove_erased_remains,
             "write_leaf_file": lambda: write_leaf_file(settings.log_path),
             "write_segments": lambda: write_segments(settings.log_path, rest=True),
+            "create_months_ahead": create_months_ahead,
             "store_all_scores": store_all_scores,
             "delete_removed_files": lambda: delete_removed_files(settings.releases_path),
             "publish_all_releases": lambda: publish_all_releases(settings.releases_path),

@@ -2,18 +2,20 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
-from sqlalchemy import insert, inspect, select, text
+from sqlalchemy import insert, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from deliberate.clock import now
-from deliberate.database import new_id, writing
-from deliberate.models import Interaction, Person
+from deliberate.clock import is_overridden, now
+from deliberate.database import ClockBehind, new_id, writing
+from deliberate.models import FormKey, Interaction, Person
+from deliberate.models.log.interaction import content_hmac
 from deliberate.vocabulary import AccountClass, Origin, Role
 from deliberate.vocabulary.events import Event
 
@@ -23,6 +25,8 @@ Q = ParamSpec("Q")
 Columns = dict[str, Any]  # columns of the log have values of many types
 _INSERT_ROWS = insert(Interaction.__table__)  # type: ignore[arg-type]  # typed FromClause
 _LOCK_ACTOR = text("SELECT pg_advisory_xact_lock(:lock, :person)")
+BACKDATED = "dated before the previous tree head"
+"""Part of the message with which the trigger of the log refuses a row."""
 _ACTOR_LOCK = 7
 """First key of the advisory locks on actors; sealing uses the one-key form."""
 
@@ -72,6 +76,10 @@ class Salted(Protocol):
 
 class ActWithoutSubject(RuntimeError):
     """An operation ended without a call of Act.about()."""
+
+
+class ActWithoutText(RuntimeError):
+    """An act of a kind with text ended without the mark of the text, or its salt was missing."""
 
 
 class RepeatedForm(Exception):
@@ -187,8 +195,11 @@ class Act(Generic[P]):
         """Set the text of the act, the comment it replies to, and its stance.
 
         The text is logged only as an HMAC under the salt of its subject, with which it is erased.
+        Raises ActWithoutText without a salt: the text would not be bound to the log.
         """
         self.session.flush()  # creates the salt of a new subject
+        if subject.salt is None:
+            raise ActWithoutText(f"{kind_of(self.event_type)}: the text has no salt")
         self.text = {
             "content": content_hmac(content, subject.salt),
             "parent_id": parent_id,
@@ -223,6 +234,8 @@ class Act(Generic[P]):
         """Return the row of the act and those of its consequences."""
         if not self.columns:
             raise ActWithoutSubject(kind_of(self.event_type))
+        if cast(type[Event], self.event_type).HAS_TEXT and not self.text:
+            raise ActWithoutText(kind_of(self.event_type))
         act = {
             "id": self.id,
             "kind": kind_of(self.event_type),
@@ -251,23 +264,34 @@ def recorded(
 
     `actor` None is the system. After the commit the context has the id of the row. Raises
     RepeatedForm or ChangedForm for a used form key, NestedAct inside another act, and
-    ActWithoutSubject if the body does not call about().
+    ActWithoutSubject if the body does not call about(). Under an overridden clock the origin is
+    `seed`, whatever the caller names: a chosen time never looks like one that was measured.
     """
     with writing(kind_of(event_type)) as session:
         submission = context.submission
-        act = Act(session, actor, event_type, origin or context.origin, now())
+        channel = Origin.SEED if is_overridden() else origin or context.origin
+        act = Act(session, actor, event_type, channel, now())
         if submission and actor:
             _lock_actor(session, actor)
             _reject_used_form_key(session, actor, submission)
         yield act
         rows = act.rows()
         if submission and actor:
-            rows[0].form_key = submission.key_hash
-            rows[0].form_digest = submission.digest
+            session.add(_used_form_key(act, submission))
         session.flush()
-        session.connection().execute(_INSERT_ROWS, [row.as_columns() for row in rows])
+        _insert(session, rows)
     if context is not NO_REQUEST:
         context.recorded_ids.append(act.id)
+
+
+def _insert(session: Session, rows: Sequence[Interaction]) -> None:
+    """Insert log rows; raise ClockBehind where the database refuses their time."""
+    try:
+        session.connection().execute(_INSERT_ROWS, [row.as_columns() for row in rows])
+    except DBAPIError as error:
+        if BACKDATED in str(error.orig):
+            raise ClockBehind(str(error.orig)) from error
+        raise
 
 
 def kind_of(event_type: Callable[P, Event]) -> str:
@@ -286,16 +310,23 @@ def _lock_actor(session: Session, actor: Person) -> None:
 
 
 def _reject_used_form_key(session: Session, actor: Person, submission: Submission) -> None:
-    first = session.scalar(
-        select(Interaction).where(
-            Interaction.actor_id == actor.actor_id, Interaction.form_key == submission.key_hash
-        )
-    )
-    if first is None:
+    used = session.get(FormKey, (actor.actor_id, submission.key_hash))
+    if used is None:
         return
-    if first.form_digest == submission.digest:
-        raise RepeatedForm(first)
+    if used.digest == submission.digest:
+        raise RepeatedForm(session.get_one(Interaction, used.entry))
     raise ChangedForm
+
+
+def _used_form_key(act: Act[P], submission: Submission) -> FormKey:
+    """Return the form key of an act, which is kept some weeks beside the log."""
+    return FormKey(
+        actor_id=act.actor.actor_id if act.actor else None,
+        key=submission.key_hash,
+        digest=submission.digest,
+        entry=act.id,
+        used_at=act.occurred_at,
+    )
 
 
 def actor_columns(actor: Actor | None) -> Columns:
@@ -322,10 +353,3 @@ def subject_columns(subject: Subject) -> Columns:
         "process_id": getattr(subject, "process_id", None),
         "proposal_id": getattr(subject, "proposal_id", None),
     }
-
-
-def content_hmac(content: str | None, salt: bytes | None) -> str | None:
-    """Return the HMAC that the log stores for a content, or None without content or salt."""
-    if content is None or salt is None:
-        return None
-    return hmac.new(salt, content.encode(), hashlib.sha256).hexdigest()

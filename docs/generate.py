@@ -13,6 +13,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -289,6 +290,24 @@ def _score_step(step: Step) -> str:
     return f"| `{step.name}` | {step.kind} | {file} | {inputs} | {step.meaning} |"
 
 
+def tampering_table() -> str:
+    """Return the table of tamperings that the tests try, and what finds each."""
+    # Pages are written from this checkout, wherever Python finds the installed package.
+    spec = spec_from_file_location("tamperings", ROOT / "tests" / "log" / "tamperings.py")
+    if spec is None or spec.loader is None:
+        raise SystemExit("tests/log/tamperings.py is missing")
+    tried = module_from_spec(spec)
+    sys.modules[spec.name] = tried
+    spec.loader.exec_module(tried)
+    lines = ["| an operator with the database tries to | found by `log verify` |", "|---|---|"]
+    lines += [f"| {t.what} | yes |" for t in (*tried.ROWS, *tried.SEALS, *tried.PAGES)]
+    lines += [
+        f"| {t.what}, and sign the whole log again with the key | with a head kept outside |"
+        for t in tried.ROWS
+    ]
+    return "\n".join(lines)
+
+
 PARTS = {
     "architecture.md": {
         "layers": layer_diagram,
@@ -297,6 +316,7 @@ PARTS = {
         "subjects": subject_table,
     },
     "citivoice.md": {"scopes": score_scopes, "steps": score_steps},
+    "log.md": {"tamperings": tampering_table},
     "glossary.md": {"subjects": subject_terms, "kinds": kind_terms},
     "privacy.md": {
         "record": processing_record,

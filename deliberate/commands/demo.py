@@ -18,6 +18,7 @@ from deliberate.commands.startup import handle_termination, migrate_stores, star
 from deliberate.config import load_settings
 from deliberate.database import db, limit_writing_requests
 from deliberate.models import Institution, Person, Process, Proposal
+from deliberate.operations.polls.ballot_box import close_ballot_boxes
 from deliberate.operations.releases.releases import publish_all_releases
 from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
@@ -80,6 +81,7 @@ def _seed_if_empty(app: Flask, city: City) -> None:
             seed(city, now())
         except CityError as error:
             raise click.ClickException(str(error)) from None
+        close_ballot_boxes()
         seal_log(app.config["SETTINGS"])
         publish_heads(until=now() + timedelta(seconds=1))
         publish_all_releases(app.config["SETTINGS"].releases_path)

@@ -14,8 +14,14 @@ from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.operations.log import rotate_key
+from deliberate.queries.log.page_comparison import PageFault, compare_pages
+from deliberate.queries.log.receipts import get_public_receipt
+from deliberate.queries.releases.release_comparison import ReleaseFault, compare_releases
+from deliberate.queries.site.counter_check import CounterMismatch, find_counter_mismatches
+from deliberate.sealing.partitions import NotPartitionable, partition_log
 from deliberate.sealing.tree_heads import export_tree_head
 
+AnyFault = sealing.Fault | PageFault | CounterMismatch | ReleaseFault
 command = AppGroup(
     "log", help="Verify the sealed log, print tree heads and proofs, rotate the key."
 )
@@ -37,7 +43,10 @@ def _latest_head() -> sealing.ExportedTreeHead:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON.")
 def verify(heads: str | None, as_json: bool) -> None:
-    """Recompute the whole log: entries, heads, signatures, segments. Exit code 1 on a fault.
+    """Recompute the whole log and compare pages with it. Exit code 1 on a fault.
+
+    Entries, heads, signatures and segments are recomputed; the texts, stances, decisions, supports
+    and counters that pages show are compared with their entries.
 
     With --heads the log is compared with tree heads stored elsewhere, one JSON object per line.
     Only this detects a log that was cut together with its heads, or rewritten with the key.
@@ -46,10 +55,15 @@ def verify(heads: str | None, as_json: bool) -> None:
     head = sealing.latest_tree_head(db.session())
     size = head.size if head else 0
     with click.progressbar(length=size, label="Entries", file=sys.stderr, hidden=as_json) as bar:
-        faults = sealing.verify_log(_settings().log_path, external_heads, bar.update)
+        faults: list[AnyFault] = [
+            *sealing.verify_log(_settings().log_path, external_heads, bar.update),
+            *compare_pages(db.session()),
+            *find_counter_mismatches(db.session()),
+            *compare_releases(db.session(), _settings().releases_path),
+        ]
     if as_json:
         rows = [
-            {"what": fault.problem, "where": fault.position, "since": fault.since or None}
+            {"what": fault.problem, "where": fault.position, "since": _since(fault) or None}
             for fault in faults
         ]
         result = {"entries": size, "heads_outside": len(external_heads), "faults": rows}
@@ -61,11 +75,15 @@ def verify(heads: str | None, as_json: bool) -> None:
         raise SystemExit(FAILED)
 
 
-def format_fault(fault: sealing.Fault) -> str:
+def format_fault(fault: AnyFault) -> str:
     """Return a fault as one line: problem, position and time."""
     position = "" if fault.position is None else f", entry {fault.position}"
-    since = f", changed after {fault.since}" if fault.since else ""
+    since = f", changed after {_since(fault)}" if _since(fault) else ""
     return f"{fault.problem}{position}{since}"
+
+
+def _since(fault: AnyFault) -> str:
+    return fault.since if isinstance(fault, sealing.Fault) else ""
 
 
 def _success_message(size: int, external_heads: int) -> str:
@@ -108,6 +126,16 @@ def prove(entry: int) -> None:
         fail(str(error))
 
 
+@command.command("receipt")
+@click.argument("entry", type=click.IntRange(min=0))
+def receipt(entry: int) -> None:
+    """Print the receipt of the public act at this position, as verify.py reads it."""
+    found = get_public_receipt(entry)
+    if found is None:
+        fail(f"entry {entry} is no public act")
+    click.echo(found.code)
+
+
 @command.command("consistency")
 @click.argument("size1", type=click.IntRange(min=1))
 @click.argument("size2", type=click.IntRange(min=1))
@@ -118,6 +146,16 @@ def consistency(size1: int, size2: int) -> None:
     except sealing.NotSealed as error:
         fail(str(error))
     _print_json({"first": size1, "second": size2, "path": [part.hex() for part in path]})
+
+
+@command.command("partition")
+def partition() -> None:
+    """Partition the log by month (PostgreSQL), and create the months ahead."""
+    try:
+        created = partition_log()
+    except NotPartitionable as error:
+        fail(str(error))
+    click.echo(f"created: {', '.join(created) or 'nothing to do'}")
 
 
 @command.command("key")

@@ -12,6 +12,7 @@ from deliberate.exports.tally_files import tally_document
 from deliberate.models import Poll
 from deliberate.operations.polls.ballot_box import create_voting_codes, rewrite_ballot_tables
 from deliberate.permissions.decision import Refused
+from deliberate.queries.polls.counted_ballots import is_box_unchanged
 from deliberate.queries.polls.polls import get_poll
 from deliberate.queries.polls.result_tables import result_tables
 from deliberate.queries.polls.results import count_ballots, get_tally
@@ -43,6 +44,8 @@ def recount(poll_id: int, as_json: bool) -> None:
             click.echo(f"{table.name}: {', '.join(str(column) for column in table.columns)}")
             for label, figures in table.rows:
                 click.echo(f"  {label}: {', '.join('-' if n is None else str(n) for n in figures)}")
+    if not is_box_unchanged(poll):
+        fail("the ballots are not those that were logged when the ballot box was closed")
     if tally != get_tally(poll) or tally.ballots != poll.ballot_count:
         click.echo("deliberate: the page shows another count", err=True)
         sys.exit(FAILED)

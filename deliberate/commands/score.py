@@ -156,6 +156,7 @@ def _table(scores: citivoice.Scores, comparison: dict[str, Any] | None) -> str:
     head = document["log_head"]
     lines = [
         f"{document['process']}  formulas {document['formulas']}  log entry {head['size']}",
+        *_sealing_lines(document["sealing"]),
         document["headline"]["en"],
         "",
         f"{'':8}{'value':>9}{'score':>7}{'range':>15}{'n':>9}  state",
@@ -166,6 +167,16 @@ def _table(scores: citivoice.Scores, comparison: dict[str, Any] | None) -> str:
         difference = _format_number(claim["difference"])
         lines.append(f"{name} compared: {claim['claim']} (difference {difference})")
     return "\n".join(lines) + "\n"
+
+
+def _sealing_lines(counts: dict[str, int | None]) -> list[str]:
+    """Return what is to be known about the times of the rows; nothing for unsealed rows."""
+    if counts["sealed_late"] is None:
+        return []
+    return [
+        f"{counts['sealed_late']} rows were sealed late;"
+        f" {counts['source_dated']} carry the time of their source (import or seed)"
+    ]
 
 
 def _indicator_line(name: str, entry: dict[str, Any]) -> str:

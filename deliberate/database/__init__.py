@@ -15,6 +15,7 @@ from deliberate.database.session_guard import (
     reject_pending_changes,
 )
 from deliberate.database.transactions import (
+    ClockBehind,
     NestedAct,
     TooManyWriters,
     atomic_batch,
@@ -29,6 +30,7 @@ __all__ = [
     "Amount",
     "Base",
     "BigId",
+    "ClockBehind",
     "Json",
     "NestedAct",
     "TooManyWriters",
@@ -49,8 +51,8 @@ __all__ = [
     "writing",
 ]
 
-UNAVAILABLE_ERRORS = (OperationalError, ConnectionTimeout, TooManyWriters)
-"""Raised when a database is locked, full or down; nothing was stored."""
+UNAVAILABLE_ERRORS = (OperationalError, ConnectionTimeout, TooManyWriters, ClockBehind)
+"""Raised when a database is locked, full, down or ahead of the clock; nothing was stored."""
 
 
 def init_app(app: Flask) -> None:

@@ -49,6 +49,10 @@ class NestedAct(RuntimeError):
     """An act was started inside an act: one operation is one act."""
 
 
+class ClockBehind(RuntimeError):
+    """The clock of this host is behind the newest tree head; nothing was stored."""
+
+
 @contextmanager
 def writing(purpose: str) -> Iterator[Session]:
     """Run one write transaction, begun under the write lock of the database, and commit it.

@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from deliberate.database import Base, new_id, writing
 from deliberate.models import Interaction
-from deliberate.models.log.interaction import leaf, private_half, public_half
+from deliberate.models.log.interaction import content_hmac, leaf, private_half, public_half
 from deliberate.recording import (
     Actor,
     Subject,
     actor_columns,
-    content_hmac,
     subject_columns,
 )
 from deliberate.vocabulary import Origin
@@ -27,12 +26,9 @@ MAX_BATCH_SIZE = 500
 
 
 _EMPTY_ROW = {
-    "seq": None,
     "institution_id": None,
     "origin": Origin.IMPORT.value,
     "cause": None,
-    "form_key": None,
-    "form_digest": None,
 }
 
 
@@ -68,9 +64,14 @@ class Batch:
         content: str | None = None,
         salt: bytes | None = None,
     ) -> None:
-        """Add an act as it happened at the source. Raises ValueError beyond MAX_BATCH_SIZE."""
+        """Add an act as it happened at the source.
+
+        Raises ValueError beyond MAX_BATCH_SIZE, and for a kind with text without text or salt.
+        """
         if len(self._rows) == MAX_BATCH_SIZE:
             raise ValueError(f"a batch holds {MAX_BATCH_SIZE} acts")
+        if event.HAS_TEXT and (content is None or salt is None):
+            raise ValueError(f"{event.KIND}: the text or its salt is missing")
         row = {
             **_EMPTY_ROW,
             "id": new_id(),

@@ -4,14 +4,16 @@ Voters and ballots are stored so that they cannot be linked in a secret poll.
 """
 
 import hashlib
-from collections.abc import Sequence
+import hmac
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Amount, Base, BigId, Json, UtcDateTime
+from deliberate.database import Amount, Base, BigId, Json, UtcDateTime, canonical_json
 from deliberate.database.personal_data import (
     ACCOUNTABILITY,
     COUNTS,
@@ -45,7 +47,7 @@ class Poll(Base):
             "id process_id proposal_id opened_by_id question background type is_secret "
             "result_rule quorum opens_at closes_at ballot_count ballot_version electorate "
             "areas counts_areas shuffles counting min_choices max_choices amount min_share "
-            "published_at entitled_count source"
+            "published_at entitled_count box_root source"
         ),
         kept=OFFICIAL,
         hidden="salt",
@@ -89,6 +91,8 @@ class Poll(Base):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     entitled_count: Mapped[int | None] = mapped_column()
     """Number of people entitled to vote, frozen when the result is published."""
+    box_root: Mapped[str | None] = mapped_column(String(64))
+    """The hash over the ballot box that was logged at the close, see ballot_box_root()."""
     source: Mapped[str | None] = mapped_column(String(120))
     """Platform and identifier of an imported poll."""
 
@@ -377,3 +381,24 @@ class PollOutcome(Base):
     stated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     stated_by: Mapped[Person | None] = relationship(lazy="joined")
+
+
+BallotLine = Sequence[Any]
+"""Key, choice and area of a ballot."""
+
+
+def ballot_box_root(poll: Poll, ballots: Iterable[BallotLine]) -> str:
+    """Return the HMAC over question, rules, fixed options and all ballots of a poll.
+
+    The salt of the poll never leaves the platform, so no choice can be computed from the root.
+    Ballots are sorted by the hash of their code; the tally follows from what is hashed.
+    """
+    rules = {
+        "question": poll.question,
+        "rules": [poll.type, poll.counting, poll.quorum, poll.min_share, poll.amount],
+        "options": [[o.id, o.label, o.cost] for o in poll.options if o.salt is None],
+    }
+    box = hmac.new(poll.salt, canonical_json(rules).encode(), hashlib.sha256)
+    for key, choice, area in sorted(ballots, key=lambda line: line[0]):
+        box.update(b"\n" + canonical_json([key, choice, area]).encode())
+    return box.hexdigest()

@@ -1,5 +1,6 @@
 """The sealed log (RFC 9162, section 2.1): positions, tree heads, segments, proofs."""
 
+from deliberate.sealing.fault import Fault
 from deliberate.sealing.head_publishing import publish_heads, published_heads_json
 from deliberate.sealing.leaf_files import LEAF_FOLDER, leaf_files, write_leaf_file
 from deliberate.sealing.log_verification import verify_log
@@ -10,7 +11,6 @@ from deliberate.sealing.merkle_proofs import (
     inclusion_proof,
 )
 from deliberate.sealing.merkle_tree import MerkleTree
-from deliberate.sealing.part_verification import Fault
 from deliberate.sealing.sealer import (
     ROWS_PER_HEAD,
     current_signing_key,

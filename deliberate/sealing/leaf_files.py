@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliberate.database import db
-from deliberate.models import Interaction
+from deliberate.models import Interaction, Position
 from deliberate.sealing.head_publishing import published_size
 
 LEAF_FOLDER = "leaves"
@@ -55,6 +55,7 @@ def _leaves(session: Session, first: int, stop: int) -> Iterator[bytes]:
         end = min(start + LEAVES_PER_QUERY, stop)
         yield from session.scalars(
             select(Interaction.leaf)
-            .where(Interaction.seq >= start, Interaction.seq < end)
-            .order_by(Interaction.seq)
+            .join(Position, Position.entry == Interaction.id)
+            .where(Position.seq >= start, Position.seq < end)
+            .order_by(Position.seq)
         )

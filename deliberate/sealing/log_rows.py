@@ -14,9 +14,14 @@ INTEGER_COLUMNS = frozenset(
     ["seq", "institution_id", "process_id", "proposal_id", "subject_id", "parent_id", "stance"]
 )
 Array = NDArray[Any]  # integers or objects
-_SELECT = f"SELECT {', '.join(COLUMNS)} FROM interaction"  # noqa: S608  # constant names
+_SELECT = (
+    f"SELECT {', '.join(COLUMNS)} FROM position JOIN interaction ON interaction.id = position.entry"  # noqa: S608  # constant names
+)
 _SEALED = text(f"{_SELECT} WHERE seq >= :first AND seq < :stop ORDER BY seq")
-_UNSEALED = text(f"{_SELECT} WHERE seq IS NULL")
+_UNSEALED = text(
+    f"SELECT NULL AS seq, {', '.join(COLUMNS[1:])} FROM interaction"  # noqa: S608  # constant names
+    " WHERE NOT EXISTS (SELECT 1 FROM position WHERE entry = interaction.id)"
+)
 
 
 def sealed_rows(connection: Connection, first: int, stop: int) -> Iterator[Sequence[RawRow]]:

@@ -7,20 +7,30 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deliberate.database import db
-from deliberate.models import Interaction, PublishedTreeHead, Segment, SignedTreeHead, Subtree
-from deliberate.sealing.leaf_hashes import LEAF, recompute_leaves
+from deliberate.models import (
+    Position,
+    PublishedTreeHead,
+    Segment,
+    SignedTreeHead,
+    Subtree,
+    UnsealedEntry,
+)
+from deliberate.sealing.date_verification import FIRST, HeadTime
+from deliberate.sealing.fault import Fault
+from deliberate.sealing.leaf_hashes import COLUMNS, LEAF, recompute_leaves
 from deliberate.sealing.log_rows import unsealed_rows
 from deliberate.sealing.merkle_tree import MerkleTree, fold
 from deliberate.sealing.part_verification import (
     ROWS_PER_PART,
-    Fault,
     LogPart,
+    Span,
     verify_part,
     verify_part_at,
 )
@@ -38,6 +48,7 @@ from deliberate.sealing.tree_heads import (
     next_signing_key,
 )
 
+ID = COLUMNS.index("id")
 WORKERS = 2
 MIN_ENTRIES_FOR_WORKERS = 8 * ROWS_PER_PART
 """From this size on, parts are verified in worker processes."""
@@ -60,6 +71,16 @@ def verify_log(
     """
     session: Session = db.session()
     session.rollback()
+    return verify_session(session, log_path, external_heads, progress)
+
+
+def verify_session(
+    session: Session,
+    log_path: Path | None = None,
+    external_heads: Sequence[ExportedTreeHead] = (),
+    progress: Progress = lambda _rows: None,
+) -> list[Fault]:
+    """Run verify_log() on what a session sees, its own uncommitted changes included."""
     size = session.scalar(select(func.max(SignedTreeHead.size))) or 0
     verification = _Verification(session, size)
     verification.add_external_heads(external_heads)
@@ -94,10 +115,11 @@ def _parts(
         stop = min(first + ROWS_PER_PART, size)
         heads = _heads_within(session, first, stop)
         sizes = [head.size for head in heads] + [n for n in external_sizes if first < n <= stop]
+        times = _head_times(session, first, stop, heads)
         if workers is None:
-            yield first, heads, _local_task(session, first, stop, sizes)
+            yield first, heads, _local_task(session, (first, stop), sizes, times)
         else:
-            future = workers.submit(verify_part_at, url, first, stop, sizes)
+            future = workers.submit(verify_part_at, url, (first, stop), sizes, times)
             ahead.append((first, heads, future.result))
         session.expunge_all()
         if len(ahead) > 2 * WORKERS:
@@ -115,10 +137,44 @@ def _heads_within(session: Session, first: int, stop: int) -> list[SignedTreeHea
     return list(heads)
 
 
+def _head_times(
+    session: Session, first: int, stop: int, within: Sequence[SignedTreeHead]
+) -> list[HeadTime]:
+    """Return the times of the heads around and within a part, oldest first."""
+    before = session.scalar(
+        select(SignedTreeHead)
+        .where(SignedTreeHead.size <= first)
+        .order_by(SignedTreeHead.size.desc())
+        .limit(1)
+    )
+    after = session.scalar(
+        select(SignedTreeHead)
+        .where(SignedTreeHead.size > stop)
+        .order_by(SignedTreeHead.size)
+        .limit(1)
+    )
+    earlier = before and session.scalar(
+        select(SignedTreeHead)
+        .where(SignedTreeHead.size < before.size, SignedTreeHead.made_at < before.made_at)
+        .order_by(SignedTreeHead.size.desc())
+        .limit(1)
+    )
+    heads = [head for head in (earlier, before, *within, after) if head]
+    return [*(() if earlier else (FIRST,)), *filter(None, map(_head_time, heads))]
+
+
+def _head_time(head: SignedTreeHead) -> HeadTime | None:
+    """Return size and signed time of a head, None for a malformed one, which is a fault itself."""
+    try:
+        return HeadTime(head.size, datetime.fromisoformat(json.loads(head.body)["t"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
 def _local_task(
-    session: Session, first: int, stop: int, sizes: Sequence[int]
+    session: Session, span: Span, sizes: Sequence[int], times: Sequence[HeadTime]
 ) -> Callable[[], LogPart]:
-    return lambda: verify_part(session.connection(), first, stop, sizes)
+    return lambda: verify_part(session.connection(), span, sizes, times)
 
 
 @dataclass
@@ -133,6 +189,7 @@ class _Verification:
     """Whether the tree differs from its heads: later comparisons would repeat the fault."""
     last_body: str = ""
     next_key: str = ""
+    last_time: str = ""
     verified_size: int = 0
     external_heads: dict[int, list[ExportedTreeHead]] = field(default_factory=dict)
 
@@ -178,14 +235,18 @@ class _Verification:
             since = fields["t"]
             if fields["prev"] != previous:
                 self._add("a tree head does not name the previous one", head.size, since)
-            if (head.size, head.root, head.prev) != signed_columns:
+            stored = (head.size, head.root, head.prev, f"{head.made_at:%Y-%m-%dT%H:%M:%SZ}")
+            if stored != (*signed_columns, since):
                 problem = "the columns of a tree head differ from its signed text"
                 self._add(problem, head.size, since)
+            if since < self.last_time:
+                self._add("a tree head is older than the previous one", head.size, since)
             if not exported.is_signed:
                 self._add("a tree head has an invalid signature", head.size, since)
             if head.key_id != (self.next_key or head.key_id):
                 self._add("a tree head was signed by an unexpected key", head.size, since)
             self.last_body, self.next_key = head.body, next_signing_key(head)
+            self.last_time = since
 
     def check_part(self, part: LogPart, heads: Sequence[SignedTreeHead]) -> None:
         """Join a part to the tree and compare the root with each head."""
@@ -237,7 +298,7 @@ class _Verification:
     def check_other_rows(self) -> None:
         """Check positions outside the tree, unsealed rows and published heads."""
         lowest, highest = self.session.execute(
-            select(func.min(Interaction.seq), func.max(Interaction.seq))
+            select(func.min(Position.seq), func.max(Position.seq))
         ).one()
         if lowest is not None and lowest < 0:
             self._add("entries have positions below 0", lowest)
@@ -249,6 +310,8 @@ class _Verification:
         for computed, row in zip(recompute_leaves(rows, is_sqlite=is_sqlite), rows, strict=True):
             if computed != row[LEAF]:
                 self._add("an unsealed entry was changed")
+            if self.session.get(UnsealedEntry, row[ID]) is None:
+                self._add("an entry has no position and waits for none")
         missing = select(PublishedTreeHead.size).where(
             ~PublishedTreeHead.size.in_(select(SignedTreeHead.size))
         )

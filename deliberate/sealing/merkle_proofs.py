@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Interaction, SignedTreeHead, Subtree
+from deliberate.models import Interaction, Position, SignedTreeHead, Subtree
 from deliberate.sealing.merkle_tree import (
     BLOCK_LEVEL,
     Range,
@@ -87,8 +87,9 @@ def _stored_hashes(level: int, first: int, stop: int) -> list[bytes]:
     if level == 0:
         rows = db.session.scalars(
             select(Interaction.leaf)
-            .where(Interaction.seq >= first, Interaction.seq < stop)
-            .order_by(Interaction.seq)
+            .join(Position, Position.entry == Interaction.id)
+            .where(Position.seq >= first, Position.seq < stop)
+            .order_by(Position.seq)
         )
     else:
         rows = db.session.scalars(

@@ -6,24 +6,16 @@ from functools import cache
 
 from sqlalchemy import Connection, Engine, create_engine
 
+from deliberate.sealing.date_verification import HeadTime, check_dates
+from deliberate.sealing.fault import Fault
 from deliberate.sealing.leaf_hashes import LEAF, recompute_leaves
 from deliberate.sealing.log_rows import sealed_rows
 from deliberate.sealing.merkle_tree import MerkleTree, Subtree
 
+Span = tuple[int, int]
+"""First position and the position after the last."""
 ROWS_PER_PART = 65536
 """The size of a full subtree, so that the root of a part is a node of the whole tree."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A difference between the log and what was sealed.
-
-    `since` is the time of the seal or head that the change came after, if it is known.
-    """
-
-    problem: str
-    position: int | None = None
-    since: str = ""
 
 
 @dataclass
@@ -46,14 +38,23 @@ def worker_engine(url: str) -> Engine:
     return create_engine(url)
 
 
-def verify_part_at(url: str, first: int, stop: int, sizes: Sequence[int]) -> LogPart:
+def verify_part_at(
+    url: str, span: Span, sizes: Sequence[int], heads: Sequence[HeadTime]
+) -> LogPart:
     """Run verify_part() in a worker process."""
     with worker_engine(url).connect() as connection:
-        return verify_part(connection, first, stop, sizes)
+        return verify_part(connection, span, sizes, heads)
 
 
-def verify_part(connection: Connection, first: int, stop: int, sizes: Sequence[int]) -> LogPart:
-    """Recompute the leaves of a range of entries and the peaks of the tree at some sizes."""
+def verify_part(
+    connection: Connection, span: Span, sizes: Sequence[int], heads: Sequence[HeadTime]
+) -> LogPart:
+    """Recompute the leaves of a range of entries and the peaks of the tree at some sizes.
+
+    `heads` are those between which the entries must be dated, from the one before the range to
+    the one that covers its end.
+    """
+    first, stop = span
     part = LogPart(first)
     leaves: list[bytes] = []
     is_sqlite = connection.dialect.name == "sqlite"
@@ -65,6 +66,7 @@ def verify_part(connection: Connection, first: int, stop: int, sizes: Sequence[i
             leaves += stored
         else:
             _add_faulty_rows(part, leaves, zip(positions, computed, stored, strict=True))
+        part.faults += check_dates(rows, heads, is_sqlite=is_sqlite)
     if first + len(leaves) < stop:
         part.faults.append(Fault("entries are missing", first + len(leaves)))
         part.is_whole = False

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, select
 
 from deliberate.database import db
-from deliberate.models import Interaction
+from deliberate.models import Interaction, Position
 from deliberate.models.log.interaction import PublicHalf
 from deliberate.sealing.merkle_proofs import InclusionProof, inclusion_proof
 from deliberate.sealing.verifier import leaf_hash
@@ -45,7 +45,7 @@ def check_receipt(text: str, published_size: int) -> ReceiptCheck:
     if isinstance(entry, int):  # receipts of public acts name the position instead of the id
         if not 0 <= entry < published_size:
             return ReceiptCheck("not_published")
-        return _check_entry(Interaction.seq == entry, leaf, public, published_size)
+        return _check_entry(Position.seq == entry, leaf, public, published_size)
     return _check_entry(Interaction.id == str(entry), leaf, public, published_size)
 
 
@@ -62,7 +62,9 @@ def _check_position(position: int, published_size: int) -> ReceiptCheck:
 def _check_entry(
     condition: ColumnElement[bool], leaf: bytes, public: PublicHalf, published_size: int
 ) -> ReceiptCheck:
-    row = db.session.execute(select(Interaction.seq, Interaction.leaf).where(condition)).first()
+    query = select(Position.seq, Interaction.leaf).select_from(Interaction)
+    joined = query.outerjoin(Position, Position.entry == Interaction.id)
+    row = db.session.execute(joined.where(condition)).first()
     if row is None:
         return ReceiptCheck("unknown")
     if row.leaf != leaf:

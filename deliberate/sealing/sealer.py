@@ -1,16 +1,20 @@
 """Sealing: unsealed rows get dense positions, the tree is extended, a tree head is signed."""
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Row, insert, text
 from sqlalchemy.orm import Session
 
+from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, unrecorded
-from deliberate.models import SignedTreeHead, Subtree
-from deliberate.models.log.interaction import unsealed_rows_query
+from deliberate.models import SealedDates, SignedTreeHead, Subtree
+from deliberate.models.log.interaction import UNSEALED_ROWS
+from deliberate.models.log.signed_tree_head import BACKDATING_TOLERANCE, LATE_AFTER
 from deliberate.sealing.merkle_tree import MerkleTree
 from deliberate.sealing.signing_keys import (
     WrongKey,
@@ -20,20 +24,28 @@ from deliberate.sealing.signing_keys import (
     public_key_hex,
 )
 from deliberate.sealing.tree_heads import latest_tree_head, next_signing_key, sign_tree_head
+from deliberate.vocabulary import DATED_ORIGINS
 
-UnsealedRow = Row[tuple[str, bytes]]
-"""Id and leaf."""
+UnsealedRow = Row[tuple[str, bytes, int | None, datetime, str]]
+"""Id, leaf, process, time and origin."""
 ROWS_PER_HEAD = 1000
 _LOCK_KEY = 0x64656C69
-_SET_POSITIONS = {
+_INSERT_POSITIONS = {
     "sqlite": text(
-        "UPDATE interaction SET seq = :size + unsealed.key FROM json_each(:ids) AS unsealed"
-        " WHERE interaction.id = unsealed.value"
+        "INSERT INTO position (seq, entry)"
+        " SELECT :size + unsealed.key, unsealed.value FROM json_each(:ids) AS unsealed"
     ),
     "postgresql": text(
-        "UPDATE interaction SET seq = :size + unsealed.position - 1"
+        "INSERT INTO position (seq, entry) SELECT :size + unsealed.number - 1, unsealed.entry"
         " FROM json_array_elements_text(CAST(:ids AS json)) WITH ORDINALITY"
-        " AS unsealed(id, position) WHERE interaction.id = unsealed.id"
+        " AS unsealed(entry, number)"
+    ),
+}
+_DELETE_UNSEALED = {
+    "sqlite": text("DELETE FROM unsealed_entry WHERE entry IN (SELECT value FROM json_each(:ids))"),
+    "postgresql": text(
+        "DELETE FROM unsealed_entry"
+        " WHERE entry IN (SELECT json_array_elements_text(CAST(:ids AS json)))"
     ),
 }
 
@@ -79,17 +91,39 @@ def seal_batch(
     """
     with unrecorded("sealing") as session:
         lock_sealing(session)
-        rows = session.execute(unsealed_rows_query(db.engine.dialect.name), {"limit": limit}).all()
+        rows = session.execute(UNSEALED_ROWS, {"limit": limit, "now": now()}).all()
         if not rows:
             return 0
         last = latest_tree_head(session)
         _require_expected_key(last, key)
         peaks = [bytes.fromhex(peak) for peak in last.peaks] if last else []
         tree = MerkleTree(last.size if last else 0, peaks)
+        rows, made_at = _sealed_together(rows, last)
         _assign_positions(session, tree.size, rows)
         _extend_tree(session, tree, rows)
-        session.add(sign_tree_head(tree, last, key, origin, next_key))
+        head = sign_tree_head(tree, last, key, origin, made_at, next_key)
+        session.add(head)
+        session.add_all(count_dates(rows, head))
     return len(rows)
+
+
+def _sealed_together(
+    rows: Sequence[UnsealedRow], last: SignedTreeHead | None
+) -> tuple[Sequence[UnsealedRow], datetime]:
+    """Return the rows for the next head and its time.
+
+    The rest of a backlog, older than the head just made over its beginning, is sealed under the
+    time of that head: heads of the same time are one seal, and no row seems dated back.
+    """
+    if last is None:
+        return rows, now()
+    earliest = last.made_at - BACKDATING_TOLERANCE
+    if not any(row.occurred_at < earliest and row.origin not in DATED_ORIGINS for row in rows):
+        return rows, now()
+    backlog = [
+        row for row in rows if row.occurred_at <= last.made_at or row.origin in DATED_ORIGINS
+    ]
+    return backlog, last.made_at
 
 
 def _require_expected_key(last: SignedTreeHead | None, key: Ed25519PrivateKey) -> None:
@@ -102,8 +136,9 @@ def _require_expected_key(last: SignedTreeHead | None, key: Ed25519PrivateKey) -
 
 def _assign_positions(session: Session, size: int, rows: Sequence[UnsealedRow]) -> None:
     ids = json.dumps([row.id for row in rows])
-    statement = _SET_POSITIONS[db.engine.dialect.name]
-    session.connection().execute(statement, {"ids": ids, "size": size})
+    dialect, connection = db.engine.dialect.name, session.connection()
+    connection.execute(_INSERT_POSITIONS[dialect], {"ids": ids, "size": size})
+    connection.execute(_DELETE_UNSEALED[dialect], {"ids": ids})
 
 
 def _extend_tree(session: Session, tree: MerkleTree, rows: Sequence[UnsealedRow]) -> None:
@@ -113,6 +148,21 @@ def _extend_tree(session: Session, tree: MerkleTree, rows: Sequence[UnsealedRow]
     ]
     if subtrees:
         session.execute(insert(Subtree), subtrees)
+
+
+def count_dates(rows: Iterable[UnsealedRow], head: SignedTreeHead) -> list[SealedDates]:
+    """Return how many rows of each process were sealed late or are dated by their source."""
+    late: Counter[int] = Counter()
+    dated: Counter[int] = Counter()
+    for row in rows:
+        if row.origin in DATED_ORIGINS:
+            dated[row.process_id or 0] += 1
+        elif head.made_at - row.occurred_at >= LATE_AFTER:
+            late[row.process_id or 0] += 1
+    return [
+        SealedDates(size=head.size, process_id=key, late=late[key], dated=dated[key])
+        for key in sorted(late.keys() | dated.keys())
+    ]
 
 
 def lock_sealing(session: Session) -> None:

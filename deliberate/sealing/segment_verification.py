@@ -8,11 +8,13 @@ from pathlib import Path
 import duckdb
 from sqlalchemy import Connection, text
 
+from deliberate.sealing.fault import Fault
 from deliberate.sealing.leaf_hashes import PUBLIC_KINDS
-from deliberate.sealing.part_verification import Fault, worker_engine
+from deliberate.sealing.part_verification import worker_engine
 
 _STORED_LEAVES = text(
-    "SELECT seq, leaf FROM interaction WHERE seq BETWEEN :first AND :last ORDER BY seq"
+    "SELECT seq, leaf FROM position JOIN interaction ON interaction.id = position.entry"
+    " WHERE seq BETWEEN :first AND :last ORDER BY seq"
 )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -10,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deliberate.clock import now
 from deliberate.database import canonical_json
 from deliberate.models import SignedTreeHead
 from deliberate.sealing.merkle_tree import MerkleTree
@@ -78,10 +78,10 @@ def sign_tree_head(
     previous: SignedTreeHead | None,
     key: Ed25519PrivateKey,
     origin: str,
+    made_at: datetime,
     next_key: str = "",
 ) -> SignedTreeHead:
     """Return a signed head of the tree; it names the previous head and, if set, the next key."""
-    made_at = now()
     fields: HeadFields = {
         "origin": origin,
         "prev": body_digest(previous.body) if previous else NO_PREVIOUS_HEAD,

@@ -5,10 +5,16 @@ Needs Python 3.11 and the package `cryptography`; reads files, opens no network 
 
     python verify.py heads heads.jsonl [--kept old-heads.jsonl]
     python verify.py proof proof.json [--receipt receipt.json] [--heads heads.jsonl]
+    python verify.py text receipt.json words.txt [--proof proof.json] [--heads heads.jsonl]
+    python verify.py files FOLDER [--receipt receipt.json]
     python verify.py release events.jsonl --heads heads.jsonl --leaves FOLDER
 
 heads     every tree head is signed and continues the previous one, so nothing was rewritten
 proof     the entry (with a receipt: exactly this act) is in the log of the signed tree head
+text      the words are those that the act of the receipt wrote: for a proposal the title, an empty
+          line and the text; with a proof also that the act is in the log
+files     every file of a release, the codebook included, is that of its manifest; with the receipt
+          of the entry release.built also that the manifest is the one in the log
 release   every row of the release is an entry of that log; FOLDER has the downloaded leaf files
 
 The result depends on tree heads stored elsewhere: compare with --kept heads saved earlier or by
@@ -18,9 +24,12 @@ others.
 import argparse
 import csv
 import hashlib
+import hmac
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -167,6 +176,8 @@ def check_heads(heads: Sequence[JsonObject]) -> None:
             raise VerificationError(f"{where} is of another log: {head['fields']['origin']}")
         if head["key"] != previous["fields"].get("next", previous["key"]):
             raise VerificationError(f"{where} was signed by an unexpected key")
+        if head["fields"]["t"] < previous["fields"]["t"]:
+            raise VerificationError(f"{where} is older than the previous one")
         path = [bytes.fromhex(part) for part in head.get("consistency", ())]
         sizes_and_roots = (previous["size"], previous["root"], head["size"], head["root"])
         if not is_consistent(*sizes_and_roots, path):
@@ -186,6 +197,19 @@ def check_proof(proof: JsonObject, receipt: JsonObject | None = None) -> JsonObj
     if root_from_inclusion(leaf, proof["entry"], fields["size"], path).hex() != fields["root"]:
         raise VerificationError(f"entry {proof['entry']} is not in the log of the tree head")
     return fields
+
+
+def check_text(receipt: JsonObject, words: str) -> None:
+    """Check that words are those that the act of a receipt wrote.
+
+    The log has their HMAC under a salt, which only the receipt of the author contains.
+    """
+    content = receipt["public"]["content"]
+    if content is None or "salt" not in receipt:
+        raise VerificationError("the receipt is of an act without words, or without their salt")
+    salt = bytes.fromhex(receipt["salt"])
+    if hmac.new(salt, words.strip().encode(), hashlib.sha256).hexdigest() != content:
+        raise VerificationError("the words are not those of the receipt")
 
 
 def public_half(row: JsonObject) -> JsonObject:
@@ -231,11 +255,44 @@ def read_leaves(folder: Path) -> list[bytes]:
     return leaves
 
 
-def check_release(events: Path, heads: Sequence[JsonObject], folder: Path) -> tuple[int, int]:
-    """Check that each row of a release is a leaf under a signed head.
+DATED_ORIGINS = ("import", "seed")
+"""Origins of rows that carry a time of their source; every other row is dated when written."""
 
-    Returns the number of rows and the number of entries under the newest head with leaves.
+
+def check_hour(public: JsonObject, entry: int, heads: Sequence[JsonObject]) -> None:
+    """Check that an act is dated between the tree heads around its entry, unless it is imported.
+
+    A row may be dated up to a minute before the earlier head; the public half has only the hour.
     """
+    if public["origin"] in DATED_ORIGINS:
+        return
+    times = [(head["size"], datetime.fromisoformat(head["fields"]["t"])) for head in heads]
+    after = min((time for size, time in times if size > entry), default=None)
+    # Heads of the same time are one seal: the rest of a backlog is older than its first head.
+    older = (time for size, time in times if size <= entry and time != after)
+    before = max(older, default=None)
+    hour = public["hour"]
+    if before and hour < f"{before - timedelta(minutes=1):%Y-%m-%dT%H}":
+        raise VerificationError(
+            f"entry {entry} is dated {hour}, but sealed after the tree head of {before}"
+        )
+    if after and hour > f"{after:%Y-%m-%dT%H:%M:%SZ}":
+        raise VerificationError(
+            f"entry {entry} is dated {hour}, after the tree head of {after} that covers it"
+        )
+
+
+@dataclass
+class ReleaseCount:
+    """Rows of a release, those that carry the time of their source, and entries signed over."""
+
+    rows: int = 0
+    dated: int = 0
+    covered: int = 0
+
+
+def check_release(events: Path, heads: Sequence[JsonObject], folder: Path) -> ReleaseCount:
+    """Check that each row of a release is a leaf under a signed head, and is dated accordingly."""
     leaves = read_leaves(folder)
     _root, roots = compute_roots(leaves, [head["size"] for head in heads])
     for head in heads:
@@ -245,14 +302,44 @@ def check_release(events: Path, heads: Sequence[JsonObject], folder: Path) -> tu
             )
     if not roots:
         raise VerificationError("no tree head covers these leaves")
-    covered, rows = max(roots), 0
-    for rows, row in enumerate(read_events(events), 1):
-        entry = row["seq"]
-        if entry >= covered:
-            raise VerificationError(f"row {rows}: entry {entry} is newer than the leaf files")
-        if leaf_hash(public_half(row), row["private_hash"]) != leaves[entry]:
-            raise VerificationError(f"row {rows}: entry {entry} of the log is another act")
-    return rows, covered
+    count = ReleaseCount(covered=max(roots))
+    for count.rows, row in enumerate(read_events(events), 1):
+        entry, public = row["seq"], public_half(row)
+        if entry >= count.covered:
+            raise VerificationError(f"row {count.rows}: entry {entry} is newer than the leaf files")
+        if leaf_hash(public, row["private_hash"]) != leaves[entry]:
+            raise VerificationError(f"row {count.rows}: entry {entry} of the log is another act")
+        check_hour(public, entry, heads)
+        count.dated += public["origin"] in DATED_ORIGINS
+    return count
+
+
+def check_files(folder: Path, receipt: JsonObject | None = None) -> int:
+    """Check every file of a release against its manifest, and that against the log.
+
+    `receipt` is that of the entry `release.built`. Returns the number of files.
+    """
+    content = (folder / "manifest.json").read_bytes()
+    files = json.loads(content)["files"]
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(present - files.keys() - {"manifest.json"}):
+        raise VerificationError(f"{name} is not in manifest.json")
+    for name, entry in files.items():
+        if name not in present:
+            raise VerificationError(f"{name} is missing")
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != entry["sha256"]:
+            raise VerificationError(f"{name} is not the file of manifest.json")
+    if receipt is not None:
+        details = receipt["public"]["details"] or {}
+        if details.get("manifest") != hashlib.sha256(content).hexdigest():
+            raise VerificationError("manifest.json is not the one of the receipt")
+    return len(files)
+
+
+def _files(options: argparse.Namespace) -> str:
+    receipt = _read_json(options.receipt) if options.receipt else None
+    count = check_files(Path(options.file), receipt)
+    return f"{count} files are those of manifest.json" + (", which is in the log" * bool(receipt))
 
 
 def _heads(options: argparse.Namespace) -> str:
@@ -268,13 +355,25 @@ def _heads(options: argparse.Namespace) -> str:
     return f"{len(heads)} tree heads; the newest is of {newest['t']} over {newest['size']} entries"
 
 
+def _text(options: argparse.Namespace) -> str:
+    check_text(_read_json(options.file), Path(options.words).read_text(encoding="utf-8"))
+    if not options.proof:
+        return "the words are those of the receipt; with --proof also that it is in the log"
+    options.file, options.receipt = options.proof, options.file
+    return f"the words are those of the receipt, and {_proof(options)}"
+
+
 def _proof(options: argparse.Namespace) -> str:
     proof = _read_json(options.file)
-    fields = check_proof(proof, _read_json(options.receipt) if options.receipt else None)
+    receipt = _read_json(options.receipt) if options.receipt else None
+    fields = check_proof(proof, receipt)
+    heads = [proof["head"] | {"fields": fields, "size": fields["size"]}]
     if options.heads:
-        bodies = {head["body"] for head in read_heads(options.heads)}
-        if proof["head"]["body"] not in bodies:
+        heads = read_heads(options.heads)
+        if proof["head"]["body"] not in {head["body"] for head in heads}:
             raise VerificationError(f"the proof's tree head is not in {options.heads}")
+    if receipt:
+        check_hour(receipt["public"], proof["entry"], heads)
     return f"entry {proof['entry']} is in the log of {fields['origin']} as of {fields['t']}"
 
 
@@ -286,13 +385,18 @@ def _read_json(path: str) -> JsonObject:
 def _release(options: argparse.Namespace) -> str:
     heads = read_heads(options.heads)
     check_heads(heads)
-    rows, covered = check_release(Path(options.file), heads, Path(options.leaves))
-    return f"all {rows} rows are entries of the log as signed over {covered} entries"
+    count = check_release(Path(options.file), heads, Path(options.leaves))
+    return (
+        f"all {count.rows} rows are entries of the log as signed over {count.covered} entries;"
+        f" {count.dated} carry the time of their source (import or seed)"
+    )
 
 
 COMMANDS = {
     "heads": (_heads, ("kept",)),
     "proof": (_proof, ("receipt", "heads")),
+    "files": (_files, ("receipt",)),
+    "text": (_text, ("proof", "heads")),
     "release": (_release, ("heads", "leaves")),
 }
 """Each command's function and options; those of `release` are required."""
@@ -305,6 +409,8 @@ def main() -> int:
     for name, (check, option_names) in COMMANDS.items():
         command = commands.add_parser(name)
         command.add_argument("file")
+        if name == "text":
+            command.add_argument("words")
         for option in option_names:
             command.add_argument(f"--{option}", required=name == "release")
         command.set_defaults(check=check)

@@ -1,6 +1,7 @@
 """The vocabulary of the log and the tables: kinds of acts, their visibility, and codes."""
 
 from deliberate.vocabulary.codes import (
+    DATED_ORIGINS,
     AccountClass,
     AppealOutcome,
     AssessmentStage,
@@ -32,6 +33,7 @@ from deliberate.vocabulary.codes import (
 )
 
 __all__ = [
+    "DATED_ORIGINS",
     "AccountClass",
     "AppealOutcome",
     "AssessmentStage",

@@ -24,12 +24,20 @@ class AccountClass(StrEnum):
 
 
 class Origin(StrEnum):
-    """The channel of an act; desk: entered by staff on behalf of a person."""
+    """The channel of an act.
+
+    desk: entered by staff on behalf of a person; seed: the history of the sample city.
+    """
 
     WEB = "web"
     DESK = "desk"
     API = "api"
     IMPORT = "import"
+    SEED = "seed"
+
+
+DATED_ORIGINS = frozenset({Origin.IMPORT, Origin.SEED})
+"""Origins whose rows carry a time of their source; every other row is dated when it is written."""
 
 
 class Visibility(StrEnum):

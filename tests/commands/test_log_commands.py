@@ -113,7 +113,7 @@ def test_standalone_verifier_checks_a_proof(run, run_verifier):
     assert run_verifier("proof", "missing.json")[0] == 2
 
 
-def test_standalone_verifier_checks_published_heads(run, run_verifier, clock):
+def test_standalone_verifier_checks_published_heads(clock, run, run_verifier):
     for _ in range(3):
         clock.shift(3600)
         factories.create_resident()

@@ -12,7 +12,7 @@ from deliberate.database.migration_filter import is_mapped
 from tests.migrations import schema_0001
 
 COMPARED = {"compare_type": True, "include_schemas": False, "include_name": is_mapped}
-LAST_IRREVERSIBLE = "0001"
+LAST_IRREVERSIBLE = "0010"
 """The newest revision whose downgrade raises."""
 
 

@@ -2,12 +2,15 @@
 
 import hashlib
 import hmac
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
-from deliberate.database import NestedAct, db
-from deliberate.models import Comment, Interaction
+from deliberate import sealing
+from deliberate.database import ClockBehind, NestedAct, db
+from deliberate.models import Comment, FormKey, Interaction
 from deliberate.models.log.interaction import leaf, private_half, public_half
 from deliberate.operations import ChangedForm, RepeatedForm, RequestContext, Submission
 from deliberate.operations.proposals.supports import support_proposal
@@ -162,8 +165,9 @@ def test_used_form_key_with_other_content_is_rejected(app):
 def test_log_stores_form_key_and_content_as_hashes(app, log):
     author, proposal = factories.create_resident(), factories.create_proposal()
     post(author, proposal, "pilihan 2", submitted("key", "pilihan 2"))
-    entry = next(e for e in log() if e.kind == "comment.posted")
-    assert "key" not in entry.form_key and "pilihan" not in entry.form_digest
+    used = db.session.scalars(select(FormKey)).one()
+    assert "key" not in used.key and "pilihan" not in used.digest
+    assert [e.kind for e in log() if e.id == used.entry] == ["comment.posted"]
 
 
 def test_ids_are_in_order_of_writing(app, log):
@@ -177,3 +181,14 @@ def test_kind_has_one_visibility_and_a_meaning():
     events = EVENT_TYPES.values()
     assert all(event.VISIBILITY in Visibility and event.meaning() for event in events)
     assert len(events) >= 114 and all(issubclass(event, Event) for event in events)
+
+
+def test_act_of_a_host_whose_clock_is_behind_is_refused_and_nothing_is_stored(app, log):
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    with time_machine.travel(now, tick=False):
+        factories.create_resident()
+        sealing.seal_log(app.config["SETTINGS"])
+    log()
+    with time_machine.travel(now - timedelta(seconds=61), tick=False), pytest.raises(ClockBehind):
+        factories.create_resident("Warga baru")
+    assert log() == []

@@ -1,13 +1,16 @@
 """Publishing, downloading and removing releases."""
 
+import json
 import zipfile
 
 import pytest
 
 from deliberate.commands import cli
-from deliberate.database import unrecorded
+from deliberate.database import db, unrecorded
 from deliberate.operations.releases.releases import publish_all_releases, publish_release
-from deliberate.sealing import seal_log
+from deliberate.queries.releases.release_comparison import compare_releases
+from deliberate.queries.releases.release_files import sha256_of
+from deliberate.sealing import seal_log, verifier
 from tests import factories
 from tests.client import anonymous_client
 
@@ -23,6 +26,34 @@ def test_publishing_a_release_is_logged(app, folder, log):
     release = publish_release(None, process, folder)
     (entry,) = log()
     assert (entry.kind, entry.subject_id) == ("release.built", release.id)
+
+
+def test_changed_file_of_a_release_is_found_by_its_logged_manifest(app, folder, log):
+    process = factories.create_process()
+    release = publish_release(None, process, folder)
+    files = folder / process.slug / release.stamp
+    seal_log(app.config["SETTINGS"])
+    position = str(log()[-1].seq)
+    receipt = json.loads(app.test_cli_runner().invoke(cli, ["log", "receipt", position]).output)
+    assert verifier.check_files(files, receipt) == len(release.manifest["files"])
+    assert list(compare_releases(db.session(), folder)) == []
+    codebook, manifest = files / "codebook.csv", files / "manifest.json"
+    codebook.chmod(0o600)
+    codebook.write_text(codebook.read_text() + "x\n")
+    with pytest.raises(verifier.VerificationError, match=r"codebook\.csv is not the file"):
+        verifier.check_files(files, receipt)
+    (fault,) = compare_releases(db.session(), folder)
+    assert "codebook.csv was changed" in fault.problem
+    manifest.chmod(0o600)
+    manifest.write_text(
+        manifest.read_text().replace(
+            release.manifest["files"]["codebook.csv"]["sha256"], sha256_of(codebook)
+        )
+    )
+    with pytest.raises(verifier.VerificationError, match="not the one of the receipt"):
+        verifier.check_files(files, receipt)
+    (fault,) = compare_releases(db.session(), folder)
+    assert "manifest.json differs from its entry" in fault.problem
 
 
 def test_second_release_of_a_day_gets_its_own_stamp(app, folder):

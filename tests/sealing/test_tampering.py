@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from deliberate import sealing
+from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Interaction, SignedTreeHead
 from deliberate.models.log.interaction import leaf, private_half, public_half
@@ -65,18 +66,20 @@ def rehash(position: int) -> None:
     row = db.session.query(Interaction).filter_by(seq=position).one()
     new_leaf = leaf(public_half(row), private_half(row))
     attack(
-        "UPDATE interaction SET leaf = :leaf WHERE seq = :position",
+        "UPDATE interaction SET leaf = :leaf"
+        " WHERE id = (SELECT entry FROM position WHERE seq = :position)",
         leaf=new_leaf,
         position=position,
     )
 
 
+THIRD = "WHERE id = (SELECT entry FROM position WHERE seq = 3)"
 EDITS = {
-    "edit a column": "UPDATE interaction SET subject_id = 77 WHERE seq = 3",
-    "edit details": "UPDATE interaction SET details = '{\"terms\"\\:9}' WHERE seq = 3",
-    "change the actor": "UPDATE interaction SET actor_id = 'somebody' WHERE seq = 3",
-    "change the role": "UPDATE interaction SET actor_role = 'admin' WHERE seq = 3",
-    "backdate": "UPDATE interaction SET occurred_at = '2020-01-01 00:00:00.000000' WHERE seq = 3",
+    "edit a column": f"UPDATE interaction SET subject_id = 77 {THIRD}",
+    "edit details": f"UPDATE interaction SET details = '[9]' {THIRD}",
+    "change the actor": f"UPDATE interaction SET actor_id = 'somebody' {THIRD}",
+    "change the role": f"UPDATE interaction SET actor_role = 'admin' {THIRD}",
+    "backdate": f"UPDATE interaction SET occurred_at = '2020-01-01 00:00:00.000000' {THIRD}",
 }
 
 
@@ -96,19 +99,19 @@ def test_verification_finds_an_edited_entry_with_a_new_leaf(settings, edit):
 
 
 def test_verification_finds_a_deleted_entry(settings):
-    attack("DELETE FROM interaction WHERE seq = 3")
+    attack("DELETE FROM interaction WHERE id = (SELECT entry FROM position WHERE seq = 3)")
     assert "entries are missing" in faults_of(settings)
 
 
 def test_verification_finds_an_inserted_entry(settings):
     columns = [c.key for c in Interaction.__table__.columns]
-    replaced = {"id": "'0123456789abcdef'", "seq": "3", "form_key": "NULL"}
-    selected = ", ".join(replaced.get(name, name) for name in columns)
+    selected = ", ".join({"id": "'0123456789abcdef'"}.get(name, name) for name in columns)
     attack(
-        "UPDATE interaction SET seq = -seq WHERE seq >= 3",
-        "UPDATE interaction SET seq = 1 - seq WHERE seq < 0",
-        f"INSERT INTO interaction ({', '.join(columns)})"
-        f" SELECT {selected} FROM interaction WHERE seq = 2",
+        "UPDATE position SET seq = -seq WHERE seq >= 3",
+        "UPDATE position SET seq = 1 - seq WHERE seq < 0",
+        f"INSERT INTO interaction ({', '.join(columns)}) SELECT {selected} FROM interaction"
+        " WHERE id = (SELECT entry FROM position WHERE seq = 2)",
+        "INSERT INTO position (seq, entry) VALUES (3, '0123456789abcdef')",
     )
     rehash(3)
     faults = faults_of(settings)
@@ -117,21 +120,21 @@ def test_verification_finds_an_inserted_entry(settings):
 
 
 def test_verification_finds_a_renumbered_entry(settings):
-    attack("UPDATE interaction SET seq = 1000 WHERE seq = 3")
+    attack("UPDATE position SET seq = 1000 WHERE seq = 3")
     assert "entries are missing" in faults_of(settings)
 
 
 def test_verification_finds_swapped_entries(settings):
     attack(
-        "UPDATE interaction SET seq = -1 WHERE seq = 3",
-        "UPDATE interaction SET seq = 3 WHERE seq = 4",
-        "UPDATE interaction SET seq = 4 WHERE seq = -1",
+        "UPDATE position SET seq = -1 WHERE seq = 3",
+        "UPDATE position SET seq = 3 WHERE seq = 4",
+        "UPDATE position SET seq = 4 WHERE seq = -1",
     )
     assert "the entries do not match the tree head" in faults_of(settings)
 
 
 def test_verification_finds_a_truncated_log(settings):
-    attack("DELETE FROM interaction WHERE seq > 5")
+    attack("DELETE FROM interaction WHERE id IN (SELECT entry FROM position WHERE seq > 5)")
     assert "entries are missing" in faults_of(settings)
 
 
@@ -151,13 +154,13 @@ def test_verification_finds_a_changed_segment(settings):
 
 def test_verification_finds_a_rewritten_segment(settings):
     attack(EDITS["edit a column"])
-    stored = db.session.execute(text("SELECT leaf FROM interaction WHERE seq = 3")).scalar_one()
+    stored = db.session.scalar(select(Interaction.leaf).where(Interaction.seq == 3))
     segment_of(settings).unlink()
     attack("DELETE FROM segment")
     sealing.write_segments(settings.log_path, rest=True)
     attack(
         "UPDATE interaction SET subject_id = (SELECT min(subject_id) FROM interaction)"
-        " WHERE seq = 3 AND leaf = :stored",
+        " WHERE id = (SELECT entry FROM position WHERE seq = 3) AND leaf = :stored",
         stored=stored,
     )
     assert any(
@@ -180,7 +183,7 @@ def test_verification_finds_a_tree_head_signed_by_another_key(settings):
     *_, before, newest = db.session.query(SignedTreeHead).order_by(SignedTreeHead.size)
     tree = sealing.MerkleTree(newest.size, [bytes.fromhex(peak) for peak in newest.peaks])
     other_key = sealing.load_signing_key(settings.log_path, "2" * 64)
-    forged = sign_tree_head(tree, before, other_key, settings.base_url)
+    forged = sign_tree_head(tree, before, other_key, settings.base_url, now())
     attack("DELETE FROM signed_tree_head WHERE size = :size", size=newest.size)
     with unrecorded("test settings") as session:
         session.add(forged)
@@ -190,12 +193,19 @@ def test_verification_finds_a_tree_head_signed_by_another_key(settings):
 def unseal(settings, size: int) -> None:
     """Undo the sealing above a size, as an owner with the signing key could."""
     attack(
-        "UPDATE interaction SET seq = NULL WHERE seq >= :size",
+        "INSERT INTO unsealed_entry SELECT entry FROM position WHERE seq >= :size",
+        "DELETE FROM position WHERE seq >= :size",
         "DELETE FROM signed_tree_head WHERE size > :size",
         "DELETE FROM segment",
         size=size,
     )
     segment_of(settings).unlink()
+
+
+DELETE_UNSEALED = (
+    "DELETE FROM interaction WHERE id IN (SELECT entry FROM unsealed_entry)",
+    "DELETE FROM unsealed_entry",
+)
 
 
 def faults_without_and_with(settings, head: ExportedTreeHead) -> tuple[list[str], list[str]]:
@@ -208,7 +218,7 @@ def test_external_head_reveals_a_log_truncated_with_its_heads(settings):
         db.session.query(SignedTreeHead.size).order_by(SignedTreeHead.size).first()[0],
     )
     unseal(settings, size)
-    attack("DELETE FROM interaction WHERE seq IS NULL")
+    attack(*DELETE_UNSEALED)
     without, with_head = faults_without_and_with(settings, stored)
     assert without == []
     assert with_head == ["the log is shorter than an external tree head"]
@@ -231,7 +241,7 @@ def test_external_head_reveals_a_fork(settings):
         db.session.query(SignedTreeHead.size).order_by(SignedTreeHead.size).first()[0],
     )
     unseal(settings, size)
-    attack("DELETE FROM interaction WHERE seq IS NULL")
+    attack(*DELETE_UNSEALED)
     while db.session.query(Interaction).count() < stored.fields["size"]:
         factories.create_resident()
         sealing.seal_log(settings)
@@ -248,7 +258,8 @@ def test_external_head_of_another_log_is_a_fault(settings):
     key = sealing.current_signing_key(settings)
     newest = sealing.latest_tree_head(db.session)
     tree = sealing.MerkleTree(newest.size, [bytes.fromhex(peak) for peak in newest.peaks])
-    foreign_head = export_tree_head(sign_tree_head(tree, None, key, "https://elsewhere.example"))
+    foreign = sign_tree_head(tree, None, key, "https://elsewhere.example", now())
+    foreign_head = export_tree_head(foreign)
     assert faults_of(settings, foreign_head) == [
         "an external tree head is of another log: https://elsewhere.example"
     ]

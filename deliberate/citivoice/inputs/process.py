@@ -13,7 +13,9 @@ class Process:
     """Properties of a process that its log does not hold; `start` and `as_of` without zone are UTC.
 
     `process_id` selects its rows in a log of many processes (None: the log holds this one alone);
-    `log_size` and `log_root` are the tree head scored against; `as_of` None is the end of the log;
+    `log_size` and `log_root` are the tree head scored against; `sealed_late` counts rows
+    that waited for their head, `source_dated` rows with a time of their source (None: unknown);
+    `as_of` None is the end of the log;
     `population` gives shares by field and band; `carries` the criteria that the source supports
     (None: as the log's imports declare, else all).
     """
@@ -25,6 +27,8 @@ class Process:
     process_id: str | None = None
     log_size: int | None = None
     log_root: str | None = None
+    sealed_late: int | None = None
+    source_dated: int | None = None
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     districts: tuple[str, ...] = ()
     carries: frozenset[str] | None = None

@@ -87,17 +87,23 @@ def process_from_facts(facts: Facts) -> Process:
         value: str | None = facts.one("window_facts", column)
         return value
 
+    def whole(column: str) -> int | None:
+        value: float | None = facts.one("window_facts", column)
+        return None if value is None else int(value)
+
     table = facts["population_facts"]
     shares = zip(table["band"], table["share"], strict=True)
-    start, as_of, size = one("start"), one("as_of"), facts.one("window_facts", "log_size")
+    start, as_of = one("start"), one("as_of")
     carries = one("carries")
     return Process(
         slug=one("process") or "",
         timezone=one("timezone") or "UTC",
         start=datetime.fromisoformat(start) if start else None,
         as_of=datetime.fromisoformat(as_of) if as_of else None,
-        log_size=None if size is None else int(size),
+        log_size=whole("log_size"),
         log_root=one("log_root"),
+        sealed_late=whole("sealed_late"),
+        source_dated=whole("source_dated"),
         population=_population_shares(table),
         districts=tuple(band for band, share in shares if is_missing(share)),
         carries=None if carries is None else frozenset(carries.split()) - {"-"},

@@ -55,7 +55,11 @@ SCHEMA = {
         " moderation_decisions active_last4 meetings meetings_minuted releases",
         "latency_low latency_high",
     ),
-    "window_facts": ("process timezone start as_of log_root carries private_kinds", "", "log_size"),
+    "window_facts": (
+        "process timezone start as_of log_root carries private_kinds",
+        "",
+        "log_size sealed_late source_dated",
+    ),
     "population_facts": ("field band", "", "share"),
 }
 

@@ -144,6 +144,8 @@ def _process_tables(window: Window, engine: Engine) -> dict[str, Table]:
         "as_of": window.as_of.isoformat(),
         "log_size": process.log_size,
         "log_root": process.log_root,
+        "sealed_late": process.sealed_late,
+        "source_dated": process.source_dated,
         "carries": None if window.carries is None else " ".join(sorted(window.carries)) or "-",
         "private_kinds": " ".join(sorted(kinds & set(WITHHELD))),
     }

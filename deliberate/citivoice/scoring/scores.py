@@ -47,14 +47,11 @@ class Scores:
     def to_dict(self) -> dict[str, Any]:
         """Return the document of scores, rounded: the same everywhere for the same log and seed."""
         one = self.facts.one
-        size = one("window_facts", "log_size")
         return {
             "process": one("window_facts", "process"),
             "formulas": self.formulas.version,
-            "log_head": {
-                "size": None if size is None else int(size),
-                "root": one("window_facts", "log_root"),
-            },
+            "log_head": {"size": self._whole("log_size"), "root": one("window_facts", "log_root")},
+            "sealing": {name: self._whole(name) for name in ("sealed_late", "source_dated")},
             "window": self._window(),
             "excluded_accounts": self._excluded(),
             "descriptives": {scope: rounded(b) for scope, b in self.descriptives.items()},
@@ -93,6 +90,10 @@ class Scores:
             lines = sorted("\t".join(row) for row in zip(*columns, strict=True))
             digest.update("\n".join([name, *lines, ""]).encode())
         return digest.hexdigest()
+
+    def _whole(self, column: str) -> int | None:
+        value = self.facts.one("window_facts", column)
+        return None if value is None else int(value)
 
     def _window(self) -> dict[str, Any]:
         one = self.facts.one

@@ -1,24 +1,16 @@
 """The interaction log: rows with a public half, a private half and a leaf hash over both."""
 
 import hashlib
+import hmac
 import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Index,
-    LargeBinary,
-    SmallInteger,
-    String,
-    TextClause,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, LargeBinary, SmallInteger, String, bindparam, select, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from deliberate.database import Base, BigId, Json, UtcDateTime, canonical_json
-from deliberate.database.personal_data import Category, personal, rows
+from deliberate.database.personal_data import Category, keep_for, not_personal, personal, rows
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import EVENT_TYPES
 
@@ -27,50 +19,80 @@ PublicHalf = dict[str, Any]  # JSON
 PrivateHalf = dict[str, Any]  # JSON
 
 
-def unsealed_rows_query(dialect: str) -> TextClause:
-    """Return the statement for id and leaf of the oldest unsealed rows, with parameter `limit`.
-
-    The index is named for SQLite, which would otherwise use the one on seq and sort all rows.
-    """
-    index = "INDEXED BY ix_interaction_waiting " if dialect == "sqlite" else ""
-    return text(
-        f"SELECT id, leaf FROM interaction {index}"  # noqa: S608  # no input from outside
-        "WHERE seq IS NULL ORDER BY id LIMIT :limit"
+UNSEALED_ROWS = (
+    text(
+        "SELECT i.id, i.leaf, i.process_id, i.occurred_at, i.origin"
+        " FROM unsealed_entry u JOIN interaction i ON i.id = u.entry"
+        " WHERE i.occurred_at <= :now OR i.origin IN ('import', 'seed')"
+        " ORDER BY u.entry LIMIT :limit"
     )
+    .bindparams(bindparam("now", type_=UtcDateTime))
+    .columns(id=String, leaf=LargeBinary, process_id=BigId, occurred_at=UtcDateTime, origin=String)
+)
+"""The oldest rows to seal, with parameters `limit` and `now`: a row of a host whose clock is ahead
+waits for its time."""
+
+
+class Position(Base):
+    """The dense position of a sealed row. The sealer inserts it; nothing changes it afterwards."""
+
+    __tablename__ = "position"
+    personal_data = not_personal("seq entry")
+
+    seq: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    entry: Mapped[str] = mapped_column(String(32), unique=True)
+
+
+class UnsealedEntry(Base):
+    """A row that has no position yet. A trigger of the log inserts it, the sealer deletes it."""
+
+    __tablename__ = "unsealed_entry"
+    personal_data = not_personal("entry")
+
+    entry: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class FormKey(Base):
+    """The hashed key of a submitted form, so that a repeated form counts once for some weeks."""
+
+    __tablename__ = "form_key"
+    personal_data = not_personal(
+        "actor_id key digest entry used_at", retention=keep_for(30, "used_at", "used form keys")
+    )
+
+    actor_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[str] = mapped_column(String(32))
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class Interaction(Base):
-    """One act, inserted in the transaction of the act; only its position is set afterwards.
+    """One act, inserted in the transaction of the act and never updated.
 
-    Ids are values without foreign keys: the rows they name may be erased, the entry remains.
+    Ids are values without foreign keys: the rows they name may be erased, the entry remains. The
+    id, which begins with its time, is the only unique key, so that months can be partitions.
     """
 
     __tablename__ = "interaction"
     __table_args__ = (
-        UniqueConstraint("actor_id", "form_key"),
-        Index("ix_interaction_process_id_seq", "process_id", "seq"),
-        Index("ix_interaction_proposal_id_seq", "proposal_id", "seq"),
-        Index(
-            "ix_interaction_waiting",
-            "id",
-            sqlite_where=text("seq IS NULL"),
-            postgresql_where=text("seq IS NULL"),
-        ),
+        Index("ix_interaction_process_id", "process_id", "id"),
+        Index("ix_interaction_proposal_id", "proposal_id", "id"),
+        Index("ix_interaction_actor_id", "actor_id"),
     )
     personal_data = rows(
         "log",
         "Rows of the log",
         owner="",
         columns=(
-            "id seq occurred_at kind actor_id actor_role account_class institution_id "
+            "id occurred_at kind actor_id actor_role account_class institution_id "
             "process_id proposal_id subject_type subject_id parent_id stance origin cause "
-            "content form_key form_digest salt leaf"
+            "content salt leaf"
         ),
         kept="the log is sealed; without the key nobody can link a row to a person",
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    seq: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(40))
     actor_id: Mapped[str | None] = mapped_column(String(64))
@@ -90,10 +112,16 @@ class Interaction(Base):
     details: Mapped[dict[str, Any]] = mapped_column(
         Json, info=personal(Category.ACT, kept="numbers and codes, never texts")
     )
-    form_key: Mapped[str | None] = mapped_column(String(64))
-    form_digest: Mapped[str | None] = mapped_column(String(64))
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     leaf: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+    seq: Mapped[int | None] = column_property(
+        select(Position.seq)
+        .where(Position.entry == id)
+        .correlate_except(Position)
+        .scalar_subquery()
+    )
+    """The position, None until it is sealed. Ranges are read from Position, which has the index."""
 
     def __init__(self, **columns: Any) -> None:  # Any: columns have many types
         super().__init__(**{"salt": secrets.token_bytes(16), **columns})
@@ -151,3 +179,10 @@ def hash_half(half: PublicHalf | PrivateHalf) -> bytes:
 def leaf(public: PublicHalf, private: PrivateHalf) -> bytes:
     """Return the leaf hash of an act: SHA-256(0x00 ‖ hash of public ‖ hash of private)."""
     return hashlib.sha256(b"\x00" + hash_half(public) + hash_half(private)).digest()
+
+
+def content_hmac(content: str | None, salt: bytes | None) -> str | None:
+    """Return the HMAC that the log stores for a content, or None without content or salt."""
+    if content is None or salt is None:
+        return None
+    return hmac.new(salt, content.encode(), hashlib.sha256).hexdigest()

@@ -1,12 +1,17 @@
-"""Results of sealing: signed tree heads, stored subtree hashes, segments, published heads."""
+"""Results of sealing: tree heads, dates of sealed rows, subtree hashes, segments."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import not_personal
+
+BACKDATING_TOLERANCE = timedelta(minutes=1)
+"""How long before the previous tree head a row may be dated: an act takes less."""
+LATE_AFTER = timedelta(seconds=60)
+"""A row is sealed late if its tree head was made this long after it, or later."""
 
 
 class SignedTreeHead(Base):
@@ -27,6 +32,21 @@ class SignedTreeHead(Base):
     peaks: Mapped[list[str]] = mapped_column(Json)
     """Roots of the full subtrees from left to right; their sizes are the bits of `size`."""
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SealedDates(Base):
+    """How many rows of a process one tree head covers that were sealed late or dated by a source.
+
+    Process 0 is none. Only heads with such rows have an entry, so that scores need not read times.
+    """
+
+    __tablename__ = "sealed_dates"
+    personal_data = not_personal("size process_id late dated")
+
+    size: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    process_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    late: Mapped[int] = mapped_column(BigId)
+    dated: Mapped[int] = mapped_column(BigId)
 
 
 class Subtree(Base):

@@ -48,6 +48,11 @@ def new_salt() -> bytes:
     return secrets.token_bytes(16)
 
 
+def titled_text(title: str, body: str) -> str:
+    """Return a title and a body as the one text that the log binds."""
+    return f"{title}\n\n{body}"
+
+
 _response = table("response", column("id"), column("proposal_id"))
 _commitment = table(
     "commitment", column("response_id"), column("fulfilled_at"), column("dropped_at")
@@ -178,6 +183,11 @@ class Proposal(HideableText, Base):
     def proposal_id(self) -> int:
         """Return its own id, as the models of its contents do."""
         return self.id
+
+    @property
+    def sealed_text(self) -> str:
+        """Return title and body as one text, of which the log has an HMAC."""
+        return titled_text(self.title, self.body)
 
     @property
     def is_active(self) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
@@ -10,7 +10,7 @@ from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.database.personal_data import COUNTS, Category, personal, rows
 from deliberate.models.moderation.conditions import NotNull, Through
 from deliberate.models.moderation.visibility import BODY_READERS, VisibleText, read_by
-from deliberate.models.proposals.proposal import Proposal
+from deliberate.models.proposals.proposal import Proposal, new_salt
 
 
 class Summary(VisibleText, Base):
@@ -36,6 +36,9 @@ class Summary(VisibleText, Base):
     main_request: Mapped[str] = mapped_column(String(400), info=personal(Category.WORDS))
     best_for: Mapped[str] = mapped_column(String(400), info=personal(Category.WORDS))
     best_against: Mapped[str] = mapped_column(String(400), info=personal(Category.WORDS))
+    salt: Mapped[bytes | None] = mapped_column(
+        LargeBinary(16), default=new_salt, info=personal(Category.TECHNICAL, download=False)
+    )
     revision: Mapped[int] = mapped_column(default=1)
     """Counts edits of the suggestion, so that agreement is given to the text that was read."""
     written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -44,6 +47,11 @@ class Summary(VisibleText, Base):
     agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     proposal: Mapped[Proposal] = relationship()
+
+    @property
+    def sealed_text(self) -> str:
+        """Return the three sentences as one text, of which the log has an HMAC."""
+        return "\n\n".join((self.main_request, self.best_for, self.best_against))
 
     @property
     def is_by_author(self) -> bool:

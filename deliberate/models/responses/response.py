@@ -19,7 +19,7 @@ from deliberate.database.personal_data import (
 from deliberate.days import local_date
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.visibility import PUBLIC, read_by
-from deliberate.models.proposals.proposal import Proposal, new_salt
+from deliberate.models.proposals.proposal import Proposal, new_salt, titled_text
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import ResponseDecision
 from deliberate.vocabulary.codes import INTERIM_DECISIONS, is_final_response
@@ -92,6 +92,13 @@ class Response(Base):
     def process_id(self) -> int:
         """Return the id of the process that acts on this response belong to."""
         return self.proposal.process_id
+
+    @property
+    def sealed_text(self) -> str:
+        """Return the whole text, points included, of which the log has an HMAC."""
+        parts = [self.headline, self.body]
+        parts += [f"{p['text']}: {p['verdict']}. {p['reason']}" for p in self.points]
+        return "\n\n".join(parts)
 
     @property
     def is_final(self) -> bool:
@@ -217,6 +224,7 @@ class CommitmentStep(Base):
         owner="person_id",
         columns="id commitment_id person_id state note evidence taken_at",
         kept=OFFICIAL,
+        hidden="salt",
     )
     readers = read_by(PUBLIC, "note", "evidence")
 
@@ -226,6 +234,12 @@ class CommitmentStep(Base):
     state: Mapped[str] = mapped_column(String(16))
     note: Mapped[str] = mapped_column(String(500), default="")
     evidence: Mapped[str] = mapped_column(String(500), default="")
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     commitment: Mapped[Commitment] = relationship(back_populates="steps")
+
+    @property
+    def sealed_text(self) -> str:
+        """Return the note and its evidence as one text, of which the log has an HMAC."""
+        return titled_text(self.note, self.evidence)

@@ -111,6 +111,11 @@ class Comment(HideableText, Base):
     institution: Mapped[Institution | None] = relationship(foreign_keys=[institution_id])
 
     @property
+    def sealed_text(self) -> str:
+        """Return the text of which the log has an HMAC."""
+        return self.body
+
+    @property
     def process_id(self) -> int:
         """Return the process that acts on this comment belong to."""
         return self.proposal.process_id

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Person, Poll, VotingCode
+from deliberate.models.polls import ballot_box_root
 from deliberate.operations.polls.ballots import hash_code, new_code
 from deliberate.operations.polls.office_ballots import erase_ballot_links
 from deliberate.permissions.decision import (
@@ -18,9 +19,10 @@ from deliberate.permissions.decision import (
     require,
 )
 from deliberate.permissions.polls import may_run_poll
+from deliberate.queries.polls.counted_ballots import ballot_lines
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.vocabulary import Electorate
-from deliberate.vocabulary.events.polls import CodesMade
+from deliberate.vocabulary.events.polls import BallotBoxClosed, CodesMade
 
 BALLOT_TABLES = ("poll_ballot", "poll_voter", "poll_code")
 MAX_CODES = 100_000
@@ -49,6 +51,28 @@ def create_voting_codes(
         act.session.add_all(VotingCode(key=hash_code(code), poll_id=poll.id) for code in codes)
         act.about(poll, count=count)
     return codes
+
+
+def close_ballot_boxes() -> int:
+    """Log a hash over the ballots of each poll that has closed; return the number of polls.
+
+    From then on a changed, dropped or added ballot is found. Imported polls have no box here.
+    """
+    query = select(Poll.id).where(
+        Poll.closes_at <= now(), Poll.box_root.is_(None), Poll.source.is_(None)
+    )
+    due = db.session.scalars(query.order_by(Poll.id)).all()
+    for poll_id in due:
+        _close_ballot_box(poll_id)
+    return len(due)
+
+
+def _close_ballot_box(poll_id: int) -> None:
+    with recorded(None, BallotBoxClosed) as act:
+        poll = act.lock(act.session.get_one(Poll, poll_id))
+        ballots = act.session.execute(ballot_lines(poll_id)).all()
+        poll.box_root = ballot_box_root(poll, ballots)
+        act.about(poll, ballots=len(ballots), root=poll.box_root)
 
 
 def rewrite_ballots_when_due() -> list[str]:

@@ -76,7 +76,7 @@ def submit_proposal(
         proposal.versions.append(_version(proposal, "", ()))
         if draft is not None:
             _consume_draft(act, author, draft, proposal)
-        act.set_text(_content(proposal), proposal)
+        act.set_text(proposal.sealed_text, proposal)
         act.about(
             proposal,
             initiator=proposal.initiator,
@@ -114,10 +114,6 @@ def _set_text(proposal: Proposal, title: str, body: str) -> None:
     proposal.body_html, proposal.renderer = to_html(proposal.body), RENDERER
 
 
-def _content(proposal: Proposal) -> str:
-    return f"{proposal.title}\n\n{proposal.body}"
-
-
 def _version(proposal: Proposal, note: str, credits: Sequence[int]) -> ProposalVersion:
     return ProposalVersion(
         number=proposal.version,
@@ -149,7 +145,7 @@ def revise_proposal(
         proposal.version += 1
         _set_text(proposal, title, body)
         proposal.versions.append(_version(proposal, note, credits))
-        act.set_text(_content(proposal), proposal)
+        act.set_text(proposal.sealed_text, proposal)
         act.about(
             proposal,
             version=proposal.version,

@@ -33,6 +33,7 @@ from deliberate.queries.releases.data_access_requests import (
     expired_requests,
     is_outdated,
 )
+from deliberate.queries.releases.release_files import MANIFEST, sha256_of
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.vocabulary.events.releases import (
     ReleaseBuilt,
@@ -129,12 +130,13 @@ def build_protected_release(
         manifest = build_release(
             request.process, out, formats=tuple(FORMATS), secret=request.secret
         )
-        size = pack_release(out)
+        size, digest = pack_release(out), sha256_of(out / MANIFEST)
         shutil.rmtree(out)
         with recorded(None, ReleaseBuilt, context) as act:
             request = act.lock(request)
             request.built_at, request.manifest, request.size = now(), manifest, size
-            act.about(request, rows=manifest["files"]["events.csv"]["rows"])
+            rows = manifest["files"]["events.csv"]["rows"]
+            act.about(request, rows=rows, manifest=digest)
 
 
 def _archive_path(folder: Path, request: DataAccessRequest) -> Path:

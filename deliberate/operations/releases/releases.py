@@ -18,6 +18,7 @@ from deliberate.operations.site.job_runs import run_each
 from deliberate.permissions.decision import require
 from deliberate.permissions.releases import may_remove_release
 from deliberate.queries.processes.processes import get_process
+from deliberate.queries.releases.release_files import MANIFEST, sha256_of
 from deliberate.queries.releases.releases import has_new_acts, newest_release, removed_releases
 from deliberate.queries.scores.process_scores import SOURCE_RELEASE, opened_process_slugs
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
@@ -54,7 +55,11 @@ def publish_release(
                     size=size,
                 )
                 act.session.add(release)
-                act.about(release, rows=manifest["files"]["events.csv"]["rows"])
+                act.about(
+                    release,
+                    rows=manifest["files"]["events.csv"]["rows"],
+                    manifest=sha256_of(process_folder / stamp / MANIFEST),
+                )
         except BaseException as error:
             _remove_unpublished_builds(process, process_folder)
             raise translate_build_error(error, process_folder / stamp) from error

@@ -85,13 +85,13 @@ def drop_commitment(
 def _add_step(
     act: Act[...], officer: Person, commitment: Commitment, state: str, note: str, evidence: str
 ) -> None:
-    act.session.add(
-        CommitmentStep(
-            commitment_id=commitment.id,
-            person_id=officer.id,
-            state=state,
-            note=clean_line(note)[:500],
-            evidence=clean_line(evidence)[:500],
-            taken_at=now(),
-        )
+    step = CommitmentStep(
+        commitment_id=commitment.id,
+        person_id=officer.id,
+        state=state,
+        note=clean_line(note)[:500],
+        evidence=clean_line(evidence)[:500],
+        taken_at=now(),
     )
+    act.session.add(step)
+    act.set_text(step.sealed_text, step)

@@ -266,7 +266,7 @@ def _describe(act: Act[...], response: Response, answers: Sequence[int]) -> None
             Response.body == response.body, Response.body != "", Response.id != response.id
         )
     )
-    act.set_text(response_text(response), response)
+    act.set_text(response.sealed_text, response)
     reason_chars = sum(len(point["reason"]) for point in response.points)
     act.describe(
         response,
@@ -280,13 +280,6 @@ def _describe(act: Act[...], response: Response, answers: Sequence[int]) -> None
             repeats=repeats or 0,
         ),
     )
-
-
-def response_text(response: Response) -> str:
-    """Return the whole text of a response, of which the log holds an HMAC."""
-    parts = [response.headline, response.body]
-    parts += [f"{p['text']}: {p['verdict']}. {p['reason']}" for p in response.points]
-    return "\n\n".join(parts)
 
 
 def _notify(act: Act[...], response: Response) -> None:

@@ -6,12 +6,17 @@ from datetime import datetime
 from sqlalchemy import select
 
 from deliberate.database import canonical_json, db
-from deliberate.models import Interaction
+from deliberate.models import Comment, Interaction, Option, Position, Proposal, Response
 from deliberate.models.log.interaction import PublicHalf, hash_half, private_half, public_half
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import kinds_with
+from deliberate.vocabulary.events.proposals import ProposalSummarised
 
 PUBLIC_KINDS = kinds_with(Visibility.PUBLIC)
+SALTED_SUBJECTS: dict[str, type[Proposal | Comment | Response | Option]] = {
+    model.subject_type: model for model in (Proposal, Comment, Response, Option)
+}
+"""Subjects whose texts have one salt, by the type in the log."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +28,23 @@ class Receipt:
     public: PublicHalf
     private: str
     occurred_at: datetime
+    salt: bytes | None = None
+    """With it the holder can check the text of the act against `content`; None without a text."""
 
     @property
     def code(self) -> str:
         """Return the receipt as the text that /log checks."""
-        return canonical_json({"entry": self.entry, "private": self.private, "public": self.public})
+        return canonical_json(self._fields)
+
+    @property
+    def file_content(self) -> str:
+        """Return the receipt as its file contains it: with the salt of the text, if it has one."""
+        salt = {} if self.salt is None else {"salt": self.salt.hex()}
+        return canonical_json(self._fields | salt)
+
+    @property
+    def _fields(self) -> dict[str, object]:
+        return {"entry": self.entry, "private": self.private, "public": self.public}
 
 
 @dataclass(frozen=True)
@@ -53,7 +70,16 @@ def get_receipt(entry: str, actor_id: str | None = None) -> Receipt | None:
     row = db.session.get(Interaction, entry)
     if row is None or (actor_id is not None and row.actor_id != actor_id):
         return None
-    return Receipt(row.id, public_half(row), _private_hash(row), row.occurred_at)
+    salt = _text_salt(row)
+    return Receipt(row.id, public_half(row), _private_hash(row), row.occurred_at, salt)
+
+
+def _text_salt(row: Interaction) -> bytes | None:
+    """Return the salt of the text of an act, None if it has no text or the text was erased."""
+    model = SALTED_SUBJECTS.get(row.subject_type)
+    if row.content is None or model is None or row.kind == ProposalSummarised.KIND:
+        return None
+    return db.session.scalar(select(model.salt).where(model.id == row.subject_id))
 
 
 def list_public_receipts(
@@ -66,15 +92,25 @@ def list_public_receipts(
     """
     entries = (
         select(Interaction)
+        .join(Position, Position.entry == Interaction.id)
         .where(Interaction.proposal_id == proposal_id, Interaction.kind.in_(PUBLIC_KINDS))
-        .where(Interaction.seq < below, Interaction.seq > (-1 if after is None else after))
-        .order_by(Interaction.seq)
+        .where(Position.seq < below, Position.seq > (-1 if after is None else after))
+        .order_by(Position.seq)
         .limit(limit)
     )
     return [
         PublicReceipt(row.seq or 0, public_half(row), _private_hash(row))
         for row in db.session.scalars(entries)
     ]
+
+
+def get_public_receipt(position: int) -> PublicReceipt | None:
+    """Return the receipt of the public act at a position, or None if there is none."""
+    query = select(Interaction).join(Position, Position.entry == Interaction.id)
+    row = db.session.scalar(query.where(Position.seq == position))
+    if row is None or row.kind not in PUBLIC_KINDS:
+        return None
+    return PublicReceipt(position, public_half(row), _private_hash(row))
 
 
 def _private_hash(row: Interaction) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.citivoice import COLUMNS, Log
 from deliberate.database import db
-from deliberate.models import Interaction, Segment
+from deliberate.models import Interaction, Position, Segment
 from deliberate.queries.log.tree_heads import latest_tree_head
 from deliberate.vocabulary.events.accounts import AccountReclassified
 from deliberate.vocabulary.events.scores import GroupDeclared
@@ -58,19 +58,21 @@ def _rows_after(
 ) -> Iterator[dict[str, list[Any]]]:  # Any: log columns have many types
     session: Session = db.session()
     names = [name for name in COLUMNS if name != "details"]
-    columns = [getattr(Interaction, name) for name in names]
+    columns = [Position.seq if name == "seq" else getattr(Interaction, name) for name in names]
     stored_details = type_coerce(Interaction.details, Text)
     of_process = or_(
         Interaction.process_id == process_id, Interaction.kind.in_(KINDS_OF_EVERY_PROCESS)
     )
     for start in range(first, below, ROWS_PER_QUERY):
         stop = min(start + ROWS_PER_QUERY, below)
-        query = select(*columns, stored_details).where(
-            Interaction.seq >= start, Interaction.seq < stop
+        query = (
+            select(*columns, stored_details)
+            .join(Position, Position.entry == Interaction.id)
+            .where(Position.seq >= start, Position.seq < stop)
         )
         if process_id is not None:
             query = query.where(of_process)
-        rows = session.execute(query.order_by(Interaction.seq)).all()
+        rows = session.execute(query.order_by(Position.seq)).all()
         if rows:
             lists = map(list, zip(*rows, strict=True))
             yield dict(zip([*names, "details"], lists, strict=True))

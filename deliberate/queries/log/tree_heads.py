@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import PublishedTreeHead, SignedTreeHead
-from deliberate.models.log.interaction import unsealed_rows_query
+from deliberate.models import PublishedTreeHead, SealedDates, SignedTreeHead, UnsealedEntry
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,22 @@ def latest_tree_head() -> TreeHeadSummary | None:
     return TreeHeadSummary(row.size, row.root) if row else None
 
 
+@dataclass(frozen=True)
+class DateCounts:
+    """How many sealed rows of a process waited for their head, and how many a source dated."""
+
+    late: int
+    dated: int
+
+
+def count_sealed_dates(process_id: int) -> DateCounts:
+    """Return how many sealed rows of a process were sealed late or are dated by their source."""
+    late, dated = func.sum(SealedDates.late), func.sum(SealedDates.dated)
+    query = select(func.coalesce(late, 0), func.coalesce(dated, 0))
+    row = db.session.execute(query.where(SealedDates.process_id == process_id)).one()
+    return DateCounts(*map(int, row))
+
+
 def list_published_heads(limit: int) -> list[PublishedHeadRow]:
     """Return the newest published tree heads, newest first."""
     rows = db.session.execute(
@@ -65,7 +80,7 @@ def latest_published_head() -> TreeHeadSummary | None:
 
 def unsealed_age() -> timedelta:
     """Return the age of the oldest unsealed entry, zero without any."""
-    oldest = db.session.scalar(unsealed_rows_query(db.engine.dialect.name), {"limit": 1})
+    oldest = db.session.scalar(select(func.min(UnsealedEntry.entry)))
     if oldest is None:
         return timedelta(0)
     written = int(oldest[:12], 16) / 1000  # a UUIDv7 begins with its time in milliseconds

@@ -1,14 +1,28 @@
 """The ballots of a poll after its close: hashes of a secret poll, names of a public one."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Ballot, Poll
+from deliberate.models.polls import ballot_box_root
 
 HASHES_PAGE_SIZE = 200
 NAMES_PAGE_SIZE = 50
+
+
+def ballot_lines(poll_id: int) -> Select[*tuple[Any, ...]]:
+    """Return the query for what the hash over the ballot box of a poll contains."""
+    return select(Ballot.key, Ballot.choice, Ballot.area).where(Ballot.poll_id == poll_id)
+
+
+def is_box_unchanged(poll: Poll) -> bool:
+    """Return whether the ballots are those that were logged when the ballot box was closed."""
+    ballots = db.session.execute(ballot_lines(poll.id)).all()
+    return poll.box_root is None or ballot_box_root(poll, ballots) == poll.box_root
 
 
 def ballot_keys(poll: Poll, after: str = "", limit: int = HASHES_PAGE_SIZE) -> list[str]:

@@ -171,8 +171,7 @@ def _change_columns() -> tuple[Label[Any], ...]:
     moment = now()
     merged: Any = aliased(Proposal)  # an alias has no static type
     columns: dict[str, Select[Any]] = {
-        "sealed": select(func.max(Interaction.seq)).where(is_logged),
-        "unsealed": select(func.max(Interaction.id)).where(is_logged, Interaction.seq.is_(None)),
+        "newest_act": select(func.max(Interaction.id)).where(is_logged),
         "polls": polls,
         "opened": polls.where(Poll.opens_at <= moment),
         "closed": polls.where(Poll.closes_at <= moment),

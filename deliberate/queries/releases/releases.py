@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Interaction, Process, Release
+from deliberate.models import Interaction, Position, Process, Release
 from deliberate.vocabulary.events.releases import (
     ReleaseBuilt,
     ReleaseDownloaded,
@@ -67,9 +67,10 @@ def has_new_acts(release: Release) -> bool:
     """Return whether acts other than about releases were sealed after the build."""
     query = (
         select(Interaction.id)
+        .join(Position, Position.entry == Interaction.id)
         .where(
             Interaction.process_id == release.process_id,
-            Interaction.seq >= release.manifest["log_head"]["size"],
+            Position.seq >= release.manifest["log_head"]["size"],
             Interaction.kind.not_in(RELEASE_KINDS),
         )
         .limit(1)

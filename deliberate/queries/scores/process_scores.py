@@ -13,7 +13,7 @@ from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.models import ComparedScore, Process, ScoreSnapshot
 from deliberate.queries.log.sealed_log import load_process_log
-from deliberate.queries.log.tree_heads import latest_tree_head
+from deliberate.queries.log.tree_heads import count_sealed_dates, latest_tree_head
 from deliberate.queries.releases.release_files import score_release_folder
 from deliberate.queries.scores.assessments import judged_criteria
 
@@ -54,6 +54,7 @@ def compute_scores(
 def scoring_context(process: Process, as_of: datetime | None = None) -> citivoice.Process:
     """Return what the log does not hold about a process: time zone, window and tree head."""
     head = latest_tree_head()
+    dates = count_sealed_dates(process.id)
     return citivoice.Process(
         slug=process.slug,
         timezone=process.timezone,
@@ -61,6 +62,8 @@ def scoring_context(process: Process, as_of: datetime | None = None) -> citivoic
         process_id=str(process.id),
         log_size=head.size if head else 0,
         log_root=head.root if head else None,
+        sealed_late=dates.late,
+        source_dated=dates.dated,
     )
 
 

@@ -28,6 +28,14 @@ class CounterMismatch:
     stored: int
     counted: int
 
+    position: None = None
+    """A counter has no entry of its own."""
+
+    @property
+    def problem(self) -> str:
+        """Return the fault as a phrase, as other faults of a verification have it."""
+        return str(self)
+
     def __str__(self) -> str:
         table = self.column.class_.__tablename__
         return f"{table} {self.id}: {self.column.key} is {self.stored}, counted {self.counted}"

@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -17,10 +16,11 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, transient
 from deliberate.models import JobRun
+from deliberate.models.log.signed_tree_head import LATE_AFTER
 from deliberate.queries.log.tree_heads import unsealed_age
 from deliberate.queries.notices.stuck_deliveries import count_stuck_mails, count_stuck_notices
 
-MAX_UNSEALED_AGE = timedelta(seconds=60)
+MAX_UNSEALED_AGE = LATE_AFTER
 """If an entry waits longer for its seal, the sealing job does not run."""
 MIN_FREE_BYTES = 200 * 1024 * 1024
 

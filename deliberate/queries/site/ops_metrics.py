@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, transient
-from deliberate.models import Appeal, Delivery, Interaction, JobRun, Proposal, Report
+from deliberate.models import Appeal, Delivery, JobRun, Proposal, Report, UnsealedEntry
 from deliberate.queries.log.tree_heads import latest_tree_head, unsealed_age
 from deliberate.queries.notices.stuck_deliveries import (
     count_given_up_mails,
@@ -58,7 +58,7 @@ def _metric(name: str, meaning: str, value: float) -> Metric:
 
 def _log() -> list[Metric]:
     head = latest_tree_head()
-    unsealed = _number(select(func.count()).where(Interaction.seq.is_(None)))
+    unsealed = _number(select(func.count()).select_from(UnsealedEntry))
     age = unsealed_age().total_seconds()
     return [
         _metric("log_entries", "Sealed entries of the log.", head.size if head else 0),

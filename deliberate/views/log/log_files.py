@@ -82,6 +82,6 @@ def verifier() -> ResponseReturnValue:
 def receipt(entry: str) -> ResponseReturnValue:
     """Return the receipt of an act as a file to the person who acted."""
     receipt = get_or_404(get_receipt(entry, signed_in_person().actor_id))
-    response = Response(receipt.code + "\n", mimetype="application/json")
+    response = Response(receipt.file_content + "\n", mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="receipt-{entry}.json"'
     return response

@@ -26,11 +26,15 @@ class Event:
 
     KIND: ClassVar[str] = ""
     VISIBILITY: ClassVar[Visibility] = INTERNAL
+    HAS_TEXT: ClassVar[bool] = False
+    """Whether its rows must have the mark of a text that stands on a page."""
 
-    def __init_subclass__(cls, kind: str = "", visibility: Visibility = INTERNAL) -> None:
+    def __init_subclass__(
+        cls, kind: str = "", visibility: Visibility = INTERNAL, *, has_text: bool = False
+    ) -> None:
         """Make the subclass a dataclass and register its kind; without a kind it is a base."""
         super().__init_subclass__()
-        cls.KIND, cls.VISIBILITY = kind, visibility
+        cls.KIND, cls.VISIBILITY, cls.HAS_TEXT = kind, visibility, has_text
         dataclass(frozen=True, kw_only=True)(cls)
         if not kind:
             return

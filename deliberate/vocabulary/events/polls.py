@@ -26,11 +26,18 @@ class PollPublished(Event, kind="poll.published", visibility=PUBLIC):
     turnout: int = detail("number of ballots")
 
 
-class OutcomeStated(Event, kind="outcome.stated", visibility=PUBLIC):
+class BallotBoxClosed(Event, kind="ballot_box.closed", visibility=PUBLIC):
+    """The ballot box of a poll was closed and bound by a hash."""
+
+    ballots: int = detail("number of ballots")
+    root: str = detail("HMAC over rules and sorted ballots, under a salt that stays secret")
+
+
+class OutcomeStated(Event, kind="outcome.stated", visibility=PUBLIC, has_text=True):
     """The outcome of a poll was stated."""
 
 
-class StatementSuggested(Event, kind="statement.suggested", visibility=PUBLIC):
+class StatementSuggested(Event, kind="statement.suggested", visibility=PUBLIC, has_text=True):
     """A resident suggested a statement for a poll; a moderator decides on it."""
 
 

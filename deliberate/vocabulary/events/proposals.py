@@ -5,21 +5,21 @@ from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import PRIVATE, PUBLIC, Event
 
 
-class ProposalSubmitted(Event, kind="proposal.submitted", visibility=PUBLIC):
+class ProposalSubmitted(Event, kind="proposal.submitted", visibility=PUBLIC, has_text=True):
     """A proposal was published."""
 
     initiator: Initiator = detail("who proposed it")
     decision: ResponseDecision | None = detail("imported status without a time", default=None)
 
 
-class ProposalRevised(Event, kind="proposal.revised", visibility=PUBLIC):
+class ProposalRevised(Event, kind="proposal.revised", visibility=PUBLIC, has_text=True):
     """A new version of a proposal was published."""
 
     version: int = detail("number of the version")
     credits: list[int] = detail("comments that led to the version")
 
 
-class ProposalSummarised(Event, kind="proposal.summarised", visibility=PUBLIC):
+class ProposalSummarised(Event, kind="proposal.summarised", visibility=PUBLIC, has_text=True):
     """A summary was agreed."""
 
     version: int = detail("number of the summary")

@@ -1,13 +1,14 @@
 """Kinds of acts on research releases."""
 
 from deliberate.vocabulary.details import detail
-from deliberate.vocabulary.events.event import INTERNAL, Event
+from deliberate.vocabulary.events.event import INTERNAL, PUBLIC, Event
 
 
-class ReleaseBuilt(Event, kind="release.built", visibility=INTERNAL):
+class ReleaseBuilt(Event, kind="release.built", visibility=PUBLIC):
     """A research release was built."""
 
     rows: int = detail("number of log rows in it")
+    manifest: str = detail("SHA-256 of its manifest.json, which has those of all files")
 
 
 class ReleaseRemoved(Event, kind="release.removed", visibility=INTERNAL):

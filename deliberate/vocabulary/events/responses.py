@@ -53,7 +53,7 @@ class CaseNoted(Event, kind="case.noted", visibility=INTERNAL):
     """An internal note was added to a case."""
 
 
-class ResponsePublished(Event, kind="response.published", visibility=PUBLIC):
+class ResponsePublished(Event, kind="response.published", visibility=PUBLIC, has_text=True):
     """A version of an official response was published."""
 
     decision: ResponseDecision | None = detail("the decision", default=None)
@@ -83,7 +83,7 @@ class CheckGiven(Event, kind="check.given", visibility=INTERNAL):
     passed: bool = detail("1 approved, 0 rejected")
 
 
-class CommitmentUpdated(Event, kind="commitment.updated", visibility=PUBLIC):
+class CommitmentUpdated(Event, kind="commitment.updated", visibility=PUBLIC, has_text=True):
     """Progress on a commitment was reported."""
 
     state: str = detail("the new state")
@@ -93,7 +93,7 @@ class CommitmentFulfilled(Event, kind="commitment.fulfilled", visibility=PUBLIC)
     """A commitment was fulfilled."""
 
 
-class CommitmentDropped(Event, kind="commitment.dropped", visibility=PUBLIC):
+class CommitmentDropped(Event, kind="commitment.dropped", visibility=PUBLIC, has_text=True):
     """A commitment was dropped."""
 
     reason_given: bool = detail("a reason is stated")

@@ -4,18 +4,18 @@ from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import PRIVATE, PUBLIC, Event
 
 
-class CommentPosted(Event, kind="comment.posted", visibility=PUBLIC):
+class CommentPosted(Event, kind="comment.posted", visibility=PUBLIC, has_text=True):
     """An argument, a question or a reply was posted."""
 
     kind: str | None = detail("argument or question", default=None)
     source_given: bool | None = detail("a source is cited", default=None)
 
 
-class CommentEdited(Event, kind="comment.edited", visibility=PUBLIC):
+class CommentEdited(Event, kind="comment.edited", visibility=PUBLIC, has_text=True):
     """The author changed a comment within fifteen minutes."""
 
 
-class CommentCorrected(Event, kind="comment.corrected", visibility=PUBLIC):
+class CommentCorrected(Event, kind="comment.corrected", visibility=PUBLIC, has_text=True):
     """The author added a dated correction to a comment."""
 
 

@@ -1,0 +1,139 @@
+"""A small log with an act of every kind that has a text, for tests that tamper with it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import time_machine
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from deliberate import sealing
+from deliberate.clock import now
+from deliberate.database import db, unrecorded
+from deliberate.models import Comment, Institution, Poll, Process, Proposal
+from deliberate.operations.polls.ballot_box import close_ballot_boxes
+from deliberate.operations.polls.ballots import cast_ballot
+from deliberate.operations.polls.polls import PollRules, publish_result, state_outcome
+from deliberate.operations.polls.statements import suggest_statement
+from deliberate.operations.proposals.proposals import revise_proposal
+from deliberate.operations.proposals.summaries import agree_to_summary, suggest_summary
+from deliberate.operations.proposals.supports import support_proposal
+from deliberate.operations.responses.commitments import drop_commitment, update_commitment
+from deliberate.operations.responses.responses import Point, publish_response
+from deliberate.operations.scores.assessment_publishing import freeze_assessment
+from deliberate.operations.threads.comments import edit_comment, post_comment, rate_comment
+from deliberate.operations.threads.corrections import correct_comment
+from deliberate.vocabulary import PollType, ResponseDecision, Role, Stance
+from tests import factories
+from tests.scores.test_assessments import create_judgement
+
+
+def prepare_log(app: Flask, clock: time_machine.Traveller) -> Process:
+    """Record acts over some days, seal them under several heads and publish these."""
+    settings = app.config["SETTINGS"]
+    institution = factories.create_institution()
+    process = factories.create_process(institution, threshold=100)
+    sealing.seal_log(settings)
+    proposal = _deliberate(process)
+    sealing.seal_log(settings)
+    clock.shift(timedelta(minutes=30))
+    comment = db.session.query(Comment).order_by(Comment.id).first()
+    correct_comment(comment.author, comment, "Bukan 40, 14.")
+    _respond(institution, proposal)
+    polls = _open_polls(process)
+    sealing.seal_log(settings)
+    clock.shift(timedelta(days=8))
+    _close_polls(*polls)
+    assessment, assessor, _second = create_judgement(process=process)
+    freeze_assessment(assessor, assessment)
+    sealing.seal_log(settings)
+    sealing.write_segments(settings.log_path, rest=True)
+    sealing.publish_heads(until=now() + timedelta(seconds=1))
+    sealing.write_leaf_file(settings.log_path)
+    return process
+
+
+def _deliberate(process: Process) -> Proposal:
+    proposal = factories.create_proposal(process)
+    author = proposal.author
+    revise_proposal(author, proposal, "Bangku di semua halte", "Lansia menunggu berdiri.", "Judul")
+    first = post_comment(factories.create_resident(), proposal, "Ada 40 halte.", stance=Stance.FOR)
+    post_comment(author, proposal, "Terima kasih.", parent=first)
+    other = post_comment(factories.create_resident(), proposal, "Mahal.", stance=Stance.AGAINST)
+    post_comment(factories.create_resident(), proposal, "Murah.", parent=other)
+    edit_comment(other.author, other, "Terlalu mahal.")
+    rate_comment(author, first, is_strong=True)
+    support_proposal(first.author, proposal)
+    support_proposal(other.author, proposal)
+    summary = suggest_summary(author, proposal, "Bangku", "Lansia", "Biaya")
+    agree_to_summary(factories.create_staff(role=Role.MODERATOR), summary, 1)
+    return proposal
+
+
+def _respond(institution: Institution, proposal: Proposal) -> None:
+    officer = factories.create_staff(institution)
+    due = (now() + timedelta(days=60)).date()
+    response = publish_response(
+        officer,
+        proposal,
+        ResponseDecision.ACCEPTED,
+        "Kami setuju",
+        "Bangku dipasang tahun ini.",
+        points=[Point("Bangku", "accepted", "Anggaran ada.")],
+        commitments=[("Bangku", institution, due), ("Atap", institution, due)],
+    )
+    update_commitment(officer, response.commitments[0], "Bahan sudah tiba.", "Gudang")
+    drop_commitment(officer, response.commitments[1], "Tidak ada lahan.")
+
+
+def _open_polls(process: Process) -> tuple[Poll, Poll]:
+    secret = factories.create_poll(process)
+    for number in range(12):
+        cast_ballot(factories.create_resident(), secret, secret.options[number % 3])
+    rules = PollRules(type=PollType.STATEMENTS, is_secret=False)
+    statements = factories.create_poll(
+        process, "Halte perlu atap.", "Bus perlu jadwal.", rules=rules
+    )
+    suggest_statement(factories.create_resident(), statements, "Trotoar perlu pohon.")
+    return secret, statements
+
+
+def _close_polls(secret: Poll, _statements: Poll) -> None:
+    close_ballot_boxes()
+    officer = factories.create_staff(secret.process.institutions[0].institution)
+    publish_result(officer, secret)
+    state_outcome(officer, secret, "Rute 1 dibangun lebih dahulu.")
+
+
+@contextmanager
+def tampered(*statements: str, **values: object) -> Iterator[Session]:
+    """Run statements as the database owner does, without triggers; undo them at the end."""
+    try:
+        with unrecorded("test settings") as session:
+            without_triggers(session)
+            for statement in statements:
+                result = session.execute(text(statement), values)
+                if not result.rowcount:
+                    raise AssertionError(f"changed nothing: {statement}")
+            session.expire_all()
+            yield session
+            raise _Undo
+    except _Undo:
+        pass
+
+
+class _Undo(Exception):
+    """Roll back what was tried."""
+
+
+def without_triggers(session: Session) -> None:
+    """Disable the triggers until the transaction ends."""
+    if db.engine.dialect.name == "postgresql":
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        return
+    for name in session.scalars(
+        text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    ).all():
+        session.execute(text(f"DROP TRIGGER {name}"))

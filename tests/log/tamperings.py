@@ -1,0 +1,118 @@
+"""What an operator with the database can try on the log prepared by prepared_log.
+
+tests/log/test_tamperings.py tries each, and docs/log.md has the table made from this module.
+"""
+
+from dataclasses import dataclass
+
+THIRD = "WHERE id = (SELECT entry FROM position WHERE seq = 3)"
+COMMENTED = "WHERE kind = 'comment.posted' AND stance = 1"
+REST = "(SELECT entry FROM position WHERE seq > 20)"
+
+
+@dataclass(frozen=True)
+class Tampering:
+    """A change of the database that each verification must find; `what` is a phrase."""
+
+    what: str
+    statements: tuple[str, ...]
+
+
+def _entry(what: str, change: str, where: str = THIRD) -> Tampering:
+    return Tampering(what, (f"UPDATE interaction SET {change} {where}",))
+
+
+def _table(what: str, table: str, change: str) -> Tampering:
+    return Tampering(what, (f"UPDATE {table} SET {change}",))
+
+
+ROWS = (
+    _entry("change the subject of an entry", "subject_id = 77"),
+    _entry("change the type of the subject", "subject_type = 'kata'"),
+    _entry("change the details", "details = '[9]'"),
+    _entry("change the actor", "actor_id = 'somebody'"),
+    _entry("change the role", "actor_role = 'admin'"),
+    _entry("change the class of the account", "account_class = 'system'"),
+    _entry("change the kind", "kind = 'person.moved'"),
+    _entry("change the institution", "institution_id = 9"),
+    _entry("change the process", "process_id = 9"),
+    _entry("change the proposal", "proposal_id = 9"),
+    _entry("change a stance", "stance = -1", COMMENTED),
+    _entry("change a parent", "parent_id = 1", COMMENTED),
+    _entry("change the mark of a text", "content = 'aa'", COMMENTED),
+    _entry("date an entry back", "occurred_at = '2020-01-01 00:00:00.000000'"),
+    _entry("call an entry an import", "origin = 'import'"),
+    _entry("change the cause", "cause = 'aa'"),
+    Tampering(
+        "swap two entries",
+        (
+            "UPDATE position SET seq = -1 WHERE seq = 3",
+            "UPDATE position SET seq = 3 WHERE seq = 4",
+            "UPDATE position SET seq = 4 WHERE seq = -1",
+        ),
+    ),
+    Tampering(
+        "delete an entry",
+        (f"DELETE FROM interaction {THIRD}", "DELETE FROM position WHERE seq = 3"),
+    ),
+    Tampering(
+        "cut the end of the log",
+        (f"DELETE FROM interaction WHERE id IN {REST}", "DELETE FROM position WHERE seq > 20"),
+    ),
+)
+"""Each is tried as it is, and again by an operator who signs the rewritten log with the key."""
+SEALS = (
+    _table("leave a gap in the positions", "position", "seq = 1000 WHERE seq = 3"),
+    Tampering("delete a position", ("DELETE FROM position WHERE seq = 3",)),
+    _entry("change the leaf hash", "leaf = salt"),
+    _entry("change the salt", "salt = substr(salt, 2)"),
+    _table("change the text of a tree head", "signed_tree_head", "body = replace(body, ':', ': ')"),
+    _table("change the root of a tree head", "signed_tree_head", "root = 'aa'"),
+    _table("change the signature of a tree head", "signed_tree_head", "signature = '00'"),
+    _table("change the time of a tree head", "signed_tree_head", "made_at = '2020-01-01 00:00:00'"),
+    Tampering(
+        "delete a tree head",
+        ("DELETE FROM signed_tree_head WHERE size = (SELECT min(size) FROM signed_tree_head)",),
+    ),
+    _table("change the hash of a segment", "segment", "sha256 = 'aa'"),
+)
+PAGES = (
+    _table("change the title of a proposal", "proposal", "title = 'Lain'"),
+    _table("change the text of a proposal", "proposal", "body = 'Lain'"),
+    _table("change an earlier version", "proposal_version", "body = 'Lain'"),
+    _table("give a proposal another author", "proposal", "author_id = author_id + 1"),
+    _table("make a text look erased", "comment", "salt = NULL"),
+    _table("change a comment", "comment", "body = 'Lain'"),
+    _table("change the stance of a comment", "comment", "stance = -stance WHERE stance <> 0"),
+    _table(
+        "hang a reply elsewhere",
+        "comment",
+        "parent_id = parent_id + 1 WHERE parent_id IS NOT NULL",
+    ),
+    _table("change the role of an author", "comment", "author_role = 'staff'"),
+    _table("remove a correction", "comment", "corrections = '[]' WHERE corrections <> '[]'"),
+    _table("change a rating", "rating", "is_strong = NOT is_strong"),
+    _table("change an official answer", "response", "headline = 'Kami menolak'"),
+    _table("change a point of an answer", "response", "points = '[]'"),
+    _table("change a decision", "response", "decision = 'rejected'"),
+    _table("change a step of a commitment", "commitment_step", "note = 'Lain'"),
+    _table("change a summary", "summary", "best_for = 'Lain'"),
+    _table("change a published assessment", "assessment", "document = '{}'"),
+    _table("change the outcome of a poll", "poll_outcome", "body = 'Lain'"),
+    _table("change a statement", "poll_option", "label = 'Lain' WHERE salt IS NOT NULL"),
+    _table("change an option after the close", "poll_option", "label = 'Lain' WHERE salt IS NULL"),
+    _table("change the question after the close", "poll", "question = 'Lain'"),
+    _table("change a ballot after the close", "poll_ballot", "choice = '[[99,1]]'"),
+    Tampering(
+        "drop a ballot after the close",
+        ("DELETE FROM poll_ballot WHERE key = (SELECT min(key) FROM poll_ballot)",),
+    ),
+    Tampering(
+        "add a ballot after the close",
+        ("INSERT INTO poll_ballot (key, poll_id, choice, area) VALUES ('0', 1, '[[1,1]]', '')",),
+    ),
+    _table("change the number of supports", "proposal", "support_count = support_count + 1"),
+    _table("change the number of comments", "proposal", "comment_count = comment_count + 1"),
+    Tampering("remove supports", ("DELETE FROM support",)),
+)
+"""Changes of what pages show; the log itself is left as it is."""
