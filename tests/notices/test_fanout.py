@@ -13,7 +13,7 @@ from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, Follow, Notice, Person
 from deliberate.notifications import fanout
 from deliberate.notifications.fanout import fan_out
-from deliberate.operations.notices.messages import mute_topic
+from deliberate.operations.notices.messages import stop_mails
 from deliberate.operations.proposals.follows import follow_subject
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.responses import publish_response
@@ -102,7 +102,7 @@ def test_notice_is_mailed_to_confirmed_addresses_without_mute_only(institution, 
         confirm_address_of(factories.create_resident()),
         factories.create_resident(),
     )
-    mute_topic(muting.id, "response")
+    stop_mails(muting.id, "response")
     for person in (subscriber, muting, unconfirmed):
         follow_subject(person, proposal)
     publish(factories.create_staff(institution), proposal)

@@ -19,7 +19,7 @@ from deliberate.queries.polls.ballot_rules import Choice, find_ballot_error
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.vocabulary import Electorate, Origin
 from deliberate.vocabulary.events.polls import BallotCast, BallotChanged
-from deliberate.vocabulary.notices import BallotReceiptNotice
+from deliberate.vocabulary.notices import BallotEnteredNotice, BallotReceiptNotice
 
 
 class CodeRefused(Refused):
@@ -82,6 +82,7 @@ def enter_ballot(
         _redeem_voting_code(act, poll, voting_code)
         code = _store_ballot(act, poll, voter, choice)
         act.about(poll, clerk=clerk.actor_id)
+        notify_person(act, voter, BallotEnteredNotice(poll=poll.id))
     return BallotReceipt(code if poll.is_secret and choice is not None else "", act.id)
 
 

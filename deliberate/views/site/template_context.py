@@ -16,6 +16,7 @@ from deliberate.days import (
 )
 from deliberate.money import currency_symbol, money
 from deliberate.queries.log.tree_heads import latest_published_head
+from deliberate.queries.notices.messages import count_unread
 from deliberate.text import to_html
 from deliberate.views.site.request_context import (
     current_person,
@@ -52,6 +53,7 @@ def init_app(app: Flask) -> None:
         settings=app.config["SETTINGS"],
         proposal_title=proposal_title,
         proposal_url=proposal_url,
+        unread_count=unread_count,
     )
     app.jinja_env.filters["to_html"] = to_html
     app.context_processor(_page_context)
@@ -61,6 +63,12 @@ def _page_context() -> dict[str, object]:
     """Return the language and the tree head; a view that has queried the head sets it in g."""
     head = g.log_head if "log_head" in g else latest_published_head()
     return {"language": g.get("language", "id"), "log_head": head}
+
+
+def unread_count() -> int:
+    """Return the number of unread messages of the person who reads the page."""
+    person = current_person()
+    return count_unread(person) if person is not None else 0
 
 
 def proposal_title(proposal: "Proposal") -> str:
