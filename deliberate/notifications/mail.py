@@ -20,10 +20,11 @@ from deliberate.notifications.links import (
     recipient_address,
     unsubscribe_token,
 )
+from deliberate.notifications.return_addresses import REPLY, return_address
 from deliberate.notifications.templates import RenderedNotification, render_digest
 from deliberate.queries.log.tree_heads import latest_published_head
 from deliberate.text import is_email_address
-from deliberate.vocabulary.notices import DigestNotice
+from deliberate.vocabulary.notices import DigestNotice, ReplyNotice
 
 MAX_SUBJECT = 200
 
@@ -71,6 +72,7 @@ class _Body:
     intro: str
     items: list[_Item]
     reason: str
+    reply_hint: str
     unsubscribe_url: str
     log: str
 
@@ -92,6 +94,8 @@ def compose(delivery: Delivery, person: Person, notification: RenderedNotificati
     mail["Date"] = format_datetime(delivery.created_at)
     mail["Message-ID"] = message_id(delivery, settings)
     mail["Auto-Submitted"] = "auto-generated"
+    if isinstance(notification.event, ReplyNotice) and settings.mail_domain:
+        mail["Reply-To"] = Address(addr_spec=return_address(REPLY, delivery.id, settings))
     if unsubscribe_url:
         mail["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -152,6 +156,7 @@ def _body(
         intro=intro,
         items=items,
         reason=_reason(delivery, notification),
+        reply_hint=_reply_hint(notification, settings),
         unsubscribe_url=unsubscribe_url,
         log=_("Public log: %(n)s entries, %(root)s", n=head.size, root=head.root[:12])
         if head
@@ -177,6 +182,14 @@ def _reason(delivery: Delivery, notification: RenderedNotification) -> str:
     return reasons.get(delivery.reason, reasons["account"])
 
 
+def _reply_hint(notification: RenderedNotification, settings: Settings) -> str:
+    """Return how to reply by mail, where a reply becomes a comment."""
+    if not isinstance(notification.event, ReplyNotice) or not settings.mail_domain:
+        return ""
+    hint: str = _("Reply to this mail, and your text is posted publicly below the comment. Once.")
+    return hint
+
+
 def _plain_text(body: _Body) -> str:
     paragraphs = [body.intro]
     for item in body.items:
@@ -184,7 +197,7 @@ def _plain_text(body: _Body) -> str:
         paragraphs.append(f"{sentence}\n{item.url}" if item.thing else sentence)
         if not item.thing:
             paragraphs.append(item.url)
-    paragraphs += [f"{body.site}. {body.reason}", _stop_text(body), body.log]
+    paragraphs += [body.reply_hint, f"{body.site}. {body.reason}", _stop_text(body), body.log]
     return "\n\n".join(text for text in paragraphs if text) + "\n"
 
 
@@ -199,20 +212,26 @@ _STYLE = "font:16px/1.5 sans-serif;max-width:36em;margin:0 auto;padding:16px;ove
 
 
 def _html(body: _Body, language: str) -> str:
-    open_text, stop_text = escape(_("Open the page")), escape(_("No mail of this kind any more"))
-    items = "".join(
-        (f"<h2 style='font-size:1em'>{escape(item.thing)}</h2>" if item.thing else "")
-        + f"<p>{escape(item.sentence)}</p>"
-        + f"<p><a href='{escape(item.url)}'>{open_text}</a></p>"
-        for item in body.items
-    )
-    stop = f"<a href='{escape(body.unsubscribe_url)}'>{stop_text}</a>"
+    open_text, stop_text = _("Open the page"), _("No mail of this kind any more")
+    parts = [f"<p><b>{escape(body.site)}</b></p>", _paragraph(body.intro)]
+    for item in body.items:
+        parts.append(f"<h2 style='font-size:1em'>{escape(item.thing)}</h2>" if item.thing else "")
+        parts += [_paragraph(item.sentence), f"<p>{_link(item.url, open_text)}</p>"]
+    parts += [_paragraph(body.reply_hint), "<hr>", _paragraph(body.reason)]
+    if body.unsubscribe_url:
+        parts.append(f"<p>{_link(body.unsubscribe_url, stop_text)}</p>")
+    parts.append(_paragraph(body.log))
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(body.site)}</title></head><body style='{_STYLE}'>"
-        f"<p><b>{escape(body.site)}</b></p>"
-        + (f"<p>{escape(body.intro)}</p>" if body.intro else "")
-        + f"{items}<hr><p><small>{escape(body.reason)} {stop if body.unsubscribe_url else ''}"
-        f"</small></p><p><small>{escape(body.log)}</small></p></body></html>"
+        f"<title>{escape(body.site)}</title></head>"
+        f"<body style='{_STYLE}'>{''.join(parts)}</body></html>"
     )
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>" if text else ""
+
+
+def _link(url: str, text: str) -> str:
+    return f"<a href='{escape(url)}'>{escape(text)}</a>"

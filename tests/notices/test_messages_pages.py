@@ -29,7 +29,11 @@ def test_messages_are_shown_in_the_account_and_marked_read(app, institution, pro
     fan_out()
     browser = signed_in_client(app, proposal.author)
     page = browser.get("/en/account/messages").text
-    assert "Kantor sarpras: Accepted" in page and "1 unread message" in page and "Mark all as read" in page
+    assert (
+        "Kantor sarpras: Accepted" in page
+        and "1 unread message" in page
+        and "Mark all as read" in page
+    )
     submit_form(browser, "/en/account/messages", "/en/account/messages/read", up_to=10**6)
     assert "Mark all as read" not in browser.get("/en/account/messages").text
 

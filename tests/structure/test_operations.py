@@ -21,6 +21,8 @@ UNRECORDED = {
     "deliberate/operations/proposals/drafts.py",
     "deliberate/operations/responses/response_drafts.py",
     "deliberate/operations/notices/digests.py",
+    "deliberate/operations/notices/failing_addresses.py",
+    "deliberate/operations/notices/incoming_mail.py",
     "deliberate/operations/notices/messages.py",
     "deliberate/operations/responses/response_publishing.py",
     "deliberate/operations/accounts/password_reset.py",
