@@ -22,13 +22,15 @@ class Line:
     subject: LazyString
     sentence: LazyString
     timing: Timing = Timing.AT_ONCE
+    name: LazyString | None = None
+    """What the kind is called, where the subject alone does not say it."""
     is_mail_only: bool = False
     """Whether it is not listed in the account."""
 
     @property
     def title(self) -> str:
-        """Return the subject with an ellipsis for what each notice fills in."""
-        return re.sub(r"%\(\w+\)s", "…", str(self.subject))
+        """Return the name, or the subject with an ellipsis for what each notice fills in."""
+        return re.sub(r"%\(\w+\)s", "…", str(self.name or self.subject))
 
     @property
     def topic(self) -> Topic | None:

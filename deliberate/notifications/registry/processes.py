@@ -26,6 +26,7 @@ LINES = (
         Audience.FOLLOWERS,
         _("%(sender)s: news of a process"),
         _("“%(process_title)s”: %(announcement_text)s"),
+        name=_("News from the people of a process"),
     ),
     Line(
         ProcessChangedNotice,

@@ -28,6 +28,7 @@ LINES = (
         Audience.PARTICIPANTS,
         _("%(institution)s: %(decision)s"),
         _("“%(title)s” has an official response: %(headline)s"),
+        name=_("Official response"),
     ),
     Line(
         NewResponseVersionNotice,
@@ -35,6 +36,7 @@ LINES = (
         Audience.PARTICIPANTS,
         _("%(institution)s: new version of the response – %(decision)s"),
         _("The response to “%(title)s” has a new version: %(headline)s"),
+        name=_("New version of the response"),
     ),
     Line(
         QualifiedNotice,
@@ -49,6 +51,7 @@ LINES = (
         Audience.PARTICIPANTS,
         _("%(owner)s received the proposal"),
         _("%(owner)s confirmed that “%(title)s” has arrived. The response is due by %(due)s."),
+        name=_("The institution received the proposal"),
     ),
     Line(
         ReferralNotice,
