@@ -57,6 +57,7 @@ class Settings:
     min_cell: int = 10
     mail_url: str = field(default="", metadata={"secret": True})
     mail_from: str = "deliberate@localhost"
+    mail_domain: str = ""
     trusted_proxies: int = 0
     limits: bool = True
     person_storage_mb: int = 50
@@ -182,6 +183,7 @@ def _invalid_values(settings: Settings) -> Problems:
         if value < minimum:
             yield name.upper(), f"must be at least {minimum} (got {value})"
     yield from _invalid_mail_addresses(settings)
+    yield from _invalid_mail_domain(settings)
 
 
 def _invalid_locale(settings: Settings) -> Problems:
@@ -210,6 +212,11 @@ def _invalid_mail_addresses(settings: Settings) -> Problems:
         for address in filter(None, getattr(settings, name).split(",")):
             if not re.fullmatch(r"[^@\s]+@[^@\s]+", address.strip()):
                 yield name.upper(), f"must be an email address (got {address.strip()!r})"
+
+
+def _invalid_mail_domain(settings: Settings) -> Problems:
+    if settings.mail_domain and not re.fullmatch(r"[\w-]+(\.[\w-]+)+", settings.mail_domain):
+        yield "MAIL_DOMAIN", f"must be a domain of mail (got {settings.mail_domain!r})"
 
 
 def _unsafe_for_production(settings: Settings) -> Problems:

@@ -14,6 +14,7 @@ from huey.consumer import Consumer
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.notifications.delivery import send_due
+from deliberate.notifications.digests import create_digests
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.invitations import send_invitations
 from deliberate.notifications.reminders import create_reminders
@@ -37,7 +38,7 @@ Job = Callable[[Settings], object]
 
 
 def run_minutely(_settings: Settings) -> None:
-    """Run what is due each minute: scheduled responses, reminders, notifications, mail."""
+    """Run what is due each minute: scheduled responses, reminders, notices, mail."""
     run_steps(
         "run_minutely",
         {
@@ -45,6 +46,7 @@ def run_minutely(_settings: Settings) -> None:
             "publish_scheduled_responses": publish_scheduled_responses,
             "freeze_due_plans": freeze_due_plans,
             "create_reminders": create_reminders,
+            "create_digests": create_digests,
             "fan_out": fan_out,
             "send_due": send_due,
             "send_invitations": send_invitations,

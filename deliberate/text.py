@@ -1,5 +1,6 @@
 """Text by users: normalisation, safe HTML from Markdown, excerpts, slugs, names, differences."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import MutableMapping
@@ -212,3 +213,9 @@ def word_diff(before: str, after: str) -> list[tuple[str, str]]:
             continue
         parts += [("removed", "".join(old[a:b])), ("added", "".join(new[c:d]))]
     return [part for part in parts if part[1]]
+
+
+def topic_id(topic: str) -> int:
+    """Return the number by which people follow a topic, the same for every spelling of case."""
+    digest = hashlib.sha256(name_key(topic).encode()).digest()
+    return int.from_bytes(digest[:6])

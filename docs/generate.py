@@ -24,10 +24,9 @@ from deliberate.database import Base, TransientBase
 from deliberate.database.personal_data import TableMarks
 from deliberate.database.personal_rows import Model, list_models, marked_columns
 from deliberate.models import Interaction
+from deliberate.notifications.registry import REGISTRY
 from deliberate.operations.accounts.retention import list_retention_rules
-from deliberate.vocabulary.details import detail_meanings
 from deliberate.vocabulary.events import EVENT_TYPES
-from deliberate.vocabulary.notices import NOTICE_TYPES
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "deliberate"
@@ -194,17 +193,24 @@ def kind_details() -> str:
 
 
 def notice_table() -> str:
-    """Return a table of the kinds of notices: when sent, topic, page and details."""
+    """Return a table of the registry of notices: kind, causes, audience, time, topic, words."""
     rows = []
-    for kind, event in sorted(NOTICE_TYPES.items()):
+    for event, line in sorted(REGISTRY.items(), key=lambda item: item[0].KIND):
+        causes = "<br>".join(f"`{cause}`" for cause in line.causes) or "a date, or no act"
+        words = f"**{line.subject}**<br>{line.sentence}"
         meaning = " ".join((event.__doc__ or "").split())
-        details = ", ".join(f"`{name}`" for name in detail_meanings(event))
-        topic = event.TOPIC.value if event.TOPIC else "always mailed"
-        cells = (f"`{kind}`", meaning, topic, event.PAGE.value, details or "–")
+        cells = (
+            f"`{event.KIND}`",
+            meaning,
+            causes,
+            line.audience.value,
+            line.timing.value.replace("_", " "),
+            line.topic.value if line.topic else "always mailed",
+            words,
+        )
         rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(
-        ["| kind | sent when | topic | page | details |", "|---|---|---|---|---|", *rows]
-    )
+    head = "| kind | sent when | cause | to | time | topic | words |"
+    return "\n".join([head, "|---" * 7 + "|", *rows])
 
 
 def _translations() -> dict[str, str]:
@@ -323,7 +329,8 @@ PARTS = {
         "retention": retention_list,
         "download": download_list,
     },
-    "kinds.md": {"kinds": kind_details, "notices": notice_table},
+    "kinds.md": {"kinds": kind_details},
+    "notices.md": {"notices": notice_table},
 }
 
 

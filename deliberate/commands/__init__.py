@@ -21,6 +21,7 @@ MODULES = {
     "import": "import_data",
     "jobs": "jobs",
     "log": "log",
+    "mail": "mail",
     "poll": "poll",
     "reindex": "reindex",
     "retention": "retention",

@@ -27,7 +27,14 @@ from deliberate.models.moderation.decisions import (
 )
 from deliberate.models.moderation.rules import RulesVersion
 from deliberate.models.moderation.sanction import Sanction
-from deliberate.models.notices import Delivery, MutedTopic, Notice
+from deliberate.models.notices import (
+    Announcement,
+    Delivery,
+    DigestChoice,
+    FailingAddress,
+    Notice,
+    NoticeSetting,
+)
 from deliberate.models.polls import (
     Ballot,
     OfficeBallot,

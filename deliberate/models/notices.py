@@ -1,18 +1,30 @@
-"""Tables of notices, their deliveries by channel, and the topics muted by a person."""
+"""Tables of notices, their deliveries by channel, and what people choose to receive."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
-from deliberate.database.personal_data import Category, keep_for, personal, rows
+from deliberate.database.personal_data import OFFICIAL, Category, keep_for, personal, rows
+from deliberate.models.moderation.visibility import PUBLIC, read_by
+from deliberate.models.processes import Process
+from deliberate.models.proposals.proposal import new_salt
+from deliberate.models.responses.institution import Institution
 
 
 class Notice(Base):
-    """A notice to one person, to the staff of an institution or to all who follow a proposal.
+    """A notice to one person or to an audience: participants, staff, moderators, followers.
 
     It is written in the transaction of the act that causes it; reminders are written by a job.
     """
@@ -23,8 +35,10 @@ class Notice(Base):
         "Notices",
         owner="person_id",
         columns=(
-            "id key kind proposal_id institution_id person_id created_at last_person_id done_at"
+            "id key kind proposal_id process_id institution_id person_id created_at not_before "
+            "last_person_id done_at"
         ),
+        hidden="caused_by_id",
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -32,18 +46,26 @@ class Notice(Base):
     """The id of the act, or a name made of a date or row, so that no notice is written twice."""
     kind: Mapped[str] = mapped_column(String(40))
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
+    process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"))
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     """The institution whose staff receives the notice, None for other recipients."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """The only recipient, None where there are several."""
+    caused_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """The person who acted, who is not notified of it."""
     details: Mapped[dict[str, Any]] = mapped_column(
         Json, default=dict, info=personal(Category.TECHNICAL)
     )
     """What the text of the notice needs besides the proposal: codes, ids and dates."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The moment from which it is delivered, None for at once."""
     last_person_id: Mapped[int] = mapped_column(default=0)
     """Deliveries exist for all recipients up to this id."""
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
+_IS_UNREAD = text("channel = 'account' AND read_at IS NULL")
 
 
 class Delivery(Base):
@@ -54,6 +76,13 @@ class Delivery(Base):
         UniqueConstraint("notice_key", "person_id", "channel"),
         Index("ix_delivery_inbox", "person_id", "channel", "id"),
         Index("ix_delivery_to_send", "channel", "sent_at", "id"),
+        Index(
+            "ix_delivery_unread",
+            "person_id",
+            "id",
+            sqlite_where=_IS_UNREAD,
+            postgresql_where=_IS_UNREAD,
+        ),
     )
     personal_data = rows(
         "messages",
@@ -61,7 +90,7 @@ class Delivery(Base):
         owner="person_id notice_id.person_id",
         columns=(
             "id notice_id notice_key person_id channel reason created_at sent_at read_at "
-            "attempts next_attempt_at"
+            "attempts next_attempt_at replied_at"
         ),
         retention=keep_for(365, "read_at", "read messages"),
     )
@@ -79,18 +108,92 @@ class Delivery(Base):
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a reply by mail was posted; the address of the mail is used up then."""
     error: Mapped[str] = mapped_column(String(255), default="", info=personal(Category.TECHNICAL))
 
 
-class MutedTopic(Base):
-    """A topic of which a person receives no mail; its notices stay visible in the account."""
+class NoticeSetting(Base):
+    """Whether a person receives a topic by a channel, where it differs from the default."""
 
-    __tablename__ = "muted_topic"
+    __tablename__ = "notice_setting"
     personal_data = rows(
-        "muted_topics", "Topics without mail", owner="person_id", columns="person_id"
+        "notice_settings", "Choices of notices", owner="person_id", columns="person_id"
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     topic: Mapped[str] = mapped_column(
         String(24), primary_key=True, info=personal(Category.PREFERENCE)
     )
+    channel: Mapped[str] = mapped_column(
+        String(16), primary_key=True, info=personal(Category.PREFERENCE)
+    )
+    is_on: Mapped[bool] = mapped_column(info=personal(Category.PREFERENCE))
+
+
+class DigestChoice(Base):
+    """Whether and when a person receives the weekly mail; without a row the default applies."""
+
+    __tablename__ = "digest_choice"
+    personal_data = rows(
+        "weekly_mail", "Choice of the weekly mail", owner="person_id", columns="person_id"
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    is_wanted: Mapped[bool] = mapped_column(info=personal(Category.PREFERENCE))
+    weekday: Mapped[int] = mapped_column(info=personal(Category.PREFERENCE))
+    """The ISO number of the day, 1 for Monday."""
+    hour: Mapped[int] = mapped_column(info=personal(Category.PREFERENCE))
+
+
+class FailingAddress(Base):
+    """An address that rejects mails; after several failures no mail is sent to it."""
+
+    __tablename__ = "failing_address"
+    personal_data = rows(
+        "failing_address",
+        "Address that rejects mails",
+        owner="person_id",
+        columns="person_id failures failed_at set_aside_at",
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(254), info=personal(Category.CONTACT))
+    failures: Mapped[int]
+    failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Announcement(Base):
+    """News of a process that its people send to those who follow it."""
+
+    __tablename__ = "announcement"
+    subject_type = "announcement"
+    personal_data = rows(
+        "announcements",
+        "Announcements",
+        owner="author_id",
+        columns="id process_id author_id institution_id body language published_at",
+        kept=OFFICIAL,
+        hidden="body_html renderer salt",
+    )
+    readers = read_by(PUBLIC, "body", "body_html")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text)
+    renderer: Mapped[str] = mapped_column(String(24))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16), default=new_salt)
+    language: Mapped[str] = mapped_column(String(8))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    process: Mapped[Process] = relationship()
+    institution: Mapped[Institution | None] = relationship()
+
+    @property
+    def proposal_id(self) -> None:
+        """Return None: an announcement belongs to a process."""
+        return None

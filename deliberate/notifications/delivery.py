@@ -17,12 +17,20 @@ from deliberate.database import UNAVAILABLE_ERRORS, db, unrecorded
 from deliberate.models import Delivery, Notice, Person
 from deliberate.notifications.links import recipient_address
 from deliberate.notifications.mail import InvalidAddress, compose
-from deliberate.notifications.smtp import ConnectionLost, Mailer, PermanentFailure, TemporaryFailure
+from deliberate.notifications.return_addresses import BOUNCE, return_address
+from deliberate.notifications.smtp import (
+    AddressRejected,
+    ConnectionLost,
+    Mailer,
+    PermanentFailure,
+    TemporaryFailure,
+)
 from deliberate.notifications.templates import (
     NotificationContext,
     load_context,
     render_notification,
 )
+from deliberate.operations.notices.failing_addresses import record_failure
 from deliberate.queries.notices.stuck_deliveries import NO_ADDRESS
 
 BATCH_SIZE = 100
@@ -51,7 +59,7 @@ def send_due(mailer: Mailer | None = None) -> int:
 
     The demo has no mail server: its mails count as sent and are shown on a page.
     """
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = _settings()
     if not settings.mail_url and mailer is None:
         return _mark_all_sent() if settings.is_demo else 0
     sent = 0
@@ -62,6 +70,11 @@ def send_due(mailer: Mailer | None = None) -> int:
             if is_connection_lost:
                 break
     return sent
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
 
 
 def _mark_all_sent() -> int:
@@ -145,9 +158,11 @@ def _send_batch(mailer: Mailer, claimed: Sequence[int]) -> tuple[int, bool]:
             _end_or_postpone(delivery_id, mail)
             continue
         try:
-            mailer.send(mail)
+            mailer.send(mail, return_address(BOUNCE, delivery_id, _settings()))
         except PermanentFailure as error:
             _mark_done(delivery_id, str(error))
+            if isinstance(error, AddressRejected):
+                record_failure(person_id, mail["To"].addresses[0].addr_spec)
         except TemporaryFailure as error:
             is_connection_lost = isinstance(error, ConnectionLost)
             failed.add(person_id)

@@ -4,16 +4,34 @@ import logging
 from collections.abc import Sequence
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import UNAVAILABLE_ERRORS, db, unrecorded
-from deliberate.models import Delivery, MutedTopic, Notice, Person, Proposal
-from deliberate.queries.notices.recipients import list_recipients, list_staff_recipients
-from deliberate.vocabulary.notices import NOTICE_TYPES, NoticePage
+from deliberate.models import Comment, Delivery, Notice, NoticeSetting, Person, Process, Proposal
+from deliberate.notifications.registry import REGISTRY, Line
+from deliberate.queries.notices.recipients import (
+    Recipients,
+    list_moderators,
+    list_participants,
+    list_process_audience,
+    list_process_followers,
+    list_staff,
+    list_supporters,
+    sanctioned_among,
+    voters_among,
+)
+from deliberate.queries.notices.settings import is_on_by_default
+from deliberate.vocabulary.notices import (
+    NOTICE_TYPES,
+    Audience,
+    Channel,
+    NoticePage,
+    PollClosingNotice,
+)
 
 PAGE_SIZE = 500
 
@@ -40,7 +58,8 @@ def fan_out() -> int:
 
 def _next_notice(last_id: int = 0) -> int | None:
     db.session.rollback()
-    pending = select(Notice.id).where(Notice.done_at.is_(None), Notice.id > last_id)
+    is_due = or_(Notice.not_before.is_(None), Notice.not_before <= now())
+    pending = select(Notice.id).where(Notice.done_at.is_(None), Notice.id > last_id, is_due)
     return db.session.scalar(pending.order_by(Notice.id).limit(1))
 
 
@@ -56,7 +75,11 @@ def _fan_out_page(notice_id: int) -> tuple[int, bool]:
     """Create the deliveries of the next recipients; return their number and whether it is all."""
     with unrecorded("delivery") as session:
         notice = session.get_one(Notice, notice_id, with_for_update=True)
-        recipients = _page_of_recipients(session, notice)
+        comment = _hidden_comment(session, notice)
+        if comment is not None and comment.is_held:
+            notice.not_before = comment.held_until
+            return 0, True
+        recipients = _page_of_recipients(session, notice) if comment is None else []
         rows = _delivery_rows(session, notice, recipients)
         if rows:
             session.execute(_insert_new(session), rows)
@@ -67,42 +90,90 @@ def _fan_out_page(notice_id: int) -> tuple[int, bool]:
         return len(rows), len(recipients) < PAGE_SIZE
 
 
-def _page_of_recipients(session: Session, notice: Notice) -> list[tuple[int, str]]:
-    if notice.person_id is not None:
-        return [(notice.person_id, _personal_reason(notice))]
-    if notice.institution_id is not None:
-        return list_staff_recipients(notice.institution_id, notice.last_person_id, PAGE_SIZE)
-    if notice.proposal_id is None:
-        return []
-    return list_recipients(
-        session.get_one(Proposal, notice.proposal_id), notice.last_person_id, PAGE_SIZE
-    )
+def _hidden_comment(session: Session, notice: Notice) -> Comment | None:
+    """Return the comment that a notice shows, if nobody may read it now."""
+    comment = session.get(Comment, notice.details.get("comment", 0))
+    return comment if comment is not None and not comment.is_visible_to(None) else None
+
+
+def _page_of_recipients(session: Session, notice: Notice) -> Recipients:
+    after, line = notice.last_person_id, REGISTRY[NOTICE_TYPES[notice.kind]]
+    if line.audience == Audience.PERSON:
+        return [(notice.person_id, _personal_reason(notice))] if notice.person_id else []
+    if line.audience == Audience.STAFF:
+        return list_staff(notice.institution_id or 0, after, PAGE_SIZE)
+    if line.audience == Audience.MODERATORS:
+        return list_moderators(after, PAGE_SIZE)
+    if line.audience in {Audience.PROCESS, Audience.FOLLOWERS}:
+        process = session.get_one(Process, notice.process_id)
+        of_process = line.audience == Audience.PROCESS
+        page = list_process_audience if of_process else list_process_followers
+        return page(process, after, PAGE_SIZE)
+    proposal = session.get_one(Proposal, notice.proposal_id)
+    if line.audience == Audience.SUPPORTERS:
+        return list_supporters(proposal, notice.details["version"], after, PAGE_SIZE)
+    return list_participants(proposal, after, PAGE_SIZE)
 
 
 def _personal_reason(notice: Notice) -> str:
-    if NOTICE_TYPES[notice.kind].PAGE in {NoticePage.CASE, NoticePage.DESK}:
+    page = NOTICE_TYPES[notice.kind].PAGE
+    if page in {NoticePage.CASE, NoticePage.DESK}:
         return "staff"
+    if page == NoticePage.COMMENT:
+        return "commenter"
     return "author" if notice.proposal_id is not None else "account"
 
 
 def _delivery_rows(
     session: Session, notice: Notice, recipients: Sequence[tuple[int, str]]
 ) -> list[dict[str, object]]:
-    reasons, event = dict(recipients), NOTICE_TYPES[notice.kind]
-    muted = select(MutedTopic.person_id).where(MutedTopic.topic == event.TOPIC)
+    reasons, line = dict(recipients), REGISTRY[NOTICE_TYPES[notice.kind]]
     people = session.execute(
-        select(Person.id, Person.email_confirmed_at, Person.id.in_(muted))
-        .where(Person.id.in_(reasons), Person.erased_at.is_(None))
+        select(Person.id, Person.email_confirmed_at)
+        .where(
+            Person.id.in_(reasons.keys() - _excluded(notice, line, reasons)),
+            Person.erased_at.is_(None),
+        )
         .order_by(Person.id)
     ).all()
+    choices = _choices(session, line, reasons)
     rows: list[dict[str, object]] = []
-    for person_id, confirmed_at, is_muted in people:
-        may_mail = not event.NEEDS_CONFIRMED_ADDRESS or (confirmed_at is not None and not is_muted)
-        channels = ("account", "mail") if may_mail and is_mail_configured() else ("account",)
-        rows += [
-            _delivery_row(notice, person_id, channel, reasons[person_id]) for channel in channels
-        ]
+    for person_id, confirmed_at in people:
+        is_confirmed = confirmed_at is not None or not line.event.NEEDS_CONFIRMED_ADDRESS
+        for channel in _channels(line):
+            if channel == Channel.MAIL and not (is_confirmed and is_mail_configured()):
+                continue
+            if choices.get((person_id, channel), is_on_by_default(line.topic, channel)):
+                rows.append(_delivery_row(notice, person_id, channel, reasons[person_id]))
     return rows
+
+
+def _channels(line: Line) -> Sequence[Channel]:
+    return (Channel.MAIL,) if line.is_mail_only else tuple(Channel)
+
+
+def _excluded(notice: Notice, line: Line, reasons: dict[int, str]) -> set[int]:
+    """Return who of an audience is not notified: who acted, whose account is limited, who voted."""
+    if line.is_personal:
+        return set()
+    excluded = sanctioned_among(reasons)
+    if notice.caused_by_id is not None:
+        excluded.add(notice.caused_by_id)
+    if notice.kind == PollClosingNotice.KIND:
+        excluded |= voters_among(reasons, notice.details["poll"])
+    return excluded
+
+
+def _choices(session: Session, line: Line, reasons: dict[int, str]) -> dict[tuple[int, str], bool]:
+    """Return what people chose for the topic of a notice, by person and channel."""
+    if line.topic is None:
+        return {}
+    rows = session.execute(
+        select(NoticeSetting.person_id, NoticeSetting.channel, NoticeSetting.is_on).where(
+            NoticeSetting.topic == line.topic, NoticeSetting.person_id.in_(reasons)
+        )
+    )
+    return {(person_id, channel): is_on for person_id, channel, is_on in rows}
 
 
 def _delivery_row(notice: Notice, person_id: int, channel: str, reason: str) -> dict[str, object]:

@@ -20,6 +20,8 @@ from deliberate.vocabulary.notices import (
     Topic,
 )
 
+DIGEST = "digest"
+"""What the weekly mail is called where a topic is named."""
 RECOVERY_STOP_SECONDS = 48 * 60 * 60
 """The validity of a link that stops a recovery at an office."""
 RECOVERY_SECONDS = 60 * 60
@@ -83,7 +85,7 @@ def read_address_change_token(token: str) -> tuple[int, str, str] | None:
 
 
 def unsubscribe_token(person_id: int, topic: str) -> str:
-    """Return the token that unsubscribes a person from the mails of a topic."""
+    """Return the token that unsubscribes a person from a topic's mails or the weekly mail."""
     return str(_signer("unsubscribe").dumps([person_id, topic]))
 
 
@@ -93,7 +95,7 @@ def read_unsubscribe_token(token: str) -> tuple[int, str] | None:
         person_id, topic = _signer("unsubscribe").loads(token)
     except (BadSignature, ValueError, TypeError):
         return None
-    return (int(person_id), str(topic)) if topic in list(Topic) else None
+    return (int(person_id), str(topic)) if topic in [*Topic, DIGEST] else None
 
 
 def _recovery_signer() -> URLSafeTimedSerializer:

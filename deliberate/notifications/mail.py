@@ -1,8 +1,10 @@
 """Composition of a mail: plain text and HTML, a stable Message-ID, one-click unsubscription."""
 
-from email.headerregistry import Address
+from dataclasses import dataclass
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy, Policy
+from email.utils import format_datetime, parseaddr
 from html import escape
 from urllib.parse import urlsplit
 
@@ -12,14 +14,67 @@ from flask_babel import gettext as _
 
 from deliberate.config import Settings
 from deliberate.models import Delivery, Person
-from deliberate.notifications.links import action_path, recipient_address, unsubscribe_token
-from deliberate.notifications.templates import RenderedNotification
+from deliberate.notifications.links import (
+    DIGEST,
+    action_path,
+    recipient_address,
+    unsubscribe_token,
+)
+from deliberate.notifications.return_addresses import REPLY, return_address
+from deliberate.notifications.templates import RenderedNotification, render_digest
 from deliberate.queries.log.tree_heads import latest_published_head
 from deliberate.text import is_email_address
+from deliberate.vocabulary.notices import DigestNotice, ReplyNotice
+
+MAX_SUBJECT = 200
 
 
 class InvalidAddress(ValueError):
     """No mail can be sent to the address of a person."""
+
+
+class _VerbatimHeader(UnstructuredHeader, BaseHeader):
+    """A header written in one line as it is: programs read it, and an encoded word breaks it.
+
+    The standard library encodes a word that is longer than a line (RFC 2047), which is not allowed
+    in these headers, so that a long host name would end the one-click unsubscription.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        """Return the header in one line; RFC 5322 allows 998 characters."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _verbatim_policy() -> "EmailPolicy[EmailMessage]":
+    headers = HeaderRegistry()
+    for name in ("message-id", "list-unsubscribe", "list-unsubscribe-post", "list-id"):
+        headers.map_to_type(name, _VerbatimHeader)
+    return EmailPolicy(header_factory=headers, linesep="\r\n")
+
+
+_POLICY = _verbatim_policy()
+
+
+@dataclass(frozen=True)
+class _Item:
+    """A thing that a mail tells: what it is about, one sentence and one link."""
+
+    thing: str
+    sentence: str
+    url: str
+
+
+@dataclass(frozen=True)
+class _Body:
+    """The content of a mail, of which plain text and HTML are made."""
+
+    site: str
+    intro: str
+    items: list[_Item]
+    reason: str
+    reply_hint: str
+    unsubscribe_url: str
+    log: str
 
 
 def compose(delivery: Delivery, person: Person, notification: RenderedNotification) -> EmailMessage:
@@ -31,23 +86,41 @@ def compose(delivery: Delivery, person: Person, notification: RenderedNotificati
     if not is_email_address(address):
         raise InvalidAddress("invalid address")
     settings: Settings = current_app.config["SETTINGS"]
-    base = settings.base_url.rstrip("/")
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = settings.mail_from
+    unsubscribe_url = _unsubscribe_url(person, notification, settings)
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = _sender(settings)
     mail["To"] = Address(addr_spec=address)
     mail["Subject"] = single_line_subject(notification.subject)
+    mail["Date"] = format_datetime(delivery.created_at)
     mail["Message-ID"] = message_id(delivery, settings)
-    unsubscribe_url = ""
-    if topic := notification.event.TOPIC:
-        unsubscribe_url = f"{base}/unsubscribe/{unsubscribe_token(person.id, topic)}"
+    mail["Auto-Submitted"] = "auto-generated"
+    if isinstance(notification.event, ReplyNotice) and settings.mail_domain:
+        mail["Reply-To"] = Address(addr_spec=return_address(REPLY, delivery.id, settings))
+    if unsubscribe_url:
         mail["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    url = base + (action_path(notification.event, person) or notification.path)
     with force_locale(person.language):
-        paragraphs = _paragraphs(notification.sentence, url, delivery.reason, unsubscribe_url)
-    mail.set_content("\n\n".join(paragraphs) + "\n")
-    mail.add_alternative(_html(paragraphs, person.language, settings.brand_name), subtype="html")
+        body = _body(delivery, person, notification, unsubscribe_url, settings)
+        mail.set_content(_plain_text(body))
+        mail.add_alternative(_html(body, person.language), subtype="html")
     return mail
+
+
+def _sender(settings: Settings) -> Address:
+    """Return the address of the platform with the name of the site."""
+    name, address = parseaddr(settings.mail_from)
+    return Address(display_name=name or settings.brand_name, addr_spec=address)
+
+
+def _unsubscribe_url(person: Person, notification: RenderedNotification, settings: Settings) -> str:
+    topic = DIGEST if isinstance(notification.event, DigestNotice) else notification.event.TOPIC
+    if topic is None:
+        return ""
+    return f"{_base(settings)}/unsubscribe/{unsubscribe_token(person.id, topic)}"
+
+
+def _base(settings: Settings) -> str:
+    return settings.base_url.rstrip("/")
 
 
 def message_id(delivery: Delivery, settings: Settings) -> str:
@@ -58,40 +131,107 @@ def message_id(delivery: Delivery, settings: Settings) -> str:
 
 def single_line_subject(text: str) -> str:
     """Return a text as a subject; an encoded word in it (RFC 2047) would be decoded."""
-    return " ".join(text.replace("=?", "= ?").split())[:200]
+    return " ".join(text.replace("=?", "= ?").split())[:MAX_SUBJECT]
 
 
-def _paragraphs(sentence: str, url: str, reason: str, unsubscribe_url: str) -> list[str]:
-    head = latest_published_head()
-    reasons = {
+def _body(
+    delivery: Delivery,
+    person: Person,
+    notification: RenderedNotification,
+    unsubscribe_url: str,
+    settings: Settings,
+) -> _Body:
+    base, head = _base(settings), latest_published_head()
+    if isinstance(notification.event, DigestNotice):
+        intro = notification.sentence
+        items = [
+            _Item(row.thing, row.sentence, base + row.path)
+            for row in render_digest(notification.event, person)
+        ]
+    else:
+        path = action_path(notification.event, person) or notification.path
+        intro, items = "", [_Item("", notification.sentence, base + path)]
+    return _Body(
+        site=settings.brand_name,
+        intro=intro,
+        items=items,
+        reason=_reason(delivery, notification),
+        reply_hint=_reply_hint(notification, settings),
+        unsubscribe_url=unsubscribe_url,
+        log=_("Public log: %(n)s entries, %(root)s", n=head.size, root=head.root[:12])
+        if head
+        else "",
+    )
+
+
+def _reason(delivery: Delivery, notification: RenderedNotification) -> str:
+    """Return in words why a person receives a mail."""
+    if isinstance(notification.event, DigestNotice):
+        why: str = _("You get this once a week because you took part or follow something.")
+        return why
+    reasons: dict[str, str] = {
         "author": _("You get this because you wrote the proposal."),
         "commenter": _("You get this because you took part in its thread."),
         "supporter": _("You get this because you support the proposal."),
+        "voter": _("You get this because you voted in this process."),
         "follower": _("You get this because you follow it."),
         "staff": _("You get this because you work for the institution."),
+        "moderator": _("You get this because you are a moderator."),
+        "account": _("You get this because it concerns your account."),
     }
-    paragraphs = [sentence, url, reasons.get(reason, "")]
-    if unsubscribe_url:
-        paragraphs.append(_("No mail of this kind any more: %(address)s", address=unsubscribe_url))
-    if head is not None:
-        paragraphs.append(
-            _("Public log: %(n)s entries, %(root)s", n=head.size, root=head.root[:12])
-        )
-    return [text for text in paragraphs if text]
+    return reasons.get(delivery.reason, reasons["account"])
 
 
-def _html(paragraphs: list[str], language: str, brand: str) -> str:
-    body = "".join(f"<p>{_linkify(text)}</p>" for text in paragraphs)
-    title = escape(brand)
+def _reply_hint(notification: RenderedNotification, settings: Settings) -> str:
+    """Return how to reply by mail, where a reply becomes a comment."""
+    if not isinstance(notification.event, ReplyNotice) or not settings.mail_domain:
+        return ""
+    hint: str = _("Reply to this mail, and your text is posted publicly below the comment. Once.")
+    return hint
+
+
+def _plain_text(body: _Body) -> str:
+    paragraphs = [body.intro]
+    for item in body.items:
+        sentence = f"{item.thing}\n{item.sentence}" if item.thing else item.sentence
+        paragraphs.append(f"{sentence}\n{item.url}" if item.thing else sentence)
+        if not item.thing:
+            paragraphs.append(item.url)
+    paragraphs += [body.reply_hint, f"{body.site}. {body.reason}", _stop_text(body), body.log]
+    return "\n\n".join(text for text in paragraphs if text) + "\n"
+
+
+def _stop_text(body: _Body) -> str:
+    if not body.unsubscribe_url:
+        return ""
+    text: str = _("No mail of this kind any more: %(address)s", address=body.unsubscribe_url)
+    return text
+
+
+_STYLE = "font:16px/1.5 sans-serif;max-width:36em;margin:0 auto;padding:16px;overflow-wrap:anywhere"
+
+
+def _html(body: _Body, language: str) -> str:
+    open_text, stop_text = _("Open the page"), _("No mail of this kind any more")
+    parts = [f"<p><b>{escape(body.site)}</b></p>", _paragraph(body.intro)]
+    for item in body.items:
+        parts.append(f"<h2 style='font-size:1em'>{escape(item.thing)}</h2>" if item.thing else "")
+        parts += [_paragraph(item.sentence), f"<p>{_link(item.url, open_text)}</p>"]
+    parts += [_paragraph(body.reply_hint), "<hr>", _paragraph(body.reason)]
+    if body.unsubscribe_url:
+        parts.append(f"<p>{_link(body.unsubscribe_url, stop_text)}</p>")
+    parts.append(_paragraph(body.log))
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        f"<title>{title}</title></head><body>{body}</body></html>"
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{escape(body.site)}</title></head>"
+        f"<body style='{_STYLE}'>{''.join(parts)}</body></html>"
     )
 
 
-def _linkify(text: str) -> str:
-    parts = (
-        f'<a href="{escape(part)}">{escape(part)}</a>' if part.startswith("http") else escape(part)
-        for part in text.split(" ")
-    )
-    return " ".join(parts)
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>" if text else ""
+
+
+def _link(url: str, text: str) -> str:
+    return f"<a href='{escape(url)}'>{escape(text)}</a>"

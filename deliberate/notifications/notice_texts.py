@@ -1,10 +1,33 @@
-"""Texts of notices by their type: subject and sentence in the current language."""
+"""What the texts of notices refer to, and their rendering in the current language."""
 
 from dataclasses import dataclass
-from functools import singledispatch
+from datetime import date
+from functools import cached_property
 
-from deliberate.models import Commitment, Institution, Referral, Response
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from deliberate.days import date_text, end_text, last_day_text
+from deliberate.models import (
+    Announcement,
+    Comment,
+    Commitment,
+    Institution,
+    Person,
+    Phase,
+    Poll,
+    Process,
+    ProcessChange,
+    Proposal,
+    Referral,
+    Response,
+)
+from deliberate.notifications.registry import line_of
+from deliberate.queries.log.receipts import get_receipt
+from deliberate.text import excerpt, to_plain
 from deliberate.vocabulary.notices import NoticeEvent
+
+EXCERPT_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
@@ -17,24 +40,259 @@ class NoticeText:
 
 @dataclass(frozen=True)
 class NoticeSubjects:
-    """What a notice is about, as far as it still exists."""
+    """What a notice is about, as far as it still exists; the texts name its attributes."""
 
-    title: str
-    """Title of the proposal, empty without one."""
+    event: NoticeEvent
     language: str
+    reader: Person | None = None
+    proposal: Proposal | None = None
+    process: Process | None = None
+    poll: Poll | None = None
+    comment: Comment | None = None
     referral: Referral | None = None
-    giver: Institution | None = None
-    """The institution that referred the proposal."""
-    receiver: Institution | None = None
+    institutions: tuple[Institution | None, Institution | None] = (None, None)
+    """The institution that referred the proposal and the one that received it."""
     commitment: Commitment | None = None
     response: Response | None = None
+    change: ProcessChange | None = None
+    announcement_row: Announcement | None = None
 
-    def name_of(self, institution: Institution | None) -> str:
-        """Return the name of an institution in the language, empty for None."""
+    def __getitem__(self, name: str) -> object:
+        """Return an attribute, else a detail of the event: `text % self` fills in a text."""
+        return getattr(self if hasattr(type(self), name) else self.event, name)
+
+    @property
+    def title(self) -> str:
+        """Return the title of the proposal, empty without one."""
+        return self.proposal.title_for(self.reader) if self.proposal else ""
+
+    def _name_of(self, institution: Institution | None) -> str:
         return institution.name_in(self.language) if institution else ""
 
+    def _named_or_authority(self, institution: Institution | None) -> str:
+        nameless: str = _("The authority")
+        return self._name_of(institution) or nameless
 
-@singledispatch
-def notice_text(event: NoticeEvent, _about: NoticeSubjects) -> NoticeText:
-    """Return the text of a notice; every type registers its own function."""
-    raise NotImplementedError(f"no text for notices of the kind {event.KIND}")
+    @property
+    def giver(self) -> str:
+        """Return the name of the institution that referred the proposal."""
+        return self._name_of(self.institutions[0])
+
+    @property
+    def to(self) -> str:
+        """Return the name of the receiving institution, or of the system outside the platform."""
+        if self.referral is not None and self.referral.to_id is None:
+            return self.referral.external_system
+        return self._name_of(self.institutions[1])
+
+    @property
+    def reason(self) -> str:
+        """Return the reason of a referral, or of dropping a commitment."""
+        if self.referral is not None:
+            return self.referral.reason
+        return self.commitment.dropped_reason if self.commitment else ""
+
+    @property
+    def institution(self) -> str:
+        """Return the name of the institution that responded."""
+        return self._named_or_authority(self.response.institution if self.response else None)
+
+    @property
+    def owner(self) -> str:
+        """Return the name of the institution that has the proposal."""
+        return self._named_or_authority(self.proposal.institution if self.proposal else None)
+
+    @property
+    def decision(self) -> str:
+        """Return the decision of the response in words."""
+        decisions: dict[str, str] = {
+            "accepted": _("Accepted"),
+            "accepted_in_part": _("Accepted in part"),
+            "not_accepted": _("Not accepted"),
+            "needs_study": _("Needs study"),
+            "not_ours": _("Not within our authority"),
+            "": _("Response"),
+        }
+        decision = str(self.response.decision) if self.response else ""
+        return decisions.get(decision, decisions[""])
+
+    @property
+    def headline(self) -> str:
+        """Return the headline of the response."""
+        return self.response.headline if self.response else ""
+
+    @property
+    def supports(self) -> str:
+        """Return the number of supporters in words."""
+        count = self.proposal.support_count if self.proposal else 0
+        words: str = ngettext("%(n)s supporter", "%(n)s supporters", count, n=count)
+        return words
+
+    @property
+    def due(self) -> str:
+        """Return the last day for the response."""
+        if self.proposal is None or self.proposal.due_at is None:
+            return ""
+        return last_day_text(self.proposal.due_at, self.proposal.process)
+
+    @property
+    def what(self) -> str:
+        """Return what an institution committed to."""
+        return self.commitment.what if self.commitment else ""
+
+    @property
+    def day(self) -> str:
+        """Return the day by which a commitment is due."""
+        if self.commitment is None:
+            return ""
+        return date_text(self.commitment.due_on, place=self.commitment.response.proposal.process)
+
+    @property
+    def excerpt(self) -> str:
+        """Return the beginning of a comment that the reader may see."""
+        if self.comment is None or not self.comment.is_visible_to(self.reader):
+            return ""
+        return excerpt(to_plain(self.comment.body_html), EXCERPT_CHARACTERS)
+
+    @property
+    def writer(self) -> str:
+        """Return the name of the author of a comment."""
+        author = self.comment.author if self.comment else None
+        somebody: str = _("Somebody")
+        return author.display_name if author and not author.is_erased else somebody
+
+    @property
+    def arguments(self) -> str:
+        """Return the number of new arguments in words."""
+        count = getattr(self.event, "count", 0)
+        words: str = ngettext("%(n)s new argument", "%(n)s new arguments", count, n=count)
+        return words
+
+    @property
+    def question(self) -> str:
+        """Return the question of a poll."""
+        return self.poll.question if self.poll else ""
+
+    @property
+    def closing(self) -> str:
+        """Return when a poll closes."""
+        return end_text(self.poll.closes_at, self.poll.process) if self.poll else ""
+
+    @property
+    def outcome(self) -> str:
+        """Return the newest statement of what was decided after a poll."""
+        outcomes = self.poll.outcomes if self.poll else []
+        return excerpt(to_plain(outcomes[-1].body_html), EXCERPT_CHARACTERS) if outcomes else ""
+
+    @property
+    def poll_number(self) -> int:
+        """Return the number of a poll."""
+        return int(getattr(self.event, "poll", 0))
+
+    @property
+    def receipt(self) -> str:
+        """Return the code of the receipt of a ballot."""
+        receipt = get_receipt(getattr(self.event, "entry", ""))
+        return receipt.code if receipt else ""
+
+    @property
+    def process_title(self) -> str:
+        """Return the title of a process."""
+        return self.process.text_in("title", self.language) if self.process else ""
+
+    @property
+    def phase_name(self) -> str:
+        """Return the name of the phase."""
+        names: dict[str, str] = {
+            "ideas": _("Ideas"),
+            "discussion": _("Discussion"),
+            "response": _("Response"),
+            "delivery": _("Delivery"),
+            "review": _("Review"),
+        }
+        return names.get(getattr(self.event, "phase", ""), "")
+
+    @cached_property
+    def _phase(self) -> Phase | None:
+        phases = self.process.phases if self.process else []
+        return next((row for row in phases if row.kind == getattr(self.event, "phase", "")), None)
+
+    @property
+    def phase_end(self) -> str:
+        """Return the last day of the phase."""
+        if self._phase is None or self.process is None:
+            return ""
+        return last_day_text(self._phase.closes_at, self.process)
+
+    @property
+    def change_reason(self) -> str:
+        """Return the public reason of a change of a process."""
+        return self.change.reason if self.change else ""
+
+    @property
+    def sender(self) -> str:
+        """Return the name of the institution that sent news."""
+        row = self.announcement_row
+        return self._named_or_authority(row.institution if row else None)
+
+    @property
+    def announcement_text(self) -> str:
+        """Return the beginning of the news of a process."""
+        row = self.announcement_row
+        return excerpt(to_plain(row.body_html), EXCERPT_CHARACTERS) if row else ""
+
+    @property
+    def news(self) -> str:
+        """Return the number of news of a weekly mail in words."""
+        count = getattr(self.event, "count", 0)
+        words: str = ngettext("%(n)s thing is new", "%(n)s things are new", count, n=count)
+        return words
+
+    @property
+    def week(self) -> str:
+        """Return the open cases of an institution in words."""
+        counts = {
+            name: getattr(self.event, name, 0) for name in ("open_cases", "due_soon", "overdue")
+        }
+        return ", ".join(
+            [
+                ngettext(
+                    "%(n)s case waits",
+                    "%(n)s cases wait",
+                    counts["open_cases"],
+                    n=counts["open_cases"],
+                ),
+                ngettext(
+                    "%(n)s is due soon",
+                    "%(n)s are due soon",
+                    counts["due_soon"],
+                    n=counts["due_soon"],
+                ),
+                ngettext(
+                    "%(n)s is overdue",
+                    "%(n)s are overdue",
+                    counts["overdue"],
+                    n=counts["overdue"],
+                ),
+            ]
+        )
+
+    @property
+    def request_outcome(self) -> str:
+        """Return what was decided on a request for research data."""
+        outcomes: dict[bool, str] = {
+            True: _("granted. The files are built within minutes; you find them there."),
+            False: _("refused. The reason is shown with your requests."),
+        }
+        return outcomes[bool(getattr(self.event, "granted", False))]
+
+    @property
+    def until_day(self) -> str:
+        """Return the day on which access to research data ends."""
+        return date_text(date.fromisoformat(getattr(self.event, "until", "")))
+
+
+def notice_text(about: NoticeSubjects) -> NoticeText:
+    """Return the text of a notice in the current language."""
+    line = line_of(about.event)
+    return NoticeText(str(line.subject) % about, str(line.sentence) % about)

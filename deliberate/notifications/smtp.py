@@ -22,6 +22,10 @@ class PermanentFailure(Exception):
     """The server rejects this mail permanently."""
 
 
+class AddressRejected(PermanentFailure):
+    """The server rejects the address of the recipient permanently."""
+
+
 class Mailer:
     """A connection to the server at smtp://user:password@host:port (smtps: TLS from the start).
 
@@ -69,18 +73,24 @@ class Mailer:
         self._server = server
         return server
 
-    def send(self, mail: EmailMessage) -> None:
-        """Send a mail. Raises TemporaryFailure, ConnectionLost or PermanentFailure."""
+    def send(self, mail: EmailMessage, return_path: str = "") -> None:
+        """Send a mail; failures on the way are reported to `return_path`, else to its sender.
+
+        Raises TemporaryFailure, ConnectionLost or PermanentFailure.
+        """
         try:
             server = self._connected()
         except (OSError, smtplib.SMTPException, ValueError) as error:  # of the server, no mail
             self._close()
             raise ConnectionLost(str(error)) from error
         try:
-            server.send_message(mail)
+            server.send_message(mail, from_addr=return_path or None)
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
-            raise _failure_for(code, text) from error
+            failure = _failure_for(code, text)
+            if isinstance(failure, PermanentFailure):
+                raise AddressRejected(str(failure)) from error
+            raise failure from error
         except smtplib.SMTPNotSupportedError as error:
             raise PermanentFailure(str(error)) from error
         except smtplib.SMTPResponseException as error:

@@ -6,40 +6,52 @@ from typing import TypeVar
 
 from flask_babel import force_locale
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from deliberate.database import Base, db
-from deliberate.models import Commitment, Institution, Notice, Person, Proposal, Referral, Response
-from deliberate.notifications import (  # noqa: F401  # they register the texts of all notices
-    account_templates,
-    desk_templates,
-    moderation_templates,
-    proposal_templates,
+from deliberate.models import (
+    Announcement,
+    Comment,
+    Commitment,
+    Institution,
+    Notice,
+    Person,
+    Poll,
+    Process,
+    ProcessChange,
+    Proposal,
+    Referral,
+    Response,
 )
 from deliberate.notifications.notice_texts import NoticeSubjects, notice_text
-from deliberate.vocabulary.notices import (
-    NOTICE_TYPES,
-    BallotEnteredNotice,
-    BallotReceiptNotice,
-    ModerationNotice,
-    NoticeEvent,
-    NoticePage,
-)
+from deliberate.queries.notices.digests import list_digest_messages
+from deliberate.vocabulary.notices import NOTICE_TYPES, DigestNotice, NoticeEvent, NoticePage, Topic
 
 Model = TypeVar("Model", bound=Base)
 _PATHS = {
+    NoticePage.PROPOSAL: "/proposals/{proposal}",
+    NoticePage.COMMENT: "/proposals/{proposal}?at={comment}#c{comment}",
+    NoticePage.CHANGES: "/proposals/{proposal}/changes",
+    NoticePage.SUMMARY: "/proposals/{proposal}/summary",
+    NoticePage.RESPONSES: "/responses/{proposal}",
+    NoticePage.CASE: "/desk/proposals/{proposal}",
     NoticePage.DESK: "/desk",
+    NoticePage.COMMITMENTS: "/desk/commitments/{commitment}",
+    NoticePage.APPEAL: "/moderation/{subject}/{id}/appeal",
+    NoticePage.REVIEW: "/desk/moderation/{subject}/{id}",
+    NoticePage.POLL: "/polls/{poll}",
+    NoticePage.PROCESS: "/processes/{slug}",
     NoticePage.ACCOUNT: "/account",
+    NoticePage.MESSAGES: "/account/messages",
     NoticePage.LIMIT: "/account/limit",
     NoticePage.DATA_REQUESTS: "/data/requests",
     NoticePage.SECOND_FACTOR: "/account/second-factor",
     NoticePage.VERIFICATION: "/verify",
+    NoticePage.OFFICE_BALLOT: "/polls/{poll}/office-ballot",
     NoticePage.OFFICE_BALLOTS: "/desk/polls/waiting-ballots",
 }
-_PATHS_OF_PROPOSALS = {
-    NoticePage.PROPOSAL: "/proposals",
-    NoticePage.RESPONSES: "/responses",
-    NoticePage.CASE: "/desk/proposals",
-}
+"""The path of each page; a name in braces is a detail of the notice."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,8 @@ class RenderedNotification:
     path: str
     """The path of the page to open, with the language."""
     event: NoticeEvent
+    thing: str = ""
+    """The title of the proposal, the process or the poll that it is about."""
 
 
 @dataclass(frozen=True)
@@ -58,25 +72,39 @@ class NotificationContext:
     """The rows that a page of notices refers to, by id."""
 
     proposals: dict[int, Proposal]
+    processes: dict[int, Process]
+    polls: dict[int, Poll]
+    comments: dict[int, Comment]
     referrals: dict[int, Referral]
     commitments: dict[int, Commitment]
     responses: dict[int, Response]
+    changes: dict[int, ProcessChange]
+    announcements: dict[int, Announcement]
     institutions: dict[int, Institution]
 
     def subjects_of(
         self, notice: Notice, event: NoticeEvent, language: str, reader: Person | None
     ) -> NoticeSubjects:
         """Return what a notice is about, as its reader may see it."""
-        proposal = self.proposals.get(notice.proposal_id or 0)
-        referral = self.referrals.get(getattr(event, "referral", 0))
+        details = notice.details
+        referral = self.referrals.get(details.get("referral", 0))
         return NoticeSubjects(
-            title=proposal.title_for(reader) if proposal else "",
-            language=language,
+            event,
+            language,
+            reader,
+            proposal=self.proposals.get(notice.proposal_id or 0),
+            process=self.processes.get(notice.process_id or 0),
+            poll=self.polls.get(details.get("poll", 0)),
+            comment=self.comments.get(details.get("comment", 0)),
             referral=referral,
-            giver=self.institutions.get(referral.from_id or 0) if referral else None,
-            receiver=self.institutions.get(referral.to_id or 0) if referral else None,
-            commitment=self.commitments.get(getattr(event, "commitment", 0)),
-            response=self.responses.get(getattr(event, "response", 0)),
+            institutions=(
+                self.institutions.get(referral.from_id or 0) if referral else None,
+                self.institutions.get(referral.to_id or 0) if referral else None,
+            ),
+            commitment=self.commitments.get(details.get("commitment", 0)),
+            response=self.responses.get(details.get("response", 0)),
+            change=self.changes.get(details.get("change", 0)),
+            announcement_row=self.announcements.get(details.get("announcement", 0)),
         )
 
 
@@ -88,25 +116,46 @@ def event_of(notice: Notice) -> NoticeEvent:
 def load_context(notices: Iterable[Notice]) -> NotificationContext:
     """Load the rows that notices refer to, with one statement per table."""
     rows = list(notices)
-    referrals = _by_id(Referral, [row.details.get("referral") for row in rows])
+    referrals = _named(Referral, "referral", rows)
     institution_ids = {row.institution_id for row in rows}
     for referral in referrals.values():
         institution_ids |= {referral.from_id, referral.to_id}
     return NotificationContext(
-        _by_id(Proposal, [row.proposal_id for row in rows]),
+        _by_id(
+            Proposal,
+            [row.proposal_id for row in rows],
+            joinedload(Proposal.process),
+            joinedload(Proposal.institution),
+        ),
+        _by_id(Process, [row.process_id for row in rows], selectinload(Process.phases)),
+        _named(Poll, "poll", rows, joinedload(Poll.process), selectinload(Poll.outcomes)),
+        _named(Comment, "comment", rows, joinedload(Comment.author)),
         referrals,
-        _by_id(Commitment, [row.details.get("commitment") for row in rows]),
-        _by_id(Response, [row.details.get("response") for row in rows]),
+        _named(
+            Commitment,
+            "commitment",
+            rows,
+            joinedload(Commitment.response).joinedload(Response.proposal),
+        ),
+        _named(Response, "response", rows, joinedload(Response.institution)),
+        _named(ProcessChange, "change", rows),
+        _named(Announcement, "announcement", rows, joinedload(Announcement.institution)),
         _by_id(Institution, list(institution_ids)),
     )
 
 
-def _by_id(model: type[Model], ids: Sequence[int | None]) -> dict[int, Model]:
+def _named(
+    model: type[Model], detail: str, notices: Sequence[Notice], *options: ORMOption
+) -> dict[int, Model]:
+    return _by_id(model, [notice.details.get(detail) for notice in notices], *options)
+
+
+def _by_id(model: type[Model], ids: Sequence[int | None], *options: ORMOption) -> dict[int, Model]:
     present = {id_ for id_ in ids if id_ is not None}
     if not present:
         return {}
     key = model.__table__.c.id
-    rows = db.session.scalars(select(model).where(key.in_(present)))
+    rows = db.session.scalars(select(model).where(key.in_(present)).options(*options))
     return {row.id: row for row in rows}  # type: ignore[attr-defined]  # all models here have ids
 
 
@@ -118,20 +167,37 @@ def render_notification(
     The title of a hidden proposal is replaced by its number.
     """
     event = event_of(notice)
+    subjects = context.subjects_of(notice, event, language, reader)
     with force_locale(language):
-        text = notice_text(event, context.subjects_of(notice, event, language, reader))
+        text = notice_text(subjects)
     prefix = f"[#{notice.proposal_id}] " if notice.proposal_id else ""
-    path = f"/{language}{_path(event, notice.proposal_id)}"
-    return RenderedNotification(f"{prefix}{text.subject}", text.sentence, path, event)
+    slug = subjects.process.slug if subjects.process else ""
+    path = _PATHS[event.PAGE].format(
+        **{"proposal": notice.proposal_id, "slug": slug, **notice.details}
+    )
+    return RenderedNotification(
+        f"{prefix}{text.subject}",
+        text.sentence,
+        f"/{language}{path}",
+        event,
+        subjects.title or subjects.question or subjects.process_title,
+    )
 
 
-def _path(event: NoticeEvent, proposal_id: int | None) -> str:
-    if isinstance(event, ModerationNotice):
-        return f"/moderation/{event.subject}/{event.id}/appeal"
-    if isinstance(event, BallotEnteredNotice):
-        return f"/polls/{event.poll}/office-ballot"
-    if isinstance(event, BallotReceiptNotice):
-        return f"/polls/{event.poll}"
-    if event.PAGE in _PATHS_OF_PROPOSALS:
-        return f"{_PATHS_OF_PROPOSALS[event.PAGE]}/{proposal_id}"
-    return _PATHS[event.PAGE]
+def render_digest(event: DigestNotice, person: Person) -> list[RenderedNotification]:
+    """Return the messages of a weekly mail: responses first, then grouped by what they are about.
+
+    Of each group the newest message comes first.
+    """
+    rows = list_digest_messages(person, event.after, event.up_to)
+    context = load_context(notice for _delivery, notice in rows)
+    rendered = [
+        render_notification(notice, context, person.language, person) for _delivery, notice in rows
+    ]
+    answered = {row.thing for row in rendered if row.event.TOPIC == Topic.RESPONSE}
+    things = list(dict.fromkeys(row.thing for row in rendered))
+    things.sort(key=lambda thing: thing not in answered)
+    return sorted(
+        rendered,
+        key=lambda row: (things.index(row.thing), row.event.TOPIC != Topic.RESPONSE),
+    )

@@ -14,7 +14,7 @@ from deliberate.permissions.decision import (
     not_yours,
 )
 from deliberate.permissions.processes import is_open_for
-from deliberate.permissions.responses import is_coordinator
+from deliberate.permissions.responses import has_part_in
 from deliberate.vocabulary import AccountClass, Electorate, PhaseSwitch, PollType, Role
 
 
@@ -26,17 +26,7 @@ def may_open_poll(person: Person | None, process: Process) -> Decision:
 def _runs_polls(person: Person | None, process: Process) -> Decision:
     """Allow moderators, administrators, and staff of an institution with a part in the process."""
     decision = has_role(person, Role.STAFF, Role.MODERATOR, Role.ADMIN)
-    return all_of(decision, _has_part_in(person, process)) if decision else decision
-
-
-def _has_part_in(person: Person | None, process: Process) -> Decision:
-    """Allow everybody but staff of institutions without a part in the process."""
-    if person is None or person.role != Role.STAFF:
-        return ALLOWED
-    institution_ids = {member.institution_id for member in process.institutions}
-    if not institution_ids or person.institution_id in institution_ids or is_coordinator(person):
-        return ALLOWED
-    return not_yours(_("Your institution has no part in this process."))
+    return all_of(decision, has_part_in(person, process)) if decision else decision
 
 
 def is_voting_open(poll: Poll) -> Decision:

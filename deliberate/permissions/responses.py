@@ -8,6 +8,7 @@ from deliberate.models import (
     Commitment,
     Institution,
     Person,
+    Process,
     Proposal,
     Referral,
     ResponseDraft,
@@ -62,6 +63,16 @@ def is_coordinator(person: Person | None) -> Decision:
     if institution is not None and institution.is_coordinator:
         return ALLOWED
     return not_yours(_("Only the coordinating institution may do this."))
+
+
+def has_part_in(person: Person | None, process: Process) -> Decision:
+    """Allow everybody but staff of institutions without a part in the process."""
+    if person is None or person.role != Role.STAFF:
+        return ALLOWED
+    institution_ids = {member.institution_id for member in process.institutions}
+    if not institution_ids or person.institution_id in institution_ids or is_coordinator(person):
+        return ALLOWED
+    return not_yours(_("Your institution has no part in this process."))
 
 
 def is_response_owed(proposal: Proposal) -> Decision:

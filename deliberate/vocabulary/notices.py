@@ -11,30 +11,88 @@ NOTICE_TYPES: dict[str, type["NoticeEvent"]] = {}
 """The type of every kind of notice by the name of the kind."""
 
 
+class Channel(StrEnum):
+    """The channels of a delivery."""
+
+    ACCOUNT = "account"
+    MAIL = "mail"
+
+
+class Audience(StrEnum):
+    """Who receives a notice."""
+
+    PERSON = "person"
+    PARTICIPANTS = "participants"
+    SUPPORTERS = "supporters"
+    PROCESS = "process"
+    FOLLOWERS = "followers"
+    STAFF = "staff"
+    MODERATORS = "moderators"
+
+
+class Timing(StrEnum):
+    """When a notice is written."""
+
+    AT_ONCE = "at_once"
+    ON_DATE = "on_date"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 class Topic(StrEnum):
-    """The topics of which people switch mails off; notices without a topic are always mailed."""
+    """The topics that people switch on and off; notices without a topic are always mailed."""
 
     RESPONSE = "response"
     REFERRAL = "referral"
     DEADLINE = "deadline"
     COMMITMENT = "commitment"
+    REPLY = "reply"
+    ARGUMENT = "argument"
+    PROGRESS = "progress"
+    POLL = "poll"
+    PROCESS = "process"
+    ANNOUNCEMENT = "announcement"
     DESK = "desk"
+    MODERATION = "moderation"
+
+
+OPTIONAL_IN_ACCOUNT = frozenset(
+    {
+        Topic.REPLY,
+        Topic.ARGUMENT,
+        Topic.PROGRESS,
+        Topic.POLL,
+        Topic.PROCESS,
+        Topic.ANNOUNCEMENT,
+    }
+)
+"""Topics that people can also switch off in the account; what an institution did always stays."""
+NOT_MAILED_BY_DEFAULT = frozenset({Topic.PROCESS})
+"""Topics that are mailed only to people who ask for it; the weekly mail has them."""
 
 
 class NoticePage(StrEnum):
     """The page that a notice opens."""
 
     PROPOSAL = "proposal"
+    COMMENT = "comment"
+    CHANGES = "changes"
+    SUMMARY = "summary"
     RESPONSES = "responses"
     CASE = "case"
     DESK = "desk"
+    COMMITMENTS = "commitments"
     APPEAL = "appeal"
+    REVIEW = "review"
     POLL = "poll"
+    PROCESS = "process"
     ACCOUNT = "account"
+    MESSAGES = "messages"
     LIMIT = "limit"
     DATA_REQUESTS = "data_requests"
     SECOND_FACTOR = "second_factor"
     VERIFICATION = "verification"
+    OFFICE_BALLOT = "office_ballot"
     OFFICE_BALLOTS = "office_ballots"
 
 
@@ -143,19 +201,57 @@ class CommitmentLateNotice(_OnCommitment, kind="commitment.late"):
     """The date of a commitment passed."""
 
 
-class MergedNotice(NoticeEvent, kind="proposal.merged"):
+class CommitmentDueNotice(_OnCommitment, kind="commitment.due"):
+    """The date of a commitment is three days away."""
+
+
+class _OnProgress(NoticeEvent, topic=Topic.PROGRESS):
+    """A notice on the progress of a proposal."""
+
+
+class QualifiedNotice(_OnProgress, kind="proposal.qualified"):
+    """A proposal reached its threshold: a response is owed."""
+
+
+class AcknowledgedNotice(_OnProgress, kind="proposal.acknowledged"):
+    """The institution acknowledged that it received the proposal."""
+
+
+class RevisedNotice(_OnProgress, kind="proposal.revised", page=NoticePage.CHANGES):
+    """The text of a proposal was changed after the recipient supported it."""
+
+    version: int = detail("number of the version")
+
+
+class ReplyNotice(NoticeEvent, kind="comment.replied", page=NoticePage.COMMENT, topic=Topic.REPLY):
+    """Somebody replied to a comment of the recipient."""
+
+    comment: int = detail("id of the reply")
+
+
+class ArgumentsNotice(NoticeEvent, kind="comment.arguments", topic=Topic.ARGUMENT):
+    """New arguments on a proposal of the recipient, those of a day in one notice."""
+
+    count: int = detail("number of new arguments")
+
+
+class SummaryWaitsNotice(_OnProgress, kind="summary.waits", page=NoticePage.SUMMARY):
+    """A summary waits for the agreement of the author."""
+
+
+class MergedNotice(_OnProgress, kind="proposal.merged"):
     """A proposal was merged into another; sent to everyone whom it concerns."""
 
     into: int = detail("id of the other proposal")
 
 
-class JoinedNotice(NoticeEvent, kind="proposal.joined"):
+class JoinedNotice(_OnProgress, kind="proposal.joined"):
     """Another proposal was merged into the proposal of the recipient."""
 
     joined: int = detail("id of the other proposal")
 
 
-class UnmergedNotice(NoticeEvent, kind="proposal.unmerged"):
+class UnmergedNotice(_OnProgress, kind="proposal.unmerged"):
     """A merger was undone; sent to everyone whom it concerns."""
 
     into: int = detail("id of the other proposal")
@@ -169,12 +265,22 @@ class _ToDesk(NoticeEvent, page=NoticePage.CASE, topic=Topic.DESK):
     """A notice to the staff of an institution."""
 
 
+class NewCaseNotice(_ToDesk, kind="desk.new"):
+    """A proposal reached its threshold and the institution owes the response."""
+
+
 class DueSoonNotice(_ToDesk, kind="desk.soon"):
     """A response is due within three working days."""
 
 
 class OverdueNotice(_ToDesk, kind="desk.overdue"):
     """A response is overdue."""
+
+
+class CommitmentNearNotice(_ToDesk, kind="desk.commitment", page=NoticePage.COMMITMENTS):
+    """A commitment of the institution is due within three days."""
+
+    commitment: int = detail("id of the commitment")
 
 
 class UnpublishedNotice(_ToOfficer, kind="desk.unpublished"):
@@ -219,6 +325,81 @@ class WeeklySummaryNotice(NoticeEvent, kind="desk.week", page=NoticePage.DESK, t
     overdue: int = detail("of which overdue")
 
 
+class _OnPoll(NoticeEvent, page=NoticePage.POLL, topic=Topic.POLL):
+    """A notice on a poll."""
+
+    poll: int = detail("id of the poll")
+
+
+class PollOpenedNotice(_OnPoll, kind="poll.opened"):
+    """A poll opened."""
+
+
+class PollClosingNotice(_OnPoll, kind="poll.closing"):
+    """A poll closes within a day; sent to those who have not voted."""
+
+
+class PollResultNotice(_OnPoll, kind="poll.result"):
+    """The result of a poll is shown."""
+
+
+class PollOutcomeNotice(_OnPoll, kind="poll.outcome"):
+    """It was stated what was decided after a poll."""
+
+
+class _OnProcess(NoticeEvent, page=NoticePage.PROCESS, topic=Topic.PROCESS):
+    """A notice on a process."""
+
+
+class PhaseBeganNotice(_OnProcess, kind="phase.began"):
+    """A phase of a process began."""
+
+    phase: str = detail("which phase")
+
+
+class ProcessChangedNotice(_OnProcess, kind="process.changed"):
+    """Texts, rules, institutions or dates of an open process were changed, or it was closed."""
+
+    change: int | None = detail("id of the change", default=None)
+
+
+class AnnouncementNotice(
+    NoticeEvent, kind="announcement.published", page=NoticePage.PROCESS, topic=Topic.ANNOUNCEMENT
+):
+    """The people of a process sent news to those who follow it."""
+
+    announcement: int = detail("id of the announcement")
+
+
+class DigestNotice(NoticeEvent, kind="digest.week", page=NoticePage.MESSAGES):
+    """The weekly mail: what the recipient has not seen."""
+
+    after: int = detail("id of the newest delivery of the weekly mail before")
+    up_to: int = detail("id of the newest delivery in it")
+    count: int = detail("number of things in it")
+
+
+class _ToModerators(NoticeEvent, page=NoticePage.REVIEW, topic=Topic.MODERATION):
+    """A notice to moderators about a text that waits for them."""
+
+    subject: str = detail("proposal or comment")
+    id: int = detail("id of the text")
+
+
+class ReportLateNotice(_ToModerators, kind="queue.late"):
+    """A report is older than 24 hours."""
+
+
+class EscalatedNotice(_ToModerators, kind="queue.passed"):
+    """A moderator passed a text on to the others."""
+
+
+class SummarySuggestedNotice(
+    NoticeEvent, kind="queue.summary", page=NoticePage.SUMMARY, topic=Topic.MODERATION
+):
+    """A summary of an author waits for the agreement of a moderator."""
+
+
 class ModerationNotice(NoticeEvent, page=NoticePage.APPEAL):
     """A notice to the author of a text that is held or was moderated."""
 
@@ -249,6 +430,14 @@ class HiddenNotice(ModerationNotice, kind="moderation.hidden"):
 
 class RestoredNotice(ModerationNotice, kind="moderation.restored"):
     """A moderator decided that a text is shown again."""
+
+
+class ShownNotice(ModerationNotice, kind="moderation.published"):
+    """The hold of a text by a rule ended, and the text is shown."""
+
+
+class AppealGrantedNotice(ModerationNotice, kind="moderation.granted"):
+    """Another moderator granted an appeal."""
 
 
 class AppealRefusedNotice(ModerationNotice, kind="moderation.refused"):
@@ -333,7 +522,7 @@ class DataAccessEndsNotice(_OnAccount, kind="request.ends", page=NoticePage.DATA
     until: str = detail("the day, as ISO 8601")
 
 
-class BallotEnteredNotice(NoticeEvent, kind="ballot.entered", page=NoticePage.POLL):
+class BallotEnteredNotice(NoticeEvent, kind="ballot.entered", page=NoticePage.OFFICE_BALLOT):
     """An officer entered a ballot in the person's name at an office."""
 
     poll: int = detail("number of the poll")

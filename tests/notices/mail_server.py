@@ -21,6 +21,10 @@ class Server:
     script: Iterator[str]
     received: list[tuple[str, str, bool]] = field(default_factory=list)
     """(address, Message-ID, whether it was acknowledged) in order of arrival."""
+    contents: list[bytes] = field(default_factory=list)
+    """The mails as they came over the socket."""
+    senders: list[str] = field(default_factory=list)
+    """The envelope senders of the mails, in the same order."""
     port: int = 0
 
     def _serve(self, listener: socket.socket) -> None:
@@ -44,6 +48,7 @@ class Server:
                 connection.sendall(b"250 here\r\n")
             elif command.startswith(b"MAIL"):
                 step = next(self.script, "ok")
+                self.senders.append(line.decode().split("<")[1].split(">")[0])
                 if step == "unavailable":
                     connection.sendall(b"421 closing\r\n")
                     return
@@ -72,8 +77,9 @@ class Server:
     def _receive(self, lines, address: str, step: str) -> bool:
         data = b""
         while (line := lines.readline()) != b".\r\n":
-            data += line
+            data += line[1:] if line.startswith(b"..") else line
         mail = message_from_bytes(data, policy=default)
+        self.contents.append(data)
         self.received.append((address, mail["Message-ID"], step != "die_after"))
         return step != "die_after"
 

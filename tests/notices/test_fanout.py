@@ -1,19 +1,24 @@
 """Fan-out of notices: every recipient gets each notice once."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import event, func, insert, select, update
 
+from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, Follow, Notice, Person
-from deliberate.notifications import fanout
+from deliberate.notifications import digests, fanout
+from deliberate.notifications.digests import create_digests
 from deliberate.notifications.fanout import fan_out
-from deliberate.operations.notices.messages import mute_topic
+from deliberate.operations.notices.messages import stop_mails
 from deliberate.operations.proposals.follows import follow_subject
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.responses import publish_response
@@ -102,7 +107,7 @@ def test_notice_is_mailed_to_confirmed_addresses_without_mute_only(institution, 
         confirm_address_of(factories.create_resident()),
         factories.create_resident(),
     )
-    mute_topic(muting.id, "response")
+    stop_mails(muting.id, "response")
     for person in (subscriber, muting, unconfirmed):
         follow_subject(person, proposal)
     publish(factories.create_staff(institution), proposal)
@@ -151,7 +156,7 @@ def count_statements(function):
     return len(statements)
 
 
-def test_publishing_costs_the_same_with_ten_thousand_followers(institution):
+def test_publishing_costs_the_same_with_ten_thousand_followers(institution, clock, mails):
     process, officer = (
         factories.create_process(institution, threshold=9),
         factories.create_staff(institution),
@@ -162,8 +167,71 @@ def test_publishing_costs_the_same_with_ten_thousand_followers(institution):
     assert count_statements(lambda: publish(officer, few)) == count_statements(
         lambda: publish(officer, many)
     )
+    with unrecorded("test settings") as session:
+        session.execute(update(Person).values(email_confirmed_at=now()))
+    begun = time.perf_counter()
     fan_out()
     assert len(recipients()) == 10_012
+    clock.move_to(datetime(2026, 3, 7, 0, 30, tzinfo=UTC))  # half past eight on Saturday there
+    assert create_digests() == 10_012 and create_digests() == 0
+    fan_out()
+    assert len(recipients("mail", "digest.week")) == 10_012
+    assert time.perf_counter() - begun < 60
+
+
+class Killed(BaseException):
+    """The job died."""
+
+
+def die_after(statements, function):
+    """Run a function until it has executed some statements; return whether it finished."""
+    left = iter(range(statements))
+
+    def count(*_arguments):
+        if next(left, None) is None:
+            raise Killed
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    try:
+        function()
+    except Killed:
+        return False
+    finally:
+        event.remove(db.engine, "before_cursor_execute", count)
+        db.session.remove()
+    return True
+
+
+@pytest.mark.sqlite
+def test_fan_out_that_dies_twenty_times_reaches_everybody_once(
+    institution, clock, mails, monkeypatch
+):
+    monkeypatch.setattr(fanout, "PAGE_SIZE", 5)
+    monkeypatch.setattr(digests, "PAGE_SIZE", 5)
+    proposal = factories.create_proposal(factories.create_process(institution, threshold=9))
+    add_followers(proposal, 30)
+    with unrecorded("test settings") as session:
+        session.execute(update(Person).values(email_confirmed_at=now()))
+    publish(factories.create_staff(institution), proposal)
+    chance = random.Random(7)
+    deaths = [die_after(chance.randrange(1, 25), fan_out) for _ in range(10)]
+    fan_out()
+    clock.move_to(datetime(2026, 3, 7, 0, 30, tzinfo=UTC))
+    deaths += [die_after(chance.randrange(1, 12), create_digests) for _ in range(10)]
+    create_digests()
+    deaths += [die_after(chance.randrange(1, 25), fan_out) for _ in range(10)]
+    fan_out()
+    assert deaths.count(False) >= 20
+    for channel, kind in (
+        ("account", "response.published"),
+        ("mail", "response.published"),
+        ("mail", "digest.week"),
+    ):
+        rows = select(Delivery.person_id).join(Notice, Notice.id == Delivery.notice_id)
+        people = db.session.scalars(
+            rows.where(Delivery.channel == channel, Notice.kind == kind)
+        ).all()
+        assert len(people) == len(set(people)) == 31, (channel, kind)
 
 
 def test_fan_out_page_has_a_constant_cost(institution):
@@ -181,7 +249,8 @@ from deliberate import create_app
 from deliberate.config import Settings
 from deliberate.models import Person, Proposal
 from deliberate.database import db
-from deliberate.notifications import fanout
+from deliberate.notifications import digests, fanout
+from deliberate.notifications.digests import create_digests
 from deliberate.operations.responses.responses import publish_response
 from deliberate.vocabulary import ResponseDecision
 folder, officer, proposal, moment = sys.argv[1:]

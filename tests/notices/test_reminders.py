@@ -38,12 +38,15 @@ def proposal(institution):
     return proposal
 
 
-def reminder_kinds():
-    """Create reminders; return the kinds of all notices that no act has written."""
+def reminder_kinds(*, weekly=False):
+    """Create reminders; return the kinds of all notices that no act has written.
+
+    Weekly summaries are counted alone.
+    """
     create_reminders()
     db.session.rollback()
     kinds = db.session.scalars(select(Notice.kind).where(~Notice.key.like("0%")))
-    return sorted(kinds)
+    return sorted(kind for kind in kinds if (kind == "desk.week") == weekly)
 
 
 def test_reminder_is_not_created_before_its_date(clock, proposal):
@@ -89,17 +92,14 @@ def test_reminder_of_late_commitment_is_created_once(clock, institution, proposa
     assert reminder_kinds() == reminder_kinds() == ["commitment.late"]
 
 
-def test_reminder_with_weekly_summary_is_created_when_monday_begins_at_the_site(clock, proposal):
-    monday_begins = datetime(2026, 3, 8, 16, tzinfo=UTC)
-    clock.move_to(monday_begins - timedelta(seconds=1))
-    assert reminder_kinds() == []
-    clock.move_to(monday_begins)
-    assert reminder_kinds() == ["desk.week"]
-
-
-def test_reminder_with_weekly_summary_is_created_on_mondays(clock, proposal):
-    clock.move_to(datetime(2026, 3, 9, 1, tzinfo=UTC))
-    assert reminder_kinds() == reminder_kinds() == ["desk.week"]
+def test_weekly_summary_is_created_once_a_week_on_any_day_on_which_it_is_missing(clock, proposal):
+    sunday_ends = datetime(2026, 3, 8, 16, tzinfo=UTC)  # midnight in Nusantara
+    clock.move_to(sunday_ends - timedelta(seconds=1))
+    assert reminder_kinds(weekly=True) == reminder_kinds(weekly=True) == ["desk.week"]
+    clock.move_to(sunday_ends)
+    assert reminder_kinds(weekly=True) == ["desk.week"] * 2
+    clock.move_to(datetime(2026, 3, 18, 1, tzinfo=UTC))  # a Wednesday, two jobs were missed
+    assert reminder_kinds(weekly=True) == ["desk.week"] * 3
 
 
 def test_scheduled_response_is_published_on_its_day_in_the_name_of_the_officer(

@@ -203,6 +203,7 @@ READERS = {
     "queries.proposals.attachments.get_attachment": CHECKED_BY_CALLER,
     "queries.proposals.drafts.get_draft": OWN,
     "queries.proposals.drafts.list_drafts": OWN,
+    "queries.proposals.follows.has_topic": NO_TEXT,
     "queries.proposals.proposal_page.get_proposal_page": CHECKED_BY_CALLER,
     "queries.proposals.proposal_page.get_related_items": CHECKED_BY_CALLER,
     "queries.proposals.proposals.get_proposal": CHECKED_BY_CALLER,

@@ -9,6 +9,7 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import (
     Adjudication,
+    Announcement,
     Assessment,
     AssessmentReply,
     Assessor,
@@ -296,6 +297,9 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
         ),
         ResponseDraft(proposal_id=site.proposals["shown"].id, institution_id=institution.id),
         ResponseTemplate(institution_id=institution.id, name="x", body="x"),
+        Announcement(
+            process_id=site.process.id, body="x", body_html="x", renderer="x", language="id"
+        ),
         PollOutcome(poll_id=poll.id, body="x", body_html="x", renderer="x"),
         Ballot(key="0" * 64, poll_id=poll.id, choice=[], area="x"),
         PollChange(

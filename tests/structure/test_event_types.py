@@ -1,10 +1,13 @@
 """Typed events of acts and notices: details are type-checked, every notice has a text."""
 
+import re
+
 from mypy import api
 
-from deliberate.notifications import templates  # noqa: F401  # it registers the texts
-from deliberate.notifications.notice_texts import notice_text
+from deliberate.notifications.notice_texts import NoticeSubjects
+from deliberate.notifications.registry import REGISTRY
 from deliberate.vocabulary.details import detail_meanings
+from deliberate.vocabulary.events import EVENT_TYPES
 from deliberate.vocabulary.notices import NOTICE_TYPES
 from tests.structure.source_tree import ROOT
 
@@ -50,11 +53,22 @@ def test_misspelt_details_fail_type_checking(monkeypatch, tmp_path):
     assert len(lines) == len(MISSPELT)
 
 
-def test_every_kind_of_notice_has_a_text_and_meanings():
-    default = notice_text.registry[object]
-    assert [
-        kind for kind, event in NOTICE_TYPES.items() if notice_text.dispatch(event) is default
-    ] == []
+def test_every_kind_of_notice_has_a_line_with_known_causes_and_meanings():
+    assert set(REGISTRY) == set(NOTICE_TYPES.values())
+    causes = {cause for line in REGISTRY.values() for cause in line.causes}
+    assert causes <= set(EVENT_TYPES)
     assert all(
         event.__doc__ and all(detail_meanings(event).values()) for event in NOTICE_TYPES.values()
     )
+
+
+def test_texts_of_notices_name_known_values():
+    names = {name for name in vars(NoticeSubjects) if not name.startswith("_")}
+    unknown = {
+        (event.KIND, name)
+        for event, line in REGISTRY.items()
+        for text in (str(line.subject), str(line.sentence))
+        for name in re.findall(r"%\((\w+)\)", text)
+        if name not in names | set(detail_meanings(event))
+    }
+    assert unknown == set()

@@ -9,6 +9,7 @@ from deliberate.vocabulary.events import EVENT_TYPES
 from tests.structure.source_tree import PACKAGE, calls_of, functions, importers, modules
 
 UNRECORDED = {
+    "deliberate/notifications/digests.py",
     "deliberate/notifications/fanout.py",
     "deliberate/notifications/invitations.py",
     "deliberate/notifications/reminders.py",
@@ -21,6 +22,9 @@ UNRECORDED = {
     "deliberate/operations/site/counter_repair.py",
     "deliberate/operations/proposals/drafts.py",
     "deliberate/operations/responses/response_drafts.py",
+    "deliberate/operations/notices/digests.py",
+    "deliberate/operations/notices/failing_addresses.py",
+    "deliberate/operations/notices/incoming_mail.py",
     "deliberate/operations/notices/messages.py",
     "deliberate/operations/responses/response_publishing.py",
     "deliberate/operations/accounts/password_reset.py",

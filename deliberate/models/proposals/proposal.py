@@ -278,7 +278,7 @@ class Support(Base):
 
 
 class Follow(Base):
-    """A person follows a proposal, a process or an institution and receives notices of it."""
+    """A person follows a proposal, process, institution or topic and receives notices of it."""
 
     __tablename__ = "follow"
     __table_args__ = (

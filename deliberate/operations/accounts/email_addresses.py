@@ -9,8 +9,10 @@ from deliberate.clock import now
 from deliberate.database import db, new_id, transient, unrecorded
 from deliberate.models import EmailChange, Notice, Person
 from deliberate.operations.accounts.verified_residents import verify_from_list
+from deliberate.operations.notices.failing_addresses import forget_failures
 from deliberate.operations.notices.notices import notify_person
 from deliberate.permissions.decision import InvalidInput, Refused, is_signed_in, require
+from deliberate.queries.notices.failing_addresses import is_address_set_aside
 from deliberate.queries.notices.messages import pending_email_change
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line, is_email_address
@@ -21,8 +23,9 @@ from deliberate.vocabulary.notices import AddressGivenNotice, AddressLeftNotice,
 def request_email_confirmation(act: Act[...], person: Person) -> None:
     """Ask for confirmation of a new address; until then nothing else is mailed to it."""
     person.email_confirmed_at = None
+    act.session.flush()
+    forget_failures(act.session, person)
     if person.email:
-        act.session.flush()
         notify_person(act, person, AddressGivenNotice())
 
 
@@ -47,7 +50,7 @@ def change_email(person: Person, email: str, *, context: RequestContext = NO_REQ
         require(is_signed_in(act.lock(person)))
         if person.email_confirmed_at is not None and new_email != person.email:
             raise Refused(_("Your present address was confirmed meanwhile. Try again."))
-        if new_email != person.email:
+        if new_email != person.email or is_address_set_aside(person):
             person.email = new_email
             request_email_confirmation(act, person)
         act.about(person, given=person.email is not None)

@@ -12,10 +12,11 @@ from deliberate.models import (
     Escalation,
     ModerationDecision,
     Person,
+    Proposal,
     Report,
 )
 from deliberate.operations.moderation.open_items import close_open_items
-from deliberate.operations.notices.notices import notify_person
+from deliberate.operations.notices.notices import notify_moderators, notify_person
 from deliberate.operations.site.rate_limits import network_hash
 from deliberate.operations.threads.comments import adjust_stance_count
 from deliberate.permissions.decision import Refused, require
@@ -64,8 +65,10 @@ from deliberate.vocabulary.events.moderation import (
     ReportFiled,
 )
 from deliberate.vocabulary.notices import (
+    AppealGrantedNotice,
     AppealRefusedNotice,
     EditRequestedNotice,
+    EscalatedNotice,
     HeldNotice,
     HiddenNotice,
     KeptNotice,
@@ -248,6 +251,8 @@ def escalate(
             )
         )
         act.about(contribution)
+        passed = EscalatedNotice(subject=contribution.subject_type, id=contribution.id)
+        notify_moderators(act, _proposal_of(contribution), passed)
 
 
 def restore_contribution(
@@ -272,10 +277,14 @@ def restore_contribution(
         act.about(contribution, ground=ground)
 
 
-def _unhide(act: Act[...], contribution: Contribution) -> None:
+def _unhide(
+    act: Act[...],
+    contribution: Contribution,
+    notice: type[ModerationNotice] = RestoredNotice,
+) -> None:
     contribution.unhide()
     _adjust_stances(contribution, 1)
-    _notify_author(act, RestoredNotice, contribution)
+    _notify_author(act, notice, contribution)
 
 
 def _adjust_stances(contribution: Contribution, change: int) -> None:
@@ -352,13 +361,16 @@ def decide_appeal(
             _notify_author(act, AppealRefusedNotice, contribution)
         elif contribution.is_hidden:
             ground = contribution.hidden_ground
-            _unhide(act, contribution)
+            _unhide(act, contribution, AppealGrantedNotice)
             act.consequence(_RESTORED[contribution.subject_type], contribution, ground=ground)
 
 
 def _notify_author(
     act: Act[...], notice: type[ModerationNotice], contribution: Contribution
 ) -> None:
-    proposal = contribution.proposal if isinstance(contribution, Comment) else contribution
     event = notice(subject=contribution.subject_type, id=contribution.id)
-    notify_person(act, contribution.author, event, proposal)
+    notify_person(act, contribution.author, event, _proposal_of(contribution))
+
+
+def _proposal_of(contribution: Contribution) -> Proposal:
+    return contribution.proposal if isinstance(contribution, Comment) else contribution

@@ -1,4 +1,4 @@
-"""Read state and mail topics of the messages of an account; not recorded as acts."""
+"""Read state of the messages of an account and its choices; not recorded as acts."""
 
 from collections.abc import Collection
 
@@ -6,8 +6,9 @@ from sqlalchemy import delete, update
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
-from deliberate.models import Delivery, MutedTopic, Person
-from deliberate.vocabulary.notices import Topic
+from deliberate.models import Delivery, NoticeSetting, Person
+from deliberate.queries.notices.settings import is_on_by_default, topics_of
+from deliberate.vocabulary.notices import OPTIONAL_IN_ACCOUNT, Channel, Topic
 
 
 def mark_messages_read(person: Person, up_to: int) -> None:
@@ -17,7 +18,7 @@ def mark_messages_read(person: Person, up_to: int) -> None:
             update(Delivery)
             .where(
                 Delivery.person_id == person.id,
-                Delivery.channel == "account",
+                Delivery.channel == Channel.ACCOUNT,
                 Delivery.id <= up_to,
                 Delivery.read_at.is_(None),
             )
@@ -25,18 +26,36 @@ def mark_messages_read(person: Person, up_to: int) -> None:
         )
 
 
-def set_mailed_topics(person: Person, topics: Collection[str]) -> None:
-    """Set the topics that a person receives by mail; all others are muted."""
-    with unrecorded("mail topics of a person") as session:
-        session.execute(delete(MutedTopic).where(MutedTopic.person_id == person.id))
+def choose_topics(person: Person, mailed: Collection[str], listed: Collection[str]) -> None:
+    """Set the topics that a person receives by mail and those listed in the account.
+
+    Topics that are always listed stay so. Only what differs from the default is stored.
+    """
+    chosen = {Channel.MAIL: mailed, Channel.ACCOUNT: {*listed, *(set(Topic) - OPTIONAL_IN_ACCOUNT)}}
+    topics = topics_of(person)
+    with unrecorded("choices of a person") as session:
+        session.execute(
+            delete(NoticeSetting).where(
+                NoticeSetting.person_id == person.id, NoticeSetting.topic.in_(topics)
+            )
+        )
         session.add_all(
-            MutedTopic(person_id=person.id, topic=topic) for topic in Topic if topic not in topics
+            NoticeSetting(
+                person_id=person.id, topic=topic, channel=channel, is_on=topic in chosen[channel]
+            )
+            for topic in topics
+            for channel in Channel
+            if (topic in chosen[channel]) != is_on_by_default(topic, channel)
         )
 
 
-def mute_topic(person_id: int, topic: str) -> None:
+def stop_mails(person_id: int, topic: str) -> None:
     """Stop the mails on a topic, as the unsubscribe link at the end of a mail does."""
-    with unrecorded("mail topics of a person") as session:
-        is_erased = session.get(Person, person_id) is None
-        if not is_erased and session.get(MutedTopic, (person_id, topic)) is None:
-            session.add(MutedTopic(person_id=person_id, topic=topic))
+    with unrecorded("choices of a person") as session:
+        if session.get(Person, person_id) is None:
+            return
+        setting = session.get(NoticeSetting, (person_id, topic, Channel.MAIL))
+        if setting is None:
+            setting = NoticeSetting(person_id=person_id, topic=topic, channel=Channel.MAIL)
+            session.add(setting)
+        setting.is_on = False

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from deliberate.clock import now
 from deliberate.models import Option, Person, Poll, PollChange, PollOutcome, Process, Proposal
 from deliberate.models.proposals.proposal import new_salt
+from deliberate.operations.notices.notices import notify_process
 from deliberate.permissions.decision import (
     InvalidInput,
     Refused,
@@ -28,6 +29,7 @@ from deliberate.vocabulary import (
     ResultRule,
 )
 from deliberate.vocabulary.events.polls import OutcomeStated, PollChanged, PollOpened, PollPublished
+from deliberate.vocabulary.notices import PollOpenedNotice, PollOutcomeNotice
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def open_poll(
             result_rule=poll.result_rule,
             quorum=poll.quorum,
         )
+        notify_process(act, process, PollOpenedNotice(poll=poll.id), not_before=poll.opens_at)
     return poll
 
 
@@ -253,4 +256,5 @@ def state_outcome(
         poll.outcomes.append(outcome)
         act.set_text(outcome.body, outcome)
         act.about(poll)
+        notify_process(act, poll.process, PollOutcomeNotice(poll=poll.id))
     return outcome

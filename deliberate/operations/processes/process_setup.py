@@ -21,6 +21,7 @@ from deliberate.models import (
     ProcessInstitution,
     ProcessNews,
 )
+from deliberate.operations.notices.notices import notify_process
 from deliberate.operations.proposals.file_store import delete_files
 from deliberate.operations.responses.institutions import SlugTaken
 from deliberate.permissions.decision import (
@@ -47,6 +48,7 @@ from deliberate.vocabulary.events.processes import (
     ProcessOpened,
     ProcessPlanned,
 )
+from deliberate.vocabulary.notices import ProcessChangedNotice
 
 LINE_FIELDS = ("title", "title_en")
 TEXT_FIELDS = tuple(
@@ -249,17 +251,18 @@ def record_process_change(
     """
     if not clean(reason):
         raise InvalidInput(_("Give a reason: the process is open, and the reason is public."))
-    act.session.add(
-        ProcessChange(
-            process_id=process.id,
-            changed_at=act.occurred_at,
-            changed_by_id=act.actor.id if act.actor else None,
-            fields=fields,
-            reason=clean(reason),
-            previous_opens_at=phase.opens_at if phase else None,
-            previous_closes_at=phase.closes_at if phase else None,
-        )
+    change = ProcessChange(
+        process_id=process.id,
+        changed_at=act.occurred_at,
+        changed_by_id=act.actor.id if act.actor else None,
+        fields=fields,
+        reason=clean(reason),
+        previous_opens_at=phase.opens_at if phase else None,
+        previous_closes_at=phase.closes_at if phase else None,
     )
+    act.session.add(change)
+    act.session.flush()
+    notify_process(act, process, ProcessChangedNotice(change=change.id))
 
 
 def open_planned_process(

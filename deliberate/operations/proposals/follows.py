@@ -1,6 +1,7 @@
-"""Operations on follows: start and stop to follow a proposal, a process or an institution."""
+"""Operations on follows: follow a proposal, process, institution or topic, and stop it."""
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -8,14 +9,33 @@ from sqlalchemy import select
 from deliberate.models import Follow, Person
 from deliberate.permissions.decision import Refused, is_signed_in, require
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
+from deliberate.text import topic_id
 from deliberate.vocabulary.events.proposals import FollowEnded, FollowStarted
 
 
 class Followable(Protocol):
-    """A proposal, process or institution."""
+    """A proposal, process, institution or topic."""
 
-    subject_type: str
-    id: int
+    @property
+    def subject_type(self) -> str:
+        """Return the name of the type."""
+
+    @property
+    def id(self) -> int:
+        """Return the id."""
+
+
+@dataclass(frozen=True)
+class FollowedTopic:
+    """A topic as something to follow; proposals name their topics in their own words."""
+
+    name: str
+    subject_type: ClassVar[str] = "topic"
+
+    @property
+    def id(self) -> int:
+        """Return the number of the topic."""
+        return topic_id(self.name)
 
 
 def follow_subject(

@@ -19,6 +19,7 @@ from deliberate.models import (
 from deliberate.operations.accounts.office_entry import record_clerk
 from deliberate.operations.moderation.holds import hold_by_rule
 from deliberate.operations.moderation.open_items import close_open_items, record_requested_edit
+from deliberate.operations.notices.notices import notify_participants
 from deliberate.operations.proposals.supports import qualify
 from deliberate.permissions.decision import (
     InvalidInput,
@@ -39,6 +40,7 @@ from deliberate.vocabulary.events.proposals import (
     ProposalSubmitted,
     ProposalWithdrawn,
 )
+from deliberate.vocabulary.notices import RevisedNotice
 
 
 def submit_proposal(
@@ -151,6 +153,7 @@ def revise_proposal(
             version=proposal.version,
             credits=sorted(set(credits)),
         )
+        notify_participants(act, proposal, RevisedNotice(version=proposal.version))
         record_requested_edit(act, proposal)
         hold_by_rule(act, proposal)
 

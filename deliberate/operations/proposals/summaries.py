@@ -2,16 +2,18 @@
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
-from deliberate.models import Person, Proposal, Summary
+from deliberate.models import Notice, Person, Proposal, Summary
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.summaries import may_agree_to_summary, may_suggest_summary
 from deliberate.queries.proposals.summaries import suggested_summary
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary.events.proposals import ProposalSummarised
+from deliberate.vocabulary.notices import SummarySuggestedNotice, SummaryWaitsNotice
 
 
 def suggest_summary(
@@ -30,7 +32,24 @@ def suggest_summary(
         summary.best_against = clean_line(best_against)
         summary.written_by_id, summary.written_at = writer.id, now()
         summary.revision += 1
+        session.flush()
+        _notify_other_side(session, writer, summary)
     return summary
+
+
+def _notify_other_side(session: Session, writer: Person, summary: Summary) -> None:
+    """Notify who has to agree: a moderator to the author's suggestion, the author to another."""
+    proposal = summary.proposal
+    by_author = writer.id == proposal.author_id
+    session.add(
+        Notice(
+            key=f"summary.{summary.id}.{summary.revision}",
+            kind=(SummarySuggestedNotice if by_author else SummaryWaitsNotice).KIND,
+            proposal_id=proposal.id,
+            person_id=None if by_author else proposal.author_id,
+            caused_by_id=writer.id,
+        )
+    )
 
 
 def agree_to_summary(

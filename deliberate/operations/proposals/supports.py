@@ -6,12 +6,15 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.models import Person, Proposal, Support
 from deliberate.operations.accounts.office_entry import record_clerk
+from deliberate.operations.notices.notices import notify_participants, notify_staff
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.proposals import may_support
 from deliberate.queries.processes.working_days import response_deadline
+from deliberate.queries.responses.response_owner import response_owner_id
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.vocabulary.events.proposals import SupportGiven, SupportTakenBack
 from deliberate.vocabulary.events.responses import ProposalQualified
+from deliberate.vocabulary.notices import NewCaseNotice, QualifiedNotice
 
 
 def support_proposal(
@@ -46,6 +49,8 @@ def qualify(act: Act[...], proposal: Proposal) -> None:
     proposal.qualified_at = now()
     proposal.due_at = response_deadline(proposal.process, proposal.qualified_at)
     act.consequence(ProposalQualified, proposal, supports=proposal.support_count, verified=0)
+    notify_participants(act, proposal, QualifiedNotice())
+    notify_staff(act, response_owner_id(proposal), proposal, NewCaseNotice())
 
 
 def withdraw_support(

@@ -44,7 +44,7 @@ from deliberate.vocabulary.events.responses import (
     ProposalAcknowledged,
 )
 from deliberate.vocabulary.events.threads import QuestionSettled
-from deliberate.vocabulary.notices import AssignedNotice, ClockPausedNotice
+from deliberate.vocabulary.notices import AcknowledgedNotice, AssignedNotice, ClockPausedNotice
 
 
 def get_or_create_case(act: Act[...], proposal: Proposal) -> Case:
@@ -147,6 +147,7 @@ def acknowledge_proposal(
         case.acknowledged_at = now()
         proposal.institution_id = proposal.institution_id or officer.institution_id
         act.about(proposal)
+        notify_participants(act, proposal, AcknowledgedNotice())
 
 
 def pause_clock(

@@ -9,6 +9,7 @@ from deliberate.models.threads.comment import rating_strength
 from deliberate.operations.accounts.office_entry import record_clerk
 from deliberate.operations.moderation.holds import hold_by_rule
 from deliberate.operations.moderation.open_items import close_open_items, record_requested_edit
+from deliberate.operations.notices.notices import notify_person
 from deliberate.permissions.decision import (
     InvalidInput,
     Refused,
@@ -30,6 +31,7 @@ from deliberate.vocabulary.events.threads import (
     CommentRated,
     CommentWithdrawn,
 )
+from deliberate.vocabulary.notices import ReplyNotice
 
 
 def post_comment(
@@ -76,7 +78,20 @@ def post_comment(
         )
         record_clerk(act, context, author, proposal.process, comment)
         hold_by_rule(act, comment)
+        _notify_answered(act, comment, parent)
     return comment
+
+
+def _notify_answered(act: Act[...], comment: Comment, parent: Comment | None) -> None:
+    """Notify the author of the comment that is replied to, once the reply is shown."""
+    if parent is not None and parent.author_id != comment.author_id:
+        notify_person(
+            act,
+            parent.author,
+            ReplyNotice(comment=comment.id),
+            comment.proposal,
+            not_before=comment.held_until,
+        )
 
 
 def _refuse_invalid_parent(

@@ -1,15 +1,17 @@
-"""Queries on the messages of an account and, in the demo, on all mails."""
+"""Messages of an account, the number of unread ones and, in the demo, all mails."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from deliberate.clock import now
 from deliberate.database import db, transient
-from deliberate.models import Delivery, EmailChange, MutedTopic, Notice, Person
+from deliberate.models import Delivery, EmailChange, Notice, Person
 from deliberate.models.accounts.pending_request import EMAIL_CHANGE_LIFETIME
 
 PAGE = 20
+MAX_UNREAD = 100
+"""The number from which unread messages are no longer counted."""
 
 
 def list_messages(person: Person, before: int = 0) -> Sequence[Row[Delivery, Notice]]:
@@ -24,10 +26,19 @@ def list_messages(person: Person, before: int = 0) -> Sequence[Row[Delivery, Not
     return db.session.execute(statement.where(Delivery.id < before) if before else statement).all()
 
 
-def muted_topics(person: Person) -> set[str]:
-    """Return the topics of which a person receives no mail."""
-    topics = select(MutedTopic.topic).where(MutedTopic.person_id == person.id)
-    return set(db.session.scalars(topics))
+def count_unread(person: Person) -> int:
+    """Return the number of unread messages of a person, at most MAX_UNREAD."""
+    unread = (
+        select(Delivery.id)
+        .where(
+            Delivery.person_id == person.id,
+            Delivery.channel == "account",
+            Delivery.read_at.is_(None),
+        )
+        .limit(MAX_UNREAD)
+        .subquery()
+    )
+    return db.session.scalar(select(func.count()).select_from(unread)) or 0
 
 
 def list_newest_mails(limit: int = PAGE) -> Sequence[Row[Delivery, Notice, Person]]:

@@ -1,13 +1,30 @@
-"""Recipients of notices on a proposal or to an institution, read in pages of person ids."""
+"""Recipients of notices, by the audience of the registry, read in pages of person ids."""
+
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
+from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Comment, Follow, Person, Proposal, Support
+from deliberate.models import (
+    Comment,
+    Follow,
+    Person,
+    Poll,
+    PollVoter,
+    Process,
+    ProcessInstitution,
+    Proposal,
+    Sanction,
+    Support,
+)
+from deliberate.text import topic_id
 from deliberate.vocabulary import Role
 
-REASONS = ("author", "commenter", "supporter", "follower")
+Recipients = list[tuple[int, str]]
+"""Ids of people, each with the reason for which the person is notified."""
+REASONS = ("author", "commenter", "supporter", "voter", "follower")
 """Why a person is notified; the first that applies is given in the notice."""
 
 
@@ -33,21 +50,21 @@ def _sources(proposal: Proposal, after: int, limit: int | None) -> list[Select[t
     followed = [*(("proposal", id_) for id_ in ids), ("process", proposal.process_id)]
     if proposal.institution_id is not None:
         followed.append(("institution", proposal.institution_id))
+    if proposal.topic:
+        followed.append(("topic", topic_id(proposal.topic)))
     return [
         _source(Proposal.author_id, "author", Proposal.id.in_(ids), after, limit),
         _source(Comment.author_id, "commenter", Comment.proposal_id.in_(ids), after, limit),
         _source(Support.person_id, "supporter", Support.proposal_id == proposal.id, after, limit),
-        *(
-            _source(
-                Follow.person_id,
-                "follower",
-                (Follow.subject_type == subject_type) & (Follow.subject_id == subject_id),
-                after,
-                limit,
-            )
-            for subject_type, subject_id in followed
-        ),
+        *(_followers(*subject, after, limit) for subject in followed),
     ]
+
+
+def _followers(
+    subject_type: str, subject_id: int, after: int, limit: int | None
+) -> Select[tuple[int, int]]:
+    is_followed = (Follow.subject_type == subject_type) & (Follow.subject_id == subject_id)
+    return _source(Follow.person_id, "follower", is_followed, after, limit)
 
 
 def _with_merged(proposal_id: int) -> list[int]:
@@ -60,12 +77,50 @@ def _with_merged(proposal_id: int) -> list[int]:
     return ids
 
 
-def list_recipients(proposal: Proposal, after: int, limit: int) -> list[tuple[int, str]]:
-    """Return the next recipients of notices on a proposal by id, each with the reason.
+def list_participants(proposal: Proposal, after: int, limit: int) -> Recipients:
+    """Return the next of those who took part in a proposal or follow it, by id.
 
     Every source is read by its own index, so the cost does not grow with the position.
     """
-    people = union_all(*_sources(proposal, after, limit)).subquery()
+    return _page(_sources(proposal, after, limit), limit)
+
+
+def list_supporters(proposal: Proposal, version: int, after: int, limit: int) -> Recipients:
+    """Return the next supporters of a proposal who supported an earlier version, by id."""
+    is_earlier = (Support.proposal_id == proposal.id) & (Support.version < version)
+    return _page([_source(Support.person_id, "supporter", is_earlier, after, limit)], limit)
+
+
+def list_process_audience(process: Process, after: int, limit: int) -> Recipients:
+    """Return the next of those who took part in a process or follow it, by id."""
+    proposal_ids = select(Proposal.id).where(Proposal.process_id == process.id)
+    poll_ids = select(Poll.id).where(Poll.process_id == process.id)
+    institution_ids = db.session.scalars(
+        select(ProcessInstitution.institution_id).where(ProcessInstitution.process_id == process.id)
+    )
+    in_process = Proposal.process_id == process.id
+    sources = [
+        _source(Proposal.author_id, "author", in_process, after, limit),
+        _source(
+            Comment.author_id, "commenter", Comment.proposal_id.in_(proposal_ids), after, limit
+        ),
+        _source(
+            Support.person_id, "supporter", Support.proposal_id.in_(proposal_ids), after, limit
+        ),
+        _source(PollVoter.person_id, "voter", PollVoter.poll_id.in_(poll_ids), after, limit),
+        _followers("process", process.id, after, limit),
+        *(_followers("institution", id_, after, limit) for id_ in institution_ids),
+    ]
+    return _page(sources, limit)
+
+
+def list_process_followers(process: Process, after: int, limit: int) -> Recipients:
+    """Return the next followers of a process, by id."""
+    return _page([_followers("process", process.id, after, limit)], limit)
+
+
+def _page(sources: list[Select[tuple[int, int]]], limit: int) -> Recipients:
+    people = union_all(*sources).subquery()
     rows = db.session.execute(
         select(people.c.person_id, func.min(people.c.reason))
         .group_by(people.c.person_id)
@@ -83,17 +138,42 @@ def count_recipients(proposal_id: int) -> int:
     return db.session.scalar(count.select_from(people)) or 0
 
 
-def list_staff_recipients(institution_id: int, after: int, limit: int) -> list[tuple[int, str]]:
+def list_staff(institution_id: int, after: int, limit: int) -> Recipients:
     """Return the next staff of an institution by id, each with the reason "staff"."""
+    is_staff = (Person.institution_id == institution_id) & (Person.role == Role.STAFF)
+    return _officials(is_staff, "staff", after, limit)
+
+
+def list_moderators(after: int, limit: int) -> Recipients:
+    """Return the next moderators by id, each with the reason "moderator"."""
+    is_moderator = Person.role.in_((Role.MODERATOR, Role.ADMIN))
+    return _officials(is_moderator, "moderator", after, limit)
+
+
+def _officials(condition: ColumnElement[bool], reason: str, after: int, limit: int) -> Recipients:
     person_ids = db.session.scalars(
         select(Person.id)
-        .where(
-            Person.institution_id == institution_id,
-            Person.role == Role.STAFF,
-            Person.erased_at.is_(None),
-            Person.id > after,
-        )
+        .where(condition, Person.erased_at.is_(None), Person.id > after)
         .order_by(Person.id)
         .limit(limit)
     )
-    return [(person_id, "staff") for person_id in person_ids]
+    return [(person_id, reason) for person_id in person_ids]
+
+
+def sanctioned_among(person_ids: Collection[int]) -> set[int]:
+    """Return those of some people whose accounts are limited now."""
+    return set(
+        db.session.scalars(
+            select(Sanction.person_id).where(
+                Sanction.person_id.in_(person_ids),
+                Sanction.ends_at > now(),
+                Sanction.lifted_at.is_(None),
+            )
+        )
+    )
+
+
+def voters_among(person_ids: Collection[int], poll_id: int) -> set[int]:
+    """Return those of some people who have voted in a poll."""
+    is_voter = (PollVoter.poll_id == poll_id) & PollVoter.person_id.in_(person_ids)
+    return set(db.session.scalars(select(PollVoter.person_id).where(is_voter)))

@@ -28,7 +28,8 @@ def count_stuck_mails() -> int:
 def count_stuck_notices() -> int:
     """Return the number of notices that have no deliveries after an hour."""
     statement = select(func.count(Notice.id)).where(
-        Notice.done_at.is_(None), Notice.created_at < now() - STUCK_AFTER
+        Notice.done_at.is_(None),
+        func.coalesce(Notice.not_before, Notice.created_at) < now() - STUCK_AFTER,
     )
     return db.session.scalar(statement) or 0
 

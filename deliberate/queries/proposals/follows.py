@@ -1,9 +1,9 @@
-"""Follows of proposals, processes and institutions."""
+"""Follows of proposals, processes, institutions and topics."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from deliberate.database import db
-from deliberate.models import Follow, Person
+from deliberate.models import Follow, Person, Proposal
 
 
 def is_following(person: Person, subject_type: str, subject_id: int) -> bool:
@@ -16,3 +16,11 @@ def is_following(person: Person, subject_type: str, subject_id: int) -> bool:
         )
     )
     return follow_id is not None
+
+
+def has_topic(topic: str) -> bool:
+    """Return whether a proposal that everyone may see names a topic."""
+    proposals = select(Proposal.id).where(
+        Proposal.topic != "", func.lower(Proposal.topic) == topic.lower(), Proposal.visible_to(None)
+    )
+    return db.session.scalar(proposals.limit(1)) is not None

@@ -1,32 +1,40 @@
 """Messages of an account, mail topics, links in mails, and the mails of the demo."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from deliberate.forms.notices import DigestForm
 from deliberate.notifications.links import (
+    DIGEST,
     read_address_change_token,
     read_address_token,
     read_unsubscribe_token,
 )
 from deliberate.notifications.mail import compose
-from deliberate.notifications.templates import load_context, render_notification
+from deliberate.notifications.templates import (
+    RenderedNotification,
+    load_context,
+    render_notification,
+)
 from deliberate.operations.accounts.email_addresses import approve_email_change, confirm_email
-from deliberate.operations.notices.messages import (
-    mark_messages_read,
-    mute_topic,
-    set_mailed_topics,
-)
-from deliberate.queries.notices.messages import (
-    PAGE,
-    list_messages,
-    list_newest_mails,
-    muted_topics,
-)
+from deliberate.operations.notices.digests import choose_digest, stop_digest
+from deliberate.operations.notices.messages import choose_topics, mark_messages_read, stop_mails
+from deliberate.queries.notices.digests import get_digest_choice
+from deliberate.queries.notices.failing_addresses import is_address_set_aside
+from deliberate.queries.notices.messages import PAGE, list_messages, list_newest_mails
+from deliberate.queries.notices.settings import list_topic_choices
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_other
+from deliberate.views.site.form_pages import (
+    BOTH,
+    form_page,
+    redirect_with_message,
+    see_other,
+    submitted_data,
+)
 from deliberate.views.site.request_context import (
     current_settings,
     get_or_404,
@@ -34,11 +42,12 @@ from deliberate.views.site.request_context import (
     int_field,
     signed_in_person,
 )
-from deliberate.vocabulary import Role
-from deliberate.vocabulary.notices import Topic
+from deliberate.vocabulary.notices import Channel, Topic
 
 if TYPE_CHECKING:
-    from deliberate.models import Person
+    from sqlalchemy import Row
+
+    from deliberate.models import Delivery, Notice, Person
 
 blueprint = LocalizedBlueprint("messages", url_prefix="/account/messages")
 unsubscribe_blueprint = LocalizedBlueprint("unsubscribe", localized=False)
@@ -46,26 +55,29 @@ unsubscribe_blueprint = LocalizedBlueprint("unsubscribe", localized=False)
 
 @blueprint.page("", "signed_in")
 def index() -> ResponseReturnValue:
-    """Show the messages of the person, newest first, and the topics sent by mail."""
+    """Show the messages of the person, newest first, grouped by what they are about."""
     person = signed_in_person()
     rows = list_messages(person, int_arg("before") or 0)
     shown = rows[:PAGE]
-    context = load_context(notice for _delivery, notice in shown)
     return render_template(
         "notices/index.html",
-        messages=[
-            (delivery, render_notification(notice, context, g.language, person))
-            for delivery, notice in shown
-        ],
+        groups=_group_by_thing(shown, person),
+        newest=shown[0][0] if shown else None,
         next_url=url_for("messages.index", before=shown[-1][0].id) if len(rows) > PAGE else "",
-        person=person,
-        topics=_topics(person),
-        muted=muted_topics(person),
     )
 
 
-def _topics(person: "Person") -> list[str]:
-    return [topic for topic in Topic if topic != Topic.DESK or person.role == Role.STAFF]
+def _group_by_thing(
+    rows: "Sequence[Row[Delivery, Notice]]", person: "Person"
+) -> list[list[tuple["Delivery", RenderedNotification]]]:
+    """Return messages in groups about one proposal, process or poll, the newest group first."""
+    context = load_context(notice for _delivery, notice in rows)
+    groups: dict[tuple[int | str | None, ...], list[tuple[Delivery, RenderedNotification]]] = {}
+    for delivery, notice in rows:
+        key = (notice.proposal_id, notice.process_id, notice.details.get("poll"))
+        rendered = render_notification(notice, context, g.language, person)
+        groups.setdefault(key, []).append((delivery, rendered))
+    return list(groups.values())
 
 
 @blueprint.page("/read", "signed_in", methods=["POST"])
@@ -75,11 +87,34 @@ def mark_read() -> ResponseReturnValue:
     return see_other(url_for("messages.index"))
 
 
-@blueprint.page("/mails", "signed_in", methods=["POST"])
-def set_topics() -> ResponseReturnValue:
-    """Set the topics that are also sent by mail."""
-    set_mailed_topics(signed_in_person(), request.form.getlist("topic"))
-    return redirect_with_message(url_for("messages.index"), _("Your choice is saved."))
+@blueprint.page("/choices", "signed_in", methods=BOTH)
+def choices() -> ResponseReturnValue:
+    """Show or set what is listed in the account and what is mailed, and the weekly mail."""
+    person = signed_in_person()
+    form = DigestForm(submitted_data(), obj=get_digest_choice(person))
+
+    def submit() -> ResponseReturnValue:
+        choose_topics(person, _checked(Channel.MAIL), _checked(Channel.ACCOUNT))
+        choose_digest(
+            person,
+            is_wanted=form.is_wanted.data,
+            weekday=form.weekday.data,
+            hour=form.hour.data,
+        )
+        return redirect_with_message(url_for("messages.choices"), _("Your choice is saved."))
+
+    return form_page(
+        form,
+        submit,
+        "notices/choices.html",
+        person=person,
+        choices=list_topic_choices(person),
+        is_set_aside=is_address_set_aside(person),
+    )
+
+
+def _checked(channel: Channel) -> set[Topic]:
+    return {topic for topic in Topic if f"{topic}.{channel}" in request.form}
 
 
 @blueprint.page("/confirm/<token>", "public", methods=BOTH)
@@ -107,7 +142,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     """Show the page of the unsubscribe link, or mute the topic (one click, RFC 8058)."""
     person_id, topic = get_or_404(read_unsubscribe_token(token))
     if request.method == "POST":
-        mute_topic(person_id, topic)
+        stop_digest(person_id) if topic == DIGEST else stop_mails(person_id, topic)
     return render_template(
         "notices/unsubscribe.html", token=token, topic=topic, is_done=request.method == "POST"
     )

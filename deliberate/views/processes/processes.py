@@ -7,7 +7,9 @@ from flask_babel import gettext as _
 from deliberate.clock import now
 from deliberate.operations.proposals.follows import follow_subject, unfollow_subject
 from deliberate.operations.site.rate_limits import CLICKS
+from deliberate.permissions.notices import may_announce
 from deliberate.permissions.processes import is_open_for, may_inform
+from deliberate.queries.notices.announcements import list_announcements
 from deliberate.queries.processes.phases import get_next_phase, phase_steps
 from deliberate.queries.processes.process_information import (
     NEWS_ON_PAGE,
@@ -73,6 +75,8 @@ def show(slug: str) -> str:
         may_inform=may_inform(person, process),
         takes_proposals=is_open_for(process, PhaseSwitch.PROPOSE),
         follows=person is not None and is_following(person, "process", process.id),
+        announcements=list_announcements(process),
+        may_announce=may_announce(person, process),
     )
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from deliberate.exports.proposals_csv import lines
 from deliberate.forms.proposals.proposals import ProposalListForm
+from deliberate.queries.proposals.follows import is_following
 from deliberate.queries.proposals.listing import (
     FilterChoices,
     ProposalFilters,
@@ -18,9 +19,9 @@ from deliberate.queries.proposals.listing import (
     list_proposals,
 )
 from deliberate.queries.proposals.proposals import proposal_status
-from deliberate.text import clean_line
+from deliberate.text import clean_line, topic_id
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_context import enum_arg, int_arg
+from deliberate.views.site.request_context import current_person, enum_arg, int_arg
 from deliberate.views.urls import proposal_url
 
 blueprint = LocalizedBlueprint("proposal_list", url_prefix="/proposals")
@@ -51,7 +52,16 @@ def index() -> str:
         csv_url=url_for("proposal_list.download", **_query(filters.without())),
         count=_count(filters),
         order=filters.order.value,
+        followed_topic=_followed_topic(filters.topic),
     )
+
+
+def _followed_topic(topic: str) -> bool:
+    """Return whether the reader follows the topic of the list."""
+    person = current_person()
+    if not topic or person is None:
+        return False
+    return is_following(person, "topic", topic_id(topic))
 
 
 @blueprint.page("/list.csv", "public")

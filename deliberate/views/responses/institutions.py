@@ -1,8 +1,11 @@
 """The public page of an institution."""
 
-from flask import render_template
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from deliberate.operations.proposals.follows import follow_subject, unfollow_subject
+from deliberate.operations.site.rate_limits import CLICKS
 from deliberate.queries.proposals.follows import is_following
 from deliberate.queries.responses.commitments import list_commitments
 from deliberate.queries.responses.institution_figures import list_institution_figures
@@ -14,7 +17,13 @@ from deliberate.queries.responses.responses import (
     newest_responses,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_context import current_person, get_or_404
+from deliberate.views.site.form_pages import redirect_with_message
+from deliberate.views.site.request_context import (
+    current_person,
+    get_or_404,
+    request_context,
+    signed_in_person,
+)
 
 blueprint = LocalizedBlueprint("institutions", url_prefix="/institutions")
 
@@ -35,4 +44,25 @@ def show(slug: str) -> ResponseReturnValue:
         due=list_commitments("due", institution.id)[:PAGE],
         follows=person is not None and is_following(person, "institution", institution.id),
         localized_name=localized_name,
+    )
+
+
+@blueprint.page("/<slug>/follow", "signed_in", methods=["POST"], rate_limit=CLICKS)
+def follow(slug: str) -> ResponseReturnValue:
+    """Follow an institution."""
+    institution = get_or_404(get_institution_by_slug(slug))
+    follow_subject(signed_in_person(), institution, context=request_context())
+    return redirect_with_message(
+        url_for("institutions.show", slug=slug),
+        _("You follow this institution: its news come to your account."),
+    )
+
+
+@blueprint.page("/<slug>/follow/end", "signed_in", methods=["POST"], rate_limit=CLICKS)
+def unfollow(slug: str) -> ResponseReturnValue:
+    """Stop following an institution."""
+    institution = get_or_404(get_institution_by_slug(slug))
+    unfollow_subject(signed_in_person(), institution, context=request_context())
+    return redirect_with_message(
+        url_for("institutions.show", slug=slug), _("You no longer follow this institution.")
     )

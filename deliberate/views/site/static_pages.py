@@ -2,10 +2,12 @@
 
 from flask import render_template
 
+from deliberate.notifications.registry import lines_by_topic
 from deliberate.queries.moderation.rules import get_current_rules, get_rules_version
 from deliberate.queries.responses.offices import list_open_offices
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_settings, get_or_404
+from deliberate.vocabulary.notices import NOT_MAILED_BY_DEFAULT
 
 blueprint = LocalizedBlueprint("static_pages")
 
@@ -14,6 +16,14 @@ blueprint = LocalizedBlueprint("static_pages")
 def help() -> str:
     """Show how to take part, step by step."""
     return render_template("site/static_pages/help.html")
+
+
+@blueprint.page("/help/notices", "public")
+def notices() -> str:
+    """Show what people are notified of, by topic, from the registry of notices."""
+    return render_template(
+        "site/static_pages/notices.html", groups=lines_by_topic(), not_mailed=NOT_MAILED_BY_DEFAULT
+    )
 
 
 @blueprint.page("/offices", "public")

@@ -16,6 +16,7 @@ from deliberate.days import (
 )
 from deliberate.money import currency_symbol, money
 from deliberate.queries.log.tree_heads import latest_published_head
+from deliberate.queries.notices.messages import count_unread
 from deliberate.queries.processes.phases import (
     phase_kind_title,
     phase_title,
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
         phase_title_by_key=phase_title_by_key,
         proposal_title=proposal_title,
         proposal_url=proposal_url,
+        unread_count=unread_count,
     )
     app.jinja_env.filters["to_html"] = to_html
     app.context_processor(_page_context)
@@ -69,6 +71,12 @@ def _page_context() -> dict[str, object]:
     """Return the language and the tree head; a view that has queried the head sets it in g."""
     head = g.log_head if "log_head" in g else latest_published_head()
     return {"language": g.get("language", "id"), "log_head": head}
+
+
+def unread_count() -> int:
+    """Return the number of unread messages of the person who reads the page."""
+    person = current_person()
+    return count_unread(person) if person is not None else 0
 
 
 def proposal_title(proposal: "Proposal") -> str:

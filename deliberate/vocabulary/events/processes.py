@@ -24,6 +24,12 @@ class ProcessChanged(Event, kind="process.changed", visibility=PUBLIC):
     reason_given: bool = detail("a reason is stated")
 
 
+class AnnouncementPublished(Event, kind="announcement.published", visibility=PUBLIC):
+    """The people of a process sent news to those who follow it."""
+
+    chars: int = detail("characters of the text")
+
+
 class CalendarChanged(Event, kind="calendar.changed", visibility=PUBLIC):
     """A day off was added to a calendar or removed from it."""
 

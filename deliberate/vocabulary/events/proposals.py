@@ -61,7 +61,7 @@ class SupportTakenBack(Event, kind="support.taken_back", visibility=PRIVATE):
 
 
 class FollowStarted(Event, kind="follow.started", visibility=PRIVATE):
-    """A person started to follow a proposal, a process or an institution."""
+    """A person started to follow a proposal, a process, an institution or a topic."""
 
 
 class FollowEnded(Event, kind="follow.ended", visibility=PRIVATE):

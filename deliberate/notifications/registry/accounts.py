@@ -1,16 +1,15 @@
-"""Texts of notices about an account: address, recovery, verification, sanctions, data requests."""
+"""Notices about an account: address, recovery, verification, sanctions, data requests."""
 
-from datetime import date
+from flask_babel import lazy_gettext as _
 
-from flask_babel import gettext as _
-
-from deliberate.days import date_text
-from deliberate.notifications.notice_texts import NoticeSubjects, NoticeText, notice_text
+from deliberate.notifications.registry.line import Line
 from deliberate.vocabulary.notices import (
     AddressGivenNotice,
     AddressLeftNotice,
+    Audience,
     DataAccessEndsNotice,
     DataRequestDecidedNotice,
+    DigestNotice,
     FactorRemovedNotice,
     NewAddressNotice,
     RecoveryBegunNotice,
@@ -21,174 +20,163 @@ from deliberate.vocabulary.notices import (
     SanctionAppealRefusedNotice,
     SanctionLiftedNotice,
     SanctionNotice,
+    Timing,
     VerificationEndedNotice,
     VerifiedNotice,
 )
 
-
-@notice_text.register
-def _address_given(_event: AddressGivenNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+LINES = (
+    Line(
+        AddressGivenNotice,
+        ("person.joined",),
+        Audience.PERSON,
         _("Confirm your address"),
         _(
             "This address was given for a new account. If it was you, confirm it. Otherwise do "
             "nothing."
         ),
-    )
-
-
-@notice_text.register
-def _new_address(_event: NewAddressNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        NewAddressNotice,
+        (),
+        Audience.PERSON,
         _("Confirm your new address"),
         _(
             "Messages of an account are to be sent here from now on. If it was you, confirm it "
             "here and at the present address. Otherwise do nothing."
         ),
-    )
-
-
-@notice_text.register
-def _address_left(_event: AddressLeftNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        AddressLeftNotice,
+        (),
+        Audience.PERSON,
         _("Another address for your account?"),
         _(
             "Another address, or none, was requested for your account while signed in. If it "
             "was you, agree. Otherwise do nothing and change your passphrase."
         ),
-    )
-
-
-@notice_text.register
-def _recovery_link(_event: RecoveryLinkNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        RecoveryLinkNotice,
+        (),
+        Audience.PERSON,
         _("A new passphrase"),
         _(
             "A new passphrase was requested for your account. If it was you, use the link in "
             "the mail: it is valid once and for one hour. Otherwise do nothing."
         ),
-    )
-
-
-@notice_text.register
-def _recovery_begun(_event: RecoveryBegunNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        RecoveryBegunNotice,
+        ("recovery.begun",),
+        Audience.PERSON,
         _("Staff at an office want to open your account"),
         _(
             "An officer is helping a person who says that this account is theirs and that they "
             "lost its passphrase. If it is not you, stop it at once."
         ),
-    )
-
-
-@notice_text.register
-def _recovery_confirmed(_event: RecoveryConfirmedNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        RecoveryConfirmedNotice,
+        ("recovery.confirmed",),
+        Audience.PERSON,
         _("A code for your account was issued at an office"),
         _(
             "A second officer confirmed it: for 24 hours the code opens your account once. If "
             "you did not receive it, stop it at once."
         ),
-    )
-
-
-@notice_text.register
-def _recovery_stopped(_event: RecoveryStoppedNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        RecoveryStoppedNotice,
+        ("recovery.stopped",),
+        Audience.PERSON,
         _("Recovery at the office was stopped"),
         _("No code from the office opens your account any more."),
-    )
-
-
-@notice_text.register
-def _factor_removed(_event: FactorRemovedNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        FactorRemovedNotice,
+        ("factor.removed",),
+        Audience.PERSON,
         _("Your second factor was removed"),
         _(
             "An administrator removed the second factor of your account and signed you out "
             "everywhere. Set up a new one. If you did not ask for this, contact an "
             "administrator."
         ),
-    )
-
-
-@notice_text.register
-def _verified(_event: VerifiedNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        VerifiedNotice,
+        ("resident.verified",),
+        Audience.PERSON,
         _("You are a verified resident"),
         _("Your account was verified by a list or a code. You can vote in polls of residents."),
-    )
-
-
-@notice_text.register
-def _verification_ended(_event: VerificationEndedNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        VerificationEndedNotice,
+        ("verification.ended",),
+        Audience.PERSON,
         _("You are no longer a verified resident"),
         _(
             "An administrator revoked the verification. If this is wrong, ask at an office for "
             "another code."
         ),
-    )
-
-
-@notice_text.register
-def _sanction(_event: SanctionNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        SanctionNotice,
+        ("sanction.imposed",),
+        Audience.PERSON,
         _("Your account is limited"),
         _(
             "A moderator limited your account for a time. The page says why, until when, and "
             "how to appeal."
         ),
-    )
-
-
-@notice_text.register
-def _sanction_lifted(_event: SanctionLiftedNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        SanctionLiftedNotice,
+        ("sanction.lifted",),
+        Audience.PERSON,
         _("Your account is no longer limited"),
         _("The limit on your account was lifted."),
-    )
-
-
-@notice_text.register
-def _sanction_appeal_granted(
-    _event: SanctionAppealGrantedNotice, _about: NoticeSubjects
-) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        SanctionAppealGrantedNotice,
+        ("sanction.reviewed",),
+        Audience.PERSON,
         _("Your appeal was granted"),
         _("A second moderator decided: the limit on your account ends now."),
-    )
-
-
-@notice_text.register
-def _sanction_appeal_refused(
-    _event: SanctionAppealRefusedNotice, _about: NoticeSubjects
-) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        SanctionAppealRefusedNotice,
+        ("sanction.reviewed",),
+        Audience.PERSON,
         _("The limit remains"),
         _("A second moderator decided: the limit on your account remains until it expires."),
-    )
-
-
-@notice_text.register
-def _data_request_decided(event: DataRequestDecidedNotice, _about: NoticeSubjects) -> NoticeText:
-    if event.granted:
-        return NoticeText(
-            _("Your request for data was granted"),
-            _("The files are built within minutes. You find them with your requests."),
-        )
-    return NoticeText(
-        _("Your request for data was refused"), _("The reason is shown with your requests.")
-    )
-
-
-@notice_text.register
-def _data_access_ends(event: DataAccessEndsNotice, _about: NoticeSubjects) -> NoticeText:
-    return NoticeText(
+    ),
+    Line(
+        DigestNotice,
+        (),
+        Audience.PERSON,
+        _("Your week: %(news)s"),
+        _("What you have not seen yet:"),
+        Timing.WEEKLY,
+        is_mail_only=True,
+    ),
+    Line(
+        DataRequestDecidedNotice,
+        ("request.granted", "request.refused"),
+        Audience.PERSON,
+        _("Your request for research data was decided"),
+        _("Your request for research data: %(request_outcome)s"),
+    ),
+    Line(
+        DataAccessEndsNotice,
+        (),
+        Audience.PERSON,
         _("Access to research data ends"),
         _(
-            "Your access to the protected data you asked for ends on %(day)s. Delete every "
-            "copy by then.",
-            day=date_text(date.fromisoformat(event.until)),
+            "Your access to the protected data you asked for ends on %(until_day)s. Delete every "
+            "copy by then."
         ),
-    )
+        Timing.ON_DATE,
+    ),
+)

@@ -1,0 +1,34 @@
+"""`deliberate mail`: take in a mail to the platform."""
+
+import sys
+from email import message_from_bytes
+from email.policy import default
+
+import click
+from flask.cli import with_appcontext
+
+from deliberate.operations.notices.incoming_mail import accept_mail
+from deliberate.operations.site.rate_limits import TooManyAttempts
+from deliberate.permissions.decision import Refused
+
+NO_PERMISSION, TEMPORARY_FAILURE = 77, 75
+"""Exit codes (sysexits.h) by which a mail server returns a mail, or tries again later."""
+
+
+@click.command("mail")
+@click.argument("recipient")
+@with_appcontext
+def command(recipient: str) -> None:
+    """Take in the mail on standard input to RECIPIENT: a failure report or a reply.
+
+    A mail server pipes mails here: docs/operate.md.
+    """
+    mail = message_from_bytes(sys.stdin.buffer.read(), policy=default)
+    try:
+        click.echo(accept_mail(mail, recipient))
+    except Refused as refused:
+        click.echo(str(refused.reason), err=True)
+        sys.exit(NO_PERMISSION)
+    except TooManyAttempts as error:
+        click.echo(f"too many texts: again at {error.retry_at:%Y-%m-%d %H:%M} UTC", err=True)
+        sys.exit(TEMPORARY_FAILURE)

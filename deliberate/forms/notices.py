@@ -1,0 +1,42 @@
+"""Forms of the weekly mail and of announcements."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, SelectChoice, SelectField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from deliberate.forms import LocalizedForm
+
+WEEKDAYS = [
+    SelectChoice(1, _("Monday")),
+    SelectChoice(2, _("Tuesday")),
+    SelectChoice(3, _("Wednesday")),
+    SelectChoice(4, _("Thursday")),
+    SelectChoice(5, _("Friday")),
+    SelectChoice(6, _("Saturday")),
+    SelectChoice(7, _("Sunday")),
+]
+MAX_ANNOUNCEMENT = 2000
+
+
+class DigestForm(LocalizedForm):
+    """Whether and when the weekly mail is sent."""
+
+    is_wanted = BooleanField(_("Send me one mail a week with what I have not seen"))
+    weekday = SelectField(_("Day"), choices=WEEKDAYS, coerce=int)
+    hour = SelectField(
+        _("Hour"),
+        choices=[SelectChoice(hour, f"{hour:02}.00") for hour in range(24)],
+        coerce=int,
+    )
+
+
+class AnnouncementForm(LocalizedForm):
+    """News of a process to those who follow it."""
+
+    body = TextAreaField(
+        _("Your news"),
+        [
+            DataRequired(_("Write your news.")),
+            Length(max=MAX_ANNOUNCEMENT, message=_("At most 2,000 characters.")),
+        ],
+    )

@@ -1,0 +1,53 @@
+"""The weekly mail: notices that show what their recipients have not seen."""
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from deliberate.clock import now
+from deliberate.database import db, unrecorded
+from deliberate.models import Notice
+from deliberate.queries.notices.digests import (
+    DueDigest,
+    chosen_slots,
+    last_slot,
+    list_due_digests,
+    week_name,
+)
+from deliberate.vocabulary.notices import DigestNotice
+
+PAGE_SIZE = 500
+
+
+def create_digests() -> int:
+    """Write the weekly mails that are due, one per person and week; return their number.
+
+    A slot that was missed is made up for within a week. Who has nothing new gets none.
+    """
+    db.session.rollback()
+    return sum(_create_for_slot(weekday, hour) for weekday, hour in chosen_slots())
+
+
+def _create_for_slot(weekday: int, hour: int) -> int:
+    week, total, last_id = week_name(last_slot(weekday, hour)), 0, 0
+    while due := list_due_digests(weekday, hour, last_id, PAGE_SIZE):
+        last_id = due[-1].person_id
+        with unrecorded("delivery") as session:
+            is_sqlite = session.get_bind().dialect.name == "sqlite"
+            statement = sqlite.insert(Notice) if is_sqlite else postgresql.insert(Notice)
+            session.execute(
+                statement.on_conflict_do_nothing(index_elements=["key"]),
+                [_notice_row(digest, week) for digest in due],
+            )
+        total += len(due)
+    return total
+
+
+def _notice_row(digest: DueDigest, week: str) -> dict[str, object]:
+    event = DigestNotice(after=digest.after, up_to=digest.up_to, count=digest.count)
+    return {
+        "key": f"digest.{digest.person_id}{week}",
+        "kind": event.KIND,
+        "person_id": digest.person_id,
+        "details": event.details(),
+        "created_at": now(),
+        "last_person_id": 0,
+    }

@@ -1,0 +1,38 @@
+"""Notices on processes, to those who follow them or took part."""
+
+from flask_babel import lazy_gettext as _
+
+from deliberate.notifications.registry.line import Line
+from deliberate.vocabulary.notices import (
+    AnnouncementNotice,
+    Audience,
+    PhaseBeganNotice,
+    ProcessChangedNotice,
+    Timing,
+)
+
+LINES = (
+    Line(
+        PhaseBeganNotice,
+        (),
+        Audience.PROCESS,
+        _("A new phase: %(phase_name)s"),
+        _("“%(process_title)s” is in the phase “%(phase_name)s” now, until %(phase_end)s."),
+        Timing.ON_DATE,
+    ),
+    Line(
+        AnnouncementNotice,
+        ("announcement.published",),
+        Audience.FOLLOWERS,
+        _("%(sender)s: news of a process"),
+        _("“%(process_title)s”: %(announcement_text)s"),
+        name=_("News from the people of a process"),
+    ),
+    Line(
+        ProcessChangedNotice,
+        ("process.changed", "phase.scheduled", "process.closed"),
+        Audience.PROCESS,
+        _("A process was changed"),
+        _("“%(process_title)s” was changed. Reason: %(change_reason)s"),
+    ),
+)

@@ -1,0 +1,113 @@
+"""Mail to the platform: a failure report sets an address aside, a reply becomes a comment."""
+
+import re
+from email.message import EmailMessage
+from email.utils import parseaddr
+
+from flask import current_app
+from flask_babel import lazy_gettext as _
+from sqlalchemy import update
+
+from deliberate.clock import now
+from deliberate.database import db, unrecorded
+from deliberate.models import Comment, Delivery, Notice, Person
+from deliberate.notifications.return_addresses import BOUNCE, read_return_address
+from deliberate.operations.notices.failing_addresses import record_failure
+from deliberate.operations.site.rate_limits import TEXTS, Consumed, consume, refund
+from deliberate.operations.threads.comments import post_comment
+from deliberate.permissions.decision import InvalidInput, RefusalKind, Refused
+from deliberate.recording import RequestContext
+
+DELIVERY_STATUS = "message/delivery-status"
+_QUOTE = re.compile(r"^(>.*|-- ?|_{5,}|-{5,}.*|(On|Pada|Am|Le) .{5,200}:)$")
+
+
+def accept_mail(mail: EmailMessage, recipient: str) -> str:
+    """Take in a mail to a signed address; return what was done with it.
+
+    Raises Refused for a forged address and for a reply that cannot be posted, so that the mail
+    server returns it to its sender.
+    """
+    address = read_return_address(recipient, current_app.config["SETTINGS"])
+    delivery = db.session.get(Delivery, address[1]) if address else None
+    if address is None or delivery is None:
+        raise Refused(_("This address is not one of ours."), RefusalKind.PERSON)
+    person = db.session.get_one(Person, delivery.person_id)
+    if address[0] == BOUNCE:
+        return _accept_failure(mail, person)
+    if is_automatic(mail):
+        return "ignored: an automatic reply"
+    return _accept_reply(mail, delivery, person)
+
+
+def is_automatic(mail: EmailMessage) -> bool:
+    """Return whether a program sent a mail (RFC 3834); an answer to it could go on forever."""
+    automatic = str(mail.get("Auto-Submitted", "no")).split(";")[0].strip().lower() != "no"
+    precedence = str(mail.get("Precedence", "")).strip().lower()
+    return (
+        automatic
+        or precedence in {"bulk", "junk", "list", "auto_reply"}
+        or str(mail.get("Return-Path", "")).strip() == "<>"
+        or "List-Id" in mail
+    )
+
+
+def _accept_failure(mail: EmailMessage, person: Person) -> str:
+    """Count a permanent failure (RFC 3464); a delay is no failure."""
+    reports = (part for part in mail.walk() if part.get_content_type() == DELIVERY_STATUS)
+    blocks = (block for report in reports for block in report.iter_parts())
+    statuses = [str(block.get("Status", "")) for block in blocks]
+    if not any(status.strip().startswith("5.") for status in statuses):
+        return "ignored: no permanent failure"
+    record_failure(person.id, person.email or "")
+    return "counted a failure"
+
+
+def _accept_reply(mail: EmailMessage, delivery: Delivery, person: Person) -> str:
+    """Post a reply to the comment of a notice, once per notice, in the name of its recipient."""
+    sender = parseaddr(str(mail.get("From", "")))[1].lower()
+    if person.email_confirmed_at is None or sender != (person.email or "").lower():
+        raise Refused(_("Reply from the address of your account."), RefusalKind.PERSON)
+    notice = db.session.get_one(Notice, delivery.notice_id)
+    comment = db.session.get(Comment, notice.details.get("comment", 0))
+    text = written_text(mail)
+    if comment is None or not text:
+        raise InvalidInput(_("Your reply has no text."))
+    if not _use_up(delivery):
+        raise Refused(_("You have replied by this mail already. Reply on the page."))
+    context = RequestContext(language=person.language, network="")
+    consumed: Consumed = []
+    try:
+        consumed = consume(TEXTS, "", person)
+        post_comment(person, comment.proposal, text, parent=comment, context=context)
+    except BaseException:
+        refund(consumed)
+        _release(delivery)
+        raise
+    return "posted a reply"
+
+
+def _use_up(delivery: Delivery) -> bool:
+    """Use the address of a delivery; return False if it was used before."""
+    unused = (Delivery.id == delivery.id) & Delivery.replied_at.is_(None)
+    use_up = update(Delivery).where(unused).values(replied_at=now()).returning(Delivery.id)
+    with unrecorded("replies by mail") as session:
+        return session.scalar(use_up) is not None
+
+
+def _release(delivery: Delivery) -> None:
+    db.session.rollback()
+    with unrecorded("replies by mail") as session:
+        session.execute(update(Delivery).where(Delivery.id == delivery.id).values(replied_at=None))
+
+
+def written_text(mail: EmailMessage) -> str:
+    """Return the text of a mail up to the quotation or the signature."""
+    body = mail.get_body(("plain",))
+    lines = str(body.get_content()).splitlines() if body is not None else []
+    kept: list[str] = []
+    for line in lines:
+        if _QUOTE.match(line.rstrip()):
+            break
+        kept.append(line)
+    return "\n".join(kept).strip()

@@ -1,0 +1,121 @@
+"""Mail to the platform: replies become comments, failure reports count, the rest is refused."""
+
+from dataclasses import replace
+from email import message_from_string
+from email.policy import default
+
+import pytest
+from sqlalchemy import func, select
+
+from deliberate.clock import now
+from deliberate.database import db, unrecorded
+from deliberate.models import Comment, Delivery, FailingAddress
+from deliberate.notifications import fanout
+from deliberate.notifications.fanout import fan_out
+from deliberate.notifications.return_addresses import return_address
+from deliberate.operations.notices.incoming_mail import accept_mail
+from deliberate.operations.threads.comments import post_comment
+from deliberate.permissions.decision import Refused
+from deliberate.vocabulary import Stance
+from tests import factories
+
+ADDRESS = "warga@example.org"
+
+
+@pytest.fixture
+def delivery(app, monkeypatch):
+    """Return the delivery by mail of the notice of a reply."""
+    monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
+    settings = replace(app.config["SETTINGS"], mail_domain="surat.kota.id")
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    reader, proposal = factories.create_resident(), factories.create_proposal()
+    with unrecorded("test settings") as session:
+        reader.email, reader.email_confirmed_at = ADDRESS, now()
+        session.add(reader)
+    comment = post_comment(reader, proposal, "Panas.", stance=Stance.FOR)
+    post_comment(factories.create_resident(), proposal, "Benar?", parent=comment)
+    fan_out()
+    return db.session.scalars(select(Delivery).where(Delivery.channel == "mail")).one()
+
+
+@pytest.fixture
+def address(app, delivery):
+    return lambda purpose: return_address(purpose, delivery.id, app.config["SETTINGS"])
+
+
+def mail(text="Ya, benar.\n\nPada 3 Mar 2026 Kota menulis:\n> Benar?\n", sender=ADDRESS, **fields):
+    head = "".join(f"{name.replace('_', '-')}: {value}\n" for name, value in fields.items())
+    return message_from_string(f"From: Warga <{sender}>\nTo: x@y\n{head}\n{text}", policy=default)
+
+
+def count_comments():
+    db.session.rollback()
+    return db.session.scalar(select(func.count(Comment.id)))
+
+
+def test_reply_by_mail_is_posted_once_without_its_quotation(delivery, address):
+    assert accept_mail(mail(), address("reply").upper()) == "posted a reply"
+    newest = db.session.scalars(select(Comment).order_by(Comment.id.desc())).first()
+    assert (newest.body, newest.author_id, newest.depth) == ("Ya, benar.", delivery.person_id, 2)
+    with pytest.raises(Refused):
+        accept_mail(mail(), address("reply"))
+    assert count_comments() == 3
+
+
+@pytest.mark.parametrize(
+    ("sent", "forge"),
+    [
+        (mail(sender="lain@example.org"), str),
+        (mail(text="\n> Benar?\n"), str),
+        (mail(), lambda address: address.replace("-", "-0")),
+        (mail(), lambda address: address.replace("reply+", "reply+9")),
+        (mail(), lambda address: address.replace("reply", "bounce")),
+    ],
+    ids=["other sender", "no text", "signature", "delivery", "purpose"],
+)
+def test_reply_that_is_forged_or_empty_is_refused_and_can_be_sent_again(
+    delivery, address, sent, forge
+):
+    with pytest.raises(Refused):
+        accept_mail(sent, forge(address("reply")))
+    assert count_comments() == 2
+    assert accept_mail(mail(), address("reply")) == "posted a reply"
+
+
+@pytest.mark.parametrize(
+    "field", [{"Auto_Submitted": "auto-replied"}, {"Precedence": "bulk"}, {"Return_Path": "<>"}]
+)
+def test_automatic_reply_is_ignored(delivery, address, field):
+    assert accept_mail(mail(**field), address("reply")).startswith("ignored")
+    assert count_comments() == 2
+
+
+REPORT = """\
+From: mailer-daemon@example.org
+To: x@y
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Not delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; example.org
+
+Final-Recipient: rfc822; warga@example.org
+Action: failed
+Status: {status}
+--b--
+"""
+
+
+def test_report_of_a_permanent_failure_counts_and_of_a_delay_does_not(delivery, address):
+    for status in ("4.2.2", "5.1.1"):
+        report = message_from_string(REPORT.format(status=status), policy=default)
+        accept_mail(report, address("bounce"))
+    db.session.rollback()
+    row = db.session.get(FailingAddress, delivery.person_id)
+    assert (row.failures, row.address, row.set_aside_at) == (1, ADDRESS, None)

@@ -1,0 +1,161 @@
+"""The bytes of a mail as they leave by the socket, read back by a parser of their own."""
+
+import base64
+import quopri
+import re
+from dataclasses import replace
+from datetime import datetime
+from email.header import decode_header
+
+import pytest
+
+from deliberate.clock import now
+from deliberate.database import db, unrecorded
+from deliberate.models import FailingAddress, Person
+from deliberate.notifications import fanout
+from deliberate.notifications.delivery import send_due
+from deliberate.notifications.fanout import fan_out
+from deliberate.notifications.return_addresses import read_return_address
+from deliberate.notifications.smtp import Mailer
+from deliberate.operations.accounts.email_addresses import change_email
+from deliberate.operations.notices.failing_addresses import MAX_FAILURES
+from deliberate.operations.responses.responses import publish_response
+from deliberate.vocabulary import ResponseDecision
+from tests import factories
+from tests.client import anonymous_client
+from tests.notices.mail_server import running_mail_server
+
+HOSTS = ["ikn.go.id", "suara.warga-kota-nusantara-sepaku.kta.go.id", "a" * 55 + ".warga.id"]
+FIELD = re.compile(rb"([!-9;-~]+):((?:[^\r]|\r\n[ \t])*)\r\n")
+
+
+@pytest.fixture
+def set_settings(app, monkeypatch):
+    def change(**values):
+        monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], **values))
+
+    return change
+
+
+def with_address(person, address="", language="id"):
+    with unrecorded("test settings") as session:
+        person.email = address or f"p{person.id}@example.org"
+        person.email_confirmed_at, person.language = now(), language
+        session.add(person)
+    return person
+
+
+def parse(data):
+    """Return the header fields and the decoded parts of a mail, by RFC 5322 and RFC 2046."""
+    head, body = data.split(b"\r\n\r\n", 1)
+    fields = {}
+    for name, value in FIELD.findall(head + b"\r\n"):
+        fields[name.decode().lower()] = (
+            re.sub(rb"\r\n(?=[ \t])", b"", value).strip().decode("ascii")
+        )
+    boundary = re.search(r'boundary="([^"]+)"', fields["content-type"])[1].encode()
+    parts = []
+    for part in body.split(b"--" + boundary)[1:-1]:
+        part_head, content = part.split(b"\r\n\r\n", 1)
+        encoding = re.search(rb"(?i)transfer-encoding: *(\S+)", part_head)
+        decode = {b"base64": base64.b64decode, b"quoted-printable": quopri.decodestring}
+        decoded = decode.get(encoding[1].lower() if encoding else b"", bytes)(content)
+        kind = re.search(rb"(?i)content-type: *([^;\s]+)", part_head)[1].decode()
+        parts.append((kind, decoded.decode()))
+    return fields, parts
+
+
+def decoded(value):
+    return "".join(
+        part.decode(charset or "ascii") if isinstance(part, bytes) else part
+        for part, charset in decode_header(value)
+    )
+
+
+@pytest.fixture
+def mails(app, monkeypatch):
+    monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
+
+
+def send_to(server):
+    return send_due(Mailer(f"smtp://127.0.0.1:{server.port}?tls=no", 1))
+
+
+def publish(author, language="id"):
+    institution = factories.create_institution("sarpras")
+    with unrecorded("test settings") as session:
+        institution.name = "Dinas Pekerjaan Umum dan Perumahan “Nusantara” – bidang halte 🚏"
+        session.add(institution)
+    proposal = factories.create_proposal(factories.create_process(institution), author)
+    officer = factories.create_staff(institution)
+    publish_response(officer, proposal, ResponseDecision.ACCEPTED, "Ya", "Dibangun.")
+    return proposal, officer
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("host", HOSTS, ids=[str(len(host)) for host in HOSTS])
+def test_mail_has_readable_headers_one_link_and_one_click_for_every_length_of_host(
+    app, mails, set_settings, host
+):
+    set_settings(base_url=f"https://{host}", brand_name="Suara Warga", mail_from=f"a@{host}")
+    author = with_address(factories.create_resident())
+    proposal, _officer = publish(author)
+    fan_out()
+    with running_mail_server([]) as server:
+        assert send_to(server) == 1
+    (data,) = server.contents
+    fields, parts = parse(data)
+    assert all(len(line) <= 998 for line in data.split(b"\r\n"))
+    assert re.fullmatch(rf"<[^\s<>@=?]+@{re.escape(host)}>", fields["message-id"])
+    assert fields["auto-submitted"] == "auto-generated"
+    assert datetime.strptime(fields["date"], "%a, %d %b %Y %H:%M:%S %z")
+    assert "Suara Warga" in decoded(fields["from"]) and f"<a@{host}>" in fields["from"]
+    subject = decoded(fields["subject"])
+    assert "Nusantara” – bidang halte 🚏: Diterima" in subject and f"#{proposal.id}" in subject
+    assert fields["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+    unsubscribe_url = re.fullmatch(
+        rf"<(https://{host}/unsubscribe/\S+)>", fields["list-unsubscribe"]
+    )
+    assert unsubscribe_url
+    assert [kind for kind, _text in parts] == ["text/plain", "text/html"]
+    plain, html = (text for _kind, text in parts)
+    page = f"https://{host}/id/responses/{proposal.id}"
+    for text in (plain, html):
+        assert page in text and "Suara Warga" in text and "karena menulis usulan" in text
+        assert unsubscribe_url[1] in text
+    assert len(html.encode()) <= 10_000
+    path = unsubscribe_url[1].removeprefix(f"https://{host}")
+    answer = anonymous_client(app).post(path, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.sqlite
+def test_address_that_rejects_three_mails_is_set_aside_until_it_is_given_again(
+    app, mails, set_settings
+):
+    set_settings(mail_domain="surat.kota.id")
+    author = with_address(factories.create_resident())
+    proposal, officer = publish(author)
+    for _ in range(MAX_FAILURES):
+        fan_out()
+        with running_mail_server(["refuse"]) as server:
+            send_to(server)
+        assert read_return_address(server.senders[0], app.config["SETTINGS"])[0] == "bounce"
+        publish_again(officer, proposal)
+    db.session.rollback()
+    assert db.session.get(FailingAddress, author.id).set_aside_at is not None
+    assert db.session.get(Person, author.id).email_confirmed_at is None
+    fan_out()
+    with running_mail_server([]) as server:
+        assert send_to(server) == 0
+    assert change_email(db.session.get(Person, author.id), author.email)
+    fan_out()
+    with running_mail_server([]) as server:
+        assert send_to(server) == 1
+    assert db.session.get(FailingAddress, author.id) is None
+
+
+def publish_again(officer, proposal):
+    text = f"Dibangun {now()}."
+    decision = ResponseDecision.ACCEPTED
+    publish_response(officer, proposal, decision, "Ya", text, note="Baru")
