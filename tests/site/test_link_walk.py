@@ -50,6 +50,7 @@ NOT_LINKED = {
     ),
     **dict.fromkeys(
         (
+            "invitations.accept",
             "messages.approve_address_change",
             "messages.confirm_address",
             "office_recovery.stop_as_owner",
@@ -87,6 +88,9 @@ NOT_LINKED = {
     "polls.budget_total": "button of an open budget poll",
     "polls.one_by_one": "on an open poll of statements",
     "polls.suggest": "on an open poll of statements",
+    "process_copies.delete": "on the set-up of a planned process",
+    "process_information.download": "on a process with a file",
+    "process_information.news": "on a process with news",
     "response_form.preview": "redirect after saving a response",
     "sanctions.own_sanction": "on the account page during a limit",
     "second_factor.sign_in": "redirect after the passphrase",
