@@ -97,7 +97,7 @@ def _list_url(filters: ProposalFilters) -> str:
 
 def _count(filters: ProposalFilters) -> int | None:
     """Return the number of listed proposals, None where counting them would be slow."""
-    is_counted = set(_active_filters(filters)) <= {"process"}
+    is_counted = set(_active_filters(filters)) <= {"process", "q"}
     if not is_counted or filters.order in {ProposalOrder.WAITING, ProposalOrder.CLOSING}:
         return None
     return count_proposals(filters)

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from deliberate.models import ProposalVersion
 
 blueprint = LocalizedBlueprint("proposals", url_prefix="/proposals")
-THREAD_ARGS = {"order", "side", "after", "at", "open"}
+THREAD_ARGS = {"order", "side", "after", "at", "open", "all"}
 """URL arguments of a thread; with any of them a merged proposal shows its own page."""
 
 
@@ -127,6 +127,7 @@ def _thread_request() -> ThreadRequest:
         expanded_id=int_arg("open"),
         replies_after=int_arg("replies") or 0,
         replies_seen=int_arg("seen") or 0,
+        is_complete="all" in request.args,
     )
 
 
