@@ -16,9 +16,9 @@ from deliberate.models.moderation.visibility import PUBLIC
 from deliberate.queries.notices.calendars import list_due_dates
 from deliberate.queries.notices.feeds import FeedScope, list_feed_entries
 from deliberate.queries.processes.home import (
-    get_newest_open_process,
     list_longest_waiting,
     list_newest_responses,
+    list_open_processes,
 )
 from deliberate.queries.processes.processes import (
     get_process,
@@ -248,7 +248,7 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
     "queries.notices.calendars.list_due_dates": lambda site: list_due_dates(site.process),
     "queries.processes.home.list_newest_responses": lambda _site: list_newest_responses(),
     "queries.processes.home.list_longest_waiting": lambda _site: list_longest_waiting(),
-    "queries.processes.home.get_newest_open_process": lambda _site: get_newest_open_process(),
+    "queries.processes.home.list_open_processes": lambda _site: list_open_processes(),
     "queries.processes.processes.get_process": lambda _site: get_process("rencana"),
     "queries.processes.processes.list_opened_processes": lambda _site: list_opened_processes(
         None, 100

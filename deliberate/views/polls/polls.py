@@ -38,6 +38,7 @@ from deliberate.queries.polls.electorate import count_entitled
 from deliberate.queries.polls.polls import get_poll, has_voted, poll_card, poll_page, poll_state
 from deliberate.queries.polls.result_tables import options_by_rank, result_tables
 from deliberate.queries.polls.results import area_tallies
+from deliberate.queries.site.pictures import list_pictures
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -243,4 +244,5 @@ def _poll_page(
         tables=result_tables(poll, tally) if tally else (),
         places=options_by_rank(poll, tally) if tally else (),
         areas=area_tallies(poll) if tally else {},
+        pictures=list_pictures("option", [option.id for option in poll.shown_options]),
     )

@@ -44,6 +44,7 @@ CONTENT_TYPES = {
     "pdf": "application/pdf",
     "png": "image/png",
     "jpeg": "image/jpeg",
+    "webp": "image/webp",
     "csv": "text/csv",
 }
 

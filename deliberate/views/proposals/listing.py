@@ -18,6 +18,7 @@ from deliberate.queries.proposals.listing import (
     list_proposals,
 )
 from deliberate.queries.proposals.proposals import proposal_status
+from deliberate.queries.site.pictures import first_pictures
 from deliberate.text import clean_line
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import enum_arg, int_arg
@@ -50,6 +51,7 @@ def index() -> str:
         clear_url=_list_url(filters.without(*FILTERS)),
         csv_url=url_for("proposal_list.download", **_query(filters.without())),
         count=_count(filters),
+        pictures=first_pictures([proposal.id for proposal in proposals]),
         order=filters.order.value,
     )
 

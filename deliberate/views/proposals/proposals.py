@@ -27,6 +27,7 @@ from deliberate.queries.proposals.proposal_page import (
 from deliberate.queries.proposals.proposals import get_proposal, proposal_status
 from deliberate.queries.proposals.timeline import get_timeline
 from deliberate.queries.responses.responses import list_response_cards
+from deliberate.queries.site.pictures import first_picture
 from deliberate.queries.threads.comment_rows import list_comment_rows
 from deliberate.queries.threads.pagination import ArgumentFilter, ThreadOrder, ThreadRequest
 from deliberate.queries.threads.thread_page import get_thread_page
@@ -114,6 +115,7 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
         ],
         may_merge=has_merge_role(person),
         files=related.files if is_visible else (),
+        picture=first_picture(related.files) if is_visible else None,
         urls=comment_url_templates(proposal, thread_request, thread),
     )
 

@@ -3,6 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from deliberate.permissions.site import may_illustrate
 from deliberate.queries.proposals.follows import is_following
 from deliberate.queries.responses.commitments import list_commitments
 from deliberate.queries.responses.institution_figures import list_institution_figures
@@ -12,6 +13,7 @@ from deliberate.queries.responses.responses import (
     list_pending_responses,
     newest_responses,
 )
+from deliberate.queries.site.pictures import get_header_picture
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_person, get_or_404
 
@@ -33,4 +35,6 @@ def show(slug: str) -> ResponseReturnValue:
         due=list_commitments("due", institution.id)[:PAGE],
         follows=person is not None and is_following(person, "institution", institution.id),
         localized_name=localized_name,
+        header_picture=get_header_picture("institution", institution.id),
+        may_illustrate=may_illustrate(person, institution),
     )
