@@ -12,13 +12,15 @@ from bleach.linkifier import LinkifyFilter
 from bleach.sanitizer import Cleaner
 from markdown_it import MarkdownIt
 
-RENDERER = "md4-bleach6-1"
-"""Version of the renderer, stored beside each body_html."""
+RENDERER = "md4-bleach6-2"
+"""Version of the renderer, stored beside each body_html; 2 keeps single line breaks."""
 
 _TAGS = frozenset(  # h3 is the only heading, below the headings of the page
     ["p", "br", "strong", "em", "s", "ul", "ol", "li", "blockquote", "code", "pre", "a", "h3", "hr"]
 )
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(
+    "strikethrough"
+)
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 

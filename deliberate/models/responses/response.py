@@ -1,7 +1,7 @@
 """Tables of official responses, their judgements by residents, and their commitments."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,9 +23,6 @@ from deliberate.models.proposals.proposal import Proposal, new_salt
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import ResponseDecision
 from deliberate.vocabulary.codes import INTERIM_DECISIONS
-
-if TYPE_CHECKING:
-    from deliberate.models.site.picture import Picture
 
 
 class Response(Base):
@@ -178,7 +175,8 @@ class Commitment(Base):
         order_by="CommitmentStep.id", back_populates="commitment"
     )
 
-    pictures: Mapped[list["Picture"]] = relationship(viewonly=True, order_by="Picture.id")
+    # Any: the module of Picture imports this one
+    pictures: Mapped[list[Any]] = relationship("Picture", viewonly=True, order_by="Picture.id")
 
     @property
     def proposal_id(self) -> int:

@@ -97,7 +97,7 @@ def edit(of: str, key: str) -> ResponseReturnValue:
     return form_page(
         form,
         lambda: _add(form, page.places),
-        "site/pictures.html",
+        "processes/pictures.html",
         page=page,
         may_illustrate=decision,
     )
