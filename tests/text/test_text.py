@@ -102,3 +102,7 @@ def test_sanitize_html_skips_the_cleaner_for_plain_paragraphs(monkeypatch):
     assert text.sanitize_html("<p>Ya, setuju.<br />Pada 3.5 km.</p>") == (
         "<p>Ya, setuju.<br>Pada 3.5 km.</p>"
     )
+
+
+def test_single_line_break_is_kept():
+    assert text.to_html("Satu\nDua") == "<p>Satu<br>\nDua</p>"
