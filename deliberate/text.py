@@ -14,8 +14,8 @@ from bleach.linkifier import LinkifyFilter
 from bleach.sanitizer import Cleaner
 from markdown_it import MarkdownIt
 
-RENDERER = "md4-bleach6-2"
-"""Version of the renderer, stored beside each body_html."""
+RENDERER = "md4-bleach6-3"
+"""Version of the renderer, stored beside each body_html; 3 keeps single line breaks."""
 
 MAX_INTEGER = 2_147_483_647
 """Largest number that both databases store in an integer column, such as an id."""
@@ -24,7 +24,9 @@ _TAGS = frozenset(  # h3 is the only heading, below the headings of the page
     ["p", "br", "strong", "em", "s", "ul", "ol", "li", "blockquote", "code", "pre", "a", "h3", "hr"]
 )
 _PROTOCOLS = ("http", "https", "mailto")
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("strikethrough")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(
+    "strikethrough"
+)
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _DIRECTION = re.compile(r"[\u202a-\u202e]")
 """Embeddings and overrides of direction: they reorder what follows, and isolates replace them."""

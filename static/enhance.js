@@ -156,11 +156,11 @@ addEventListener('afterprint', () => { for (const box of opened) box.open = fals
 
 // Close a menu on a click elsewhere and on Escape.
 document.addEventListener('click', (event) => {
-  for (const menu of all('details.account-menu[open]')) if (!menu.contains(event.target)) menu.open = false;
+  for (const menu of all('details.account-menu[open], details.more[open]')) if (!menu.contains(event.target)) menu.open = false;
 });
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
-  for (const menu of all('details.account-menu[open]')) { menu.open = false; menu.querySelector('summary').focus(); }
+  for (const menu of all('details.account-menu[open], details.more[open]')) { menu.open = false; menu.querySelector('summary').focus(); }
 });
 
 try {

@@ -1,11 +1,27 @@
 """WTForms: what each request may contain, with error messages in both languages."""
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import Form
+from wtforms import (
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+)
 from wtforms.i18n import DummyTranslations
 from wtforms.validators import Regexp
 
 from deliberate.text import clean, clean_line
+
+REQUIRED = _("Please fill this in.")
+TOO_LONG = _("This is longer than the form allows.")
+_CHOICES = (RadioField, SelectField, SelectMultipleField)
 
 
 class LocalizedForm(Form):
@@ -21,9 +37,35 @@ class LocalizedForm(Form):
             """Return translations that change nothing."""
             return DummyTranslations()
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate all fields; an error that fits any field names the one it belongs to."""
+        is_valid = bool(super().validate(extra_validators))
+        for field in _list_leaves(self):
+            if field.errors:
+                field.errors = [_name_field(error, field) for error in field.errors]
+        return is_valid
 
-REQUIRED = _("Please fill this in.")
-TOO_LONG = _("This is longer than the form allows.")
+
+def _list_leaves(fields: Iterable[Field]) -> Iterator[Field]:
+    """Yield the fields that hold a value; a form inside a form names its own."""
+    for field in fields:
+        if isinstance(field, FieldList):
+            yield from _list_leaves(field.entries)
+        elif not isinstance(field, FormField):
+            yield field
+
+
+def _name_field(error: Any, field: Field) -> Any:
+    """Return an error message with the label of its field where the message is a general one."""
+    if error == REQUIRED:
+        if isinstance(field, _CHOICES):
+            return gettext("Choose an answer: %(field)s", field=field.label.text)
+        return gettext("Fill in: %(field)s", field=field.label.text)
+    if error == TOO_LONG:
+        return gettext("Shorten this, it is too long: %(field)s", field=field.label.text)
+    return error
+
+
 SLUG = Regexp(
     r"[a-z0-9]+(-[a-z0-9]+)*$",
     message=_("An address has small letters, digits and single hyphens: water-office"),

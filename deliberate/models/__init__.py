@@ -92,6 +92,7 @@ from deliberate.models.scores.assessment import (
 from deliberate.models.scores.coding import Coding, Sample, SampledItem
 from deliberate.models.scores.stored_score import ComparedScore, ScoreSnapshot
 from deliberate.models.site.job_run import JobRun
+from deliberate.models.site.picture import Picture
 from deliberate.models.site.rate_limit_window import RateLimitWindow
 from deliberate.models.threads.comment import Comment, Rating
 from deliberate.models.threads.reading_position import ReadingPosition

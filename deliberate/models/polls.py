@@ -44,7 +44,7 @@ class Poll(Base):
         "Polls opened",
         owner="opened_by_id",
         columns=(
-            "id process_id proposal_id opened_by_id question background type is_secret "
+            "id process_id proposal_id opened_by_id language question background type is_secret "
             "result_rule quorum opens_at closes_at ballot_count ballot_version electorate "
             "areas counts_areas shuffles counting min_choices max_choices amount min_share "
             "published_at entitled_count box_root source"
@@ -58,6 +58,7 @@ class Poll(Base):
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    language: Mapped[str] = mapped_column(String(8), default="id", server_default="id")
     question: Mapped[str] = mapped_column(String(255))
     background: Mapped[str] = mapped_column(Text, default="")
     type: Mapped[PollType] = mapped_column(String(16), default=PollType.SINGLE)

@@ -33,10 +33,12 @@ from deliberate.queries.moderation.open_items import get_open_edit_request
 from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.queries.threads.comment_rows import get_comment_row
 from deliberate.queries.threads.comments import get_comment, get_last_stance
+from deliberate.text import to_html
 from deliberate.views.posted_message import posted_message
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
+    UNPROCESSABLE,
     flash_with_receipt,
     form_page,
     see_other,
@@ -64,15 +66,17 @@ COMMENT = "/comments/<id:comment_id>"
 def post(proposal_id: int) -> ResponseReturnValue:
     """Post an argument on a proposal."""
     proposal, form = get_or_404(get_proposal(proposal_id)), ArgumentForm(request.form)
-    if not form.validate():
+    is_valid, is_preview = form.validate(), "preview" in request.form
+    if not is_valid or is_preview:
         page = render_template(
             "threads/post.html",
             form=form,
             proposal=proposal,
             back=proposal_url(proposal),
             max_length=MAX_COMMENT,
+            preview=to_html(form.body.data) if is_preview else "",
         )
-        return page, 422
+        return page, (200 if is_valid else UNPROCESSABLE)
     comment = _post(proposal, form)
     flash_with_receipt(posted_message(comment, _("Your argument is posted.")))
     return see_other(comment_url(comment))
@@ -92,8 +96,10 @@ def reply(comment_id: int) -> ResponseReturnValue:
 def post_reply(comment_id: int) -> ResponseReturnValue:
     """Post a reply to a comment."""
     parent, form = get_or_404(get_comment(comment_id)), ReplyForm(request.form)
-    if not form.validate():
-        return _reply_page(parent, form), 422
+    is_valid, is_preview = form.validate(), "preview" in request.form
+    if not is_valid or is_preview:
+        page = _reply_page(parent, form, to_html(form.body.data) if is_preview else "")
+        return page, (200 if is_valid else UNPROCESSABLE)
     comment = _post(parent.proposal, form, parent)
     flash_with_receipt(posted_message(comment, _("Your reply is posted.")))
     return see_other(comment_url(comment))
@@ -112,7 +118,7 @@ def _post(proposal: "Proposal", form: ArgumentForm, parent: "Comment | None" = N
     )
 
 
-def _reply_page(parent: "Comment", form: ReplyForm) -> str:
+def _reply_page(parent: "Comment", form: ReplyForm, preview: str = "") -> str:
     return render_template(
         "threads/reply.html",
         form=form,
@@ -121,6 +127,7 @@ def _reply_page(parent: "Comment", form: ReplyForm) -> str:
         may_comment=is_open_to(parent.proposal, PhaseSwitch.COMMENT),
         back=comment_url(parent),
         max_length=MAX_COMMENT,
+        preview=preview,
     )
 
 

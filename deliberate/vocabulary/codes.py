@@ -133,6 +133,15 @@ class ResponseGround(StrEnum):
     OTHER = "other"
 
 
+class PictureUse(StrEnum):
+    """Where a picture is shown: on top of a page, before and after the work, beside an option."""
+
+    HEADER = "header"
+    BEFORE = "before"
+    AFTER = "after"
+    OPTION = "option"
+
+
 class ResultRule(StrEnum):
     """The rule for showing a poll's counts; a secret poll is never live."""
 

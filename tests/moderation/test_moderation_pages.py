@@ -91,7 +91,7 @@ def test_appeal_page_shows_the_decision_to_the_author_only(app):
     page = f"/id/moderation/comment/{comment.id}/appeal"
     client = signed_in_client(app, author)
     shown = client.get(page).text
-    assert "Tolong tanpa hinaan." in shown and "Hinaan atau ancaman" in shown
+    assert "Tolong tanpa hinaan." in shown and "Penghinaan atau ancaman" in shown
     assert signed_in_client(app, factories.create_resident()).get(page).status_code == 403
     assert submit_form(client, page, reason="Ini kritik.").status_code == 303
     second = signed_in_client(app, create_moderator())

@@ -35,7 +35,7 @@ def test_sanction_page_is_linked_from_the_review_page(app, person, moderator):
     client, page = signed_in_client(app, moderator), f"/en/desk/moderation/people/{person.id}"
     assert page in client.get(f"/en/desk/moderation/comment/{comment.id}").text
     wrong = submit_form(client, page, rule="spam", days="7", note="")
-    assert wrong.status_code == 422 and "Please fill this in" in wrong.text
+    assert wrong.status_code == 422 and "Fill in: " in wrong.text
     assert submit_form(client, page, rule="spam", days="7", note=NOTE).status_code == 303
     factories.reload(person)
     assert get_active_sanction(person) is not None

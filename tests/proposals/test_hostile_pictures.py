@@ -15,6 +15,7 @@ from PIL import Image
 
 from deliberate.operations.proposals import attachments, drafts, picture_encoding, picture_worker
 from deliberate.operations.proposals.file_sanitizing import sanitize_file
+from deliberate.operations.proposals.picture_encoding import unpack
 from deliberate.operations.proposals.picture_worker import (
     TooManyPixels,
     UnreadablePicture,
@@ -113,7 +114,7 @@ def test_mutated_picture_is_encoded_anew_or_refused():
         except TooManyPixels:
             outcomes["too many pixels"] += 1
         else:
-            assert Image.open(BytesIO(encoded)).format == image_format
+            assert Image.open(BytesIO(unpack(encoded).content)).format == image_format
             outcomes["encoded"] += 1
     assert all(outcomes.values()), outcomes
 
@@ -163,7 +164,7 @@ import importlib.util, sys
 spec = importlib.util.spec_from_file_location("worker", {WORKER!r})
 worker = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(worker)
-worker._encode = lambda picture, image_format: bytes(SIZE)[:4]
+worker._encode = lambda picture, image_format: worker.HEADER.pack(1, 1, 4, 0, 0) + bytes(SIZE)[:4]
 sys.exit(worker.main())
 """
     limit = picture_worker.MAX_MEMORY_BYTES

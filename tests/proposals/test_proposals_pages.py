@@ -36,7 +36,7 @@ def test_proposal_page_is_complete_without_a_session(app):
     post_argument(proposal)
     post_argument(proposal, "Mahal.", Stance.AGAINST)
     page = anonymous_client(app).get(page_url(proposal, "en")).text
-    assert "<h1>Bangku di tiap halte</h1>" in page and "Satu bangku" in page
+    assert '<h1 lang="id" dir="auto">Bangku di tiap halte</h1>' in page and "Satu bangku" in page
     assert "1 for, 1 against, 0 neutral or questions" in page
     assert "0 of the 2 needed" in page and "Post argument" in page
     assert "csrf_token" not in page and "form_key" not in page

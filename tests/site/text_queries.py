@@ -15,10 +15,11 @@ from deliberate.models import Person
 from deliberate.models.moderation.visibility import PUBLIC
 from deliberate.queries.notices.calendars import list_due_dates
 from deliberate.queries.notices.feeds import FeedScope, list_feed_entries
+from deliberate.queries.processes.for_you import list_replies_to
 from deliberate.queries.processes.home import (
-    get_newest_open_process,
     list_longest_waiting,
     list_newest_responses,
+    list_open_processes,
 )
 from deliberate.queries.processes.processes import (
     get_process,
@@ -40,6 +41,7 @@ from deliberate.queries.scores.assessments import public_assessments
 from deliberate.queries.scores.comparison import comparison_choices
 from deliberate.queries.search.query import KINDS, SearchQuery, search_texts
 from deliberate.queries.search.similar_proposals import similar_proposals
+from deliberate.queries.site.pictures import first_pictures, list_pictures
 from deliberate.queries.site.sitemap import sitemap_entries
 from deliberate.queries.threads.comment_rows import list_creditable_comments
 from deliberate.queries.threads.open_questions import open_arguments, open_questions
@@ -245,6 +247,9 @@ READERS = {
     "queries.threads.comment_rows.load_rows": CHECKED_BY_CALLER,
     "queries.threads.comments.get_comment": CHECKED_BY_CALLER,
     "queries.threads.open_questions.get_question": CHECKED_BY_CALLER,
+    "queries.processes.for_you.list_own_proposals": OWN,
+    "queries.site.pictures.get_picture": CHECKED_BY_CALLER,
+    "queries.site.pictures.get_visible_file": NO_TEXT,
     "queries.threads.open_questions.list_own_open_questions": OWN,
     "exports.content_tables.write_proposals": CHECKED_BY_CALLER,
     "exports.protected_release.create_texts_table": CHECKED_BY_CALLER,
@@ -264,7 +269,7 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
     "queries.notices.calendars.list_due_dates": lambda site: list_due_dates(site.process),
     "queries.processes.home.list_newest_responses": lambda _site: list_newest_responses(),
     "queries.processes.home.list_longest_waiting": lambda _site: list_longest_waiting(),
-    "queries.processes.home.get_newest_open_process": lambda _site: get_newest_open_process(),
+    "queries.processes.home.list_open_processes": lambda _site: list_open_processes(),
     "queries.processes.processes.get_process": lambda _site: get_process("rencana"),
     "queries.processes.processes.list_opened_processes": lambda _site: list_opened_processes(
         None, 100
@@ -303,6 +308,13 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
     "queries.search.similar_proposals.similar_proposals": lambda _site: similar_proposals(
         SEARCHED_WORD
     ),
+    "queries.processes.for_you.list_replies_to": lambda site: [
+        list_replies_to(person) for person in (site.reader, *site.authors.values())
+    ],
+    "queries.site.pictures.first_pictures": lambda site: first_pictures(
+        [row.id for row in site.proposals.values()]
+    ),
+    "queries.site.pictures.list_pictures": lambda site: list_pictures("process", [site.process.id]),
     "queries.site.sitemap.sitemap_entries": lambda _site: sitemap_entries(),
     "queries.threads.comment_rows.list_creditable_comments": lambda site: [
         list_creditable_comments(row) for row in site.proposals.values()

@@ -23,6 +23,7 @@ from deliberate.models import (
     Institution,
     Judgement,
     Person,
+    Picture,
     Pledge,
     PledgeOutcome,
     Poll,
@@ -292,6 +293,7 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
         ),
         ContextNote(**of_assessment, code="law"),
         Practice(**of_assessment, criterion="DQ1", body="x"),
+        Picture(process_id=site.process.id, alt="x", name="a.webp", size=1, width=8, height=4),
         AssessmentReply(
             **of_assessment, institution_id=institution.id, person_id=site.staff.id, body="x"
         ),

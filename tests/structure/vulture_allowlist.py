@@ -63,6 +63,7 @@ ImmutableMultiDict
 # Columns that are written for the record and read by people who query the database, or by the
 # export of account data, which reads all columns.
 _.added_by_id
+_.added_by_id
 _.agreed_by_id
 _.changed_by_id
 _.checked_at

@@ -132,3 +132,7 @@ def test_whole_numbers_are_digits_within_the_range_of_a_column():
     assert parsed == {"7": 7, "2147483647": 2147483647, "007": 7}
     for value in ("", "-1", "١", "1.5", "2147483648", "9" * 5000, "1_0"):
         assert text.parse_whole_number(value) is None
+
+
+def test_single_line_break_is_kept():
+    assert text.to_html("Satu\nDua") == "<p>Satu<br>\nDua</p>"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from deliberate.clock import now
 from deliberate.commands.demo_city.actions import Table
+from deliberate.commands.demo_city.pictures import SCENES, read_scene
 from deliberate.commands.demo_city.spec import CommentSpec
 from deliberate.models import (
     Comment,
@@ -27,6 +28,7 @@ from deliberate.operations.polls import ballots as ballot_operations
 from deliberate.operations.polls import polls as poll_operations
 from deliberate.operations.processes import processes as process_operations
 from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals.attachments import attach_file
 from deliberate.operations.proposals.follows import follow_subject
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses import cases as case_operations
@@ -35,12 +37,15 @@ from deliberate.operations.responses.institutions import add_institution
 from deliberate.operations.responses.judgements import judge_response
 from deliberate.operations.responses.offices import OfficeTexts, add_office
 from deliberate.operations.responses.responses import publish_response
+from deliberate.operations.site.pictures import add_picture
 from deliberate.operations.threads.comments import post_comment, rate_comment
+from deliberate.permissions.site import Pictured
 from deliberate.vocabulary import (
     AccountClass,
     ModerationRule,
     PhaseKind,
     PhaseSwitch,
+    PictureUse,
     ResponseDecision,
     ResponseGround,
     Role,
@@ -126,6 +131,12 @@ class CityActs:
             parts += [(self._get(Institution, key), part) for key in entry.get(part, [])]
         process_operations.open_process(self._get(Person, ""), process, parts)
         self._register(entry["slug"], process)
+        self._illustrate("", process, PictureUse.HEADER, entry["picture"])
+        self._illustrate("", parts[0][0], PictureUse.HEADER, entry["lead_picture"])
+
+    def _illustrate(self, person: str, pictured: Pictured, use: PictureUse, scene: str) -> None:
+        """Add a drawing to a thing."""
+        add_picture(self._get(Person, person), pictured, SCENES[scene], read_scene(scene), use)
 
     def schedule(self, slug: str, phase: Table) -> None:
         """Schedule a phase of a process."""
@@ -169,6 +180,8 @@ class CityActs:
             context=RequestContext(detect_language(entry["body"]), network=""),
         )
         self._register(entry["key"], proposal)
+        if scene := entry.get("picture"):
+            attach_file(self._get(Person, author), proposal, SCENES[scene], read_scene(scene))
 
     def revise(self, author: str, key: str, entry: Table, credits: Sequence[int]) -> None:
         """Publish a new version that credits comments."""
@@ -229,6 +242,8 @@ class CityActs:
             with_pass=UNSURE_LABEL,
         )
         self._register(key, poll)
+        for option, scene in zip(poll.options, entry.get("pictures", []), strict=False):
+            self._illustrate(opener, option, PictureUse.OPTION, scene)
 
     def vote(self, voter: str, key: str, label: str) -> None:
         """Cast a ballot; the ballot code is discarded."""
@@ -270,6 +285,8 @@ class CityActs:
         """Fulfil a commitment."""
         commitment = self._get(Commitment, (key, position))
         fulfil_commitment(self._get(Person, officer), commitment, entry["note"])
+        for use, scene in entry.get("pictures", {}).items():
+            self._illustrate(officer, commitment, PictureUse(use), scene)
 
     def judge(self, resident: str, key: str, answer: str) -> None:
         """Record a resident's judgement of a response."""

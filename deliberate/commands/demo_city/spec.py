@@ -20,6 +20,7 @@ _PROPOSAL = {
     "process",
     "author",
     "initiator",
+    "picture",
     "day",
     "title",
     "body",

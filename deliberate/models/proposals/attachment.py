@@ -22,7 +22,7 @@ class Attachment(VisibleText, Base):
         "files",
         "Files",
         owner="proposal_id.author_id",
-        columns="id proposal_id name kind size added_at removed_at",
+        columns="id proposal_id name kind size width height added_at removed_at",
         kept="the log names the row; the file itself is deleted",
     )
     visibility = IsNull("removed_at") & Through("proposal", BODY_READERS)
@@ -35,6 +35,9 @@ class Attachment(VisibleText, Base):
     """Random file name with the extension of its kind, used on disk and in the URL."""
     kind: Mapped[str] = mapped_column(String(8))
     size: Mapped[int]
+    width: Mapped[int | None]
+    """Pixels of the picture that pages show; None for a file that is no picture."""
+    height: Mapped[int | None]
     added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -182,6 +182,9 @@ class Commitment(Base):
         order_by="CommitmentStep.id", back_populates="commitment"
     )
 
+    # Any: the module of Picture imports this one
+    pictures: Mapped[list[Any]] = relationship("Picture", viewonly=True, order_by="Picture.id")
+
     @property
     def proposal_id(self) -> int:
         """Return the id of the proposal that the response belongs to."""

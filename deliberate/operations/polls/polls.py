@@ -99,6 +99,7 @@ def open_poll(
             process=process,
             proposal=proposal,
             opened_by_id=opener.id,
+            language=context.language,
             question=clean_line(question),
             background=clean(background),
             quorum=quorum,

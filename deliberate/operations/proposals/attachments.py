@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Attachment, Person, Proposal
-from deliberate.operations.proposals.file_sanitizing import sanitize_file
+from deliberate.operations.proposals.file_sanitizing import SanitizedFile, sanitize_file
 from deliberate.operations.proposals.file_store import delete_files, stored_file
 from deliberate.operations.proposals.storage_limits import refuse_full_storage
 from deliberate.permissions.decision import Refused, require
@@ -35,10 +35,21 @@ def add_attachment(
     """
     require(may_add_attachment(author, proposal))
     _refuse_too_many(db.session(), proposal)  # before the content costs anything
-    sanitized = sanitize_file(content)
+    return attach_file(author, proposal, title, sanitize_file(content), context=context)
+
+
+def attach_file(
+    author: Person,
+    proposal: Proposal,
+    title: str,
+    sanitized: SanitizedFile,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> Attachment:
+    """Attach a file that is safe already to a proposal."""
     kind, size = sanitized.kind, len(sanitized.content)
     with (
-        stored_file(kind, sanitized.content) as name,
+        stored_file(kind, sanitized.content, sanitized.preview_contents) as name,
         recorded(author, AttachmentAdded, context) as act,
     ):
         act.lock(author)  # before the proposal, as where an account is deleted
@@ -46,7 +57,12 @@ def add_attachment(
         refuse_full_storage(author, size)
         _refuse_too_many(act.session, proposal)
         attachment = Attachment(
-            proposal=proposal, title=clean_line(title), name=name, kind=kind, size=size
+            proposal=proposal,
+            title=clean_line(title),
+            name=name,
+            kind=kind,
+            size=size,
+            **sanitized.dimensions,
         )
         attachment.added_at = now()
         act.session.add(attachment)

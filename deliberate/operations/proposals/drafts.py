@@ -60,7 +60,7 @@ def add_draft_attachment(author: Person, draft: Draft, title: str, content: byte
     sanitized = sanitize_file(content)
     kind, size = sanitized.kind, len(sanitized.content)
     with (
-        stored_file(kind, sanitized.content) as name,
+        stored_file(kind, sanitized.content, sanitized.preview_contents) as name,
         unrecorded(DRAFT_IS_PRIVATE) as session,
     ):
         session.refresh(author, with_for_update={"of": Person})
@@ -70,6 +70,7 @@ def add_draft_attachment(author: Person, draft: Draft, title: str, content: byte
         if len(draft.files) >= MAX_ATTACHMENTS:
             raise Refused(TOO_MANY_ATTACHMENTS)
         file = {"title": clean_line(title), "name": name, "kind": kind, "size": size}
+        file |= sanitized.dimensions
         draft.files, draft.saved_at = [*draft.files, file], now()
 
 

@@ -6,11 +6,11 @@ from io import StringIO
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.operations.proposals.picture_encoding import encode_picture
+from deliberate.operations.proposals.picture_encoding import Previews, encode_picture
 from deliberate.permissions.decision import InvalidInput
 
 MAX_BYTES = 2 * 1024 * 1024
-_UNKNOWN_TYPE = _("Only PDF, PNG, JPEG and CSV files can be added.")
+_UNKNOWN_TYPE = _("Only PDF, PNG, JPEG, WebP and CSV files can be added.")
 _FILE_TOO_LARGE = _("A file can have at most 2 MB.")
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -21,32 +21,65 @@ class SanitizedFile:
 
     kind: str
     content: bytes
+    previews: Previews | None = None
+    """The smaller pictures that pages show, of a picture."""
+
+    @property
+    def preview_contents(self) -> tuple[bytes, ...]:
+        """Return the smaller pictures, the small one first; none of another file."""
+        return self.previews.contents if self.previews else ()
+
+    @property
+    def dimensions(self) -> dict[str, int | None]:
+        """Return width and height of the picture that pages show."""
+        previews = self.previews
+        return {
+            "width": previews.width if previews else None,
+            "height": previews.height if previews else None,
+        }
 
 
 def sanitize_file(content: bytes) -> SanitizedFile:
     """Return a safe form of a file: pictures without metadata, tables without formulas.
 
     Raises Refused for an empty file, a file that is too large, and a content that is not a valid
-    PDF, PNG, JPEG or CSV file.
+    PDF, PNG, JPEG, WebP or CSV file.
     """
     if not content:
         raise InvalidInput(_("Choose a file that is not empty."))
     if len(content) > MAX_BYTES:
         raise InvalidInput(_FILE_TOO_LARGE)
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return SanitizedFile("png", _sanitize_picture(content, "PNG"))
-    if content.startswith(b"\xff\xd8\xff"):
-        return SanitizedFile("jpeg", _sanitize_picture(content, "JPEG"))
+    if image_format := _picture_format(content):
+        return _sanitize_picture(content, image_format)
     if content.startswith(b"%PDF-") and b"%%EOF" in content[-1024:]:
         return SanitizedFile("pdf", content)
     return SanitizedFile("csv", _sanitize_csv(content))
 
 
-def _sanitize_picture(content: bytes, image_format: str) -> bytes:
-    encoded = encode_picture(content, image_format)
-    if len(encoded) > MAX_BYTES:
+def sanitize_picture(content: bytes) -> SanitizedFile:
+    """Return a safe form of a picture. Raises InvalidInput for any other file."""
+    if len(content) > MAX_BYTES:
         raise InvalidInput(_FILE_TOO_LARGE)
-    return encoded
+    if image_format := _picture_format(content):
+        return _sanitize_picture(content, image_format)
+    raise InvalidInput(_("Only PNG, JPEG and WebP pictures can be added."))
+
+
+def _picture_format(content: bytes) -> str:
+    """Return the format of a picture by its first bytes; empty for another file."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    is_webp = content.startswith(b"RIFF") and content[8:12] == b"WEBP"
+    return "WEBP" if is_webp else ""
+
+
+def _sanitize_picture(content: bytes, image_format: str) -> SanitizedFile:
+    encoded = encode_picture(content, image_format)
+    if len(encoded.content) > MAX_BYTES:
+        raise InvalidInput(_FILE_TOO_LARGE)
+    return SanitizedFile(image_format.lower(), encoded.content, encoded.previews)
 
 
 def _sanitize_csv(content: bytes) -> bytes:

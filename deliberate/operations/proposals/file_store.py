@@ -2,13 +2,14 @@
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from flask import current_app
 
 from deliberate.config import Settings
+from deliberate.operations.proposals.picture_worker import PREVIEW_WIDTHS
 
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -40,12 +41,22 @@ def store_file(name: str, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def preview_name(name: str, width: int) -> str:
+    """Return the name of the WebP picture of a width that belongs to a stored file."""
+    return f"{Path(name).stem}-{width}.webp"
+
+
 @contextmanager
-def stored_file(kind: str, content: bytes) -> Iterator[str]:
-    """Store a file under a random name and yield the name; delete the file if the body raises."""
+def stored_file(kind: str, content: bytes, previews: Sequence[bytes] = ()) -> Iterator[str]:
+    """Store a file and its previews under a random name and yield the name of the file.
+
+    Delete them if the body raises.
+    """
     name = random_file_name(kind)
-    store_file(name, content)
     try:
+        store_file(name, content)
+        for width, preview in zip(PREVIEW_WIDTHS, previews, strict=False):
+            store_file(preview_name(name, width), preview)
         yield name
     except BaseException:
         delete_files([name])
@@ -53,6 +64,7 @@ def stored_file(kind: str, content: bytes) -> Iterator[str]:
 
 
 def delete_files(names: Iterable[str]) -> None:
-    """Delete files; missing files are ignored."""
+    """Delete files with their previews; missing files are ignored."""
     for name in names:
-        (_directory() / name).unlink(missing_ok=True)
+        for file in (name, *(preview_name(name, width) for width in PREVIEW_WIDTHS)):
+            (_directory() / file).unlink(missing_ok=True)

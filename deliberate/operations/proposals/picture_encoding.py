@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -29,8 +30,26 @@ _PROBLEMS = {picture_worker.TOO_MANY_PIXELS: _("A picture can have at most 12 me
 _UNREADABLE = _("This picture cannot be read.")
 
 
-def encode_picture(content: bytes, image_format: str) -> bytes:
-    """Return a picture without metadata, in its format, PNG or JPEG.
+@dataclass(frozen=True)
+class Previews:
+    """A picture as WebP in the widths that pages show, the small one first."""
+
+    width: int
+    height: int
+    """Pixels of the large one."""
+    contents: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class EncodedPicture:
+    """A picture without metadata, and its previews."""
+
+    content: bytes
+    previews: Previews
+
+
+def encode_picture(content: bytes, image_format: str) -> EncodedPicture:
+    """Return a picture without metadata, in its format, PNG, JPEG or WEBP.
 
     Raises Refused for a picture that is too large or cannot be read, and while others are decoded.
     """
@@ -38,9 +57,19 @@ def encode_picture(content: bytes, image_format: str) -> bytes:
         raise Refused(_BUSY)
     try:
         with _slot():
-            return _run_worker(content, image_format)
+            return unpack(_run_worker(content, image_format))
     finally:
         _callers.release()
+
+
+def unpack(packed: bytes) -> EncodedPicture:
+    """Return the pictures that the worker has packed."""
+    width, height, *lengths = picture_worker.HEADER.unpack_from(packed)
+    contents, start = [], picture_worker.HEADER.size
+    for length in lengths:
+        contents.append(packed[start : start + length])
+        start += length
+    return EncodedPicture(contents[0], Previews(width, height, tuple(contents[1:])))
 
 
 def _run_worker(content: bytes, image_format: str) -> bytes:

@@ -1,11 +1,12 @@
-"""Program of the process that encodes one picture anew: no metadata, no hidden data.
+"""Program of the process that encodes one picture anew, and smaller: no metadata, no hidden data.
 
 It runs as a file of its own, with a memory limit, and imports nothing of the platform, so that it
 starts fast and what a hostile picture does to it ends with it. Usage: the format as argument, the
-picture on standard input, the new picture on standard output, the outcome as exit code.
+picture on standard input, HEADER and the new pictures on standard output, the outcome as exit code.
 """
 
 import resource
+import struct
 import sys
 import warnings
 from io import BytesIO
@@ -16,6 +17,10 @@ MAX_PIXELS = 12_200_000
 """12 megapixels, of which phones make a few more: 4032 by 3024."""
 MAX_MEMORY_BYTES = 512 * 1024 * 1024
 MAX_CPU_SECONDS = 20
+PREVIEW_WIDTHS = (400, 800)
+"""Widths of the WebP pictures that pages show."""
+HEADER = struct.Struct(">5I")
+"""Width and height of the largest preview, then the lengths of the picture and the previews."""
 OK, UNREADABLE, TOO_MANY_PIXELS = 0, 3, 4
 """Exit codes."""
 
@@ -29,7 +34,8 @@ class TooManyPixels(Exception):
 
 
 def reencode(content: bytes, image_format: str) -> bytes:
-    """Return a picture upright and without metadata, in its format, PNG or JPEG.
+    """Return a picture upright and without metadata in its format, PNG, JPEG or WEBP, packed with
+    smaller ones for pages.
 
     Raises UnreadablePicture or TooManyPixels, the latter before any pixel is decoded.
     """
@@ -48,12 +54,25 @@ def reencode(content: bytes, image_format: str) -> bytes:
 
 def _encode(picture: Image.Image, image_format: str) -> bytes:
     upright = ImageOps.exif_transpose(picture)
-    keeps_alpha = image_format == "PNG" and _has_alpha(upright)
+    keeps_alpha = image_format != "JPEG" and _has_alpha(upright)
     plain = upright.convert("RGBA" if keeps_alpha else "RGB")
     plain.info.clear()
+    previews = [_shrink(plain, width) for width in PREVIEW_WIDTHS]
+    contents = [_save(plain, image_format, optimize=True, quality=88)]
+    contents += [_save(preview, "WEBP", quality=76) for preview in previews]
+    return HEADER.pack(*previews[-1].size, *map(len, contents)) + b"".join(contents)
+
+
+def _shrink(picture: Image.Image, width: int) -> Image.Image:
+    """Return the picture at most `width` wide and twice as high."""
+    smaller = picture.copy()
+    smaller.thumbnail((width, 2 * width), Image.Resampling.LANCZOS)
+    return smaller
+
+
+def _save(picture: Image.Image, image_format: str, **options: int) -> bytes:
     output = BytesIO()
-    options = {"quality": 88} if image_format == "JPEG" else {}
-    plain.save(output, image_format, optimize=True, **options)
+    picture.save(output, image_format, **options)
     return output.getvalue()
 
 

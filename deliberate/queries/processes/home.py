@@ -11,12 +11,14 @@ from sqlalchemy.orm import joinedload, selectinload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.days import Place, local_today, start_of_day
-from deliberate.models import Phase, Poll, Process, Proposal, Response
+from deliberate.models import Person, Phase, Poll, Process, Proposal, Response
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.working_days import working_days_elapsed
 from deliberate.queries.responses.response_owner import response_is_owed
+from deliberate.vocabulary import AccountClass, Role
 
 LIST_SIZE = 3
+MAX_CARDS = 6
 MAX_RESPONSES = 2000
 """The number of responses in the median of a month; enough where there are more."""
 
@@ -28,6 +30,12 @@ class ClosingItem:
     closes_at: datetime
     poll: Poll | None = None
     phase: Phase | None = None
+
+    @property
+    def process_id(self) -> int | None:
+        """Return the process in which it closes."""
+        subject = self.poll or self.phase
+        return subject.process_id if subject else None
 
 
 def list_closing_soon() -> list[ClosingItem]:
@@ -135,12 +143,40 @@ def _month_bounds(place: Place) -> tuple[datetime, datetime]:
     return start_of_day(place, first_day), start_of_day(place, next_month)
 
 
-def get_newest_open_process() -> Process | None:
-    """Return the open process that was opened last, with its phases."""
-    return db.session.scalar(
+@dataclass(frozen=True)
+class SiteFigures:
+    """The three numbers of the home page."""
+
+    answered: int
+    waiting: int
+    residents: int
+    """Residents with an account, without organisations."""
+
+
+def get_site_figures() -> SiteFigures:
+    """Return the numbers of answered and waiting proposals, and of residents, in one statement."""
+    proposals = select(func.count(Proposal.id)).where(Proposal.visible_to(ANYONE))
+    residents = select(func.count(Person.id)).where(
+        Person.role == Role.RESIDENT,
+        Person.account_class == AccountClass.PERSON,
+        Person.erased_at.is_(None),
+    )
+    row = db.session.execute(
+        select(
+            proposals.where(Proposal.answered_at.is_not(None)).scalar_subquery(),
+            proposals.where(response_is_owed()).scalar_subquery(),
+            residents.scalar_subquery(),
+        )
+    ).one()
+    return SiteFigures(*row)
+
+
+def list_open_processes() -> Sequence[Process]:
+    """Return the open processes that were opened last, with their phases."""
+    return db.session.scalars(
         select(Process)
         .where(_is_open())
         .options(selectinload(Process.phases))
         .order_by(Process.opened_at.desc(), Process.id.desc())
-        .limit(1)
-    )
+        .limit(MAX_CARDS)
+    ).all()

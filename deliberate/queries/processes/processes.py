@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from deliberate.database import db
-from deliberate.models import Poll, Process
+from deliberate.models import Poll, Process, Proposal
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.proposals.listing import listed_comment_count, listed_proposal_count
 
@@ -52,6 +52,27 @@ def _opened_page(statement: S, before_id: int | None, limit: int) -> S:
         statement = statement.where(Process.id < before_id)
     statement = statement.order_by(Process.id.desc()).limit(limit)
     return statement.options(selectinload(Process.phases))
+
+
+@dataclass(frozen=True)
+class ProcessFigures:
+    """Numbers of a process: listed proposals, those answered, and the comments on them."""
+
+    proposals: int
+    answered: int
+    comments: int
+
+
+def get_process_figures(process: Process) -> ProcessFigures:
+    """Return the numbers of a process in one statement."""
+    columns = (
+        func.count(Proposal.id),
+        func.count(Proposal.answered_at),
+        func.coalesce(func.sum(Proposal.comment_count), 0),
+    )
+    listed = select(*columns).where(Proposal.process_id == process.id, Proposal.visible_to(ANYONE))
+    proposals, answered, comments = db.session.execute(listed).one()
+    return ProcessFigures(proposals, answered, int(comments))  # PostgreSQL sums to Decimal
 
 
 def list_process_polls(process: Process, limit: int = 20) -> Sequence[Poll]:

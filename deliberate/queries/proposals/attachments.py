@@ -20,6 +20,8 @@ class AttachmentRow:
     name: str
     kind: str
     size: int
+    width: int | None
+    height: int | None
 
 
 def list_attachments(proposal: Proposal) -> Sequence[Attachment]:

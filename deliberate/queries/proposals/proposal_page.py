@@ -270,7 +270,9 @@ def get_related_items(proposal: Proposal) -> RelatedItems:
     rows = sorted(rows, key=lambda row: (row.at, row.id))
     return RelatedItems(
         [
-            AttachmentRow(row.id, proposal.id, row.title, row.name, row.kind, row.size)
+            AttachmentRow(
+                row.id, proposal.id, row.title, row.name, row.kind, row.size, row.width, row.height
+            )
             for row in rows
             if row.of == "file"
         ],
@@ -287,9 +289,15 @@ def _related_items_query(proposal_id: int) -> CompoundSelect[Any]:
         Attachment.name.label("name"),
         Attachment.kind.label("kind"),
         Attachment.size.label("size"),
+        Attachment.width.label("width"),
+        Attachment.height.label("height"),
         Attachment.added_at.label("at"),
     ).where(Attachment.proposal_id == proposal_id, Attachment.removed_at.is_(None))
     merged = select(
-        literal("merged"), Proposal.id, slug, null(), null(), null(), Proposal.merged_at
+        literal("merged"),
+        Proposal.id,
+        slug,
+        *(null() for _ in range(5)),
+        Proposal.merged_at,
     ).where(Proposal.merged_into_id == proposal_id)
     return union_all(files, merged)

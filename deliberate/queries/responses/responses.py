@@ -29,7 +29,8 @@ from deliberate.queries.processes.working_days import (
 )
 from deliberate.queries.responses.institutions import list_institutions, localized_name
 from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
-from deliberate.vocabulary import Role
+from deliberate.queries.site.pictures import ShownPicture, shown_by_use
+from deliberate.vocabulary import PictureUse, Role
 
 PAGE = 20
 
@@ -41,6 +42,8 @@ class CommitmentRow:
     commitment: Commitment
     institution_name: str
     state: str
+    pictures: dict[PictureUse, ShownPicture]
+    """Those before and after the work."""
     carried_from: int | None = None
     """The earlier version that made it, where a newer one carries it over."""
 
@@ -81,7 +84,13 @@ class ResponseCard:
         rows = [(row, None) for row in self.response.commitments]
         rows += [(row, row.response.version) for row in self.carried_over]
         return [
-            CommitmentRow(row, localized_name(row.institution), row.state_on(self.today), version)
+            CommitmentRow(
+                row,
+                localized_name(row.institution),
+                row.state_on(self.today),
+                shown_by_use(row.pictures),
+                version,
+            )
             for row, version in rows
         ]
 
@@ -147,7 +156,9 @@ def _versions_query(proposal_id: int, viewer: Person | None) -> Select[Response,
             joinedload(Response.responder),
             joinedload(Response.proposal).joinedload(Proposal.process),
             joinedload(Response.commitments).options(
-                joinedload(Commitment.institution), joinedload(Commitment.steps)
+                joinedload(Commitment.institution),
+                joinedload(Commitment.steps),
+                joinedload(Commitment.pictures),
             ),
         )
     )

@@ -35,6 +35,7 @@ class CommentRow:
     created_at: datetime
     edited_at: datetime | None
     body_html: str
+    language: str
     source: str
     strong: int
     weak: int
@@ -145,6 +146,7 @@ def _columns(
         Comment.hidden_ground,
         Comment.held_until,
         Comment.body_html,
+        Comment.language,
         Comment.source_note,
         Comment.corrections,
         Comment.strong_count,
@@ -184,6 +186,7 @@ def to_comment_row(
         created_at=row.posted_at,
         edited_at=row.edited_at,
         body_html="" if state else row.body_html,
+        language=row.language,
         source="" if state else row.source_note,
         strong=row.strong_count,
         weak=row.weak_count,

@@ -28,6 +28,8 @@ SelectedArgument = Row[*tuple[Any, ...]]  # columns of a loaded comment
 
 PAGE = 20
 """Arguments on a page."""
+MAX_COMPLETE = 500
+"""Arguments on the page that shows a thread complete, for print."""
 MAX_REPLIES = 100
 """Replies on a page with one expanded argument."""
 MAX_ANCESTORS = 20
@@ -70,6 +72,13 @@ class ThreadRequest:
     """The argument whose replies are all requested."""
     replies_after: int = 0
     replies_seen: int = 0
+    is_complete: bool = False
+    """Whether every reply is shown below its argument, for print."""
+
+    @property
+    def page_size(self) -> int:
+        """Return the maximum number of arguments on the page."""
+        return MAX_COMPLETE if self.is_complete else PAGE
 
 
 _ORDERS = {
@@ -106,7 +115,8 @@ def select_comment_ids(proposal_id: int, thread_request: ThreadRequest) -> CTE:
         parts += _expanded_branch(proposal_id, thread_request)
     else:
         page = _page(proposal_id, thread_request).cte("page")
-        parts += [_part("page", select(page.c.id)), *_first_replies(page)]
+        replies = _all_replies if thread_request.is_complete else _first_replies
+        parts += [_part("page", select(page.c.id)), *replies(page)]
         if thread_request.linked_id is not None:
             parts += _linked_branch(proposal_id, thread_request.linked_id)
     return union_all(*parts).cte("selected")
@@ -141,11 +151,15 @@ def _page(proposal_id: int, thread_request: ThreadRequest) -> Select[int, Any]:
     )
     order = _ORDERS[thread_request.order]
     if linked_id is None and thread_request.after is None:
-        return order.first_rows(arguments, PAGE + 1)
+        return order.first_rows(arguments, thread_request.page_size + 1)
     last = thread_request.after if linked_id is None else _root_of(proposal_id, linked_id)
     value = None if order.column is None else _sort_value_at(order.column, last)
     return order.rows_after(
-        arguments, PAGE + 1, value=value, last=last, inclusive=linked_id is not None
+        arguments,
+        thread_request.page_size + 1,
+        value=value,
+        last=last,
+        inclusive=linked_id is not None,
     )
 
 
@@ -163,6 +177,11 @@ def _sort_value_at(
 ) -> ScalarSelect[int]:
     first = aliased(Comment)
     return select(getattr(first, column.key)).where(first.id == comment_id).scalar_subquery()
+
+
+def _all_replies(page: CTE) -> list[Part]:
+    """Select every reply of each argument."""
+    return [_part("reply", select(Comment.id).where(Comment.root_id.in_(select(page.c.id))))]
 
 
 def _first_replies(page: CTE) -> list[Part]:

@@ -13,7 +13,6 @@ from deliberate.queries.threads.comment_rows import (
 )
 from deliberate.queries.threads.pagination import (
     MAX_REPLIES,
-    PAGE,
     ThreadRequest,
     select_comment_ids,
     sort_key,
@@ -49,7 +48,8 @@ def get_thread_page(
     roots.sort(key=lambda row: sort_key(thread_request.order, row))
     branches = _branches(rows)
     comments: list[CommentRow] = []
-    for root in roots[:PAGE]:
+    size = thread_request.page_size
+    for root in roots[:size]:
         replies = branches.get(root.id, [])[: MAX_REPLIES if thread_request.expanded_id else None]
         branch = [to_comment_row(row, proposal, language, reader) for row in (root, *replies)]
         shown = len(replies) + thread_request.replies_seen
@@ -61,7 +61,7 @@ def get_thread_page(
     return ThreadPage(
         comments,
         {comment.stance or 0: comment for comment in top if not comment.state},
-        after=roots[PAGE - 1].id if len(roots) > PAGE else None,
+        after=roots[size - 1].id if len(roots) > size else None,
         replies_after=comments[-1].id if has_more_replies else None,
     )
 

@@ -224,7 +224,10 @@ def _next_path() -> str:
 
 
 def _redirect_next(path: str) -> ResponseReturnValue:
-    return see_other(path or url_for("account.show"))
+    """Redirect to the page that was asked for, else staff to their desk, residents to the start."""
+    person = current_person()
+    is_resident = person is None or person.role == Role.RESIDENT
+    return see_other(path or url_for("home.front" if is_resident else "desk.index"))
 
 
 def _render_again(form: SignInForm, problem: str = "") -> str:

@@ -20,12 +20,13 @@ from deliberate.queries.processes.process_information import (
 from deliberate.queries.processes.process_setup import list_process_changes
 from deliberate.queries.processes.processes import (
     get_process,
+    get_process_figures,
     list_counted_processes,
     list_process_polls,
 )
 from deliberate.queries.proposals.follows import is_following
-from deliberate.queries.proposals.listing import ProposalFilters, count_proposals
 from deliberate.queries.responses.response_owner import owed_responses
+from deliberate.queries.site.pictures import get_header_picture, list_pictures
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
 from deliberate.views.site.request_context import (
@@ -46,9 +47,11 @@ def index() -> str:
     """Show the opened processes, newest first."""
     processes = list_counted_processes(int_arg("after"), PAGE + 1)
     shown = processes[:PAGE]
+    pictures = list_pictures("process", [row.process.id for row in shown])
     return render_template(
         "processes/index.html",
         shown=[(row, phase_steps(row.process)) for row in shown],
+        pictures=pictures,
         after=shown[-1].process.id if len(processes) > PAGE else None,
         coming=get_next_phase(now()),
     )
@@ -63,8 +66,8 @@ def show(slug: str) -> str:
         "processes/show.html",
         process=process,
         phases=phases,
-        proposal_count=count_proposals(ProposalFilters(process=slug)),
-        coming=[phase for phase in phases if phase.state == "todo"],
+        figures=get_process_figures(process),
+        header_picture=get_header_picture("process", process.id),
         polls=list_process_polls(process),
         moment=now(),
         changes=list_process_changes(process),

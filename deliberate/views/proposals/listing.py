@@ -19,6 +19,7 @@ from deliberate.queries.proposals.listing import (
     list_proposals,
 )
 from deliberate.queries.proposals.proposals import proposal_status
+from deliberate.queries.site.pictures import first_pictures
 from deliberate.text import clean_line, topic_id
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_person, enum_arg, int_arg
@@ -51,6 +52,7 @@ def index() -> str:
         clear_url=_list_url(filters.without(*FILTERS)),
         csv_url=url_for("proposal_list.download", **_query(filters.without())),
         count=_count(filters),
+        pictures=first_pictures([proposal.id for proposal in proposals]),
         order=filters.order.value,
         followed_topic=_followed_topic(filters.topic),
     )
@@ -107,7 +109,7 @@ def _list_url(filters: ProposalFilters) -> str:
 
 def _count(filters: ProposalFilters) -> int | None:
     """Return the number of listed proposals, None where counting them would be slow."""
-    is_counted = set(_active_filters(filters)) <= {"process"}
+    is_counted = set(_active_filters(filters)) <= {"process", "q"}
     if not is_counted or filters.order in {ProposalOrder.WAITING, ProposalOrder.CLOSING}:
         return None
     return count_proposals(filters)

@@ -27,6 +27,7 @@ from deliberate.queries.proposals.proposal_page import (
 from deliberate.queries.proposals.proposals import get_proposal, proposal_status
 from deliberate.queries.proposals.timeline import get_timeline
 from deliberate.queries.responses.responses import list_response_cards
+from deliberate.queries.site.pictures import first_picture
 from deliberate.queries.threads.comment_rows import list_comment_rows
 from deliberate.queries.threads.pagination import ArgumentFilter, ThreadOrder, ThreadRequest
 from deliberate.queries.threads.thread_page import get_thread_page
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from deliberate.models import ProposalVersion
 
 blueprint = LocalizedBlueprint("proposals", url_prefix="/proposals")
-THREAD_ARGS = {"order", "side", "after", "at", "open"}
+THREAD_ARGS = {"order", "side", "after", "at", "open", "all"}
 """URL arguments of a thread; with any of them a merged proposal shows its own page."""
 
 
@@ -114,6 +115,7 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
         ],
         may_merge=has_merge_role(person),
         files=related.files if is_visible else (),
+        picture=first_picture(related.files) if is_visible else None,
         urls=comment_url_templates(proposal, thread_request, thread),
     )
 
@@ -127,6 +129,7 @@ def _thread_request() -> ThreadRequest:
         expanded_id=int_arg("open"),
         replies_after=int_arg("replies") or 0,
         replies_seen=int_arg("seen") or 0,
+        is_complete="all" in request.args,
     )
 
 

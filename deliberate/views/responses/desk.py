@@ -49,7 +49,7 @@ from deliberate.queries.responses.responses import get_visible_proposal
 from deliberate.queries.scores.assessments import assessments_awaiting_reply
 from deliberate.queries.site.health_checks import is_sealing_late
 from deliberate.queries.threads.open_questions import PAGE as QUESTION_PAGE
-from deliberate.queries.threads.open_questions import open_questions
+from deliberate.queries.threads.open_questions import open_arguments, open_questions
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message, see_other
 from deliberate.views.site.request_context import (
@@ -239,6 +239,7 @@ def _case_page(
         notes=desk_queries.list_case_notes(desk_case.id) if desk_case else [],
         referrals=list_referrals(proposal_id),
         items=get_timeline(proposal),
+        open_arguments=open_arguments(proposal.id),
         draft=get_response_draft(proposal_id, officer.institution_id),
         drafts_to_sign=list_drafts_to_sign(officer.institution_id, proposal.id),
         colleagues=desk_queries.list_staff(officer.institution_id),

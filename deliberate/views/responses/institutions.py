@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from deliberate.operations.proposals.follows import follow_subject, unfollow_subject
 from deliberate.operations.site.rate_limits import CLICKS
+from deliberate.permissions.site import may_illustrate
 from deliberate.queries.proposals.follows import is_following
 from deliberate.queries.responses.commitments import list_commitments
 from deliberate.queries.responses.institution_figures import list_institution_figures
@@ -16,6 +17,7 @@ from deliberate.queries.responses.responses import (
     list_pending_responses,
     newest_responses,
 )
+from deliberate.queries.site.pictures import get_header_picture
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
 from deliberate.views.site.request_context import (
@@ -44,6 +46,8 @@ def show(slug: str) -> ResponseReturnValue:
         due=list_commitments("due", institution.id)[:PAGE],
         follows=person is not None and is_following(person, "institution", institution.id),
         localized_name=localized_name,
+        header_picture=get_header_picture("institution", institution.id),
+        may_illustrate=may_illustrate(person, institution),
     )
 
 

@@ -139,6 +139,7 @@ def _form_page(
         proposal=proposal,
         form=form,
         arguments=[field for field in form if field.name.startswith("answer_")],
+        open_arguments=open_arguments(proposal.id),
         cards=list_response_cards(proposal.id, signed_in_person()),
         templates=list_response_templates(signed_in_person().institution_id),
         **conflict,

@@ -32,6 +32,10 @@ def init_app(app: Flask) -> None:
     app.after_request(set_security_headers)
 
 
+FILES = {"static", "pictures.show"}
+"""Endpoints that set their own Cache-Control."""
+
+
 def set_security_headers(response: Response) -> Response:
     """Set the security headers, and Cache-Control and Vary for everything but static files."""
     for name, value in HEADERS.items():
@@ -40,7 +44,7 @@ def set_security_headers(response: Response) -> Response:
         response.headers.setdefault(
             "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
         )
-    if request.endpoint != "static":
+    if request.endpoint not in FILES:
         if _has_session():
             response.headers["Cache-Control"] = "no-store"
         response.headers.setdefault("Cache-Control", "no-cache")

@@ -10,6 +10,7 @@ from deliberate.vocabulary.events import (
     releases,
     responses,
     scores,
+    site,
     threads,
 )
 from deliberate.vocabulary.events.event import EVENT_TYPES, Event, kinds_with
@@ -27,5 +28,6 @@ __all__ = [
     "releases",
     "responses",
     "scores",
+    "site",
     "threads",
 ]
