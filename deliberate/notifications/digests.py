@@ -1,10 +1,15 @@
 """The weekly mail: notices that show what their recipients have not seen."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Notice
+from deliberate.notifications import fanout
 from deliberate.queries.notices.digests import (
     DueDigest,
     chosen_slots,
@@ -12,7 +17,7 @@ from deliberate.queries.notices.digests import (
     list_due_digests,
     week_name,
 )
-from deliberate.vocabulary.notices import DigestNotice
+from deliberate.vocabulary.notices import Channel, DigestNotice
 
 PAGE_SIZE = 500
 
@@ -23,6 +28,8 @@ def create_digests() -> int:
     A slot that was missed is made up for within a week. Who has nothing new gets none.
     """
     db.session.rollback()
+    if not fanout.is_mail_configured():
+        return 0
     return sum(_create_for_slot(weekday, hour) for weekday, hour in chosen_slots())
 
 
@@ -31,14 +38,28 @@ def _create_for_slot(weekday: int, hour: int) -> int:
     while due := list_due_digests(weekday, hour, last_id, PAGE_SIZE):
         last_id = due[-1].person_id
         with unrecorded("delivery") as session:
-            is_sqlite = session.get_bind().dialect.name == "sqlite"
-            statement = sqlite.insert(Notice) if is_sqlite else postgresql.insert(Notice)
-            session.execute(
-                statement.on_conflict_do_nothing(index_elements=["key"]),
-                [_notice_row(digest, week) for digest in due],
-            )
+            _insert_page(session, [_notice_row(digest, week) for digest in due])
         total += len(due)
     return total
+
+
+def _insert_page(session: Session, rows: Sequence[dict[str, object]]) -> None:
+    """Insert the notices of a page with their deliveries.
+
+    In one statement each, as every notice has one recipient and a fan-out of each would be slow.
+    """
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    statement = sqlite.insert(Notice) if is_sqlite else postgresql.insert(Notice)
+    session.execute(statement.on_conflict_do_nothing(index_elements=["key"]), list(rows))
+    notices = session.scalars(select(Notice).where(Notice.key.in_([row["key"] for row in rows])))
+    session.execute(
+        fanout.insert_new(session),
+        [
+            fanout.delivery_row(notice, notice.person_id, Channel.MAIL, "account")
+            for notice in notices
+            if notice.person_id is not None
+        ],
+    )
 
 
 def _notice_row(digest: DueDigest, week: str) -> dict[str, object]:
@@ -49,5 +70,6 @@ def _notice_row(digest: DueDigest, week: str) -> dict[str, object]:
         "person_id": digest.person_id,
         "details": event.details(),
         "created_at": now(),
-        "last_person_id": 0,
+        "last_person_id": digest.person_id,
+        "done_at": now(),
     }

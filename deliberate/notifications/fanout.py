@@ -82,7 +82,7 @@ def _fan_out_page(notice_id: int) -> tuple[int, bool]:
         recipients = _page_of_recipients(session, notice) if comment is None else []
         rows = _delivery_rows(session, notice, recipients)
         if rows:
-            session.execute(_insert_new(session), rows)
+            session.execute(insert_new(session), rows)
         if recipients:
             notice.last_person_id = recipients[-1][0]
         if len(recipients) < PAGE_SIZE:
@@ -144,7 +144,7 @@ def _delivery_rows(
             if channel == Channel.MAIL and not (is_confirmed and is_mail_configured()):
                 continue
             if choices.get((person_id, channel), is_on_by_default(line.topic, channel)):
-                rows.append(_delivery_row(notice, person_id, channel, reasons[person_id]))
+                rows.append(delivery_row(notice, person_id, channel, reasons[person_id]))
     return rows
 
 
@@ -176,7 +176,8 @@ def _choices(session: Session, line: Line, reasons: dict[int, str]) -> dict[tupl
     return {(person_id, channel): is_on for person_id, channel, is_on in rows}
 
 
-def _delivery_row(notice: Notice, person_id: int, channel: str, reason: str) -> dict[str, object]:
+def delivery_row(notice: Notice, person_id: int, channel: str, reason: str) -> dict[str, object]:
+    """Return the columns of a new delivery."""
     return {
         "notice_id": notice.id,
         "notice_key": notice.key,
@@ -190,7 +191,8 @@ def _delivery_row(notice: Notice, person_id: int, channel: str, reason: str) -> 
     }
 
 
-def _insert_new(session: Session) -> sqlite.Insert | postgresql.Insert:
+def insert_new(session: Session) -> sqlite.Insert | postgresql.Insert:
+    """Return a statement that inserts the deliveries that do not exist."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     statement = sqlite.insert(Delivery) if is_sqlite else postgresql.insert(Delivery)
     return statement.on_conflict_do_nothing(index_elements=["notice_key", "person_id", "channel"])

@@ -1,5 +1,7 @@
 """The sealed log (RFC 9162, section 2.1): positions, tree heads, segments, proofs."""
 
+from importlib.resources import files
+
 from deliberate.sealing.fault import Fault
 from deliberate.sealing.head_publishing import publish_heads, published_heads_json
 from deliberate.sealing.leaf_files import LEAF_FOLDER, leaf_files, write_leaf_file
@@ -22,7 +24,6 @@ from deliberate.sealing.segments import ROWS_PER_SEGMENT, write_segments
 from deliberate.sealing.signing_keys import WrongKey, load_signing_key, public_key_hex
 from deliberate.sealing.tree_heads import NO_PREVIOUS_HEAD, ExportedTreeHead, latest_tree_head
 from deliberate.sealing.verifier import node_hash
-from deliberate.sealing.verifier_program import verifier_program
 from deliberate.sealing.witness_mail import compose_witness_mail
 
 __all__ = [
@@ -55,3 +56,8 @@ __all__ = [
     "write_leaf_file",
     "write_segments",
 ]
+
+
+def verifier_program() -> str:
+    """Return the source of verify.py, which people download and run without this package."""
+    return files("deliberate.sealing").joinpath("verifier.py").read_text("utf-8")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, literal_column, select
 
 from deliberate.clock import now
 from deliberate.database import db, transient
@@ -32,7 +32,8 @@ def count_unread(person: Person) -> int:
         select(Delivery.id)
         .where(
             Delivery.person_id == person.id,
-            Delivery.channel == "account",
+            # a literal, as SQLite uses the partial index for no bound parameter
+            Delivery.channel == literal_column("'account'"),
             Delivery.read_at.is_(None),
         )
         .limit(MAX_UNREAD)
