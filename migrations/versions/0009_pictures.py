@@ -19,8 +19,8 @@ def upgrade() -> None:
     """Add the table of pictures and the columns; polls so far are in Indonesian."""
     big_int = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.add_column("poll", sa.Column("language", sa.String(8), nullable=False, server_default="id"))
-    op.add_column("attachment", sa.Column("width", sa.Integer()))
-    op.add_column("attachment", sa.Column("height", sa.Integer()))
+    op.add_column("attachment", sa.Column("width", big_int))
+    op.add_column("attachment", sa.Column("height", big_int))
     op.create_table(
         "picture",
         sa.Column("id", big_int, primary_key=True),
@@ -28,9 +28,9 @@ def upgrade() -> None:
         sa.Column("use", sa.String(8), nullable=False),
         sa.Column("alt", sa.String(120), nullable=False),
         sa.Column("name", sa.String(64), nullable=False, unique=True),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("width", sa.Integer(), nullable=False),
-        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("size", big_int, nullable=False),
+        sa.Column("width", big_int, nullable=False),
+        sa.Column("height", big_int, nullable=False),
         sa.Column("added_at", TIMESTAMP, nullable=False),
         sa.Column("removed_at", TIMESTAMP),
     )
