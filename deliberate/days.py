@@ -127,6 +127,11 @@ def input_time(place: Place, moment: datetime) -> str:
     return f"{moment.astimezone(ZoneInfo(place.timezone)):%Y-%m-%dT%H:%M}"
 
 
+def parse_day(day: str | None) -> date | None:
+    """Return the day that a stored ISO text stands for, None for no text."""
+    return date.fromisoformat(day) if day else None
+
+
 def date_text(at: datetime | date, pattern: str = DAY, place: Place | None = None) -> str:
     """Return a moment at a place, by default the site, or a day in the reader's language.
 

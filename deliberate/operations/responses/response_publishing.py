@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
+from deliberate.days import parse_day
 from deliberate.models import Institution, Notice, Person, Response, ResponseDraft
 from deliberate.operations.responses.responses import Point, publish_response
 from deliberate.permissions.decision import Refused
@@ -44,7 +45,7 @@ def publish_draft(
             _build_point(point, comments.get(number, ()))
             for number, point in enumerate(content["points"], 1)
         ],
-        study_until=_parse_date(content["study_until"]),
+        study_until=parse_day(content["study_until"]),
         outside_body=content["outside_body"] or "",
         note=content["note"] or "",
         base_version=base_version,
@@ -78,12 +79,8 @@ def _build_commitments(rows: list[dict[str, str]]) -> list[tuple[str, Institutio
     return [
         (row["what"], db.session.get_one(Institution, int(row["who"])), due_on)
         for row in rows
-        if (due_on := _parse_date(row["due"])) is not None
+        if (due_on := parse_day(row["due"])) is not None
     ]
-
-
-def _parse_date(day: str | None) -> date | None:
-    return date.fromisoformat(day) if day else None
 
 
 def publish_scheduled_responses() -> int:

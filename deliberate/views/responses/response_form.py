@@ -7,7 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.days import start_of_day
+from deliberate.days import parse_day, start_of_day
 from deliberate.forms.responses import ResponseForm, draft_to_form_data, response_form_class
 from deliberate.operations.responses.response_drafts import (
     DraftConflict,
@@ -166,6 +166,8 @@ def _preview_page(
         proposal=proposal,
         draft=draft,
         content=draft.content,
+        commitments=[(row, parse_day(row["due"])) for row in draft.content["commitments"]],
+        study_until=parse_day(draft.content["study_until"]),
         base_version=latest_version(proposal.id),
         needs_check=institution is not None
         and institution.needs_check
