@@ -127,13 +127,13 @@ def parse_time(place: Place, text: str, *, is_end: bool = False) -> datetime:
     return moment
 
 
-def parse_day(text: str) -> date | None:
-    """Return the date of a text such as "2026-11-30", None for any other text or an unlikely year.
+def parse_day(text: str | None) -> date | None:
+    """Return the date of a text such as "2026-11-30", None for any other or an unlikely year.
 
     Days before FIRST_YEAR and after LAST_YEAR are refused because sums with them leave the
     calendar of the program.
     """
-    if not _DAY.fullmatch(text.strip()):
+    if text is None or not _DAY.fullmatch(text.strip()):
         return None
     try:
         day = date.fromisoformat(text.strip())

@@ -23,7 +23,7 @@ from deliberate.operations.threads.comments import (
 )
 from deliberate.operations.threads.corrections import correct_comment
 from deliberate.permissions.decision import require
-from deliberate.permissions.proposals.proposals import is_author, is_open_to
+from deliberate.permissions.proposals.proposals import is_author, is_offered
 from deliberate.permissions.threads import (
     may_correct_comment,
     may_edit_comment,
@@ -119,12 +119,13 @@ def _post(proposal: "Proposal", form: ArgumentForm, parent: "Comment | None" = N
 
 
 def _reply_page(parent: "Comment", form: ReplyForm, preview: str = "") -> str:
+    (may_comment,) = is_offered(current_person(), parent.proposal, PhaseSwitch.COMMENT)
     return render_template(
         "threads/reply.html",
         form=form,
         comment=get_comment_row(parent, g.language),
         proposal=parent.proposal,
-        may_comment=is_open_to(parent.proposal, PhaseSwitch.COMMENT),
+        may_comment=may_comment,
         back=comment_url(parent),
         max_length=MAX_COMMENT,
         preview=preview,

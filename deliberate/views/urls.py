@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from deliberate.permissions.proposals.proposals import is_open_to
 from deliberate.queries.accounts.people import get_person
 from deliberate.queries.threads.pagination import ThreadRequest
 from deliberate.queries.threads.thread_page import ThreadPage
 from deliberate.views.site.request_context import get_or_404, signed_in_person
-from deliberate.vocabulary import PhaseSwitch
 
 if TYPE_CHECKING:
     from deliberate.models import Comment, Person, Proposal
@@ -52,11 +50,11 @@ def edit_url(content: "Proposal | Comment") -> str:
 
 
 def comment_url_templates(
-    proposal: "Proposal", thread_request: ThreadRequest, thread: ThreadPage
+    proposal: "Proposal", thread_request: ThreadRequest, thread: ThreadPage, *, may_comment: bool
 ) -> dict[str, str]:
     """Return the URLs of a comment's links, with {id} in place of the comment's id.
 
-    Links to actions that the phase of the process does not allow are left out.
+    Links to actions that are not offered to the reader are left out.
     """
     here = proposal_url(proposal)
     urls = {
@@ -69,7 +67,7 @@ def comment_url_templates(
         seen = thread_request.replies_seen + len(thread.comments) - 1
         last = thread.replies_after
         urls["open"] = f"{here}?open={{id}}&replies={last}&seen={seen}#c{last}"
-    if is_open_to(proposal, PhaseSwitch.COMMENT):
+    if may_comment:
         urls["rate"] = _template(url_for("threads.rate", comment_id=0))
         urls["reply"] = _template(url_for("threads.reply", comment_id=0))
     return urls

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from deliberate import sealing
 from deliberate.database import db
-from deliberate.models import Comment, Person, Process, Proposal
+from deliberate.models import Comment, Person, Process, Proposal, Response
 from deliberate.vocabulary import AccountClass, PhaseSwitch, Role
 from tests.imports.import_files import comment_row, proposal_row, run_import, write_decidim
 
@@ -171,3 +171,22 @@ def test_decidim_parents_are_read_from_both_layouts(app, tmp_path, kind, root, p
     reply = get_one(Comment, source_id="6")
     assert reply.parent_id == get_one(Comment, source_id="5").id
     assert (reply.root_id, reply.depth) == (reply.parent_id, 1)
+
+
+def test_interim_answer_leaves_the_case_open_until_the_final_one_of_a_later_export(app, tmp_path):
+    header = "id;author/id;title/ca;body/ca;state;answer/ca;answered_at;published_at;url\n"
+    for state, at in (("evaluating", "2020-02-01"), ("accepted", "2020-03-01")):
+        row = f"12;3;Parc;Arbres;{state};Resposta;{at} 10:00:00 UTC;2020-01-01 10:00:00 UTC;x\n"
+        (tmp_path / "proposals.csv").write_text(header + row, encoding="utf-8")
+        (tmp_path / "comments.csv").write_text(
+            "id;author/id;created_at;body;alignment;commentable_id;commentable_type;"
+            "root_commentable_url\n",
+            encoding="utf-8",
+        )
+        run_import("decidim-export", tmp_path)
+        proposal = get_one(Proposal, source_id="12")
+        if state == "evaluating":
+            assert (proposal.decision, proposal.answered_at) == ("needs_study", None)
+    versions = db.session.scalars(select(Response.version).order_by(Response.version)).all()
+    assert (proposal.decision, list(versions)) == ("accepted", [1, 2])
+    assert proposal.answered_at == datetime(2020, 3, 1, 10, tzinfo=UTC)

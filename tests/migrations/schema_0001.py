@@ -26,6 +26,19 @@ INSERT INTO comment (id, proposal_id, depth, author_id, author_role, body, body_
 VALUES (1, 1, 0, 1, 'staff', 'durian', '<p>durian</p>', 'x', '', 'id', false, false,
   '2026-03-02 01:00:00', 0, 0, 0, 0)
 """
+MERGED_ROWS = """
+INSERT INTO proposal (id, process_id, author_id, initiator, title, slug, body, body_html,
+  renderer, version, language, topic, area, published_at, withdrawn_reason, support_count,
+  comment_count, for_count, against_count, neutral_count, merged_into_id)
+SELECT n, 1, 1, 'resident', 'V', 'v', 'isi', '<p>isi</p>', 'x', 1, 'id', '', '',
+  '2026-03-02 02:00:00', '', 1, 0, 0, 0, 0, 1 FROM (SELECT 2 AS n UNION SELECT 3) AS numbers;
+INSERT INTO support (person_id, proposal_id, version, given_at, merged_from_id)
+VALUES (1, 1, 1, '2026-03-02 02:00:00', 2);
+INSERT INTO merger (proposal_id, target_id, moderator_id, merged_at, replaced_supports)
+VALUES (2, 1, 1, '2026-03-03 01:00:00', '[[1,2,"2026-03-02T04:00:00+00:00"]]'),
+  (3, 1, 1, '2026-03-04 01:00:00', '[[1,1,"2026-03-02T03:00:00+00:00"],[9,1,"x"]]')
+"""
+"""Two mergers that replaced an earlier support; the person of another support is gone."""
 INDEXED = {
     "sqlite": "SELECT count(*) FROM comment_search WHERE comment_search MATCH 'durian'",
     "postgresql": "SELECT count(*) FROM comment_search WHERE terms @@ to_tsquery('durian')",
@@ -48,6 +61,12 @@ def execute(statements: str) -> None:
         connection.commit()
 
 
+def read(statement: str) -> list[tuple[object, ...]]:
+    """Return the rows of a SQL statement."""
+    with db.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(statement))]
+
+
 def insert_rows() -> None:
     """Insert a comment on a proposal, and all rows that they reference."""
     execute(ROWS)
@@ -55,8 +74,7 @@ def insert_rows() -> None:
 
 def read_rows() -> list[tuple[object, ...]]:
     """Return the texts of the inserted rows; compare them with EXPECTED."""
-    with db.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(text(WRITTEN))]
+    return read(WRITTEN)
 
 
 def count_indexed() -> int:

@@ -1,5 +1,7 @@
 """The migrations create the schema of the models and keep the rows, on both engines."""
 
+import json
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -56,6 +58,21 @@ def test_downgrade_and_upgrade_keep_rows_and_schema(unmigrated_app):
     upgrade()
     assert schema_0001.read_rows() == schema_0001.EXPECTED
     assert differences_from_models() == []
+
+
+def test_replaced_supports_move_to_the_support_and_back_to_their_mergers(unmigrated_app):
+    upgrade(revision="0001")
+    schema_0001.insert_rows()
+    schema_0001.execute(schema_0001.MERGED_ROWS)
+    upgrade()
+    (replaced,) = schema_0001.read("SELECT replaced FROM support")
+    first, second = [1, 2, "2026-03-02T04:00:00+00:00"], [2, 1, "2026-03-02T03:00:00+00:00"]
+    assert json.loads(replaced[0]) == [first, second]
+    downgrade(revision="0001")
+    mergers = schema_0001.read("SELECT replaced_supports FROM merger ORDER BY id")
+    assert [json.loads(row[0]) for row in mergers] == [[[1, *first[1:]]], [[1, *second[1:]]]]
+    counts = schema_0001.read("SELECT proposal_count, comment_count FROM process")
+    assert counts == [(3, 1)]
 
 
 def test_downgrade_below_an_irreversible_revision_is_refused(unmigrated_app, caplog):

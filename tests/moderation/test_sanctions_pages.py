@@ -72,6 +72,21 @@ def test_sanctioned_person_gets_a_submitted_text_back_with_the_reason(app, perso
     assert body in answer.text and "limited" in answer.text
 
 
+def test_limited_account_is_told_until_when_instead_of_being_offered_forms(app, person, moderator):
+    comment = comment_operations.post_comment(
+        factories.create_resident(), factories.create_proposal(), "Setuju.", stance=Stance.FOR
+    )
+    client = signed_in_client(app, person)
+    pages = [f"/en/proposals/{comment.proposal_id}", f"/en/comments/{comment.id}/reply"]
+    first, reply = (client.get(page, follow_redirects=True) for page in pages)
+    assert 'name="body"' in first.text and 'name="body"' in reply.text
+    sanction_operations.impose_sanction(moderator, person, ModerationRule.SPAM, 7, NOTE)
+    for page in pages:
+        shown = client.get(page, follow_redirects=True).text
+        assert "Your account is limited until 9 March 2026" in shown
+        assert 'name="body"' not in shown and "/rating" not in shown and "/support" not in shown
+
+
 def test_sanction_page_lets_another_moderator_decide_the_appeal(app, person, moderator, sanction):
     sanction_operations.appeal_sanction(person, sanction, "Itu bukan iklan.")
     second = signed_in_client(app, factories.create_staff(role=Role.MODERATOR))

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from deliberate.database import db, unrecorded
-from deliberate.models import Case
+from deliberate.models import Case, ProcessInstitution
+from deliberate.operations.moderation.decisions import hide_contribution
 from deliberate.operations.proposals import proposals as proposal_operations
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses import cases as case_operations
@@ -13,7 +14,7 @@ from deliberate.operations.responses import responses as response_operations
 from deliberate.operations.responses.referrals import refer_proposal
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.responses.responses import latest_version
-from deliberate.vocabulary import ResponseDecision, Role, Stance
+from deliberate.vocabulary import ModerationRule, ResponseDecision, Role, Stance
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 
@@ -228,6 +229,44 @@ def test_case_page_says_why_and_offers_nothing_that_would_be_refused(app, instit
     shown = signed_in_client(app, officer).get(page).text
     assert "Take the case" not in shown and "already work on this case" in shown
     assert "Resume the deadline" not in shown and "already paused once" in shown
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_desk_shows_the_title_of_a_proposal_that_is_not_hidden_only(
+    app, desk, institution, proposal, is_hidden
+):
+    officer = factories.create_staff(institution)
+    response_operations.publish_response(
+        officer,
+        proposal,
+        ResponseDecision.ACCEPTED,
+        "Ya",
+        "Dibangun.",
+        commitments=[("Pagar", institution, date(2036, 1, 30))],
+    )
+    if is_hidden:
+        moderator = factories.create_staff(role=Role.MODERATOR)
+        hide_contribution(moderator, proposal, ModerationRule.INSULT, "kasar")
+    shown = [
+        page for page in (*PAGES, "/responses") if proposal.title in desk.get(f"/en{page}").text
+    ]
+    assert bool(shown) != is_hidden, shown
+    case = desk.get(f"/en/desk/proposals/{proposal.id}")
+    assert (proposal.title in case.text) != is_hidden
+
+
+def test_case_page_says_why_an_institution_or_nobody_can_act_on_it(app, institution):
+    other = factories.create_institution("lain")
+    process = factories.create_process(institution, threshold=5)
+    proposal = factories.create_proposal(process)
+    page = f"/en/desk/proposals/{proposal.id}"
+    shown = signed_in_client(app, factories.create_staff(institution)).get(page).text
+    assert "No response is owed on this proposal yet." in shown and "/assign" not in shown
+    with unrecorded("test settings") as session:
+        session.add(ProcessInstitution(process_id=process.id, institution_id=other.id))
+        proposal.institution_id = institution.id
+    shown = signed_in_client(app, factories.create_staff(other)).get(page).text
+    assert "Another institution is responsible for this response." in shown
 
 
 def test_overdue_case_says_that_its_deadline_cannot_be_paused(clock, app, institution, proposal):

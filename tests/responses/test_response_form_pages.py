@@ -56,6 +56,7 @@ def test_preview_shows_the_response_as_it_will_be_published(desk, proposal, inst
     preview = desk.get(f"{form}/check").text
     assert "<strong>tahun ini</strong>" in preview and "**" not in preview
     assert "<b>x</b>" not in preview
+    assert "30 Jan 2036</time>" in preview and "· 2036-01-30" not in preview
 
 
 def test_response_form_leads_from_draft_to_publication(desk, app, institution, proposal):

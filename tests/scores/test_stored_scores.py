@@ -3,13 +3,14 @@
 import json
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from deliberate import sealing
 from deliberate.commands import cli
 from deliberate.database import db, unrecorded
 from deliberate.models import ScoreSnapshot
+from deliberate.operations.scores import stored_scores
 from deliberate.operations.scores.stored_scores import store_all_scores, store_scores
 from deliberate.operations.threads.comments import post_comment
 from deliberate.vocabulary import Stance
@@ -81,3 +82,18 @@ def test_scoreboard_of_an_unscored_process(app):
     process = factories.create_process()
     assert "has not been scored" in anonymous_client(app).get(f"/en/scores/{process.slug}").text
     assert anonymous_client(app).get("/en/scores/tidak-ada").status_code == 404
+
+
+def test_scores_of_one_process_that_fail_leave_those_of_the_others_stored(app, monkeypatch):
+    broken, sound = factories.create_process(), factories.create_process()
+    compute = stored_scores.compute_scores
+
+    def fail(process, *arguments, **options):
+        if process.slug == broken.slug:
+            raise ValueError("no facts")
+        return compute(process, *arguments, **options)
+
+    monkeypatch.setattr(stored_scores, "compute_scores", fail)
+    with pytest.raises(ExceptionGroup, match="store_all_scores"):
+        store_all_scores()
+    assert set(db.session.scalars(select(ScoreSnapshot.process_id))) == {sound.id}

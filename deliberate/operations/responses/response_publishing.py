@@ -50,7 +50,7 @@ def publish_draft(
             _build_point(point, comments.get(number, ()))
             for number, point in enumerate(content["points"], 1)
         ],
-        study_until=_parse_date(content["study_until"]),
+        study_until=parse_day(content["study_until"]),
         outside_body=content["outside_body"] or "",
         note=content["note"] or "",
         base_version=base_version,
@@ -108,7 +108,7 @@ def _build_commitments(rows: list[dict[str, str]]) -> list[tuple[str, Institutio
 
 def _parse_date(day: str | None) -> date | None:
     """Return the date of a field, None for an empty one; raise ValueError for any other text."""
-    due_on = parse_day(day or "")
+    due_on = parse_day(day)
     if day and due_on is None:
         raise ValueError(day)
     return due_on

@@ -9,6 +9,7 @@ from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import ComparedScore, Process, ScoreSnapshot
+from deliberate.operations.site.job_runs import run_each
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.scores.process_scores import (
     chart_data,
@@ -100,5 +101,15 @@ def _replace_compared_score(
 
 
 def store_all_scores() -> int:
-    """Store the scores of every process and return how many changed."""
-    return sum(store_scores(slug) for slug in opened_process_slugs())
+    """Store the scores of every process and return how many changed.
+
+    A process whose scores fail does not keep those of the others from being stored.
+    """
+    changed: list[str] = []
+
+    def store(slug: str) -> None:
+        if store_scores(slug):
+            changed.append(slug)
+
+    run_each("store_all_scores", opened_process_slugs(), store)
+    return len(changed)

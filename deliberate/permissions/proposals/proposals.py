@@ -36,6 +36,18 @@ def is_open_to(proposal: Proposal, switch: PhaseSwitch) -> Decision:
     return all_of(is_active(proposal), is_open_for(proposal.process, switch))
 
 
+def is_offered(
+    person: Person | None, proposal: Proposal, *switches: PhaseSwitch
+) -> tuple[Decision, ...]:
+    """Return, for each action, whether a page offers it to a reader.
+
+    Who is signed out signs in after writing; to a limited account the page says until when.
+    """
+    by_phase = [is_open_to(proposal, switch) for switch in switches]
+    limit = may_take_part(person) if person is not None and any(by_phase) else ALLOWED
+    return tuple(all_of(decision, limit) for decision in by_phase)
+
+
 def may_submit(person: Person | None, process: Process) -> Decision:
     """Return whether a person may publish a proposal in a process."""
     return all_of(may_take_part(person), is_open_for(process, PhaseSwitch.PROPOSE))

@@ -27,9 +27,8 @@ from deliberate.operations.proposals.drafts import (
 )
 from deliberate.operations.proposals.proposals import submit_proposal
 from deliberate.operations.site.rate_limits import CLICKS, TEXTS, TooManyAttempts
-from deliberate.permissions.decision import Refused, require
-from deliberate.permissions.processes import is_open_for
-from deliberate.permissions.proposals.proposals import is_author, is_open_to
+from deliberate.permissions.decision import Refused, may_take_part, require
+from deliberate.permissions.proposals.proposals import is_author, is_open_to, may_submit
 from deliberate.queries.processes.phases import get_next_phase_allowing, processes_allowing
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.proposals.drafts import get_draft, list_drafts
@@ -115,6 +114,8 @@ def similar() -> str:
 def _supportable_ids(proposals: "Sequence[Proposal]") -> set[int]:
     """Return the ids of the proposals the current person could support now."""
     person = current_person()
+    if person is not None and not may_take_part(person):
+        return set()
     return {
         proposal.id
         for proposal in proposals
@@ -253,7 +254,7 @@ def check(draft_id: int) -> str:
         draft=draft,
         process=process,
         institution=_chosen_institution(draft, process),
-        is_open=is_open_for(process, PhaseSwitch.PROPOSE),
+        may_submit=may_submit(signed_in_person(), process),
     )
 
 

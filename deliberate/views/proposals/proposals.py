@@ -14,7 +14,7 @@ from deliberate.operations.threads.reading_position import save_reading_position
 from deliberate.permissions.decision import ALLOWED
 from deliberate.permissions.polls import may_open_poll
 from deliberate.permissions.proposals.merging import has_merge_role
-from deliberate.permissions.proposals.proposals import is_open_to, may_revise, may_withdraw
+from deliberate.permissions.proposals.proposals import is_offered, may_revise, may_withdraw
 from deliberate.permissions.proposals.summaries import may_suggest_summary
 from deliberate.queries.polls.polls import proposal_polls
 from deliberate.queries.processes.phases import phase_steps
@@ -83,6 +83,9 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
     related = get_related_items(proposal) if has_related else RelatedItems()
     responses = list_response_cards(proposal.id, person) if proposal.decision else []
     is_author = page.reader is not None and page.reader.is_author
+    may_comment, may_support = is_offered(
+        person, proposal, PhaseSwitch.COMMENT, PhaseSwitch.SUPPORT
+    )
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -100,8 +103,8 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
         timeline=get_timeline(proposal, responses, page.desk),
         thread=thread,
         thread_request=thread_request,
-        may_comment=is_open_to(proposal, PhaseSwitch.COMMENT),
-        may_support=is_open_to(proposal, PhaseSwitch.SUPPORT),
+        may_comment=may_comment,
+        may_support=may_support,
         may_revise=may_revise(person, proposal) if is_author else ALLOWED,
         may_withdraw=may_withdraw(person, proposal) if is_author else ALLOWED,
         may_open_poll=bool(may_open_poll(person, proposal.process)) and proposal.is_active,
@@ -116,7 +119,7 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
         may_merge=has_merge_role(person),
         files=related.files if is_visible else (),
         picture=first_picture(related.files) if is_visible else None,
-        urls=comment_url_templates(proposal, thread_request, thread),
+        urls=comment_url_templates(proposal, thread_request, thread, may_comment=bool(may_comment)),
     )
 
 

@@ -176,6 +176,8 @@ def _preview_page(
         proposal=proposal,
         draft=draft,
         content=draft.content,
+        commitments=[(row, parse_day(row["due"])) for row in draft.content["commitments"]],
+        study_until=parse_day(draft.content["study_until"]),
         base_version=latest_version(proposal.id),
         needs_check=institution is not None
         and institution.needs_check
