@@ -13,6 +13,7 @@ from deliberate.queries.processes.home import (
 )
 from deliberate.queries.processes.phases import get_next_phase, phase_steps
 from deliberate.queries.proposals.workflow_state import days_left, state_of
+from deliberate.queries.responses.response_owner import institutions_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
 
 blueprint = LocalizedBlueprint("home")
@@ -21,12 +22,13 @@ blueprint = LocalizedBlueprint("home")
 @blueprint.page("/", "public", name="front")
 def front_page() -> str:
     """Show what closes soon, new and pending responses, the phases, and this month."""
-    process = get_newest_open_process()
+    process, waiting = get_newest_open_process(), list_longest_waiting()
     return render_template(
         "processes/home.html",
         closing=list_closing_soon(),
         answered=list_newest_responses(),
-        waiting=list_longest_waiting(),
+        waiting=waiting,
+        institutions=institutions_of(waiting),
         state_of=state_of,
         days_left=days_left,
         month=get_month_figures(site()),

@@ -82,6 +82,7 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
     related = get_related_items(proposal) if has_related else RelatedItems()
     responses = list_response_cards(proposal.id, person) if proposal.decision else []
     is_author = page.reader is not None and page.reader.is_author
+    case = page.desk.case
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -94,7 +95,7 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
         last_read_id=last_read_id,
         max_unread=MAX_UNREAD,
         responses=responses,
-        question=page.desk.case.open_question(now()) if page.desk.case else "",
+        asking_case=case if case and case.awaits_author(now()) else None,
         polls=proposal_polls(proposal.id) if page.has_polls else [],
         timeline=get_timeline(proposal, responses, page.desk),
         thread=thread,
