@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 
 
@@ -21,6 +22,8 @@ class Server:
     script: Iterator[str]
     received: list[tuple[str, str, bool]] = field(default_factory=list)
     """(address, Message-ID, whether it was acknowledged) in order of arrival."""
+    mails: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    """(address, mail) in order of arrival."""
     port: int = 0
 
     def _serve(self, listener: socket.socket) -> None:
@@ -75,6 +78,7 @@ class Server:
             data += line
         mail = message_from_bytes(data, policy=default)
         self.received.append((address, mail["Message-ID"], step != "die_after"))
+        self.mails.append((address, mail))
         return step != "die_after"
 
 
