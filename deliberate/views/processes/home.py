@@ -18,6 +18,7 @@ from deliberate.queries.processes.home import (
 from deliberate.queries.processes.phases import get_next_phase, phase_steps
 from deliberate.queries.proposals.proposals import proposal_status
 from deliberate.queries.proposals.workflow_state import days_left, state_of
+from deliberate.queries.responses.response_owner import institutions_of
 from deliberate.queries.site.pictures import first_pictures, list_pictures
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_person
@@ -47,6 +48,7 @@ def front_page() -> str:
         closing=closing,
         answered=answered,
         waiting=waiting,
+        institutions=institutions_of(waiting),
         state_of=state_of,
         days_left=days_left,
         month=get_month_figures(site()),

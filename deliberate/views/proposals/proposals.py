@@ -86,6 +86,7 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
     may_comment, may_support = is_offered(
         person, proposal, PhaseSwitch.COMMENT, PhaseSwitch.SUPPORT
     )
+    case = page.desk.case
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -98,7 +99,7 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
         last_read_id=last_read_id,
         max_unread=MAX_UNREAD,
         responses=responses,
-        question=page.desk.case.open_question(now()) if page.desk.case else "",
+        asking_case=case if case and case.awaits_author(now()) else None,
         polls=proposal_polls(proposal.id) if page.has_polls else [],
         timeline=get_timeline(proposal, responses, page.desk),
         thread=thread,
