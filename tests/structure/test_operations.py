@@ -28,6 +28,7 @@ UNRECORDED = {
     "deliberate/operations/search.py",
     "deliberate/operations/proposals/summaries.py",
     "deliberate/sealing/head_publishing.py",
+    "deliberate/sealing/partitions.py",
     "deliberate/sealing/sealer.py",
     "deliberate/sealing/segments.py",
 }
