@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from deliberate.sealing.fault import Fault
+from deliberate.sealing.date_verification import Fault
 from deliberate.sealing.head_publishing import publish_heads, published_heads_json
 from deliberate.sealing.leaf_files import LEAF_FOLDER, leaf_files, write_leaf_file
 from deliberate.sealing.log_verification import verify_log

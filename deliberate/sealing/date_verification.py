@@ -12,7 +12,6 @@ from itertools import pairwise
 from operator import itemgetter
 
 from deliberate.models.log.signed_tree_head import BACKDATING_TOLERANCE
-from deliberate.sealing.fault import Fault
 from deliberate.sealing.leaf_hashes import COLUMNS, RawRow, StoredTime
 from deliberate.vocabulary import DATED_ORIGINS
 
@@ -21,6 +20,18 @@ HEAD_PRECISION = timedelta(seconds=1)
 """The signed text of a head has its time without the fraction of a second."""
 TOO_EARLY = "the entry is dated before the previous tree head"
 TOO_LATE = "the entry is dated after its tree head"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A difference between the log and what was sealed.
+
+    `since` is the time of the seal or head that the change came after, if it is known.
+    """
+
+    problem: str
+    position: int | None = None
+    since: str = ""
 
 
 @dataclass(frozen=True)

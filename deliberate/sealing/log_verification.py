@@ -22,8 +22,7 @@ from deliberate.models import (
     Subtree,
     UnsealedEntry,
 )
-from deliberate.sealing.date_verification import FIRST, HeadTime
-from deliberate.sealing.fault import Fault
+from deliberate.sealing.date_verification import FIRST, Fault, HeadTime
 from deliberate.sealing.leaf_hashes import COLUMNS, LEAF, recompute_leaves
 from deliberate.sealing.log_rows import unsealed_rows
 from deliberate.sealing.merkle_tree import MerkleTree, fold

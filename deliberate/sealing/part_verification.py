@@ -6,8 +6,7 @@ from functools import cache
 
 from sqlalchemy import Connection, Engine, create_engine
 
-from deliberate.sealing.date_verification import HeadTime, check_dates
-from deliberate.sealing.fault import Fault
+from deliberate.sealing.date_verification import Fault, HeadTime, check_dates
 from deliberate.sealing.leaf_hashes import LEAF, recompute_leaves
 from deliberate.sealing.log_rows import sealed_rows
 from deliberate.sealing.merkle_tree import MerkleTree, Subtree

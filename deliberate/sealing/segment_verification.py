@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 from sqlalchemy import Connection, text
 
-from deliberate.sealing.fault import Fault
+from deliberate.sealing.date_verification import Fault
 from deliberate.sealing.leaf_hashes import PUBLIC_KINDS
 from deliberate.sealing.part_verification import worker_engine
 
