@@ -166,6 +166,14 @@ def date_text(at: datetime | date, pattern: str = DAY, place: Place | None = Non
     return _format(at, pattern, place) + _zone_note(place)
 
 
+def typed_day_text(text: str) -> str:
+    """Return a day written as 2026-11-30 in the reader's language, any other text unchanged."""
+    try:
+        return date_text(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def last_day_text(ends_at: datetime, place: Place, pattern: str = DAY) -> str:
     """Return the last day of what ends at a moment, in the reader's language."""
     return date_text(last_day(place, ends_at), pattern, place)

@@ -6,7 +6,7 @@ from io import StringIO
 
 from deliberate.days import last_day
 from deliberate.exports.csv_writer import csv_cell
-from deliberate.models import Proposal
+from deliberate.models import Institution, Proposal
 from deliberate.queries.proposals.proposals import proposal_status
 
 COLUMNS = [
@@ -30,15 +30,15 @@ COLUMNS = [
 ]
 
 
-def lines(proposals: Iterable[Proposal], language: str) -> Iterator[str]:
+def lines(rows: Iterable[tuple[Proposal, Institution | None]], language: str) -> Iterator[str]:
     """Return the file line by line, header first; cells cannot act as spreadsheet formulas."""
     yield _line(COLUMNS)
-    for proposal in proposals:
-        yield _line([csv_cell(value) for value in _values(proposal, language)])
+    for proposal, institution in rows:
+        yield _line([csv_cell(value) for value in _values(proposal, institution, language)])
 
 
-def _values(proposal: Proposal, language: str) -> list[object]:
-    status, institution = proposal_status(proposal), proposal.institution
+def _values(proposal: Proposal, institution: Institution | None, language: str) -> list[object]:
+    status = proposal_status(proposal)
     return [
         proposal.id,
         proposal.title,

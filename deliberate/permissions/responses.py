@@ -22,7 +22,7 @@ from deliberate.permissions.decision import (
     not_yours,
 )
 from deliberate.permissions.processes import is_open_for
-from deliberate.permissions.proposals.proposals import is_active, is_author, is_unanswered
+from deliberate.permissions.proposals.proposals import is_active, is_author
 from deliberate.queries.responses.desk import list_staff
 from deliberate.queries.responses.response_owner import (
     concerned_institution_ids,
@@ -79,7 +79,9 @@ def is_response_owed(proposal: Proposal) -> Decision:
     """Allow acts on a proposal whose response is owed and not published yet."""
     if proposal.qualified_at is None:
         return Decision(_("No response is owed on this proposal yet."))
-    return all_of(is_active(proposal), is_unanswered(proposal))
+    if proposal.answered_at is not None:
+        return Decision(_("The official response to this proposal is published."))
+    return is_active(proposal)
 
 
 def may_take_case(officer: Person, proposal: Proposal, case: Case | None) -> Decision:
@@ -111,7 +113,8 @@ def may_resume_clock(person: Person, proposal: Proposal, case: Case | None) -> D
     """Allow the author and the responsible institution to end the pause of the deadline."""
     if case is None or not case.is_paused(now()):
         return Decision(_("The deadline is not paused."))
-    return is_author(person, proposal) or may_respond(person, proposal)
+    decision = is_author(person, proposal) or may_respond(person, proposal)
+    return all_of(decision, is_response_owed(proposal))
 
 
 def may_refer(officer: Person, proposal: Proposal, case: Case | None) -> Decision:

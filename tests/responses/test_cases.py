@@ -248,6 +248,15 @@ def test_pause_ends_on_its_last_day(clock, coordinator, proposal):
     assert due_on(proposal) == "2026-04-09"
 
 
+def test_clock_is_not_resumed_after_the_response(clock, coordinator, proposal):
+    officer = factories.create_staff(coordinator)
+    case_operations.pause_clock(officer, proposal, "Halte mana?", days=5)
+    publish_response(officer, proposal, ResponseDecision.ACCEPTED, "Dipasang", "Ya.")
+    assert not db.session.query(Case).one().awaits_author(now())
+    with pytest.raises(Refused, match="response to this proposal is published"):
+        case_operations.resume_clock(proposal.author, proposal)
+
+
 def test_case_note_is_restricted_to_institutions_concerned(coordinator, other, proposal, log):
     case_operations.add_case_note(
         factories.create_staff(coordinator), proposal, "Tanya bagian hukum."

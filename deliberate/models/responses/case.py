@@ -69,9 +69,10 @@ class Case(Base):
         """Return whether the response clock is paused at a moment."""
         return self.pause_ends_at is not None and moment < self.pause_ends_at
 
-    def open_question(self, moment: datetime) -> str:
-        """Return the question to the author for which the clock is paused, empty without one."""
-        return self.pause_question if self.is_paused(moment) else ""
+    def awaits_author(self, moment: datetime) -> bool:
+        """Return whether the clock is paused for a reply of the author that still matters."""
+        is_answered = self.proposal.answered_at is not None
+        return self.is_paused(moment) and self.proposal.is_active and not is_answered
 
 
 class CaseNote(Base):

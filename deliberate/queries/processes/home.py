@@ -92,7 +92,7 @@ def list_longest_waiting() -> Sequence[Proposal]:
             response_is_owed(),
             or_(_is_open(), Process.source.is_(None)),
         )
-        .options(joinedload(Proposal.process), joinedload(Proposal.institution))
+        .options(joinedload(Proposal.process))
         .order_by(Proposal.qualified_at, Proposal.id)
         .limit(LIST_SIZE)
     ).all()

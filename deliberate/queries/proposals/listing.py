@@ -22,6 +22,7 @@ from deliberate.database import db
 from deliberate.models import Institution, Phase, Process, Proposal
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.proposals.workflow_state import ListState, state_conditions
+from deliberate.queries.responses.response_owner import institutions_of, is_of_institution
 from deliberate.queries.search.similar_proposals import matching_proposal_ids
 from deliberate.queries.site.keyset_pagination import KeysetOrder
 
@@ -76,7 +77,6 @@ def list_proposals(filters: ProposalFilters, limit: int = PAGE) -> tuple[Sequenc
         .join(page, page.c.id == Proposal.id)
         .options(
             joinedload(Proposal.process),
-            joinedload(Proposal.institution),
             defer(Proposal.body),
             defer(Proposal.body_html),
         )
@@ -107,12 +107,15 @@ def _of_listed_proposals(figure: ColumnElement[int]) -> ScalarSelect[int]:
     return listed.with_only_columns(figure).correlate(Process).scalar_subquery()
 
 
-def iter_proposals(filters: ProposalFilters, batch_size: int = 500) -> Iterator[Proposal]:
-    """Yield the whole list, read in batches so that memory use stays constant."""
+def iter_proposals(
+    filters: ProposalFilters, batch_size: int = 500
+) -> Iterator[tuple[Proposal, Institution | None]]:
+    """Yield the whole list with institutions, in batches so that memory use stays constant."""
     after, has_more = None, True
     while has_more:
         batch, has_more = list_proposals(replace(filters, after=after), batch_size)
-        yield from batch
+        institutions = institutions_of(batch)
+        yield from ((proposal, institutions.get(proposal.id)) for proposal in batch)
         after = batch[-1].id if batch else None
         db.session.expunge_all()
 
@@ -157,7 +160,7 @@ def _filtered(filters: ProposalFilters) -> Select[int]:
         statement = statement.where(Proposal.process_id == _id_of_slug(Process, filters.process))
     if filters.institution:
         statement = statement.where(
-            Proposal.institution_id == _id_of_slug(Institution, filters.institution)
+            is_of_institution(_id_of_slug(Institution, filters.institution))
         )
     if filters.q:
         statement = statement.where(Proposal.id.in_(matching_proposal_ids(filters.q)))

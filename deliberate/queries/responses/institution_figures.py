@@ -6,14 +6,13 @@ from datetime import datetime
 
 import scipy  # its submodules are imported on first use
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Institution, Process, Proposal, Referral, Response
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.working_days import working_days_elapsed
-from deliberate.queries.responses.response_owner import join_case, owner_id_at
+from deliberate.queries.responses.response_owner import institutions_of, join_case, owner_id_at
 
 SECONDS_PER_DAY = 86400
 COUNTS = (
@@ -107,7 +106,7 @@ def list_institution_figures(process_id: int | None = None) -> list[InstitutionF
         if qualified_at is not None:
             _count(row, process, moment, qualified_at, due_at, answered_at, closed_at)
     _add_judgements(figures, process_id, institutions)
-    _add_referrals(figures, process_id)
+    _add_referrals(figures, process_id, institutions)
     return sorted(figures.values(), key=_sort_key)
 
 
@@ -191,13 +190,19 @@ def _judgements_query(
     return statement
 
 
-def _add_referrals(figures: FiguresByKey, process_id: int | None) -> None:
+def _add_referrals(
+    figures: FiguresByKey,
+    process_id: int | None,
+    institutions: Mapping[int | None, Institution],
+) -> None:
+    """Add the referrals of each institution, also of one that has no case any more."""
     statement = select(Referral.from_id, func.count(Referral.id)).group_by(Referral.from_id)
     if process_id is not None:
         statement = statement.join(Referral.proposal).where(Proposal.process_id == process_id)
     for institution_id, count in db.session.execute(statement):
-        if (institution_id, False) in figures:
-            figures[institution_id, False].referrals_sent = count
+        key = (institution_id, False)
+        row = figures.setdefault(key, InstitutionFigures(institutions.get(institution_id)))
+        row.referrals_sent = count
 
 
 @dataclass(frozen=True)
@@ -206,6 +211,8 @@ class ReferredProposal:
 
     proposal: Proposal
     referral_count: int
+    institution: Institution | None
+    """The institution that has it now."""
 
 
 def list_often_referred_proposals(limit: int = 20) -> list[ReferredProposal]:
@@ -222,8 +229,10 @@ def list_often_referred_proposals(limit: int = 20) -> list[ReferredProposal]:
         select(Proposal, counts.c.referral_count)
         .join(counts, counts.c.proposal_id == Proposal.id)
         .where(Proposal.visible_to(ANYONE))
-        .options(joinedload(Proposal.institution))
         .order_by(counts.c.referral_count.desc(), Proposal.id)
         .limit(limit)
-    )
-    return [ReferredProposal(proposal, count) for proposal, count in rows]
+    ).all()
+    institutions = institutions_of(proposal for proposal, _count in rows)
+    return [
+        ReferredProposal(proposal, count, institutions.get(proposal.id)) for proposal, count in rows
+    ]

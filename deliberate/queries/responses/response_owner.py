@@ -1,11 +1,11 @@
 """The institution responsible for a response: the one set, the coordinating one or the lead."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, not_, or_, select
 
 from deliberate.clock import now
 from deliberate.database import db
@@ -95,6 +95,35 @@ def response_owner_id(proposal: Proposal) -> int | None:
     statement = join_case(select(owner_id_at(now())).select_from(Proposal))
     owner_id: int | None = db.session.scalar(statement.where(Proposal.id == proposal.id))
     return owner_id
+
+
+def institutions_of(proposals: Iterable[Proposal]) -> Mapping[int, Institution]:
+    """Return the institution of each proposal by the id of the proposal.
+
+    It is the one that owes the response, else the one that gave it or was asked for it.
+    """
+    ids = [proposal.id for proposal in proposals]
+    statement = join_case(select(Proposal.id, Institution).select_from(Proposal)).join(
+        Institution, Institution.id == _institution_id_at(now())
+    )
+    rows = db.session.execute(statement.where(Proposal.id.in_(ids)))
+    return dict(rows.all())
+
+
+def _institution_id_at(moment: datetime) -> ColumnElement[int | None]:
+    return case((response_is_owed(), owner_id_at(moment)), else_=Proposal.institution_id)
+
+
+def is_of_institution(institution_id: ScalarSelect[int]) -> ColumnElement[bool]:
+    """Return the condition that a proposal has an institution, as `institutions_of` does.
+
+    The owner is computed only for the few proposals whose response is owed.
+    """
+    owed = join_case(select(Proposal.id).select_from(Proposal)).where(
+        response_is_owed(), owner_id_at(now()) == institution_id
+    )
+    is_set = and_(Proposal.institution_id == institution_id, not_(response_is_owed()))
+    return or_(is_set, Proposal.id.in_(owed))
 
 
 def responding_institution_ids(proposal: Proposal) -> set[int]:

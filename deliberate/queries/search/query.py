@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, Select, Subquery, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import CTE, ColumnElement, Row, ScalarSelect, Select, Subquery, select
+from sqlalchemy.orm import aliased
 
 from deliberate.database import db
 from deliberate.models import Comment, Institution, Process, Proposal, Response
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.proposals.workflow_state import state_conditions
+from deliberate.queries.responses.response_owner import is_of_institution
 from deliberate.queries.search.index import matching_ids, matching_recent_ids
 from deliberate.queries.search.snippets import snippet_parts
 from deliberate.queries.search.stemming import SearchTerms, tokenize
@@ -152,14 +153,14 @@ def _filters(query: SearchQuery) -> list[ColumnElement[bool]]:
         conditions.append(Proposal.process_id == process.scalar_subquery())
     if query.institution:
         institution = select(Institution.id).where(Institution.slug == query.institution)
-        conditions.append(_institution_column(query.kind) == institution.scalar_subquery())
+        conditions.append(_has_institution(query.kind, institution.scalar_subquery()))
     if query.language:
         conditions.append(_MODELS[query.kind].language == query.language)
     return conditions
 
 
-def _institution_column(
-    kind: str,
-) -> InstrumentedAttribute[int] | InstrumentedAttribute[int | None]:
-    """Return the institution that responded, or the one that should respond to the proposal."""
-    return Response.institution_id if kind == "responses" else Proposal.institution_id
+def _has_institution(kind: str, institution_id: ScalarSelect[int]) -> ColumnElement[bool]:
+    """Return the condition that an institution gave the response, or has the proposal."""
+    if kind == "responses":
+        return Response.institution_id == institution_id
+    return is_of_institution(institution_id)

@@ -19,6 +19,8 @@ from deliberate.queries.proposals.listing import (
     list_proposals,
 )
 from deliberate.queries.proposals.proposals import proposal_status
+from deliberate.queries.responses.institutions import localized_name
+from deliberate.queries.responses.response_owner import institutions_of
 from deliberate.queries.site.pictures import first_pictures
 from deliberate.text import clean_line, topic_id
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -37,11 +39,18 @@ def index() -> str:
     filters, choices = _filters_from_request(), filter_choices(g.language)
     form = _filter_form(choices)
     proposals, has_more = list_proposals(filters)
+    institutions = institutions_of(proposals)
     return render_template(
         "proposals/index.html",
         form=form,
         rows=[
-            (proposal, proposal_status(proposal), proposal_url(proposal)) for proposal in proposals
+            (
+                proposal,
+                proposal_status(proposal),
+                proposal_url(proposal),
+                localized_name(institutions.get(proposal.id)),
+            )
+            for proposal in proposals
         ],
         next_url=_list_url(replace(filters, after=proposals[-1].id)) if has_more else "",
         first_url=_list_url(filters.without()) if filters.after else "",

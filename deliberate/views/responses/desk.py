@@ -240,6 +240,7 @@ def _case_page(
         referrals=list_referrals(proposal_id),
         items=get_timeline(proposal),
         open_arguments=open_arguments(proposal.id),
+        institution_names={str(row.id): localized_name(row) for row in list_institutions()},
         draft=get_response_draft(proposal_id, officer.institution_id),
         drafts_to_sign=list_drafts_to_sign(officer.institution_id, proposal.id),
         colleagues=desk_queries.list_staff(officer.institution_id),

@@ -156,7 +156,13 @@ def preview(proposal_id: int) -> ResponseReturnValue:
 def _signatures(
     proposal: "Proposal", draft: "ResponseDraft", institutions: "Sequence[Institution]"
 ) -> list[tuple[str, bool]]:
-    """Return the institutions that must sign the draft, each with whether it has."""
+    """Return the institutions that must sign the draft, each with whether it has.
+
+    An interim response needs no signature.
+    """
+    content = draft.content
+    if not is_final_response(content["decision"], content["outside_body"] or ""):
+        return []
     required = required_signatory_ids(proposal.process) - {draft.institution_id}
     signed = set(signatory_ids(draft.id, draft.revision))
     return [(localized_name(row), row.id in signed) for row in institutions if row.id in required]
@@ -184,10 +190,7 @@ def _preview_page(
         and draft.checked_revision != draft.revision,
         signatures=signatures,
         may_ask_check=may_request_check(signed_in_person(), draft),
-        needs_signatures=is_final_response(
-            draft.content["decision"], draft.content["outside_body"] or ""
-        )
-        and not all(has_signed for _name, has_signed in signatures),
+        needs_signatures=not all(has_signed for _name, has_signed in signatures),
         recipient_count=count_recipients(proposal.id),
         institution_names={str(row.id): localized_name(row) for row in institutions},
         **problem,

@@ -136,7 +136,7 @@ def show(proposal_id: int) -> ResponseReturnValue:
         items=get_timeline(proposal, cards),
         open_arguments=open_arguments(proposal_id),
         reasons=list_judgement_reasons(cards[0].response.id) if cards else [],
-        question=case.open_question(now()) if case else "",
+        asking_case=case if case and case.awaits_author(now()) else None,
         is_author=bool(is_author(person, proposal)),
         my_questions=list_own_open_questions(person, proposal_id) if person else [],
     )

@@ -12,6 +12,7 @@ from deliberate.days import (
     last_day_text,
     period_text,
     start_text,
+    typed_day_text,
     zone_name,
 )
 from deliberate.money import currency_symbol, money
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
         last_day_text=last_day_text,
         period_text=period_text,
         start_text=start_text,
+        typed_day=typed_day_text,
         zone_name=zone_name,
         currency_symbol=currency_symbol,
         money=money,
