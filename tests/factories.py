@@ -6,7 +6,7 @@ from typing import Any
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Institution, Person, Poll, Process, Proposal
+from deliberate.models import Institution, Person, Poll, Process, ProcessInstitution, Proposal
 from deliberate.operations import RequestContext
 from deliberate.operations.accounts import registration as account_operations
 from deliberate.operations.polls import polls as poll_operations
@@ -62,6 +62,14 @@ def create_process(
     process_operations.open_process(None, process, [(institution, "lead")] if institution else [])
     add_phase(process, PhaseKind.DISCUSSION, now() - timedelta(days=1), days, *PhaseSwitch)
     return process
+
+
+def add_institution(process: Process, institution: Institution, part: str) -> None:
+    """Give an institution a part in a process."""
+    with unrecorded("test settings") as session:
+        session.add(
+            ProcessInstitution(process_id=process.id, institution_id=institution.id, part=part)
+        )
 
 
 def add_phase(

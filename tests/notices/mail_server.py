@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 
 
@@ -25,6 +26,8 @@ class Server:
     """The mails as they came over the socket."""
     senders: list[str] = field(default_factory=list)
     """The envelope senders of the mails, in the same order."""
+    mails: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    """(address, mail) in order of arrival."""
     port: int = 0
 
     def _serve(self, listener: socket.socket) -> None:
@@ -81,6 +84,7 @@ class Server:
         mail = message_from_bytes(data, policy=default)
         self.contents.append(data)
         self.received.append((address, mail["Message-ID"], step != "die_after"))
+        self.mails.append((address, mail))
         return step != "die_after"
 
 

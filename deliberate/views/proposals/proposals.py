@@ -83,13 +83,10 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
     related = get_related_items(proposal) if has_related else RelatedItems()
     responses = list_response_cards(proposal.id, person) if proposal.decision else []
     is_author = page.reader is not None and page.reader.is_author
-<<<<<<< HEAD
     may_comment, may_support = is_offered(
         person, proposal, PhaseSwitch.COMMENT, PhaseSwitch.SUPPORT
     )
-=======
     case = page.desk.case
->>>>>>> ba932e6 (Name the institution that owes a response alike on all pages)
     return render_template(
         "proposals/show.html",
         proposal=proposal,
