@@ -1,5 +1,6 @@
 """A town in which journeys take place: people with accounts and mailboxes, a clock and its jobs."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -89,3 +90,10 @@ class Town:
         mails = self.mail_server.mails[self._read :]
         self._read = len(self.mail_server.mails)
         return [(address.partition("@")[0], mail["Subject"]) for address, mail in mails]
+
+    def link_in_mail(self, name: str) -> str:
+        """Return the first link in the newest mail to an account."""
+        self.run_jobs()
+        address = f"{name}@example.org"
+        mail = [mail for to, mail in self.mail_server.mails if to == address][-1]
+        return re.findall(r"https?://[^\s<>]+", mail.get_body(("plain",)).get_content())[0]

@@ -25,6 +25,7 @@ def erase() -> ResponseReturnValue:
         if form.errors:
             return None
         session.clear()
-        return render_template("accounts/deletion/erased.html"), CLEAR_SITE_DATA
+        # The account of this request is gone: the page must not offer its pages.
+        return render_template("accounts/deletion/erased.html", current_user=None), CLEAR_SITE_DATA
 
     return form_page(form, submit, "accounts/deletion/erase.html")
