@@ -60,10 +60,10 @@ class Town:
         """Run what the program does by itself each minute."""
         settings = self.app.config["SETTINGS"]
         for job in (
+            seal_log,
             jobs.run_minutely,
             jobs.shuffle_ballot_storage,
             jobs.refresh_protected_releases,
-            seal_log,
         ):
             with self.app.app_context():
                 job(settings)

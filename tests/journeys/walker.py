@@ -143,6 +143,12 @@ class Walker:
         assert response.status_code == 200, (text, response.status)
         return response
 
+    def arrive_file(self, path: str) -> TestResponse:
+        """Return a file named in another file, and stay on the page."""
+        response = self._client.get(path)
+        assert response.status_code == 200, (path, response.status)
+        return response
+
     def offers(self, text: str) -> bool:
         """Return whether the page has a link or button with a text."""
         return any(_matches(row, text) for row in self.page.all("a", "button"))

@@ -226,13 +226,15 @@ def create_plan():
     """Return a process opening in two days, an assessor, and their saved plan with one pledge."""
     process = factories.create_process(factories.create_institution())
     factories.add_phase(process, PhaseKind.DISCUSSION, now() + timedelta(days=2), 30, *PhaseSwitch)
-    assessor = create_evaluator()
+    assessor, second_assessor = create_evaluator(), create_evaluator()
     plan = begin_assessment(assessor, process, AssessmentStage.EX_ANTE)
+    join_assessment(second_assessor, plan)
     pledge_input = PledgeInput("Tiga lokakarya", "Lokakarya di tiga kelurahan", date(2026, 4, 1))
     write_pledge(assessor, plan, "DP1.1", pledge_input)
-    rate_question(assessor, plan, "DP1.1", "2", evidence=EVIDENCE)
-    rate_question(assessor, plan, "DP1.2", "1", evidence=EVIDENCE)
-    save_judgement(assessor, plan)
+    for person in (assessor, second_assessor):
+        rate_question(person, plan, "DP1.1", "2", evidence=EVIDENCE)
+        rate_question(person, plan, "DP1.2", "1", evidence=EVIDENCE)
+        save_judgement(person, plan)
     return process, assessor, plan
 
 
@@ -287,7 +289,7 @@ def test_assessment_reply_is_allowed_between_freezing_and_publication(app, clock
 def test_judged_criteria_hold_planned_and_judged_scores(app, clock):
     process, assessor, plan = create_plan()
     freeze_assessment(assessor, plan)
-    assert judged_criteria(process.id) == {"DP1": Judged(0.75, None, 1)}
+    assert judged_criteria(process.id) == {"DP1": Judged(0.75, None, 2)}
     assessment, assessor_after, second_assessor = create_assessment(process=process)
     for question in ("DP1.1", "DP1.2"):
         for person in (assessor_after, second_assessor):
@@ -297,10 +299,10 @@ def test_judged_criteria_hold_planned_and_judged_scores(app, clock):
     for person in (assessor_after, second_assessor):
         save_judgement(person, assessment)
     freeze_assessment(assessor_after, assessment)
-    assert judged_criteria(process.id) == {"DP1": Judged(0.75, None, 1)}
+    assert judged_criteria(process.id) == {"DP1": Judged(0.75, None, 2)}
     clock.shift(timedelta(days=15))
     publish_assessment(assessor_after, assessment)
-    assert judged_criteria(process.id) == {"DP1": Judged(0.75, 0.5, 2)}
+    assert judged_criteria(process.id) == {"DP1": Judged(0.75, 0.5, 4)}
     assessments = public_assessments(process.id)
     assert count_pledges_by_state(assessments, date(2026, 6, 1)) == {"late": 1}
 

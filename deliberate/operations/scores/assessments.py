@@ -191,12 +191,13 @@ def _set_pledge(assessment: Assessment, question: str, content: PledgeInput) -> 
         raise Refused(_("Pledges are made before a process."))
     if not clean_line(content.action):
         raise InvalidInput(_("Enter what is promised."))
+    owner_id = content.owner.id if content.owner else None  # loads it: before the row is added
     pledge = next((row for row in assessment.pledges if row.question == question), None)
     if pledge is None:
         pledge = Pledge(question=question)
         assessment.pledges.append(pledge)
     pledge.plan, pledge.action = clean(content.plan), clean_line(content.action)[:500]
-    pledge.owner_id = content.owner.id if content.owner else None
+    pledge.owner_id = owner_id
     pledge.due_on = content.due_on
     pledge.indicator = clean_line(content.indicator)[:12]
     pledge.target = clean_line(content.target)[:120]

@@ -18,7 +18,7 @@ from deliberate.permissions.decision import (
     not_yours,
 )
 from deliberate.permissions.proposals.proposals import is_author, is_unanswered
-from deliberate.queries.moderation.decisions import open_reports
+from deliberate.queries.moderation.decisions import get_last_decision, open_reports
 from deliberate.queries.moderation.open_items import (
     get_open_edit_request,
     get_open_escalation,
@@ -119,9 +119,12 @@ def may_escalate(person: Person | None, contribution: Comment | Proposal) -> Dec
 
 
 def may_restore(person: Person | None, contribution: Comment | Proposal) -> Decision:
-    """Allow moderators to restore a text that a moderator hid."""
+    """Allow moderators to restore a text that a moderator hid, while no appeal waits."""
     if not contribution.is_hidden or contribution.is_held or is_author_erased(contribution):
         return Decision(_("This text is not hidden by a moderator."))
+    decision = get_last_decision(contribution)
+    if decision is not None and decision.has_open_appeal:
+        return Decision(_("The author has appealed. Decide the appeal."))
     return may_moderate(person, contribution)
 
 

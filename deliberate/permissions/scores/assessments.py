@@ -109,10 +109,10 @@ def may_adjudicate(person: Person | None, assessment: Assessment) -> Decision:
 
 
 def may_freeze_assessment(person: Person | None, assessment: Assessment) -> Decision:
-    """Allow an assessor; a judgement after the process must be settled first."""
-    is_settled = assessment.stage == AssessmentStage.EX_ANTE or not missing_before_freezing(
-        assessment
-    )
+    """Allow an assessor once both have saved and nothing is open.
+
+    Frozen earlier it could never be published: nothing in it changes any more.
+    """
     return all_of(
         may_assess(person),
         _is_assessor(assessor_of(assessment, person)),
@@ -120,7 +120,7 @@ def may_freeze_assessment(person: Person | None, assessment: Assessment) -> Deci
         if assessment.frozen_at is not None
         else ALLOWED,
         ALLOWED
-        if is_settled
+        if not missing_before_freezing(assessment)
         else Decision(_("It can be frozen once both have saved and nothing is open.")),
     )
 

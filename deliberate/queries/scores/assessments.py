@@ -95,7 +95,7 @@ def newest_assessments(before: int | None = None, limit: int = 21) -> Sequence[A
 
 
 def assessments_awaiting_reply(institution_id: int) -> Sequence[Assessment]:
-    """Return frozen judgements to which an institution may still reply and has not replied."""
+    """Return frozen assessments to which an institution may still reply and has not replied."""
     processes = select(ProcessInstitution.process_id).where(
         ProcessInstitution.institution_id == institution_id
     )
@@ -103,7 +103,6 @@ def assessments_awaiting_reply(institution_id: int) -> Sequence[Assessment]:
         AssessmentReply.institution_id == institution_id
     )
     query = select(Assessment).where(
-        Assessment.stage == AssessmentStage.EX_POST,
         Assessment.frozen_at.is_not(None),
         Assessment.published_at.is_(None),
         Assessment.process_id.in_(processes),
