@@ -157,7 +157,7 @@ def _answer_for_the_time_being(answer: Answer) -> None:
     assert "27 Mar 2026" in visit.text and "must still sign" not in visit.text
     visit.press("Publish and notify")
     assert "Interim answer" in visit.text
-    assert ("author", "Otorita menjawab") in answer.told()
+    assert ("author", "Jawaban sementara dari Otorita") in answer.told()
     assert answer.waits_for("jalan")["days_left"] == 6
 
 

@@ -302,7 +302,7 @@ def test_judged_criteria_hold_planned_and_judged_scores(app, clock):
     assert judged_criteria(process.id) == {"DP1": Judged(0.75, None, 2)}
     clock.shift(timedelta(days=15))
     publish_assessment(assessor_after, assessment)
-    assert judged_criteria(process.id) == {"DP1": Judged(0.75, 0.5, 4)}
+    assert judged_criteria(process.id) == {"DP1": Judged(0.75, 0.5, 2)}
     assessments = public_assessments(process.id)
     assert count_pledges_by_state(assessments, date(2026, 6, 1)) == {"late": 1}
 
