@@ -28,6 +28,8 @@ def is_open_for(process: Process, switch: PhaseSwitch, moment: datetime | None =
     moment = moment or now()
     if process.allows(switch, moment):
         return ALLOWED
+    if process.closed_at is not None:
+        return Decision(_("This process is closed."))
     possible_from = process.allows_from(switch, moment)
     return Decision(_CLOSED_REASONS[switch], possible_from=possible_from, place=process)
 
