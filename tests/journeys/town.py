@@ -97,3 +97,7 @@ class Town:
         address = f"{name}@example.org"
         mail = [mail for to, mail in self.mail_server.mails if to == address][-1]
         return re.findall(r"https?://[^\s<>]+", mail.get_body(("plain",)).get_content())[0]
+
+    def told(self) -> set[str]:
+        """Return the names of the accounts that got a mail since the last call."""
+        return {name for name, _subject in self.new_mails()}

@@ -131,8 +131,10 @@ class CityActs:
             parts += [(self._get(Institution, key), part) for key in entry.get(part, [])]
         process_operations.open_process(self._get(Person, ""), process, parts)
         self._register(entry["slug"], process)
-        self._illustrate("", process, PictureUse.HEADER, entry["picture"])
-        self._illustrate("", parts[0][0], PictureUse.HEADER, entry["lead_picture"])
+        pictured: list[tuple[str, Pictured]] = [("picture", process), ("lead_picture", parts[0][0])]
+        for key, thing in pictured:
+            if key in entry:
+                self._illustrate("", thing, PictureUse.HEADER, entry[key])
 
     def _illustrate(self, person: str, pictured: Pictured, use: PictureUse, scene: str) -> None:
         """Add a drawing to a thing."""
