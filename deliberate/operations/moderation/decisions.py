@@ -259,10 +259,8 @@ def restore_contribution(
 ) -> None:
     """Show a hidden contribution again."""
     with recorded(moderator, _RESTORED[contribution.subject_type], context) as act:
-        require(may_restore(moderator, _lock(act, contribution)))
-        decision = get_last_decision(contribution)
-        if decision is not None and decision.has_open_appeal:
-            raise Refused(_("The author has appealed. Decide the appeal."))
+        _lock(act, contribution)
+        require(may_restore(moderator, contribution, get_last_decision(contribution)))
         ground = contribution.hidden_ground
         _unhide(act, contribution)
         rule = ModerationRule(ground) if ground else None

@@ -118,8 +118,12 @@ def may_escalate(person: Person | None, contribution: Comment | Proposal) -> Dec
     return ALLOWED
 
 
-def may_restore(person: Person | None, contribution: Comment | Proposal) -> Decision:
-    """Allow moderators to restore a text that a moderator hid."""
+def may_restore(
+    person: Person | None, contribution: Comment | Proposal, decision: ModerationDecision | None
+) -> Decision:
+    """Allow moderators to restore a text that a moderator hid, unless an appeal decides on it."""
+    if decision is not None and decision.has_open_appeal:
+        return Decision(_("The author has appealed. Decide the appeal."))
     if not contribution.is_hidden or contribution.is_held or is_author_erased(contribution):
         return Decision(_("This text is not hidden by a moderator."))
     return may_moderate(person, contribution)

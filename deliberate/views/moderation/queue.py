@@ -207,7 +207,7 @@ def _review_page(
         appeal=appeal,
         may_decide=may_decide_appeal(moderator, appeal, contribution) if appeal else None,
         may_hide=may_hide(moderator, contribution),
-        may_restore=may_restore(moderator, contribution),
+        may_restore=may_restore(moderator, contribution, decisions[0] if decisions else None),
         may_request_edit=may_request_edit(moderator, contribution),
         may_escalate=may_escalate(moderator, contribution),
         edit=edit,
