@@ -93,15 +93,20 @@ def is_signed_in(person: Person | None) -> Decision:
 def may_take_part(person: Person | None) -> Decision:
     """Allow people with an active account that no sanction limits now."""
     sanction = get_active_sanction(person) if person is not None and person.is_active else None
-    if sanction is None:
-        return is_signed_in(person)
+    return is_not_limited(sanction.ends_at) if sanction is not None else is_signed_in(person)
+
+
+def is_not_limited(until: datetime | None) -> Decision:
+    """Allow accounts without a sanction; `until` is when one ends."""
+    if until is None:
+        return ALLOWED
     return Decision(
         _(
             "Your account is limited until %(time)s: see My participation for why, and how to "
             "appeal.",
-            time=date_text(sanction.ends_at, "d MMMM y, HH.mm"),
+            time=date_text(until, "d MMMM y, HH.mm"),
         ),
-        possible_from=sanction.ends_at,
+        possible_from=until,
     )
 
 

@@ -30,6 +30,7 @@ from deliberate.permissions.threads import (
     may_withdraw_comment,
 )
 from deliberate.queries.moderation.open_items import get_open_edit_request
+from deliberate.queries.moderation.sanctions import get_active_sanction
 from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.queries.threads.comment_rows import get_comment_row
 from deliberate.queries.threads.comments import get_comment, get_last_stance
@@ -119,13 +120,15 @@ def _post(proposal: "Proposal", form: ArgumentForm, parent: "Comment | None" = N
 
 
 def _reply_page(parent: "Comment", form: ReplyForm, preview: str = "") -> str:
-    (may_comment,) = is_offered(current_person(), parent.proposal, PhaseSwitch.COMMENT)
+    person = current_person()
+    sanction = get_active_sanction(person) if person is not None else None
+    limited_until = sanction.ends_at if sanction is not None else None
     return render_template(
         "threads/reply.html",
         form=form,
         comment=get_comment_row(parent, g.language),
         proposal=parent.proposal,
-        may_comment=may_comment,
+        may_comment=is_offered(parent.proposal, PhaseSwitch.COMMENT, limited_until),
         back=comment_url(parent),
         max_length=MAX_COMMENT,
         preview=preview,

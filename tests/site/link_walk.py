@@ -1,4 +1,4 @@
-"""Every page of a role is reached by links from the first page of that role."""
+"""A walk along the links of the site from the first page of an account."""
 
 import re
 from collections import Counter, deque
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -14,7 +13,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
-from deliberate.clock import override_now
 from deliberate.database import db
 from deliberate.models import Comment
 from deliberate.operations.moderation.decisions import report_contribution
@@ -22,8 +20,6 @@ from deliberate.vocabulary import ModerationRule
 from tests import demo_pages
 from tests.attack.route_list import get_routes
 from tests.factories import create_poll, create_proposal
-from tests.sample_city import CITY_NOW
-from tests.site.test_every_page import browser_of
 
 ACCOUNTS = {
     "": "public",
@@ -188,18 +184,3 @@ def add_content(name: str) -> None:
         comment = db.session.scalars(select(Comment).where(Comment.withdrawn_at.is_(None))).first()
         assert comment is not None
         report_contribution(demo_pages.get_account("peneliti"), comment, ModerationRule.SPAM)
-
-
-@pytest.mark.parametrize("name", ACCOUNTS)
-def test_every_page_of_a_role_is_reached_by_links(city_copy: Flask, name: str) -> None:
-    with city_copy.app_context():
-        with override_now(CITY_NOW):
-            add_content(name)
-        walk = LinkWalk(city_copy, browser_of(city_copy, name))
-        walk.run(FIRST_PAGES.get(name, DESK))
-    missing = routes_of(ACCOUNTS[name]) - walk.reached - set(NOT_LINKED)
-    assert (sorted(missing), walk.failures) == ([], {})
-
-
-def test_reasons_for_missing_links_name_existing_pages() -> None:
-    assert set(NOT_LINKED) <= {route.name for route in get_routes()}

@@ -1,5 +1,7 @@
 """Permissions on proposals: submit, revise, withdraw, support."""
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Comment, Draft, Person, Process, Proposal
@@ -7,6 +9,7 @@ from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
     all_of,
+    is_not_limited,
     is_signed_in,
     may_take_part,
     not_yours,
@@ -36,16 +39,12 @@ def is_open_to(proposal: Proposal, switch: PhaseSwitch) -> Decision:
     return all_of(is_active(proposal), is_open_for(proposal.process, switch))
 
 
-def is_offered(
-    person: Person | None, proposal: Proposal, *switches: PhaseSwitch
-) -> tuple[Decision, ...]:
-    """Return, for each action, whether a page offers it to a reader.
+def is_offered(proposal: Proposal, switch: PhaseSwitch, limited_until: datetime | None) -> Decision:
+    """Return whether a page offers an act to a reader, whose account may be limited.
 
-    Who is signed out signs in after writing; to a limited account the page says until when.
+    Who is signed out is offered it too, and signs in after writing.
     """
-    by_phase = [is_open_to(proposal, switch) for switch in switches]
-    limit = may_take_part(person) if person is not None and any(by_phase) else ALLOWED
-    return tuple(all_of(decision, limit) for decision in by_phase)
+    return all_of(is_open_to(proposal, switch), is_not_limited(limited_until))
 
 
 def may_submit(person: Person | None, process: Process) -> Decision:

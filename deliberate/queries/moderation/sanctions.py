@@ -1,8 +1,9 @@
 """Sanctions of accounts: the active one, earlier ones, and open appeals."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from deliberate.clock import now
 from deliberate.database import db
@@ -21,6 +22,13 @@ _ACTIVE_SANCTION = (
     .limit(1)
 )
 """Built once, because every act runs it."""
+
+
+def limited_until(person: Person) -> Select[datetime]:
+    """Return a statement of the moment until which a person is limited, null for no limit."""
+    return select(func.max(Sanction.ends_at)).where(
+        Sanction.person_id == person.id, Sanction.ends_at > now(), Sanction.lifted_at.is_(None)
+    )
 
 
 def get_active_sanction(person: Person) -> Sanction | None:

@@ -41,6 +41,7 @@ from deliberate.models import (
 )
 from deliberate.models.moderation.visibility import ANYONE, HELD
 from deliberate.queries.log.tree_heads import TreeHeadSummary
+from deliberate.queries.moderation.sanctions import limited_until
 from deliberate.queries.proposals.attachments import AttachmentRow
 from deliberate.queries.responses.response_owner import Desk
 from deliberate.queries.threads.unread_comments import unread_columns
@@ -63,6 +64,8 @@ class ReaderState:
     first_unread: int | None
     is_asked_to_agree: bool
     """Whether a summary suggested by another person is pending."""
+    limited_until: datetime | None
+    """When a sanction of the person ends; None without one."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,7 @@ def _reader_state(row: PageRow, is_author: bool) -> ReaderState:
         row.unread,
         row.first_unread,
         row.is_asked_to_agree,
+        row.limited_until,
     )
 
 
@@ -219,6 +223,7 @@ def _reader_columns(reader: Person | None, last_read_id: int | None) -> tuple[La
         suggested.correlate(Proposal).exists().label("is_asked_to_agree"),
         support.correlate(Proposal).exists().label("supports"),
         follow.correlate(Proposal).exists().label("follows"),
+        limited_until(reader).scalar_subquery().label("limited_until"),
         *unread_columns(reader.id, last_read_id),
     )
 

@@ -83,9 +83,8 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
     related = get_related_items(proposal) if has_related else RelatedItems()
     responses = list_response_cards(proposal.id, person) if proposal.decision else []
     is_author = page.reader is not None and page.reader.is_author
-    may_comment, may_support = is_offered(
-        person, proposal, PhaseSwitch.COMMENT, PhaseSwitch.SUPPORT
-    )
+    limited_until = page.reader.limited_until if page.reader else None
+    may_comment = is_offered(proposal, PhaseSwitch.COMMENT, limited_until)
     case = page.desk.case
     return render_template(
         "proposals/show.html",
@@ -105,7 +104,7 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
         thread=thread,
         thread_request=thread_request,
         may_comment=may_comment,
-        may_support=may_support,
+        may_support=is_offered(proposal, PhaseSwitch.SUPPORT, limited_until),
         may_revise=may_revise(person, proposal) if is_author else ALLOWED,
         may_withdraw=may_withdraw(person, proposal) if is_author else ALLOWED,
         may_open_poll=bool(may_open_poll(person, proposal.process)) and proposal.is_active,
