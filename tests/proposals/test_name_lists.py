@@ -139,3 +139,12 @@ def test_list_is_filtered_by_listed_and_by_free_names(app):
     assert '<option selected value="Air bersih">Clean water</option>' in page
     assert f"Proposal {listed.id} · Clean water" in page
     assert "Air bersih" in client.get(f"/id/proposals/{listed.id}", follow_redirects=True).text
+
+
+def test_feed_tags_a_proposal_with_topic_and_area_in_the_language(app):
+    proposal = submit(create_process_with_lists(), topic="Air bersih", area="Sepaku")
+    client = anonymous_client(app)
+    (item,) = client.get(f"/proposals/{proposal.id}/feed.json?lang=en").json["items"]
+    assert item["tags"] == ["Clean water", "Sepaku"]
+    atom = client.get(f"/proposals/{proposal.id}/feed.atom?lang=id").text
+    assert '<category term="Air bersih"' in atom
