@@ -205,9 +205,9 @@ def _place_page(
 
 def _place_form(draft: "Draft", data: MultiDict[str, str] | None) -> PlaceForm:
     """Return the form with the topics and areas of the process, filled in from the draft."""
-    process = _process_of(draft)
-    form = PlaceForm(data, data=draft.fields)
-    form.offer_names(topics_of(process), areas_of(process))
+    form, process = PlaceForm(data, data=draft.fields), get_process(draft.fields.get("process", ""))
+    if process is not None:
+        form.offer_names(topics_of(process), areas_of(process))
     return form
 
 
