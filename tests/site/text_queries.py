@@ -21,6 +21,7 @@ from deliberate.queries.processes.home import (
     list_newest_responses,
     list_open_processes,
 )
+from deliberate.queries.processes.name_lists import topics_of_all_processes
 from deliberate.queries.processes.processes import (
     get_process,
     list_counted_processes,
@@ -196,6 +197,7 @@ READERS = {
     "queries.processes.process_information.list_contacts": CHECKED_BY_CALLER,
     "queries.processes.process_information.list_documents": CHECKED_BY_CALLER,
     "queries.processes.process_information.list_news": CHECKED_BY_CALLER,
+    "queries.processes.name_lists.areas_of_residents": ASSESSORS,
     "queries.processes.phases.processes_allowing": CHECKED_BY_CALLER,
     "queries.processes.phases.get_next_phase_allowing": CHECKED_BY_CALLER,
     "queries.processes.process_setup.get_process_for_setup": ASSESSORS,
@@ -270,6 +272,9 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
     "queries.processes.home.list_newest_responses": lambda _site: list_newest_responses(),
     "queries.processes.home.list_longest_waiting": lambda _site: list_longest_waiting(),
     "queries.processes.home.list_open_processes": lambda _site: list_open_processes(),
+    "queries.processes.name_lists.topics_of_all_processes": lambda _site: (
+        topics_of_all_processes().names
+    ),
     "queries.processes.processes.get_process": lambda _site: get_process("rencana"),
     "queries.processes.processes.list_opened_processes": lambda _site: list_opened_processes(
         None, 100

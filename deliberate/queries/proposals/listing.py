@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     func,
     literal,
+    null,
     select,
     union_all,
 )
@@ -21,6 +22,7 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Institution, Phase, Process, Proposal
 from deliberate.models.moderation.visibility import ANYONE
+from deliberate.queries.processes.name_lists import NameList, merge_lists, pairs_of
 from deliberate.queries.proposals.workflow_state import ListState, state_conditions
 from deliberate.queries.responses.response_owner import institutions_of, is_of_institution
 from deliberate.queries.search.similar_proposals import matching_proposal_ids
@@ -181,22 +183,33 @@ class FilterChoice:
 
 @dataclass(frozen=True)
 class FilterChoices:
-    """The processes and institutions of the filters, sorted by name."""
+    """The processes and institutions of the filters, topics and areas, sorted by name."""
 
     processes: list[FilterChoice]
     institutions: list[FilterChoice]
+    topics: NameList
+    areas: NameList
 
 
-def filter_choices(language: str) -> FilterChoices:
-    """Return the processes and institutions a list can be filtered by, in a language."""
+def filter_choices(language: str, process: str = "") -> FilterChoices:
+    """Return what a list can be filtered by, in a language.
+
+    Topics and areas are those of the process with this slug, or of all processes.
+    """
     choices: dict[str, list[FilterChoice]] = {"process": [], "institution": []}
+    topics, areas = [], []
     row: Any  # a union has no static row type
     for row in db.session.execute(_choices_query()):
+        if row.of == "process" and process in {"", row.slug}:
+            topics.append(NameList(pairs_of(row.topics)))
+            areas.append(NameList(dict.fromkeys(row.areas, "")))
         name = (row.name_en if language == "en" else "") or row.name
         choices[row.of].append(FilterChoice(row.slug, name))
     for options in choices.values():
         options.sort(key=lambda choice: choice.name)
-    return FilterChoices(choices["process"], choices["institution"])
+    return FilterChoices(
+        choices["process"], choices["institution"], merge_lists(topics), merge_lists(areas)
+    )
 
 
 def _choices_query() -> CompoundSelect[Any]:
@@ -205,8 +218,15 @@ def _choices_query() -> CompoundSelect[Any]:
         Process.slug,
         Process.title.label("name"),
         Process.title_en.label("name_en"),
+        Process.topics,
+        Process.areas,
     ).where(Process.visible_to(ANYONE))
     institutions = select(
-        literal("institution"), Institution.slug, Institution.name, Institution.name_en
+        literal("institution"),
+        Institution.slug,
+        Institution.name,
+        Institution.name_en,
+        null(),
+        null(),
     )
     return union_all(processes, institutions)

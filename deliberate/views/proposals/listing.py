@@ -36,8 +36,14 @@ MAX_FILTER_LENGTH = 120
 @blueprint.page("", "public")
 def index() -> str:
     """Show the proposals that match the filters of the query string."""
-    filters, choices = _filters_from_request(), filter_choices(g.language)
+    filters = _filters_from_request()
+    choices = filter_choices(g.language, filters.process)
     form = _filter_form(choices)
+    filters = replace(
+        filters,
+        topic=form.topic.data[:MAX_FILTER_LENGTH],
+        area=form.area.data[:MAX_FILTER_LENGTH],
+    )
     proposals, has_more = list_proposals(filters)
     institutions = institutions_of(proposals)
     return render_template(
@@ -90,6 +96,7 @@ def _filter_form(choices: FilterChoices) -> ProposalListForm:
         ((choice.slug, choice.name) for choice in choices.processes),
         ((choice.slug, choice.name) for choice in choices.institutions),
     )
+    form.offer_names(choices.topics, choices.areas)
     return form
 
 
