@@ -28,11 +28,11 @@ def test_static_page_in_indonesian_has_no_english_paragraph(app, name):
 
 
 def test_offices_page_lists_offices_or_explains_an_empty_list(app):
-    assert "Belum ada instansi" in anonymous_client(app).get("/id/offices").text
+    assert "Belum ada kantor" in anonymous_client(app).get("/id/offices").text
     factories.create_institution("air")
     page = anonymous_client(app).get("/id/offices").text
     assert "Kantor air" in page
-    assert "Belum ada instansi" not in page
+    assert "Belum ada kantor" not in page
 
 
 def test_privacy_page_names_both_cookies(app):

@@ -24,7 +24,7 @@ from deliberate.models import Institution, Phase, Process, Proposal
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.name_lists import NameList, merge_lists, pairs_of
 from deliberate.queries.proposals.workflow_state import ListState, state_conditions
-from deliberate.queries.responses.response_owner import institutions_of, is_of_institution
+from deliberate.queries.responses.response_owner import is_of_institution, join_institution
 from deliberate.queries.search.similar_proposals import matching_proposal_ids
 from deliberate.queries.site.keyset_pagination import KeysetOrder
 
@@ -69,14 +69,15 @@ _ORDERS = {
 }
 
 
-def list_proposals(filters: ProposalFilters, limit: int = PAGE) -> tuple[Sequence[Proposal], bool]:
-    """Return a page of the list without texts, and whether more proposals follow."""
+def list_proposals(
+    filters: ProposalFilters, limit: int = PAGE
+) -> tuple[Sequence[tuple[Proposal, Institution | None]], bool]:
+    """Return a page of the list without texts, with institutions, and whether more follow."""
     order = _ORDERS[filters.order]
     page = _page(filters, order, limit + 1).subquery()
     keys = (page.c.value, page.c.id)
     statement = (
-        select(Proposal)
-        .join(page, page.c.id == Proposal.id)
+        join_institution(select(Proposal, Institution).join(page, page.c.id == Proposal.id))
         .options(
             joinedload(Proposal.process),
             defer(Proposal.body),
@@ -84,8 +85,8 @@ def list_proposals(filters: ProposalFilters, limit: int = PAGE) -> tuple[Sequenc
         )
         .order_by(*(key.asc() if order.ascending else key.desc() for key in keys))
     )
-    proposals = db.session.scalars(statement).all()
-    return proposals[:limit], len(proposals) > limit
+    rows = [row.tuple() for row in db.session.execute(statement)]
+    return rows[:limit], len(rows) > limit
 
 
 def count_proposals(filters: ProposalFilters) -> int:
@@ -116,9 +117,8 @@ def iter_proposals(
     after, has_more = None, True
     while has_more:
         batch, has_more = list_proposals(replace(filters, after=after), batch_size)
-        institutions = institutions_of(batch)
-        yield from ((proposal, institutions.get(proposal.id)) for proposal in batch)
-        after = batch[-1].id if batch else None
+        yield from batch
+        after = batch[-1][0].id if batch else None
         db.session.expunge_all()
 
 
