@@ -189,7 +189,7 @@ class RecordingTransport:
     def __exit__(self, *_error):
         return None
 
-    def send(self, mail):
+    def send(self, mail, _return_path=""):
         self.mails.append(mail)
 
 
