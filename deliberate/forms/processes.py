@@ -193,6 +193,13 @@ class CopiedPhaseForm(PhaseForm):
     kind = HiddenField(validators=[AnyOf(list(PhaseKind))])
     is_kept = BooleanField(_("Take over this phase"))
 
+    def title(self) -> str:
+        """Return the own name of the phase, else that of its kind, if it is one."""
+        kind = self.kind.data
+        return self.name.data or (
+            str(PHASE_NAMES[PhaseKind(kind)]) if kind in set(PhaseKind) else ""
+        )
+
 
 class CopyProcessForm(NewProcessForm):
     """A new process with the texts, institutions and phases of an earlier one."""

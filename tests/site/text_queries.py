@@ -164,6 +164,7 @@ READERS = {
     "queries.accounts.participation.get_participation": CHECKED_BY_CALLER,
     "queries.accounts.verified_residents.is_on_resident_list": NO_TEXT,
     "queries.accounts.verified_residents.list_resident_lists": ASSESSORS,
+    "queries.log.page_comparison.compare_pages": NO_TEXT,
     "queries.moderation.contributions.get_contribution": CHECKED_BY_CALLER,
     "queries.moderation.contributions.load_contributions": MODERATORS,
     "queries.moderation.decisions.open_reports": MODERATORS,
@@ -182,6 +183,7 @@ READERS = {
     "queries.moderation.sanctions.appealed_sanctions": MODERATORS,
     "queries.moderation.sanctions.get_sanction": MODERATORS,
     "queries.notices.recipients.count_recipients": NO_TEXT,
+    "queries.polls.counted_ballots.ballot_lines": NO_TEXT,
     "queries.polls.counted_ballots.public_ballots": NO_TEXT,
     "queries.polls.polls.get_poll": CHECKED_BY_CALLER,
     "queries.polls.polls.proposal_polls": CHECKED_BY_CALLER,
@@ -257,6 +259,7 @@ READERS = {
     "exports.protected_release.create_texts_table": CHECKED_BY_CALLER,
     "notifications.fanout.fan_out": NO_TEXT,
     "notifications.invitations.send_invitations": ADMINISTRATORS,
+    "notifications.reminders.create_reminders": NO_TEXT,
     "notifications.templates.load_context": CHECKED_BY_CALLER,
     "notifications.templates.render_notification": CHECKED_BY_CALLER,
 }
