@@ -70,6 +70,7 @@ def test_score_document_has_its_published_keys() -> None:
         "process",
         "formulas",
         "log_head",
+        "sealing",
         "window",
         "excluded_accounts",
         "descriptives",

@@ -81,5 +81,5 @@ def test_hidden_argument_is_shown_again_on_appeal(town: Town) -> None:
     granted = Record(hidden=1, restored=1, appeals="Granted: 1. Refused: 0. Waiting: 0.")
     assert read_record(town, proposal) == granted
     visit.follow("Messages")
-    visit.follow("[#1] Your text is shown again")
+    visit.follow("[#1] Your appeal was granted")
     assert "Kritik itu boleh." in visit.text

@@ -37,7 +37,8 @@ def test_researcher_verifies_protected_data_until_access_ends(town: Town, tmp_pa
 
     town.wait_until(date(2026, 3, 3))
     town.run_night()
-    visit = town.sign_in(researcher).follow("Messages").follow("Your request for data was granted")
+    visit = town.sign_in(researcher).follow("Messages")
+    visit.follow("Your request for research data was decided")
     archive = ZipFile(BytesIO(visit.press_for_file("Fetch the files").data))
     archive.extractall(tmp_path)
     (events,) = tmp_path.glob("*/events.jsonl")

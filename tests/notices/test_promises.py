@@ -39,6 +39,8 @@ KEPT_BY = {
     "it is stopped": {"recovery.stopped"},
     "the second factor is removed": {"factor.removed"},
     "no longer verified": {"verification.ended"},
+    "the ballot is void at once, other officers": {"ballot.objected"},
+    "you are told when somebody replies": {"comment.replied"},
     "followers of the process are notified": {"announcement.published"},
     "you are notified of": set(),  # the heading of the page that lists the registry
     "you are never notified": set(),

@@ -33,7 +33,8 @@ from deliberate.operations.moderation.decisions import (
 from deliberate.operations.moderation.sanctions import impose_sanction
 from deliberate.operations.notices.announcements import publish_announcement
 from deliberate.operations.notices.messages import choose_topics, mark_messages_read
-from deliberate.operations.polls.ballots import cast_ballot, enter_ballot
+from deliberate.operations.polls.ballots import cast_ballot
+from deliberate.operations.polls.office_ballots import enter_ballot, hold_ballot, object_to_ballot
 from deliberate.operations.polls.polls import state_outcome
 from deliberate.operations.processes.process_setup import change_process
 from deliberate.operations.proposals.follows import FollowedTopic, follow_subject
@@ -55,6 +56,7 @@ from deliberate.operations.responses.referrals import (
 from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.moderation.queue import open_appeals
+from deliberate.queries.polls.office_ballots import get_entered_ballot
 from deliberate.vocabulary import (
     AppealOutcome,
     ModerationRule,
@@ -80,8 +82,9 @@ ELSEWHERE = {"desk.check", "desk.checked", "desk.sign", "desk.unpublished", "bal
     "moderation.held",
     "moderation.delayed",
     "moderation.kept",
+    "entry.made",
 }
-"""Tested in tests/responses, tests/polls and tests/moderation."""
+"""Tested in tests/responses, tests/polls, tests/moderation and tests/accounts."""
 
 
 class City:
@@ -206,6 +209,9 @@ def cases_and_responses(city, clock, everyone):
     assert set(everyone) <= set(told["deadline.missed"])
     assert told["desk.overdue"] == city.ids(city.stranger_officer)
     due = (now() + timedelta(days=3)).date()
+    study = (ResponseDecision.NEEDS_STUDY, "Dikaji", "Kami menghitung.")
+    publish_response(city.stranger_officer, city.proposal, *study, study_until=due)
+    assert set(everyone) <= set(city.deliver()["response.interim"])
     response = publish_response(
         city.stranger_officer,
         city.proposal,
@@ -248,8 +254,12 @@ def polls_and_processes(city, clock, everyone):
     told = city.deliver()
     assert set(everyone) <= set(told["poll.opened"])
     cast_ballot(city.supporter, poll, poll.options[0])
-    enter_ballot(city.officer, poll, city.author, [(poll.options[0].id, 1)])
-    assert city.deliver()["ballot.entered"] == city.ids(city.author)
+    enter_ballot(city.officer, poll, city.author, [(poll.options[0].id, 1)], "A-17")
+    hold_ballot(city.officer, poll, city.commenter, [(poll.options[0].id, 1)])
+    assert city.deliver()["ballot.entered"] == city.ids(city.author, city.commenter)
+    object_to_ballot(city.commenter, get_entered_ballot(poll, city.commenter))
+    alerted = city.deliver()["ballot.objected"]
+    assert city.colleague.id in alerted and city.officer.id not in alerted
     clock.move_to(poll.closes_at - timedelta(hours=5))
     closing = set(city.deliver()["poll.closing"])
     assert city.commenter.id in closing and not closing & {city.author.id, city.supporter.id}

@@ -115,7 +115,7 @@ def test_csv_is_stored_without_formulas(app):
         encode_picture("PNG")[:60],
         decompression_bomb(),
     ],
-    ids=range(16),
+    ids=range(15),
 )
 def test_attachment_of_unknown_or_invalid_type_is_refused_and_not_stored(
     app, uploads, log, content

@@ -91,7 +91,7 @@ def test_attachment_page_shows_errors_for_an_invalid_file(app):
     client = signed_in_client(app, proposal.author)
     url = f"/en/proposals/{proposal.id}/files"
     response = submit_form(client, url, title="Foto", file=(BytesIO(b"<script>"), "foto.png"))
-    assert response.status_code == 422 and "Only PDF, PNG, JPEG and CSV" in response.text
+    assert response.status_code == 422 and "Only PDF, PNG, JPEG, WebP and CSV" in response.text
     assert 'value="Foto"' in response.text
     assert submit_form(client, url, title="").status_code == 422
     assert submit_form(client, url, title="Foto", file="words").status_code == 422

@@ -155,9 +155,9 @@ def test_proposal_list_is_paginated(app):
         factories.create_proposal(process)
     page = anonymous_client(app).get("/en/proposals").text
     following = re.search(r'rel="next" href="([^"]+)"', page).group(1)
-    assert page.count('class="item"') == 20
+    assert page.count('proposal-row"') == 20
     rest = anonymous_client(app).get(following.replace("&amp;", "&")).text
-    assert rest.count('class="item"') == 1 and "21 proposals" in rest
+    assert rest.count('proposal-row"') == 1 and "21 proposals" in rest
 
 
 def test_proposal_list_csv_has_all_rows_and_no_formulas(app):

@@ -11,7 +11,7 @@ from deliberate.operations.proposals.merging import merge_proposals, unmerge_pro
 from deliberate.operations.proposals.supports import support_proposal, withdraw_support
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.permissions.decision import Refused
-from deliberate.queries.notices.recipients import list_recipients
+from deliberate.queries.notices.recipients import list_participants
 from deliberate.queries.proposals.listing import ProposalFilters, list_proposals
 from deliberate.queries.proposals.workflow_state import state_of
 from deliberate.queries.search.similar_proposals import similar_proposals
@@ -149,7 +149,7 @@ def test_merging_notifies_participants_and_makes_them_recipients(pair):
     merge_proposals(moderator, source, target)
     kinds = [notice.kind for notice in db.session.scalars(select(Notice).order_by(Notice.id))]
     assert kinds[-2:] == ["proposal.merged", "proposal.joined"]
-    recipients = {person for person, _why in list_recipients(target, 0, 50)}
+    recipients = {person for person, _why in list_participants(target, 0, 50)}
     assert {commenter.id, source.author_id, target.author_id} <= recipients
 
 

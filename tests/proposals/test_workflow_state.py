@@ -69,7 +69,7 @@ def test_listing_filters_by_delivery_state(app, committed):
     ]
     assert list_proposals(ProposalFilters(state="done"))[0] == []
     page = anonymous_client(app).get("/en/proposals?state=in_delivery").text
-    assert page.count('<li class="item">') == 1 and "In delivery" in page
+    assert page.count('proposal-row"') == 1 and "In delivery" in page
 
 
 def test_deadline_on_its_last_day_is_shown_as_today(app, clock):

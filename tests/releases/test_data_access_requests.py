@@ -28,6 +28,7 @@ from deliberate.vocabulary import Role
 from tests import factories
 
 MONTH = timedelta(days=30)
+DECIDED = "Permintaan data riset Anda sudah diputuskan"
 
 
 @pytest.fixture
@@ -169,26 +170,29 @@ def test_protected_files_are_deleted_with_the_account(app, settings):
 
 
 def notifications_of(person):
-    """Return subject and URL of a person's notifications, oldest first."""
+    """Return subject, sentence and path of a person's notifications, oldest first."""
     create_reminders()
     fan_out()
     notices = list(db.session.scalars(select(Notice).where(Notice.person_id == person.id)))
     notifications = [render_notification(notice, load_context(notices), "id") for notice in notices]
-    return [(notification.subject, notification.path) for notification in notifications]
+    return [(shown.subject, shown.sentence, shown.path) for shown in notifications]
 
 
 def test_researcher_is_notified_of_the_approval_and_the_end(app, clock):
     person = create_researcher()
     grant_data_access(create_admin(), create_request(person))
-    assert notifications_of(person) == [("Permintaan data Anda dikabulkan", "/id/data/requests")]
+    ((subject, sentence, path),) = notifications_of(person)
+    assert (subject, path) == (DECIDED, "/id/data/requests")
+    assert "disetujui" in sentence
     clock.shift(MONTH - timedelta(days=10))
-    assert notifications_of(person)[1:] == [
-        ("Akses ke data penelitian berakhir", "/id/data/requests")
-    ]
+    ((subject, _sentence, path),) = notifications_of(person)[1:]
+    assert (subject, path) == ("Akses ke data penelitian berakhir", "/id/data/requests")
     assert len(notifications_of(person)) == 2
 
 
 def test_researcher_is_notified_of_a_refusal(app):
     person = create_researcher()
     refuse_data_access(create_admin(), create_request(person), "Terlalu luas.")
-    assert notifications_of(person) == [("Permintaan data Anda ditolak", "/id/data/requests")]
+    ((subject, sentence, path),) = notifications_of(person)
+    assert (subject, path) == (DECIDED, "/id/data/requests")
+    assert "ditolak" in sentence

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from deliberate.database import db
-from deliberate.models import Poll, Process, Proposal
+from deliberate.models import Poll, Process
 from deliberate.models.moderation.visibility import ANYONE
-from deliberate.queries.proposals.listing import listed_comment_count, listed_proposal_count
+from deliberate.queries.proposals.listing import (
+    listed_answered_count,
+    listed_comment_count,
+    listed_proposal_count,
+)
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])  # a statement may select any columns
 
@@ -65,13 +69,9 @@ class ProcessFigures:
 
 def get_process_figures(process: Process) -> ProcessFigures:
     """Return the numbers of a process in one statement."""
-    columns = (
-        func.count(Proposal.id),
-        func.count(Proposal.answered_at),
-        func.coalesce(func.sum(Proposal.comment_count), 0),
-    )
-    listed = select(*columns).where(Proposal.process_id == process.id, Proposal.visible_to(ANYONE))
-    proposals, answered, comments = db.session.execute(listed).one()
+    columns = (listed_proposal_count(), listed_answered_count(), listed_comment_count())
+    statement = select(*columns).select_from(Process).where(Process.id == process.id)
+    proposals, answered, comments = db.session.execute(statement).one()
     return ProcessFigures(proposals, answered, int(comments))  # PostgreSQL sums to Decimal
 
 

@@ -100,6 +100,11 @@ def listed_proposal_count() -> ScalarSelect[int]:
     return _of_listed_proposals(func.count(Proposal.id))
 
 
+def listed_answered_count() -> ScalarSelect[int]:
+    """Return the column with the number of listed proposals that are answered."""
+    return _of_listed_proposals(func.count(Proposal.answered_at))
+
+
 def listed_comment_count() -> ScalarSelect[int]:
     """Return the column with the number of comments on listed proposals of a process."""
     return _of_listed_proposals(func.coalesce(func.sum(Proposal.comment_count), 0))
