@@ -85,7 +85,7 @@ def list_proposals(
         )
         .order_by(*(key.asc() if order.ascending else key.desc() for key in keys))
     )
-    rows = [row.tuple() for row in db.session.execute(statement)]
+    rows = [(proposal, institution) for proposal, institution in db.session.execute(statement)]
     return rows[:limit], len(rows) > limit
 
 
