@@ -128,6 +128,18 @@ def test_home_page_lists_closing_answered_and_waiting(app, clock):
     assert "Separuh usulan dijawab dalam 2 hari kerja" in page
 
 
+def test_home_page_says_what_comes_between_and_after_the_phases(app, clock):
+    process = factories.create_process(days=3)
+    later = now() + timedelta(days=5)
+    factories.add_phase(process, PhaseKind.REVIEW, later, 3, PhaseSwitch.COMMENT)
+    client, says = anonymous_client(app), "All phases are over"
+    clock.shift(timedelta(days=3))
+    page = client.get("/en/").text
+    assert "<b>Next: " in page and "<span>from " in page and says not in page
+    clock.shift(timedelta(days=8))
+    assert says in client.get("/en/").text
+
+
 def test_home_page_omits_withdrawn_proposals(app):
     process = factories.create_process(threshold=1)
     proposal = factories.create_proposal(process)

@@ -41,8 +41,8 @@ def components() -> Components:
     environment.install_null_translations(newstyle=True)
     environment.filters |= {
         "numberformat": lambda n: f"{n:,}",
+        "decimalformat": lambda n: f"{n:,.1f}",
         "percentformat": lambda n: f"{n:.0%}",
-        "decimalformat": lambda n: f"{n:.2f}",
     }
     environment.globals["url_for"] = lambda endpoint, **values: f"/{endpoint}"
     environment.globals["local_time"] = lambda moment, pattern, _process=None: moment.strftime(
