@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 
 from flask import current_app, has_request_context
 from sqlalchemy import Engine
@@ -10,34 +10,36 @@ from sqlalchemy.orm import Session
 
 from deliberate.database.base import db
 
-QUEUE_TIMEOUT_S = 0.05
-"""Wait for a place among the writers: long enough for short writes one after another."""
+QUEUE_TIMEOUT_S = {"sqlite": 0.05, "postgresql": 2.0}
+"""Wait for a place among the writers.
 
-
+On SQLite requests that wait for the write lock hold the places: where all are taken, the lock is
+not soon free. On PostgreSQL requests that write beside each other do: a place is soon free.
+"""
 READER_THREADS = 3
-"""Threads of a server that no request waiting for the write lock takes."""
+"""Threads of a server without a place among the writers."""
 
 
 class TooManyWriters(RuntimeError):
-    """As many requests as may wait for the write lock do so; this one is refused at once."""
+    """No place among the writers became free in time; nothing was stored."""
 
 
 def limit_writing_requests(threads: int) -> threading.BoundedSemaphore:
-    """Return the places of requests that write: three threads of the server stay for readers."""
+    """Return the places among the writers: some threads of the server stay for readers."""
     return threading.BoundedSemaphore(max(1, threads - READER_THREADS))
 
 
 @contextmanager
 def _place_among_writers() -> Iterator[None]:
-    """Hold one of the places of requests that write; commands and jobs need none.
+    """Hold one of the places among the writers; commands and jobs need none.
 
-    Raises TooManyWriters where none is free.
+    Raises TooManyWriters where none becomes free.
     """
     places: threading.BoundedSemaphore | None = current_app.extensions.get("writing_requests")
     if places is None or not has_request_context():
         yield
         return
-    if not places.acquire(timeout=QUEUE_TIMEOUT_S):
+    if not places.acquire(timeout=QUEUE_TIMEOUT_S[db.engine.dialect.name]):
         raise TooManyWriters
     try:
         yield
@@ -57,7 +59,7 @@ class ClockBehind(RuntimeError):
 def writing(purpose: str) -> Iterator[Session]:
     """Run one write transaction, begun under the write lock of the database, and commit it.
 
-    Raises TooManyWriters where as many requests wait for the lock as may.
+    Raises TooManyWriters where a server has as many writers as it may.
 
     The session is rolled back first, so the body reads current rows. Raises NestedAct inside
     another write transaction. Within atomic_batch() the batch commits instead.
@@ -66,10 +68,13 @@ def writing(purpose: str) -> Iterator[Session]:
     if "writing" in session.info:
         raise NestedAct(f"{purpose} inside {session.info['writing']}")
     is_batched = "batch" in session.info
-    with nullcontext() if is_batched else _place_among_writers():
+    with ExitStack() as place:
         if not is_batched:
+            place.enter_context(_place_among_writers())
             session.rollback()
-            session.connection(execution_options={"writing": True})
+            connection = session.connection(execution_options={"writing": True})
+            if connection.dialect.name == "sqlite":
+                place.close()  # the lock is held: this request no longer waits
         session.info["writing"] = purpose
         try:
             yield session

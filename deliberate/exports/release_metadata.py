@@ -35,6 +35,8 @@ def write_manifest(
     manifest = {
         "process": process.slug,
         "title": process.title,
+        "topics": [{"name": name, "name_en": name_en} for name, name_en in process.topics],
+        "areas": process.areas,
         "licence": LICENCE,
         "built_at": now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "formulas": scores.formulas.version,

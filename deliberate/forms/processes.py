@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _
@@ -28,6 +29,7 @@ from wtforms.validators import (
 from deliberate.days import Place, Zone
 from deliberate.forms import REQUIRED, SLUG, TOO_LONG, LocalizedForm, single_line
 from deliberate.forms.polls.polls import CheckboxesField, WholeNumberField
+from deliberate.forms.proposals.listed_names import NamesField, TranslatedNamesField
 from deliberate.forms.responses import DayField
 from deliberate.queries.processes.phases import PHASE_NAMES
 from deliberate.queries.processes.working_days import is_known_calendar
@@ -76,6 +78,9 @@ class ProcessForm(LocalizedForm):
     )
     timezone = StringField(_("Time zone"), [DataRequired(REQUIRED)], [single_line])
     calendar = StringField(_("Calendar of holidays"), [DataRequired(REQUIRED)], [single_line])
+    topics = TranslatedNamesField(_("Topics"))
+    areas = NamesField(_("Areas"))
+    allows_other = BooleanField(_("Also allow others, written by hand"))
     reason = TextAreaField(_("Reason (public)"), [Length(max=1000, message=TOO_LONG)])
 
     def set_choices(self, institutions: Iterable[tuple[str, str]]) -> None:
@@ -113,7 +118,7 @@ class ProcessForm(LocalizedForm):
     def _selected(self, name: str) -> list[str]:
         return list(self[name].data or [])
 
-    def values(self, names: Iterable[str]) -> dict[str, str | int | None]:
+    def values(self, names: Iterable[str]) -> dict[str, Any]:  # columns have many types
         """Return the values of fields by the names of the columns."""
         return {name: self[name].data for name in names}
 
@@ -187,6 +192,13 @@ class CopiedPhaseForm(PhaseForm):
 
     kind = HiddenField(validators=[AnyOf(list(PhaseKind))])
     is_kept = BooleanField(_("Take over this phase"))
+
+    def title(self) -> str:
+        """Return the own name of the phase, else that of its kind, if it is one."""
+        kind = self.kind.data
+        return self.name.data or (
+            str(PHASE_NAMES[PhaseKind(kind)]) if kind in set(PhaseKind) else ""
+        )
 
 
 class CopyProcessForm(NewProcessForm):

@@ -23,6 +23,7 @@ from wtforms.widgets import CheckboxInput, DateInput, ListWidget
 
 from deliberate.days import parse_day
 from deliberate.forms import REQUIRED, SLUG, TOO_LONG, LocalizedForm, multi_line, single_line
+from deliberate.forms.proposals.listed_names import ListedNameField
 from deliberate.text import parse_whole_number
 
 MAX_POINTS = 8
@@ -254,6 +255,12 @@ class QuestionForm(LocalizedForm):
         choices=[SelectChoice(str(n)) for n in range(1, 11)],
         default="10",
     )
+
+
+class CaseTopicForm(LocalizedForm):
+    """The topic by which the open cases are filtered."""
+
+    topic = ListedNameField(_("Topic"))
 
 
 class NoteForm(LocalizedForm):

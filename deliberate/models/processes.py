@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.database import Base, BigId, Json, UtcDateTime
@@ -27,7 +27,8 @@ class Process(VisibleText, Base):
     personal_data = not_personal(
         "id slug title title_en question question_en decides decides_en open_points "
         "open_points_en fixed_points fixed_points_en timezone calendar "
-        "support_threshold response_days opened_at closed_at source days_off"
+        "support_threshold response_days opened_at closed_at source days_off "
+        "topics areas allows_other"
     )
     visibility = NotNull("opened_at")
     readers = read_by(
@@ -43,6 +44,8 @@ class Process(VisibleText, Base):
         "fixed_points",
         "fixed_points_en",
         "days_off",
+        "topics",
+        "areas",
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -68,6 +71,12 @@ class Process(VisibleText, Base):
     """The platform from which the process was imported; None for a process of this platform."""
     days_off: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     """Non-working days in addition to the public holidays: ISO date to name."""
+    topics: Mapped[list[list[str]]] = mapped_column(Json, default=list, server_default="[]")
+    """The topics of its proposals, each as [Indonesian name, English name]; empty: free text."""
+    areas: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    """The areas of its proposals; empty: free text."""
+    allows_other: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a proposal may have a topic or an area that is not on these lists."""
 
     phases: Mapped[list["Phase"]] = relationship(
         order_by="Phase.opens_at", back_populates="process", cascade="all, delete-orphan"
@@ -110,6 +119,11 @@ class Process(VisibleText, Base):
         """Return a text field in a language, the Indonesian text where it is not translated."""
         translation: str = getattr(self, f"{field}_en") if language == "en" else ""
         return translation or getattr(self, field)
+
+    def topic_in(self, topic: str, language: str) -> str:
+        """Return the name of a topic in a language, as it was written where it is not listed."""
+        names = {names[0]: names[1] for names in self.topics if language == "en"}
+        return names.get(topic) or topic
 
 
 class Phase(Base):

@@ -59,6 +59,8 @@ def _add_entry(root: Xml.Element, feed: Feed, entry: FeedEntry) -> None:
     _add_text(element, "title", entry.title)
     _add_text(element, "updated", _timestamp(entry.published_at))
     _add_text(element, "summary", entry.summary)
+    for tag in entry.tags:
+        Xml.SubElement(element, f"{{{ATOM}}}category", {"term": tag})
     url = feed.base_url + entry.path
     Xml.SubElement(element, f"{{{ATOM}}}link", {"rel": "alternate", "href": url})
 
@@ -80,6 +82,7 @@ def to_json(feed: Feed, entries: Iterable[FeedEntry]) -> bytes:
             "title": entry.title,
             "content_text": entry.summary,
             "date_published": _timestamp(entry.published_at),
+            **({"tags": entry.tags} if entry.tags else {}),
         }
         for entry in entries
     ]

@@ -111,10 +111,13 @@ def may_pause_clock(officer: Person, proposal: Proposal, case: Case | None) -> D
 
 def may_resume_clock(person: Person, proposal: Proposal, case: Case | None) -> Decision:
     """Allow the author and the responsible institution to end the pause of the deadline."""
-    if case is None or not case.is_paused(now()):
-        return Decision(_("The deadline is not paused."))
-    decision = is_author(person, proposal) or may_respond(person, proposal)
-    return all_of(decision, is_response_owed(proposal))
+    return all_of(
+        is_author(person, proposal) or may_respond(person, proposal),
+        is_response_owed(proposal),
+        ALLOWED
+        if case is not None and case.is_paused(now())
+        else Decision(_("The deadline is not paused.")),
+    )
 
 
 def may_refer(officer: Person, proposal: Proposal, case: Case | None) -> Decision:

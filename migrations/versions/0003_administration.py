@@ -47,7 +47,7 @@ def _text(name: str, length: int) -> sa.Column:
 
 def _name_and_number_phases() -> None:
     with op.batch_alter_table("phase") as phase:
-        phase.add_column(sa.Column("number", sa.Integer, nullable=False, server_default="1"))
+        phase.add_column(sa.Column("number", BIG_INT, nullable=False, server_default="1"))
         phase.add_column(sa.Column("name", sa.String(80), nullable=False, server_default=""))
         phase.add_column(sa.Column("name_en", sa.String(80), nullable=False, server_default=""))
         phase.drop_constraint("uq_phase_process_id_kind", type_="unique")

@@ -8,6 +8,7 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
+BIG_INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MERGER = sa.table(
     "merger",
     sa.column("id", sa.Integer),
@@ -52,7 +53,7 @@ def downgrade() -> None:
     _move_to_mergers(op.get_bind())
     op.drop_column("support", "replaced")
     for name, counted in (("proposal_count", "count(*)"), ("comment_count", "sum(comment_count)")):
-        op.add_column("process", sa.Column(name, sa.Integer, nullable=False, server_default="0"))
+        op.add_column("process", sa.Column(name, BIG_INT, nullable=False, server_default="0"))
         op.execute(
             f"UPDATE process SET {name} = (SELECT coalesce({counted}, 0) FROM proposal "  # noqa: S608
             "WHERE proposal.process_id = process.id)"

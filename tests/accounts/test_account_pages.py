@@ -104,7 +104,7 @@ def test_sign_in_does_not_redirect_to_other_site(app, dwi, elsewhere):
     page = anonymous_client(app).get("/id/sign-in", query_string={"next": elsewhere}).text
     assert hidden_fields(page)["held_path"] == ""
     answer = anonymous_client(app).post("/id/sign-in", data={**CREDENTIALS, "held_path": elsewhere})
-    assert answer.location == "/id/account"
+    assert answer.location == "/id/"
 
 
 def test_sign_in_answers_unknown_name_and_wrong_passphrase_alike(app, dwi):
@@ -151,7 +151,7 @@ def test_sign_in_replaces_token_and_rejects_planted_one(app, dwi):
 def test_sign_in_page_redirects_signed_in_person(app, dwi):
     client = signed_in_client(app, dwi)
     assert client.get("/id/sign-in?next=/id/processes").location == "/id/processes"
-    assert client.get("/id/join").location == "/id/account"
+    assert client.get("/id/join").location == "/id/"
 
 
 def test_forms_from_other_sites_are_refused(app, dwi, log):

@@ -134,7 +134,7 @@ def test_devices_are_listed_and_ended_by_owner_only(app, log):
     assert len(list_devices(person)) == 1
     assert "Keluar dari perangkat ini" not in here.get("/id/account/devices").text
     assert DeviceEnded.KIND in [entry.kind for entry in log()]
-    assert there.get("/id/account/devices").status_code == 200
+    assert there.get("/id/account/devices").status_code == 401
 
 
 def _device_id(page, person):

@@ -18,6 +18,8 @@ PLACEHOLDERS = {
     "filename": "deliberate.css",
     "first": "1",
     "second": "2",
+    "of": "institution",
+    "key": "kantor",
 }
 ID_NAMES = {
     "proposals/drafts": "own_draft",

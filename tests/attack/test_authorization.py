@@ -11,6 +11,8 @@ ALL_ROLES = ("", *ROLES)
 WITHOUT_TOKENS = {
     "sign_in.sign_in",
     "sign_in.join",
+    "sign_in.claim",
+    "invitations.accept",
     "second_factor.sign_in",
     "identity_provider.sign_in",
     "password_reset.recover",

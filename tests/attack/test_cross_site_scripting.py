@@ -189,7 +189,7 @@ class RecordingTransport:
     def __exit__(self, *_error):
         return None
 
-    def send(self, mail):
+    def send(self, mail, _return_path=""):
         self.mails.append(mail)
 
 
@@ -221,7 +221,7 @@ def test_mails_are_sent_with_harmless_html(mails):
 
 def _without_styles(html: str) -> str:
     """Return the HTML of a mail without its own inline styles."""
-    return re.sub(r'(<style>[^<]*</style>|\sstyle="[^"]*"|<meta[^>]*>)', "", html)
+    return re.sub(r"(<style>[^<]*</style>|\sstyle='[^']*'|<meta[^>]*>)", "", html)
 
 
 def test_links_in_mails_use_the_configured_host(mails):

@@ -50,6 +50,10 @@ def test_confidential_text_is_not_found_by_search(clients):
                 assert f"{mark.strip()}</mark>" not in html, (name, role, page)
 
 
+ACCOUNTS = ("admin", "/id/desk/people")
+"""The page where administrators find an account by its sign-in name."""
+
+
 @pytest.mark.parametrize("role", ("", *ROLES))
 def test_sign_in_names_and_mail_addresses_of_others_are_not_shown(page_texts, site, role):
     names = [name for owner, name in site.names.items() if owner != role]
@@ -58,6 +62,6 @@ def test_sign_in_names_and_mail_addresses_of_others_are_not_shown(page_texts, si
         (path, secret)
         for reader, path, text in page_texts
         for secret in (*names, *mails)
-        if reader == role and secret in text
+        if reader == role and secret in text and not (secret in names and (role, path) == ACCOUNTS)
     ]
     assert leaks == []

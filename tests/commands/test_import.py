@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 
 from deliberate.database import db, unrecorded
 from deliberate.imports.import_run import prepare_import
-from deliberate.models import Interaction
+from deliberate.models import Interaction, Position
 from tests.imports.import_files import comment_row, proposal_row, write_decidim
 
 
@@ -28,7 +28,7 @@ def test_import_command_prints_counts_and_seals(run_import, tmp_path):
     assert result.exit_code == 0, result.output
     assert "1 proposals, 2 comments (1 without their parent), 0 responses read" in result.output
     assert "3 acts new, 0 rows rejected" in result.output
-    assert db.session.scalar(select(func.count(Interaction.seq))) == 4
+    assert db.session.scalar(select(func.count(Position.seq))) == 4
     assert not (tmp_path / "rejects.csv").exists()
 
 

@@ -131,4 +131,4 @@ def test_standalone_verifier_checks_published_heads(clock, run, run_verifier):
     heads.write_text("\n".join(lines[:-1]))
     assert "kept" in run_verifier("heads", "heads.jsonl", "--kept", "kept.jsonl")[1]
     heads.write_text("\n".join(lines[::-1]))
-    assert "does not continue" in run_verifier("heads", "heads.jsonl")[1]
+    assert "is older than the previous one" in run_verifier("heads", "heads.jsonl")[1]

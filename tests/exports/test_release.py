@@ -7,7 +7,7 @@ import pytest
 
 from deliberate import citivoice, sealing
 from deliberate.commands import cli
-from deliberate.database import db
+from deliberate.database import db, unrecorded
 from deliberate.exports.columns import codebook
 from deliberate.exports.csv_writer import csv_cell
 from deliberate.exports.release_builder import ReleaseNotWritable, build_release
@@ -50,6 +50,14 @@ def test_release_holds_public_acts_only(process, tmp_path):
 def test_manifest_counts_withheld_acts(process, tmp_path):
     manifest = build_release(process, tmp_path / "r")
     assert manifest["withheld"] == {"comment.rated": 1, "support.given": 3}
+
+
+def test_manifest_lists_topics_in_both_languages_and_areas(process, tmp_path):
+    with unrecorded("test data"):
+        process.topics, process.areas = [["Air bersih", "Clean water"]], ["Sepaku"]
+    manifest = build_release(process, tmp_path / "r")
+    assert manifest["topics"] == [{"name": "Air bersih", "name_en": "Clean water"}]
+    assert manifest["areas"] == ["Sepaku"]
 
 
 def test_open_release_has_no_text_name_or_actor_id(process, tmp_path):

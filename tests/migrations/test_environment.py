@@ -45,9 +45,14 @@ def foreign_keys_are_enforced() -> bool:
         return connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
 
 
-def test_copied_table_keeps_rows_that_reference_it(unmigrated_sqlite_app, tmp_path):
-    upgrade()
+def upgrade_with_rows():
+    upgrade(revision="0001")
     schema_0001.insert_rows()
+    upgrade()
+
+
+def test_copied_table_keeps_rows_that_reference_it(unmigrated_sqlite_app, tmp_path):
+    upgrade_with_rows()
     upgrade(directory=migrations_with(tmp_path, COPY_TABLE))
     assert schema_0001.read_rows() == schema_0001.EXPECTED
 
@@ -58,8 +63,7 @@ def test_foreign_keys_are_enforced_after_a_migration(unmigrated_sqlite_app):
 
 
 def test_revision_that_breaks_a_reference_is_rolled_back(unmigrated_sqlite_app, tmp_path):
-    upgrade()
-    schema_0001.insert_rows()
+    upgrade_with_rows()
     with pytest.raises(SystemExit):
         upgrade(directory=migrations_with(tmp_path, BREAK_REFERENCE))
     assert schema_0001.read_rows() == schema_0001.EXPECTED

@@ -64,11 +64,11 @@ def test_replaced_supports_move_to_the_support_and_back_to_their_mergers(unmigra
     upgrade(revision="0001")
     schema_0001.insert_rows()
     schema_0001.execute(schema_0001.MERGED_ROWS)
-    upgrade()
+    upgrade(revision="0005")
     (replaced,) = schema_0001.read("SELECT replaced FROM support")
     first, second = [1, 2, "2026-03-02T04:00:00+00:00"], [2, 1, "2026-03-02T03:00:00+00:00"]
     assert json.loads(replaced[0]) == [first, second]
-    downgrade(revision="0001")
+    downgrade(revision="0004")
     mergers = schema_0001.read("SELECT replaced_supports FROM merger ORDER BY id")
     assert [json.loads(row[0]) for row in mergers] == [[[1, *first[1:]]], [[1, *second[1:]]]]
     counts = schema_0001.read("SELECT proposal_count, comment_count FROM process")
@@ -76,8 +76,9 @@ def test_replaced_supports_move_to_the_support_and_back_to_their_mergers(unmigra
 
 
 def test_downgrade_below_an_irreversible_revision_is_refused(unmigrated_app, caplog):
-    upgrade(revision=LAST_IRREVERSIBLE)
+    upgrade(revision="0001")
     schema_0001.insert_rows()
+    upgrade(revision=LAST_IRREVERSIBLE)
     with pytest.raises(SystemExit):
         downgrade(revision="-1")
     assert "cannot be undone" in caplog.text

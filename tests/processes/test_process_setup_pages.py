@@ -6,6 +6,7 @@ import pytest
 
 from deliberate.clock import now
 from deliberate.database import db
+from deliberate.operations.accounts.verified_residents import create_resident_codes
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.queries.processes.process_setup import get_process_for_setup
 from deliberate.recording import recorded
@@ -244,3 +245,30 @@ def test_process_is_closed_once_and_only_if_it_was_opened(app, client, planned, 
         assert "Close it now" not in client.get(place).text
         assert submit_form(client, f"{DESK}/{planned.slug}", place, reason="x").status_code >= 400
     assert log() == []
+
+
+def test_topics_and_areas_are_set_up_changed_and_copied(app, client):
+    lists = {"topics": "Air bersih | Clean water\n\nJalan", "areas": "Sepaku\nsepaku"}
+    twice = submit_form(client, f"{DESK}/new", **FIELDS, **lists)
+    assert twice.status_code == 422 and "“sepaku” is there twice." in twice.text
+    assert "Air bersih | Clean water" in twice.text
+    lists["areas"] = "Sepaku\nPemaluan"
+    assert submit_form(client, f"{DESK}/new", **FIELDS, **lists, allows_other="y").location
+    db.session.rollback()
+    process = get_process_for_setup("jalan-teduh")
+    topics = [["Air bersih", "Clean water"], ["Jalan", ""]]
+    assert (process.topics, process.areas) == (topics, ["Sepaku", "Pemaluan"])
+    assert process.allows_other
+    assert (
+        "Air bersih | Clean water\nJalan</textarea>" in client.get(f"{DESK}/jalan-teduh/copy").text
+    )
+    changed = submit_form(client, f"{DESK}/jalan-teduh", **FIELDS, topics="Jalan | Roads", areas="")
+    assert changed.status_code == 303
+    factories.reload(process)
+    assert (process.topics, process.areas) == ([["Jalan", "Roads"]], [])
+    assert not process.allows_other
+
+
+def test_new_process_begins_with_the_areas_of_the_lists_of_residents(app, client):
+    create_resident_codes(factories.create_staff(role=Role.ADMIN), 1, "Bumi Harapan")
+    assert "Bumi Harapan</textarea>" in client.get(f"{DESK}/new").text

@@ -36,7 +36,7 @@ from tests.statement_counter import record_queries
 
 
 def titles(**filters) -> list[str]:
-    return [proposal.title for proposal in list_proposals(ProposalFilters(**filters))[0]]
+    return [proposal.title for proposal, _ in list_proposals(ProposalFilters(**filters))[0]]
 
 
 def a_proposal(title, process=None, **more):
@@ -142,7 +142,7 @@ def test_listing_pages_have_no_gap_and_no_repeat(app, order):
     seen, after, more = [], None, True
     while more:
         page, more = list_proposals(ProposalFilters(order=order, after=after), limit=9)
-        seen += [proposal.id for proposal in page]
+        seen += [proposal.id for proposal, _ in page]
         after = seen[-1]
     assert sorted(seen) == sorted(proposal.id for proposal in proposals)
 
@@ -164,7 +164,7 @@ def test_count_of_proposals_leaves_out_what_the_list_leaves_out(app):
         factories.create_staff(role=Role.MODERATOR), hidden, ModerationRule.INSULT, "Aturan 2."
     )
     filters = ProposalFilters(process=process.slug)
-    assert [row.id for row in list_proposals(filters)[0]] == [shown.id]
+    assert [row.id for row, _ in list_proposals(filters)[0]] == [shown.id]
     assert count_proposals(filters) == 1
     assert [row.proposals for row in list_counted_processes(None, 20)] == [1]
 
@@ -196,7 +196,7 @@ def test_listing_page_costs_the_same_at_any_length(app, order):
         with record_queries() as executed:
             first, _has_more = list_proposals(ProposalFilters(order=order))
         assert len(executed) == 1
-        costs.append(machine_steps(ProposalFilters(order=order, after=first[-1].id)))
+        costs.append(machine_steps(ProposalFilters(order=order, after=first[-1][0].id)))
     assert costs[1] < 1.2 * costs[0]
 
 

@@ -138,7 +138,7 @@ def test_merged_proposal_takes_no_acts_and_is_not_listed(pair):
         comment_operations.post_comment(
             factories.create_resident(), source, "Ya.", stance=Stance.FOR
         )
-    assert [row.id for row in list_proposals(ProposalFilters())[0]] == [target.id]
+    assert [row.id for row, _ in list_proposals(ProposalFilters())[0]] == [target.id]
     assert [row.id for row in similar_proposals(source.title)] == [target.id]
 
 

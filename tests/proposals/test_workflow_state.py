@@ -64,7 +64,7 @@ def test_state_is_dropped_when_all_commitments_are(app, committed):
 def test_listing_filters_by_delivery_state(app, committed):
     proposal, _officer, _commitments = committed
     factories.create_proposal(proposal.process)
-    assert [row.id for row in list_proposals(ProposalFilters(state="in_delivery"))[0]] == [
+    assert [row.id for row, _ in list_proposals(ProposalFilters(state="in_delivery"))[0]] == [
         proposal.id
     ]
     assert list_proposals(ProposalFilters(state="done"))[0] == []

@@ -41,7 +41,13 @@ NOT_LINKED = {
         ("well_known.robots", "well_known.security", "well_known.sitemap"), "well-known address"
     ),
     **dict.fromkeys(
-        ("short_urls.poll", "short_urls.proposal", "short_urls.response", "short_urls.root"),
+        (
+            "short_urls.claim",
+            "short_urls.poll",
+            "short_urls.proposal",
+            "short_urls.response",
+            "short_urls.root",
+        ),
         "short address for sharing, on paper and in mails",
     ),
     **dict.fromkeys(
@@ -90,11 +96,12 @@ NOT_LINKED = {
     "response_form.preview": "redirect after saving a response",
     "sanctions.own_sanction": "on the account page during a limit",
     "second_factor.sign_in": "redirect after the passphrase",
+    "sign_in.claim": "on the page that the button for joining opens",
     "static_pages.rules_of_version": "on the rules once there is a second version",
     "unsubscribe.demo_mails": "address of the demo for those who show it",
 }
 """Endpoints that no page of the sample city links to, each with how people come there."""
-LINK = re.compile(r'<a\s[^>]*?href="([^"#]+)|<link\s[^>]*?href="([^"#]+)')
+LINK = re.compile(r'<(?:a|link)\s[^>]*?href="([^"#]+)|<img\s[^>]*?src="([^"#]+)')
 FORM = re.compile(r"<form\s[^>]*>")
 ACTION = re.compile(r'(?<!\S)(?:form)?action="([^"#]+)')
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
 from itertools import islice
 from random import Random
+from time import sleep
 from urllib.parse import urlencode
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import func, select
 
 from deliberate.clock import now
 from deliberate.database import db, limit_writing_requests, unrecorded
+from deliberate.database.transactions import QUEUE_TIMEOUT_S
 from deliberate.models import Ballot, Comment, Interaction, Poll, PollVoter
 from deliberate.operations.accounts.devices import sign_in
 from deliberate.queries.polls.results import count_ballots
@@ -115,7 +117,25 @@ def test_readers_are_answered_while_many_writers_wait(app, monkeypatch):
         assert Counter(vote.result() for vote in votes)[BUSY] >= 19
 
 
+def test_only_writers_that_wait_for_the_lock_are_limited_on_sqlite(app, monkeypatch):
+    """On PostgreSQL, where none waits, the limit is on the writers, and the next one waits."""
+    places = limit_writing_requests(4)
+    monkeypatch.setitem(app.extensions, "writing_requests", places)
+    with app.test_request_context(), unrecorded("test writes"):
+        is_free = places.acquire(blocking=False)
+    if is_free:
+        places.release()
+    assert is_free == (db.engine.dialect.name == "sqlite")
+    with ThreadPoolExecutor(1) as pool, places:
+        write = pool.submit(_write, app)
+        sleep(0.3)
+        has_waited = not write.done()
+    assert has_waited == (write.exception() is None) == (db.engine.dialect.name == "postgresql")
+    assert places.acquire(blocking=False)
+
+
 def test_form_that_meets_too_many_writers_is_handed_back(app, monkeypatch):
+    monkeypatch.setitem(QUEUE_TIMEOUT_S, "postgresql", 0.05)
     places = limit_writing_requests(4)
     monkeypatch.setitem(app.extensions, "writing_requests", places)
     proposal, text = factories.create_proposal(), "Lampu jalan di depan pasar mati sejak Senin."
@@ -131,6 +151,11 @@ def test_form_that_meets_too_many_writers_is_handed_back(app, monkeypatch):
     assert again.status_code == 303
     db.session.rollback()
     assert db.session.scalar(select(Comment.body)) == text
+
+
+def _write(app):
+    with app.app_context(), app.test_request_context(), unrecorded("test writes"):
+        pass
 
 
 def _close_now(poll_id):

@@ -108,4 +108,6 @@ JSON_VALUES: dict[tuple[str, str], Any] = {
     ],
     ("ResponseDraft", "content"): lambda text: {"headline": text, "body": text},
     ("Process", "days_off"): lambda text: {"2026-12-24": text},
+    ("Process", "topics"): lambda text: [[text, text]],
+    ("Process", "areas"): lambda text: [text],
 }

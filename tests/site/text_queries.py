@@ -21,6 +21,7 @@ from deliberate.queries.processes.home import (
     list_newest_responses,
     list_open_processes,
 )
+from deliberate.queries.processes.name_lists import topics_of_all_processes
 from deliberate.queries.processes.processes import (
     get_process,
     list_counted_processes,
@@ -163,6 +164,7 @@ READERS = {
     "queries.accounts.participation.get_participation": CHECKED_BY_CALLER,
     "queries.accounts.verified_residents.is_on_resident_list": NO_TEXT,
     "queries.accounts.verified_residents.list_resident_lists": ASSESSORS,
+    "queries.log.page_comparison.compare_pages": NO_TEXT,
     "queries.moderation.contributions.get_contribution": CHECKED_BY_CALLER,
     "queries.moderation.contributions.load_contributions": MODERATORS,
     "queries.moderation.decisions.open_reports": MODERATORS,
@@ -181,6 +183,7 @@ READERS = {
     "queries.moderation.sanctions.appealed_sanctions": MODERATORS,
     "queries.moderation.sanctions.get_sanction": MODERATORS,
     "queries.notices.recipients.count_recipients": NO_TEXT,
+    "queries.polls.counted_ballots.ballot_lines": NO_TEXT,
     "queries.polls.counted_ballots.public_ballots": NO_TEXT,
     "queries.polls.polls.get_poll": CHECKED_BY_CALLER,
     "queries.polls.polls.proposal_polls": CHECKED_BY_CALLER,
@@ -196,6 +199,7 @@ READERS = {
     "queries.processes.process_information.list_contacts": CHECKED_BY_CALLER,
     "queries.processes.process_information.list_documents": CHECKED_BY_CALLER,
     "queries.processes.process_information.list_news": CHECKED_BY_CALLER,
+    "queries.processes.name_lists.areas_of_residents": ASSESSORS,
     "queries.processes.phases.processes_allowing": CHECKED_BY_CALLER,
     "queries.processes.phases.get_next_phase_allowing": CHECKED_BY_CALLER,
     "queries.processes.process_setup.get_process_for_setup": ASSESSORS,
@@ -255,6 +259,7 @@ READERS = {
     "exports.protected_release.create_texts_table": CHECKED_BY_CALLER,
     "notifications.fanout.fan_out": NO_TEXT,
     "notifications.invitations.send_invitations": ADMINISTRATORS,
+    "notifications.reminders.create_reminders": NO_TEXT,
     "notifications.templates.load_context": CHECKED_BY_CALLER,
     "notifications.templates.render_notification": CHECKED_BY_CALLER,
 }
@@ -270,6 +275,9 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
     "queries.processes.home.list_newest_responses": lambda _site: list_newest_responses(),
     "queries.processes.home.list_longest_waiting": lambda _site: list_longest_waiting(),
     "queries.processes.home.list_open_processes": lambda _site: list_open_processes(),
+    "queries.processes.name_lists.topics_of_all_processes": lambda _site: (
+        topics_of_all_processes().names
+    ),
     "queries.processes.processes.get_process": lambda _site: get_process("rencana"),
     "queries.processes.processes.list_opened_processes": lambda _site: list_opened_processes(
         None, 100

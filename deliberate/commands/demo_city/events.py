@@ -123,6 +123,9 @@ class CityActs:
             slug=entry["slug"],
             support_threshold=entry["support_threshold"],
             timezone=entry.get("timezone", ZONE.key),
+            topics=entry.get("topics", []),
+            areas=entry.get("areas", []),
+            allows_other=entry.get("allows_other", False),
             **{name + end: entry[name + end] for name in texts for end in ("", "_en")},
             **limits,
         )

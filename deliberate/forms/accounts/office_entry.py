@@ -1,5 +1,7 @@
 """Forms of entries at an office: who is at the desk, what they contribute, and the paper."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
@@ -14,6 +16,7 @@ from deliberate.forms.accounts.account import (
 )
 from deliberate.forms.proposals.proposals import PlaceForm, StartForm, TextForm
 from deliberate.forms.threads import ArgumentForm
+from deliberate.queries.processes.name_lists import NameList, merge_lists
 
 _TOO_LONG = _("This is too long.")
 
@@ -58,6 +61,21 @@ class ReadBackForm(LocalizedForm):
 
 class OfficeProposalForm(StartForm, TextForm, PlaceForm, ReadBackForm):
     """A proposal entered at an office."""
+
+    def offer_names_of(self, lists: Mapping[str, tuple[NameList, NameList]], area: str) -> None:
+        """Offer the topics and areas of the chosen process, or of all while none is chosen.
+
+        `lists` has topics and areas by the slug of a process; `area` is that of the person, who
+        is asked for another one where the list does not have it.
+        """
+        chosen = lists.get(self.of_process.data or "")
+        topics, areas = chosen or (
+            merge_lists(topics for topics, _areas in lists.values()),
+            merge_lists(areas for _topics, areas in lists.values()),
+        )
+        if area and areas.allows(area):
+            self.area.data = area
+        self.offer_names(topics, areas)
 
 
 class OfficeArgumentForm(ArgumentForm, ReadBackForm):

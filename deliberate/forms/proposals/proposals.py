@@ -1,6 +1,8 @@
 """Forms to write, revise, withdraw and list proposals."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
@@ -15,10 +17,11 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from deliberate.forms import REQUIRED, LocalizedForm, multi_line, single_line
+from deliberate.forms.proposals.listed_names import ListedNameField
+from deliberate.queries.processes.name_lists import NameList
 
 MAX_TITLE = 120
 MIN_BODY, MAX_BODY = 200, 5000
-_MAX_80 = _("At most 80 characters.")
 
 
 def _is_offered(_form: LocalizedForm, field: RadioField) -> None:
@@ -86,12 +89,13 @@ class TitleAndTextForm(TitleForm, TextForm):
 class PlaceForm(LocalizedForm):
     """The area and topic of a proposal."""
 
-    area = StringField(
-        _("Area"), [Optional(), Length(max=80, message=_MAX_80)], filters=[single_line]
-    )
-    topic = StringField(
-        _("Topic"), [Optional(), Length(max=80, message=_MAX_80)], filters=[single_line]
-    )
+    area = ListedNameField(_("Area"))
+    topic = ListedNameField(_("Topic"))
+
+    def offer_names(self, topics: NameList, areas: NameList) -> None:
+        """Offer the topics and areas of the process."""
+        self.topic.offer(topics)
+        self.area.offer(areas)
 
 
 class InstitutionForm(LocalizedForm):
@@ -109,8 +113,8 @@ class InstitutionForm(LocalizedForm):
         self.institution.data = self.institution.data or ""
 
 
-class ReviseForm(TitleAndTextForm):
-    """A new version: its text, a note on the change, and the comments that led to it."""
+class ReviseForm(TitleAndTextForm, PlaceForm):
+    """A new version: text, area and topic, a note on the change, the comments that led to it."""
 
     note = StringField(
         _("What did you change?"),
@@ -125,6 +129,11 @@ class ReviseForm(TitleAndTextForm):
         choices=[],
         validate_choice=False,
     )
+
+    def offer_names(self, topics: NameList, areas: NameList) -> None:
+        """Offer the topics and areas of the process, and the present ones of the proposal."""
+        self.topic.offer(topics, single_line(self.topic.object_data))
+        self.area.offer(areas, single_line(self.area.object_data))
 
     def set_choices(self, comments: Iterable[tuple[int, str]]) -> None:
         """Offer comments, each as (id, text), as those that led to the change."""
@@ -153,8 +162,8 @@ class ProposalListForm(LocalizedForm):
         ],
         validate_choice=False,
     )
-    topic = StringField(_("Topic"), filters=[single_line])
-    area = StringField(_("Area"), filters=[single_line])
+    topic: Any = ListedNameField(_("Topic"))  # None in the search form
+    area: Any = ListedNameField(_("Area"))
     institution = SelectField(_("Institution"), choices=[], validate_choice=False)
     order = SelectField(
         _("Order"),
@@ -175,6 +184,11 @@ class ProposalListForm(LocalizedForm):
         for field, options in ((self.of_process, processes), (self.institution, institutions)):
             choices = (SelectChoice(slug, name) for slug, name in options)
             field.choices = [SelectChoice("", _("Any")), *choices]
+
+    def offer_names(self, topics: NameList, areas: NameList) -> None:
+        """Offer the topics and areas of the processes, and what else is written."""
+        self.topic.offer(replace(topics, allows_other=True))
+        self.area.offer(replace(areas, allows_other=True))
 
     def label_of(self, name: str) -> str:
         """Return the label of the value a filter is set to."""

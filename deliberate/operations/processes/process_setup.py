@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, select
@@ -56,12 +57,13 @@ TEXT_FIELDS = tuple(
     for name in ("question", "decides", "open_points", "fixed_points")
     for suffix in ("", "_en")
 )
-RULE_FIELDS = ("support_threshold", "response_days", "timezone", "calendar")
-FIELDS = (*LINE_FIELDS, *TEXT_FIELDS, *RULE_FIELDS)
+RULE_FIELDS = ("support_threshold", "response_days", "timezone", "calendar", "allows_other")
+LIST_FIELDS = ("topics", "areas")
+FIELDS = (*LINE_FIELDS, *TEXT_FIELDS, *RULE_FIELDS, *LIST_FIELDS)
 """The columns of a process that an administrator edits."""
 Parts = Sequence[tuple[Institution, str]]
 """Institutions with their part in the process: lead, consulted or must_sign."""
-Values = Mapping[str, str | int | None]
+Values = Mapping[str, Any]  # columns have many types
 """Values of columns in FIELDS."""
 
 
@@ -304,7 +306,7 @@ def set_day_off(
         act.about(process, day=int(f"{day:%Y%m%d}"), off=bool(name))
 
 
-def _clean_values(values: Values) -> dict[str, str | int | None]:
+def _clean_values(values: Values) -> dict[str, Any]:
     cleaned = {name: values[name] for name in RULE_FIELDS if name in values}
     for name in LINE_FIELDS:
         if name in values:
@@ -312,6 +314,10 @@ def _clean_values(values: Values) -> dict[str, str | int | None]:
     for name in TEXT_FIELDS:
         if name in values:
             cleaned[name] = clean(str(values[name] or ""))
+    if "topics" in values:
+        cleaned["topics"] = [[clean_line(name) for name in names] for names in values["topics"]]
+    if "areas" in values:
+        cleaned["areas"] = [clean_line(name) for name in values["areas"]]
     return cleaned
 
 

@@ -15,6 +15,7 @@ CONTENT_TYPES = {
     "pdf": "application/pdf",
     "png": "image/png",
     "jpeg": "image/jpeg",
+    "webp": "image/webp",
     "csv": "text/csv",
 }
 """The content type of a stored file by its kind."""

@@ -31,6 +31,7 @@ from deliberate.permissions.proposals.proposals import (
     may_submit,
     may_withdraw,
 )
+from deliberate.queries.processes.name_lists import NameList, areas_of, topics_of
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import RENDERER, clean, clean_line, to_html, to_slug
 from deliberate.vocabulary import AccountClass, Initiator, Role
@@ -66,8 +67,8 @@ def submit_proposal(
             author=author,
             institution_id=institution.id if institution else None,
             initiator=_initiator(author),
-            topic=clean_line(topic),
-            area=clean_line(area),
+            topic=_listed_name(topics_of(process), topic),
+            area=_listed_name(areas_of(process), area),
             language=context.language,
             version=1,
             published_at=now(),
@@ -110,6 +111,17 @@ def _initiator(author: Person) -> Initiator:
     return Initiator.RESIDENT
 
 
+def _listed_name(names: NameList, text: str, present: str = "") -> str:
+    """Return the topic or area that a text names. Raises InvalidInput if the list has none.
+
+    What the proposal has already stays allowed, though the list has changed.
+    """
+    name = clean_line(text)
+    if name != present and not names.allows(name):
+        raise InvalidInput(_("“%(name)s” is not on the list. Choose one of the list.", name=name))
+    return names.find(name)
+
+
 def _set_text(proposal: Proposal, title: str, body: str) -> None:
     proposal.title, proposal.body = clean_line(title), clean(body)
     proposal.slug = to_slug(proposal.title)
@@ -135,17 +147,21 @@ def revise_proposal(
     note: str,
     credits: Sequence[int] = (),
     *,
+    topic: str | None = None,
+    area: str | None = None,
     context: RequestContext = NO_REQUEST,
 ) -> None:
     """Publish a new version; older versions stay, and supports keep the version they refer to.
 
-    `credits` are the ids of comments of the thread that led to the change.
+    `credits` are the ids of comments of the thread that led to the change. Topic and area stay
+    where none is given.
     """
     with recorded(author, ProposalRevised, context) as act:
         require(may_revise(author, act.lock(proposal)))
         _refuse_comments_of_other_threads(act, proposal, credits)
         proposal.version += 1
         _set_text(proposal, title, body)
+        _set_place(proposal, topic, area)
         proposal.versions.append(_version(proposal, note, credits))
         act.set_text(proposal.sealed_text, proposal)
         act.about(
@@ -156,6 +172,14 @@ def revise_proposal(
         notify_participants(act, proposal, RevisedNotice(version=proposal.version))
         record_requested_edit(act, proposal)
         hold_by_rule(act, proposal)
+
+
+def _set_place(proposal: Proposal, topic: str | None, area: str | None) -> None:
+    process = proposal.process
+    if topic is not None:
+        proposal.topic = _listed_name(topics_of(process), topic, proposal.topic)
+    if area is not None:
+        proposal.area = _listed_name(areas_of(process), area, proposal.area)
 
 
 def _refuse_comments_of_other_threads(

@@ -37,6 +37,8 @@ class FeedEntry:
     summary: str
     path: str
     published_at: datetime
+    tags: tuple[str, ...] = ()
+    """The topic and the area of a proposal."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def _in_scope(
 
 
 def _proposals(scope: FeedScope) -> list[FeedEntry]:
-    statement = _in_scope(select(Proposal), scope, Proposal.institution_id)
+    shown = select(Proposal).options(joinedload(Proposal.process))
+    statement = _in_scope(shown, scope, Proposal.institution_id)
     statement = statement.where(Proposal.active())
     newest = statement.order_by(Proposal.published_at.desc()).limit(MAX_ENTRIES)
     return [
@@ -87,9 +90,15 @@ def _proposals(scope: FeedScope) -> list[FeedEntry]:
             _("A proposal was published."),
             f"/p/{proposal.id}",
             proposal.published_at,
+            _tags(proposal),
         )
         for proposal in db.session.scalars(newest)
     ]
+
+
+def _tags(proposal: Proposal) -> tuple[str, ...]:
+    topic = proposal.process.topic_in(proposal.topic, str(get_locale()))
+    return tuple(filter(None, (topic, proposal.area)))
 
 
 def _responses(scope: FeedScope) -> list[FeedEntry]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     func,
     literal,
+    null,
     select,
     union_all,
 )
@@ -21,8 +22,9 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Institution, Phase, Process, Proposal
 from deliberate.models.moderation.visibility import ANYONE
+from deliberate.queries.processes.name_lists import NameList, merge_lists, pairs_of
 from deliberate.queries.proposals.workflow_state import ListState, state_conditions
-from deliberate.queries.responses.response_owner import institutions_of, is_of_institution
+from deliberate.queries.responses.response_owner import is_of_institution, join_institution
 from deliberate.queries.search.similar_proposals import matching_proposal_ids
 from deliberate.queries.site.keyset_pagination import KeysetOrder
 
@@ -67,14 +69,15 @@ _ORDERS = {
 }
 
 
-def list_proposals(filters: ProposalFilters, limit: int = PAGE) -> tuple[Sequence[Proposal], bool]:
-    """Return a page of the list without texts, and whether more proposals follow."""
+def list_proposals(
+    filters: ProposalFilters, limit: int = PAGE
+) -> tuple[Sequence[tuple[Proposal, Institution | None]], bool]:
+    """Return a page of the list without texts, with institutions, and whether more follow."""
     order = _ORDERS[filters.order]
     page = _page(filters, order, limit + 1).subquery()
     keys = (page.c.value, page.c.id)
     statement = (
-        select(Proposal)
-        .join(page, page.c.id == Proposal.id)
+        join_institution(select(Proposal, Institution).join(page, page.c.id == Proposal.id))
         .options(
             joinedload(Proposal.process),
             defer(Proposal.body),
@@ -82,8 +85,8 @@ def list_proposals(filters: ProposalFilters, limit: int = PAGE) -> tuple[Sequenc
         )
         .order_by(*(key.asc() if order.ascending else key.desc() for key in keys))
     )
-    proposals = db.session.scalars(statement).all()
-    return proposals[:limit], len(proposals) > limit
+    rows = [(proposal, institution) for proposal, institution in db.session.execute(statement)]
+    return rows[:limit], len(rows) > limit
 
 
 def count_proposals(filters: ProposalFilters) -> int:
@@ -119,9 +122,8 @@ def iter_proposals(
     after, has_more = None, True
     while has_more:
         batch, has_more = list_proposals(replace(filters, after=after), batch_size)
-        institutions = institutions_of(batch)
-        yield from ((proposal, institutions.get(proposal.id)) for proposal in batch)
-        after = batch[-1].id if batch else None
+        yield from batch
+        after = batch[-1][0].id if batch else None
         db.session.expunge_all()
 
 
@@ -186,22 +188,33 @@ class FilterChoice:
 
 @dataclass(frozen=True)
 class FilterChoices:
-    """The processes and institutions of the filters, sorted by name."""
+    """The processes and institutions of the filters, topics and areas, sorted by name."""
 
     processes: list[FilterChoice]
     institutions: list[FilterChoice]
+    topics: NameList
+    areas: NameList
 
 
-def filter_choices(language: str) -> FilterChoices:
-    """Return the processes and institutions a list can be filtered by, in a language."""
+def filter_choices(language: str, process: str = "") -> FilterChoices:
+    """Return what a list can be filtered by, in a language.
+
+    Topics and areas are those of the process with this slug, or of all processes.
+    """
     choices: dict[str, list[FilterChoice]] = {"process": [], "institution": []}
+    topics, areas = [], []
     row: Any  # a union has no static row type
     for row in db.session.execute(_choices_query()):
+        if row.of == "process" and process in {"", row.slug}:
+            topics.append(NameList(pairs_of(row.topics)))
+            areas.append(NameList(dict.fromkeys(row.areas, "")))
         name = (row.name_en if language == "en" else "") or row.name
         choices[row.of].append(FilterChoice(row.slug, name))
     for options in choices.values():
         options.sort(key=lambda choice: choice.name)
-    return FilterChoices(choices["process"], choices["institution"])
+    return FilterChoices(
+        choices["process"], choices["institution"], merge_lists(topics), merge_lists(areas)
+    )
 
 
 def _choices_query() -> CompoundSelect[Any]:
@@ -210,8 +223,15 @@ def _choices_query() -> CompoundSelect[Any]:
         Process.slug,
         Process.title.label("name"),
         Process.title_en.label("name_en"),
+        Process.topics,
+        Process.areas,
     ).where(Process.visible_to(ANYONE))
     institutions = select(
-        literal("institution"), Institution.slug, Institution.name, Institution.name_en
+        literal("institution"),
+        Institution.slug,
+        Institution.name,
+        Institution.name_en,
+        null(),
+        null(),
     )
     return union_all(processes, institutions)

@@ -103,11 +103,14 @@ def institutions_of(proposals: Iterable[Proposal]) -> Mapping[int, Institution]:
     It is the one that owes the response, else the one that gave it or was asked for it.
     """
     ids = [proposal.id for proposal in proposals]
-    statement = join_case(select(Proposal.id, Institution).select_from(Proposal)).join(
-        Institution, Institution.id == _institution_id_at(now())
-    )
-    rows = db.session.execute(statement.where(Proposal.id.in_(ids)))
+    statement = join_institution(select(Proposal.id, Institution).select_from(Proposal))
+    rows = db.session.execute(statement.where(Proposal.id.in_(ids), Institution.id.is_not(None)))
     return dict(rows.all())
+
+
+def join_institution(statement: S) -> S:
+    """Return a statement on proposals joined with the institution of each, as `institutions_of`."""
+    return join_case(statement).outerjoin(Institution, Institution.id == _institution_id_at(now()))
 
 
 def _institution_id_at(moment: datetime) -> ColumnElement[int | None]:

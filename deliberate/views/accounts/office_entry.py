@@ -33,6 +33,7 @@ from deliberate.permissions.threads import may_comment
 from deliberate.queries.accounts.office_entry import list_polls_at_office
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.log.receipts import get_receipt
+from deliberate.queries.processes.name_lists import areas_of, topics_of
 from deliberate.queries.processes.phases import processes_allowing
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.proposals.proposals import get_proposal
@@ -198,9 +199,12 @@ def _open_processes() -> "list[Process]":
 def write(token: str) -> ResponseReturnValue:
     """Show the form for a proposal, or publish it in the person's name."""
     person, form = visitor_of(token), OfficeProposalForm(submitted_data())
-    if request.method == "GET":
-        form.area.data = person.area
-    form.set_choices((p.slug, p.text_in("title", g.language)) for p in _open_processes())
+    processes = _open_processes()
+    form.set_choices((p.slug, p.text_in("title", g.language)) for p in processes)
+    form.offer_names_of(
+        {process.slug: (topics_of(process), areas_of(process)) for process in processes},
+        person.area if request.method == "GET" else "",
+    )
 
     def submit() -> ResponseReturnValue:
         submit_proposal(

@@ -32,6 +32,7 @@ from deliberate.permissions.processes import (
     may_remove_phase,
 )
 from deliberate.queries.polls.polls import poll_without_outcome
+from deliberate.queries.processes.name_lists import areas_of_residents
 from deliberate.queries.processes.phases import phase_steps
 from deliberate.queries.processes.process_setup import (
     PAGE,
@@ -110,6 +111,7 @@ def _defaults() -> dict[str, object]:
         "response_days": settings.response_days,
         "timezone": settings.timezone,
         "calendar": INDONESIA,
+        "areas": areas_of_residents(),
     }
 
 

@@ -29,6 +29,7 @@ from deliberate.operations.proposals.proposals import submit_proposal
 from deliberate.operations.site.rate_limits import CLICKS, TEXTS, TooManyAttempts
 from deliberate.permissions.decision import Refused, may_take_part, require
 from deliberate.permissions.proposals.proposals import is_author, is_open_to, may_submit
+from deliberate.queries.processes.name_lists import areas_of, topics_of
 from deliberate.queries.processes.phases import get_next_phase_allowing, processes_allowing
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.proposals.drafts import get_draft, list_drafts
@@ -38,6 +39,7 @@ from deliberate.views.posted_message import posted_message
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
+    UNPROCESSABLE,
     flash_with_receipt,
     form_page,
     see_other,
@@ -54,7 +56,7 @@ from deliberate.views.urls import proposal_url
 from deliberate.vocabulary import PhaseSwitch
 
 if TYPE_CHECKING:
-    from deliberate.models import Draft, Institution, Process, Proposal
+    from deliberate.models import Draft, Institution, Person, Process, Proposal
 
 blueprint = LocalizedBlueprint("drafting", url_prefix="/proposals")
 DRAFT = "/drafts/<id:draft_id>"
@@ -90,7 +92,7 @@ def create_draft() -> ResponseReturnValue:
         "title": start.title.data,
         "process": start.of_process.data,
         "body": form.body.data,
-        "area": person.area,
+        "area": _own_area(person, start.of_process.data),
     }
     try:
         draft = save_draft(person, fields)
@@ -98,6 +100,12 @@ def create_draft() -> ResponseReturnValue:
         form.body.errors = [str(refusal.reason)]
         return _text_page(start, form), 422
     return see_other(url_for("drafting.place", draft_id=draft.id))
+
+
+def _own_area(person: "Person", slug: str) -> str:
+    """Return the area of a person as the process lists it, empty where it does not."""
+    areas = areas_of(get_or_404(get_process(slug)))
+    return areas.find(person.area) if areas.allows(person.area) else ""
 
 
 @blueprint.page("/similar", "public")
@@ -172,7 +180,7 @@ def _save_fields(
 def place(draft_id: int) -> ResponseReturnValue:
     """Show step 3, area, topic and files, or save it with the button that was pressed."""
     draft = _get_draft(draft_id)
-    form = PlaceForm(submitted_data(), data=draft.fields)
+    form = _place_form(draft, submitted_data())
     file_form = AttachmentForm(CombinedMultiDict([request.files, request.form]))
 
     def submit() -> ResponseReturnValue | None:
@@ -181,14 +189,27 @@ def place(draft_id: int) -> ResponseReturnValue:
         stays = {"add", "remove"} & set(request.form)
         return _save_fields(draft, form, "drafting.place" if stays else "drafting.institution")
 
-    return form_page(
-        form,
-        submit,
+    return form_page(form, submit, _place_page, file_form=file_form, draft=draft)
+
+
+def _place_page(
+    *, form: PlaceForm, file_form: AttachmentForm, draft: "Draft", **_context: object
+) -> str:
+    return render_template(
         "proposals/drafting/place.html",
+        form=form,
         file_form=file_form,
         draft=draft,
         max_files=MAX_ATTACHMENTS,
     )
+
+
+def _place_form(draft: "Draft", data: MultiDict[str, str] | None) -> PlaceForm:
+    """Return the form with the topics and areas of the process, filled in from the draft."""
+    form, process = PlaceForm(data, data=draft.fields), get_process(draft.fields.get("process", ""))
+    if process is not None:
+        form.offer_names(topics_of(process), areas_of(process))
+    return form
 
 
 def _change_files(draft: "Draft", form: AttachmentForm) -> bool:
@@ -265,6 +286,10 @@ def publish(draft_id: int) -> ResponseReturnValue:
     process, fields = _process_of(draft), draft.fields
     if not TitleAndTextForm(MultiDict(fields)).validate():
         return see_other(url_for("drafting.title_and_text", draft_id=draft_id))
+    place_form = _place_form(draft, MultiDict(fields))
+    if not place_form.validate():
+        page = _place_page(form=place_form, file_form=AttachmentForm(), draft=draft)
+        return page, UNPROCESSABLE
     proposal = submit_proposal(
         signed_in_person(),
         process,

@@ -20,7 +20,6 @@ from deliberate.queries.proposals.listing import (
 )
 from deliberate.queries.proposals.proposals import proposal_status
 from deliberate.queries.responses.institutions import localized_name
-from deliberate.queries.responses.response_owner import institutions_of
 from deliberate.queries.site.pictures import first_pictures
 from deliberate.text import clean_line, topic_id
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -36,10 +35,15 @@ MAX_FILTER_LENGTH = 120
 @blueprint.page("", "public")
 def index() -> str:
     """Show the proposals that match the filters of the query string."""
-    filters, choices = _filters_from_request(), filter_choices(g.language)
+    filters = _filters_from_request()
+    choices = filter_choices(g.language, filters.process)
     form = _filter_form(choices)
-    proposals, has_more = list_proposals(filters)
-    institutions = institutions_of(proposals)
+    filters = replace(
+        filters,
+        topic=form.topic.data[:MAX_FILTER_LENGTH],
+        area=form.area.data[:MAX_FILTER_LENGTH],
+    )
+    rows, has_more = list_proposals(filters)
     return render_template(
         "proposals/index.html",
         form=form,
@@ -48,11 +52,11 @@ def index() -> str:
                 proposal,
                 proposal_status(proposal),
                 proposal_url(proposal),
-                localized_name(institutions.get(proposal.id)),
+                localized_name(institution),
             )
-            for proposal in proposals
+            for proposal, institution in rows
         ],
-        next_url=_list_url(replace(filters, after=proposals[-1].id)) if has_more else "",
+        next_url=_list_url(replace(filters, after=rows[-1][0].id)) if has_more else "",
         first_url=_list_url(filters.without()) if filters.after else "",
         set_filters=[
             (name, form.label_of(name), _list_url(filters.without(name)))
@@ -61,7 +65,7 @@ def index() -> str:
         clear_url=_list_url(filters.without(*FILTERS)),
         csv_url=url_for("proposal_list.download", **_query(filters.without())),
         count=_count(filters),
-        pictures=first_pictures([proposal.id for proposal in proposals]),
+        pictures=first_pictures([proposal.id for proposal, _institution in rows]),
         order=filters.order.value,
         followed_topic=_followed_topic(filters.topic),
     )
@@ -90,6 +94,7 @@ def _filter_form(choices: FilterChoices) -> ProposalListForm:
         ((choice.slug, choice.name) for choice in choices.processes),
         ((choice.slug, choice.name) for choice in choices.institutions),
     )
+    form.offer_names(choices.topics, choices.areas)
     return form
 
 

@@ -12,6 +12,7 @@ from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.permissions.decision import require
 from deliberate.permissions.proposals.proposals import may_revise, may_withdraw
 from deliberate.queries.moderation.open_items import get_open_edit_request
+from deliberate.queries.processes.name_lists import areas_of, topics_of
 from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.queries.threads.comment_rows import list_creditable_comments
 from deliberate.views.posted_message import posted_message
@@ -37,7 +38,14 @@ def revise(proposal_id: int) -> ResponseReturnValue:
     """Show the author the form for a new version, or publish it."""
     person, proposal = signed_in_person(), get_or_404(get_proposal(proposal_id))
     require(may_revise(person, proposal))
-    form = ReviseForm(submitted_data(), title=proposal.title, body=proposal.body)
+    form = ReviseForm(
+        submitted_data(),
+        title=proposal.title,
+        body=proposal.body,
+        topic=proposal.topic,
+        area=proposal.area,
+    )
+    form.offer_names(topics_of(proposal.process), areas_of(proposal.process))
 
     def submit() -> ResponseReturnValue:
         revise_proposal(
@@ -47,6 +55,8 @@ def revise(proposal_id: int) -> ResponseReturnValue:
             form.body.data,
             form.note.data,
             form.credits.data or (),
+            topic=form.topic.data,
+            area=form.area.data,
             context=request_context(),
         )
         message = _("Version %(n)s is published.", n=proposal.version)

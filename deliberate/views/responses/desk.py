@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from deliberate.exports.desk_csv import queue_lines
-from deliberate.forms.responses import NoteForm, QuestionForm, ReferralForm
+from deliberate.forms.responses import CaseTopicForm, NoteForm, QuestionForm, ReferralForm
 from deliberate.operations.responses import cases as case_operations
 from deliberate.operations.responses.referrals import (
     EXTERNAL_SYSTEMS,
@@ -31,6 +31,7 @@ from deliberate.permissions.responses import (
 )
 from deliberate.queries.accounts.people import get_person
 from deliberate.queries.processes.first_steps import count_missing_steps
+from deliberate.queries.processes.name_lists import topics_of_all_processes
 from deliberate.queries.proposals.timeline import get_timeline, list_referrals
 from deliberate.queries.responses import desk as desk_queries
 from deliberate.queries.responses.institutions import (
@@ -88,6 +89,12 @@ class CaseFilters(TypedDict):
     topic: str
 
 
+def _topic_form() -> CaseTopicForm:
+    form = CaseTopicForm(request.args)
+    form.topic.offer(topics_of_all_processes())
+    return form
+
+
 @blueprint.page("", "staff", "moderator", "evaluator", "researcher", "admin")
 def index() -> ResponseReturnValue:
     """Show the open cases of the institution, oldest deadline first."""
@@ -118,6 +125,7 @@ def index() -> ResponseReturnValue:
         drafts_to_sign=list_drafts_to_sign(institution.id),
         assessments_to_reply=assessments_awaiting_reply(institution.id),
         filters=_filters(),
+        topic_form=_topic_form(),
         colleagues=desk_queries.list_staff(institution.id),
         institutions={row.id: row for row in list_institutions()},
         localized_name=localized_name,
@@ -129,7 +137,7 @@ def _filters() -> CaseFilters:
     return {
         "state": state if state in STATES else "",
         "assignee_id": int_arg("assignee"),
-        "topic": request.args.get("topic", ""),
+        "topic": CaseTopicForm(request.args).topic.data,
     }
 
 
@@ -147,7 +155,7 @@ def _next_url(rows: list[desk_queries.QueueRow]) -> str:
         "desk.index",
         state=request.args.get("state"),
         assignee=request.args.get("assignee"),
-        topic=request.args.get("topic"),
+        topic=_filters()["topic"] or None,
         all=request.args.get("all"),
         after=last.due_at.isoformat() if last.due_at else "",
         id=last.id,
