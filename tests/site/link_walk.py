@@ -88,6 +88,7 @@ NOT_LINKED = {
     "office_recovery.show": "in the list of recoveries",
     "poll_admin.statements": "on an open poll of statements",
     "polls.budget_total": "button of an open budget poll",
+    "polls.office_ballot": "in the notice of a ballot that was entered at an office",
     "polls.one_by_one": "on an open poll of statements",
     "polls.suggest": "on an open poll of statements",
     "process_copies.delete": "on the set-up of a planned process",
@@ -99,8 +100,23 @@ NOT_LINKED = {
     "sign_in.claim": "on the page that the button for joining opens",
     "static_pages.rules_of_version": "on the rules once there is a second version",
     "unsubscribe.demo_mails": "address of the demo for those who show it",
+    **dict.fromkeys(("welcome.codes", "welcome.show"), "redirect after joining"),
+    **dict.fromkeys(
+        (
+            "office_entry.proposal",
+            "office_entry.receipt",
+            "office_entry.visit",
+            "office_entry.write",
+        ),
+        "during the visit of a person to an office, after its start by a form",
+    ),
 }
 """Endpoints that no page of the sample city links to, each with how people come there."""
+NOT_LINKED_FOR = {
+    "admin": {"office_entry.index", "poll_admin.waiting"},
+    "moderator": {"picture_admin.edit"},
+}
+"""Endpoints linked for other roles: of clerks, who have an institution; on polls without ballots."""
 LINK = re.compile(r'<(?:a|link)\s[^>]*?href="([^"#]+)|<img\s[^>]*?src="([^"#]+)')
 FORM = re.compile(r"<form\s[^>]*>")
 ACTION = re.compile(r'(?<!\S)(?:form)?action="([^"#]+)')
