@@ -112,8 +112,11 @@ NOT_LINKED = {
     ),
 }
 """Endpoints that no page of the sample city links to, each with how people come there."""
-NOT_LINKED_FOR = {"admin": {"office_entry.index", "poll_admin.waiting"}}
-"""Endpoints of clerks that the desk of an account without an institution does not link to."""
+NOT_LINKED_FOR = {
+    "admin": {"office_entry.index", "poll_admin.waiting"},
+    "moderator": {"picture_admin.edit"},
+}
+"""Endpoints linked for others: of clerks, who have an institution; on polls without ballots."""
 LINK = re.compile(r'<(?:a|link)\s[^>]*?href="([^"#]+)|<img\s[^>]*?src="([^"#]+)')
 FORM = re.compile(r"<form\s[^>]*>")
 ACTION = re.compile(r'(?<!\S)(?:form)?action="([^"#]+)')
