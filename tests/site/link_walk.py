@@ -116,7 +116,7 @@ NOT_LINKED_FOR = {
     "admin": {"office_entry.index", "poll_admin.waiting"},
     "moderator": {"picture_admin.edit"},
 }
-"""Endpoints linked for other roles: of clerks, who have an institution; on polls without ballots."""
+"""Endpoints linked for others: of clerks, who have an institution; on polls without ballots."""
 LINK = re.compile(r'<(?:a|link)\s[^>]*?href="([^"#]+)|<img\s[^>]*?src="([^"#]+)')
 FORM = re.compile(r"<form\s[^>]*>")
 ACTION = re.compile(r'(?<!\S)(?:form)?action="([^"#]+)')
