@@ -394,10 +394,12 @@ def ballot_box_root(poll: Poll, ballots: Iterable[BallotLine]) -> str:
     The salt of the poll never leaves the platform, so no choice can be computed from the root.
     Ballots are sorted by the hash of their code; the tally follows from what is hashed.
     """
+    # An erased statement that was never shown has no salt either.
+    options = [o for o in poll.options if o.salt is None and o.state == OptionState.SHOWN]
     rules = {
         "question": poll.question,
         "rules": [poll.type, poll.counting, poll.quorum, poll.min_share, poll.amount],
-        "options": [[o.id, o.label, o.cost] for o in poll.options if o.salt is None],
+        "options": [[o.id, o.label, o.cost] for o in options],
     }
     box = hmac.new(poll.salt, canonical_json(rules).encode(), hashlib.sha256)
     for key, choice, area in sorted(ballots, key=lambda line: line[0]):

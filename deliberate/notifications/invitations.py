@@ -38,16 +38,19 @@ def send_invitations(mailer: Mailer | None = None) -> int:
     sent = 0
     with mailer or Mailer(settings.mail_url) as server:
         for invitation in invitations:
-            problem = _send(server, invitation, settings)
-            if problem is None:
+            try:
+                problem = _send(server, invitation, settings)
+            except ConnectionLost:
                 break
+            except TemporaryFailure:  # this address is tried again, the others now
+                continue
             _mark_mailed(invitation.id, problem)
             sent += not problem
     return sent
 
 
-def _send(server: Mailer, invitation: Invitation, settings: Settings) -> str | None:
-    """Send one mail; return its problem, empty if it was sent, None if all are tried later."""
+def _send(server: Mailer, invitation: Invitation, settings: Settings) -> str:
+    """Send one mail; return its problem, empty if it was sent. Raises TemporaryFailure."""
     token = invitation_token(invitation.seed)
     if hashlib.sha256(token.encode()).hexdigest() != invitation.token_hash:
         return "the secret key was changed after the invitation"
@@ -55,8 +58,6 @@ def _send(server: Mailer, invitation: Invitation, settings: Settings) -> str | N
         server.send(compose_invitation(invitation, token, settings))
     except PermanentFailure as error:
         return str(error)[:255]
-    except (ConnectionLost, TemporaryFailure):
-        return None
     return ""
 
 

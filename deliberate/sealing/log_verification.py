@@ -70,6 +70,9 @@ def verify_log(
     """
     session: Session = db.session()
     session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        # What is sealed and written meanwhile is no fault: all queries see one moment.
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     return verify_session(session, log_path, external_heads, progress)
 
 

@@ -77,6 +77,12 @@ POSTGRESQL_GUARDS = [
     """CREATE TRIGGER signed_tree_head_not_before_rows BEFORE INSERT ON signed_tree_head
     FOR EACH ROW EXECUTE FUNCTION signed_tree_head_time_guard()""",
 ]
+# How many rows sealed before were dated late is not known.
+COUNT_SOURCE_DATES = """INSERT INTO sealed_dates (size, process_id, late, dated)
+SELECT (SELECT max(size) FROM signed_tree_head), coalesce(process_id, 0), 0, count(*)
+FROM interaction JOIN position ON entry = id
+WHERE origin IN ('import', 'seed') AND EXISTS (SELECT 1 FROM signed_tree_head)
+GROUP BY coalesce(process_id, 0)"""
 SALTED_TABLES = ("summary", "commitment_step")
 """Texts that the log binds from now on; rows written before have no mark in the log."""
 COLUMNS = (
@@ -102,6 +108,7 @@ def upgrade() -> None:
     op.rename_table("interaction", "interaction_before")
     _create_log()
     _move_rows()
+    op.execute(sa.text(COUNT_SOURCE_DATES))
     for statement in POSTGRESQL_GUARDS if _is_postgresql() else SQLITE_GUARDS:
         op.execute(sa.text(statement.replace(":", r"\:")))
 

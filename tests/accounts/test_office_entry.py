@@ -4,6 +4,7 @@ import pytest
 
 from deliberate.database import db
 from deliberate.models import Notice
+from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.accounts.office_entry import (
     UnknownPaper,
     claim_account,
@@ -39,6 +40,15 @@ def process(institution):
 
 def at_desk_of(clerk):
     return RequestContext(language="id", network="192.0.2.1").at_office(clerk)
+
+
+def test_office_opens_accounts_for_several_people_beside_erased_ones(clerk):
+    erase_account(factories.create_resident(), factories.PASSPHRASE)
+    names = ["Bu Rini", "Pak Yusuf"]
+    accounts = [open_office_account(clerk, name, context=at_desk_of(clerk))[0] for name in names]
+    assert [account.person.display_name for account in accounts] == names
+    with pytest.raises(NameTaken):
+        open_office_account(clerk, "Bu Rini", context=at_desk_of(clerk))
 
 
 def test_entry_is_the_persons_own_act_with_office_and_clerk_in_the_log(clerk, process, log):

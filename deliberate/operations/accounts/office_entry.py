@@ -4,6 +4,8 @@ An entry is the person's own act, by the same operation as on the web. The conte
 the log then has the origin desk, the institution, and the clerk in a row that never leaves.
 """
 
+from sqlalchemy.exc import IntegrityError
+
 from deliberate.clock import now
 from deliberate.models import OfficeAccount, Person, Process, Proposal
 from deliberate.models.accounts.office_account import PAPER_VALID_FOR
@@ -14,7 +16,13 @@ from deliberate.operations.accounts.email_addresses import (
 )
 from deliberate.operations.accounts.passphrases import hash_passphrase
 from deliberate.operations.accounts.recovery_codes import new_recovery_code
-from deliberate.operations.accounts.registration import add_person, new_person, require_free_name
+from deliberate.operations.accounts.registration import (
+    SIGN_IN_NAME,
+    NameTaken,
+    add_person,
+    new_person,
+    require_free_name,
+)
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.site.rate_limits import PAPER_CODES, limit_attempts
 from deliberate.permissions.accounts.office_entry import is_clerk, may_claim, may_enter_for
@@ -83,14 +91,17 @@ def claim_account(
     if problem := passphrase_problem(passphrase, name, person.display_name):
         raise Refused(problem)
     hashed = hash_passphrase(passphrase)
-    with recorded(person, AccountClaimed, context) as act:
-        act.lock(person)
-        require(may_claim(act.lock(account)))
-        person.sign_in_name, person.passphrase_hash, person.email = name, hashed, email
-        require_free_name(act.session, person)
-        account.claimed_at, account.code_hash = now(), ""
-        request_email_confirmation(act, person)
-        act.about(person)
+    try:
+        with recorded(person, AccountClaimed, context) as act:
+            act.lock(person)
+            require(may_claim(act.lock(account)))
+            person.sign_in_name, person.passphrase_hash, person.email = name, hashed, email
+            require_free_name(act.session, person)
+            account.claimed_at, account.code_hash = now(), ""
+            request_email_confirmation(act, person)
+            act.about(person)
+    except IntegrityError as error:  # another account took the name at the same moment
+        raise NameTaken(SIGN_IN_NAME) from error
     return person, create_device(person, agent)
 
 

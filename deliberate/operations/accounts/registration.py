@@ -141,14 +141,15 @@ def require_free_name(session: Session, person: Person) -> None:
 
     Names that look like an institution, the platform or its staff are taken too.
     """
-    others = select(Person.sign_in_name, Person.name_key).where(
-        (Person.sign_in_name == person.sign_in_name) | (Person.name_key == person.name_key),
-    )
+    is_taken = Person.name_key == person.name_key
+    if person.sign_in_name is not None:
+        is_taken |= Person.sign_in_name == person.sign_in_name
+    others = select(Person.sign_in_name).where(is_taken)
     if person.id is not None:
         others = others.where(Person.id != person.id)
     with session.no_autoflush:
-        taken = session.execute(others.limit(2)).all()
-    if any(other.sign_in_name == person.sign_in_name for other in taken):
+        taken = session.scalars(others.limit(2)).all()
+    if person.sign_in_name is not None and person.sign_in_name in taken:
         raise NameTaken(SIGN_IN_NAME)
     if taken or _is_reserved(session, person.name_key):
         raise NameTaken(DISPLAY_NAME)

@@ -114,10 +114,10 @@ def remove_document(
         if act.lock(document).removed_at is not None:
             raise Refused(_GONE)
         document.removed_at, document.title, document.url = now(), "", ""
-        act.session.execute(  # the version before it is in force again
+        act.session.execute(  # the version before it is in force again, or older than the next
             update(ProcessDocument)
             .where(ProcessDocument.replaced_by_id == document.id)
-            .values(replaced_by_id=None)
+            .values(replaced_by_id=document.replaced_by_id)
         )
         act.about(document)
     delete_files([document.name] if document.name else [])

@@ -15,6 +15,7 @@ from deliberate.models import (
     Institution,
     Person,
     Phase,
+    Picture,
     Process,
     ProcessChange,
     ProcessContact,
@@ -43,6 +44,7 @@ from deliberate.text import clean, clean_line, to_slug
 from deliberate.vocabulary import PhaseKind
 from deliberate.vocabulary.events.processes import (
     CalendarChanged,
+    PhaseRemoved,
     PhaseScheduled,
     ProcessChanged,
     ProcessDeleted,
@@ -159,6 +161,8 @@ def delete_process(
     with recorded(admin, ProcessDeleted, context) as act:
         require(may_delete_process(act.lock(admin), act.lock(process)))
         act.about(process)
+        for phase in process.phases:  # a later process may get the same id
+            act.consequence(PhaseRemoved, phase, phase=phase.kind)
         files = _delete_information(act.session, process)
         act.session.delete(process)
     delete_files(files)
@@ -172,9 +176,14 @@ def _delete_information(session: Session, process: Process) -> list[str]:
     for document in documents:
         document.replaced_by_id = None
     session.flush()
-    for model in (ProcessDocument, ProcessContact, ProcessNews):
+    names = [document.name for document in documents if document.name]
+    shown = select(Picture.name).where(
+        Picture.process_id == process.id, Picture.removed_at.is_(None)
+    )
+    names += session.scalars(shown).all()
+    for model in (ProcessDocument, ProcessContact, ProcessNews, Picture):
         session.execute(delete(model).where(model.process_id == process.id))
-    return [document.name for document in documents if document.name]
+    return names
 
 
 def change_process(

@@ -53,6 +53,7 @@ def has_ex_ante_assessment(process: Process) -> bool:
 SETUP_TABLES = frozenset(
     {
         "phase",
+        "picture",
         "process_change",
         "process_contact",
         "process_document",

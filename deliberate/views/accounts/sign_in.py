@@ -91,7 +91,7 @@ def join() -> ResponseReturnValue:
         form.passphrase.data = None
         return _render_join(form, held_request())
     if not form.validate():
-        return _render_join(form, held_request()), 422
+        return _render_join(form, held_request(), request.form.get("ticket", "")), 422
     name, network = form.sign_in_name.data.casefold(), request.remote_addr or ""
     try:
         count_join(name, network, request.form.get("ticket", ""))
@@ -110,7 +110,7 @@ def join() -> ResponseReturnValue:
         return _render_join(form, held_request(), ticket), 429, retry_after(error)
     except NameTaken as taken:
         form[taken.field].errors = [name_taken_message(taken)]
-        return _render_join(form, held_request()), 422
+        return _render_join(form, held_request(), request.form.get("ticket", "")), 422
     return complete_sign_in(person, token, is_new=True)
 
 

@@ -89,7 +89,7 @@ def follow(slug: str) -> ResponseReturnValue:
     follow_subject(signed_in_person(), get_or_404(get_process(slug)), context=request_context())
     return redirect_with_message(
         url_for("processes.show", slug=slug),
-        _("You follow this process: its news come to your account."),
+        _("You follow this process: its announcements come to your account."),
     )
 
 
