@@ -20,12 +20,12 @@ from deliberate.permissions.decision import InvalidInput, RefusalKind, Refused
 from deliberate.recording import RequestContext
 
 DELIVERY_STATUS = "message/delivery-status"
-_ATTRIBUTION = r"(?:On|Pada|Am|Le)\b.*\d.*(?:wrote|menulis|schrieb|écrit)\s?:"
+_ATTRIBUTION = r"(?:On|Pada|Am|Le)\b\D*\d.*(?:wrote|menulis|schrieb|écrit)\s?:"
 _QUOTE = re.compile(rf"(>.*|-- ?|_{{5,}}|-{{5,}}.*|.*/unsubscribe/.*|{_ATTRIBUTION})")
 _WRAPPED_ATTRIBUTION = re.compile(
-    r"(?m)^((?:On|Pada|Am|Le)\b.*\d.*)\n"
+    r"(?m)^((?:On|Pada|Am|Le)\b[^\d\n]*\d.*)\n"
     r"(?:((?!On\b|Pada\b|Am\b|Le\b).+)\n)?"
-    r"((?!On\b|Pada\b|Am\b|Le\b).*(?:wrote|menulis|schrieb|écrit)\s?:)\s*$"
+    r"((?!On\b|Pada\b|Am\b|Le\b).*(?:wrote|menulis|schrieb|écrit)\s?:)[^\S\n]*$"
 )
 """Mail programs wrap the line that names the quoted writer."""
 _FROM = re.compile(r"\*?(From|Dari|Von|De)\s?:")
