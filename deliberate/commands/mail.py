@@ -7,6 +7,7 @@ from email.policy import default
 import click
 from flask.cli import with_appcontext
 
+from deliberate.database import UNAVAILABLE_ERRORS
 from deliberate.operations.notices.incoming_mail import accept_mail
 from deliberate.operations.site.rate_limits import TooManyAttempts
 from deliberate.permissions.decision import Refused
@@ -31,4 +32,7 @@ def command(recipient: str) -> None:
         sys.exit(NO_PERMISSION)
     except TooManyAttempts as error:
         click.echo(f"too many texts: again at {error.retry_at:%Y-%m-%d %H:%M} UTC", err=True)
+        sys.exit(TEMPORARY_FAILURE)
+    except UNAVAILABLE_ERRORS:
+        click.echo("the database is not available", err=True)
         sys.exit(TEMPORARY_FAILURE)

@@ -12,7 +12,7 @@ from deliberate.models import Notice
 from deliberate.notifications import fanout
 from deliberate.queries.notices.digests import (
     DueDigest,
-    chosen_slots,
+    due_slots,
     last_slot,
     list_due_digests,
     week_name,
@@ -25,12 +25,13 @@ PAGE_SIZE = 500
 def create_digests() -> int:
     """Write the weekly mails that are due, one per person and week; return their number.
 
-    A slot that was missed is made up for within a week. Who has nothing new gets none.
+    A slot that was missed is made up for in the next hours, within a week. Who has nothing new
+    gets none.
     """
     db.session.rollback()
     if not fanout.is_mail_configured():
         return 0
-    return sum(_create_for_slot(weekday, hour) for weekday, hour in chosen_slots())
+    return sum(_create_for_slot(weekday, hour) for weekday, hour in due_slots())
 
 
 def _create_for_slot(weekday: int, hour: int) -> int:

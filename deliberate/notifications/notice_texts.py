@@ -24,6 +24,7 @@ from deliberate.models import (
 )
 from deliberate.notifications.registry import line_of
 from deliberate.queries.log.receipts import get_receipt
+from deliberate.queries.processes.phases import phase_title_by_key
 from deliberate.text import excerpt, to_plain
 from deliberate.vocabulary.notices import NoticeEvent
 
@@ -203,19 +204,12 @@ class NoticeSubjects:
     @property
     def phase_name(self) -> str:
         """Return the name of the phase."""
-        names: dict[str, str] = {
-            "ideas": _("Ideas"),
-            "discussion": _("Discussion"),
-            "response": _("Response"),
-            "delivery": _("Delivery"),
-            "review": _("Review"),
-        }
-        return names.get(getattr(self.event, "phase", ""), "")
+        key: str = getattr(self.event, "phase", "")
+        return phase_title_by_key(self.process, key) if self.process and key else ""
 
     @cached_property
     def _phase(self) -> Phase | None:
-        phases = self.process.phases if self.process else []
-        return next((row for row in phases if row.kind == getattr(self.event, "phase", "")), None)
+        return self.process.get_phase(getattr(self.event, "phase", "")) if self.process else None
 
     @property
     def phase_end(self) -> str:

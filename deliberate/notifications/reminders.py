@@ -324,7 +324,7 @@ def _new_phases() -> Iterator[NoticeRow]:
     )
     for phase in db.session.scalars(phases):
         yield _notice_row(
-            f"phase.{phase.id}", PhaseBeganNotice(phase=phase.kind), process_id=phase.process_id
+            f"phase.{phase.id}", PhaseBeganNotice(phase=phase.key), process_id=phase.process_id
         )
 
 

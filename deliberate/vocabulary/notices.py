@@ -354,7 +354,7 @@ class _OnProcess(NoticeEvent, page=NoticePage.PROCESS, topic=Topic.PROCESS):
 class PhaseBeganNotice(_OnProcess, kind="phase.began"):
     """A phase of a process began."""
 
-    phase: str = detail("which phase")
+    phase: str = detail("key of the phase")
 
 
 class ProcessChangedNotice(_OnProcess, kind="process.changed"):

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from deliberate.operations.proposals.follows import follow_subject
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.threads import comments as comment_operations
+from deliberate.queries.notices.digests import due_slots, list_due_digests
 from deliberate.vocabulary import ResponseDecision, Stance
 from deliberate.vocabulary.notices import VerifiedNotice
 from tests import factories
@@ -177,6 +178,31 @@ def test_publishing_costs_the_same_with_ten_thousand_followers(institution, cloc
     fan_out()
     assert len(recipients("mail", "digest.week")) == 10_012
     assert time.perf_counter() - begun < 60
+
+
+def test_slot_of_the_weekly_mail_is_read_in_its_first_hour_and_caught_up_once_an_hour(app, clock):
+    saturday = datetime(2026, 3, 7, tzinfo=UTC)  # eight o'clock there
+    due = []
+    for minutes in (-1, 30, 59, 62, 90):
+        clock.move_to(saturday + timedelta(minutes=minutes))
+        due.append(bool(due_slots()))
+    assert due == [False, True, True, True, False]
+
+
+@pytest.mark.sqlite
+def test_weekly_mail_is_found_by_the_index_of_unread_messages(app):
+    statements = []
+
+    def record(_connection, _cursor, statement, parameters, *_more):
+        statements.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", record)
+    list_due_digests(6, 8, 0, 5)
+    event.remove(db.engine, "before_cursor_execute", record)
+    statement, parameters = next(row for row in statements if "GROUP BY" in row[0])
+    with db.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        assert "ix_delivery_unread" in str(plan.all())
 
 
 class Killed(BaseException):

@@ -6,14 +6,16 @@ from email.policy import default
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from deliberate.clock import now
+from deliberate.commands import mail as mail_command
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Delivery, FailingAddress
 from deliberate.notifications import fanout
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.return_addresses import return_address
-from deliberate.operations.notices.incoming_mail import accept_mail
+from deliberate.operations.notices.incoming_mail import accept_mail, written_text
 from deliberate.operations.threads.comments import post_comment
 from deliberate.permissions.decision import Refused
 from deliberate.vocabulary import Stance
@@ -63,6 +65,21 @@ def test_reply_by_mail_is_posted_once_without_its_quotation(delivery, address):
 
 
 @pytest.mark.parametrize(
+    "quotation",
+    [
+        "On Mon, 29 Nov 2026 at 10.00 Kota <warga@example.org>\nwrote:\n\n> Benar?",
+        "Pada Sen, 29 Nov 2026 pukul 10.00 Kota\nNusantara\n<a@b.id> menulis:\n\n> Benar?",
+        "From: Kota <a@b.id>\nSent: 29 Nov\nTo: warga@example.org\nSubject: Balasan\n\nBenar?",
+        "*Dari:* Kota <a@b.id>\n*Tanggal:* 29 Nov\n\nBenar?",
+        "Berhenti: https://kota.id/unsubscribe/abc",
+    ],
+)
+def test_quotation_of_a_mail_program_is_cut_and_what_was_written_before_stays(quotation):
+    written = "Pada intinya:\nOn balance: yes\nDari: saya\n\nAm 3. Mai war ich dort."
+    assert written_text(mail(f"{written}\n{quotation}\n")) == written
+
+
+@pytest.mark.parametrize(
     ("sent", "forge"),
     [
         (mail(sender="lain@example.org"), str),
@@ -105,17 +122,30 @@ Content-Type: message/delivery-status
 
 Reporting-MTA: dns; example.org
 
-Final-Recipient: rfc822; warga@example.org
+Final-Recipient: rfc822; {address}
 Action: failed
 Status: {status}
 --b--
 """
 
 
-def test_report_of_a_permanent_failure_counts_and_of_a_delay_does_not(delivery, address):
-    for status in ("4.2.2", "5.1.1"):
-        report = message_from_string(REPORT.format(status=status), policy=default)
-        accept_mail(report, address("bounce"))
+def test_report_of_a_permanent_failure_counts_of_the_address_alone_counts(delivery, address):
+    for status, failed in (
+        ("4.2.2", ADDRESS),
+        ("5.1.1", "salah@example.org"),
+        ("5.1.1", ADDRESS.title()),
+    ):
+        report = REPORT.format(status=status, address=failed)
+        accept_mail(message_from_string(report, policy=default), address("bounce"))
     db.session.rollback()
     row = db.session.get(FailingAddress, delivery.person_id)
     assert (row.failures, row.address, row.set_aside_at) == (1, ADDRESS, None)
+
+
+def test_mail_is_tried_again_while_the_database_is_not_available(app, monkeypatch):
+    def fail(*_arguments):
+        raise OperationalError("", {}, Exception("locked"))
+
+    monkeypatch.setattr(mail_command, "accept_mail", fail)
+    result = app.test_cli_runner().invoke(mail_command.command, ["reply+1@surat.kota.id"], input="")
+    assert result.exit_code == mail_command.TEMPORARY_FAILURE

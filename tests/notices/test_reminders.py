@@ -3,19 +3,23 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Notice
+from deliberate.notifications.notice_texts import NoticeSubjects, notice_text
 from deliberate.notifications.reminders import create_reminders
+from deliberate.notifications.templates import event_of
+from deliberate.operations.processes.processes import schedule_phase
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.referrals import refer_proposal
 from deliberate.operations.responses.response_drafts import save_response_draft, schedule_response
 from deliberate.operations.responses.response_publishing import publish_scheduled_responses
 from deliberate.operations.responses.responses import publish_response
 from deliberate.queries.responses.responses import list_response_cards
-from deliberate.vocabulary import ResponseDecision
+from deliberate.vocabulary import PhaseKind, ResponseDecision
 from tests import factories
 from tests.responses.draft_content import draft_content
 
@@ -124,3 +128,18 @@ def test_scheduled_response_that_is_refused_is_unscheduled_with_a_notice(
     clock.shift(timedelta(days=2))
     assert publish_scheduled_responses() == 0 and publish_scheduled_responses() == 0
     assert "desk.unpublished" in reminder_kinds() and not list_response_cards(proposal.id)
+
+
+def test_notice_of_a_second_phase_of_a_kind_has_its_own_name_and_end(clock, proposal):
+    process, begins = proposal.process, datetime(2027, 1, 3, 17, tzinfo=UTC)
+    for names, days in ((("", ""), 5), (("Uji warga", "Trial"), 10)):
+        ends = begins + timedelta(days=days)
+        schedule_phase(None, process, PhaseKind.REVIEW, begins, ends, (), number=None, names=names)
+        begins = ends
+    clock.move_to(ends - timedelta(days=9))
+    create_reminders()
+    newest = select(Notice).where(Notice.kind == "phase.began").order_by(Notice.id)
+    event = event_of(db.session.scalars(newest).all()[-1])
+    with force_locale("en"):
+        text = notice_text(NoticeSubjects(event, "en", process=process))
+    assert text.subject == "A new phase: Trial" and "19 Jan 2027" in text.sentence

@@ -156,6 +156,9 @@ def test_response_table_is_previewed_then_published(desk, proposal):
     assert not version_count(proposal)
     published = submit_form(desk, page, table=table, step="publish")
     assert "1 response is public." in published.text and version_count(proposal) == 1
+    assert f"{proposal.id},accepted" not in published.text and "5555,x" in published.text
+    again = submit_form(desk, page, table=table, step="publish")
+    assert "This response is public already." in again.text and version_count(proposal) == 1
     assert submit_form(desk, page, table="nothing").status_code == 422
 
 

@@ -99,6 +99,15 @@ def test_response_table_publishes_valid_rows_next_to_invalid_one(officer, proces
     assert list_response_cards(good.id) and not list_response_cards(bad.id)
 
 
+def test_row_that_was_checked_twice_at_once_is_published_once(officer, process):
+    proposal = factories.create_proposal(process)
+    text = table(f"{proposal.id},accepted,Ya,Teks,,,,,")
+    first, second = (parse_response_table(officer, text) for _request in range(2))
+    assert publish_response_rows(officer, first).published == first
+    assert publish_response_rows(officer, second).failed == second
+    assert "newer version" in second[0].problems[0]
+
+
 def test_response_table_rejects_proposal_of_another_institution(officer, process):
     (row,) = parse_response_table(
         factories.create_staff(),

@@ -1,7 +1,8 @@
 """Mail to the platform: a failure report sets an address aside, a reply becomes a comment."""
 
 import re
-from email.message import EmailMessage
+from collections.abc import Sequence
+from email.message import EmailMessage, Message
 from email.utils import parseaddr
 
 from flask import current_app
@@ -19,7 +20,18 @@ from deliberate.permissions.decision import InvalidInput, RefusalKind, Refused
 from deliberate.recording import RequestContext
 
 DELIVERY_STATUS = "message/delivery-status"
-_QUOTE = re.compile(r"^(>.*|-- ?|_{5,}|-{5,}.*|(On|Pada|Am|Le) .{5,200}:)$")
+_ATTRIBUTION = r"(?:On|Pada|Am|Le)\b\D*\d.*(?:wrote|menulis|schrieb|écrit)\s?:"
+_QUOTE = re.compile(rf"(>.*|-- ?|_{{5,}}|-{{5,}}.*|.*/unsubscribe/.*|{_ATTRIBUTION})")
+_WRAPPED_ATTRIBUTION = re.compile(
+    r"(?m)^((?:On|Pada|Am|Le)\b[^\d\n]*\d.*)\n"
+    r"(?:((?!On\b|Pada\b|Am\b|Le\b).+)\n)?"
+    r"((?!On\b|Pada\b|Am\b|Le\b).*(?:wrote|menulis|schrieb|écrit)\s?:)[^\S\n]*$"
+)
+"""Mail programs wrap the line that names the quoted writer."""
+_FROM = re.compile(r"\*?(From|Dari|Von|De)\s?:")
+_OTHER_HEADER = re.compile(
+    r"\*?(Sent|Date|Dikirim|Tanggal|Gesendet|Datum|Envoyé|To|Kepada|An|À)\s?:"
+)
 
 
 def accept_mail(mail: EmailMessage, recipient: str) -> str:
@@ -55,12 +67,20 @@ def is_automatic(mail: EmailMessage) -> bool:
 def _accept_failure(mail: EmailMessage, person: Person) -> str:
     """Count a permanent failure (RFC 3464); a delay is no failure."""
     reports = (part for part in mail.walk() if part.get_content_type() == DELIVERY_STATUS)
-    blocks = (block for report in reports for block in report.iter_parts())
-    statuses = [str(block.get("Status", "")) for block in blocks]
-    if not any(status.strip().startswith("5.") for status in statuses):
+    blocks = [block for report in reports for block in report.iter_parts()]
+    failed = [block for block in blocks if str(block.get("Status", "")).strip().startswith("5.")]
+    if not failed:
         return "ignored: no permanent failure"
+    if not any((person.email or "").lower() in _recipients(block) for block in failed):
+        return "ignored: a failure of another address"
     record_failure(person.id, person.email or "")
     return "counted a failure"
+
+
+def _recipients(block: Message) -> set[str]:
+    """Return the addresses in a block of a failure report, as it was mailed to and in the end."""
+    fields = (str(block.get(name, "")) for name in ("Original-Recipient", "Final-Recipient"))
+    return {parseaddr(value.rpartition(";")[2])[1].lower() for value in fields if value}
 
 
 def _accept_reply(mail: EmailMessage, delivery: Delivery, person: Person) -> str:
@@ -104,10 +124,20 @@ def _release(delivery: Delivery) -> None:
 def written_text(mail: EmailMessage) -> str:
     """Return the text of a mail up to the quotation or the signature."""
     body = mail.get_body(("plain",))
-    lines = str(body.get_content()).splitlines() if body is not None else []
+    content = "\n".join(str(body.get_content()).splitlines()) if body is not None else ""
+    lines = _WRAPPED_ATTRIBUTION.sub(_on_one_line, content).split("\n")
     kept: list[str] = []
-    for line in lines:
-        if _QUOTE.match(line.rstrip()):
+    for index, line in enumerate(lines):
+        if _QUOTE.fullmatch(line.rstrip()) or _begins_headers(lines[index : index + 4]):
             break
         kept.append(line)
     return "\n".join(kept).strip()
+
+
+def _on_one_line(wrapped: re.Match[str]) -> str:
+    return " ".join(part for part in wrapped.groups() if part)
+
+
+def _begins_headers(lines: Sequence[str]) -> bool:
+    """Return whether lines begin with the header fields of a quoted mail, as Outlook writes."""
+    return bool(_FROM.match(lines[0])) and any(map(_OTHER_HEADER.match, lines[1:]))

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.days import local_today, parse_day
-from deliberate.models import Comment, Institution, Person, Proposal
+from deliberate.models import Comment, Institution, Person, Proposal, Response
 from deliberate.operations.responses.response_drafts import (
     DraftConflict,
     DraftContent,
@@ -22,7 +22,11 @@ from deliberate.operations.responses.response_drafts import (
     request_signatures,
     save_response_draft,
 )
-from deliberate.operations.responses.responses import REFUSAL_DECISIONS, publish_response
+from deliberate.operations.responses.responses import (
+    REFUSAL_DECISIONS,
+    ResponseConflict,
+    publish_response,
+)
 from deliberate.permissions.decision import Refused
 from deliberate.permissions.responses import may_request_check, may_respond
 from deliberate.queries.responses.institutions import (
@@ -33,7 +37,7 @@ from deliberate.queries.responses.institutions import (
 from deliberate.queries.responses.response_owner import missing_signatory_ids
 from deliberate.queries.responses.responses import get_visible_proposal
 from deliberate.recording import NO_REQUEST, RequestContext
-from deliberate.text import parse_whole_number
+from deliberate.text import clean, clean_line, parse_whole_number
 from deliberate.vocabulary import ResponseDecision, ResponseGround
 from deliberate.vocabulary.codes import is_final_response
 
@@ -53,6 +57,8 @@ class ResponseRow:
     line: int
     cells: dict[str, str]
     proposal: Proposal | None = None
+    base_version: int = 0
+    """The newest version of the response when the row was checked; 0 without one."""
     problems: list[str] = field(default_factory=list)
     missing_consents: list[str] = field(default_factory=list)
     """What the response waits for after it is saved as a draft."""
@@ -93,6 +99,17 @@ def parse_response_table(officer: Person, text: str) -> list[ResponseRow]:
     return rows
 
 
+def write_response_table(rows: Iterable[ResponseRow]) -> str:
+    """Return rows as a CSV table; each row takes the line that it has there."""
+    table = StringIO()
+    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(row.cells)
+        row.line = table.getvalue().count("\n")
+    return table.getvalue()
+
+
 def _table_reader(text: str) -> "csv.DictReader[str]":
     """Return a reader of a table separated by commas or semicolons. Raises InvalidTable."""
     text = text.lstrip("\ufeff")
@@ -123,6 +140,7 @@ def _validated_row(officer: Person, row: ResponseRow) -> ResponseRow:
         return row
     if not (permission := may_respond(officer, row.proposal)):
         row.problems.append(str(permission.reason))
+    _compare_with_newest(row, row.proposal)
     _note_missing_consents(officer, row, row.proposal)
     if cells["decision"] not in set(ResponseDecision):
         row.problems.append(
@@ -136,6 +154,23 @@ def _validated_row(officer: Person, row: ResponseRow) -> ResponseRow:
     if cells["decision"] in REFUSAL_DECISIONS and not (row.grounds and cells["body"]):
         row.problems.append(_("A refusal needs a reason and a ground."))
     return row
+
+
+def _compare_with_newest(row: ResponseRow, proposal: Proposal) -> None:
+    """Note a row that is public already: a second version would notify everybody again."""
+    newest = db.session.scalars(
+        select(Response)
+        .where(Response.proposal_id == proposal.id)
+        .order_by(Response.version.desc())
+        .limit(1)
+    ).first()
+    if newest is None:
+        return
+    row.base_version = newest.version
+    cells = row.cells
+    written = (cells["decision"], clean_line(cells["headline"]), clean(cells["body"]))
+    if written == (newest.decision, newest.headline, newest.body):
+        row.problems.append(_("This response is public already."))
 
 
 def _note_missing_consents(officer: Person, row: ResponseRow, proposal: Proposal) -> None:
@@ -218,6 +253,9 @@ def publish_response_rows(
         except Refused as error:
             row.problems.append(str(error.reason))
             result.failed.append(row)
+        except ResponseConflict:
+            row.problems.append(_("There is a newer version of this response."))
+            result.failed.append(row)
         except DraftConflict:
             row.problems.append(_("Your institution has a draft of this response: continue that."))
             result.failed.append(row)
@@ -241,6 +279,7 @@ def _publish_row(
         grounds=row.grounds,
         answers=row.comment_ids,
         commitments=row.commitments,
+        base_version=row.base_version,
         language=officer.language,
         context=context,
     )

@@ -13,6 +13,7 @@ from deliberate.operations.responses.response_table import (
     TableResult,
     parse_response_table,
     publish_response_rows,
+    write_response_table,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, see_other
@@ -37,7 +38,7 @@ def index() -> ResponseReturnValue:
     result = publish_response_rows(signed_in_person(), rows, context=request_context())
     _flash_result(result)
     if result.failed:
-        return _page(table, result.failed, 422)
+        return _page(write_response_table(result.failed), result.failed, 422)
     return see_other(url_for("desk.index"))
 
 
