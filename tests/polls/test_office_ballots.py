@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from deliberate.database import db
 from deliberate.models import Ballot, Notice, OfficeBallot
 from deliberate.notifications.fanout import fan_out
+from deliberate.operations.polls import ballot_box
 from deliberate.operations.polls.ballot_box import create_voting_codes, rewrite_ballots_when_due
 from deliberate.operations.polls.ballots import CodeRefused, cast_ballot, change_ballot
 from deliberate.operations.polls.office_ballots import (
@@ -142,6 +145,25 @@ def test_nothing_links_voter_and_ballot_after_the_close(poll, clerk, voter, cloc
     assert (entered.slip_number, count_ballots(poll).ballots) == ("A-17", 1)
     with pytest.raises(Refused):
         object_to_ballot(voter, entered)
+
+
+@pytest.mark.postgresql
+def test_erasing_links_never_overtakes_an_entry_that_is_not_committed(
+    poll, clerk, voter, clock, monkeypatch
+):
+    monkeypatch.setattr(ballot_box, "RETRY_DELAY", 0.0)
+    monkeypatch.setattr(ballot_box, "MAX_ATTEMPTS", 1)
+    enter_ballot(clerk, poll, voter, first(poll), "A-17")
+    clock.shift(timedelta(days=7, minutes=1))
+    with db.engine.connect().execution_options(writing=True) as entering:
+        entering.execute(text("UPDATE office_ballot SET slip_number = 'A-18'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            rewrite_ballots_when_due()
+        entering.commit()
+    rewrite_ballots_when_due()
+    db.session.expire_all()
+    entered = get_entered_ballot(poll, voter)
+    assert (entered.slip_number, entered.ballot_key) == ("A-18", "")
 
 
 def test_person_without_account_votes_at_an_office_with_a_code(app, clock, log):

@@ -162,7 +162,9 @@ def _remove_ballot(act: Act[...], poll: Poll, voter: Person, key: str) -> bool:
 def erase_ballot_links() -> int:
     """Erase which ballot an entry belongs to once its poll is closed; return how many.
 
-    On PostgreSQL the table is written anew, because an update leaves the old row in its file.
+    On PostgreSQL the table is written anew, because an update leaves the old row in its file; it is
+    locked first, so that no entry of another transaction is lost. Raises OperationalError if the
+    lock is not free within two seconds.
     """
     closed = (
         select(OfficeBallot)
@@ -171,17 +173,23 @@ def erase_ballot_links() -> int:
     )
     if db.session.scalar(closed.limit(1)) is None:
         return 0
+    is_rewritten = db.engine.dialect.name == "postgresql"
     with unrecorded("the secrecy of ballots entered at offices") as session:
-        entries = session.scalars(closed).all()
+        for statement in _LOCK_STATEMENTS if is_rewritten else ():
+            session.execute(text(statement))
+        entries = session.scalars(closed.execution_options(populate_existing=True)).all()
         for entry in entries:
             entry.ballot_key, entry.choice = "", None
         session.flush()
-        if db.engine.dialect.name == "postgresql":
-            for statement in _REWRITE_STATEMENTS:
-                session.execute(text(statement))
+        for statement in _REWRITE_STATEMENTS if is_rewritten else ():
+            session.execute(text(statement))
     return len(entries)
 
 
+_LOCK_STATEMENTS = (
+    "SET LOCAL lock_timeout = '2s'",
+    "LOCK TABLE office_ballot IN ACCESS EXCLUSIVE MODE",
+)
 _REWRITE_STATEMENTS = (
     "CREATE TEMPORARY TABLE entered_rows ON COMMIT DROP AS SELECT * FROM office_ballot",
     "TRUNCATE office_ballot",
