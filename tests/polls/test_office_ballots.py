@@ -84,6 +84,17 @@ def test_office_ballot_is_refused_for_strangers_and_for_people_who_voted(poll, c
         enter_ballot(clerk, poll, None, first(poll), "A-17")
 
 
+def test_held_ballot_that_nobody_confirmed_is_called_uncounted_after_the_close(
+    app, poll, clerk, voter, clock
+):
+    hold_ballot(clerk, poll, voter, first(poll))
+    assert notified("ballot.held") == [voter.id] and clerk.id not in notified("ballot.to_confirm")
+    clock.shift(timedelta(days=7, minutes=1))
+    page = signed_in_client(app, voter).get(f"/en/polls/{poll.id}/office-ballot").text
+    assert "It was not counted: no second officer confirmed it before the close." in page
+    assert "not counted yet" not in page
+
+
 def test_ballot_without_a_slip_counts_once_a_colleague_confirms_it(
     poll, clerk, voter, institution, log
 ):

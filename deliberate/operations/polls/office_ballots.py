@@ -34,7 +34,12 @@ from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import Electorate, Origin
 from deliberate.vocabulary.events.polls import BallotCast, BallotHeld, BallotObjected
-from deliberate.vocabulary.notices import BallotEnteredNotice, BallotObjectedNotice
+from deliberate.vocabulary.notices import (
+    BallotEnteredNotice,
+    BallotHeldNotice,
+    BallotObjectedNotice,
+    BallotToConfirmNotice,
+)
 
 
 def enter_ballot(
@@ -90,7 +95,11 @@ def hold_ballot(
         entered = _entered(clerk, poll, voter, code)
         entered.choice = storable_choice(choice)
         act.session.add(entered)
-        notify_person(act, voter, BallotEnteredNotice(poll=poll.id))
+        act.session.flush()
+        notify_person(act, voter, BallotHeldNotice(poll=poll.id))
+        for officer in list_alerted_officers(entered):
+            if may_confirm_ballot(officer, entered):
+                notify_person(act, officer, BallotToConfirmNotice(poll=poll.id))
         act.about(entered)
     return BallotReceipt(code if poll.is_secret and choice is not None else "", act.id)
 

@@ -6,6 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from deliberate.clock import now
 from deliberate.forms.polls.ballots import (
     STATEMENT_VIEWS,
     BallotForm,
@@ -234,6 +235,7 @@ def office_ballot(poll_id: int) -> ResponseReturnValue:
         "polls/office_ballot.html",
         poll=poll,
         entered=entered,
+        is_closed=poll.is_closed(now()),
         may_object=may_object(voter, entered),
     )
 
