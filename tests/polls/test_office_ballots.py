@@ -6,13 +6,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from deliberate.database import db
-from deliberate.models import Ballot, Notice, OfficeBallot
+from deliberate.clock import now
+from deliberate.database import db, unrecorded
+from deliberate.models import Ballot, Notice, OfficeAccount, OfficeBallot
 from deliberate.notifications.fanout import fan_out
+from deliberate.operations.accounts.office_entry import open_office_account
 from deliberate.operations.polls import ballot_box
 from deliberate.operations.polls.ballot_box import create_voting_codes, rewrite_ballots_when_due
 from deliberate.operations.polls.ballots import CodeRefused, cast_ballot, change_ballot
 from deliberate.operations.polls.office_ballots import (
+    SlipRefused,
     confirm_ballot,
     enter_ballot,
     hold_ballot,
@@ -67,6 +70,32 @@ def test_ballot_with_a_slip_counts_at_once_and_excludes_a_web_ballot(poll, clerk
         cast_ballot(voter, poll, poll.options[1])
     with pytest.raises(Refused):
         enter_ballot(clerk, poll, factories.create_resident(), first(poll), " ")
+
+
+def test_slip_number_is_used_once_and_never_for_an_account_that_nobody_took_over(
+    app, poll, clerk, voter
+):
+    enter_ballot(clerk, poll, voter, first(poll), "A-17")
+    other, desk = factories.create_resident(), signed_in_client(app, clerk)
+    answer = submit_form(
+        desk,
+        f"/en/desk/polls/{poll.id}/ballot",
+        sign_in_name=other.sign_in_name,
+        marked=str(poll.options[0].id),
+        slip_number=" a-17",
+    )
+    assert answer.status_code == 422 and answer.text.count("slip number was already entered") == 2
+    object_to_ballot(voter, get_entered_ballot(poll, voter))
+    enter_ballot(clerk, poll, other, first(poll), "A-17")
+    account, _code = open_office_account(clerk, "Bu Sri")
+    with pytest.raises(SlipRefused, match="nomor slip: rekan"):
+        enter_ballot(clerk, poll, account.person, first(poll), "A-18")
+    hold_ballot(clerk, poll, account.person, first(poll))
+    with unrecorded("an account taken over") as session:
+        session.add(
+            OfficeAccount(person_id=voter.id, institution_id=clerk.institution_id, claimed_at=now())
+        )
+    enter_ballot(clerk, poll, voter, first(poll), "A-19")
 
 
 def test_office_ballot_is_refused_for_strangers_and_for_people_who_voted(poll, clerk, voter):

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Ballot, OfficeBallot, Person, Poll, PollVoter
+from deliberate.models import Ballot, OfficeAccount, OfficeBallot, Person, Poll, PollVoter
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.polls.ballots import (
     BallotReceipt,
@@ -29,7 +29,11 @@ from deliberate.permissions.polls import (
     may_vote,
 )
 from deliberate.queries.polls.ballot_rules import Choice
-from deliberate.queries.polls.office_ballots import get_pending_ballot, list_alerted_officers
+from deliberate.queries.polls.office_ballots import (
+    get_pending_ballot,
+    is_slip_used,
+    list_alerted_officers,
+)
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import Electorate, Origin
@@ -40,6 +44,10 @@ from deliberate.vocabulary.notices import (
     BallotObjectedNotice,
     BallotToConfirmNotice,
 )
+
+
+class SlipRefused(InvalidInput):
+    """The number of the signed slip is missing or used, or a slip is not enough for the voter."""
 
 
 def enter_ballot(
@@ -59,8 +67,7 @@ def enter_ballot(
     """
     with recorded(voter or clerk, BallotCast, context, origin=Origin.DESK) as act:
         _require_entry(clerk, act.lock(poll), voter)
-        if not clean_line(slip_number):
-            raise InvalidInput(_("Enter the number of the signed slip."))
+        _require_slip(act, clerk, poll, voter, clean_line(slip_number))
         redeem_voting_code(act, poll, voting_code)
         code = store_ballot(act, poll, voter, choice)
         act.institution_id = clerk.institution_id
@@ -111,6 +118,26 @@ def _require_entry(clerk: Person, poll: Poll, voter: Person | None) -> None:
         require(may_vote(voter, poll))
     elif poll.electorate != Electorate.CODES:
         raise InvalidInput(_("Name the resident whose ballot this is."))
+
+
+def _require_slip(
+    act: Act[...], clerk: Person, poll: Poll, voter: Person | None, slip_number: str
+) -> None:
+    """Raise SlipRefused without a slip, for one used before, and for voters who cannot object."""
+    if not slip_number:
+        raise SlipRefused(_("Enter the number of the signed slip."))
+    if is_slip_used(poll, clerk.institution_id or 0, slip_number):
+        raise SlipRefused(
+            _("A ballot with this slip number was already entered in this poll. Check the number.")
+        )
+    account = act.session.get(OfficeAccount, voter.id) if voter is not None else None
+    if account is not None and account.claimed_at is None:
+        raise SlipRefused(
+            _(
+                "Nobody has taken over this account yet, so its owner could not object. Leave the "
+                "slip number empty: a colleague must confirm the ballot."
+            )
+        )
 
 
 def _entered(clerk: Person, poll: Poll, voter: Person, code: str) -> OfficeBallot:
