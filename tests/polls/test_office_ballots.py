@@ -187,6 +187,28 @@ def test_nothing_links_voter_and_ballot_after_the_close(poll, clerk, voter, cloc
         object_to_ballot(voter, entered)
 
 
+def test_objection_frees_the_voting_code_of_the_ballot(app, clock):
+    poll = factories.create_poll(
+        factories.create_process(factories.create_institution()),
+        rules=PollRules(electorate=Electorate.CODES),
+    )
+    clerk = factories.create_staff(poll.process.institutions[0].institution)
+    codes = create_voting_codes(None, poll, 2)
+    for code, slip_number in zip(codes, ("A-17", ""), strict=True):
+        voter = factories.create_resident()
+        if slip_number:
+            enter_ballot(clerk, poll, voter, first(poll), slip_number, voting_code=code)
+        else:
+            hold_ballot(clerk, poll, voter, first(poll), voting_code=code)
+        with pytest.raises(CodeRefused):
+            cast_ballot(factories.create_resident(), poll, poll.options[0], voting_code=code)
+        entered = get_entered_ballot(poll, voter)
+        object_to_ballot(voter, entered)
+        assert entered.code_key == ""
+        cast_ballot(voter, poll, poll.options[1], voting_code=code)
+    assert count_ballots(poll).ballots == 2
+
+
 @pytest.mark.postgresql
 def test_erasing_links_never_overtakes_an_entry_that_is_not_committed(
     poll, clerk, voter, clock, monkeypatch

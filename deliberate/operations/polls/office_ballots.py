@@ -14,6 +14,7 @@ from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.polls.ballots import (
     BallotReceipt,
     check_choice,
+    free_voting_code,
     hash_code,
     new_code,
     redeem_voting_code,
@@ -68,11 +69,11 @@ def enter_ballot(
     with recorded(voter or clerk, BallotCast, context, origin=Origin.DESK) as act:
         _require_entry(clerk, act.lock(poll), voter)
         _require_slip(act, clerk, poll, voter, clean_line(slip_number))
-        redeem_voting_code(act, poll, voting_code)
+        code_key = redeem_voting_code(act, poll, voting_code)
         code = store_ballot(act, poll, voter, choice)
         act.institution_id = clerk.institution_id
         if voter is not None:
-            entered = _entered(clerk, poll, voter, code)
+            entered = _entered(clerk, poll, voter, code, code_key)
             entered.slip_number = clean_line(slip_number)
             act.session.add(entered)
             notify_person(act, voter, BallotEnteredNotice(poll=poll.id))
@@ -97,9 +98,8 @@ def hold_ballot(
             raise Refused(_("This person has already voted in this poll."))
         if get_pending_ballot(poll, voter) is not None:
             raise Refused(_("A ballot of this person already waits for a second officer."))
-        redeem_voting_code(act, poll, voting_code)
-        code = new_code()
-        entered = _entered(clerk, poll, voter, code)
+        code_key, code = redeem_voting_code(act, poll, voting_code), new_code()
+        entered = _entered(clerk, poll, voter, code, code_key)
         entered.choice = storable_choice(choice)
         act.session.add(entered)
         act.session.flush()
@@ -140,13 +140,14 @@ def _require_slip(
         )
 
 
-def _entered(clerk: Person, poll: Poll, voter: Person, code: str) -> OfficeBallot:
+def _entered(clerk: Person, poll: Poll, voter: Person, code: str, code_key: str) -> OfficeBallot:
     return OfficeBallot(
         poll=poll,
         person=voter,
         institution_id=clerk.institution_id,
         entered_by=clerk,
         ballot_key=hash_code(code),
+        code_key=code_key,
     )
 
 
@@ -175,7 +176,9 @@ def object_to_ballot(
         poll = act.lock(entered.poll)
         require(may_object(voter, act.lock(entered)))
         is_counted = _remove_ballot(act, poll, voter, entered.ballot_key)
-        entered.objected_at, entered.ballot_key, entered.choice = now(), "", None
+        free_voting_code(act, entered.code_key)
+        entered.objected_at = now()
+        _erase_link(entered)
         for officer in list_alerted_officers(entered):
             notify_person(act, officer, BallotObjectedNotice(poll=poll.id))
         act.about(entered, counted=is_counted)
@@ -193,6 +196,10 @@ def _remove_ballot(act: Act[...], poll: Poll, voter: Person, key: str) -> bool:
     poll.ballot_count -= 1
     poll.ballot_version += 1
     return True
+
+
+def _erase_link(entered: OfficeBallot) -> None:
+    entered.ballot_key, entered.code_key, entered.choice = "", "", None
 
 
 def erase_ballot_links() -> int:
@@ -215,7 +222,7 @@ def erase_ballot_links() -> int:
             session.execute(text(statement))
         entries = session.scalars(closed.execution_options(populate_existing=True)).all()
         for entry in entries:
-            entry.ballot_key, entry.choice = "", None
+            _erase_link(entry)
         session.flush()
         for statement in _REWRITE_STATEMENTS if is_rewritten else ():
             session.execute(text(statement))
