@@ -270,8 +270,9 @@ class Ballot(Base):
 class OfficeBallot(Base):
     """A ballot that a clerk entered: who voted, who entered it, and how it was confirmed.
 
-    Until the close of the poll it names its ballot, so that an objection can void it, and holds the
-    choice while it waits for a second officer. Both are erased within minutes of the close.
+    Until the close of the poll it names its ballot and voting code, so that an objection can void
+    the one and free the other, and holds the choice while it waits for a second officer. All are
+    erased within minutes of the close.
     """
 
     __tablename__ = "office_ballot"
@@ -299,6 +300,10 @@ class OfficeBallot(Base):
     ballot_key: Mapped[str] = mapped_column(
         String(64), default="", info=personal(Category.TECHNICAL, download=False)
     )
+    code_key: Mapped[str] = mapped_column(
+        String(64), default="", info=personal(Category.TECHNICAL, download=False)
+    )
+    """Key of the voting code it used, which an objection frees; empty in polls without codes."""
     choice: Mapped[list[list[int]] | None] = mapped_column(
         Json, info=personal(Category.ACT, download=False)
     )

@@ -23,6 +23,11 @@ def may_illustrate(person: Person | None, pictured: Pictured) -> Decision:
     return all_of(may_run_poll(person, pictured.poll), _has_no_ballot(pictured))
 
 
+def may_remove_picture(person: Person | None, pictured: Pictured) -> Decision:
+    """Allow administrators at any time, and others while they may choose the picture."""
+    return has_role(person, Role.ADMIN) or may_illustrate(person, pictured)
+
+
 def _works_for(person: Person | None, institution_ids: set[int | None]) -> Decision:
     decision = has_role(person, Role.STAFF, Role.ADMIN)
     if person is None or not decision or person.role == Role.ADMIN:

@@ -528,6 +528,18 @@ class BallotEnteredNotice(NoticeEvent, kind="ballot.entered", page=NoticePage.OF
     poll: int = detail("number of the poll")
 
 
+class BallotHeldNotice(NoticeEvent, kind="ballot.held", page=NoticePage.OFFICE_BALLOT):
+    """A ballot entered in the person's name waits for a second officer."""
+
+    poll: int = detail("number of the poll")
+
+
+class BallotToConfirmNotice(NoticeEvent, kind="ballot.to_confirm", page=NoticePage.OFFICE_BALLOTS):
+    """A ballot that a colleague entered waits for a second officer."""
+
+    poll: int = detail("number of the poll")
+
+
 class BallotObjectedNotice(NoticeEvent, kind="ballot.objected", page=NoticePage.OFFICE_BALLOTS):
     """A voter objected to a ballot that a colleague entered."""
 

@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("confirmed_at", moment),
         sa.Column("objected_at", moment),
         sa.Column("ballot_key", sa.String(64), nullable=False),
+        sa.Column("code_key", sa.String(64), nullable=False),
         sa.Column("choice", sa.Text()),
     )
     for table in ENTERED:

@@ -256,7 +256,11 @@ def polls_and_processes(city, clock, everyone):
     cast_ballot(city.supporter, poll, poll.options[0])
     enter_ballot(city.officer, poll, city.author, [(poll.options[0].id, 1)], "A-17")
     hold_ballot(city.officer, poll, city.commenter, [(poll.options[0].id, 1)])
-    assert city.deliver()["ballot.entered"] == city.ids(city.author, city.commenter)
+    told = city.deliver()
+    assert told["ballot.entered"] == city.ids(city.author)
+    assert told["ballot.held"] == city.ids(city.commenter)
+    asked = told["ballot.to_confirm"]
+    assert city.colleague.id in asked and city.officer.id not in asked
     object_to_ballot(city.commenter, get_entered_ballot(poll, city.commenter))
     alerted = city.deliver()["ballot.objected"]
     assert city.colleague.id in alerted and city.officer.id not in alerted

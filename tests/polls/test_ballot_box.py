@@ -165,8 +165,10 @@ def test_ballot_rewrite_waits_for_a_backup_without_blocking_voters(poll_with_bal
     with db.engine.connect() as copying:
         copying.execute(text("SELECT count(*) FROM poll_ballot"))
         with pytest.raises(OperationalError, match="lock timeout"):
-            ballot_box_operations._rewrite_with_retries()
+            ballot_box_operations.with_retries(ballot_box_operations.rewrite_ballot_tables)
         ballot_operations.cast_ballot(
             factories.create_resident(), poll_with_ballots[0], poll_with_ballots[0].options[0]
         )
-    assert "poll_ballot" in ballot_box_operations._rewrite_with_retries()
+    assert "poll_ballot" in ballot_box_operations.with_retries(
+        ballot_box_operations.rewrite_ballot_tables
+    )

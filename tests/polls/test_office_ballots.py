@@ -3,13 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
-from deliberate.database import db
-from deliberate.models import Ballot, Notice, OfficeBallot
+from deliberate.clock import now
+from deliberate.database import db, unrecorded
+from deliberate.models import Ballot, Notice, OfficeAccount, OfficeBallot
 from deliberate.notifications.fanout import fan_out
+from deliberate.operations.accounts.office_entry import open_office_account
+from deliberate.operations.polls import ballot_box
 from deliberate.operations.polls.ballot_box import create_voting_codes, rewrite_ballots_when_due
 from deliberate.operations.polls.ballots import CodeRefused, cast_ballot, change_ballot
 from deliberate.operations.polls.office_ballots import (
+    SlipRefused,
     confirm_ballot,
     enter_ballot,
     hold_ballot,
@@ -66,6 +72,32 @@ def test_ballot_with_a_slip_counts_at_once_and_excludes_a_web_ballot(poll, clerk
         enter_ballot(clerk, poll, factories.create_resident(), first(poll), " ")
 
 
+def test_slip_number_is_used_once_and_never_for_an_account_that_nobody_took_over(
+    app, poll, clerk, voter
+):
+    enter_ballot(clerk, poll, voter, first(poll), "A-17")
+    other, desk = factories.create_resident(), signed_in_client(app, clerk)
+    answer = submit_form(
+        desk,
+        f"/en/desk/polls/{poll.id}/ballot",
+        sign_in_name=other.sign_in_name,
+        marked=str(poll.options[0].id),
+        slip_number=" a-17",
+    )
+    assert answer.status_code == 422 and answer.text.count("slip number was already entered") == 2
+    object_to_ballot(voter, get_entered_ballot(poll, voter))
+    enter_ballot(clerk, poll, other, first(poll), "A-17")
+    account, _code = open_office_account(clerk, "Bu Sri")
+    with pytest.raises(SlipRefused, match="nomor slip: rekan"):
+        enter_ballot(clerk, poll, account.person, first(poll), "A-18")
+    hold_ballot(clerk, poll, account.person, first(poll))
+    with unrecorded("an account taken over") as session:
+        session.add(
+            OfficeAccount(person_id=voter.id, institution_id=clerk.institution_id, claimed_at=now())
+        )
+    enter_ballot(clerk, poll, voter, first(poll), "A-19")
+
+
 def test_office_ballot_is_refused_for_strangers_and_for_people_who_voted(poll, clerk, voter):
     for stranger in (factories.create_staff(), factories.create_resident()):
         with pytest.raises(Refused):
@@ -79,6 +111,17 @@ def test_office_ballot_is_refused_for_strangers_and_for_people_who_voted(poll, c
         hold_ballot(clerk, poll, voter, first(poll))
     with pytest.raises(Refused):
         enter_ballot(clerk, poll, None, first(poll), "A-17")
+
+
+def test_held_ballot_that_nobody_confirmed_is_called_uncounted_after_the_close(
+    app, poll, clerk, voter, clock
+):
+    hold_ballot(clerk, poll, voter, first(poll))
+    assert notified("ballot.held") == [voter.id] and clerk.id not in notified("ballot.to_confirm")
+    clock.shift(timedelta(days=7, minutes=1))
+    page = signed_in_client(app, voter).get(f"/en/polls/{poll.id}/office-ballot").text
+    assert "It was not counted: no second officer confirmed it before the close." in page
+    assert "not counted yet" not in page
 
 
 def test_ballot_without_a_slip_counts_once_a_colleague_confirms_it(
@@ -142,6 +185,47 @@ def test_nothing_links_voter_and_ballot_after_the_close(poll, clerk, voter, cloc
     assert (entered.slip_number, count_ballots(poll).ballots) == ("A-17", 1)
     with pytest.raises(Refused):
         object_to_ballot(voter, entered)
+
+
+def test_objection_frees_the_voting_code_of_the_ballot(app, clock):
+    poll = factories.create_poll(
+        factories.create_process(factories.create_institution()),
+        rules=PollRules(electorate=Electorate.CODES),
+    )
+    clerk = factories.create_staff(poll.process.institutions[0].institution)
+    codes = create_voting_codes(None, poll, 2)
+    for code, slip_number in zip(codes, ("A-17", ""), strict=True):
+        voter = factories.create_resident()
+        if slip_number:
+            enter_ballot(clerk, poll, voter, first(poll), slip_number, voting_code=code)
+        else:
+            hold_ballot(clerk, poll, voter, first(poll), voting_code=code)
+        with pytest.raises(CodeRefused):
+            cast_ballot(factories.create_resident(), poll, poll.options[0], voting_code=code)
+        entered = get_entered_ballot(poll, voter)
+        object_to_ballot(voter, entered)
+        assert entered.code_key == ""
+        cast_ballot(voter, poll, poll.options[1], voting_code=code)
+    assert count_ballots(poll).ballots == 2
+
+
+@pytest.mark.postgresql
+def test_erasing_links_never_overtakes_an_entry_that_is_not_committed(
+    poll, clerk, voter, clock, monkeypatch
+):
+    monkeypatch.setattr(ballot_box, "RETRY_DELAY", 0.0)
+    monkeypatch.setattr(ballot_box, "MAX_ATTEMPTS", 1)
+    enter_ballot(clerk, poll, voter, first(poll), "A-17")
+    clock.shift(timedelta(days=7, minutes=1))
+    with db.engine.connect().execution_options(writing=True) as entering:
+        entering.execute(text("UPDATE office_ballot SET slip_number = 'A-18'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            rewrite_ballots_when_due()
+        entering.commit()
+    rewrite_ballots_when_due()
+    db.session.expire_all()
+    entered = get_entered_ballot(poll, voter)
+    assert (entered.slip_number, entered.ballot_key) == ("A-18", "")
 
 
 def test_person_without_account_votes_at_an_office_with_a_code(app, clock, log):

@@ -179,6 +179,7 @@ def test_office_form_enters_a_ballot_for_a_resident(app, desk, log):
     (entry,) = log()
     assert answer.status_code == 200 and "Ballot code" in answer.text
     assert (entry.origin, entry.actor_id) == ("desk", voter.actor_id)
+    fields["slip_number"] = "A-18"
     again = submit_form(client, place, sign_in_name=voter.sign_in_name, **fields)
     assert again.status_code == 422 and "You have already voted" in again.text
     nobody = submit_form(client, place, sign_in_name="tidak-ada", **fields)

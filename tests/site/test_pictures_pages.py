@@ -1,5 +1,6 @@
 """Pictures of things: added through the desk, shown in two sizes, behind what they belong to."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -98,7 +99,16 @@ def test_options_have_pictures_until_the_first_ballot(app, uploads, admin):
     assert 'alt="Warga di halte"' in anonymous_client(app).get(f"/en/polls/{poll.id}").text
     with unrecorded("a ballot") as session:
         session.get(Poll, poll.id).ballot_count = 1
-    assert "People have voted already" in signed_in_client(app, admin).get(page).text
+    client = signed_in_client(app, admin)
+    answer = client.get(page).text
+    assert "People have voted already" in answer
+    assert page in client.get(f"/en/polls/{poll.id}").text
+    moderator = signed_in_client(app, factories.create_staff(role=Role.MODERATOR))
+    removal = re.search(rf"{page}/\d+/removal", answer).group()
+    assert removal not in moderator.get(page).text
+    assert submit_form(moderator, page, removal).status_code == 409
+    assert submit_form(client, page, removal).status_code == 303
+    assert stored_names(uploads) == [] and page not in client.get(f"/en/polls/{poll.id}").text
 
 
 def test_first_picture_of_a_proposal_is_shown_and_shared_while_its_text_is_visible(app, uploads):

@@ -6,8 +6,10 @@ from deliberate.notifications.registry.line import Line
 from deliberate.vocabulary.notices import (
     Audience,
     BallotEnteredNotice,
+    BallotHeldNotice,
     BallotObjectedNotice,
     BallotReceiptNotice,
+    BallotToConfirmNotice,
     PollClosingNotice,
     PollOpenedNotice,
     PollOutcomeNotice,
@@ -58,12 +60,33 @@ LINES = (
     ),
     Line(
         BallotEnteredNotice,
-        ("ballot.cast", "ballot.held"),
+        ("ballot.cast",),
         Audience.PERSON,
         _("A ballot was entered for you at an office"),
         _(
             "An officer entered a ballot in your name in “%(question)s”. If it was not you, object "
             "before the poll closes: the ballot is then void and you can vote yourself."
+        ),
+    ),
+    Line(
+        BallotHeldNotice,
+        ("ballot.held",),
+        Audience.PERSON,
+        _("A ballot entered for you waits for a second officer"),
+        _(
+            "An officer entered a ballot in your name in “%(question)s”. It counts once a second "
+            "officer confirms it before the poll closes. If it was not you, object: the ballot is "
+            "then void and you can vote yourself."
+        ),
+    ),
+    Line(
+        BallotToConfirmNotice,
+        ("ballot.held",),
+        Audience.PERSON,
+        _("A ballot waits for you to confirm it"),
+        _(
+            "A colleague entered a ballot in “%(question)s”. Confirm that the voter was there "
+            "before the poll closes: otherwise it is not counted."
         ),
     ),
     Line(

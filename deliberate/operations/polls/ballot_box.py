@@ -1,8 +1,10 @@
 """Create voting codes, and rewrite ballot tables so that storage order reveals nothing."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from time import sleep
+from typing import TypeVar
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select, text
@@ -29,6 +31,7 @@ BALLOT_TABLES = ("poll_ballot", "poll_voter", "poll_code")
 MAX_CODES = 100_000
 RECENTLY_CLOSED = timedelta(minutes=3)
 MAX_ATTEMPTS, RETRY_DELAY = 10, 2.0
+Rewritten = TypeVar("Rewritten")
 
 
 def create_voting_codes(
@@ -87,27 +90,27 @@ def rewrite_ballots_when_due() -> list[str]:
     Call this every minute.
     """
     moment = now()
-    erase_ballot_links()
+    with_retries(erase_ballot_links)
     query = select(Poll.id).where(
         Poll.closes_at <= moment, Poll.closes_at > moment - RECENTLY_CLOSED
     )
     if moment.minute and db.session.scalar(query.limit(1)) is None:
         return []
-    return _rewrite_with_retries()
+    return with_retries(rewrite_ballot_tables)
 
 
-def _rewrite_with_retries() -> list[str]:
-    """Rewrite the ballot tables, retrying while a database backup holds locks.
+def with_retries(rewrite: Callable[[], Rewritten]) -> Rewritten:
+    """Rewrite tables, retrying while a backup or another transaction holds locks.
 
     Waiting for the lock would block voters, so each attempt times out. Raises OperationalError
-    after the last attempt; the next hour tries again.
+    after the last attempt; the next run tries again.
     """
     for _attempt in range(MAX_ATTEMPTS - 1):
         try:
-            return rewrite_ballot_tables()
+            return rewrite()
         except OperationalError:
             sleep(RETRY_DELAY)
-    return rewrite_ballot_tables()
+    return rewrite()
 
 
 def rewrite_ballot_tables() -> list[str]:

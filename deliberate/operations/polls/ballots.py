@@ -62,16 +62,24 @@ def _as_choice(choice: Choice | Option) -> Choice:
     return [(choice.id, 1)] if isinstance(choice, Option) else choice
 
 
-def redeem_voting_code(act: Act[...], poll: Poll, voting_code: str) -> None:
-    """Use up a voting code where the poll needs one."""
+def redeem_voting_code(act: Act[...], poll: Poll, voting_code: str) -> str:
+    """Use up a voting code where the poll needs one; return its key, else an empty string."""
     if poll.electorate != Electorate.CODES:
-        return
+        return ""
     code = act.session.get(VotingCode, hash_code(voting_code), with_for_update=True)
     if code is None or code.poll_id != poll.id:
         raise CodeRefused(_("This code is not valid in this poll. Check every letter and number."))
     if code.is_used:
         raise CodeRefused(_("This voting code has already been used."))
     code.is_used = True
+    return code.key
+
+
+def free_voting_code(act: Act[...], key: str) -> None:
+    """Let a voting code be used again; an empty key is of a poll without codes."""
+    code = act.session.get(VotingCode, key, with_for_update=True) if key else None
+    if code is not None:
+        code.is_used = False
 
 
 def store_ballot(

@@ -9,11 +9,12 @@ from sqlalchemy import select, text
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Ballot, OfficeBallot, Person, Poll, PollVoter
+from deliberate.models import Ballot, OfficeAccount, OfficeBallot, Person, Poll, PollVoter
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.polls.ballots import (
     BallotReceipt,
     check_choice,
+    free_voting_code,
     hash_code,
     new_code,
     redeem_voting_code,
@@ -29,12 +30,25 @@ from deliberate.permissions.polls import (
     may_vote,
 )
 from deliberate.queries.polls.ballot_rules import Choice
-from deliberate.queries.polls.office_ballots import get_pending_ballot, list_alerted_officers
+from deliberate.queries.polls.office_ballots import (
+    get_pending_ballot,
+    is_slip_used,
+    list_alerted_officers,
+)
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import Electorate, Origin
 from deliberate.vocabulary.events.polls import BallotCast, BallotHeld, BallotObjected
-from deliberate.vocabulary.notices import BallotEnteredNotice, BallotObjectedNotice
+from deliberate.vocabulary.notices import (
+    BallotEnteredNotice,
+    BallotHeldNotice,
+    BallotObjectedNotice,
+    BallotToConfirmNotice,
+)
+
+
+class SlipRefused(InvalidInput):
+    """The number of the signed slip is missing or used, or a slip is not enough for the voter."""
 
 
 def enter_ballot(
@@ -54,13 +68,12 @@ def enter_ballot(
     """
     with recorded(voter or clerk, BallotCast, context, origin=Origin.DESK) as act:
         _require_entry(clerk, act.lock(poll), voter)
-        if not clean_line(slip_number):
-            raise InvalidInput(_("Enter the number of the signed slip."))
-        redeem_voting_code(act, poll, voting_code)
+        _require_slip(act, clerk, poll, voter, clean_line(slip_number))
+        code_key = redeem_voting_code(act, poll, voting_code)
         code = store_ballot(act, poll, voter, choice)
         act.institution_id = clerk.institution_id
         if voter is not None:
-            entered = _entered(clerk, poll, voter, code)
+            entered = _entered(clerk, poll, voter, code, code_key)
             entered.slip_number = clean_line(slip_number)
             act.session.add(entered)
             notify_person(act, voter, BallotEnteredNotice(poll=poll.id))
@@ -85,12 +98,15 @@ def hold_ballot(
             raise Refused(_("This person has already voted in this poll."))
         if get_pending_ballot(poll, voter) is not None:
             raise Refused(_("A ballot of this person already waits for a second officer."))
-        redeem_voting_code(act, poll, voting_code)
-        code = new_code()
-        entered = _entered(clerk, poll, voter, code)
+        code_key, code = redeem_voting_code(act, poll, voting_code), new_code()
+        entered = _entered(clerk, poll, voter, code, code_key)
         entered.choice = storable_choice(choice)
         act.session.add(entered)
-        notify_person(act, voter, BallotEnteredNotice(poll=poll.id))
+        act.session.flush()
+        notify_person(act, voter, BallotHeldNotice(poll=poll.id))
+        for officer in list_alerted_officers(entered):
+            if may_confirm_ballot(officer, entered):
+                notify_person(act, officer, BallotToConfirmNotice(poll=poll.id))
         act.about(entered)
     return BallotReceipt(code if poll.is_secret and choice is not None else "", act.id)
 
@@ -104,13 +120,34 @@ def _require_entry(clerk: Person, poll: Poll, voter: Person | None) -> None:
         raise InvalidInput(_("Name the resident whose ballot this is."))
 
 
-def _entered(clerk: Person, poll: Poll, voter: Person, code: str) -> OfficeBallot:
+def _require_slip(
+    act: Act[...], clerk: Person, poll: Poll, voter: Person | None, slip_number: str
+) -> None:
+    """Raise SlipRefused without a slip, for one used before, and for voters who cannot object."""
+    if not slip_number:
+        raise SlipRefused(_("Enter the number of the signed slip."))
+    if is_slip_used(poll, clerk.institution_id or 0, slip_number):
+        raise SlipRefused(
+            _("A ballot with this slip number was already entered in this poll. Check the number.")
+        )
+    account = act.session.get(OfficeAccount, voter.id) if voter is not None else None
+    if account is not None and account.claimed_at is None:
+        raise SlipRefused(
+            _(
+                "Nobody has taken over this account yet, so its owner could not object. Leave the "
+                "slip number empty: a colleague must confirm the ballot."
+            )
+        )
+
+
+def _entered(clerk: Person, poll: Poll, voter: Person, code: str, code_key: str) -> OfficeBallot:
     return OfficeBallot(
         poll=poll,
         person=voter,
         institution_id=clerk.institution_id,
         entered_by=clerk,
         ballot_key=hash_code(code),
+        code_key=code_key,
     )
 
 
@@ -139,7 +176,9 @@ def object_to_ballot(
         poll = act.lock(entered.poll)
         require(may_object(voter, act.lock(entered)))
         is_counted = _remove_ballot(act, poll, voter, entered.ballot_key)
-        entered.objected_at, entered.ballot_key, entered.choice = now(), "", None
+        free_voting_code(act, entered.code_key)
+        entered.objected_at = now()
+        _erase_link(entered)
         for officer in list_alerted_officers(entered):
             notify_person(act, officer, BallotObjectedNotice(poll=poll.id))
         act.about(entered, counted=is_counted)
@@ -159,10 +198,16 @@ def _remove_ballot(act: Act[...], poll: Poll, voter: Person, key: str) -> bool:
     return True
 
 
+def _erase_link(entered: OfficeBallot) -> None:
+    entered.ballot_key, entered.code_key, entered.choice = "", "", None
+
+
 def erase_ballot_links() -> int:
     """Erase which ballot an entry belongs to once its poll is closed; return how many.
 
-    On PostgreSQL the table is written anew, because an update leaves the old row in its file.
+    On PostgreSQL the table is written anew, because an update leaves the old row in its file; it is
+    locked first, so that no entry of another transaction is lost. Raises OperationalError if the
+    lock is not free within two seconds.
     """
     closed = (
         select(OfficeBallot)
@@ -171,17 +216,23 @@ def erase_ballot_links() -> int:
     )
     if db.session.scalar(closed.limit(1)) is None:
         return 0
+    is_rewritten = db.engine.dialect.name == "postgresql"
     with unrecorded("the secrecy of ballots entered at offices") as session:
-        entries = session.scalars(closed).all()
+        for statement in _LOCK_STATEMENTS if is_rewritten else ():
+            session.execute(text(statement))
+        entries = session.scalars(closed.execution_options(populate_existing=True)).all()
         for entry in entries:
-            entry.ballot_key, entry.choice = "", None
+            _erase_link(entry)
         session.flush()
-        if db.engine.dialect.name == "postgresql":
-            for statement in _REWRITE_STATEMENTS:
-                session.execute(text(statement))
+        for statement in _REWRITE_STATEMENTS if is_rewritten else ():
+            session.execute(text(statement))
     return len(entries)
 
 
+_LOCK_STATEMENTS = (
+    "SET LOCAL lock_timeout = '2s'",
+    "LOCK TABLE office_ballot IN ACCESS EXCLUSIVE MODE",
+)
 _REWRITE_STATEMENTS = (
     "CREATE TEMPORARY TABLE entered_rows ON COMMIT DROP AS SELECT * FROM office_ballot",
     "TRUNCATE office_ballot",

@@ -7,7 +7,7 @@ from deliberate.models import Commitment, Institution, Option, Person, Picture, 
 from deliberate.operations.proposals.file_sanitizing import SanitizedFile
 from deliberate.operations.proposals.file_store import delete_files, stored_file
 from deliberate.permissions.decision import require
-from deliberate.permissions.site import Pictured, may_illustrate
+from deliberate.permissions.site import Pictured, may_illustrate, may_remove_picture
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import PictureUse
@@ -73,7 +73,7 @@ def remove_picture(
 ) -> None:
     """Remove a picture and delete it from disk."""
     with recorded(person, PictureRemoved, context) as act:
-        require(may_illustrate(person, picture.pictured))
+        require(may_remove_picture(person, picture.pictured))
         locked = act.lock(picture)
         locked.removed_at = locked.removed_at or now()
         act.about(locked)

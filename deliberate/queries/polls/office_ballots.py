@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
@@ -30,6 +30,17 @@ def get_entered_ballot(poll: Poll, voter: Person) -> OfficeBallot | None:
         OfficeBallot.poll_id == poll.id, OfficeBallot.person_id == voter.id
     )
     return db.session.scalar(entries.order_by(OfficeBallot.id.desc()).limit(1))
+
+
+def is_slip_used(poll: Poll, institution_id: int, slip_number: str) -> bool:
+    """Return whether a ballot of a poll that nobody objected to has this slip of an institution."""
+    entries = select(OfficeBallot.id).where(
+        OfficeBallot.poll_id == poll.id,
+        OfficeBallot.institution_id == institution_id,
+        func.lower(OfficeBallot.slip_number) == slip_number.lower(),
+        OfficeBallot.objected_at.is_(None),
+    )
+    return db.session.scalar(entries.limit(1)) is not None
 
 
 def list_waiting_ballots(institution_id: int) -> Sequence[OfficeBallot]:

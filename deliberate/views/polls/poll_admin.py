@@ -8,7 +8,12 @@ from flask_babel import gettext as _
 
 from deliberate.forms.polls.ballots import BallotForm, build_ballot_form
 from deliberate.forms.polls.polls import ChangePollForm, OpenPollForm, OutcomeForm, VoterForm
-from deliberate.operations.polls.office_ballots import confirm_ballot, enter_ballot, hold_ballot
+from deliberate.operations.polls.office_ballots import (
+    SlipRefused,
+    confirm_ballot,
+    enter_ballot,
+    hold_ballot,
+)
 from deliberate.operations.polls.polls import (
     PollRules,
     change_poll,
@@ -229,6 +234,9 @@ def _enter(
             receipt = enter_ballot(
                 clerk, poll, voter, choice, slip_number, voting_code=code, context=context
             )
+    except SlipRefused as refused:
+        voter_form.slip_number.errors = [str(refused.reason)]
+        return _entry_page(poll, form, voter_form), UNPROCESSABLE
     except Refused as refused:
         return _entry_page(poll, form, voter_form, str(refused.reason)), UNPROCESSABLE
     page = render_template(

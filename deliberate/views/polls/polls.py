@@ -6,6 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from deliberate.clock import now
 from deliberate.forms.polls.ballots import (
     STATEMENT_VIEWS,
     BallotForm,
@@ -30,6 +31,7 @@ from deliberate.permissions.polls import (
     may_suggest_statement,
     may_vote,
 )
+from deliberate.permissions.site import may_remove_picture
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.queries.polls.counted_ballots import (
     ballot_keys,
@@ -234,6 +236,7 @@ def office_ballot(poll_id: int) -> ResponseReturnValue:
         "polls/office_ballot.html",
         poll=poll,
         entered=entered,
+        is_closed=poll.is_closed(now()),
         may_object=may_object(voter, entered),
     )
 
@@ -266,4 +269,5 @@ def _poll_page(
         places=options_by_rank(poll, tally) if tally else (),
         areas=area_tallies(poll) if tally else {},
         pictures=list_pictures("option", [option.id for option in poll.shown_options]),
+        may_remove_pictures=any(may_remove_picture(person, o) for o in poll.shown_options[:1]),
     )

@@ -15,7 +15,7 @@ from deliberate.operations.proposals.file_store import preview_name
 from deliberate.operations.site.pictures import add_picture, remove_picture
 from deliberate.operations.site.rate_limits import TEXTS, TooManyAttempts
 from deliberate.permissions.decision import InvalidInput, require
-from deliberate.permissions.site import Pictured, may_illustrate
+from deliberate.permissions.site import Pictured, may_illustrate, may_remove_picture
 from deliberate.queries.polls.polls import get_poll
 from deliberate.queries.processes.process_setup import get_process_for_setup
 from deliberate.queries.responses.commitments import get_commitment
@@ -93,13 +93,14 @@ def edit(of: str, key: str) -> ResponseReturnValue:
     page = get_or_404(_PAGES[of](key))
     form = PictureForm(CombinedMultiDict([request.files, request.form]))
     form.offer_places([(str(i), place.text) for i, place in enumerate(page.places)])
-    decision = may_illustrate(signed_in_person(), page.places[0].pictured)
+    person, pictured = signed_in_person(), page.places[0].pictured
     return form_page(
         form,
         lambda: _add(form, page.places),
         "processes/pictures.html",
         page=page,
-        may_illustrate=decision,
+        may_illustrate=may_illustrate(person, pictured),
+        may_remove=may_remove_picture(person, pictured),
     )
 
 
