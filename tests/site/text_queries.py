@@ -224,6 +224,7 @@ READERS = {
     "queries.releases.data_access_requests.expired_requests": RESEARCHERS,
     "queries.responses.commitments.list_commitments": CHECKED_BY_CALLER,
     "queries.proposals.listing.count_proposals": NO_TEXT,
+    "queries.proposals.listing.listed_answered_count": NO_TEXT,
     "queries.proposals.listing.listed_comment_count": NO_TEXT,
     "queries.proposals.listing.listed_proposal_count": NO_TEXT,
     "queries.proposals.stored_files.person_file_bytes": NO_TEXT,
