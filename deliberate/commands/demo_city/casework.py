@@ -15,9 +15,6 @@ from deliberate.operations.responses.response_publishing import publish_draft
 from deliberate.queries.moderation.decisions import get_last_decision
 from deliberate.vocabulary import AppealOutcome, ModerationRule
 
-UNRECORDED = {"suggest_summary"}
-"""Methods that leave no row in the log."""
-
 
 def casework_actions(city: City) -> Iterator[Action]:
     """Yield the acts of the files that stand by themselves, with the positions of comments."""

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from deliberate.clock import override_now
 from deliberate.commands.demo_city.actions import TODAY, Action
 from deliberate.commands.demo_city.assessments import EvaluatorActs
-from deliberate.commands.demo_city.casework import UNRECORDED
 from deliberate.commands.demo_city.events import ZONE, CityActs
 from deliberate.commands.demo_city.schedule import all_actions
 from deliberate.commands.demo_city.spec import City, CityError
@@ -14,8 +13,8 @@ from deliberate.operations.accounts.registration import NameTaken
 from deliberate.permissions.decision import Refused
 
 
-def seed(city: City, present: datetime) -> int:
-    """Replay the sixteen weeks before the present in one transaction; return the number of acts.
+def seed(city: City, present: datetime) -> None:
+    """Replay the sixteen weeks before the present in one transaction.
 
     The same week gives the same city. Raises CityError if an operation refuses an act.
     """
@@ -26,7 +25,6 @@ def seed(city: City, present: datetime) -> int:
     with atomic_batch("the sample city"):
         for action in past:
             _perform(acts, action)
-    return sum(action.method not in UNRECORDED for action in past)
 
 
 def _perform(acts: CityActs, action: Action) -> None:
