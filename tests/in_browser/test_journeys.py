@@ -80,7 +80,7 @@ def test_resident_writes_then_joins_supports_and_votes(
     press(phone_page, "/join")
     assert REASON[language] in phone_page.inner_text("main")
     press(phone_page, f"/proposals/{proposal_id}/arguments")
-    assert REASON[language] in phone_page.inner_text("#arguments")
+    assert REASON[language] in phone_page.inner_text("main")
     press(phone_page, f"/proposals/{proposal_id}/support")
     assert phone_page.locator(f"[formaction$='/proposals/{proposal_id}/support/end']").count() > 0
     phone_page.goto(f"/{language}{poll}")
