@@ -41,6 +41,7 @@ def components() -> Components:
     environment.install_null_translations(newstyle=True)
     environment.filters |= {
         "numberformat": lambda n: f"{n:,}",
+        "decimalformat": lambda n: f"{n:,.1f}",
         "percentformat": lambda n: f"{n:.0%}",
     }
     environment.globals["url_for"] = lambda endpoint, **values: f"/{endpoint}"
