@@ -4,6 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -100,14 +101,27 @@ def _empty_tables(connection: Connection, filled_tables: TextClause) -> None:
     connection.execute(RESTART_USED_SEQUENCES)
 
 
-@pytest.fixture(scope="session")
-def make_postgres_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Flask]]:
-    """Yield a function that returns the app on PostgreSQL with all tables empty."""
+@contextmanager
+def new_postgres_app(folder: Path) -> Iterator[Flask]:
+    """Yield the app on a PostgreSQL database of its own, which is dropped afterwards."""
     if not os.environ.get("TEST_POSTGRES_URL"):
         pytest.skip("PostgreSQL: `make test` installs one, or set TEST_POSTGRES_URL")
     name = f"test_{uuid.uuid4().hex[:12]}"
     postgres.execute_on_server(f"CREATE DATABASE {name}")
-    app = _migrated_app(_settings(tmp_path_factory.mktemp("postgres"), postgres.database_url(name)))
+    app = _migrated_app(_settings(folder, postgres.database_url(name)))
+    yield app
+    release_connections(app)
+    postgres.execute_on_server(f"DROP DATABASE {name}")
+
+
+@pytest.fixture(scope="session")
+def make_postgres_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Flask]]:
+    """Yield a function that returns the app on PostgreSQL with all tables empty."""
+    with new_postgres_app(tmp_path_factory.mktemp("postgres")) as app:
+        yield _function_that_empties(app)
+
+
+def _function_that_empties(app: Flask) -> Callable[[], Flask]:
     with app.extensions["transient"].begin() as connection:
         tables = connection.scalars(ALL_TABLES)
         filled_tables = text(
@@ -120,6 +134,4 @@ def make_postgres_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call
         shutil.rmtree(app.config["SETTINGS"].log_path, ignore_errors=True)
         return app
 
-    yield reset
-    release_connections(app)
-    postgres.execute_on_server(f"DROP DATABASE {name}")
+    return reset

@@ -171,10 +171,12 @@ def test_axe_finds_no_fault_on_poll_pages(app, chromium, server_url, findings, k
 
 
 def test_axe_finds_no_fault_on_other_poll_pages(app, chromium, server_url, findings):
-    poll, secret_poll = factories.create_poll(rules=RULES["statements"]), factories.create_poll()
+    clerk = factories.create_staff(factories.create_institution())
+    process = factories.create_process(clerk.institution)
+    poll = factories.create_poll(process, rules=RULES["statements"])
+    secret_poll = factories.create_poll(process)
     ballot_operations.cast_ballot(factories.create_resident(), secret_poll, secret_poll.options[0])
     factories.close_poll(secret_poll)
-    process = secret_poll.process
     for person, pages in (
         (
             factories.create_resident(),
@@ -187,7 +189,7 @@ def test_axe_finds_no_fault_on_other_poll_pages(app, chromium, server_url, findi
             ),
         ),
         (
-            factories.create_staff(),
+            clerk,
             (
                 "/desk/polls/",
                 f"/desk/polls/new/{process.slug}",

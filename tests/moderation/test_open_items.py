@@ -51,7 +51,8 @@ def request_edit(contribution, moderator=None):
 
 
 def notice_kinds():
-    return list(db.session.scalars(select(Notice.kind).where(Notice.kind.like("moderation.%"))))
+    kinds = select(Notice.kind).where(Notice.kind.like("moderation.%")).order_by(Notice.id)
+    return list(db.session.scalars(kinds))
 
 
 def test_edit_request_logs_the_rule_notifies_the_author_and_hides_nothing(comment, log):

@@ -11,6 +11,15 @@ from deliberate.database import columns, db, unrecorded
 from deliberate.models import Interaction
 from deliberate.sealing.partitions import create_months_ahead, first_id, partition_log
 from tests import factories
+from tests.databases import new_postgres_app
+
+
+@pytest.fixture(params=["postgresql"])
+def app(tmp_path):
+    """Yield the application on a database of its own: partitions would remain for other tests."""
+    with new_postgres_app(tmp_path) as app, app.app_context():
+        yield app
+        db.session.remove()
 
 
 def rows_of(table: str) -> int:
