@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests import factories
+from tests.in_browser.navigation import follow
 
 pytestmark = pytest.mark.browser
 WATCH = """
@@ -70,7 +71,7 @@ def open_tab_as(chromium: Any, browser_site: Any) -> Iterator[Any]:
                 tabs[role].goto("/id/sign-in")
                 tabs[role].fill("[name=sign_in_name]", browser_site.names[role])
                 tabs[role].fill("[name=passphrase]", factories.PASSPHRASE)
-                tabs[role].click("main form button[type=submit]")
+                follow(tabs[role], "main form button[type=submit]")
         return tabs[role]
 
     yield open_tab

@@ -11,6 +11,7 @@ from deliberate.commands.demo_city.events import PASSPHRASE
 from deliberate.database import db
 from deliberate.models import Comment, Interaction, Person
 from tests import demo_pages
+from tests.in_browser.navigation import follow
 from tests.sample_city import CITY_NOW
 
 pytestmark = pytest.mark.browser
@@ -51,14 +52,14 @@ def acts_of(city_copy: Any) -> Callable[[str], list[str]]:
 def press(page: Any, action: str) -> None:
     """Press the button that submits to an action."""
     selector = f'[formaction$="{action}"], form[action$="{action}"] button[type=submit]'
-    page.locator(selector).first.click()
+    follow(page, selector)
 
 
 def sign_in(page: Any, language: str, name: str) -> None:
     page.goto(f"/{language}/sign-in")
     page.fill("[name=sign_in_name]", name)
     page.fill("[name=passphrase]", PASSPHRASE)
-    page.locator("main form button.button").first.click()
+    follow(page, "main form button.button")
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -71,7 +72,7 @@ def test_resident_writes_then_joins_supports_and_votes(
     phone_page.fill("[name=body]", REASON[language])
     press(phone_page, f"/proposals/{proposal_id}/arguments")
     assert REASON[language] in phone_page.inner_text("main")
-    phone_page.click("button[formaction$='/join']")
+    follow(phone_page, "button[formaction$='/join']")
     assert REASON[language] in phone_page.inner_text("main")
     phone_page.fill("[name=sign_in_name]", "tetangga")
     phone_page.fill("[name=display_name]", "Tetangga Baru")
@@ -105,16 +106,16 @@ def test_officer_responds_and_the_resident_reads_it(
     proposal_id, _poll = proposal_and_poll
     sign_in(phone_page, language, "petugas")
     phone_page.goto(f"/{language}/desk")
-    phone_page.click(f"a[href$='/desk/proposals/{proposal_id}']")
+    follow(phone_page, f"a[href$='/desk/proposals/{proposal_id}']")
     press(phone_page, f"/desk/proposals/{proposal_id}/take")
     phone_page.goto(f"/{language}/desk/proposals/{proposal_id}")
-    phone_page.click(f"a[href$='/desk/proposals/{proposal_id}/response']")
+    follow(phone_page, f"a[href$='/desk/proposals/{proposal_id}/response']")
     phone_page.locator("[name=decision][value=accepted]").check()
     phone_page.fill("[name=headline]", ANSWER[language])
     phone_page.fill("[name=body]", f"{ANSWER[language]}.")
     phone_page.fill("[name='commitments-0-what']", ANSWER[language])
     phone_page.fill("[name='commitments-0-due']", "2026-12-01")
-    phone_page.click("#write button[value=look] >> nth=0")
+    follow(phone_page, "#write button[value=look] >> nth=0")
     assert ANSWER[language] in phone_page.inner_text("main")
     press(phone_page, f"/desk/proposals/{proposal_id}/response/publish")
     resident = chromium.new_context(java_script_enabled=False, base_url=city_url).new_page()

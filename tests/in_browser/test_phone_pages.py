@@ -12,6 +12,7 @@ from deliberate.clock import override_now
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Person
 from tests import demo_pages
+from tests.in_browser.navigation import follow
 from tests.live_server import session_cookie
 from tests.sample_city import CITY_NOW
 
@@ -127,7 +128,7 @@ def test_print_has_every_reply_and_no_control(phone, paths, city_copy):
         shown = select(Comment.id).where(Comment.proposal_id == number)
         ids = set(db.session.scalars(shown))
     phone.goto(f"/id{paths['proposal']}")
-    phone.click("text=untuk dicetak")
+    follow(phone, "text=untuk dicetak")
     phone.emulate_media(media="print")
     printed = phone.locator(".thread > [id]").evaluate_all("all => all.map(item => item.id)")
     assert {int(name[1:]) for name in printed} == ids

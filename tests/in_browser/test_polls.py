@@ -13,6 +13,7 @@ from deliberate.operations.polls import ballots as ballot_operations
 from deliberate.operations.polls import polls as poll_operations
 from deliberate.vocabulary import PollType
 from tests import factories
+from tests.in_browser.navigation import follow
 from tests.live_server import run_server, session_cookie
 
 pytestmark = pytest.mark.browser
@@ -87,7 +88,7 @@ def test_ballot_of_every_type_is_cast_on_a_phone(phone_page, kind):
     }[kind]
     phone_page.goto(f"/en/polls/{poll.id}")
     fill(phone_page, kind, poll)
-    phone_page.get_by_role("button", name="Cast ballot").click()
+    follow(phone_page, phone_page.get_by_role("button", name="Cast ballot"))
     assert phone_page.get_by_role("heading", level=1).inner_text() == "Your ballot is counted"
     assert CODE.match(phone_page.get_by_label("Ballot code", exact=True).inner_text().strip())
     db.session.rollback()
@@ -101,7 +102,7 @@ def test_invalid_ranking_is_reported_at_its_field_and_stays_filled_in(phone_page
     phone_page.goto(f"/en/polls/{poll.id}")
     phone_page.get_by_label("Rute 1").fill("1")
     phone_page.get_by_label("Rute 2").fill("1")
-    phone_page.get_by_role("button", name="Cast ballot").click()
+    follow(phone_page, phone_page.get_by_role("button", name="Cast ballot"))
     summary = phone_page.locator("#errors")
     assert "Rank 1 is given twice" in summary.inner_text()
     assert phone_page.title().startswith("Error:")
@@ -115,7 +116,7 @@ def test_budget_total_is_shown_before_the_ballot_is_cast(phone_page):
     phone_page.goto(f"/en/polls/{poll.id}")
     phone_page.get_by_label(re.compile("Rute 1")).check()
     phone_page.get_by_label(re.compile("Rute 3")).check()
-    phone_page.get_by_role("button", name="Count again").click()
+    follow(phone_page, phone_page.get_by_role("button", name="Count again"))
     total = phone_page.locator("[data-spent]").inner_text()
     assert "9,000,000" in total and "1,000,000 too much" in total
     assert phone_page.get_by_label(re.compile("Rute 3")).is_checked()
@@ -124,11 +125,11 @@ def test_budget_total_is_shown_before_the_ballot_is_cast(phone_page):
 def test_statements_are_answered_one_at_a_time(phone_page):
     poll = factories.create_poll(rules=RULES["statements"])
     phone_page.goto(f"/en/polls/{poll.id}")
-    phone_page.get_by_role("link", name="One at a time").click()
+    follow(phone_page, phone_page.get_by_role("link", name="One at a time"))
     for answer in ("Agree", "Pass", "Disagree"):
-        phone_page.get_by_role("button", name=answer, exact=True).click()
+        follow(phone_page, phone_page.get_by_role("button", name=answer, exact=True))
     assert phone_page.get_by_role("heading", level=1).inner_text() == "Check your answers"
-    phone_page.get_by_role("button", name="Cast ballot").click()
+    follow(phone_page, phone_page.get_by_role("button", name="Cast ballot"))
     db.session.rollback()
     (choice,) = db.session.scalars(select(Ballot.choice))
     assert [value for _option, value in choice] == [1, 0, -1]
@@ -138,12 +139,12 @@ def test_ballot_code_changes_the_ballot(phone_page):
     poll = factories.create_poll()
     phone_page.goto(f"/en/polls/{poll.id}")
     phone_page.get_by_label("Rute 1").check()
-    phone_page.get_by_role("button", name="Cast ballot").click()
+    follow(phone_page, phone_page.get_by_role("button", name="Cast ballot"))
     code = phone_page.get_by_label("Ballot code", exact=True).inner_text().strip()
     phone_page.goto(f"/en/polls/{poll.id}/change")
     phone_page.get_by_label("Your ballot code").fill(code)
     phone_page.get_by_label("Rute 3").check()
-    phone_page.get_by_role("button", name="Change ballot").click()
+    follow(phone_page, phone_page.get_by_role("button", name="Change ballot"))
     assert phone_page.get_by_role("heading", level=1).inner_text() == "Your ballot is changed"
     db.session.rollback()
     assert list(db.session.scalars(select(Ballot.choice))) == [[[poll.options[2].id, 1]]]

@@ -11,6 +11,7 @@ from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.responses.responses import list_response_cards
 from deliberate.vocabulary import Stance
 from tests import factories
+from tests.in_browser.navigation import follow
 from tests.live_server import run_server, session_cookie
 
 pytestmark = pytest.mark.browser
@@ -73,28 +74,28 @@ def proposal(institution):
 def test_officer_responds_from_the_queue_and_a_resident_rates_it(page_as, institution, proposal):
     desk = page_as(factories.create_staff(institution))
     desk.goto("/en/desk")
-    desk.click(f"text={proposal.title}")
-    desk.click("text=Take the case")
-    desk.click("text=Write the response")
+    follow(desk, f"text={proposal.title}")
+    follow(desk, "text=Take the case")
+    follow(desk, "text=Write the response")
     desk.click("label:has-text('Accepted in part') >> nth=0")
     desk.fill("[name=headline]", "Sebagian: 40 halte")
     desk.fill("[name=body]", "Sisanya tahun depan.")
     desk.click("label:has-text('Budget')")
     desk.fill("[name='points-0-text']", "Bangku di halte")
-    desk.click("text=Add a point")
+    follow(desk, "text=Add a point")
     desk.fill("[name='points-1-text']", "Atap")
     desk.fill("[name='commitments-0-what']", "Bangku terpasang")
     desk.fill("[name='commitments-0-due']", "2036-01-30")
     desk.select_option("select[name^=answer_]", "1")
-    desk.click("text=Check before publishing")
+    follow(desk, "text=Check before publishing")
     assert "It answers 1 argument." in desk.inner_text("main")
-    desk.click("text=Publish and notify")
+    follow(desk, "text=Publish and notify")
     assert "The response is public" in desk.inner_text("main")
 
     resident = page_as(factories.create_resident())
     resident.goto(f"/id/responses/{proposal.id}")
     assert "Sebagian: 40 halte" in resident.inner_text("#response")
-    resident.click("#response button:has-text('Sebagian')")
+    follow(resident, "#response button:has-text('Sebagian')")
     db.session.rollback()
     (card,) = list_response_cards(proposal.id)
     assert card.response.counts("answers") == {"yes": 0, "partly": 1, "no": 0}
@@ -106,7 +107,7 @@ def test_invalid_response_form_is_reported_and_stays_filled_in(page_as, institut
     desk.goto(f"/en/desk/proposals/{proposal.id}/response")
     desk.click("label:has-text('Not accepted') >> nth=0")
     desk.fill("[name=headline]", "Tidak")
-    desk.click("text=Check before publishing")
+    follow(desk, "text=Check before publishing")
     assert desk.title().startswith("Error:")
     assert "A refusal needs a ground" in desk.inner_text("#errors")
     assert desk.input_value("[name=headline]") == "Tidak"
