@@ -10,6 +10,8 @@ from deliberate.geography.polygons import Bounds, bounds_of
 from deliberate.vocabulary import MapFeatureKind
 
 LABEL_SIZE = 13
+LABEL_RISE = 20
+"""Units between a name and its position, where pages put the circle of the area."""
 STYLE = """
 .land{fill:#eef0e2}.area{fill:none;stroke:#b9bba8;stroke-width:1}
 .wood{fill:#dbe6cd}.water{fill:#c3dfe4}.river{stroke:#a9d0d8;stroke-width:4}
@@ -93,6 +95,7 @@ def _labels(
         if not name or shape.kind in {MapFeatureKind.RIVER, MapFeatureKind.ROAD}:
             continue
         x, y = view.project(position)
+        y -= LABEL_RISE
         half = len(name) * LABEL_SIZE * 0.3
         box = x - half, y - LABEL_SIZE, x + half, y + LABEL_SIZE / 3
         is_inside = box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= HEIGHT

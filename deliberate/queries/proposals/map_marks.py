@@ -1,7 +1,7 @@
 """What pages show on the map: numbered pins of a list, circles with counts, one place."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, hypot, pi, sin
 from typing import Any
 
@@ -125,7 +125,10 @@ def overview_map(filters: ProposalFilters) -> MapDisplay | None:
     if area_map.is_empty:
         return None
     view = section_of(filters, area_map)
-    marks = [_named(mark, view, area_map) for mark in _merge(_count_marks(filters, view))]
+    counted = [_named(mark, view, area_map) for mark in _count_marks(filters, view)]
+    if view == area_map.view:
+        counted = _join_by_area(counted, area_map)
+    marks = _merge(counted)
     marks.sort(key=lambda mark: (-mark.count, mark.area, mark.proposal_id or 0))
     return MapDisplay(area_map.version, view, marks)
 
@@ -179,6 +182,20 @@ def _count_marks(filters: ProposalFilters, view: MapView) -> list[MapMark]:
     return marks
 
 
+def _join_by_area(marks: Sequence[MapMark], area_map: AreaMap) -> list[MapMark]:
+    """Return one circle for each area, at its name, and the marks that are in no area."""
+    joined: dict[str, MapMark] = {}
+    for mark in marks:
+        if mark.area:
+            earlier = joined.get(mark.area)
+            joined[mark.area] = _joined(earlier, mark) if earlier else mark
+    for name, mark in joined.items():
+        if mark.count > 1:
+            x, y = area_map.view.project(area_map.areas[name].label)
+            joined[name] = replace(mark, x=x, y=y)
+    return [*joined.values(), *(mark for mark in marks if not mark.area)]
+
+
 def _merge(marks: Sequence[MapMark]) -> list[MapMark]:
     """Return the marks with those that would cover each other joined, the largest first."""
     kept: list[MapMark] = []
@@ -198,7 +215,8 @@ def _joined(a: MapMark, b: MapMark) -> MapMark:
         (a.x * a.count + b.x * b.count) / count,
         (a.y * a.count + b.y * b.count) / count,
         count,
-        bounds_of(corners),
+        MapView.around(bounds_of(corners), margin=0).box,
+        area=a.area if a.area == b.area else "",
     )
 
 
@@ -206,16 +224,7 @@ def _named(mark: MapMark, view: MapView, area_map: AreaMap) -> MapMark:
     """Return a mark with the area it is in, and for a circle the section to show next."""
     area = area_map.area_at(view.position_at(mark.x, mark.y))
     box = MapView.around(mark.box, margin=0.15).box
-    return MapMark(
-        mark.x,
-        mark.y,
-        mark.count,
-        box,
-        area=area.shape.name if area else "",
-        proposal_id=mark.proposal_id,
-        title=mark.title,
-        language=mark.language,
-    )
+    return replace(mark, box=box, area=area.shape.name if area else "")
 
 
 def place_map(proposal: Proposal) -> MapDisplay | None:
