@@ -37,6 +37,7 @@ class PlacePickForm(LocalizedForm):
 
     kind = RadioField(
         _("What do you mark?"),
+        [DataRequired(REQUIRED)],
         choices=[
             SelectChoice(PlaceKind.POINT, _("A point")),
             SelectChoice(PlaceKind.LINE, _("A line, such as a road")),
@@ -46,7 +47,9 @@ class PlacePickForm(LocalizedForm):
     )
     area = SelectField(_("Area"), choices=[], validate_choice=False)
     points = TextAreaField(
-        _("Points"), [Length(max=MAX_TEXT, message=_("At most 20 points."))], filters=[multi_line]
+        _("Points on the map"),
+        [Length(max=MAX_TEXT, message=_("At most 20 points."))],
+        filters=[multi_line],
     )
     is_exact = BooleanField(_("Show the exact place to everybody"))
     box = HiddenField()
