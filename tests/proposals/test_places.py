@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from deliberate.commands.demo_city.area_map import position_at, sample_map, sample_shapes
-from deliberate.database import db
+from deliberate.database import db, unrecorded
 from deliberate.geography.places import NO_PLACE, make_place
-from deliberate.models import Interaction, MapFeature, ProposalVersion
+from deliberate.models import Interaction, MapFeature, Proposal, ProposalVersion
 from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.moderation.decisions import hide_contribution
 from deliberate.operations.proposals.area_map import import_map, simplify_shapes
@@ -258,7 +258,7 @@ def test_unreadable_point_is_an_error_with_its_line(app, area_map):
         client,
         f"/en/proposals/{proposal.id}/place",
         kind="point",
-        points="\nnear the market",
+        points="-0.99; 116.75\nnear the market",
         note="Moved",
         save="1",
     )
@@ -285,16 +285,15 @@ def test_picture_of_the_map_is_sent_once(app, area_map):
 
 def test_map_page_of_five_thousand_places_is_small(app, area_map):
     process = factories.create_process()
-    first = propose(point(), process=process)
-    columns = [c.name for c in first.__table__.columns if c.name not in {"id", "activity_count"}]
-    row = {name: getattr(first, name, None) for name in columns}
-    row["hidden_at"] = None
-    rows = [
-        row | {"map_x": 1_166_200 + i % 97 * 25, "map_y": -10_900 + i % 89 * 22}
-        for i in range(5000)
+    propose(point(), process=process)
+    table = Proposal.__table__
+    copied = [
+        column.name for column in table.columns if column.name not in {"id", "activity_count"}
     ]
-    with db.engine.begin() as connection:
-        connection.execute(first.__table__.insert(), rows)
+    row = db.session.execute(select(*(table.c[name] for name in copied))).mappings().one()
+    marks = ((1_166_200 + i % 97 * 25, -10_900 + i % 89 * 22) for i in range(5000))
+    with unrecorded("many marks for a test") as session:
+        session.execute(table.insert(), [{**row, "map_x": x, "map_y": y} for x, y in marks])
     page = anonymous_client(app).get("/id/proposals/map")
     assert page.status_code == 200 and len(page.data) < 60_000
 

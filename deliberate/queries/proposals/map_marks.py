@@ -71,7 +71,7 @@ class MapDisplay:
 
 def box_text(box: Bounds) -> str:
     """Return a section of the map as it stands in URLs: west, south, east, north."""
-    return ",".join(f"{round(degrees, BOX_DECIMALS):g}" for degrees in box)
+    return ",".join(str(round(degrees, BOX_DECIMALS)) for degrees in box)
 
 
 def section_of(filters: ProposalFilters, area_map: AreaMap) -> MapView:
