@@ -1,6 +1,6 @@
 """Exact predicates on polygons: where a position lies, and where to write a polygon's name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import Enum
 from fractions import Fraction
 from itertools import pairwise
@@ -108,12 +108,6 @@ def bounds_of(positions: Iterable[Position]) -> Bounds:
     """Return the smallest box around some positions; raise ValueError without any."""
     xs, ys = zip(*positions, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
-
-
-def outer_positions(polygons: Iterable[Polygon]) -> Iterator[Position]:
-    """Yield the positions of the outer rings of some polygons."""
-    for polygon in polygons:
-        yield from polygon[0]
 
 
 def label_position(polygons: Iterable[Polygon]) -> Position:
