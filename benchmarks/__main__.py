@@ -11,6 +11,7 @@ PARTS = {
     "Scores of ten million acts": ["scores", "10000000", "--alone"],
     "Releases": ["releases"],
     "Notifications to many followers": ["notifications"],
+    "Map with five thousand places": ["maps"],
     "Search in a hundred thousand comments": ["search"],
 }
 

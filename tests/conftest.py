@@ -15,6 +15,7 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.models import Interaction
 from deliberate.operations.accounts import passphrases
+from deliberate.queries.proposals.area_map import forget_area_map
 from tests import postgres
 from tests.databases import make_postgres_app, make_sqlite_app
 from tests.live_server import chromium
@@ -72,6 +73,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     make_app = "make_sqlite_app" if request.param == "sqlite" else "make_postgres_app"
     app: Flask = request.getfixturevalue(make_app)()
     with app.app_context():
+        forget_area_map()
         yield app
         db.session.remove()
 

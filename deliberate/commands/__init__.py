@@ -12,6 +12,7 @@ from flask_migrate.cli import db as migrations
 from deliberate.config import InvalidSetting
 
 MODULES = {
+    "area": "area",
     "backup": "backup",
     "breach-list": "breach",
     "check": "check",

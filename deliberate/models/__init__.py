@@ -55,6 +55,7 @@ from deliberate.models.processes import (
     ProcessNews,
 )
 from deliberate.models.proposals.attachment import Attachment
+from deliberate.models.proposals.map_feature import MapFeature
 from deliberate.models.proposals.merger import Merger
 from deliberate.models.proposals.proposal import Draft, Follow, Proposal, ProposalVersion, Support
 from deliberate.models.proposals.summary import Summary

@@ -195,6 +195,24 @@ class PollChangeReason(StrEnum):
     OTHER = "other"
 
 
+class MapFeatureKind(StrEnum):
+    """What a feature of the map is: an area with a name, or what helps to find one's way."""
+
+    AREA = "area"
+    WATER = "water"
+    WOOD = "wood"
+    RIVER = "river"
+    ROAD = "road"
+
+
+class PlaceKind(StrEnum):
+    """The shape of a proposal's place on the map."""
+
+    POINT = "point"
+    LINE = "line"
+    AREA = "area"
+
+
 class ModerationRule(StrEnum):
     """The rules under which content is reported or hidden; none is about opinions."""
 

@@ -28,6 +28,7 @@ from deliberate.queries.processes.processes import (
     list_opened_processes,
 )
 from deliberate.queries.proposals.listing import ProposalFilters, filter_choices, list_proposals
+from deliberate.queries.proposals.map_marks import list_places, overview_map
 from deliberate.queries.proposals.workflow_state import ListState
 from deliberate.queries.releases.data_access_requests import requestable_processes
 from deliberate.queries.responses.desk import list_open_cases
@@ -192,6 +193,9 @@ READERS = {
     "queries.processes.home.list_closing_soon": CHECKED_BY_CALLER,
     "queries.processes.home.get_month_figures": NO_TEXT,
     "queries.processes.phases.get_next_phase": CHECKED_BY_CALLER,
+    "queries.proposals.listing.filtered_ids": NO_TEXT,
+    "queries.proposals.map_marks.list_map": CHECKED_BY_CALLER,
+    "queries.proposals.map_marks.place_map": CHECKED_BY_CALLER,
     "queries.processes.process_information.get_contact": CHECKED_BY_CALLER,
     "queries.processes.process_information.get_document": CHECKED_BY_CALLER,
     "queries.processes.process_information.get_document_by_name": CHECKED_BY_CALLER,
@@ -324,6 +328,8 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
         [row.id for row in site.proposals.values()]
     ),
     "queries.site.pictures.list_pictures": lambda site: list_pictures("process", [site.process.id]),
+    "queries.proposals.map_marks.list_places": lambda _site: list_places(),
+    "queries.proposals.map_marks.overview_map": lambda _site: overview_map(ProposalFilters()),
     "queries.site.sitemap.sitemap_entries": lambda _site: sitemap_entries(),
     "queries.threads.comment_rows.list_creditable_comments": lambda site: [
         list_creditable_comments(row) for row in site.proposals.values()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from deliberate.clock import now
 from deliberate.commands.demo_city.actions import Table
+from deliberate.commands.demo_city.area_map import sample_place, sample_shapes
 from deliberate.commands.demo_city.pictures import SCENES, read_scene
 from deliberate.commands.demo_city.spec import CommentSpec
 from deliberate.models import (
@@ -28,6 +29,7 @@ from deliberate.operations.polls import ballots as ballot_operations
 from deliberate.operations.polls import polls as poll_operations
 from deliberate.operations.processes import processes as process_operations
 from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals.area_map import import_map, simplify_shapes
 from deliberate.operations.proposals.attachments import attach_file
 from deliberate.operations.proposals.follows import follow_subject
 from deliberate.operations.proposals.supports import support_proposal
@@ -95,6 +97,10 @@ class CityActs:
         for office in entry.get("office", ()):
             add_office(None, institution, OfficeTexts(**office))
         self._register(entry["key"], institution)
+
+    def import_map(self) -> None:
+        """Import the drawn map of the areas."""
+        import_map(None, simplify_shapes(sample_shapes()))
 
     def appoint(self, entry: Table) -> None:
         """Create an account with a role."""
@@ -182,6 +188,7 @@ class CityActs:
             topic=entry.get("topic", ""),
             area=entry.get("area", ""),
             institution=self._get(Person, responder).institution if responder else lead,
+            place=sample_place(entry.get("place"), is_exact=entry.get("place_is_exact", False)),
             context=RequestContext(detect_language(entry["body"]), network=""),
         )
         self._register(entry["key"], proposal)

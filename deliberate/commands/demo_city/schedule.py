@@ -50,6 +50,7 @@ def all_actions(city: City) -> list[Action]:
 def _set_up_actions(city: City) -> Iterator[Action]:
     for institution in city.institutions:
         yield Action(-7.0, "create_institution", f"city.toml: {institution['key']}", (institution,))
+    yield Action(-6.95, "import_map", "area_map.py", ())
     for number, account in enumerate(city.accounts):
         role_first = -6.9 if account.get("role") == "admin" else -6.0 + number / 20
         yield Action(role_first, "appoint", f"city.toml: {account['key']}", (account,))

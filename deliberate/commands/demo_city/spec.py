@@ -26,6 +26,8 @@ _PROPOSAL = {
     "body",
     "topic",
     "area",
+    "place",
+    "place_is_exact",
     "supports",
     "revised",
     "withdrawn",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     case,
     column,
+    false,
     func,
     null,
     select,
@@ -26,6 +27,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import COUNTS, Category, keep_for, personal, rows
+from deliberate.geography.places import Place, place_of_geometry
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.conditions import IsNull, IsReader, Through
 from deliberate.models.moderation.visibility import (
@@ -85,6 +87,7 @@ class Proposal(HideableText, Base):
             postgresql_where=_IS_MERGED,
         ),
         held_index("ix_proposal_held_until", "held_until"),
+        Index("ix_proposal_map_x", "map_x", "map_y"),
         UniqueConstraint("process_id", "source_id"),
     )
     subject_type = "proposal"
@@ -96,7 +99,8 @@ class Proposal(HideableText, Base):
             "id process_id author_id institution_id initiator version language published_at "
             "qualified_at due_at answered_at decision withdrawn_at merged_into_id merged_at "
             "support_count comment_count activity_count for_count against_count "
-            "neutral_count source_id desk_institution_id hidden_at hidden_ground held_until"
+            "neutral_count source_id desk_institution_id hidden_at hidden_ground held_until "
+            "place_is_exact"
         ),
         kept=COUNTS,
         hidden="renderer",
@@ -104,7 +108,7 @@ class Proposal(HideableText, Base):
     visibility = TITLE_READERS
     readers = {
         **read_by(TITLE_READERS, "title", "slug", "topic", "area", "withdrawn_reason"),
-        **read_by(BODY_READERS, "body", "body_html", "source_url"),
+        **read_by(BODY_READERS, "body", "body_html", "source_url", "place"),
     }
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -127,6 +131,17 @@ class Proposal(HideableText, Base):
     language: Mapped[str] = mapped_column(String(8), default="id")
     topic: Mapped[str] = mapped_column(String(80), default="", info=personal(Category.WORDS))
     area: Mapped[str] = mapped_column(String(80), default="", info=personal(Category.WORDS))
+    place: Mapped[dict[str, Any] | None] = mapped_column(Json, info=personal(Category.WORDS))
+    """The place that the author set, a geometry of RFC 7946 with four decimals of a degree.
+
+    Pages and files show `shown_place` instead.
+    """
+    place_is_exact: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the author shows the place exactly, not only to a hundred metres."""
+    map_x: Mapped[int | None] = mapped_column(info=personal(Category.WORDS, download=False))
+    """Longitude of its mark on the map, in ten-thousandths of a degree: that of the place as it is
+    shown, else that of the name of its area; None where it has neither."""
+    map_y: Mapped[int | None] = mapped_column(info=personal(Category.WORDS, download=False))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     qualified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -190,6 +205,16 @@ class Proposal(HideableText, Base):
         return titled_text(self.title, self.body)
 
     @property
+    def stored_place(self) -> Place:
+        """Return the place as the author set it, for the author and the log only."""
+        return place_of_geometry(self.place, is_exact=self.place_is_exact)
+
+    @property
+    def shown_place(self) -> Place:
+        """Return the place as others see it: to a hundred metres unless the author shows more."""
+        return self.stored_place.shown
+
+    @property
     def is_active(self) -> bool:
         """Return whether it is shown and neither withdrawn nor merged, as actions on it require."""
         return ACTIVE.holds(self)
@@ -226,11 +251,11 @@ class ProposalVersion(VisibleText, Base):
         "proposal_versions",
         "Versions of proposals",
         owner="proposal_id.author_id",
-        columns="id proposal_id number hidden_ground written_at",
+        columns="id proposal_id number hidden_ground written_at place_is_exact",
         kept=COUNTS,
     )
     visibility = IsNull("hidden_ground") & Through("proposal", BODY_READERS)
-    readers = read_by(visibility, "title", "body", "note")
+    readers = read_by(visibility, "title", "body", "note", "place")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
@@ -241,6 +266,8 @@ class ProposalVersion(VisibleText, Base):
     credits: Mapped[list[int]] = mapped_column(
         Json, default=list, info=personal(Category.ACT, kept="ids of comments")
     )
+    place: Mapped[dict[str, Any] | None] = mapped_column(Json, info=personal(Category.WORDS))
+    place_is_exact: Mapped[bool] = mapped_column(default=False, server_default=false())
     hidden_ground: Mapped[str | None] = mapped_column(String(24))
     """The rule for which a moderator requested an edit; the version is no longer shown."""
     written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
 from deliberate.clock import now
+from deliberate.geography.places import NO_PLACE, Place
 from deliberate.models import (
     Attachment,
     Comment,
@@ -20,6 +21,7 @@ from deliberate.operations.accounts.office_entry import record_clerk
 from deliberate.operations.moderation.holds import hold_by_rule
 from deliberate.operations.moderation.open_items import close_open_items, record_requested_edit
 from deliberate.operations.notices.notices import notify_participants
+from deliberate.operations.proposals.places import logged_place, set_place, update_mark
 from deliberate.operations.proposals.supports import qualify
 from deliberate.permissions.decision import (
     InvalidInput,
@@ -53,6 +55,7 @@ def submit_proposal(
     topic: str = "",
     area: str = "",
     institution: Institution | None = None,
+    place: Place = NO_PLACE,
     draft: Draft | None = None,
     context: RequestContext = NO_REQUEST,
 ) -> Proposal:
@@ -75,6 +78,8 @@ def submit_proposal(
             desk_institution_id=context.office_id,
         )
         _set_text(proposal, title, body)
+        set_place(proposal, place)
+        update_mark(proposal)
         act.session.add(proposal)
         proposal.versions.append(_version(proposal, "", ()))
         if draft is not None:
@@ -83,6 +88,7 @@ def submit_proposal(
         act.about(
             proposal,
             initiator=proposal.initiator,
+            place=logged_place(proposal),
         )
         record_clerk(act, context, author, process, proposal)
         hold_by_rule(act, proposal)
@@ -135,6 +141,8 @@ def _version(proposal: Proposal, note: str, credits: Sequence[int]) -> ProposalV
         body=proposal.body,
         note=clean_line(note),
         credits=sorted(set(credits)),
+        place=proposal.place,
+        place_is_exact=proposal.place_is_exact,
         written_at=now(),
     )
 
@@ -149,32 +157,37 @@ def revise_proposal(
     *,
     topic: str | None = None,
     area: str | None = None,
+    place: Place | None = None,
     context: RequestContext = NO_REQUEST,
 ) -> None:
     """Publish a new version; older versions stay, and supports keep the version they refer to.
 
-    `credits` are the ids of comments of the thread that led to the change. Topic and area stay
-    where none is given.
+    `credits` are the ids of comments of the thread that led to the change. Topic, area and place
+    stay where none is given; `NO_PLACE` removes the place.
     """
     with recorded(author, ProposalRevised, context) as act:
         require(may_revise(author, act.lock(proposal)))
         _refuse_comments_of_other_threads(act, proposal, credits)
         proposal.version += 1
         _set_text(proposal, title, body)
-        _set_place(proposal, topic, area)
+        _set_topic_and_area(proposal, topic, area)
+        if place is not None:
+            set_place(proposal, place)
+        update_mark(proposal)
         proposal.versions.append(_version(proposal, note, credits))
         act.set_text(proposal.sealed_text, proposal)
         act.about(
             proposal,
             version=proposal.version,
             credits=sorted(set(credits)),
+            place=logged_place(proposal),
         )
         notify_participants(act, proposal, RevisedNotice(version=proposal.version))
         record_requested_edit(act, proposal)
         hold_by_rule(act, proposal)
 
 
-def _set_place(proposal: Proposal, topic: str | None, area: str | None) -> None:
+def _set_topic_and_area(proposal: Proposal, topic: str | None, area: str | None) -> None:
     process = proposal.process
     if topic is not None:
         proposal.topic = _listed_name(topics_of(process), topic, proposal.topic)

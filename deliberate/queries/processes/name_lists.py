@@ -75,6 +75,11 @@ def topics_of_all_processes() -> NameList:
     return merge_lists([NameList(), *(NameList(pairs_of(topics)) for topics in rows)])
 
 
+def areas_of_all_processes() -> list[str]:
+    """Return the areas that any process lists, sorted."""
+    return sorted({name for areas in db.session.scalars(select(Process.areas)) for name in areas})
+
+
 def areas_of_residents() -> list[str]:
     """Return the areas of the lists of verified residents, sorted."""
     of_entries = select(ResidentEntry.area).where(ResidentEntry.area != "").distinct()

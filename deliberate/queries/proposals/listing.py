@@ -20,9 +20,11 @@ from sqlalchemy.orm import aliased, defer, joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
+from deliberate.geography.polygons import Bounds
 from deliberate.models import Institution, Phase, Process, Proposal
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.name_lists import NameList, merge_lists, pairs_of
+from deliberate.queries.proposals.area_map import UNITS
 from deliberate.queries.proposals.workflow_state import ListState, state_conditions
 from deliberate.queries.responses.response_owner import is_of_institution, join_institution
 from deliberate.queries.search.similar_proposals import matching_proposal_ids
@@ -51,6 +53,8 @@ class ProposalFilters:
     topic: str = ""
     state: str = ""
     institution: str = ""
+    box: str = ""
+    """A section of the map: west, south, east and north in degrees, with commas."""
     order: ProposalOrder = ProposalOrder.NEWEST
     after: int | None = None
 
@@ -91,7 +95,7 @@ def list_proposals(
 
 def count_proposals(filters: ProposalFilters) -> int:
     """Return the number of proposals in the list, whatever its order and page."""
-    counted = _filtered(filters).with_only_columns(func.count(Proposal.id))
+    counted = filtered_ids(filters).with_only_columns(func.count(Proposal.id))
     return db.session.scalar(counted) or 0
 
 
@@ -111,7 +115,7 @@ def listed_comment_count() -> ScalarSelect[int]:
 
 
 def _of_listed_proposals(figure: ColumnElement[int]) -> ScalarSelect[int]:
-    listed = _filtered(ProposalFilters()).where(Proposal.process_id == Process.id)
+    listed = filtered_ids(ProposalFilters()).where(Proposal.process_id == Process.id)
     return listed.with_only_columns(figure).correlate(Process).scalar_subquery()
 
 
@@ -128,7 +132,7 @@ def iter_proposals(
 
 
 def _page(filters: ProposalFilters, order: KeysetOrder, limit: int) -> Select[int, Any]:
-    statement = _filtered(filters)
+    statement = filtered_ids(filters)
     if filters.order == ProposalOrder.WAITING:
         statement = statement.where(*state_conditions(ListState.DUE))
     if filters.order == ProposalOrder.CLOSING:
@@ -156,7 +160,8 @@ def _is_phase_running() -> tuple[ColumnElement[bool], ...]:
     return Phase.opens_at <= moment, Phase.closes_at > moment
 
 
-def _filtered(filters: ProposalFilters) -> Select[int]:
+def filtered_ids(filters: ProposalFilters) -> Select[int]:
+    """Return the statement that selects the ids of the proposals in a list."""
     statement = select(Proposal.id).where(
         Proposal.visible_to(ANYONE), *state_conditions(filters.state)
     )
@@ -169,9 +174,26 @@ def _filtered(filters: ProposalFilters) -> Select[int]:
         statement = statement.where(
             is_of_institution(_id_of_slug(Institution, filters.institution))
         )
+    if box := parse_box(filters.box):
+        west, south, east, north = (round(degrees * UNITS) for degrees in box)
+        statement = statement.where(
+            Proposal.text_visible_to(ANYONE),
+            Proposal.map_x.between(west, east),
+            Proposal.map_y.between(south, north),
+        )
     if filters.q:
         statement = statement.where(Proposal.id.in_(matching_proposal_ids(filters.q)))
     return statement
+
+
+def parse_box(text: str) -> Bounds | None:
+    """Return the section of the map that a filter names, None if it names none."""
+    try:
+        west, south, east, north = (float(degrees) for degrees in text.split(","))
+    except ValueError:
+        return None
+    is_box = -540 <= west <= east <= 540 and -90 <= south <= north <= 90
+    return (west, south, east, north) if is_box else None
 
 
 def _id_of_slug(model: type[Process] | type[Institution], slug: str) -> ScalarSelect[int]:

@@ -43,6 +43,7 @@ from deliberate.queries.polls.office_ballots import get_entered_ballot
 from deliberate.queries.polls.polls import get_poll, has_voted, poll_card, poll_page, poll_state
 from deliberate.queries.polls.result_tables import options_by_rank, result_tables
 from deliberate.queries.polls.results import area_tallies
+from deliberate.queries.proposals.map_marks import place_map
 from deliberate.queries.site.pictures import list_pictures
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
@@ -268,6 +269,7 @@ def _poll_page(
         tables=result_tables(poll, tally) if tally else (),
         places=options_by_rank(poll, tally) if tally else (),
         areas=area_tallies(poll) if tally else {},
+        place_map=place_map(poll.proposal) if poll.proposal else None,
         pictures=list_pictures("option", [option.id for option in poll.shown_options]),
         may_remove_pictures=any(may_remove_picture(person, o) for o in poll.shown_options[:1]),
     )

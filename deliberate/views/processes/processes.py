@@ -25,6 +25,8 @@ from deliberate.queries.processes.processes import (
     list_process_polls,
 )
 from deliberate.queries.proposals.follows import is_following
+from deliberate.queries.proposals.listing import ProposalFilters
+from deliberate.queries.proposals.map_marks import overview_map
 from deliberate.queries.responses.response_owner import owed_responses
 from deliberate.queries.site.pictures import get_header_picture, list_pictures
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -68,6 +70,7 @@ def show(slug: str) -> str:
         phases=phases,
         figures=get_process_figures(process),
         header_picture=get_header_picture("process", process.id),
+        map=overview_map(ProposalFilters(process=process.slug)),
         polls=list_process_polls(process),
         moment=now(),
         changes=list_process_changes(process),

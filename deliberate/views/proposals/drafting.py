@@ -32,10 +32,13 @@ from deliberate.permissions.proposals.proposals import is_author, is_open_to, ma
 from deliberate.queries.processes.name_lists import areas_of, topics_of
 from deliberate.queries.processes.phases import get_next_phase_allowing, processes_allowing
 from deliberate.queries.processes.processes import get_process
+from deliberate.queries.proposals.area_map import get_area_map
 from deliberate.queries.proposals.drafts import get_draft, list_drafts
+from deliberate.queries.proposals.map_marks import show_place
 from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.queries.search.similar_proposals import similar_proposals
 from deliberate.views.posted_message import posted_message
+from deliberate.views.proposals.place_picker import draft_place
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -57,6 +60,7 @@ from deliberate.vocabulary import PhaseSwitch
 
 if TYPE_CHECKING:
     from deliberate.models import Draft, Institution, Person, Process, Proposal
+    from deliberate.queries.proposals.map_marks import MapDisplay
 
 blueprint = LocalizedBlueprint("drafting", url_prefix="/proposals")
 DRAFT = "/drafts/<id:draft_id>"
@@ -186,8 +190,12 @@ def place(draft_id: int) -> ResponseReturnValue:
     def submit() -> ResponseReturnValue | None:
         if not _change_files(draft, file_form):
             return None
-        stays = {"add", "remove"} & set(request.form)
-        return _save_fields(draft, form, "drafting.place" if stays else "drafting.institution")
+        next_step = "drafting.institution"
+        if {"add", "remove"} & set(request.form):
+            next_step = "drafting.place"
+        elif "map" in request.form:
+            next_step = "place_picker.draft"
+        return _save_fields(draft, form, next_step)
 
     return form_page(form, submit, _place_page, file_form=file_form, draft=draft)
 
@@ -201,7 +209,15 @@ def _place_page(
         file_form=file_form,
         draft=draft,
         max_files=MAX_ATTACHMENTS,
+        place=_place_on_map(draft),
+        has_map=not get_area_map().is_empty,
     )
+
+
+def _place_on_map(draft: "Draft") -> "MapDisplay | None":
+    """Return the place of a draft on the map, as others will see it."""
+    area_map, place = get_area_map(), draft_place(draft.fields).shown
+    return None if area_map.is_empty or not place.positions else show_place(area_map, place)
 
 
 def _place_form(draft: "Draft", data: MultiDict[str, str] | None) -> PlaceForm:
@@ -275,6 +291,7 @@ def check(draft_id: int) -> str:
         draft=draft,
         process=process,
         institution=_chosen_institution(draft, process),
+        place=_place_on_map(draft),
         may_submit=may_submit(signed_in_person(), process),
     )
 
@@ -298,6 +315,7 @@ def publish(draft_id: int) -> ResponseReturnValue:
         topic=fields.get("topic", ""),
         area=fields.get("area", ""),
         institution=_chosen_institution(draft, process),
+        place=draft_place(fields),
         draft=draft,
         context=request_context(),
     )

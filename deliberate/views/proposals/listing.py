@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, g, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from deliberate.exports.proposals_csv import lines
 from deliberate.forms.proposals.proposals import ProposalListForm
@@ -18,6 +19,7 @@ from deliberate.queries.proposals.listing import (
     iter_proposals,
     list_proposals,
 )
+from deliberate.queries.proposals.map_marks import list_map
 from deliberate.queries.proposals.proposals import proposal_status
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.site.pictures import first_pictures
@@ -27,7 +29,7 @@ from deliberate.views.site.request_context import current_person, enum_arg, int_
 from deliberate.views.urls import proposal_url
 
 blueprint = LocalizedBlueprint("proposal_list", url_prefix="/proposals")
-FILTERS = ("q", "topic", "area", "state", "institution", "process")
+FILTERS = ("q", "topic", "area", "state", "institution", "process", "box")
 """In the order in which the page offers to remove them when no proposal matches."""
 MAX_FILTER_LENGTH = 120
 
@@ -44,6 +46,7 @@ def index() -> str:
         area=form.area.data[:MAX_FILTER_LENGTH],
     )
     rows, has_more = list_proposals(filters)
+    display = list_map(filters, [proposal for proposal, _owner in rows])
     return render_template(
         "proposals/index.html",
         form=form,
@@ -59,16 +62,28 @@ def index() -> str:
         next_url=_list_url(replace(filters, after=rows[-1][0].id)) if has_more else "",
         first_url=_list_url(filters.without()) if filters.after else "",
         set_filters=[
-            (name, form.label_of(name), _list_url(filters.without(name)))
+            (
+                name,
+                _section_text() if name == "box" else form.label_of(name),
+                _list_url(filters.without(name)),
+            )
             for name in _active_filters(filters)
         ],
         clear_url=_list_url(filters.without(*FILTERS)),
         csv_url=url_for("proposal_list.download", **_query(filters.without())),
         count=_count(filters),
-        pictures=first_pictures([proposal.id for proposal, _institution in rows]),
+        pictures=first_pictures([proposal.id for proposal, _owner in rows]),
+        display=display,
+        numbered={mark.number for mark in display.marks} if display else set(),
+        list_url=_list_url(filters.without()),
+        map_url=url_for("proposal_map.show", **_query(filters.without("q"))),
         order=filters.order.value,
         followed_topic=_followed_topic(filters.topic),
     )
+
+
+def _section_text() -> str:
+    return str(_("the section shown"))
 
 
 def _followed_topic(topic: str) -> bool:

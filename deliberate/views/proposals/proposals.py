@@ -18,6 +18,8 @@ from deliberate.permissions.proposals.proposals import is_offered, may_revise, m
 from deliberate.permissions.proposals.summaries import may_suggest_summary
 from deliberate.queries.polls.polls import proposal_polls
 from deliberate.queries.processes.phases import phase_steps
+from deliberate.queries.proposals.area_map import get_area_map
+from deliberate.queries.proposals.map_marks import place_map
 from deliberate.queries.proposals.proposal_page import (
     ProposalPage,
     RelatedItems,
@@ -70,7 +72,8 @@ def show(proposal_id: int, slug: str = "") -> ResponseReturnValue:
         return redirect(url_for("proposals.show", proposal_id=target_id))
     if person is not None and page.reader is not None:
         save_reading_position(person, page.proposal, last_read_id, page.reader.newest)
-    return conditional_response(page.fingerprint, lambda: _render_page(page, last_read_id))
+    version = f"{page.fingerprint} {get_area_map().version if page.proposal.place else ''}"
+    return conditional_response(version, lambda: _render_page(page, last_read_id))
 
 
 def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
@@ -117,6 +120,8 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
             for merged in related.merged
         ],
         may_merge=has_merge_role(person),
+        place_map=place_map(proposal),
+        has_map=is_author and not get_area_map().is_empty,
         files=related.files if is_visible else (),
         picture=first_picture(related.files) if is_visible else None,
         urls=comment_url_templates(proposal, thread_request, thread, may_comment=bool(may_comment)),

@@ -1,6 +1,6 @@
 """Kinds of acts on proposals, supports and follows."""
 
-from deliberate.vocabulary.codes import Initiator, ResponseDecision
+from deliberate.vocabulary.codes import Initiator, PlaceKind, ResponseDecision
 from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import PRIVATE, PUBLIC, Event
 
@@ -10,6 +10,7 @@ class ProposalSubmitted(Event, kind="proposal.submitted", visibility=PUBLIC, has
 
     initiator: Initiator = detail("who proposed it")
     decision: ResponseDecision | None = detail("imported status without a time", default=None)
+    place: PlaceKind | None = detail("shape of its place on the map, never where", default=None)
 
 
 class ProposalRevised(Event, kind="proposal.revised", visibility=PUBLIC, has_text=True):
@@ -17,6 +18,7 @@ class ProposalRevised(Event, kind="proposal.revised", visibility=PUBLIC, has_tex
 
     version: int = detail("number of the version")
     credits: list[int] = detail("comments that led to the version")
+    place: PlaceKind | None = detail("shape of its place on the map, never where", default=None)
 
 
 class ProposalSummarised(Event, kind="proposal.summarised", visibility=PUBLIC, has_text=True):
@@ -29,6 +31,13 @@ class ProposalWithdrawn(Event, kind="proposal.withdrawn", visibility=PUBLIC):
     """The author withdrew the proposal."""
 
     reason_given: bool = detail("a reason is stated")
+
+
+class MapImported(Event, kind="map.imported", visibility=PUBLIC):
+    """The map of the areas was imported from the authority's file."""
+
+    areas: int = detail("areas with a name")
+    features: int = detail("features, areas included")
 
 
 class ProposalMerged(Event, kind="proposal.merged", visibility=PUBLIC):
