@@ -1,5 +1,6 @@
 """Pages for the set-up of processes by administrators."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -195,6 +196,20 @@ def test_process_is_closed_by_form(app, client):
         "This process is closed" in anonymous_client(app).get(f"/en/processes/{process.slug}").text
     )
     assert submit_form(client, url, **FIELDS).status_code == 422
+
+
+def test_process_check_links_everything_missing_to_the_field_or_page_for_it(client):
+    title = {**FIELDS, "open_points": "", "fixed_points": ""}
+    assert submit_form(client, f"{DESK}/new", **title).status_code == 303
+    check = client.get(f"{DESK}/jalan-teduh/check").text
+    missing = check.partition("It cannot be opened yet")[2].partition("</ul>")[0]
+    links = re.findall(r'<li>\s*([^<]+?)\s*<a href="([^"]+)"', missing)
+    assert ("Two moderators from different units are needed.", "/en/desk/invitations") in links
+    assert len(links) == missing.count("<li>") == 4
+    for _reason, link in links:
+        path, _hash, anchor = link.partition("#")
+        page = client.get(path)
+        assert page.status_code == 200 and (not anchor or f'id="{anchor}"' in page.text)
 
 
 def test_process_check_warns_without_ex_ante_assessment(client, planned):

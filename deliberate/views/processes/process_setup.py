@@ -27,9 +27,10 @@ from deliberate.operations.processes.process_setup import (
 from deliberate.operations.processes.processes import close_process, remove_phase, schedule_phase
 from deliberate.operations.responses.institutions import SlugTaken
 from deliberate.permissions.processes import (
-    list_missing_for_opening,
+    OpeningRequirement,
     may_delete_process,
     may_remove_phase,
+    missing_for_opening,
 )
 from deliberate.queries.polls.polls import poll_without_outcome
 from deliberate.queries.processes.name_lists import areas_of_residents
@@ -273,9 +274,25 @@ def check(slug: str) -> str:
         "processes/process_setup/check.html",
         process=process,
         phases=phase_steps(process),
-        missing=[decision.reason for decision in list_missing_for_opening(process)],
+        missing=[
+            (decision.reason, *_page_for(requirement, slug))
+            for requirement, decision in missing_for_opening(process).items()
+        ],
         is_assessed=has_ex_ante_assessment(process),
     )
+
+
+def _page_for(requirement: OpeningRequirement, slug: str) -> tuple[str, str]:
+    """Return the URL and the name of the page on which a requirement is met."""
+    if requirement == OpeningRequirement.MODERATORS:
+        return url_for("invitations.index"), _("Invitations")
+    anchor = {
+        OpeningRequirement.QUESTION: "title",
+        OpeningRequirement.LIMITS: "open_points",
+        OpeningRequirement.LEAD: "lead",
+        OpeningRequirement.PHASES: "phases",
+    }[requirement]
+    return url_for("process_setup.edit", slug=slug, _anchor=anchor), _("Set-up of the process")
 
 
 @blueprint.page("/<slug>/open", "admin", methods=("POST",), name="open")
