@@ -125,6 +125,7 @@ def claim() -> ResponseReturnValue:
                 form.code.data,
                 form.sign_in_name.data,
                 form.passphrase.data,
+                display_name=form.display_name.data or "",
                 email=form.email.data or None,
                 agent=request.user_agent.string,
                 context=request_context(),
@@ -134,7 +135,7 @@ def claim() -> ResponseReturnValue:
         except TooManyAttempts as error:
             form.code.errors = [retry_message(error)]
         except NameTaken as taken:
-            form.sign_in_name.errors = [name_taken_message(taken)]
+            form[taken.field].errors = [name_taken_message(taken)]
         else:
             return complete_sign_in(person, token, is_new=True)
         return None
