@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from deliberate.days import end_of_day, last_day, local_date, local_today, start_of_day
 from deliberate.forms.processes import (
+    USUAL_SWITCHES,
     CloseProcessForm,
     DayOffForm,
     NewPhaseForm,
@@ -58,11 +59,18 @@ from deliberate.views.site.request_context import (
     request_context,
     signed_in_person,
 )
-from deliberate.vocabulary import PhaseKind
+from deliberate.vocabulary import PhaseKind, PhaseSwitch
 
 if TYPE_CHECKING:
     from deliberate.models import Institution, Phase, Process
 
+RESIDENTS_SWITCHES = {
+    PhaseSwitch.PROPOSE,
+    PhaseSwitch.SUPPORT,
+    PhaseSwitch.COMMENT,
+    PhaseSwitch.VOTE,
+}
+"""What residents can do; a process that permits none of it can only be read."""
 blueprint = LocalizedBlueprint("process_setup", url_prefix="/desk/processes")
 
 
@@ -191,6 +199,8 @@ def phase(slug: str, key: str) -> ResponseReturnValue:
     if request.method == "GET" and present is not None:
         form.opens.data = local_date(process, present.opens_at).isoformat()
         form.closes.data = last_day(process, present.closes_at).isoformat()
+    elif request.method == "GET":
+        form.switches.data = [switch.value for switch in USUAL_SWITCHES[PhaseKind(key)]]
     kind, number = (present.kind, present.number) if present else (key, 1)
 
     return _phase_page(
@@ -279,6 +289,8 @@ def check(slug: str) -> str:
             for requirement, decision in missing_for_opening(process).items()
         ],
         is_assessed=has_ex_ante_assessment(process),
+        is_for_reading_only=bool(process.phases)
+        and not any(RESIDENTS_SWITCHES & set(phase.switches) for phase in process.phases),
     )
 
 
