@@ -104,7 +104,7 @@ def create_city_app(folder: Path) -> Flask:
     )
     skip_disk_flushes(app)
     app.testing = True
-    app.wsgi_app = CityClock(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = CityClock(app.wsgi_app)  # type: ignore[method-assign]  # middleware
     return app
 
 

@@ -121,7 +121,7 @@ def restore(file: Path, erasures: Path | None, without_erasures: bool, as_json: 
             "--erasures FILE is required; use --without-erasures only if that list is lost",
             WRONG_USE,
         )
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the app itself
     size = file.stat().st_size if file.exists() else 0
     with _progress("Restoring", as_json, size) as progress:
         erasures_to_repeat = read_erasures(erasures) if erasures else []

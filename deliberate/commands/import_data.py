@@ -24,6 +24,9 @@ from deliberate.imports.release import import_release
 from deliberate.imports.source import UnreadableSource, write_rejects
 from deliberate.sealing import seal_log
 
+MAX_TOPICS = 10
+"""How many topics without a place on the list are named in the output."""
+
 
 @click.group("import", help="Bring in another platform's data, dated as it happened.")
 def command() -> None:
@@ -124,10 +127,23 @@ def _print_summary(
         )
         if summary.acts:
             click.echo(f"{seconds:.1f} s, {rate} acts a second, {sealed} rows sealed")
+    _report_unlisted_topics(summary)
     if summary.rejects:
         first = summary.rejects[0]
         where = f"first: {first.file} line {first.line}: {first.reason}"
         click.echo(f"deliberate: {len(summary.rejects)} rows are in {rejects}; {where}", err=True)
+
+
+def _report_unlisted_topics(summary: ImportSummary) -> None:
+    topics = summary.unlisted_topics
+    if topics:
+        named = ", ".join(f"{topic} ({count})" for topic, count in [*topics.items()][:MAX_TOPICS])
+        more = f" and {len(topics) - MAX_TOPICS} more" if len(topics) > MAX_TOPICS else ""
+        click.echo(
+            f"deliberate: not on the list of topics of {summary.process}, kept as written: "
+            f"{named}{more}",
+            err=True,
+        )
 
 
 def _add_profile_command(name: str) -> None:

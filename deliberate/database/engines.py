@@ -9,7 +9,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 LOCK_TIMEOUT_MS = 4000
-"""Maximum wait for the write lock, so that a response takes at most five seconds."""
+"""Maximum wait of one statement for a lock; then the write is refused with 503.
+
+A request that writes to both stores can wait once for each.
+"""
 CONNECT_TIMEOUT_S = 4
 POOL_OPTIONS = {"pool_size": 16, "max_overflow": 64, "pool_timeout": CONNECT_TIMEOUT_S}
 

@@ -55,7 +55,7 @@ def blank(column: Column[Any]) -> Any:  # Any: a value of the column's type
     if default is not None and default.is_scalar:
         return default.arg  # type: ignore[attr-defined]  # a scalar default has a value
     if isinstance(column.type, Json):
-        return {} if default is None else default.arg(None)  # type: ignore[attr-defined]
+        return {} if default is None else default.arg(None)  # type: ignore[attr-defined]  # a default is a call or None
     return column.type.python_type()
 
 

@@ -43,6 +43,20 @@ SWITCHES = {
     PhaseSwitch.VOTE: _("polls"),
     PhaseSwitch.RESPOND: _("official responses"),
 }
+
+USUAL_SWITCHES = {
+    PhaseKind.IDEAS: (
+        PhaseSwitch.PROPOSE,
+        PhaseSwitch.REVISE,
+        PhaseSwitch.SUPPORT,
+        PhaseSwitch.COMMENT,
+    ),
+    PhaseKind.DISCUSSION: (PhaseSwitch.SUPPORT, PhaseSwitch.COMMENT, PhaseSwitch.VOTE),
+    PhaseKind.RESPONSE: (PhaseSwitch.COMMENT, PhaseSwitch.RESPOND),
+    PhaseKind.DELIVERY: (PhaseSwitch.COMMENT,),
+    PhaseKind.REVIEW: (PhaseSwitch.COMMENT,),
+}
+"""What the form of a phase without dates suggests, by kind."""
 _LENGTH = Length(max=4000, message=TOO_LONG)
 
 

@@ -14,6 +14,7 @@ from deliberate.database import db
 from deliberate.imports.batch import MAX_BATCH_SIZE, recorded_batch
 from deliberate.imports.import_ledger import ImportLedger, read_ledger
 from deliberate.imports.profiles import Profile, time_zone
+from deliberate.imports.row_builders import topic_of
 from deliberate.imports.source import Reject, UnreadableSource
 from deliberate.imports.source_records import (
     SourceAct,
@@ -24,6 +25,7 @@ from deliberate.imports.source_records import (
 from deliberate.imports.table_reader import SourceData, read_source
 from deliberate.imports.writer import BatchWriter
 from deliberate.models import Phase, Process
+from deliberate.queries.processes.name_lists import NameList, topics_of
 from deliberate.text import clean_line
 from deliberate.vocabulary import PhaseKind
 from deliberate.vocabulary.events.processes import ProcessImported
@@ -57,6 +59,8 @@ class ImportSummary:
     responses: int = 0
     new: dict[str, int] = field(default_factory=dict)
     acts: int = 0
+    unlisted_topics: dict[str, int] = field(default_factory=dict)
+    """New proposals by their topic, where the list of the process does not have it."""
     rejects: list[Reject] = field(default_factory=list)
 
 
@@ -104,7 +108,7 @@ class Import:
             writer.write(batch)
             if progress is not None:
                 progress(len(batch))
-        return self._summary()
+        return self._summary(process)
 
     def _create_process(self) -> Process:
         """Create the process, dated like its first act, when it began at the source.
@@ -142,7 +146,7 @@ class Import:
     def _end_time(self) -> datetime:
         return max(act.sort_key[0] for act in self.data.acts) + timedelta(seconds=1)
 
-    def _summary(self) -> ImportSummary:
+    def _summary(self, process: Process) -> ImportSummary:
         new = Counter(_COUNTED_TYPES.get(type(act), "others") for act in self.pending)
         acts = self.data.acts
         return ImportSummary(
@@ -154,8 +158,20 @@ class Import:
             responses=sum(isinstance(act, SourceResponse) for act in acts),
             new={name: new[name] for name in (*_COUNTED_TYPES.values(), "others")},
             acts=len(self.pending),
+            unlisted_topics=self._count_unlisted_topics(topics_of(process)),
             rejects=self.data.rejects,
         )
+
+    def _count_unlisted_topics(self, listed: NameList) -> dict[str, int]:
+        """Return the pending proposals by topic, where a list lacks it; none without a list."""
+        proposals = (act for act in self.pending if isinstance(act, SourceProposal))
+        topics = Counter(topic_of(act) for act in proposals)
+        names = listed.names
+        return {
+            topic: count
+            for topic, count in topics.most_common()
+            if names and topic and listed.find(topic) not in names
+        }
 
 
 _COUNTED_TYPES: dict[type[SourceAct], str] = {

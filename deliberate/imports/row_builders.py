@@ -27,7 +27,7 @@ def proposal_row(act: SourceProposal, row_id: int, author_id: int | None) -> Row
         "title": title,
         "slug": to_slug(title),
         **_text(act),
-        "topic": clean_line(act.topic)[:80],
+        "topic": topic_of(act),
         "area": clean_line(act.area)[:80],
         "published_at": act.at,
         "decision": act.decision,
@@ -35,6 +35,11 @@ def proposal_row(act: SourceProposal, row_id: int, author_id: int | None) -> Row
         "source_id": act.proposal,
         "source_url": act.url if 0 < len(act.url) <= 500 else None,
     }
+
+
+def topic_of(act: SourceProposal) -> str:
+    """Return the topic of a proposal as the source writes it, at most as long as the column."""
+    return clean_line(act.topic)[:80]
 
 
 def version_row(proposal: RowValues) -> RowValues:

@@ -27,6 +27,7 @@ from deliberate.imports.source_records import (
 )
 from deliberate.imports.threads import StoredComment
 from deliberate.models import Comment, Process, Proposal, ProposalVersion, Response
+from deliberate.queries.processes.name_lists import areas_of, topics_of
 from deliberate.vocabulary import ResponseDecision, Role, Stance
 from deliberate.vocabulary.codes import is_final_response
 
@@ -40,6 +41,7 @@ class BatchWriter:
         self, process: Process, profile: Profile, ledger: ImportLedger, acts: Sequence[SourceAct]
     ) -> None:
         self.process_id = process.id
+        self.topics, self.areas = topics_of(process), areas_of(process)
         self.language = profile.language
         self.ledger = ledger
         self.accounts = AccountImporter(ledger, profile.platform, process.slug, acts)
@@ -66,6 +68,7 @@ class BatchWriter:
         rows = []
         for row_id, act in zip(batch.allocate_ids(Proposal, len(acts)), acts, strict=True):
             row = proposal_row(act, row_id, self.accounts.get_account(act.author)[0])
+            row["topic"], row["area"] = self.topics.find(row["topic"]), self.areas.find(row["area"])
             row["process_id"], row["language"] = self.process_id, self.language
             row["institution_id"] = self.accounts.institution_id_of(act.institutions)
             rows.append(row)

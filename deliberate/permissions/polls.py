@@ -42,14 +42,13 @@ def is_voting_open(poll: Poll) -> Decision:
 
 def may_vote(person: Person | None, poll: Poll) -> Decision:
     """Allow entitled residents while the poll is open; the operation checks voting codes."""
-    decision = all_of(is_voting_open(poll), is_signed_in(person))
-    if person is None or not decision:
-        return decision
+    if person is None or not (decision := is_signed_in(person)):
+        return is_signed_in(person)
     if person.role != Role.RESIDENT:
         return not_yours(_("Staff vote as residents, with a separate personal account."))
     if person.account_class != AccountClass.PERSON:
         return not_yours(_("Only people can vote. This account belongs to an organisation."))
-    return is_entitled(person, poll)
+    return all_of(decision, is_entitled(person, poll), is_voting_open(poll))
 
 
 def is_entitled(person: Person, poll: Poll) -> Decision:
@@ -97,9 +96,12 @@ def may_run_poll(person: Person | None, poll: Poll) -> Decision:
 
 def may_suggest_statement(person: Person | None, poll: Poll) -> Decision:
     """Allow people who may vote to add a statement to a poll of statements."""
-    if poll.type != PollType.STATEMENTS:
-        return Decision(_("Statements can only be added to polls of statements."))
-    return may_vote(person, poll)
+    return all_of(
+        may_vote(person, poll),
+        ALLOWED
+        if poll.type == PollType.STATEMENTS
+        else Decision(_("Statements can only be added to polls of statements.")),
+    )
 
 
 def may_decide_statement(person: Person | None, poll: Poll) -> Decision:

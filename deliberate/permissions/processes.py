@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from itertools import pairwise
 
 from flask_babel import lazy_gettext as _
@@ -21,6 +22,16 @@ from deliberate.vocabulary import (
     PhaseSwitch,
     Role,
 )
+
+
+class OpeningRequirement(StrEnum):
+    """What a process needs before it can be opened."""
+
+    QUESTION = "question"
+    LIMITS = "limits"
+    LEAD = "lead"
+    PHASES = "phases"
+    MODERATORS = "moderators"
 
 
 def is_open_for(process: Process, switch: PhaseSwitch, moment: datetime | None = None) -> Decision:
@@ -76,23 +87,27 @@ def may_open(admin: Person | None, process: Process) -> Decision:
     return all_of(
         may_set_up(admin),
         ALLOWED if process.opened_at is None else Decision(_("This process is already open.")),
-        *list_missing_for_opening(process),
+        *missing_for_opening(process).values(),
     )
 
 
-def list_missing_for_opening(process: Process) -> list[Decision]:
-    """Return a refusal for everything that is missing before a process can be opened."""
+def missing_for_opening(process: Process) -> dict[OpeningRequirement, Decision]:
+    """Return a refusal for every requirement that a process does not meet before it is opened."""
     has_question = bool(process.title and process.question)
-    requirements = (
-        ALLOWED if has_question else Decision(_("Write the title and the question.")),
-        has_stated_limits(process),
-        ALLOWED if _has_lead(process) else Decision(_("Choose the leading institution.")),
-        _has_consecutive_phases(process),
-        ALLOWED
+    decisions = {
+        OpeningRequirement.QUESTION: ALLOWED
+        if has_question
+        else Decision(_("Write the title and the question.")),
+        OpeningRequirement.LIMITS: has_stated_limits(process),
+        OpeningRequirement.LEAD: ALLOWED
+        if _has_lead(process)
+        else Decision(_("Choose the leading institution.")),
+        OpeningRequirement.PHASES: _has_consecutive_phases(process),
+        OpeningRequirement.MODERATORS: ALLOWED
         if len(moderation_units()) > 1
         else Decision(_("Two moderators from different units are needed.")),
-    )
-    return [decision for decision in requirements if not decision]
+    }
+    return {name: decision for name, decision in decisions.items() if not decision}
 
 
 def _has_lead(process: Process) -> bool:

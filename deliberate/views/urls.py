@@ -1,6 +1,6 @@
 """Build the URLs, and the tokens in them, that views of several subjects share."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -81,8 +81,8 @@ VISIT_SECONDS = 4 * 60 * 60
 """The longest visit; a tab left open overnight enters nothing in anybody's name."""
 
 
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="visit at an office")
+def _signer(salt: str = "visit at an office") -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt=salt)
 
 
 def visit_token(person: "Person") -> str:
@@ -97,3 +97,25 @@ def visitor_of(token: str) -> "Person":
     except (BadSignature, ValueError, TypeError):
         clerk_id, person_id = 0, 0
     return get_or_404(get_person(person_id) if clerk_id == signed_in_person().id else None)
+
+
+class Paper(NamedTuple):
+    """What is on a paper for a person without an account, before the account is opened."""
+
+    display_name: str
+    area: str
+    code: str
+
+
+def paper_token(paper: Paper) -> str:
+    """Return the token for a paper that the signed-in clerk prints."""
+    return str(_signer("paper of an office").dumps([signed_in_person().id, *paper]))
+
+
+def paper_of(token: str) -> Paper:
+    """Return what is on a paper; 404 for a token of another clerk, a forged or an old one."""
+    try:
+        clerk_id, *paper = _signer("paper of an office").loads(token, max_age=VISIT_SECONDS)
+    except (BadSignature, ValueError, TypeError):
+        clerk_id, paper = 0, []
+    return get_or_404(Paper(*paper) if clerk_id == signed_in_person().id else None)

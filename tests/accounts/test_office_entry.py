@@ -9,6 +9,8 @@ from deliberate.operations.accounts.office_entry import (
     UnknownPaper,
     claim_account,
     find_by_paper,
+    is_code_printed,
+    new_paper_code,
     open_office_account,
 )
 from deliberate.operations.accounts.registration import NameTaken
@@ -42,17 +44,23 @@ def at_desk_of(clerk):
     return RequestContext(language="id", network="192.0.2.1").at_office(clerk)
 
 
+def open_account(clerk, name):
+    """Print a paper and open its account; return the account and the code."""
+    code = new_paper_code(clerk, name)
+    return open_office_account(clerk, name, code, context=at_desk_of(clerk)), code
+
+
 def test_office_opens_accounts_for_several_people_beside_erased_ones(clerk):
     erase_account(factories.create_resident(), factories.PASSPHRASE)
     names = ["Bu Rini", "Pak Yusuf"]
-    accounts = [open_office_account(clerk, name, context=at_desk_of(clerk))[0] for name in names]
+    accounts = [open_account(clerk, name)[0] for name in names]
     assert [account.person.display_name for account in accounts] == names
     with pytest.raises(NameTaken):
-        open_office_account(clerk, "Bu Rini", context=at_desk_of(clerk))
+        open_account(clerk, "Bu Rini")
 
 
 def test_entry_is_the_persons_own_act_with_office_and_clerk_in_the_log(clerk, process, log):
-    account, code = open_office_account(clerk, "Bu Rini", context=at_desk_of(clerk))
+    account, code = open_account(clerk, "Bu Rini")
     person, other = account.person, factories.create_proposal(process)
     log()
     proposal = submit_proposal(person, process, "Bangku", BODY, context=at_desk_of(clerk))
@@ -103,13 +111,13 @@ def test_entry_is_refused_for_clerks_without_a_part_and_for_people_who_are_no_re
     with pytest.raises(Refused, match="Hanya warga"):
         support_proposal(factories.create_staff(), proposal, context=at_desk_of(clerk))
     with pytest.raises(Refused):
-        open_office_account(person, "Bu Rini", context=at_desk_of(person))
+        open_account(person, "Bu Rini")
     factories.reload(proposal)
     assert proposal.support_count == 0
 
 
 def test_paper_takes_an_account_over_once_with_everything_entered(clerk, process, log):
-    account, code = open_office_account(clerk, "Bu Rini", context=at_desk_of(clerk))
+    account, code = open_account(clerk, "Bu Rini")
     proposal = submit_proposal(account.person, process, "Bangku", BODY, context=at_desk_of(clerk))
     taken = factories.create_resident()
     with pytest.raises(NameTaken):
@@ -127,7 +135,7 @@ def test_paper_takes_an_account_over_once_with_everything_entered(clerk, process
 
 
 def test_paper_expires_a_year_after_the_last_visit(clerk, process, clock):
-    account, code = open_office_account(clerk, "Bu Rini", context=at_desk_of(clerk))
+    account, code = open_account(clerk, "Bu Rini")
     clock.shift(300 * 86400)
     process = factories.create_process(clerk.institution)
     submit_proposal(account.person, process, "Bangku", BODY, context=at_desk_of(clerk))
@@ -136,3 +144,36 @@ def test_paper_expires_a_year_after_the_last_visit(clerk, process, clock):
     clock.shift(70 * 86400)
     with pytest.raises(UnknownPaper):
         claim_account(code, "rini", factories.PASSPHRASE)
+
+
+def test_paper_without_its_account_leaves_nothing_behind(clerk, log):
+    log()
+    new_paper_code(clerk, "Bu Rini")
+    assert (log(), open_account(clerk, "Bu Rini")[0].person.display_name) == ([], "Bu Rini")
+
+
+def test_paper_opens_one_account_however_often_it_is_confirmed(clerk, log):
+    account, code = open_account(clerk, "Bu Rini")
+    log()
+    assert open_office_account(clerk, "Bu Rini", code, context=at_desk_of(clerk)) is account
+    assert log() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_printed"),
+    [("mnpq", True), ("MN-PQ", True), ("abcd-efgh-jkmn-mnpq", True), ("npq", False), ("", False)],
+)
+def test_printed_code_is_proved_by_its_last_characters(typed, is_printed):
+    assert is_code_printed("abcd-efgh-jkmn-mnpq", typed) is is_printed
+
+
+def test_display_name_that_an_institution_took_meanwhile_is_changed_at_the_take_over(clerk, log):
+    _account, code = open_account(clerk, "Kantor Kita")
+    factories.create_institution("kita")
+    with pytest.raises(NameTaken) as taken:
+        claim_account(code, "kita", factories.PASSPHRASE)
+    assert taken.value.field == "display_name"
+    log()
+    person, _token = claim_account(code, "kita", factories.PASSPHRASE, display_name="Rini Kita")
+    assert person.display_name == "Rini Kita"
+    assert [(row.kind, row.details["renamed"]) for row in log()] == [("account.claimed", True)]

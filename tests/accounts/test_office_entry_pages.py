@@ -9,6 +9,12 @@ DESK = "/en/desk/entry"
 BODY = "Lansia menunggu berdiri di halte. " * 8
 
 
+def _confirm(desk, paper, typed):
+    """Say of a page with a paper that it is printed."""
+    token = re.search(r'name="paper" value="([^"]+)"', paper.text)[1]
+    return submit_form(desk, DESK, f"{DESK}/printed", paper=token, printed_code=typed)
+
+
 def test_person_without_account_contributes_at_an_office_and_takes_the_account_over(app, clock):
     institution = factories.create_institution("sarpras")
     process = factories.create_process(institution)
@@ -21,8 +27,8 @@ def test_person_without_account_contributes_at_an_office_and_takes_the_account_o
     assert (paper.status_code, paper.headers["Cache-Control"]) == (200, "no-store")
     code = re.search(r"<code>([a-z2-9-]+)</code>", paper.text)[1]
     assert "/o</dd>" in paper.text and "<svg" in paper.text
-    back = submit_form(desk, DESK, f"{DESK}/paper", code=code)
-    visit = back.location
+    visit = _confirm(desk, paper, code[-4:]).location
+    assert submit_form(desk, DESK, f"{DESK}/paper", code=code).status_code == 303
     assert "Bu Rini" in desk.get(visit).text
     assert desk.get(f"{visit}?n=999").status_code == 422
     assert desk.get(f"{visit}?n={other.id}").location == f"{visit}/proposals/{other.id}"
@@ -67,3 +73,39 @@ def test_visit_belongs_to_the_clerk_and_to_one_day(app, clock):
     assert signed_in_client(app, person).get(visit).status_code == 403
     clock.shift(5 * 3600)
     assert signed_in_client(app, clerk).get(visit).status_code == 404
+
+
+def test_paper_is_shown_again_until_the_printed_code_is_typed(app, clock):
+    institution = factories.create_institution("sarpras")
+    desk = signed_in_client(app, factories.create_staff(institution))
+    new = {"display_name": "Bu Rini", "terms": "y"}
+    lost = submit_form(desk, DESK, f"{DESK}/new", **new)  # this answer never arrived
+    paper = submit_form(desk, DESK, f"{DESK}/new", **new)
+    code, lost_code = (re.search(r"<code>(.+?)</code>", page.text)[1] for page in (paper, lost))
+    wrong = _confirm(desk, paper, lost_code[-4:])
+    assert (wrong.status_code, wrong.headers["Cache-Control"]) == (422, "no-store")
+    assert code in wrong.text and 'id="printed_code-error"' in wrong.text
+    assert _confirm(desk, paper, "").status_code == 422
+    visit = _confirm(desk, paper, code[-4:]).location
+    assert _confirm(desk, paper, code[-4:]).status_code == 303
+    assert "Bu Rini" in desk.get(visit).text
+    taken = _confirm(desk, lost, lost_code[-4:])
+    assert taken.status_code == 422 and 'value="Bu Rini"' in taken.text
+    colleague = signed_in_client(app, factories.create_staff(institution))
+    assert _confirm(colleague, paper, code[-4:]).status_code == 404
+
+
+def test_take_over_asks_for_another_name_where_an_institution_took_it(app, clock):
+    institution = factories.create_institution("sarpras")
+    desk = signed_in_client(app, factories.create_staff(institution))
+    paper = submit_form(desk, DESK, f"{DESK}/new", display_name="Kantor Kita", terms="y")
+    code = re.search(r"<code>(.+?)</code>", paper.text)[1]
+    _confirm(desk, paper, code[-4:])
+    factories.create_institution("kita")
+    visitor = anonymous_client(app)
+    claimed = {"code": code, "sign_in_name": "rini", "passphrase": factories.PASSPHRASE}
+    page = visitor.post("/en/join/paper", data=claimed)
+    assert page.status_code == 422 and 'id="display_name-error"' in page.text
+    assert f'value="{code}"' in page.text and 'value="rini"' in page.text
+    claimed["display_name"] = "Rini Kita"
+    assert visitor.post("/en/join/paper", data=claimed).status_code == 303

@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
+
 from deliberate.operations.accounts.recovery_codes import recover_account
+from deliberate.vocabulary import Role
 from tests import factories
 from tests.client import anonymous_client, submit_form
 
@@ -44,6 +47,9 @@ def test_joining_with_mail_goes_to_the_welcome_page_or_where_the_person_was(app,
     fields = {"sign_in_name": "dewi", "display_name": "Dewi", "email": "dewi@example.org"}
     _, joined = join(app, **fields, held_path="/en/polls")
     assert joined.location == "/en/polls"
+    fields = {"sign_in_name": "wati", "display_name": "Wati", "email": "wati@example.org"}
+    _, joined = join(app, **fields, held_path="/en/")
+    assert joined.location == "/en/welcome"
     nothing_open = anonymous_client(app)
     assert nothing_open.get("/en/welcome").status_code in {200, 303, 401}
 
@@ -53,3 +59,16 @@ def test_first_codes_need_a_new_account(app, clock):
     clock.shift(2 * 3600)
     assert client.get(CODES).status_code == 303
     assert submit_form(client, "/en/account", CODES).location == "/en/account/devices"
+
+
+@pytest.mark.parametrize(
+    ("role", "page"), [(Role.STAFF, "/en/desk"), (Role.ADMIN, "/en/desk"), (Role.RESIDENT, "/en/")]
+)
+def test_signing_in_from_the_front_page_leads_to_the_first_page_of_the_role(app, clock, role, page):
+    person = factories.create_staff(role=role)
+    fields = {"sign_in_name": person.sign_in_name, "passphrase": factories.PASSPHRASE}
+    link = re.search(r'href="(/en/sign-in[^"]*)"', anonymous_client(app).get("/en/").text)[1]
+    assert "next=/en/" in link
+    client = anonymous_client(app)
+    signed_in = submit_form(client, link, "/en/sign-in", **fields, held_path="/en/")
+    assert signed_in.location == page

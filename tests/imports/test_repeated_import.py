@@ -8,7 +8,7 @@ import sys
 import pytest
 from sqlalchemy import func, select
 
-from deliberate.database import db
+from deliberate.database import db, unrecorded
 from deliberate.imports import import_run, writer
 from deliberate.imports.import_run import prepare_import
 from deliberate.models import Comment, Interaction, Person, Process, Proposal
@@ -149,3 +149,24 @@ def test_killed_import_leaves_whole_batches_and_continues(on_sqlite, tmp_path):
     assert read_counters()[1] == count_rows(Comment)
     assert prepare_import(import_request("decidim", folder)).run().acts == 62 - 30
     assert count_rows(Interaction) == 1 + 62
+
+
+def test_topics_are_those_of_the_process_and_others_are_kept_and_reported(app, tmp_path):
+    run_import("decidim", write_decidim(tmp_path, [proposal_row(1, category="Pasar")], []))
+    with unrecorded("topics that an administrator chooses later") as session:
+        process = session.scalar(select(Process))
+        process.topics, process.areas = [["Ruang terbuka", "Open space"]], ["Sepaku"]
+    later = [
+        proposal_row(2, category="open SPACE", district="sepaku"),
+        proposal_row(3, category="Pasar"),
+        proposal_row(4),
+    ]
+    summary = run_import("decidim", write_decidim(tmp_path, later, []))
+    rows = db.session.execute(select(Proposal.topic, Proposal.area).order_by(Proposal.id)).all()
+    assert [tuple(row) for row in rows] == [
+        ("Pasar", ""),
+        ("Ruang terbuka", "Sepaku"),
+        ("Pasar", ""),
+        ("", ""),
+    ]
+    assert summary.unlisted_topics == {"Pasar": 1}

@@ -27,7 +27,7 @@ def sqlite_app(make_sqlite_app: Callable[[], Flask]) -> Iterator[Flask]:
 @pytest.fixture
 def page_as(chromium: Any, sqlite_app: Flask) -> Iterator[Callable[[Person], Any]]:
     """Return a function that opens a page signed in as a person."""
-    signer: Any = sqlite_app.session_interface.get_signing_serializer(sqlite_app)  # type: ignore[attr-defined]
+    signer: Any = sqlite_app.session_interface.get_signing_serializer(sqlite_app)  # type: ignore[attr-defined]  # of Flask's own sessions
     contexts = []
     with run_server(sqlite_app) as server_url:
 

@@ -22,7 +22,9 @@ def test_person_contributes_at_an_office_and_takes_the_account_over(town: Town) 
     desk.press("Continue and print the paper", display_name="Bu Rini", status=422)
     desk.press("Continue and print the paper", display_name="Bu Rini", terms="y")
     code = re.search(r"Code ([a-z2-9-]{8,})", desk.text)[1]
-    desk.follow("The paper has been given to the person").follow("Write it down")
+    desk.press("The paper has been given to the person", printed_code="0000", status=422)
+    desk.press("The paper has been given to the person", printed_code=code[-4:])
+    desk.follow("Write it down")
     desk.press("Publish", process=process.slug, title=TITLE, body=BODY, read_back="y")
     assert "Your proposal was entered." in desk.text
     desk.follow("Back to the visit").press("Search", near="Number of the proposal", n=str(other.id))

@@ -10,7 +10,7 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Ballot, Notice, OfficeAccount, OfficeBallot
 from deliberate.notifications.fanout import fan_out
-from deliberate.operations.accounts.office_entry import open_office_account
+from deliberate.operations.accounts.office_entry import new_paper_code, open_office_account
 from deliberate.operations.polls import ballot_box
 from deliberate.operations.polls.ballot_box import create_voting_codes, rewrite_ballots_when_due
 from deliberate.operations.polls.ballots import CodeRefused, cast_ballot, change_ballot
@@ -87,7 +87,7 @@ def test_slip_number_is_used_once_and_never_for_an_account_that_nobody_took_over
     assert answer.status_code == 422 and answer.text.count("slip number was already entered") == 2
     object_to_ballot(voter, get_entered_ballot(poll, voter))
     enter_ballot(clerk, poll, other, first(poll), "A-17")
-    account, _code = open_office_account(clerk, "Bu Sri")
+    account = open_office_account(clerk, "Bu Sri", new_paper_code(clerk, "Bu Sri"))
     with pytest.raises(SlipRefused, match="nomor slip: rekan"):
         enter_ballot(clerk, poll, account.person, first(poll), "A-18")
     hold_ballot(clerk, poll, account.person, first(poll))

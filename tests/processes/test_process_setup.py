@@ -18,7 +18,7 @@ from deliberate.operations.processes.process_setup import (
 from deliberate.operations.processes.processes import close_process, schedule_phase
 from deliberate.operations.responses.institutions import SlugTaken
 from deliberate.permissions.decision import Refused
-from deliberate.permissions.processes import list_missing_for_opening
+from deliberate.permissions.processes import missing_for_opening
 from deliberate.queries.moderation.rules import get_current_rules, get_rules_version
 from deliberate.queries.processes.process_setup import list_process_changes
 from deliberate.queries.processes.working_days import deadline_after
@@ -93,7 +93,7 @@ def test_process_does_not_open_without_limits_and_question(admin, planned, log, 
 
 def test_process_does_not_open_without_lead_dates_and_two_moderation_units(admin):
     process = plan_process(admin, "jalan", VALUES, [])
-    assert len(list_missing_for_opening(process)) == 3
+    assert len(missing_for_opening(process)) == 3
     with pytest.raises(Refused):
         open_planned_process(admin, process)
 

@@ -1,11 +1,13 @@
 """Pages for the set-up of processes by administrators."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from deliberate.clock import now
-from deliberate.database import db
+from deliberate.database import db, unrecorded
+from deliberate.models import ProcessInstitution
 from deliberate.operations.accounts.verified_residents import create_resident_codes
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.queries.processes.process_setup import get_process_for_setup
@@ -195,6 +197,58 @@ def test_process_is_closed_by_form(app, client):
         "This process is closed" in anonymous_client(app).get(f"/en/processes/{process.slug}").text
     )
     assert submit_form(client, url, **FIELDS).status_code == 422
+
+
+def test_process_check_links_everything_missing_to_the_field_or_page_for_it(client):
+    title = {**FIELDS, "open_points": "", "fixed_points": ""}
+    assert submit_form(client, f"{DESK}/new", **title).status_code == 303
+    check = client.get(f"{DESK}/jalan-teduh/check").text
+    missing = check.partition("It cannot be opened yet")[2].partition("</ul>")[0]
+    links = re.findall(r'<li>\s*([^<]+?)\s*<a href="([^"]+)"', missing)
+    assert ("Two moderators from different units are needed.", "/en/desk/invitations") in links
+    assert len(links) == missing.count("<li>") == 4
+    for _reason, link in links:
+        path, _hash, anchor = link.partition("#")
+        page = client.get(path)
+        assert page.status_code == 200 and (not anchor or f'id="{anchor}"' in page.text)
+
+
+def test_phase_without_dates_suggests_what_is_usual_for_its_kind(client, planned):
+    page = client.get(f"{DESK}/jalan-teduh/phases/ideas").text
+    chosen = [
+        re.search(r'value="(\w+)"', tag)[1]
+        for tag in re.findall(r"<input[^>]*>", page)
+        if 'name="switches"' in tag and re.search(r"\bchecked\b", tag)
+    ]
+    assert sorted(chosen) == ["comment", "propose", "revise", "support"]
+
+
+@pytest.mark.parametrize(
+    ("switches", "warns"), [([], True), (["respond"], True), (["vote"], False)]
+)
+def test_process_check_warns_where_residents_can_do_nothing(client, planned, switches, warns):
+    dates = {"opens": "2026-03-02", "closes": "2026-03-20", "switches": switches}
+    submit_form(client, f"{DESK}/jalan-teduh/phases/ideas", **dates)
+    page = client.get(f"{DESK}/jalan-teduh/check").text
+    assert ("Residents can do nothing in it" in page) is warns
+
+
+def test_process_page_names_the_leading_institution_first_and_asks_for_the_first_proposal(
+    app, clock
+):
+    lead, partner = factories.create_institution("air"), factories.create_institution("jalan")
+    process = factories.create_process(lead)
+    with unrecorded("an institution that was chosen before the leading one") as session:
+        member = session.merge(process).institutions[0]
+        member.institution_id, member.part = partner.id, "must_sign"
+        session.add(ProcessInstitution(process_id=process.id, institution_id=lead.id, part="lead"))
+    visitor, url = anonymous_client(app), f"/en/processes/{process.slug}"
+    page = visitor.get(url).text
+    assert page.index("Kantor air") < page.index("Kantor jalan")
+    assert "Write the first proposal" in page and "Read 0 proposals" not in page
+    factories.create_proposal(process)
+    page = visitor.get(url).text
+    assert "Read 1 proposal" in page and "Write the first proposal" not in page
 
 
 def test_process_check_warns_without_ex_ante_assessment(client, planned):

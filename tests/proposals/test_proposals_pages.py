@@ -309,3 +309,12 @@ def test_proposal_page_of_twenty_arguments_is_small(app):
     assert len(re.findall(r'<li\s+id="c', page)) == 60
     assert len(re.findall(r"<[a-z]", page)) <= 2200
     assert len(gzip.compress(page.encode())) <= 20_000
+
+
+def test_proposal_without_arguments_has_words_instead_of_an_empty_thread(app, clock):
+    proposal = factories.create_proposal()
+    url = f"/en/proposals/{proposal.id}"
+    words, visitor = "Nobody has given an argument yet", anonymous_client(app)
+    assert words in visitor.get(url, follow_redirects=True).text
+    post_argument(proposal)
+    assert words not in visitor.get(url, follow_redirects=True).text

@@ -11,7 +11,10 @@ from werkzeug.test import TestResponse
 
 from deliberate.clock import override_now
 from deliberate.database import db
+from deliberate.operations.moderation.sanctions import impose_sanction
+from deliberate.vocabulary import ModerationRule
 from tests.attack.route_list import get_routes
+from tests.demo_pages import get_account
 from tests.sample_city import CITY_NOW
 from tests.site.link_walk import (
     ACCOUNTS,
@@ -101,6 +104,23 @@ def submit(client: FlaskClient, page: str, press: Submission) -> TestResponse:
     return client.post(press.path, data=data, headers=referrer, follow_redirects=True)
 
 
+def press_all(
+    app: Flask, client: FlaskClient, walk: FormWalk, accepted: set[int]
+) -> dict[str, int]:
+    """Press every button that a walk found; return the status of those that were refused."""
+    db.session.remove()
+    city, cookies = SavedCity(app), dict(client._cookies)
+    failures = {}
+    for page, press in walk.found:
+        client._cookies = dict(cookies)
+        response = submit(client, page, press)
+        if response.status_code not in accepted:
+            failures[f"{page} -> {press.path} {press.label}"] = response.status_code
+        if press.method == "post":
+            city.restore()
+    return failures
+
+
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_every_page_of_a_role_is_linked_and_its_forms_can_be_submitted(
     city_copy: Flask, name: str
@@ -111,20 +131,24 @@ def test_every_page_of_a_role_is_linked_and_its_forms_can_be_submitted(
         client = browser_of(city_copy, name)
         walk = FormWalk(city_copy, client)
         walk.run(FIRST_PAGES.get(name, DESK))
-        db.session.remove()
-        city, cookies = SavedCity(city_copy), dict(client._cookies)
         accepted = {200, REFUSED_FOR_TEXT} if name else {200, REFUSED_FOR_TEXT, SIGN_IN_FIRST}
-        failures = {}
-        for page, press in walk.found:
-            client._cookies = dict(cookies)
-            response = submit(client, page, press)
-            if response.status_code not in accepted:
-                failures[f"{page} -> {press.path} {press.label}"] = response.status_code
-            if press.method == "post":
-                city.restore()
+        failures = press_all(city_copy, client, walk, accepted)
     missing = routes_of(ACCOUNTS[name]) - walk.reached - set(NOT_LINKED)
     missing -= NOT_LINKED_FOR.get(name, set())
     assert (sorted(missing), walk.failures, failures) == ([], {}, {})
+
+
+def test_nothing_is_offered_to_a_limited_resident_that_is_then_refused(city_copy: Flask) -> None:
+    with city_copy.app_context():
+        with override_now(CITY_NOW):
+            add_content("warga")
+            moderator, resident = get_account("moderator"), get_account("warga")
+            impose_sanction(moderator, resident, ModerationRule.SPAM, 7, "Iklan berulang.")
+        client = browser_of(city_copy, "warga")
+        walk = FormWalk(city_copy, client)
+        walk.run(FIRST_PAGES["warga"])
+        failures = press_all(city_copy, client, walk, {200, REFUSED_FOR_TEXT})
+    assert (walk.failures, failures) == ({}, {})
 
 
 def test_reasons_for_missing_links_name_existing_pages() -> None:

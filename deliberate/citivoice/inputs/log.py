@@ -159,7 +159,7 @@ def _load_batches(con: duckdb.DuckDBPyConnection, sources: tuple[Iterable[Column
         con.register("batch", arrays)
         try:
             file_columns = {row[0]: row[1] for row in con.execute("DESCRIBE FROM batch").fetchall()}
-            con.execute(f"INSERT INTO batches SELECT {column_casts(file_columns)} FROM batch")  # noqa: S608
+            con.execute(f"INSERT INTO batches SELECT {column_casts(file_columns)} FROM batch")  # noqa: S608 (our own columns)
         except duckdb.Error as error:
             raise UnreadableLog(str(error)) from error
         finally:

@@ -78,7 +78,7 @@ def new_backup(file: Path, progress: Progress) -> Iterator[BackupWriter]:
     mode = "w:gz" if file.suffix in {".gz", ".tgz"} else "w"
     try:
         with _new_file(partial_file) as out:
-            with tarfile.open(fileobj=out, mode=mode, format=tarfile.PAX_FORMAT) as tar:  # type: ignore[call-overload]
+            with tarfile.open(fileobj=out, mode=mode, format=tarfile.PAX_FORMAT) as tar:  # type: ignore[call-overload]  # the mode is a variable
                 yield BackupWriter(tar, progress)
             out.flush()
             os.fsync(out.fileno())

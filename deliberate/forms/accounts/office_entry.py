@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, PasswordField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, Optional
 
 from deliberate.forms import REQUIRED, LocalizedForm, single_line
 from deliberate.forms.accounts.account import (
@@ -12,6 +12,7 @@ from deliberate.forms.accounts.account import (
     DisplayNameForm,
     EmailForm,
     JoinForm,
+    check_display_name,
     check_passphrase,
 )
 from deliberate.forms.proposals.proposals import PlaceForm, StartForm, TextForm
@@ -47,6 +48,16 @@ class NewVisitorForm(DisplayNameForm, AreaForm):
     terms = BooleanField(
         _("I read both sentences aloud, and the person agrees."),
         [DataRequired(_("Without this nothing can be entered."))],
+    )
+
+
+class PrintedPaperForm(LocalizedForm):
+    """The confirmation that a paper came out of the printer."""
+
+    printed_code = StringField(
+        _("Last four characters of the code on the printed paper"),
+        [DataRequired(REQUIRED), Length(0, 40, _TOO_LONG)],
+        [single_line],
     )
 
 
@@ -86,4 +97,7 @@ class ClaimAccountForm(PaperCodeForm, EmailForm):
     """The code on a paper, and the sign-in name and passphrase that replace it."""
 
     sign_in_name = JoinForm.sign_in_name
+    display_name = StringField(
+        _("Another name or alias"), [Optional(), check_display_name], [single_line]
+    )
     passphrase = PasswordField(_("Passphrase"), [DataRequired(REQUIRED), check_passphrase])

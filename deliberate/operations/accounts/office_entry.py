@@ -4,6 +4,8 @@ An entry is the person's own act, by the same operation as on the web. The conte
 the log then has the origin desk, the institution, and the clerk in a row that never leaves.
 """
 
+from datetime import datetime
+
 from sqlalchemy.exc import IntegrityError
 
 from deliberate.clock import now
@@ -34,32 +36,68 @@ from deliberate.text import clean_line
 from deliberate.vocabulary.events.accounts import AccountClaimed, EntryMade
 from deliberate.vocabulary.notices import EntryMadeNotice
 
+_CODE_CHECK_LENGTH = 4
+"""How much of a printed code the clerk types from the paper."""
+
 
 class UnknownPaper(ValueError):
     """No paper has this code, or it was used or has expired."""
 
 
-def open_office_account(
-    clerk: Person, display_name: str, *, area: str = "", context: RequestContext = NO_REQUEST
-) -> tuple[OfficeAccount, str]:
-    """Open an account without sign-in name; return it with the code of its paper, shown once.
+def new_paper_code(clerk: Person, display_name: str) -> str:
+    """Return the code for a paper that is printed before its account is opened.
 
-    Raises NameTaken.
+    Nothing is saved, so that a page that never arrives leaves no account behind that nobody can
+    reach. Raises NameTaken, and Refused.
     """
     require(is_clerk(clerk))
-    person, code = new_person(None, display_name, None), new_recovery_code()
+    new_person(None, display_name, None)
+    return new_recovery_code()
+
+
+def paper_valid_until() -> datetime:
+    """Return until when a paper that is printed now is valid, without another visit."""
+    return now() + PAPER_VALID_FOR
+
+
+def is_code_printed(code: str, typed: str) -> bool:
+    """Return whether the clerk typed the last characters of a code, or all of it."""
+    typed_letters = _letters(typed)
+    return len(typed_letters) >= _CODE_CHECK_LENGTH and _letters(code).endswith(typed_letters)
+
+
+def open_office_account(
+    clerk: Person,
+    display_name: str,
+    code: str,
+    *,
+    area: str = "",
+    context: RequestContext = NO_REQUEST,
+) -> OfficeAccount:
+    """Open an account without sign-in name, for the person with the paper of this code.
+
+    A paper opens one account, however often its page is sent. Raises NameTaken, and Refused.
+    """
+    require(is_clerk(clerk))
+    if existing := get_office_account(hash_paper_code(code)):
+        return existing
+    person = new_person(None, display_name, None)
     person.area, person.language = clean_line(area), context.language
     account = OfficeAccount(
         person=person, institution_id=clerk.institution_id or 0, code_hash=hash_paper_code(code)
     )
     add_person(person, by=None, context=context, office_account=account)
-    return account, code
+    return account
 
 
 def hash_paper_code(code: str) -> str:
     """Return the hash of the code on a paper, equal however it is typed."""
-    letters = "".join(letter for letter in code.lower() if letter.isalnum())
+    letters = _letters(code)
     return hash_token(f"paper:{letters}") if letters else ""
+
+
+def _letters(code: str) -> str:
+    return "".join(letter for letter in code.lower() if letter.isalnum())
 
 
 def find_by_paper(code: str, *, network: str) -> OfficeAccount:
@@ -77,29 +115,34 @@ def claim_account(
     sign_in_name: str,
     passphrase: str,
     *,
+    display_name: str = "",
     email: str | None = None,
     agent: str = "",
     context: RequestContext = NO_REQUEST,
 ) -> tuple[Person, str]:
     """Take over an account with its paper, once; return the person and the token of a device.
 
-    Raises UnknownPaper, NameTaken, TooManyAttempts, and Refused for a weak passphrase.
+    Another display name is for people whose name was given to an institution meanwhile. Raises
+    UnknownPaper, NameTaken, TooManyAttempts, and Refused for a weak passphrase.
     """
     require_email_address(email)
     account = find_by_paper(code, network=context.network)
     person, name = account.person, clean_line(sign_in_name).casefold()
-    if problem := passphrase_problem(passphrase, name, person.display_name):
+    public_name = clean_line(display_name) or person.display_name
+    if problem := passphrase_problem(passphrase, name, public_name):
         raise Refused(problem)
     hashed = hash_passphrase(passphrase)
     try:
         with recorded(person, AccountClaimed, context) as act:
             act.lock(person)
             require(may_claim(act.lock(account)))
+            is_renamed = public_name != person.display_name
             person.sign_in_name, person.passphrase_hash, person.email = name, hashed, email
+            person.display_name = public_name
             require_free_name(act.session, person)
             account.claimed_at, account.code_hash = now(), ""
             request_email_confirmation(act, person)
-            act.about(person)
+            act.about(person, renamed=is_renamed)
     except IntegrityError as error:  # another account took the name at the same moment
         raise NameTaken(SIGN_IN_NAME) from error
     return person, create_device(person, agent)

@@ -141,14 +141,14 @@ _UNSORTED_QUERIES = {
     table: f"""SELECT count(DISTINCT writer) > 1
     OR count(*) FILTER (WHERE sort_key < previous_key) > 0
     FROM (SELECT xmin::text AS writer, row({order}) AS sort_key,
-          lag(row({order})) OVER (ORDER BY ctid) AS previous_key FROM {table}) AS stored"""  # noqa: S608
+          lag(row({order})) OVER (ORDER BY ctid) AS previous_key FROM {table}) AS stored"""  # noqa: S608  # constant names
     for table, order in _SORT_KEYS.items()
 }
 _REWRITE_STATEMENTS = {
     table: (
-        f"CREATE TEMPORARY TABLE sorted_rows ON COMMIT DROP AS SELECT * FROM {table}",  # noqa: S608
+        f"CREATE TEMPORARY TABLE sorted_rows ON COMMIT DROP AS SELECT * FROM {table}",  # noqa: S608  # constant names
         f"TRUNCATE {table}",
-        f"INSERT INTO {table} SELECT * FROM sorted_rows ORDER BY {order}",  # noqa: S608
+        f"INSERT INTO {table} SELECT * FROM sorted_rows ORDER BY {order}",  # noqa: S608  # constant names
         "DROP TABLE sorted_rows",
     )
     for table, order in _SORT_KEYS.items()

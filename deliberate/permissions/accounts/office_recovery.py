@@ -50,8 +50,8 @@ def may_confirm_recovery(officer: Person | None, recovery: OfficeRecovery) -> De
     alone = not_yours(_("A colleague must confirm: one officer alone cannot open an account."))
     return all_of(
         is_staff_of(officer, recovery.institution_id),
-        confirmed if recovery.has_valid_code else ALLOWED,
         alone if is_first_officer else ALLOWED,
+        confirmed if recovery.has_valid_code else ALLOWED,
         may_be_recovered(recovery.person),
         ALLOWED if recovery.is_pending else Decision(_EXPIRED),
     )

@@ -67,8 +67,8 @@ def may_hide(person: Person | None, contribution: Comment | Proposal) -> Decisio
     """Allow moderators to hide a visible or held text, except one they escalated."""
     return all_of(
         may_moderate(person, contribution),
-        is_decidable(contribution),
         _has_not_escalated(person, contribution),
+        is_decidable(contribution),
     )
 
 
@@ -120,18 +120,22 @@ def may_escalate(person: Person | None, contribution: Comment | Proposal) -> Dec
 
 def may_restore(person: Person | None, contribution: Comment | Proposal) -> Decision:
     """Allow moderators to restore a text that a moderator hid, while no appeal waits."""
+    if not (moderates := may_moderate(person, contribution)):
+        return moderates
     if not contribution.is_hidden or contribution.is_held or is_author_erased(contribution):
         return Decision(_("This text is not hidden by a moderator."))
     decision = get_last_decision(contribution)
     if decision is not None and decision.has_open_appeal:
         return Decision(_("The author has appealed. Decide the appeal."))
-    return may_moderate(person, contribution)
+    return ALLOWED
 
 
 def may_appeal(
     person: Person | None, contribution: Comment | Proposal, decision: ModerationDecision | None
 ) -> Decision:
     """Allow the author one appeal within 30 days of the decision that hid the text."""
+    if not (wrote := is_author(person, contribution)):
+        return wrote
     if (
         decision is None
         or decision.outcome != ModerationOutcome.HIDDEN
@@ -142,15 +146,16 @@ def may_appeal(
         return Decision(_("You have already appealed against this decision."))
     if now() - decision.decided_at > APPEAL_PERIOD:
         return Decision(_("An appeal can be made within 30 days of the decision."))
-    return is_author(person, contribution)
+    return ALLOWED
 
 
 def may_decide_appeal(
     person: Person | None, appeal: Appeal, contribution: Comment | Proposal
 ) -> Decision:
     """Allow a moderator who neither made the decision nor wrote the text."""
-    if appeal.decided_at is not None:
-        return Decision(_("This appeal has already been decided."))
-    if person is not None and appeal.decision.moderator_id == person.id:
-        return not_yours(_("An appeal is decided by a different moderator."))
-    return may_moderate(person, contribution)
+    has_decided = person is not None and appeal.decision.moderator_id == person.id
+    return all_of(
+        may_moderate(person, contribution),
+        not_yours(_("An appeal is decided by a different moderator.")) if has_decided else ALLOWED,
+        Decision(_("This appeal has already been decided.")) if appeal.decided_at else ALLOWED,
+    )

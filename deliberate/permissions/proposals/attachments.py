@@ -17,8 +17,8 @@ def may_remove_attachment(
     person: Person | None, attachment: Attachment, proposal: Proposal
 ) -> Decision:
     """Allow the author at any time, or a moderator, if the file was not removed yet."""
-    if attachment.removed_at is not None:
-        return Decision(_("This file has already been removed."))
-    if has_role(person, Role.MODERATOR, Role.ADMIN):
-        return ALLOWED
-    return is_author(person, proposal)
+    is_removed = attachment.removed_at is not None
+    return all_of(
+        has_role(person, Role.MODERATOR, Role.ADMIN) or is_author(person, proposal),
+        Decision(_("This file has already been removed.")) if is_removed else ALLOWED,
+    )

@@ -27,11 +27,12 @@ def may_merge(person: Person | None, proposal: Proposal, target: Proposal) -> De
 
 def may_unmerge(person: Person | None, proposal: Proposal, target: Proposal) -> Decision:
     """Allow staff and moderators, while the target has not been merged into another proposal."""
-    if proposal.merged_into_id is None:
-        return Decision(_("This proposal is not merged into another one."))
     is_target_merged = target.merged_into_id is not None
     return all_of(
         _is_impartial(person, proposal, target),
+        Decision(_("This proposal is not merged into another one."))
+        if proposal.merged_into_id is None
+        else ALLOWED,
         Decision(_("The target was later merged into another proposal. Undo that first."))
         if is_target_merged
         else ALLOWED,

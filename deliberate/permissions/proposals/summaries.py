@@ -25,14 +25,19 @@ def may_suggest_summary(person: Person | None, proposal: Proposal) -> Decision:
 
 def may_agree_to_summary(person: Person | None, summary: Summary) -> Decision:
     """Allow a moderator to agree to the author's suggestion, and the author to a moderator's."""
-    is_proposal_author = is_author(person, summary.proposal)
-    if summary.agreed_at is not None:
-        return Decision(_("This summary has already been agreed."))
-    if summary.is_by_author and is_proposal_author:
-        return not_yours(_("A moderator has to agree to your suggestion."))
-    if not summary.is_by_author and not is_proposal_author:
-        return not_yours(_("The author has to agree to a moderator’s suggestion."))
     return all_of(
-        ALLOWED if is_proposal_author else may_suggest_summary(person, summary.proposal),
+        _is_other_side(person, summary),
+        Decision(_("This summary has already been agreed.")) if summary.agreed_at else ALLOWED,
         is_active(summary.proposal),
     )
+
+
+def _is_other_side(person: Person | None, summary: Summary) -> Decision:
+    is_proposal_author = is_author(person, summary.proposal)
+    if summary.is_by_author and is_proposal_author:
+        return not_yours(_("A moderator has to agree to your suggestion."))
+    if summary.is_by_author:
+        return has_role(person, Role.MODERATOR, Role.ADMIN)
+    if not is_proposal_author:
+        return not_yours(_("The author has to agree to a moderator’s suggestion."))
+    return ALLOWED

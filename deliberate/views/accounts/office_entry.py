@@ -13,13 +13,17 @@ from deliberate.forms.accounts.office_entry import (
     OfficeArgumentForm,
     OfficeProposalForm,
     PaperCodeForm,
+    PrintedPaperForm,
     VisitorByNameForm,
 )
 from deliberate.forms.proposals.proposals import MAX_BODY
 from deliberate.operations.accounts.office_entry import (
     UnknownPaper,
     find_by_paper,
+    is_code_printed,
+    new_paper_code,
     open_office_account,
+    paper_valid_until,
 )
 from deliberate.operations.accounts.registration import NameTaken
 from deliberate.operations.proposals.proposals import submit_proposal
@@ -37,6 +41,7 @@ from deliberate.queries.processes.name_lists import areas_of, topics_of
 from deliberate.queries.processes.phases import processes_allowing
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.proposals.proposals import get_proposal
+from deliberate.views.accounts.sign_in import name_taken_message
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -53,11 +58,11 @@ from deliberate.views.site.request_context import (
     request_context,
     signed_in_person,
 )
-from deliberate.views.urls import visit_token, visitor_of
+from deliberate.views.urls import Paper, paper_of, paper_token, visit_token, visitor_of
 from deliberate.vocabulary import PhaseSwitch
 
 if TYPE_CHECKING:
-    from deliberate.models import OfficeAccount, Person, Process, Proposal
+    from deliberate.models import Person, Process, Proposal
     from deliberate.operations import RequestContext
 
 blueprint = LocalizedBlueprint("office_entry", url_prefix="/desk/entry")
@@ -114,22 +119,46 @@ def by_paper() -> ResponseReturnValue:
 
 @blueprint.page("/new", *CLERKS, methods=["POST"], rate_limit=TEXTS)
 def new() -> ResponseReturnValue:
-    """Open an account for a person without one, and show its paper once."""
+    """Show the paper of a person without an account, to be printed."""
     form = NewVisitorForm(request.form)
     if form.validate():
+        name = form.display_name.data or ""
         try:
-            account, code = open_office_account(
-                signed_in_person(),
-                form.display_name.data,
-                area=form.area.data or "",
-                context=_entry_context(),
-            )
-            return _paper_page(account, code)
-        except NameTaken:
-            form.display_name.errors = [
-                _("This name is taken or looks like another one. Add a word or take an alias.")
-            ]
+            code = new_paper_code(signed_in_person(), name)
+        except NameTaken as taken:
+            return _name_is_taken(form, taken)
+        return _paper_page(Paper(name, form.area.data or "", code), PrintedPaperForm())
     return _render_index(new=form), UNPROCESSABLE
+
+
+def _name_is_taken(form: NewVisitorForm, taken: NameTaken) -> ResponseReturnValue:
+    form.display_name.errors = [name_taken_message(taken)]
+    return _render_index(new=form), UNPROCESSABLE
+
+
+@blueprint.page("/printed", *CLERKS, methods=["POST"], rate_limit=TEXTS)
+def printed() -> ResponseReturnValue:
+    """Open the account of a paper that is printed, and begin the person's visit."""
+    paper, form = paper_of(request.form.get("paper", "")), PrintedPaperForm(request.form)
+    if not form.validate():
+        return _paper_page(paper, form, UNPROCESSABLE)
+    if not is_code_printed(paper.code, form.printed_code.data):
+        form.printed_code.errors = [
+            _("This is not on the paper below. Print this page, and use no other print.")
+        ]
+        return _paper_page(paper, form, UNPROCESSABLE)
+    try:
+        account = open_office_account(
+            signed_in_person(),
+            paper.display_name,
+            paper.code,
+            area=paper.area,
+            context=_entry_context(),
+        )
+    except NameTaken as taken:
+        values = {"display_name": paper.display_name, "area": paper.area, "terms": True}
+        return _name_is_taken(NewVisitorForm(data=values), taken)
+    return _begin_visit(account.person)
 
 
 def _begin_visit(person: "Person") -> ResponseReturnValue:
@@ -138,18 +167,18 @@ def _begin_visit(person: "Person") -> ResponseReturnValue:
     return see_other(url_for("office_entry.visit", token=visit_token(person)))
 
 
-def _paper_page(account: "OfficeAccount", code: str) -> ResponseReturnValue:
+def _paper_page(paper: Paper, form: PrintedPaperForm, status: int = 200) -> ResponseReturnValue:
     address = _claim_address()
     page = render_template(
         "accounts/office_entry/paper.html",
-        person=account.person,
-        code=code,
+        paper=paper,
+        form=form,
         address=address,
         qr=_qr_code(address, _("QR code of the address")),
-        valid_until=account.valid_until,
-        token=visit_token(account.person),
+        valid_until=paper_valid_until(),
+        token=paper_token(paper),
     )
-    return page, {"Cache-Control": "no-store"}
+    return page, status, {"Cache-Control": "no-store"}
 
 
 def _claim_address() -> str:
@@ -159,7 +188,7 @@ def _claim_address() -> str:
 def _qr_code(address: str, title: str) -> Markup:
     """Return a QR code as inline SVG; a long address is drawn with small modules."""
     code = segno.make(address, error="l")
-    svg = code.svg_inline(scale=2 if code.version > 10 else 3, border=4, light="#fff", title=title)  # type: ignore[operator]
+    svg = code.svg_inline(scale=2 if code.version > 10 else 3, border=4, light="#fff", title=title)  # type: ignore[operator]  # version is a number here: no Micro QR
     return Markup(svg)  # noqa: S704  # drawn by segno; it escapes the title
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import login_user
 
 from deliberate.clock import now
+from deliberate.config import LANGUAGES
 from deliberate.forms.accounts.account import CodeForm, JoinForm, SignInForm
 from deliberate.forms.accounts.office_entry import ClaimAccountForm
 from deliberate.operations.accounts import devices, office_entry, registration
@@ -125,6 +126,7 @@ def claim() -> ResponseReturnValue:
                 form.code.data,
                 form.sign_in_name.data,
                 form.passphrase.data,
+                display_name=form.display_name.data or "",
                 email=form.email.data or None,
                 agent=request.user_agent.string,
                 context=request_context(),
@@ -134,7 +136,7 @@ def claim() -> ResponseReturnValue:
         except TooManyAttempts as error:
             form.code.errors = [retry_message(error)]
         except NameTaken as taken:
-            form.sign_in_name.errors = [name_taken_message(taken)]
+            form[taken.field].errors = [name_taken_message(taken)]
         else:
             return complete_sign_in(person, token, is_new=True)
         return None
@@ -183,12 +185,17 @@ def complete_sign_in(person: "Person", token: str, *, is_new: bool = False) -> R
     held = held_request()
     needs_codes = is_new and not person.email
     if held["fields"] is None or not held["path"]:
-        path = held["path"] or (url_for("welcome.show") if is_new else "")
+        path = _wanted_page(held["path"]) or (url_for("welcome.show") if is_new else "")
         return _redirect_next(url_for("welcome.codes", next=path) if needs_codes else path)
     texts = held_texts(held["fields"])
     return render_template(
         "accounts/sign_in/go_on.html", stored_form=held, texts=texts, needs_codes=needs_codes
     )
+
+
+def _wanted_page(path: str) -> str:
+    """Return the page to go on to; whoever came from the front page wanted none in particular."""
+    return "" if path.strip("/") in {"", *LANGUAGES} else path
 
 
 def held_request() -> HeldRequest:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from deliberate.days import end_of_day, last_day, local_date, local_today, start_of_day
 from deliberate.forms.processes import (
+    USUAL_SWITCHES,
     CloseProcessForm,
     DayOffForm,
     NewPhaseForm,
@@ -27,9 +28,10 @@ from deliberate.operations.processes.process_setup import (
 from deliberate.operations.processes.processes import close_process, remove_phase, schedule_phase
 from deliberate.operations.responses.institutions import SlugTaken
 from deliberate.permissions.processes import (
-    list_missing_for_opening,
+    OpeningRequirement,
     may_delete_process,
     may_remove_phase,
+    missing_for_opening,
 )
 from deliberate.queries.polls.polls import poll_without_outcome
 from deliberate.queries.processes.name_lists import areas_of_residents
@@ -57,11 +59,18 @@ from deliberate.views.site.request_context import (
     request_context,
     signed_in_person,
 )
-from deliberate.vocabulary import PhaseKind
+from deliberate.vocabulary import PhaseKind, PhaseSwitch
 
 if TYPE_CHECKING:
     from deliberate.models import Institution, Phase, Process
 
+RESIDENTS_SWITCHES = {
+    PhaseSwitch.PROPOSE,
+    PhaseSwitch.SUPPORT,
+    PhaseSwitch.COMMENT,
+    PhaseSwitch.VOTE,
+}
+"""What residents can do; a process that permits none of it can only be read."""
 blueprint = LocalizedBlueprint("process_setup", url_prefix="/desk/processes")
 
 
@@ -190,6 +199,8 @@ def phase(slug: str, key: str) -> ResponseReturnValue:
     if request.method == "GET" and present is not None:
         form.opens.data = local_date(process, present.opens_at).isoformat()
         form.closes.data = last_day(process, present.closes_at).isoformat()
+    elif request.method == "GET":
+        form.switches.data = [switch.value for switch in USUAL_SWITCHES[PhaseKind(key)]]
     kind, number = (present.kind, present.number) if present else (key, 1)
 
     return _phase_page(
@@ -273,9 +284,27 @@ def check(slug: str) -> str:
         "processes/process_setup/check.html",
         process=process,
         phases=phase_steps(process),
-        missing=[decision.reason for decision in list_missing_for_opening(process)],
+        missing=[
+            (decision.reason, *_page_for(requirement, slug))
+            for requirement, decision in missing_for_opening(process).items()
+        ],
         is_assessed=has_ex_ante_assessment(process),
+        is_for_reading_only=bool(process.phases)
+        and not any(RESIDENTS_SWITCHES & set(phase.switches) for phase in process.phases),
     )
+
+
+def _page_for(requirement: OpeningRequirement, slug: str) -> tuple[str, str]:
+    """Return the URL and the name of the page on which a requirement is met."""
+    if requirement == OpeningRequirement.MODERATORS:
+        return url_for("invitations.index"), _("Invitations")
+    anchor = {
+        OpeningRequirement.QUESTION: "title",
+        OpeningRequirement.LIMITS: "open_points",
+        OpeningRequirement.LEAD: "lead",
+        OpeningRequirement.PHASES: "phases",
+    }[requirement]
+    return url_for("process_setup.edit", slug=slug, _anchor=anchor), _("Set-up of the process")
 
 
 @blueprint.page("/<slug>/open", "admin", methods=("POST",), name="open")

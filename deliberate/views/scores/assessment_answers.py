@@ -102,7 +102,7 @@ def criterion(assessment_id: int, criterion: str) -> ResponseReturnValue:
 
 def _is_submitted(forms: "Iterable[Form]") -> bool:
     """Return whether this is a POST request with valid forms; each form collects its errors."""
-    return request.method == "POST" and all([form.validate() for form in forms])  # noqa: C419
+    return request.method == "POST" and all([form.validate() for form in forms])  # noqa: C419  # every form shows its errors
 
 
 def _page(

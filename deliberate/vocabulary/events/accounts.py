@@ -21,6 +21,8 @@ class PersonJoined(Event, kind="person.joined", visibility=INTERNAL):
 class AccountClaimed(Event, kind="account.claimed", visibility=INTERNAL):
     """A person took over an account opened at an office."""
 
+    renamed: bool = detail("another display name was chosen", default=False)
+
 
 class EntryMade(Event, kind="entry.made", visibility=INTERNAL):
     """An officer entered an act of a person at an office."""
