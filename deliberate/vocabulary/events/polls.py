@@ -5,7 +5,7 @@ from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import INTERNAL, PRIVATE, PUBLIC, Event
 
 
-class PollOpened(Event, kind="poll.opened", visibility=PUBLIC):
+class PollOpened(Event, kind="poll.opened", visibility=PUBLIC, has_text=True):
     """A poll was opened."""
 
     type: PollType = detail("type of the poll")
@@ -14,7 +14,7 @@ class PollOpened(Event, kind="poll.opened", visibility=PUBLIC):
     quorum: int = detail("ballots needed for a result")
 
 
-class PollChanged(Event, kind="poll.changed", visibility=PUBLIC):
+class PollChanged(Event, kind="poll.changed", visibility=PUBLIC, has_text=True):
     """An open poll was changed or extended."""
 
     reason: PollChangeReason = detail("why")
