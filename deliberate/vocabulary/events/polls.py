@@ -33,6 +33,13 @@ class BallotBoxClosed(Event, kind="ballot_box.closed", visibility=PUBLIC):
     root: str = detail("HMAC over rules and sorted ballots, under a salt that stays secret")
 
 
+class BallotBoxInspected(Event, kind="ballot_box.inspected", visibility=PUBLIC):
+    """One of two scrutineers compared a closed ballot box with its hash; both do it together."""
+
+    holds: bool = detail("the ballots are those of the close")
+    ballots: int = detail("number of ballots in the box")
+
+
 class OutcomeStated(Event, kind="outcome.stated", visibility=PUBLIC, has_text=True):
     """The outcome of a poll was stated."""
 
