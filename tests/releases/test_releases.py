@@ -7,10 +7,13 @@ import pytest
 
 from deliberate.commands import cli
 from deliberate.database import db, unrecorded
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_all_releases, publish_release
+from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.releases.release_comparison import compare_releases
-from deliberate.queries.releases.release_files import sha256_of
+from deliberate.queries.releases.release_files import InvalidRelease, sha256_of, verify_manifest
 from deliberate.sealing import seal_log, verifier
+from deliberate.vocabulary import Stance
 from tests import factories
 from tests.client import anonymous_client
 
@@ -54,6 +57,99 @@ def test_changed_file_of_a_release_is_found_by_its_logged_manifest(app, folder, 
         verifier.check_files(files, receipt)
     (fault,) = compare_releases(db.session(), folder)
     assert "manifest.json differs from its entry" in fault.problem
+
+
+def rewrite_release(folder, change):
+    """Change rows of a release as an operator does who builds its manifest and entry to match."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    events, parquet = folder / "events.jsonl", folder / "events.parquet"
+    rows = change([json.loads(line) for line in events.read_text().splitlines()], manifest)
+    for file in (events, folder / "events.csv", parquet, folder / "manifest.json"):
+        file.chmod(0o600)
+    for file in (folder / "events.csv", parquet):
+        file.unlink()
+        del manifest["files"][file.name]
+    events.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    manifest["files"]["events.jsonl"] = {"sha256": sha256_of(events)}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def drop_row(rows, _manifest):
+    return rows[:3] + rows[4:]
+
+
+def drop_last_row(rows, _manifest):
+    return rows[:-1]
+
+
+def repeat_row(rows, _manifest):
+    return [*rows[:4], rows[3], *rows[4:]]
+
+
+def change_row(rows, _manifest):
+    return [row | {"stance": 1} if row["kind"] == "comment.posted" else row for row in rows]
+
+
+def join_pseudonyms(rows, _manifest):
+    return [row | {"actor_id": "p1"} if row["kind"] == "comment.posted" else row for row in rows]
+
+
+def split_pseudonym(rows, _manifest):
+    author = next(row["actor_id"] for row in rows if row["kind"] == "proposal.submitted")
+    return [
+        row | {"actor_id": "p1"}
+        if row["actor_id"] == author and row["kind"] == "comment.posted"
+        else row
+        for row in rows
+    ]
+
+
+def state_fewer_withheld(rows, manifest):
+    manifest["withheld"]["support.given"] = 1
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (drop_row, "of the log is missing"),
+        (drop_last_row, "of the log is missing"),
+        (repeat_row, "is no public act of the process, or is there twice"),
+        (change_row, "of the log is another act"),
+        (join_pseudonyms, "has the pseudonym of another actor"),
+        (split_pseudonym, "has another pseudonym than earlier acts"),
+        (state_fewer_withheld, "withheld support.given: 1, the log has 2"),
+    ],
+)
+@pytest.mark.sqlite
+def test_release_rebuilt_with_other_rows_is_found(app, folder, change, problem):
+    process = factories.create_process()
+    proposal = factories.create_proposal(process)
+    first, second = factories.create_resident(), factories.create_resident()
+    post_comment(first, proposal, "Mahal.", stance=Stance.AGAINST)
+    post_comment(second, proposal, "Benar.", stance=Stance.AGAINST)
+    post_comment(proposal.author, proposal, "Tidak.", stance=Stance.AGAINST)
+    for person in (first, second):
+        support_proposal(person, proposal)
+    seal_log(app.config["SETTINGS"])
+    release = publish_release(None, process, folder)
+    assert list(compare_releases(db.session(), folder)) == []
+    rewrite_release(folder / process.slug / release.stamp, change)
+    problems = [fault.problem for fault in compare_releases(db.session(), folder)]
+    assert any(problem in found for found in problems), problems
+
+
+def test_release_of_a_newer_version_is_refused_by_name(app, folder):
+    process = factories.create_process()
+    release = publish_release(None, process, folder)
+    files = folder / process.slug / release.stamp
+    manifest = files / "manifest.json"
+    manifest.chmod(0o600)
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 2}))
+    with pytest.raises(InvalidRelease, match=r"manifest\.json: format 2 is of a newer version"):
+        verify_manifest(files)
+    with pytest.raises(verifier.VerificationError, match=r"manifest\.json: format 2 is of a newer"):
+        verifier.check_files(files)
 
 
 def test_second_release_of_a_day_gets_its_own_stamp(app, folder):

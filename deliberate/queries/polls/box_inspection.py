@@ -48,9 +48,9 @@ def _differences(poll: Poll, count: int, root: str) -> Iterator[str]:
     if count != details["ballots"]:
         yield f"{count} ballots are in the box, {details['ballots']} were in it at the close"
     opened = _details_of(poll, PollOpened.KIND)
-    if opened is not None and opened.content is not None:
-        if content_hmac(poll.sealed_text, poll.salt) != opened.content:
-            yield "question, background, rules or options are not those of the opening"
+    sealed = opened.content if opened is not None else None
+    if sealed not in {None, content_hmac(poll.sealed_text, poll.salt)}:
+        yield "question, background, rules or options are not those of the opening"
     if root != details["root"]:
         yield "ballots, question or options are not those of the close"
     if count_ballots(poll) != get_tally(poll) or count != poll.ballot_count:
