@@ -16,6 +16,7 @@ from deliberate.sealing import seal_log, verifier
 from deliberate.vocabulary import Stance
 from tests import factories
 from tests.client import anonymous_client
+from tests.log.tamperings import RELEASES
 
 
 @pytest.fixture
@@ -74,55 +75,9 @@ def rewrite_release(folder, change):
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
-def drop_row(rows, _manifest):
-    return rows[:3] + rows[4:]
-
-
-def drop_last_row(rows, _manifest):
-    return rows[:-1]
-
-
-def repeat_row(rows, _manifest):
-    return [*rows[:4], rows[3], *rows[4:]]
-
-
-def change_row(rows, _manifest):
-    return [row | {"stance": 1} if row["kind"] == "comment.posted" else row for row in rows]
-
-
-def join_pseudonyms(rows, _manifest):
-    return [row | {"actor_id": "p1"} if row["kind"] == "comment.posted" else row for row in rows]
-
-
-def split_pseudonym(rows, _manifest):
-    author = next(row["actor_id"] for row in rows if row["kind"] == "proposal.submitted")
-    return [
-        row | {"actor_id": "p1"}
-        if row["actor_id"] == author and row["kind"] == "comment.posted"
-        else row
-        for row in rows
-    ]
-
-
-def state_fewer_withheld(rows, manifest):
-    manifest["withheld"]["support.given"] = 1
-    return rows
-
-
-@pytest.mark.parametrize(
-    ("change", "problem"),
-    [
-        (drop_row, "of the log is missing"),
-        (drop_last_row, "of the log is missing"),
-        (repeat_row, "is no public act of the process, or is there twice"),
-        (change_row, "of the log is another act"),
-        (join_pseudonyms, "has the pseudonym of another actor"),
-        (split_pseudonym, "has another pseudonym than earlier acts"),
-        (state_fewer_withheld, "withheld support.given: 1, the log has 2"),
-    ],
-)
+@pytest.mark.parametrize("tampering", RELEASES, ids=lambda tampering: tampering.what)
 @pytest.mark.sqlite
-def test_release_rebuilt_with_other_rows_is_found(app, folder, change, problem):
+def test_release_rebuilt_with_other_rows_is_found(app, folder, tampering):
     process = factories.create_process()
     proposal = factories.create_proposal(process)
     first, second = factories.create_resident(), factories.create_resident()
@@ -134,9 +89,9 @@ def test_release_rebuilt_with_other_rows_is_found(app, folder, change, problem):
     seal_log(app.config["SETTINGS"])
     release = publish_release(None, process, folder)
     assert list(compare_releases(db.session(), folder)) == []
-    rewrite_release(folder / process.slug / release.stamp, change)
+    rewrite_release(folder / process.slug / release.stamp, tampering.change)
     problems = [fault.problem for fault in compare_releases(db.session(), folder)]
-    assert any(problem in found for found in problems), problems
+    assert any(tampering.problem in problem for problem in problems), problems
 
 
 def test_release_of_a_newer_version_is_refused_by_name(app, folder):
