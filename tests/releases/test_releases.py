@@ -7,10 +7,10 @@ import pytest
 
 from deliberate.commands import cli
 from deliberate.database import db, unrecorded
+from deliberate.exports.release_comparison import compare_releases
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_all_releases, publish_release
 from deliberate.operations.threads.comments import post_comment
-from deliberate.queries.releases.release_comparison import compare_releases
 from deliberate.queries.releases.release_files import InvalidRelease, sha256_of, verify_manifest
 from deliberate.sealing import seal_log, verifier
 from deliberate.vocabulary import Stance

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deliberate.exports.release_rows import compare_release_rows
 from deliberate.models import Interaction, Release
 from deliberate.queries.releases.release_files import (
     MANIFEST,
@@ -14,7 +15,6 @@ from deliberate.queries.releases.release_files import (
     sha256_of,
     verify_manifest,
 )
-from deliberate.queries.releases.release_rows import compare_release_rows
 from deliberate.vocabulary.events.releases import ReleaseBuilt
 
 
