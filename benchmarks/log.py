@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select, text
 
 from deliberate import create_app, sealing
 from deliberate.clock import now
@@ -105,6 +105,28 @@ def write_rate(app: Flask, *, sealed: bool) -> float:
     return ACTS / seconds
 
 
+def median_insert() -> float:
+    """Return the median of the milliseconds that one act takes to be inserted and committed."""
+    times = sorted(timed(lambda row=row: write([row]))[0] for row in sample_rows(ACTS))
+    return times[ACTS // 2] * 1000
+
+
+def bytes_a_row() -> tuple[float, float]:
+    """Return the bytes of a row in the table of the log, and in its indexes."""
+    with unrecorded("benchmark") as session:
+        count = session.scalar(select(func.count(Interaction.id))) or 1
+        if session.get_bind().dialect.name == "postgresql":
+            sizes = "SELECT pg_table_size('interaction'), pg_indexes_size('interaction')"
+        else:
+            sizes = (
+                "SELECT sum(pgsize) FILTER (WHERE name = 'interaction'),"
+                " sum(pgsize) FILTER (WHERE name <> 'interaction') FROM dbstat WHERE name IN"
+                " (SELECT name FROM sqlite_master WHERE tbl_name = 'interaction')"
+            )
+        table, indexes = session.execute(text(sizes)).one()
+    return table / count, indexes / count
+
+
 def memory() -> int:
     """Return the peak memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -133,7 +155,11 @@ def measure(app: Flask, rows: int) -> None:
             f" to {ratios[4]:.2f}; {pairs[0][0]:.0f} acts/s without)"
         )
         sealing.seal_log(settings)
+        small = median_insert()
         fill(rows)
+        large = median_insert()
+        print(f"median insert: {small:.2f} ms before {rows:,} rows, {large:.2f} ms after")
+        print("bytes a row: {:.0f} in the table, {:.0f} in indexes".format(*bytes_a_row()))
         print(f"memory before: {memory()} MB")
         report("sealing", rows, lambda: sealing.seal_log(settings))
         report("segments", rows, lambda: sealing.write_segments(settings.log_path, rest=True))

@@ -306,7 +306,8 @@ def tampering_table() -> str:
     sys.modules[spec.name] = tried
     spec.loader.exec_module(tried)
     lines = ["| an operator with the database tries to | found by `log verify` |", "|---|---|"]
-    lines += [f"| {t.what} | yes |" for t in (*tried.ROWS, *tried.SEALS, *tried.PAGES)]
+    found = (*tried.ROWS, *tried.SEALS, *tried.PAGES, *tried.RELEASES)
+    lines += [f"| {t.what} | yes |" for t in found]
     lines += [
         f"| {t.what}, and sign the whole log again with the key | with a head kept outside |"
         for t in tried.ROWS

@@ -13,10 +13,11 @@ from deliberate import sealing
 from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 from deliberate.config import Settings
 from deliberate.database import db
+from deliberate.exports.release_comparison import ReleaseFault, compare_releases
 from deliberate.operations.log import rotate_key
-from deliberate.queries.log.page_comparison import PageFault, compare_pages
+from deliberate.queries.log.page_comparison import compare_pages
+from deliberate.queries.log.page_faults import PageFault
 from deliberate.queries.log.receipts import get_public_receipt
-from deliberate.queries.releases.release_comparison import ReleaseFault, compare_releases
 from deliberate.queries.site.counter_check import CounterMismatch, find_counter_mismatches
 from deliberate.sealing.partitions import NotPartitionable, partition_log
 from deliberate.sealing.tree_heads import export_tree_head

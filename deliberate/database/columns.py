@@ -54,6 +54,11 @@ class Json(TypeDecorator[Any]):  # Any: JSON values have many types
         return None if value is None else json.loads(value)
 
 
+def new_salt() -> bytes:
+    """Return 128 random bits for the HMAC of a text; they are erased with it."""
+    return secrets.token_bytes(16)
+
+
 def canonical_json(value: object) -> str:
     """Return JSON with sorted keys and no spaces: equal values give equal texts."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -11,8 +11,14 @@ from deliberate.database import db
 from deliberate.exports.columns import POLLS
 from deliberate.exports.csv_writer import write_rows
 from deliberate.models import Interaction, Option, Poll, Process
-from deliberate.queries.polls.result_tables import ResultTable, counted_options, result_tables
-from deliberate.queries.polls.results import count_ballots
+from deliberate.queries.polls.result_tables import (
+    ResultTable,
+    counted_options,
+    result_tables,
+    winning_options,
+)
+from deliberate.queries.polls.results import count_ballots, published_part
+from deliberate.queries.polls.tally import Tally
 from deliberate.vocabulary import PollType
 from deliberate.vocabulary.events.polls import PollOpened
 
@@ -49,8 +55,11 @@ def _rows(process: Process, size: int) -> Iterator[dict[str, Any]]:
         if not poll.shows_result(now()):
             yield row
             continue
-        tally = count_ballots(poll)
+        tally = published_part(poll, count_ballots(poll))
         totals = {"ballots": tally.ballots, "not_counted": tally.rejected, "not_sure": tally.passes}
+        if tally.withheld_below:
+            totals = {"ballots": tally.ballots, "withheld_below": tally.withheld_below}
+            yield from (row | winner for winner in _winners(poll, tally))
         row["ballots"] = tally.ballots
         for name, figure in totals.items():
             yield row | {"table": "all", "column": name, "figure": figure}
@@ -76,6 +85,19 @@ def _figures(poll: Poll, table: ResultTable) -> Iterator[dict[str, Any]]:
                     "column": index if is_matrix else column,
                     "figure": figure,
                 }
+
+
+def _winners(poll: Poll, tally: Tally) -> Iterator[dict[str, Any]]:
+    """Yield a row for each winner of a secret poll whose figures are withheld."""
+    positions = {option.id: number for number, option in enumerate(counted_options(poll), 1)}
+    for option in winning_options(poll, tally):
+        yield {
+            "ballots": tally.ballots,
+            "table": "winner",
+            "option": positions[option.id],
+            "label": option.label if poll.type != PollType.STATEMENTS else None,
+            "figure": 1,
+        }
 
 
 def _true_or_false(value: bool) -> str:

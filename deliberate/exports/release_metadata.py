@@ -10,7 +10,7 @@ from deliberate.clock import now
 from deliberate.days import local_today
 from deliberate.exports.columns import FOREIGN_KEYS, PRIMARY_KEYS, Column, tables
 from deliberate.models import Process
-from deliberate.queries.releases.release_files import sha256_of
+from deliberate.queries.releases.release_files import RELEASE_FORMAT, sha256_of
 
 LICENCE = "CC-BY-4.0"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
@@ -33,6 +33,7 @@ def write_manifest(
             files[name]["rows"] = row_counts[name]
     size = int(scores.facts.one("window_facts", "log_size") or 0)
     manifest = {
+        "format": RELEASE_FORMAT,
         "process": process.slug,
         "title": process.title,
         "topics": [{"name": name, "name_en": name_en} for name, name_en in process.topics],
@@ -195,6 +196,10 @@ def _readme(process: Process, tier: str, names: Sequence[str]) -> str:
 {introduction}
 
 {table}
+
+Each row can be proven to be an entry of the sealed log (`verify.py release`), and `deliberate log
+verify` of the platform shows that no public act is missing. Private totals, and whether pseudonyms
+group the acts as the log does, only the platform can verify: a proof would link people to acts.
 
     deliberate score .        # gives the numbers of the platform from these files alone
 

@@ -8,7 +8,11 @@ from typing import Any
 from deliberate.exports.csv_writer import csv_cell
 from deliberate.models import Option, Poll
 from deliberate.queries.polls.counted_ballots import ballot_keys, public_ballots
-from deliberate.queries.polls.result_tables import counted_options, result_tables
+from deliberate.queries.polls.result_tables import (
+    counted_options,
+    result_tables,
+    winning_options,
+)
 from deliberate.queries.polls.tally import Tally
 
 FORMAT = "deliberate-tally-1"
@@ -18,7 +22,8 @@ def tally_document(poll: Poll, tally: Tally) -> dict[str, Any]:
     """Return the rules and figures of a poll, from which the count can be repeated.
 
     Single ballots are included for public polls only, without names. A secret poll has totals,
-    pairwise matrix and rounds, because a complete ranking would identify a voter who sold a vote.
+    pairwise matrix and rounds, because a complete ranking would identify a voter who sold a vote;
+    with few ballots it has only their number and the winners.
     """
     positions = {option.id: index for index, option in enumerate(counted_options(poll))}
     document: dict[str, Any] = {
@@ -30,8 +35,7 @@ def tally_document(poll: Poll, tally: Tally) -> dict[str, Any]:
         "options": [_option(option) for option in counted_options(poll)],
         "lot": [positions[option_id] for option_id in poll.lot_order if option_id in positions],
         "ballots": tally.ballots,
-        "not_counted": tally.rejected,
-        "not_sure": tally.passes,
+        **_totals(tally),
         "places": [[positions[option_id] for option_id in tied] for tied in tally.ranking],
         "tables": [
             {
@@ -42,9 +46,18 @@ def tally_document(poll: Poll, tally: Tally) -> dict[str, Any]:
             for table in result_tables(poll, tally)
         ],
     }
+    if tally.withheld_below:
+        document["winners"] = [positions[option.id] for option in winning_options(poll, tally)]
     if not poll.is_secret:
         document["single_ballots"] = list(_single_ballots(poll, positions))
     return document
+
+
+def _totals(tally: Tally) -> dict[str, int]:
+    """Return the totals beside the number of ballots, or below which number they are withheld."""
+    if tally.withheld_below:
+        return {"withheld_below": tally.withheld_below}
+    return {"not_counted": tally.rejected, "not_sure": tally.passes}
 
 
 def _rules(poll: Poll) -> dict[str, Any]:
@@ -87,9 +100,10 @@ def tally_csv(poll: Poll, tally: Tally) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["table", "option", "column", "figure"])
-    totals = {"ballots": tally.ballots, "not_counted": tally.rejected, "not_sure": tally.passes}
-    for name, total in totals.items():
+    for name, total in {"ballots": tally.ballots, **_totals(tally)}.items():
         writer.writerow(["all", "", name, total])
+    for option in winning_options(poll, tally) if tally.withheld_below else ():
+        writer.writerow(["winner", csv_cell(option.label), "", 1])
     for table in result_tables(poll, tally):
         for label, figures in table.rows:
             for column, figure in zip(table.columns, figures, strict=True):

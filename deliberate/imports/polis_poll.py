@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select, update
 
-from deliberate.database import db
+from deliberate.database import db, new_salt
 from deliberate.imports.accounts import AccountImporter
 from deliberate.imports.batch import MAX_BATCH_SIZE, Batch, recorded_batch
 from deliberate.imports.import_ledger import read_ledger
@@ -19,7 +19,6 @@ from deliberate.imports.polis_files import Conversation, SourceStatement, Source
 from deliberate.imports.source import Reject, UnreadableSource
 from deliberate.imports.source_records import SourceAct
 from deliberate.models import Ballot, Interaction, Option, Phase, Poll, Process
-from deliberate.models.proposals.proposal import new_salt
 from deliberate.operations.polls.ballots import hash_code, new_code
 from deliberate.vocabulary import Electorate, PhaseKind, PollType, ResultRule
 from deliberate.vocabulary.events.polls import (

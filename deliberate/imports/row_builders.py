@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from deliberate.database import new_salt
 from deliberate.imports.columns import safe_html
 from deliberate.imports.source_records import SourceComment, SourceProposal, SourceResponse
 from deliberate.imports.threads import StoredComment
-from deliberate.models.proposals.proposal import new_salt
 from deliberate.text import RENDERER, clean_line, excerpt, to_slug
 from deliberate.vocabulary import ResponseDecision, Role
 

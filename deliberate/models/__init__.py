@@ -10,7 +10,13 @@ from deliberate.models.accounts.person import Person, PersonKey
 from deliberate.models.accounts.recovery_code import RecoveryCode
 from deliberate.models.accounts.second_factor import SecondFactor
 from deliberate.models.accounts.verified_resident import ResidentEntry, ResidentList
-from deliberate.models.log.interaction import FormKey, Interaction, Position, UnsealedEntry
+from deliberate.models.log.interaction import (
+    ActCount,
+    FormKey,
+    Interaction,
+    Position,
+    UnsealedEntry,
+)
 from deliberate.models.log.signed_tree_head import (
     PublishedTreeHead,
     SealedDates,

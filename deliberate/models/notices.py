@@ -15,11 +15,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database import Base, BigId, Json, UtcDateTime, new_salt
 from deliberate.database.personal_data import OFFICIAL, Category, keep_for, personal, rows
 from deliberate.models.moderation.visibility import PUBLIC, read_by
 from deliberate.models.processes import Process
-from deliberate.models.proposals.proposal import new_salt
 from deliberate.models.responses.institution import Institution
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Amount, Base, BigId, Json, UtcDateTime, canonical_json
+from deliberate.database import Amount, Base, BigId, Json, UtcDateTime, canonical_json, new_salt
 from deliberate.database.personal_data import (
     ACCOUNTABILITY,
     COUNTS,
@@ -27,7 +27,7 @@ from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.conditions import Equals
 from deliberate.models.moderation.visibility import NOBODY, PUBLIC, VisibleText, read_by
 from deliberate.models.processes import Process
-from deliberate.models.proposals.proposal import Proposal, new_salt
+from deliberate.models.proposals.proposal import Proposal
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import CountingMethod, Electorate, OptionState, PollType, ResultRule
 
@@ -108,6 +108,14 @@ class Poll(Base):
     outcomes: Mapped[list["PollOutcome"]] = relationship(
         order_by="PollOutcome.id", cascade="all, delete-orphan"
     )
+
+    @property
+    def sealed_text(self) -> str:
+        """Return question, background, rules and fixed options as the log binds them at opening."""
+        rules = [self.type, self.counting, self.is_secret, self.result_rule, self.quorum]
+        limits = [self.min_choices, self.max_choices, self.amount, self.min_share]
+        options = [[o.label, o.cost] for o in self.options if o.salt is None and o.label]
+        return canonical_json([self.question, self.background, rules, limits, options])
 
     def is_open(self, moment: datetime) -> bool:
         """Return whether the poll accepts ballots at a moment, by its dates alone."""
@@ -348,6 +356,7 @@ class PollChange(Base):
             "id poll_id changed_at changed_by_id ground reason previous_closes_at new_closes_at"
         ),
         kept=OFFICIAL,
+        hidden="salt",
     )
     readers = read_by(PUBLIC, "reason")
 
@@ -359,6 +368,7 @@ class PollChange(Base):
     reason: Mapped[str] = mapped_column(Text)
     previous_closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     new_closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
 
 
 class PollOutcome(Base):

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database import Base, BigId, Json, UtcDateTime, canonical_json, new_salt
 from deliberate.database.personal_data import OFFICIAL, Category, not_personal, personal, rows
 from deliberate.models.moderation.conditions import IsNull, NotNull, Through
 from deliberate.models.moderation.visibility import (
@@ -18,17 +18,25 @@ from deliberate.models.moderation.visibility import (
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import PhaseKind, PhaseSwitch
 
+BOUND_BY_THE_LOG = (
+    *("title", "title_en", "question", "question_en", "decides", "decides_en"),
+    *("open_points", "open_points_en", "fixed_points", "fixed_points_en"),
+    *("support_threshold", "response_days"),
+)
+"""Columns of a process that only acts of opening and changing it set."""
+
 
 class Process(VisibleText, Base):
     """A question put to residents, with the limits of their influence and who decides."""
 
     __tablename__ = "process"
+    __table_args__ = {"sqlite_autoincrement": True}  # the log names ids of deleted processes
     subject_type = "process"
     personal_data = not_personal(
         "id slug title title_en question question_en decides decides_en open_points "
         "open_points_en fixed_points fixed_points_en timezone calendar "
         "support_threshold response_days opened_at closed_at source days_off "
-        "topics areas allows_other"
+        "topics areas allows_other salt"
     )
     visibility = NotNull("opened_at")
     readers = read_by(
@@ -77,6 +85,7 @@ class Process(VisibleText, Base):
     """The areas of its proposals; empty: free text."""
     allows_other: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether a proposal may have a topic or an area that is not on these lists."""
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
 
     phases: Mapped[list["Phase"]] = relationship(
         order_by="Phase.opens_at", back_populates="process", cascade="all, delete-orphan"
@@ -89,6 +98,11 @@ class Process(VisibleText, Base):
     def process_id(self) -> int:
         """Return the id of the process that acts on this row belong to: its own."""
         return self.id
+
+    @property
+    def sealed_text(self) -> str:
+        """Return the texts and the rules that the log binds once the process is open."""
+        return canonical_json({name: getattr(self, name) for name in BOUND_BY_THE_LOG})
 
     def phase_at(self, moment: datetime) -> "Phase | None":
         """Return the phase that is open at a moment, None outside all phases."""
@@ -134,7 +148,10 @@ class Phase(Base):
     """
 
     __tablename__ = "phase"
-    __table_args__ = (UniqueConstraint("process_id", "kind", "number"),)
+    __table_args__ = (
+        UniqueConstraint("process_id", "kind", "number"),
+        {"sqlite_autoincrement": True},
+    )
     subject_type = "phase"
     personal_data = not_personal(
         "id process_id kind number name name_en opens_at closes_at switches"
@@ -189,9 +206,10 @@ class ProcessChange(Base):
         owner="changed_by_id",
         columns=(
             "id process_id changed_at changed_by_id fields reason previous_opens_at "
-            "previous_closes_at"
+            "previous_closes_at text_hash"
         ),
         kept=OFFICIAL,
+        hidden="salt",
     )
     readers = read_by(PUBLIC, "reason")
 
@@ -205,6 +223,14 @@ class ProcessChange(Base):
     previous_opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     previous_closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The dates of a phase before the change; None for other changes."""
+    text_hash: Mapped[str | None] = mapped_column(String(64))
+    """The SHA-256 of the texts and rules of the process after the change."""
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
+
+    @property
+    def sealed_text(self) -> str:
+        """Return the reason, and the hash of the texts of the process, as the log binds them."""
+        return f"{self.reason}\n\n{self.text_hash}"
 
 
 _PROCESS_READERS = Through("process", Process.readers["title"])
@@ -228,6 +254,7 @@ class ProcessDocument(Base):
             "removed_at replaced_by_id"
         ),
         kept=OFFICIAL,
+        hidden="salt",
     )
     readers = read_by(_IN_USE, "title", "url")
 
@@ -246,8 +273,14 @@ class ProcessDocument(Base):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("process_document.id"))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
 
     process: Mapped[Process] = relationship()
+
+    @property
+    def sealed_text(self) -> str:
+        """Return what is stated about the document, as the log binds it."""
+        return canonical_json([self.title, self.language, self.dated_on.isoformat(), self.url])
 
 
 _PUBLISHED_CONTACT = "published by the office until it removes the contact"
@@ -264,6 +297,7 @@ class ProcessContact(Base):
         owner="added_by_id",
         columns="id process_id added_by_id added_at removed_at",
         kept=OFFICIAL,
+        hidden="salt",
     )
     readers = read_by(_IN_USE, "name", "office", "reach")
 
@@ -283,8 +317,14 @@ class ProcessContact(Base):
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
 
     process: Mapped[Process] = relationship()
+
+    @property
+    def sealed_text(self) -> str:
+        """Return what is stated about the contact person, as the log binds it."""
+        return canonical_json([self.name, self.office, self.reach])
 
 
 class ProcessNews(VisibleText, Base):
@@ -301,6 +341,7 @@ class ProcessNews(VisibleText, Base):
             "id process_id title title_en body body_en published_at published_by_id withdrawn_at"
         ),
         kept=OFFICIAL,
+        hidden="salt",
     )
     visibility = NOT_WITHDRAWN & Through("process", Process.visibility)
     readers = read_by(NOT_WITHDRAWN & _PROCESS_READERS, "title", "title_en", "body", "body_en")
@@ -314,8 +355,14 @@ class ProcessNews(VisibleText, Base):
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
 
     process: Mapped[Process] = relationship()
+
+    @property
+    def sealed_text(self) -> str:
+        """Return titles and texts as the log binds them."""
+        return canonical_json([self.title, self.body, self.title_en, self.body_en])
 
     def text_in(self, field: str, language: str) -> str:
         """Return title or body in a language, the Indonesian one where it is not translated."""

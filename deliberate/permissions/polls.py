@@ -17,6 +17,9 @@ from deliberate.permissions.processes import is_open_for
 from deliberate.permissions.responses import has_part_in
 from deliberate.vocabulary import AccountClass, Electorate, PhaseSwitch, PollType, Role
 
+SCRUTINEERS = {Role.EVALUATOR, Role.RESEARCHER}
+"""The roles of the two who open a ballot box: neither belongs to an office or runs polls."""
+
 
 def may_open_poll(person: Person | None, process: Process) -> Decision:
     """Allow those who may run polls of the process, in a phase with voting."""
@@ -86,6 +89,17 @@ def may_object(voter: Person | None, ballot: OfficeBallot) -> Decision:
         return Decision(_("You have already objected. The ballot is void."))
     if ballot.poll.is_closed(now()):
         return Decision(_("The poll is closed, so nobody can find this ballot any more."))
+    return ALLOWED
+
+
+def may_inspect_box(person: Person | None, other: Person | None, poll: Poll) -> Decision:
+    """Allow two different people, an evaluator and a researcher, once the ballot box is closed."""
+    if person is None or other is None or {person.role, other.role} != SCRUTINEERS:
+        return not_yours(_("An evaluator and a researcher open a ballot box together."))
+    if not poll.is_closed(now()):
+        return Decision(_("The ballot box stays closed until the end of the poll."))
+    if poll.box_root is None:
+        return Decision(_("No hash of this ballot box was logged at the close."))
     return ALLOWED
 
 

@@ -20,6 +20,8 @@ _TRIGGERS = {
     " EXECUTE FUNCTION interaction_guard()",
     "interaction_not_backdated": "BEFORE INSERT ON {table} FOR EACH ROW"
     " EXECUTE FUNCTION interaction_time_guard()",
+    "interaction_counts": "AFTER INSERT ON {table} FOR EACH ROW"
+    " EXECUTE FUNCTION interaction_count()",
     "interaction_waits": "AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION interaction_wait()",
 }
 _NEVER_EMPTIED = (
@@ -27,8 +29,8 @@ _NEVER_EMPTIED = (
     " FOR EACH STATEMENT EXECUTE FUNCTION interaction_guard()"
 )
 _INDEXES = {
-    "ix_interaction_process_id": "process_id, id",
-    "ix_interaction_proposal_id": "proposal_id, id",
+    "ix_interaction_process_id": "process_id",
+    "ix_interaction_proposal_id": "proposal_id",
     "ix_interaction_actor_id": "actor_id",
 }
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -20,6 +21,10 @@ from deliberate.sealing.sealer import lock_sealing
 ROWS_PER_SEGMENT = 65536
 SEGMENT_FOLDER = "segments"
 _BINARY_COLUMNS = ("salt", "leaf")
+
+
+class IncompleteLog(RuntimeError):
+    """A position of the sealed log has no row; no file is written from what is left."""
 
 
 def write_segments(log_path: Path, *, rest: bool = False) -> list[str]:
@@ -66,10 +71,11 @@ def _write(segment: Segment, folder: Path) -> None:
 def write_parquet(first: int, last: int, file: Path) -> None:
     """Write a range of sealed rows to a Parquet file and sync it to disk."""
     batches = sealed_rows(db.session.connection(), first, last + 1)
-    rows = chain.from_iterable(batches)
+    arrays = column_arrays(chain.from_iterable(batches))
+    _require_dense(arrays["seq"], first, last)
     with duckdb.connect(":memory:") as con:
         con.execute("SET threads = 1; SET enable_progress_bar = false")
-        con.register("log_rows", column_arrays(rows))
+        con.register("log_rows", arrays)
         path = str(file).replace("'", "''")
         con.execute(
             f"COPY (SELECT {_select_list()} FROM log_rows ORDER BY seq) TO '{path}'"  # noqa: S608  # our own names
@@ -78,6 +84,16 @@ def write_parquet(first: int, last: int, file: Path) -> None:
     with file.open("rb+") as written:
         os.fsync(written.fileno())
     file.chmod(0o440)
+
+
+def _require_dense(positions: Sequence[int], first: int, last: int) -> None:
+    """Raise IncompleteLog at the first position that has no row."""
+    expected = range(first, last + 1)
+    gap = next((n for n, seq in zip(expected, positions, strict=False) if n != seq), None)
+    if gap is None and len(positions) < len(expected):
+        gap = first + len(positions)
+    if gap is not None:
+        raise IncompleteLog(f"entry {gap} of the log is missing; run `deliberate log verify`")
 
 
 def _select_list() -> str:

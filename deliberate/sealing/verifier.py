@@ -314,13 +314,23 @@ def check_release(events: Path, heads: Sequence[JsonObject], folder: Path) -> Re
     return count
 
 
+RELEASE_FORMAT = 1
+"""Number of the layout of a release."""
+
+
 def check_files(folder: Path, receipt: JsonObject | None = None) -> int:
     """Check every file of a release against its manifest, and that against the log.
 
     `receipt` is that of the entry `release.built`. Returns the number of files.
     """
     content = (folder / "manifest.json").read_bytes()
-    files = json.loads(content)["files"]
+    manifest = json.loads(content)
+    if manifest.get("format", RELEASE_FORMAT) != RELEASE_FORMAT:
+        raise VerificationError(
+            f"manifest.json: format {manifest['format']} is of a newer version, this one reads"
+            f" {RELEASE_FORMAT}"
+        )
+    files = manifest["files"]
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in sorted(present - files.keys() - {"manifest.json"}):
         raise VerificationError(f"{name} is not in manifest.json")

@@ -9,7 +9,7 @@ from flask import current_app
 
 from deliberate import sealing
 from deliberate.database import db
-from deliberate.sealing.tree_heads import export_tree_head
+from deliberate.sealing.tree_heads import export_tree_head, sign_tree_head
 from tests import factories
 
 
@@ -64,6 +64,22 @@ def test_log_verify_command_exits_with_one_on_a_fault(run, tmp_path):
     result = run("verify", "--json", "--heads", str(heads))
     (fault,) = json.loads(result.output)["faults"]
     assert (result.exit_code, fault["where"]) == (1, 3)
+
+
+def test_head_of_another_installation_is_named_with_its_address(run, tmp_path):
+    heads, key = (
+        tmp_path / "heads.jsonl",
+        sealing.current_signing_key(current_app.config["SETTINGS"]),
+    )
+    own = sealing.latest_tree_head(db.session)
+    other = sign_tree_head(
+        sealing.MerkleTree(own.size, [bytes.fromhex(p) for p in own.peaks]),
+        None, key, "https://lain.example", own.made_at,
+    )  # fmt: skip
+    heads.write_text(json.dumps(export_tree_head(other).as_json()) + "\n")
+    result = run("verify", "--heads", str(heads))
+    assert result.exit_code == 1
+    assert "of another log: https://lain.example, entry 3" in result.output
 
 
 @pytest.mark.parametrize("content", ["", "{}", "nonsense", '{"body":"[]","key":"","signature":""}'])

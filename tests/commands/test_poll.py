@@ -12,7 +12,9 @@ from deliberate.operations.polls import ballot_box as ballot_box_operations
 from deliberate.operations.polls import ballots as ballot_operations
 from deliberate.operations.polls import polls as poll_operations
 from deliberate.operations.polls.ballots import hash_code
-from deliberate.vocabulary import Electorate, PollType
+from deliberate.operations.polls.box_inspection import inspect_ballot_box
+from deliberate.permissions.decision import Refused
+from deliberate.vocabulary import Electorate, PollType, Role
 from tests import factories
 from tests.client import anonymous_client
 
@@ -78,3 +80,46 @@ def test_ballot_tables_are_rewritten_hourly_and_after_a_close(app, clock, run):
     assert ("poll_ballot" in ballot_box_operations.rewrite_ballots_when_due()) == moves
     assert "rewritten:" in run("rewrite").output
     assert db.session.get_one(Poll, poll.id).ballot_count == 3
+
+
+def reopen(app, poll, evaluator, researcher):
+    names = (evaluator.sign_in_name, factories.PASSPHRASE, researcher.sign_in_name)
+    answers = "\n".join([*names, factories.PASSPHRASE, ""])
+    return app.test_cli_runner().invoke(args=["poll", "reopen-box", str(poll.id)], input=answers)
+
+
+def test_two_scrutineers_find_whether_a_closed_box_is_the_one_of_its_close(
+    app, clock, log, poll_with_ballots
+):
+    evaluator, researcher = (
+        factories.create_staff(role=role) for role in (Role.EVALUATOR, Role.RESEARCHER)
+    )
+    assert "No hash" in reopen(app, poll_with_ballots, evaluator, researcher).output
+    ballot_box_operations.close_ballot_boxes()
+    log()
+    result = reopen(app, poll_with_ballots, evaluator, researcher)
+    assert result.exit_code == 0, result.output
+    assert "holds: 3 ballots are those that were closed" in result.output
+    rows = log()
+    assert {row.actor_id for row in rows} == {evaluator.actor_id, researcher.actor_id}
+    assert [row.details for row in rows] == [{"holds": 1, "ballots": 3}] * 2
+    with unrecorded("test settings") as session:
+        session.delete(session.scalars(select(Ballot).limit(1)).one())
+    result = reopen(app, poll_with_ballots, evaluator, researcher)
+    assert result.exit_code == 1
+    assert "differs: 2 ballots are in the box, 3 were in it at the close" in result.output
+    assert [row.details["holds"] for row in log()] == [0, 0]
+
+
+def test_one_person_alone_or_of_another_role_cannot_open_a_ballot_box(app, log, poll_with_ballots):
+    ballot_box_operations.close_ballot_boxes()
+    evaluator, moderator = (
+        factories.create_staff(role=role) for role in (Role.EVALUATOR, Role.MODERATOR)
+    )
+    log()
+    assert reopen(app, poll_with_ballots, evaluator, evaluator).exit_code == 1
+    assert reopen(app, poll_with_ballots, evaluator, moderator).exit_code == 1
+    for pair in ((evaluator, evaluator), (evaluator, moderator), (moderator, evaluator)):
+        with pytest.raises(Refused):
+            inspect_ballot_box(pair[0], poll_with_ballots, pair[1])
+    assert log() == []

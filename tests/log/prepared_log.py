@@ -12,12 +12,25 @@ from sqlalchemy.orm import Session
 from deliberate import sealing
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Comment, Institution, Poll, Process, Proposal
+from deliberate.models import Appeal, Comment, Institution, Poll, Process, Proposal
+from deliberate.operations.moderation.decisions import (
+    decide_appeal,
+    file_appeal,
+    hide_contribution,
+)
+from deliberate.operations.moderation.rules import publish_rules
 from deliberate.operations.polls.ballot_box import close_ballot_boxes
 from deliberate.operations.polls.ballots import cast_ballot
-from deliberate.operations.polls.polls import PollRules, publish_result, state_outcome
+from deliberate.operations.polls.polls import PollRules, change_poll, publish_result, state_outcome
 from deliberate.operations.polls.statements import suggest_statement
-from deliberate.operations.proposals.proposals import revise_proposal
+from deliberate.operations.processes.process_information import (
+    DocumentEntry,
+    add_contact,
+    add_document_link,
+    publish_news,
+)
+from deliberate.operations.processes.process_setup import change_process
+from deliberate.operations.proposals.proposals import revise_proposal, withdraw_proposal
 from deliberate.operations.proposals.summaries import agree_to_summary, suggest_summary
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.commitments import drop_commitment, update_commitment
@@ -25,7 +38,15 @@ from deliberate.operations.responses.responses import Point, publish_response
 from deliberate.operations.scores.assessment_publishing import freeze_assessment
 from deliberate.operations.threads.comments import edit_comment, post_comment, rate_comment
 from deliberate.operations.threads.corrections import correct_comment
-from deliberate.vocabulary import PollType, ResponseDecision, Role, Stance
+from deliberate.vocabulary import (
+    AppealOutcome,
+    ModerationRule,
+    PollChangeReason,
+    PollType,
+    ResponseDecision,
+    Role,
+    Stance,
+)
 from tests import factories
 from tests.scores.test_assessments import create_judgement
 
@@ -42,6 +63,8 @@ def prepare_log(app: Flask, clock: time_machine.Traveller) -> Process:
     comment = db.session.query(Comment).order_by(Comment.id).first()
     correct_comment(comment.author, comment, "Bukan 40, 14.")
     _respond(institution, proposal)
+    _publish_office_texts(process, institution)
+    _moderate(proposal)
     polls = _open_polls(process)
     sealing.seal_log(settings)
     clock.shift(timedelta(days=8))
@@ -88,8 +111,41 @@ def _respond(institution: Institution, proposal: Proposal) -> None:
     drop_commitment(officer, response.commitments[1], "Tidak ada lahan.")
 
 
+def _publish_office_texts(process: Process, institution: Institution) -> None:
+    admin = factories.create_staff(role=Role.ADMIN)
+    officer = factories.create_staff(institution)
+    publish_rules(admin, "Sopan.", "Be polite.")
+    change_process(
+        admin,
+        process,
+        {"question": "Halte mana?", "open_points": "Tempatnya", "fixed_points": "Anggarannya"},
+        [(institution, "lead")],
+        "Pertanyaan diperjelas.",
+    )
+    publish_news(officer, process, ("Halte", ""), ("Mulai dibangun.", ""))
+    entry = DocumentEntry("Anggaran", "id", now().date())
+    add_document_link(officer, process, entry, "https://example.org/anggaran")
+    add_contact(officer, process, "Bu Ani", "Dinas", "Senin sampai Jumat")
+
+
+def _moderate(proposal: Proposal) -> None:
+    moderator, second = (factories.create_staff(role=Role.MODERATOR) for _ in range(2))
+    comment = post_comment(
+        factories.create_resident(), proposal, "Bodoh semua.", stance=Stance.AGAINST
+    )
+    hide_contribution(moderator, comment, ModerationRule.INSULT, "Kata ini menghina.")
+    file_appeal(comment.author, comment, "Itu bukan hinaan.")
+    appeal = db.session.query(Appeal).one()
+    decide_appeal(second, appeal, AppealOutcome.REFUSED, "Tetap menghina.")
+    withdrawn = factories.create_proposal(proposal.process)
+    withdraw_proposal(withdrawn.author, withdrawn, "Sudah dibangun.")
+
+
 def _open_polls(process: Process) -> tuple[Poll, Poll]:
-    secret = factories.create_poll(process)
+    secret = factories.create_poll(process, background="Anggaran cukup untuk satu rute.")
+    changer = factories.create_staff(process.institutions[0].institution)
+    closes_at = secret.closes_at - timedelta(hours=1)
+    change_poll(changer, secret, closes_at, PollChangeReason.OTHER, "Balai dipakai lebih awal.")
     for number in range(12):
         cast_ballot(factories.create_resident(), secret, secret.options[number % 3])
     rules = PollRules(type=PollType.STATEMENTS, is_secret=False)
@@ -129,10 +185,11 @@ class _Undo(Exception):
 
 
 def without_triggers(session: Session) -> None:
-    """Disable the triggers until the transaction ends."""
+    """Disable triggers and foreign keys until the transaction ends."""
     if db.engine.dialect.name == "postgresql":
         session.execute(text("SET LOCAL session_replication_role = replica"))
         return
+    session.execute(text("PRAGMA defer_foreign_keys = ON"))
     for name in session.scalars(
         text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
     ).all():

@@ -3,7 +3,9 @@
 tests/log/test_tamperings.py tries each, and docs/log.md has the table made from this module.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 THIRD = "WHERE id = (SELECT entry FROM position WHERE seq = 3)"
 COMMENTED = "WHERE kind = 'comment.posted' AND stance = 1"
@@ -111,8 +113,112 @@ PAGES = (
         "add a ballot after the close",
         ("INSERT INTO poll_ballot (key, poll_id, choice, area) VALUES ('0', 1, '[[1,1]]', '')",),
     ),
+    _table("change the page that a text is rendered to", "comment", "body_html = '<p>Lain</p>'"),
+    _table(
+        "name another renderer for it",
+        "proposal",
+        "body_html = '<p>Lain</p>', renderer = 'md1'",
+    ),
+    Tampering("delete a proposal", ("DELETE FROM proposal WHERE id = (SELECT 1)",)),
+    Tampering("delete an official answer", ("DELETE FROM response",)),
+    Tampering("delete a comment", ("DELETE FROM comment WHERE parent_id IS NOT NULL",)),
+    _table("change what a process can decide", "process", "fixed_points = 'Lain'"),
+    _table("change the threshold of a process", "process", "support_threshold = 5"),
+    _table("change the reason of a change", "process_change", "reason = 'Lain'"),
+    Tampering("delete a change of a process", ("DELETE FROM process_change",)),
+    _table("change the rules", "rules_version", "body = 'Lain'"),
+    _table("change news", "process_news", "body = 'Lain'"),
+    _table("change a document", "process_document", "url = 'https://example.org/lain'"),
+    _table("change a contact person", "process_contact", "reach = 'Lain'"),
+    _table("change the background of a poll", "poll", "background = 'Lain'"),
+    _table("change the reason of a moved close", "poll_change", "reason = 'Lain'"),
+    _table("change the note of a moderator", "moderation_decision", "note = 'Lain'"),
+    _table("change what a moderator decided", "moderation_decision", "outcome = 'kept'"),
+    Tampering(
+        "delete a decision of a moderator",
+        ("DELETE FROM appeal", "DELETE FROM moderation_decision"),
+    ),
+    _table("change an appeal", "appeal", "reason = 'Lain'"),
+    _table("change the decision on an appeal", "appeal", "outcome = 'granted'"),
+    _table(
+        "change why a proposal was withdrawn",
+        "proposal",
+        "withdrawn_reason = 'Lain' WHERE withdrawn_reason <> ''",
+    ),
     _table("change the number of supports", "proposal", "support_count = support_count + 1"),
     _table("change the number of comments", "proposal", "comment_count = comment_count + 1"),
     Tampering("remove supports", ("DELETE FROM support",)),
 )
 """Changes of what pages show; the log itself is left as it is."""
+
+
+Rows = list[dict[str, Any]]
+Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ReleaseTampering:
+    """Other rows or totals in a release that is built, and logged, to match; and what is found."""
+
+    what: str
+    change: Callable[[Rows, Manifest], Rows]
+    problem: str
+
+
+def _drop_row(rows: Rows, _manifest: Manifest) -> Rows:
+    return rows[:3] + rows[4:]
+
+
+def _drop_last_row(rows: Rows, _manifest: Manifest) -> Rows:
+    return rows[:-1]
+
+
+def _repeat_row(rows: Rows, _manifest: Manifest) -> Rows:
+    return [*rows[:4], rows[3], *rows[4:]]
+
+
+def _change_row(rows: Rows, _manifest: Manifest) -> Rows:
+    return [row | {"stance": 1} if row["kind"] == "comment.posted" else row for row in rows]
+
+
+def _join_pseudonyms(rows: Rows, _manifest: Manifest) -> Rows:
+    return [row | {"actor_id": "p1"} if row["kind"] == "comment.posted" else row for row in rows]
+
+
+def _split_pseudonym(rows: Rows, _manifest: Manifest) -> Rows:
+    author = next(row["actor_id"] for row in rows if row["kind"] == "proposal.submitted")
+    return [
+        row | {"actor_id": "p1"}
+        if row["actor_id"] == author and row["kind"] == "comment.posted"
+        else row
+        for row in rows
+    ]
+
+
+def _state_fewer_withheld(rows: Rows, manifest: Manifest) -> Rows:
+    manifest["withheld"]["support.given"] = 1
+    return rows
+
+
+RELEASES = (
+    ReleaseTampering("drop a row of a release", _drop_row, "of the log is missing"),
+    ReleaseTampering("drop its last row", _drop_last_row, "of the log is missing"),
+    ReleaseTampering("put a row of a release twice", _repeat_row, "or is there twice"),
+    ReleaseTampering("change a row of a release", _change_row, "of the log is another act"),
+    ReleaseTampering(
+        "put the acts of several people under one pseudonym",
+        _join_pseudonyms,
+        "has the pseudonym of another actor",
+    ),
+    ReleaseTampering(
+        "put the acts of one person under two pseudonyms",
+        _split_pseudonym,
+        "has another pseudonym than earlier acts",
+    ),
+    ReleaseTampering(
+        "state fewer withheld acts",
+        _state_fewer_withheld,
+        "withheld support.given: 1, the log has 2",
+    ),
+)
+"""Tried on a release with three comments, and two supports that are withheld."""

@@ -23,7 +23,7 @@ from deliberate.operations.polls.office_ballots import (
 )
 from deliberate.operations.polls.polls import PollRules
 from deliberate.permissions.decision import Refused
-from deliberate.queries.polls.office_ballots import get_entered_ballot
+from deliberate.queries.polls.office_ballots import get_entered_ballot, list_waiting_ballots
 from deliberate.queries.polls.results import count_ballots
 from deliberate.vocabulary import Electorate
 from tests import factories
@@ -144,6 +144,27 @@ def test_ballot_without_a_slip_counts_once_a_colleague_confirms_it(
     change_ballot(voter, poll, code, poll.options[1])
     with pytest.raises(Refused):
         confirm_ballot(colleague, entered)
+
+
+def test_slip_is_refused_while_another_ballot_of_the_voter_waits(poll, clerk, voter, institution):
+    hold_ballot(clerk, poll, voter, first(poll))
+    with pytest.raises(Refused, match="menunggu"):
+        enter_ballot(clerk, poll, voter, [(poll.options[1].id, 1)], "B-1")
+    held, colleague = get_entered_ballot(poll, voter), factories.create_staff(institution)
+    confirm_ballot(colleague, held)
+    assert count_ballots(poll).votes == {o.id: int(o is poll.options[0]) for o in poll.options}
+
+
+def test_held_ballot_stops_waiting_when_its_voter_votes_or_the_poll_closes(
+    poll, clerk, voter, institution, clock
+):
+    other = factories.create_resident()
+    hold_ballot(clerk, poll, voter, first(poll))
+    hold_ballot(clerk, poll, other, first(poll))
+    cast_ballot(voter, poll, poll.options[1])
+    assert [held.person_id for held in list_waiting_ballots(institution.id)] == [other.id]
+    clock.shift(timedelta(days=7))
+    assert list_waiting_ballots(institution.id) == []
 
 
 @pytest.mark.parametrize("slip_number", ["A-17", ""])

@@ -207,3 +207,20 @@ def test_process_with_contributions_is_not_deleted(client, admin, city):
 def test_pages_are_for_administrators(app, city, path):
     staff = signed_in_client(app, factories.create_staff())
     assert staff.get(f"{DESK}/jalan/{path}").status_code == 403
+
+
+def test_number_of_a_removed_phase_is_not_used_again(admin, city, log):
+    second = city.get_phase("response-2")
+    opens, closes = second.opens_at, second.closes_at
+    remove_phase(admin, city, second)
+    factories.reload(city)
+    log()
+    schedule_phase(admin, city, PhaseKind.RESPONSE, opens, closes, [], number=None)
+    assert [row.details["key"] for row in log() if row.cause is None] == ["response-3"]
+
+
+def test_id_of_a_deleted_process_is_not_used_again(admin, city):
+    planned = plan_process(admin, "taman", {"title": "Taman"}, [])
+    deleted_id = planned.id
+    delete_process(admin, planned)
+    assert plan_process(admin, "pasar", {"title": "Pasar"}, []).id > deleted_id

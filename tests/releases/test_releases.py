@@ -7,12 +7,16 @@ import pytest
 
 from deliberate.commands import cli
 from deliberate.database import db, unrecorded
+from deliberate.exports.release_comparison import compare_releases
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_all_releases, publish_release
-from deliberate.queries.releases.release_comparison import compare_releases
-from deliberate.queries.releases.release_files import sha256_of
+from deliberate.operations.threads.comments import post_comment
+from deliberate.queries.releases.release_files import InvalidRelease, sha256_of, verify_manifest
 from deliberate.sealing import seal_log, verifier
+from deliberate.vocabulary import Stance
 from tests import factories
 from tests.client import anonymous_client
+from tests.log.tamperings import RELEASES
 
 
 @pytest.fixture
@@ -54,6 +58,53 @@ def test_changed_file_of_a_release_is_found_by_its_logged_manifest(app, folder, 
         verifier.check_files(files, receipt)
     (fault,) = compare_releases(db.session(), folder)
     assert "manifest.json differs from its entry" in fault.problem
+
+
+def rewrite_release(folder, change):
+    """Change rows of a release as an operator does who builds its manifest and entry to match."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    events, parquet = folder / "events.jsonl", folder / "events.parquet"
+    rows = change([json.loads(line) for line in events.read_text().splitlines()], manifest)
+    for file in (events, folder / "events.csv", parquet, folder / "manifest.json"):
+        file.chmod(0o600)
+    for file in (folder / "events.csv", parquet):
+        file.unlink()
+        del manifest["files"][file.name]
+    events.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    manifest["files"]["events.jsonl"] = {"sha256": sha256_of(events)}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize("tampering", RELEASES, ids=lambda tampering: tampering.what)
+@pytest.mark.sqlite
+def test_release_rebuilt_with_other_rows_is_found(app, folder, tampering):
+    process = factories.create_process()
+    proposal = factories.create_proposal(process)
+    first, second = factories.create_resident(), factories.create_resident()
+    post_comment(first, proposal, "Mahal.", stance=Stance.AGAINST)
+    post_comment(second, proposal, "Benar.", stance=Stance.AGAINST)
+    post_comment(proposal.author, proposal, "Tidak.", stance=Stance.AGAINST)
+    for person in (first, second):
+        support_proposal(person, proposal)
+    seal_log(app.config["SETTINGS"])
+    release = publish_release(None, process, folder)
+    assert list(compare_releases(db.session(), folder)) == []
+    rewrite_release(folder / process.slug / release.stamp, tampering.change)
+    problems = [fault.problem for fault in compare_releases(db.session(), folder)]
+    assert any(tampering.problem in problem for problem in problems), problems
+
+
+def test_release_of_a_newer_version_is_refused_by_name(app, folder):
+    process = factories.create_process()
+    release = publish_release(None, process, folder)
+    files = folder / process.slug / release.stamp
+    manifest = files / "manifest.json"
+    manifest.chmod(0o600)
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 2}))
+    with pytest.raises(InvalidRelease, match=r"manifest\.json: format 2 is of a newer version"):
+        verify_manifest(files)
+    with pytest.raises(verifier.VerificationError, match=r"manifest\.json: format 2 is of a newer"):
+        verifier.check_files(files)
 
 
 def test_second_release_of_a_day_gets_its_own_stamp(app, folder):

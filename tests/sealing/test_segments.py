@@ -8,11 +8,15 @@ from sqlalchemy import select
 
 from deliberate import sealing
 from deliberate.citivoice.inputs.log import Log
+from deliberate.commands.log import format_fault
 from deliberate.database import db
 from deliberate.models import Interaction, Segment
 from deliberate.queries.log.sealed_log import load_process_log, segment_files
 from deliberate.sealing import segments
+from deliberate.sealing.log_verification import verify_session
+from deliberate.sealing.segments import IncompleteLog
 from tests import factories
+from tests.log.prepared_log import tampered
 
 
 @pytest.fixture
@@ -40,6 +44,15 @@ def test_segment_is_written_when_full_and_the_rest_on_request(settings):
     assert sealing.write_segments(settings.log_path, rest=True) == rest
     seal_people(settings, 3)
     assert sealing.write_segments(settings.log_path) == ["000000006-000000007.parquet"]
+
+
+def test_segment_is_not_written_over_a_gap_in_the_positions(settings):
+    seal_people(settings, 6)
+    with tampered("UPDATE position SET seq = 1000 WHERE seq = 2"):
+        with pytest.raises(IncompleteLog, match="entry 2 of the log is missing"):
+            segments.write_parquet(0, 3, settings.log_path / "part.parquet")
+        faults = [format_fault(fault) for fault in verify_session(db.session())]
+    assert faults[0].startswith("entries are missing, entry 2")
 
 
 def test_segment_contains_the_sealed_rows(settings, log):

@@ -165,6 +165,7 @@ READERS = {
     "queries.accounts.participation.get_participation": CHECKED_BY_CALLER,
     "queries.accounts.verified_residents.is_on_resident_list": NO_TEXT,
     "queries.accounts.verified_residents.list_resident_lists": ASSESSORS,
+    "queries.log.official_texts.compare_official_texts": NO_TEXT,
     "queries.log.page_comparison.compare_pages": NO_TEXT,
     "queries.moderation.contributions.get_contribution": CHECKED_BY_CALLER,
     "queries.moderation.contributions.load_contributions": MODERATORS,

@@ -2,11 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database import Base, BigId, UtcDateTime, new_salt
 from deliberate.database.personal_data import ACCOUNTABILITY, Category, keep_for, personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.conditions import IsReader
@@ -90,6 +99,11 @@ class ModerationDecision(Base):
     ground: Mapped[ModerationRule | None] = mapped_column(String(24))
     note: Mapped[str] = mapped_column(
         Text, default="", info=personal(Category.MODERATION, owner="subject.author_id")
+    )
+    salt: Mapped[bytes | None] = mapped_column(
+        LargeBinary(16),
+        default=new_salt,
+        info=personal(Category.TECHNICAL, owner="subject.author_id", download=False),
     )
     stance: Mapped[int | None] = mapped_column(SmallInteger)
     """Stance of the comment, so that statistics show whether one side is hidden more often."""
@@ -204,5 +218,10 @@ class Appeal(Base):
     note: Mapped[str] = mapped_column(Text, default="", info=personal(Category.MODERATION))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    salt: Mapped[bytes | None] = mapped_column(
+        LargeBinary(16),
+        default=new_salt,
+        info=personal(Category.TECHNICAL, download=False),
+    )
 
     decision: Mapped[ModerationDecision] = relationship(back_populates="appeal")

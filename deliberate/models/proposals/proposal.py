@@ -1,6 +1,5 @@
 """Proposals with their versions, supports, follows and drafts."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database import Base, BigId, Json, UtcDateTime, new_salt
 from deliberate.database.personal_data import COUNTS, Category, keep_for, personal, rows
 from deliberate.geography.places import Place, place_of_geometry
 from deliberate.models.accounts.person import Person
@@ -43,11 +42,6 @@ from deliberate.models.moderation.visibility import (
 from deliberate.models.processes import Process
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import Initiator
-
-
-def new_salt() -> bytes:
-    """Return 128 random bits for the HMAC of a text; they are erased with it."""
-    return secrets.token_bytes(16)
 
 
 def titled_text(title: str, body: str) -> str:

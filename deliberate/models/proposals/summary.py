@@ -6,11 +6,11 @@ from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database import Base, BigId, UtcDateTime, new_salt
 from deliberate.database.personal_data import COUNTS, Category, personal, rows
 from deliberate.models.moderation.conditions import NotNull, Through
 from deliberate.models.moderation.visibility import BODY_READERS, VisibleText, read_by
-from deliberate.models.proposals.proposal import Proposal, new_salt
+from deliberate.models.proposals.proposal import Proposal
 
 
 class Summary(VisibleText, Base):

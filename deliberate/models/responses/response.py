@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database import Base, BigId, Json, UtcDateTime, new_salt
 from deliberate.database.personal_data import (
     COUNTS,
     OFFICIAL,
@@ -19,7 +19,7 @@ from deliberate.database.personal_data import (
 from deliberate.days import local_date
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.visibility import PUBLIC, read_by
-from deliberate.models.proposals.proposal import Proposal, new_salt, titled_text
+from deliberate.models.proposals.proposal import Proposal, titled_text
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import ResponseDecision
 from deliberate.vocabulary.codes import INTERIM_DECISIONS, is_final_response

@@ -16,12 +16,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database import Base, BigId, Json, UtcDateTime, new_salt
 from deliberate.database.personal_data import COUNTS, Category, personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.visibility import SHOWN_TEXT, HideableText, held_index, read_by
 from deliberate.models.processes import Process
-from deliberate.models.proposals.proposal import Proposal, new_salt
+from deliberate.models.proposals.proposal import Proposal
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import Role
 

@@ -182,7 +182,7 @@ def sign_in_by_code(
         with recorded(person, PersonSignedIn, context) as act:
             act.about(act.lock(person))
             if not is_recovery_code:
-                _consume_code(act, person, code)
+                consume_code(act, person, code)
     return person, create_device(person, agent, replaced_token)
 
 
@@ -190,7 +190,7 @@ def _is_recovery_code(code: str) -> bool:
     return sum(c.isalnum() for c in code) > 8
 
 
-def _consume_code(act: Act[...], person: Person, code: str) -> None:
+def consume_code(act: Act[...], person: Person, code: str) -> None:
     """Consume a code under the lock of its account, so that of two parallel uses one succeeds."""
     factor = act.session.get(SecondFactor, person.id, with_for_update=True, populate_existing=True)
     if factor is None:  # removed meanwhile: the passphrase alone is enough now

@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
+from deliberate.database import new_salt
 from deliberate.models import (
     Appeal,
     Comment,
@@ -317,6 +318,7 @@ def _add_decision(
         decided_at=now(),
     )
     act.session.add(decision)
+    act.set_text(decision.note, decision)
     return decision
 
 
@@ -332,9 +334,11 @@ def file_appeal(
         _lock(act, contribution)
         decision = get_last_decision(contribution)
         require(may_appeal(author, contribution, decision))
-        act.session.add(
-            Appeal(decision=decision, person_id=author.id, reason=clean(reason), filed_at=now())
+        appeal = Appeal(
+            decision=decision, person_id=author.id, reason=clean(reason), filed_at=now()
         )
+        act.session.add(appeal)
+        act.set_text(appeal.reason, appeal)
         act.about(contribution)
 
 
@@ -352,6 +356,8 @@ def decide_appeal(
         _lock(act, contribution)
         require(may_decide_appeal(moderator, act.lock(appeal), contribution))
         appeal.outcome, appeal.note = outcome, clean(note)
+        appeal.salt = appeal.salt or new_salt()  # one filed before texts were bound has none
+        act.set_text(appeal.note, appeal)
         appeal.decided_by_id, appeal.decided_at = moderator.id, now()
         act.about(contribution, outcome=outcome)
         if outcome == AppealOutcome.REFUSED:

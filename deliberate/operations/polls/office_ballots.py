@@ -68,6 +68,7 @@ def enter_ballot(
     """
     with recorded(voter or clerk, BallotCast, context, origin=Origin.DESK) as act:
         _require_entry(clerk, act.lock(poll), voter)
+        _refuse_second_entry(poll, voter)
         _require_slip(act, clerk, poll, voter, clean_line(slip_number))
         code_key = redeem_voting_code(act, poll, voting_code)
         code = store_ballot(act, poll, voter, choice)
@@ -96,8 +97,7 @@ def hold_ballot(
         check_choice(poll, choice)
         if act.session.get(PollVoter, (poll.id, voter.id)) is not None:
             raise Refused(_("This person has already voted in this poll."))
-        if get_pending_ballot(poll, voter) is not None:
-            raise Refused(_("A ballot of this person already waits for a second officer."))
+        _refuse_second_entry(poll, voter)
         code_key, code = redeem_voting_code(act, poll, voting_code), new_code()
         entered = _entered(clerk, poll, voter, code, code_key)
         entered.choice = storable_choice(choice)
@@ -118,6 +118,12 @@ def _require_entry(clerk: Person, poll: Poll, voter: Person | None) -> None:
         require(may_vote(voter, poll))
     elif poll.electorate != Electorate.CODES:
         raise InvalidInput(_("Name the resident whose ballot this is."))
+
+
+def _refuse_second_entry(poll: Poll, voter: Person | None) -> None:
+    """Raise Refused while another ballot of the voter waits: only one of the two could count."""
+    if voter is not None and get_pending_ballot(poll, voter) is not None:
+        raise Refused(_("A ballot of this person already waits for a second officer."))
 
 
 def _require_slip(

@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
+from deliberate.database import new_salt
 from deliberate.models import Option, Person, Poll, PollChange, PollOutcome, Process, Proposal
-from deliberate.models.proposals.proposal import new_salt
 from deliberate.operations.notices.notices import notify_process
 from deliberate.permissions.decision import (
     InvalidInput,
@@ -109,7 +109,7 @@ def open_poll(
             **rules.as_columns(),
         )
         act.session.add(poll)
-        act.session.flush()
+        act.set_text(poll.sealed_text, poll)
         act.about(
             poll,
             type=poll.type,
@@ -210,16 +210,16 @@ def change_poll(
         _check_closing_time(poll, closes_at)
         if not clean(reason):
             raise InvalidInput(_("A change of a running poll needs a reason."))
-        poll.changes.append(
-            PollChange(
-                changed_by_id=changer.id,
-                ground=ground.value,
-                reason=clean(reason),
-                previous_closes_at=poll.closes_at,
-                new_closes_at=closes_at,
-            )
+        change = PollChange(
+            changed_by_id=changer.id,
+            ground=ground.value,
+            reason=clean(reason),
+            previous_closes_at=poll.closes_at,
+            new_closes_at=closes_at,
         )
+        poll.changes.append(change)
         poll.closes_at = closes_at
+        act.set_text(change.reason, change)
         act.about(poll, reason=ground)
 
 

@@ -3,8 +3,8 @@
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
+from deliberate.database import new_salt
 from deliberate.models import Option, Person, Poll
-from deliberate.models.proposals.proposal import new_salt
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.polls import may_decide_statement, may_suggest_statement
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded

@@ -90,7 +90,7 @@ def _add_document(
             **columns,
         )
         act.session.add(document)
-        act.session.flush()
+        act.set_text(document.sealed_text, document)
         if entry.replaced is not None:
             replaced = act.lock(entry.replaced)
             if replaced.process_id != process.id or not _is_current(replaced):
@@ -114,6 +114,7 @@ def remove_document(
         if act.lock(document).removed_at is not None:
             raise Refused(_GONE)
         document.removed_at, document.title, document.url = now(), "", ""
+        document.salt = None
         act.session.execute(  # the version before it is in force again, or older than the next
             update(ProcessDocument)
             .where(ProcessDocument.replaced_by_id == document.id)
@@ -144,6 +145,7 @@ def add_contact(
             added_at=now(),
         )
         act.session.add(contact)
+        act.set_text(contact.sealed_text, contact)
         act.about(contact)
     return contact
 
@@ -158,6 +160,7 @@ def remove_contact(
             raise Refused(_GONE)
         contact.removed_at = now()
         contact.name = contact.office = contact.reach = ""
+        contact.salt = None
         act.about(contact)
 
 
@@ -186,6 +189,7 @@ def publish_news(
             published_by_id=staff.id,
         )
         act.session.add(news)
+        act.set_text(news.sealed_text, news)
         act.about(news, translated=bool(body_en))
     return news
 

@@ -1,5 +1,6 @@
 """Set-up of processes: planning, changing with a public reason, opening, days off."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
+from deliberate.database import new_salt
 from deliberate.models import (
     Institution,
     Person,
@@ -147,6 +149,7 @@ def describe_phase(phase: Phase, *, has_reason: bool = False) -> PhaseScheduled:
     """Return the event of a phase with its present dates."""
     return PhaseScheduled(
         phase=phase.kind,
+        key=phase.key,
         opens=int(phase.opens_at.timestamp()),
         closes=int(phase.closes_at.timestamp()),
         switches=phase.switches,
@@ -161,8 +164,8 @@ def delete_process(
     with recorded(admin, ProcessDeleted, context) as act:
         require(may_delete_process(act.lock(admin), act.lock(process)))
         act.about(process)
-        for phase in process.phases:  # a later process may get the same id
-            act.consequence(PhaseRemoved, phase, phase=phase.kind)
+        for phase in process.phases:
+            act.consequence(PhaseRemoved, phase, phase=phase.kind, key=phase.key)
         files = _delete_information(act.session, process)
         act.session.delete(process)
     delete_files(files)
@@ -258,7 +261,8 @@ def record_process_change(
 ) -> None:
     """Store a change of an open process with its public reason. Raises Refused without a reason.
 
-    For a phase, its dates before the change are stored as well.
+    For a phase, its dates before the change are stored as well. The log binds the reason and the
+    texts of the process as they are now.
     """
     if not clean(reason):
         raise InvalidInput(_("Give a reason: the process is open, and the reason is public."))
@@ -270,9 +274,10 @@ def record_process_change(
         reason=clean(reason),
         previous_opens_at=phase.opens_at if phase else None,
         previous_closes_at=phase.closes_at if phase else None,
+        text_hash=hashlib.sha256(process.sealed_text.encode()).hexdigest(),
     )
     act.session.add(change)
-    act.session.flush()
+    act.set_text(change.sealed_text, change)
     notify_process(act, process, ProcessChangedNotice(change=change.id))
 
 
@@ -287,7 +292,9 @@ def open_planned_process(
 
 
 def describe_opening(act: Act[...], process: Process) -> None:
-    """Set the subject and the details of the act that opens a process."""
+    """Set the subject, the text and the details of the act that opens a process."""
+    process.salt = process.salt or new_salt()  # one planned before texts were bound has none
+    act.set_text(process.sealed_text, process)
     act.about(
         process,
         threshold=process.support_threshold,

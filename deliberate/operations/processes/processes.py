@@ -27,6 +27,7 @@ from deliberate.permissions.processes import (
     may_set_up,
 )
 from deliberate.queries.polls.polls import poll_without_outcome
+from deliberate.queries.processes.phase_numbers import removed_phase_numbers
 from deliberate.queries.responses.response_owner import owed_responses
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
@@ -73,7 +74,8 @@ def schedule_phase(
 ) -> Phase:
     """Set the dates and the permitted activities of a phase; phases never overlap.
 
-    `number` tells apart phases of the same kind; None adds another one. `names` are its own name
+    `number` tells apart phases of the same kind; None adds another one, and a number that was ever
+    used is not used again. `names` are its own name
     in Indonesian and English; None leaves them as they are.
 
     Once the process is open, a phase moves only with a public reason. A phase that began where
@@ -93,8 +95,9 @@ def schedule_phase(
             keys = [row.key for row in (phase, *moved)]
             record_process_change(act, process, keys, reason, phase)
         if phase is None:
-            last_number = max((row.number for row in phases), default=0)
-            phase = Phase(kind=kind, number=number or last_number + 1)
+            used = [*(row.number for row in phases), *removed_phase_numbers(process.id, kind)]
+            is_free = number is not None and number not in used
+            phase = Phase(kind=kind, number=number if is_free else max(used, default=0) + 1)
             process.phases.append(phase)
         if names is not None:
             phase.name, phase.name_en = map(clean_line, names)
@@ -112,7 +115,7 @@ def remove_phase(
     """Remove a phase of a process that is not open yet. Raises Refused."""
     with recorded(admin, PhaseRemoved, context) as act:
         require(may_remove_phase(act.lock(admin), act.lock(process)))
-        act.about(phase, phase=phase.kind)
+        act.about(phase, phase=phase.kind, key=phase.key)
         process.phases.remove(phase)
 
 

@@ -216,4 +216,5 @@ def withdraw_proposal(
         require(may_withdraw(author, act.lock(proposal)))
         proposal.withdrawn_at, proposal.withdrawn_reason = now(), clean(reason)
         close_open_items(act, proposal)
+        act.set_text(proposal.withdrawn_reason, proposal)
         act.about(proposal, reason_given=bool(proposal.withdrawn_reason))

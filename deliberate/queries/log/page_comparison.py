@@ -7,11 +7,9 @@ erased, and the columns of the act; so a text or a column that was changed later
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliberate.models import (
@@ -33,8 +31,12 @@ from deliberate.models import (
 from deliberate.models.log.interaction import content_hmac
 from deliberate.models.polls import Poll, ballot_box_root
 from deliberate.models.proposals.proposal import titled_text
+from deliberate.queries.log.official_texts import compare_official_texts
+from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
+from deliberate.queries.log.rendered_texts import EARLIER_RENDERERS, compare_rendered_texts
 from deliberate.queries.polls.counted_ballots import ballot_lines
-from deliberate.vocabulary import ResponseDecision
+from deliberate.text import RENDERER
+from deliberate.vocabulary import Origin, ResponseDecision
 from deliberate.vocabulary.events.polls import BallotBoxClosed, OutcomeStated, StatementSuggested
 from deliberate.vocabulary.events.proposals import (
     ProposalMerged,
@@ -66,41 +68,9 @@ COMPARED_KINDS = (
     CommentCorrected.KIND, CommentRated.KIND, ResponsePublished.KIND, SupportGiven.KIND,
     SupportTakenBack.KIND,
 )  # fmt: skip
-ENTRY_COLUMNS = (
-    Interaction.seq,
-    Interaction.kind,
-    Interaction.actor_id,
-    Interaction.actor_role,
-    Interaction.subject_id,
-    Interaction.parent_id,
-    Interaction.stance,
-    Interaction.origin,
-    Interaction.content,
-    Interaction.details,
-)
-Entry = Row[Any]  # ENTRY_COLUMNS
 EntriesBySubject = dict[int, list[Entry]]
 SealedText = Proposal | Comment | Response | Summary | CommitmentStep
 """Rows with a text that the log binds under a salt of theirs."""
-
-
-@dataclass(frozen=True)
-class PageFault:
-    """A column of a page table that differs from the entry of the log it came from."""
-
-    table: str
-    id: int
-    column: str
-    position: int | None = None
-
-    @property
-    def problem(self) -> str:
-        """Return the fault as a phrase."""
-        if self.column == "id":
-            return f"{self.table} {self.id} has no entry in the log"
-        if self.column == "-":
-            return f"{self.table} {self.id} is in the log, but not in its table"
-        return f"{self.table} {self.id}: {self.column} differs from its entry"
 
 
 def compare_pages(session: Session) -> Iterator[PageFault]:
@@ -108,10 +78,23 @@ def compare_pages(session: Session) -> Iterator[PageFault]:
     for proposal_id in session.scalars(select(Proposal.id).order_by(Proposal.id)).all():
         yield from _ProposalComparison(session, proposal_id).faults()
         session.expunge_all()
+    yield from _missing_proposals(session)
     for process_id in session.scalars(select(Poll.process_id).distinct()).all():
         yield from _compare_polls(session, process_id)
     yield from _compare_ballot_boxes(session)
     yield from _compare_assessments(session)
+    yield from compare_official_texts(session)
+    yield from compare_rendered_texts(session)
+
+
+def _missing_proposals(session: Session) -> Iterator[PageFault]:
+    """Yield the proposals that were submitted and are gone: a proposal is never deleted."""
+    present = select(Proposal.id).where(Proposal.id == Interaction.subject_id)
+    query = select_entries().where(
+        Interaction.kind == ProposalSubmitted.KIND, ~present.correlate(Interaction).exists()
+    )
+    for entry in session.execute(query):
+        yield PageFault("proposal", entry.subject_id, "-", entry.seq)
 
 
 class _ProposalComparison:
@@ -121,7 +104,7 @@ class _ProposalComparison:
         self.session = session
         self.proposal = session.get_one(Proposal, proposal_id)
         self.entries: dict[str, EntriesBySubject] = defaultdict(lambda: defaultdict(list))
-        query = _entries().where(
+        query = select_entries().where(
             Interaction.proposal_id == proposal_id, Interaction.kind.in_(COMPARED_KINDS)
         )
         for entry in session.execute(query):
@@ -220,7 +203,9 @@ class _ProposalComparison:
 
     def _compare_responses(self) -> Iterator[PageFault]:
         query = select(Response).where(Response.proposal_id == self.proposal.id)
+        present = set()
         for response in self.session.scalars(query):
+            present.add(response.id)
             entries = self._of(response.id, ResponsePublished.KIND)
             if not entries:
                 yield PageFault("response", response.id, "id")
@@ -230,6 +215,9 @@ class _ProposalComparison:
             decision = entry.details.get("decision", ResponseDecision.UNSTATED)
             if decision != response.decision:
                 yield PageFault("response", response.id, "decision", entry.seq)
+        for response_id in sorted(self.entries[ResponsePublished.KIND].keys() - present):
+            entry = self.entries[ResponsePublished.KIND][response_id][0]
+            yield PageFault("response", response_id, "-", entry.seq)
 
     def _compare_summaries(self) -> Iterator[PageFault]:
         entries = {
@@ -292,7 +280,9 @@ class _ProposalComparison:
 def _compare_polls(session: Session, process_id: int) -> Iterator[PageFault]:
     """Compare statements and outcomes of the polls of a process with their acts."""
     kinds = (OutcomeStated.KIND, StatementSuggested.KIND)
-    query = _entries().where(Interaction.process_id == process_id, Interaction.kind.in_(kinds))
+    query = select_entries().where(
+        Interaction.process_id == process_id, Interaction.kind.in_(kinds)
+    )
     stated: EntriesBySubject = defaultdict(list)
     for entry in session.execute(query):
         if entry.kind == StatementSuggested.KIND:
@@ -319,7 +309,7 @@ def _compare_polls(session: Session, process_id: int) -> Iterator[PageFault]:
 
 def _compare_ballot_boxes(session: Session) -> Iterator[PageFault]:
     """Compare the ballots of each closed poll with the hash that was logged at its close."""
-    query = _entries().where(Interaction.kind == BallotBoxClosed.KIND)
+    query = select_entries().where(Interaction.kind == BallotBoxClosed.KIND)
     closed = set()
     for entry in session.execute(query).all():
         closed.add(entry.subject_id)
@@ -337,7 +327,7 @@ def _compare_ballot_boxes(session: Session) -> Iterator[PageFault]:
 
 def _compare_assessments(session: Session) -> Iterator[PageFault]:
     """Compare the document of each frozen assessment, ratings included, with its sealed hash."""
-    query = _entries().where(Interaction.kind == AssessmentFrozen.KIND)
+    query = select_entries().where(Interaction.kind == AssessmentFrozen.KIND)
     entries = {entry.subject_id: entry for entry in session.execute(query)}
     frozen = select(Assessment).where(Assessment.frozen_at.is_not(None))
     for assessment in session.scalars(frozen.order_by(Assessment.id)):
@@ -348,13 +338,6 @@ def _compare_assessments(session: Session) -> Iterator[PageFault]:
         digest = hashlib.sha256((assessment.document or "").encode()).hexdigest()
         if not digest == assessment.sha256 == entry.details["hash"]:
             yield PageFault("assessment", assessment.id, "document", entry.seq)
-
-
-def _entries() -> Select[Any]:
-    """Return the query for entries in the order in which they were sealed, unsealed ones last."""
-    return select(*ENTRY_COLUMNS).order_by(
-        Interaction.seq.is_(None), Interaction.seq, Interaction.id
-    )
 
 
 def _order(entry: Entry) -> tuple[bool, int]:
@@ -371,3 +354,6 @@ def _text_fault(
             yield PageFault(table, row_id, "salt", entry.seq)
     elif content_hmac(row.sealed_text, row.salt) != entry.content:
         yield PageFault(table, row_id, column, entry.seq)
+    renderer = getattr(row, "renderer", RENDERER)
+    if entry.origin != Origin.IMPORT and renderer not in {RENDERER, *EARLIER_RENDERERS}:
+        yield PageFault(table, row_id, "renderer", entry.seq)

@@ -10,13 +10,26 @@ from deliberate.models import Comment, Interaction, Option, Position, Proposal, 
 from deliberate.models.log.interaction import PublicHalf, hash_half, private_half, public_half
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import kinds_with
-from deliberate.vocabulary.events.proposals import ProposalSummarised
+from deliberate.vocabulary.events.polls import StatementSuggested
+from deliberate.vocabulary.events.proposals import (
+    ProposalRevised,
+    ProposalSubmitted,
+    ProposalWithdrawn,
+)
+from deliberate.vocabulary.events.responses import ResponsePublished
+from deliberate.vocabulary.events.threads import CommentCorrected, CommentEdited, CommentPosted
 
 PUBLIC_KINDS = kinds_with(Visibility.PUBLIC)
 SALTED_SUBJECTS: dict[str, type[Proposal | Comment | Response | Option]] = {
     model.subject_type: model for model in (Proposal, Comment, Response, Option)
 }
 """Subjects whose texts have one salt, by the type in the log."""
+TEXTS_OF_SUBJECTS = {
+    *(ProposalSubmitted.KIND, ProposalRevised.KIND, ProposalWithdrawn.KIND),
+    *(CommentPosted.KIND, CommentEdited.KIND, CommentCorrected.KIND),
+    *(ResponsePublished.KIND, StatementSuggested.KIND),
+}
+"""Kinds whose text has the salt of their subject; that of a decision on it is another's."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +90,7 @@ def get_receipt(entry: str, actor_id: str | None = None) -> Receipt | None:
 def _text_salt(row: Interaction) -> bytes | None:
     """Return the salt of the text of an act, None if it has no text or the text was erased."""
     model = SALTED_SUBJECTS.get(row.subject_type)
-    if row.content is None or model is None or row.kind == ProposalSummarised.KIND:
+    if row.content is None or model is None or row.kind not in TEXTS_OF_SUBJECTS:
         return None
     return db.session.scalar(select(model.salt).where(model.id == row.subject_id))
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import OfficeBallot, Person, Poll
+from deliberate.models import OfficeBallot, Person, Poll, PollVoter
 from deliberate.vocabulary import Role
 
 MAX_ROWS = 50
@@ -44,7 +44,13 @@ def is_slip_used(poll: Poll, institution_id: int, slip_number: str) -> bool:
 
 
 def list_waiting_ballots(institution_id: int) -> Sequence[OfficeBallot]:
-    """Return the ballots of open polls that wait for a second officer, oldest first."""
+    """Return the ballots of open polls that wait for a second officer, oldest first.
+
+    One whose voter has voted since no longer waits: it could not be confirmed.
+    """
+    has_voted = select(PollVoter.person_id).where(
+        PollVoter.poll_id == OfficeBallot.poll_id, PollVoter.person_id == OfficeBallot.person_id
+    )
     entries = (
         select(OfficeBallot)
         .join(OfficeBallot.poll)
@@ -55,6 +61,7 @@ def list_waiting_ballots(institution_id: int) -> Sequence[OfficeBallot]:
             OfficeBallot.confirmed_at.is_(None),
             OfficeBallot.objected_at.is_(None),
             Poll.closes_at > now(),
+            ~has_voted.correlate(OfficeBallot).exists(),
         )
     )
     return db.session.scalars(entries.order_by(OfficeBallot.id).limit(MAX_ROWS)).all()

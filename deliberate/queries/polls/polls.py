@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Person, Poll, PollVoter, Process
-from deliberate.queries.polls.results import get_tally
+from deliberate.queries.polls.results import get_public_tally
 from deliberate.queries.polls.tally import Tally
 
 PAGE_SIZE = 20
@@ -38,7 +38,7 @@ class PollCard:
 
 def poll_card(poll: Poll) -> PollCard:
     """Return a poll with its state, and with its tally if the result is public now."""
-    tally = get_tally(poll) if poll.shows_result(now()) else None
+    tally = get_public_tally(poll) if poll.shows_result(now()) else None
     return PollCard(poll, poll_state(poll), tally)
 
 

@@ -21,8 +21,10 @@ class ResultTable:
 
 
 def result_tables(poll: Poll, tally: Tally) -> list[ResultTable]:
-    """Return everything that was counted, the figures that decide first."""
+    """Return everything that was counted and is published, the figures that decide first."""
     options = counted_options(poll)
+    if tally.withheld_below:
+        return []
     match poll.type:
         case PollType.RANKED:
             return _ranking_tables(poll, tally, options)
@@ -54,6 +56,12 @@ def options_by_rank(poll: Poll, tally: Tally) -> list[list[Option]]:
         sorted((options[option_id] for option_id in tied), key=lambda option: option.position)
         for tied in tally.ranking
     ]
+
+
+def winning_options(poll: Poll, tally: Tally) -> list[Option]:
+    """Return the options in first place, or the projects that are paid for."""
+    winners = tally.funded or tally.winners
+    return [option for option in counted_options(poll) if option.id in winners]
 
 
 def _votes_table(name: str, tally: Tally, options: Sequence[Option]) -> ResultTable:

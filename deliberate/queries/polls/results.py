@@ -9,7 +9,7 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Ballot, Option, Poll
 from deliberate.queries.polls.electorate import min_group_size, small_areas
-from deliberate.queries.polls.tally import Tally, TallyRules, tally_ballots
+from deliberate.queries.polls.tally import Tally, TallyRules, tally_ballots, withhold_figures
 
 CACHE_SIZE = 128
 _tallies: dict[tuple[bytes, int], Tally] = {}
@@ -34,6 +34,23 @@ def get_tally(poll: Poll) -> Tally:
     return tally
 
 
+def get_public_tally(poll: Poll) -> Tally:
+    """Return what is published of the tally; the caller checks whether the result is public."""
+    return published_part(poll, get_tally(poll))
+
+
+def published_part(poll: Poll, tally: Tally) -> Tally:
+    """Return a tally, or only ballots and winners of a secret poll in which too few people voted.
+
+    With so few ballots the figures could show how somebody voted: all alike, or all but one's own.
+    The figures of an imported poll were published by its source.
+    """
+    is_small = 0 < tally.ballots < min_group_size()
+    if not is_small or not poll.is_secret or poll.source is not None:
+        return tally
+    return withhold_figures(tally, poll.type, min_group_size())
+
+
 def count_ballots(poll: Poll, area: str = "") -> Tally:
     """Count the stored ballots without the cache, optionally those of one area."""
     query = select(Ballot.choice).where(Ballot.poll_id == poll.id)
@@ -51,6 +68,8 @@ def area_tallies(poll: Poll) -> dict[str, Tally]:
     If one area is too small no tally is returned, because it could be derived from the others.
     """
     if not poll.counts_areas or not poll.shows_result(now()) or small_areas(poll.areas):
+        return {}
+    if published_part(poll, get_tally(poll)).withheld_below:
         return {}
     counts = {area: count_ballots(poll, area) for area in poll.areas}
     too_few = any(0 < tally.ballots < min_group_size() for tally in counts.values())

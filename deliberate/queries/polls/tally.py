@@ -54,6 +54,8 @@ class Tally:
     spent: int = 0
     by_lot: tuple[int, ...] = ()
     """Options among which a lot decided."""
+    withheld_below: int = 0
+    """If not 0, fewer ballots than this were cast in secret; only ballots and winners are given."""
 
     @property
     def valid(self) -> int:
@@ -108,6 +110,20 @@ def tally_ballots(rules: TallyRules, ballots: Iterable[BallotValues | None]) -> 
             return _statement_tally(rules, expressive, base)
     votes = _count_choices(rules, expressive)
     return replace(base, votes=votes, ranking=rank_by_figure(votes))
+
+
+def withhold_figures(tally: Tally, type_: PollType, fewest: int) -> Tally:
+    """Return only the number of ballots and the winners, without a figure from which to guess."""
+    ranking = (tally.winners,) if tally.winners and type_ != PollType.STATEMENTS else ()
+    if type_ == PollType.BUDGET:
+        ranking = ()
+    return Tally(
+        ballots=tally.ballots,
+        ranking=ranking,
+        funded=tally.funded,
+        spent=tally.spent,
+        withheld_below=fewest,
+    )
 
 
 def rank_by_figure(figures: Mapping[int, int]) -> Ranking:

@@ -24,11 +24,11 @@ from sqlalchemy.sql.base import ExecutableOption
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import (
+    ActCount,
     Attachment,
     Case,
     Comment,
     Follow,
-    Interaction,
     Person,
     Poll,
     Process,
@@ -170,12 +170,11 @@ def _reader_state(row: PageRow, is_author: bool) -> ReaderState:
 
 def _change_columns() -> tuple[Label[Any], ...]:
     """Return columns that change with the page: log rows, polls, holds, merged and files."""
-    is_logged = Interaction.proposal_id == Proposal.id
     polls = select(func.count(Poll.id)).where(Poll.proposal_id == Proposal.id)
     moment = now()
     merged: Any = aliased(Proposal)  # an alias has no static type
     columns: dict[str, Select[Any]] = {
-        "newest_act": select(func.max(Interaction.id)).where(is_logged),
+        "acts": select(ActCount.acts).where(ActCount.proposal_id == Proposal.id),
         "polls": polls,
         "opened": polls.where(Poll.opens_at <= moment),
         "closed": polls.where(Poll.closes_at <= moment),

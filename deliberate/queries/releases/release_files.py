@@ -11,6 +11,8 @@ from deliberate import citivoice
 from deliberate.citivoice import Judged
 
 MANIFEST = "manifest.json"
+RELEASE_FORMAT = 1
+"""Number of the layout of a release; a release without one is of the first."""
 REQUIRED_FOR_SCORES = ("facts/", "assessments.")
 READ_FOR_SCORES = ("events.", *REQUIRED_FOR_SCORES)
 
@@ -31,6 +33,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise InvalidRelease(f"{folder / MANIFEST}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise InvalidRelease(f"{folder / MANIFEST}: not a release manifest") from error
+    number = manifest.get("format", RELEASE_FORMAT)
+    if number != RELEASE_FORMAT:
+        raise InvalidRelease(
+            f"{folder / MANIFEST}: format {number} is of a newer version, this one reads"
+            f" {RELEASE_FORMAT}"
+        )
     if "withheld" not in manifest:
         raise InvalidRelease(f"{MANIFEST} has no field withheld")
     return dict(manifest) | {"files": files}

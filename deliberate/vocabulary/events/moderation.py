@@ -36,15 +36,15 @@ class _Delayed(Event):
     rule: HoldRule = detail("the rule")
 
 
-class CommentHidden(_Hidden, kind="comment.hidden", visibility=PUBLIC):
+class CommentHidden(_Hidden, kind="comment.hidden", visibility=PUBLIC, has_text=True):
     """A moderator hid a comment for breaking a rule."""
 
 
-class CommentKept(_Kept, kind="comment.kept", visibility=PUBLIC):
+class CommentKept(_Kept, kind="comment.kept", visibility=PUBLIC, has_text=True):
     """A moderator found the reports of a comment unfounded."""
 
 
-class CommentRestored(_Restored, kind="comment.restored", visibility=PUBLIC):
+class CommentRestored(_Restored, kind="comment.restored", visibility=PUBLIC, has_text=True):
     """A hidden comment is shown again."""
 
 
@@ -56,15 +56,15 @@ class CommentDelayed(_Delayed, kind="comment.delayed", visibility=PUBLIC):
     """A rule holds a new comment for at most two working days (consequence)."""
 
 
-class ProposalHidden(_Hidden, kind="proposal.hidden", visibility=PUBLIC):
+class ProposalHidden(_Hidden, kind="proposal.hidden", visibility=PUBLIC, has_text=True):
     """A moderator hid a proposal for breaking a rule."""
 
 
-class ProposalKept(_Kept, kind="proposal.kept", visibility=PUBLIC):
+class ProposalKept(_Kept, kind="proposal.kept", visibility=PUBLIC, has_text=True):
     """A moderator found the reports of a proposal unfounded."""
 
 
-class ProposalRestored(_Restored, kind="proposal.restored", visibility=PUBLIC):
+class ProposalRestored(_Restored, kind="proposal.restored", visibility=PUBLIC, has_text=True):
     """A hidden proposal is shown again."""
 
 
@@ -76,7 +76,7 @@ class ProposalDelayed(_Delayed, kind="proposal.delayed", visibility=PUBLIC):
     """A rule holds a new proposal for at most two working days (consequence)."""
 
 
-class EditAsked(Event, kind="edit.asked", visibility=PUBLIC):
+class EditAsked(Event, kind="edit.asked", visibility=PUBLIC, has_text=True):
     """A moderator asked the author to edit a text."""
 
     ground: ModerationRule = detail("the rule")
@@ -92,11 +92,11 @@ class ReportFiled(Event, kind="report.filed", visibility=PRIVATE):
     reason: ModerationRule = detail("the reported reason")
 
 
-class AppealFiled(Event, kind="appeal.filed", visibility=PRIVATE):
+class AppealFiled(Event, kind="appeal.filed", visibility=PRIVATE, has_text=True):
     """The author appealed against hiding."""
 
 
-class AppealDecided(Event, kind="appeal.decided", visibility=PUBLIC):
+class AppealDecided(Event, kind="appeal.decided", visibility=PUBLIC, has_text=True):
     """Another moderator decided an appeal."""
 
     outcome: AppealOutcome = detail("the decision")

@@ -5,7 +5,7 @@ from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import INTERNAL, PRIVATE, PUBLIC, Event
 
 
-class PollOpened(Event, kind="poll.opened", visibility=PUBLIC):
+class PollOpened(Event, kind="poll.opened", visibility=PUBLIC, has_text=True):
     """A poll was opened."""
 
     type: PollType = detail("type of the poll")
@@ -14,7 +14,7 @@ class PollOpened(Event, kind="poll.opened", visibility=PUBLIC):
     quorum: int = detail("ballots needed for a result")
 
 
-class PollChanged(Event, kind="poll.changed", visibility=PUBLIC):
+class PollChanged(Event, kind="poll.changed", visibility=PUBLIC, has_text=True):
     """An open poll was changed or extended."""
 
     reason: PollChangeReason = detail("why")
@@ -31,6 +31,13 @@ class BallotBoxClosed(Event, kind="ballot_box.closed", visibility=PUBLIC):
 
     ballots: int = detail("number of ballots")
     root: str = detail("HMAC over rules and sorted ballots, under a salt that stays secret")
+
+
+class BallotBoxInspected(Event, kind="ballot_box.inspected", visibility=PUBLIC):
+    """One of two scrutineers compared a closed ballot box with its hash; both do it together."""
+
+    holds: bool = detail("the ballots are those of the close")
+    ballots: int = detail("number of ballots in the box")
 
 
 class OutcomeStated(Event, kind="outcome.stated", visibility=PUBLIC, has_text=True):

@@ -5,7 +5,7 @@ from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import INTERNAL, PUBLIC, Event
 
 
-class ProcessOpened(Event, kind="process.opened", visibility=PUBLIC):
+class ProcessOpened(Event, kind="process.opened", visibility=PUBLIC, has_text=True):
     """A participation process opened."""
 
     threshold: int = detail("supports that a proposal needs")
@@ -17,7 +17,7 @@ class ProcessPlanned(Event, kind="process.planned", visibility=INTERNAL):
     """An administrator created or changed a process that is not open yet."""
 
 
-class ProcessChanged(Event, kind="process.changed", visibility=PUBLIC):
+class ProcessChanged(Event, kind="process.changed", visibility=PUBLIC, has_text=True):
     """Texts, rules or institutions of an open process were changed, with a reason."""
 
     fields: list[str] = detail("names of the changed fields")
@@ -37,13 +37,13 @@ class CalendarChanged(Event, kind="calendar.changed", visibility=PUBLIC):
     off: bool = detail("1 added, 0 removed")
 
 
-class RulesPublished(Event, kind="rules.published", visibility=PUBLIC):
+class RulesPublished(Event, kind="rules.published", visibility=PUBLIC, has_text=True):
     """A version of the rules was published."""
 
     version: int = detail("number of the version")
 
 
-class ProcessClosed(Event, kind="process.closed", visibility=PUBLIC):
+class ProcessClosed(Event, kind="process.closed", visibility=PUBLIC, has_text=True):
     """A participation process closed."""
 
     owed: int = detail("responses that are still owed")
@@ -61,7 +61,7 @@ class ProcessDeleted(Event, kind="process.deleted", visibility=INTERNAL):
     """An administrator deleted a planned process to which nobody had contributed."""
 
 
-class ProcessDocumentAdded(Event, kind="process_document.added", visibility=PUBLIC):
+class ProcessDocumentAdded(Event, kind="process_document.added", visibility=PUBLIC, has_text=True):
     """A document was added to the page of a process."""
 
     type: str = detail("type of the file, or link")
@@ -73,7 +73,7 @@ class ProcessDocumentRemoved(Event, kind="process_document.removed", visibility=
     """A document was removed from the page of a process."""
 
 
-class ContactAdded(Event, kind="contact.added", visibility=PUBLIC):
+class ContactAdded(Event, kind="contact.added", visibility=PUBLIC, has_text=True):
     """A contact person was named on the page of a process."""
 
 
@@ -81,7 +81,7 @@ class ContactRemoved(Event, kind="contact.removed", visibility=PUBLIC):
     """A contact person was removed from the page of a process."""
 
 
-class NewsPublished(Event, kind="news.published", visibility=PUBLIC):
+class NewsPublished(Event, kind="news.published", visibility=PUBLIC, has_text=True):
     """News of a process were published."""
 
     translated: bool = detail("there is an English text")
@@ -94,13 +94,15 @@ class NewsWithdrawn(Event, kind="news.withdrawn", visibility=PUBLIC):
 class PhaseRemoved(Event, kind="phase.removed", visibility=PUBLIC):
     """A phase was removed from a process that is not open yet."""
 
-    phase: PhaseKind = detail("which phase")
+    phase: PhaseKind = detail("the kind of phase")
+    key: str | None = detail("which phase of its kind: ideas, ideas-2 …", default=None)
 
 
 class PhaseScheduled(Event, kind="phase.scheduled", visibility=PUBLIC):
     """The dates of a phase were set; the last row before a moment counts."""
 
-    phase: PhaseKind = detail("which phase")
+    phase: PhaseKind = detail("the kind of phase")
+    key: str | None = detail("which phase of its kind: ideas, ideas-2 …", default=None)
     opens: int = detail("Unix seconds")
     closes: int = detail("Unix seconds")
     switches: list[str] = detail("what residents can do in it")

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deliberate.exports.release_rows import compare_release_rows
 from deliberate.models import Interaction, Release
 from deliberate.queries.releases.release_files import (
     MANIFEST,
@@ -37,17 +38,24 @@ def compare_releases(session: Session, folder: Path) -> Iterator[ReleaseFault]:
             yield ReleaseFault(problem, entry.seq)
         elif release.removed_at is None:
             files = folder / release.process.slug / release.stamp
-            yield from _compare_files(files, entry)
+            yield from _compare_files(session, files, entry, release.process_id)
 
 
-def _compare_files(folder: Path, entry: Interaction) -> Iterator[ReleaseFault]:
+def _compare_files(
+    session: Session, folder: Path, entry: Interaction, process_id: int
+) -> Iterator[ReleaseFault]:
     if not folder.is_dir():  # another host has the files
         return
     name = f"release {folder.parent.name}/{folder.name}"
     try:
-        verify_manifest(folder)
+        manifest = verify_manifest(folder)
     except InvalidRelease as error:
         yield ReleaseFault(f"{name}: {error}", entry.seq)
         return
     if sha256_of(folder / MANIFEST) != entry.details["manifest"]:
         yield ReleaseFault(f"{name}: {MANIFEST} differs from its entry", entry.seq)
+    try:
+        for problem in compare_release_rows(session, folder, process_id, manifest):
+            yield ReleaseFault(f"{name}: {problem}", entry.seq)
+    except (ValueError, KeyError, TypeError) as error:
+        yield ReleaseFault(f"{name}: the rows cannot be read: {error!r}", entry.seq)

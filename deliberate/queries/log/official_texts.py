@@ -1,0 +1,246 @@
+"""Comparison of the texts of offices with the log: processes, rules, polls, news, moderation.
+
+These texts are bound since they have salts of their own; an entry made before has no mark, and
+is passed over.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deliberate.models import (
+    Appeal,
+    Interaction,
+    ModerationDecision,
+    Poll,
+    PollChange,
+    Process,
+    ProcessChange,
+    ProcessContact,
+    ProcessDocument,
+    ProcessNews,
+    Proposal,
+    RulesVersion,
+)
+from deliberate.models.log.interaction import content_hmac
+from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
+from deliberate.vocabulary import ModerationOutcome
+from deliberate.vocabulary.events.moderation import (
+    AppealDecided,
+    AppealFiled,
+    CommentHidden,
+    CommentKept,
+    CommentRestored,
+    EditAsked,
+    ProposalHidden,
+    ProposalKept,
+    ProposalRestored,
+)
+from deliberate.vocabulary.events.polls import PollChanged, PollOpened
+from deliberate.vocabulary.events.processes import (
+    ContactAdded,
+    NewsPublished,
+    PhaseScheduled,
+    ProcessChanged,
+    ProcessClosed,
+    ProcessDeleted,
+    ProcessDocumentAdded,
+    ProcessOpened,
+    RulesPublished,
+)
+from deliberate.vocabulary.events.proposals import ProposalWithdrawn
+
+SINGLE_TEXTS = (
+    (ProcessDocument, ProcessDocumentAdded.KIND, "title"),
+    (ProcessContact, ContactAdded.KIND, "name"),
+    (ProcessNews, NewsPublished.KIND, "body"),
+    (RulesVersion, RulesPublished.KIND, "body"),
+    (Poll, PollOpened.KIND, "question"),
+)
+"""Texts that one act publishes and none changes; the column stands for all of the text."""
+REASONS_OF_PROCESSES = (ProcessChanged.KIND, ProcessClosed.KIND, PhaseScheduled.KIND)
+OUTCOMES = {
+    **dict.fromkeys((CommentHidden.KIND, ProposalHidden.KIND), ModerationOutcome.HIDDEN),
+    **dict.fromkeys((CommentKept.KIND, ProposalKept.KIND), ModerationOutcome.KEPT),
+    **dict.fromkeys((CommentRestored.KIND, ProposalRestored.KIND), ModerationOutcome.RESTORED),
+    EditAsked.KIND: ModerationOutcome.ASKED,
+}
+BoundText = Any
+"""A row with a salt and `sealed_text`, or with a reason."""
+
+
+def compare_official_texts(session: Session) -> Iterator[PageFault]:
+    """Yield every text of an office, and every decision of a moderator, that differs."""
+    for model, kind, column in SINGLE_TEXTS:
+        yield from _compare_single(session, model, kind, column)
+    for process_id in session.scalars(select(Process.id).order_by(Process.id)).all():
+        yield from _compare_process(session, process_id)
+        session.expunge_all()
+    yield from _compare_poll_changes(session)
+    yield from _compare_decisions(session)
+    yield from _compare_appeals(session)
+    yield from _compare_withdrawals(session)
+
+
+def _entries(session: Session, *kinds: str, is_caused: bool = True) -> list[Entry]:
+    query = select_entries().where(Interaction.kind.in_(kinds))
+    if not is_caused:
+        query = query.where(Interaction.cause.is_(None))
+    return list(session.execute(query))
+
+
+def _is_changed(text: str, salt: bytes | None, entry: Entry, *, is_standing: bool = True) -> bool:
+    """Return whether a text is not that of its entry; without a salt it must not stand."""
+    if entry.content is None:
+        return False
+    if salt is None:
+        return is_standing
+    return content_hmac(text, salt) != str(entry.content)
+
+
+def _compare_single(
+    session: Session, model: type[BoundText], kind: str, column: str
+) -> Iterator[PageFault]:
+    table = model.__tablename__
+    entries = {entry.subject_id: entry for entry in _entries(session, kind)}
+    for row in session.scalars(select(model).order_by(model.id)):
+        entry = entries.pop(row.id, None)
+        if entry is None:
+            if not getattr(row, "source", None):
+                yield PageFault(table, row.id, "id")
+        elif _is_changed(row.sealed_text, row.salt, entry, is_standing=bool(getattr(row, column))):
+            yield PageFault(table, row.id, column, entry.seq)
+    deleted = select(Interaction.subject_id).where(Interaction.kind == ProcessDeleted.KIND)
+    of_deleted = select(Interaction.subject_id).where(
+        Interaction.kind == kind, Interaction.process_id.in_(deleted)
+    )
+    gone_with_process = set(session.scalars(of_deleted))
+    for subject_id in sorted(entries.keys() - gone_with_process):
+        yield PageFault(table, subject_id, "-", entries[subject_id].seq)
+
+
+def _compare_process(session: Session, process_id: int) -> Iterator[PageFault]:
+    """Compare the reasons of changes, and the texts of a process with its last act."""
+    process = session.get_one(Process, process_id)
+    kinds = (ProcessOpened.KIND, *REASONS_OF_PROCESSES)
+    query = select_entries().where(
+        Interaction.process_id == process_id,
+        Interaction.kind.in_(kinds),
+        Interaction.content.is_not(None),
+    )
+    entries = list(session.execute(query))
+    given = [entry for entry in entries if entry.kind in REASONS_OF_PROCESSES]
+    changes = session.scalars(
+        select(ProcessChange)
+        .where(ProcessChange.process_id == process_id, ProcessChange.salt.is_not(None))
+        .order_by(ProcessChange.id)
+    ).all()
+    for change, entry in zip_longest(changes, given):
+        if change is None:
+            yield PageFault("process", process_id, "changes", entry.seq)
+        elif entry is None:
+            yield PageFault("process_change", change.id, "id")
+        elif _is_changed(change.sealed_text, change.salt, entry):
+            yield PageFault("process_change", change.id, "reason", entry.seq)
+    if not entries:
+        return
+    if changes:
+        current = hashlib.sha256(process.sealed_text.encode()).hexdigest()
+        is_changed = changes[-1].text_hash != current
+    else:
+        is_changed = _is_changed(process.sealed_text, process.salt, entries[-1])
+    if is_changed:
+        yield PageFault("process", process_id, "texts", entries[-1].seq)
+
+
+def _compare_poll_changes(session: Session) -> Iterator[PageFault]:
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for entry in _entries(session, PollChanged.KIND):
+        entries[entry.subject_id].append(entry)
+    changes: dict[int, list[PollChange]] = defaultdict(list)
+    for change in session.scalars(select(PollChange).order_by(PollChange.id)):
+        changes[change.poll_id].append(change)
+    for poll_id in sorted(entries.keys() | changes.keys()):
+        for change, entry in zip_longest(changes[poll_id], entries[poll_id]):
+            if change is None or entry is None:
+                yield PageFault("poll", poll_id, "changes", entry.seq if entry else None)
+            elif _is_changed(change.reason, change.salt, entry):
+                yield PageFault("poll_change", change.id, "reason", entry.seq)
+
+
+def _compare_decisions(session: Session) -> Iterator[PageFault]:
+    """Compare notes, rules and outcomes of the decisions on each contribution with their acts."""
+    entries: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+    for entry in _entries(session, *OUTCOMES, is_caused=False):
+        entries[entry.subject_type, entry.subject_id].append(entry)
+    decisions: dict[tuple[str, int], list[ModerationDecision]] = defaultdict(list)
+    for decision in session.scalars(select(ModerationDecision).order_by(ModerationDecision.id)):
+        decisions[decision.subject_key].append(decision)
+    for key in sorted(entries.keys() | decisions.keys()):
+        for decision, entry in zip_longest(decisions[key], entries[key]):
+            if decision is None:
+                yield PageFault(*key, "decisions", entry.seq)
+            elif entry is None:
+                yield PageFault("moderation_decision", decision.id, "id")
+            else:
+                yield from _compare_decision(decision, entry)
+
+
+def _compare_decision(decision: ModerationDecision, entry: Entry) -> Iterator[PageFault]:
+    table = "moderation_decision"
+    if _is_changed(decision.note, decision.salt, entry, is_standing=bool(decision.note)):
+        yield PageFault(table, decision.id, "note", entry.seq)
+    if OUTCOMES[entry.kind] != decision.outcome:
+        yield PageFault(table, decision.id, "outcome", entry.seq)
+    if "ground" in entry.details and entry.details["ground"] != decision.ground:
+        yield PageFault(table, decision.id, "ground", entry.seq)
+
+
+def _compare_appeals(session: Session) -> Iterator[PageFault]:
+    appeals: dict[tuple[str, int], list[Appeal]] = defaultdict(list)
+    query = select(Appeal).join(ModerationDecision, ModerationDecision.id == Appeal.decision_id)
+    for appeal in session.scalars(query.order_by(Appeal.id)):
+        appeals[appeal.decision.subject_key].append(appeal)
+    for kind in (AppealFiled.KIND, AppealDecided.KIND):
+        entries: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+        for entry in _entries(session, kind):
+            entries[entry.subject_type, entry.subject_id].append(entry)
+        for key in sorted(entries.keys() | appeals.keys()):
+            yield from _compare_appeals_of(key, appeals[key], entries[key], kind)
+
+
+def _compare_appeals_of(
+    key: tuple[str, int], appeals: Sequence[Appeal], entries: Sequence[Entry], kind: str
+) -> Iterator[PageFault]:
+    is_decided = kind == AppealDecided.KIND
+    if is_decided:
+        decided = [(appeal.decided_at, appeal) for appeal in appeals if appeal.decided_at]
+        appeals = [appeal for _at, appeal in sorted(decided, key=lambda pair: pair[0])]
+    for appeal, entry in zip_longest(appeals, entries):
+        if appeal is None:
+            yield PageFault(*key, "appeals", entry.seq)
+            continue
+        if entry is None:
+            yield PageFault("appeal", appeal.id, "id")
+            continue
+        text = appeal.note if is_decided else appeal.reason
+        if _is_changed(text, appeal.salt, entry, is_standing=bool(text)):
+            yield PageFault("appeal", appeal.id, "note" if is_decided else "reason", entry.seq)
+        if is_decided and entry.details["outcome"] != appeal.outcome:
+            yield PageFault("appeal", appeal.id, "outcome", entry.seq)
+
+
+def _compare_withdrawals(session: Session) -> Iterator[PageFault]:
+    """Compare the reasons of withdrawn proposals; one that an erasure withdrew has none."""
+    for entry in _entries(session, ProposalWithdrawn.KIND, is_caused=False):
+        proposal = session.get(Proposal, entry.subject_id)
+        if proposal is None:
+            continue
+        reason = proposal.withdrawn_reason
+        if _is_changed(reason, proposal.salt, entry, is_standing=bool(reason)):
+            yield PageFault("proposal", proposal.id, "withdrawn_reason", entry.seq)
