@@ -15,6 +15,8 @@ class Process:
     `process_id` selects its rows in a log of many processes (None: the log holds this one alone);
     `log_size` and `log_root` are the tree head scored against; `sealed_late` counts rows
     that waited for their head, `source_dated` rows with a time of their source (None: unknown);
+    `texts` counts comments whose text can be compared, `repeated_texts` those equal to somebody
+    else's (None: unknown);
     `as_of` None is the end of the log;
     `population` gives shares by field and band; `carries` the criteria that the source supports
     (None: as the log's imports declare, else all).
@@ -29,6 +31,8 @@ class Process:
     log_root: str | None = None
     sealed_late: int | None = None
     source_dated: int | None = None
+    texts: int | None = None
+    repeated_texts: int | None = None
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     districts: tuple[str, ...] = ()
     carries: frozenset[str] | None = None

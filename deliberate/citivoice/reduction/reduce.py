@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from deliberate.citivoice.inputs.log import Log, UnreadableLog, parse_details
+from deliberate.citivoice.inputs.log import KINDS_OF_EVERY_PROCESS, Log, UnreadableLog, parse_details
 from deliberate.citivoice.inputs.process import Process, as_utc
 from deliberate.citivoice.inputs.release import PROCESS_TABLES, WITHHELD
 from deliberate.citivoice.reduction.engine import DuckDB, Engine
@@ -119,7 +119,7 @@ def _log_conditions(process: Process) -> str:
         conditions.append(f"seq < {int(process.log_size)}")
     if process.process_id is not None:
         mine = process.process_id.replace("'", "''")
-        everywhere = "'account.reclassified', 'group.declared'"
+        everywhere = ", ".join(f"'{kind}'" for kind in KINDS_OF_EVERY_PROCESS)
         conditions.append(f"(process_id = '{mine}' OR kind IN ({everywhere}))")
     return " WHERE " + " AND ".join(conditions)
 
@@ -146,6 +146,8 @@ def _process_tables(window: Window, engine: Engine) -> dict[str, Table]:
         "log_root": process.log_root,
         "sealed_late": process.sealed_late,
         "source_dated": process.source_dated,
+        "texts": process.texts,
+        "repeated_texts": process.repeated_texts,
         "carries": None if window.carries is None else " ".join(sorted(window.carries)) or "-",
         "private_kinds": " ".join(sorted(kinds & set(WITHHELD))),
     }
