@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deliberate.citivoice.framework.catalogue import Formulas
-from deliberate.citivoice.indicators.formulas import Array, kappa
-from deliberate.citivoice.indicators.resampling import PROPOSALS, ClusterCells, bootstrap
+from deliberate.citivoice.indicators.formulas import Array, chance_gini, kappa
+from deliberate.citivoice.indicators.resampling import PEOPLE, PROPOSALS, ClusterCells, bootstrap
 from deliberate.citivoice.indicators.statistics import Measurement, ratio, ratio_draws
 from deliberate.citivoice.reduction.facts import Table
 
 MIN_COMMENTS = 5
+MILLION = 1_000_000
+CHANCE_POINTS = 25
 MAX_REASON = 3
 Columns = dict[str, NDArray[Any]]
 
@@ -32,20 +34,29 @@ SUMS: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 
 
+# The same under the rule `standing_sides`: what stood in the thread when somebody replied.
+STANDING_SUMS = SUMS | {
+    "DQ3.1": ("cross_sided", "chance_standing", {"stance_replies": "all_sided_replies"}),
+    "DQ3.2": ("two_sided_standing", "sided_standing", {"threads": "sided_standing"}),
+}
+
+
 def measure_deliberation(
     threads: Table,
     formulas: Formulas,
     *,
+    voices: Table | None = None,
     coding: Table | None = None,
     decisions: int = 0,
     draws: int | None = None,
 ) -> tuple[dict[str, Measurement], dict[str, int]]:
     """Return the measurements of DQ1 to DQ6 and the counts for the dimension's minimum.
 
-    `coding` is the cross table of the two coders, `decisions` the number of moderation decisions;
+    `voices` are authors by number of comments, `coding` is the cross table of the two coders, `decisions` the number of moderation decisions;
     `draws` 0 skips the bootstrap.
     """
-    columns = _columns(threads)
+    standing = "standing_sides" in formulas.rules
+    columns = _columns(threads) | (_standing_columns(threads) if standing else {})
     cells = ClusterCells.of(*columns.values())
     names = list(columns)
     totals = dict(zip(names, cells.sums().tolist(), strict=True))
@@ -62,6 +73,8 @@ def measure_deliberation(
         )
         for name in SUMS
     }
+    if "DQ4.2" in formulas.indicators and voices is not None:
+        measures["DQ4.2"] = _equal_voices(voices, formulas, size)
     return measures, {"threads_of_5": int(totals["large"]), "comments": int(totals["comments"])}
 
 
@@ -91,7 +104,8 @@ def _measure(
     refused: str | None,
     parts: Mapping[str, Any],
 ) -> Measurement:
-    over, under, chances = SUMS[name]
+    standing = "standing_sides" in formulas.rules
+    over, under, chances = (STANDING_SUMS if standing else SUMS)[name]
     indicator = formulas.indicators[name]
     value = ratio(totals[over], totals[under], indicator.floor)
     return Measurement(
@@ -100,9 +114,42 @@ def _measure(
         denominator=totals[under],
         opportunities={chance: int(totals[column]) for chance, column in chances.items()},
         clusters=clusters,
-        replicates=ratio_draws(drawn[over], drawn[under], indicator.floor) * indicator.scale,
+        replicates=ratio_draws(drawn[over], drawn[under], indicator.floor, name == "DQ3.1" and standing)
+        * indicator.scale,
         refused=refused,
         parts=parts,
+    )
+
+
+def _equal_voices(voices: Table, formulas: Formulas, draws: int) -> Measurement:
+    """Return 1 - Gini of comments over their authors, against that of equal chances."""
+    cells = ClusterCells.of(voices["comments"], counts=voices["authors"])
+    authors, comments = cells.clusters, int(cells.sums()[0]) if cells.clusters else 0
+
+    def ginis(counts: Array) -> Array:
+        written = cells.rows[:, 0]
+        before = np.cumsum(counts, axis=1) - counts
+        totals = counts @ written
+        ranked = (counts * written * (2 * before + counts - authors)).sum(axis=1)
+        return np.column_stack([ranked / (authors * totals), totals])
+
+    value, replicates, chance = None, None, None
+    if comments:
+        chance = chance_gini(authors, comments)
+        value = (1 - ginis(cells.counts[None, :].astype(np.float64))[0, 0]) / (1 - chance)
+        drawn = bootstrap(cells, draws, formulas.seed, PEOPLE, ginis)
+        if len(drawn):
+            points = np.linspace(drawn[:, 1].min(), drawn[:, 1].max(), CHANCE_POINTS)
+            chances = [chance_gini(authors, round(point)) for point in points]
+            replicates = (1 - drawn[:, 0]) / (1 - np.interp(drawn[:, 1], np.round(points), chances))
+    return Measurement(
+        value=value,
+        numerator=0 if value is None or chance is None else value * (1 - chance),
+        denominator=0 if chance is None else 1 - chance,
+        opportunities={"comments": comments, "people": authors},
+        clusters=authors,
+        replicates=replicates,
+        parts={} if chance is None else {"authors": authors, "chance_gini": chance},
     )
 
 
@@ -141,4 +188,18 @@ def _columns(table: Table) -> Columns:
         "reason_sum": t.get("reason_sum", none),
         "reason_most": coded * 2 * MAX_REASON,
         "upheld": t.get("upheld", none),
+    }
+
+
+def _standing_columns(table: Table) -> Columns:
+    """Return the summands that stand on the sides people had when somebody replied."""
+    t = {name: values[table["comments"] > 0] for name, values in table.items()}
+    sides = t["side_for"] + t["side_against"]
+    lesser = np.minimum(t["side_for"], t["side_against"])
+    return {
+        "cross_sided": t["cross_sided"],
+        "all_sided_replies": t["sided_replies"],
+        "chance_standing": t["chance_millionths"] / MILLION,
+        "sided_standing": (sides >= MIN_COMMENTS).astype(np.int64),
+        "two_sided_standing": ((sides >= MIN_COMMENTS) & (lesser * 5 >= sides)).astype(np.int64),
     }

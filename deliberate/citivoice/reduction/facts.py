@@ -80,7 +80,7 @@ SCHEMA = {
     "window_facts": (
         "process timezone start as_of log_root carries private_kinds",
         "",
-        "log_size sealed_late source_dated texts repeated_texts",
+        "log_size sealed_late source_dated rows texts repeated_texts",
     ),
     "population_facts": ("field band", "", "share"),
 }

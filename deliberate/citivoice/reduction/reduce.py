@@ -42,6 +42,7 @@ class Window:
     start: datetime
     as_of: datetime
     carries: frozenset[str] | None
+    rows: int
 
 
 def reduce(
@@ -107,7 +108,7 @@ def select_log(engine: Engine, log: Log, process: Process) -> Window:
     as_of = process.as_of or (last or datetime(1970, 1, 1)) + timedelta(microseconds=1)
     start = process.start or first or as_of
     carries = process.carries if process.carries is not None else _imported_criteria(engine)
-    return Window(process, as_utc(start), as_utc(as_of), carries)
+    return Window(process, as_utc(start), as_utc(as_of), carries, length)
 
 
 def _log_conditions(process: Process) -> str:
@@ -146,6 +147,7 @@ def _process_tables(window: Window, engine: Engine) -> dict[str, Table]:
         "log_root": process.log_root,
         "sealed_late": process.sealed_late,
         "source_dated": process.source_dated,
+        "rows": window.rows,
         "texts": process.texts,
         "repeated_texts": process.repeated_texts,
         "carries": None if window.carries is None else " ".join(sorted(window.carries)) or "-",
