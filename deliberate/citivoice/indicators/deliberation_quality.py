@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deliberate.citivoice.framework.catalogue import Formulas
-from deliberate.citivoice.indicators.formulas import Array, chance_gini, kappa
-from deliberate.citivoice.indicators.resampling import PEOPLE, PROPOSALS, ClusterCells, bootstrap
+from deliberate.citivoice.indicators.formulas import Array, chance_gini, gini, kappa
+from deliberate.citivoice.indicators.resampling import PROPOSALS, ClusterCells, bootstrap
 from deliberate.citivoice.indicators.statistics import Measurement, ratio, ratio_draws
 from deliberate.citivoice.reduction.facts import Table
 
@@ -74,7 +74,7 @@ def measure_deliberation(
         for name in SUMS
     }
     if "DQ4.2" in formulas.indicators and voices is not None:
-        measures["DQ4.2"] = _equal_voices(voices, formulas, size)
+        measures["DQ4.2"] = _equal_voices(voices, totals, drawn, cells.clusters)
     return measures, {"threads_of_5": int(totals["large"]), "comments": int(totals["comments"])}
 
 
@@ -121,35 +121,33 @@ def _measure(
     )
 
 
-def _equal_voices(voices: Table, formulas: Formulas, draws: int) -> Measurement:
-    """Return 1 - Gini of comments over their authors, against that of equal chances."""
-    cells = ClusterCells.of(voices["comments"], counts=voices["authors"])
-    authors, comments = cells.clusters, int(cells.sums()[0]) if cells.clusters else 0
+def _equal_voices(
+    voices: Table, totals: Mapping[str, float], drawn: Mapping[str, Array], clusters: int
+) -> Measurement:
+    """Return 1 - Gini of comments over their authors, against that of equal chances.
 
-    def ginis(counts: Array) -> Array:
-        written = cells.rows[:, 0]
-        before = np.cumsum(counts, axis=1) - counts
-        totals = counts @ written
-        ranked = (counts * written * (2 * before + counts - authors)).sum(axis=1)
-        return np.column_stack([ranked / (authors * totals), totals])
-
-    value, replicates, chance = None, None, None
+    The Gini coefficient is a sum over threads once every author's rank is known; ranks that
+    change in a draw change it in the second order only, so draws of threads keep the ranks.
+    """
+    written = np.repeat(voices["comments"], voices["authors"])
+    authors, comments = len(written), int(written.sum())
+    value, replicates, chance = None, None, 0.0
     if comments:
         chance = chance_gini(authors, comments)
-        value = (1 - ginis(cells.counts[None, :].astype(np.float64))[0, 0]) / (1 - chance)
-        drawn = bootstrap(cells, draws, formulas.seed, PEOPLE, ginis)
-        if len(drawn):
-            points = np.linspace(drawn[:, 1].min(), drawn[:, 1].max(), CHANCE_POINTS)
-            chances = [chance_gini(authors, round(point)) for point in points]
-            replicates = (1 - drawn[:, 0]) / (1 - np.interp(drawn[:, 1], np.round(points), chances))
+        value = (1 - (gini(written) or 0.0)) / (1 - chance)
+    if comments and len(drawn["rank_sum"]):
+        wrote = drawn["comments"] * (comments / totals["comments"])
+        points = np.linspace(wrote.min(), wrote.max(), CHANCE_POINTS).round()
+        chances = np.interp(wrote, points, [chance_gini(authors, int(n)) for n in points])
+        replicates = (1 - drawn["rank_sum"] / (authors * wrote)) / (1 - chances)
     return Measurement(
         value=value,
-        numerator=0 if value is None or chance is None else value * (1 - chance),
-        denominator=0 if chance is None else 1 - chance,
+        numerator=0 if value is None else value * (1 - chance),
+        denominator=1 - chance if comments else 0,
         opportunities={"comments": comments, "people": authors},
-        clusters=authors,
+        clusters=clusters,
         replicates=replicates,
-        parts={} if chance is None else {"authors": authors, "chance_gini": chance},
+        parts={"authors": authors, "chance_gini": chance} if comments else {},
     )
 
 
@@ -198,6 +196,7 @@ def _standing_columns(table: Table) -> Columns:
     lesser = np.minimum(t["side_for"], t["side_against"])
     return {
         "cross_sided": t["cross_sided"],
+        "rank_sum": t.get("rank_sum", np.zeros(len(sides), dtype=np.int64)),
         "all_sided_replies": t["sided_replies"],
         "chance_standing": t["chance_millionths"] / MILLION,
         "sided_standing": (sides >= MIN_COMMENTS).astype(np.int64),

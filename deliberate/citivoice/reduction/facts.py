@@ -23,7 +23,7 @@ side_for side_against sided_replies cross_sided chance_millionths"""
 SCHEMA = {
     "thread_facts": (
         "scope proposal_id initiator decision",
-        f"{TALK} upheld coded reason_sum roots replies orphans self_replies replied_any"
+        f"{TALK} rank_sum upheld coded reason_sum roots replies orphans self_replies replied_any"
         " level_sum h_index h_index_first_fail",
         "max_depth max_width distance_sum",
     ),

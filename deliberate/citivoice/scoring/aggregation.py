@@ -131,7 +131,7 @@ def dimension_total(
         )
     replicates = score_draws(formulas, used, findings)
     ci = _ends(formulas, replicates, score, opportunities)
-    marks = (*moved_marks(formulas, score, runs), *reservations)
+    marks = (*moved_marks(formulas, score, ci, runs), *reservations)
     return DimensionTotal(
         state=_state(dimension, opportunities, ci),
         score=score,
@@ -201,24 +201,39 @@ def _draws_of(finding: Finding, draws: int) -> Array:
 
 
 def moved_marks(
-    formulas: Formulas, score: float, runs: Mapping[str, float | None]
+    formulas: Formulas,
+    score: float,
+    ci: tuple[float, float] | None,
+    runs: Mapping[str, float | None],
 ) -> tuple[str, ...]:
     """Return the marks of the sensitivity runs that move a score."""
     if "named_marks" not in formulas.rules:
         apart = (run is not None and abs(run - score) > formulas.few_voices for run in runs.values())
         return ("few_voices",) if any(apart) else ()
-    marks = [mark for run, mark in RUN_MARKS.items() if run in runs and _moves(formulas, score, runs[run])]
+    marks = [
+        mark
+        for run, mark in RUN_MARKS.items()
+        if run in runs and _moves(formulas, score, ci, runs[run])
+    ]
     span = runs.get(WHOLE_SPAN)
     if span is not None and score - span > RAISED:
         marks.append("weeks_closed")
     return tuple(dict.fromkeys(marks))
 
 
-def _moves(formulas: Formulas, score: float, run: float | None) -> bool:
-    """Return whether a run ends far off, in another band, or with too little to say anything."""
+def _moves(
+    formulas: Formulas, score: float, ci: tuple[float, float] | None, run: float | None
+) -> bool:
+    """Return whether a run ends far off, in another band, or with too little to say anything.
+
+    A band that the interval leaves open is no band that could change.
+    """
     if run is None or abs(run - score) > formulas.few_voices:
         return True
-    return [run >= edge for edge in formulas.bands] != [score >= edge for edge in formulas.bands]
+    low, high = ci or (score, score)
+    return any(
+        (run >= edge) is not (score >= edge) and not low < edge <= high for edge in formulas.bands
+    )
 
 
 def _ends(
