@@ -29,6 +29,7 @@ from deliberate.citivoice.framework.catalogue import (
 )
 from deliberate.citivoice.inputs.log import (
     COLUMNS,
+    KINDS_OF_EVERY_PROCESS,
     Log,
     UnreadableLog,
     count_kinds,
@@ -87,6 +88,7 @@ def score_release(
 __all__ = [
     "COLUMNS",
     "ENGINES",
+    "KINDS_OF_EVERY_PROCESS",
     "Comparable",
     "Facts",
     "Formulas",

@@ -135,7 +135,7 @@ def few_voices(name: str, *, closed: bool) -> list[Row]:
         people = [*three, *others]
         sides = {who: 1 if k % 2 else -1 for k, who in enumerate(people)}
         if closed:
-            inner = thread(draw, f"P{t}", three, sides, start, Manner(comments=16))
+            inner = thread(draw, f"P{t}", three, sides, start, Manner(comments=16, reply=0.8))
             rows += inner
             rows += [
                 comment(f"P{t}x{k}", who, start + 120 + k, proposal_id=f"P{t}", stance=sides[who])
@@ -208,11 +208,11 @@ PROCESSES: dict[str, Callable[[], list[Row]]] = {
     "deliberative, verified": lambda: town("verified")
     + [verified(f"verified-{k}") for k in range(PEOPLE)],
     "duels": lambda: duels("duels"),
-    "camps that sometimes cross": lambda: town("sometimes", Manner(cross=0.25)),
+    "camps that sometimes cross": lambda: town("sometimes", Manner(cross=0.25, turn=0.25)),
     "blind talk without turns": lambda: town("blind", Manner(turn=0.0), per_thread=12),
     "three people, open": lambda: few_voices("open", closed=False),
     "three people, closed": lambda: few_voices("closed", closed=True),
-    "camps that never cross": lambda: town("never", Manner(cross=0.0)),
+    "camps that never cross": lambda: town("never", Manner(cross=0.0, turn=0.22)),
     "one-sided": lambda: town("onesided", Manner(balanced=False)),
     "lonely": lambda: town("lonely", Manner(reply=0.0)),
     "acclamation": lambda: town("acclaimed", Manner(reply=0.0, balanced=False)),

@@ -17,7 +17,8 @@ class Process:
     that waited for their head, `source_dated` rows with a time of their source (None: unknown);
     `texts` counts comments whose text can be compared, `repeated_texts` those equal to somebody
     else's (None: unknown);
-    `as_of` None is the end of the log;
+    `as_of` None is the end of the log, or the beginning of the week of `sealed_at`, the time of the
+    tree head, where the process has been silent since;
     `population` gives shares by field and band; `carries` the criteria that the source supports
     (None: as the log's imports declare, else all).
     """
@@ -29,6 +30,7 @@ class Process:
     process_id: str | None = None
     log_size: int | None = None
     log_root: str | None = None
+    sealed_at: datetime | None = None
     sealed_late: int | None = None
     source_dated: int | None = None
     texts: int | None = None

@@ -27,6 +27,7 @@ from deliberate.citivoice.reduction.graph import SCOPES, reduction_graph
 from deliberate.citivoice.reduction.runner import Columns, run_steps
 from deliberate.citivoice.reduction.sources import table_sources
 from deliberate.citivoice.reduction.spark import Spark
+from deliberate.citivoice.reduction.weeks import beginning_of_week
 
 ENGINES: dict[str, Callable[[str], Engine]] = {"duckdb": DuckDB, "spark": Spark}
 PERSON_DAYS = "person_days"
@@ -105,10 +106,18 @@ def select_log(engine: Engine, log: Log, process: Process) -> Window:
     span = "SELECT min(occurred_at), max(occurred_at), count(*) FROM log"
     first, last, length = engine.rows(span)[0]
     engine.expect(length)
-    as_of = process.as_of or (last or datetime(1970, 1, 1)) + timedelta(microseconds=1)
+    as_of = process.as_of or _end_of_log(last, process)
     start = process.start or first or as_of
     carries = process.carries if process.carries is not None else _imported_criteria(engine)
     return Window(process, as_utc(start), as_utc(as_of), carries, length)
+
+
+def _end_of_log(last: datetime | None, process: Process) -> datetime:
+    """Return the moment after the last row, or when the week of the tree head began, if later."""
+    end = (last or datetime(1970, 1, 1)) + timedelta(microseconds=1)
+    if last is None or process.sealed_at is None:
+        return end
+    return max(end, beginning_of_week(as_utc(process.sealed_at), process.zone))
 
 
 def _log_conditions(process: Process) -> str:

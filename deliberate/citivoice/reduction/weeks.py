@@ -42,6 +42,11 @@ def monday_of_week(week: int) -> date:
     return EPOCH + timedelta(days=week * 7 - 3)
 
 
+def beginning_of_week(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return the local Monday's midnight before a moment, in UTC without zone."""
+    return _midnight(monday_of_week(week_number(moment, zone)), zone)
+
+
 def hour_number(moment: datetime) -> int:
     """Return the number of the UTC hour of a moment (UTC)."""
     return int(moment.replace(tzinfo=UTC).timestamp() // 3600)
