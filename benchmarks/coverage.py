@@ -123,9 +123,7 @@ def _returning(sizes: np.ndarray, returned: np.ndarray) -> Measurement:
         "taking_part": sizes, "contributed": sizes, "arrivals": np.ones(len(sizes), dtype=np.int64),
     }  # fmt: skip
     weeks = {name: typed_column(kind, []) for name, kind in column_types("week_facts").items()}
-    measures = measure_sustained_participation(
-        cells, weeks, RULES, arrivals=arrivals, counting=DUE
-    )
+    measures = measure_sustained_participation(cells, weeks, RULES, arrivals=arrivals, counting=DUE)
     return measures["SP1.1"]
 
 

@@ -40,8 +40,15 @@ class Manner:
     span: float = 100.0
 
 
-def thread(draw: random.Random, name: str, people: Sequence[str], sides: dict[str, int],
-           start: float, manner: Manner, weights: Sequence[float] | None = None) -> list[Row]:
+def thread(
+    draw: random.Random,
+    name: str,
+    people: Sequence[str],
+    sides: dict[str, int],
+    start: float,
+    manner: Manner,
+    weights: Sequence[float] | None = None,
+) -> list[Row]:
     """Return the proposal and the comments of one thread."""
     said: list[Said] = []
     for k in range(manner.comments):
@@ -50,19 +57,18 @@ def thread(draw: random.Random, name: str, people: Sequence[str], sides: dict[st
         said.append(Said(f"{name}c{k}", author, parent, hour))
         if parent is not None:
             parent.answered_by.add(author)
-    rows = [proposal(name, people[0], start)]
-    for one in said:
-        rows.append(
-            comment(
-                one.name,
-                one.author,
-                one.hour,
-                proposal_id=name,
-                parent_id=one.parent.name if one.parent else None,
-                stance=manner.stance(one, sides[one.author]),
-            )
+    comments = [
+        comment(
+            one.name,
+            one.author,
+            one.hour,
+            proposal_id=name,
+            parent_id=one.parent.name if one.parent else None,
+            stance=manner.stance(one, sides[one.author]),
         )
-    return rows
+        for one in said
+    ]
+    return [proposal(name, people[0], start), *comments]
 
 
 def _next(
@@ -87,9 +93,7 @@ def _next(
         others = [one for one in said if one.author != author]
         if manner.cross is not None:
             other_side = draw.random() < manner.cross
-            others = [
-                one for one in others if (sides[one.author] != sides[author]) is other_side
-            ]
+            others = [one for one in others if (sides[one.author] != sides[author]) is other_side]
         if others:
             return author, draw.choice(others)
     return _author(draw, people, weights), None
@@ -179,8 +183,11 @@ def puppets(name: str, honest: int = 40) -> list[Row]:
         chosen = draw.sample(dolls, 8)
         sides = {who: 1 if k % 2 else -1 for k, who in enumerate(chosen)}
         rows += [
-            row | {"subject_id": f"d{row['subject_id']}",
-                   "parent_id": row.get("parent_id") and f"d{row['parent_id']}"}
+            row
+            | {
+                "subject_id": f"d{row['subject_id']}",
+                "parent_id": row.get("parent_id") and f"d{row['parent_id']}",
+            }
             for row in thread(draw, f"P{t}", chosen, sides, start, Manner(comments=24))[1:]
         ]
     return rows + [verified(f"{name}-{k}") for k in range(honest)]
@@ -205,8 +212,9 @@ PROCESSES: dict[str, Callable[[], list[Row]]] = {
     "deliberative, stances left off replies": lambda: town(
         "unstated", Manner(stance=unstated_replies)
     ),
-    "deliberative, verified": lambda: town("verified")
-    + [verified(f"verified-{k}") for k in range(PEOPLE)],
+    "deliberative, verified": lambda: (
+        town("verified") + [verified(f"verified-{k}") for k in range(PEOPLE)]
+    ),
     "duels": lambda: duels("duels"),
     "camps that sometimes cross": lambda: town("sometimes", Manner(cross=0.25, turn=0.25)),
     "blind talk without turns": lambda: town("blind", Manner(turn=0.0), per_thread=12),

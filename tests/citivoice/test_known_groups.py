@@ -17,7 +17,7 @@ from tests.citivoice.known_groups import PROCESSES, import_tables
 from tests.citivoice.log_rows import END, PROCESS, log_of
 from tests.imports.import_files import run_import, write_decidim
 
-CARRIES = frozenset("DQ1 DQ2 DQ3 DQ4 DQ5 RS4 SP1 SP2 SP4 IN3".split())
+CARRIES = frozenset(["DQ1", "DQ2", "DQ3", "DQ4", "DQ5", "RS4", "SP1", "SP2", "SP4", "IN3"])
 DECIDIM = replace(PROCESS, carries=CARRIES)
 """What the profile of the import says that its source can carry."""
 TRUTH = {
@@ -129,9 +129,7 @@ def test_neighbours_are_apart_by_more_than_their_intervals(imported: dict[str, S
 
 
 @pytest.mark.parametrize("name", HEADLINES)
-def test_headline_says_what_is_true_of_the_process(
-    imported: dict[str, Scores], name: str
-) -> None:
+def test_headline_says_what_is_true_of_the_process(imported: dict[str, Scores], name: str) -> None:
     assert imported[name].headline["en"] == HEADLINES[name]
 
 

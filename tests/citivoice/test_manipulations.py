@@ -1,7 +1,6 @@
 """What needs no honest participation raises no score by more than .05 without a mark."""
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +10,9 @@ from deliberate.citivoice import Process, Scores, get_formulas, judge, reduce
 from tests.citivoice.known_groups import Manner, few_voices, town, verified
 from tests.citivoice.log_rows import MONDAY, PROCESS, Row, act, comment, log_of
 
-IMPORTED = replace(PROCESS, carries=frozenset("DQ1 DQ2 DQ3 DQ4 SP1 SP2 SP4 IN3".split()))
+IMPORTED = replace(
+    PROCESS, carries=frozenset(["DQ1", "DQ2", "DQ3", "DQ4", "SP1", "SP2", "SP4", "IN3"])
+)
 RAISED = 0.05
 
 

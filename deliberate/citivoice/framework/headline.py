@@ -65,9 +65,9 @@ def named_headline(
     clauses = _talk_clauses(formulas, talk, findings, sentences)
     clauses += [_banded(sentences, "RS1.1", answered.value, answered.ci)]
     back = _banded(sentences, "SP", staying.score, staying.ci)
-    if back is not None and staying.score is not None and mostly_new:
-        if "first_week_only" in talk.marks:
-            back = (back[0], _qualified(back[1], sentences["first_week"]))
+    once = mostly_new and "first_week_only" in talk.marks and staying.score is not None
+    if back is not None and once:
+        back = (back[0], _qualified(back[1], sentences["first_week"]))
     ordered = sorted((c for c in (*clauses, back) if c is not None), key=lambda clause: clause[0])
     chosen = [text for _, text in ordered[:CLAUSES]]
     return {language: " ".join(text[language] for text in chosen) for language in LANGUAGES}

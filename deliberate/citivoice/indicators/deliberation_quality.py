@@ -52,7 +52,8 @@ def measure_deliberation(
 ) -> tuple[dict[str, Measurement], dict[str, int]]:
     """Return the measurements of DQ1 to DQ6 and the counts for the dimension's minimum.
 
-    `voices` are authors by number of comments, `coding` is the cross table of the two coders, `decisions` the number of moderation decisions;
+    `voices` are authors by number of comments, `coding` is the cross table of the two coders,
+    `decisions` the number of moderation decisions;
     `draws` 0 skips the bootstrap.
     """
     standing = "standing_sides" in formulas.rules
@@ -114,7 +115,9 @@ def _measure(
         denominator=totals[under],
         opportunities={chance: int(totals[column]) for chance, column in chances.items()},
         clusters=clusters,
-        replicates=ratio_draws(drawn[over], drawn[under], indicator.floor, name == "DQ3.1" and standing)
+        replicates=ratio_draws(
+            drawn[over], drawn[under], indicator.floor, name == "DQ3.1" and standing
+        )
         * indicator.scale,
         refused=refused,
         parts=parts,

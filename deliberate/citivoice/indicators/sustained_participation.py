@@ -81,9 +81,7 @@ def _clustered_draws(arrivals: Table, formulas: Formulas) -> dict[str, tuple[Arr
     }
     names = [name for pair in pairs.values() for name in pair]
     cells = ClusterCells.of(*(arrivals[name] for name in names), counts=arrivals["arrivals"])
-    drawn = dict(
-        zip(names, bootstrap(cells, formulas.draws, formulas.seed, PEOPLE).T, strict=True)
-    )
+    drawn = dict(zip(names, bootstrap(cells, formulas.draws, formulas.seed, PEOPLE).T, strict=True))
     return {
         name: (
             ratio_draws(drawn[over], drawn[under]),

@@ -10,7 +10,12 @@ from typing import Any
 
 import duckdb
 
-from deliberate.citivoice.inputs.log import KINDS_OF_EVERY_PROCESS, Log, UnreadableLog, parse_details
+from deliberate.citivoice.inputs.log import (
+    KINDS_OF_EVERY_PROCESS,
+    Log,
+    UnreadableLog,
+    parse_details,
+)
 from deliberate.citivoice.inputs.process import Process, as_utc
 from deliberate.citivoice.inputs.release import PROCESS_TABLES, WITHHELD
 from deliberate.citivoice.reduction.engine import DuckDB, Engine

@@ -208,7 +208,9 @@ def moved_marks(
 ) -> tuple[str, ...]:
     """Return the marks of the sensitivity runs that move a score."""
     if "named_marks" not in formulas.rules:
-        apart = (run is not None and abs(run - score) > formulas.few_voices for run in runs.values())
+        apart = (
+            run is not None and abs(run - score) > formulas.few_voices for run in runs.values()
+        )
         return ("few_voices",) if any(apart) else ()
     marks = [
         mark

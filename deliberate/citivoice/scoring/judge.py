@@ -130,9 +130,7 @@ def _again(facts: Facts, rules: Formulas, dimension: str, run: str) -> dict[str,
         threads = facts.scope("run_facts", run)
         talk, _ = measure_deliberation(threads, rules, voices=voices, draws=0)
         return {name: m for name, m in talk.items() if name not in ("DQ5.1", "DQ6.1")}
-    scope, counting = (
-        ("counted", SPANNED) if run == WHOLE_SPAN else (run, _counting(rules))
-    )
+    scope, counting = ("counted", SPANNED) if run == WHOLE_SPAN else (run, _counting(rules))
     return measure_sustained_participation(
         facts.scope("person_cells", scope),
         facts.scope("week_facts", scope),

@@ -1,4 +1,4 @@
-"""Marks that rest on counts of their own: who is verified, closed circles, repeated text, sealing."""
+"""Marks that rest on counts: who is verified, closed circles, repeated text, late sealing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ def reservations(facts: Facts, rules: Formulas, dimension: str) -> list[str]:
     marks = ["unverified"] if is_unverified(facts) else []
     if dimension == OF_TALK:
         marks += ["closed_circle"] if len(facts["circle_facts"]["accounts"]) else []
-        marks += ["repeated_text"] if _share(facts, "repeated_texts", "texts", REPEATED_SHARE) else []
+        marks += (
+            ["repeated_text"] if _share(facts, "repeated_texts", "texts", REPEATED_SHARE) else []
+        )
     late = facts.one("window_facts", "sealed_late")
     rows = facts.one("window_facts", "rows")
     if late and rows and late > LATE_SHARE * rows:
