@@ -36,8 +36,8 @@ SCHEMA = {
     ),
     "person_cells": (
         "scope",
-        "next4 due_next4 span_next4 returned later due_later span_later weeks2 supported contributed"
-        " step people",
+        "next4 due_next4 span_next4 returned later due_later span_later weeks2 supported"
+        " contributed step people",
         "",
     ),
     "week_facts": (
