@@ -152,3 +152,24 @@ def test_weeks_use_the_time_zone_of_the_process() -> None:
     late = comment("c", "a", 13 + 6 * DAY)
     borneo = reduce(log_of([late]), replace(PROCESS, timezone="Asia/Makassar"))
     assert "2026-01-12" in set(borneo["week_facts"]["week"][borneo["week_facts"]["comments"] > 0])
+
+
+def test_a_ballot_its_voter_objected_to_is_no_participation() -> None:
+    poll = {"proposal_id": None, "subject_id": "poll1"}
+    cast = act("ballot.cast", "a", 1, details={"clerk": "c"}, **poll)
+    void = act(
+        "ballot.objected",
+        "a",
+        2,
+        proposal_id=None,
+        subject_id="entered1",
+        details={"counted": True, "poll": "poll1"},
+    )
+    own = act("ballot.cast", "a", 3, **poll)
+
+    def people(*rows: dict[str, Any]) -> int:
+        return int(judge(reduce(log_of(list(rows)), PROCESS)).descriptives["counted"]["people"])
+
+    assert people(cast) == 1
+    assert people(cast, void) == 0
+    assert people(cast, void, own) == 1
