@@ -29,6 +29,7 @@ from deliberate.citivoice.framework.catalogue import (
 )
 from deliberate.citivoice.inputs.log import (
     COLUMNS,
+    KINDS_OF_EVERY_PROCESS,
     Log,
     UnreadableLog,
     count_kinds,
@@ -73,9 +74,12 @@ def score_release(
     """Return the scores of a release, from its rows and, where rows are withheld, its fact files.
 
     `withheld` names the kinds with withheld rows (None: every kind a release may withhold). With
-    an `as_of` other than the release's own, only the rows are used.
+    an `as_of` other than the release's own, only the rows are used. A release built before formulas
+    1.1 holds the facts of 1.0 alone and is scored by these.
     """
     carried = Facts.read(facts)
+    if carried.one("window_facts", "rows") is None:
+        formulas = _of_older_release(formulas)
     process = process_from_facts(carried)
     cut = replace(process, as_of=as_of or process.as_of)
     log = Log.from_files(*events)
@@ -84,9 +88,18 @@ def score_release(
     return judge(rows if as_of else complete_facts(rows, carried, withheld), formulas, judged)
 
 
+def _of_older_release(formulas: Formulas | None) -> Formulas:
+    """Return the first formulas; raises `UnreadableFacts` if others are asked for."""
+    first = get_formulas("1.0")
+    if formulas is not None and formulas.version != first.version:
+        raise UnreadableFacts(f"this release has no facts of formulas {formulas.version}")
+    return first
+
+
 __all__ = [
     "COLUMNS",
     "ENGINES",
+    "KINDS_OF_EVERY_PROCESS",
     "Comparable",
     "Facts",
     "Formulas",

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import current_app
 
+from deliberate.citivoice import KINDS_OF_EVERY_PROCESS
 from deliberate.exports.columns import EVENTS, Column
 from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.models import Process
-from deliberate.queries.log.sealed_log import KINDS_OF_EVERY_PROCESS, segment_files
+from deliberate.queries.log.sealed_log import segment_files
 from deliberate.sealing.leaf_hashes import PUBLIC_KINDS
 from deliberate.sealing.segment_verification import MOMENT, PRIVATE_HALF
 from deliberate.sealing.segments import write_parquet

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deliberate.citivoice import load_formulas
+from deliberate.citivoice import get_formulas, load_formulas
 from deliberate.citivoice.framework.headline import band
 from deliberate.citivoice.indicators import formulas
 from deliberate.citivoice.indicators.resampling import (
@@ -87,7 +87,7 @@ def ladder(reached: dict[str, int]) -> Table:
 
 def test_state_of_a_finding_vector() -> None:
     case = vector("v09_equality_and_aggregation")["ladder"]
-    rules = load_formulas().relaxed()
+    rules = get_formulas("1.0").relaxed()
     measures = measure_sustained_participation(
         ladder(case["input"]), table_of("week_facts", []), rules
     )

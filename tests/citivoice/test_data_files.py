@@ -39,9 +39,15 @@ def test_every_described_indicator_is_measured() -> None:
         ("indicators.toml", "[0.0, 0.5,", "[0.5, 0.5,", "DQ1.1", "is not below"),
         ("indicators.toml", '0.5, "up"', '0.5, "left"', "DQ1.1", "neither up nor down"),
         ("indicators.toml", "comments = 100, threads = 10", "people = 1", "DQ1.1", "people"),
-        ("indicators.toml", 'id = "Kesetaraan suara"', 'id = ""', "DQ4.1", "no text in id"),
+        (
+            "indicators.toml",
+            'id = "Kesetaraan suara dalam utas"',
+            'id = ""',
+            "DQ4.1",
+            "no text in id",
+        ),
         ("indicators.toml", 'core = ["RS1"]', 'core = ["DQ1"]', "RS", "core DQ1"),
-        ("indicators.toml", '"without_new"]', '"without_me"]', "DQ", "run without_me"),
+        ("indicators.toml", '"verified_only"]', '"without_me"]', "DQ", "run without_me"),
         ("indicators.toml", "seed = 2019", 'seed = "x"', "seed", "is not a number"),
         ("headlines.toml", "low = 0.35", "low = 0.75", "low, high", "are not 0 < low"),
         ("headlines.toml", "[SP]", "[SQ]", "SQ", "is neither dimension nor indicator"),
@@ -84,8 +90,8 @@ def test_older_formula_versions_remain_available(
     files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copy(files / "indicators.toml", files / "indicators-0.9.toml")
-    spoil(files, "indicators-0.9.toml", 'version = "1.0"', 'version = "0.9"')
+    spoil(files, "indicators-0.9.toml", 'version = "1.1"', 'version = "0.9"')
     monkeypatch.setattr(catalogue, "data_folder", lambda: files)
     assert get_formulas("0.9").version == "0.9"
-    with pytest.raises(catalogue.UnknownFormulas, match=r"known are 0.9, 1.0"):
+    with pytest.raises(catalogue.UnknownFormulas, match=r"known are 0.9, 1.1"):
         get_formulas("2.0")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from deliberate.citivoice import load_formulas
+from deliberate.citivoice import get_formulas
 from deliberate.citivoice.indicators.deliberation_quality import measure_deliberation
 from deliberate.citivoice.indicators.statistics import to_finding
 from deliberate.citivoice.scoring.aggregation import (
@@ -16,7 +16,7 @@ from deliberate.citivoice.scoring.aggregation import (
 from tests.citivoice.log_rows import table_of
 from tests.citivoice.open_data import vector
 
-RULES = load_formulas()
+RULES = get_formulas("1.0")
 DQ = RULES.dimensions["DQ"]
 NAMES = [
     "acclamation_star",

@@ -78,6 +78,7 @@ def test_score_document_has_its_published_keys() -> None:
         "criteria",
         "dimensions",
         "headline",
+        "verification",
     ]
     assert {"score", "ci", "weights_band", "state", "criteria_used", "marks"} <= set(
         document["dimensions"]["DQ"]

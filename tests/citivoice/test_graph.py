@@ -257,7 +257,7 @@ def test_graph_command_prints_what_one_table_needs() -> None:
     lines = graph("week_counts").stdout.splitlines()
     names = [line.split()[0] for line in lines]
     assert names[-1] == "week_counts" and "posts" in names and "comments" not in names
-    assert graph("run_facts").stdout.count(".run_facts ") == 3
+    assert graph("run_facts").stdout.count(".run_facts ") == 4
 
 
 def test_graph_command_prints_json() -> None:

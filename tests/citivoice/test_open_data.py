@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from deliberate.citivoice import Log, Process, Scores, judge, reduce, score
+from deliberate.citivoice import Log, Process, Scores, get_formulas, judge, reduce, score
 from deliberate.citivoice.indicators.formulas import wilson
 from deliberate.citivoice.scoring.scores import rounded
 from deliberate.queries.scores.scoreboard import DOMINANT_SHARE
 from tests.citivoice.log_rows import PROCESS, acclaimed, exchanged, log_of
 from tests.citivoice.open_data import barcelona, madrid, petitions, shared
 
+FIRST = get_formulas("1.0")
+"""The figures were agreed under the first version; 1.1 is tested apart."""
 BARCELONA = Process(
     "pam2016",
     timezone="Europe/Madrid",
@@ -96,8 +98,8 @@ PLACES = [(place, name) for place, found in INDICATORS.items() for name in found
 @pytest.fixture(scope="module")
 def scored() -> dict[str, Scores]:
     return {
-        "barcelona": score(Log.from_rows(barcelona()), BARCELONA),
-        "madrid": score(Log.from_rows(madrid()), MADRID),
+        "barcelona": score(Log.from_rows(barcelona()), BARCELONA, formulas=FIRST),
+        "madrid": score(Log.from_rows(madrid()), MADRID, formulas=FIRST),
     }
 
 
@@ -226,7 +228,7 @@ def test_the_open_release_of_barcelona_gives_the_same_scores(scored: dict[str, S
     rows = [
         row | {"occurred_at": row["occurred_at"].replace(minute=0, second=0)} for row in barcelona()
     ]
-    cut, whole = score(Log.from_rows(rows), replace(BARCELONA)), scored["barcelona"]
+    cut, whole = score(Log.from_rows(rows), replace(BARCELONA), formulas=FIRST), scored["barcelona"]
     assert cut.to_dict()["indicators"] == whole.to_dict()["indicators"]
     assert cut.to_dict()["dimensions"] == whole.to_dict()["dimensions"]
 
@@ -236,7 +238,8 @@ def test_real_data_scores_between_acclamation_and_exchange(
 ) -> None:
     low, high = (scored[place].totals["DQ"] for place in ("barcelona", "madrid"))
     star, exchange = (
-        score(log_of(made), PROCESS).totals["DQ"] for made in (acclaimed(), exchanged())
+        score(log_of(made), PROCESS, formulas=FIRST).totals["DQ"]
+        for made in (acclaimed(), exchanged())
     )
     ends = [total.ci for total in (star, low, high, exchange)]
     assert all(a and b and a[1] < b[0] for a, b in pairwise(ends[:3]))
@@ -256,3 +259,16 @@ def test_platform_accounts_taken_for_residents_halve_the_figures() -> None:
     assert counted["share_replied"] == told["share_replied"]
     assert counted["reciprocity"] == told["reciprocity"]
     assert scores.findings["DQ1.1"].value < 0.1027 / 1.9
+
+
+def test_second_formulas_keep_what_they_do_not_change(scored: dict[str, Scores]) -> None:
+    """Replies and turns are counted as before; the sides of Madrid stay unknown, and it is said."""
+    barcelona_, madrid_ = (judge(scored[place].facts) for place in ("barcelona", "madrid"))
+    for name in ("DQ1.1", "DQ1.2", "DQ2.1", "DQ2.2", "DQ4.1"):
+        assert barcelona_.findings[name].value == scored["barcelona"].findings[name].value
+    total = madrid_.totals["DQ"]
+    assert (total.variant, total.criteria_used) == ("DQ3", ("DQ1", "DQ2", "DQ4"))
+    assert total.score is not None
+    assert "unverified" in total.marks
+    assert barcelona_.totals["DQ"].variant is None
+    assert barcelona_.findings["SP1.1"].parts["design_effect"] > 1

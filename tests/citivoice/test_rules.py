@@ -152,7 +152,7 @@ def test_criteria_not_carried_by_an_import_are_marked() -> None:
 def test_files_of_formulas_describe_every_indicator_in_both_languages() -> None:
     rules = load_formulas()
     listed = [c for d in rules.dimensions.values() for c in d.criteria]
-    assert sorted({*listed, "DQ6"}) == sorted(rules.criteria)
+    assert sorted({*listed, "DQ5", "DQ6"}) == sorted(rules.criteria)
     for i in rules.indicators.values():
         assert all([i.en, i.name_id, i.formula, i.caveat_en, i.caveat_id, i.minimum])
 
@@ -181,7 +181,7 @@ def said(score_: float | None, ci: tuple[float, float] | None) -> dict[str, str]
     unknown = to_finding(
         load_formulas().indicators["RS1.1"], Measurement(None, 0, 0, {"asked_30d": 0})
     )
-    return headline({"DQ": total, "SP": total}, {"RS1.1": unknown}, load_headlines())
+    return headline({"DQ": total, "SP": total}, {"RS1.1": unknown}, load_headlines("1.0"))
 
 
 def test_headline_marks_uncertainty() -> None:

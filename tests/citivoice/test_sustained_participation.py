@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from deliberate.citivoice import Facts, judge, load_formulas, reduce
+from deliberate.citivoice import Facts, get_formulas, judge, reduce
 from deliberate.citivoice.indicators.descriptives import describe
 from deliberate.citivoice.indicators.formulas import survival
 from tests.citivoice.log_rows import MONDAY, PROCESS, act, comment, log_of, proposal, response
 from tests.citivoice.open_data import vector
 
+FIRST = get_formulas("1.0")
 WEEK, DAY = 7 * 24, 24
 END = replace(PROCESS, as_of=MONDAY.replace(hour=0) + timedelta(weeks=8))
 
@@ -51,7 +52,7 @@ def test_returning_vectors(place: int) -> None:
         first = people["first_week_number"][k] - people["first_week_number"].min()
         assert first == said.pop("first_week")
         assert {name: people[name][k] for name in said} == said
-    findings = judge(facts, load_formulas().relaxed()).findings
+    findings = judge(facts, FIRST.relaxed()).findings
     for name in ("SP1.1", "SP2.1", "SP4.1"):
         said, found = expected[name], vars(findings[name])
         for key in ("numerator", "denominator", "value", "normalised"):
@@ -104,11 +105,11 @@ def test_participation_after_a_response() -> None:
     }
     for said in expected["response_facts"]:
         assert {name: found[said["proposal_id"]][name] for name in said} == said
-    finding = judge(facts, load_formulas().relaxed()).findings["SP3.1"]
+    finding = judge(facts, FIRST.relaxed()).findings["SP3.1"]
     said = expected["SP3.1_minimums_off"]
     assert {name: vars(finding)[name] for name in said} == pytest.approx(said, abs=1e-6)
     assert finding.parts["mean_over_answers"] == pytest.approx(expected["macro"], abs=1e-6)
-    strict, said = judge(facts).findings["SP3.1"], expected["SP3.1_minimums_on"]
+    strict, said = judge(facts, FIRST).findings["SP3.1"], expected["SP3.1_minimums_on"]
     assert {name: vars(strict)[name] for name in said} == said
 
 
@@ -151,3 +152,24 @@ def test_weeks_use_the_time_zone_of_the_process() -> None:
     late = comment("c", "a", 13 + 6 * DAY)
     borneo = reduce(log_of([late]), replace(PROCESS, timezone="Asia/Makassar"))
     assert "2026-01-12" in set(borneo["week_facts"]["week"][borneo["week_facts"]["comments"] > 0])
+
+
+def test_a_ballot_its_voter_objected_to_is_no_participation() -> None:
+    poll = {"proposal_id": None, "subject_id": "poll1"}
+    cast = act("ballot.cast", "a", 1, details={"clerk": "c"}, **poll)
+    void = act(
+        "ballot.objected",
+        "a",
+        2,
+        proposal_id=None,
+        subject_id="entered1",
+        details={"counted": True, "poll": "poll1"},
+    )
+    own = act("ballot.cast", "a", 3, **poll)
+
+    def people(*rows: dict[str, Any]) -> int:
+        return int(judge(reduce(log_of(list(rows)), PROCESS)).descriptives["counted"]["people"])
+
+    assert people(cast) == 1
+    assert people(cast, void) == 0
+    assert people(cast, void, own) == 1

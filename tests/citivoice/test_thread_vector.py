@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deliberate.citivoice import Facts, Log, Process, Scores, judge, load_formulas, reduce
+from deliberate.citivoice import Facts, Log, Process, Scores, get_formulas, judge, reduce
 from deliberate.citivoice.indicators.descriptives import describe
 from tests.citivoice.open_data import vector
 
@@ -36,7 +36,7 @@ def facts(case: dict[str, Any]) -> Facts:
 
 @pytest.fixture(scope="module")
 def loose(facts: Facts) -> Scores:
-    return judge(facts, load_formulas().relaxed())
+    return judge(facts, get_formulas("1.0").relaxed())
 
 
 def rows_of(table: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+RULES = (
+    "standing_sides",
+    "due_weeks",
+    "arrival_clusters",
+    "whole_core",
+    "named_marks",
+    "named_clauses",
+)
+"""What a version may do: sides taken from what stood then, weeks followed up, people clustered by
+what brought them in, no dimension without its whole core, marks and clauses that say why."""
 FILES = ("indicators.toml", "headlines.toml", "framework.toml")
 
 
@@ -63,6 +73,8 @@ class Dimension:
     minimum: Mapping[str, int]
     settled: Mapping[str, float]
     runs: tuple[str, ...]
+    variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Names of the dimension (in each language) by the criterion that its source cannot carry."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,11 @@ class Formulas:
     order_kept: float
     indicators: Mapping[str, Indicator]
     dimensions: Mapping[str, Dimension]
+    rules: frozenset[str] = frozenset()
+    """What this version does otherwise than the first: names of `RULES`."""
+    geometric: frozenset[str] = frozenset()
+    """The criteria that are geometric means of their indicators."""
+    bands: tuple[float, float] = (0.35, 0.60)
 
     @cached_property
     def criteria(self) -> dict[str, list[str]]:
@@ -122,9 +139,10 @@ def load_framework() -> dict[str, Any]:
     return _read_toml("framework.toml")
 
 
-def load_headlines() -> dict[str, Any]:
-    """Return the sentences of the headline and the edges of its bands."""
-    return _read_toml("headlines.toml")
+def load_headlines(version: str | None = None) -> dict[str, Any]:
+    """Return the sentences of the headline and the edges of its bands, as of a version."""
+    older = f"headlines-{version}.toml"
+    return _read_toml(older if (data_folder() / older).is_file() else "headlines.toml")
 
 
 def data_folder() -> Traversable:
@@ -146,8 +164,12 @@ def _formulas(values: Mapping[str, Any]) -> Formulas:
     names = ("version", "seed", "draws", "weightings", "floor", "few_voices", "order_kept")
     return Formulas(
         **{name: values[name] for name in names},
+        rules=frozenset(values.get("rules", ())),
+        geometric=frozenset(values.get("geometric", ())),
+        bands=tuple(values.get("bands", (0.35, 0.60))),
         indicators={
-            name: _indicator(name, values) for name, values in values["indicators"].items()
+            name: _indicator(name, {"interval": values.get("interval", "bootstrap")} | entry)
+            for name, entry in values["indicators"].items()
         },
         dimensions={
             name: _dimension(name, values) for name, values in values["dimensions"].items()
@@ -167,7 +189,7 @@ def _indicator(name: str, values: Mapping[str, Any]) -> Indicator:
         minimum=values["minimum"],
         floor=values.get("denominator_floor", 0),
         scale=values.get("scale", 1),
-        interval=values.get("interval", "bootstrap"),
+        interval=values["interval"],
         caveat_en=values.get("caveat_en", ""),
         caveat_id=values.get("caveat_id", ""),
         why_en=values.get("why_en", ""),
@@ -188,4 +210,5 @@ def _dimension(name: str, values: Mapping[str, Any]) -> Dimension:
         minimum=values.get("minimum", {}),
         settled=values.get("settled", {}),
         runs=tuple(values.get("runs", ())),
+        variants=values.get("variants", {}),
     )

@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from deliberate.citivoice.framework.catalogue import FILES, data_folder
+from deliberate.citivoice.framework.catalogue import FILES, RULES, data_folder
 from deliberate.citivoice.framework.headline import LANGUAGES
 from deliberate.citivoice.indicators.context_figures import columns_in
 from deliberate.citivoice.reduction.facts import column_types
@@ -26,6 +26,7 @@ MEASURED = {
     "DQ3.1": "stance_replies",
     "DQ3.2": "threads",
     "DQ4.1": "threads",
+    "DQ4.2": "comments people",
     "DQ5.1": "coded",
     "DQ6.1": "comments",
     "RS1.1": "asked_30d",
@@ -45,10 +46,20 @@ MEASURED = {
 NEEDS = {"DQ5.1": ("kappa",), "RS2.1": ("audited", "confirmed")}
 DIMENSIONS = ("DQ", "RS", "SP", "IN")
 OPPORTUNITIES = ("threads_of_5", "comments", "authors", "clusters")
-RUNS = ("pair_cap_3", "without_top5", "without_new")
+RUNS = ("pair_cap_3", "without_top5", "without_new", "verified_only", "whole_span")
 NUMBERS = ("seed", "draws", "weightings", "floor", "few_voices", "order_kept")
-INTERVALS = ("bootstrap", "wilson", "none")
+INTERVALS = ("bootstrap", "expanded", "wilson", "none")
 BANDS = ("low", "middle", "high")
+SENTENCES = {
+    "DQ": ("else",),
+    "DQ1": BANDS,
+    "DQ3": ("low", "one_sided"),
+    "DQ4": ("low",),
+    "RS1.1": BANDS,
+    "SP": (*BANDS, "else"),
+}
+"""The sentences of the headline by what they are said of."""
+WORDS = ("uncertain", "first_week")
 
 
 class UnreadableFiles(ValueError):
@@ -95,6 +106,11 @@ def _formulas(values: TomlTable) -> Lines:
     yield from _version(values)
     yield from ((name, "is not a number") for name in NUMBERS if not _is_number(values.get(name)))
     indicators, dimensions = _tables(values, "indicators"), _tables(values, "dimensions")
+    yield from (
+        (name, "is no rule that the code knows")
+        for name in values.get("rules", ())
+        if name not in RULES
+    )
     yield from _differing_names(indicators, MEASURED, "is not measured", "is missing")
     yield from _differing_names(dimensions, DIMENSIONS, "is no dimension", "is missing")
     for name, entry in indicators.items():
@@ -162,23 +178,23 @@ def _dimension(values: TomlTable, criteria: Iterable[str]) -> Iterator[str]:
 
 def _headlines(values: TomlTable, formulas: TomlTable) -> Lines:
     yield from _version(values)
+    if values.get("version") != formulas.get("version"):
+        yield "version", "is not that of the indicators"
     edges: list[Any] = [0, values.get("low"), values.get("high"), 1]
     if not all(map(_is_number, edges)) or edges != sorted(set(edges)):
         yield "low, high", "are not 0 < low < high < 1"
-    yield from (("uncertain", problem) for problem in _missing_texts(values.get("uncertain", {})))
-    known = {**_tables(formulas, "indicators"), **_tables(formulas, "dimensions")}
-    parts = {name: entry for name, entry in values.items() if isinstance(entry, dict)}
-    for name in ("DQ", "RS1.1", "SP"):
-        if name not in parts:
-            yield name, "has no sentences"
-    for name, bands in parts.items():
-        if name == "uncertain":
-            continue
-        if name not in known:
+    for word in WORDS:
+        yield from ((word, problem) for problem in _missing_texts(values.get(word, {})))
+    for name, entry in values.items():
+        if isinstance(entry, dict) and name not in (*WORDS, *SENTENCES):
             yield name, "is neither dimension nor indicator"
-        for band in (*BANDS, *(("else",) if name in DIMENSIONS else ())):
+    for name, bands in SENTENCES.items():
+        if name not in values:
+            yield name, "has no sentences"
+        for band in bands:
             yield from (
-                (f"{name}.{band}", problem) for problem in _missing_texts(bands.get(band, {}))
+                (f"{name}.{band}", problem)
+                for problem in _missing_texts(values.get(name, {}).get(band, {}))
             )
 
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from deliberate.citivoice.framework.catalogue import Formulas
+from deliberate.citivoice.indicators.resampling import percentiles
 from deliberate.citivoice.indicators.statistics import Finding
-from deliberate.citivoice.scoring.aggregation import DimensionTotal
+from deliberate.citivoice.scoring.aggregation import (
+    DimensionTotal,
+    criteria_scores,
+    criterion_draws,
+)
 
 LANGUAGES = ("en", "id")
+BANDS = ("low", "middle", "high")
+CLAUSES, LAST = 3, 3
+Clause = tuple[int, Mapping[str, str]]
 
 
 def band(
@@ -41,6 +50,78 @@ def headline(
     ]
     parts = [part for name, score, ci in scored if (part := _sentence(sentences, name, score, ci))]
     return {language: " ".join(part[language] for part in parts) for language in LANGUAGES}
+
+
+def named_headline(
+    formulas: Formulas,
+    totals: Mapping[str, DimensionTotal],
+    findings: Mapping[str, Finding],
+    sentences: Mapping[str, Any],
+    *,
+    mostly_new: bool,
+) -> dict[str, str]:
+    """Return at most three clauses, worst first; each follows the indicator or mark it names."""
+    talk, staying, answered = totals["DQ"], totals["SP"], findings["RS1.1"]
+    clauses = _talk_clauses(formulas, talk, findings, sentences)
+    clauses += [_banded(sentences, "RS1.1", answered.value, answered.ci)]
+    back = _banded(sentences, "SP", staying.score, staying.ci)
+    once = mostly_new and "first_week_only" in talk.marks and staying.score is not None
+    if back is not None and once:
+        back = (back[0], _qualified(back[1], sentences["first_week"]))
+    ordered = sorted((c for c in (*clauses, back) if c is not None), key=lambda clause: clause[0])
+    chosen = [text for _, text in ordered[:CLAUSES]]
+    return {language: " ".join(text[language] for text in chosen) for language in LANGUAGES}
+
+
+def _talk_clauses(
+    formulas: Formulas,
+    talk: DimensionTotal,
+    findings: Mapping[str, Finding],
+    sentences: Mapping[str, Any],
+) -> list[Clause | None]:
+    """Return the clauses on answering, sides and voices."""
+    scores = criteria_scores(formulas, {n: f.normalised for n, f in findings.items()})
+    if talk.reason == "few" or scores["DQ1"] is None:
+        return [(LAST, sentences["DQ"]["else"])]
+    answering = _criterion(formulas, findings, scores, sentences, "DQ1")
+    circle, few = "closed_circle" in talk.marks, "few_voices" in talk.marks
+    low = sentences["low"]
+    if circle and answering is not None and scores["DQ1"] >= sentences["high"]:
+        answering = (1, sentences["DQ1"]["middle"])
+    clauses = [answering]
+    if scores["DQ3"] is not None and scores["DQ3"] < low <= scores["DQ1"]:
+        both = findings["DQ3.2"].normalised
+        chosen = "one_sided" if both is not None and both < low else "low"
+        clauses.append((0, sentences["DQ3"][chosen]))
+    if few or circle or (scores["DQ4"] is not None and scores["DQ4"] < low):
+        clauses.append((0, sentences["DQ4"]["low"]))
+    return clauses
+
+
+def _criterion(
+    formulas: Formulas,
+    findings: Mapping[str, Finding],
+    scores: Mapping[str, float | None],
+    sentences: Mapping[str, Any],
+    name: str,
+) -> Clause | None:
+    draws = criterion_draws(formulas, name, findings)
+    return _banded(sentences, name, scores[name], percentiles(draws))
+
+
+def _banded(
+    sentences: Mapping[str, Any], name: str, score: float | None, ci: tuple[float, float] | None
+) -> Clause | None:
+    """Return the sentence of a band with its place among the clauses: the worst first."""
+    sentence = _sentence(sentences, name, score, ci)
+    if sentence is None:
+        return None
+    chosen, _ = band(score, ci, sentences["low"], sentences["high"])
+    return (BANDS.index(chosen) if chosen else LAST), sentence
+
+
+def _qualified(sentence: Mapping[str, str], words: Mapping[str, str]) -> dict[str, str]:
+    return {lang: f"{text.rstrip('.')}, {words[lang]}." for lang, text in sentence.items()}
 
 
 def _sentence(

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deliberate.citivoice.framework.catalogue import Formulas
-from deliberate.citivoice.indicators.formulas import Array, kappa
+from deliberate.citivoice.indicators.formulas import Array, chance_gini, gini, kappa
 from deliberate.citivoice.indicators.resampling import PROPOSALS, ClusterCells, bootstrap
 from deliberate.citivoice.indicators.statistics import Measurement, ratio, ratio_draws
 from deliberate.citivoice.reduction.facts import Table
 
 MIN_COMMENTS = 5
+MILLION = 1_000_000
+CHANCE_POINTS = 25
 MAX_REASON = 3
 Columns = dict[str, NDArray[Any]]
 
@@ -32,20 +34,30 @@ SUMS: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 
 
+# The same under the rule `standing_sides`: what stood in the thread when somebody replied.
+STANDING_SUMS = SUMS | {
+    "DQ3.1": ("cross_sided", "chance_standing", {"stance_replies": "all_sided_replies"}),
+    "DQ3.2": ("two_sided_standing", "sided_standing", {"threads": "sided_standing"}),
+}
+
+
 def measure_deliberation(
     threads: Table,
     formulas: Formulas,
     *,
+    voices: Table | None = None,
     coding: Table | None = None,
     decisions: int = 0,
     draws: int | None = None,
 ) -> tuple[dict[str, Measurement], dict[str, int]]:
     """Return the measurements of DQ1 to DQ6 and the counts for the dimension's minimum.
 
-    `coding` is the cross table of the two coders, `decisions` the number of moderation decisions;
+    `voices` are authors by number of comments, `coding` is the cross table of the two coders,
+    `decisions` the number of moderation decisions;
     `draws` 0 skips the bootstrap.
     """
-    columns = _columns(threads)
+    standing = "standing_sides" in formulas.rules
+    columns = _columns(threads) | (_standing_columns(threads) if standing else {})
     cells = ClusterCells.of(*columns.values())
     names = list(columns)
     totals = dict(zip(names, cells.sums().tolist(), strict=True))
@@ -62,6 +74,8 @@ def measure_deliberation(
         )
         for name in SUMS
     }
+    if "DQ4.2" in formulas.indicators and voices is not None:
+        measures["DQ4.2"] = _equal_voices(voices, totals, drawn, cells.clusters)
     return measures, {"threads_of_5": int(totals["large"]), "comments": int(totals["comments"])}
 
 
@@ -91,7 +105,8 @@ def _measure(
     refused: str | None,
     parts: Mapping[str, Any],
 ) -> Measurement:
-    over, under, chances = SUMS[name]
+    standing = "standing_sides" in formulas.rules
+    over, under, chances = (STANDING_SUMS if standing else SUMS)[name]
     indicator = formulas.indicators[name]
     value = ratio(totals[over], totals[under], indicator.floor)
     return Measurement(
@@ -100,9 +115,42 @@ def _measure(
         denominator=totals[under],
         opportunities={chance: int(totals[column]) for chance, column in chances.items()},
         clusters=clusters,
-        replicates=ratio_draws(drawn[over], drawn[under], indicator.floor) * indicator.scale,
+        replicates=ratio_draws(
+            drawn[over], drawn[under], indicator.floor, name == "DQ3.1" and standing
+        )
+        * indicator.scale,
         refused=refused,
         parts=parts,
+    )
+
+
+def _equal_voices(
+    voices: Table, totals: Mapping[str, float], drawn: Mapping[str, Array], clusters: int
+) -> Measurement:
+    """Return 1 - Gini of comments over their authors, against that of equal chances.
+
+    The Gini coefficient is a sum over threads once every author's rank is known; ranks that
+    change in a draw change it in the second order only, so draws of threads keep the ranks.
+    """
+    written = np.repeat(voices["comments"], voices["authors"])
+    authors, comments = len(written), int(written.sum())
+    value, replicates, chance = None, None, 0.0
+    if comments:
+        chance = chance_gini(authors, comments)
+        value = (1 - (gini(written) or 0.0)) / (1 - chance)
+    if comments and len(drawn["rank_sum"]):
+        wrote = drawn["comments"] * (comments / totals["comments"])
+        points = np.linspace(wrote.min(), wrote.max(), CHANCE_POINTS).round()
+        chances = np.interp(wrote, points, [chance_gini(authors, int(n)) for n in points])
+        replicates = (1 - drawn["rank_sum"] / (authors * wrote)) / (1 - chances)
+    return Measurement(
+        value=value,
+        numerator=0 if value is None else value * (1 - chance),
+        denominator=1 - chance if comments else 0,
+        opportunities={"comments": comments, "people": authors},
+        clusters=clusters,
+        replicates=replicates,
+        parts={"authors": authors, "chance_gini": chance} if comments else {},
     )
 
 
@@ -141,4 +189,19 @@ def _columns(table: Table) -> Columns:
         "reason_sum": t.get("reason_sum", none),
         "reason_most": coded * 2 * MAX_REASON,
         "upheld": t.get("upheld", none),
+    }
+
+
+def _standing_columns(table: Table) -> Columns:
+    """Return the summands that stand on the sides people had when somebody replied."""
+    t = {name: values[table["comments"] > 0] for name, values in table.items()}
+    sides = t["side_for"] + t["side_against"]
+    lesser = np.minimum(t["side_for"], t["side_against"])
+    return {
+        "cross_sided": t["cross_sided"],
+        "rank_sum": t.get("rank_sum", np.zeros(len(sides), dtype=np.int64)),
+        "all_sided_replies": t["sided_replies"],
+        "chance_standing": t["chance_millionths"] / MILLION,
+        "sided_standing": (sides >= MIN_COMMENTS).astype(np.int64),
+        "two_sided_standing": ((sides >= MIN_COMMENTS) & (lesser * 5 >= sides)).astype(np.int64),
     }

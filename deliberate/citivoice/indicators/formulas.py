@@ -23,6 +23,28 @@ def gini(counts: ArrayLike, unbiased: bool = False) -> float | None:
     return value * n / (n - 1) if unbiased and n > 1 else value
 
 
+def chance_gini(authors: int, comments: int) -> float:
+    """Return the expected Gini coefficient of comments that fall on authors with equal chances.
+
+    Exact: half the mean difference of two authors' counts, over the mean count. Of the m comments
+    that the two wrote, their difference is that of a walk of m fair steps.
+    """
+    if authors < 2 or comments < 1:
+        return 0.0
+    mean_pair, spread = 2 * comments / authors, math.sqrt(2 * comments / authors)
+    reach = 12 * spread + 30
+    written = np.arange(max(0, int(mean_pair - reach)), min(comments, int(mean_pair + reach)) + 1)
+    chances = scipy.stats.binom.pmf(written, comments, 2 / authors)
+    half = (written + 1) // 2
+    log_walk = (
+        scipy.special.gammaln(2 * half + 1)
+        - 2 * scipy.special.gammaln(half + 1)
+        - 2 * half * math.log(2)
+    )
+    difference = float((chances * 2 * half * np.exp(log_walk)).sum())
+    return (authors - 1) * difference / (2 * comments)
+
+
 def top_share(counts: ArrayLike, share: float = 0.1) -> float | None:
     """Return the share of the total in the ceil(share * n) largest counts; None if all are 0."""
     x = np.sort(np.asarray(counts, dtype=np.float64))[::-1]

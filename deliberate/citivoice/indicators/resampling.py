@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # submodules are loaded on first use
 from numpy.typing import NDArray
 
 from deliberate.citivoice.indicators.formulas import Array
@@ -75,10 +76,18 @@ def bootstrap(
     return np.concatenate([measured(counts) for counts in drawn])
 
 
-def percentiles(replicates: Array) -> tuple[float, float] | None:
-    """Return the middle 95 % of the replicates that have a value; None if none has one."""
+def percentiles(replicates: Array, clusters: int | None = None) -> tuple[float, float] | None:
+    """Return the middle 95 % of the replicates that have a value; None if none has one.
+
+    With the number of clusters, the percentiles are expanded for small samples as the t interval
+    is (Hesterberg 2015): the plain ones cover too seldom below about forty clusters.
+    """
     known = replicates[~np.isnan(replicates)]
     if not len(known):
         return None
-    low, high = np.percentile(known, [2.5, 97.5])
+    tail = 0.025
+    if clusters is not None and clusters > 1:
+        wider = np.sqrt(clusters / (clusters - 1)) * scipy.stats.t.ppf(0.975, clusters - 1)
+        tail = float(scipy.stats.norm.cdf(-wider))
+    low, high = np.percentile(known, [100 * tail, 100 * (1 - tail)])
     return float(low), float(high)

@@ -58,11 +58,13 @@ def ratio(numerator: float, denominator: float, floor: int = 0) -> float | None:
     return float(numerator) / max(float(denominator), floor)
 
 
-def ratio_draws(numerators: Array, denominators: Array, floor: int = 0) -> Array:
-    """Return `ratio` for every draw; NaN, or 0 if floored, where the denominator is 0."""
+def ratio_draws(
+    numerators: Array, denominators: Array, floor: int = 0, empty_is_zero: bool = False
+) -> Array:
+    """Return `ratio` for every draw; NaN, or 0 if floored or told, where the denominator is 0."""
     empty = denominators == 0
     shares = numerators / np.where(empty, 1.0, np.maximum(denominators, floor))
-    return np.where(empty, 0.0 if floor else np.nan, shares)
+    return np.where(empty, 0.0 if floor or empty_is_zero else np.nan, shares)
 
 
 def to_finding(indicator: Indicator, measure: Measurement, carried: bool = True) -> Finding:
@@ -106,7 +108,8 @@ def interval(
         return wilson(int(measure.numerator), cases) if cases else None
     if measure.replicates is None or not len(measure.replicates):
         return None
-    ends = percentiles(measure.replicates)
+    expanded = measure.clusters if indicator.interval == "expanded" else None
+    ends = percentiles(measure.replicates, expanded)
     if ends is None or np.ptp(measure.replicates[~np.isnan(measure.replicates)]) > 0:
         return ends
     return wilson_for_clusters(value, measure.clusters, indicator.scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,33 @@ MIN_RESIDENTS = 5
 TOP_SHARE_DIVISOR = 10
 
 
+@dataclass(frozen=True)
+class OpenWeeks:
+    """The columns that say which weeks count, for people and for weeks."""
+
+    next4: str = "next4"
+    later: str = "later"
+    week: str = "is_open"
+
+
+OPEN, DUE = OpenWeeks(), OpenWeeks("due_next4", "due_later", "is_due")
+SPANNED = OpenWeeks("span_next4", "span_later", "is_spanned")
+
+
 def measure_sustained_participation(
-    cells: Table, weeks: Table, formulas: Formulas
+    cells: Table,
+    weeks: Table,
+    formulas: Formulas,
+    *,
+    arrivals: Table | None = None,
+    counting: OpenWeeks = OPEN,
 ) -> dict[str, Measurement]:
-    """Return the measurements of SP1, SP2, SP4 and SP5 from person cells and weeks."""
+    """Return the measurements of SP1, SP2, SP4 and SP5 from person cells and weeks.
+
+    With `arrivals`, intervals draw what brought people in instead of single people.
+    """
     people = cells["people"]
-    next4, later = cells["next4"], cells["later"]
+    next4, later = cells[counting.next4], cells[counting.later]
     taken = np.maximum(cells["supported"], cells["contributed"])
     shares = {
         "SP1.1": ("newcomers", cells["returned"] * next4, next4),
@@ -44,7 +66,40 @@ def measure_sustained_participation(
         name: _share(word, totals[i], draws[:, 2 * i : 2 * i + 2], int(people.sum()))
         for i, (name, (word, *_)) in enumerate(shares.items())
     }
-    return measures | {"SP4.1": _weeks(weeks)}
+    if arrivals is not None and len(arrivals["arrivals"]):
+        clustered = _clustered_draws(arrivals, formulas)
+        measures = {name: _clustered(m, clustered[name]) for name, m in measures.items()}
+    return measures | {"SP4.1": _weeks(weeks, counting.week)}
+
+
+def _clustered_draws(arrivals: Table, formulas: Formulas) -> dict[str, tuple[Array, int]]:
+    """Return the draws of each share, and its number of groups that could have counted."""
+    pairs = {
+        "SP1.1": ("returned", "newcomers"),
+        "SP2.1": ("weeks2", "people"),
+        "SP5.1": ("contributed", "taking_part"),
+    }
+    names = [name for pair in pairs.values() for name in pair]
+    cells = ClusterCells.of(*(arrivals[name] for name in names), counts=arrivals["arrivals"])
+    drawn = dict(zip(names, bootstrap(cells, formulas.draws, formulas.seed, PEOPLE).T, strict=True))
+    return {
+        name: (
+            ratio_draws(drawn[over], drawn[under]),
+            int(arrivals["arrivals"][arrivals[under] > 0].sum()),
+        )
+        for name, (over, under) in pairs.items()
+    }
+
+
+def _clustered(measure: Measurement, clustered: tuple[Array, int]) -> Measurement:
+    """Return a measurement with the draws of its groups, and their design effect."""
+    draws, groups = clustered
+    alone = np.nan if measure.value is None else measure.value * (1 - measure.value)
+    effect = None
+    if measure.denominator and alone > 0 and not np.isnan(draws).all():
+        effect = float(np.nanvar(draws) / (alone / measure.denominator))
+    parts = {"groups": groups, "design_effect": effect}
+    return replace(measure, replicates=draws, clusters=groups, parts=parts)
 
 
 def measure_inclusion(facts: Facts, formulas: Formulas) -> dict[str, Measurement]:
@@ -79,8 +134,8 @@ def _share(word: str, totals: Array, draws: Array, candidates: int) -> Measureme
     )
 
 
-def _weeks(weeks: Table) -> Measurement:
-    due = (weeks["is_open"] == 1) & (weeks["is_full"] == 1)
+def _weeks(weeks: Table, column: str) -> Measurement:
+    due = (weeks[column] == 1) & (weeks["is_full"] == 1)
     over, under = int((due & (weeks["residents"] >= MIN_RESIDENTS)).sum()), int(due.sum())
     return Measurement(ratio(over, under), over, under, {"weeks": under}, clusters=under)
 

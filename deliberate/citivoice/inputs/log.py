@@ -36,6 +36,13 @@ COLUMNS = {
     "details": "VARCHAR",
 }
 REQUIRED = ("seq", "occurred_at", "kind")
+# Acts on accounts and people, read for every process whichever one their rows name.
+KINDS_OF_EVERY_PROCESS = (
+    "account.reclassified",
+    "group.declared",
+    "resident.verified",
+    "verification.ended",
+)
 # Compared with constants only, so an empty string need not become NULL, and DuckDB can push the
 # filter down into the file scan.
 UNTRIMMED = ("kind", "process_id")

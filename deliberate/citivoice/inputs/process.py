@@ -15,7 +15,10 @@ class Process:
     `process_id` selects its rows in a log of many processes (None: the log holds this one alone);
     `log_size` and `log_root` are the tree head scored against; `sealed_late` counts rows
     that waited for their head, `source_dated` rows with a time of their source (None: unknown);
-    `as_of` None is the end of the log;
+    `texts` counts comments whose text can be compared, `repeated_texts` those equal to somebody
+    else's (None: unknown);
+    `as_of` None is the end of the log, or the beginning of the week of `sealed_at`, the time of the
+    tree head, where the process has been silent since;
     `population` gives shares by field and band; `carries` the criteria that the source supports
     (None: as the log's imports declare, else all).
     """
@@ -27,8 +30,11 @@ class Process:
     process_id: str | None = None
     log_size: int | None = None
     log_root: str | None = None
+    sealed_at: datetime | None = None
     sealed_late: int | None = None
     source_dated: int | None = None
+    texts: int | None = None
+    repeated_texts: int | None = None
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     districts: tuple[str, ...] = ()
     carries: frozenset[str] | None = None

@@ -28,6 +28,10 @@ WITHHELD: dict[str, dict[str, str]] = {
         "week_facts": "*",
         "active_facts": "*",
         "cohort_facts": "*",
+        "arrival_facts": "*",
+        "voice_facts": "*",
+        "verification_facts": "*",
+        "circle_facts": "*",
         "group_facts": "*",
         "coding_facts": "*",
     },
@@ -36,17 +40,28 @@ WITHHELD: dict[str, dict[str, str]] = {
         "week_facts": "*",
         "active_facts": "*",
         "cohort_facts": "*",
+        "arrival_facts": "*",
+        "verification_facts": "*",
         "group_facts": "*",
         "run_facts": "*",
         "process_facts": "active_last4",
         "response_facts": "people_before people_after control_before control_after",
+    },
+    "resident.verified": {
+        "run_facts": "*",
+        "voice_facts": "*",
+        "verification_facts": "*",
+        "person_cells": "*",
+        "week_facts": "*",
     },
     "comment.coded": {"coding_facts": "*", "thread_facts": "coded reason_sum"},
     "answer.audited": {"response_facts": "audited confirmed"},
     "group.declared": {"group_facts": "*"},
 }
 WITHHELD["release.built"] = WITHHELD["release.removed"] = {"process_facts": "releases"}
-WITHHELD["support.taken_back"] = WITHHELD["ballot.cast"] = WITHHELD["support.given"]
+WITHHELD["verification.ended"] = WITHHELD["resident.verified"]
+for _kind in ("support.taken_back", "ballot.cast", "ballot.objected"):
+    WITHHELD[_kind] = WITHHELD["support.given"]
 # Times of release rows are cut to the hour; latency was taken from the exact ones.
 TRUNCATED_TIMES = {"process_facts": "latency_low latency_high"}
 # What the process is, as the platform knew it.
@@ -104,6 +119,8 @@ def process_from_facts(facts: Facts) -> Process:
         log_root=one("log_root"),
         sealed_late=whole("sealed_late"),
         source_dated=whole("source_dated"),
+        texts=whole("texts"),
+        repeated_texts=whole("repeated_texts"),
         population=_population_shares(table),
         districts=tuple(band for band, share in shares if is_missing(share)),
         carries=None if carries is None else frozenset(carries.split()) - {"-"},

@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 Table = dict[str, NDArray[Any]]
 
 TALK = """comments authors top_author_comments answered_by_other replies_to_other turn_chances
-turns pairs pairs_returned stance_for stance_against stance_replies cross_replies"""
+turns pairs pairs_returned stance_for stance_against stance_replies cross_replies
+side_for side_against sided_replies cross_sided chance_millionths"""
 
 # One line per table: text columns, required integers, nullable numbers (None in text, NaN in
 # numbers). Files have the columns in this order.
 SCHEMA = {
     "thread_facts": (
         "scope proposal_id initiator decision",
-        f"{TALK} upheld coded reason_sum roots replies orphans self_replies replied_any"
+        f"{TALK} rank_sum upheld coded reason_sum roots replies orphans self_replies replied_any"
         " level_sum h_index h_index_first_fail",
         "max_depth max_width distance_sum",
     ),
@@ -35,15 +36,36 @@ SCHEMA = {
     ),
     "person_cells": (
         "scope",
-        "next4 returned later weeks2 supported contributed step people",
+        "next4 due_next4 span_next4 returned later due_later span_later weeks2 supported"
+        " contributed step people",
         "",
     ),
-    "week_facts": ("scope week", "is_open is_full residents newcomers comments", ""),
+    "week_facts": (
+        "scope week",
+        "is_open is_due is_spanned is_full residents newcomers comments",
+        "",
+    ),
+    "arrival_facts": (
+        "",
+        "newcomers returned people weeks2 taking_part contributed arrivals",
+        "",
+    ),
     "active_facts": ("", "active_weeks people", ""),
     "cohort_facts": ("first_week", "weeks_later people", ""),
     "group_facts": ("field band", "people", ""),
     "coding_facts": ("", "reason_a reason_b comments", ""),
     "author_facts": ("scope", "comments days2 weeks2 months2 authors", ""),
+    "voice_facts": ("scope", "comments authors", ""),
+    "verification_facts": (
+        "",
+        "accounts people verified_people comments verified_comments",
+        "",
+    ),
+    "circle_facts": (
+        "",
+        "accounts replies_inside replies_received replies_given replies",
+        "",
+    ),
     "month_facts": ("scope", "month comments authors kept_next", ""),
     "depth_facts": ("scope", "depth comments", ""),
     "stance_facts": ("scope", "roots replied descendants", "stance"),
@@ -58,7 +80,7 @@ SCHEMA = {
     "window_facts": (
         "process timezone start as_of log_root carries private_kinds",
         "",
-        "log_size sealed_late source_dated",
+        "log_size sealed_late source_dated rows texts repeated_texts",
     ),
     "population_facts": ("field band", "", "share"),
 }

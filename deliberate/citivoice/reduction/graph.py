@@ -20,12 +20,14 @@ SCOPES = {
     "pair_cap_3": "counted, with at most three replies between two people in a thread",
     "without_top5": "counted, without the five most active authors",
     "without_new": "counted, without accounts in their first week",
+    "verified_only": "counted, of verified residents alone",
 }
 """The scopes and sensitivity runs over which steps are repeated, with what each one counts."""
 SOURCES = {
     "hour_calendar": ((LOG,), "Hours of the log with their local day, week and month."),
     "scoring_end": ((), "The hour in which the log ends for the scores."),
     "calendar": ((LOG, "week_counts"), "Weeks of the process, and which are open and full."),
+    "closed_circle": (("directed_pairs",), "The accounts that mostly answer one another."),
 }
 """The tables computed in Python, with their inputs and meaning."""
 

@@ -10,7 +10,12 @@ from typing import Any
 
 import duckdb
 
-from deliberate.citivoice.inputs.log import Log, UnreadableLog, parse_details
+from deliberate.citivoice.inputs.log import (
+    KINDS_OF_EVERY_PROCESS,
+    Log,
+    UnreadableLog,
+    parse_details,
+)
 from deliberate.citivoice.inputs.process import Process, as_utc
 from deliberate.citivoice.inputs.release import PROCESS_TABLES, WITHHELD
 from deliberate.citivoice.reduction.engine import DuckDB, Engine
@@ -27,6 +32,7 @@ from deliberate.citivoice.reduction.graph import SCOPES, reduction_graph
 from deliberate.citivoice.reduction.runner import Columns, run_steps
 from deliberate.citivoice.reduction.sources import table_sources
 from deliberate.citivoice.reduction.spark import Spark
+from deliberate.citivoice.reduction.weeks import beginning_of_week
 
 ENGINES: dict[str, Callable[[str], Engine]] = {"duckdb": DuckDB, "spark": Spark}
 PERSON_DAYS = "person_days"
@@ -42,6 +48,7 @@ class Window:
     start: datetime
     as_of: datetime
     carries: frozenset[str] | None
+    rows: int
 
 
 def reduce(
@@ -104,10 +111,18 @@ def select_log(engine: Engine, log: Log, process: Process) -> Window:
     span = "SELECT min(occurred_at), max(occurred_at), count(*) FROM log"
     first, last, length = engine.rows(span)[0]
     engine.expect(length)
-    as_of = process.as_of or (last or datetime(1970, 1, 1)) + timedelta(microseconds=1)
+    as_of = process.as_of or _end_of_log(last, process)
     start = process.start or first or as_of
     carries = process.carries if process.carries is not None else _imported_criteria(engine)
-    return Window(process, as_utc(start), as_utc(as_of), carries)
+    return Window(process, as_utc(start), as_utc(as_of), carries, length)
+
+
+def _end_of_log(last: datetime | None, process: Process) -> datetime:
+    """Return the moment after the last row, or when the week of the tree head began, if later."""
+    end = (last or datetime(1970, 1, 1)) + timedelta(microseconds=1)
+    if last is None or process.sealed_at is None:
+        return end
+    return max(end, beginning_of_week(as_utc(process.sealed_at), process.zone))
 
 
 def _log_conditions(process: Process) -> str:
@@ -119,7 +134,7 @@ def _log_conditions(process: Process) -> str:
         conditions.append(f"seq < {int(process.log_size)}")
     if process.process_id is not None:
         mine = process.process_id.replace("'", "''")
-        everywhere = "'account.reclassified', 'group.declared'"
+        everywhere = ", ".join(f"'{kind}'" for kind in KINDS_OF_EVERY_PROCESS)
         conditions.append(f"(process_id = '{mine}' OR kind IN ({everywhere}))")
     return " WHERE " + " AND ".join(conditions)
 
@@ -146,6 +161,9 @@ def _process_tables(window: Window, engine: Engine) -> dict[str, Table]:
         "log_root": process.log_root,
         "sealed_late": process.sealed_late,
         "source_dated": process.source_dated,
+        "rows": window.rows,
+        "texts": process.texts,
+        "repeated_texts": process.repeated_texts,
         "carries": None if window.carries is None else " ".join(sorted(window.carries)) or "-",
         "private_kinds": " ".join(sorted(kinds & set(WITHHELD))),
     }

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from deliberate.citivoice.reduction.circles import closed_circle
 from deliberate.citivoice.reduction.engine import Engine
 from deliberate.citivoice.reduction.runner import Columns, Sources
 from deliberate.citivoice.reduction.weeks import calendar, hour_number, hour_table, phases_from_log
@@ -17,6 +18,7 @@ def table_sources(engine: Engine, as_of: datetime, zone: ZoneInfo) -> Sources:
     return {
         "hour_calendar": lambda: _hour_calendar(engine, zone),
         "scoring_end": lambda: {"h": np.array([hour_number(as_of)])},
+        "closed_circle": lambda: closed_circle(engine.columns("FROM directed_pairs")),
         "calendar": lambda: _calendar(engine, as_of, zone),
     }
 

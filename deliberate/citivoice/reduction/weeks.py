@@ -15,6 +15,7 @@ from deliberate.citivoice.inputs.log import parse_details
 
 EPOCH = date(1970, 1, 1)
 MIN_RESIDENTS = 5
+FOLLOWED = 4
 Phase = tuple[datetime | None, datetime | None]
 
 
@@ -41,6 +42,11 @@ def monday_of_week(week: int) -> date:
     return EPOCH + timedelta(days=week * 7 - 3)
 
 
+def beginning_of_week(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return the local Monday's midnight before a moment, in UTC without zone."""
+    return _midnight(monday_of_week(week_number(moment, zone)), zone)
+
+
 def hour_number(moment: datetime) -> int:
     """Return the number of the UTC hour of a moment (UTC)."""
     return int(moment.replace(tzinfo=UTC).timestamp() // 3600)
@@ -58,7 +64,8 @@ def calendar(
     """Return every week from the first act to `as_of` with whether it is open and full.
 
     A week is open if a phase was; without phases, from the first to the last week with five
-    participating residents (`counts`: residents by week).
+    participating residents (`counts`: residents by week), its span. A week is due if it is open;
+    without phases, also in the four weeks after the span, so that a burst has a chance to return.
     """
     last = week_number(as_of, zone)
     begun = [week_number(opens, zone) for opens, _ in phases if opens is not None]
@@ -66,14 +73,18 @@ def calendar(
     edges = [_midnight(monday_of_week(week), zone) for week in [*weeks, last + 1]]
     busy = [week for week, residents in counts.items() if residents >= MIN_RESIDENTS]
     spans = list(pairwise(edges))
+    spanned = [bool(busy) and min(busy) <= week <= max(busy) + FOLLOWED for week in weeks]
+    is_due = spanned
     if phases:
-        is_open = [any(_overlaps(p, start, end) for p in phases) for start, end in spans]
+        is_open = is_due = [any(_overlaps(p, start, end) for p in phases) for start, end in spans]
     else:
         is_open = [bool(busy) and min(busy) <= week <= max(busy) for week in weeks]
     return {
         "week": np.array(weeks, dtype=np.int64),
         "monday": np.array([monday_of_week(week).isoformat() for week in weeks], dtype=object),
         "is_open": np.array(is_open, dtype=np.int64),
+        "is_due": np.array(is_due, dtype=np.int64),
+        "is_spanned": np.array(spanned, dtype=np.int64),
         "is_full": np.array([end <= as_of for _, end in spans], dtype=np.int64),
     }
 

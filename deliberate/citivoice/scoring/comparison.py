@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from deliberate.citivoice.scoring.aggregation import (
 from deliberate.citivoice.scoring.scores import Scores
 
 NO_CLAIM = "no difference can be claimed"
-FEW, SHARED = "few", "shared_acts"
+FEW, SHARED, UNLIKE = "few", "shared_acts", "unlike"
 
 
 class NotComparable(ValueError):
@@ -42,6 +42,8 @@ class Comparable:
     criteria: Mapping[str, float | None]
     normalised: Mapping[str, float | None]
     draws: Mapping[str, Array]
+    variants: Mapping[str, str] = field(default_factory=dict)
+    """The criterion without which a dimension stands, where its source cannot carry one."""
 
     @classmethod
     def of(cls, scores: Scores) -> Comparable:
@@ -63,6 +65,7 @@ class Comparable:
                 c: criterion_draws(scores.formulas, c, scores.findings)
                 for c in sorted({c for criteria in used.values() for c in criteria})
             },
+            variants={n: total.variant for n, total in scores.totals.items() if total.variant},
         )
 
     def to_bytes(self) -> bytes:
@@ -73,6 +76,7 @@ class Comparable:
             "used": {name: list(criteria) for name, criteria in self.used.items()},
             "criteria": dict(self.criteria),
             "normalised": dict(self.normalised),
+            "variants": dict(self.variants),
         }
         buffer = io.BytesIO()
         np.savez_compressed(
@@ -90,7 +94,13 @@ class Comparable:
             raise NotComparable(f"formulas {summary['formulas']} and {formulas.version}")
         used = {name: tuple(criteria) for name, criteria in summary["used"].items()}
         return cls(
-            formulas, summary["log"], used, summary["criteria"], summary["normalised"], draws
+            formulas,
+            summary["log"],
+            used,
+            summary["criteria"],
+            summary["normalised"],
+            draws,
+            summary.get("variants", {}),
         )
 
 
@@ -99,7 +109,8 @@ def compare(one: Scores | Comparable, other: Scores | Comparable) -> dict[str, A
 
     A claim needs an interval of the difference without 0 and the same order under nine tenths of
     the random weightings. Two periods of one process both begin with its first act and so share
-    acts: no claim is made. Raises `NotComparable` for different formulas.
+    acts: no claim is made; nor between a dimension without one of its criteria and one with all.
+    Raises `NotComparable` for different formulas.
     """
     first, second = (
         side if isinstance(side, Comparable) else Comparable.of(side) for side in (one, other)
@@ -111,15 +122,16 @@ def compare(one: Scores | Comparable, other: Scores | Comparable) -> dict[str, A
 
 def _dimension(one: Comparable, other: Comparable, name: str) -> dict[str, Any]:
     common = [c for c in one.used[name] if c in other.used[name]]
-    core = one.formulas.dimensions[name].core
-    if len(common) < 2 or any(c not in common for c in core):
+    variant, unlike = one.variants.get(name), one.variants.get(name) != other.variants.get(name)
+    core = [c for c in one.formulas.dimensions[name].core if c != variant]
+    if unlike or len(common) < 2 or any(c not in common for c in core):
         return {
             "criteria": common,
             "difference": None,
             "ci": None,
             "order_kept": None,
             "claim": NO_CLAIM,
-            "reason": FEW,
+            "reason": UNLIKE if unlike else FEW,
         }
     difference = _score(one, common) - _score(other, common)
     ci = percentiles(_draws(one, common) - _shuffled(_draws(other, common), one.formulas.seed))

@@ -10,20 +10,31 @@ from deliberate.citivoice.framework.catalogue import (
     load_formulas,
     load_headlines,
 )
-from deliberate.citivoice.framework.headline import headline
+from deliberate.citivoice.framework.headline import headline, named_headline
 from deliberate.citivoice.indicators.deliberation_quality import measure_deliberation
 from deliberate.citivoice.indicators.descriptives import describe
 from deliberate.citivoice.indicators.responsiveness import measure_responsiveness
 from deliberate.citivoice.indicators.statistics import Finding, Measurement, to_finding
 from deliberate.citivoice.indicators.sustained_participation import (
+    DUE,
+    OPEN,
+    SPANNED,
+    OpenWeeks,
     measure_inclusion,
     measure_sustained_participation,
 )
 from deliberate.citivoice.reduction.facts import Facts
 from deliberate.citivoice.scoring.aggregation import (
+    WHOLE_SPAN,
+    DimensionTotal,
     criteria_scores,
     dimension_score,
     dimension_total,
+)
+from deliberate.citivoice.scoring.reservations import (
+    enough_verified,
+    mostly_new,
+    reservations,
 )
 from deliberate.citivoice.scoring.scores import Judged, Scores
 
@@ -46,7 +57,13 @@ def judge(
     }
     totals = {
         name: dimension_total(
-            rules, d, findings, carries, opportunities, _runs(facts, rules, d, findings)
+            rules,
+            d,
+            findings,
+            carries,
+            opportunities,
+            _runs(facts, rules, d, findings),
+            reservations(facts, rules, name),
         )
         for name, d in rules.dimensions.items()
         if d.headline
@@ -58,7 +75,7 @@ def judge(
         criteria=criteria_scores(rules, {n: f.normalised for n, f in findings.items()}),
         totals=totals,
         descriptives=describe(facts),
-        headline=headline(totals, findings, load_headlines()),
+        headline=_headline(facts, rules, totals, findings),
         judged=dict(judged or {}),
     )
 
@@ -69,15 +86,21 @@ def _measures(facts: Facts, rules: Formulas) -> tuple[dict[str, Measurement], di
     talk, opportunities = measure_deliberation(
         threads,
         rules,
+        voices=facts.scope("author_facts", "counted"),
         coding=facts["coding_facts"],
         decisions=int(facts.one("process_facts", "moderation_decisions") or 0),
     )
     opportunities["authors"] = int(facts.scope("author_facts", "counted")["authors"].sum())
     opportunities["clusters"] = int((threads["comments"] > 0).sum())
     measures = talk | measure_responsiveness(threads, facts["response_facts"], rules)
-    measures |= measure_sustained_participation(cells, weeks, rules) | measure_inclusion(
-        facts, rules
+    measures |= measure_sustained_participation(
+        cells,
+        weeks,
+        rules,
+        arrivals=facts["arrival_facts"] if "arrival_clusters" in rules.rules else None,
+        counting=_counting(rules),
     )
+    measures |= measure_inclusion(facts, rules)
     return measures, opportunities
 
 
@@ -88,6 +111,8 @@ def _runs(
     normalised = {name: finding.normalised for name, finding in findings.items()}
     scores = {}
     for run in dimension.runs:
+        if run == "verified_only" and not enough_verified(facts):
+            continue
         again = _again(facts, rules, dimension.id, run)
         changed = {
             name: to_finding(rules.indicators[name], measure).normalised
@@ -100,8 +125,31 @@ def _runs(
 
 def _again(facts: Facts, rules: Formulas, dimension: str, run: str) -> dict[str, Measurement]:
     if dimension == "DQ":
-        talk, _ = measure_deliberation(facts.scope("run_facts", run), rules, draws=0)
+        same = run == "pair_cap_3"
+        voices = facts.scope("author_facts", "counted") if same else facts.scope("voice_facts", run)
+        threads = facts.scope("run_facts", run)
+        talk, _ = measure_deliberation(threads, rules, voices=voices, draws=0)
         return {name: m for name, m in talk.items() if name not in ("DQ5.1", "DQ6.1")}
+    scope, counting = ("counted", SPANNED) if run == WHOLE_SPAN else (run, _counting(rules))
     return measure_sustained_participation(
-        facts.scope("person_cells", run), facts.scope("week_facts", run), rules
+        facts.scope("person_cells", scope),
+        facts.scope("week_facts", scope),
+        rules,
+        counting=counting,
     )
+
+
+def _counting(rules: Formulas) -> OpenWeeks:
+    return DUE if "due_weeks" in rules.rules else OPEN
+
+
+def _headline(
+    facts: Facts,
+    rules: Formulas,
+    totals: Mapping[str, DimensionTotal],
+    findings: Mapping[str, Finding],
+) -> dict[str, str]:
+    sentences = load_headlines(rules.version)
+    if "named_clauses" not in rules.rules:
+        return headline(totals, findings, sentences)
+    return named_headline(rules, totals, findings, sentences, mostly_new=mostly_new(facts))

@@ -59,7 +59,7 @@ class Scores:
             "criteria": self._criteria(),
             "dimensions": {name: _dimension(total) for name, total in self.totals.items()},
             "headline": dict(self.headline),
-        }
+        } | self._verification()
 
     def to_json(self, comparison: Mapping[str, Any] | None = None) -> str:
         """Return the document as JSON text, with the result of `compare` if one is given."""
@@ -90,6 +90,16 @@ class Scores:
             lines = sorted("\t".join(row) for row in zip(*columns, strict=True))
             digest.update("\n".join([name, *lines, ""]).encode())
         return digest.hexdigest()
+
+    def _verification(self) -> dict[str, Any]:
+        """Return who is known to be verified, and the share of comments that they wrote."""
+        if "named_marks" not in self.formulas.rules:
+            return {}
+        names = ("accounts", "people", "verified_people", "comments", "verified_comments")
+        counts = {n: int(self.facts.one("verification_facts", n) or 0) for n in names}
+        written = counts["comments"]
+        share = counts["verified_comments"] / written if written else None
+        return {"verification": counts | {"share": rounded(share)}}
 
     def _whole(self, column: str) -> int | None:
         value = self.facts.one("window_facts", column)
@@ -202,6 +212,8 @@ def _dimension(total: DimensionTotal) -> dict[str, Any]:
     }
     if total.reason is not None:
         shown["reason"] = total.reason
+    if total.variant is not None:
+        shown["without"] = total.variant
     return shown | {
         "criteria_used": list(total.criteria_used),
         "criteria_missing": list(total.criteria_missing),

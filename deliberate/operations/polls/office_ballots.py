@@ -187,7 +187,7 @@ def object_to_ballot(
         _erase_link(entered)
         for officer in list_alerted_officers(entered):
             notify_person(act, officer, BallotObjectedNotice(poll=poll.id))
-        act.about(entered, counted=is_counted)
+        act.about(entered, counted=is_counted, poll=poll.id)
 
 
 def _remove_ballot(act: Act[...], poll: Poll, voter: Person, key: str) -> bool:

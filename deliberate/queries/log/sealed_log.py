@@ -7,16 +7,12 @@ from typing import Any
 from sqlalchemy import Text, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
-from deliberate.citivoice import COLUMNS, Log
+from deliberate.citivoice import COLUMNS, KINDS_OF_EVERY_PROCESS, Log
 from deliberate.database import db
 from deliberate.models import Interaction, Position, Segment
 from deliberate.queries.log.tree_heads import latest_tree_head
-from deliberate.vocabulary.events.accounts import AccountReclassified
-from deliberate.vocabulary.events.scores import GroupDeclared
 
 ROWS_PER_QUERY = 50_000
-KINDS_OF_EVERY_PROCESS = (AccountReclassified.KIND, GroupDeclared.KIND)
-"""Kinds that the scores of every process read, whichever process their rows name."""
 
 
 def load_process_log(

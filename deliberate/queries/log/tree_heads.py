@@ -16,6 +16,7 @@ class TreeHeadSummary:
 
     size: int
     root: str
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,11 @@ class PublishedHeadRow:
 def latest_tree_head() -> TreeHeadSummary | None:
     """Return size and root of the newest tree head, or None before the first."""
     row = db.session.execute(
-        select(SignedTreeHead.size, SignedTreeHead.root)
+        select(SignedTreeHead.size, SignedTreeHead.root, SignedTreeHead.made_at)
         .order_by(SignedTreeHead.size.desc())
         .limit(1)
     ).first()
-    return TreeHeadSummary(row.size, row.root) if row else None
+    return TreeHeadSummary(row.size, row.root, row.made_at) if row else None
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ def scoring_context(process: Process, as_of: datetime | None = None) -> citivoic
         process_id=str(process.id),
         log_size=head.size if head else 0,
         log_root=head.root if head else None,
+        sealed_at=head.made_at if head else None,
         sealed_late=dates.late,
         source_dated=dates.dated,
     )

@@ -130,7 +130,11 @@ def scoreboard(snapshot: ScoreSnapshot, language: str) -> Scoreboard:
         document=document,
         headline=document["headline"][language],
         dimensions=dimension_rows(document, language),
-        civility=_criterion_indicators(document, formulas, "DQ6", language),
+        civility=[
+            indicator
+            for criterion in ("DQ5", "DQ6")
+            for indicator in _criterion_indicators(document, formulas, criterion, language)
+        ],
         weeks=_weekly_participants(charts["weeks"]),
         cohorts=_cohort_retention(charts["cohorts"], charts["weeks"]),
         response_times=_response_time_curve(charts["waits"]),

@@ -68,6 +68,7 @@ class BallotObjected(Event, kind="ballot.objected", visibility=INTERNAL):
     """A person objected to a ballot entered at an office; it is void."""
 
     counted: bool = detail("it was in the ballot box")
+    poll: int | None = detail("the poll of the ballot", default=None)
 
 
 class BallotChanged(Event, kind="ballot.changed", visibility=PRIVATE):

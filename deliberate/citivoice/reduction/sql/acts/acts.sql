@@ -12,10 +12,11 @@ SELECT seq, kind, subject_id, parent_id, stance, second, details, thread, person
        CASE WHEN becomes IS NOT NULL THEN coalesce(reason, 'reclassified')
             WHEN sort = 'system' THEN 'system'
             ELSE coalesce(role, 'unknown') END AS reason,
-       CAST(CASE WHEN h >= first_h + 168 THEN 1 ELSE 0 END AS TINYINT) AS settled
+       CAST(CASE WHEN h >= first_h + 168 THEN 1 ELSE 0 END AS TINYINT) AS settled,
+       CAST(coalesce(verified, 0) AS TINYINT) AS verified
 FROM (
   SELECT l.seq, l.kind, l.subject_id, l.parent_id, l.stance, l.details, t.thread, p.person,
-         c.h, c.day, c.week, c.month, p.becomes, p.reason, p.first_h,
+         c.h, c.day, c.week, c.month, p.becomes, p.reason, p.first_h, p.verified,
          date_diff('second', TIMESTAMP '1970-01-01 00:00:00',
                    date_trunc('second', l.occurred_at)) AS second,
          CASE WHEN p.becomes NOT IN ('person', 'organisation', 'system') THEN p.becomes

@@ -1,12 +1,13 @@
 -- output: participation_acts
 -- kind: table
--- inputs: acts, posts
--- What residents did to take part, one row an act, people only.
+-- inputs: acts, posts, void_ballots
+-- What residents did to take part, one row an act, people only; no ballot that its voter voided.
 SELECT CAST(CASE WHEN s.kind = 'ballot.cast' THEN 0 ELSE 1 END AS TINYINT) AS proposal,
        CAST(0 AS TINYINT) AS comment, CAST(0 AS TINYINT) AS support,
        s.person, s.thread, s.pos, s.h, s.day, s.week
 FROM acts AS s
-WHERE s.alone = 1 AND s.person IS NOT NULL AND s.kind IN ('proposal.submitted', 'ballot.cast')
+LEFT JOIN void_ballots AS v ON v.seq = s.seq
+WHERE v.seq IS NULL AND s.alone = 1 AND s.person IS NOT NULL AND s.kind IN ('proposal.submitted', 'ballot.cast')
 UNION ALL
 SELECT CAST(0 AS TINYINT), CAST(1 AS TINYINT), CAST(0 AS TINYINT),
        p.person, p.thread, p.h * 4294967296 + p.seq, p.h, p.day, p.week

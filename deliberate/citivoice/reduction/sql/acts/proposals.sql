@@ -2,7 +2,7 @@
 -- kind: table
 -- inputs: threads, process_acts
 -- Proposals as submitted, by whom, and the status they were imported with.
-SELECT t.thread, t.proposal_id, a.seq, a.h, a.person, a.counted, a.settled,
+SELECT t.thread, t.proposal_id, a.seq, a.h, a.person, a.counted, a.settled, a.verified,
        CASE WHEN a.seq IS NULL THEN NULL
             WHEN a.initiator IS NOT NULL THEN a.initiator
             WHEN a.staff = 1 THEN 'authority'
@@ -12,7 +12,7 @@ SELECT t.thread, t.proposal_id, a.seq, a.h, a.person, a.counted, a.settled,
        a.decision
 FROM threads AS t
 LEFT JOIN (
-  SELECT thread, seq, h, person, counted, settled, staff, sort,
+  SELECT thread, seq, h, person, counted, settled, verified, staff, sort,
          json_extract_string(details, '$.initiator') AS initiator,
          json_extract_string(details, '$.decision') AS decision,
          row_number() OVER (PARTITION BY thread ORDER BY seq) AS place

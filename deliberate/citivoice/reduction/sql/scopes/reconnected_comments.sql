@@ -1,6 +1,6 @@
 -- output: reconnected_comments
 -- kind: levels from reconnected_roots
--- scopes: without_top5, without_new
+-- scopes: without_top5, without_new, verified_only
 -- inputs: scope_comments, counted.cut_comments
 -- One level further down: replies to comments that are on or below a cycle no longer.
 SELECT c.seq

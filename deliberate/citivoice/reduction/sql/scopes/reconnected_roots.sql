@@ -1,6 +1,6 @@
 -- output: reconnected_roots
 -- kind: view
--- scopes: without_top5, without_new
+-- scopes: without_top5, without_new, verified_only
 -- inputs: scope_comments, counted.cut_comments
 -- Comments whose link was cut because of a cycle, and whose parent the run leaves out: the cycle
 -- ends there.

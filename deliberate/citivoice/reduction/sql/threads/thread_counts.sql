@@ -1,9 +1,10 @@
 -- output: thread_counts
 -- kind: table
--- scopes: everyone, counted, pair_cap_3, without_top5, without_new
--- inputs: nodes, answered_comments, reply_edges, thread_pairs
+-- scopes: everyone, counted, pair_cap_3, without_top5, without_new, verified_only
+-- inputs: nodes, answered_comments, reply_edges, thread_pairs, sided_replies
 -- The scored counts of one scope, a row for each thread with a comment.
-SELECT n.thread, n.comments, n.stance_for, n.stance_against, n.upheld,
+SELECT n.thread, n.comments, n.stance_for, n.stance_against,
+       n.side_for, n.side_against, n.upheld,
        v.authors, v.top_author_comments,
        coalesce(h.answered_by_other, 0) AS answered_by_other,
        coalesce(e.replies_to_other, 0) AS replies_to_other,
@@ -14,11 +15,16 @@ SELECT n.thread, n.comments, n.stance_for, n.stance_against, n.upheld,
        coalesce(e.self_replies, 0) AS self_replies,
        coalesce(h.replied_any, 0) AS replied_any,
        coalesce(d.pairs, 0) AS pairs,
-       coalesce(d.pairs_returned, 0) AS pairs_returned
+       coalesce(d.pairs_returned, 0) AS pairs_returned,
+       coalesce(s.sided_replies, 0) AS sided_replies,
+       coalesce(s.cross_sided, 0) AS cross_sided,
+       coalesce(s.chance_millionths, 0) AS chance_millionths
 FROM (
   SELECT thread, count(*) AS comments, sum(upheld) AS upheld,
          count(CASE WHEN stance = 1 THEN 1 END) AS stance_for,
-         count(CASE WHEN stance = -1 THEN 1 END) AS stance_against
+         count(CASE WHEN stance = -1 THEN 1 END) AS stance_against,
+         count(CASE WHEN side = 1 THEN 1 END) AS side_for,
+         count(CASE WHEN side = -1 THEN 1 END) AS side_against
   FROM nodes GROUP BY thread
 ) AS n
 JOIN (
@@ -49,3 +55,4 @@ LEFT JOIN (
   FROM thread_pairs
   GROUP BY thread
 ) AS d ON d.thread = n.thread
+LEFT JOIN sided_replies AS s ON s.thread = n.thread

@@ -1,6 +1,6 @@
 -- output: thread_pairs
 -- kind: table
--- scopes: everyone, counted, pair_cap_3, without_top5, without_new
+-- scopes: everyone, counted, pair_cap_3, without_top5, without_new, verified_only
 -- inputs: reply_edges
 -- Who talked with whom in a thread, how often, and which of the two replied.
 SELECT thread, lower_person, upper_person, count(*) AS times, max(forth) AS forth, max(back) AS back

@@ -1,0 +1,53 @@
+"""Marks that rest on counts: who is verified, closed circles, repeated text, late sealing."""
+
+from __future__ import annotations
+
+from deliberate.citivoice.framework.catalogue import Formulas
+from deliberate.citivoice.reduction.facts import Facts
+
+LEAST_VERIFIED = 30
+REPEATED_SHARE, LATE_SHARE = 0.20, 0.05
+OF_TALK = "DQ"
+
+
+def reservations(facts: Facts, rules: Formulas, dimension: str) -> list[str]:
+    """Return the marks of a dimension that no sensitivity run gives."""
+    if "named_marks" not in rules.rules:
+        return []
+    marks = ["unverified"] if is_unverified(facts) else []
+    if dimension == OF_TALK:
+        marks += ["closed_circle"] if len(facts["circle_facts"]["accounts"]) else []
+        marks += (
+            ["repeated_text"] if _share(facts, "repeated_texts", "texts", REPEATED_SHARE) else []
+        )
+    late = facts.one("window_facts", "sealed_late")
+    rows = facts.one("window_facts", "rows")
+    if late and rows and late > LATE_SHARE * rows:
+        marks.append("sealed_late")
+    return marks
+
+
+def is_unverified(facts: Facts) -> bool:
+    """Return whether verified residents wrote less than half, or nobody is known to be verified."""
+    accounts, all_comments, verified = (
+        facts.one("verification_facts", column) or 0
+        for column in ("accounts", "comments", "verified_comments")
+    )
+    return not accounts or 2 * verified < all_comments
+
+
+def enough_verified(facts: Facts) -> bool:
+    """Return whether so many verified residents took part that they can be counted alone."""
+    return (facts.one("verification_facts", "verified_people") or 0) >= LEAST_VERIFIED
+
+
+def mostly_new(facts: Facts) -> bool:
+    """Return whether most counted comments were written in their authors' first week."""
+    settled = facts.scope("voice_facts", "without_new")
+    later = int((settled["comments"] * settled["authors"]).sum())
+    return 2 * later < int(facts.scope("thread_facts", "counted")["comments"].sum())
+
+
+def _share(facts: Facts, part: str, whole: str, least: float) -> bool:
+    texts = facts.one("window_facts", whole)
+    return bool(texts) and (facts.one("window_facts", part) or 0) >= least * texts
