@@ -120,6 +120,16 @@ class Scoreboard:
     dominant_account_percent: int | None
 
 
+@dataclass(frozen=True)
+class ScoreCard:
+    """A process in the list of scoreboards: headline, headline dimensions and weeks."""
+
+    snapshot: ScoreSnapshot
+    headline: str
+    dimensions: list[DimensionRow]
+    weeks: list[tuple[date, int, int]]
+
+
 def scoreboard(snapshot: ScoreSnapshot, language: str) -> Scoreboard:
     """Return headline, dimensions with their indicators, and chart series of a snapshot."""
     document = json.loads(snapshot.document)
@@ -136,6 +146,17 @@ def scoreboard(snapshot: ScoreSnapshot, language: str) -> Scoreboard:
         response_times=_response_time_curve(charts["waits"]),
         counts=counts,
         dominant_account_percent=_dominant_account_percent(counts),
+    )
+
+
+def score_card(snapshot: ScoreSnapshot, language: str) -> ScoreCard:
+    """Return what the list of scoreboards shows of a process."""
+    document = json.loads(snapshot.document)
+    return ScoreCard(
+        snapshot=snapshot,
+        headline=document["headline"][language],
+        dimensions=[row for row in dimension_rows(document, language) if row.headline],
+        weeks=_weekly_participants(snapshot.chart_data["weeks"]),
     )
 
 
