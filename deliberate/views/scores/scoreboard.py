@@ -21,16 +21,24 @@ from deliberate.queries.scores.measure_groups import (
 from deliberate.queries.scores.network_layout import reply_network, thread_shapes
 from deliberate.queries.scores.planned_judged_logged import context_figure, criteria_side_by_side
 from deliberate.queries.scores.plots import active_half, monthly_cohorts, thread_sides
-from deliberate.queries.scores.process_scores import newest_snapshot, newest_snapshots
+from deliberate.queries.scores.process_scores import (
+    newest_snapshot,
+    newest_snapshots,
+    unscored_processes,
+)
 from deliberate.queries.scores.scoreboard import (
+    DimensionRow,
     dimension_detail,
     indicator_detail,
+    score_card,
     scoreboard,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import get_or_404
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from deliberate.models import ScoreSnapshot
 
 blueprint = LocalizedBlueprint("scoreboard", url_prefix="/scores")
@@ -41,13 +49,22 @@ def _snapshots_by_title() -> "list[ScoreSnapshot]":
     return sorted(newest_snapshots(), key=lambda row: row.process.text_in("title", g.language))
 
 
+def _dials(rows: "Sequence[DimensionRow | MeasureGroup]") -> dict[str, Dial | None]:
+    """Return the dial of each headline dimension."""
+    return {
+        row.id: draw_dial(row.result.score, row.result.range)
+        for row in rows
+        if row.result is not None
+    }
+
+
 @blueprint.page("/", "public")
 def index() -> ResponseReturnValue:
     """List every opened process, unranked: a small picture of each scored one."""
     cards = [score_card(snapshot, g.language) for snapshot in _snapshots_by_title()]
     return render_template(
         "scores/index.html",
-        cards=[(card, {row.id: draw_dial(row.result.score, row.result.range) for row in card.dimensions if row.result}) for card in cards],
+        cards=[(card, _dials(card.dimensions)) for card in cards],
         unscored=unscored_processes(),
     )
 
@@ -62,14 +79,6 @@ def show(slug: str) -> ResponseReturnValue:
 def all_numbers(slug: str) -> ResponseReturnValue:
     """Show every number of a scoreboard unfolded, for evaluators."""
     return _show_scores(slug, "scores/all_numbers.html")
-
-
-def _dials(groups: list[MeasureGroup]) -> dict[str, Dial | None]:
-    return {
-        group.id: draw_dial(group.result.score, group.result.range)
-        for group in groups
-        if group.result
-    }
 
 
 def _show_scores(slug: str, template: str) -> ResponseReturnValue:
