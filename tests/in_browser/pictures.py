@@ -33,6 +33,10 @@ WIDTHS = (390, 1280)
 LANGUAGES = ("id", "en")
 FOR_EVERY_ROLE = {"home.index", "processes.show", "proposals.show", "polls.show"}
 """Public pages that show other things to other roles."""
+LOAD_IMAGES = """() => Promise.all([...document.images].map(image => {
+  image.loading = 'eager'
+  return image.decode().catch(() => null)
+}))"""
 STYLE = """
 body { font: 16px system-ui; margin: 1rem }
 ul { display: flex; flex-wrap: wrap; gap: 1rem; padding: 0; list-style: none; align-items: start }
@@ -140,11 +144,8 @@ def _take_picture(tab: Any, picture: Picture) -> Iterator[str]:
     response = tab.goto(f"/{picture.language}{picture.path}")
     if response is None or response.status not in {200, 401}:
         yield f"{picture.name}: {response and response.status} at {picture.path}"
-    tab.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
-    tab.wait_for_function("[...document.images].every(image => image.complete)")
-    tab.screenshot(
-        path=OUTPUT / f"{picture.name}.jpg", full_page=True, type="jpeg", quality=70
-    )
+    tab.evaluate(LOAD_IMAGES)
+    tab.screenshot(path=OUTPUT / f"{picture.name}.jpg", full_page=True, type="jpeg", quality=70)
 
 
 def write_index(pictures: list[Picture]) -> Path:
@@ -170,7 +171,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="a pattern, for example scoreboard.*390-id")
     parser.add_argument("--dark", action="store_true", help="in dark colours too")
-    parser.add_argument("--city", type=Path, help="a folder with a sample city, instead of a new one")
+    parser.add_argument(
+        "--city", type=Path, help="a folder with a sample city, instead of a new one"
+    )
     options = parser.parse_args()
     cache = ROOT / ".pytest_cache" / "d" / "sample-city"
     cache.mkdir(parents=True, exist_ok=True)
