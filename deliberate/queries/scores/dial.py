@@ -1,4 +1,4 @@
-"""Dials of the headline scores as SVG path data, and the bands that a score and its range lie in."""
+"""Dials of the headline scores as SVG path data, and the bands of a score and its range."""
 
 import math
 from collections.abc import Sequence

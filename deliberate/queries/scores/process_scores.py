@@ -112,9 +112,9 @@ def list_compared_scores(process_id: int) -> list[ComparedScore]:
 def chart_data(scores: citivoice.Scores) -> dict[str, Any]:
     """Return the data of the scoreboard's charts: small counts from the facts.
 
-    Cohorts under ten people are left out. Waits are [hours, answered] of residents' proposals, sides
-    [for, against] of threads, authors [comments, people who wrote so many]. People of the reply
-    network get numbers without meaning elsewhere.
+    Cohorts under ten people are left out. Waits are [hours, answered] of residents' proposals,
+    sides [for, against] of threads, authors [comments, people who wrote so many]. People of the
+    reply network get numbers without meaning elsewhere.
     """
     threads = scores.facts.scope("thread_facts", "counted")
     authors = scores.facts.scope("author_facts", "counted")
