@@ -1,6 +1,6 @@
 """Photograph every kind of page for every role, on a phone and on a desk, in both languages.
 
-python -m tests.in_browser.pictures [--only PATTERN] [--dark] [--city FOLDER]
+python -m tests.in_browser.pictures [--only PATTERN] [--role NAME] [--dark] [--city FOLDER]
 """
 
 import argparse
@@ -101,11 +101,13 @@ def find_pages(app: Flask, role: str) -> dict[str, str]:
     }
 
 
-def list_pictures(app: Flask, schemes: tuple[str, ...], only: str) -> list[Picture]:
+def list_pictures(
+    app: Flask, roles: list[str], schemes: tuple[str, ...], only: str
+) -> list[Picture]:
     """Return the pictures whose names contain the pattern, by role."""
     pictures = [
         Picture(page, path, role, width, language, scheme)
-        for role in ACCOUNTS
+        for role in roles
         for page, path in find_pages(app, role).items()
         for width in WIDTHS
         for language in LANGUAGES
@@ -170,6 +172,7 @@ def main() -> int:
     """Take the pictures and return 1 if a page could not be opened."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="a pattern, for example scoreboard.*390-id")
+    parser.add_argument("--role", help="visitor, or one of the demo's accounts; all without it")
     parser.add_argument("--dark", action="store_true", help="in dark colours too")
     parser.add_argument(
         "--city", type=Path, help="a folder with a sample city, instead of a new one"
@@ -184,7 +187,8 @@ def main() -> int:
             shutil.copytree(options.city or cached_city(cache), Path(folder) / "city")
         )
         schemes = ("light", "dark") if options.dark else ("light",)
-        pictures = list_pictures(app, schemes, options.only)
+        roles = [role for role in ACCOUNTS if options.role in {None, role or "visitor"}]
+        pictures = list_pictures(app, roles, schemes, options.only)
         with run_server(app) as url:
             failures = list(take_pictures(app, url, pictures))
     print("\n".join([*failures, f"{len(pictures)} pictures: {write_index(pictures)}"]))

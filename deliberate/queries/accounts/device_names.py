@@ -30,8 +30,8 @@ def device_name(agent: str) -> str:
     """Return the browser and the system of a user agent, or what is known of them."""
     browser, system = _first_match(BROWSERS, agent), _first_match(SYSTEMS, agent)
     if browser and system:
-        return _("%(browser)s on %(system)s", browser=browser, system=system)
-    return browser or system or _("Unknown browser")
+        return str(_("%(browser)s on %(system)s", browser=browser, system=system))
+    return browser or system or str(_("Unknown browser"))
 
 
 def _first_match(patterns: tuple[tuple[str, str], ...], agent: str) -> str:

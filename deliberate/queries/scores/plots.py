@@ -50,7 +50,7 @@ def thread_sides(rows: Sequence[Sequence[int]]) -> ThreadSides | None:
     return ThreadSides(drawn[::step], sums[True], sums[False])
 
 
-def active_half(rows: Sequence[Sequence[int]]) -> ActiveHalf | None:
+def active_half(rows: Sequence[list[int]]) -> ActiveHalf | None:
     """Return how few people wrote half of the comments; None below `MIN_AUTHORS` people.
 
     Each row holds a number of comments and how many people wrote so many.
