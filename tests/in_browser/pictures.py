@@ -31,7 +31,7 @@ from tests.site.link_walk import ACCOUNTS, DESK, FIRST_PAGES, LinkWalk, add_cont
 OUTPUT = ROOT / "build" / "pictures"
 WIDTHS = (390, 1280)
 LANGUAGES = ("id", "en")
-FOR_EVERY_ROLE = {"home.index", "processes.show", "proposals.show", "polls.show"}
+FOR_EVERY_ROLE = {"home.front", "processes.show", "proposals.show", "polls.show"}
 """Public pages that show other things to other roles."""
 LOAD_IMAGES = """() => Promise.all([...document.images].map(image => {
   image.loading = 'eager'

@@ -111,8 +111,6 @@ class Scoreboard:
     document: Document
     headline: str
     dimensions: list[DimensionRow]
-    civility: list[IndicatorDetail]
-    """Indicators shown beside DQ without being part of it."""
     weeks: list[tuple[date, int, int]]
     cohorts: CohortRetention
     response_times: ResponseTimeCurve
@@ -133,14 +131,12 @@ class ScoreCard:
 def scoreboard(snapshot: ScoreSnapshot, language: str) -> Scoreboard:
     """Return headline, dimensions with their indicators, and chart series of a snapshot."""
     document = json.loads(snapshot.document)
-    formulas = load_formulas()
     counts = document["descriptives"]["counted"]
     charts = snapshot.chart_data
     return Scoreboard(
         document=document,
         headline=document["headline"][language],
         dimensions=dimension_rows(document, language),
-        civility=_criterion_indicators(document, formulas, "DQ6", language),
         weeks=_weekly_participants(charts["weeks"]),
         cohorts=_cohort_retention(charts["cohorts"], charts["weeks"]),
         response_times=_response_time_curve(charts["waits"]),
