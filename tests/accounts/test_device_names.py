@@ -1,6 +1,7 @@
 """Names of devices as people read them."""
 
 import pytest
+from flask_babel import force_locale
 
 from deliberate.queries.accounts.device_names import device_name
 
@@ -30,5 +31,5 @@ CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/
     ],
 )
 def test_user_agent_is_named_by_browser_and_system(app, agent, name):
-    with app.test_request_context("/en/"):
+    with app.test_request_context(), force_locale("en"):
         assert device_name(agent) == name
