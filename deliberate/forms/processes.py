@@ -1,10 +1,11 @@
 """Forms for the set-up of a process: texts, rules and institutions, phases, days off."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
@@ -32,7 +33,7 @@ from deliberate.forms.polls.polls import CheckboxesField, WholeNumberField
 from deliberate.forms.proposals.listed_names import NamesField, TranslatedNamesField
 from deliberate.forms.responses import DayField
 from deliberate.queries.processes.phases import PHASE_NAMES
-from deliberate.queries.processes.working_days import is_known_calendar
+from deliberate.queries.processes.working_days import INDONESIA, is_known_calendar, list_calendars
 from deliberate.vocabulary import PhaseKind, PhaseSwitch
 
 SWITCHES = {
@@ -57,7 +58,31 @@ USUAL_SWITCHES = {
     PhaseKind.REVIEW: (PhaseSwitch.COMMENT,),
 }
 """What the form of a phase without dates suggests, by kind."""
+INDONESIAN_ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 _LENGTH = Length(max=4000, message=TOO_LONG)
+
+
+def _zone_choices() -> Iterator[SelectChoice]:
+    """Yield the zones of Indonesia, then every other one by its name."""
+    for zone, name in INDONESIAN_ZONES.items():
+        yield SelectChoice(zone, f"{name} ({zone})")
+    for zone in sorted(available_timezones() - INDONESIAN_ZONES.keys()):
+        if "/" in zone and not zone.startswith("Etc/"):
+            yield SelectChoice(zone, zone.replace("_", " "))
+
+
+def _calendar_choices(chosen: str) -> Iterator[SelectChoice]:
+    """Yield countries by name, with the regions of the chosen one: all would be thousands."""
+    locale = get_locale()
+    names = locale.territories if locale else {}
+    countries = list_calendars()
+    for country in sorted(countries, key=lambda code: (code != INDONESIA, names.get(code, code))):
+        yield SelectChoice(country, names.get(country, country))
+        if chosen.partition("-")[0] == country:
+            for region in countries[country]:
+                yield SelectChoice(
+                    f"{country}-{region}", f"{names.get(country, country)}, {region}"
+                )
 
 
 class ProcessForm(LocalizedForm):
@@ -90,30 +115,32 @@ class ProcessForm(LocalizedForm):
         _("Working days for the response"),
         [InputRequired(REQUIRED), NumberRange(1, 250, _("From 1 to 250."))],
     )
-    timezone = StringField(_("Time zone"), [DataRequired(REQUIRED)], [single_line])
-    calendar = StringField(_("Calendar of holidays"), [DataRequired(REQUIRED)], [single_line])
+    timezone = SelectField(_("Time zone"), [DataRequired(REQUIRED)], validate_choice=False)
+    calendar = SelectField(
+        _("Calendar of holidays"), [DataRequired(REQUIRED)], validate_choice=False
+    )
     topics = TranslatedNamesField(_("Topics"))
     areas = NamesField(_("Areas"))
     allows_other = BooleanField(_("Also allow others, written by hand"))
     reason = TextAreaField(_("Reason (public)"), [Length(max=1000, message=TOO_LONG)])
 
     def set_choices(self, institutions: Iterable[tuple[str, str]]) -> None:
-        """Set the institutions to choose from."""
+        """Set the institutions to choose from, and the time zones and calendars."""
         choices = [SelectChoice(id_, name) for id_, name in institutions]
         self.lead.choices = [SelectChoice("", "–"), *choices]
         self.consulted.choices, self.must_sign.choices = choices, list(choices)
+        self.timezone.choices = list(_zone_choices())
+        self.calendar.choices = list(_calendar_choices(self.calendar.data or ""))
 
     def validate_timezone(self, field: Field) -> None:
         """Require an existing time zone."""
         if field.data not in available_timezones():
-            raise ValidationError(_("This is not a valid time zone. Write it as Asia/Makassar."))
+            raise ValidationError(_("Choose a time zone of the list."))
 
     def validate_calendar(self, field: Field) -> None:
         """Require a country or subdivision with known holidays."""
         if not is_known_calendar(field.data):
-            raise ValidationError(
-                _("This is not a known calendar. Write a country as ID, a region as GB-ENG.")
-            )
+            raise ValidationError(_("Choose a calendar of the list."))
 
     def validate_must_sign(self, field: Field) -> None:
         """Reject an institution with two parts."""

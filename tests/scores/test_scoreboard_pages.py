@@ -1,6 +1,7 @@
 """Scoreboard pages from stored scores."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -79,8 +80,57 @@ def test_scoreboard_charts_have_title_description_and_table(process, read_page):
     store_snapshot(process, NOW - timedelta(days=8))
     store_snapshot(process, NOW)
     page = read_page()
-    charts = page.count('<svg class="chart"')
+    charts = len(re.findall('<svg class="(?:chart|plot)"', page))
     assert charts == page.count("</desc>") == page.count("The same numbers as a table") > 4
+
+
+def test_scoreboard_begins_with_sentence_dials_and_pictures(process, read_page):
+    store_snapshot(process, NOW, formulas=load_formulas().relaxed())
+    page = read_page()
+    order = ["<h1>", 'class="dial"', 'class="network"', 'class="hundred"', "Strong", "Weak"]
+    places = [page.index(part) for part in [*order, "Every measure, weakest first"]]
+    assert places == sorted(places)
+    assert page.count('class="dial"') == 2
+
+
+def test_scoreboard_of_few_people_says_what_is_missing(process, read_page):
+    store_snapshot(process, NOW)
+    page = read_page()
+    assert 'class="dial"' not in page and "Too little to say yet" in page
+    assert "of the 50 newcomers needed" in page
+
+
+def test_measures_are_in_five_folded_groups_weakest_first(process, read_page):
+    store_snapshot(process, NOW, formulas=load_formulas().relaxed())
+    page = read_page()
+    groups = re.split('<details class="measure-group">', page)[1:]
+    assert len(groups) == 5 and "Stands beside" in groups[-1]
+    weakest = [
+        min(map(int, scores)) for g in groups[:-1] if (scores := re.findall(r"score (\d+)", g))
+    ]
+    assert weakest == sorted(weakest)
+    for group in groups:
+        scores = [int(score) for score in re.findall(r"score (\d+)", group)]
+        assert scores == sorted(scores)
+        assert group.count("How this number came about") == group.count('class="measure-name"')
+
+
+def test_page_of_all_numbers_has_every_indicator_unfolded(process, read_page):
+    store_snapshot(process, NOW, formulas=load_formulas().relaxed())
+    page = read_page("/all")
+    for indicator in load_formulas().indicators:
+        assert f">{indicator} " in page
+    assert 'class="measure-group"' not in page
+
+
+def test_list_of_scoreboards_shows_scored_and_unscored_processes(app, process):
+    client = anonymous_client(app)
+    page = client.get("/en/scores").text
+    assert "No process has been scored yet" in page and "Not scored yet" in page
+    store_snapshot(process, NOW, formulas=load_formulas().relaxed())
+    page = client.get("/en/scores").text
+    assert page.count('class="dial"') == 2 and 'class="spark"' in page
+    assert "Not scored yet" not in page
 
 
 def test_score_history_needs_a_second_week(process, read_page):

@@ -90,7 +90,10 @@ def test_for_and_against_have_equal_contrast(scheme: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_in_heat_map_contrasts_with_its_cell(scheme: str) -> None:
     colours = tokens(scheme)
-    steps = [float(step) for step in re.findall(r"\.heat-[0-3] \{\s*opacity: ([.\d]+);", SHEET)]
-    assert len(steps) == 4
+    cell = r"\.heat-[1-3] \{\s*background: color-mix\(in srgb, var\(--action\) (\d+)%, "
+    steps = [int(step) / 100 for step in re.findall(cell, SHEET)]
+    assert len(steps) == 3
     for step in steps:
         assert contrast(colours["text"], mixed(colours["action"], colours["surface"], step)) >= 4.5
+    assert contrast(colours["text"], colours["surface-sunken"]) >= 4.5
+    assert contrast(colours["on-action"], colours["action"]) >= 4.5

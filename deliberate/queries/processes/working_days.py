@@ -58,10 +58,15 @@ def days_off(process: Process) -> frozenset[date]:
     return frozenset(map(date.fromisoformat, process.days_off or {}))
 
 
+def list_calendars() -> dict[str, list[str]]:
+    """Return the countries with known holidays, each with its subdivisions."""
+    return dict(holidays.list_supported_countries(include_aliases=False))
+
+
 def is_known_calendar(calendar: str) -> bool:
     """Return whether the holidays of a country or its subdivision are known."""
     country, dash, part = calendar.partition("-")
-    supported = holidays.list_supported_countries(include_aliases=False)
+    supported = list_calendars()
     return country in supported and (not dash or part in supported[country])
 
 

@@ -20,9 +20,12 @@ class ReplyNetwork:
     people: int
     pairs: int
     mutual: int
+    hubs: int
+    """The fewest people who together hold half of the conversations."""
     one_way: str
     both_ways: str
     dots: str
+    hub_dots: str
     partners: list[tuple[int, int]]
     """How many people talked with how many others: (partners, people)."""
 
@@ -61,13 +64,16 @@ def reply_network(pairs: list[list[int]]) -> ReplyNetwork | None:
     edges = [(index[first], index[second], both) for first, second, _threads, both in pairs]
     positions = _force_layout(len(people), edges)
     partners = Counter(person for pair in pairs for person in pair[:2])
+    hubs = {index[person] for person in _people_of_half(partners)}
     return ReplyNetwork(
         people=len(people),
         pairs=len(pairs),
         mutual=sum(both for _first, _second, both in edges),
+        hubs=len(hubs),
         one_way=_edge_path(positions, [edge for edge in edges if not edge[2]]),
         both_ways=_edge_path(positions, [edge for edge in edges if edge[2]]),
-        dots="".join(f"M{x:.0f} {y:.0f}h0" for x, y in positions),
+        dots=_dots_path(positions, [i for i in range(len(people)) if i not in hubs]),
+        hub_dots=_dots_path(positions, sorted(hubs)),
         partners=sorted(Counter(partners.values()).items()),
     )
 
@@ -103,6 +109,21 @@ def thread_shapes(rows: list[tuple[str, int, int]]) -> ThreadShapes | None:
         ],
         is_cut=deepest == MAX_DEPTH,
     )
+
+
+def _people_of_half(partners: Counter[int]) -> list[int]:
+    """Return the fewest people whose partners add up to half of all, the most connected first."""
+    half, chosen, reached = sum(partners.values()) / 2, [], 0
+    for person, count in sorted(partners.items(), key=lambda item: (-item[1], item[0])):
+        if reached >= half:
+            break
+        chosen.append(person)
+        reached += count
+    return chosen
+
+
+def _dots_path(positions: Points, people: list[int]) -> str:
+    return "".join(f"M{positions[i][0]:.0f} {positions[i][1]:.0f}h0" for i in people)
 
 
 def _bar_path(x: float, depth: int, width: float) -> str:

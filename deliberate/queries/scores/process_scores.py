@@ -97,6 +97,13 @@ def newest_snapshots() -> list[ScoreSnapshot]:
     )
 
 
+def unscored_processes() -> list[Process]:
+    """Return the opened processes without stored scores, oldest first."""
+    scored = select(ScoreSnapshot.process_id)
+    opened = select(Process).where(Process.opened_at.is_not(None), Process.id.not_in(scored))
+    return list(db.session.scalars(opened.order_by(Process.id)))
+
+
 def list_compared_scores(process_id: int) -> list[ComparedScore]:
     """Return the stored comparison scores of a process, without the figures themselves."""
     query = select(ComparedScore).where(ComparedScore.process_id == process_id)
@@ -106,9 +113,12 @@ def list_compared_scores(process_id: int) -> list[ComparedScore]:
 def chart_data(scores: citivoice.Scores) -> dict[str, Any]:
     """Return the data of the scoreboard's charts: small counts from the facts.
 
-    Cohorts under ten people are left out. Waits are [hours, answered] of residents' proposals.
-    People of the reply network get numbers without meaning elsewhere.
+    Cohorts under ten people are left out. Waits are [hours, answered] of residents' proposals,
+    sides [for, against] of threads, authors [comments, people who wrote so many]. People of the
+    reply network get numbers without meaning elsewhere.
     """
+    threads = scores.facts.scope("thread_facts", "counted")
+    authors = scores.facts.scope("author_facts", "counted")
     weeks = scores.facts.scope("week_facts", "counted")
     cohorts = scores.facts["cohort_facts"]
     responses = scores.facts["response_facts"]
@@ -118,6 +128,8 @@ def chart_data(scores: citivoice.Scores) -> dict[str, Any]:
         "cohorts": _rows(cohorts, "first_week", "weeks_later", "people"),
         "pairs": _renumber_people(scores.facts.pictures.get("pair_picture", [])),
         "shapes": scores.facts.pictures.get("shape_picture", []),
+        "sides": _rows(threads, "stance_for", "stance_against"),
+        "authors": _rows(authors, "comments", "authors"),
         "waits": sorted(
             [int(hours), int(answered)]
             for hours, answered in zip(

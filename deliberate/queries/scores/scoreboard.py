@@ -111,8 +111,6 @@ class Scoreboard:
     document: Document
     headline: str
     dimensions: list[DimensionRow]
-    civility: list[IndicatorDetail]
-    """Indicators shown beside DQ without being part of it."""
     weeks: list[tuple[date, int, int]]
     cohorts: CohortRetention
     response_times: ResponseTimeCurve
@@ -120,26 +118,41 @@ class Scoreboard:
     dominant_account_percent: int | None
 
 
+@dataclass(frozen=True)
+class ScoreCard:
+    """A process in the list of scoreboards: headline, headline dimensions and weeks."""
+
+    snapshot: ScoreSnapshot
+    headline: str
+    dimensions: list[DimensionRow]
+    weeks: list[tuple[date, int, int]]
+
+
 def scoreboard(snapshot: ScoreSnapshot, language: str) -> Scoreboard:
     """Return headline, dimensions with their indicators, and chart series of a snapshot."""
     document = json.loads(snapshot.document)
-    formulas = load_formulas()
     counts = document["descriptives"]["counted"]
     charts = snapshot.chart_data
     return Scoreboard(
         document=document,
         headline=document["headline"][language],
         dimensions=dimension_rows(document, language),
-        civility=[
-            indicator
-            for criterion in ("DQ5", "DQ6")
-            for indicator in _criterion_indicators(document, formulas, criterion, language)
-        ],
         weeks=_weekly_participants(charts["weeks"]),
         cohorts=_cohort_retention(charts["cohorts"], charts["weeks"]),
         response_times=_response_time_curve(charts["waits"]),
         counts=counts,
         dominant_account_percent=_dominant_account_percent(counts),
+    )
+
+
+def score_card(snapshot: ScoreSnapshot, language: str) -> ScoreCard:
+    """Return what the list of scoreboards shows of a process."""
+    document = json.loads(snapshot.document)
+    return ScoreCard(
+        snapshot=snapshot,
+        headline=document["headline"][language],
+        dimensions=[row for row in dimension_rows(document, language) if row.headline],
+        weeks=_weekly_participants(snapshot.chart_data["weeks"]),
     )
 
 

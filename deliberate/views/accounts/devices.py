@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from deliberate.forms.accounts.account import ConfirmPassphraseForm
 from deliberate.operations.accounts.devices import end_device
 from deliberate.operations.accounts.recovery_codes import renew_recovery_codes
+from deliberate.queries.accounts.device_names import device_name
 from deliberate.queries.accounts.devices import current_device_id, list_devices
 from deliberate.queries.accounts.recovery_codes import count_recovery_codes
 from deliberate.queries.accounts.second_factor import second_factor_added_at
@@ -31,6 +32,7 @@ def _render_devices(
     return render_template(
         "accounts/devices.html",
         devices=list_devices(person),
+        device_name=device_name,
         current_id=current_device_id(person),
         codes=codes or [],
         form=form,

@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import segno
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from deliberate.forms.accounts.office_entry import (
     NewVisitorForm,
@@ -50,6 +48,7 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
+from deliberate.views.site.qr_codes import qr_code
 from deliberate.views.site.rate_limits import retry_message
 from deliberate.views.site.request_context import (
     current_settings,
@@ -174,7 +173,7 @@ def _paper_page(paper: Paper, form: PrintedPaperForm, status: int = 200) -> Resp
         paper=paper,
         form=form,
         address=address,
-        qr=_qr_code(address, _("QR code of the address")),
+        qr=qr_code(address, _("QR code of the address")),
         valid_until=paper_valid_until(),
         token=paper_token(paper),
     )
@@ -183,13 +182,6 @@ def _paper_page(paper: Paper, form: PrintedPaperForm, status: int = 200) -> Resp
 
 def _claim_address() -> str:
     return current_settings().base_url + url_for("short_urls.claim")
-
-
-def _qr_code(address: str, title: str) -> Markup:
-    """Return a QR code as inline SVG; a long address is drawn with small modules."""
-    code = segno.make(address, error="l")
-    svg = code.svg_inline(scale=2 if code.version > 10 else 3, border=4, light="#fff", title=title)  # type: ignore[operator]  # version is a number here: no Micro QR
-    return Markup(svg)  # noqa: S704  # drawn by segno; it escapes the title
 
 
 def _entry_context() -> "RequestContext":
@@ -315,6 +307,6 @@ def receipt(token: str, entry: str) -> str:
         kind=str(receipt.public["kind"]),
         proposal_id=receipt.public["proposal"],
         institution=signed_in_person().institution,
-        check_qr=_qr_code(check, _("QR code of the receipt")),
+        check_qr=qr_code(check, _("QR code of the receipt")),
         claim_address=_claim_address() if person.sign_in_name is None else "",
     )

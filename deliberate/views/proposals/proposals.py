@@ -36,7 +36,14 @@ from deliberate.queries.threads.thread_page import get_thread_page
 from deliberate.queries.threads.unread_comments import MAX_UNREAD, last_read_before_visit
 from deliberate.text import word_diff
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_context import current_person, enum_arg, get_or_404, int_arg
+from deliberate.views.site.qr_codes import qr_code
+from deliberate.views.site.request_context import (
+    current_person,
+    current_settings,
+    enum_arg,
+    get_or_404,
+    int_arg,
+)
 from deliberate.views.site.response_headers import conditional_response
 from deliberate.views.urls import (
     comment_url_templates,
@@ -89,6 +96,7 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
     limited_until = page.reader.limited_until if page.reader else None
     may_comment = is_offered(proposal, PhaseSwitch.COMMENT, limited_until)
     case = page.desk.case
+    short_address = f"{current_settings().base_url or request.host_url.rstrip('/')}/p/{proposal.id}"
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -106,6 +114,8 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
         timeline=get_timeline(proposal, responses, page.desk),
         thread=thread,
         thread_request=thread_request,
+        short_address=short_address,
+        paper_code=qr_code(short_address, short_address) if thread_request.is_complete else "",
         may_comment=may_comment,
         may_support=is_offered(proposal, PhaseSwitch.SUPPORT, limited_until),
         may_revise=may_revise(person, proposal) if is_author else ALLOWED,

@@ -11,21 +11,34 @@ from deliberate.days import local_today
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.responses.institution_figures import list_institution_figures
 from deliberate.queries.responses.institutions import localized_name
+from deliberate.queries.scores.dial import Dial, draw_dial
 from deliberate.queries.scores.history import score_history
+from deliberate.queries.scores.measure_groups import (
+    MeasureGroup,
+    measure_groups,
+    strongest_and_weakest,
+)
 from deliberate.queries.scores.network_layout import reply_network, thread_shapes
 from deliberate.queries.scores.planned_judged_logged import context_figure, criteria_side_by_side
-from deliberate.queries.scores.process_scores import newest_snapshot, newest_snapshots
+from deliberate.queries.scores.plots import active_half, monthly_cohorts, thread_sides
+from deliberate.queries.scores.process_scores import (
+    newest_snapshot,
+    newest_snapshots,
+    unscored_processes,
+)
 from deliberate.queries.scores.scoreboard import (
     DimensionRow,
     dimension_detail,
-    dimension_rows,
     indicator_detail,
+    score_card,
     scoreboard,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import get_or_404
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from deliberate.models import ScoreSnapshot
 
 blueprint = LocalizedBlueprint("scoreboard", url_prefix="/scores")
@@ -36,40 +49,74 @@ def _snapshots_by_title() -> "list[ScoreSnapshot]":
     return sorted(newest_snapshots(), key=lambda row: row.process.text_in("title", g.language))
 
 
-def _dimension_rows_of(snapshot: "ScoreSnapshot") -> list[DimensionRow]:
-    return dimension_rows(json.loads(snapshot.document), g.language)
+def _dials(rows: "Sequence[DimensionRow | MeasureGroup]") -> dict[str, Dial | None]:
+    """Return the dial of each headline dimension."""
+    return {
+        row.id: draw_dial(row.result.score, row.result.range)
+        for row in rows
+        if row.result is not None
+    }
 
 
 @blueprint.page("/", "public")
 def index() -> ResponseReturnValue:
-    """List every scored process, unranked."""
-    boards = [(snapshot, scoreboard(snapshot, g.language)) for snapshot in _snapshots_by_title()]
-    return render_template("scores/index.html", boards=boards)
+    """List every opened process, unranked: a small picture of each scored one."""
+    cards = [score_card(snapshot, g.language) for snapshot in _snapshots_by_title()]
+    return render_template(
+        "scores/index.html",
+        cards=[(card, _dials(card.dimensions)) for card in cards],
+        unscored=unscored_processes(),
+    )
 
 
 @blueprint.page("/<slug>", "public")
 def show(slug: str) -> ResponseReturnValue:
-    """Show the scoreboard of a process, as it was computed last."""
+    """Show the scoreboard of a process, as it was computed last, for everybody."""
+    return _show_scores(slug, "scores/show.html")
+
+
+@blueprint.page("/<slug>/all", "public")
+def all_numbers(slug: str) -> ResponseReturnValue:
+    """Show every number of a scoreboard unfolded, for evaluators."""
+    return _show_scores(slug, "scores/all_numbers.html")
+
+
+def _show_scores(slug: str, template: str) -> ResponseReturnValue:
     process = get_or_404(get_process(slug))
     snapshot = newest_snapshot(process.id)
     if snapshot is None:
         return render_template("scores/not_scored.html", process=process)
-    charts = snapshot.chart_data
+    charts, board = snapshot.chart_data, scoreboard(snapshot, g.language)
+    groups, formulas = measure_groups(board.document, g.language), load_formulas()
+    is_for_evaluators = template == "scores/all_numbers.html"
+    details = [
+        dimension_detail(board.document, formulas, name, g.language)
+        for name, dimension in formulas.dimensions.items()
+        if dimension.headline
+    ]
     return render_template(
-        "scores/show.html",
+        template,
         process=process,
         snapshot=snapshot,
-        board=scoreboard(snapshot, g.language),
-        judged=criteria_side_by_side(
-            process, json.loads(snapshot.document), g.language, local_today(process)
-        ),
+        board=board,
+        groups=groups,
+        dials=_dials(groups),
+        strong_weak=strongest_and_weakest(groups),
+        returned=indicator_detail(board.document, formulas, "SP1.1", g.language),
+        details=details,
+        without_top5={
+            detail.dimension.id: detail.sensitivity.get("without_top5") for detail in details
+        },
+        judged=criteria_side_by_side(process, board.document, g.language, local_today(process)),
         history=score_history(process, charts["weeks"]),
         network=reply_network(charts.get("pairs", [])),
+        active=active_half(charts.get("authors", [])),
+        sides=thread_sides(charts.get("sides", [])),
         shapes=thread_shapes(charts.get("shapes", [])),
+        cohorts=board.cohorts if is_for_evaluators else monthly_cohorts(board.cohorts),
+        cohort_pattern="d MMM" if is_for_evaluators else "MMM y",
         answers=list_institution_figures(process.id),
         localized_name=localized_name,
-        others=[row for row in _snapshots_by_title() if row.process_id != process.id],
-        dimension_rows_of=_dimension_rows_of,
     )
 
 
