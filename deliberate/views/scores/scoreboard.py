@@ -40,14 +40,14 @@ def _dimension_rows_of(snapshot: "ScoreSnapshot") -> list[DimensionRow]:
     return dimension_rows(json.loads(snapshot.document), g.language)
 
 
-@blueprint.page("/", "public")
+@blueprint.page("/", "public", cached=True)
 def index() -> ResponseReturnValue:
     """List every scored process, unranked."""
     boards = [(snapshot, scoreboard(snapshot, g.language)) for snapshot in _snapshots_by_title()]
     return render_template("scores/index.html", boards=boards)
 
 
-@blueprint.page("/<slug>", "public")
+@blueprint.page("/<slug>", "public", cached=True)
 def show(slug: str) -> ResponseReturnValue:
     """Show the scoreboard of a process, as it was computed last."""
     process = get_or_404(get_process(slug))
@@ -73,7 +73,7 @@ def show(slug: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.page("/<slug>/<figure_id>", "public")
+@blueprint.page("/<slug>/<figure_id>", "public", cached=True)
 def figure(slug: str, figure_id: str) -> ResponseReturnValue:
     """Show how a number was computed: formula, counts, goalposts and how to check them."""
     process = get_or_404(get_process(slug))
