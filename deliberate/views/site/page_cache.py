@@ -152,7 +152,7 @@ def _answer_from_cache() -> Response | None:
     version = data_version()
     page = cache.get(key, version)
     if page is None:
-        g.page_to_keep = key, cache.state(version)
+        g.setdefault("page_to_keep", (key, cache.state(version)))
         return None
     return _respond(page)
 
@@ -172,7 +172,7 @@ def _respond(page: KeptPage, body: bytes | None = None) -> Response:
     else:
         response = Response(body or gzip.decompress(page.compressed), mimetype="text/html")
     response.set_etag(page.etag, weak=True)
-    g.is_shared_page = True
+    g.setdefault("is_shared_page", True)
     return response
 
 
