@@ -2,7 +2,7 @@
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import click
 from flask import Flask
@@ -53,11 +53,9 @@ SUMMARIES = {
 
 
 def _load_command(name: str) -> click.Command:
-    command: click.Command
     if name == "db":
-        from flask_migrate.cli import db as command
-    else:
-        command = import_module(f"deliberate.commands.{MODULES[name]}").command
+        return cast(click.Command, import_module("flask_migrate.cli").db)
+    command: click.Command = import_module(f"deliberate.commands.{MODULES[name]}").command
     return command
 
 
