@@ -5,28 +5,28 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, g
-
-from deliberate import database, views
-from deliberate.config import MAX_REQUEST_MB, Settings, load_settings
-from deliberate.database import db
-from deliberate.extensions import babel, csrf, init_translations, limiter, login_manager, migrate
-from deliberate.operations.accounts.devices import RESIDENT_SESSION
-from deliberate.views.site import errors
-from deliberate.views.site.url_parsing import Application
-
 if TYPE_CHECKING:
+    from flask import Flask
+
+    from deliberate.config import Settings
     from deliberate.jobs import JobRunner
+
+# Each function imports what it needs: `deliberate --help` and the verifier create no application.
 
 __version__ = "0.1.0"
 PACKAGE_FOLDER = Path(__file__).resolve().parent
 
 
-def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
+def create_app(settings: "Settings | None" = None, **overrides: object) -> "Flask":
     """Create the application; settings come from the environment unless they are passed.
 
     Raises config.InvalidSetting, whose message names the environment variable.
     """
+    from deliberate import database, views
+    from deliberate.config import load_settings
+    from deliberate.views.site import errors
+    from deliberate.views.site.url_parsing import Application
+
     settings = settings or load_settings(os.environ, **overrides)
     settings.data_path.mkdir(parents=True, exist_ok=True)
     app = Application(
@@ -44,18 +44,33 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     return app
 
 
-def _init_extensions(app: Flask) -> None:
+def _init_extensions(app: "Flask") -> None:
+    from deliberate import database
+    from deliberate.database import db
+    from deliberate.extensions import (
+        babel,
+        csrf,
+        init_translations,
+        limiter,
+        login_manager,
+        migrate,
+    )
+
     database.init_app(app)
     migrate.init_app(app, db, directory=str(resource_path("migrations")), render_as_batch=True)
     babel.init_app(app, locale_selector=_current_language)
     init_translations(app, PACKAGE_FOLDER / "translations")
     csrf.init_app(app)
     login_manager.init_app(app)
+    # Known already, it adds no hooks to each request: operations apply the limits.
+    app.extensions["limiter"] = {limiter}
     limiter.init_app(app)
 
 
-def _flask_settings(settings: Settings) -> dict[str, object]:
+def _flask_settings(settings: "Settings") -> dict[str, object]:
     """Return the configuration of Flask and its extensions."""
+    from deliberate.config import MAX_REQUEST_MB
+
     return {
         "SECRET_KEY": settings.secret_key or _local_secret_key(settings),
         "SQLALCHEMY_DATABASE_URI": settings.database_uri,
@@ -75,8 +90,10 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
     }
 
 
-def _cookie_settings(settings: Settings) -> dict[str, object]:
+def _cookie_settings(settings: "Settings") -> dict[str, object]:
     """Return the configuration of the session cookie and the language cookie."""
+    from deliberate.operations.accounts.devices import RESIDENT_SESSION
+
     prefix = _cookie_prefix(settings)
     return {
         "SESSION_COOKIE_NAME": f"{prefix}session",
@@ -89,12 +106,12 @@ def _cookie_settings(settings: Settings) -> dict[str, object]:
     }
 
 
-def _cookie_prefix(settings: Settings) -> str:
+def _cookie_prefix(settings: "Settings") -> str:
     """Return the prefix that binds a cookie to this host and to HTTPS (RFC 6265bis)."""
     return "__Host-" if settings.uses_tls else ""
 
 
-def start_jobs(app: Flask) -> "JobRunner":
+def start_jobs(app: "Flask") -> "JobRunner":
     """Start the periodic jobs in a thread of this process."""
     from deliberate.jobs import JobRunner  # imported late: pages and tests need no job queue
 
@@ -107,7 +124,7 @@ def resource_path(name: str) -> Path:
     return packaged if packaged.is_dir() else PACKAGE_FOLDER.parent / name
 
 
-def _local_secret_key(settings: Settings) -> str:
+def _local_secret_key(settings: "Settings") -> str:
     """Return the secret key of a demo or test installation, created once in the data folder."""
     path = settings.data_path / "secret"
     if not path.exists():
@@ -117,10 +134,12 @@ def _local_secret_key(settings: Settings) -> str:
 
 
 def _current_language() -> str:
+    from flask import g
+
     return str(g.get("language", "id"))
 
 
-def _register_commands(app: Flask) -> None:
+def _register_commands(app: "Flask") -> None:
     from deliberate import commands  # imported late: commands create applications themselves
 
     commands.add_to(app)

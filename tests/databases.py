@@ -78,6 +78,7 @@ def make_sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Fl
         shutil.rmtree(folder / "log", ignore_errors=True)
         for name, content in migrated_files.items():
             (folder / name).write_bytes(content)
+        app.extensions["page_cache"].clear()
         return app
 
     return reset
@@ -132,6 +133,7 @@ def _function_that_empties(app: Flask) -> Callable[[], Flask]:
         with app.extensions["transient"].begin() as connection:
             _empty_tables(connection, filled_tables)
         shutil.rmtree(app.config["SETTINGS"].log_path, ignore_errors=True)
+        app.extensions["page_cache"].clear()
         return app
 
     return reset

@@ -2,12 +2,11 @@
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import click
 from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
-from flask_migrate.cli import db as migrations
 
 from deliberate.config import InvalidSetting
 
@@ -32,9 +31,31 @@ MODULES = {
 }
 """Module of each command by command name; a module is imported when its command is used, so that
 no command waits for the libraries of another."""
+SUMMARIES = {
+    "backup": "Create, verify and restore backups.",
+    "breach-list": "List as CSV the accounts with data stored since then; erased ones by id only.",
+    "check": "Check settings, schema, brand and counters; exit code 1 if something is wrong.",
+    "citivoice": "Check the data files of the framework; print the graph of the scores.",
+    "db": "Perform database migrations.",
+    "demo": "Start the sample city on 127.0.0.1; a second start continues with its data.",
+    "export": "Write a research release of a process.",
+    "import": "Bring in another platform's data, dated as it happened.",
+    "jobs": "Run the periodic jobs (sealing, deadlines, mail, scores) until stopped.",
+    "log": "Verify the sealed log, print tree heads and proofs, rotate the key.",
+    "mail": "Take in the mail on standard input to RECIPIENT: a failure report or a reply.",
+    "poll": "Count a poll again, create voting codes, rewrite the ballot tables.",
+    "reindex": "Rebuild the full-text index from all visible texts; search stays available.",
+    "retention": "Delete what is past its retention period: the rules are in docs/privacy.md.",
+    "score": "Score a process, or a release's files.",
+    "serve": "Serve the platform over HTTP, behind a reverse proxy with TLS.",
+    "user": "Create accounts.",
+}
+"""First sentence of each command's help, which the list of commands shows without an import."""
 
 
 def _load_command(name: str) -> click.Command:
+    if name == "db":
+        return cast(click.Command, import_module("flask_migrate.cli").db)
     command: click.Command = import_module(f"deliberate.commands.{MODULES[name]}").command
     return command
 
@@ -58,15 +79,23 @@ class TerminalCommands(FlaskGroup):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, else one of Flask or of an extension."""
-        if cmd_name in MODULES:
+        if cmd_name in SUMMARIES:
             return _load_command(cmd_name)
-        self._load_plugin_commands()
+        if cmd_name not in self.commands:
+            self._load_plugin_commands()
         return self.commands.get(cmd_name) or super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands without creating the application."""
-        self._load_plugin_commands()
-        return sorted({*self.commands, *MODULES})
+        return sorted({*self.commands, *SUMMARIES})
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self._summary(name)) for name in self.list_commands(ctx)])
+
+    def _summary(self, name: str) -> str:
+        return SUMMARIES.get(name) or self.commands[name].get_short_help_str()
 
 
 def add_to(app: Flask) -> None:
@@ -88,9 +117,6 @@ def _app(*_: Any) -> Flask:
 )
 def cli() -> None:
     """Group all commands."""
-
-
-cli.add_command(migrations)
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """`deliberate serve`: run the platform in production."""
 
+import gc
+
 import click
 from waitress import create_server
 
@@ -44,6 +46,8 @@ def command(host: str, port: int, threads: int, jobs: bool) -> None:
     )
     worker = start_jobs(app) if jobs else None
     handle_termination()
+    gc.collect()
+    gc.freeze()  # the program itself is never garbage: each collection looks at requests alone
     click.echo(f"deliberate serves {host}:{listener.getsockname()[1]}")
     try:
         server.run()

@@ -15,6 +15,7 @@ from deliberate.database.columns import (
     new_id,
     new_salt,
 )
+from deliberate.database.data_version import read_version
 from deliberate.database.engines import create_transient_engine, engine_options, make_read_only
 from deliberate.database.file_remains import truncate_write_ahead_logs, vacuum
 from deliberate.database.session_guard import (
@@ -53,6 +54,7 @@ __all__ = [
     "limit_writing_requests",
     "new_id",
     "new_salt",
+    "read_version",
     "transient",
     "truncate_write_ahead_logs",
     "unrecorded",

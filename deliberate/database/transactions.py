@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from deliberate.database.base import db
+from deliberate.database.data_version import change_version
 
 QUEUE_TIMEOUT_S = {"sqlite": 0.05, "postgresql": 2.0}
 """Wait for a place among the writers.
@@ -78,9 +79,9 @@ def writing(purpose: str) -> Iterator[Session]:
         session.info["writing"] = purpose
         try:
             yield session
-            if is_batched:
-                session.flush()
-            else:
+            session.flush()
+            if not is_batched:
+                change_version(session)
                 session.commit()
         except BaseException:
             session.rollback()

@@ -11,7 +11,6 @@ from deliberate.models.accounts.recovery_code import RecoveryCode
 from deliberate.models.accounts.second_factor import SecondFactor
 from deliberate.models.accounts.verified_resident import ResidentEntry, ResidentList
 from deliberate.models.log.interaction import (
-    ActCount,
     FormKey,
     Interaction,
     Position,
@@ -98,6 +97,7 @@ from deliberate.models.scores.assessment import (
 )
 from deliberate.models.scores.coding import Coding, Sample, SampledItem
 from deliberate.models.scores.stored_score import ComparedScore, ScoreSnapshot
+from deliberate.models.site.data_version import DataVersion
 from deliberate.models.site.job_run import JobRun
 from deliberate.models.site.picture import Picture
 from deliberate.models.site.rate_limit_window import RateLimitWindow

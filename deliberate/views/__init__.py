@@ -10,6 +10,7 @@ from deliberate.views.site import (
     compression,
     errors,
     language_cookie,
+    page_cache,
     rate_limits,
     request_hooks,
     request_metrics,
@@ -26,6 +27,7 @@ HOOKS = (
     static_files,
     compression,
     response_headers,
+    page_cache,
     template_context,
     errors,
 )

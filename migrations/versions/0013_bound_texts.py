@@ -1,10 +1,10 @@
-"""Salts of further texts, a count of acts by proposal, smaller indexes, ids that stay unused."""
+"""Salts of further texts, smaller indexes, ids that stay unused."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0011"
 
 BIG_INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 SALTED_TABLES = (
@@ -15,53 +15,20 @@ SALTED_TABLES = (
 NEVER_REUSED = ("process", "phase")
 """Tables whose rows can be deleted although the log names their ids."""
 INDEXES = {"process_id": ["process_id"], "proposal_id": ["proposal_id"]}
-SQLITE_COUNTER = """CREATE TRIGGER interaction_counts AFTER INSERT ON interaction
-WHEN NEW.proposal_id IS NOT NULL
-BEGIN
-  INSERT INTO act_count VALUES (NEW.proposal_id, 1)
-  ON CONFLICT (proposal_id) DO UPDATE SET acts = acts + 1;
-END"""
-POSTGRESQL_COUNTER = (
-    """CREATE FUNCTION interaction_count() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-      IF NEW.proposal_id IS NOT NULL THEN
-        INSERT INTO act_count VALUES (NEW.proposal_id, 1)
-        ON CONFLICT (proposal_id) DO UPDATE SET acts = act_count.acts + 1;
-      END IF;
-      RETURN NULL;
-    END $$""",
-    """CREATE TRIGGER interaction_counts AFTER INSERT ON interaction
-    FOR EACH ROW EXECUTE FUNCTION interaction_count()""",
-)
 
 
 def upgrade() -> None:
-    """Add the columns and the counter, and create the indexes of the log again, without the id."""
+    """Add the columns and create the indexes of the log again, without the id."""
     for table in SALTED_TABLES:
         op.add_column(table, sa.Column("salt", sa.LargeBinary(16)))
     op.add_column("process_change", sa.Column("text_hash", sa.String(64)))
     _replace_indexes(INDEXES)
-    op.create_table(
-        "act_count",
-        sa.Column("proposal_id", BIG_INT, primary_key=True, autoincrement=False),
-        sa.Column("acts", BIG_INT, nullable=False),
-    )
-    op.execute(
-        "INSERT INTO act_count SELECT proposal_id, count(*) FROM interaction"
-        " WHERE proposal_id IS NOT NULL GROUP BY proposal_id"
-    )
-    for statement in POSTGRESQL_COUNTER if _is_postgresql() else (SQLITE_COUNTER,):
-        op.execute(statement)
     _recreate(is_reusing=False)
 
 
 def downgrade() -> None:
     """Remove them."""
     _recreate(is_reusing=True)
-    op.execute("DROP TRIGGER interaction_counts" + " ON interaction" * _is_postgresql())
-    if _is_postgresql():
-        op.execute("DROP FUNCTION interaction_count()")
-    op.drop_table("act_count")
     _replace_indexes({name: [*columns, "id"] for name, columns in INDEXES.items()})
     op.drop_column("process_change", "text_hash")
     for table in SALTED_TABLES:

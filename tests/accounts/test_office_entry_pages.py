@@ -24,7 +24,7 @@ def test_person_without_account_contributes_at_an_office_and_takes_the_account_o
     new = {"display_name": "Bu Rini"}
     assert submit_form(desk, DESK, f"{DESK}/new", **new).status_code == 422
     paper = submit_form(desk, DESK, f"{DESK}/new", **new, terms="y")
-    assert (paper.status_code, paper.headers["Cache-Control"]) == (200, "no-store")
+    assert (paper.status_code, paper.headers["Cache-Control"]) == (200, "private, no-store")
     code = re.search(r"<code>([a-z2-9-]+)</code>", paper.text)[1]
     assert "/o</dd>" in paper.text and "<svg" in paper.text
     visit = _confirm(desk, paper, code[-4:]).location

@@ -57,7 +57,7 @@ def test_recovery_desk_with_two_officers_shows_code(app, first, second, person):
     assert page in second.get(DESK).text
     assert submit_form(second, page, to, proof="document").status_code == 422
     shown = submit_form(second, page, to, **PROOF)
-    assert (shown.status_code, shown.headers["Cache-Control"]) == (200, "no-store")
+    assert (shown.status_code, shown.headers["Cache-Control"]) == (200, "private, no-store")
     (code,) = re.findall(r"<code>([a-z0-9-]{19})</code>", shown.text)
     assert person.sign_in_name in shown.text
     words = {"sign_in_name": person.sign_in_name, "code": code, "new_passphrase": NEW_PASSPHRASE}

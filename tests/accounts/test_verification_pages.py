@@ -28,7 +28,7 @@ def admin(app, clock):
 def test_verification_page_accepts_code(app, admin):
     client = signed_in_client(app, admin)
     made = submit_form(client, DESK, f"{DESK}/codes", count="3", area=AREA)
-    assert (made.status_code, made.headers["Cache-Control"]) == (200, "no-store")
+    assert (made.status_code, made.headers["Cache-Control"]) == (200, "private, no-store")
     codes = re.findall(r"<code>([A-Z0-9-]{19})</code>", made.text)
     assert len(set(codes)) == 3
     resident = signed_in_client(app, factories.create_resident())

@@ -29,7 +29,7 @@ def test_joining_without_mail_shows_codes_once_and_then_the_welcome_page(app, cl
     assert joined.location.startswith(CODES)
     shown = submit_form(client, joined.location, CODES)
     codes = re.findall(r"<code>([a-z2-9-]{19})</code>", shown.text)
-    assert (len(set(codes)), shown.headers["Cache-Control"]) == (8, "no-store")
+    assert (len(set(codes)), shown.headers["Cache-Control"]) == (8, "private, no-store")
     assert submit_form(client, "/en/account", CODES).location == "/en/account/devices"
     assert client.get(CODES).location == "/en/welcome"
     assert submit_form(client, "/en/account", KEPT).status_code == 422

@@ -95,7 +95,7 @@ def test_signed_out_pages_set_no_session_cookie(clients):
 
 @pytest.mark.parametrize("page", ["/id/account", "/id/", "/id/desk", "/id/account/data.json"])
 def test_signed_in_pages_are_not_cached(clients, page):
-    assert clients["staff"].get(page).headers["Cache-Control"] == "no-store"
+    assert clients["staff"].get(page).headers["Cache-Control"] == "private, no-store"
 
 
 def test_every_response_has_security_headers(page_views):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deliberate.commands import MODULES, cli
+from deliberate.commands import MODULES, SUMMARIES, cli
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +35,38 @@ def test_help_needs_no_settings(tmp_path):
     for name in ("demo", "serve", "jobs", "db"):
         assert f"\n  {name} " in result.stdout
     assert not list(tmp_path.iterdir())
+
+
+def test_help_imports_no_command_and_no_database(tmp_path):
+    program = (
+        "import sys\nfrom deliberate.commands import cli\n"
+        "cli.main(['--help'], standalone_mode=False)\n"
+        "print('LOADED', *sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(result.stdout.partition("LOADED")[2].split())
+    heavy = {"sqlalchemy", "alembic", "numpy", "scipy", "duckdb", "wtforms", "cryptography", "PIL"}
+    assert "flask" in loaded and not loaded & heavy
+    assert {name for name in loaded if name.startswith("deliberate.")} == {
+        "deliberate.commands",
+        "deliberate.config",
+    } | {name for name in loaded if name.startswith("deliberate.vocabulary")}
+
+
+def test_list_of_commands_says_what_each_command_says():
+    texts = {
+        name: command.get_short_help_str(200)
+        for name in SUMMARIES
+        if (command := cli.get_command(None, name)) is not None
+    }
+    assert texts == SUMMARIES and {*MODULES, "db"} == set(SUMMARIES)
 
 
 @pytest.mark.parametrize("module", MODULES)

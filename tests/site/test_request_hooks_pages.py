@@ -245,7 +245,7 @@ def test_signed_out_page_has_no_cookie_csrf_token_or_form_key(app, path):
 
 def test_signed_in_page_is_not_cached(app):
     response = signed_in_client(app, factories.create_resident()).get("/id/account")
-    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Cache-Control"] == "private, no-store"
     assert "csrf_token" in response.text
 
 

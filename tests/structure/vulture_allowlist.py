@@ -6,8 +6,14 @@
 # Read by docs/generate.py and by tests.
 _.causes
 
+# A table that statements name in SQL, below the layer of its model.
+_.DataVersion
+
 # Called or read by a framework, by name.
 _.cache_ok  # SQLAlchemy
+_.format_commands  # Click
+_.save_session  # Flask
+_.session_interface  # Flask
 _.impl  # SQLAlchemy
 _.process_bind_param  # SQLAlchemy
 _.process_result_value  # SQLAlchemy

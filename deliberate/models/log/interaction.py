@@ -52,21 +52,6 @@ class UnsealedEntry(Base):
     entry: Mapped[str] = mapped_column(String(32), primary_key=True)
 
 
-class ActCount(Base):
-    """How many rows the log has about a proposal. A trigger of the log counts each insert.
-
-    Concurrent acts on a proposal count one after the other, when they commit: two readers of the
-    same number see the same rows, which the newest id does not promise, because an act with a
-    lower id may commit later. What is derived from the acts of a proposal is cached under it.
-    """
-
-    __tablename__ = "act_count"
-    personal_data = not_personal("proposal_id acts")
-
-    proposal_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    acts: Mapped[int] = mapped_column(BigId)
-
-
 class FormKey(Base):
     """The hashed key of a submitted form, so that a repeated form counts once for some weeks."""
 

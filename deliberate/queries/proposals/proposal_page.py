@@ -21,13 +21,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
-from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import (
-    ActCount,
     Attachment,
     Case,
-    Comment,
     Follow,
     Person,
     Poll,
@@ -39,7 +36,7 @@ from deliberate.models import (
     Summary,
     Support,
 )
-from deliberate.models.moderation.visibility import ANYONE, HELD
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.log.tree_heads import TreeHeadSummary
 from deliberate.queries.moderation.sanctions import limited_until
 from deliberate.queries.proposals.attachments import AttachmentRow
@@ -70,10 +67,9 @@ class ReaderState:
 
 @dataclass(frozen=True)
 class ProposalPage:
-    """A proposal for its page, with a fingerprint that changes whenever the page does."""
+    """A proposal for its page."""
 
     proposal: Proposal
-    fingerprint: str
     has_merged: bool
     """Whether other proposals were merged into this one."""
     has_files: bool
@@ -101,7 +97,7 @@ def get_proposal_page(
                 Case,
                 Referral,
                 Summary,
-                *_change_columns(),
+                *_related_columns(),
                 *_tree_head_columns(),
                 *_reader_columns(reader, last_read_id),
             )
@@ -141,10 +137,8 @@ def _page_from_rows(rows: Sequence[PageRow], reader: Person | None) -> ProposalP
     row = rows[0]
     proposal: Proposal = row[0]
     referrals = [referral for _, _, referral, *_ in rows if referral is not None]
-    changes = [getattr(row, column.name) for column in _change_columns()]
     return ProposalPage(
         proposal,
-        _fingerprint(proposal, changes),
         has_merged=bool(row.merged),
         has_files=bool(row.files),
         has_polls=bool(row.polls),
@@ -168,30 +162,18 @@ def _reader_state(row: PageRow, is_author: bool) -> ReaderState:
     )
 
 
-def _change_columns() -> tuple[Label[Any], ...]:
-    """Return columns that change with the page: log rows, polls, holds, merged and files."""
-    polls = select(func.count(Poll.id)).where(Poll.proposal_id == Proposal.id)
-    moment = now()
+def _related_columns() -> tuple[Label[Any], ...]:
+    """Return whether the proposal has polls, merged proposals and files."""
     merged: Any = aliased(Proposal)  # an alias has no static type
     columns: dict[str, Select[Any]] = {
-        "acts": select(ActCount.acts).where(ActCount.proposal_id == Proposal.id),
-        "polls": polls,
-        "opened": polls.where(Poll.opens_at <= moment),
-        "closed": polls.where(Poll.closes_at <= moment),
-        "held": select(func.count(Comment.id)).where(
-            Comment.proposal_id == Proposal.id, HELD.of(Comment)
-        ),
-        "merged": select(func.count(merged.id)).where(merged.merged_into_id == Proposal.id),
-        "merged_last_at": select(func.max(merged.merged_at)).where(
-            merged.merged_into_id == Proposal.id
-        ),
-        "files": select(func.count(Attachment.id)).where(
+        "polls": select(Poll.id).where(Poll.proposal_id == Proposal.id),
+        "merged": select(merged.id).where(merged.merged_into_id == Proposal.id),
+        "files": select(Attachment.id).where(
             Attachment.proposal_id == Proposal.id, Attachment.removed_at.is_(None)
         ),
     }
     return tuple(
-        statement.correlate(Proposal).scalar_subquery().label(name)
-        for name, statement in columns.items()
+        statement.correlate(Proposal).exists().label(name) for name, statement in columns.items()
     )
 
 
@@ -224,29 +206,6 @@ def _reader_columns(reader: Person | None, last_read_id: int | None) -> tuple[La
         follow.correlate(Proposal).exists().label("follows"),
         limited_until(reader).scalar_subquery().label("limited_until"),
         *unread_columns(reader.id, last_read_id),
-    )
-
-
-def _fingerprint(proposal: Proposal, changes: list[object]) -> str:
-    """Return a text that changes with the page.
-
-    It contains the hour for what follows from days: deadlines, and erased people.
-    """
-    phases = [
-        (p.key, p.name, p.name_en, p.opens_at, p.closes_at, p.switches)
-        for p in proposal.process.phases
-    ]
-    phase = proposal.process.phase_at(now())
-    return repr(
-        (
-            changes,
-            f"{now():%Y%m%d%H}",
-            proposal.hidden_at,
-            proposal.merged_into_id,
-            phases,
-            phase.key if phase else "",
-            proposal.process.closed_at,
-        )
     )
 
 

@@ -96,7 +96,7 @@ def receipt(entry: str) -> ResponseReturnValue:
     return render_template("log/receipt.html", receipt=receipt, act=describe_act(receipt.public))
 
 
-@blueprint.page("/proposals/<id:proposal_id>", "public")
+@blueprint.page("/proposals/<id:proposal_id>", "public", cached=True)
 def acts(proposal_id: int) -> ResponseReturnValue:
     """Show the receipts of the public acts on a proposal, its comments and its responses."""
     head = latest_published_head()

@@ -41,7 +41,7 @@ blueprint = LocalizedBlueprint("moderation")
 CONTRIBUTION = "/moderation/<any(comment,proposal):subject_type>/<id:subject_id>"
 
 
-@blueprint.page("/moderation", "public")
+@blueprint.page("/moderation", "public", cached=True)
 def index() -> str:
     """Show how often, by which rule and of which stance texts were hidden; never a text."""
     after = int_arg("after")

@@ -70,7 +70,7 @@ blueprint = LocalizedBlueprint("polls", url_prefix="/polls")
 POLL = "/<id:poll_id>"
 
 
-@blueprint.page("/", "public")
+@blueprint.page("/", "public", cached=True)
 def index() -> str:
     """Show a page of all polls, newest first."""
     state = request.args.get("state", "")
@@ -79,7 +79,7 @@ def index() -> str:
     return render_template("polls/index.html", polls=polls, state=state, next_url=next_url)
 
 
-@blueprint.page(POLL, "public")
+@blueprint.page(POLL, "public", cached=True)
 def show(poll_id: int) -> str:
     """Show a poll with its rules and its ballot, after the close with its result."""
     return _poll_page(get_or_404(get_poll(poll_id)))

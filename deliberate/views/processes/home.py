@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 blueprint = LocalizedBlueprint("home")
 
 
-@blueprint.page("/", "public", name="front")
+@blueprint.page("/", "public", name="front", cached=True)
 def front_page() -> str:
     """Show what the platform is, open processes, what closes soon, waits and was answered.
 

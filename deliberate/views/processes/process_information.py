@@ -182,7 +182,7 @@ def withdraw_news(slug: str, news_id: int) -> ResponseReturnValue:
     return _redirect(slug, _("The news are withdrawn."))
 
 
-@blueprint.page("/processes/<slug>/news", "public")
+@blueprint.page("/processes/<slug>/news", "public", cached=True)
 def news(slug: str) -> str:
     """Show the news of a process, newest first."""
     process = get_or_404(get_process(slug))

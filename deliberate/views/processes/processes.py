@@ -44,7 +44,7 @@ blueprint = LocalizedBlueprint("processes", url_prefix="/processes")
 PAGE = 20
 
 
-@blueprint.page("", "public")
+@blueprint.page("", "public", cached=True)
 def index() -> str:
     """Show the opened processes, newest first."""
     processes = list_counted_processes(int_arg("after"), PAGE + 1)
@@ -59,7 +59,7 @@ def index() -> str:
     )
 
 
-@blueprint.page("/<slug>", "public")
+@blueprint.page("/<slug>", "public", cached=True)
 def show(slug: str) -> str:
     """Show a process: question, limits of influence, institutions, phases and polls."""
     process, person = get_or_404(get_process(slug)), current_person()

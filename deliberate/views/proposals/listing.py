@@ -34,7 +34,7 @@ FILTERS = ("q", "topic", "area", "state", "institution", "process", "box")
 MAX_FILTER_LENGTH = 120
 
 
-@blueprint.page("", "public")
+@blueprint.page("", "public", cached=True)
 def index() -> str:
     """Show the proposals that match the filters of the query string."""
     filters = _filters_from_request()

@@ -44,7 +44,6 @@ from deliberate.views.site.request_context import (
     get_or_404,
     int_arg,
 )
-from deliberate.views.site.response_headers import conditional_response
 from deliberate.views.urls import (
     comment_url_templates,
     proposal_slug,
@@ -61,8 +60,8 @@ THREAD_ARGS = {"order", "side", "after", "at", "open", "all"}
 """URL arguments of a thread; with any of them a merged proposal shows its own page."""
 
 
-@blueprint.page("/<id:proposal_id>", "public")
-@blueprint.page("/<id:proposal_id>-<slug>", "public")
+@blueprint.page("/<id:proposal_id>", "public", cached=True)
+@blueprint.page("/<id:proposal_id>-<slug>", "public", cached=True)
 def show(proposal_id: int, slug: str = "") -> ResponseReturnValue:
     """Show a proposal with its response, polls, timeline and thread.
 
@@ -79,8 +78,7 @@ def show(proposal_id: int, slug: str = "") -> ResponseReturnValue:
         return redirect(url_for("proposals.show", proposal_id=target_id))
     if person is not None and page.reader is not None:
         save_reading_position(person, page.proposal, last_read_id, page.reader.newest)
-    version = f"{page.fingerprint} {get_area_map().version if page.proposal.place else ''}"
-    return conditional_response(version, lambda: _render_page(page, last_read_id))
+    return _render_page(page, last_read_id)
 
 
 def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
@@ -151,7 +149,7 @@ def _thread_request() -> ThreadRequest:
     )
 
 
-@blueprint.page("/<id:proposal_id>/changes", "public")
+@blueprint.page("/<id:proposal_id>/changes", "public", cached=True)
 def changes(proposal_id: int) -> ResponseReturnValue:
     """Show the differences between two versions of a proposal by words."""
     proposal = get_or_404(get_proposal(proposal_id))

@@ -30,7 +30,7 @@ from deliberate.views.site.request_context import (
 blueprint = LocalizedBlueprint("institutions", url_prefix="/institutions")
 
 
-@blueprint.page("/<slug>", "public")
+@blueprint.page("/<slug>", "public", cached=True)
 def show(slug: str) -> ResponseReturnValue:
     """Show an institution: figures, pending responses, published responses, commitments."""
     institution = get_or_404(get_institution_by_slug(slug))

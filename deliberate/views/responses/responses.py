@@ -58,7 +58,7 @@ blueprint = LocalizedBlueprint("responses", url_prefix="/responses")
 LISTS = ("waiting", "given", "due", "late", "fulfilled", "dropped")
 
 
-@blueprint.page("", "public")
+@blueprint.page("", "public", cached=True)
 def index() -> ResponseReturnValue:
     """Show pending and published responses, commitments, and figures by institution."""
     list_name = request.args.get("list", "waiting")
@@ -118,7 +118,7 @@ def _after_day() -> tuple[date, int] | None:
     return (day, int_arg("id") or 0) if day else None
 
 
-@blueprint.page("/<id:proposal_id>", "public")
+@blueprint.page("/<id:proposal_id>", "public", cached=True)
 def show(proposal_id: int) -> ResponseReturnValue:
     """Show the response to a proposal with all versions and the arguments it leaves open.
 

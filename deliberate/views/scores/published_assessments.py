@@ -51,7 +51,7 @@ def _card(assessment: "Assessment") -> AssessmentCard:
     )
 
 
-@blueprint.page("/<slug>/assessments", "public")
+@blueprint.page("/<slug>/assessments", "public", cached=True)
 def index(slug: str) -> ResponseReturnValue:
     """List the frozen plans and published assessments of a process, newest first."""
     process = get_or_404(get_process(slug))

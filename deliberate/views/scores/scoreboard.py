@@ -58,7 +58,7 @@ def _dials(rows: "Sequence[DimensionRow | MeasureGroup]") -> dict[str, Dial | No
     }
 
 
-@blueprint.page("/", "public")
+@blueprint.page("/", "public", cached=True)
 def index() -> ResponseReturnValue:
     """List every opened process, unranked: a small picture of each scored one."""
     cards = [score_card(snapshot, g.language) for snapshot in _snapshots_by_title()]
@@ -69,7 +69,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@blueprint.page("/<slug>", "public")
+@blueprint.page("/<slug>", "public", cached=True)
 def show(slug: str) -> ResponseReturnValue:
     """Show the scoreboard of a process, as it was computed last, for everybody."""
     return _show_scores(slug, "scores/show.html")
@@ -120,7 +120,7 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.page("/<slug>/<figure_id>", "public")
+@blueprint.page("/<slug>/<figure_id>", "public", cached=True)
 def figure(slug: str, figure_id: str) -> ResponseReturnValue:
     """Show how a number was computed: formula, counts, goalposts and how to check them."""
     process = get_or_404(get_process(slug))

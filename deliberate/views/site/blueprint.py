@@ -31,11 +31,13 @@ class LocalizedBlueprint(Blueprint):
         name: str = "",
         tokens: bool = True,
         rate_limit: RateLimit | None = None,
+        cached: bool = False,
     ) -> Callable[[View], View]:
         """Register a route with its audience: "public", "signed_in", or the values of roles.
 
         Forms of signed-in people are checked for a CSRF token and a form key unless `tokens` is
-        false (forms that sign in). `rate_limit` applies to POST requests.
+        false (forms that sign in). `rate_limit` applies to POST requests. A page is `cached` for
+        readers without a session only if it reads nothing but the recorded store, and no file.
         """
 
         def add(view: View) -> View:
@@ -44,6 +46,7 @@ class LocalizedBlueprint(Blueprint):
             view.audience = audience  # type: ignore[attr-defined]  # read by the request hooks
             view.takes_tokens = tokens  # type: ignore[attr-defined]  # of a function
             view.rate_limit = rate_limit  # type: ignore[attr-defined]  # of a function
+            view.cached = cached  # type: ignore[attr-defined]  # of a function
             path = "" if rule == "/" and self.has_own_prefix else rule
             self.add_url_rule(path, name or view.__name__, view, methods=list(methods))
             return view

@@ -24,7 +24,7 @@ def compressed_file(content: bytes, mimetype: str) -> Response | None:
 
     Return None for a file of another type and for a client that does not accept gzip.
     """
-    if not mimetype.startswith(COMPRESSIBLE_TYPES) or not _accepts_gzip():
+    if not mimetype.startswith(COMPRESSIBLE_TYPES) or not accepts_gzip():
         return None
     response = Response(_compress_content(content), mimetype=mimetype)
     response.content_encoding = "gzip"
@@ -41,7 +41,7 @@ def _compress(response: Response) -> Response:
     if not _is_compressible(response):
         return response
     response.vary.add("Accept-Encoding")
-    if _accepts_gzip():
+    if accepts_gzip():
         response.set_data(gzip.compress(response.get_data(), PAGE_LEVEL, mtime=0))
         response.content_encoding = "gzip"
         etag, _is_weak = response.get_etag()
@@ -67,5 +67,6 @@ def _is_compressible(response: Response) -> bool:
     )
 
 
-def _accepts_gzip() -> bool:
+def accepts_gzip() -> bool:
+    """Return whether the client reads compressed responses."""
     return request.accept_encodings.quality("gzip") > 0

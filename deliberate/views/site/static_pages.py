@@ -12,13 +12,13 @@ from deliberate.vocabulary.notices import NOT_MAILED_BY_DEFAULT
 blueprint = LocalizedBlueprint("static_pages")
 
 
-@blueprint.page("/help", "public")
+@blueprint.page("/help", "public", cached=True)
 def help() -> str:
     """Show how to take part, step by step."""
     return render_template("site/static_pages/help.html")
 
 
-@blueprint.page("/help/notices", "public")
+@blueprint.page("/help/notices", "public", cached=True)
 def notices() -> str:
     """Show what people are notified of, by topic, from the registry of notices."""
     return render_template(
@@ -26,32 +26,32 @@ def notices() -> str:
     )
 
 
-@blueprint.page("/offices", "public")
+@blueprint.page("/offices", "public", cached=True)
 def offices() -> str:
     """Show the offices where people take part in person."""
     return render_template("site/static_pages/offices.html", offices=list_open_offices())
 
 
-@blueprint.page("/accessibility", "public")
+@blueprint.page("/accessibility", "public", cached=True)
 def accessibility() -> str:
     """Show the accessibility statement."""
     return render_template("site/static_pages/accessibility.html", contact=_contact())
 
 
-@blueprint.page("/privacy", "public")
+@blueprint.page("/privacy", "public", cached=True)
 def privacy() -> str:
     """Show which personal data is stored, for how long, and the two cookies."""
     return render_template("site/static_pages/privacy.html", contact=_contact())
 
 
-@blueprint.page("/rules", "public")
+@blueprint.page("/rules", "public", cached=True)
 def rules() -> str:
     """Show the moderation rules in force."""
     version = get_current_rules()
     return render_template("site/static_pages/rules.html", version=version, is_old=False)
 
 
-@blueprint.page("/rules/<id:version_number>", "public")
+@blueprint.page("/rules/<id:version_number>", "public", cached=True)
 def rules_of_version(version_number: int) -> str:
     """Show an earlier version of the moderation rules."""
     version, in_force = get_or_404(get_rules_version(version_number)), get_current_rules()
@@ -59,7 +59,7 @@ def rules_of_version(version_number: int) -> str:
     return render_template("site/static_pages/rules.html", version=version, is_old=is_old)
 
 
-@blueprint.page("/method", "public")
+@blueprint.page("/method", "public", cached=True)
 def method() -> str:
     """Show what the scores mean and what they do not mean."""
     return render_template("site/static_pages/method.html")

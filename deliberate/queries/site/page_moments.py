@@ -1,0 +1,51 @@
+"""What decides how long a page may be kept: the version of the data, and dates that come."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
+
+from deliberate.clock import now
+from deliberate.database import UtcDateTime, db, read_version
+from deliberate.models import Phase, Poll
+from deliberate.models.moderation.visibility import HideableText
+
+PRECISION = timedelta(minutes=1)
+"""What follows from days, ages and counts of days appears within this time.
+
+Deadlines and local days begin at a whole minute, so they appear at once.
+"""
+_NOW = bindparam("now", type_=UtcDateTime)
+_END = bindparam("end", type_=UtcDateTime)
+
+
+def _first_within(column: InstrumentedAttribute[Any]) -> Select[Any]:
+    return select(func.min(column).label("moment")).where(column > _NOW, column < _END)
+
+
+_MOMENTS = union_all(
+    _first_within(Phase.opens_at),
+    _first_within(Phase.closes_at),
+    _first_within(Poll.opens_at),
+    _first_within(Poll.closes_at),
+    *(
+        # The condition of the partial index, which PostgreSQL and SQLite look for word by word.
+        _first_within(model.held_until).where(model.held_until.is_not(None))
+        for model in HideableText.__subclasses__()
+    ),
+)
+
+
+def data_version() -> str:
+    """Return the version of the recorded store that this request reads."""
+    return read_version(db.session())
+
+
+def next_change_by_date() -> datetime:
+    """Return the first moment at which a page may change although nobody acts."""
+    moment = now()
+    end = moment.replace(second=0, microsecond=0) + PRECISION
+    rows = db.session.execute(_MOMENTS, {"now": moment, "end": end}).scalars()
+    coming: list[datetime] = [row for row in rows if row is not None]
+    return min(coming, default=end)

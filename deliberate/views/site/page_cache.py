@@ -1,0 +1,201 @@
+"""Pages for readers without a session: kept as they were made, until the data or a date changes.
+
+A kept page costs one query, that of the version of the data. Only views that declare it are kept
+(`cached=True`): their pages depend on the recorded store, the address, the language and the
+clock. A request with a session cookie is never answered from here and its page is never kept.
+"""
+
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+from deliberate.clock import now
+from deliberate.queries.site.page_moments import data_version, next_change_by_date
+from deliberate.views.site.compression import PAGE_LEVEL, accepts_gzip
+from deliberate.views.site.request_context import current_person
+
+MAX_BYTES = 16 * 1024 * 1024
+"""Bytes of compressed pages that one process keeps."""
+ENTRY_BYTES = 1000
+"""What an entry takes beside its page."""
+SHARED = "public, max-age=0, s-maxage=15, stale-while-revalidate=60"
+"""Cache-Control of a page that every reader without a session sees alike.
+
+A browser asks each time, a proxy at most every 15 seconds.
+"""
+
+PageKey = tuple[str, str, str, bytes, str]
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of the data a page is made from, and when dates change it."""
+
+    version: str
+    since: datetime
+    until: datetime
+
+    def is_current(self, version: str) -> bool:
+        """Return whether what was made from this state is what would be made now."""
+        return self.version == version and self.since <= now() < self.until
+
+
+@dataclass(frozen=True)
+class KeptPage:
+    """A page as it was made."""
+
+    etag: str
+    compressed: bytes
+
+
+class PageCache:
+    """The pages made from one state of the data; those not read for longest are dropped first.
+
+    Another state drops all of them: nothing that was hidden or erased stays in memory.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self.max_bytes = max_bytes
+        self.bytes = 0
+        self._pages: OrderedDict[PageKey, KeptPage] = OrderedDict()
+        self._state: State | None = None
+        self._lock = threading.Lock()
+
+    def get(self, key: PageKey, version: str) -> KeptPage | None:
+        """Return the page of a key if it is that of the version and of this moment."""
+        with self._lock:
+            if self._state is None or not self._state.is_current(version):
+                return None
+            page = self._pages.get(key)
+            if page is not None:
+                self._pages.move_to_end(key)
+            return page
+
+    def put(self, key: PageKey, state: State, page: KeptPage) -> None:
+        """Keep a page unless the state has changed, and drop others where there is no room."""
+        with self._lock:
+            if state is not self._state:
+                return
+            self._drop(key)
+            self._pages[key] = page
+            self.bytes += _size(page)
+            while self.bytes > self.max_bytes:
+                self._drop(next(iter(self._pages)))
+
+    def _drop(self, key: PageKey) -> None:
+        page = self._pages.pop(key, None)
+        self.bytes -= _size(page) if page else 0
+
+    def state(self, version: str) -> State:
+        """Return the state of the data that this request reads; dates are read once for each."""
+        state = self._state
+        if state is None or not state.is_current(version):
+            state = State(version, now(), next_change_by_date())
+            self.clear()
+            self._state = state
+        return state
+
+    def clear(self) -> None:
+        """Drop all pages."""
+        with self._lock:
+            self._pages.clear()
+            self.bytes, self._state = 0, None
+
+
+def _size(page: KeptPage) -> int:
+    return len(page.compressed) + ENTRY_BYTES
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """The sessions of Flask, which leave pages that no cookie decided without `Vary: Cookie`."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Save the session; a page for readers without one has none to save."""
+        if not g.get("is_shared_page"):
+            super().save_session(app, session, response)
+
+
+def init_app(app: Flask) -> None:
+    """Answer from the kept pages before a view runs, and keep the page it made."""
+    app.extensions["page_cache"] = PageCache()
+    app.session_interface = PageSessions()
+    app.before_request(_answer_from_cache)
+    app.after_request(_keep_page)
+
+
+def _page_cache() -> PageCache:
+    return cast(PageCache, current_app.extensions["page_cache"])
+
+
+def _is_shared_request() -> bool:
+    """Return whether the view declares that its page can be kept, and nobody has a session."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return (
+        getattr(view, "cached", False)
+        and request.method in {"GET", "HEAD"}
+        and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
+        and current_person() is None
+    )
+
+
+def _answer_from_cache() -> Response | None:
+    if not _is_shared_request():
+        return None
+    cache, key = _page_cache(), _page_key()
+    version = data_version()
+    page = cache.get(key, version)
+    if page is None:
+        g.setdefault("page_to_keep", (key, cache.state(version)))
+        return None
+    return _respond(page)
+
+
+def _page_key() -> PageKey:
+    """Return all that a page without a session is made from, beside data, clock and program."""
+    return request.scheme, request.host, request.path, request.query_string, g.language
+
+
+def _respond(page: KeptPage, body: bytes | None = None) -> Response:
+    """Return a kept page as the client accepts it, or 304 to one that has it."""
+    if request.if_none_match.contains_weak(page.etag):
+        response = Response(status=304)
+    elif accepts_gzip():
+        response = Response(page.compressed, mimetype="text/html")
+        response.content_encoding = "gzip"
+    else:
+        response = Response(body or gzip.decompress(page.compressed), mimetype="text/html")
+    response.set_etag(page.etag, weak=True)
+    g.setdefault("is_shared_page", True)
+    return response
+
+
+def _keep_page(response: Response) -> Response:
+    """Keep the page that a view made, and set the headers for proxies."""
+    key, state = g.pop("page_to_keep", (None, None))
+    if key is not None and _is_keepable(response):
+        body = response.get_data()
+        etag = hashlib.sha256(body).hexdigest()[:24]
+        page = KeptPage(etag, gzip.compress(body, PAGE_LEVEL, mtime=0))
+        _page_cache().put(key, state, page)
+        response = _respond(page, body)
+    if g.get("is_shared_page"):
+        response.headers["Cache-Control"] = SHARED
+        response.vary.add("Accept-Encoding")
+    return response
+
+
+def _is_keepable(response: Response) -> bool:
+    return (
+        response.status_code == 200
+        and response.mimetype == "text/html"
+        and not response.is_streamed
+        and not session
+        and "Set-Cookie" not in response.headers
+    )
