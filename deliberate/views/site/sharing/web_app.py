@@ -16,7 +16,11 @@ blueprint = LocalizedBlueprint("web_app")
 worker = LocalizedBlueprint("service_worker", localized=False)
 PRECACHED = ("deliberate.css", "enhance.js", "offline.js", "icons.svg", "favicon.svg")
 """Static files that every page loads."""
-ICONS = (("icon-192.png", 192, "any"), ("icon-512.png", 512, "any"), ("maskable.png", 512, "maskable"))
+ICONS = (
+    ("icon-192.png", 192, "any"),
+    ("icon-512.png", 512, "any"),
+    ("maskable.png", 512, "maskable"),
+)
 MAX_WAIT_DAYS = 28
 """Days after which the worker sends a text no more: the server forgets its form key after 30."""
 BACKGROUND, THEME = "#f4f1ea", "#0b5148"
