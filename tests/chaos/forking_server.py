@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from flask import Flask
 from waitress.server import create_server
 
 from deliberate import create_app
@@ -65,9 +66,8 @@ class ForkingServer:
         self.parent.stdout.close()
 
 
-def serve(port: int, folder: Path) -> None:
+def serve(app: Flask, port: int) -> None:
     """Listen, write the id of this process, and serve."""
-    app = create_app(settings_for(port, folder))
     server = create_server(app, host="127.0.0.1", port=port, threads=4)
     print(os.getpid(), flush=True)
     server.run()
@@ -75,13 +75,14 @@ def serve(port: int, folder: Path) -> None:
 
 def main() -> None:
     """Fork a child for each line; kill the last one at the end of the input."""
-    child = 0
+    port, child = int(sys.argv[1]), 0
+    app = create_app(settings_for(port, Path(sys.argv[2])))  # it connects in the child
     for _line in sys.stdin:
         if child:
             os.waitpid(child, 0)
         child = os.fork()
         if not child:
-            serve(int(sys.argv[1]), Path(sys.argv[2]))
+            serve(app, port)
     if child:
         os.kill(child, 9)
 
