@@ -27,6 +27,8 @@ pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
 KEPT_PAGE = "[data-keep][aria-pressed=true]"
 KILLS = 20
+TIMEOUT = 90_000
+"""Milliseconds for a step: a browser starts its worker slowly on a busy machine."""
 Open = Callable[..., Any]
 
 
@@ -57,6 +59,7 @@ def open_phone(chromium: Any, city_url: str, tmp_path: Any) -> Iterator[Open]:
             base_url=city_url,
             viewport=PHONE,
         )
+        context.set_default_timeout(TIMEOUT)
         contexts.append(context)
         return context
 
@@ -100,7 +103,8 @@ def keep(page: Any, path: str) -> None:
     """Open a page and keep it."""
     page.goto(path)
     page.click("[data-keep]")
-    page.wait_for_selector(KEPT_PAGE)
+    page.wait_for_selector("[data-keep]:not([disabled])")
+    assert page.locator(KEPT_PAGE).count() == 1, page.locator("[data-keep]").inner_text()
 
 
 def post_argument(page: Any, text: str) -> None:
@@ -231,6 +235,7 @@ def test_server_killed_twenty_times_loses_no_text_and_counts_none_twice(chromium
     context = chromium.new_context(base_url=settings.base_url, viewport=PHONE)
     cookie = {"name": "session", "value": lasting_session(app, token), "url": settings.base_url}
     context.add_cookies([cookie])
+    context.set_default_timeout(TIMEOUT)
     page = context.new_page()
     with killed_server(int(settings.base_url.rpartition(":")[2]), tmp_path) as server:
         page.goto("/id/help")
