@@ -128,7 +128,7 @@ def test_three_texts_written_offline_are_sent_once_after_the_browser_was_closed(
     with disconnected(phone):
         for path in open_proposals:
             phone.goto(path)
-            assert "Tidak ada sambungan" in phone.locator("#content > .notice").inner_text()
+            assert "Tidak ada sambungan" in phone.locator("#content > .notice.warning").inner_text()
             post_argument(phone, f"Ditulis tanpa sambungan: {path}\nBaris kedua.")
             assert phone.url.endswith("/id/offline?stored=1")
     phone.context.set_offline(True)
