@@ -87,6 +87,7 @@ class RepeatedForm(Exception):
 
     def __init__(self, first: Interaction) -> None:
         super().__init__(f"form already recorded as {first.id}")
+        self.entry = first.id
         self.subject_type = first.subject_type
         self.subject_id = first.subject_id
         self.proposal_id = first.proposal_id

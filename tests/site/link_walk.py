@@ -77,6 +77,10 @@ NOT_LINKED = {
         ("log_files.consistency", "log_files.entry", "log_files.leaf_file"),
         "asked by the verifier, by position",
     ),
+    **dict.fromkeys(
+        ("service_worker.script", "share_cards.show", "web_app.manifest"),
+        "loaded by browsers and by what previews links",
+    ),
     **dict.fromkeys(("log.receipt", "log_files.receipt"), "in the message after an act"),
     "attachments.download": "on a proposal with files",
     "data_access_requests.remove_release": "on /data once there is a release",

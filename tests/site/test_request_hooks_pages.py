@@ -222,8 +222,8 @@ def test_response_headers_are_on_every_response(app, path):
     assert {name: headers[name] for name in HEADERS} == {
         "Content-Security-Policy": (
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-            "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'; require-trusted-types-for 'script'"
+            "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
         ),
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -33,12 +33,17 @@ def test_icons_are_small() -> None:
     assert (STATIC / "favicon.svg").stat().st_size <= 1_000
 
 
-def test_script_is_at_most_10_kb_gzipped() -> None:
-    assert packed("enhance.js") <= 10_000
+def test_scripts_of_a_page_are_at_most_10_kb_gzipped() -> None:
+    assert packed("enhance.js") + packed("offline.js") <= 10_000
 
 
-def test_script_writes_no_markup() -> None:
-    script = (STATIC / "enhance.js").read_text()
+def test_service_worker_is_at_most_5_kb_gzipped() -> None:
+    assert packed("worker.js") <= 5_000
+
+
+@pytest.mark.parametrize("name", ["enhance.js", "offline.js", "worker.js"])
+def test_script_writes_no_markup(name: str) -> None:
+    script = (STATIC / name).read_text()
     sinks = (
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|"
         r"\beval\(|new Function|DOMParser|\.src\s*="
@@ -46,7 +51,10 @@ def test_script_writes_no_markup() -> None:
     assert re.findall(sinks, script) == []
 
 
-@pytest.mark.parametrize("name", ["deliberate.css", "enhance.js", "icons.svg", "favicon.svg"])
+@pytest.mark.parametrize(
+    "name",
+    ["deliberate.css", "enhance.js", "offline.js", "worker.js", "icons.svg", "favicon.svg"],
+)
 def test_static_file_requests_no_other_host(name: str) -> None:
     hosts = set(re.findall(r"(?:https?:)//[\w.-]+", (STATIC / name).read_text()))
     assert hosts <= {"http://www.w3.org"}

@@ -61,6 +61,7 @@ from deliberate.views.site.request_context import (
     request_context,
     signed_in_person,
 )
+from deliberate.views.site.sharing.share_cards import poll_share_card
 from deliberate.vocabulary import PollType
 
 if TYPE_CHECKING:
@@ -256,6 +257,7 @@ def _poll_page(
     return render_template(
         "polls/show.html",
         card=card,
+        share_card=poll_share_card(card),
         poll=poll,
         form=form or build_ballot_form(poll, poll.options_for(person), None),
         failed=form is not None and shows_errors,

@@ -44,6 +44,7 @@ from deliberate.views.site.request_context import (
     get_or_404,
     int_arg,
 )
+from deliberate.views.site.sharing.share_cards import proposal_share_card
 from deliberate.views.urls import (
     comment_url_templates,
     proposal_slug,
@@ -93,8 +94,8 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
     is_author = page.reader is not None and page.reader.is_author
     limited_until = page.reader.limited_until if page.reader else None
     may_comment = is_offered(proposal, PhaseSwitch.COMMENT, limited_until)
-    case = page.desk.case
     short_address = f"{current_settings().base_url or request.host_url.rstrip('/')}/p/{proposal.id}"
+    case, picture = page.desk.case, first_picture(related.files)
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -131,7 +132,12 @@ def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
         place_map=place_map(proposal),
         has_map=is_author and not get_area_map().is_empty,
         files=related.files if is_visible else (),
-        picture=first_picture(related.files) if is_visible else None,
+        picture=picture if is_visible else None,
+        share_card=proposal_share_card(
+            proposal,
+            picture.stem if picture else "",
+            page.summary.main_request if page.summary else "",
+        ),
         urls=comment_url_templates(proposal, thread_request, thread, may_comment=bool(may_comment)),
     )
 

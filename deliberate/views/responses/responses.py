@@ -48,6 +48,7 @@ from deliberate.views.site.request_context import (
     request_context,
     signed_in_person,
 )
+from deliberate.views.site.sharing.share_cards import response_share_card
 
 if TYPE_CHECKING:
     from deliberate.models import Commitment, Response
@@ -133,6 +134,7 @@ def show(proposal_id: int) -> ResponseReturnValue:
         "responses/show.html",
         proposal=proposal,
         cards=cards,
+        share_card=response_share_card(proposal, cards[0]) if cards else None,
         items=get_timeline(proposal, cards),
         open_arguments=open_arguments(proposal_id),
         reasons=list_judgement_reasons(cards[0].response.id) if cards else [],

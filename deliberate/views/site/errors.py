@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Flask, current_app, flash, g, render_template, request, url_for
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadHost, BadRequest, HTTPException
 
 from deliberate.operations import ChangedForm, RepeatedForm
 from deliberate.permissions.decision import RefusalKind, Refused
-from deliberate.views.site.form_pages import see_other
+from deliberate.views.site.form_pages import flash_with_receipt, see_other
 from deliberate.views.site.request_context import SECRETS, submitted_fields
 from deliberate.views.site.url_parsing import split_url
 
@@ -115,7 +115,8 @@ def _previous_url() -> str:
 
 def handle_repeated_form(error: RepeatedForm) -> ResponseReturnValue:
     """Redirect to the result of the first submission."""
-    flash(_("This was counted already; nothing was counted twice."))
+    message = _("This was counted already; nothing was counted twice.")
+    flash_with_receipt(message, error.entry)
     return see_other(_url_of_result(error))
 
 

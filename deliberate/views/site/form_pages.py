@@ -74,8 +74,11 @@ def redirect_with_message(url: str, message: str) -> ResponseReturnValue:
     return see_other(url)
 
 
-def flash_with_receipt(message: str) -> None:
-    """Flash a success message that links to the receipt of the act just recorded."""
-    template = Markup('{} <a href="{}">{}</a>')
-    url = url_for("log.receipt", entry=request_context().recorded_ids[-1])
+def flash_with_receipt(message: str, entry: str = "") -> None:
+    """Flash a success message that links to the receipt of the act just recorded, or of `entry`.
+
+    The service worker reads the link from the page that follows a form which it sent later.
+    """
+    template = Markup('{} <a data-receipt href="{}">{}</a>')
+    url = url_for("log.receipt", entry=entry or request_context().recorded_ids[-1])
     flash(template.format(message, url, _("Your receipt")), "success")

@@ -73,8 +73,12 @@ def submitted_fields() -> list[tuple[str, str]]:
 
 
 def new_form_key() -> str:
-    """Return a one-time key for a form, or an empty string for a request without a session."""
-    return secrets.token_urlsafe(18) if current_person() else ""
+    """Return a one-time key for a form, or an empty string for a request without a session.
+
+    It begins with the owner of the form: what waits in a browser is sent by nobody else.
+    """
+    person = current_person()
+    return f"{person.draft_owner}-{secrets.token_urlsafe(18)}" if person else ""
 
 
 def new_csrf_token() -> str:

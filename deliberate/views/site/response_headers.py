@@ -6,8 +6,8 @@ from deliberate.views.site.request_context import current_settings
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'"
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     app.after_request(set_security_headers)
 
 
-FILES = {"static", "pictures.show"}
+FILES = {"static", "pictures.show", "share_cards.show"}
 """Endpoints that set their own Cache-Control."""
 
 
