@@ -149,3 +149,15 @@ def test_mail_is_tried_again_while_the_database_is_not_available(app, monkeypatc
     monkeypatch.setattr(mail_command, "accept_mail", fail)
     result = app.test_cli_runner().invoke(mail_command.command, ["reply+1@surat.kota.id"], input="")
     assert result.exit_code == mail_command.TEMPORARY_FAILURE
+
+
+def test_unexpected_error_is_one_line_without_the_text_of_the_mail(app, monkeypatch):
+    def fail(*_arguments):
+        raise LookupError("unknown charset of a secret text")
+
+    monkeypatch.setattr(mail_command, "accept_mail", fail)
+    result = app.test_cli_runner().invoke(mail_command.command, ["reply+1@surat.kota.id"], input="")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("deliberate: mail: LookupError in test_incoming_mail.py:")
+    assert result.stderr.count("\n") == 1
+    assert "secret" not in result.stderr
