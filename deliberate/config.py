@@ -17,6 +17,7 @@ MAX_REQUEST_MB = 4
 """Largest body of a request; the web server in front has the same limit (docs/operate.md)."""
 MIN_SECRET_KEY_CHARACTERS = 32
 MIN_METRICS_TOKEN_CHARACTERS = 16
+MIN_WEBHOOK_SECRET_CHARACTERS = 32
 MIN_CELL_IN_PRODUCTION = 10
 
 
@@ -58,6 +59,7 @@ class Settings:
     mail_url: str = field(default="", metadata={"secret": True})
     mail_from: str = "deliberate@localhost"
     mail_domain: str = ""
+    mail_webhook_secret: str = field(default="", metadata={"secret": True})
     trusted_proxies: int = 0
     limits: bool = True
     person_storage_mb: int = 50
@@ -232,6 +234,11 @@ def _unsafe_for_production(settings: Settings) -> Problems:
         yield "BASE_URL", "must be the URL of the site without path, query or user name"
     if 0 < len(settings.metrics_token) < MIN_METRICS_TOKEN_CHARACTERS:
         yield "METRICS_TOKEN", f"must have at least {MIN_METRICS_TOKEN_CHARACTERS} characters"
+    if 0 < len(settings.mail_webhook_secret) < MIN_WEBHOOK_SECRET_CHARACTERS:
+        yield (
+            "MAIL_WEBHOOK_SECRET",
+            f"must have at least {MIN_WEBHOOK_SECRET_CHARACTERS} characters",
+        )
     if settings.min_cell < MIN_CELL_IN_PRODUCTION:
         yield (
             "MIN_CELL",

@@ -90,7 +90,7 @@ class Delivery(Base):
         owner="person_id notice_id.person_id",
         columns=(
             "id notice_id notice_key person_id channel reason created_at sent_at read_at "
-            "attempts next_attempt_at replied_at"
+            "attempts next_attempt_at replied_at bounced_at"
         ),
         retention=keep_for(365, "read_at", "read messages"),
     )
@@ -110,6 +110,8 @@ class Delivery(Base):
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When a reply by mail was posted; the address of the mail is used up then."""
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a permanent failure was reported after the mail was sent; it counts once."""
     error: Mapped[str] = mapped_column(String(255), default="", info=personal(Category.TECHNICAL))
 
 

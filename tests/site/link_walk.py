@@ -37,6 +37,7 @@ NOT_LINKED = {
     **dict.fromkeys(
         ("health.healthz", "health.readyz", "metrics.metrics"), "asked by the operator's monitoring"
     ),
+    "mail_failures.report": "called by the mail provider",
     **dict.fromkeys(
         ("well_known.robots", "well_known.security", "well_known.sitemap"), "well-known address"
     ),
