@@ -60,6 +60,9 @@ class Settings:
     mail_from: str = "deliberate@localhost"
     mail_domain: str = ""
     mail_webhook_secret: str = field(default="", metadata={"secret": True})
+    gateway_url: str = ""
+    gateway_secret: str = field(default="", metadata={"secret": True})
+    phone_country: str = "62"
     trusted_proxies: int = 0
     limits: bool = True
     person_storage_mb: int = 50
@@ -186,6 +189,7 @@ def _invalid_values(settings: Settings) -> Problems:
             yield name.upper(), f"must be at least {minimum} (got {value})"
     yield from _invalid_mail_addresses(settings)
     yield from _invalid_mail_domain(settings)
+    yield from _invalid_gateway(settings)
 
 
 def _invalid_locale(settings: Settings) -> Problems:
@@ -219,6 +223,19 @@ def _invalid_mail_addresses(settings: Settings) -> Problems:
 def _invalid_mail_domain(settings: Settings) -> Problems:
     if settings.mail_domain and not re.fullmatch(r"[\w-]+(\.[\w-]+)+", settings.mail_domain):
         yield "MAIL_DOMAIN", f"must be a domain of mail (got {settings.mail_domain!r})"
+
+
+def _invalid_gateway(settings: Settings) -> Problems:
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", settings.phone_country):
+        yield "PHONE_COUNTRY", f"must be a calling code such as 62 (got {settings.phone_country!r})"
+    if not settings.gateway_url:
+        return
+    url = urlsplit(settings.gateway_url)
+    is_local = url.scheme == "http" and is_loopback(url.hostname or "")
+    if not url.hostname or not (url.scheme == "https" or is_local):
+        yield "GATEWAY_URL", "must begin with https://"
+    if len(settings.gateway_secret) < MIN_WEBHOOK_SECRET_CHARACTERS:
+        yield "GATEWAY_SECRET", f"must have at least {MIN_WEBHOOK_SECRET_CHARACTERS} characters"
 
 
 def _unsafe_for_production(settings: Settings) -> Problems:

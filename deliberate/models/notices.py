@@ -116,7 +116,10 @@ class Delivery(Base):
 
 
 class NoticeSetting(Base):
-    """Whether a person receives a topic by a channel, where it differs from the default."""
+    """Whether a person receives a topic or a kind by a channel, where it differs.
+
+    A topic differs from the default, a kind from its topic.
+    """
 
     __tablename__ = "notice_setting"
     personal_data = rows(
@@ -127,6 +130,7 @@ class NoticeSetting(Base):
     topic: Mapped[str] = mapped_column(
         String(24), primary_key=True, info=personal(Category.PREFERENCE)
     )
+    """A topic, or a kind of notice, which has a full stop in its name."""
     channel: Mapped[str] = mapped_column(
         String(16), primary_key=True, info=personal(Category.PREFERENCE)
     )
@@ -146,6 +150,25 @@ class DigestChoice(Base):
     weekday: Mapped[int] = mapped_column(info=personal(Category.PREFERENCE))
     """The ISO number of the day, 1 for Monday."""
     hour: Mapped[int] = mapped_column(info=personal(Category.PREFERENCE))
+
+
+class PhoneNumber(Base):
+    """A telephone number to which a person wants short texts."""
+
+    __tablename__ = "phone_number"
+    personal_data = rows(
+        "telephone",
+        "Telephone number",
+        owner="person_id",
+        columns="person_id confirmed_at failures",
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(16), info=personal(Category.CONTACT))
+    """The international number (E.164)."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """None after several texts did not reach it: nothing is sent until it is confirmed again."""
+    failures: Mapped[int] = mapped_column(default=0)
 
 
 class FailingAddress(Base):

@@ -1,4 +1,4 @@
-"""Names of followed topics, and failures reported once for each mail."""
+"""Names of followed topics, failures reported once for each mail, telephone numbers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,8 @@ from deliberate.text import topic_id
 revision = "0012"
 down_revision = "0010"
 
+BIG_INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Add the columns; topics that are followed get the name that proposals give them."""
@@ -16,6 +18,13 @@ def upgrade() -> None:
         sa.Column("subject_name", sa.String(80), nullable=False, server_default=""),
     )
     op.add_column("delivery", sa.Column("bounced_at", sa.DateTime(timezone=True)))
+    op.create_table(
+        "phone_number",
+        sa.Column("person_id", BIG_INT, sa.ForeignKey("person.id"), primary_key=True),
+        sa.Column("number", sa.String(16), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True)),
+        sa.Column("failures", BIG_INT, nullable=False),
+    )
     _name_followed_topics()
 
 
@@ -39,5 +48,6 @@ def _name_followed_topics() -> None:
 
 def downgrade() -> None:
     """Remove the columns."""
+    op.drop_table("phone_number")
     op.drop_column("delivery", "bounced_at")
     op.drop_column("follow", "subject_name")

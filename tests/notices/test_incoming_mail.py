@@ -12,7 +12,7 @@ from deliberate.clock import now
 from deliberate.commands import mail as mail_command
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Delivery, FailingAddress
-from deliberate.notifications import fanout
+from deliberate.notifications.channels import mail as mail_channel
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.return_addresses import return_address
 from deliberate.operations.notices.incoming_mail import accept_mail, written_text
@@ -27,7 +27,7 @@ ADDRESS = "warga@example.org"
 @pytest.fixture
 def delivery(app, monkeypatch):
     """Return the delivery by mail of the notice of a reply."""
-    monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
+    monkeypatch.setattr(mail_channel, "is_mail_configured", lambda: True)
     settings = replace(app.config["SETTINGS"], mail_domain="surat.kota.id")
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     reader, proposal = factories.create_resident(), factories.create_proposal()
