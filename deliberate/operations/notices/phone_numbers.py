@@ -103,11 +103,6 @@ def remove_phone_number(person: Person, *, context: RequestContext = NO_REQUEST)
         act.about(person, channel=Channel.PHONE)
 
 
-def cancel_phone_request(person: Person) -> None:
-    """Forget a number that waits for its code."""
-    _forget_request(person.id)
-
-
 def _forget_request(person_id: int) -> None:
     with transient() as store:
         request = store.get(PhoneConfirmation, person_id)
