@@ -40,7 +40,7 @@ def test_title_of_a_hidden_proposal_is_not_listed(app):
     person, proposal = factories.create_resident(), factories.create_proposal()
     follow_subject(person, proposal)
     with unrecorded("test settings") as session:
-        proposal.hidden_ground = "insult"
+        proposal.hide("insult")
         session.add(proposal)
     page = signed_in_client(app, person).get(PATH).text
     assert proposal.title not in page
