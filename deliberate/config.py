@@ -17,6 +17,7 @@ MAX_REQUEST_MB = 4
 """Largest body of a request; the web server in front has the same limit (docs/operate.md)."""
 MIN_SECRET_KEY_CHARACTERS = 32
 MIN_METRICS_TOKEN_CHARACTERS = 16
+MIN_WEBHOOK_SECRET_CHARACTERS = 32
 MIN_CELL_IN_PRODUCTION = 10
 
 
@@ -58,6 +59,10 @@ class Settings:
     mail_url: str = field(default="", metadata={"secret": True})
     mail_from: str = "deliberate@localhost"
     mail_domain: str = ""
+    mail_webhook_secret: str = field(default="", metadata={"secret": True})
+    gateway_url: str = ""
+    gateway_secret: str = field(default="", metadata={"secret": True})
+    phone_country: str = "62"
     trusted_proxies: int = 0
     limits: bool = True
     person_storage_mb: int = 50
@@ -184,6 +189,7 @@ def _invalid_values(settings: Settings) -> Problems:
             yield name.upper(), f"must be at least {minimum} (got {value})"
     yield from _invalid_mail_addresses(settings)
     yield from _invalid_mail_domain(settings)
+    yield from _invalid_gateway(settings)
 
 
 def _invalid_locale(settings: Settings) -> Problems:
@@ -219,6 +225,19 @@ def _invalid_mail_domain(settings: Settings) -> Problems:
         yield "MAIL_DOMAIN", f"must be a domain of mail (got {settings.mail_domain!r})"
 
 
+def _invalid_gateway(settings: Settings) -> Problems:
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", settings.phone_country):
+        yield "PHONE_COUNTRY", f"must be a calling code such as 62 (got {settings.phone_country!r})"
+    if not settings.gateway_url:
+        return
+    url = urlsplit(settings.gateway_url)
+    is_local = url.scheme == "http" and is_loopback(url.hostname or "")
+    if not url.hostname or not (url.scheme == "https" or is_local):
+        yield "GATEWAY_URL", "must begin with https://"
+    if len(settings.gateway_secret) < MIN_WEBHOOK_SECRET_CHARACTERS:
+        yield "GATEWAY_SECRET", f"must have at least {MIN_WEBHOOK_SECRET_CHARACTERS} characters"
+
+
 def _unsafe_for_production(settings: Settings) -> Problems:
     """Yield the values that must not be used on a public site."""
     if len(settings.secret_key) < MIN_SECRET_KEY_CHARACTERS:
@@ -232,6 +251,11 @@ def _unsafe_for_production(settings: Settings) -> Problems:
         yield "BASE_URL", "must be the URL of the site without path, query or user name"
     if 0 < len(settings.metrics_token) < MIN_METRICS_TOKEN_CHARACTERS:
         yield "METRICS_TOKEN", f"must have at least {MIN_METRICS_TOKEN_CHARACTERS} characters"
+    if 0 < len(settings.mail_webhook_secret) < MIN_WEBHOOK_SECRET_CHARACTERS:
+        yield (
+            "MAIL_WEBHOOK_SECRET",
+            f"must have at least {MIN_WEBHOOK_SECRET_CHARACTERS} characters",
+        )
     if settings.min_cell < MIN_CELL_IN_PRODUCTION:
         yield (
             "MIN_CELL",

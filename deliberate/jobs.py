@@ -13,6 +13,7 @@ from huey.consumer import Consumer
 
 from deliberate.clock import now
 from deliberate.config import Settings
+from deliberate.notifications.channels.phone_codes import send_phone_codes
 from deliberate.notifications.delivery import send_due
 from deliberate.notifications.digests import create_digests
 from deliberate.notifications.fanout import fan_out
@@ -49,6 +50,7 @@ def run_minutely(_settings: Settings) -> None:
             "create_digests": create_digests,
             "fan_out": fan_out,
             "send_due": send_due,
+            "send_phone_codes": send_phone_codes,
             "send_invitations": send_invitations,
         },
     )

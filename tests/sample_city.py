@@ -111,6 +111,8 @@ def create_city_app(folder: Path) -> Flask:
 def build_city(folder: Path) -> Path:
     """Build the sample city in a new folder."""
     from deliberate.commands.demo_city import read_city, seed
+    from deliberate.notifications.delivery import send_due
+    from deliberate.notifications.fanout import fan_out
     from deliberate.operations.scores.stored_scores import store_all_scores
     from deliberate.sealing import seal_log
 
@@ -122,5 +124,7 @@ def build_city(folder: Path) -> Path:
         with clock.override_now(CITY_NOW):
             seal_log(app.config["SETTINGS"])
             store_all_scores()
+            fan_out()
+            send_due()  # marks the mails of the demo, which has no mail server, as sent
     release_connections(app)
     return folder

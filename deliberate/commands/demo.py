@@ -18,6 +18,7 @@ from deliberate.commands.startup import handle_termination, migrate_stores, star
 from deliberate.config import load_settings
 from deliberate.database import db, limit_writing_requests
 from deliberate.models import Institution, Person, Process, Proposal
+from deliberate.notifications.fanout import fan_out
 from deliberate.operations.polls.ballot_box import close_ballot_boxes
 from deliberate.operations.releases.releases import publish_all_releases
 from deliberate.operations.scores.stored_scores import store_all_scores
@@ -88,6 +89,7 @@ def _seed_if_empty(app: Flask, city: City) -> None:
         # Releases are acts too and are counted as a context figure.
         seal_log(app.config["SETTINGS"])
         store_all_scores()
+        fan_out()
 
 
 def _welcome_lines(city: City, url: str) -> Iterable[str]:

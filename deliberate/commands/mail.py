@@ -1,12 +1,14 @@
 """`deliberate mail`: take in a mail to the platform."""
 
 import sys
+import traceback
 from email import message_from_bytes
 from email.policy import default
 
 import click
 from flask.cli import with_appcontext
 
+from deliberate.commands.cli_errors import fail
 from deliberate.database import UNAVAILABLE_ERRORS
 from deliberate.operations.notices.incoming_mail import accept_mail
 from deliberate.operations.site.rate_limits import TooManyAttempts
@@ -24,8 +26,8 @@ def command(recipient: str) -> None:
 
     A mail server pipes mails here: docs/operate.md.
     """
-    mail = message_from_bytes(sys.stdin.buffer.read(), policy=default)
     try:
+        mail = message_from_bytes(sys.stdin.buffer.read(), policy=default)
         click.echo(accept_mail(mail, recipient))
     except Refused as refused:
         click.echo(str(refused.reason), err=True)
@@ -36,3 +38,7 @@ def command(recipient: str) -> None:
     except UNAVAILABLE_ERRORS:
         click.echo("the database is not available", err=True)
         sys.exit(TEMPORARY_FAILURE)
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+        fail(f"mail: {type(error).__name__} in {place}")  # its message may contain the text

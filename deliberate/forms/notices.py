@@ -1,7 +1,7 @@
-"""Forms of the weekly mail and of announcements."""
+"""Forms of the weekly mail, of telephone numbers and of announcements."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, SelectChoice, SelectField, TextAreaField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from deliberate.forms import LocalizedForm
@@ -28,6 +28,21 @@ class DigestForm(LocalizedForm):
         choices=[SelectChoice(hour, f"{hour:02}.00") for hour in range(24)],
         coerce=int,
     )
+
+
+class PhoneForm(LocalizedForm):
+    """A telephone number for short texts."""
+
+    number = StringField(
+        _("Telephone number"),
+        [DataRequired(_("Write your telephone number.")), Length(max=40)],
+    )
+
+
+class PhoneCodeForm(LocalizedForm):
+    """The code that was sent to a telephone number."""
+
+    code = StringField(_("Code of the text"), [DataRequired(_("Write the code.")), Length(max=20)])
 
 
 class AnnouncementForm(LocalizedForm):

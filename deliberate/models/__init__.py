@@ -5,7 +5,11 @@ from deliberate.models.accounts.invitation import Invitation
 from deliberate.models.accounts.linked_identity import LinkedIdentity
 from deliberate.models.accounts.office_account import OfficeAccount
 from deliberate.models.accounts.office_recovery import OfficeRecovery
-from deliberate.models.accounts.pending_request import EmailChange, PasswordResetRequest
+from deliberate.models.accounts.pending_request import (
+    EmailChange,
+    PasswordResetRequest,
+    PhoneConfirmation,
+)
 from deliberate.models.accounts.person import Person, PersonKey
 from deliberate.models.accounts.recovery_code import RecoveryCode
 from deliberate.models.accounts.second_factor import SecondFactor
@@ -39,6 +43,7 @@ from deliberate.models.notices import (
     FailingAddress,
     Notice,
     NoticeSetting,
+    PhoneNumber,
 )
 from deliberate.models.polls import (
     Ballot,

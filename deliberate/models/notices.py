@@ -89,7 +89,7 @@ class Delivery(Base):
         owner="person_id notice_id.person_id",
         columns=(
             "id notice_id notice_key person_id channel reason created_at sent_at read_at "
-            "attempts next_attempt_at replied_at"
+            "attempts next_attempt_at replied_at bounced_at"
         ),
         retention=keep_for(365, "read_at", "read messages"),
     )
@@ -109,11 +109,16 @@ class Delivery(Base):
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When a reply by mail was posted; the address of the mail is used up then."""
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a permanent failure was reported after the mail was sent; it counts once."""
     error: Mapped[str] = mapped_column(String(255), default="", info=personal(Category.TECHNICAL))
 
 
 class NoticeSetting(Base):
-    """Whether a person receives a topic by a channel, where it differs from the default."""
+    """Whether a person receives a topic or a kind by a channel, where it differs.
+
+    A topic differs from the default, a kind from its topic.
+    """
 
     __tablename__ = "notice_setting"
     personal_data = rows(
@@ -124,6 +129,7 @@ class NoticeSetting(Base):
     topic: Mapped[str] = mapped_column(
         String(24), primary_key=True, info=personal(Category.PREFERENCE)
     )
+    """A topic, or a kind of notice, which has a full stop in its name."""
     channel: Mapped[str] = mapped_column(
         String(16), primary_key=True, info=personal(Category.PREFERENCE)
     )
@@ -143,6 +149,25 @@ class DigestChoice(Base):
     weekday: Mapped[int] = mapped_column(info=personal(Category.PREFERENCE))
     """The ISO number of the day, 1 for Monday."""
     hour: Mapped[int] = mapped_column(info=personal(Category.PREFERENCE))
+
+
+class PhoneNumber(Base):
+    """A telephone number to which a person wants short texts."""
+
+    __tablename__ = "phone_number"
+    personal_data = rows(
+        "telephone",
+        "Telephone number",
+        owner="person_id",
+        columns="person_id confirmed_at failures",
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(16), info=personal(Category.CONTACT))
+    """The international number (E.164)."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """None after several texts did not reach it: nothing is sent until it is confirmed again."""
+    failures: Mapped[int] = mapped_column(default=0)
 
 
 class FailingAddress(Base):

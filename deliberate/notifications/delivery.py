@@ -1,10 +1,10 @@
-"""Sending of pending mails: oldest first for each person, retried until it succeeds."""
+"""Sending of pending messages: oldest first for each person, retried until it succeeds."""
 
 import logging
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from email.message import EmailMessage
 from typing import Any
 
 from flask import current_app
@@ -15,39 +15,43 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import UNAVAILABLE_ERRORS, db, unrecorded
 from deliberate.models import Delivery, Notice, Person
-from deliberate.notifications.links import recipient_address
-from deliberate.notifications.mail import InvalidAddress, compose
-from deliberate.notifications.return_addresses import BOUNCE, return_address
-from deliberate.notifications.smtp import (
+from deliberate.notifications.channels.adapter import (
     AddressRejected,
+    ChannelAdapter,
     ConnectionLost,
-    Mailer,
+    InvalidAddress,
+    Message,
+    NoAddress,
     PermanentFailure,
+    Sender,
     TemporaryFailure,
 )
+from deliberate.notifications.channels.adapters import ADAPTERS
+from deliberate.notifications.channels.mail import open_mail_server
+from deliberate.notifications.smtp import Mailer
 from deliberate.notifications.templates import (
     NotificationContext,
     load_context,
     render_notification,
 )
-from deliberate.operations.notices.failing_addresses import record_failure
 from deliberate.queries.notices.stuck_deliveries import NO_ADDRESS
+from deliberate.vocabulary.notices import Channel
 
 BATCH_SIZE = 100
 CLAIM_TIMEOUT = timedelta(minutes=10)
-"""The time after which a claimed mail is sent by another process, as the first may have died."""
+"""The time after which a claimed message is sent by another process, as the first may have died."""
 MIN_RETRY_DELAY = timedelta(minutes=1)
 MAX_RETRY_DELAY = timedelta(hours=6)
 
 MAX_COMPOSE_ATTEMPTS = 5
-"""A mail that cannot be composed is given up then, as it holds back others to the same person."""
+"""A message that cannot be composed is given up then, as it holds back others to the person."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class _NotComposed:
-    """Why a delivery has no mail."""
+    """Why a delivery has no message."""
 
     reason: str
     is_final: bool = True
@@ -55,17 +59,30 @@ class _NotComposed:
 
 
 def send_due(mailer: Mailer | None = None) -> int:
-    """Send all mails that are due and return the number sent.
+    """Send all messages that are due, by each channel, and return the number sent.
 
     The demo has no mail server: its mails count as sent and are shown on a page.
     """
     settings = _settings()
-    if not settings.mail_url and mailer is None:
-        return _mark_all_sent() if settings.is_demo else 0
     sent = 0
-    with mailer or Mailer(settings.mail_url) as open_mailer:
-        while claimed := _claim():
-            count, is_connection_lost = _send_batch(open_mailer, claimed)
+    for adapter in ADAPTERS:
+        is_mail = adapter.channel == Channel.MAIL
+        if is_mail and mailer is not None:
+            sent += _send_by(adapter, open_mail_server(mailer, settings))
+        elif (connection := adapter.connect(settings)) is not None:
+            sent += _send_by(adapter, connection)
+        elif is_mail and settings.is_demo:
+            sent += _mark_all_sent(adapter.channel)
+    return sent
+
+
+def _send_by(
+    adapter: ChannelAdapter[Message], connection: AbstractContextManager[Sender[Message]]
+) -> int:
+    sent = 0
+    with connection as sender:
+        while claimed := _claim(adapter.channel):
+            count, is_connection_lost = _send_batch(adapter, sender, claimed)
             sent += count
             if is_connection_lost:
                 break
@@ -77,22 +94,22 @@ def _settings() -> Settings:
     return settings
 
 
-def _mark_all_sent() -> int:
+def _mark_all_sent(channel: Channel) -> int:
     count = 0
-    while claimed := _claim():
+    while claimed := _claim(channel):
         for delivery_id in claimed:
             _mark_done(delivery_id)
         count += len(claimed)
     return count
 
 
-def _claim() -> Sequence[int]:
-    """Claim the next mails to send, so that no other process sends them, and return their ids."""
+def _claim(channel: Channel) -> Sequence[int]:
+    """Claim the next messages of a channel, so that no other process sends them; return ids."""
     with unrecorded("delivery") as session:
         due = session.scalars(
             select(Delivery)
             .where(
-                Delivery.channel == "mail",
+                Delivery.channel == channel,
                 Delivery.sent_at.is_(None),
                 or_(Delivery.next_attempt_at.is_(None), Delivery.next_attempt_at <= now()),
             )
@@ -100,19 +117,21 @@ def _claim() -> Sequence[int]:
             .limit(BATCH_SIZE)
             .with_for_update(skip_locked=True)
         ).all()
-        claimed = _without_older_pending(session, due)
+        claimed = _without_older_pending(session, channel, due)
         for delivery in claimed:
             delivery.next_attempt_at = now() + CLAIM_TIMEOUT
             delivery.attempts += 1
         return [delivery.id for delivery in claimed]
 
 
-def _without_older_pending(session: Session, due: Sequence[Delivery]) -> list[Delivery]:
-    """Return the deliveries to people without an older mail waiting for a retry.
+def _without_older_pending(
+    session: Session, channel: Channel, due: Sequence[Delivery]
+) -> list[Delivery]:
+    """Return the deliveries to people without an older one waiting for a retry.
 
-    The others are postponed until that retry, so that everybody gets mails in order.
+    The others are postponed until that retry, so that everybody gets them in order.
     """
-    rows = session.execute(_older_pending_query(due))
+    rows = session.execute(_older_pending_query(channel, due))
     older = {person_id: (first, until) for person_id, first, until in rows}
     ready = []
     for delivery in due:
@@ -124,14 +143,14 @@ def _without_older_pending(session: Session, due: Sequence[Delivery]) -> list[De
     return ready
 
 
-def _older_pending_query(due: Sequence[Delivery]) -> Select[*tuple[Any, ...]]:
-    """Return a query for the first id and last retry, by person, of mails waiting for a retry."""
+def _older_pending_query(channel: Channel, due: Sequence[Delivery]) -> Select[*tuple[Any, ...]]:
+    """Return a query for the first id and last retry, by person, of those waiting for a retry."""
     ids = {delivery.id for delivery in due}
     return (
         select(Delivery.person_id, func.min(Delivery.id), func.max(Delivery.next_attempt_at))
         .where(
             Delivery.person_id.in_({delivery.person_id for delivery in due}),
-            Delivery.channel == "mail",
+            Delivery.channel == channel,
             Delivery.sent_at.is_(None),
             Delivery.next_attempt_at > now(),
             Delivery.id.not_in(ids),
@@ -141,28 +160,30 @@ def _older_pending_query(due: Sequence[Delivery]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _send_batch(mailer: Mailer, claimed: Sequence[int]) -> tuple[int, bool]:
-    """Send claimed mails in order; return the number sent and whether the connection was lost.
+def _send_batch(
+    adapter: ChannelAdapter[Message], sender: Sender[Message], claimed: Sequence[int]
+) -> tuple[int, bool]:
+    """Send claimed messages in order; return the number sent and whether the connection was lost.
 
-    After a failure no later mail to the same person is sent.
+    After a failure no later one to the same person is sent.
     """
-    mails = _compose_batch(claimed)
+    messages = _compose_batch(adapter, claimed)
     sent, failed, is_connection_lost = 0, set[int](), False
-    for delivery_id, person_id, mail in mails:
+    for delivery_id, person_id, message in messages:
         if is_connection_lost or person_id in failed:
             _release_claim(delivery_id)
             continue
-        if isinstance(mail, _NotComposed):
-            if not mail.is_final:
+        if isinstance(message, _NotComposed):
+            if not message.is_final:
                 failed.add(person_id)
-            _end_or_postpone(delivery_id, mail)
+            _end_or_postpone(delivery_id, message)
             continue
         try:
-            mailer.send(mail, return_address(BOUNCE, delivery_id, _settings()))
+            sender.send(message, delivery_id)
         except PermanentFailure as error:
             _mark_done(delivery_id, str(error))
             if isinstance(error, AddressRejected):
-                record_failure(person_id, mail["To"].addresses[0].addr_spec)
+                adapter.note_rejection(person_id, message)
         except TemporaryFailure as error:
             is_connection_lost = isinstance(error, ConnectionLost)
             failed.add(person_id)
@@ -180,8 +201,10 @@ def _end_or_postpone(delivery_id: int, problem: _NotComposed) -> None:
         _postpone(delivery_id, problem.reason)
 
 
-def _compose_batch(claimed: Sequence[int]) -> list[tuple[int, int, EmailMessage | _NotComposed]]:
-    """Return delivery id, person id, and the mail or why there is none, of each delivery."""
+def _compose_batch(
+    adapter: ChannelAdapter[Message], claimed: Sequence[int]
+) -> list[tuple[int, int, Message | _NotComposed]]:
+    """Return delivery id, person id, and the message or why there is none, of each delivery."""
     rows = db.session.execute(
         select(Delivery, Notice, Person)
         .join(Notice, Notice.id == Delivery.notice_id)
@@ -190,30 +213,35 @@ def _compose_batch(claimed: Sequence[int]) -> list[tuple[int, int, EmailMessage 
         .order_by(Delivery.id)
     ).all()
     context = load_context(notice for _delivery, notice, _person in rows)
-    return [
-        (delivery.id, person.id, _compose_one(delivery, notice, person, context))
-        for delivery, notice, person in rows
-    ]
+    composed: list[tuple[int, int, Message | _NotComposed]] = []
+    for delivery, notice, person in rows:
+        message = _compose_one(adapter, delivery, notice, person, context)
+        composed.append((delivery.id, person.id, message))
+    return composed
 
 
 def _compose_one(
-    delivery: Delivery, notice: Notice, person: Person, context: NotificationContext
-) -> EmailMessage | _NotComposed:
-    """Return the mail of a delivery; whatever one delivery raises must not stop the others."""
-    if person.is_erased or not person.email:
+    adapter: ChannelAdapter[Message],
+    delivery: Delivery,
+    notice: Notice,
+    person: Person,
+    context: NotificationContext,
+) -> Message | _NotComposed:
+    """Return the message of a delivery; whatever one delivery raises must not stop the others."""
+    if person.is_erased:
         return _NotComposed(NO_ADDRESS)
     try:
         notification = render_notification(notice, context, person.language, person)
-        if not recipient_address(notification.event, person):
-            return _NotComposed(NO_ADDRESS)
-        return compose(delivery, person, notification)
+        return adapter.compose(delivery, person, notification)
+    except NoAddress:
+        return _NotComposed(NO_ADDRESS)
     except InvalidAddress as error:
         return _NotComposed(str(error))
     except UNAVAILABLE_ERRORS:  # all deliveries are tried again
         raise
     except Exception as error:
         db.session.rollback()
-        _log.exception("mail %s cannot be composed", delivery.id)
+        _log.exception("message %s cannot be composed", delivery.id)
         is_final = delivery.attempts >= MAX_COMPOSE_ATTEMPTS
         return _NotComposed(f"{type(error).__name__}: {error}", is_final)
 
@@ -232,7 +260,7 @@ def _postpone(delivery_id: int, error: str) -> None:
         delivery = session.get_one(Delivery, delivery_id)
         delivery.next_attempt_at = now() + retry_delay(delivery.attempts)
         delivery.error = error[:255]
-        _log.warning("mail %s postponed after attempt %s", delivery_id, delivery.attempts)
+        _log.warning("message %s postponed after attempt %s", delivery_id, delivery.attempts)
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -10,6 +10,7 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Notice
 from deliberate.notifications import fanout
+from deliberate.notifications.channels import mail
 from deliberate.queries.notices.digests import (
     DueDigest,
     due_slots,
@@ -29,7 +30,7 @@ def create_digests() -> int:
     gets none.
     """
     db.session.rollback()
-    if not fanout.is_mail_configured():
+    if not mail.is_mail_configured():
         return 0
     return sum(_create_for_slot(weekday, hour) for weekday, hour in due_slots())
 

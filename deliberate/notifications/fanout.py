@@ -4,14 +4,14 @@ import logging
 from collections.abc import Sequence
 
 from flask import current_app
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
-from deliberate.config import Settings
 from deliberate.database import UNAVAILABLE_ERRORS, db, unrecorded
 from deliberate.models import Comment, Delivery, Notice, NoticeSetting, Person, Process, Proposal
+from deliberate.notifications.channels.adapters import configured_adapters
 from deliberate.notifications.registry import REGISTRY, Line
 from deliberate.queries.notices.recipients import (
     Recipients,
@@ -28,7 +28,6 @@ from deliberate.queries.notices.settings import is_on_by_default
 from deliberate.vocabulary.notices import (
     NOTICE_TYPES,
     Audience,
-    Channel,
     NoticePage,
     PollClosingNotice,
 )
@@ -128,8 +127,8 @@ def _delivery_rows(
     session: Session, notice: Notice, recipients: Sequence[tuple[int, str]]
 ) -> list[dict[str, object]]:
     reasons, line = dict(recipients), REGISTRY[NOTICE_TYPES[notice.kind]]
-    people = session.execute(
-        select(Person.id, Person.email_confirmed_at)
+    people = session.scalars(
+        select(Person.id)
         .where(
             Person.id.in_(reasons.keys() - _excluded(notice, line, reasons)),
             Person.erased_at.is_(None),
@@ -137,19 +136,18 @@ def _delivery_rows(
         .order_by(Person.id)
     ).all()
     choices = _choices(session, line, reasons)
-    rows: list[dict[str, object]] = []
-    for person_id, confirmed_at in people:
-        is_confirmed = confirmed_at is not None or not line.event.NEEDS_CONFIRMED_ADDRESS
-        for channel in _channels(line):
-            if channel == Channel.MAIL and not (is_confirmed and is_mail_configured()):
-                continue
-            if choices.get((person_id, channel), is_on_by_default(line.topic, channel)):
-                rows.append(delivery_row(notice, person_id, channel, reasons[person_id]))
-    return rows
-
-
-def _channels(line: Line) -> Sequence[Channel]:
-    return (Channel.MAIL,) if line.is_mail_only else tuple(Channel)
+    adapters = [
+        (adapter.channel, adapter.reachable(session, line, people))
+        for adapter in configured_adapters(current_app.config["SETTINGS"])
+        if adapter.carries(line)
+    ]
+    return [
+        delivery_row(notice, person_id, channel, reasons[person_id])
+        for person_id in people
+        for channel, reachable in adapters
+        if person_id in reachable
+        and choices.get((person_id, channel), is_on_by_default(line.topic, channel))
+    ]
 
 
 def _excluded(notice: Notice, line: Line, reasons: dict[int, str]) -> set[int]:
@@ -165,13 +163,14 @@ def _excluded(notice: Notice, line: Line, reasons: dict[int, str]) -> set[int]:
 
 
 def _choices(session: Session, line: Line, reasons: dict[int, str]) -> dict[tuple[int, str], bool]:
-    """Return what people chose for the topic of a notice, by person and channel."""
+    """Return what people chose for a kind of notice or its topic, by person and channel."""
     if line.topic is None:
         return {}
+    kind = line.event.KIND
     rows = session.execute(
-        select(NoticeSetting.person_id, NoticeSetting.channel, NoticeSetting.is_on).where(
-            NoticeSetting.topic == line.topic, NoticeSetting.person_id.in_(reasons)
-        )
+        select(NoticeSetting.person_id, NoticeSetting.channel, NoticeSetting.is_on)
+        .where(NoticeSetting.topic.in_((line.topic, kind)), NoticeSetting.person_id.in_(reasons))
+        .order_by(case((NoticeSetting.topic == kind, 1), else_=0))  # a kind goes before its topic
     )
     return {(person_id, channel): is_on for person_id, channel, is_on in rows}
 
@@ -196,9 +195,3 @@ def insert_new(session: Session) -> sqlite.Insert | postgresql.Insert:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     statement = sqlite.insert(Delivery) if is_sqlite else postgresql.insert(Delivery)
     return statement.on_conflict_do_nothing(index_elements=["notice_key", "person_id", "channel"])
-
-
-def is_mail_configured() -> bool:
-    """Return whether mails are created: with a mail server, or in the demo, which shows them."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return bool(settings.mail_url) or settings.is_demo

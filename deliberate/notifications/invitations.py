@@ -15,9 +15,14 @@ from deliberate.config import Settings
 from deliberate.database import unrecorded
 from deliberate.days import date_text
 from deliberate.models import Invitation
+from deliberate.notifications.channels.adapter import (
+    ConnectionLost,
+    PermanentFailure,
+    TemporaryFailure,
+)
 from deliberate.notifications.links import invitation_token
 from deliberate.notifications.mail import single_line_subject
-from deliberate.notifications.smtp import ConnectionLost, Mailer, PermanentFailure, TemporaryFailure
+from deliberate.notifications.smtp import Mailer
 from deliberate.queries.accounts.invitations import list_invitations_to_mail
 
 BATCH_SIZE = 20

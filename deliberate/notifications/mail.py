@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from deliberate.config import Settings
 from deliberate.models import Delivery, Person
+from deliberate.notifications.channels.adapter import InvalidAddress
 from deliberate.notifications.links import (
     DIGEST,
     action_path,
@@ -27,10 +28,6 @@ from deliberate.text import is_email_address
 from deliberate.vocabulary.notices import DigestNotice, ReplyNotice
 
 MAX_SUBJECT = 200
-
-
-class InvalidAddress(ValueError):
-    """No mail can be sent to the address of a person."""
 
 
 class _VerbatimHeader(UnstructuredHeader, BaseHeader):

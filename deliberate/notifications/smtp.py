@@ -6,24 +6,15 @@ from email.message import EmailMessage
 from types import TracebackType
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from deliberate.notifications.channels.adapter import (
+    AddressRejected,
+    ConnectionLost,
+    PermanentFailure,
+    TemporaryFailure,
+)
+
 TIMEOUT_SECONDS = 20.0
 """Seconds to wait for a response of the server."""
-
-
-class TemporaryFailure(Exception):
-    """The mail may not have been delivered: it is sent again with the same Message-ID."""
-
-
-class ConnectionLost(TemporaryFailure):
-    """The server is not available: no other mail is tried either."""
-
-
-class PermanentFailure(Exception):
-    """The server rejects this mail permanently."""
-
-
-class AddressRejected(PermanentFailure):
-    """The server rejects the address of the recipient permanently."""
 
 
 class Mailer:

@@ -16,6 +16,7 @@ class Channel(StrEnum):
 
     ACCOUNT = "account"
     MAIL = "mail"
+    PHONE = "phone"
 
 
 class Audience(StrEnum):
@@ -69,6 +70,8 @@ OPTIONAL_IN_ACCOUNT = frozenset(
 """Topics that people can also switch off in the account; what an institution did always stays."""
 NOT_MAILED_BY_DEFAULT = frozenset({Topic.PROCESS})
 """Topics that are mailed only to people who ask for it; the weekly mail has them."""
+TEXTED_BY_DEFAULT = frozenset({Topic.RESPONSE})
+"""Topics of which whoever confirmed a telephone number gets a text without choosing it."""
 
 
 class NoticePage(StrEnum):
@@ -551,3 +554,8 @@ class BallotReceiptNotice(NoticeEvent, kind="ballot.receipt", page=NoticePage.PO
 
     entry: str = detail("id of the row of the log")
     poll: int = detail("id of the poll")
+
+
+def kinds_of(topic: Topic) -> list[str]:
+    """Return the kinds of notices on a topic."""
+    return [kind for kind, event in NOTICE_TYPES.items() if topic == event.TOPIC]

@@ -111,7 +111,7 @@ def test_joining_with_any_address_is_answered_and_sending_never_raises(make_sqli
     with app.app_context():
         check()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("deliberate.notifications.fanout.is_mail_configured", lambda: True)
+            patch.setattr("deliberate.notifications.channels.mail.is_mail_configured", lambda: True)
             fan_out()
         with running_mail_server([]) as server:
             sent = send_due(mailer(server, timeout=5))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.models import Notice, OfficeRecovery
 from deliberate.notifications import fanout
+from deliberate.notifications.channels import mail as mail_channel
 from deliberate.notifications.links import read_recovery_stop_token
 from deliberate.notifications.mail import compose
 from deliberate.notifications.templates import load_context, render_notification
@@ -235,7 +236,7 @@ def test_account_is_found_by_exact_name_or_id_only(app, person):
 
 
 def test_recovery_mail_links_to_stop_page(officers, person, monkeypatch):
-    monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
+    monkeypatch.setattr(mail_channel, "is_mail_configured", lambda: True)
     change_email(person, "rini@contoh.id")
     confirm_email(person.id, "rini@contoh.id")
     begin_recovery(officers[0], person, IdentityProof.KNOWN)

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, Notice, Person
+from deliberate.notifications.channels.adapter import PermanentFailure
 from deliberate.notifications.delivery import MAX_COMPOSE_ATTEMPTS, retry_delay, send_due
 from deliberate.notifications.mail import single_line_subject
-from deliberate.notifications.smtp import Mailer, PermanentFailure
+from deliberate.notifications.smtp import Mailer
 from tests import factories
 from tests.notices.mail_server import running_mail_server
 

@@ -16,6 +16,7 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, Follow, Notice, Person
 from deliberate.notifications import digests, fanout
+from deliberate.notifications.channels import mail as mail_channel
 from deliberate.notifications.digests import create_digests
 from deliberate.notifications.fanout import fan_out
 from deliberate.operations.notices.messages import stop_mails
@@ -73,7 +74,7 @@ def confirm_address_of(person):
 
 @pytest.fixture
 def mails(monkeypatch):
-    monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
+    monkeypatch.setattr(mail_channel, "is_mail_configured", lambda: True)
 
 
 def test_notice_reaches_author_commenter_supporter_and_follower_with_reason(institution, proposal):

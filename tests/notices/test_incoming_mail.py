@@ -12,7 +12,7 @@ from deliberate.clock import now
 from deliberate.commands import mail as mail_command
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Delivery, FailingAddress
-from deliberate.notifications import fanout
+from deliberate.notifications.channels import mail as mail_channel
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.return_addresses import return_address
 from deliberate.operations.notices.incoming_mail import accept_mail, written_text
@@ -27,7 +27,7 @@ ADDRESS = "warga@example.org"
 @pytest.fixture
 def delivery(app, monkeypatch):
     """Return the delivery by mail of the notice of a reply."""
-    monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
+    monkeypatch.setattr(mail_channel, "is_mail_configured", lambda: True)
     settings = replace(app.config["SETTINGS"], mail_domain="surat.kota.id")
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     reader, proposal = factories.create_resident(), factories.create_proposal()
@@ -149,3 +149,15 @@ def test_mail_is_tried_again_while_the_database_is_not_available(app, monkeypatc
     monkeypatch.setattr(mail_command, "accept_mail", fail)
     result = app.test_cli_runner().invoke(mail_command.command, ["reply+1@surat.kota.id"], input="")
     assert result.exit_code == mail_command.TEMPORARY_FAILURE
+
+
+def test_unexpected_error_is_one_line_without_the_text_of_the_mail(app, monkeypatch):
+    def fail(*_arguments):
+        raise LookupError("unknown charset of a secret text")
+
+    monkeypatch.setattr(mail_command, "accept_mail", fail)
+    result = app.test_cli_runner().invoke(mail_command.command, ["reply+1@surat.kota.id"], input="")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("deliberate: mail: LookupError in test_incoming_mail.py:")
+    assert result.stderr.count("\n") == 1
+    assert "secret" not in result.stderr

@@ -12,7 +12,7 @@ import pytest
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import FailingAddress, Person
-from deliberate.notifications import fanout
+from deliberate.notifications.channels import mail as mail_channel
 from deliberate.notifications.delivery import send_due
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.return_addresses import read_return_address
@@ -74,7 +74,7 @@ def decoded(value):
 
 @pytest.fixture
 def mails(app, monkeypatch):
-    monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
+    monkeypatch.setattr(mail_channel, "is_mail_configured", lambda: True)
 
 
 def send_to(server):

@@ -42,6 +42,7 @@ KEPT_BY = {
     "the ballot is void at once, other officers": {"ballot.objected"},
     "you are told when somebody replies": {"comment.replied"},
     "followers of the process are notified": {"announcement.published"},
+    "you are told what is new here": {"response.published", "phase.began", "proposal.qualified"},
     "you are notified of": set(),  # the heading of the page that lists the registry
     "you are never notified": set(),
 }

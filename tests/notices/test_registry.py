@@ -13,7 +13,7 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, Notice, Person
-from deliberate.notifications import fanout
+from deliberate.notifications.channels import mail as mail_channel
 from deliberate.notifications.delivery import send_due
 from deliberate.notifications.digests import create_digests
 from deliberate.notifications.fanout import fan_out
@@ -66,7 +66,7 @@ from deliberate.vocabulary import (
     Role,
     Stance,
 )
-from deliberate.vocabulary.notices import NoticePage
+from deliberate.vocabulary.notices import Channel, NoticePage
 from tests import factories
 from tests.notices.mail_server import running_mail_server
 
@@ -148,7 +148,7 @@ class City:
 
 @pytest.fixture
 def city(app, clock, monkeypatch):
-    monkeypatch.setattr(fanout, "is_mail_configured", lambda: True)
+    monkeypatch.setattr(mail_channel, "is_mail_configured", lambda: True)
     return City()
 
 
@@ -340,7 +340,7 @@ def test_notice_is_kept_from_erased_sanctioned_unsubscribed_people_and_the_actor
         follow_subject(person, city.proposal)
     erase_account(erased, factories.PASSPHRASE)
     impose_sanction(city.moderator, limited, ModerationRule.SPAM, 7, "Iklan.")
-    choose_topics(unsubscribed, mailed=(), listed=())
+    choose_topics(unsubscribed, dict.fromkeys(Channel, ()))
     support_proposal(city.stranger, city.proposal)
     support_proposal(city.follower, city.proposal)
     told = city.deliver()

@@ -26,6 +26,7 @@ UNRECORDED = {
     "deliberate/operations/notices/failing_addresses.py",
     "deliberate/operations/notices/incoming_mail.py",
     "deliberate/operations/notices/messages.py",
+    "deliberate/operations/notices/phone_numbers.py",
     "deliberate/operations/responses/response_publishing.py",
     "deliberate/operations/accounts/password_reset.py",
     "deliberate/operations/accounts/retention.py",

@@ -1,4 +1,4 @@
-"""Requests that wait for a mail to be sent or confirmed: password resets and e-mail changes."""
+"""Requests that wait for a message to be sent or confirmed: new passphrases and addresses."""
 
 from datetime import datetime, timedelta
 
@@ -11,6 +11,8 @@ from deliberate.database.personal_data import Category, Retention, keep_for, per
 
 EMAIL_CHANGE_LIFETIME = timedelta(days=7)
 """Time within which both mailboxes confirm a new address."""
+PHONE_CODE_LIFETIME = timedelta(minutes=30)
+"""Time within which the code sent to a telephone number is given."""
 
 
 class PasswordResetRequest(TransientBase):
@@ -54,3 +56,26 @@ class EmailChange(TransientBase):
     old_confirmed: Mapped[bool] = mapped_column(default=False)
     new_confirmed: Mapped[bool] = mapped_column(default=False)
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class PhoneConfirmation(TransientBase):
+    """A telephone number of which a person has to prove by a code that it is theirs."""
+
+    __tablename__ = "phone_confirmation"
+    personal_data = rows(
+        "telephone_confirmations",
+        "Telephone numbers that wait for their code",
+        owner="person_id",
+        columns="person_id requested_at sent_at is_unreachable",
+        retention=keep_for(1, "requested_at", "telephone codes"),
+    )
+
+    person_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(String(16), info=personal(Category.CONTACT))
+    seed: Mapped[str] = mapped_column(
+        String(32), info=personal(Category.CREDENTIAL, download=False)
+    )
+    """What the code is made from, with the secret key."""
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_unreachable: Mapped[bool] = mapped_column(default=False)

@@ -317,6 +317,10 @@ class Follow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     subject_type: Mapped[str] = mapped_column(String(24))
     subject_id: Mapped[int] = mapped_column(BigId)
+    subject_name: Mapped[str] = mapped_column(
+        String(80), default="", server_default="", info=personal(Category.PREFERENCE)
+    )
+    """The name of a topic, which has no row of its own; empty for what has one."""
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

@@ -1,4 +1,4 @@
-"""Mail to the platform: a failure report sets an address aside, a reply becomes a comment."""
+"""What comes back for a mail: a failure report sets an address aside, a reply is posted."""
 
 import re
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from deliberate.operations.notices.failing_addresses import record_failure
 from deliberate.operations.site.rate_limits import TEXTS, Consumed, consume, refund
 from deliberate.operations.threads.comments import post_comment
 from deliberate.permissions.decision import InvalidInput, RefusalKind, Refused
+from deliberate.queries.notices.sent_mails import get_mailed_delivery
 from deliberate.recording import RequestContext
 
 DELIVERY_STATUS = "message/delivery-status"
@@ -46,7 +47,7 @@ def accept_mail(mail: EmailMessage, recipient: str) -> str:
         raise Refused(_("This address is not one of ours."), RefusalKind.PERSON)
     person = db.session.get_one(Person, delivery.person_id)
     if address[0] == BOUNCE:
-        return _accept_failure(mail, person)
+        return _accept_failure(mail, delivery, person)
     if is_automatic(mail):
         return "ignored: an automatic reply"
     return _accept_reply(mail, delivery, person)
@@ -64,7 +65,7 @@ def is_automatic(mail: EmailMessage) -> bool:
     )
 
 
-def _accept_failure(mail: EmailMessage, person: Person) -> str:
+def _accept_failure(mail: EmailMessage, delivery: Delivery, person: Person) -> str:
     """Count a permanent failure (RFC 3464); a delay is no failure."""
     reports = (part for part in mail.walk() if part.get_content_type() == DELIVERY_STATUS)
     blocks = [block for report in reports for block in report.iter_parts()]
@@ -73,7 +74,34 @@ def _accept_failure(mail: EmailMessage, person: Person) -> str:
         return "ignored: no permanent failure"
     if not any((person.email or "").lower() in _recipients(block) for block in failed):
         return "ignored: a failure of another address"
-    record_failure(person.id, person.email or "")
+    return _count_failure(delivery, person)
+
+
+def accept_failure_report(message_id: str, recipient: str, status: str) -> str:
+    """Count a permanent failure that a mail provider reports; return what was done with it.
+
+    `status` is an enhanced status code (RFC 3463).
+    """
+    delivery = get_mailed_delivery(message_id)
+    if delivery is None:
+        return "ignored: not one of our mails"
+    if not status.startswith("5."):
+        return "ignored: no permanent failure"
+    person = db.session.get_one(Person, delivery.person_id)
+    if recipient.strip().lower() != (person.email or "").lower():
+        return "ignored: a failure of another address"
+    return _count_failure(delivery, person)
+
+
+def _count_failure(delivery: Delivery, person: Person) -> str:
+    """Count a failure of the address of a person, once for each mail: reports are repeated."""
+    unreported = (Delivery.id == delivery.id) & Delivery.bounced_at.is_(None)
+    report = update(Delivery).where(unreported).values(bounced_at=now()).returning(Delivery.id)
+    person_id, address = person.id, person.email or ""
+    with unrecorded("failures of an address") as session:
+        if session.scalar(report) is None:
+            return "ignored: reported before"
+    record_failure(person_id, address)
     return "counted a failure"
 
 

@@ -1,14 +1,17 @@
 """Read state of the messages of an account and its choices; not recorded as acts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import Delivery, NoticeSetting, Person
-from deliberate.queries.notices.settings import is_on_by_default, topics_of
-from deliberate.vocabulary.notices import OPTIONAL_IN_ACCOUNT, Channel, Topic
+from deliberate.permissions.decision import InvalidInput
+from deliberate.queries.notices.settings import is_on_by_default, list_topic_choices
+from deliberate.vocabulary.notices import OPTIONAL_IN_ACCOUNT, Channel, Topic, kinds_of
 
 
 def mark_messages_read(person: Person, up_to: int) -> None:
@@ -26,27 +29,39 @@ def mark_messages_read(person: Person, up_to: int) -> None:
         )
 
 
-def choose_topics(person: Person, mailed: Collection[str], listed: Collection[str]) -> None:
-    """Set the topics that a person receives by mail and those listed in the account.
+def choose_topics(person: Person, chosen: Mapping[Channel, Collection[str]]) -> None:
+    """Set the topics that a person receives by each of some channels; the others stay.
 
-    Topics that are always listed stay so. Only what differs from the default is stored.
+    Topics that are always listed stay so. Only what differs from the default is stored. A choice
+    that changes also ends what was chosen for single kinds of its topic.
     """
-    chosen = {Channel.MAIL: mailed, Channel.ACCOUNT: {*listed, *(set(Topic) - OPTIONAL_IN_ACCOUNT)}}
-    topics = topics_of(person)
+    before = {choice.topic: choice.channels for choice in list_topic_choices(person)}
     with unrecorded("choices of a person") as session:
-        session.execute(
-            delete(NoticeSetting).where(
-                NoticeSetting.person_id == person.id, NoticeSetting.topic.in_(topics)
-            )
-        )
-        session.add_all(
-            NoticeSetting(
-                person_id=person.id, topic=topic, channel=channel, is_on=topic in chosen[channel]
-            )
-            for topic in topics
-            for channel in Channel
-            if (topic in chosen[channel]) != is_on_by_default(topic, channel)
-        )
+        for topic, channels in before.items():
+            for channel, topics in chosen.items():
+                is_on = topic in topics or _is_always_listed(topic, channel)
+                if is_on == (channel in channels):
+                    continue
+                _forget_choices(session, person.id, [topic, *kinds_of(topic)], channel)
+                if is_on != is_on_by_default(topic, channel):
+                    _store_choice(session, person.id, topic, channel, is_on)
+
+
+def choose_kinds(person: Person, topic: Topic, chosen: Mapping[Channel, Collection[str]]) -> None:
+    """Set the kinds of a topic that a person receives by each of some channels.
+
+    Only what differs from the choice of the topic is stored.
+    """
+    by_topic = {choice.topic: choice.channels for choice in list_topic_choices(person)}
+    if topic not in by_topic:
+        raise InvalidInput(_("You are not notified of this."))
+    with unrecorded("choices of a person") as session:
+        for channel, kinds in chosen.items():
+            _forget_choices(session, person.id, kinds_of(topic), channel)
+            for kind in kinds_of(topic):
+                is_on = kind in kinds or _is_always_listed(topic, channel)
+                if is_on != (channel in by_topic[topic]):
+                    _store_choice(session, person.id, kind, channel, is_on)
 
 
 def stop_mails(person_id: int, topic: str) -> None:
@@ -54,8 +69,28 @@ def stop_mails(person_id: int, topic: str) -> None:
     with unrecorded("choices of a person") as session:
         if session.get(Person, person_id) is None:
             return
-        setting = session.get(NoticeSetting, (person_id, topic, Channel.MAIL))
-        if setting is None:
-            setting = NoticeSetting(person_id=person_id, topic=topic, channel=Channel.MAIL)
-            session.add(setting)
-        setting.is_on = False
+        names = [topic, *kinds_of(Topic(topic))]
+        _forget_choices(session, person_id, names, Channel.MAIL)
+        _store_choice(session, person_id, topic, Channel.MAIL, False)
+
+
+def _is_always_listed(topic: Topic, channel: Channel) -> bool:
+    return channel == Channel.ACCOUNT and topic not in OPTIONAL_IN_ACCOUNT
+
+
+def _forget_choices(
+    session: Session, person_id: int, names: Collection[str], channel: Channel
+) -> None:
+    session.execute(
+        delete(NoticeSetting).where(
+            NoticeSetting.person_id == person_id,
+            NoticeSetting.topic.in_(names),
+            NoticeSetting.channel == channel,
+        )
+    )
+
+
+def _store_choice(
+    session: Session, person_id: int, name: str, channel: Channel, is_on: bool
+) -> None:
+    session.add(NoticeSetting(person_id=person_id, topic=name, channel=channel, is_on=is_on))

@@ -38,6 +38,14 @@ class FollowedTopic:
         return topic_id(self.name)
 
 
+@dataclass(frozen=True)
+class _FollowedSubject:
+    """The subject of a follow by type and id."""
+
+    subject_type: str
+    id: int
+
+
 def follow_subject(
     follower: Person, subject: Followable, *, context: RequestContext = NO_REQUEST
 ) -> None:
@@ -50,7 +58,12 @@ def follow_subject(
         if _get_follow(act, follower, subject) is not None:
             raise Refused(_("You already follow this."))
         act.session.add(
-            Follow(person_id=follower.id, subject_type=subject.subject_type, subject_id=subject.id)
+            Follow(
+                person_id=follower.id,
+                subject_type=subject.subject_type,
+                subject_id=subject.id,
+                subject_name=subject.name if isinstance(subject, FollowedTopic) else "",
+            )
         )
         act.about(subject)
 
@@ -68,6 +81,15 @@ def unfollow_subject(
             raise Refused(_("You do not follow this."))
         act.session.delete(follow_row)
         act.about(subject)
+
+
+def end_follow(follower: Person, follow: Follow, *, context: RequestContext = NO_REQUEST) -> None:
+    """Stop following the subject of a follow, whatever became of it.
+
+    Raises Refused if it has ended already.
+    """
+    subject = _FollowedSubject(follow.subject_type, follow.subject_id)
+    unfollow_subject(follower, subject, context=context)
 
 
 def _get_follow(act: Act[...], person: Person, subject: Followable) -> Follow | None:

@@ -179,6 +179,9 @@ RESIDENT_CODES = AttemptLimit("resident-code", account=10)
 PAPER_CODES = AttemptLimit("paper-code", account=10, network=30)
 INVITED_SIGN_UPS = AttemptLimit("invited-sign-up", account=10)
 """Forms sent with one invitation: each tells whether a name is taken."""
+PHONE_CODES = AttemptLimit("phone-code", account=3)
+"""Codes sent to telephone numbers, by account and by number: nobody is flooded with texts."""
+PHONE_CODE_TRIES = AttemptLimit("phone-code-try", account=5)
 RECOVERY_MAILS = AttemptLimit("recovery-mail", account=3, network=30)
 
 

@@ -11,14 +11,16 @@ from deliberate.models import Delivery, Notice
 STUCK_AFTER = timedelta(hours=1)
 """Notices and mails leave within minutes; one that waits longer is stuck."""
 GIVEN_UP_PERIOD = timedelta(days=1)
+SENT_CHANNELS = ("mail", "phone")
+"""Channels by which something leaves the platform; texts count as mails do."""
 NO_ADDRESS = "no address"
 """The error of a delivery to a person who removed the address: nothing is wrong."""
 
 
 def count_stuck_mails() -> int:
-    """Return the number of mails that wait longer than an hour."""
+    """Return the number of mails and texts that wait longer than an hour."""
     statement = select(func.count(Delivery.id)).where(
-        Delivery.channel == "mail",
+        Delivery.channel.in_(SENT_CHANNELS),
         Delivery.sent_at.is_(None),
         Delivery.created_at < now() - STUCK_AFTER,
     )
@@ -35,9 +37,9 @@ def count_stuck_notices() -> int:
 
 
 def count_given_up_mails() -> int:
-    """Return the number of mails that were given up within a day."""
+    """Return the number of mails and texts that were given up within a day."""
     statement = select(func.count(Delivery.id)).where(
-        Delivery.channel == "mail",
+        Delivery.channel.in_(SENT_CHANNELS),
         Delivery.sent_at >= now() - GIVEN_UP_PERIOD,
         Delivery.error.not_in(["", NO_ADDRESS]),
     )

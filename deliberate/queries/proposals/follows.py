@@ -1,9 +1,27 @@
 """Follows of proposals, processes, institutions and topics."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
-from deliberate.models import Follow, Person, Proposal
+from deliberate.models import Follow, Institution, Person, Process, Proposal
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a person follows: one of proposal, process and institution, or a topic by its name."""
+
+    id: int
+    """The id of the follow."""
+    proposal: Proposal | None
+    process: Process | None
+    institution: Institution | None
+    topic: str
 
 
 def is_following(person: Person, subject_type: str, subject_id: int) -> bool:
@@ -24,3 +42,51 @@ def has_topic(topic: str) -> bool:
         Proposal.topic != "", func.lower(Proposal.topic) == topic.lower(), Proposal.visible_to(None)
     )
     return db.session.scalar(proposals.limit(1)) is not None
+
+
+def list_followed(person: Person, before: int = 0) -> list[Followed]:
+    """Return a page of what a person follows, newest first, and one more."""
+    statement = select(Follow).where(Follow.person_id == person.id)
+    if before:
+        statement = statement.where(Follow.id < before)
+    follows = db.session.scalars(statement.order_by(Follow.id.desc()).limit(PAGE + 1)).all()
+    proposals = {
+        row.id: row
+        for row in db.session.scalars(
+            select(Proposal)
+            .where(Proposal.id.in_(_ids(follows, "proposal")))
+            .options(joinedload(Proposal.process))
+        )
+    }
+    processes = {
+        row.id: row
+        for row in db.session.scalars(
+            select(Process).where(Process.id.in_(_ids(follows, "process")))
+        )
+    }
+    institutions = {
+        row.id: row
+        for row in db.session.scalars(
+            select(Institution).where(Institution.id.in_(_ids(follows, "institution")))
+        )
+    }
+    return [
+        Followed(
+            follow.id,
+            proposals.get(follow.subject_id) if follow.subject_type == "proposal" else None,
+            processes.get(follow.subject_id) if follow.subject_type == "process" else None,
+            institutions.get(follow.subject_id) if follow.subject_type == "institution" else None,
+            follow.subject_name,
+        )
+        for follow in follows
+    ]
+
+
+def _ids(follows: Sequence[Follow], subject_type: str) -> list[int]:
+    return [row.subject_id for row in follows if row.subject_type == subject_type]
+
+
+def get_own_follow(person: Person, follow_id: int) -> Follow | None:
+    """Return a follow of a person by its id."""
+    follow = db.session.get(Follow, follow_id)
+    return follow if follow is not None and follow.person_id == person.id else None

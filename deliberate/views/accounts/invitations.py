@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.forms.accounts.invitation import AcceptInvitationForm, InvitationForm
-from deliberate.notifications.fanout import is_mail_configured
+from deliberate.notifications.channels.mail import is_mail_configured
 from deliberate.operations.accounts.devices import hash_token
 from deliberate.operations.accounts.invitations import accept_invitation, invite, revoke_invitation
 from deliberate.operations.accounts.registration import NameTaken

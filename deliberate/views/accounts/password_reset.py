@@ -9,7 +9,7 @@ from deliberate.forms.accounts.account import (
     PasswordResetRequestForm,
     RecoverAccountForm,
 )
-from deliberate.notifications.fanout import is_mail_configured
+from deliberate.notifications.channels.mail import is_mail_configured
 from deliberate.operations.accounts import password_reset, recovery_codes
 from deliberate.operations.accounts.sign_in import InvalidCredentials
 from deliberate.operations.site.rate_limits import TooManyAttempts

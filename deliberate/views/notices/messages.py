@@ -1,6 +1,6 @@
 """Messages of an account, mail topics, links in mails, and the mails of the demo."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from flask import abort, g, render_template, request, url_for
@@ -15,6 +15,7 @@ from deliberate.notifications.links import (
     read_unsubscribe_token,
 )
 from deliberate.notifications.mail import compose
+from deliberate.notifications.registry import REGISTRY
 from deliberate.notifications.templates import (
     RenderedNotification,
     load_context,
@@ -22,11 +23,17 @@ from deliberate.notifications.templates import (
 )
 from deliberate.operations.accounts.email_addresses import approve_email_change, confirm_email
 from deliberate.operations.notices.digests import choose_digest, stop_digest
-from deliberate.operations.notices.messages import choose_topics, mark_messages_read, stop_mails
+from deliberate.operations.notices.messages import (
+    choose_kinds,
+    choose_topics,
+    mark_messages_read,
+    stop_mails,
+)
 from deliberate.queries.notices.digests import get_digest_choice
 from deliberate.queries.notices.failing_addresses import is_address_set_aside
 from deliberate.queries.notices.messages import PAGE, list_messages, list_newest_mails
-from deliberate.queries.notices.settings import list_topic_choices
+from deliberate.queries.notices.phone_numbers import get_phone_number
+from deliberate.queries.notices.settings import list_kind_choices, list_topic_choices, topics_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -42,7 +49,7 @@ from deliberate.views.site.request_context import (
     int_field,
     signed_in_person,
 )
-from deliberate.vocabulary.notices import Channel, Topic
+from deliberate.vocabulary.notices import OPTIONAL_IN_ACCOUNT, Channel, Topic, kinds_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -92,9 +99,10 @@ def choices() -> ResponseReturnValue:
     """Show or set what is listed in the account and what is mailed, and the weekly mail."""
     person = signed_in_person()
     form = DigestForm(submitted_data(), obj=get_digest_choice(person))
+    channels = _offered_channels(person)
 
     def submit() -> ResponseReturnValue:
-        choose_topics(person, _checked(Channel.MAIL), _checked(Channel.ACCOUNT))
+        choose_topics(person, {channel: _checked(channel, Topic) for channel in channels})
         choose_digest(
             person,
             is_wanted=form.is_wanted.data,
@@ -109,12 +117,43 @@ def choices() -> ResponseReturnValue:
         "notices/choices.html",
         person=person,
         choices=list_topic_choices(person),
+        channels=channels,
+        has_gateway=bool(current_settings().gateway_url),
         is_set_aside=is_address_set_aside(person),
     )
 
 
-def _checked(channel: Channel) -> set[Topic]:
-    return {topic for topic in Topic if f"{topic}.{channel}" in request.form}
+@blueprint.page("/choices/<topic>", "signed_in", methods=BOTH)
+def kind_choices(topic: str) -> ResponseReturnValue:
+    """Show or set what is listed and sent of one topic, kind by kind."""
+    person = signed_in_person()
+    if topic not in topics_of(person):
+        abort(404)
+    chosen_topic, channels = Topic(topic), _offered_channels(person)
+    if request.method == "POST":
+        kinds = kinds_of(chosen_topic)
+        choose_kinds(
+            person, chosen_topic, {channel: _checked(channel, kinds) for channel in channels}
+        )
+        return redirect_with_message(url_for("messages.choices"), _("Your choice is saved."))
+    return render_template(
+        "notices/kind_choices.html",
+        topic=chosen_topic,
+        is_optional=chosen_topic in OPTIONAL_IN_ACCOUNT,
+        choices=list_kind_choices(person, chosen_topic),
+        titles={line.event.KIND: line.title for line in REGISTRY.values()},
+        channels=channels,
+    )
+
+
+def _checked(channel: Channel, names: Iterable[str]) -> set[str]:
+    return {name for name in names if f"{name}.{channel}" in request.form}
+
+
+def _offered_channels(person: "Person") -> list[Channel]:
+    """Return the channels that a person can choose: texts need a number and a gateway."""
+    phone = get_phone_number(person) if current_settings().gateway_url else None
+    return [channel for channel in Channel if channel != Channel.PHONE or phone is not None]
 
 
 @blueprint.page("/confirm/<token>", "public", methods=BOTH)

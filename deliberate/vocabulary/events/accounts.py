@@ -9,6 +9,7 @@ from deliberate.vocabulary.codes import (
 )
 from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import INTERNAL, Event
+from deliberate.vocabulary.notices import Channel
 
 
 class PersonJoined(Event, kind="person.joined", visibility=INTERNAL):
@@ -50,6 +51,18 @@ class EmailChanged(Event, kind="email.changed", visibility=INTERNAL):
     """An e-mail address was added or removed."""
 
     given: bool = detail("1 added, 0 removed")
+
+
+class ChannelLinked(Event, kind="channel.linked", visibility=INTERNAL):
+    """A person confirmed an address of another channel than mail, such as a telephone number."""
+
+    channel: Channel = detail("channel")
+
+
+class ChannelUnlinked(Event, kind="channel.unlinked", visibility=INTERNAL):
+    """A person removed the address of another channel than mail."""
+
+    channel: Channel = detail("channel")
 
 
 class PassphraseChanged(Event, kind="passphrase.changed", visibility=INTERNAL):

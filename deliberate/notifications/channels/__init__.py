@@ -1,0 +1,1 @@
+"""The channels of deliveries, each as an adapter with one interface."""

@@ -1,0 +1,16 @@
+"""All channels, in the order in which a person has them in the list of choices."""
+
+from typing import Any
+
+from deliberate.config import Settings
+from deliberate.notifications.channels.account import AccountChannel
+from deliberate.notifications.channels.adapter import ChannelAdapter
+from deliberate.notifications.channels.mail import MailChannel
+from deliberate.notifications.channels.phone import PhoneChannel
+
+ADAPTERS: tuple[ChannelAdapter[Any], ...] = (AccountChannel(), MailChannel(), PhoneChannel())
+
+
+def configured_adapters(settings: Settings) -> list[ChannelAdapter[Any]]:
+    """Return the channels of this installation."""
+    return [adapter for adapter in ADAPTERS if adapter.is_configured(settings)]
