@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from deliberate.models import Interaction, Position
-from deliberate.queries.log.sealed_log import KINDS_OF_EVERY_PROCESS
+from deliberate.citivoice import KINDS_OF_EVERY_PROCESS
 from deliberate.sealing.verifier import leaf_hash, public_half, read_events
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import kinds_with

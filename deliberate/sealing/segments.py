@@ -72,7 +72,7 @@ def write_parquet(first: int, last: int, file: Path) -> None:
     """Write a range of sealed rows to a Parquet file and sync it to disk."""
     batches = sealed_rows(db.session.connection(), first, last + 1)
     arrays = column_arrays(chain.from_iterable(batches))
-    _require_dense(arrays["seq"], first, last)
+    _require_dense(arrays["seq"].tolist(), first, last)
     with duckdb.connect(":memory:") as con:
         con.execute("SET threads = 1; SET enable_progress_bar = false")
         con.register("log_rows", arrays)
