@@ -13,8 +13,8 @@ import duckdb
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from deliberate.models import Interaction, Position
 from deliberate.citivoice import KINDS_OF_EVERY_PROCESS
+from deliberate.models import Interaction, Position
 from deliberate.sealing.verifier import leaf_hash, public_half, read_events
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import kinds_with
