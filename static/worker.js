@@ -270,5 +270,6 @@ self.addEventListener('message', (event) => {
   const run = async () => {
     try { port.postMessage({ result: await ACTIONS[event.data.do](event.data) }); } catch { port.postMessage({ failed: true }); }
   };
-  if (port && ACTIONS[event.data.do]) event.waitUntil(run());
+  const isOwn = event.origin === self.location.origin;
+  if (isOwn && port && Object.hasOwn(ACTIONS, event.data.do)) event.waitUntil(run());
 });

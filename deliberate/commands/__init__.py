@@ -32,6 +32,7 @@ MODULES = {
 """Module of each command by command name; a module is imported when its command is used, so that
 no command waits for the libraries of another."""
 SUMMARIES = {
+    "area": "Import the map of the areas.",
     "backup": "Create, verify and restore backups.",
     "breach-list": "List as CSV the accounts with data stored since then; erased ones by id only.",
     "check": "Check settings, schema, brand and counters; exit code 1 if something is wrong.",

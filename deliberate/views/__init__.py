@@ -7,10 +7,8 @@ from pkgutil import walk_packages
 from flask import Blueprint, Flask
 
 from deliberate.views.site import (
-    compression,
     errors,
     language_cookie,
-    page_cache,
     rate_limits,
     request_hooks,
     request_metrics,
@@ -18,6 +16,7 @@ from deliberate.views.site import (
     static_files,
     template_context,
 )
+from deliberate.views.site.delivery import compression, page_cache
 
 HOOKS = (
     request_metrics,

@@ -34,7 +34,7 @@ Open = Callable[..., Any]
 
 def lasting_session(app: Flask, token: str) -> str:
     """Return the session cookie of a device that stays signed in when the browser is closed."""
-    serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # the interface of Flask signs
     return str(serializer.dumps({"_user_id": token, "_fresh": True, "_permanent": True}))
 
 

@@ -18,8 +18,8 @@ from deliberate.operations.moderation.decisions import hide_contribution, restor
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads.comments import post_comment, rate_comment
 from deliberate.permissions.decision import Refused
-from deliberate.views.site import page_cache
-from deliberate.views.site.page_cache import ENTRY_BYTES, KeptPage, PageCache
+from deliberate.views.site.delivery import page_cache
+from deliberate.views.site.delivery.page_cache import ENTRY_BYTES, KeptPage, PageCache
 from deliberate.vocabulary import ModerationRule, Role, Stance
 from tests import factories
 from tests.client import anonymous_client, signed_in_client

@@ -21,6 +21,7 @@ from babel.messages.pofile import generate_po, read_po
 
 from deliberate.database import Base, TransientBase
 from deliberate.database.personal_rows import list_models
+from deliberate.models import Interaction
 from deliberate.vocabulary.events import EVENT_TYPES
 from tests.structure.source_tree import PACKAGE, ROOT
 
@@ -80,6 +81,7 @@ def meanings() -> list[str]:
 
 def table_labels() -> list[tuple[str, str]]:
     """Return the names of tables in the download of one's own data, each with its model's file."""
+    assert issubclass(Interaction, Base)  # the import above has registered every table
     models = [model for base in (Base, TransientBase) for model in list_models(base)]
     labels = [(model.personal_data.label, model.__module__) for model in models]
     return [(label, f"{module.replace('.', '/')}.py") for label, module in labels if label]

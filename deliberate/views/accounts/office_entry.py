@@ -48,7 +48,6 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.qr_codes import qr_code
 from deliberate.views.site.rate_limits import retry_message
 from deliberate.views.site.request_context import (
     current_settings,
@@ -57,6 +56,7 @@ from deliberate.views.site.request_context import (
     request_context,
     signed_in_person,
 )
+from deliberate.views.site.sharing.qr_codes import qr_code
 from deliberate.views.urls import Paper, paper_of, paper_token, visit_token, visitor_of
 from deliberate.vocabulary import PhaseSwitch
 

@@ -36,7 +36,6 @@ from deliberate.queries.threads.thread_page import get_thread_page
 from deliberate.queries.threads.unread_comments import MAX_UNREAD, last_read_before_visit
 from deliberate.text import word_diff
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.qr_codes import qr_code
 from deliberate.views.site.request_context import (
     current_person,
     current_settings,
@@ -44,6 +43,7 @@ from deliberate.views.site.request_context import (
     get_or_404,
     int_arg,
 )
+from deliberate.views.site.sharing.qr_codes import qr_code
 from deliberate.views.site.sharing.share_cards import proposal_share_card
 from deliberate.views.urls import (
     comment_url_templates,

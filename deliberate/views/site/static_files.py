@@ -10,7 +10,7 @@ import rcssmin  # type: ignore[import-untyped]  # it has no stubs
 from flask import Flask, Response, abort, current_app, request, send_from_directory, url_for
 from werkzeug.security import safe_join
 
-from deliberate.views.site import compression
+from deliberate.views.site.delivery import compression
 
 MAX_AGE = 300
 """Seconds for which a file without a hash in its name is cached."""

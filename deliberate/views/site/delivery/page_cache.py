@@ -18,7 +18,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from deliberate.clock import now
 from deliberate.queries.site.page_moments import data_version, next_change_by_date
-from deliberate.views.site.compression import PAGE_LEVEL, accepts_gzip
+from deliberate.views.site.delivery.compression import PAGE_LEVEL, accepts_gzip
 from deliberate.views.site.request_context import current_person
 
 MAX_BYTES = 16 * 1024 * 1024

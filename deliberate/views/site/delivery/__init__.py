@@ -1,0 +1,1 @@
+"""How pages travel: compressed, and kept in memory for readers without a session."""
