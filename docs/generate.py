@@ -306,7 +306,7 @@ def tampering_table() -> str:
     sys.modules[spec.name] = tried
     spec.loader.exec_module(tried)
     lines = ["| an operator with the database tries to | found by `log verify` |", "|---|---|"]
-    found = (*tried.ROWS, *tried.SEALS, *tried.PAGES, *tried.RELEASES)
+    found = (*tried.ROWS, *tried.SEALS, *tried.PAGES, *tried.RELEASES, *tried.FACTS)
     lines += [f"| {t.what} | yes |" for t in found]
     lines += [
         f"| {t.what}, and sign the whole log again with the key | with a head kept outside |"

@@ -60,7 +60,7 @@ def verify(heads: str | None, as_json: bool) -> None:
             *sealing.verify_log(_settings().log_path, external_heads, bar.update),
             *compare_pages(db.session()),
             *find_counter_mismatches(db.session()),
-            *compare_releases(db.session(), _settings().releases_path),
+            *compare_releases(db.session(), _settings().releases_path, _settings().log_path),
         ]
     if as_json:
         rows = [

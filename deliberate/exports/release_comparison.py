@@ -7,8 +7,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deliberate.exports.release_facts import compare_release_facts
 from deliberate.exports.release_rows import compare_release_rows
-from deliberate.models import Interaction, Release
+from deliberate.models import Interaction, Process, Release
 from deliberate.queries.releases.release_files import (
     MANIFEST,
     InvalidRelease,
@@ -26,7 +27,7 @@ class ReleaseFault:
     position: int | None = None
 
 
-def compare_releases(session: Session, folder: Path) -> Iterator[ReleaseFault]:
+def compare_releases(session: Session, folder: Path, log_path: Path) -> Iterator[ReleaseFault]:
     """Yield each release whose manifest or files differ from the entry of its build."""
     query = select(Interaction).where(
         Interaction.kind == ReleaseBuilt.KIND, Interaction.subject_type == Release.subject_type
@@ -38,24 +39,26 @@ def compare_releases(session: Session, folder: Path) -> Iterator[ReleaseFault]:
             yield ReleaseFault(problem, entry.seq)
         elif release.removed_at is None:
             files = folder / release.process.slug / release.stamp
-            yield from _compare_files(session, files, entry, release.process_id)
+            for problem in _compare_files(session, files, entry, log_path, release.process):
+                yield ReleaseFault(
+                    f"release {files.parent.name}/{files.name}: {problem}", entry.seq
+                )
 
 
 def _compare_files(
-    session: Session, folder: Path, entry: Interaction, process_id: int
-) -> Iterator[ReleaseFault]:
+    session: Session, folder: Path, entry: Interaction, log_path: Path, process: Process
+) -> Iterator[str]:
     if not folder.is_dir():  # another host has the files
         return
-    name = f"release {folder.parent.name}/{folder.name}"
     try:
         manifest = verify_manifest(folder)
     except InvalidRelease as error:
-        yield ReleaseFault(f"{name}: {error}", entry.seq)
+        yield str(error)
         return
     if sha256_of(folder / MANIFEST) != entry.details["manifest"]:
-        yield ReleaseFault(f"{name}: {MANIFEST} differs from its entry", entry.seq)
+        yield f"{MANIFEST} differs from its entry"
     try:
-        for problem in compare_release_rows(session, folder, process_id, manifest):
-            yield ReleaseFault(f"{name}: {problem}", entry.seq)
+        yield from compare_release_rows(session, folder, process.id, manifest)
+        yield from compare_release_facts(session, folder, log_path, process, manifest)
     except (ValueError, KeyError, TypeError) as error:
-        yield ReleaseFault(f"{name}: the rows cannot be read: {error!r}", entry.seq)
+        yield f"cannot be read: {error!r}"

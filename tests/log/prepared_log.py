@@ -17,6 +17,10 @@ from deliberate.operations.moderation.decisions import (
     decide_appeal,
     file_appeal,
     hide_contribution,
+    keep_contribution,
+    report_contribution,
+    request_edit,
+    restore_contribution,
 )
 from deliberate.operations.moderation.rules import publish_rules
 from deliberate.operations.polls.ballot_box import close_ballot_boxes
@@ -30,6 +34,7 @@ from deliberate.operations.processes.process_information import (
     publish_news,
 )
 from deliberate.operations.processes.process_setup import change_process
+from deliberate.operations.processes.processes import close_process
 from deliberate.operations.proposals.proposals import revise_proposal, withdraw_proposal
 from deliberate.operations.proposals.summaries import agree_to_summary, suggest_summary
 from deliberate.operations.proposals.supports import support_proposal
@@ -126,6 +131,7 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
     entry = DocumentEntry("Anggaran", "id", now().date())
     add_document_link(officer, process, entry, "https://example.org/anggaran")
     add_contact(officer, process, "Bu Ani", "Dinas", "Senin sampai Jumat")
+    close_process(admin, factories.create_process(institution), "Sudah selesai.")
 
 
 def _moderate(proposal: Proposal) -> None:
@@ -137,6 +143,15 @@ def _moderate(proposal: Proposal) -> None:
     file_appeal(comment.author, comment, "Itu bukan hinaan.")
     appeal = db.session.query(Appeal).one()
     decide_appeal(second, appeal, AppealOutcome.REFUSED, "Tetap menghina.")
+    kept = factories.create_proposal(proposal.process)
+    reply = post_comment(comment.author, kept, "Bagus.", stance=Stance.FOR)
+    for contribution in (kept, reply):
+        reporter = factories.create_resident()
+        report_contribution(reporter, contribution, ModerationRule.INSULT)
+        request_edit(moderator, contribution, ModerationRule.INSULT, "Mohon perhalus.")
+        keep_contribution(moderator, contribution, "Tidak menghina.")
+        hide_contribution(moderator, contribution, ModerationRule.INSULT, "Ternyata menghina.")
+        restore_contribution(second, contribution, "Tidak melanggar aturan.")
     withdrawn = factories.create_proposal(proposal.process)
     withdraw_proposal(withdrawn.author, withdrawn, "Sudah dibangun.")
 

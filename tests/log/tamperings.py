@@ -222,3 +222,37 @@ RELEASES = (
     ),
 )
 """Tried on a release with three comments, and two supports that are withheld."""
+
+
+@dataclass(frozen=True)
+class FactTampering:
+    """Another fact in a file of a release that is built, and logged, to match."""
+
+    what: str
+    table: str
+    change: Callable[[Rows], Rows]
+
+
+def _raise_numbers(column: str) -> Callable[[Rows], Rows]:
+    return lambda rows: [row | {column: str(int(row[column] or 0) + 1)} for row in rows]
+
+
+def _move_end(rows: Rows) -> Rows:
+    return [row | {"as_of": "2030-01-01T00:00:00+00:00"} for row in rows]
+
+
+FACTS = (
+    FactTampering(
+        "raise a number of replies in the facts of a release",
+        "thread_facts",
+        _raise_numbers("replies_to_other"),
+    ),
+    FactTampering(
+        "raise a total of private acts in the facts of a release",
+        "active_facts",
+        _raise_numbers("people"),
+    ),
+    FactTampering("state another end of what was counted", "window_facts", _move_end),
+    FactTampering("leave a row out of the facts of a release", "week_facts", lambda rows: rows[1:]),
+)
+"""Tried on the same release; the rows and totals of its other files are left as they are."""

@@ -1,5 +1,6 @@
 """Publishing, downloading and removing releases."""
 
+import csv
 import json
 import zipfile
 
@@ -11,17 +12,25 @@ from deliberate.exports.release_comparison import compare_releases
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_all_releases, publish_release
 from deliberate.operations.threads.comments import post_comment
+from deliberate.queries.processes.processes import get_process
 from deliberate.queries.releases.release_files import InvalidRelease, sha256_of, verify_manifest
 from deliberate.sealing import seal_log, verifier
 from deliberate.vocabulary import Stance
 from tests import factories
 from tests.client import anonymous_client
-from tests.log.tamperings import RELEASES
+from tests.log.tamperings import FACTS, RELEASES
 
 
 @pytest.fixture
 def folder(app):
     return app.config["SETTINGS"].data_path / "releases"
+
+
+@pytest.fixture
+def find_release_faults(app, folder):
+    """Return a function that compares the published releases with the log."""
+    log_path = app.config["SETTINGS"].log_path
+    return lambda: [fault.problem for fault in compare_releases(db.session(), folder, log_path)]
 
 
 def test_publishing_a_release_is_logged(app, folder, log):
@@ -32,7 +41,9 @@ def test_publishing_a_release_is_logged(app, folder, log):
     assert (entry.kind, entry.subject_id) == ("release.built", release.id)
 
 
-def test_changed_file_of_a_release_is_found_by_its_logged_manifest(app, folder, log):
+def test_changed_file_of_a_release_is_found_by_its_logged_manifest(
+    app, folder, log, find_release_faults
+):
     process = factories.create_process()
     release = publish_release(None, process, folder)
     files = folder / process.slug / release.stamp
@@ -40,14 +51,14 @@ def test_changed_file_of_a_release_is_found_by_its_logged_manifest(app, folder, 
     position = str(log()[-1].seq)
     receipt = json.loads(app.test_cli_runner().invoke(cli, ["log", "receipt", position]).output)
     assert verifier.check_files(files, receipt) == len(release.manifest["files"])
-    assert list(compare_releases(db.session(), folder)) == []
+    assert find_release_faults() == []
     codebook, manifest = files / "codebook.csv", files / "manifest.json"
     codebook.chmod(0o600)
     codebook.write_text(codebook.read_text() + "x\n")
     with pytest.raises(verifier.VerificationError, match=r"codebook\.csv is not the file"):
         verifier.check_files(files, receipt)
-    (fault,) = compare_releases(db.session(), folder)
-    assert "codebook.csv was changed" in fault.problem
+    (problem,) = find_release_faults()
+    assert "codebook.csv was changed" in problem
     manifest.chmod(0o600)
     manifest.write_text(
         manifest.read_text().replace(
@@ -56,8 +67,8 @@ def test_changed_file_of_a_release_is_found_by_its_logged_manifest(app, folder, 
     )
     with pytest.raises(verifier.VerificationError, match="not the one of the receipt"):
         verifier.check_files(files, receipt)
-    (fault,) = compare_releases(db.session(), folder)
-    assert "manifest.json differs from its entry" in fault.problem
+    (problem,) = find_release_faults()
+    assert "manifest.json differs from its entry" in problem
 
 
 def rewrite_release(folder, change):
@@ -71,13 +82,20 @@ def rewrite_release(folder, change):
         file.unlink()
         del manifest["files"][file.name]
     events.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    manifest["files"]["events.jsonl"] = {"sha256": sha256_of(events)}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    rewrite_manifest(folder, events)
+
+
+def rewrite_manifest(folder, file):
+    """Give the manifest of a release the checksum of a changed file."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    name = file.relative_to(folder).as_posix()
+    manifest["files"][name] = {"sha256": sha256_of(file)}
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
-@pytest.mark.parametrize("tampering", RELEASES, ids=lambda tampering: tampering.what)
-@pytest.mark.sqlite
-def test_release_rebuilt_with_other_rows_is_found(app, folder, tampering):
+def publish_release_of_talk(app, folder):
+    """Return the folder of a release with three comments and two supports that are withheld."""
     process = factories.create_process()
     proposal = factories.create_proposal(process)
     first, second = factories.create_resident(), factories.create_resident()
@@ -87,11 +105,42 @@ def test_release_rebuilt_with_other_rows_is_found(app, folder, tampering):
     for person in (first, second):
         support_proposal(person, proposal)
     seal_log(app.config["SETTINGS"])
-    release = publish_release(None, process, folder)
-    assert list(compare_releases(db.session(), folder)) == []
-    rewrite_release(folder / process.slug / release.stamp, tampering.change)
-    problems = [fault.problem for fault in compare_releases(db.session(), folder)]
+    return folder / process.slug / publish_release(None, process, folder).stamp
+
+
+@pytest.mark.parametrize("tampering", RELEASES, ids=lambda tampering: tampering.what)
+@pytest.mark.sqlite
+def test_release_rebuilt_with_other_rows_is_found(app, folder, find_release_faults, tampering):
+    release = publish_release_of_talk(app, folder)
+    assert find_release_faults() == []
+    rewrite_release(release, tampering.change)
+    problems = find_release_faults()
     assert any(tampering.problem in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize("tampering", FACTS, ids=lambda tampering: tampering.what)
+@pytest.mark.sqlite
+def test_release_rebuilt_with_other_facts_is_found(app, folder, find_release_faults, tampering):
+    release = publish_release_of_talk(app, folder)
+    rewrite_release(release, lambda rows, _manifest: rows)
+    file = release / "facts" / f"{tampering.table}.csv"
+    file.chmod(0o600)
+    with file.open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table))
+    assert rows
+    with file.open("w", encoding="utf-8", newline="") as table:
+        writer = csv.DictWriter(table, rows[0])
+        writer.writeheader()
+        writer.writerows(tampering.change(rows))
+    rewrite_manifest(release, file)
+    assert any(f"{tampering.table}.csv: differs" in problem for problem in find_release_faults())
+
+
+def test_facts_of_a_release_still_follow_from_a_log_that_grew(app, folder, find_release_faults):
+    release = publish_release_of_talk(app, folder)
+    factories.create_proposal(get_process(release.parent.name))
+    seal_log(app.config["SETTINGS"])
+    assert find_release_faults() == []
 
 
 def test_release_of_a_newer_version_is_refused_by_name(app, folder):

@@ -48,11 +48,17 @@ class DateCounts:
     dated: int
 
 
-def count_sealed_dates(process_id: int) -> DateCounts:
-    """Return how many sealed rows of a process were sealed late or are dated by their source."""
+def count_sealed_dates(process_id: int, size: int | None = None) -> DateCounts:
+    """Return how many sealed rows of a process were sealed late or are dated by their source.
+
+    `size` limits the rows to those of a tree head.
+    """
     late, dated = func.sum(SealedDates.late), func.sum(SealedDates.dated)
     query = select(func.coalesce(late, 0), func.coalesce(dated, 0))
-    row = db.session.execute(query.where(SealedDates.process_id == process_id)).one()
+    query = query.where(SealedDates.process_id == process_id)
+    if size is not None:
+        query = query.where(SealedDates.size <= size)
+    row = db.session.execute(query).one()
     return DateCounts(*map(int, row))
 
 
