@@ -243,6 +243,7 @@ READERS = {
     "queries.responses.response_drafts.list_response_templates": STAFF,
     "queries.responses.response_drafts.get_response_template": STAFF,
     "queries.responses.responses.list_response_cards": CHECKED_BY_CALLER,
+    "queries.scores.repeated_texts.count_repeated_texts": NO_TEXT,
     "queries.scores.assessments.get_assessment": ASSESSORS,
     "queries.scores.assessments.assessable_processes": ASSESSORS,
     "queries.scores.assessments.get_assessable_process": ASSESSORS,
