@@ -51,7 +51,7 @@ def count_repeated_texts(process_id: int, before: datetime | None = None) -> Tex
     return TextCounts(texts, sum(one.comments for one in wordings.values() if one.is_shared))
 
 
-def _residents_comments(process_id: int, before: datetime | None) -> Select[tuple[str, int | None]]:
+def _residents_comments(process_id: int, before: datetime | None) -> Select[str, int | None]:
     """Return the query for text and author of the comments that scores count."""
     query = (
         select(Comment.body, Comment.author_id)
