@@ -179,6 +179,12 @@ def is_email_address(text: str) -> bool:
         return False
 
 
+def comparable_letters(text: str) -> str:
+    """Return the letters and digits of a text in one case; all its signs if it has neither."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in folded if c.isalnum()) or "".join(folded.split())
+
+
 def name_key(name: str) -> str:
     """Return a key that is equal for names that look alike, whatever alphabet, case or accents.
 

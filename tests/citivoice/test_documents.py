@@ -79,6 +79,7 @@ def test_score_document_has_its_published_keys() -> None:
         "dimensions",
         "headline",
         "verification",
+        "texts",
     ]
     assert {"score", "ci", "weights_band", "state", "criteria_used", "marks"} <= set(
         document["dimensions"]["DQ"]

@@ -64,6 +64,29 @@ def test_leaving_out_stances(camps: list[Row], of_camps: Scores, left: int | Non
     assert not rises_unmarked(of_camps, scored(bare), "DQ")
 
 
+def test_leaving_out_sides_where_almost_nobody_crosses() -> None:
+    """Near the floor a small rise weighs much: half of those in their own camp name no side."""
+    rows = known(town("apart", Manner(cross=0.03, turn=0.25), threads=THREADS))
+    sides = {row["subject_id"]: row["stance"] for row in comments_of(rows)}
+    keeping = {
+        (row["proposal_id"], row["actor_id"])
+        for row in comments_of(rows)
+        if row.get("parent_id") and sides[row["parent_id"]] != row["stance"]
+    }
+    draw = random.Random("sides")
+    writers = sorted({(row["proposal_id"], row["actor_id"]) for row in comments_of(rows)})
+    keeping |= {writer for writer in writers if draw.random() < 0.5}
+    bare = [
+        row if (row.get("proposal_id"), row["actor_id"]) in keeping else row | {"stance": None}
+        for row in rows
+    ]
+    before, after = scored(rows).totals["DQ"], scored(bare).totals["DQ"]
+    assert before.score is not None
+    assert after.score is not None
+    assert after.score > before.score + RAISED
+    assert (before.marks, after.marks) == ((), ("sides_unstated",))
+
+
 def test_splitting_accounts() -> None:
     """Three people who write four fifths write from thirty accounts instead."""
     rows = known(few_voices("split", closed=True))

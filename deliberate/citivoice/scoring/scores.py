@@ -59,7 +59,7 @@ class Scores:
             "criteria": self._criteria(),
             "dimensions": {name: _dimension(total) for name, total in self.totals.items()},
             "headline": dict(self.headline),
-        } | self._verification()
+        } | self._grounds_of_marks()
 
     def to_json(self, comparison: Mapping[str, Any] | None = None) -> str:
         """Return the document as JSON text, with the result of `compare` if one is given."""
@@ -91,15 +91,19 @@ class Scores:
             digest.update("\n".join([name, *lines, ""]).encode())
         return digest.hexdigest()
 
-    def _verification(self) -> dict[str, Any]:
-        """Return who is known to be verified, and the share of comments that they wrote."""
+    def _grounds_of_marks(self) -> dict[str, Any]:
+        """Return who is known to be verified, with their share of comments, and the copied texts.
+
+        Texts are null where they were not compared.
+        """
         if "named_marks" not in self.formulas.rules:
             return {}
         names = ("accounts", "people", "verified_people", "comments", "verified_comments")
         counts = {n: int(self.facts.one("verification_facts", n) or 0) for n in names}
         written = counts["comments"]
         share = counts["verified_comments"] / written if written else None
-        return {"verification": counts | {"share": rounded(share)}}
+        texts = {"compared": self._whole("texts"), "repeated": self._whole("repeated_texts")}
+        return {"verification": counts | {"share": rounded(share)}, "texts": texts}
 
     def _whole(self, column: str) -> int | None:
         value = self.facts.one("window_facts", column)

@@ -10,6 +10,7 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Comment, Person, Proposal
 from deliberate.queries.moderation.contributions import Contribution
+from deliberate.text import comparable_letters
 from deliberate.vocabulary import HoldRule, Role
 
 NEW_ACCOUNT_AGE = timedelta(days=1)
@@ -45,14 +46,10 @@ def count_links(contribution: Contribution) -> int:
 
 def _is_repeated(author: Person, contribution: Contribution) -> bool:
     """Return whether the author published the same letters and digits within the last month."""
-    text = _normalized(contribution.body)
+    text = comparable_letters(contribution.body)
     if len(text) < MIN_COMPARED_LETTERS:
         return False
-    return any(_normalized(body) == text for body in _recent_texts(author, contribution))
-
-
-def _normalized(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return any(comparable_letters(body) == text for body in _recent_texts(author, contribution))
 
 
 def _recent_texts(

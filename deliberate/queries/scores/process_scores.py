@@ -1,7 +1,7 @@
 """The sealed log of a process for scoring, its computed scores and its stored scores."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -13,9 +13,10 @@ from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.models import ComparedScore, Process, ScoreSnapshot
 from deliberate.queries.log.sealed_log import load_process_log
-from deliberate.queries.log.tree_heads import count_sealed_dates, latest_tree_head
+from deliberate.queries.log.tree_heads import TreeHeadSummary, count_sealed_dates, latest_tree_head
 from deliberate.queries.releases.release_files import score_release_folder
 from deliberate.queries.scores.assessments import judged_criteria
+from deliberate.queries.scores.repeated_texts import count_repeated_texts
 
 SOURCE_RELEASE = "release"
 """`Process.source` of an imported release: its rows are files, not rows of this log."""
@@ -55,6 +56,7 @@ def scoring_context(process: Process, as_of: datetime | None = None) -> citivoic
     """Return what the log does not hold about a process: time zone, window and tree head."""
     head = latest_tree_head()
     dates = count_sealed_dates(process.id)
+    wordings = count_repeated_texts(process.id, as_of or _moment_after(head))
     return citivoice.Process(
         slug=process.slug,
         timezone=process.timezone,
@@ -65,7 +67,14 @@ def scoring_context(process: Process, as_of: datetime | None = None) -> citivoic
         sealed_at=head.made_at if head else None,
         sealed_late=dates.late,
         source_dated=dates.dated,
+        texts=wordings.texts,
+        repeated_texts=wordings.repeated,
     )
+
+
+def _moment_after(head: TreeHeadSummary | None) -> datetime | None:
+    """Return the first moment that a tree head does not hold; None before the first head."""
+    return head.made_at + timedelta(microseconds=1) if head and head.made_at else None
 
 
 def sealed_log(process: Process) -> citivoice.Log:

@@ -1,10 +1,11 @@
 """Pages of text: help, offices, accessibility, privacy, moderation rules, scoring method."""
 
-from flask import render_template
+from flask import g, render_template
 
 from deliberate.notifications.registry import lines_by_topic
 from deliberate.queries.moderation.rules import get_current_rules, get_rules_version
 from deliberate.queries.responses.offices import list_open_offices
+from deliberate.queries.scores.counted_measures import counted_measures
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_settings, get_or_404
 from deliberate.vocabulary.notices import NOT_MAILED_BY_DEFAULT
@@ -62,7 +63,8 @@ def rules_of_version(version_number: int) -> str:
 @blueprint.page("/method", "public", cached=True)
 def method() -> str:
     """Show what the scores mean and what they do not mean."""
-    return render_template("site/static_pages/method.html")
+    counted = counted_measures(g.language)
+    return render_template("site/static_pages/method.html", counted=counted)
 
 
 def _contact() -> str:
