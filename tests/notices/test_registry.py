@@ -6,6 +6,8 @@ Kinds of notices about the account itself are tested with the acts that cause th
 import re
 from collections import defaultdict
 from datetime import timedelta
+from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -68,6 +70,7 @@ from deliberate.vocabulary import (
 )
 from deliberate.vocabulary.notices import Channel, NoticePage
 from tests import factories
+from tests.client import signed_in_client
 from tests.notices.mail_server import running_mail_server
 
 OF_ACCOUNTS = {
@@ -312,7 +315,29 @@ def moderation(city, clock):
     assert city.deliver()["moderation.published"] == city.ids(city.commenter)
 
 
-def test_every_line_reaches_its_people_once_in_their_language(city, clock):
+def links_that_lead_elsewhere(app, mails):
+    """Open one link of each form as its recipient; return those that do not show their thing."""
+    people = {person.email: person for person in db.session.scalars(select(Person))}
+    clients, seen, wrong = {}, set(), []
+    for address, mail in mails:
+        html = mail.get_body(("html",)).get_content()
+        for href in re.findall(r"<a href='([^']+)'>", html):
+            url = urlsplit(unescape(href))
+            form = (re.sub(r"\d+", "0", url.path.split("/unsubscribe/")[0]), bool(url.fragment))
+            if form in seen:
+                continue
+            seen.add(form)
+            client = clients.get(address) or signed_in_client(app, people[address])
+            clients[address] = client
+            answer = client.get(f"{url.path}?{url.query}", follow_redirects=True)
+            if answer.status_code != 200 or (
+                url.fragment and f'id="{url.fragment}"' not in answer.text
+            ):
+                wrong.append((answer.status_code, href, mail["Subject"]))
+    return wrong
+
+
+def test_every_line_reaches_its_people_once_in_their_language(app, city, clock):
     everyone = take_part(city)
     threads_and_proposals(city, clock, everyone)
     cases_and_responses(city, clock, everyone)
@@ -331,6 +356,9 @@ def test_every_line_reaches_its_people_once_in_their_language(city, clock):
         select(Delivery.notice_key, Delivery.person_id, Delivery.channel)
     ).all()
     assert len(pairs) == len(set(pairs))
+    for _address, mail in server.mails:
+        assert len(mail.get_body(("html",)).get_content().encode()) <= 10_000, mail["Subject"]
+    assert links_that_lead_elsewhere(app, server.mails) == []
 
 
 def test_notice_is_kept_from_erased_sanctioned_unsubscribed_people_and_the_actor(city, clock):

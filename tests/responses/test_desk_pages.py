@@ -187,6 +187,9 @@ def test_commitment_step_is_published_by_form(desk, institution, proposal):
     page = f"/en/desk/commitments/{response.commitments[0].id}"
     assert submit_form(desk, page, state="fulfilled", note="Selesai.").status_code == 303
     assert "Fulfilled" in desk.get(f"/en/responses/{proposal.id}").text
+    shown = desk.get(page, follow_redirects=True)
+    assert shown.request.path == f"/en/responses/{proposal.id}"
+    assert "This commitment is already fulfilled or dropped." in shown.text
 
 
 def test_response_template_is_saved_and_inserted(desk, proposal):

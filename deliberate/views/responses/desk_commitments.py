@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,7 +12,7 @@ from deliberate.operations.responses.commitments import (
     fulfil_commitment,
     update_commitment,
 )
-from deliberate.permissions.decision import require
+from deliberate.permissions.decision import RefusalKind, require
 from deliberate.permissions.responses import may_update_commitment
 from deliberate.queries.responses.commitments import get_commitment, list_commitments
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -43,9 +43,17 @@ def index() -> ResponseReturnValue:
 
 @blueprint.page("/<id:commitment_id>", "staff", methods=BOTH)
 def show(commitment_id: int) -> ResponseReturnValue:
-    """Show the form for the next step of a commitment, or publish the step."""
+    """Show the form for the next step of a commitment, or publish the step.
+
+    A commitment that is fulfilled or dropped redirects to its response: the link of an old notice
+    must not end in a refusal.
+    """
     officer, commitment = signed_in_person(), get_or_404(get_commitment(commitment_id))
-    require(may_update_commitment(officer, commitment))
+    decision = may_update_commitment(officer, commitment)
+    if request.method == "GET" and not decision and decision.kind == RefusalKind.STATE:
+        page = url_for("responses.show", proposal_id=commitment.response.proposal_id)
+        return redirect_with_message(page, str(decision.reason))
+    require(decision)
     form = StepForm(submitted_data())
 
     def submit() -> ResponseReturnValue:
