@@ -26,8 +26,6 @@ MIN_DISTANCE = 34.0
 PIN_DISTANCE = 24.0
 PLACE_MARGIN = 0.9
 """Land around a place, as a part of its size."""
-MIN_PLACE_VIEW = 0.07
-"""Degrees of latitude around a place: so much that a road or the name of an area is in sight."""
 
 
 @dataclass(frozen=True)
@@ -246,8 +244,8 @@ def show_place(
     """Return the map around a place; of a draft only the corners set so far are joined."""
     if view is None:
         view = MapView.around(bounds_of(place.positions), margin=PLACE_MARGIN)
-        if view.north - view.south < MIN_PLACE_VIEW:
-            view = view.closer(share=MIN_PLACE_VIEW / (view.north - view.south))
+        if view.north - view.south < 0.02:  # so much that a road or a name is in sight
+            view = view.closer(share=0.02 / (view.north - view.south))
     outline = [view.project(position) for position in place.positions]
     if place.kind == PlaceKind.AREA and not is_draft:
         outline.append(outline[0])
