@@ -180,7 +180,7 @@ def test_export_command_publishes_a_release(app, folder):
 def test_data_page_shows_the_first_rows_and_the_people_of_each_week(app, folder):
     proposal = factories.create_proposal()
     for author in (factories.create_resident(), factories.create_resident()):
-        post_comment(author, proposal, "Halte itu perlu atap.", Stance.FOR)
+        post_comment(author, proposal, "Halte itu perlu atap.", stance=Stance.FOR)
     seal_log(app.config["SETTINGS"])
     publish_release(None, proposal.process, folder)
     page = anonymous_client(app).get("/en/data").text
