@@ -34,7 +34,7 @@ def test_attachment_page_adds_a_file_and_proposal_page_links_to_it(app):
     assert "Foto halte" in page and "PDF, 1 KB" in page and "x.exe" not in page
 
 
-def test_attachment_is_sent_as_a_sandboxed_download_named_by_its_title(app, attachment):
+def test_attachment_is_sent_as_a_sandboxed_download(app, attachment):
     response = anonymous_client(app).get(url_of(attachment))
     assert response.data == PDF and response.mimetype == "application/pdf"
     assert response.headers["Content-Disposition"] == "attachment; filename=rencana-halte.pdf"
