@@ -165,6 +165,11 @@ def to_slug(title: str) -> str:
     return slug
 
 
+def to_file_name(title: str, kind: str) -> str:
+    """Return the name under which a reader saves a file: its title, the extension of its kind."""
+    return f"{to_slug(title) or 'file'}.{kind}"
+
+
 def is_email_address(text: str) -> bool:
     """Return whether a mail can be addressed to a text: name@example.org and nothing around it.
 

@@ -81,7 +81,8 @@ def test_document_is_replaced_by_a_newer_version_and_removed(app, client, proces
     page = reader.get(f"/en/processes/{process.slug}").text
     assert f'href="{url}"' in page and "Earlier versions (1)" in page and old.group() in page
     file = reader.get(old.group())
-    assert file.data == PDF and "attachment" in file.headers["Content-Disposition"]
+    assert file.data == PDF
+    assert file.headers["Content-Disposition"] == "attachment; filename=rancangan.pdf"
     assert file.headers["Content-Security-Policy"] == "sandbox"
     again = add_document(client, manage, "Rancangan 3", url=url, replaces=number)
     assert again.status_code == 422 and "Rancangan 3" in again.text

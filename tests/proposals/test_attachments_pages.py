@@ -37,7 +37,7 @@ def test_attachment_page_adds_a_file_and_proposal_page_links_to_it(app):
 def test_attachment_is_sent_as_a_sandboxed_download(app, attachment):
     response = anonymous_client(app).get(url_of(attachment))
     assert response.data == PDF and response.mimetype == "application/pdf"
-    assert response.headers["Content-Disposition"] == f"attachment; filename={attachment.name}"
+    assert response.headers["Content-Disposition"] == "attachment; filename=rencana-halte.pdf"
     assert response.headers["Content-Security-Policy"] == "sandbox"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert len(attachment.name) == len("0" * 32 + ".pdf")

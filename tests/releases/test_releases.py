@@ -224,3 +224,24 @@ def test_export_command_publishes_a_release(app, folder):
     assert result.exit_code == 0
     (archive,) = (folder / process.slug).glob("*.zip")
     assert "manifest.json" in str(zipfile.ZipFile(archive).namelist())
+
+
+def test_data_page_shows_the_first_rows_and_the_people_of_each_week(app, folder):
+    proposal = factories.create_proposal()
+    for author in (factories.create_resident(), factories.create_resident()):
+        post_comment(author, proposal, "Halte itu perlu atap.", stance=Stance.FOR)
+    seal_log(app.config["SETTINGS"])
+    publish_release(None, proposal.process, folder)
+    page = anonymous_client(app).get("/en/data").text
+    first_rows = page.partition("First rows of events.csv")[2].partition("</table>")[0]
+    assert "<code>occurred_at</code>" in first_rows and "<code>comment.posted</code>" in first_rows
+    weeks = page.partition("The same numbers as a table")[2].partition("</table>")[0]
+    assert weeks.count('<th scope="row">') == 1 and '<td class="numeric">3</td>' in weeks
+
+
+def test_data_page_opens_while_the_files_of_a_release_are_missing(app, folder):
+    process = factories.create_process()
+    release = publish_release(None, process, folder)
+    (folder / process.slug / release.stamp).rename(folder / "elsewhere")
+    page = anonymous_client(app).get("/en/data")
+    assert page.status_code == 200 and "First rows" not in page.text

@@ -217,6 +217,7 @@ def _framework(values: TomlTable, formulas: TomlTable) -> Lines:
             (name, f"logged {c} is unknown") for c in entry.get("logged", []) if c not in logged
         )
         yield from _questions(name, entry.get("questions", []))
+    yield from _grades(values)
 
 
 def _context_figures(figures: Mapping[str, TomlTable]) -> Lines:
@@ -246,6 +247,19 @@ def _questions(criterion: str, questions: list[TomlTable]) -> Lines:
         if not str(name).startswith(criterion):
             yield str(name), f"stands under {criterion}"
         yield from ((str(name), problem) for problem in _missing_texts(entry))
+
+
+def _grades(values: TomlTable) -> Lines:
+    grades, size = _tables(values, "grades"), len(values.get("scale", ()))
+    criteria = _tables(values, "criteria").values()
+    names = [str(q.get("question")) for entry in criteria for q in entry.get("questions", [])]
+    yield from _differing_names(grades, names, "grades no question", "has no grades")
+    yield from (
+        (f"grades.{name}", f"has not {size} texts in {language}")
+        for name, entry in grades.items()
+        for language in LANGUAGES
+        if len([text for text in entry.get(language, ()) if str(text).strip()]) != size
+    )
 
 
 def _version(values: TomlTable) -> Lines:

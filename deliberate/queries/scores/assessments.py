@@ -1,7 +1,7 @@
 """Assessments for pages and scores: questions, ratings, settled values and agreement."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -40,18 +40,25 @@ class Question:
     criterion: str
     en: str
     name_id: str
+    grades: Mapping[str, Sequence[str]]
 
     def text_in(self, language: str) -> str:
         """Return the question in a language."""
         return self.en if language == "en" else self.name_id
 
+    def grades_in(self, language: str) -> dict[str, str]:
+        """Return what each value of the scale looks like, in a language."""
+        return {str(value): text for value, text in enumerate(self.grades[language])}
+
 
 @cache
 def questions() -> tuple[Question, ...]:
     """Return every question of the framework in its order."""
+    framework = load_framework()
+    grades = framework["grades"]
     return tuple(
-        Question(question["question"], name, question["en"], question["id"])
-        for name, criterion in load_framework()["criteria"].items()
+        Question(id_ := question["question"], name, question["en"], question["id"], grades[id_])
+        for name, criterion in framework["criteria"].items()
         for question in criterion["questions"]
     )
 

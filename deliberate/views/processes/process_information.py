@@ -25,6 +25,7 @@ from deliberate.queries.processes.process_information import (
 )
 from deliberate.queries.processes.process_setup import get_process_for_setup
 from deliberate.queries.processes.processes import get_process
+from deliberate.text import to_file_name
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import UNPROCESSABLE, redirect_with_message
 from deliberate.views.site.rate_limits import count_upload, retry_message
@@ -212,7 +213,7 @@ def download(slug: str, name: str) -> ResponseReturnValue:
         name,
         mimetype=CONTENT_TYPES[document.kind],
         as_attachment=True,
-        download_name=name,
+        download_name=to_file_name(document.title, document.kind),
         max_age=0,
     )
     response.headers["Content-Security-Policy"] = "sandbox"

@@ -24,6 +24,7 @@ from deliberate.queries.proposals.attachments import (
     list_attachments,
 )
 from deliberate.queries.proposals.proposals import get_proposal
+from deliberate.text import to_file_name
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, flash_with_receipt, form_page, see_other
 from deliberate.views.site.rate_limits import count_upload, refuse_attempt
@@ -108,7 +109,7 @@ def download(proposal_id: int, name: str) -> ResponseReturnValue:
         attachment.name,
         mimetype=CONTENT_TYPES[attachment.kind],
         as_attachment=True,
-        download_name=attachment.name,
+        download_name=to_file_name(attachment.title, attachment.kind),
         max_age=0,
     )
     response.headers["Content-Security-Policy"] = "sandbox"
