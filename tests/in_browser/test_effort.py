@@ -24,7 +24,8 @@ WORDS_BETWEEN = """([top, bottom]) => {
     range.selectNodeContents(text)
     const box = range.getBoundingClientRect(), y = box.top + scrollY
     const isSeen = box.width > 1 && text.parentElement.checkVisibility()
-    if (isSeen && y >= top && y < bottom) words += (text.data.match(/[\\p{L}\\p{N}]+/gu) || []).length
+    const isPassed = isSeen && y >= top && y < bottom
+    if (isPassed) words += (text.data.match(/[\\p{L}\\p{N}]+/gu) || []).length
   }
   return words
 }"""

@@ -166,7 +166,7 @@ def _read_form_key() -> None:
 
 
 def _prompt_for_sign_in() -> ResponseReturnValue:
-    """Return the page to sign in or join; it carries the fields of a POST request, which are not stored."""
+    """Return the page to sign in or join; it carries the fields of a POST, which are not stored."""
     if request.method == "POST":
         return render_held_prompt(request.path, submitted_fields(), _previous_path()), 401
     return render_sign_in(request.full_path.rstrip("?")), 401
