@@ -26,7 +26,7 @@ help:
 	@echo "make routes      freeze the list of routes again (tests/routes.txt)"
 	@echo "make pictures    photograph every kind of page for every role into build/pictures (ONLY=pattern for some)"
 	@echo "make bench       measure performance, against the limit of this machine"
-	@echo "make chaos       fifty kills under load, ten cold starts of four servers, a minute of eight writers, readers under attack, 50,000 requests, 40,000 broken pictures and mail addresses"
+	@echo "make chaos       fifty kills under load, ten cold starts of four servers, a minute of eight writers, readers under attack, 50,000 requests, 40,000 broken pictures and mail addresses, twenty kills under an outbox"
 	@echo "make readers     read a release of the sample city with ConvoKit and pm4py"
 	@echo "make sbom        list the locked packages as CycloneDX in build/sbom.cdx.json"
 	@echo "make lock        resolve the newest allowed versions again (requirements*.lock)"
@@ -72,6 +72,7 @@ bench: $(VENV)/dev
 chaos: $(VENV)/dev
 	$(BIN)/python -m tests.chaos
 	FUZZED_FILES=40000 $(BIN)/python -m pytest -q tests/proposals/test_hostile_pictures.py -k mutated
+	OUTBOX_KILLS=20 $(BIN)/python -m pytest -q tests/in_browser/test_offline.py -k killed_again
 	FUZZED_ADDRESSES=40000 $(BIN)/python -m pytest -q tests/accounts/test_email_addresses.py -k accepted_address
 
 readers: $(VENV)/dev

@@ -33,8 +33,29 @@ PUBLIC_PAGES = [
     "closed poll",
     "new proposal",
     "answered proposal",
+    "map",
+    "all numbers",
+    "scoreboards",
+    "search",
+    "offline",
+    "institution",
+    "help",
 ]
-RESIDENT_PAGES = ["account", "check page", "proposal", "open poll", "second factor"]
+RESIDENT_PAGES = [
+    "home",
+    "account",
+    "messages",
+    "choices of notices",
+    "choices of a topic",
+    "follows",
+    "check page",
+    "place of a draft",
+    "map of a draft",
+    "proposal",
+    "open poll",
+    "second factor",
+    "offline",
+]
 STAFF_PAGES = ["desk", "case", "response form"]
 EVALUATOR_PAGES = [
     "assessments",

@@ -72,8 +72,6 @@ def test_resident_writes_then_joins_supports_and_votes(
     phone_page.fill("[name=body]", REASON[language])
     press(phone_page, f"/proposals/{proposal_id}/arguments")
     assert REASON[language] in phone_page.inner_text("main")
-    follow(phone_page, "button[formaction$='/join']")
-    assert REASON[language] in phone_page.inner_text("main")
     phone_page.fill("[name=sign_in_name]", "tetangga")
     phone_page.fill("[name=display_name]", "Tetangga Baru")
     phone_page.fill("[name=passphrase]", "rumput basah di lapangan")

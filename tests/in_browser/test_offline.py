@@ -1,5 +1,6 @@
 """Test reading and writing without a connection: kept pages, and texts that are sent later."""
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,8 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 KEPT_PAGE = "[data-keep][aria-pressed=true]"
-KILLS = 20
+KILLS = int(os.environ.get("OUTBOX_KILLS", "5"))
+"""How often the server is killed while a text is on its way; `make chaos` sets 20."""
 TIMEOUT = 90_000
 """Milliseconds for a step: a browser starts its worker slowly on a busy machine."""
 Open = Callable[..., Any]
@@ -224,7 +226,7 @@ def killed_server(port: int, folder: Any) -> Iterator[ForkingServer]:
     server.stop()
 
 
-def test_server_killed_twenty_times_loses_no_text_and_counts_none_twice(chromium, tmp_path):
+def test_server_killed_again_and_again_loses_no_text_and_counts_none_twice(chromium, tmp_path):
     settings = settings_for(free_port(), tmp_path)
     app = create_app(settings)
     migrate_stores(app)
@@ -245,7 +247,7 @@ def test_server_killed_twenty_times_loses_no_text_and_counts_none_twice(chromium
             page.check("#comment-form input[value=for]")
             page.fill("#comment-form textarea", f"Alasan {n}.")
             page.click("#comment-form button:not([name])", no_wait_after=True)
-            time.sleep(n * 0.01)
+            time.sleep(0.2 * n / KILLS)  # each time at another moment of the request
             server.kill()
             page.wait_for_url(lambda url: "/offline" in url or "?at=" in url)
             server.start()

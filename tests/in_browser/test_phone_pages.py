@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from deliberate.clock import override_now
 from deliberate.database import db, unrecorded
-from deliberate.models import Comment, Person
+from deliberate.models import Comment, Option, Person, Poll, Proposal
 from tests import demo_pages
 from tests.in_browser.navigation import follow
 from tests.live_server import session_cookie
@@ -30,15 +30,27 @@ OUTSIDE = """() => [...document.querySelectorAll('a, button, input, select, text
   .filter(([, box]) => box.width && (box.left < 0 || box.right > innerWidth + 0.5))
   .map(([html]) => html)"""
 COVERED = """() => {
-  const bar = document.querySelector('.action-bar').getBoundingClientRect()
   const stop = document.activeElement, box = stop.getBoundingClientRect()
-  if (stop === document.body || stop.closest('.action-bar')) return ''
-  const isCovered = bar.height && box.height < 400 && box.bottom > bar.top + 1
-  return isCovered ? stop.outerHTML.slice(0, 80) : ""
+  if (stop === document.body || box.height > 400) return ''
+  const bars = [...document.querySelectorAll('body *')].filter(element =>
+    ['fixed', 'sticky'].includes(getComputedStyle(element).position) && !element.contains(stop))
+  const isCovered = bars.map(bar => bar.getBoundingClientRect()).some(bar => bar.height
+    && bar.left < box.right && bar.right > box.left
+    && box.bottom > bar.top + 1 && box.top < bar.bottom - 1)
+  return isCovered ? stop.outerHTML.slice(0, 80) : ''
 }"""
-UNMARKED = """() => [...document.querySelectorAll('.comment .prose, .argument > p:not(.hint)')]
-  .filter(text => !text.closest('[lang]:not(html)') && !text.querySelector('[lang]'))
-  .map(text => text.textContent.slice(0, 60))"""
+UNMARKED = """starts => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = []
+  while (texts.nextNode()) {
+    const text = texts.currentNode, words = text.data.replace(/\\s+/g, ' ')
+    const start = starts.find(start => words.includes(start))
+    if (start && text.parentElement.closest('[lang]').lang !== 'id') found.push(start)
+  }
+  return found
+}"""
+"""The beginnings of Indonesian texts that a page shows as if they were of its own language."""
+WITHOUT_LANGUAGES = {"account", "messages"}
+"""Lists of one's own acts and messages, which quote titles without knowing their language."""
 LABELS = """() => [...document.querySelectorAll('a[aria-label], button[aria-label]')]
   .filter(element => !element.getAttribute('aria-label').toLowerCase()
     .includes(element.innerText.trim().replace(/\\s+/g, ' ').toLowerCase()))
@@ -62,9 +74,26 @@ def phone(chromium: Any, city_copy: Flask, city_url: str) -> Iterator[Any]:
 
 @pytest.fixture
 def paths(city_copy: Flask) -> dict[str, str]:
-    """Return the path of each public page by name."""
+    """Return the path of each page for residents by name."""
     with city_copy.app_context(), override_now(CITY_NOW):
-        return demo_pages.public_pages()
+        return {**demo_pages.resident_pages(), **demo_pages.public_pages()}
+
+
+@pytest.fixture
+def starts(city_copy: Flask) -> list[str]:
+    """Return how each text of a person in Indonesian begins; other texts are too short to tell."""
+    queries = [
+        *(
+            select(column).where(Proposal.language == "id")
+            for column in (Proposal.title, Proposal.body)
+        ),
+        select(Comment.body).where(Comment.language == "id"),
+        select(Poll.question).where(Poll.language == "id"),
+        select(Option.label).join(Poll).where(Poll.language == "id"),
+    ]
+    with city_copy.app_context():
+        texts = [text for query in queries for text in db.session.scalars(query)]
+    return sorted({start for text in texts if len(start := text[:30].split("\n")[0]) > 20})
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,7 +103,8 @@ def test_nothing_interactive_is_outside_a_phone_with_a_name_of_any_length(
     with city_copy.app_context(), unrecorded("a name for a test") as session:
         session.get(Person, demo_pages.get_account("warga").id).display_name = name
     outside = {}
-    for page in ("home", "process", "proposal", "open poll", "list"):
+    for page in paths:
+        phone.set_viewport_size({"width": PHONES[0], "height": HEIGHT})
         phone.goto(f"/id{paths[page]}")
         phone.evaluate(OPEN_MENUS)
         for width in PHONES:
@@ -84,8 +114,9 @@ def test_nothing_interactive_is_outside_a_phone_with_a_name_of_any_length(
     assert outside == {}
 
 
-def test_action_bar_covers_no_focus_stop(phone, paths):
-    phone.goto(f"/id{paths['proposal']}")
+@pytest.mark.parametrize("page", ["home", "list", "map", "process", "proposal", "open poll"])
+def test_nothing_that_stays_on_the_screen_covers_a_focus_stop(phone, paths, page):
+    phone.goto(f"/id{paths[page]}")
     covered = []
     for _stop in range(75):
         phone.keyboard.press("Tab")
@@ -103,12 +134,21 @@ def test_first_result_of_a_search_from_the_home_page_is_on_the_first_screen(phon
     assert re.search(r"\d+ usulan", phone.locator("main header").inner_text())
 
 
-def test_texts_of_people_name_their_language_and_labels_contain_what_is_seen(phone, paths):
+def test_every_text_of_a_person_names_its_language(phone, paths, starts):
+    unmarked = {}
+    for page, path in paths.items():
+        if page in WITHOUT_LANGUAGES:
+            continue
+        phone.goto(f"/en{path}", wait_until="domcontentloaded")
+        if texts := phone.evaluate(UNMARKED, starts):
+            unmarked[page] = texts
+    assert unmarked == {}
+
+
+def test_labels_contain_what_is_seen(phone, paths):
     for page in ("proposal", "open poll"):
         phone.goto(f"/en{paths[page]}")
-        assert phone.evaluate(UNMARKED) == []
         assert phone.evaluate(LABELS) == []
-    assert phone.locator("h1").get_attribute("lang") == "id"
     phone.goto(f"/en/log{paths['proposal'].split('-')[0]}")
     assert phone.evaluate(LABELS) == []
 

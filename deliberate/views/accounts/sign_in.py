@@ -56,6 +56,9 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET":
         return _redirect_next(_next_path()) if current_person() else render_sign_in(_next_path())
     form = SignInForm(request.form)
+    if "show" in request.form:
+        form.passphrase.data = None
+        return _render_again(form)
     if not form.validate():
         return _render_again(form), 422
     try:

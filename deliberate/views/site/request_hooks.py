@@ -25,7 +25,7 @@ from deliberate.views.site.request_context import (
     language_of,
     submitted_fields,
 )
-from deliberate.views.site.sign_in_prompt import render_sign_in
+from deliberate.views.site.sign_in_prompt import render_held_prompt, render_sign_in
 from deliberate.views.site.url_parsing import local_path, split_url
 
 if TYPE_CHECKING:
@@ -166,9 +166,9 @@ def _read_form_key() -> None:
 
 
 def _prompt_for_sign_in() -> ResponseReturnValue:
-    """Return the sign-in page; it carries the fields of a POST request, which are not stored."""
+    """Return the page to sign in or join; it carries the fields of a POST, which are not stored."""
     if request.method == "POST":
-        return render_sign_in(request.path, submitted_fields(), came_from=_previous_path()), 401
+        return render_held_prompt(request.path, submitted_fields(), _previous_path()), 401
     return render_sign_in(request.full_path.rstrip("?")), 401
 
 

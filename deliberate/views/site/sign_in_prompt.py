@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterable
 
-from flask import render_template, request
+from flask import render_template, request, session
 from werkzeug.datastructures import MultiDict
 
-from deliberate.forms.accounts.account import SignInForm
+from deliberate.forms.accounts.account import JoinForm, SignInForm
 from deliberate.text import drop_control_characters
 from deliberate.views.site.request_context import TOKENS
 
@@ -34,6 +34,17 @@ def render_sign_in(
         holds=held_texts(fields or ()),
         **context,
     )
+
+
+def render_held_prompt(path: str, fields: Iterable[tuple[str, str]], came_from: str) -> str:
+    """Return the page that asks who sends a form: joining where nobody has signed in before.
+
+    Who writes for the first time mostly has no account; one button leads to the sign-in form.
+    """
+    if session.get("device_cookies"):
+        return render_sign_in(path, fields, came_from)
+    template = "accounts/sign_in/join.html"
+    return render_sign_in(path, fields, came_from, template=template, form=JoinForm(MultiDict()))
 
 
 def held_fields() -> list[tuple[str, str]] | None:
