@@ -38,10 +38,11 @@ from deliberate.citivoice.inputs.log import (
 from deliberate.citivoice.inputs.process import Process
 from deliberate.citivoice.inputs.release import complete_facts, differing_tables, process_from_facts
 from deliberate.citivoice.reduction.engine import MissingEngine
-from deliberate.citivoice.reduction.facts import Facts, UnreadableFacts
+from deliberate.citivoice.reduction.facts import Facts, Table, UnreadableFacts
 from deliberate.citivoice.reduction.reduce import ENGINES, reduce
 from deliberate.citivoice.scoring.comparison import Comparable, NotComparable, compare
 from deliberate.citivoice.scoring.judge import judge
+from deliberate.citivoice.scoring.reservations import VERIFIED_ONLY
 from deliberate.citivoice.scoring.scores import Judged, Scores
 
 
@@ -100,6 +101,7 @@ __all__ = [
     "COLUMNS",
     "ENGINES",
     "KINDS_OF_EVERY_PROCESS",
+    "VERIFIED_ONLY",
     "Comparable",
     "Facts",
     "Formulas",
@@ -109,6 +111,7 @@ __all__ = [
     "NotComparable",
     "Process",
     "Scores",
+    "Table",
     "UnknownFormulas",
     "UnreadableFacts",
     "UnreadableLog",

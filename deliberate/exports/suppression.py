@@ -7,6 +7,8 @@ import numpy as np
 
 from deliberate import citivoice
 
+VERIFIED_TABLES = ("run_facts", "voice_facts", "person_cells", "week_facts")
+
 
 def suppress_small_cells(people: Sequence[int], least: int) -> list[bool]:
     """Return which bands of a field may be released: none under `least`, nor any that reveals one.
@@ -27,16 +29,26 @@ def suppress_small_cells(people: Sequence[int], least: int) -> list[bool]:
 
 
 def without_small_groups(facts: citivoice.Facts, least: int) -> citivoice.Facts:
-    """Return the facts without small groups; the same object where none is too small."""
+    """Return the facts without small groups, and without those of verified residents alone.
+
+    A thread or a number of comments of one author would tell whether that author is verified. The
+    result is the same object where there is nothing to leave out.
+    """
     table = facts["group_facts"]
     keep = np.ones(len(table["people"]), dtype=bool)
     for field in sorted(set(table["field"])):
         rows = np.flatnonzero(table["field"] == field)
         keep[rows] = suppress_small_cells(table["people"][rows].tolist(), least)
-    if keep.all():
-        return facts
-    released = {name: column[keep] for name, column in table.items()}
-    return replace(facts, tables={**facts.tables, "group_facts": released})
+    tables = {} if keep.all() else {"group_facts": _rows(table, keep)}
+    for name in VERIFIED_TABLES:
+        others = facts[name]["scope"] != citivoice.VERIFIED_ONLY
+        if not others.all():
+            tables[name] = _rows(facts[name], others)
+    return replace(facts, tables={**facts.tables, **tables}) if tables else facts
+
+
+def _rows(table: citivoice.Table, chosen: np.ndarray) -> citivoice.Table:
+    return {name: column[chosen] for name, column in table.items()}
 
 
 def redacted_scores(scores: citivoice.Scores, least: int) -> citivoice.Scores:

@@ -135,7 +135,10 @@ def test_configured_claim_verifies_resident_without_role(app, provider, log):
     provider.claims = {"resident": "yes", "role": "admin", "roles": ["admin"]}
     person = linked_person(app, provider)
     (verified,) = [entry for entry in log() if entry.kind == "resident.verified"]
-    assert (verified.details, verified.cause is None) == ({"by": "provider"}, False)
+    assert (verified.details, verified.cause is None) == (
+        {"by": "provider", "account": person.actor_id},
+        False,
+    )
     factories.reload(person)
     assert (person.verified_at is None, person.role) == (False, Role.RESIDENT)
 

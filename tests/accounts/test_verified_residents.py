@@ -51,7 +51,10 @@ def test_resident_code_verifies_one_resident_with_area(admin, log):
     verify_by_code(person, code.lower().replace("-", " "))
     created, verified = log()
     assert (created.kind, created.details) == ("residents.invited", {"count": 1})
-    assert (verified.kind, verified.details) == ("resident.verified", {"by": "code"})
+    assert (verified.kind, verified.details) == (
+        "resident.verified",
+        {"by": "code", "account": person.actor_id},
+    )
     assert (verified.actor_id, verification_of(person)) == (person.actor_id, (True, AREA))
     with pytest.raises(Refused):
         verify_by_code(second, code)
@@ -127,7 +130,7 @@ def test_confirmed_address_is_verified_when_listed(admin, log):
     assert (listed.kind, listed.details) == ("residents.listed", {"count": 3})
     assert (verified.kind, verified.details, verified.cause) == (
         "resident.verified",
-        {"by": "list"},
+        {"by": "list", "account": person.actor_id},
         listed.id,
     )
     assert (verification_of(person), verification_of(unconfirmed)) == ((True, AREA), (False, ""))
@@ -141,7 +144,8 @@ def test_listed_address_is_verified_when_confirmed(admin, log):
     person = person_with_email("budi@contoh.id")
     assert verification_of(person) == (True, AREA)
     (verified,) = [entry for entry in log() if entry.kind == "resident.verified"]
-    assert (verified.details, verified.actor_id) == ({"by": "list"}, person.actor_id)
+    details = {"by": "list", "account": person.actor_id}
+    assert (verified.details, verified.actor_id) == (details, person.actor_id)
 
 
 def test_listed_address_verifies_one_account(admin):
@@ -187,7 +191,10 @@ def test_administrator_ends_verification_with_reason(admin, log):
     log()
     end_verification(admin, person, VerificationEndReason.MOVED)
     (entry,) = log()
-    assert (entry.kind, entry.details) == ("verification.ended", {"reason": "moved"})
+    assert (entry.kind, entry.details) == (
+        "verification.ended",
+        {"reason": "moved", "account": person.actor_id},
+    )
     assert verification_of(person) == (False, AREA)
     move_person(person, "Sepaku")
     with pytest.raises(Refused):

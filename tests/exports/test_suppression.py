@@ -7,7 +7,8 @@ from hypothesis import given, strategies
 
 from deliberate import citivoice
 from deliberate.exports.suppression import redacted_scores, suppress_small_cells
-from tests.citivoice.log_rows import PROCESS, log_of
+from tests.citivoice.known_groups import verified
+from tests.citivoice.log_rows import PROCESS, comment, log_of
 from tests.citivoice.test_rules import declared
 
 LEAST = 10
@@ -49,3 +50,16 @@ def test_scores_without_small_groups_are_not_recomputed():
     rows = declared(["a"] * 50 + ["b"] * 30, "group")
     scores = citivoice.score(log_of(rows), PROCESS)
     assert redacted_scores(scores, LEAST) is scores
+
+
+def test_released_facts_do_not_tell_who_is_verified(tmp_path):
+    people = [f"p{n}" for n in range(40)]
+    rows = [comment(f"c{n}", person) for n, person in enumerate(people)]
+    rows += [verified(person) for person in people[:35]]
+    scores = citivoice.score(log_of(rows), PROCESS)
+    redacted_scores(scores, LEAST).facts.write(tmp_path)
+    assert len(scores.facts.scope("run_facts", "verified_only")["comments"])
+    released = citivoice.Facts.read(tmp_path)
+    for table in ("run_facts", "voice_facts", "person_cells", "week_facts"):
+        assert not len(released.scope(table, "verified_only")["scope"]), table
+    assert released.one("verification_facts", "verified_people") == 35

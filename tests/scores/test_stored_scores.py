@@ -10,10 +10,16 @@ from deliberate import sealing
 from deliberate.commands import cli
 from deliberate.database import db, unrecorded
 from deliberate.models import ScoreSnapshot
+from deliberate.operations.accounts.verified_residents import (
+    create_resident_codes,
+    end_verification,
+    verify_by_code,
+)
 from deliberate.operations.scores import stored_scores
 from deliberate.operations.scores.stored_scores import store_all_scores, store_scores
 from deliberate.operations.threads.comments import post_comment
-from deliberate.vocabulary import Stance
+from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.vocabulary import Role, Stance, VerificationEndReason
 from tests import factories
 from tests.client import anonymous_client
 
@@ -35,6 +41,21 @@ def test_scores_are_stored_once_for_the_same_log(app):
     assert not store_scores(process.slug)
     create_thread(app, process, 1)
     assert store_all_scores() == 1
+
+
+def test_verified_residents_count_as_verified_until_it_is_ended(app):
+    process, admin = factories.create_process(), factories.create_staff(role=Role.ADMIN)
+    proposal = factories.create_proposal(process)
+    people = [factories.create_resident() for _ in range(3)]
+    for person in people:
+        post_comment(person, proposal, "Setuju.", stance=Stance.FOR)
+    for person, code in zip(people[:2], create_resident_codes(admin, 2, "Sepaku"), strict=True):
+        verify_by_code(person, code)
+    end_verification(admin, people[1], VerificationEndReason.MOVED)
+    sealing.seal_all(sealing.load_signing_key(app.config["SETTINGS"].log_path, "1" * 64), "test")
+    facts = compute_scores(process).facts
+    counted = ("verified_people", "comments", "verified_comments")
+    assert [facts.one("verification_facts", column) for column in counted] == [1, 3, 1]
 
 
 def test_storing_scores_is_not_logged(app, log):

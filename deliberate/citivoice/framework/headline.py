@@ -66,7 +66,7 @@ def named_headline(
     clauses += [_banded(sentences, "RS1.1", answered.value, answered.ci)]
     back = _banded(sentences, "SP", staying.score, staying.ci)
     once = mostly_new and "first_week_only" in talk.marks and staying.score is not None
-    if back is not None and once:
+    if back is not None and back[0] != LAST and once:
         back = (back[0], _qualified(back[1], sentences["first_week"]))
     ordered = sorted((c for c in (*clauses, back) if c is not None), key=lambda clause: clause[0])
     chosen = [text for _, text in ordered[:CLAUSES]]

@@ -43,6 +43,8 @@ WITHHELD: dict[str, dict[str, str]] = {
         "arrival_facts": "*",
         "verification_facts": "*",
         "group_facts": "*",
+        "voice_facts": "*",
+        "circle_facts": "*",
         "run_facts": "*",
         "process_facts": "active_last4",
         "response_facts": "people_before people_after control_before control_after",

@@ -32,6 +32,7 @@ from deliberate.citivoice.scoring.aggregation import (
     dimension_total,
 )
 from deliberate.citivoice.scoring.reservations import (
+    VERIFIED_ONLY,
     enough_verified,
     mostly_new,
     reservations,
@@ -111,7 +112,7 @@ def _runs(
     normalised = {name: finding.normalised for name, finding in findings.items()}
     scores = {}
     for run in dimension.runs:
-        if run == "verified_only" and not enough_verified(facts):
+        if run == VERIFIED_ONLY and not enough_verified(facts):
             continue
         again = _again(facts, rules, dimension.id, run)
         changed = {

@@ -6,6 +6,7 @@ from deliberate.citivoice.framework.catalogue import Formulas
 from deliberate.citivoice.reduction.facts import Facts
 
 LEAST_VERIFIED = 30
+VERIFIED_ONLY = "verified_only"
 REPEATED_SHARE, LATE_SHARE = 0.20, 0.05
 OF_TALK, OF_SIDES = "DQ", "DQ3"
 KNOWN_SIDES = 2 / 3
@@ -56,8 +57,12 @@ def is_unsided(facts: Facts) -> bool:
 
 
 def enough_verified(facts: Facts) -> bool:
-    """Return whether so many verified residents took part that they can be counted alone."""
-    return (facts.one("verification_facts", "verified_people") or 0) >= LEAST_VERIFIED
+    """Return whether so many verified residents took part that they can be counted alone.
+
+    A release has no figures of theirs by thread: they would tell who is verified.
+    """
+    people = facts.one("verification_facts", "verified_people") or 0
+    return people >= LEAST_VERIFIED and len(facts.scope("run_facts", VERIFIED_ONLY)["comments"]) > 0
 
 
 def mostly_new(facts: Facts) -> bool:

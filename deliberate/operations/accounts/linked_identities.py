@@ -82,4 +82,4 @@ def _verify(act: Act[...], person: Person, identity: ProvenIdentity) -> None:
     """Verify a resident whose identity the provider verified; never end a verification."""
     if identity.is_verified and person.verified_at is None and person.role == Role.RESIDENT:
         person.verified_at = now()
-        act.consequence(ResidentVerified, person, by="provider")
+        act.consequence(ResidentVerified, person, by="provider", account=person.actor_id or "")

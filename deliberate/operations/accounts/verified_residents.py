@@ -112,7 +112,7 @@ def _add_batch(act: Act[...], batch: ResidentList, areas: Mapping[str, str]) -> 
         entry = entries[email_hash(person.email or "")]
         if not entry.is_used:
             verify_with_entry(act, person, entry)
-            act.consequence(ResidentVerified, person, by="list")
+            act.consequence(ResidentVerified, person, by="list", account=person.actor_id or "")
             verified += 1
     return verified
 
@@ -149,7 +149,7 @@ def verify_from_list(person: Person, *, context: RequestContext = NO_REQUEST) ->
         if entry is None or entry.is_used:
             raise Refused(_("This address has been used already."))
         verify_with_entry(act, person, entry)
-        act.about(person, by="list")
+        act.about(person, by="list", account=person.actor_id or "")
     return True
 
 
@@ -173,7 +173,7 @@ def end_verification(
     with recorded(admin, VerificationEnded, context) as act:
         require(may_end_verification(act.lock(admin), act.lock(person)))
         person.verified_at, person.area_is_verified = None, False
-        act.about(person, reason=reason)
+        act.about(person, reason=reason, account=person.actor_id or "")
         notify_person(act, person, VerificationEndedNotice())
 
 
@@ -193,4 +193,4 @@ def verify_by_code(person: Person, code: str, *, context: RequestContext = NO_RE
         if entry.is_used:
             raise InvalidInput(_("This code has been used already. Ask for another one."))
         verify_with_entry(act, person, entry)
-        act.about(person, by="code")
+        act.about(person, by="code", account=person.actor_id or "")

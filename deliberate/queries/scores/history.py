@@ -40,19 +40,20 @@ class ScoreHistory:
     phases: list[PhaseHistory]
 
 
-def score_history(process: Process, weeks: list[list[Any]]) -> ScoreHistory:
+def score_history(process: Process, formulas: str, weeks: list[list[Any]]) -> ScoreHistory:
     """Return the last stored scores of each of the newest weeks, and each phase with its activity.
 
+    Scores by other formulas are left out: they cannot be compared.
     `weeks` are rows of the chart data: Monday, people, newcomers, comments, open.
     """
-    by_day = _snapshot_ids_by_day(process)
+    by_day = _snapshot_ids_by_day(process, formulas)
     by_week = {monday(day): snapshot_id for day, snapshot_id in sorted(by_day.items())}
     newest_weeks = dict(sorted(by_week.items())[-MAX_WEEKS:])
     by_phase = {
         phase.id: _last_snapshot_in_phase(process, phase, by_day) for phase in process.phases
     }
     scores = _scores_by_snapshot({*newest_weeks.values(), *filter(None, by_phase.values())})
-    ended = _scores_by_ended_phase(process)
+    ended = _scores_by_ended_phase(process, formulas)
     return ScoreHistory(
         weeks=[(week, scores[snapshot_id]) for week, snapshot_id in newest_weeks.items()],
         phases=[
@@ -72,11 +73,11 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _snapshot_ids_by_day(process: Process) -> dict[date, int]:
+def _snapshot_ids_by_day(process: Process, formulas: str) -> dict[date, int]:
     """Return the id of the last snapshot of each of the newest local days."""
     rows = db.session.execute(
         select(ScoreSnapshot.computed_at, ScoreSnapshot.id)
-        .where(ScoreSnapshot.process_id == process.id)
+        .where(ScoreSnapshot.process_id == process.id, ScoreSnapshot.formulas == formulas)
         .order_by(ScoreSnapshot.computed_at.desc(), ScoreSnapshot.id.desc())
         .limit(MAX_SNAPSHOTS)
     ).all()
@@ -103,11 +104,13 @@ def _scores_by_snapshot(snapshot_ids: set[int]) -> dict[int, HeadlineScores]:
     }
 
 
-def _scores_by_ended_phase(process: Process) -> dict[str, HeadlineScores]:
+def _scores_by_ended_phase(process: Process, formulas: str) -> dict[str, HeadlineScores]:
     """Return the headline scores up to the end of each phase that is over."""
     rows = db.session.execute(
         select(ComparedScore.phase, ComparedScore.document).where(
-            ComparedScore.process_id == process.id, ComparedScore.phase != ""
+            ComparedScore.process_id == process.id,
+            ComparedScore.phase != "",
+            ComparedScore.formulas == formulas,
         )
     )
     return {phase: _headline_scores(json.loads(document)["dimensions"]) for phase, document in rows}

@@ -137,7 +137,7 @@ def chart_data(scores: citivoice.Scores) -> dict[str, Any]:
         "cohorts": _rows(cohorts, "first_week", "weeks_later", "people"),
         "pairs": _renumber_people(scores.facts.pictures.get("pair_picture", [])),
         "shapes": scores.facts.pictures.get("shape_picture", []),
-        "sides": _rows(threads, "stance_for", "stance_against"),
+        "sides": _rows(threads, *_side_columns(scores.formulas)),
         "authors": _rows(authors, "comments", "authors"),
         "waits": sorted(
             [int(hours), int(answered)]
@@ -148,6 +148,12 @@ def chart_data(scores: citivoice.Scores) -> dict[str, Any]:
             )
         ),
     }
+
+
+def _side_columns(formulas: citivoice.Formulas) -> tuple[str, str]:
+    """Return the columns of the sides as the formulas count them."""
+    inherits = "standing_sides" in formulas.rules
+    return ("side_for", "side_against") if inherits else ("stance_for", "stance_against")
 
 
 def _renumber_people(pairs: list[list[int]]) -> list[list[int]]:

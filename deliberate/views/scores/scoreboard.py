@@ -108,7 +108,7 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
             detail.dimension.id: detail.sensitivity.get("without_top5") for detail in details
         },
         judged=criteria_side_by_side(process, board.document, g.language, local_today(process)),
-        history=score_history(process, charts["weeks"]),
+        history=score_history(process, snapshot.formulas, charts["weeks"]),
         network=reply_network(charts.get("pairs", [])),
         active=active_half(charts.get("authors", [])),
         sides=thread_sides(charts.get("sides", [])),

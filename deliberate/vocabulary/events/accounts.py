@@ -160,6 +160,7 @@ class ResidentVerified(Event, kind="resident.verified", visibility=INTERNAL):
     """A person was verified as a resident."""
 
     by: str = detail("list, code or provider")
+    account: str = detail("the account as its own acts name it")
 
 
 class ResidentsListed(Event, kind="residents.listed", visibility=INTERNAL):
@@ -178,6 +179,7 @@ class VerificationEnded(Event, kind="verification.ended", visibility=INTERNAL):
     """An administrator ended the verification of a resident."""
 
     reason: VerificationEndReason = detail("why")
+    account: str = detail("the account as its own acts name it")
 
 
 class AccountReclassified(Event, kind="account.reclassified", visibility=INTERNAL):
@@ -185,6 +187,7 @@ class AccountReclassified(Event, kind="account.reclassified", visibility=INTERNA
 
     to: AccountClass = detail("the new class")
     reason: str = detail("why")
+    account: str = detail("the account as its own acts name it")
 
 
 class ProviderLinked(Event, kind="provider.linked", visibility=INTERNAL):
