@@ -14,7 +14,8 @@ def answered_shares(
     same, but loading it costs a server process more than all its pages together.
     """
     waits, answers = sorted([*answered, *unanswered]), Counter(answered)
-    unanswered_share, shares = 1.0, []
+    unanswered_share = 1.0
+    shares: list[tuple[float, float]] = []
     for wait in sorted(answers):
         at_risk = len(waits) - bisect_left(waits, wait)
         unanswered_share *= 1 - answers[wait] / at_risk
