@@ -117,7 +117,7 @@ class HttpClient:
             )
         for may_retry in (True, False):
             connection = self._connection or http.client.HTTPConnection(
-                self.server.hostname, self.server.port, timeout=30, source_address=(self.source, 0)
+                self.server.hostname, self.server.port, timeout=120, source_address=(self.source, 0)
             )
             try:
                 connection.request(method, path, body, sent_headers)

@@ -57,7 +57,13 @@ def test_page_opens_only_for_its_audience(page_views, role):
     assert unexpected == {}
 
 
-CONDITIONAL_PAGES = {"unsubscribe.demo_mails", "metrics.metrics"}
+CONDITIONAL_PAGES = {
+    "metrics.metrics",
+    "phone_numbers.confirm",
+    "phone_numbers.show",
+    "proposal_map.picture",
+    "unsubscribe.demo_mails",
+}
 """Pages that depend on settings or on the state of the site."""
 
 

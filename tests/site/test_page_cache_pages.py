@@ -58,7 +58,7 @@ def other_processes(app):
 
 
 @pytest.mark.parametrize("address", [*LISTS, "thread", "poll", "process", "help"])
-def test_kept_page_costs_one_query(app, address):
+def test_kept_page_costs_one_query(app, clock, address):
     process = factories.create_process()
     proposal, poll = factories.create_proposal(process), factories.create_poll(process)
     address = {

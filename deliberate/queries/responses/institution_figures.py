@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import scipy  # its submodules are imported on first use
 from sqlalchemy import Select, func, select
 
 from deliberate.clock import now
@@ -13,6 +12,7 @@ from deliberate.models import Institution, Process, Proposal, Referral, Response
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.processes.working_days import working_days_elapsed
 from deliberate.queries.responses.response_owner import institutions_of, join_case, owner_id_at
+from deliberate.queries.responses.waiting_times import answered_shares
 
 SECONDS_PER_DAY = 86400
 COUNTS = (
@@ -77,13 +77,8 @@ def median_wait(answered_days: Sequence[float], open_days: Sequence[float]) -> f
 
     None is returned while more than half have no response.
     """
-    if not answered_days:
-        return None
-    curve = scipy.stats.ecdf(
-        scipy.stats.CensoredData(uncensored=list(answered_days), right=list(open_days))
-    ).sf
-    reached = curve.quantiles[curve.probabilities <= 0.5]
-    return float(reached[0]) if reached.size else None
+    shares = answered_shares(answered_days, open_days)
+    return next((wait for wait, share in shares if share >= 0.5), None)
 
 
 FiguresByKey = dict[tuple[int | None, bool], InstitutionFigures]

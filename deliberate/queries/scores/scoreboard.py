@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
-import scipy  # submodules are loaded on first use
-
 from deliberate.citivoice import Formulas, load_formulas
 from deliberate.models import ScoreSnapshot
+from deliberate.queries.responses.waiting_times import answered_shares
 from deliberate.queries.scores.percent import percent, percent_or_none
 
 MAX_CURVE_DAYS = 60
@@ -311,17 +309,12 @@ def _response_time_curve(rows: list[list[int]]) -> ResponseTimeCurve:
     """Return the Kaplan-Meier curve of response times; unanswered proposals are censored."""
     if not rows:
         return ResponseTimeCurve([], None, 0, 0)
-    hours, answered = (np.array(column) for column in zip(*rows, strict=True))
-    points, median = [], None
-    if answered.any():
-        waits = scipy.stats.CensoredData(
-            uncensored=hours[answered == 1], right=hours[answered == 0]
-        )
-        survival = scipy.stats.ecdf(waits).sf
-        points = [
-            (round(h / 24, 1), float(1 - survival.evaluate(h)))
-            for h in sorted({int(h) for h in hours[answered == 1]})
-            if h <= MAX_CURVE_DAYS * 24
-        ]
-        median = next((day for day, share in points if share >= 0.5), None)
-    return ResponseTimeCurve(points, median, len(rows), int(answered.sum()))
+    answered = [hours for hours, is_answered in rows if is_answered]
+    waiting = [hours for hours, is_answered in rows if not is_answered]
+    points = [
+        (round(hours / 24, 1), share)
+        for hours, share in answered_shares(answered, waiting)
+        if hours <= MAX_CURVE_DAYS * 24
+    ]
+    median = next((day for day, share in points if share >= 0.5), None)
+    return ResponseTimeCurve(points, median, len(rows), len(answered))
