@@ -195,6 +195,9 @@ def kept_page(number, size=100):
     return ("http", "host", f"/{number}", b"", "en"), KeptPage("etag", b"x" * size)
 
 
+KEY_BYTES = len("httphost/1en")
+
+
 @pytest.fixture
 def state(monkeypatch):
     """The state of data whose dates never come."""
@@ -203,14 +206,22 @@ def state(monkeypatch):
 
 
 def test_kept_pages_are_bounded_by_bytes(state):
-    cache = PageCache(max_bytes=3 * (ENTRY_BYTES + 100))
+    cache = PageCache(max_bytes=3 * (ENTRY_BYTES + KEY_BYTES + 100))
     made_from = cache.state("v")
     for number in range(10):
         key, page = kept_page(number)
         cache.put(key, made_from, page)
         cache.get(kept_page(0)[0], "v")
     assert [n for n in range(10) if cache.get(kept_page(n)[0], "v")] == [0, 8, 9]
-    assert cache.bytes == 3 * (ENTRY_BYTES + 100)
+    assert cache.bytes == 3 * (ENTRY_BYTES + KEY_BYTES + 100)
+
+
+def test_page_with_a_long_query_is_not_kept(app):
+    reader, cache = anonymous_client(app), app.extensions["page_cache"]
+    reader.get("/en/help?" + "a" * 300)
+    kept = cache.bytes
+    response = reader.get("/en/help?" + "b" * 301)
+    assert response.status_code == 200 and cache.bytes == kept > 0
 
 
 def test_page_of_an_earlier_state_is_neither_kept_nor_answered(state):

@@ -24,7 +24,9 @@ from deliberate.views.site.request_context import current_person
 MAX_BYTES = 16 * 1024 * 1024
 """Bytes of compressed pages that one process keeps."""
 ENTRY_BYTES = 1000
-"""What an entry takes beside its page."""
+"""What an entry takes beside its page and the text of its key."""
+MAX_QUERY_BYTES = 300
+"""Pages with a longer query are not kept: anybody can invent any number of them."""
 SHARED = "public, max-age=0, s-maxage=15, stale-while-revalidate=60"
 """Cache-Control of a page that every reader without a session sees alike.
 
@@ -85,13 +87,13 @@ class PageCache:
                 return
             self._drop(key)
             self._pages[key] = page
-            self.bytes += _size(page)
+            self.bytes += _size(key, page)
             while self.bytes > self.max_bytes:
                 self._drop(next(iter(self._pages)))
 
     def _drop(self, key: PageKey) -> None:
         page = self._pages.pop(key, None)
-        self.bytes -= _size(page) if page else 0
+        self.bytes -= _size(key, page) if page else 0
 
     def state(self, version: str) -> State:
         """Return the state of the data that this request reads; dates are read once for each."""
@@ -109,8 +111,8 @@ class PageCache:
             self.bytes, self._state = 0, None
 
 
-def _size(page: KeptPage) -> int:
-    return len(page.compressed) + ENTRY_BYTES
+def _size(key: PageKey, page: KeptPage) -> int:
+    return len(page.compressed) + sum(map(len, key)) + ENTRY_BYTES
 
 
 class PageSessions(SecureCookieSessionInterface):
@@ -140,6 +142,7 @@ def _is_shared_request() -> bool:
     return (
         getattr(view, "cached", False)
         and request.method in {"GET", "HEAD"}
+        and len(request.query_string) <= MAX_QUERY_BYTES
         and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
         and current_person() is None
     )
