@@ -1,6 +1,7 @@
 """Places of proposals: the imported map, what is stored, shown, logged and erased."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -25,6 +26,7 @@ from deliberate.queries.proposals.map_marks import list_places, overview_map
 from deliberate.vocabulary import ModerationRule, PlaceKind, Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.statement_counter import record_queries
 
 HERE = position_at(284, 258)
 """A position in KIPP 1A."""
@@ -118,6 +120,19 @@ def test_import_moves_the_marks_of_proposals_without_a_place(app):
     for proposal in (named, placeless):
         factories.reload(proposal)
     assert named.map_x is not None and placeless.map_x is None
+
+
+def test_import_of_any_number_of_areas_moves_the_marks_with_one_statement(app):
+    propose(area="Sepaku")
+    shapes = [
+        replace(shape, name=f"{shape.name} {n}", code=f"{shape.code}{n}")
+        for shape in sample_shapes()
+        for n in range(3)
+    ]
+    with record_queries() as asked:
+        import_map(None, shapes)
+    moves = [statement for statement in asked if statement.startswith("UPDATE proposal SET")]
+    assert len(moves) == 2
 
 
 def test_version_keeps_the_place_it_had(area_map):

@@ -24,6 +24,11 @@ MAX_AGE_SECONDS = 20.0
 """How long a server process may show the previous map after an import by another process."""
 
 
+def units_of(position: Position) -> tuple[int, int]:
+    """Return a position in the units in which marks are stored."""
+    return round(position[0] * UNITS), round(position[1] * UNITS)
+
+
 @dataclass(frozen=True)
 class MapItem:
     """A feature of the map with its box and the position of its name."""
@@ -75,6 +80,11 @@ class AreaMap:
         """Return the section around an area, None if the map has none of this name."""
         item = self.areas.get(name)
         return MapView.around(item.bounds) if item else None
+
+    def mark_of_area(self, name: str) -> tuple[int | None, int | None]:
+        """Return the mark of what is somewhere in an area: at its name; of an unknown one none."""
+        item = self.areas.get(name)
+        return units_of(item.label) if item else (None, None)
 
 
 _maps: "WeakKeyDictionary[Engine, tuple[float, AreaMap]]" = WeakKeyDictionary()
