@@ -93,10 +93,9 @@ def test_label_stands_in_the_middle_of_a_square():
 
 
 def test_label_of_a_ring_with_many_positions_compares_few_of_them(monkeypatch):
-    around = (2 * pi * step / 1000 for step in range(1000))
     ring = [
-        ((3 + step % 7) * cos(angle), (3 + step % 7) * sin(angle))
-        for step, angle in enumerate(around)
+        ((3 + step % 7) * cos(pi * step / 500), (3 + step % 7) * sin(pi * step / 500))
+        for step in range(1000)
     ]
     compared = []
 
