@@ -33,6 +33,8 @@ SHARED = "public, max-age=0, s-maxage=15, stale-while-revalidate=60"
 A browser asks each time, a proxy at most every 15 seconds.
 """
 
+KEPT_TYPES = {"text/html", "application/geo+json"}
+
 PageKey = tuple[str, str, str, bytes, str]
 
 
@@ -55,6 +57,7 @@ class KeptPage:
 
     etag: str
     compressed: bytes
+    mimetype: str = "text/html"
 
 
 class PageCache:
@@ -170,10 +173,10 @@ def _respond(page: KeptPage, body: bytes | None = None) -> Response:
     if request.if_none_match.contains_weak(page.etag):
         response = Response(status=304)
     elif accepts_gzip():
-        response = Response(page.compressed, mimetype="text/html")
+        response = Response(page.compressed, mimetype=page.mimetype)
         response.content_encoding = "gzip"
     else:
-        response = Response(body or gzip.decompress(page.compressed), mimetype="text/html")
+        response = Response(body or gzip.decompress(page.compressed), mimetype=page.mimetype)
     response.set_etag(page.etag, weak=True)
     g.setdefault("is_shared_page", True)
     return response
@@ -185,7 +188,8 @@ def _keep_page(response: Response) -> Response:
     if key is not None and _is_keepable(response):
         body = response.get_data()
         etag = hashlib.sha256(body).hexdigest()[:24]
-        page = KeptPage(etag, gzip.compress(body, PAGE_LEVEL, mtime=0))
+        compressed = gzip.compress(body, PAGE_LEVEL, mtime=0)
+        page = KeptPage(etag, compressed, response.mimetype)
         _page_cache().put(key, state, page)
         response = _respond(page, body)
     if g.get("is_shared_page"):
@@ -197,7 +201,7 @@ def _keep_page(response: Response) -> Response:
 def _is_keepable(response: Response) -> bool:
     return (
         response.status_code == 200
-        and response.mimetype == "text/html"
+        and response.mimetype in KEPT_TYPES
         and not response.is_streamed
         and not session
         and "Set-Cookie" not in response.headers
