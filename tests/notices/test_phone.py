@@ -247,7 +247,7 @@ def test_slow_gateway_ends_the_sending_of_codes_after_its_time(app, gateway, mon
     seconds, is_open = [0.0], []
 
     def send_slowly(_self, _message):
-        is_open.append(db.session.in_transaction())
+        is_open.append(db.session().in_transaction())
         seconds[0] += 11
 
     monkeypatch.setattr(gateway_client.Gateway, "send", send_slowly)
