@@ -245,7 +245,7 @@ def test_geojson_has_one_address_for_each_process(app, area_map):
     for other in (f"{address}&again=1", f"{address}&process=other"):
         assert client.get(other).headers["Location"].endswith(address)
     assert client.get("/proposals.geojson?x").headers["Location"].endswith("/proposals.geojson")
-    assert client.get("/proposals.geojson?process=%00").status_code == 404
+    assert client.get("/proposals.geojson?process=No%20slug").status_code == 404
 
 
 def test_place_of_a_draft_is_picked_by_clicks_without_script(app, area_map):
