@@ -49,8 +49,8 @@ def run_minutely(_settings: Settings) -> None:
             "create_reminders": create_reminders,
             "create_digests": create_digests,
             "fan_out": fan_out,
-            "send_due": send_due,
             "send_phone_codes": send_phone_codes,
+            "send_due": send_due,
             "send_invitations": send_invitations,
         },
     )
@@ -132,12 +132,19 @@ def _register(
 ) -> Any:  # huey has no types
     """Register a job under the name of its function; return huey's task.
 
-    `schedule` is a crontab; a job without one runs when its task is scheduled.
+    `schedule` is a crontab; a job without one runs when its task is scheduled. While a run takes
+    longer than until the next one, that is left out, or a slow job would hold all workers.
     """
+    running = threading.Lock()
 
     def run() -> None:
-        with app.app_context(), track_job_run(name):
-            job(current_app.config["SETTINGS"])
+        if not running.acquire(blocking=False):
+            return
+        try:
+            with app.app_context(), track_job_run(name):
+                job(current_app.config["SETTINGS"])
+        finally:
+            running.release()
 
     name = job.__name__
     if schedule is None:

@@ -15,7 +15,7 @@ from deliberate.database.columns import (
     new_id,
     new_salt,
 )
-from deliberate.database.data_version import read_version
+from deliberate.database.data_version import read_version, watch_changes
 from deliberate.database.engines import create_transient_engine, engine_options, make_read_only
 from deliberate.database.file_remains import truncate_write_ahead_logs, vacuum
 from deliberate.database.session_guard import (
@@ -73,6 +73,7 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         make_read_only(db.engine)
+        watch_changes(db.engine)
     app.extensions["transient"] = create_transient_engine(url)
     guard_session(db.session)
     app.after_request(reject_pending_changes)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from deliberate.database.base import db
-from deliberate.database.data_version import change_version
+from deliberate.database.data_version import begin_watching, change_version
 
 QUEUE_TIMEOUT_S = {"sqlite": 0.05, "postgresql": 2.0}
 """Wait for a place among the writers.
@@ -76,6 +76,7 @@ def writing(purpose: str) -> Iterator[Session]:
             connection = session.connection(execution_options={"writing": True})
             if connection.dialect.name == "sqlite":
                 place.close()  # the lock is held: this request no longer waits
+            begin_watching(session)
         session.info["writing"] = purpose
         try:
             yield session

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
 from typing import Any
+from unicodedata import category
 
 from deliberate.geography import Line, Polygon, Position
 from deliberate.geography.polygons import signed_area
@@ -82,6 +83,8 @@ def _parse(content: bytes) -> Value:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise InvalidGeoJson(f"line {error.lineno} column {error.colno}", error.msg) from None
+    except ValueError:  # of int(), which refuses to read thousands of digits
+        raise InvalidGeoJson("file", "a number has too many digits") from None
     except RecursionError:
         raise InvalidGeoJson("file", "nested too deeply") from None
 
@@ -156,6 +159,8 @@ def _text(
             text = " ".join(str(value).split())
             if len(text) > limit:
                 raise InvalidGeoJson(f"{where}.properties.{key}", f"at most {limit} characters")
+            if any(category(character) in {"Cc", "Cs"} for character in text):
+                raise InvalidGeoJson(f"{where}.properties.{key}", "has a character that is no text")
             return text
     return ""
 
@@ -227,7 +232,12 @@ def _position(value: Value, where: str) -> Position:
 
 
 def _is_number(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:  # an integer beyond the range of floats
+        return False
 
 
 def _check_unique(shapes: Sequence[MapShape], column: str) -> None:

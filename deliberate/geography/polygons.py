@@ -1,16 +1,16 @@
 """Exact predicates on polygons: where a position lies, and where to write a polygon's name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from fractions import Fraction
 from itertools import pairwise
-from math import hypot
+from math import hypot, inf
 
 from deliberate.geography import Line, Polygon, Position
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north."""
-LABEL_STEPS = 24
+LABEL_STEPS = 10
 
 
 class Location(Enum):
@@ -113,24 +113,54 @@ def bounds_of(positions: Iterable[Position]) -> Bounds:
 def label_position(polygons: Iterable[Polygon]) -> Position:
     """Return a position well inside the largest polygon, where its name can be written.
 
-    It is the grid point with the largest distance to the border.
+    It is the point of a grid with the largest distance to the border, and then of two finer grids
+    around it. A narrow shape that has none inside is tried with a finer grid.
     """
     largest = max(polygons, key=lambda polygon: abs(signed_area(polygon[0])))
     west, south, east, north = bounds_of(largest[0])
-    steps = [(step + 0.5) / LABEL_STEPS for step in range(LABEL_STEPS)]
-    inside = [
-        candidate
-        for u in steps
-        for v in steps
-        if locate(candidate := (west + u * (east - west), south + v * (north - south)), largest)
-        == Location.INSIDE
+    width, height = (east - west) / LABEL_STEPS, (north - south) / LABEL_STEPS
+    best = _deepest(largest, _grid(west, south, width, height, LABEL_STEPS))
+    if best is None:
+        steps = 4 * LABEL_STEPS
+        fine = _grid(west, south, width / 4, height / 4, steps)
+        return _deepest(largest, fine) or largest[0][0]
+    for _refinement in range(2):
+        width, height = width / 3, height / 3
+        around = _grid(best[0] - 1.5 * width, best[1] - 1.5 * height, width, height, 3)
+        best = _deepest(largest, around) or best
+    return best
+
+
+def _grid(west: float, south: float, width: float, height: float, steps: int) -> list[Position]:
+    """Return the middles of the cells of a grid."""
+    return [
+        (west + (column + 0.5) * width, south + (row + 0.5) * height)
+        for column in range(steps)
+        for row in range(steps)
     ]
-    edges = [edge for ring in largest for edge in pairwise(ring)]
-    return max(
-        inside,
-        key=lambda position: min(distance_to_edge(position, *edge) for edge in edges),
-        default=largest[0][0],
-    )
+
+
+def _deepest(polygon: Polygon, positions: Iterable[Position]) -> Position | None:
+    """Return the position inside a polygon that is farthest from its border, if any is inside."""
+    edges = [edge for ring in polygon for edge in pairwise(ring)]
+    best, depth = None, 0.0
+    for position in positions:
+        distance = _distance_above(depth, position, edges)
+        if distance is not None and locate(position, polygon) == Location.INSIDE:
+            best, depth = position, distance
+    return best
+
+
+def _distance_above(
+    depth: float, position: Position, edges: Sequence[tuple[Position, Position]]
+) -> float | None:
+    """Return the distance to the nearest edge, None once it is known to be at most `depth`."""
+    nearest = inf
+    for a, b in edges:
+        nearest = min(nearest, distance_to_edge(position, a, b))
+        if nearest <= depth:
+            return None
+    return nearest
 
 
 def distance_to_edge(position: Position, a: Position, b: Position) -> float:

@@ -28,6 +28,7 @@ from deliberate.imports.source_records import (
 from deliberate.imports.threads import StoredComment
 from deliberate.models import Comment, Process, Proposal, ProposalVersion, Response
 from deliberate.queries.processes.name_lists import areas_of, topics_of
+from deliberate.queries.proposals.area_map import get_area_map
 from deliberate.vocabulary import ResponseDecision, Role, Stance
 from deliberate.vocabulary.codes import is_final_response
 
@@ -42,6 +43,7 @@ class BatchWriter:
     ) -> None:
         self.process_id = process.id
         self.topics, self.areas = topics_of(process), areas_of(process)
+        self.area_map = get_area_map()
         self.language = profile.language
         self.ledger = ledger
         self.accounts = AccountImporter(ledger, profile.platform, process.slug, acts)
@@ -71,6 +73,7 @@ class BatchWriter:
             row["topic"], row["area"] = self.topics.find(row["topic"]), self.areas.find(row["area"])
             row["process_id"], row["language"] = self.process_id, self.language
             row["institution_id"] = self.accounts.institution_id_of(act.institutions)
+            row["map_x"], row["map_y"] = self.area_map.mark_of_area(row["area"])
             rows.append(row)
             self.ledger.proposals[act.proposal] = row_id
         batch.insert(Proposal, rows)

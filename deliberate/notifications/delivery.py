@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from flask import current_app
@@ -38,6 +39,10 @@ from deliberate.queries.notices.stuck_deliveries import NO_ADDRESS
 from deliberate.vocabulary.notices import Channel
 
 BATCH_SIZE = 100
+PHONE_BATCH_SIZE = 5
+"""Few, as a gateway may take seconds for each."""
+MAX_SEND_SECONDS = 40.0
+"""How long one run sends by one channel; a slow server must not hold up the other jobs."""
 CLAIM_TIMEOUT = timedelta(minutes=10)
 """The time after which a claimed message is sent by another process, as the first may have died."""
 MIN_RETRY_DELAY = timedelta(minutes=1)
@@ -79,10 +84,10 @@ def send_due(mailer: Mailer | None = None) -> int:
 def _send_by(
     adapter: ChannelAdapter[Message], connection: AbstractContextManager[Sender[Message]]
 ) -> int:
-    sent = 0
+    sent, deadline = 0, monotonic() + MAX_SEND_SECONDS
     with connection as sender:
-        while claimed := _claim(adapter.channel):
-            count, is_connection_lost = _send_batch(adapter, sender, claimed)
+        while monotonic() < deadline and (claimed := _claim(adapter.channel)):
+            count, is_connection_lost = _send_batch(adapter, sender, claimed, deadline)
             sent += count
             if is_connection_lost:
                 break
@@ -114,7 +119,7 @@ def _claim(channel: Channel) -> Sequence[int]:
                 or_(Delivery.next_attempt_at.is_(None), Delivery.next_attempt_at <= now()),
             )
             .order_by(Delivery.id)
-            .limit(BATCH_SIZE)
+            .limit(PHONE_BATCH_SIZE if channel == Channel.PHONE else BATCH_SIZE)
             .with_for_update(skip_locked=True)
         ).all()
         claimed = _without_older_pending(session, channel, due)
@@ -161,16 +166,19 @@ def _older_pending_query(channel: Channel, due: Sequence[Delivery]) -> Select[*t
 
 
 def _send_batch(
-    adapter: ChannelAdapter[Message], sender: Sender[Message], claimed: Sequence[int]
+    adapter: ChannelAdapter[Message],
+    sender: Sender[Message],
+    claimed: Sequence[int],
+    deadline: float,
 ) -> tuple[int, bool]:
     """Send claimed messages in order; return the number sent and whether the connection was lost.
 
-    After a failure no later one to the same person is sent.
+    After a failure no later one to the same person is sent, after the deadline none at all.
     """
     messages = _compose_batch(adapter, claimed)
     sent, failed, is_connection_lost = 0, set[int](), False
     for delivery_id, person_id, message in messages:
-        if is_connection_lost or person_id in failed:
+        if is_connection_lost or person_id in failed or monotonic() >= deadline:
             _release_claim(delivery_id)
             continue
         if isinstance(message, _NotComposed):

@@ -12,7 +12,7 @@ BIG_INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add the columns; topics that are followed get the name that proposals give them."""
+    """Add the columns; topics that are followed get the name that shown proposals give them."""
     op.add_column(
         "follow",
         sa.Column("subject_name", sa.String(80), nullable=False, server_default=""),
@@ -31,7 +31,8 @@ def upgrade() -> None:
 def _name_followed_topics() -> None:
     """Write the names; a topic's number never changes, or nobody would follow it any more."""
     connection = op.get_bind()
-    names = connection.execute(sa.text("SELECT DISTINCT topic FROM proposal WHERE topic <> ''"))
+    shown = "topic <> '' AND withdrawn_at IS NULL AND hidden_at IS NULL"
+    names = connection.execute(sa.text(f"SELECT DISTINCT topic FROM proposal WHERE {shown}"))  # noqa: S608  # constant
     follow = sa.table(
         "follow",
         sa.column("subject_type", sa.String),

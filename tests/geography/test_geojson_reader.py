@@ -123,6 +123,19 @@ def test_lines_are_roads_or_rivers():
             content(feature(polygon(RING)), crs={"properties": {"name": "EPSG:32750"}}),
             "crs: must be WGS 84 longitude and latitude, as RFC 7946 says",
         ),
+        (b"[" + b"9" * 5000 + b"]", "file: a number has too many digits"),
+        (
+            content(feature(polygon([[10**400, 1], *RING]))),
+            "features[0].geometry.coordinates[0][0]: must be a longitude and a latitude",
+        ),
+        (
+            content(feature(polygon(RING), name="Sepa\ud800ku")),
+            "features[0].properties.name: has a character that is no text",
+        ),
+        (
+            content(feature(polygon(RING), name="Sepa\x00ku")),
+            "features[0].properties.name: has a character that is no text",
+        ),
     ],
 )
 def test_invalid_file_is_refused_with_place_and_reason(document, reason):

@@ -5,11 +5,15 @@ The answers of CASES are those of shapely 2: "border" where `polygon.touches(poi
 for each case `shapely.Polygon(SHAPES[name][0], SHAPES[name][1:])` with `shapely.Point(position)`.
 """
 
+from math import cos, pi, sin
+
 import pytest
 
+from deliberate.geography import polygons
 from deliberate.geography.polygons import (
     Location,
     covers,
+    distance_to_edge,
     is_simple,
     label_position,
     locate,
@@ -76,3 +80,29 @@ def test_ring_whose_edges_cross_is_not_simple():
 
 def test_label_stands_inside_a_polygon_with_a_hole_in_its_middle():
     assert locate(label_position([SHAPES["RING"]]), SHAPES["RING"]) == Location.INSIDE
+
+
+def test_label_stands_inside_a_narrow_polygon():
+    strip = [[(0.0, 0.0), (10.0, 10.0), (10.2, 10.0), (0.2, 0.0), (0.0, 0.0)]]
+    assert locate(label_position([strip]), strip) == Location.INSIDE
+
+
+def test_label_stands_in_the_middle_of_a_square():
+    x, y = label_position([[SQUARE]])
+    assert x == pytest.approx(2, abs=0.1) and y == pytest.approx(2, abs=0.1)
+
+
+def test_label_of_a_ring_with_many_positions_compares_few_of_them(monkeypatch):
+    ring = [
+        ((3 + step % 7) * cos(pi * step / 500), (3 + step % 7) * sin(pi * step / 500))
+        for step in range(1000)
+    ]
+    compared = []
+
+    def count(*edge):
+        compared.append(edge)
+        return distance_to_edge(*edge)
+
+    monkeypatch.setattr(polygons, "distance_to_edge", count)
+    label_position([[[*ring, ring[0]]]])
+    assert len(compared) < 60_000

@@ -8,10 +8,13 @@ import sys
 import pytest
 from sqlalchemy import func, select
 
+from deliberate.commands.demo_city.area_map import sample_shapes
 from deliberate.database import db, unrecorded
 from deliberate.imports import import_run, writer
 from deliberate.imports.import_run import prepare_import
 from deliberate.models import Comment, Interaction, Person, Process, Proposal
+from deliberate.operations.proposals.area_map import import_map
+from deliberate.queries.proposals.area_map import get_area_map
 from tests.imports.import_files import (
     comment_row,
     import_request,
@@ -170,3 +173,15 @@ def test_topics_are_those_of_the_process_and_others_are_kept_and_reported(app, t
         ("", ""),
     ]
     assert summary.unlisted_topics == {"Pasar": 1}
+
+
+def test_imported_proposal_is_on_the_map_at_its_area(app, tmp_path):
+    import_map(None, sample_shapes())
+    rows = [proposal_row(1, district="Sepaku"), proposal_row(2, district="Elsewhere")]
+    run_import("decidim", write_decidim(tmp_path, rows, []))
+    marks = db.session.execute(select(Proposal.map_x, Proposal.map_y).order_by(Proposal.id)).all()
+    x, y = get_area_map().areas["Sepaku"].label
+    assert [tuple(mark) for mark in marks] == [
+        (round(x * 10_000), round(y * 10_000)),
+        (None, None),
+    ]

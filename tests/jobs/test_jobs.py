@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from huey import MemoryHuey
 from sqlalchemy import func, select
 
 from deliberate import jobs, start_jobs
@@ -59,6 +60,21 @@ def test_step_that_fails_does_not_stop_the_later_steps_of_a_job(app, monkeypatch
     with transient(write=False) as store:
         failed = {run.name for run in store.scalars(select(JobRun)) if run.failed_at}
     assert failed == {"create_reminders"}
+
+
+def test_job_is_left_out_while_its_last_run_goes_on(app):
+    runs, task = [], []
+
+    def job(_settings):
+        runs.append(1)
+        if len(runs) == 1:
+            task[0].call_local()  # as the next minute does
+
+    task.append(jobs._register(MemoryHuey(), app, job))
+    task[0].call_local()
+    assert len(runs) == 1
+    task[0].call_local()
+    assert len(runs) == 2
 
 
 def test_job_on_an_empty_installation_records_no_act(app, log):

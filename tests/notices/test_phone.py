@@ -11,7 +11,9 @@ from sqlalchemy import select
 from deliberate.clock import now, override_now
 from deliberate.database import db, unrecorded
 from deliberate.models import Delivery, Interaction, Notice, PhoneNumber
+from deliberate.notifications import delivery
 from deliberate.notifications.channels import gateway as gateway_client
+from deliberate.notifications.channels import phone_codes
 from deliberate.notifications.channels.phone import MAX_CHARACTERS, short_text
 from deliberate.notifications.channels.phone_codes import send_phone_codes
 from deliberate.notifications.delivery import send_due
@@ -219,3 +221,36 @@ def test_kind_goes_before_its_topic_and_the_topic_ends_it(app, gateway):
     post_comment(other, proposal, "Sungguh?", parent=comment)
     fan_out()
     assert len(phone_deliveries()) == 1
+
+
+def test_slow_gateway_ends_a_run_after_its_time_and_the_next_run_sends_the_rest(
+    app, gateway, monkeypatch
+):
+    answer_followed_proposal(*(create_reader() for _ in range(8)))
+    seconds, send = [0.0], gateway_client.Gateway.send
+
+    def send_slowly(self, message):
+        seconds[0] += 9
+        send(self, message)
+
+    monkeypatch.setattr(gateway_client.Gateway, "send", send_slowly)
+    monkeypatch.setattr(delivery, "monotonic", lambda: seconds[0])
+    assert send_due() == 5  # the fifth begins before 40 seconds have passed
+    with override_now(now() + timedelta(hours=1)):
+        assert send_due() == 3
+    assert len(gateway.texts) == len(gateway.requests) == 8
+
+
+def test_slow_gateway_ends_the_sending_of_codes_after_its_time(app, gateway, monkeypatch):
+    for n in range(4):
+        request_phone_code(factories.create_resident(), f"+628123456780{n}")
+    seconds, is_open = [0.0], []
+
+    def send_slowly(_self, _message):
+        is_open.append(db.session().in_transaction())
+        seconds[0] += 11
+
+    monkeypatch.setattr(gateway_client.Gateway, "send", send_slowly)
+    monkeypatch.setattr(phone_codes, "monotonic", lambda: seconds[0])
+    assert [send_phone_codes(), send_phone_codes()] == [2, 2]
+    assert is_open == [False] * 4

@@ -1,9 +1,10 @@
 """Places of proposals: the imported map, what is stored, shown, logged and erased."""
 
 import json
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from deliberate.commands.demo_city.area_map import position_at, sample_map, sample_shapes
 from deliberate.database import db, unrecorded
@@ -19,12 +20,14 @@ from deliberate.operations.proposals.proposals import (
 )
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.accounts.account_data import get_account_data
+from deliberate.queries.proposals import area_map as area_map_queries
 from deliberate.queries.proposals.area_map import get_area_map
 from deliberate.queries.proposals.listing import ProposalFilters, list_proposals
 from deliberate.queries.proposals.map_marks import list_places, overview_map
 from deliberate.vocabulary import ModerationRule, PlaceKind, Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.statement_counter import record_queries
 
 HERE = position_at(284, 258)
 """A position in KIPP 1A."""
@@ -120,6 +123,25 @@ def test_import_moves_the_marks_of_proposals_without_a_place(app):
     assert named.map_x is not None and placeless.map_x is None
 
 
+def test_import_of_any_number_of_areas_moves_the_marks_with_one_statement(app):
+    propose(area="Sepaku")
+    shapes = [
+        replace(shape, name=f"{shape.name} {n}", code=f"{shape.code}{n}")
+        for shape in sample_shapes()
+        for n in range(3)
+    ]
+    moves = []
+
+    def note(_connection, _cursor, statement, *_more):
+        if statement.startswith("UPDATE proposal SET"):
+            moves.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    import_map(None, shapes)
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert len(moves) == 2
+
+
 def test_version_keeps_the_place_it_had(area_map):
     proposal = propose(point())
     first = proposal.place
@@ -202,6 +224,30 @@ def test_geojson_shows_places_as_a_stranger_sees_them(app, area_map):
     assert again.status_code == 304
 
 
+def test_geojson_is_made_once_for_each_version_of_the_data(app, area_map):
+    proposal = propose(point())
+    client = anonymous_client(app)
+    first = client.get("/proposals.geojson")
+    with record_queries(from_kept=True) as asked:
+        assert client.get("/proposals.geojson").json == first.json
+    assert len(asked) == 1 and "data_version" in asked[0]
+    hide_contribution(
+        factories.create_staff(role=Role.MODERATOR), proposal, ModerationRule.INSULT, "kasar"
+    )
+    assert client.get("/proposals.geojson").json["features"] == []
+
+
+def test_geojson_has_one_address_for_each_process(app, area_map):
+    process = factories.create_process()
+    propose(point(), process=process)
+    client, address = anonymous_client(app), f"/proposals.geojson?process={process.slug}"
+    assert len(client.get(address).json["features"]) == 1
+    for other in (f"{address}&again=1", f"{address}&process=other"):
+        assert client.get(other).headers["Location"].endswith(address)
+    assert client.get("/proposals.geojson?x").headers["Location"].endswith("/proposals.geojson")
+    assert client.get("/proposals.geojson?process=No%20slug").status_code == 404
+
+
 def test_place_of_a_draft_is_picked_by_clicks_without_script(app, area_map):
     author, process = factories.create_resident(), factories.create_process()
     client = signed_in_client(app, author)
@@ -281,6 +327,22 @@ def test_picture_of_the_map_is_sent_once(app, area_map):
     headers = {"If-None-Match": response.headers["ETag"]}
     assert client.get("/en/proposals/map/picture.svg?box=116.7,-1,116.8,-0.95", headers=headers)
     assert "script" not in response.text
+
+
+def test_picture_of_the_present_map_is_drawn_once_and_kept_by_browsers(app, area_map, monkeypatch):
+    client, drawn = anonymous_client(app), []
+    real = area_map_queries.draw_map
+
+    def draw(*parts):
+        drawn.append(parts)
+        return real(*parts)
+
+    monkeypatch.setattr(area_map_queries, "draw_map", draw)
+    address = "/en/proposals/map/picture.svg?box=116.7,-1,116.8,-0.95"
+    answers = [client.get(f"{address}&v={area_map.version}") for _reader in range(3)]
+    assert len(drawn) == 1 and answers[0].text == answers[2].text
+    assert answers[0].headers["Cache-Control"] == "public, max-age=86400"
+    assert "max-age=86400" not in client.get(f"{address}&v=old").headers["Cache-Control"]
 
 
 def test_map_page_of_five_thousand_places_is_small(app, area_map):

@@ -1,23 +1,33 @@
 """Pages kept for readers without a session: what they cost, and that none is outdated."""
 
 import gzip
+import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import text, update
 
 from deliberate import create_app
 from deliberate.clock import now
-from deliberate.database import unrecorded
-from deliberate.models import Comment, Poll
+from deliberate.database import db, unrecorded
+from deliberate.database.data_version import NEVER_SHOWN
+from deliberate.models import Comment, Poll, Proposal
+from deliberate.notifications.delivery import send_due
+from deliberate.notifications.fanout import fan_out
+from deliberate.notifications.reminders import create_reminders
 from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.accounts.devices import sign_in
 from deliberate.operations.moderation.decisions import hide_contribution, restore_contribution
+from deliberate.operations.notices.messages import mark_messages_read
+from deliberate.operations.proposals.drafts import save_draft
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads.comments import post_comment, rate_comment
 from deliberate.permissions.decision import Refused
+from deliberate.queries.site.page_moments import data_version
+from deliberate.sealing import seal_log
 from deliberate.views.site.delivery import page_cache
 from deliberate.views.site.delivery.page_cache import ENTRY_BYTES, KeptPage, PageCache
 from deliberate.vocabulary import ModerationRule, Role, Stance
@@ -191,8 +201,65 @@ def test_kept_page_changes_when_a_poll_closes_or_a_hold_ends(app, clock):
     assert "Held for a while." in after[1] and "Held for a while." not in before[1]
 
 
+def test_page_stays_kept_while_jobs_find_nothing_and_drafts_are_saved(app):
+    proposal, author = factories.create_proposal(), factories.create_resident()
+    seal_log(app.config["SETTINGS"])
+    reader = anonymous_client(app)
+    before = data_version()
+    assert seal_log(app.config["SETTINGS"]) == 0
+    create_reminders()
+    fan_out()
+    send_due()
+    save_draft(author, {"title": "Shade"})
+    mark_messages_read(proposal.author, 10**6)
+    with unrecorded("nothing") as session:
+        session.execute(update(Poll).where(Poll.id == 0).values(question="?"))
+    db.session.rollback()
+    assert data_version() == before
+    with unrecorded("test text") as session:
+        session.get_one(Proposal, proposal.id).title = "Another title"
+    db.session.rollback()
+    assert data_version() != before
+    assert "Another title" in reader.get("/en/proposals").text
+
+
+def test_statement_of_any_form_changes_the_version(app):
+    factories.create_resident()
+    for statement in (
+        "UPDATE person SET role = role",
+        "DELETE FROM person WHERE 1 = 0",
+        "WITH nobody AS (SELECT 1) UPDATE person SET role = role",
+    ):
+        db.session.rollback()
+        before = data_version()
+        with unrecorded("any statement") as session:
+            session.execute(text(statement))
+        db.session.rollback()
+        assert (data_version() == before) == statement.startswith("DELETE"), statement
+
+
+@pytest.mark.parametrize("address", [*LISTS, "thread", "poll", "process", "help"])
+def test_kept_page_is_made_from_no_table_that_is_never_shown(app, address):
+    process = factories.create_process()
+    proposal, poll = factories.create_proposal(process), factories.create_poll(process)
+    argue(proposal)
+    address = {
+        "thread": page_of(proposal)[4:],
+        "poll": f"polls/{poll.id}",
+        "process": f"processes/{process.slug}",
+    }.get(address, address)
+    assert set(db.metadata.tables) >= NEVER_SHOWN
+    with record_queries() as asked:
+        anonymous_client(app).get(f"/en/{address}")
+    read = {name for query in asked for name in re.findall(r"(?:FROM|JOIN) (\w+)", query)}
+    assert read and not read & NEVER_SHOWN
+
+
 def kept_page(number, size=100):
     return ("http", "host", f"/{number}", b"", "en"), KeptPage("etag", b"x" * size)
+
+
+KEY_BYTES = len("httphost/1en")
 
 
 @pytest.fixture
@@ -203,14 +270,22 @@ def state(monkeypatch):
 
 
 def test_kept_pages_are_bounded_by_bytes(state):
-    cache = PageCache(max_bytes=3 * (ENTRY_BYTES + 100))
+    cache = PageCache(max_bytes=3 * (ENTRY_BYTES + KEY_BYTES + 100))
     made_from = cache.state("v")
     for number in range(10):
         key, page = kept_page(number)
         cache.put(key, made_from, page)
         cache.get(kept_page(0)[0], "v")
     assert [n for n in range(10) if cache.get(kept_page(n)[0], "v")] == [0, 8, 9]
-    assert cache.bytes == 3 * (ENTRY_BYTES + 100)
+    assert cache.bytes == 3 * (ENTRY_BYTES + KEY_BYTES + 100)
+
+
+def test_page_with_a_long_query_is_not_kept(app):
+    reader, cache = anonymous_client(app), app.extensions["page_cache"]
+    reader.get("/en/help?" + "a" * 300)
+    kept = cache.bytes
+    response = reader.get("/en/help?" + "b" * 301)
+    assert response.status_code == 200 and cache.bytes == kept > 0
 
 
 def test_page_of_an_earlier_state_is_neither_kept_nor_answered(state):

@@ -1,6 +1,7 @@
 """Static pages in both languages."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -28,6 +29,17 @@ def test_static_page_in_indonesian_has_no_english_paragraph(app, name):
 
 def test_offices_page_explains_an_empty_list(app):
     assert "Belum ada kantor yang terdaftar" in anonymous_client(app).get("/id/offices").text
+
+
+def test_privacy_page_names_the_telephone_number_where_texts_are_sent(app, monkeypatch):
+    reader = anonymous_client(app)
+    assert "telephone number" not in reader.get("/en/privacy").text
+    settings = replace(app.config["SETTINGS"], gateway_url="https://texts.example/send")
+    monkeypatch.setitem(app.jinja_env.globals, "settings", settings)
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    app.extensions["page_cache"].clear()
+    assert "Your telephone number, only if you give it." in reader.get("/en/privacy").text
+    assert "Nomor telepon Anda, hanya jika Anda memberikannya." in reader.get("/id/privacy").text
 
 
 def test_privacy_page_names_both_cookies(app):

@@ -8,7 +8,7 @@ from deliberate.database.personal_data import not_personal
 
 
 class DataVersion(Base):
-    """A part of the version: every write transaction replaces one of them.
+    """A part of the version: a write that pages may show replaces one of them.
 
     The version is all parts together. There are several, so that transactions which commit at the
     same time seldom wait for each other; a number that only rises would miss the one that commits

@@ -1,5 +1,7 @@
 """Codes by which people confirm their telephone numbers, sent by the gateway."""
 
+from time import monotonic
+
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -18,6 +20,8 @@ from deliberate.operations.notices.phone_numbers import code_of
 from deliberate.queries.notices.phone_numbers import list_codes_to_send
 
 BATCH_SIZE = 100
+MAX_SEND_SECONDS = 20.0
+"""How long one run sends codes; a slow gateway must not hold up the other jobs."""
 
 
 def send_phone_codes() -> int:
@@ -25,14 +29,16 @@ def send_phone_codes() -> int:
     settings: Settings = current_app.config["SETTINGS"]
     if not settings.gateway_url:
         return 0
-    db.session.rollback()
     gateway, sent = Gateway(settings.gateway_url, settings.gateway_secret), 0
+    deadline = monotonic() + MAX_SEND_SECONDS
     for request in list_codes_to_send(BATCH_SIZE):
-        person, is_unreachable = db.session.get(Person, request.person_id), False
-        if person is None or person.is_erased:
+        if monotonic() >= deadline:
+            break
+        language, is_unreachable = _language_of(request.person_id), False
+        if language is None:
             continue
         try:
-            gateway.send(_code_message(request, person.language, settings))
+            gateway.send(_code_message(request, language, settings))
         except ConnectionLost:
             break
         except TemporaryFailure:
@@ -42,6 +48,18 @@ def send_phone_codes() -> int:
         _note_outcome(request, is_unreachable=is_unreachable)
         sent += not is_unreachable
     return sent
+
+
+def _language_of(person_id: int) -> str | None:
+    """Return the language of a person, None of one who is erased.
+
+    No transaction stays open while the gateway is asked.
+    """
+    db.session.rollback()
+    person = db.session.get(Person, person_id)
+    language = None if person is None or person.is_erased else person.language
+    db.session.rollback()
+    return language
 
 
 def _code_message(request: PhoneConfirmation, language: str, settings: Settings) -> TextMessage:

@@ -23,6 +23,7 @@ from deliberate.database.personal_rows import Model, belongs_to, blank, erased_c
 from deliberate.models import (
     Comment,
     Draft,
+    Follow,
     Option,
     PasswordResetRequest,
     Person,
@@ -37,7 +38,9 @@ from deliberate.operations.proposals.file_store import delete_files
 from deliberate.operations.search import INDEX_TABLES, compact_index
 from deliberate.operations.threads.comments import adjust_stance_count
 from deliberate.permissions.decision import Refused, is_signed_in, require
+from deliberate.queries.proposals.follows import shows_topic
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
+from deliberate.text import topic_id
 from deliberate.vocabulary import OptionState, Role
 from deliberate.vocabulary.events.accounts import PersonErased
 from deliberate.vocabulary.events.proposals import ProposalWithdrawn
@@ -160,9 +163,11 @@ def _erase_everything(act: Act[...], person: Person) -> list[str]:
         own = select(model.id).where(model.author_id == person.id)
         close_all_open_items(act, subject_type, own)
     _erase_unshown_statements(act, person)
+    topics = _proposed_topics(act.session, person)
     person.erased_at = now()
     act.session.flush()
     _erase_marked(act.session, list_models(Base), person.id)
+    _forget_followed_topics(act.session, topics)
     _title_tombstones(act, person)
     _forget_erased_values(act.session, person)
     return files
@@ -178,6 +183,18 @@ def _withdraw_proposals(act: Act[...], person: Person) -> list[str]:
             act.consequence(ProposalWithdrawn, proposal, reason_given=False)
         files += mark_attachments_removed(act, proposal)
     return files
+
+
+def _proposed_topics(session: Session, person: Person) -> list[str]:
+    own = select(Proposal.topic).where(Proposal.author_id == person.id, Proposal.topic != "")
+    return list(session.scalars(own.distinct()))
+
+
+def _forget_followed_topics(session: Session, topics: Sequence[str]) -> None:
+    """Forget the words of topics that no visible proposal has any more; who follows them stays."""
+    ids = [topic_id(topic) for topic in topics]
+    unshown = update(Follow).where(Follow.subject_type == "topic", Follow.subject_id.in_(ids))
+    _execute(session, unshown.where(~shows_topic(Follow.subject_name)).values(subject_name=""))
 
 
 def _draft_files(act: Act[...], person: Person) -> list[str]:

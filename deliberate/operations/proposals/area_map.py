@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.geography.geojson_reader import MapShape
@@ -10,7 +11,7 @@ from deliberate.geography.map_picture import bounds_of_shape
 from deliberate.geography.polygons import bounds_of, label_position
 from deliberate.geography.simplification import simplify_line, simplify_polygons
 from deliberate.models import MapFeature, Person, Proposal
-from deliberate.queries.proposals.area_map import UNITS, forget_area_map
+from deliberate.queries.proposals.area_map import forget_area_map, units_of
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.vocabulary import MapFeatureKind
 from deliberate.vocabulary.events.proposals import MapImported
@@ -57,19 +58,26 @@ def import_map(
             update(Proposal).where(Proposal.place.is_(None)).values(map_x=None, map_y=None)
         )
         areas = [row for row in rows if row["kind"] == MapFeatureKind.AREA]
-        for row in areas:
-            act.session.execute(
-                update(Proposal)
-                .where(Proposal.place.is_(None), Proposal.area == row["name"])
-                .values(map_x=row["label_x"], map_y=row["label_y"])
-            )
+        _mark_areas(act.session)
         first = select(MapFeature).order_by(MapFeature.id).limit(1)
         act.about(act.session.scalars(first).one(), areas=len(areas), features=len(rows))
     forget_area_map()
 
 
+def _mark_areas(session: Session) -> None:
+    """Put proposals without a place at the name of their area, in one statement for all areas."""
+    area = MapFeature.kind == MapFeatureKind.AREA, MapFeature.name == Proposal.area
+    session.execute(
+        update(Proposal)
+        .where(Proposal.place.is_(None), Proposal.map_x.is_(None), *area)
+        .values(map_x=MapFeature.label_x, map_y=MapFeature.label_y)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _columns(shape: MapShape) -> dict[str, object]:
-    x, y = label_position(shape.polygons) if shape.polygons else shape.lines[0][0]
+    label = label_position(shape.polygons) if shape.polygons else shape.lines[0][0]
+    x, y = units_of(label)
     return {
         "kind": shape.kind,
         "code": shape.code,
@@ -77,6 +85,6 @@ def _columns(shape: MapShape) -> dict[str, object]:
         "name_en": shape.name_en,
         "polygons": list(shape.polygons),
         "lines": list(shape.lines),
-        "label_x": round(x * UNITS),
-        "label_y": round(y * UNITS),
+        "label_x": x,
+        "label_y": y,
     }

@@ -2,12 +2,11 @@
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.geography import Position
 from deliberate.geography.places import Place
 from deliberate.models import Proposal
 from deliberate.permissions.decision import InvalidInput
 from deliberate.queries.processes.name_lists import areas_of
-from deliberate.queries.proposals.area_map import UNITS, AreaMap, get_area_map
+from deliberate.queries.proposals.area_map import get_area_map, units_of
 from deliberate.vocabulary import PlaceKind
 
 
@@ -28,14 +27,11 @@ def set_place(proposal: Proposal, place: Place) -> None:
 
 def update_mark(proposal: Proposal) -> None:
     """Put the mark of a proposal at its place as it is shown, else at the name of its area."""
-    mark = proposal.shown_place.mark or _label_of(get_area_map(), proposal.area)
-    proposal.map_x = round(mark[0] * UNITS) if mark else None
-    proposal.map_y = round(mark[1] * UNITS) if mark else None
-
-
-def _label_of(area_map: AreaMap, name: str) -> Position | None:
-    area = area_map.areas.get(name)
-    return area.label if area else None
+    mark = proposal.shown_place.mark
+    if mark:
+        proposal.map_x, proposal.map_y = units_of(mark)
+    else:
+        proposal.map_x, proposal.map_y = get_area_map().mark_of_area(proposal.area)
 
 
 def logged_place(proposal: Proposal) -> PlaceKind | None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, func, select
 from deliberate.database import db
 from deliberate.geography import Position
 from deliberate.geography.geojson_reader import MapShape
-from deliberate.geography.map_picture import bounds_of_shape
+from deliberate.geography.map_picture import bounds_of_shape, draw_map
 from deliberate.geography.map_view import MapView
 from deliberate.geography.polygons import Bounds, bounds_of, covers
 from deliberate.models import MapFeature
@@ -20,8 +21,15 @@ from deliberate.vocabulary import MapFeatureKind
 
 UNITS = 10_000
 """Units of a degree in which marks are stored."""
+KEPT_PICTURES = 64
+"""Pictures kept in memory, each of some ten kilobytes."""
 MAX_AGE_SECONDS = 20.0
 """How long a server process may show the previous map after an import by another process."""
+
+
+def units_of(position: Position) -> tuple[int, int]:
+    """Return a position in the units in which marks are stored."""
+    return round(position[0] * UNITS), round(position[1] * UNITS)
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,30 @@ class AreaMap:
         """Return the section around an area, None if the map has none of this name."""
         item = self.areas.get(name)
         return MapView.around(item.bounds) if item else None
+
+    def picture(self, view: MapView, language: str) -> str:
+        """Return the picture of a section; the latest are kept until another map is imported."""
+        key, kept = (view.box, language), self._pictures
+        with _lock:
+            if key in kept:
+                kept.move_to_end(key)
+                return kept[key]
+        items = [(item.shape, item.bounds, item.label) for item in self.items]
+        drawn = draw_map(items, view, language)
+        with _lock:
+            kept[key] = drawn
+            while len(kept) > KEPT_PICTURES:
+                kept.popitem(last=False)
+        return drawn
+
+    @cached_property
+    def _pictures(self) -> OrderedDict[tuple[Bounds, str], str]:
+        return OrderedDict()
+
+    def mark_of_area(self, name: str) -> tuple[int | None, int | None]:
+        """Return the mark of what is somewhere in an area: at its name; of an unknown one none."""
+        item = self.areas.get(name)
+        return units_of(item.label) if item else (None, None)
 
 
 _maps: "WeakKeyDictionary[Engine, tuple[float, AreaMap]]" = WeakKeyDictionary()

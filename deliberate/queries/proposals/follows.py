@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
@@ -44,12 +44,28 @@ def has_topic(topic: str) -> bool:
     return db.session.scalar(proposals.limit(1)) is not None
 
 
+def shows_topic(name: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that a proposal that everyone may see names a topic: people invent them.
+
+    A name is shown no longer than that, and stored no longer than the texts of its authors.
+    """
+    topic = Proposal.topic
+    return exists().where(
+        topic != "", func.lower(topic) == func.lower(name), Proposal.visible_to(None)
+    )
+
+
 def list_followed(person: Person, before: int = 0) -> list[Followed]:
     """Return a page of what a person follows, newest first, and one more."""
-    statement = select(Follow).where(Follow.person_id == person.id)
+    statement = (
+        select(Follow)
+        .where(Follow.person_id == person.id)
+        .add_columns(shows_topic(Follow.subject_name))
+    )
     if before:
         statement = statement.where(Follow.id < before)
-    follows = db.session.scalars(statement.order_by(Follow.id.desc()).limit(PAGE + 1)).all()
+    rows = db.session.execute(statement.order_by(Follow.id.desc()).limit(PAGE + 1)).all()
+    follows = [follow for follow, _is_shown in rows]
     proposals = {
         row.id: row
         for row in db.session.scalars(
@@ -76,9 +92,9 @@ def list_followed(person: Person, before: int = 0) -> list[Followed]:
             proposals.get(follow.subject_id) if follow.subject_type == "proposal" else None,
             processes.get(follow.subject_id) if follow.subject_type == "process" else None,
             institutions.get(follow.subject_id) if follow.subject_type == "institution" else None,
-            follow.subject_name,
+            follow.subject_name if is_shown else "",
         )
-        for follow in follows
+        for follow, is_shown in rows
     ]
 
 

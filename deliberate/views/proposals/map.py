@@ -2,13 +2,13 @@
 
 import hashlib
 import json
+import re
 from typing import Any
 
-from flask import Response, g, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from deliberate.geography.map_picture import draw_map
 from deliberate.geography.map_view import MapView
 from deliberate.queries.proposals.area_map import get_area_map
 from deliberate.queries.proposals.listing import ProposalFilters, parse_box
@@ -22,6 +22,9 @@ blueprint = LocalizedBlueprint("proposal_map", url_prefix="/proposals/map")
 files = LocalizedBlueprint("proposal_places", localized=False)
 FILTERS = ("process", "topic", "area", "state", "institution", "box")
 MAX_FILTER_LENGTH = 120
+SLUG = re.compile(r"[a-z0-9-]{1,80}")
+PICTURE_MAX_AGE_SECONDS = 86400
+"""How long a browser keeps the picture of a version of the map."""
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A picture has its colours in itself, for light and dark screens."""
 
@@ -53,15 +56,26 @@ def picture() -> ResponseReturnValue:
         raise NotFound
     box = parse_box(request.args.get("box", ""))
     view = MapView(*box) if box and box[0] < box[2] and box[1] < box[3] else area_map.view
-    items = [(item.shape, item.bounds, item.label) for item in area_map.items]
-    response = Response(draw_map(items, view, g.language), mimetype="image/svg+xml")
+    response = Response(area_map.picture(view, g.language), mimetype="image/svg+xml")
     response.headers["Content-Security-Policy"] = PICTURE_POLICY
-    return _conditional(response)
+    if request.args.get("v") == area_map.version:
+        response.headers["Cache-Control"] = f"public, max-age={PICTURE_MAX_AGE_SECONDS}"
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:24])
+    return response.make_conditional(request)
 
 
-@files.page("/proposals.geojson", "public")
+@files.page("/proposals.geojson", "public", cached=True)
 def places() -> ResponseReturnValue:
-    """Send the places of proposals as a stranger sees them, as GeoJSON (RFC 7946)."""
+    """Send the places of proposals as a stranger sees them, as GeoJSON (RFC 7946).
+
+    One address has one document, so that it is made once for each version of the data.
+    """
+    process = request.args.get("process", "")
+    if process and not SLUG.fullmatch(process):
+        raise NotFound
+    address = url_for("proposal_places.places", process=process or None)
+    if request.query_string.decode("ascii", "replace") != address.partition("?")[2]:
+        return redirect(address)
     base = str(current_settings().base_url or request.host_url).rstrip("/")
     features = [
         {
@@ -85,14 +99,8 @@ def places() -> ResponseReturnValue:
                 "is_exact": proposal.place_is_exact,
             },
         }
-        for proposal in list_places(clean_line(request.args.get("process", ""))[:80])
+        for proposal in list_places(process)
     ]
     document = {"type": "FeatureCollection", "features": features}
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return _conditional(Response(body, mimetype="application/geo+json"))
-
-
-def _conditional(response: Response) -> ResponseReturnValue:
-    """Return the response with an ETag of its content, or 304 to a client that has it."""
-    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:24])
-    return response.make_conditional(request)
+    return Response(body, mimetype="application/geo+json")

@@ -42,7 +42,11 @@ def accessibility() -> str:
 @blueprint.page("/privacy", "public", cached=True)
 def privacy() -> str:
     """Show which personal data is stored, for how long, and the two cookies."""
-    return render_template("site/static_pages/privacy.html", contact=_contact())
+    return render_template(
+        "site/static_pages/privacy.html",
+        contact=_contact(),
+        has_gateway=bool(current_settings().gateway_url),
+    )
 
 
 @blueprint.page("/rules", "public", cached=True)

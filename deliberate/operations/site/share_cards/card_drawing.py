@@ -11,7 +11,7 @@ from threading import BoundedSemaphore, Lock
 from deliberate.operations.site.share_cards import card_worker
 
 SLOTS = 2
-MAX_WAIT_SECONDS = 5.0
+"""Cards drawn at a time; no request waits for another, as it would hold a thread of the server."""
 TIMEOUT_SECONDS = 20.0
 CACHED_CARDS = 64
 """Cards kept in memory, at most 5 MB; not on disk, where an erased title would remain."""
@@ -41,13 +41,13 @@ class CardContent:
 def card_picture(version: str, content: CardContent, read_picture: Callable[[], bytes]) -> bytes:
     """Return the card of a version as a JPEG, drawn unless it is in memory.
 
-    Raises CardUnavailable while others are drawn and where the drawing fails.
+    Raises CardUnavailable at once while others are drawn, and where the drawing fails.
     """
     with _lock:
         if version in _cards:
             _cards.move_to_end(version)
             return _cards[version]
-    if not _slots.acquire(timeout=MAX_WAIT_SECONDS):
+    if not _slots.acquire(blocking=False):
         raise CardUnavailable
     try:
         card = _run_worker(content, read_picture())

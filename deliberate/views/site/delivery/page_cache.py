@@ -24,12 +24,16 @@ from deliberate.views.site.request_context import current_person
 MAX_BYTES = 16 * 1024 * 1024
 """Bytes of compressed pages that one process keeps."""
 ENTRY_BYTES = 1000
-"""What an entry takes beside its page."""
+"""What an entry takes beside its page and the text of its key."""
+MAX_QUERY_BYTES = 300
+"""Pages with a longer query are not kept: anybody can invent any number of them."""
 SHARED = "public, max-age=0, s-maxage=15, stale-while-revalidate=60"
 """Cache-Control of a page that every reader without a session sees alike.
 
 A browser asks each time, a proxy at most every 15 seconds.
 """
+
+KEPT_TYPES = {"text/html", "application/geo+json"}
 
 PageKey = tuple[str, str, str, bytes, str]
 
@@ -53,6 +57,7 @@ class KeptPage:
 
     etag: str
     compressed: bytes
+    mimetype: str = "text/html"
 
 
 class PageCache:
@@ -85,13 +90,13 @@ class PageCache:
                 return
             self._drop(key)
             self._pages[key] = page
-            self.bytes += _size(page)
+            self.bytes += _size(key, page)
             while self.bytes > self.max_bytes:
                 self._drop(next(iter(self._pages)))
 
     def _drop(self, key: PageKey) -> None:
         page = self._pages.pop(key, None)
-        self.bytes -= _size(page) if page else 0
+        self.bytes -= _size(key, page) if page else 0
 
     def state(self, version: str) -> State:
         """Return the state of the data that this request reads; dates are read once for each."""
@@ -109,8 +114,8 @@ class PageCache:
             self.bytes, self._state = 0, None
 
 
-def _size(page: KeptPage) -> int:
-    return len(page.compressed) + ENTRY_BYTES
+def _size(key: PageKey, page: KeptPage) -> int:
+    return len(page.compressed) + sum(map(len, key)) + ENTRY_BYTES
 
 
 class PageSessions(SecureCookieSessionInterface):
@@ -140,6 +145,7 @@ def _is_shared_request() -> bool:
     return (
         getattr(view, "cached", False)
         and request.method in {"GET", "HEAD"}
+        and len(request.query_string) <= MAX_QUERY_BYTES
         and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
         and current_person() is None
     )
@@ -167,10 +173,10 @@ def _respond(page: KeptPage, body: bytes | None = None) -> Response:
     if request.if_none_match.contains_weak(page.etag):
         response = Response(status=304)
     elif accepts_gzip():
-        response = Response(page.compressed, mimetype="text/html")
+        response = Response(page.compressed, mimetype=page.mimetype)
         response.content_encoding = "gzip"
     else:
-        response = Response(body or gzip.decompress(page.compressed), mimetype="text/html")
+        response = Response(body or gzip.decompress(page.compressed), mimetype=page.mimetype)
     response.set_etag(page.etag, weak=True)
     g.setdefault("is_shared_page", True)
     return response
@@ -182,7 +188,8 @@ def _keep_page(response: Response) -> Response:
     if key is not None and _is_keepable(response):
         body = response.get_data()
         etag = hashlib.sha256(body).hexdigest()[:24]
-        page = KeptPage(etag, gzip.compress(body, PAGE_LEVEL, mtime=0))
+        compressed = gzip.compress(body, PAGE_LEVEL, mtime=0)
+        page = KeptPage(etag, compressed, response.mimetype)
         _page_cache().put(key, state, page)
         response = _respond(page, body)
     if g.get("is_shared_page"):
@@ -194,7 +201,7 @@ def _keep_page(response: Response) -> Response:
 def _is_keepable(response: Response) -> bool:
     return (
         response.status_code == 200
-        and response.mimetype == "text/html"
+        and response.mimetype in KEPT_TYPES
         and not response.is_streamed
         and not session
         and "Set-Cookie" not in response.headers

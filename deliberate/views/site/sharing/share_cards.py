@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, g, get_template_attribute, redirect, request, url_for
+from flask import Response, g, get_template_attribute, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -28,6 +28,7 @@ from deliberate.queries.site.pictures import LARGE, first_pictures, get_visible_
 from deliberate.text import excerpt, to_plain
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_settings, get_or_404
+from deliberate.views.site.static_files import asset_url
 
 if TYPE_CHECKING:
     from deliberate.models import Proposal
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 blueprint = LocalizedBlueprint("share_cards", url_prefix="/cards")
 MAX_AGE_SECONDS = 300
 """How long a card is shown after what it shows was hidden."""
-RETRY_AFTER_SECONDS = 30
 DESCRIPTION_LENGTH = 200
 THEME = "#0b5148"
 TONES = re.compile(r'class="tag (official|warning|error)')
@@ -59,7 +59,8 @@ class ShareCard:
 def show(of: str, subject_id: int, version: str) -> ResponseReturnValue:
     """Send the card of a version, or redirect to that of the present one.
 
-    The status is 404 for what a stranger may not see, and 503 while other cards are drawn.
+    While others are drawn it redirects to the picture of the site, so that a chat shows something.
+    The status is 404 for what a stranger may not see.
     """
     card = get_or_404(_CARDS[of](subject_id))
     if version != card.version:
@@ -70,7 +71,9 @@ def show(of: str, subject_id: int, version: str) -> ResponseReturnValue:
         try:
             picture = card_picture(card.version, card.content, partial(_read_picture, card.stem))
         except CardUnavailable:
-            abort(Response(status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}))
+            instead = redirect(asset_url("card.png"))
+            instead.headers["Cache-Control"] = "no-store"
+            return instead
         response = Response(picture, mimetype="image/jpeg")
     response.set_etag(card.version, weak=True)
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
