@@ -5,15 +5,19 @@ import zipfile
 
 import pytest
 
+from deliberate.citivoice import KINDS_OF_EVERY_PROCESS
 from deliberate.commands import cli
 from deliberate.database import db, unrecorded
 from deliberate.exports.release_comparison import compare_releases
+from deliberate.exports.release_rows import compare_release_rows
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_all_releases, publish_release
 from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.releases.release_files import InvalidRelease, sha256_of, verify_manifest
+from deliberate.recording import recorded
 from deliberate.sealing import seal_log, verifier
 from deliberate.vocabulary import Stance
+from deliberate.vocabulary.events.accounts import ResidentVerified
 from tests import factories
 from tests.client import anonymous_client
 from tests.log.tamperings import RELEASES
@@ -92,6 +96,21 @@ def test_release_rebuilt_with_other_rows_is_found(app, folder, tampering):
     rewrite_release(folder / process.slug / release.stamp, tampering.change)
     problems = [fault.problem for fault in compare_releases(db.session(), folder)]
     assert any(tampering.problem in problem for problem in problems), problems
+
+
+def test_release_from_before_formats_is_compared_by_the_kinds_it_counted(app, folder):
+    process = factories.create_process()
+    with recorded(None, ResidentVerified) as act:
+        act.about(factories.create_resident(), by="list")
+    seal_log(app.config["SETTINGS"])
+    release = publish_release(None, process, folder)
+    files = folder / process.slug / release.stamp
+    manifest = dict(release.manifest)
+    assert list(compare_release_rows(db.session(), files, process.id, manifest)) == []
+    del manifest["format"]
+    problems = list(compare_release_rows(db.session(), files, process.id, manifest))
+    later = [kind for kind in KINDS_OF_EVERY_PROCESS if kind in manifest["withheld"]]
+    assert later and all(any(kind in problem for kind in later) for problem in problems), problems
 
 
 def test_release_of_a_newer_version_is_refused_by_name(app, folder):
