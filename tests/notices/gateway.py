@@ -16,7 +16,8 @@ class FakeGateway:
     """What a gateway received, and how it answers.
 
     `behaviour` is accepted, unreachable, rejected, or one of the faults: "lie" (another id),
-    "silent" (no outcome), "garbage", "deep" (brackets within brackets), "busy" (503), "hang" (a byte now and then).
+    "silent" (no outcome), "garbage", "deep" (brackets within brackets), "busy" (503), "hang" (a
+    byte now and then).
     """
 
     def __init__(self) -> None:

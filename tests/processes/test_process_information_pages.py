@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from deliberate.commands import cli
 from deliberate.database import db
 from deliberate.models import ProcessContact, ProcessDocument
 from deliberate.operations.processes.process_information import publish_news
@@ -76,12 +77,12 @@ def test_exchanged_or_missing_file_of_a_document_is_found(app, client, process, 
     assert list(compare_pages(db.session())) == []
     uploads = app.config["SETTINGS"].upload_path
     assert list(compare_documents(db.session(), uploads)) == []
-    document = db.session.scalars(select(ProcessDocument)).one()
-    fault = PageFault("process_document", document.id, "file")
-    (uploads / document.name).write_bytes(PDF + b"\n")
-    verified = app.test_cli_runner().invoke(args=["log", "verify"])
+    number, name = db.session.execute(select(ProcessDocument.id, ProcessDocument.name)).one()
+    fault = PageFault("process_document", number, "file")
+    (uploads / name).write_bytes(PDF + b"\n")
+    verified = app.test_cli_runner().invoke(cli, ["log", "verify"])
     assert (verified.exit_code, fault.problem in verified.output) == (1, True)
-    (uploads / document.name).unlink()
+    (uploads / name).unlink()
     assert list(compare_documents(db.session(), uploads)) == [fault]
 
 
