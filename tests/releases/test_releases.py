@@ -100,9 +100,9 @@ def test_release_rebuilt_with_other_rows_is_found(app, folder, tampering):
 
 def test_release_from_before_formats_is_compared_by_the_kinds_it_counted(app, folder, monkeypatch):
     monkeypatch.setattr(event_log, "KINDS_OF_EVERY_PROCESS", KINDS_OF_EVERY_PROCESS_AT_FIRST)
-    process = factories.create_process()
+    process, resident = factories.create_process(), factories.create_resident()
     with recorded(None, ResidentVerified) as act:
-        act.about(factories.create_resident(), by="list")
+        act.about(resident, by="list")
     seal_log(app.config["SETTINGS"])
     release = publish_release(None, process, folder)
     files = folder / process.slug / release.stamp
