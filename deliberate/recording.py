@@ -187,7 +187,7 @@ class Act(Generic[P]):
 
     def set_text(
         self,
-        content: str,
+        content: Callable[[], str],
         subject: Salted,
         *,
         parent_id: int | None = None,
@@ -196,13 +196,14 @@ class Act(Generic[P]):
         """Set the text of the act, the comment it replies to, and its stance.
 
         The text is logged only as an HMAC under the salt of its subject, with which it is erased.
-        Raises ActWithoutText without a salt: the text would not be bound to the log.
+        It is read once the subject is stored: before that, columns lack their defaults. Raises
+        ActWithoutText without a salt: the text would not be bound to the log.
         """
         self.session.flush()  # creates the salt of a new subject
         if subject.salt is None:
             raise ActWithoutText(f"{kind_of(self.event_type)}: the text has no salt")
         self.text = {
-            "content": content_hmac(content, subject.salt),
+            "content": content_hmac(content(), subject.salt),
             "parent_id": parent_id,
             "stance": stance,
         }
@@ -229,6 +230,13 @@ class Act(Generic[P]):
                 **subject_columns(subject),
                 "details": event.details(),
             }
+        )
+
+    def joined_by(self, other: Actor) -> None:
+        """Add the row of a second person who did the act described by about() with the actor."""
+        self.consequences.append(
+            {"id": new_id(), "kind": kind_of(self.event_type), **actor_columns(other)}
+            | self.columns
         )
 
     def rows(self) -> list[Interaction]:

@@ -18,6 +18,7 @@ from deliberate.operations.log import rotate_key
 from deliberate.queries.log.page_comparison import compare_pages
 from deliberate.queries.log.page_faults import PageFault
 from deliberate.queries.log.receipts import get_public_receipt
+from deliberate.queries.log.stored_documents import compare_documents
 from deliberate.queries.site.counter_check import CounterMismatch, find_counter_mismatches
 from deliberate.sealing.partitions import NotPartitionable, partition_log
 from deliberate.sealing.tree_heads import export_tree_head
@@ -46,8 +47,8 @@ def _latest_head() -> sealing.ExportedTreeHead:
 def verify(heads: str | None, as_json: bool) -> None:
     """Recompute the whole log and compare pages with it. Exit code 1 on a fault.
 
-    Entries, heads, signatures and segments are recomputed; the texts, stances, decisions, supports
-    and counters that pages show are compared with their entries.
+    Entries, heads, signatures and segments are recomputed; the texts, stances, decisions, supports,
+    documents and counters that pages show are compared with their entries.
 
     With --heads the log is compared with tree heads stored elsewhere, one JSON object per line.
     Only this detects a log that was cut together with its heads, or rewritten with the key.
@@ -59,6 +60,7 @@ def verify(heads: str | None, as_json: bool) -> None:
         faults: list[AnyFault] = [
             *sealing.verify_log(_settings().log_path, external_heads, bar.update),
             *compare_pages(db.session()),
+            *compare_documents(db.session(), _settings().upload_path),
             *find_counter_mismatches(db.session()),
             *compare_releases(db.session(), _settings().releases_path, _settings().log_path),
         ]

@@ -64,10 +64,11 @@ def _print_totals(poll: Poll, tally: Tally) -> None:
         totals = f"{tally.ballots} ballots, {tally.rejected} not counted, {tally.passes} not sure"
         click.echo(f"{poll.question}\n{totals}")
         return
-    winners = ", ".join(option.label for option in winning_options(poll, tally)) or "none"
+    winners = ", ".join(option.label for option in winning_options(poll, tally))
     click.echo(
-        f"{poll.question}\n{tally.ballots} ballots; winner: {winners}\nThe figures of a secret poll"
-        f" with fewer than {tally.withheld_below} ballots could show how somebody voted."
+        f"{poll.question}\n{tally.ballots} ballots; winner: {winners or 'withheld'}\n"
+        f"The figures of a secret poll with fewer than {tally.withheld_below} ballots could show"
+        " how somebody voted."
     )
 
 
@@ -90,18 +91,19 @@ def codes(poll_id: int, count: int) -> None:
 def reopen_box(poll_id: int) -> None:
     """Compare a closed ballot box with the hash of its close; exit code 1 if it differs.
 
-    An evaluator and a researcher sign in one after the other, and the log has an act of each.
+    An evaluator and a researcher sign in one after the other; the log has an act of both or none.
     """
     poll = _poll(poll_id)
     signed_in = [_sign_in(role) for role in (Role.EVALUATOR, Role.RESEARCHER)]
     (first, first_code), (second, second_code) = signed_in
     try:
-        inspection = inspect_ballot_box(first, poll, second, first_code)
-        inspect_ballot_box(second, poll, first, second_code)
+        inspection = inspect_ballot_box(first, poll, second, (first_code, second_code))
     except Refused as refused:
         fail(str(refused.reason))
     except (InvalidCredentials, PendingSignInExpired):
-        fail("the code of the second factor is wrong")
+        fail("the code of a second factor is wrong; nothing was recorded")
+    except TooManyAttempts:
+        fail("too many wrong codes of a second factor; try again later")
     for difference in inspection.differences:
         click.echo(f"differs: {difference}")
     if not inspection.holds:

@@ -5,7 +5,7 @@ pseudonyms of a release are made with a secret. The result names nobody.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from deliberate.vocabulary.events import kinds_with
 
 EVENT_FILES = ("events.parquet", "events.csv", "events.jsonl")
 PUBLIC_KINDS = frozenset(kinds_with(Visibility.PUBLIC))
+KINDS_OF_EVERY_PROCESS_AT_FIRST = ("account.reclassified", "group.declared")
+"""Those of the releases whose manifest does not name its format."""
 ROWS_PER_QUERY = 5000
 ReleaseRow = dict[str, Any]
 SealedRow = Any
@@ -32,15 +34,16 @@ def compare_release_rows(
 ) -> Iterator[str]:
     """Yield in what the rows of a release differ from the log up to its tree head, one a file."""
     size = int(manifest["log_head"]["size"])
+    has_format = "format" in manifest
+    everywhere = KINDS_OF_EVERY_PROCESS if has_format else KINDS_OF_EVERY_PROCESS_AT_FIRST
     for name in EVENT_FILES:
         if (folder / name).is_file():
-            rows = _sealed_rows(session, process_id, size)
+            rows = _sealed_rows(session, process_id, size, everywhere)
             problem = _first_difference(_release_rows(folder / name), rows)
             if problem:
                 yield f"{name}: {problem}"
-    withheld = Counter(
-        row.kind for row in _sealed_rows(session, process_id, size) if row.kind not in PUBLIC_KINDS
-    )
+    rows = _sealed_rows(session, process_id, size, everywhere)
+    withheld = Counter(row.kind for row in rows if row.kind not in PUBLIC_KINDS)
     for kind in sorted(withheld.keys() | manifest["withheld"].keys()):
         stated = manifest["withheld"].get(kind, 0)
         if withheld[kind] != stated:
@@ -70,12 +73,14 @@ def _first_difference(released: Iterator[ReleaseRow], sealed: Iterator[SealedRow
     return "" if extra is None else f"entry {extra['seq']} is no public act of the process"
 
 
-def _sealed_rows(session: Session, process_id: int, size: int) -> Iterator[SealedRow]:
-    everywhere = Interaction.kind.in_(KINDS_OF_EVERY_PROCESS)
+def _sealed_rows(
+    session: Session, process_id: int, size: int, everywhere: Collection[str]
+) -> Iterator[SealedRow]:
+    is_of_process = or_(Interaction.process_id == process_id, Interaction.kind.in_(everywhere))
     query = (
         select(Position.seq, Interaction.kind, Interaction.actor_id, Interaction.leaf)
         .join(Interaction, Interaction.id == Position.entry)
-        .where(Position.seq < size, or_(Interaction.process_id == process_id, everywhere))
+        .where(Position.seq < size, is_of_process)
         .order_by(Position.seq)
     )
     yield from session.execute(query.execution_options(yield_per=ROWS_PER_QUERY))

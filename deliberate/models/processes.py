@@ -250,7 +250,7 @@ class ProcessDocument(Base):
         "Documents of processes",
         owner="added_by_id",
         columns=(
-            "id process_id title language dated_on url name kind size added_by_id added_at "
+            "id process_id title language dated_on url name kind size sha256 added_by_id added_at "
             "removed_at replaced_by_id"
         ),
         kept=OFFICIAL,
@@ -269,6 +269,8 @@ class ProcessDocument(Base):
     """Random file name with the extension of its kind; None for a link."""
     kind: Mapped[str] = mapped_column(String(8), default="link")
     size: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Of the stored file; empty for a link, and for a file added before it was noted."""
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -279,8 +281,9 @@ class ProcessDocument(Base):
 
     @property
     def sealed_text(self) -> str:
-        """Return what is stated about the document, as the log binds it."""
-        return canonical_json([self.title, self.language, self.dated_on.isoformat(), self.url])
+        """Return what the log binds: what is stated about the document, the hash of its file."""
+        stated = [self.title, self.language, self.dated_on.isoformat(), self.url]
+        return canonical_json([*stated, self.sha256])
 
 
 _PUBLISHED_CONTACT = "published by the office until it removes the contact"

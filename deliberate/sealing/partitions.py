@@ -20,8 +20,6 @@ _TRIGGERS = {
     " EXECUTE FUNCTION interaction_guard()",
     "interaction_not_backdated": "BEFORE INSERT ON {table} FOR EACH ROW"
     " EXECUTE FUNCTION interaction_time_guard()",
-    "interaction_counts": "AFTER INSERT ON {table} FOR EACH ROW"
-    " EXECUTE FUNCTION interaction_count()",
     "interaction_waits": "AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION interaction_wait()",
 }
 _NEVER_EMPTIED = (

@@ -22,6 +22,8 @@ def upgrade() -> None:
     for table in SALTED_TABLES:
         op.add_column(table, sa.Column("salt", sa.LargeBinary(16)))
     op.add_column("process_change", sa.Column("text_hash", sa.String(64)))
+    sha256 = sa.Column("sha256", sa.String(64), nullable=False, server_default="")
+    op.add_column("process_document", sha256)
     _replace_indexes(INDEXES)
     _recreate(is_reusing=False)
 
@@ -30,6 +32,7 @@ def downgrade() -> None:
     """Remove them."""
     _recreate(is_reusing=True)
     _replace_indexes({name: [*columns, "id"] for name, columns in INDEXES.items()})
+    op.drop_column("process_document", "sha256")
     op.drop_column("process_change", "text_hash")
     for table in SALTED_TABLES:
         op.drop_column(table, "salt")

@@ -3,16 +3,20 @@
 import json
 from datetime import timedelta
 
+import pyotp
 import pytest
 from sqlalchemy import func, select
 
+from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Ballot, Poll, VotingCode
+from deliberate.operations.accounts.second_factor import add_second_factor
 from deliberate.operations.polls import ballot_box as ballot_box_operations
 from deliberate.operations.polls import ballots as ballot_operations
 from deliberate.operations.polls import polls as poll_operations
 from deliberate.operations.polls.ballots import hash_code
 from deliberate.operations.polls.box_inspection import inspect_ballot_box
+from deliberate.operations.site.rate_limits import SECOND_FACTOR_CODES
 from deliberate.permissions.decision import Refused
 from deliberate.vocabulary import Electorate, PollType, Role
 from tests import factories
@@ -82,9 +86,10 @@ def test_ballot_tables_are_rewritten_hourly_and_after_a_close(app, clock, run):
     assert db.session.get_one(Poll, poll.id).ballot_count == 3
 
 
-def reopen(app, poll, evaluator, researcher):
-    names = (evaluator.sign_in_name, factories.PASSPHRASE, researcher.sign_in_name)
-    answers = "\n".join([*names, factories.PASSPHRASE, ""])
+def reopen(app, poll, evaluator, researcher, *codes):
+    first, second = codes or ((), ())
+    names = (evaluator.sign_in_name, factories.PASSPHRASE, *first, researcher.sign_in_name)
+    answers = "\n".join([*names, factories.PASSPHRASE, *second, ""])
     return app.test_cli_runner().invoke(args=["poll", "reopen-box", str(poll.id)], input=answers)
 
 
@@ -109,6 +114,34 @@ def test_two_scrutineers_find_whether_a_closed_box_is_the_one_of_its_close(
     assert result.exit_code == 1
     assert "differs: 2 ballots are in the box, 3 were in it at the close" in result.output
     assert [row.details["holds"] for row in log()] == [0, 0]
+
+
+def test_wrong_second_code_leaves_no_act_of_either_and_is_limited(
+    app, clock, log, poll_with_ballots
+):
+    ballot_box_operations.close_ballot_boxes()
+    evaluator, researcher = (
+        factories.create_staff(role=role) for role in (Role.EVALUATOR, Role.RESEARCHER)
+    )
+    secrets = [pyotp.random_base32() for _ in range(2)]
+    for person, secret in zip((evaluator, researcher), secrets, strict=True):
+        code = pyotp.TOTP(secret).at(now())
+        add_second_factor(person, secret, code, factories.PASSPHRASE)
+    clock.shift(timedelta(minutes=1))
+    right = [(pyotp.TOTP(secret).at(now()),) for secret in secrets]
+    log()
+    for _ in range(SECOND_FACTOR_CODES.account):
+        result = reopen(app, poll_with_ballots, evaluator, researcher, right[0], ("000000",))
+        assert "the code of a second factor is wrong" in result.output
+    assert log() == []
+    result = reopen(app, poll_with_ballots, evaluator, researcher, *right)
+    assert "too many wrong codes" in result.output
+    clock.shift(timedelta(days=1))
+    right = [(pyotp.TOTP(secret).at(now()),) for secret in secrets]
+    result = reopen(app, poll_with_ballots, evaluator, researcher, *right)
+    assert result.exit_code == 0, result.output
+    first, second = (row for row in log() if row.kind == "ballot_box.inspected")
+    assert (second.cause, second.actor_id) == (first.id, researcher.actor_id)
 
 
 def test_one_person_alone_or_of_another_role_cannot_open_a_ballot_box(app, log, poll_with_ballots):

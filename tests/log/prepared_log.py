@@ -30,6 +30,7 @@ from deliberate.operations.polls.statements import suggest_statement
 from deliberate.operations.processes.process_information import (
     DocumentEntry,
     add_contact,
+    add_document_file,
     add_document_link,
     publish_news,
 )
@@ -130,6 +131,7 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
     publish_news(officer, process, ("Halte", ""), ("Mulai dibangun.", ""))
     entry = DocumentEntry("Anggaran", "id", now().date())
     add_document_link(officer, process, entry, "https://example.org/anggaran")
+    add_document_file(officer, process, entry, b"%PDF-1.4\n%%EOF")
     add_contact(officer, process, "Bu Ani", "Dinas", "Senin sampai Jumat")
     close_process(admin, factories.create_process(institution), "Sudah selesai.")
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from deliberate import sealing
 from deliberate.database import db
-from deliberate.models import Interaction
+from deliberate.models import Interaction, Process
+from deliberate.operations.processes.processes import open_process
 from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.log.page_comparison import PageFault, compare_pages
 from deliberate.queries.log.receipts import get_receipt
@@ -85,6 +86,12 @@ def test_sample_city_shows_what_its_log_sealed(shared_city):
         assert db.session.scalars(select(Interaction.kind).where(unmarked)).all() == []
 
 
+def test_process_opened_with_defaults_shows_what_was_sealed(app):
+    open_process(None, Process(slug="taman", title="Taman", question="Apa?"))
+    db.session.expire_all()
+    assert list(compare_pages(db.session())) == []
+
+
 def test_act_of_a_kind_with_text_cannot_go_without_its_mark(app):
     proposal = factories.create_proposal()
     comment = post_comment(factories.create_resident(), proposal, "Halte", stance=Stance.FOR)
@@ -95,7 +102,7 @@ def test_act_of_a_kind_with_text_cannot_go_without_its_mark(app):
         recorded(comment.author, CommentEdited) as act,
     ):
         act.lock(comment).salt = None
-        act.set_text("Halte", comment)
+        act.set_text(lambda: "Halte", comment)
 
 
 def test_holder_checks_their_own_words_offline_with_the_receipt(app, tmp_path):

@@ -16,7 +16,8 @@ class FakeGateway:
     """What a gateway received, and how it answers.
 
     `behaviour` is accepted, unreachable, rejected, or one of the faults: "lie" (another id),
-    "silent" (no outcome), "garbage", "busy" (503), "hang" (a byte now and then).
+    "silent" (no outcome), "garbage", "deep" (brackets within brackets), "busy" (503), "hang" (a
+    byte now and then).
     """
 
     def __init__(self) -> None:
@@ -59,6 +60,8 @@ def running_gateway() -> Iterator[FakeGateway]:
                 return self._answer(503, {})
             if gateway.behaviour == "garbage":
                 return self._answer(200, None)
+            if gateway.behaviour == "deep":
+                return self._send(200, b"[" * 4096)
             if gateway.behaviour == "lie":
                 return self._answer(200, {"id": "another", "state": "accepted"})
             if gateway.behaviour == "silent":
@@ -67,6 +70,9 @@ def running_gateway() -> Iterator[FakeGateway]:
 
         def _answer(self, status: int, content: dict[str, Any] | None) -> None:
             body = json.dumps(content).encode() if content is not None else b"<html>" * 9999
+            self._send(status, body)
+
+        def _send(self, status: int, body: bytes) -> None:
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

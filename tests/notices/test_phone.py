@@ -89,7 +89,7 @@ def test_response_comes_as_one_short_text_with_a_link_to_it(app, gateway):
     assert len(gateway.requests) == 1
 
 
-@pytest.mark.parametrize("fault", ["lie", "silent", "garbage", "busy", "hang"])
+@pytest.mark.parametrize("fault", ["lie", "silent", "garbage", "deep", "busy", "hang"])
 def test_text_is_sent_again_under_the_same_id_after_a_fault_of_the_gateway(app, gateway, fault):
     answer_followed_proposal(create_reader())
     gateway.behaviour = fault

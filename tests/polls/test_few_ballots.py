@@ -39,9 +39,43 @@ def test_page_of_a_small_secret_poll_names_the_winner_and_why_nothing_else(app, 
 
 def test_card_of_a_small_secret_poll_on_its_proposal_has_no_figures(app, clock):
     proposal = factories.create_proposal()
-    closed_poll(3, proposal=proposal)
+    closed_poll(5, proposal=proposal)
     page = anonymous_client(app).get(f"/en/proposals/{proposal.id}", follow_redirects=True).text
     assert REASON in page and "Shares are of" not in page
+
+
+@pytest.mark.parametrize("ballots", [1, 2, 4])
+def test_winner_that_tells_votes_is_nowhere(app, clock, tmp_path, ballots):
+    poll = closed_poll(ballots)
+    client = anonymous_client(app)
+    page = client.get(f"/en/polls/{poll.id}").text
+    assert "so only the quorum is published" in page and "In first place:" not in page
+    assert "jadi hanya kuorumnya yang diumumkan" in client.get(f"/id/polls/{poll.id}").text
+    tally = client.get(f"/polls/{poll.id}/tally.json").json
+    assert "winners" not in tally and tally["places"] == tally["tables"] == []
+    assert "winner" not in client.get(f"/polls/{poll.id}/result.csv").text
+    recount = app.test_cli_runner().invoke(args=["poll", "recount", str(poll.id)])
+    assert recount.exit_code == 0 and "winner: withheld" in recount.output
+    seal_log(app.config["SETTINGS"])
+    write_polls(tmp_path, poll.process, latest_tree_head(db.session).size)
+    assert {r["table"] for r in csv_rows(tmp_path / "polls.csv")} == {"all"}
+
+
+def test_budget_of_a_small_secret_poll_names_no_funded_project(app, clock):
+    rules = PollRules(type=PollType.BUDGET, costs=(400, 600), amount=1000)
+    poll = factories.create_poll(None, "Halte", "Taman", rules=rules)
+    for _ in range(9):
+        cast_ballot(factories.create_resident(), poll, [(poll.options[0].id, 1)])
+    factories.close_poll(poll)
+    assert (get_public_tally(poll).funded, get_public_tally(poll).spent) == ((), 0)
+
+
+def test_winner_is_named_whether_or_not_all_agree(app, clock):
+    poll = factories.create_poll()
+    for _ in range(5):
+        cast_ballot(factories.create_resident(), poll, poll.options[0])
+    factories.close_poll(poll)
+    assert get_public_tally(poll).winners == (poll.options[0].id,)
 
 
 def test_files_of_a_small_secret_poll_have_the_winner_alone(app, clock):
@@ -75,10 +109,10 @@ def test_release_has_the_winner_of_a_small_secret_poll_alone(app, clock, tmp_pat
 
 @pytest.mark.parametrize("type_", [PollType.STATEMENTS, PollType.MULTIPLE])
 def test_small_secret_polls_of_other_types_have_no_figures(app, clock, type_):
-    poll = closed_poll(4, type=type_)
+    poll = closed_poll(5, type=type_)
     tally = get_public_tally(poll)
     figures = (tally.votes, tally.distribution, tally.pairwise, tally.rounds, tally.passes)
-    assert not any(figures) and tally.ballots == 4
+    assert not any(figures) and tally.ballots == 5
     assert bool(tally.winners) == (type_ == PollType.MULTIPLE)
 
 

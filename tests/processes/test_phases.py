@@ -21,10 +21,12 @@ from deliberate.operations.processes.processes import remove_phase, schedule_pha
 from deliberate.operations.proposals.follows import follow_subject
 from deliberate.operations.scores.stored_scores import store_scores
 from deliberate.permissions.decision import Refused
+from deliberate.queries.processes.phase_numbers import removed_phase_numbers
 from deliberate.queries.processes.process_setup import get_process_for_setup
 from deliberate.vocabulary import PhaseKind, PhaseSwitch, Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.log.prepared_log import tampered
 
 DESK = "/en/desk/processes"
 TEXTS = {
@@ -217,6 +219,14 @@ def test_number_of_a_removed_phase_is_not_used_again(admin, city, log):
     log()
     schedule_phase(admin, city, PhaseKind.RESPONSE, opens, closes, [], number=None)
     assert [row.details["key"] for row in log() if row.cause is None] == ["response-3"]
+
+
+def test_number_of_a_phase_that_was_removed_without_its_name_is_not_used_again(admin, city, log):
+    remove_phase(admin, city, city.get_phase("response-2"))
+    with tampered(
+        "UPDATE interaction SET details = '{\"phase\": \"response\"}' WHERE kind = 'phase.removed'"
+    ):
+        assert set(removed_phase_numbers(city.id, PhaseKind.RESPONSE)) == {1, 2}
 
 
 def test_id_of_a_deleted_process_is_not_used_again(admin, city):

@@ -6,11 +6,15 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from deliberate.commands import cli
 from deliberate.database import db
-from deliberate.models import ProcessContact
+from deliberate.models import ProcessContact, ProcessDocument
 from deliberate.operations.processes.process_information import publish_news
 from deliberate.operations.processes.process_setup import plan_process
 from deliberate.permissions.decision import Refused
+from deliberate.queries.log.page_comparison import compare_pages
+from deliberate.queries.log.page_faults import PageFault
+from deliberate.queries.log.stored_documents import compare_documents
 from deliberate.vocabulary import Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
@@ -66,6 +70,22 @@ def test_news_are_published_in_both_languages_with_a_feed_and_withdrawn(
         assert "The trial begins" not in reader.get(path).text
     assert "withdrawn" in reader.get(f"/en/{page}/news").text
     assert [row.kind for row in log()] == ["news.published", "news.withdrawn"]
+
+
+def test_exchanged_or_missing_file_of_a_document_is_found(app, client, process, manage):
+    added = add_document(client, manage, "Rancangan", file=(BytesIO(PDF), "a.pdf"))
+    assert added.status_code == 303
+    db.session.rollback()  # read what the request wrote
+    assert list(compare_pages(db.session())) == []
+    uploads = app.config["SETTINGS"].upload_path
+    assert list(compare_documents(db.session(), uploads)) == []
+    number, name = db.session.execute(select(ProcessDocument.id, ProcessDocument.name)).one()
+    fault = PageFault("process_document", number, "file")
+    (uploads / name).write_bytes(PDF + b"\n")
+    verified = app.test_cli_runner().invoke(cli, ["log", "verify"])
+    assert (verified.exit_code, fault.problem in verified.output) == (1, True)
+    (uploads / name).unlink()
+    assert list(compare_documents(db.session(), uploads)) == [fault]
 
 
 def test_document_is_replaced_by_a_newer_version_and_removed(app, client, process, manage, log):

@@ -8,14 +8,18 @@ import pytest
 
 from deliberate.commands import cli
 from deliberate.database import db, unrecorded
+from deliberate.exports import event_log
 from deliberate.exports.release_comparison import compare_releases
+from deliberate.exports.release_rows import KINDS_OF_EVERY_PROCESS_AT_FIRST, compare_release_rows
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_all_releases, publish_release
 from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.releases.release_files import InvalidRelease, sha256_of, verify_manifest
+from deliberate.recording import recorded
 from deliberate.sealing import seal_log, verifier
 from deliberate.vocabulary import Stance
+from deliberate.vocabulary.events.accounts import ResidentVerified
 from tests import factories
 from tests.client import anonymous_client
 from tests.log.tamperings import FACTS, RELEASES
@@ -141,6 +145,20 @@ def test_facts_of_a_release_still_follow_from_a_log_that_grew(app, folder, find_
     factories.create_proposal(get_process(release.parent.name))
     seal_log(app.config["SETTINGS"])
     assert find_release_faults() == []
+
+
+def test_release_from_before_formats_is_compared_by_the_kinds_it_counted(app, folder, monkeypatch):
+    monkeypatch.setattr(event_log, "KINDS_OF_EVERY_PROCESS", KINDS_OF_EVERY_PROCESS_AT_FIRST)
+    process, resident = factories.create_process(), factories.create_resident()
+    with recorded(None, ResidentVerified) as act:
+        act.about(resident, by="list", account=resident.actor_id or "")
+    seal_log(app.config["SETTINGS"])
+    release = publish_release(None, process, folder)
+    files = folder / process.slug / release.stamp
+    manifest = dict(release.manifest)
+    assert list(compare_release_rows(db.session(), files, process.id, manifest)) != []
+    del manifest["format"]
+    assert list(compare_release_rows(db.session(), files, process.id, manifest)) == []
 
 
 def test_release_of_a_newer_version_is_refused_by_name(app, folder):

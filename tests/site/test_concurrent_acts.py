@@ -9,10 +9,13 @@ from deliberate.models import OfficeRecovery, Person
 from deliberate.operations.accounts import office_recovery as office_recovery_operations
 from deliberate.operations.accounts import verified_residents as verified_resident_operations
 from deliberate.operations.accounts.verified_residents import verify_by_code
+from deliberate.operations.notices.messages import choose_kinds, choose_topics, stop_mails
 from deliberate.operations.site import rate_limits as rate_limit_operations
 from deliberate.operations.site.rate_limits import TooManyAttempts
 from deliberate.permissions.decision import Refused
+from deliberate.queries.notices.settings import topics_of
 from deliberate.vocabulary import IdentityProof, Role
+from deliberate.vocabulary.notices import Channel
 from tests import factories
 
 
@@ -45,6 +48,24 @@ def test_verification_code_used_concurrently_verifies_one_person(app):
     assert run_concurrently(app, acts) == {"done": 1, "InvalidInput": 7}
     people = db.session.query(Person).where(Person.verified_at.is_not(None))
     assert people.count() == 1
+
+
+def test_choices_of_notices_stored_concurrently_are_one_of_them(app):
+    number = factories.create_resident().id
+    topics = list(topics_of(db.session.get_one(Person, number)))
+    db.session.remove()
+
+    def stop() -> None:
+        stop_mails(number, topics[0])
+
+    def choose() -> None:
+        choose_topics(db.session.get_one(Person, number), {Channel.MAIL: topics[1:]})
+
+    def choose_single() -> None:
+        choose_kinds(db.session.get_one(Person, number), topics[0], {Channel.MAIL: ()})
+
+    for _round in range(4):
+        assert run_concurrently(app, [stop, choose, choose_single, stop, choose]) == {"done": 5}
 
 
 def test_office_recovery_confirmed_concurrently_succeeds_once(app):

@@ -111,6 +111,6 @@ def _cut(connection: http.client.HTTPConnection) -> None:
 def _read_object(content: bytes) -> dict[str, object]:
     try:
         answer = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter from brackets within brackets
         return {}
     return answer if isinstance(answer, dict) else {}

@@ -318,7 +318,7 @@ def _add_decision(
         decided_at=now(),
     )
     act.session.add(decision)
-    act.set_text(decision.note, decision)
+    act.set_text(lambda: decision.note, decision)
     return decision
 
 
@@ -338,7 +338,7 @@ def file_appeal(
             decision=decision, person_id=author.id, reason=clean(reason), filed_at=now()
         )
         act.session.add(appeal)
-        act.set_text(appeal.reason, appeal)
+        act.set_text(lambda: appeal.reason, appeal)
         act.about(contribution)
 
 
@@ -357,7 +357,7 @@ def decide_appeal(
         require(may_decide_appeal(moderator, act.lock(appeal), contribution))
         appeal.outcome, appeal.note = outcome, clean(note)
         appeal.salt = appeal.salt or new_salt()  # one filed before texts were bound has none
-        act.set_text(appeal.note, appeal)
+        act.set_text(lambda: appeal.note, appeal)
         appeal.decided_by_id, appeal.decided_at = moderator.id, now()
         act.about(contribution, outcome=outcome)
         if outcome == AppealOutcome.REFUSED:

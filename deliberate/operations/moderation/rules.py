@@ -34,6 +34,6 @@ def publish_rules(
             published_by_id=admin.id,
         )
         act.session.add(rules)
-        act.set_text(rules.sealed_text, rules)
+        act.set_text(lambda: rules.sealed_text, rules)
         act.about(rules, version=rules.version)
     return rules

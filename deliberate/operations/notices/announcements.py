@@ -41,7 +41,7 @@ def publish_announcement(
             published_at=now(),
         )
         act.session.add(announcement)
-        act.set_text(announcement.body, announcement)
+        act.set_text(lambda: announcement.body, announcement)
         act.about(announcement, chars=len(to_plain(announcement.body_html)))
         notify_process(act, process, AnnouncementNotice(announcement=announcement.id))
     return announcement

@@ -1,9 +1,10 @@
 """Read state of the messages of an account and its choices; not recorded as acts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
@@ -35,8 +36,8 @@ def choose_topics(person: Person, chosen: Mapping[Channel, Collection[str]]) -> 
     Topics that are always listed stay so. Only what differs from the default is stored. A choice
     that changes also ends what was chosen for single kinds of its topic.
     """
-    before = {choice.topic: choice.channels for choice in list_topic_choices(person)}
-    with unrecorded("choices of a person") as session:
+    with _choosing(person.id) as session:
+        before = {choice.topic: choice.channels for choice in list_topic_choices(person)}
         for topic, channels in before.items():
             for channel, topics in chosen.items():
                 is_on = topic in topics or _is_always_listed(topic, channel)
@@ -52,10 +53,10 @@ def choose_kinds(person: Person, topic: Topic, chosen: Mapping[Channel, Collecti
 
     Only what differs from the choice of the topic is stored.
     """
-    by_topic = {choice.topic: choice.channels for choice in list_topic_choices(person)}
-    if topic not in by_topic:
-        raise InvalidInput(_("You are not notified of this."))
-    with unrecorded("choices of a person") as session:
+    with _choosing(person.id) as session:
+        by_topic = {choice.topic: choice.channels for choice in list_topic_choices(person)}
+        if topic not in by_topic:
+            raise InvalidInput(_("You are not notified of this."))
         for channel, kinds in chosen.items():
             _forget_choices(session, person.id, kinds_of(topic), channel)
             for kind in kinds_of(topic):
@@ -66,12 +67,20 @@ def choose_kinds(person: Person, topic: Topic, chosen: Mapping[Channel, Collecti
 
 def stop_mails(person_id: int, topic: str) -> None:
     """Stop the mails on a topic, as the unsubscribe link at the end of a mail does."""
-    with unrecorded("choices of a person") as session:
+    with _choosing(person_id) as session:
         if session.get(Person, person_id) is None:
             return
         names = [topic, *kinds_of(Topic(topic))]
         _forget_choices(session, person_id, names, Channel.MAIL)
         _store_choice(session, person_id, topic, Channel.MAIL, False)
+
+
+@contextmanager
+def _choosing(person_id: int) -> Iterator[Session]:
+    """Write choices of a person, of which only one form at a time is stored."""
+    with unrecorded("choices of a person") as session:
+        session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+        yield session
 
 
 def _is_always_listed(topic: Topic, channel: Channel) -> bool:

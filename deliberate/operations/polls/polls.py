@@ -109,7 +109,7 @@ def open_poll(
             **rules.as_columns(),
         )
         act.session.add(poll)
-        act.set_text(poll.sealed_text, poll)
+        act.set_text(lambda: poll.sealed_text, poll)
         act.about(
             poll,
             type=poll.type,
@@ -219,7 +219,7 @@ def change_poll(
         )
         poll.changes.append(change)
         poll.closes_at = closes_at
-        act.set_text(change.reason, change)
+        act.set_text(lambda: change.reason, change)
         act.about(poll, reason=ground)
 
 
@@ -255,7 +255,7 @@ def state_outcome(
             stated_by_id=author.id,
         )
         poll.outcomes.append(outcome)
-        act.set_text(outcome.body, outcome)
+        act.set_text(lambda: outcome.body, outcome)
         act.about(poll)
         notify_process(act, poll.process, PollOutcomeNotice(poll=poll.id))
     return outcome

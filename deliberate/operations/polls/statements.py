@@ -38,7 +38,7 @@ def suggest_statement(
         )
         poll.options.append(statement)
         act.session.flush()
-        act.set_text(label, statement)
+        act.set_text(lambda: label, statement)
         act.about(statement)
     return statement
 

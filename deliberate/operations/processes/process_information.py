@@ -1,5 +1,6 @@
 """Documents, contact persons and news on the page of a process."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,9 +51,15 @@ def add_document_file(
     sanitized = sanitize_file(content)
     with stored_file(sanitized.kind, sanitized.content) as name:
         refuse_full_installation()
-        size = len(sanitized.content)
         return _add_document(
-            staff, process, entry, context, name=name, kind=sanitized.kind, size=size
+            staff,
+            process,
+            entry,
+            context,
+            name=name,
+            kind=sanitized.kind,
+            size=len(sanitized.content),
+            sha256=hashlib.sha256(sanitized.content).hexdigest(),
         )
 
 
@@ -90,7 +97,7 @@ def _add_document(
             **columns,
         )
         act.session.add(document)
-        act.set_text(document.sealed_text, document)
+        act.set_text(lambda: document.sealed_text, document)
         if entry.replaced is not None:
             replaced = act.lock(entry.replaced)
             if replaced.process_id != process.id or not _is_current(replaced):
@@ -145,7 +152,7 @@ def add_contact(
             added_at=now(),
         )
         act.session.add(contact)
-        act.set_text(contact.sealed_text, contact)
+        act.set_text(lambda: contact.sealed_text, contact)
         act.about(contact)
     return contact
 
@@ -189,7 +196,7 @@ def publish_news(
             published_by_id=staff.id,
         )
         act.session.add(news)
-        act.set_text(news.sealed_text, news)
+        act.set_text(lambda: news.sealed_text, news)
         act.about(news, translated=bool(body_en))
     return news
 

@@ -277,7 +277,7 @@ def record_process_change(
         text_hash=hashlib.sha256(process.sealed_text.encode()).hexdigest(),
     )
     act.session.add(change)
-    act.set_text(change.sealed_text, change)
+    act.set_text(lambda: change.sealed_text, change)
     notify_process(act, process, ProcessChangedNotice(change=change.id))
 
 
@@ -294,7 +294,7 @@ def open_planned_process(
 def describe_opening(act: Act[...], process: Process) -> None:
     """Set the subject, the text and the details of the act that opens a process."""
     process.salt = process.salt or new_salt()  # one planned before texts were bound has none
-    act.set_text(process.sealed_text, process)
+    act.set_text(lambda: process.sealed_text, process)
     act.about(
         process,
         threshold=process.support_threshold,

@@ -84,7 +84,7 @@ def submit_proposal(
         proposal.versions.append(_version(proposal, "", ()))
         if draft is not None:
             _consume_draft(act, author, draft, proposal)
-        act.set_text(proposal.sealed_text, proposal)
+        act.set_text(lambda: proposal.sealed_text, proposal)
         act.about(
             proposal,
             initiator=proposal.initiator,
@@ -175,7 +175,7 @@ def revise_proposal(
             set_place(proposal, place)
         update_mark(proposal)
         proposal.versions.append(_version(proposal, note, credits))
-        act.set_text(proposal.sealed_text, proposal)
+        act.set_text(lambda: proposal.sealed_text, proposal)
         act.about(
             proposal,
             version=proposal.version,
@@ -216,5 +216,5 @@ def withdraw_proposal(
         require(may_withdraw(author, act.lock(proposal)))
         proposal.withdrawn_at, proposal.withdrawn_reason = now(), clean(reason)
         close_open_items(act, proposal)
-        act.set_text(proposal.withdrawn_reason, proposal)
+        act.set_text(lambda: proposal.withdrawn_reason, proposal)
         act.about(proposal, reason_given=bool(proposal.withdrawn_reason))

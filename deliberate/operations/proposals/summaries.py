@@ -67,5 +67,5 @@ def agree_to_summary(
         newest = select(func.max(Summary.number)).where(Summary.proposal_id == proposal.id)
         summary.number = (act.session.scalar(newest) or 0) + 1
         summary.agreed_by_id, summary.agreed_at = person.id, now()
-        act.set_text(summary.sealed_text, summary)
+        act.set_text(lambda: summary.sealed_text, summary)
         act.about(proposal, version=summary.number)

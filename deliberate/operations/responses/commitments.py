@@ -94,4 +94,4 @@ def _add_step(
         taken_at=now(),
     )
     act.session.add(step)
-    act.set_text(step.sealed_text, step)
+    act.set_text(lambda: step.sealed_text, step)

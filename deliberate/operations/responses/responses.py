@@ -266,7 +266,7 @@ def _describe(act: Act[...], response: Response, answers: Sequence[int]) -> None
             Response.body == response.body, Response.body != "", Response.id != response.id
         )
     )
-    act.set_text(response.sealed_text, response)
+    act.set_text(lambda: response.sealed_text, response)
     reason_chars = sum(len(point["reason"]) for point in response.points)
     act.describe(
         response,

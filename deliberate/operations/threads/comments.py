@@ -70,7 +70,9 @@ def post_comment(
         )
         _set_text(comment, body)
         _update_counters(act, comment)
-        act.set_text(comment.sealed_text, comment, parent_id=comment.parent_id, stance=stance)
+        act.set_text(
+            lambda: comment.sealed_text, comment, parent_id=comment.parent_id, stance=stance
+        )
         act.about(
             comment,
             kind="question" if is_question else "argument",
@@ -146,7 +148,7 @@ def edit_comment(
         require(may_edit_comment(author, act.lock(comment)))
         _set_text(comment, body)
         comment.edited_at = now()
-        act.set_text(comment.sealed_text, comment)
+        act.set_text(lambda: comment.sealed_text, comment)
         act.about(comment)
         record_requested_edit(act, comment)
         hold_by_rule(act, comment)

@@ -18,5 +18,5 @@ def correct_comment(
         text = clean(body)
         correction = {"at": now().isoformat(), "body": text, "html": to_html(text)}
         comment.corrections = [*comment.corrections, correction]
-        act.set_text(text, comment)
+        act.set_text(lambda: text, comment)
         act.about(comment)

@@ -20,6 +20,8 @@ Distribution = Mapping[int, tuple[int, ...]]
 Pair = tuple[int, int]
 PathStrength = tuple[int, int]
 """Of a beatpath: votes for its weakest link, and minus the votes against; below 0 there is none."""
+FEWEST_WITH_WINNER = 5
+"""With fewer ballots a voter for another option can know from the winner how all others voted."""
 
 
 @dataclass(frozen=True)
@@ -113,15 +115,17 @@ def tally_ballots(rules: TallyRules, ballots: Iterable[BallotValues | None]) -> 
 
 
 def withhold_figures(tally: Tally, type_: PollType, fewest: int) -> Tally:
-    """Return only the number of ballots and the winners, without a figure from which to guess."""
-    ranking = (tally.winners,) if tally.winners and type_ != PollType.STATEMENTS else ()
-    if type_ == PollType.BUDGET:
-        ranking = ()
+    """Return only the number of ballots and, where that tells no vote, the winners.
+
+    Whether winners are named depends on nothing that was voted: a winner that is left out because
+    all agree would tell each voter what the others chose. What a budget pays for is several
+    choices at once.
+    """
+    has_winner = type_ not in {PollType.STATEMENTS, PollType.BUDGET}
+    is_named = has_winner and tally.ballots >= FEWEST_WITH_WINNER
     return Tally(
         ballots=tally.ballots,
-        ranking=ranking,
-        funded=tally.funded,
-        spent=tally.spent,
+        ranking=(tally.winners,) if is_named and tally.winners else (),
         withheld_below=fewest,
     )
 

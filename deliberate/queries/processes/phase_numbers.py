@@ -11,16 +11,16 @@ from deliberate.vocabulary.events.processes import PhaseRemoved
 def removed_phase_numbers(process_id: int, kind: PhaseKind) -> list[int]:
     """Return the numbers of the phases of a kind that were removed from a process.
 
-    Only a process that is not open yet can lose phases, so these are few.
+    Only a process that is not open yet can lose phases, so these are few. An act from before acts
+    named the phase can have been about any of the numbers given until then.
     """
     query = select(Interaction.details).where(
         Interaction.process_id == process_id, Interaction.kind == PhaseRemoved.KIND
     )
-    return [
-        _number(details.get("key", kind))
-        for details in db.session.scalars(query)
-        if details["phase"] == kind
-    ]
+    removed = [details for details in db.session.scalars(query) if details["phase"] == kind]
+    unnamed = sum("key" not in details for details in removed)
+    possible = range(1, unnamed + 2) if unnamed else ()
+    return [*possible, *(_number(details["key"]) for details in removed if "key" in details)]
 
 
 def _number(key: str) -> int:
