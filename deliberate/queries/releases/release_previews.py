@@ -47,5 +47,5 @@ def _weeks(path: Path) -> list[tuple[date, int, int]]:
                 int(row["residents"]) - int(row["newcomers"]),
             )
             for row in csv.DictReader(file)
-            if row["scope"] == "everyone"
+            if row["scope"] == "counted"
         )
