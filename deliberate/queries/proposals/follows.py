@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
@@ -44,7 +44,7 @@ def has_topic(topic: str) -> bool:
     return db.session.scalar(proposals.limit(1)) is not None
 
 
-def shows_topic(name: ColumnElement[str]) -> ColumnElement[bool]:
+def shows_topic(name: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Return the condition that a proposal that everyone may see names a topic: people invent them.
 
     A name is shown no longer than that, and stored no longer than the texts of its authors.

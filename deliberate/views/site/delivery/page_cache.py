@@ -189,7 +189,7 @@ def _keep_page(response: Response) -> Response:
         body = response.get_data()
         etag = hashlib.sha256(body).hexdigest()[:24]
         compressed = gzip.compress(body, PAGE_LEVEL, mtime=0)
-        page = KeptPage(etag, compressed, response.mimetype)
+        page = KeptPage(etag, compressed, response.mimetype or "text/html")
         _page_cache().put(key, state, page)
         response = _respond(page, body)
     if g.get("is_shared_page"):
