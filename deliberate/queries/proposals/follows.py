@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, select
 
 from deliberate.database import db
 from deliberate.models import Follow, Institution, Person, Process, Proposal
@@ -45,6 +45,7 @@ def has_topic(topic: str) -> bool:
 
 
 def shows_topic(name: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+def shows_topic(name: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Return the condition that a proposal that everyone may see names a topic: people invent them.
 
     A name is shown no longer than that, and stored no longer than the texts of its authors.
