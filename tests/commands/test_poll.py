@@ -99,7 +99,7 @@ def test_two_scrutineers_find_whether_a_closed_box_is_the_one_of_its_close(
     evaluator, researcher = (
         factories.create_staff(role=role) for role in (Role.EVALUATOR, Role.RESEARCHER)
     )
-    assert "No hash" in reopen(app, poll_with_ballots, evaluator, researcher).output
+    assert "Hash kotak suara" in reopen(app, poll_with_ballots, evaluator, researcher).output
     ballot_box_operations.close_ballot_boxes()
     log()
     result = reopen(app, poll_with_ballots, evaluator, researcher)
