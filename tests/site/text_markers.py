@@ -107,6 +107,12 @@ JSON_VALUES: dict[tuple[str, str], Any] = {
         }
     ],
     ("ResponseDraft", "content"): lambda text: {"headline": text, "body": text},
+    ("Proposal", "place"): lambda text: {"type": "Point", "coordinates": [116.7, -0.9], "in": text},
+    ("ProposalVersion", "place"): lambda text: {
+        "type": "Point",
+        "coordinates": [116.7, -0.9],
+        "in": text,
+    },
     ("Process", "days_off"): lambda text: {"2026-12-24": text},
     ("Process", "topics"): lambda text: [[text, text]],
     ("Process", "areas"): lambda text: [text],

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, select
+from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
 from deliberate.models import Follow, Institution, Person, Process, Proposal
@@ -44,7 +44,6 @@ def has_topic(topic: str) -> bool:
     return db.session.scalar(proposals.limit(1)) is not None
 
 
-def shows_topic(name: InstrumentedAttribute[str]) -> ColumnElement[bool]:
 def shows_topic(name: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Return the condition that a proposal that everyone may see names a topic: people invent them.
 
