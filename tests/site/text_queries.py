@@ -216,6 +216,7 @@ READERS = {
     "queries.proposals.drafts.get_draft": OWN,
     "queries.proposals.drafts.list_drafts": OWN,
     "queries.proposals.follows.has_topic": NO_TEXT,
+    "queries.proposals.follows.shows_topic": NO_TEXT,
     "queries.proposals.follows.list_followed": OWN,
     "queries.proposals.proposal_page.get_proposal_page": CHECKED_BY_CALLER,
     "queries.proposals.proposal_page.get_related_items": CHECKED_BY_CALLER,

@@ -22,6 +22,7 @@ from deliberate.models import (
     Evidence,
     Institution,
     Judgement,
+    MapFeature,
     Person,
     Picture,
     Pledge,
@@ -85,6 +86,7 @@ from deliberate.vocabulary import (
     AppealOutcome,
     AssessmentStage,
     EvidenceKind,
+    MapFeatureKind,
     ModerationRule,
     OptionState,
     PhaseKind,
@@ -287,6 +289,7 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
             dated=today,
             reference="x",
         ),
+        MapFeature(kind=MapFeatureKind.AREA, name="x", label_x=1_167_000, label_y=-9_000),
         PledgeOutcome(**of_assessment, pledge_id=pledge.id, outcome=PledgeState.KEPT),
         Adjudication(
             **of_assessment, question="DQ1", value="1", reason="x", person_id=evaluator.id

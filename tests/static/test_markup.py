@@ -141,20 +141,22 @@ def test_balance_bar_without_votes_is_empty(components: Components) -> None:
     assert "<rect" not in components("components/bars").balance_bar(0, 0, 0)
 
 
-def test_chart_has_a_data_table(components: Components) -> None:
-    charts = components("components/charts")
-    bars = charts.new_and_returning("w", "People", "By week", [("1", 12, 0, None), ("2", 7, 5, 6)])
-    curve = charts.step_curve(
-        "k", "Answered", "By day", [(3, 0.25, 0.1, 0.4), (9, 0.5, None, None)], 30, (30, 0.8)
-    )
-    heat = charts.cohort_heat_map(
-        "c", "Back", "By month", [("Aug", 40, [1.0, 0.3]), ("Sep", 20, [1.0, None])], ["0", "1"]
-    )
-    for chart in (bars, curve, heat):
-        assert "<title " in chart
-        assert "<desc " in chart
-        assert chart.count("<tr>") == 3
-        assert "nan" not in chart
+def test_plot_has_a_title_and_a_data_table(components: Components) -> None:
+    plots = components("scores/components/plots")
+    weeks = plots.weeks_plot("w", "People", "By week", [("1", 12, 0), ("2", 7, 5)])
+    waits = plots.waits_plot("k", "Answered", "By day", [(3, 0.25), (9, 0.5)], 30)
+    for plot in (weeks, waits):
+        assert "<title " in plot
+        assert "<desc " in plot
+        assert plot.count("<tr>") == 3
+        assert "nan" not in plot
+
+
+def test_table_of_cohorts_leaves_cells_without_data_empty(components: Components) -> None:
+    rows = [("Aug", 40, [1.0, 0.3]), ("Sep", 20, [1.0, None])]
+    table = components("scores/components/plots").cohort_table("Back", rows, [1, 2])
+    assert table.count("<tr>") == 3
+    assert "None" not in table
 
 
 def test_axis_maximum_is_divisible_by_three(components: Components) -> None:

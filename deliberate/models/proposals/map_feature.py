@@ -22,7 +22,7 @@ class MapFeature(VisibleText, Base):
         "id kind code name name_en polygons lines label_x label_y imported_at"
     )
     visibility = PUBLIC
-    readers = read_by(visibility, "name", "name_en", "polygons", "lines")
+    readers = read_by(visibility, "name", "name_en")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[MapFeatureKind] = mapped_column(String(8))
