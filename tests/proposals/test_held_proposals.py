@@ -8,7 +8,6 @@ from sqlalchemy import event
 from deliberate.database import db
 from deliberate.models import Comment, Proposal
 from deliberate.queries.moderation.queue import held_contributions
-from deliberate.queries.proposals.proposal_page import get_proposal_page
 from tests import factories
 
 pytestmark = pytest.mark.sqlite
@@ -37,9 +36,3 @@ def query_plans(run: Callable[[], object]) -> str:
 def test_held_texts_queue_uses_its_index(app, kind):
     factories.create_proposal()
     assert f"ix_{kind.__tablename__}_held_until" in query_plans(held_contributions)
-
-
-def test_proposal_page_counts_held_comments_by_their_index(app):
-    proposal = factories.create_proposal()
-    db.session.rollback()
-    assert "ix_comment_held" in query_plans(lambda: get_proposal_page(proposal.id))

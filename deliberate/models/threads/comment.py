@@ -42,7 +42,6 @@ class Comment(HideableText, Base):
         Index("ix_comment_discussed", "proposal_id", "depth", "reply_count", "id"),
         Index("ix_comment_strongest", "proposal_id", "depth", "strength", "id"),
         Index("ix_comment_stance", "proposal_id", "depth", "stance", "rating_count", "id"),
-        held_index("ix_comment_held", "proposal_id", "held_until"),
         held_index("ix_comment_held_until", "held_until"),
         UniqueConstraint("proposal_id", "source_id"),
     )
