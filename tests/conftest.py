@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -76,6 +77,15 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
         forget_area_map()
         yield app
         db.session.remove()
+
+
+@pytest.fixture
+def published_few(app: Flask) -> Iterator[None]:
+    """Publish the figures of secret polls with any number of ballots."""
+    settings = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(settings, min_cell=1)
+    yield
+    app.config["SETTINGS"] = settings
 
 
 @pytest.fixture(autouse=True, scope="session")

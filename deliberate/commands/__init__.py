@@ -44,7 +44,7 @@ SUMMARIES = {
     "jobs": "Run the periodic jobs (sealing, deadlines, mail, scores) until stopped.",
     "log": "Verify the sealed log, print tree heads and proofs, rotate the key.",
     "mail": "Take in the mail on standard input to RECIPIENT: a failure report or a reply.",
-    "poll": "Count a poll again, create voting codes, rewrite the ballot tables.",
+    "poll": "Count a poll or open its box again, create voting codes, rewrite the ballot tables.",
     "reindex": "Rebuild the full-text index from all visible texts; search stays available.",
     "retention": "Delete what is past its retention period: the rules are in docs/privacy.md.",
     "score": "Score a process, or a release's files.",

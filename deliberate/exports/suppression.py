@@ -39,7 +39,14 @@ def without_small_groups(facts: citivoice.Facts, least: int) -> citivoice.Facts:
     for field in sorted(set(table["field"])):
         rows = np.flatnonzero(table["field"] == field)
         keep[rows] = suppress_small_cells(table["people"][rows].tolist(), least)
-    tables = {} if keep.all() else {"group_facts": _rows(table, keep)}
+    if not keep.all():
+        facts = replace(facts, tables={**facts.tables, "group_facts": _rows(table, keep)})
+    return without_verified_alone(facts)
+
+
+def without_verified_alone(facts: citivoice.Facts) -> citivoice.Facts:
+    """Return the facts without those of verified residents alone: the same object if none are."""
+    tables = {}
     for name in VERIFIED_TABLES:
         others = facts[name]["scope"] != citivoice.VERIFIED_ONLY
         if not others.all():

@@ -135,6 +135,7 @@ def test_closed_poll_cannot_be_reopened(app, clock):
         )
 
 
+@pytest.mark.usefixtures("published_few")
 def test_poll_result_is_hidden_until_it_is_published(app, clock, log):
     poll = factories.create_poll(
         days=1, rules=poll_operations.PollRules(result_rule=ResultRule.AFTER_PUBLICATION)

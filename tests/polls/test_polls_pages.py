@@ -81,6 +81,7 @@ def test_ballot_response_does_not_reveal_the_choice(app, clock):
     assert not any(option.label in answer.text for answer in answers for option in poll.options[1:])
 
 
+@pytest.mark.usefixtures("published_few")
 def test_poll_page_shows_the_result_at_the_close(app, clock):
     poll = factories.create_poll(days=1, quorum=2)
     ballot_operations.cast_ballot(factories.create_resident(), poll, poll.options[0])
@@ -114,6 +115,7 @@ def shares_on(page):
     return [int(share) for share in re.findall(r'<b class="tabular">\s*(\d+)%', page)]
 
 
+@pytest.mark.usefixtures("published_few")
 def test_result_shares_of_one_choice_have_one_base_with_not_sure(app, clock):
     poll = factories.create_poll(with_pass="Belum yakin")
     for option in (poll.options[0], poll.options[0], poll.options[1], poll.options[-1]):
@@ -125,6 +127,7 @@ def test_result_shares_of_one_choice_have_one_base_with_not_sure(app, clock):
     assert "Shares are of 4 valid ballots." in page and "more than 100" not in page
 
 
+@pytest.mark.usefixtures("published_few")
 def test_result_shares_of_several_choices_say_that_they_exceed_all(app, clock):
     poll = factories.create_poll(rules=PollRules(type=PollType.MULTIPLE, max_choices=2))
     both = [(option.id, 1) for option in poll.options[:2]]

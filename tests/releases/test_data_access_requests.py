@@ -28,7 +28,7 @@ from deliberate.vocabulary import Role
 from tests import factories
 
 MONTH = timedelta(days=30)
-DECIDED = "Permintaan data riset Anda sudah diputuskan"
+DECIDED = "Permintaan data penelitian Anda sudah diputuskan"
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@ import json
 import zipfile
 
 import pytest
+from sqlalchemy import select
 
 from deliberate.commands import cli
 from deliberate.database import db, unrecorded
 from deliberate.exports import event_log
 from deliberate.exports.release_comparison import compare_releases
 from deliberate.exports.release_rows import KINDS_OF_EVERY_PROCESS_AT_FIRST, compare_release_rows
+from deliberate.models import Comment
+from deliberate.operations.moderation.decisions import hide_contribution
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_all_releases, publish_release
 from deliberate.operations.threads.comments import post_comment
@@ -18,7 +21,7 @@ from deliberate.queries.processes.processes import get_process
 from deliberate.queries.releases.release_files import InvalidRelease, sha256_of, verify_manifest
 from deliberate.recording import recorded
 from deliberate.sealing import seal_log, verifier
-from deliberate.vocabulary import Stance
+from deliberate.vocabulary import ModerationRule, Role, Stance
 from deliberate.vocabulary.events.accounts import ResidentVerified
 from tests import factories
 from tests.client import anonymous_client
@@ -145,6 +148,14 @@ def test_facts_of_a_release_still_follow_from_a_log_that_grew(app, folder, find_
     factories.create_proposal(get_process(release.parent.name))
     seal_log(app.config["SETTINGS"])
     assert find_release_faults() == []
+
+
+def test_facts_of_a_release_hold_after_a_copied_text_is_hidden(app, folder, find_release_faults):
+    release = publish_release_of_talk(app, folder)
+    comment = db.session.scalars(select(Comment).order_by(Comment.id)).first()
+    hide_contribution(factories.create_staff(role=Role.MODERATOR), comment, ModerationRule.SPAM, "")
+    seal_log(app.config["SETTINGS"])
+    assert release.is_dir() and find_release_faults() == []
 
 
 def test_release_from_before_formats_is_compared_by_the_kinds_it_counted(app, folder, monkeypatch):
