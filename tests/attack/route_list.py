@@ -78,6 +78,8 @@ class Route:
             values["id"] = str(ids["hidden"])
         if "phases/" in self.rule:
             values["kind"] = "ideas"
+        if "cards/" in self.rule:
+            values |= {"of": "proposal", "id": str(ids["proposal"])}
 
         def fill(match: re.Match[str]) -> str:
             converter, name = match.group(1) or "", match.group(2)

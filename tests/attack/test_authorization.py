@@ -19,8 +19,9 @@ WITHOUT_TOKENS = {
     "password_reset.request_link",
     "password_reset.choose_passphrase",
     "unsubscribe.unsubscribe",
+    "mail_failures.report",
 }
-"""Forms for people who are not signed in: they act for no session."""
+"""Forms for people who are not signed in, and signed reports: they act for no session."""
 SUCCESS = {200, 301, 302, 303, 304, 308}
 REFUSED = {400, 403, 404, 409, 410, 422}
 """A page may allow a role although its content does not exist or belongs to another person."""

@@ -259,7 +259,7 @@ def test_no_host_name_is_a_server_error_on_any_path(hostile_site):
     paths = [route.path(site.ids) for route in get_routes()]
     for path, host in zip((*paths, *ESCAPES), itertools.cycle(HOSTS)):
         response = site.clients[""].get(path, base_url=BASE_URL, headers={"Host": host})
-        site.note(response, host[:80], path)
+        site.note(response, path, host[:80])
     page = site.clients[""].get("/id/", base_url=BASE_URL, headers={"Host": "a" * 64})
     assert page.status_code == 400 and "Wrong address" in page.text
     assert site.take_errors() == {}
