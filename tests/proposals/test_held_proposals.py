@@ -37,19 +37,9 @@ def query_plans(run: Callable[[], object]) -> str:
 def test_held_texts_queue_uses_its_index(app, kind):
     factories.create_proposal()
     assert f"ix_{kind.__tablename__}_held_until" in query_plans(held_contributions)
-<<<<<<< HEAD
-||||||| 7a0b9ff0
-
-
-def test_proposal_page_counts_held_comments_by_their_index(app):
-    proposal = factories.create_proposal()
-    db.session.rollback()
-    assert "ix_comment_held" in query_plans(lambda: get_proposal_page(proposal.id))
-=======
 
 
 @pytest.mark.parametrize("kind", [Comment, Proposal])
 def test_next_change_of_kept_pages_finds_ends_of_holds_by_their_index(app, kind):
     factories.create_proposal()
     assert f"ix_{kind.__tablename__}_held_until" in query_plans(next_change_by_date)
->>>>>>> last_b

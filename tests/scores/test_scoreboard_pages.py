@@ -163,7 +163,7 @@ def test_scoreboard_uses_names_and_goalposts_of_the_definition_files(
     process, read_page, tmp_path, monkeypatch
 ):
     files = copied(tmp_path)
-    spoil(files, "indicators.toml", 'en = "Equality of voice"', 'en = "One voice each"')
+    spoil(files, "indicators.toml", 'en = "Equality of voice in threads"', 'en = "One voice each"')
     spoil(files, "indicators.toml", "[0.2, 0.6,", "[0.1, 0.7,")
     monkeypatch.setattr(catalogue, "data_folder", lambda: files)
     store_snapshot(process, NOW, formulas=load_formulas().relaxed())

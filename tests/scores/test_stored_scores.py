@@ -87,7 +87,7 @@ def test_scoreboard_shows_missing_data_instead_of_zero(app):
     process = factories.create_process()
     store_scores(process.slug)
     page = anonymous_client(app).get(f"/en/scores/{process.slug}").text
-    assert "Not enough data" in page and "of 100" not in page
+    assert "Too little to say yet" in page and "of 100 newcomers" not in page
 
 
 def test_every_indicator_has_a_page(app):
