@@ -200,8 +200,11 @@ def test_score_command_ignores_the_order_of_rows(release: Path, tmp_path: Path) 
 
 
 def test_score_command_and_export_use_the_definition_files(
-    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    release = write_release(
+        tmp_path / "r", sample_rows(), formulas=catalogue.load_formulas().version
+    )
     files = copied(tmp_path)
     spoil(files, "indicators.toml", "[0.2, 0.6,", "[0.1, 0.7,")
     spoil(files, "headlines.toml", "Too little talk to judge yet.", "Say more.")
