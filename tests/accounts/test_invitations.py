@@ -32,7 +32,7 @@ def admin(app, clock):
 
 def make_link(client, **fields):
     page = submit_form(client, DESK, **fields)
-    assert page.status_code == 200 and page.headers["Cache-Control"] == "no-store"
+    assert page.status_code == 200 and page.headers["Cache-Control"] == "private, no-store"
     return re.search(r"/en/invitation/[\w-]+", page.text).group()
 
 

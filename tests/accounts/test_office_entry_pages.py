@@ -83,7 +83,7 @@ def test_paper_is_shown_again_until_the_printed_code_is_typed(app, clock):
     paper = submit_form(desk, DESK, f"{DESK}/new", **new)
     code, lost_code = (re.search(r"<code>(.+?)</code>", page.text)[1] for page in (paper, lost))
     wrong = _confirm(desk, paper, lost_code[-4:])
-    assert (wrong.status_code, wrong.headers["Cache-Control"]) == (422, "no-store")
+    assert (wrong.status_code, wrong.headers["Cache-Control"]) == (422, "private, no-store")
     assert code in wrong.text and 'id="printed_code-error"' in wrong.text
     assert _confirm(desk, paper, "").status_code == 422
     visit = _confirm(desk, paper, code[-4:]).location
