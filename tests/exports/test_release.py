@@ -143,7 +143,7 @@ def test_score_command_agrees_on_process_and_export(app, process, tmp_path):
 def test_score_command_names_changed_scores(app, process, tmp_path):
     build_release(process, tmp_path / "r")
     path = tmp_path / "r/scores.csv"
-    path.write_text(path.read_text().replace("DQ1.1,1.0,", "DQ1.1,1.0,0.9"))
+    path.write_text(path.read_text().replace("DQ1.1,1.1,", "DQ1.1,1.1,0.9"))
     result = run(app, "score", str(tmp_path / "r"))
     assert result.exit_code == 1 and "DQ1.1" in result.stderr
 
