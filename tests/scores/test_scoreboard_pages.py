@@ -87,7 +87,7 @@ def test_scoreboard_charts_have_title_description_and_table(process, read_page):
 def test_scoreboard_begins_with_sentence_dials_and_pictures(process, read_page):
     store_snapshot(process, NOW, formulas=load_formulas().relaxed())
     page = read_page()
-    order = ["<h1>", 'class="dial"', 'class="network"', 'class="hundred"', "Strong", "Weak"]
+    order = ["<h1>", 'class="dial"', 'viewBox="0 0 400 300"', 'class="hundred"', "Strong", "Weak"]
     places = [page.index(part) for part in [*order, "Every measure, weakest first"]]
     assert places == sorted(places)
     assert page.count('class="dial"') == 2
