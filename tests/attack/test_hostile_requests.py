@@ -198,7 +198,9 @@ def page_forms(site: HostileSite) -> dict[str, tuple[str, str, Form]]:
         for role in filter(route.allows, ROLES):
             for path in route.paths(site.ids):
                 page = site.clients[role].get(path, base_url=BASE_URL, follow_redirects=True)
-                for form in parse_forms(path, page.text) if "<form" in page.text else ():
+                body = page.get_data()  # read whole: a streamed answer holds its request
+                text = body.decode() if page.mimetype == "text/html" else ""
+                for form in parse_forms(path, text) if "<form" in text else ():
                     action = form.action.partition("?")[0]
                     if urls.test(action, "POST"):
                         rule, _values = urls.match(action, "POST", return_rule=True)
