@@ -147,7 +147,7 @@ class _ConversationWriter:
             batch.session.add(poll)
             batch.session.flush()
             event = PollOpened(type=poll.type, secret=False, result_rule=poll.result_rule, quorum=0)
-            batch.add(event, None, poll, first)
+            batch.add(event, None, poll, first, content=poll.sealed_text, salt=poll.salt)
         return poll
 
     def _replay(self, acts: Sequence[SourceAct]) -> None:

@@ -8,6 +8,7 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from deliberate import create_app, sealing
+from deliberate.citivoice import get_formulas
 from deliberate.config import Settings
 from deliberate.database import create_transient_tables, db
 from deliberate.models import Comment, Interaction, Process, Proposal, Response
@@ -62,7 +63,10 @@ def summaries(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def scores(summaries):
-    return {dataset: compute_scores(get_process(dataset), end) for dataset, end in ENDS.items()}
+    first = get_formulas("1.0")  # the published figures are those of the first formulas
+    return {
+        dataset: compute_scores(get_process(dataset), end, first) for dataset, end in ENDS.items()
+    }
 
 
 def comments_query(dataset):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -106,6 +107,8 @@ class PageChecker(HTMLParser):
     def _has_label(self, attributes: dict[str, str], is_in_label: bool) -> bool:
         if attributes.get("type") in {"submit", "button"}:
             return bool(attributes.get("value"))
+        if attributes.get("type") == "image":
+            return bool(attributes.get("alt"))
         labels = attributes.get("aria-labelledby", "").split()
         return (
             is_in_label
@@ -125,9 +128,14 @@ def faults(page: str, language: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def city(shared_city: Flask) -> Iterator[Flask]:
-    """Yield the sample city in an application context."""
-    with shared_city.app_context():
+    """Yield the sample city in an application context, with a gateway for texts to telephones."""
+    settings = replace(shared_city.config["SETTINGS"], gateway_url="https://texts.example/send")
+    with shared_city.app_context(), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(shared_city.config, "SETTINGS", settings)
+        patch.setitem(shared_city.jinja_env.globals, "settings", settings)
+        shared_city.extensions["page_cache"].clear()
         yield shared_city
+        shared_city.extensions["page_cache"].clear()
 
 
 def browser_of(app: Flask, name: str) -> FlaskClient:
