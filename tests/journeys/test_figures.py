@@ -229,6 +229,7 @@ def test_comments_are_counted_alike_on_page_list_and_file(app, city, read):
     assert number_before(read("/processes"), "comments") == comments == 6
 
 
+@pytest.mark.usefixtures("published_few")
 @pytest.mark.parametrize("kind", [PollType.SINGLE, PollType.MULTIPLE, PollType.BUDGET])
 def test_poll_shares_are_of_the_valid_ballots_everywhere(city, read, kind):
     costs = {"amount": 9, "costs": (5, 4, 3)} if kind == PollType.BUDGET else {}

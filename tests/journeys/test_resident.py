@@ -51,6 +51,7 @@ def a_picture() -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.usefixtures("published_few")
 def test_resident_takes_part_from_joining_to_leaving(town: Town, city: City) -> None:
     visit = Walker(town.app)
     _propose_and_join(town, visit)
