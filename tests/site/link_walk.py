@@ -38,10 +38,9 @@ NOT_LINKED = {
         ("health.healthz", "health.readyz", "metrics.metrics"), "asked by the operator's monitoring"
     ),
     **dict.fromkeys(
-        ("phone_numbers.confirm", "phone_numbers.remove", "phone_numbers.show"),
+        ("phone_numbers.confirm", "phone_numbers.show"),
         "offered where a gateway for texts is configured",
     ),
-    "mail_failures.report": "called by the mail provider",
     **dict.fromkeys(
         ("well_known.robots", "well_known.security", "well_known.sitemap"), "well-known address"
     ),

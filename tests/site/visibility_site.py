@@ -289,7 +289,13 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
             dated=today,
             reference="x",
         ),
-        MapFeature(kind=MapFeatureKind.AREA, name="x", label_x=1_167_000, label_y=-9_000),
+        MapFeature(
+            kind=MapFeatureKind.AREA,
+            name="x",
+            polygons=[[[[116.6, -1.0], [116.8, -1.0], [116.8, -0.9], [116.6, -1.0]]]],
+            label_x=1_167_000,
+            label_y=-9_000,
+        ),
         PledgeOutcome(**of_assessment, pledge_id=pledge.id, outcome=PledgeState.KEPT),
         Adjudication(
             **of_assessment, question="DQ1", value="1", reason="x", person_id=evaluator.id
