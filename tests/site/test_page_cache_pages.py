@@ -38,7 +38,7 @@ from tests.live_server import session_cookie
 from tests.site.caching_proxy import CachingProxy
 from tests.statement_counter import record_queries
 
-SHARED = "public, max-age=0, s-maxage=15, stale-while-revalidate=60"
+SHARED = "public, max-age=0, s-maxage=15, must-revalidate"
 LISTS = ("", "proposals", "polls/", "processes", "responses", "scores/", "moderation")
 
 

@@ -27,10 +27,11 @@ ENTRY_BYTES = 1000
 """What an entry takes beside its page and the text of its key."""
 MAX_QUERY_BYTES = 300
 """Pages with a longer query are not kept: anybody can invent any number of them."""
-SHARED = "public, max-age=0, s-maxage=15, stale-while-revalidate=60"
+SHARED = "public, max-age=0, s-maxage=15, must-revalidate"
 """Cache-Control of a page that every reader without a session sees alike.
 
-A browser asks each time, a proxy at most every 15 seconds.
+A browser asks each time, a proxy at most every 15 seconds. With `stale-while-revalidate` a browser
+would show the old page once more, also to a reader who has signed in meanwhile.
 """
 
 KEPT_TYPES = {"text/html", "application/geo+json"}
