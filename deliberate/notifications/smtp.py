@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 from types import TracebackType
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -38,6 +39,9 @@ class Mailer:
         _error: BaseException | None,
         _t: TracebackType | None,
     ) -> None:
+        if self._server is not None:
+            with suppress(OSError, smtplib.SMTPException):  # every mail has its answer by now
+                self._server.quit()
         self._close()
 
     def _close(self) -> None:

@@ -21,7 +21,10 @@ class Server:
 
     script: Iterator[str]
     received: list[tuple[str, str, bool]] = field(default_factory=list)
-    """(address, Message-ID, whether it was acknowledged) in order of arrival."""
+    """(address, Message-ID, whether the client heard the response) in order of arrival.
+
+    A client that heard it goes on with a command; one that gave up waiting closes the connection.
+    """
     contents: list[bytes] = field(default_factory=list)
     """The mails as they came over the socket."""
     senders: list[str] = field(default_factory=list)
@@ -44,9 +47,12 @@ class Server:
 
     def _handle(self, connection: socket.socket, lines) -> None:
         connection.sendall(b"220 here\r\n")
-        address, step = "", "ok"
+        address, step, is_answered = "", "ok", False
         while line := lines.readline():
             command = line.upper().strip()
+            if is_answered:
+                self.received[-1] = (*self.received[-1][:2], True)
+                is_answered = False
             if command.startswith(b"EHLO"):
                 connection.sendall(b"250 here\r\n")
             elif command.startswith(b"MAIL"):
@@ -71,6 +77,7 @@ class Server:
                 if not self._receive(lines, address, step):
                     return
                 connection.sendall(b"250 taken\r\n")
+                is_answered = True
             elif command.startswith(b"QUIT"):
                 connection.sendall(b"221 bye\r\n")
                 return
@@ -83,7 +90,7 @@ class Server:
             data += line[1:] if line.startswith(b"..") else line
         mail = message_from_bytes(data, policy=default)
         self.contents.append(data)
-        self.received.append((address, mail["Message-ID"], step != "die_after"))
+        self.received.append((address, mail["Message-ID"], False))
         self.mails.append((address, mail))
         return step != "die_after"
 
