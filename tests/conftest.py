@@ -13,7 +13,7 @@ from flask import Flask
 from hypothesis import settings
 from sqlalchemy import select
 
-from deliberate.database import db
+from deliberate.database import columns, db
 from deliberate.models import Interaction
 from deliberate.operations.accounts import passphrases
 from deliberate.queries.proposals.area_map import forget_area_map
@@ -69,8 +69,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """Yield the application with empty databases, once for each database engine."""
+    # Ids only rise: those of a test whose clock was moved ahead would date all that follow.
+    monkeypatch.setattr(columns, "_last_id", (0, 0))
     make_app = "make_sqlite_app" if request.param == "sqlite" else "make_postgres_app"
     app: Flask = request.getfixturevalue(make_app)()
     with app.app_context():
