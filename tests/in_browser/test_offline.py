@@ -198,6 +198,7 @@ def test_signing_out_deletes_what_is_kept_and_what_waits(phone, open_proposals):
         phone.click(".account-menu summary")
         with phone.expect_event("requestfailed", lambda request: request.method == "POST"):
             phone.click("form[data-forget] button")
+        phone.wait_for_function("location.protocol === 'chrome-error:'")
         phone.goto("/id/offline")
         phone.locator("[data-part=none]").wait_for()
         assert not phone.locator("[data-outbox-list]").is_visible()
