@@ -65,7 +65,8 @@ def hide_argument(author=None, moderator=None):
 
 
 def notice_kinds():
-    return list(db.session.scalars(select(Notice.kind).where(Notice.kind.like("moderation.%"))))
+    kinds = select(Notice.kind).where(Notice.kind.like("moderation.%")).order_by(Notice.id)
+    return list(db.session.scalars(kinds))
 
 
 def test_report_is_logged_privately_with_its_reason(app, log):
