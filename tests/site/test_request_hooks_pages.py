@@ -240,9 +240,7 @@ def test_signed_out_page_has_no_cookie_csrf_token_or_form_key(app, path):
     response = anonymous_client(app).get(path)
     assert response.headers.getlist("Set-Cookie") == []
     is_kept = path in KEPT_BY_PROXIES
-    expected = (
-        "public, max-age=0, s-maxage=15, must-revalidate" if is_kept else "no-cache"
-    )
+    expected = "public, max-age=0, s-maxage=15, must-revalidate" if is_kept else "no-cache"
     assert response.headers["Cache-Control"] == expected
     assert "csrf_token" not in response.text
     assert "form_key" not in response.text
