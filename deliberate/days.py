@@ -186,12 +186,12 @@ def period_text(starts_at: datetime, ends_at: datetime, place: Place, pattern: s
 
 
 def start_text(starts_at: datetime, place: Place) -> str:
-    """Return a beginning as people say it: the weekday, with the hour if it is within the day."""
+    """Return a beginning in everyday words: the weekday, with the hour if it is within the day."""
     return _weekday_text(starts_at, local_date(place, starts_at), place)
 
 
 def end_text(ends_at: datetime, place: Place) -> str:
-    """Return an end as people say it: the last weekday, with the hour if it is within the day."""
+    """Return an end in everyday words: the last weekday, with the hour if it is within the day."""
     return _weekday_text(ends_at, last_day(place, ends_at), place)
 
 

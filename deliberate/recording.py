@@ -121,7 +121,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class RequestContext:
-    """What an operation is told of the request that it serves; the actor is its first argument."""
+    """The request that an operation serves; the actor is its first argument."""
 
     language: str
     network: str
@@ -328,7 +328,7 @@ def _reject_used_form_key(session: Session, actor: Person, submission: Submissio
 
 
 def _used_form_key(act: Act[P], submission: Submission) -> FormKey:
-    """Return the form key of an act, which is kept some weeks beside the log."""
+    """Return the form key of an act, which is stored some weeks beside the log."""
     return FormKey(
         actor_id=act.actor.actor_id if act.actor else None,
         key=submission.key_hash,

@@ -52,7 +52,7 @@ def _exit_on_backup_error() -> Iterator[None]:
 @FILE
 @JSON
 def create(file: Path, as_json: bool) -> None:
-    """Write database, log, uploads and releases of one moment into FILE; the service keeps running.
+    """Write database, log, uploads and releases of one moment into FILE; the service continues.
 
     FILE is a tar, compressed if its name ends in .gz. The signing key is not included: store it
     apart.

@@ -1,6 +1,6 @@
 """The version of the recorded store: changed with what pages show, in the same transaction.
 
-Pages that are kept name the version they were made from. A write need not know which pages it
+Cached pages name the version they were made from. A write need not know which pages it
 changes, so none can be forgotten: every statement that changes a row counts, except in the tables
 of NEVER_SHOWN. A transaction that changed nothing else, such as a job with nothing due, keeps the
 version.

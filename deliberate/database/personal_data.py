@@ -1,7 +1,7 @@
 """Marks in the models: which columns are personal, whose, what erasure does, how long they stay.
 
 A model has `personal_data = rows(...)` if its rows concern people, else `not_personal(...)`; a
-column that needs more than its table says has `info=personal(...)`. Erasure, retention, the
+column that differs from its table has `info=personal(...)`. Erasure, retention, the
 download of one's own data and docs/privacy.md read these marks. A test fails for a column without.
 """
 
@@ -32,7 +32,7 @@ class Category(StrEnum):
 
 @dataclass(frozen=True)
 class Retention:
-    """A retention period that begins at a date column; rows without the date are kept."""
+    """A retention period that begins at a date column; rows without the date remain."""
 
     name: str
     begins: str
@@ -59,7 +59,7 @@ class TableMarks:
     """The marks of a table: whose its rows are, and the columns that have no mark of their own.
 
     A path in `owners` leads to the id of a person: a column, or columns joined by dots through
-    foreign keys. `subject` stands for the text named by subject_type and subject_id.
+    foreign keys. `subject` means the text named by subject_type and subject_id.
     """
 
     columns: frozenset[str]
@@ -85,7 +85,7 @@ def personal(
     download: bool = True,
     retention: Retention | None = None,
 ) -> dict[str, object]:
-    """Return the `info` of a personal column: erased with its owner unless `kept` says why not.
+    """Return the `info` of a personal column: erased with its owner unless `kept` gives a reason.
 
     `owner` gives paths (see TableMarks) where they differ from those of the table.
     """
@@ -105,7 +105,7 @@ def rows(
 ) -> TableMarks:
     """Return the marks of a table whose rows concern people.
 
-    Erasure deletes the rows unless `kept` says why they stay; the other `columns` stay with them.
+    Erasure deletes the rows unless `kept` gives a reason; the other `columns` stay with them.
     `name` and `label` title the rows in the download, which omits the `hidden` columns.
     """
     return TableMarks(

@@ -19,7 +19,7 @@ def list_models(base: type[Base] | type[TransientBase]) -> list[Model]:
 
 
 def column_mark(column: Column[Any]) -> ColumnMark | None:
-    """Return the mark of a column, None if its table says all about it."""
+    """Return the mark of a column, None if the mark of its table is enough."""
     mark = column.info.get("personal")
     return mark if isinstance(mark, ColumnMark) else None
 

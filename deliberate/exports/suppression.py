@@ -31,7 +31,7 @@ def suppress_small_cells(people: Sequence[int], least: int) -> list[bool]:
 def without_small_groups(facts: citivoice.Facts, least: int) -> citivoice.Facts:
     """Return the facts without small groups, and without those of verified residents alone.
 
-    A thread or a number of comments of one author would tell whether that author is verified. The
+    A thread or a number of comments of one author would reveal whether that author is verified. The
     result is the same object where there is nothing to leave out.
     """
     table = facts["group_facts"]

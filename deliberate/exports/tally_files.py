@@ -23,7 +23,7 @@ def tally_document(poll: Poll, tally: Tally) -> dict[str, Any]:
 
     Single ballots are included for public polls only, without names. A secret poll has totals,
     pairwise matrix and rounds, because a complete ranking would identify a voter who sold a vote;
-    with few ballots it has only their number and, unless that tells votes, the winners.
+    with few ballots it has only their number and, unless that reveals votes, the winners.
     """
     positions = {option.id: index for index, option in enumerate(counted_options(poll))}
     document: dict[str, Any] = {

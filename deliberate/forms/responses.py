@@ -61,7 +61,7 @@ REFUSAL_VERDICTS = ("not_accepted", "accepted_in_part")
 
 
 class DayField(StringField):
-    """A date field that keeps the text as typed, so that an invalid date is shown again."""
+    """A date field that holds the text as typed, so that an invalid date is shown again."""
 
     widget = DateInput()
 

@@ -10,7 +10,7 @@ from deliberate.forms import REQUIRED, TOO_LONG, LocalizedForm, single_line
 
 
 class PictureForm(LocalizedForm):
-    """A picture with the place where it is shown and a text that says what it shows."""
+    """A picture with the place where it is shown and its description."""
 
     place = RadioField(_("Where is it shown?"), [DataRequired(REQUIRED)])
     alt = StringField(

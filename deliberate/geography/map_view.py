@@ -16,7 +16,7 @@ BOX_DECIMALS = 4
 
 @dataclass(frozen=True)
 class MapView:
-    """A section of the map, drawn so that its middle keeps its proportions."""
+    """A section of the map, drawn in the proportions of its middle."""
 
     west: float
     south: float

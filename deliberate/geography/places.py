@@ -64,7 +64,7 @@ class Place:
 
     @property
     def mark(self) -> Position | None:
-        """Return the position that stands for the place: of a line or an area, its middle."""
+        """Return the position that represents the place: of a line or an area, its middle."""
         if not self.positions:
             return None
         if self.kind == PlaceKind.LINE:

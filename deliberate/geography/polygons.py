@@ -1,4 +1,4 @@
-"""Exact predicates on polygons: where a position lies, and where to write a polygon's name."""
+"""Exact predicates on polygons: the side of a position, and where to write a polygon's name."""
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -14,7 +14,7 @@ LABEL_STEPS = 10
 
 
 class Location(Enum):
-    """Where a position lies relative to a polygon."""
+    """A position relative to a polygon: inside, outside or on its border."""
 
     INSIDE = "inside"
     BORDER = "border"
@@ -37,7 +37,7 @@ def turn(a: Position, b: Position, c: Position) -> int:
 
 
 def locate_in_ring(position: Position, ring: Line) -> Location:
-    """Return where a position lies relative to the area that a ring encloses."""
+    """Return the side of a position relative to the area that a ring encloses."""
     x, y = position
     is_inside = False
     for a, b in pairwise(ring):
@@ -53,7 +53,7 @@ def locate_in_ring(position: Position, ring: Line) -> Location:
 
 
 def locate(position: Position, polygon: Polygon) -> Location:
-    """Return where a position lies relative to a polygon; inside a hole is outside."""
+    """Return the side of a position relative to a polygon; inside a hole is outside."""
     outer, *holes = polygon
     location = locate_in_ring(position, outer)
     if location != Location.INSIDE:

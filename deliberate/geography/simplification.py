@@ -1,7 +1,7 @@
-"""Simplification of lines and polygons that keeps the borders that polygons share.
+"""Simplification of lines and polygons that preserves the borders that polygons share.
 
 Every ring is cut where borders meet. Each piece between two such corners is simplified once, in a
-direction that does not depend on the ring, so neighbours keep the same border: no gap, no overlap.
+direction that does not depend on the ring, so neighbours have the same border: no gap, no overlap.
 """
 
 from collections import defaultdict

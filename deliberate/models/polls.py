@@ -141,7 +141,7 @@ class Poll(Base):
         return [option for option in self.options if option.is_visible_to(None)]
 
     def options_for(self, voter: Person | None) -> list["Option"]:
-        """Return the options in the order this voter sees them, shuffled where the poll says so.
+        """Return the options in the order this voter sees them, shuffled if the poll shuffles.
 
         "Not sure" is always last. The order of one voter reveals nothing about the order of
         another.

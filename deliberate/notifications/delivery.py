@@ -134,7 +134,7 @@ def _without_older_pending(
 ) -> list[Delivery]:
     """Return the deliveries to people without an older one waiting for a retry.
 
-    The others are postponed until that retry, so that everybody gets them in order.
+    The others are postponed until that retry, so that each recipient gets them in order.
     """
     rows = session.execute(_older_pending_query(channel, due))
     older = {person_id: (first, until) for person_id, first, until in rows}

@@ -90,7 +90,7 @@ def _fan_out_page(notice_id: int) -> tuple[int, bool]:
 
 
 def _hidden_comment(session: Session, notice: Notice) -> Comment | None:
-    """Return the comment that a notice shows, if nobody may read it now."""
+    """Return the comment that a notice shows, if it is no longer visible."""
     comment = session.get(Comment, notice.details.get("comment", 0))
     return comment if comment is not None and not comment.is_visible_to(None) else None
 

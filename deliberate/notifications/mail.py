@@ -54,7 +54,7 @@ _POLICY = _verbatim_policy()
 
 @dataclass(frozen=True)
 class _Item:
-    """A thing that a mail tells: what it is about, one sentence and one link."""
+    """An item of a mail: what it is about, one sentence and one link."""
 
     thing: str
     sentence: str

@@ -346,7 +346,7 @@ def _shown_notice(row: Comment | Proposal, proposal_id: int) -> NoticeRow:
 
 
 def _released(model: type[Held]) -> Sequence[Held]:
-    """Return texts that a rule held until recently and of which nobody was notified."""
+    """Return texts that a rule held until recently without a notice so far."""
     return db.session.scalars(
         select(model)
         .where(

@@ -1,7 +1,7 @@
 """Signatures of requests between the platform and a provider of mails or text messages.
 
 The signature is the HMAC-SHA256, in hex, of the time in seconds, a full stop and the body, under
-a secret that both sides know. An old request is refused, so that nobody can send it again.
+a secret that both sides know. An old request is refused, so that it cannot be replayed.
 """
 
 import hashlib

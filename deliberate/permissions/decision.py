@@ -43,7 +43,7 @@ class Refused(Exception):
 
 
 class InvalidInput(Refused):
-    """Something that was entered must be corrected; `reason` says what."""
+    """Something that was entered must be corrected; `reason` names it."""
 
     def __init__(self, reason: object) -> None:
         super().__init__(reason, RefusalKind.INPUT)

@@ -187,7 +187,7 @@ def may_remove_phase(admin: Person | None, process: Process) -> Decision:
 
 
 def may_delete_process(admin: Person | None, process: Process) -> Decision:
-    """Allow administrators to delete a planned process to which nobody has contributed."""
+    """Allow administrators to delete a planned process without contributions."""
     return all_of(
         may_set_up(admin),
         ALLOWED

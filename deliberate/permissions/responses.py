@@ -66,7 +66,7 @@ def is_coordinator(person: Person | None) -> Decision:
 
 
 def has_part_in(person: Person | None, process: Process) -> Decision:
-    """Allow everybody but staff of institutions without a part in the process."""
+    """Allow all but staff of institutions without a part in the process."""
     if person is None or person.role != Role.STAFF:
         return ALLOWED
     institution_ids = {member.institution_id for member in process.institutions}

@@ -1,7 +1,7 @@
 """Verification of times: a row is dated between the previous tree head and its own.
 
-Only rows of an import or a seed carry another time. Positions say in which order rows were sealed
-and heads say when, so an invented time is visible without any other record.
+Only rows of an import or a seed carry another time. Positions give the order in which rows were
+sealed and heads the time, so an invented time is visible without any other record.
 """
 
 from bisect import bisect_left

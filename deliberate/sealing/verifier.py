@@ -41,7 +41,7 @@ JsonObject = dict[str, Any]  # values of many types
 
 
 class VerificationError(Exception):
-    """A published file is not valid; the message says what is wrong and where."""
+    """A published file is not valid; the message names the fault and its place."""
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The message shown after somebody posts or changes a text."""
+"""The message shown after posting or changing a text."""
 
 from typing import TYPE_CHECKING
 

@@ -101,7 +101,7 @@ class NoticePage(StrEnum):
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(detail,))
 class NoticeEvent:
-    """The details of a notice; a subclass is a kind of notice, its docstring says when it is sent.
+    """The details of a notice; a subclass is a kind of notice, its docstring names the occasion.
 
     Details are what the text needs besides the proposal: codes, ids and dates.
     """

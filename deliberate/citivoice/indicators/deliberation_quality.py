@@ -34,7 +34,7 @@ SUMS: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 
 
-# The same under the rule `standing_sides`: what stood in the thread when somebody replied.
+# The same under the rule `standing_sides`: the thread as it was at the time of each reply.
 STANDING_SUMS = SUMS | {
     "DQ3.1": ("cross_sided", "chance_standing", {"stance_replies": "all_sided_replies"}),
     "DQ3.2": ("two_sided_standing", "sided_standing", {"threads": "sided_standing"}),
@@ -130,7 +130,7 @@ def _equal_voices(
     """Return 1 - Gini of comments over their authors, against that of equal chances.
 
     The Gini coefficient is a sum over threads once every author's rank is known; ranks that
-    change in a draw change it in the second order only, so draws of threads keep the ranks.
+    change in a draw change it in the second order only, so draws of threads leave the ranks.
     """
     written = np.repeat(voices["comments"], voices["authors"])
     authors, comments = len(written), int(written.sum())
@@ -193,7 +193,7 @@ def _columns(table: Table) -> Columns:
 
 
 def _standing_columns(table: Table) -> Columns:
-    """Return the summands that stand on the sides people had when somebody replied."""
+    """Return the summands that use the sides of people at the time of each reply."""
     t = {name: values[table["comments"] > 0] for name, values in table.items()}
     sides = t["side_for"] + t["side_against"]
     lesser = np.minimum(t["side_for"], t["side_against"])

@@ -17,9 +17,9 @@ from deliberate.citivoice.indicators.resampling import percentiles
 class Measurement:
     """An indicator before it is compared with its minimum.
 
-    `opportunities` uses the names in `minimum`; `candidates` also counts cases too young to tell;
-    `replicates` are the bootstrap values; `refused` is a reason for giving no value; `clusters`
-    is the number of independent cases.
+    `opportunities` uses the names in `minimum`; `candidates` also counts cases too young to be
+    classified; `replicates` are the bootstrap values; `refused` is a reason for giving no value;
+    `clusters` is the number of independent cases.
     """
 
     value: float | None
@@ -61,7 +61,7 @@ def ratio(numerator: float, denominator: float, floor: int = 0) -> float | None:
 def ratio_draws(
     numerators: Array, denominators: Array, floor: int = 0, empty_is_zero: bool = False
 ) -> Array:
-    """Return `ratio` for every draw; NaN, or 0 if floored or told, where the denominator is 0."""
+    """Return `ratio` for every draw; NaN, or 0 where asked, if the denominator is 0."""
     empty = denominators == 0
     shares = numerators / np.where(empty, 1.0, np.maximum(denominators, floor))
     return np.where(empty, 0.0 if floor or empty_is_zero else np.nan, shares)

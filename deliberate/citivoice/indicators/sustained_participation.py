@@ -26,7 +26,7 @@ TOP_SHARE_DIVISOR = 10
 
 @dataclass(frozen=True)
 class OpenWeeks:
-    """The columns that say which weeks count, for people and for weeks."""
+    """The columns with the weeks that count, for people and for weeks."""
 
     next4: str = "next4"
     later: str = "later"

@@ -56,8 +56,8 @@ class UnreadableLog(ValueError):
 class Log:
     """Rows of one log, from files and batches of columns: `Log.from_files(…) + tail`.
 
-    Each batch is read once and released, so a generator of batches keeps memory constant; files are
-    scanned in place. `seq` must be unique over all parts.
+    Each batch is read once and released, so memory is constant with a generator of batches; files
+    are scanned in place. `seq` must be unique over all parts.
     """
 
     batches: tuple[Iterable[Columns], ...] = ()

@@ -10,8 +10,8 @@ import numpy as np
 from deliberate.citivoice.inputs.process import Process
 from deliberate.citivoice.reduction.facts import Facts, Table, is_missing
 
-# Private and internal kinds that a score depends on, and what stands on them: whole tables
-# ("*"), or single columns of tables whose rows can be told by a key.
+# Private and internal kinds that a score depends on, and the tables made from them: whole tables
+# ("*"), or single columns of tables whose rows are identified by a key.
 WITHHELD: dict[str, dict[str, str]] = {
     "account.reclassified": {
         "thread_facts": "*",

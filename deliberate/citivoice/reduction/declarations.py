@@ -1,4 +1,4 @@
-"""Declarations of SQL steps: the first lines of each file say what it makes, and from what.
+"""Declarations of SQL steps: the first lines of each file name its output and its inputs.
 
     -- output: placed_nodes
     -- kind: levels from tree_starts
@@ -8,10 +8,10 @@
 
 `kind` is `table` (stored), `view` (evaluated at each use), `facts` (handed to Python) or `levels
 from START`: the rows of START and, level by level until none comes back, those of the statement,
-which reads the level before as `frontier`. `scopes` stands where the step is repeated over the
-comments of these scopes. `if empty` stands where a scope without rows in this table equals another
-scope. `inputs` are the tables that the statement names; `counted.nodes` is a table of another
-scope, `none` no table. What follows is the meaning, then the statement.
+which reads the level before as `frontier`. `scopes` is given where the step is repeated over the
+comments of these scopes. `if empty` is given where a scope without rows in this table equals
+another scope. `inputs` are the tables that the statement names; `counted.nodes` is a table of
+another scope, `none` no table. What follows is the meaning, then the statement.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def has_enough_criteria(dimension: Dimension, criteria: Scores, carried: Sequenc
 def left_out(
     formulas: Formulas, dimension: Dimension, carries: frozenset[str] | None
 ) -> str | None:
-    """Return the criterion without which a dimension stands under a name of its own."""
+    """Return the criterion without which a dimension is reported under a separate name."""
     if "whole_core" not in formulas.rules:
         return None
     missing = [c for c in dimension.criteria if carries is not None and c not in carries]
@@ -226,7 +226,7 @@ def moved_marks(
 def _moves(
     formulas: Formulas, score: float, ci: tuple[float, float] | None, run: float | None
 ) -> bool:
-    """Return whether a run ends far off, in another band, or with too little to say anything.
+    """Return whether a run ends far off, in another band, or with too little data.
 
     A band that the interval leaves open is no band that could change.
     """

@@ -36,7 +36,7 @@ def reservations(facts: Facts, rules: Formulas, dimension: str) -> list[str]:
 
 
 def is_unverified(facts: Facts) -> bool:
-    """Return whether verified residents wrote less than half, or nobody is known to be verified."""
+    """Return whether verified residents wrote less than half, or none is known to be verified."""
     accounts, all_comments, verified = (
         facts.one("verification_facts", column) or 0
         for column in ("accounts", "comments", "verified_comments")
@@ -47,7 +47,7 @@ def is_unverified(facts: Facts) -> bool:
 def is_unsided(facts: Facts) -> bool:
     """Return whether a third of the replies, or more, cross no line because a side is unknown.
 
-    A source that carries no sides, or that told none, has no figure of sides to be moved.
+    A source that carries no sides, or that states none, has no figure of sides to be moved.
     """
     if facts.carries is not None and OF_SIDES not in facts.carries:
         return False
@@ -59,7 +59,7 @@ def is_unsided(facts: Facts) -> bool:
 def enough_verified(facts: Facts) -> bool:
     """Return whether so many verified residents took part that they can be counted alone.
 
-    A release has no figures of theirs by thread: they would tell who is verified.
+    A release has no figures of theirs by thread: they would reveal who is verified.
     """
     people = facts.one("verification_facts", "verified_people") or 0
     return people >= LEAST_VERIFIED and len(facts.scope("run_facts", VERIFIED_ONLY)["comments"]) > 0

@@ -1,6 +1,6 @@
 """Map of the sample city: invented shapes in the place of the capital area, drawn by this code.
 
-The areas stand on a net of corners; each border between two corners bends by seeded chance and is
+The areas share a net of corners; each border between two corners bends by seeded chance and is
 drawn once, so neighbours share it. Nothing here is a survey.
 """
 

@@ -1,4 +1,4 @@
-"""Acts of the sample city that stand by themselves: signatures, appeals, summaries, consent."""
+"""Acts of the sample city outside its threads: signatures, appeals, summaries, consent."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ from deliberate.vocabulary import AppealOutcome, ModerationRule
 
 
 def casework_actions(city: City) -> Iterator[Action]:
-    """Yield the acts of the files that stand by themselves, with the positions of comments."""
+    """Yield the acts of the files outside the threads, with the positions of comments."""
     specs = {spec.key: spec for spec in city.proposals}
     for number, entry in enumerate(city.acts, start=1):
         where, position = f"act {number}: {entry['do']}", None
@@ -29,7 +29,7 @@ def casework_actions(city: City) -> Iterator[Action]:
 
 
 class CaseworkActs(CityActs):
-    """The acts of the city and those that stand by themselves in its files."""
+    """The acts of the city and those outside the threads in its files."""
 
     def _actor(self, entry: Table) -> Person:
         return self._get(Person, entry["by"])

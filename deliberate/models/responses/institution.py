@@ -9,7 +9,7 @@ from deliberate.models.moderation.visibility import PUBLIC, read_by
 
 
 class Institution(Base):
-    """An institution; the coordinating one is responsible for referrals nobody accepts."""
+    """An institution; the coordinating one is responsible for referrals that none accepts."""
 
     __tablename__ = "institution"
     subject_type = "institution"

@@ -1,4 +1,4 @@
-"""The version of the recorded store, by which kept pages are told from outdated ones."""
+"""The version of the recorded store, which marks cached pages as current or outdated."""
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column

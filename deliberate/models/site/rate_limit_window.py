@@ -10,7 +10,7 @@ from deliberate.database.personal_data import keep_for, not_personal
 
 
 class RateLimitWindow(TransientBase):
-    """One counter until it ends; its key is a keyed hash, so no name and no address is kept."""
+    """One counter until it ends; its key is a keyed hash, so no name and no address is stored."""
 
     __tablename__ = "rate_limit_window"
     personal_data = not_personal(

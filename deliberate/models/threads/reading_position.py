@@ -1,4 +1,4 @@
-"""Reading positions in threads, kept outside the recorded data."""
+"""Reading positions in threads, stored outside the recorded data."""
 
 from datetime import datetime
 

@@ -27,7 +27,7 @@ class AccountChannel:
         return not line.is_mail_only
 
     def reachable(self, session: Session, line: Line, person_ids: Collection[int]) -> set[int]:
-        """Return all: whoever has an account has the list."""
+        """Return all: every account has the list."""
         return set(person_ids)
 
     def connect(self, settings: Settings) -> None:

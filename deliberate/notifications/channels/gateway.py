@@ -1,7 +1,7 @@
 """A client of the gateway for text messages (SMS or WhatsApp): signed JSON over HTTP.
 
 One POST for each message; docs/operate.md describes it. An answer counts only if it names the id
-of the message: whatever else a gateway says, or if it says nothing in time, the message is sent
+of the message: for any other answer of a gateway, or none in time, the message is sent
 again under the same id, by which the gateway recognises it.
 """
 

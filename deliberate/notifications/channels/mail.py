@@ -74,7 +74,7 @@ class MailChannel:
 
 @contextmanager
 def open_mail_server(mailer: Mailer, settings: Settings) -> Iterator[MailSender]:
-    """Keep a connection to a mail server open during the block."""
+    """Hold a connection to a mail server open during the block."""
     with mailer as server:
         yield MailSender(server, settings)
 

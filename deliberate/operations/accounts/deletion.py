@@ -211,7 +211,7 @@ def _withdraw_comments(act: Act[...], person: Person) -> None:
 
 
 def _erase_unshown_statements(act: Act[...], person: Person) -> None:
-    """Erase statements that nobody voted on; the others stay without their author."""
+    """Erase statements without a vote; the others stay without their author."""
     unshown = update(Option).where(Option.author_id == person.id, Option.state != OptionState.SHOWN)
     _execute(act.session, unshown.values(label="", salt=None, state=OptionState.DECLINED))
 

@@ -17,7 +17,7 @@ _IDENTITY_NUMBER = re.compile(r"\d(?:[\s.\-/]?\d){11,}")
 
 
 class InvalidResidentList(ValueError):
-    """The text is not a list of addresses; the message says why."""
+    """The text is not a list of addresses; the message names the reason."""
 
 
 @dataclass

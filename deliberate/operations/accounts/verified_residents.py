@@ -78,7 +78,7 @@ def add_resident_list(
 ) -> int:
     """Add addresses of residents, each with its area; return how many were verified at once.
 
-    The others are verified when they confirm their address. An address stands for one resident:
+    The others are verified when they confirm their address. An address counts for one resident:
     accounts that share a mailbox are not verified. Raises Refused.
     """
     try:

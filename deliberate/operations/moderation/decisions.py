@@ -218,7 +218,7 @@ def request_edit(
 ) -> None:
     """Ask the author to change a text, by a rule, without hiding it.
 
-    A hold keeps its end time: an edit request does not extend it.
+    The end of a hold remains: an edit request does not extend it.
     """
     with recorded(moderator, EditAsked, context) as act:
         require(may_request_edit(moderator, _lock(act, contribution)))

@@ -160,7 +160,7 @@ def describe_phase(phase: Phase, *, has_reason: bool = False) -> PhaseScheduled:
 def delete_process(
     admin: Person, process: Process, *, context: RequestContext = NO_REQUEST
 ) -> None:
-    """Delete a planned process to which nobody has contributed. Raises Refused."""
+    """Delete a planned process without contributions. Raises Refused."""
     with recorded(admin, ProcessDeleted, context) as act:
         require(may_delete_process(act.lock(admin), act.lock(process)))
         act.about(process)

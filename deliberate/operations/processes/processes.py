@@ -74,9 +74,9 @@ def schedule_phase(
 ) -> Phase:
     """Set the dates and the permitted activities of a phase; phases never overlap.
 
-    `number` tells apart phases of the same kind; None adds another one, and a number that was ever
-    used is not used again. `names` are its own name
-    in Indonesian and English; None leaves them as they are.
+    `number` distinguishes phases of the same kind; None adds another one, and a number that was
+    ever used is not used again. `names` are its own name in Indonesian and English; None leaves
+    them as they are.
 
     Once the process is open, a phase moves only with a public reason. A phase that began where
     this one ended, or ended where it began, moves along as a consequence of the act. Raises

@@ -21,7 +21,7 @@ DETAIL = 1500
 
 
 def simplify_shapes(shapes: Sequence[MapShape], tolerance: float | None = None) -> list[MapShape]:
-    """Return shapes with fewer positions; neighbours keep the border they share.
+    """Return shapes with fewer positions; neighbours still share their border.
 
     The tolerance is in degrees, by default a small part of the longer side of the map.
     """

@@ -62,7 +62,7 @@ def _lock_proposals(act: Act[...], *proposals: Proposal) -> None:
 
 
 def _copy_supports(act: Act[...], proposal: Proposal, target: Proposal, merger: Merger) -> None:
-    """Copy supports to the target. A person who supports both keeps the earlier support."""
+    """Copy supports to the target. Of a person who supports both, the earlier support remains."""
     existing_by_person = {support.person_id: support for support in _list_supports(act, target)}
     for support in _list_supports(act, proposal):
         existing = existing_by_person.get(support.person_id)
@@ -103,7 +103,7 @@ def _inherit_deadline(act: Act[...], proposal: Proposal, target: Proposal) -> No
 def unmerge_proposal(
     moderator: Person, proposal: Proposal, *, context: RequestContext = NO_REQUEST
 ) -> None:
-    """Undo a merger: restore supports and deadline of the target, and keep what came since."""
+    """Undo a merger: restore supports and deadline of the target, and leave what came since."""
     with recorded(moderator, ProposalUnmerged, context) as act:
         merger = _get_open_merger(act, proposal)
         target = act.session.get_one(Proposal, merger.target_id)

@@ -35,5 +35,5 @@ def update_mark(proposal: Proposal) -> None:
 
 
 def logged_place(proposal: Proposal) -> PlaceKind | None:
-    """Return what the log says of a place: its shape, never where it is."""
+    """Return the detail of a place in the log: its shape, never its position."""
     return proposal.stored_place.kind if proposal.place else None

@@ -160,7 +160,7 @@ def revise_proposal(
     place: Place | None = None,
     context: RequestContext = NO_REQUEST,
 ) -> None:
-    """Publish a new version; older versions stay, and supports keep the version they refer to.
+    """Publish a new version; older versions stay, and supports still refer to their version.
 
     `credits` are the ids of comments of the thread that led to the change. Topic, area and place
     stay where none is given; `NO_PLACE` removes the place.

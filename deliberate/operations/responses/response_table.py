@@ -157,7 +157,7 @@ def _validated_row(officer: Person, row: ResponseRow) -> ResponseRow:
 
 
 def _compare_with_newest(row: ResponseRow, proposal: Proposal) -> None:
-    """Note a row that is public already: a second version would notify everybody again."""
+    """Note a row that is public already: a second version would notify all followers again."""
     newest = db.session.scalars(
         select(Response)
         .where(Response.proposal_id == proposal.id)

@@ -295,7 +295,7 @@ def _notice_on(response: Response) -> NoticeEvent:
 
 
 def _names_responsible_body(act: Act[...], response: Response) -> bool:
-    """Return whether an external body or a referral tells who is responsible."""
+    """Return whether an external body or a referral names who is responsible."""
     if response.outside_body:
         return True
     accepted = select(Referral.id).where(

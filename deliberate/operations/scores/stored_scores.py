@@ -103,7 +103,7 @@ def _replace_compared_score(
 def store_all_scores() -> int:
     """Store the scores of every process and return how many changed.
 
-    A process whose scores fail does not keep those of the others from being stored.
+    A process whose scores fail does not prevent those of the others from being stored.
     """
     changed: list[str] = []
 

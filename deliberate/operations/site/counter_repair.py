@@ -1,4 +1,4 @@
-"""Repair of counter columns; no act, because nobody did anything."""
+"""Repair of counter columns; no act of a person, so none is recorded."""
 
 from sqlalchemy import update
 

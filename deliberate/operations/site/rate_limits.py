@@ -223,9 +223,9 @@ def count_attempt(limit: AttemptLimit, *account: str, network: str | None = None
 def count_join(name: str, network: str, ticket: str = "") -> None:
     """Count an attempt to join before it is made. Raises TooManyAttempts.
 
-    A mobile operator's address stands for a city. So a busy network delays each person a minute at
-    most, and nobody can use up the turn of others: who has waited shows the ticket of the refusal
-    (`join_ticket`) and joins, whatever the network did meanwhile.
+    A mobile operator's address is shared by a city. So a busy network delays each person a minute
+    at most, and nobody can use up the turn of others: who has waited shows the ticket of the
+    refusal (`join_ticket`) and joins, whatever the network did meanwhile.
     """
     if not current_app.config["RATELIMIT_ENABLED"]:
         return
@@ -252,7 +252,7 @@ def _join_delay(beyond: int) -> timedelta:
 
 
 def join_ticket(name: str, network: str, retry_at: datetime) -> str:
-    """Return what proves later that a name was told to wait until a moment in this network."""
+    """Return the proof that a name was asked to wait until a moment in this network."""
     due = int(retry_at.timestamp()) + 1
     return f"{due}.{_keyed_hash('join ticket', name, network_of(network), str(due))}"
 
@@ -335,6 +335,6 @@ def network_hash(address: str, purpose: str) -> str:
 
 
 def _keyed_hash(*parts: str) -> str:
-    """Return the key of a counter; it does not reveal the address or name it stands for."""
+    """Return the key of a counter; it does not reveal the address or name."""
     secret = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(secret, "\n".join(parts).encode(), hashlib.sha256).hexdigest()

@@ -8,7 +8,7 @@ from deliberate.permissions.processes import may_set_up
 
 
 def may_revoke_invitation(admin: Person | None, invitation: Invitation) -> Decision:
-    """Allow administrators to revoke an invitation that nobody accepted."""
+    """Allow administrators to revoke an invitation that is still open."""
     return all_of(
         may_set_up(admin),
         ALLOWED
@@ -21,7 +21,7 @@ def may_revoke_invitation(admin: Person | None, invitation: Invitation) -> Decis
 
 
 def may_accept_invitation(invitation: Invitation) -> Decision:
-    """Allow whoever has the link to accept an invitation that is open."""
+    """Allow any holder of the link to accept an invitation that is open."""
     if invitation.is_open:
         return ALLOWED
     return Decision(_("This invitation was used, revoked or is too old. Ask for a new one."))

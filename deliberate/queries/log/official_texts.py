@@ -95,7 +95,7 @@ def _entries(session: Session, *kinds: str, is_caused: bool = True) -> list[Entr
 
 
 def _is_changed(text: str, salt: bytes | None, entry: Entry, *, is_standing: bool = True) -> bool:
-    """Return whether a text is not that of its entry; without a salt it must not stand."""
+    """Return whether a text is not that of its entry; without a salt there must be no text."""
     if entry.content is None:
         return False
     if salt is None:

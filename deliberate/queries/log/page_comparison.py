@@ -1,6 +1,6 @@
 """Comparison of what pages show with what the log sealed: texts, stances, decisions, supports.
 
-The log has no texts. It has the HMAC of each under a salt that stands beside the text until it is
+The log has no texts. It has the HMAC of each under a salt stored beside the text until it is
 erased, and the columns of the act; so a text or a column that was changed later is found.
 """
 

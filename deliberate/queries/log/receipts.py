@@ -1,4 +1,4 @@
-"""Queries for receipts: proofs of acts for those who acted, and of public acts for everybody."""
+"""Queries for receipts: proofs of acts for those who acted, and of public acts for any reader."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -25,7 +25,7 @@ def get_contribution(subject_type: str, subject_id: int) -> Contribution | None:
 
 
 def is_text_shown(contribution: Contribution) -> bool:
-    """Return whether everybody can read the text of a contribution."""
+    """Return whether the public can read the text of a contribution."""
     if isinstance(contribution, Proposal):
         return contribution.is_text_visible_to(ANYONE)
     return contribution.is_visible_to(ANYONE)

@@ -42,7 +42,7 @@ class ModerationRecord:
 
     @property
     def kept_without_report(self) -> int:
-        """Return how often a text was kept that nobody had reported."""
+        """Return how often a text without a report was kept."""
         return self.outcomes[ModerationOutcome.KEPT] - self.kept_after_reports
 
 

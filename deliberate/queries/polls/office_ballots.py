@@ -33,7 +33,7 @@ def get_entered_ballot(poll: Poll, voter: Person) -> OfficeBallot | None:
 
 
 def is_slip_used(poll: Poll, institution_id: int, slip_number: str) -> bool:
-    """Return whether a ballot of a poll that nobody objected to has this slip of an institution."""
+    """Return whether a ballot of a poll, without an objection, has this slip of an institution."""
     entries = select(OfficeBallot.id).where(
         OfficeBallot.poll_id == poll.id,
         OfficeBallot.institution_id == institution_id,

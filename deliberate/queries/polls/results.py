@@ -40,7 +40,7 @@ def get_public_tally(poll: Poll) -> Tally:
 
 
 def published_part(poll: Poll, tally: Tally) -> Tally:
-    """Return a tally; of a secret poll in which too few people voted, only what tells no vote.
+    """Return a tally; of a secret poll in which too few people voted, only what reveals no vote.
 
     With so few ballots the figures could show how somebody voted: all alike, or all but one's own.
     The figures of an imported poll were published by its source.

@@ -115,10 +115,10 @@ def tally_ballots(rules: TallyRules, ballots: Iterable[BallotValues | None]) -> 
 
 
 def withhold_figures(tally: Tally, type_: PollType, fewest: int) -> Tally:
-    """Return only the number of ballots and, where that tells no vote, the winners.
+    """Return only the number of ballots and, where that reveals no vote, the winners.
 
     Whether winners are named depends on nothing that was voted: a winner that is left out because
-    all agree would tell each voter what the others chose. What a budget pays for is several
+    all agree would reveal to each voter what the others chose. What a budget pays for is several
     choices at once.
     """
     has_winner = type_ not in {PollType.STATEMENTS, PollType.BUDGET}

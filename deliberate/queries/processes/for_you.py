@@ -1,4 +1,4 @@
-"""What waits for a person on the home page: replies to them, and where their proposals stand."""
+"""What waits for a person on the home page: replies to them, and the state of their proposals."""
 
 from collections.abc import Sequence
 

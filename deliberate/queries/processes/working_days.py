@@ -162,7 +162,7 @@ def working_days_left(process: Process, due_at: datetime) -> int:
 def working_days_elapsed(process: Process, first: datetime, last: datetime) -> int:
     """Return the working days between two moments as deadlines count them, 0 if it is reversed.
 
-    A proposal can be answered before its response is owed: nobody has waited then.
+    A proposal can be answered before its response is owed: the wait is zero then.
     """
     days = (local_date(process, first), local_date(process, last))
     return max(0, working_days_between(*days, process.calendar, days_off(process)))

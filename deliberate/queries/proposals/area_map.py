@@ -1,4 +1,4 @@
-"""The map of the areas as pages and operations use it, kept in memory between requests."""
+"""The map of the areas as pages and operations use it, cached in memory between requests."""
 
 import threading
 import time
@@ -85,7 +85,7 @@ class AreaMap:
         return MapView.around(item.bounds) if item else None
 
     def picture(self, view: MapView, language: str) -> str:
-        """Return the picture of a section; the latest are kept until another map is imported."""
+        """Return the picture of a section; the latest are cached until another map is imported."""
         key, kept = (view.box, language), self._pictures
         with _lock:
             if key in kept:

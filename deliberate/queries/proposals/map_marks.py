@@ -30,7 +30,7 @@ PLACE_MARGIN = 0.9
 
 @dataclass(frozen=True)
 class MapMark:
-    """A pin or a circle: where in units of the picture, and what it stands for."""
+    """A pin or a circle: where in units of the picture, and its proposals."""
 
     x: float
     y: float
@@ -60,7 +60,7 @@ class MapDisplay:
 
     @property
     def box(self) -> str:
-        """Return the section as it stands in URLs."""
+        """Return the section as written in URLs."""
         return box_text(self.view.box)
 
     @property
@@ -70,7 +70,7 @@ class MapDisplay:
 
 
 def box_text(box: Bounds) -> str:
-    """Return a section of the map as it stands in URLs: west, south, east, north."""
+    """Return a section of the map as written in URLs: west, south, east, north."""
     return ",".join(str(round(degrees, BOX_DECIMALS)) for degrees in box)
 
 

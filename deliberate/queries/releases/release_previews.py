@@ -22,7 +22,7 @@ class ReleasePreview:
 
 
 def read_preview(release: Release, folder: Path) -> ReleasePreview:
-    """Return the preview of a release; empty parts stand for files that are missing."""
+    """Return the preview of a release; missing files give empty parts."""
     files = folder / release.process.slug / release.stamp
     columns, *rows = _first_lines(files / "events.csv") or [[]]
     return ReleasePreview(columns, rows, _weeks(files / "facts" / "week_facts.csv"))

@@ -175,7 +175,7 @@ def missing_signatory_ids(
 ) -> set[int]:
     """Return the ids of the institutions that must still sign a response of an institution.
 
-    Without a draft nobody has signed.
+    Without a draft there is no signature.
     """
     signed = signatory_ids(draft.id, draft.revision) if draft is not None else ()
     return required_signatory_ids(process) - {institution_id} - set(signed)

@@ -1,4 +1,4 @@
-"""What the formulas in force count: the dimensions and their measures, as their file says."""
+"""The dimensions and measures that the formulas in force count."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

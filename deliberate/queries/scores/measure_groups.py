@@ -20,7 +20,7 @@ PICTURED = frozenset({"SP1.1"})
 
 @dataclass(frozen=True)
 class MeasureGroup:
-    """The measures of a dimension, or those that stand beside all of them."""
+    """The measures of a dimension, or those beside all dimensions."""
 
     id: str
     name: str

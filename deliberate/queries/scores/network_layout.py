@@ -55,7 +55,7 @@ def reply_network(pairs: list[list[int]]) -> ReplyNetwork | None:
     """Return the layout of the reply network, without names: people who talked more are nearer.
 
     Each pair holds two people, the threads they met in, and 1 if both replied. Return None below
-    `MIN_PEOPLE` people, who could be told apart.
+    `MIN_PEOPLE` people, who could be identified.
     """
     people = sorted({person for pair in pairs for person in pair[:2]})
     if len(people) < MIN_PEOPLE:
@@ -151,7 +151,7 @@ def _force_layout(size: int, edges: list[tuple[int, int, int]]) -> Points:
         pull = along * np.sqrt((along**2).sum(axis=1))[:, None]
         np.add.at(push, sources, -pull)
         np.add.at(push, targets, pull)
-        # Gravity keeps unconnected people from drifting away.
+        # Gravity prevents unconnected people from drifting away.
         push -= positions * 0.1
         far = np.maximum(np.sqrt((push**2).sum(axis=1)), 1e-9)[:, None]
         positions = positions + push / far * np.minimum(far, 1.0 - step / ITERATIONS)

@@ -1,4 +1,4 @@
-"""How many comments of a process repeat the words of somebody else."""
+"""Comments of a process that repeat the words of another author."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ BATCH, DIGEST_BYTES = 2000, 16
 
 @dataclass(frozen=True)
 class TextCounts:
-    """How many comments were compared, and how many equal one by somebody else."""
+    """The numbers of comments compared and of those equal to another author's."""
 
     texts: int
     repeated: int
@@ -32,10 +32,10 @@ class _Wording:
 
 
 def count_repeated_texts(process_id: int, before: datetime | None = None) -> TextCounts:
-    """Count residents' comments with the letters and digits of a comment by somebody else.
+    """Count residents' comments with the letters and digits of another author's comment.
 
     Short texts count too: one word copied under every comment raises scores as well as a page
-    does. Texts are compared here and now, so that no fingerprint of a deleted text is kept.
+    does. Texts are compared here and now, so that no fingerprint of a deleted text is stored.
     """
     wordings: dict[bytes, _Wording] = {}
     texts = 0

@@ -1,4 +1,4 @@
-"""What decides how long a page may be kept: the version of the data, and dates that come."""
+"""The lifetime of a cached page: the version of the data, and dates to come."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,7 +43,7 @@ def data_version() -> str:
 
 
 def next_change_by_date() -> datetime:
-    """Return the first moment at which a page may change although nobody acts."""
+    """Return the first moment at which a page may change without an act."""
     moment = now()
     end = moment.replace(second=0, microsecond=0) + PRECISION
     rows = db.session.execute(_MOMENTS, {"now": moment, "end": end}).scalars()

@@ -92,7 +92,7 @@ def _render_link(invitation: "Invitation", token: str) -> str:
 
 @blueprint.page("/desk/invitations/<id:invitation_id>/revoke", "admin", methods=["POST"])
 def revoke(invitation_id: int) -> ResponseReturnValue:
-    """Revoke an invitation that nobody accepted."""
+    """Revoke an open invitation."""
     invitation = get_or_404(get_invitation(invitation_id))
     revoke_invitation(signed_in_person(), invitation, context=request_context())
     return redirect_with_message(

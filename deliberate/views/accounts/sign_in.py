@@ -197,7 +197,7 @@ def complete_sign_in(person: "Person", token: str, *, is_new: bool = False) -> R
 
 
 def _wanted_page(path: str) -> str:
-    """Return the page to go on to; whoever came from the front page wanted none in particular."""
+    """Return the page to go on to, empty for a reader who came from the front page."""
     return "" if path.strip("/") in {"", *LANGUAGES} else path
 
 

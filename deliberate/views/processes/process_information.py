@@ -1,4 +1,4 @@
-"""Documents, contact persons and news of a process: managed by its staff, shown to everybody."""
+"""Documents, contact persons and news of a process: managed by its staff, shown to all readers."""
 
 from typing import TYPE_CHECKING
 

@@ -267,7 +267,7 @@ def remove(slug: str, key: str) -> ResponseReturnValue:
 def _moments(
     process: "Process", present: "Phase | None", opens: date, closes: date
 ) -> tuple[datetime, datetime]:
-    """Return the dates of a phase as moments; an unchanged date keeps its hour."""
+    """Return the dates of a phase as moments; the hour of an unchanged date remains."""
     opens_at, closes_at = start_of_day(process, opens), end_of_day(process, closes)
     if present is not None and local_date(process, present.opens_at) == opens:
         opens_at = present.opens_at

@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.page("/<slug>", "public", cached=True)
 def show(slug: str) -> ResponseReturnValue:
-    """Show the scoreboard of a process, as it was computed last, for everybody."""
+    """Show the scoreboard of a process, as it was computed last."""
     return _show_scores(slug, "scores/show.html")
 
 

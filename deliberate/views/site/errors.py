@@ -62,7 +62,7 @@ def handle_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _error_page(template: str, status: int, **context: object) -> ResponseReturnValue:
-    """Render an error page; without the database, which every page reads, the page that says so."""
+    """Render an error page; without the database, which every page reads, that of the failure."""
     try:
         return render_template(template, **context), status
     except Exception as failure:  # it is handled as one of a view
@@ -141,7 +141,7 @@ def handle_unexpected_error(error: Exception) -> ResponseReturnValue:
 
 
 def handle_database_unavailable(error: Exception) -> ResponseReturnValue:
-    """Log that the database is locked, full or down, and return a page that says when to retry."""
+    """Log that the database is locked, full or down, and return a page with the time to retry."""
     fields = {"request_id": g.get("request_id", "")}
     current_app.logger.warning("database unavailable", exc_info=error, extra={"fields": fields})
     can_resend = _can_be_sent_again()

@@ -61,7 +61,7 @@ def retry_after(error: TooManyAttempts) -> dict[str, str]:
 
 
 def refuse_attempt(field: "Field", error: TooManyAttempts) -> None:
-    """Say at a field when to try again; the form that is shown again then has status 429."""
+    """Show the time to try again at a field; the form that is shown again then has status 429."""
     field.errors = [retry_message(error)]
     g.limited = error
 
@@ -76,6 +76,6 @@ def _mark_limited_form(response: Response) -> Response:
 
 
 def retry_message(error: TooManyAttempts) -> str:
-    """Return the message that says when to try again."""
+    """Return the message with the time to try again."""
     time = date_text(error.retry_at, "HH.mm")
     return str(_("Too many attempts. Try again at %(time)s.", time=time))

@@ -34,7 +34,7 @@ def current_settings() -> Settings:
 
 
 def request_context() -> RequestContext:
-    """Return what operations are told of the request; the same object during the request."""
+    """Return the context for operations; the same object during the request."""
     if "request_context" not in g:
         g.request_context = RequestContext(
             language=g.language,
@@ -75,7 +75,7 @@ def submitted_fields() -> list[tuple[str, str]]:
 def new_form_key() -> str:
     """Return a one-time key for a form, or an empty string for a request without a session.
 
-    It begins with the owner of the form: what waits in a browser is sent by nobody else.
+    It begins with the owner of the form: what waits in a browser is sent by no other account.
     """
     person = current_person()
     return f"{person.draft_owner}-{secrets.token_urlsafe(18)}" if person else ""

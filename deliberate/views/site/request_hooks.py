@@ -139,7 +139,7 @@ def _note_last_seen(person: "Person") -> None:
 
 
 def _comes_from_this_site() -> bool | None:
-    """Return whether the browser says that a page of this site sent the form, None if nothing."""
+    """Return whether a page of this site sent the form, None if the browser does not report it."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in {"same-origin", "none"}

@@ -1,4 +1,4 @@
-"""Security headers, and the cache headers of pages that are not kept."""
+"""Security headers, and the cache headers of pages that are not cached."""
 
 from flask import Flask, Response, g, request, session
 

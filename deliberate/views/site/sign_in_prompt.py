@@ -37,7 +37,7 @@ def render_sign_in(
 
 
 def render_held_prompt(path: str, fields: Iterable[tuple[str, str]], came_from: str) -> str:
-    """Return the page that asks who sends a form: joining where nobody has signed in before.
+    """Return the page that asks who sends a form: joining where no account has signed in before.
 
     Who writes for the first time mostly has no account; one button leads to the sign-in form.
     """

@@ -58,7 +58,7 @@ class ProcessImported(Event, kind="process.imported", visibility=PUBLIC):
 
 
 class ProcessDeleted(Event, kind="process.deleted", visibility=INTERNAL):
-    """An administrator deleted a planned process to which nobody had contributed."""
+    """An administrator deleted a planned process without contributions."""
 
 
 class ProcessDocumentAdded(Event, kind="process_document.added", visibility=PUBLIC, has_text=True):

@@ -1,4 +1,4 @@
-"""Draw share cards in processes of their own, two at a time, and keep the latest in memory."""
+"""Draw share cards in processes of their own, two at a time, and cache the latest in memory."""
 
 import json
 import subprocess

@@ -1,1 +1,1 @@
-"""How pages travel: compressed, and kept in memory for readers without a session."""
+"""The delivery of pages: compressed, and cached in memory for readers without a session."""

@@ -1,8 +1,8 @@
-"""Pages for readers without a session: kept as they were made, until the data or a date changes.
+"""Cache of pages for readers without a session, valid until the data or a date changes.
 
-A kept page costs one query, that of the version of the data. Only views that declare it are kept
-(`cached=True`): their pages depend on the recorded store, the address, the language and the
-clock. A request with a session cookie is never answered from here and its page is never kept.
+A cached page costs one query, that of the version of the data. Only views that declare it are
+cached (`cached=True`): their pages depend on the recorded store, the address, the language and the
+clock. A request with a session cookie is never answered from here and its page is never cached.
 """
 
 import gzip
@@ -85,7 +85,7 @@ class PageCache:
             return page
 
     def put(self, key: PageKey, state: State, page: KeptPage) -> None:
-        """Keep a page unless the state has changed, and drop others where there is no room."""
+        """Store a page unless the state has changed, and drop others where there is no room."""
         with self._lock:
             if state is not self._state:
                 return
@@ -129,7 +129,7 @@ class PageSessions(SecureCookieSessionInterface):
 
 
 def init_app(app: Flask) -> None:
-    """Answer from the kept pages before a view runs, and keep the page it made."""
+    """Answer from the cache before a view runs, and store the page it made."""
     app.extensions["page_cache"] = PageCache()
     app.session_interface = PageSessions()
     app.before_request(_answer_from_cache)
@@ -141,7 +141,7 @@ def _page_cache() -> PageCache:
 
 
 def _is_shared_request() -> bool:
-    """Return whether the view declares that its page can be kept, and nobody has a session."""
+    """Return whether the view declares its page as cached and the request has no session."""
     view = current_app.view_functions.get(request.endpoint or "")
     return (
         getattr(view, "cached", False)
@@ -170,7 +170,7 @@ def _page_key() -> PageKey:
 
 
 def _respond(page: KeptPage, body: bytes | None = None) -> Response:
-    """Return a kept page as the client accepts it, or 304 to one that has it."""
+    """Return a cached page as the client accepts it, or 304 to one that has it."""
     if request.if_none_match.contains_weak(page.etag):
         response = Response(status=304)
     elif accepts_gzip():
@@ -184,7 +184,7 @@ def _respond(page: KeptPage, body: bytes | None = None) -> Response:
 
 
 def _keep_page(response: Response) -> Response:
-    """Keep the page that a view made, and set the headers for proxies."""
+    """Store the page that a view made, and set the headers for proxies."""
     key, state = g.pop("page_to_keep", (None, None))
     if key is not None and _is_keepable(response):
         body = response.get_data()

@@ -62,7 +62,7 @@ def manifest() -> Response:
 
 @blueprint.page("/offline", "public")
 def offline() -> str:
-    """Show the pages kept in this browser and the texts that wait in it to be sent."""
+    """Show the pages saved in this browser and the texts that wait in it to be sent."""
     return render_template("site/sharing/offline.html")
 
 
