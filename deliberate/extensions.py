@@ -27,7 +27,7 @@ class TranslationDomain(Domain):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._catalogs = {
-            path.name: _load_translations(path) for path in folder.iterdir() if path.is_dir()
+            path.name: _load_catalogs(path) for path in folder.iterdir() if path.is_dir()
         }
 
     def get_translations(self) -> NullTranslations:
@@ -36,7 +36,13 @@ class TranslationDomain(Domain):
         return self._catalogs.get(str(locale) if locale else "", NullTranslations())
 
 
-def _load_translations(folder: Path) -> Translations:
+def load_translations(language: str) -> NullTranslations:
+    """Return the catalog of a language for templates outside the application."""
+    folder = Path(__file__).parent / "translations" / language
+    return _load_catalogs(folder) if folder.is_dir() else NullTranslations()
+
+
+def _load_catalogs(folder: Path) -> Translations:
     merged = Translations()
     for path in sorted(folder.glob("*.po")):
         compiled = BytesIO()

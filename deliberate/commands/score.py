@@ -1,13 +1,8 @@
 """`deliberate score`: the CitiVoice scores of a process, or of the files of a release."""
 
-import csv
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -16,9 +11,8 @@ from flask.cli import ScriptInfo
 from deliberate import citivoice
 from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 from deliberate.config import InvalidSetting
-from deliberate.exports.columns import SCORES
-from deliberate.exports.csv_writer import csv_cell
-from deliberate.exports.release_builder import score_rows
+from deliberate.exports.installations.release_archives import unpacked
+from deliberate.exports.installations.scored_releases import differing_ids
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.releases.release_files import (
     events_file,
@@ -84,7 +78,7 @@ class ScoringOptions:
 def _scores(source: str, options: ScoringOptions) -> tuple[citivoice.Scores, list[str]]:
     path = Path(source)
     if path.is_dir() or path.suffix == ".zip":
-        with _unpacked(path) as folder:
+        with unpacked(path) as folder:
             return _release_scores(folder, options)
     if path.exists() or "/" in source:
         raise citivoice.UnreadableLog("not the folder or ZIP file of a release")
@@ -101,21 +95,6 @@ def _process_scores(slug: str, options: ScoringOptions) -> citivoice.Scores:
         return compute_scores(process, options.as_of, options.formulas, options.engine)
 
 
-@contextmanager
-def _unpacked(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield path
-        return
-    with TemporaryDirectory() as folder:
-        try:
-            with zipfile.ZipFile(path) as packed:
-                packed.extractall(folder)
-        except (zipfile.BadZipFile, EOFError) as error:
-            raise citivoice.UnreadableLog("not a ZIP file, or an incomplete download") from error
-        manifest = next(Path(folder).rglob("manifest.json"), None)
-        yield manifest.parent if manifest else Path(folder)
-
-
 def _release_scores(folder: Path, options: ScoringOptions) -> tuple[citivoice.Scores, list[str]]:
     _report_unknown_kinds(citivoice.Log.from_files(events_file(folder)))
     scores = score_release_folder(
@@ -125,7 +104,7 @@ def _release_scores(folder: Path, options: ScoringOptions) -> tuple[citivoice.Sc
     is_comparable = options.as_of is None and scores.formulas.version == read_manifest(folder).get(
         "formulas"
     )
-    return scores, _differing_ids(folder / "scores.csv", scores) if is_comparable else []
+    return scores, differing_ids(folder / "scores.csv", scores) if is_comparable else []
 
 
 def _report_unknown_kinds(log: citivoice.Log) -> None:
@@ -135,20 +114,6 @@ def _report_unknown_kinds(log: citivoice.Log) -> None:
     if unknown:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in unknown.items())
         click.echo(f"deliberate: unknown kinds, counted and not scored: {kinds}", err=True)
-
-
-def _differing_ids(path: Path, scores: citivoice.Scores) -> list[str]:
-    """Return the ids whose line in scores.csv differs from a score computed from rows and facts."""
-    if not path.is_file():
-        return []
-    names = [column.name for column in SCORES]
-    computed = {
-        str(row["id"]): [str(csv_cell(row.get(name))) for name in names]
-        for row in score_rows(scores)
-    }
-    with path.open(encoding="utf-8", newline="") as file:
-        released = {row["id"]: [row.get(n, "") for n in names] for row in csv.DictReader(file)}
-    return sorted(key for key in computed | released if computed.get(key) != released.get(key))
 
 
 def _table(scores: citivoice.Scores, comparison: dict[str, Any] | None) -> str:

@@ -1,0 +1,1 @@
+"""Comparison of the releases of several installations, each verified and scored again."""

@@ -1,0 +1,142 @@
+"""`deliberate compare`: releases of other installations, verified and scored again."""
+
+import csv
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from deliberate import sealing
+from deliberate.clock import now
+from deliberate.commands import cli
+from deliberate.models import Release
+from deliberate.operations.releases.releases import publish_release
+from deliberate.operations.threads.comments import post_comment
+from deliberate.queries.releases.release_files import sha256_of
+from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.vocabulary import Stance
+from tests import factories
+from tests.live_server import run_server
+
+
+def publish(app: Flask, comments: int) -> Release:
+    """Publish a release of a new process with some comments."""
+    proposal = factories.create_proposal()
+    for number in range(comments):
+        post_comment(factories.create_resident(), proposal, f"Argumen {number}.", stance=Stance.FOR)
+    sealing.seal_log(app.config["SETTINGS"])
+    sealing.publish_heads(now())
+    sealing.write_leaf_file(app.config["SETTINGS"].log_path)
+    return publish_release(None, proposal.process, app.config["SETTINGS"].data_path / "releases")
+
+
+def address_of(url: str, release: Release) -> str:
+    return f"{url}/data/{release.process.slug}/{release.stamp}.zip"
+
+
+def folder_of(app: Flask, release: Release) -> Path:
+    folder: Path = app.config["SETTINGS"].data_path / "releases"
+    return folder / release.process.slug / release.stamp
+
+
+def compare(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, ["compare", *map(str, arguments)])
+
+
+@pytest.fixture
+def releases(app):
+    return [publish(app, 3), publish(app, 5)]
+
+
+def test_numbers_of_compared_releases_equal_those_of_their_homes(app, releases, tmp_path):
+    with run_server(app) as url:
+        result = compare(*(address_of(url, r) for r in releases), "--to", tmp_path, "--json")
+    assert result.exit_code == 0, result.stderr
+    document = json.loads(result.stdout)
+    shown = {one["scores"]["process"]: one["scores"] for one in document["releases"]}
+    for release in releases:
+        own = json.loads(compute_scores(release.process).to_json())
+        assert shown[release.process.slug]["indicators"] == own["indicators"]
+        with (folder_of(app, release) / "scores.csv").open(newline="") as file:
+            released = {row["id"]: row["value"] for row in csv.DictReader(file)}
+        with (tmp_path / "scores.csv").open(newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["process"] == release.process.slug]
+        assert {row["id"]: row["value"] for row in rows} == released
+
+
+def test_rows_of_an_address_are_checked_against_its_log(app, releases):
+    with run_server(app) as url:
+        result = compare(address_of(url, releases[0]), folder_of(app, releases[1]))
+    assert result.exit_code == 0, result.stderr
+    assert "rows in the log of 127.0.0.1" in result.stdout
+    assert "manifest verified, not compared with a log" in result.stdout
+
+
+def test_comparison_pages_exist_in_both_languages_and_link_each_other(app, releases, tmp_path):
+    folders = [folder_of(app, release) for release in releases]
+    assert compare(*folders, "--to", tmp_path / "new").exit_code == 0
+    english = (tmp_path / "new" / "index.html").read_text()
+    indonesian = (tmp_path / "new" / "index.id.html").read_text()
+    assert 'lang="en"' in english and 'href="index.id.html"' in english
+    assert "Perbandingan proses partisipasi" in indonesian and 'href="index.html"' in indonesian
+    for release in releases:
+        assert release.process.title in english
+
+
+def test_title_of_a_foreign_release_is_escaped(app, releases, tmp_path):
+    copy = shutil.copytree(folder_of(app, releases[0]), tmp_path / "copy")
+    path = copy / "manifest.json"
+    path.chmod(0o600)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"title": "<script>x</script>"}))
+    result = compare(copy, folder_of(app, releases[1]), "--to", tmp_path / "pages")
+    assert result.exit_code == 0, result.stderr
+    assert "<script>" not in (tmp_path / "pages" / "index.html").read_text()
+
+
+def test_release_with_a_changed_file_is_refused(app, releases, tmp_path):
+    copy = shutil.copytree(folder_of(app, releases[0]), tmp_path / "copy")
+    events = copy / "events.csv"
+    events.chmod(0o600)
+    events.write_text(events.read_text().replace("comment.posted", "comment.edited", 1))
+    result = compare(copy, folder_of(app, releases[1]))
+    assert result.exit_code == 1 and "events.csv was changed" in result.stderr
+
+
+def test_release_with_rewritten_rows_and_manifest_is_refused_by_the_log(app, releases, tmp_path):
+    """A manifest can be written anew for other rows; the published leaves cannot."""
+    stored = folder_of(app, releases[0])
+    with run_server(app) as url:
+        for name in ("events.csv", "manifest.json"):
+            (stored / name).chmod(0o600)
+        events, manifest = stored / "events.csv", stored / "manifest.json"
+        events.write_text(events.read_text().replace("comment.posted", "comment.edited", 1))
+        content = json.loads(manifest.read_text())
+        content["files"]["events.csv"] = {
+            "sha256": sha256_of(events),
+            "bytes": events.stat().st_size,
+        }
+        manifest.write_text(json.dumps(content))
+        archive = stored.with_name(f"{stored.name}.zip")
+        archive.unlink(missing_ok=True)
+        with zipfile.ZipFile(archive, "w") as packed:
+            for path in stored.rglob("*"):
+                packed.write(path, path.relative_to(stored))
+        result = compare(address_of(url, releases[0]), folder_of(app, releases[1]))
+    assert result.exit_code == 1 and "of the log is another act" in result.stderr
+
+
+def test_compare_refuses_one_release_and_missing_files(tmp_path):
+    assert compare(tmp_path, tmp_path).exit_code == 2
+    result = compare(tmp_path, tmp_path / "nothing")
+    assert result.exit_code == 1 and "manifest.json" in result.stderr
+    assert compare("nothing", "nothing.zip").exit_code == 2
+
+
+def test_compare_refuses_what_is_no_release_at_an_address(app, tmp_path):
+    with run_server(app) as url:
+        result = compare(f"{url}/id/", f"{url}/id/proposals")
+    assert result.exit_code == 1 and "not a ZIP file" in result.stderr
