@@ -56,9 +56,9 @@ def unpacked(path: Path) -> Iterator[Path]:
 def download(address: str, path: Path) -> Path:
     """Download a file over HTTP and return its path. Raises InvalidRelease."""
     try:
-        # Only http and https come here: `is_address` decides what is an address.
-        request = Request(address, headers={"User-Agent": "deliberate-compare"})  # noqa: S310
-        with urlopen(request, timeout=TIMEOUT_SECONDS) as answer, path.open("wb") as file:  # noqa: S310
+        request = Request(address, headers={"User-Agent": "deliberate-compare"})  # noqa: S310  # is_address allows http and https alone
+        answer = urlopen(request, timeout=TIMEOUT_SECONDS)  # noqa: S310  # as above
+        with answer, path.open("wb") as file:
             shutil.copyfileobj(answer, file, CHUNK_BYTES)
     except (URLError, OSError, ValueError) as error:
         raise InvalidRelease(f"{address} cannot be read: {error}") from error

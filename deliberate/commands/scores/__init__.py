@@ -1,0 +1,1 @@
+"""Commands on scores: of a process, of releases side by side, and on the framework itself."""
