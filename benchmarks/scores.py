@@ -1,9 +1,11 @@
 """Measure the scoring of a log, compared with a pandas computation of the same indicators.
 
-    python -m benchmarks.scores [ROWS [--alone]]
+    python -m benchmarks.scores [ROWS [--alone | --processes N]]
 
 Generate a log, write it as Parquet, score it with all draws and sensitivity runs, and print the
-ratio to pandas (benchmarks/pandas_baseline.py) in the same run; --alone omits pandas.
+ratio to pandas (benchmarks/pandas_baseline.py) in the same run; --alone omits pandas. With
+--processes, divide the same acts among N processes, score all of them from one pass over the log,
+and print the ratio to the scoring of a single process with as many acts.
 """
 
 import resource
@@ -21,15 +23,18 @@ import duckdb
 import numpy as np
 
 from benchmarks.pandas_baseline import indicators
-from deliberate.citivoice import Log, Process, score
+from deliberate.citivoice import Log, Process, partitioned, score
 
 START = np.datetime64("2024-01-01T00:00:00", "us")
 HOURS = 2 * 365 * 24
 Columns = dict[str, np.ndarray]
 
 
-def generate_log(rows: int, seed: int = 1) -> Columns:
-    """Return a log of two years: proposals, comments (half are replies), supports, responses."""
+def generate_log(rows: int, seed: int = 1, processes: int = 0) -> Columns:
+    """Return a log of two years: proposals, comments (half are replies), supports, responses.
+
+    The threads belong to one process, or in turn to several.
+    """
     rng = np.random.default_rng(seed)
     threads, people = max(rows // 60, 20), max(rows // 12, 50)
     kind = rng.choice(4, size=rows, p=[0.0, 0.72, 0.27, 0.01])
@@ -51,7 +56,9 @@ def generate_log(rows: int, seed: int = 1) -> Columns:
         "actor_id": np.where(kind == 3, "office", _ids("u", person)).astype(object),
         "actor_role": np.where(kind == 3, "staff", "resident").astype(object),
         "account_class": np.full(rows, "person", dtype=object),
-        "process_id": np.full(rows, "X", dtype=object),
+        "process_id": (
+            _ids("", thread % processes) if processes else np.full(rows, "X", dtype=object)
+        ),
         "proposal_id": _ids("P", thread),
         "subject_id": subject.astype(object),
         "parent_id": _parents(kind, thread, rng),
@@ -104,7 +111,7 @@ def main(rows: int, alone: bool) -> None:
         subprocess.run(
             [sys.executable, "-m", "benchmarks.scores", "--make", path, str(rows)], check=True
         )
-        process = Process("made", as_of=datetime(2026, 1, 1), process_id="X")
+        process = _process("X")
         ours = measure(lambda: score(Log.from_files(path), process))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         theirs = None if alone else measure(lambda: indicators(path, "2026-01-01"))
@@ -123,13 +130,39 @@ def _print_comparison(ours: Measurement, theirs: Measurement) -> None:
             print(f"{name}  {finding.value:.6f}  pandas {theirs.result[name]:.6f}")
 
 
-def write_log(path: str, rows: int) -> None:
-    duckdb.register("generated", generate_log(rows))
+def compare_processes(rows: int, processes: int) -> None:
+    """Measure one process with all acts, then the same acts in several processes."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [str(Path(folder) / name) for name in ("one.parquet", "several.parquet")]
+        for path, number in zip(paths, (0, processes), strict=True):
+            options = ["--make", path, str(rows), str(number)]
+            subprocess.run([sys.executable, "-m", "benchmarks.scores", *options], check=True)
+        one = measure(lambda: score(Log.from_files(paths[0]), _process("X")))
+        several = measure(lambda: _score_each(paths[1], [str(n) for n in range(processes)]))
+    print(f"{rows:,} rows, one process: {one}")
+    print(f"{rows:,} rows, {processes} processes: {several}")
+    print(f"ratio {several.seconds / one.seconds:.1f}")
+
+
+def _process(process_id: str) -> Process:
+    return Process("made", as_of=datetime(2026, 1, 1), process_id=process_id)
+
+
+def _score_each(path: str, process_ids: list[str]) -> None:
+    with partitioned(Log.from_files(path), process_ids) as logs:
+        for process_id in process_ids:
+            score(logs[process_id], _process(process_id))
+
+
+def write_log(path: str, rows: int, processes: int = 0) -> None:
+    duckdb.register("generated", generate_log(rows, processes=processes))
     duckdb.sql(f"COPY (FROM generated) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--make"]:
-        write_log(sys.argv[2], int(sys.argv[3]))
+        write_log(sys.argv[2], *map(int, sys.argv[3:]))
+    elif "--processes" in sys.argv:
+        compare_processes(int(sys.argv[1]), int(sys.argv[3]))
     else:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, "--alone" in sys.argv)

@@ -35,6 +35,7 @@ from deliberate.citivoice.inputs.log import (
     count_kinds,
     require_unique_seq,
 )
+from deliberate.citivoice.inputs.partitions import partitioned
 from deliberate.citivoice.inputs.process import Process
 from deliberate.citivoice.inputs.release import complete_facts, differing_tables, process_from_facts
 from deliberate.citivoice.reduction.engine import MissingEngine
@@ -124,6 +125,7 @@ __all__ = [
     "load_formulas",
     "load_framework",
     "load_headlines",
+    "partitioned",
     "process_from_facts",
     "reduce",
     "score",

@@ -2,13 +2,14 @@
 
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deliberate.citivoice import Log, get_formulas, judge, load_formulas, reduce, score
+from deliberate.citivoice import Log, get_formulas, judge, load_formulas, partitioned, reduce, score
 from tests.citivoice.log_rows import (
     PROCESS,
     Row,
@@ -64,6 +65,20 @@ def test_scores_do_not_depend_on_row_order(plain: dict[str, Any], seed: int) -> 
 @given(st.integers(1, len(TOWN) - 1))
 def test_scores_do_not_depend_on_how_a_log_is_split(plain: dict[str, Any], cut: int) -> None:
     assert loose(Log.from_rows(TOWN[:cut]) + Log.from_rows(TOWN[cut:])) == plain
+
+
+def test_scores_of_a_partition_equal_those_of_the_whole_log() -> None:
+    rows = [
+        row | {"process_id": name} for name in ("1", "2") for row in sample_rows(12 * int(name))
+    ]
+    everywhere = act(
+        "account.reclassified", "u1", 9, process_id=None, subject_id="u1", details={"class": "bot"}
+    )
+    whole = Log.from_rows([*rows, everywhere])
+    with partitioned(whole, ["1", "2", "3"]) as logs:
+        for name in ("1", "2", "3"):
+            process = replace(PROCESS, process_id=name)
+            assert score(logs[name], process).to_json() == score(whole, process).to_json()
 
 
 @FEW

@@ -18,6 +18,7 @@ from deliberate.operations.accounts.verified_residents import (
 from deliberate.operations.scores import stored_scores
 from deliberate.operations.scores.stored_scores import store_all_scores, store_scores
 from deliberate.operations.threads.comments import post_comment
+from deliberate.queries.scores import process_scores
 from deliberate.queries.scores.process_scores import compute_scores
 from deliberate.vocabulary import Role, Stance, VerificationEndReason
 from tests import factories
@@ -41,6 +42,21 @@ def test_scores_are_stored_once_for_the_same_log(app):
     assert not store_scores(process.slug)
     create_thread(app, process, 1)
     assert store_all_scores() == 1
+
+
+def test_scores_of_all_processes_are_stored_from_one_pass_over_the_log(app, monkeypatch):
+    processes = [factories.create_process() for _ in range(3)]
+    for process in processes:
+        create_thread(app, process, 2)
+    passes = []
+    read = process_scores.load_process_log
+    monkeypatch.setattr(
+        process_scores, "load_process_log", lambda *given: passes.append(given) or read(*given)
+    )
+    assert store_all_scores() == 3 and len(passes) == 1
+    for process in processes:
+        stored = json.loads(process_scores.newest_snapshot(process.id).document)
+        assert stored == json.loads(compute_scores(process).to_json())
 
 
 def test_verified_residents_count_as_verified_until_it_is_ended(app):

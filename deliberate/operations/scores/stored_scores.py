@@ -17,24 +17,26 @@ from deliberate.queries.scores.process_scores import (
     list_compared_scores,
     newest_snapshot,
     opened_process_slugs,
+    sealed_logs,
 )
 
 
-def store_scores(slug: str) -> bool:
+def store_scores(slug: str, log: citivoice.Log | None = None) -> bool:
     """Compute and store the scores of a process; return False if nothing changed.
 
-    This is not an act: everything that moves a score is in the log already.
+    `log` holds the sealed rows of the process where they were read already. This is not an act:
+    everything that moves a score is in the log already.
     """
     process = get_process(slug)
     if process is None:
         raise LookupError(slug)
-    scores = compute_scores(process, pictures=True)
+    scores = compute_scores(process, pictures=True, log=log)
     last = newest_snapshot(process.id)
     digest = scores.inputs_hash()
     has_changed = not last or not _is_unchanged(last, scores, digest)
     if has_changed:
         _store_snapshot(process, scores, digest)
-    _store_compared_scores(process, scores, has_changed)
+    _store_compared_scores(process, scores, has_changed, log)
     return has_changed
 
 
@@ -63,7 +65,9 @@ def _store_snapshot(process: Process, scores: citivoice.Scores, digest: str) -> 
         )
 
 
-def _store_compared_scores(process: Process, scores: citivoice.Scores, has_changed: bool) -> None:
+def _store_compared_scores(
+    process: Process, scores: citivoice.Scores, has_changed: bool, log: citivoice.Log | None
+) -> None:
     """Store the comparison scores of the whole process and up to the end of each ended phase.
 
     An ended phase is scored once: later acts are outside it.
@@ -75,7 +79,7 @@ def _store_compared_scores(process: Process, scores: citivoice.Scores, has_chang
     for phase in process.phases:
         has_ended = phase.closes_at <= now()
         if has_ended and stored.get(phase.key) != (phase.closes_at, version):
-            scores_until_end = compute_scores(process, phase.closes_at)
+            scores_until_end = compute_scores(process, phase.closes_at, log=log)
             _replace_compared_score(process, phase.key, phase.closes_at, scores_until_end)
 
 
@@ -106,10 +110,12 @@ def store_all_scores() -> int:
     A process whose scores fail does not prevent those of the others from being stored.
     """
     changed: list[str] = []
+    slugs = opened_process_slugs()
+    with sealed_logs(slugs) as logs:
 
-    def store(slug: str) -> None:
-        if store_scores(slug):
-            changed.append(slug)
+        def store(slug: str) -> None:
+            if store_scores(slug, logs.get(slug)):
+                changed.append(slug)
 
-    run_each("store_all_scores", opened_process_slugs(), store)
+        run_each("store_all_scores", slugs, store)
     return len(changed)

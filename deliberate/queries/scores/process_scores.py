@@ -1,6 +1,7 @@
 """The sealed log of a process for scoring, its computed scores and its stored scores."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,16 +35,18 @@ def compute_scores(
     formulas: citivoice.Formulas | None = None,
     engine: str = "duckdb",
     pictures: bool = False,
+    log: citivoice.Log | None = None,
 ) -> citivoice.Scores:
     """Return the scores of a process up to the newest tree head, or up to an earlier time.
 
-    An imported release is scored from its files, as on the platform it came from.
+    `log` holds the sealed rows of the process where they were read already. An imported release is
+    scored from its files, as on the platform it came from.
     """
     if process.source == SOURCE_RELEASE:
         settings: Settings = current_app.config["SETTINGS"]
         return score_release_folder(settings.imported_path / process.slug, as_of, formulas, engine)
     return citivoice.score(
-        sealed_log(process),
+        log or sealed_log(process),
         scoring_context(process, as_of),
         formulas=formulas,
         judged=judged_criteria(process.id, as_of),
@@ -81,6 +84,16 @@ def sealed_log(process: Process) -> citivoice.Log:
     """Return the sealed rows of a process: segments, then batches of later rows."""
     settings: Settings = current_app.config["SETTINGS"]
     return load_process_log(settings.log_path, process.id)
+
+
+@contextmanager
+def sealed_logs(slugs: Sequence[str]) -> Iterator[Mapping[str, citivoice.Log]]:
+    """Yield the sealed rows of each process by slug, all from one pass over the log."""
+    settings: Settings = current_app.config["SETTINGS"]
+    query = select(Process.slug, Process.id).where(Process.slug.in_(slugs))
+    ids = {slug: str(process_id) for slug, process_id in db.session.execute(query)}
+    with citivoice.partitioned(load_process_log(settings.log_path), ids.values()) as logs:
+        yield {slug: logs[process_id] for slug, process_id in ids.items()}
 
 
 def newest_snapshot(process_id: int) -> ScoreSnapshot | None:
