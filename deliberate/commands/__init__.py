@@ -37,7 +37,7 @@ SUMMARIES = {
     "backup": "Create, verify and restore backups.",
     "breach-list": "List as CSV the accounts with data stored since then; erased ones by id only.",
     "check": "Check settings, schema, brand and counters; exit code 1 if something is wrong.",
-    "citivoice": "Check the data files of the framework; print the graph of the scores.",
+    "citivoice": "Check the framework, print the graph of the scores, compute the reason index.",
     "compare": "Compare releases, also of other installations.",
     "db": "Perform database migrations.",
     "demo": "Start the sample city on 127.0.0.1; a second start continues with its data.",

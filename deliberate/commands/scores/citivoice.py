@@ -7,6 +7,12 @@ from pathlib import Path
 import click
 
 from deliberate.citivoice.framework.check import UnreadableFiles, find_flaws
+from deliberate.citivoice.indicators.deliberative_reason import (
+    MIN_PAIRS,
+    ReasonChange,
+    reason_change,
+)
+from deliberate.citivoice.inputs.reason_survey import UnreadableSurvey, read_survey
 from deliberate.citivoice.reduction.declarations import (
     SQL_FOLDER,
     InvalidDeclaration,
@@ -18,7 +24,8 @@ from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 
 
 @click.group(
-    "citivoice", help="Check the data files of the framework; print the graph of the scores."
+    "citivoice",
+    help="Check the framework, print the graph of the scores, compute the reason index.",
 )
 def command() -> None:
     """Work with the CitiVoice framework; needs neither settings nor a database."""
@@ -69,3 +76,47 @@ def graph(name: str | None, format_: str, as_json_: bool, folder: Path | None) -
     if not results:
         fail(f"no step is named {name!r}", WRONG_USE)
     click.echo((as_json if as_json_ else FORMATS[format_])(steps.ordered(results)))
+
+
+@command.command("reason")
+@click.argument("survey", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json_", is_flag=True, help="Print the result as JSON.")
+def reason(survey: Path, as_json_: bool) -> None:
+    """Compute the Deliberative Reason Index from a CSV file of answers before and after.
+
+    Columns: participant, stage (before or after), C1, C2 … for considerations and P1, P2 … for
+    preferences. The index is compared with 1,000 random assignments of the preferences. Exit code
+    2 where the file cannot be read.
+    """
+    try:
+        stages = read_survey(survey)
+    except UnreadableSurvey as error:
+        fail(str(error), WRONG_USE)
+    result = reason_change(stages["before"], stages["after"])
+    click.echo(_reason_json(result) if as_json_ else _reason_text(result))
+
+
+def _reason_json(result: ReasonChange) -> str:
+    content = asdict(result) | {"change": result.change}
+    for name in ("before", "after"):
+        content[name]["above_chance"] = getattr(result, name).above_chance
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def _reason_text(result: ReasonChange) -> str:
+    lines = []
+    for name, index in (("before", result.before), ("after", result.after)):
+        if index.value is None:
+            lines.append(f"{name}: not enough data, n {index.n}")
+        else:
+            lines.append(
+                f"{name}: {index.value:.3f}, by chance {index.null:.3f}, above chance"
+                f" {index.above_chance:+.3f}, p {index.p:.3f}, n {index.n}"
+            )
+        if index.undefined:
+            lines.append(f"{name}: {len(index.undefined)} people gave no order and are left out")
+    if result.change is None:
+        lines.append(f"change: not enough data, {MIN_PAIRS} people must have answered both times")
+    else:
+        lines.append(f"change above chance: {result.change:+.3f}")
+    return "\n".join(lines)
