@@ -145,6 +145,14 @@ def to_plain(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
 
 
+_MARKUP = re.compile(r"^\s*(?:>|#{1,6}|[-*+])\s+|\*\*|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)", re.M)
+
+
+def without_markup(source: str) -> str:
+    """Return a typed text without the marks of bold, italics, headings, quotes and lists."""
+    return _MARKUP.sub("", re.sub(r"\[([^\]]+)\]\([^)\s]+\)", r"\1", source))
+
+
 def excerpt(plain: str, length: int = 160) -> str:
     """Return the beginning of a text, cut at a word, with an ellipsis if it was longer."""
     line = " ".join(plain.split())

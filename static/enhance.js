@@ -178,3 +178,37 @@ all('[data-similar]').forEach(showSimilar);
 all('[data-budget]').forEach(addUpBudget);
 const errorSummary = document.querySelector('[data-focus]');
 if (errorSummary) errorSummary.focus();
+
+// The service worker. The script that keeps pages and sends texts later is loaded where the reader has something in this
+// browser or may get it: signed in, on the offline page, on a kept page; otherwise when a page is first kept.
+const WORKER = '/worker.js';
+
+async function registerWorker() {
+  const policy = self.trustedTypes && trustedTypes.createPolicy('worker', {
+    createScriptURL: (url) => { if (url !== WORKER) throw new TypeError(url); return url; },
+  });
+  await navigator.serviceWorker.register(policy ? policy.createScriptURL(WORKER) : WORKER, { updateViaCache: 'none' });
+}
+
+async function enableOffline() {
+  await registerWorker();
+  const load = async () => (await import(document.body.dataset.offline)).started;
+  const button = document.querySelector('[data-keep]');
+  const isKept = document.documentElement.dataset.kept || (button && navigator.serviceWorker.controller);
+  if (owner || isKept || document.querySelector('[data-outbox-list]')) await load();
+  else if (button) {
+    button.hidden = false;
+    button.addEventListener('click', async () => {
+      button.disabled = true;
+      await load().catch(() => { button.querySelector('span').textContent = button.dataset.failed; });
+      button.disabled = false;
+      button.click();
+    }, { once: true });
+  }
+}
+
+if ('serviceWorker' in navigator && isSecureContext) {
+  const begin = () => enableOffline().catch(() => { /* storage is disabled: nothing is kept or sent later */ });
+  if (document.readyState === 'complete') begin();
+  else addEventListener('load', begin);
+}

@@ -1,19 +1,11 @@
-// Installing, reading and writing without a connection: the page's part of the service worker.
+// Reading and writing without a connection: the page's part of the service worker, loaded by enhance.js where it is used.
 // All texts come from the page; nothing here parses text as HTML (Trusted Types are enforced).
 
-const WORKER = '/worker.js';
 const FORGET_TIMEOUT = 3000;
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const owner = document.body.dataset.owner || '';
 const language = document.documentElement.lang;
 const dateText = (at) => new Date(at).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
-
-async function registerWorker() {
-  const policy = self.trustedTypes && trustedTypes.createPolicy('worker', {
-    createScriptURL: (url) => { if (url !== WORKER) throw new TypeError(url); return url; },
-  });
-  await navigator.serviceWorker.register(policy ? policy.createScriptURL(WORKER) : WORKER, { updateViaCache: 'none' });
-}
 
 // Ask the worker to do something; return what it answers.
 async function ask(action, values = {}) {
@@ -137,7 +129,7 @@ function markCopy() {
   const notice = document.createElement('p');
   notice.className = 'notice warning';
   notice.setAttribute('role', 'status');
-  notice.textContent = button.dataset.copy.replace('{time}', dateText(Number(at)));
+  notice.textContent = button.dataset.copyNotice.replace('{time}', dateText(Number(at)));
   document.getElementById('content').prepend(notice);
 }
 
@@ -157,7 +149,6 @@ async function forgetFirst(event) {
 }
 
 async function start() {
-  await registerWorker();
   navigator.serviceWorker.addEventListener('message', () => showLists());
   markCopy();
   all('[data-keep]').forEach((button) => button.addEventListener('click', () => toggleKept(button)));
@@ -168,8 +159,4 @@ async function start() {
   if (owner) await ask('visit', { owner });
 }
 
-if ('serviceWorker' in navigator && isSecureContext) {
-  const begin = () => start().catch(() => { /* storage is disabled: nothing is kept or sent later */ });
-  if (document.readyState === 'complete') begin();
-  else addEventListener('load', begin);
-}
+export const started = start().catch(() => { /* storage is disabled: nothing is kept or sent later */ });

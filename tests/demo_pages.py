@@ -101,6 +101,7 @@ def resident_pages() -> dict[str, str]:
         "choices of a topic": "/account/messages/choices/reply",
         "follows": "/account/follows",
         "second factor": "/account/second-factor",
+        "telephone number": "/account/messages/phone",
         "check page": f"/proposals/drafts/{draft.id}/check",
         "place of a draft": f"/proposals/drafts/{draft.id}/place",
         "map of a draft": f"/proposals/drafts/{draft.id}/map",

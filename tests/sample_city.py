@@ -100,7 +100,14 @@ def city_copy(city_folder: Path, tmp_path: Path) -> Iterator[Flask]:
 def create_city_app(folder: Path) -> Flask:
     """Return the application of a folder in demo mode; its exceptions fail the test."""
     app = create_app(
-        Settings(mode="demo", data_dir=str(folder), secret_key="test" * 10, signing_key="1" * 64)
+        Settings(
+            mode="demo",
+            data_dir=str(folder),
+            secret_key="test" * 10,
+            signing_key="1" * 64,
+            gateway_url="https://gateway.example/texts",
+            gateway_secret="test" * 10,
+        )
     )
     skip_disk_flushes(app)
     app.testing = True

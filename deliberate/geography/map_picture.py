@@ -10,6 +10,7 @@ from deliberate.geography.polygons import Bounds, bounds_of
 from deliberate.vocabulary import MapFeatureKind
 
 LABEL_SIZE = 13
+PHONE_LABEL_SIZE = 15
 LABEL_RISE = 20
 """Units between a name and its position, where pages put the circle of the area."""
 STYLE = """
@@ -94,10 +95,7 @@ def _labels(
         name = (shape.name_en if language == "en" else "") or shape.name
         if not name or shape.kind in {MapFeatureKind.RIVER, MapFeatureKind.ROAD}:
             continue
-        x, y = view.project(position)
-        y -= LABEL_RISE
-        half = len(name) * LABEL_SIZE * 0.3
-        box = x - half, y - LABEL_SIZE, x + half, y + LABEL_SIZE / 3
+        x, y, box = _name_spot(name, position, view)
         is_inside = box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= HEIGHT
         if not is_inside or any(_overlap(box, other) for other in taken):
             continue
@@ -105,6 +103,21 @@ def _labels(
         kind = ' class="wet"' if shape.kind == MapFeatureKind.WATER else ""
         labels.append(f'<text{kind} x="{x:.0f}" y="{y:.0f}">{escape(name)}</text>')
     return labels
+
+
+def _name_spot(
+    name: str, position: Position, view: MapView, size: int = LABEL_SIZE
+) -> tuple[float, float, Bounds]:
+    """Return the middle of the base line of a name, and its box, in units of the picture."""
+    x, y = view.project(position)
+    y -= LABEL_RISE
+    half = len(name) * size * 0.3
+    return x, y, (x - half, y - size, x + half, y + size / 3)
+
+
+def name_box(name: str, position: Position, view: MapView) -> Bounds:
+    """Return the box of a name in units of the picture, as large as phones show it."""
+    return _name_spot(name, position, view, PHONE_LABEL_SIZE)[2]
 
 
 def _overlap(a: Bounds, b: Bounds) -> bool:

@@ -67,6 +67,23 @@ class NoticeSubjects:
         """Return the title of the proposal, empty without one."""
         return self.proposal.title_for(self.reader) if self.proposal else ""
 
+    @property
+    def title_language(self) -> str:
+        """Return the language of the title of what the notice is about."""
+        subject = self.proposal or self.poll
+        return subject.language if subject else self.language
+
+    @property
+    def quotes(self) -> tuple[tuple[str, str], ...]:
+        """Return the texts of people that a sentence may quote, each with its language."""
+        texts = (
+            (self.title, self.proposal),
+            (self.question, self.poll),
+            (self.excerpt, self.comment),
+            (self.headline, self.response),
+        )
+        return tuple((text, row.language) for text, row in texts if row is not None and text)
+
     def _name_of(self, institution: Institution | None) -> str:
         return institution.name_in(self.language) if institution else ""
 

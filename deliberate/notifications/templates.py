@@ -65,6 +65,12 @@ class RenderedNotification:
     event: NoticeEvent
     thing: str = ""
     """The title of the proposal, the process or the poll that it is about."""
+    thing_language: str = ""
+    """The language of this title."""
+    quotes: tuple[tuple[str, str], ...] = ()
+    """Texts of people that the sentence quotes, each with its language."""
+    title: str = ""
+    """The subject without the number of the proposal, for a page that names the proposal."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +187,9 @@ def render_notification(
         f"/{language}{path}",
         event,
         subjects.title or subjects.question or subjects.process_title,
+        subjects.title_language,
+        subjects.quotes,
+        text.subject,
     )
 
 

@@ -224,6 +224,15 @@ def test_interrupted_button_is_confirmed_after_sign_in(app, dwi, log):
     assert log()[-1].kind == "person.signed_in"
 
 
+def test_interrupted_act_is_named_on_its_button_after_sign_in(app, dwi):
+    proposal = factories.create_proposal()
+    client = anonymous_client(app)
+    step = client.post(f"/en/proposals/{proposal.id}/support")
+    page = client.post("/en/sign-in", data={**hidden_fields(step.text), **CREDENTIALS})
+    assert f"Support proposal {proposal.id}</b>" in page.text
+    assert re.search(rf"<button[^>]*>\s*Support proposal {proposal.id}\s*</button>", page.text)
+
+
 def test_passphrase_is_never_held_in_another_form(app):
     step = anonymous_client(app).post("/en/account/passphrase", data={"passphrase": PASSPHRASE})
     assert step.status_code == 401

@@ -47,6 +47,7 @@ RESIDENT_PAGES = [
     "messages",
     "choices of notices",
     "choices of a topic",
+    "telephone number",
     "follows",
     "check page",
     "place of a draft",

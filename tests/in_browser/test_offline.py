@@ -155,6 +155,20 @@ def test_three_texts_written_offline_are_sent_once_after_the_browser_was_closed(
         assert page.goto(path).status == 200
 
 
+def test_keeping_a_page_copies_nothing_to_the_clipboard(phone, open_proposals):
+    phone.goto(open_proposals[0])
+    phone.wait_for_selector("[data-keep]")
+    assert phone.locator("[data-keep][data-copy]").count() == 0
+
+
+def test_visitor_keeps_a_page_on_the_first_click(open_phone, open_proposals):
+    page = open_phone().pages[0]
+    keep(page, open_proposals[0])
+    with disconnected(page):
+        page.goto(open_proposals[0])
+        page.locator("#content > .notice.warning").wait_for()
+
+
 def test_page_of_the_network_is_shown_while_connected(phone, open_proposals):
     keep(phone, open_proposals[0])
     post_argument(phone, "Terbaru, tidak dari salinan.")
@@ -253,6 +267,7 @@ def test_server_killed_again_and_again_loses_no_text_and_counts_none_twice(chrom
             page.wait_for_url(lambda url: "/offline" in url or "?at=" in url)
             server.start()
         page.goto("/id/offline")
+        page.wait_for_selector("[data-outbox-list] li")
         page.wait_for_selector("[data-send]", state="hidden")
         states = page.locator("[data-part=state]").all_inner_texts()
         receipts = page.locator("a[data-part=receipt]").count()

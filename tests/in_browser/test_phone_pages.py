@@ -49,8 +49,6 @@ UNMARKED = """starts => {
   return found
 }"""
 """The beginnings of Indonesian texts that a page shows as if they were of its own language."""
-WITHOUT_LANGUAGES = {"account", "messages"}
-"""Lists of one's own acts and messages, which quote titles without knowing their language."""
 LABELS = """() => [...document.querySelectorAll('a[aria-label], button[aria-label]')]
   .filter(element => !element.getAttribute('aria-label').toLowerCase()
     .includes(element.innerText.trim().replace(/\\s+/g, ' ').toLowerCase()))
@@ -137,8 +135,6 @@ def test_first_result_of_a_search_from_the_home_page_is_on_the_first_screen(phon
 def test_every_text_of_a_person_names_its_language(phone, paths, starts):
     unmarked = {}
     for page, path in paths.items():
-        if page in WITHOUT_LANGUAGES:
-            continue
         phone.goto(f"/en{path}", wait_until="domcontentloaded")
         if texts := phone.evaluate(UNMARKED, starts):
             unmarked[page] = texts

@@ -1,6 +1,6 @@
 """Test reports, holds by reports, decisions and appeals."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -257,7 +257,7 @@ def test_moderation_record_counts_by_rule_and_stance(app, clock):
     clock.shift(timedelta(hours=73))
     record = moderation_record()
     assert record.by_rule == {"insult": {1: 1, -1: 1}}
-    assert record.by_month == [("2026-03", {1: 1, -1: 1})]
+    assert record.by_month == [(date(2026, 3, 1), {1: 1, -1: 1})]
     assert (record.waiting, record.overdue) == (1, 1)
     assert record.outcomes["hidden"] == 2
 

@@ -174,3 +174,15 @@ def test_report_form_sent_twice_counts_once(app):
     assert (first.status_code, second.status_code) == (303, 303)
     factories.reload(comment)
     assert len(open_reports(comment)) == 1
+
+
+def test_queue_marks_a_report_as_overdue_when_the_public_record_counts_it_so(app, clock):
+    moderation_operations.report_contribution(
+        factories.create_resident(), post_argument(), ModerationRule.SPAM
+    )
+    moderator, queue = create_moderator(), "/en/desk/moderation"
+    clock.shift(30 * 3600)
+    assert "over 24 hours" in signed_in_client(app, moderator).get(queue).text
+    clock.shift(50 * 3600)
+    page = signed_in_client(app, moderator).get(queue).text
+    assert "over 72 hours" in page and "over 24 hours" not in page

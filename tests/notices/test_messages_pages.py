@@ -38,6 +38,18 @@ def test_messages_are_shown_in_the_account_and_marked_read(app, institution, pro
     assert "Mark all as read" not in browser.get("/en/account/messages").text
 
 
+def test_message_names_the_language_of_the_title_it_quotes_once_without_its_number(
+    app, institution, proposal
+):
+    publish_response(
+        factories.create_staff(institution), proposal, ResponseDecision.ACCEPTED, "Ya", "Teks"
+    )
+    fan_out()
+    page = signed_in_client(app, proposal.author).get("/en/account/messages").text
+    assert f'<span lang="id" dir="auto">{proposal.title}</span>' in page
+    assert f"[#{proposal.id}]" not in page
+
+
 def mailed(person, topic="response"):
     db.session.rollback()
     choices = {choice.topic: choice.channels for choice in list_topic_choices(person)}

@@ -133,6 +133,15 @@ def test_published_page_is_for_the_author_only(app):
     assert signed_in_client(app, factories.create_resident()).get(url).status_code == 403
 
 
+def test_published_page_promises_changes_only_in_a_phase_that_allows_them(app, clock):
+    proposal = factories.create_proposal(factories.create_process(days=2))
+    browser = signed_in_client(app, proposal.author)
+    page, promise = f"/en/proposals/{proposal.id}/published", "You can change the text"
+    assert promise in browser.get(page).text
+    clock.shift(3 * 86400)
+    assert promise not in browser.get(page).text
+
+
 def test_proposal_list_shows_state_and_active_filters_as_links(app):
     proposal = factories.create_proposal()
     page = anonymous_client(app).get("/en/proposals?q=bangku&state=published&order=discussed").text

@@ -163,6 +163,19 @@ def test_desk_lists_assessments_awaiting_a_reply(app):
     assert heading not in browser.get("/en/desk").text
 
 
+def test_desk_does_not_promise_a_reply_until_a_day_that_is_over(app, clock):
+    institution = factories.create_institution()
+    assessment, assessor, _second_assessor = create_judgement(
+        process=factories.create_process(institution, days=200)
+    )
+    freeze_assessment(assessor, assessment)
+    officer = factories.create_staff(institution)
+    assert "may reply until" in signed_in_client(app, officer).get("/en/desk").text
+    clock.shift(60 * 86400)
+    page = signed_in_client(app, officer).get("/en/desk").text
+    assert "may reply until" not in page and "until the assessment is published" in page
+
+
 def test_criterion_page_refuses_evidence_dated_in_the_future(app):
     assessment, assessor, _second_assessor = create_assessment()
     page = f"/en/desk/assessments/{assessment.id}/criteria/DP3"

@@ -28,6 +28,13 @@ def test_coding_pages_lead_from_draw_to_last_text(app):
     assert "You have coded 2 of 2" in text and "hidden until both" in text
 
 
+def test_first_page_of_a_researcher_leads_to_the_requests_for_data(app):
+    browser = signed_in_client(app, create_coder(Role.RESEARCHER))
+    page = browser.get("/en/desk", follow_redirects=True)
+    assert page.request.path == "/en/desk/coding"
+    assert 'href="/en/data/requests"' in page.text.partition("<main")[2].partition("</main>")[0]
+
+
 def test_coding_page_preselects_no_code(app):
     sample, coder = draw_comment_sample()
     browser, page = signed_in_client(app, coder), f"/en/desk/coding/{sample.id}/1"

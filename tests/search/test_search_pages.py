@@ -15,6 +15,7 @@ from deliberate.operations.search import rebuild_index
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.operations.threads.corrections import correct_comment
 from deliberate.queries.search.query import SearchQuery, search_texts
+from deliberate.text import without_markup
 from deliberate.vocabulary import ModerationRule, ResponseDecision, Role, Stance
 from tests import factories
 from tests.client import anonymous_client
@@ -266,3 +267,9 @@ def test_search_page_needs_at_most_four_statements(app):
     with record_queries() as executed:
         anonymous_client(app).get(f"/id/search?q={WORD}&kind=comments")
     assert len(executed) <= 4
+
+
+def test_snippet_of_a_result_shows_no_marks_of_bold_or_lists():
+    body = "- **Tandon air** untuk *semua* dusun, lihat [peta](https://example.org/p).\n> 2 * 3"
+    shown = "Tandon air untuk semua dusun, lihat peta.\n2 * 3"
+    assert without_markup(body) == shown

@@ -37,10 +37,7 @@ NOT_LINKED = {
     **dict.fromkeys(
         ("health.healthz", "health.readyz", "metrics.metrics"), "asked by the operator's monitoring"
     ),
-    **dict.fromkeys(
-        ("phone_numbers.confirm", "phone_numbers.show"),
-        "offered where a gateway for texts is configured",
-    ),
+    "phone_numbers.confirm": "redirect after giving a number",
     **dict.fromkeys(
         ("well_known.robots", "well_known.security", "well_known.sitemap"), "well-known address"
     ),

@@ -62,6 +62,11 @@ class Assessment(VisibleText, Base):
         """Return the time until which institutions may reply before publication."""
         return (self.frozen_at or now()) + REPLY_PERIOD
 
+    @property
+    def is_reply_period_over(self) -> bool:
+        """Return whether publication waits no longer for replies."""
+        return self.reply_deadline <= now()
+
 
 class Assessor(Base):
     """A person who rates in an assessment, without seeing the other's ratings until both have

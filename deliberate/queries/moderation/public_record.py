@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, extract, func, select
@@ -11,10 +11,10 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Appeal, ModerationDecision, Report
+from deliberate.queries.moderation.queue import OVERDUE_AFTER
 from deliberate.vocabulary import AppealOutcome, ModerationOutcome
 
 PAGE_SIZE = 20
-OVERDUE_AFTER = timedelta(hours=72)
 StanceCounts = dict[int | None, int]
 """Hidden texts by stance; None counts proposals and comments without a stance."""
 
@@ -24,7 +24,7 @@ class ModerationRecord:
     """Moderation in numbers."""
 
     by_rule: dict[str, StanceCounts]
-    by_month: list[tuple[str, StanceCounts]]
+    by_month: list[tuple[date, StanceCounts]]
     """Hidden texts in each of the last twelve months, newest first."""
     outcomes: dict[str, int]
     kept_after_reports: int
@@ -78,16 +78,16 @@ def _count_hidden(
     return [tuple(row) for row in db.session.execute(query)]
 
 
-def _count_by_month() -> list[tuple[str, StanceCounts]]:
+def _count_by_month() -> list[tuple[date, StanceCounts]]:
     decided_at = ModerationDecision.decided_at
     rows = _count_hidden(
         extract("year", decided_at),
         extract("month", decided_at),
         since=now() - timedelta(days=366),
     )
-    months: dict[str, StanceCounts] = {}
+    months: dict[date, StanceCounts] = {}
     for year, month, stance, count in rows:
-        months.setdefault(f"{int(year)}-{int(month):02}", {})[stance] = count
+        months.setdefault(date(int(year), int(month), 1), {})[stance] = count
     return sorted(months.items(), reverse=True)
 
 

@@ -20,6 +20,7 @@ from deliberate.vocabulary import HoldRule
 
 PAGE_SIZE = 20
 LATE_AFTER = timedelta(hours=24)
+OVERDUE_AFTER = timedelta(hours=72)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class ReportedContribution:
     def is_late(self) -> bool:
         """Return whether the first report is more than a day old."""
         return now() - self.reported_at > LATE_AFTER
+
+    @property
+    def is_overdue(self) -> bool:
+        """Return whether the public record counts the text as waiting too long."""
+        return now() - self.reported_at > OVERDUE_AFTER
 
 
 def reported_contributions(after: int = 0) -> list[ReportedContribution]:

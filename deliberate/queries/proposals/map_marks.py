@@ -10,7 +10,8 @@ from sqlalchemy.orm import defer, joinedload
 
 from deliberate.database import db
 from deliberate.geography import Position
-from deliberate.geography.map_view import BOX_DECIMALS, MapView
+from deliberate.geography.map_picture import name_box
+from deliberate.geography.map_view import BOX_DECIMALS, HEIGHT, MapView
 from deliberate.geography.places import Place
 from deliberate.geography.polygons import Bounds, bounds_of
 from deliberate.models import Proposal
@@ -24,6 +25,8 @@ COLUMNS, ROWS = 12, 10
 MIN_DISTANCE = 34.0
 """Units between two circles; nearer ones become one."""
 PIN_DISTANCE = 24.0
+PIN_SIZE = (11.0, 29.0)
+"""Half of the width and the height of a pin, whose point is at its mark."""
 PLACE_MARGIN = 0.9
 """Land around a place, as a part of its size."""
 
@@ -92,7 +95,7 @@ def list_map(filters: ProposalFilters, proposals: Iterable[Proposal]) -> MapDisp
         position = _mark_of(proposal)
         if position is None or not view.contains(position):
             continue
-        x, y = _free_spot(view.project(position), marks)
+        x, y = _free_spot(_beside_names(view.project(position), view, area_map), marks)
         box = (*position, *position)
         marks.append(
             MapMark(x, y, 1, box, number=number, proposal_id=proposal.id, title=proposal.title)
@@ -192,8 +195,25 @@ def _join_by_area(marks: Sequence[MapMark], area_map: AreaMap) -> list[MapMark]:
     for name, mark in joined.items():
         if mark.count > 1:
             x, y = area_map.view.project(area_map.areas[name].label)
-            joined[name] = replace(mark, x=x, y=y)
+        else:
+            x, y = _beside_names((mark.x, mark.y), area_map.view, area_map)
+        joined[name] = replace(mark, x=x, y=y)
     return [*joined.values(), *(mark for mark in marks if not mark.area)]
+
+
+def _beside_names(
+    spot: tuple[float, float], view: MapView, area_map: AreaMap
+) -> tuple[float, float]:
+    """Return the spot of a pin, on the map of all areas below the names that it would cover."""
+    if view != area_map.view:
+        return spot
+    x, y = spot
+    half_width, height = PIN_SIZE
+    boxes = [name_box(name, item.label, view) for name, item in area_map.areas.items()]
+    for left, top, right, bottom in sorted(boxes, key=lambda box: box[1]):
+        if x - half_width < right and left < x + half_width and top < y < bottom + height:
+            y = min(bottom + height, HEIGHT)
+    return x, y
 
 
 def _merge(marks: Sequence[MapMark]) -> list[MapMark]:

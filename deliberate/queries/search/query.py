@@ -15,6 +15,7 @@ from deliberate.queries.responses.response_owner import is_of_institution
 from deliberate.queries.search.index import matching_ids, matching_recent_ids
 from deliberate.queries.search.snippets import snippet_parts
 from deliberate.queries.search.stemming import SearchTerms, tokenize
+from deliberate.text import without_markup
 
 PAGE = 20
 KINDS = ("proposals", "comments", "responses")
@@ -85,7 +86,7 @@ def _searched_text(texts: Sequence[Any]) -> str:
     body, *lists = texts
     entries = (lists or [[]])[0]
     more = (entry.get(key, "") for entry in entries for key in ("text", "reason", "body"))
-    return " ".join([body, *more])
+    return without_markup(" ".join([body, *more]))
 
 
 def _proposals(matches: Matches) -> Select[*tuple[Any, ...]]:

@@ -25,6 +25,7 @@ from deliberate.operations.site.rate_limits import (
     join_ticket,
 )
 from deliberate.permissions.decision import Refused
+from deliberate.views.accounts.held_acts import held_act_name
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, form_page, see_other, submitted_data
 from deliberate.views.site.rate_limits import retry_after, retry_message
@@ -192,7 +193,11 @@ def complete_sign_in(person: "Person", token: str, *, is_new: bool = False) -> R
         return _redirect_next(url_for("welcome.codes", next=path) if needs_codes else path)
     texts = held_texts(held["fields"])
     return render_template(
-        "accounts/sign_in/go_on.html", stored_form=held, texts=texts, needs_codes=needs_codes
+        "accounts/sign_in/go_on.html",
+        stored_form=held,
+        act_name=held_act_name(held["path"]),
+        texts=texts,
+        needs_codes=needs_codes,
     )
 
 

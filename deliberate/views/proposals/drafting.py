@@ -28,7 +28,7 @@ from deliberate.operations.proposals.drafts import (
 from deliberate.operations.proposals.proposals import submit_proposal
 from deliberate.operations.site.rate_limits import CLICKS, TEXTS, TooManyAttempts
 from deliberate.permissions.decision import Refused, may_take_part, require
-from deliberate.permissions.proposals.proposals import is_author, is_open_to, may_submit
+from deliberate.permissions.proposals.proposals import is_author, is_open_to, may_revise, may_submit
 from deliberate.queries.processes.name_lists import areas_of, topics_of
 from deliberate.queries.processes.phases import get_next_phase_allowing, processes_allowing
 from deliberate.queries.processes.processes import get_process
@@ -334,9 +334,13 @@ def discard(draft_id: int) -> ResponseReturnValue:
 def published(proposal_id: int) -> str:
     """Show the author what happens next to the new proposal and how to share it."""
     proposal = get_or_404(get_proposal(proposal_id))
-    require(is_author(signed_in_person(), proposal))
+    author = signed_in_person()
+    require(is_author(author, proposal))
     return render_template(
-        "proposals/drafting/published.html", proposal=proposal, url=proposal_url(proposal)
+        "proposals/drafting/published.html",
+        proposal=proposal,
+        url=proposal_url(proposal),
+        can_revise=bool(may_revise(author, proposal)),
     )
 
 

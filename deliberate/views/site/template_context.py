@@ -1,8 +1,11 @@
 """The functions and values that every template can use."""
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import Flask, g
+from markupsafe import Markup, escape
 
 from deliberate.config import LANGUAGES
 from deliberate.days import (
@@ -66,6 +69,7 @@ def init_app(app: Flask) -> None:
         unread_count=unread_count,
     )
     app.jinja_env.filters["to_html"] = to_html
+    app.jinja_env.filters["mark_quotes"] = mark_quotes
     app.context_processor(_page_context)
 
 
@@ -73,6 +77,20 @@ def _page_context() -> dict[str, object]:
     """Return the language and the tree head; a view that has queried the head sets it in g."""
     head = g.log_head if "log_head" in g else latest_published_head()
     return {"language": g.get("language", "id"), "log_head": head}
+
+
+def mark_quotes(sentence: str, quotes: Sequence[tuple[str, str]]) -> Markup:
+    """Return a sentence in which each quoted text of a person names its language."""
+    languages = dict(quotes)
+    if not languages:
+        return escape(sentence)
+    longest_first = sorted(languages, key=len, reverse=True)
+    parts = re.split(f"({'|'.join(map(re.escape, longest_first))})", sentence)
+    span = Markup('<span lang="{}" dir="auto">{}</span>')
+    marked = [
+        span.format(languages[part], part) if part in languages else escape(part) for part in parts
+    ]
+    return Markup("").join(marked)
 
 
 def unread_count() -> int:
