@@ -1,7 +1,7 @@
-"""Forms of the weekly mail, of telephone numbers and of announcements."""
+"""Forms of the weekly mail and of telephone numbers."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from deliberate.forms import LocalizedForm
@@ -15,7 +15,6 @@ WEEKDAYS = [
     SelectChoice(6, _("Saturday")),
     SelectChoice(7, _("Sunday")),
 ]
-MAX_ANNOUNCEMENT = 2000
 
 
 class DigestForm(LocalizedForm):
@@ -43,15 +42,3 @@ class PhoneCodeForm(LocalizedForm):
     """The code that was sent to a telephone number."""
 
     code = StringField(_("Code of the text"), [DataRequired(_("Write the code.")), Length(max=20)])
-
-
-class AnnouncementForm(LocalizedForm):
-    """News of a process to those who follow it."""
-
-    body = TextAreaField(
-        _("Your news"),
-        [
-            DataRequired(_("Write your news.")),
-            Length(max=MAX_ANNOUNCEMENT, message=_("At most 2,000 characters.")),
-        ],
-    )

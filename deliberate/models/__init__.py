@@ -37,7 +37,6 @@ from deliberate.models.moderation.decisions import (
 from deliberate.models.moderation.rules import RulesVersion
 from deliberate.models.moderation.sanction import Sanction
 from deliberate.models.notices import (
-    Announcement,
     Delivery,
     DigestChoice,
     FailingAddress,

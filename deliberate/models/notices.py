@@ -6,20 +6,15 @@ from typing import Any
 from sqlalchemy import (
     ForeignKey,
     Index,
-    LargeBinary,
     String,
-    Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, UtcDateTime, new_salt
-from deliberate.database.personal_data import OFFICIAL, Category, keep_for, personal, rows
-from deliberate.models.moderation.visibility import PUBLIC, read_by
-from deliberate.models.processes import Process
-from deliberate.models.responses.institution import Institution
+from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import Category, keep_for, personal, rows
 
 
 class Notice(Base):
@@ -186,38 +181,3 @@ class FailingAddress(Base):
     failures: Mapped[int]
     failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class Announcement(Base):
-    """News of a process that its people send to those who follow it."""
-
-    __tablename__ = "announcement"
-    subject_type = "announcement"
-    personal_data = rows(
-        "announcements",
-        "Announcements",
-        owner="author_id",
-        columns="id process_id author_id institution_id body language published_at",
-        kept=OFFICIAL,
-        hidden="body_html renderer salt",
-    )
-    readers = read_by(PUBLIC, "body", "body_html")
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
-    body: Mapped[str] = mapped_column(Text)
-    body_html: Mapped[str] = mapped_column(Text)
-    renderer: Mapped[str] = mapped_column(String(24))
-    salt: Mapped[bytes] = mapped_column(LargeBinary(16), default=new_salt)
-    language: Mapped[str] = mapped_column(String(8))
-    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-    process: Mapped[Process] = relationship()
-    institution: Mapped[Institution | None] = relationship()
-
-    @property
-    def proposal_id(self) -> None:
-        """Return None: an announcement belongs to a process."""
-        return None

@@ -89,6 +89,7 @@ class NoticePage(StrEnum):
     REVIEW = "review"
     POLL = "poll"
     PROCESS = "process"
+    NEWS = "news"
     ACCOUNT = "account"
     MESSAGES = "messages"
     LIMIT = "limit"
@@ -366,12 +367,12 @@ class ProcessChangedNotice(_OnProcess, kind="process.changed"):
     change: int | None = detail("id of the change", default=None)
 
 
-class AnnouncementNotice(
-    NoticeEvent, kind="announcement.published", page=NoticePage.PROCESS, topic=Topic.ANNOUNCEMENT
+class NewsNotice(
+    NoticeEvent, kind="news.published", page=NoticePage.NEWS, topic=Topic.ANNOUNCEMENT
 ):
-    """The people of a process sent news to those who follow it."""
+    """The people of a process published news; sent to those who follow it."""
 
-    announcement: int = detail("id of the announcement")
+    news_item: int = detail("id of the news")
 
 
 class DigestNotice(NoticeEvent, kind="digest.week", page=NoticePage.MESSAGES):
