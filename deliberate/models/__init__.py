@@ -43,6 +43,7 @@ from deliberate.models.notices import (
     Notice,
     NoticeSetting,
     PhoneNumber,
+    PushSubscription,
 )
 from deliberate.models.polls import (
     Ballot,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import (
     ForeignKey,
@@ -163,6 +164,41 @@ class PhoneNumber(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """None after several texts did not reach it: nothing is sent until it is confirmed again."""
     failures: Mapped[int] = mapped_column(default=0)
+
+
+class PushSubscription(Base):
+    """A browser on which a person switched notices on: its address and keys (RFC 8030, 8291)."""
+
+    __tablename__ = "push_subscription"
+    personal_data = rows(
+        "push_subscriptions",
+        "Devices with notices",
+        owner="person_id",
+        columns="id person_id added_at failures last_delivery_id",
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    endpoint: Mapped[str] = mapped_column(
+        String(1000), unique=True, info=personal(Category.CONTACT)
+    )
+    """An address of the push service of the browser; who has it can send to the device."""
+    public_key: Mapped[str] = mapped_column(
+        String(100), info=personal(Category.CREDENTIAL, download=False)
+    )
+    secret: Mapped[str] = mapped_column(
+        String(40), info=personal(Category.CREDENTIAL, download=False)
+    )
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    failures: Mapped[int] = mapped_column(default=0)
+    """Failed attempts since the last message that was taken."""
+    last_delivery_id: Mapped[int] = mapped_column(BigId, default=0)
+    """The newest delivery that the push service took; older ones are never sent again."""
+
+    @property
+    def service(self) -> str:
+        """Return the host of the push service."""
+        return urlsplit(self.endpoint).hostname or ""
 
 
 class FailingAddress(Base):

@@ -17,6 +17,7 @@ class Channel(StrEnum):
     ACCOUNT = "account"
     MAIL = "mail"
     PHONE = "phone"
+    PUSH = "push"
 
 
 class Audience(StrEnum):
@@ -72,6 +73,10 @@ NOT_MAILED_BY_DEFAULT = frozenset({Topic.PROCESS})
 """Topics that are mailed only to people who ask for it; the weekly mail has them."""
 TEXTED_BY_DEFAULT = frozenset({Topic.RESPONSE})
 """Topics of which whoever confirmed a telephone number gets a text without choosing it."""
+
+
+PUSHED_BY_DEFAULT = frozenset({Topic.RESPONSE, Topic.COMMITMENT, Topic.REPLY})
+"""Topics that are shown on the devices of those who switched notices on there."""
 
 
 class NoticePage(StrEnum):

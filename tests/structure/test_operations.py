@@ -27,6 +27,7 @@ UNRECORDED = {
     "deliberate/operations/notices/incoming_mail.py",
     "deliberate/operations/notices/messages.py",
     "deliberate/operations/notices/phone_numbers.py",
+    "deliberate/operations/notices/push_subscriptions.py",
     "deliberate/operations/responses/response_publishing.py",
     "deliberate/operations/accounts/password_reset.py",
     "deliberate/operations/accounts/retention.py",
@@ -55,6 +56,8 @@ this one records them."""
 
 KINDS_OF_SEVERAL_OPERATIONS = {
     "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},
+    "channel.linked": {"add_push_subscription", "confirm_phone_number"},
+    "channel.unlinked": {"remove_phone_number", "remove_push_subscription"},
     "email.changed": {"change_email", "apply_email_change"},
     "person.erased": {"erase_account", "_erase_from_list"},
     "person.signed_in": {
@@ -76,7 +79,7 @@ KINDS_OF_SEVERAL_OPERATIONS = {
     },
 }
 """Kinds recorded by more than one operation: a ballot entered at the desk, an erasure repeated
-after a restore, the ways to sign in, settings by name, both tiers of a release."""
+after a restore, the ways to sign in, settings by name, both tiers of a release, channels."""
 ACTOR_FOUND_INSIDE = {
     "accept_invitation",
     "sign_in_by_code",

@@ -1,4 +1,4 @@
-"""News of processes go to followers; announcements become news."""
+"""News of processes go to followers, announcements become news; devices with notices."""
 
 import json
 import re
@@ -26,6 +26,23 @@ def upgrade() -> None:
         batch.create_unique_constraint("uq_process_news_announcement_id", ["announcement_id"])
     _move_announcements()
     op.drop_table("announcement")
+    _create_push_subscriptions()
+
+
+def _create_push_subscriptions() -> None:
+    op.create_table(
+        "push_subscription",
+        sa.Column("id", BIG_INT, primary_key=True),
+        sa.Column("person_id", BIG_INT, sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("endpoint", sa.String(1000), nullable=False),
+        sa.Column("public_key", sa.String(100), nullable=False),
+        sa.Column("secret", sa.String(40), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failures", BIG_INT, nullable=False),
+        sa.Column("last_delivery_id", BIG_INT, nullable=False),
+        sa.UniqueConstraint("endpoint", name="uq_push_subscription_endpoint"),
+    )
+    op.create_index("ix_push_subscription_person_id", "push_subscription", ["person_id"])
 
 
 def _move_announcements() -> None:
@@ -83,6 +100,7 @@ def _rename_notices(
 
 def downgrade() -> None:
     """Move them back to a table of their own, unrendered; other news stay."""
+    op.drop_table("push_subscription")
     _create_announcements()
     rows = op.get_bind().execute(
         sa.text("SELECT id, announcement_id FROM process_news WHERE announcement_id IS NOT NULL")
