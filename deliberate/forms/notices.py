@@ -21,6 +21,9 @@ class DigestForm(LocalizedForm):
     """Whether and when the weekly mail is sent."""
 
     is_wanted = BooleanField(_("Send me one mail a week with what I have not seen"))
+    joins_trial = BooleanField(
+        _("Leave out one of twenty by chance, to measure what these mails bring about")
+    )
     weekday = SelectField(_("Day"), choices=WEEKDAYS, coerce=int)
     hour = SelectField(
         _("Hour"),

@@ -39,8 +39,10 @@ from deliberate.models.moderation.sanction import Sanction
 from deliberate.models.notices import (
     Delivery,
     DigestChoice,
+    DigestTrial,
     FailingAddress,
     Notice,
+    NoticeEffects,
     NoticeSetting,
     PhoneNumber,
     PushSubscription,

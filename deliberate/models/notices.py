@@ -9,13 +9,14 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
-from deliberate.database.personal_data import Category, keep_for, personal, rows
+from deliberate.database.personal_data import Category, keep_for, not_personal, personal, rows
 
 
 class Notice(Base):
@@ -145,6 +146,41 @@ class DigestChoice(Base):
     weekday: Mapped[int] = mapped_column(info=personal(Category.PREFERENCE))
     """The ISO number of the day, 1 for Monday."""
     hour: Mapped[int] = mapped_column(info=personal(Category.PREFERENCE))
+    joins_trial: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info=personal(Category.PREFERENCE)
+    )
+    """The person agreed that one mail in twenty is left out by chance, to measure its effect."""
+
+
+class DigestTrial(Base):
+    """A week of a person who agreed to it: the weekly mail was sent, or left out by chance."""
+
+    __tablename__ = "digest_trial"
+    personal_data = rows(
+        "weekly_mail_trial",
+        "Weeks in the trial of the weekly mail",
+        owner="person_id",
+        columns="person_id week is_held_out assigned_at",
+        retention=keep_for(365, "assigned_at", "weeks in the trial of the weekly mail"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    week: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """The ISO week, as it ends the key of a weekly mail."""
+    is_held_out: Mapped[bool]
+    assigned_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class NoticeEffects(Base):
+    """What was measured of the effect of notices at one time; never updated."""
+
+    __tablename__ = "notice_effects"
+    personal_data = not_personal("id computed_at figures")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    computed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    figures: Mapped[dict[str, Any]] = mapped_column(Json)
+    """Figures as they are shown, without small cells."""
 
 
 class PhoneNumber(Base):

@@ -1,4 +1,4 @@
-"""News of processes go to followers, announcements become news; devices with notices."""
+"""News of processes go to followers, announcements become news; devices; effects of notices."""
 
 import json
 import re
@@ -27,6 +27,26 @@ def upgrade() -> None:
     _move_announcements()
     op.drop_table("announcement")
     _create_push_subscriptions()
+    _create_effects()
+
+
+def _create_effects() -> None:
+    joins_trial = sa.Column("joins_trial", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("digest_choice", joins_trial)
+    op.create_table(
+        "digest_trial",
+        sa.Column("person_id", BIG_INT, sa.ForeignKey("person.id"), primary_key=True),
+        sa.Column("week", sa.String(10), primary_key=True),
+        sa.Column("is_held_out", sa.Boolean(), nullable=False),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("ix_digest_trial_assigned_at", "digest_trial", ["assigned_at"])
+    op.create_table(
+        "notice_effects",
+        sa.Column("id", BIG_INT, primary_key=True),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+    )
 
 
 def _create_push_subscriptions() -> None:
@@ -100,7 +120,10 @@ def _rename_notices(
 
 def downgrade() -> None:
     """Move them back to a table of their own, unrendered; other news stay."""
-    op.drop_table("push_subscription")
+    for table in ("notice_effects", "digest_trial", "push_subscription"):
+        op.drop_table(table)
+    with op.batch_alter_table("digest_choice") as choice:
+        choice.drop_column("joins_trial")
     _create_announcements()
     rows = op.get_bind().execute(
         sa.text("SELECT id, announcement_id FROM process_news WHERE announcement_id IS NOT NULL")

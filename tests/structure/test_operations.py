@@ -23,6 +23,7 @@ UNRECORDED = {
     "deliberate/operations/proposals/drafts.py",
     "deliberate/operations/responses/response_drafts.py",
     "deliberate/operations/notices/digests.py",
+    "deliberate/operations/notices/effects.py",
     "deliberate/operations/notices/failing_addresses.py",
     "deliberate/operations/notices/incoming_mail.py",
     "deliberate/operations/notices/messages.py",

@@ -112,6 +112,7 @@ def choices() -> ResponseReturnValue:
             is_wanted=form.is_wanted.data,
             weekday=form.weekday.data,
             hour=form.hour.data,
+            joins_trial=form.joins_trial.data,
         )
         return redirect_with_message(url_for("messages.choices"), _("Your choice is saved."))
 
