@@ -90,9 +90,9 @@ sbom:
 lock: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet "pip-tools>=7.5,<8"
 	$(COMPILE) --upgrade --extra postgres -o requirements.lock pyproject.toml
-	$(COMPILE) --upgrade --extra postgres,scale,sso,spark -c requirements.lock \
+	$(COMPILE) --upgrade --extra postgres,scale,sso,push,spark -c requirements.lock \
 		-o requirements-extras.lock pyproject.toml
-	$(COMPILE) --upgrade --extra postgres,scale,sso,spark,dev -c requirements-extras.lock \
+	$(COMPILE) --upgrade --extra postgres,scale,sso,push,spark,dev -c requirements-extras.lock \
 		-o requirements-dev.lock pyproject.toml
 
 # An editable installation: changes of the checkout take effect at once.

@@ -63,6 +63,7 @@ class Settings:
     gateway_url: str = ""
     gateway_secret: str = field(default="", metadata={"secret": True})
     phone_country: str = "62"
+    push_key: str = field(default="", metadata={"secret": True})
     trusted_proxies: int = 0
     limits: bool = True
     person_storage_mb: int = 50
@@ -190,6 +191,8 @@ def _invalid_values(settings: Settings) -> Problems:
     yield from _invalid_mail_addresses(settings)
     yield from _invalid_mail_domain(settings)
     yield from _invalid_gateway(settings)
+    if settings.push_key:
+        yield from _invalid_push_key(settings)
 
 
 def _invalid_locale(settings: Settings) -> Problems:
@@ -236,6 +239,13 @@ def _invalid_gateway(settings: Settings) -> Problems:
         yield "GATEWAY_URL", "must begin with https://"
     if len(settings.gateway_secret) < MIN_WEBHOOK_SECRET_CHARACTERS:
         yield "GATEWAY_SECRET", f"must have at least {MIN_WEBHOOK_SECRET_CHARACTERS} characters"
+
+
+def _invalid_push_key(settings: Settings) -> Problems:
+    if not re.fullmatch(r"[\w-]{43}", settings.push_key, re.ASCII):
+        yield "PUSH_KEY", "must be a key as `deliberate push-key` prints it"
+    if find_spec("pywebpush") is None:
+        yield "PUSH_KEY", "needs the extra push: pip install deliberate[push]"
 
 
 def _unsafe_for_production(settings: Settings) -> Problems:

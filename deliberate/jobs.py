@@ -22,6 +22,7 @@ from deliberate.notifications.reminders import create_reminders
 from deliberate.notifications.witnesses import notify_witnesses
 from deliberate.operations.accounts.deletion import remove_erased_remains, write_erasure_list
 from deliberate.operations.accounts.password_reset import send_pending_resets
+from deliberate.operations.notices.effects import store_notice_effects
 from deliberate.operations.polls.ballot_box import close_ballot_boxes, rewrite_ballots_when_due
 from deliberate.operations.releases.data_access_requests import refresh_protected_releases
 from deliberate.operations.releases.releases import delete_removed_files, publish_all_releases
@@ -78,6 +79,7 @@ def run_nightly(settings: Settings) -> None:
             "write_segments": lambda: write_segments(settings.log_path, rest=True),
             "create_months_ahead": create_months_ahead,
             "store_all_scores": store_all_scores,
+            "store_notice_effects": store_notice_effects,
             "delete_removed_files": lambda: delete_removed_files(settings.releases_path),
             "publish_all_releases": lambda: publish_all_releases(settings.releases_path),
         },

@@ -1,5 +1,5 @@
 // Service worker: static files, pages that the reader keeps, and the outbox of texts written without a connection.
-// The server puts STATIC_CACHE, PRECACHED, OFFLINE_PAGES and MAX_WAIT_DAYS before it. Pages come from the network; only
+// The server puts STATIC_CACHE and the other constants in capitals before it. Pages come from the network; only
 // where it fails, a kept copy or the page that says so is shown.
 
 const KEPT_CACHE = 'kept-pages';
@@ -223,6 +223,32 @@ self.addEventListener('activate', (event) => {
 self.addEventListener('sync', (event) => {
   if (event.tag !== 'outbox') return;
   event.waitUntil(sendOnce().then((isEmpty) => { if (!isEmpty) throw new Error('texts are waiting'); }));
+});
+
+// Notices on this device. A message names the page to open; what happened is read there.
+
+const textOf = (path) => PUSH_TEXTS[path.startsWith('/en/') ? 'en' : 'id'];
+
+// Read the path from a message; one that names no page of this site opens the list of messages.
+function pathOf(data) {
+  try {
+    const { path } = data.json();
+    const url = new URL(path, self.location.origin);
+    if (/^\/(id|en)\//.test(path) && url.origin === self.location.origin) return path;
+  } catch { /* not one of ours */ }
+  return PUSH_FALLBACK;
+}
+
+self.addEventListener('push', (event) => {
+  const path = pathOf(event.data);
+  event.waitUntil(self.registration.showNotification(PUSH_TITLE, {
+    body: textOf(path), tag: path, data: path, lang: path.slice(1, 3), icon: PUSH_ICON,
+  }));
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow(event.notification.data));
 });
 
 // Messages of pages; each is answered through its port.

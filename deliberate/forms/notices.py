@@ -1,7 +1,7 @@
-"""Forms of the weekly mail, of telephone numbers and of announcements."""
+"""Forms of the weekly mail and of telephone numbers."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from deliberate.forms import LocalizedForm
@@ -15,13 +15,15 @@ WEEKDAYS = [
     SelectChoice(6, _("Saturday")),
     SelectChoice(7, _("Sunday")),
 ]
-MAX_ANNOUNCEMENT = 2000
 
 
 class DigestForm(LocalizedForm):
     """Whether and when the weekly mail is sent."""
 
     is_wanted = BooleanField(_("Send me one mail a week with what I have not seen"))
+    joins_trial = BooleanField(
+        _("Leave out one of twenty by chance, to measure what these mails bring about")
+    )
     weekday = SelectField(_("Day"), choices=WEEKDAYS, coerce=int)
     hour = SelectField(
         _("Hour"),
@@ -43,15 +45,3 @@ class PhoneCodeForm(LocalizedForm):
     """The code that was sent to a telephone number."""
 
     code = StringField(_("Code of the text"), [DataRequired(_("Write the code.")), Length(max=20)])
-
-
-class AnnouncementForm(LocalizedForm):
-    """News of a process to those who follow it."""
-
-    body = TextAreaField(
-        _("Your news"),
-        [
-            DataRequired(_("Write your news.")),
-            Length(max=MAX_ANNOUNCEMENT, message=_("At most 2,000 characters.")),
-        ],
-    )

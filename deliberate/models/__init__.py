@@ -37,13 +37,15 @@ from deliberate.models.moderation.decisions import (
 from deliberate.models.moderation.rules import RulesVersion
 from deliberate.models.moderation.sanction import Sanction
 from deliberate.models.notices import (
-    Announcement,
     Delivery,
     DigestChoice,
+    DigestTrial,
     FailingAddress,
     Notice,
+    NoticeEffects,
     NoticeSetting,
     PhoneNumber,
+    PushSubscription,
 )
 from deliberate.models.polls import (
     Ballot,

@@ -2,24 +2,21 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import (
     ForeignKey,
     Index,
-    LargeBinary,
     String,
-    Text,
     UniqueConstraint,
+    false,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, UtcDateTime, new_salt
-from deliberate.database.personal_data import OFFICIAL, Category, keep_for, personal, rows
-from deliberate.models.moderation.visibility import PUBLIC, read_by
-from deliberate.models.processes import Process
-from deliberate.models.responses.institution import Institution
+from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database.personal_data import Category, keep_for, not_personal, personal, rows
 
 
 class Notice(Base):
@@ -149,6 +146,41 @@ class DigestChoice(Base):
     weekday: Mapped[int] = mapped_column(info=personal(Category.PREFERENCE))
     """The ISO number of the day, 1 for Monday."""
     hour: Mapped[int] = mapped_column(info=personal(Category.PREFERENCE))
+    joins_trial: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info=personal(Category.PREFERENCE)
+    )
+    """The person agreed that one mail in twenty is left out by chance, to measure its effect."""
+
+
+class DigestTrial(Base):
+    """A week of a person who agreed to it: the weekly mail was sent, or left out by chance."""
+
+    __tablename__ = "digest_trial"
+    personal_data = rows(
+        "weekly_mail_trial",
+        "Weeks in the trial of the weekly mail",
+        owner="person_id",
+        columns="person_id week is_held_out assigned_at",
+        retention=keep_for(365, "assigned_at", "weeks in the trial of the weekly mail"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    week: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """The ISO week, as it ends the key of a weekly mail."""
+    is_held_out: Mapped[bool]
+    assigned_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class NoticeEffects(Base):
+    """What was measured of the effect of notices at one time; never updated."""
+
+    __tablename__ = "notice_effects"
+    personal_data = not_personal("id computed_at figures")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    computed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    figures: Mapped[dict[str, Any]] = mapped_column(Json)
+    """Figures as they are shown, without small cells."""
 
 
 class PhoneNumber(Base):
@@ -170,6 +202,41 @@ class PhoneNumber(Base):
     failures: Mapped[int] = mapped_column(default=0)
 
 
+class PushSubscription(Base):
+    """A browser on which a person switched notices on: its address and keys (RFC 8030, 8291)."""
+
+    __tablename__ = "push_subscription"
+    personal_data = rows(
+        "push_subscriptions",
+        "Devices with notices",
+        owner="person_id",
+        columns="id person_id added_at failures last_delivery_id",
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    endpoint: Mapped[str] = mapped_column(
+        String(1000), unique=True, info=personal(Category.CONTACT)
+    )
+    """An address of the push service of the browser; who has it can send to the device."""
+    public_key: Mapped[str] = mapped_column(
+        String(100), info=personal(Category.CREDENTIAL, download=False)
+    )
+    secret: Mapped[str] = mapped_column(
+        String(40), info=personal(Category.CREDENTIAL, download=False)
+    )
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    failures: Mapped[int] = mapped_column(default=0)
+    """Failed attempts since the last message that was taken."""
+    last_delivery_id: Mapped[int] = mapped_column(BigId, default=0)
+    """The newest delivery that the push service took; older ones are never sent again."""
+
+    @property
+    def service(self) -> str:
+        """Return the host of the push service."""
+        return urlsplit(self.endpoint).hostname or ""
+
+
 class FailingAddress(Base):
     """An address that rejects mails; after several failures no mail is sent to it."""
 
@@ -186,38 +253,3 @@ class FailingAddress(Base):
     failures: Mapped[int]
     failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class Announcement(Base):
-    """News of a process that its people send to those who follow it."""
-
-    __tablename__ = "announcement"
-    subject_type = "announcement"
-    personal_data = rows(
-        "announcements",
-        "Announcements",
-        owner="author_id",
-        columns="id process_id author_id institution_id body language published_at",
-        kept=OFFICIAL,
-        hidden="body_html renderer salt",
-    )
-    readers = read_by(PUBLIC, "body", "body_html")
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
-    body: Mapped[str] = mapped_column(Text)
-    body_html: Mapped[str] = mapped_column(Text)
-    renderer: Mapped[str] = mapped_column(String(24))
-    salt: Mapped[bytes] = mapped_column(LargeBinary(16), default=new_salt)
-    language: Mapped[str] = mapped_column(String(8))
-    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-    process: Mapped[Process] = relationship()
-    institution: Mapped[Institution | None] = relationship()
-
-    @property
-    def proposal_id(self) -> None:
-        """Return None: an announcement belongs to a process."""
-        return None

@@ -331,7 +331,10 @@ class ProcessContact(Base):
 
 
 class ProcessNews(VisibleText, Base):
-    """A dated short text about a process, in Markdown. It never changes; it can be withdrawn."""
+    """A dated short text about a process, in Markdown, sent to those who follow it.
+
+    It never changes; it can be withdrawn.
+    """
 
     __tablename__ = "process_news"
     __table_args__ = (Index("ix_process_news_process_id_id", "process_id", "id"),)
@@ -341,10 +344,11 @@ class ProcessNews(VisibleText, Base):
         "News of processes",
         owner="published_by_id",
         columns=(
-            "id process_id title title_en body body_en published_at published_by_id withdrawn_at"
+            "id process_id title title_en body body_en published_at published_by_id "
+            "institution_id withdrawn_at"
         ),
         kept=OFFICIAL,
-        hidden="salt",
+        hidden="salt announcement_id",
     )
     visibility = NOT_WITHDRAWN & Through("process", Process.visibility)
     readers = read_by(NOT_WITHDRAWN & _PROCESS_READERS, "title", "title_en", "body", "body_en")
@@ -357,14 +361,20 @@ class ProcessNews(VisibleText, Base):
     body_en: Mapped[str] = mapped_column(Text, default="")
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
+    announcement_id: Mapped[int | None] = mapped_column(BigId, unique=True)
+    """The id in the log of news that were published as an announcement, which had no title."""
 
     process: Mapped[Process] = relationship()
+    institution: Mapped[Institution | None] = relationship()
 
     @property
     def sealed_text(self) -> str:
         """Return titles and texts as the log binds them."""
+        if self.announcement_id is not None:
+            return self.body
         return canonical_json([self.title, self.body, self.title_en, self.body_en])
 
     def text_in(self, field: str, language: str) -> str:

@@ -39,8 +39,8 @@ from deliberate.queries.notices.stuck_deliveries import NO_ADDRESS
 from deliberate.vocabulary.notices import Channel
 
 BATCH_SIZE = 100
-PHONE_BATCH_SIZE = 5
-"""Few, as a gateway may take seconds for each."""
+SLOW_BATCH_SIZE = 5
+"""Few, as a gateway or a push service may take seconds for each."""
 MAX_SEND_SECONDS = 40.0
 """How long one run sends by one channel; a slow server must not hold up the other jobs."""
 CLAIM_TIMEOUT = timedelta(minutes=10)
@@ -119,7 +119,7 @@ def _claim(channel: Channel) -> Sequence[int]:
                 or_(Delivery.next_attempt_at.is_(None), Delivery.next_attempt_at <= now()),
             )
             .order_by(Delivery.id)
-            .limit(PHONE_BATCH_SIZE if channel == Channel.PHONE else BATCH_SIZE)
+            .limit(BATCH_SIZE if channel == Channel.MAIL else SLOW_BATCH_SIZE)
             .with_for_update(skip_locked=True)
         ).all()
         claimed = _without_older_pending(session, channel, due)

@@ -9,7 +9,6 @@ from flask_babel import ngettext
 
 from deliberate.days import date_text, end_text, last_day_text
 from deliberate.models import (
-    Announcement,
     Comment,
     Commitment,
     Institution,
@@ -18,6 +17,7 @@ from deliberate.models import (
     Poll,
     Process,
     ProcessChange,
+    ProcessNews,
     Proposal,
     Referral,
     Response,
@@ -25,7 +25,7 @@ from deliberate.models import (
 from deliberate.notifications.registry import line_of
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.queries.processes.phases import phase_title_by_key
-from deliberate.text import excerpt, to_plain
+from deliberate.text import excerpt, to_html, to_plain
 from deliberate.vocabulary.notices import NoticeEvent
 
 EXCERPT_CHARACTERS = 200
@@ -56,7 +56,7 @@ class NoticeSubjects:
     commitment: Commitment | None = None
     response: Response | None = None
     change: ProcessChange | None = None
-    announcement_row: Announcement | None = None
+    news_row: ProcessNews | None = None
 
     def __getitem__(self, name: str) -> object:
         """Return an attribute, else a detail of the event: `text % self` fills in a text."""
@@ -243,14 +243,18 @@ class NoticeSubjects:
     @property
     def sender(self) -> str:
         """Return the name of the institution that sent news."""
-        row = self.announcement_row
+        row = self.news_row
         return self._named_or_authority(row.institution if row else None)
 
     @property
-    def announcement_text(self) -> str:
-        """Return the beginning of the news of a process."""
-        row = self.announcement_row
-        return excerpt(to_plain(row.body_html), EXCERPT_CHARACTERS) if row else ""
+    def news_text(self) -> str:
+        """Return the title and the beginning of the news of a process, if they still apply."""
+        row = self.news_row
+        if row is None or row.withdrawn_at is not None:
+            withdrawn: str = _("these news were withdrawn.")
+            return withdrawn
+        body = to_plain(to_html(row.text_in("body", self.language)))
+        return f"{row.text_in('title', self.language)}. {excerpt(body, EXCERPT_CHARACTERS)}"
 
     @property
     def news(self) -> str:

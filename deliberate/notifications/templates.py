@@ -11,7 +11,6 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from deliberate.database import Base, db
 from deliberate.models import (
-    Announcement,
     Comment,
     Commitment,
     Institution,
@@ -20,6 +19,7 @@ from deliberate.models import (
     Poll,
     Process,
     ProcessChange,
+    ProcessNews,
     Proposal,
     Referral,
     Response,
@@ -42,6 +42,7 @@ _PATHS = {
     NoticePage.REVIEW: "/desk/moderation/{subject}/{id}",
     NoticePage.POLL: "/polls/{poll}",
     NoticePage.PROCESS: "/processes/{slug}",
+    NoticePage.NEWS: "/processes/{slug}/news#news-{news_item}",
     NoticePage.ACCOUNT: "/account",
     NoticePage.MESSAGES: "/account/messages",
     NoticePage.LIMIT: "/account/limit",
@@ -85,7 +86,7 @@ class NotificationContext:
     commitments: dict[int, Commitment]
     responses: dict[int, Response]
     changes: dict[int, ProcessChange]
-    announcements: dict[int, Announcement]
+    news: dict[int, ProcessNews]
     institutions: dict[int, Institution]
 
     def subjects_of(
@@ -110,7 +111,7 @@ class NotificationContext:
             commitment=self.commitments.get(details.get("commitment", 0)),
             response=self.responses.get(details.get("response", 0)),
             change=self.changes.get(details.get("change", 0)),
-            announcement_row=self.announcements.get(details.get("announcement", 0)),
+            news_row=self.news.get(details.get("news_item", 0)),
         )
 
 
@@ -145,7 +146,7 @@ def load_context(notices: Iterable[Notice]) -> NotificationContext:
         ),
         _named(Response, "response", rows, joinedload(Response.institution)),
         _named(ProcessChange, "change", rows),
-        _named(Announcement, "announcement", rows, joinedload(Announcement.institution)),
+        _named(ProcessNews, "news_item", rows, joinedload(ProcessNews.institution)),
         _by_id(Institution, list(institution_ids)),
     )
 

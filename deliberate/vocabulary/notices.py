@@ -17,6 +17,7 @@ class Channel(StrEnum):
     ACCOUNT = "account"
     MAIL = "mail"
     PHONE = "phone"
+    PUSH = "push"
 
 
 class Audience(StrEnum):
@@ -74,6 +75,10 @@ TEXTED_BY_DEFAULT = frozenset({Topic.RESPONSE})
 """Topics of which whoever confirmed a telephone number gets a text without choosing it."""
 
 
+PUSHED_BY_DEFAULT = frozenset({Topic.RESPONSE, Topic.COMMITMENT, Topic.REPLY})
+"""Topics that are shown on the devices of those who switched notices on there."""
+
+
 class NoticePage(StrEnum):
     """The page that a notice opens."""
 
@@ -89,6 +94,7 @@ class NoticePage(StrEnum):
     REVIEW = "review"
     POLL = "poll"
     PROCESS = "process"
+    NEWS = "news"
     ACCOUNT = "account"
     MESSAGES = "messages"
     LIMIT = "limit"
@@ -366,12 +372,12 @@ class ProcessChangedNotice(_OnProcess, kind="process.changed"):
     change: int | None = detail("id of the change", default=None)
 
 
-class AnnouncementNotice(
-    NoticeEvent, kind="announcement.published", page=NoticePage.PROCESS, topic=Topic.ANNOUNCEMENT
+class NewsNotice(
+    NoticeEvent, kind="news.published", page=NoticePage.NEWS, topic=Topic.ANNOUNCEMENT
 ):
-    """The people of a process sent news to those who follow it."""
+    """The people of a process published news; sent to those who follow it."""
 
-    announcement: int = detail("id of the announcement")
+    news_item: int = detail("id of the news")
 
 
 class DigestNotice(NoticeEvent, kind="digest.week", page=NoticePage.MESSAGES):

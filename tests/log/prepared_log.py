@@ -27,12 +27,12 @@ from deliberate.operations.polls.ballot_box import close_ballot_boxes
 from deliberate.operations.polls.ballots import cast_ballot
 from deliberate.operations.polls.polls import PollRules, change_poll, publish_result, state_outcome
 from deliberate.operations.polls.statements import suggest_statement
+from deliberate.operations.processes.news import publish_news
 from deliberate.operations.processes.process_information import (
     DocumentEntry,
     add_contact,
     add_document_file,
     add_document_link,
-    publish_news,
 )
 from deliberate.operations.processes.process_setup import change_process
 from deliberate.operations.processes.processes import close_process

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from deliberate.clock import now
-from deliberate.commands import mail as mail_command
+from deliberate.commands.notices import mail as mail_command
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Delivery, FailingAddress
 from deliberate.notifications.channels import mail as mail_channel

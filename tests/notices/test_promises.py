@@ -31,7 +31,7 @@ KEPT_BY = {
     "the limit is ended": {"sanction.lifted"},
     "the appeal is decided. the owner": {"sanction.granted", "sanction.refused"},
     "you follow this proposal": {"response.published", "commitment.updated"},
-    "you follow this process": {"phase.began", "process.changed", "announcement.published"},
+    "you follow this process": {"phase.began", "process.changed", "news.published"},
     "you follow this institution": {"response.published", "deadline.missed"},
     "you follow this topic": {"response.published", "proposal.qualified"},
     "the response is public. everyone": {"response.published", "response.again"},
@@ -41,7 +41,7 @@ KEPT_BY = {
     "no longer verified": {"verification.ended"},
     "the ballot is void at once, other officers": {"ballot.objected"},
     "you are told when somebody replies": {"comment.replied"},
-    "followers of the process are notified": {"announcement.published"},
+    "followers of the process are notified": {"news.published"},
     "you are told what is new here": {"response.published", "phase.began", "proposal.qualified"},
     "you are notified of": set(),  # the heading of the page that lists the registry
     "you are never notified": set(),

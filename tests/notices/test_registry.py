@@ -33,11 +33,11 @@ from deliberate.operations.moderation.decisions import (
     restore_contribution,
 )
 from deliberate.operations.moderation.sanctions import impose_sanction
-from deliberate.operations.notices.announcements import publish_announcement
 from deliberate.operations.notices.messages import choose_topics, mark_messages_read
 from deliberate.operations.polls.ballots import cast_ballot
 from deliberate.operations.polls.office_ballots import enter_ballot, hold_ballot, object_to_ballot
 from deliberate.operations.polls.polls import state_outcome
+from deliberate.operations.processes.news import publish_news
 from deliberate.operations.processes.process_setup import change_process
 from deliberate.operations.proposals.follows import FollowedTopic, follow_subject
 from deliberate.operations.proposals.merging import merge_proposals, unmerge_proposal
@@ -279,8 +279,8 @@ def polls_and_processes(city, clock, everyone):
         admin, city.process, {"response_days": 25}, [(city.institution, "lead")], "Libur"
     )
     assert set(everyone) <= set(city.deliver()["process.changed"])
-    publish_announcement(city.officer, city.process, "Rapat warga hari Sabtu.")
-    assert city.deliver()["announcement.published"] == city.ids(city.follower)
+    publish_news(city.officer, city.process, ("Rapat warga", ""), ("Hari Sabtu.", ""))
+    assert city.deliver()["news.published"] == city.ids(city.follower)
     phase = factories.add_phase
     phase(city.process, PhaseKind.REVIEW, now() + timedelta(days=300), 5, PhaseSwitch.COMMENT)
     clock.shift(timedelta(days=300, hours=1))

@@ -14,7 +14,6 @@ from deliberate.models import ComparedScore, Process
 from deliberate.operations.processes.process_information import (
     DocumentEntry,
     add_document_link,
-    publish_news,
 )
 from deliberate.operations.processes.process_setup import delete_process, plan_process
 from deliberate.operations.processes.processes import remove_phase, schedule_phase
@@ -183,7 +182,6 @@ def test_planned_process_is_deleted_by_a_page_that_says_what_it_means(client, ad
     old = add_document_link(admin, city, entry, "https://contoh.example/1")
     newer = replace(entry, replaced=old)
     add_document_link(admin, city, newer, "https://contoh.example/2")
-    publish_news(admin, city, ("Kabar", ""), ("Isi", ""))
     assert f'{page}"' in client.get(f"{DESK}/jalan").text
     log()
     assert submit_form(client, page).status_code == 422

@@ -1,4 +1,4 @@
-"""Documents, contact persons and news on the page of a process."""
+"""Documents and contact persons on the page of a process."""
 
 import re
 from io import BytesIO
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from deliberate.commands import cli
 from deliberate.database import db
 from deliberate.models import ProcessContact, ProcessDocument
-from deliberate.operations.processes.process_information import publish_news
+from deliberate.operations.processes.process_information import add_contact
 from deliberate.operations.processes.process_setup import plan_process
 from deliberate.permissions.decision import Refused
 from deliberate.queries.log.page_comparison import compare_pages
@@ -20,8 +20,6 @@ from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 
 PDF = b"%PDF-1.4\n%%EOF"
-NEWS = {"headline": "Uji coba dimulai", "body": "Mulai **Senin**. <script>alert(1)</script>"}
-ENGLISH = {"headline_en": "The trial begins", "body_en": "From *Monday*."}
 
 
 @pytest.fixture
@@ -47,29 +45,6 @@ def manage(process):
 def add_document(client, manage, title, **fields):
     entry = {"title": title, "language": "id", "dated_on": "2026-02-27", **fields}
     return submit_form(client, manage, f"{manage}/documents", **entry)
-
-
-def test_news_are_published_in_both_languages_with_a_feed_and_withdrawn(
-    app, client, process, manage, log
-):
-    log()
-    half = submit_form(client, manage, f"{manage}/news", **NEWS, headline_en="The trial")
-    assert half.status_code == 422 and "Uji coba dimulai" in half.text
-    assert submit_form(client, manage, f"{manage}/news", **NEWS, **ENGLISH).status_code == 303
-    reader, page = anonymous_client(app), f"processes/{process.slug}"
-    for path in (page, f"{page}/news"):
-        english, indonesian = reader.get(f"/en/{path}").text, reader.get(f"/id/{path}").text
-        assert "The trial begins" in english and "<strong>Senin</strong>" in indonesian
-        assert "<script>alert" not in indonesian
-    for feed in (f"/{page}/feed.atom?lang=en", "/feed.atom?lang=en"):
-        assert "The trial begins" in reader.get(feed).text
-    withdraw = re.search(rf"{manage}/news/\d+/withdraw", client.get(manage).text).group()
-    assert submit_form(client, manage, withdraw).status_code == 303
-    assert submit_form(client, manage, withdraw).status_code == 409
-    for path in (f"/en/{page}/news", f"/{page}/feed.atom?lang=en"):
-        assert "The trial begins" not in reader.get(path).text
-    assert "withdrawn" in reader.get(f"/en/{page}/news").text
-    assert [row.kind for row in log()] == ["news.published", "news.withdrawn"]
 
 
 def test_exchanged_or_missing_file_of_a_document_is_found(app, client, process, manage):
@@ -156,7 +131,7 @@ def test_only_administrators_and_the_leading_institution_publish(app, process, m
         assert signed_in_client(app, person).get(manage).status_code == status, role
         if status == 403:
             with pytest.raises(Refused):
-                publish_news(person, process, ("Judul", ""), ("Isi", ""))
+                add_contact(person, process, "Sari", "Kantor", "0542")
     page = anonymous_client(app).get(f"/en/processes/{process.slug}").text
     assert "/information" not in page
 

@@ -99,7 +99,7 @@ NOT_LINKED = {
     "polls.suggest": "on an open poll of statements",
     "process_copies.delete": "on the set-up of a planned process",
     "process_information.download": "on a process with a file",
-    "process_information.news": "on a process with news",
+    "news.index": "on a process with news",
     "response_form.preview": "redirect after saving a response",
     "sanctions.own_sanction": "on the account page during a limit",
     "second_factor.sign_in": "redirect after the passphrase",

@@ -9,7 +9,6 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import (
     Adjudication,
-    Announcement,
     Assessment,
     AssessmentReply,
     Assessor,
@@ -52,14 +51,13 @@ from deliberate.operations.moderation.rules import publish_rules
 from deliberate.operations.moderation.sanctions import impose_sanction
 from deliberate.operations.polls.polls import PollRules, open_poll
 from deliberate.operations.polls.statements import decide_statement, suggest_statement
+from deliberate.operations.processes.news import publish_news, withdraw_news
 from deliberate.operations.processes.process_information import (
     DocumentEntry,
     add_contact,
     add_document_link,
-    publish_news,
     remove_contact,
     remove_document,
-    withdraw_news,
 )
 from deliberate.operations.processes.process_setup import plan_process
 from deliberate.operations.processes.processes import schedule_phase
@@ -308,9 +306,6 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
         ),
         ResponseDraft(proposal_id=site.proposals["shown"].id, institution_id=institution.id),
         ResponseTemplate(institution_id=institution.id, name="x", body="x"),
-        Announcement(
-            process_id=site.process.id, body="x", body_html="x", renderer="x", language="id"
-        ),
         PollOutcome(poll_id=poll.id, body="x", body_html="x", renderer="x"),
         Ballot(key="0" * 64, poll_id=poll.id, choice=[], area="x"),
         PollChange(

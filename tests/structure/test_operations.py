@@ -23,10 +23,12 @@ UNRECORDED = {
     "deliberate/operations/proposals/drafts.py",
     "deliberate/operations/responses/response_drafts.py",
     "deliberate/operations/notices/digests.py",
+    "deliberate/operations/notices/effects.py",
     "deliberate/operations/notices/failing_addresses.py",
     "deliberate/operations/notices/incoming_mail.py",
     "deliberate/operations/notices/messages.py",
     "deliberate/operations/notices/phone_numbers.py",
+    "deliberate/operations/notices/push_subscriptions.py",
     "deliberate/operations/responses/response_publishing.py",
     "deliberate/operations/accounts/password_reset.py",
     "deliberate/operations/accounts/retention.py",
@@ -44,11 +46,19 @@ UNRECORDED = {
 EVENT_NAMES = {event.__name__: kind for kind, event in EVENT_TYPES.items()}
 """The kind of every event type by the name of the type."""
 
-KINDS_WITHOUT_OPERATION = {"account.reclassified", "group.declared", "meeting.held"}
-"""Kinds that releases of other installations may hold; no operation of this one records them."""
+KINDS_WITHOUT_OPERATION = {
+    "account.reclassified",
+    "announcement.published",
+    "group.declared",
+    "meeting.held",
+}
+"""Kinds that releases of other installations or logs of earlier versions may hold; no operation of
+this one records them."""
 
 KINDS_OF_SEVERAL_OPERATIONS = {
     "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},
+    "channel.linked": {"add_push_subscription", "confirm_phone_number"},
+    "channel.unlinked": {"remove_phone_number", "remove_push_subscription"},
     "email.changed": {"change_email", "apply_email_change"},
     "person.erased": {"erase_account", "_erase_from_list"},
     "person.signed_in": {
@@ -70,7 +80,7 @@ KINDS_OF_SEVERAL_OPERATIONS = {
     },
 }
 """Kinds recorded by more than one operation: a ballot entered at the desk, an erasure repeated
-after a restore, the ways to sign in, settings by name, both tiers of a release."""
+after a restore, the ways to sign in, settings by name, both tiers of a release, channels."""
 ACTOR_FOUND_INSIDE = {
     "accept_invitation",
     "sign_in_by_code",

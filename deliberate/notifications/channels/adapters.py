@@ -7,8 +7,14 @@ from deliberate.notifications.channels.account import AccountChannel
 from deliberate.notifications.channels.adapter import ChannelAdapter
 from deliberate.notifications.channels.mail import MailChannel
 from deliberate.notifications.channels.phone import PhoneChannel
+from deliberate.notifications.channels.push import PushChannel
 
-ADAPTERS: tuple[ChannelAdapter[Any], ...] = (AccountChannel(), MailChannel(), PhoneChannel())
+ADAPTERS: tuple[ChannelAdapter[Any], ...] = (
+    AccountChannel(),
+    MailChannel(),
+    PhoneChannel(),
+    PushChannel(),
+)
 
 
 def configured_adapters(settings: Settings) -> list[ChannelAdapter[Any]]:

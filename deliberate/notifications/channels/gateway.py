@@ -7,9 +7,6 @@ again under the same id, by which the gateway recognises it.
 
 import http.client
 import json
-import socket
-import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -20,11 +17,11 @@ from deliberate.notifications.channels.adapter import (
     PermanentFailure,
     TemporaryFailure,
 )
+from deliberate.notifications.channels.http_exchange import ExchangeFailed, post
 from deliberate.notifications.signatures import SIGNATURE_HEADER, TIME_HEADER, sign
 
 TIMEOUT_SECONDS = 10.0
 """Seconds for a whole exchange: a gateway that answers byte by byte is cut off too."""
-MAX_ANSWER_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -79,33 +76,18 @@ class Gateway:
             TIME_HEADER: str(seconds),
             SIGNATURE_HEADER: sign(self._secret, seconds, body),
         }
-        connection = self._connection()
-        timer = threading.Timer(TIMEOUT_SECONDS, _cut, [connection])
-        timer.start()
+        path = self._parts.path or "/"
+        query = f"?{self._parts.query}" if self._parts.query else ""
         try:
-            path = self._parts.path or "/"
-            query = f"?{self._parts.query}" if self._parts.query else ""
-            connection.request("POST", path + query, body, headers)
-            response = connection.getresponse()
-            return response.status, _read_object(response.read(MAX_ANSWER_BYTES))
-        except (OSError, http.client.HTTPException, AttributeError) as error:
-            # AttributeError: http.client reads on in a socket that was cut off
-            raise ConnectionLost(f"the gateway: {type(error).__name__}") from error
-        finally:
-            timer.cancel()
-            connection.close()
+            status, answer = post(self._connection(), path + query, body, headers, TIMEOUT_SECONDS)
+        except ExchangeFailed as error:
+            raise ConnectionLost(f"the gateway: {error}") from error
+        return status, _read_object(answer)
 
     def _connection(self) -> http.client.HTTPConnection:
         is_secure = self._parts.scheme == "https"
         kind = http.client.HTTPSConnection if is_secure else http.client.HTTPConnection
         return kind(self._parts.hostname or "", self._parts.port, timeout=TIMEOUT_SECONDS)
-
-
-def _cut(connection: http.client.HTTPConnection) -> None:
-    """End an exchange whose time is over, whatever the other side still sends."""
-    if connection.sock is not None:
-        with suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _read_object(content: bytes) -> dict[str, object]:

@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.notifications.registry.line import Line
 from deliberate.vocabulary.notices import (
-    AnnouncementNotice,
     Audience,
+    NewsNotice,
     PhaseBeganNotice,
     ProcessChangedNotice,
     Timing,
@@ -21,11 +21,11 @@ LINES = (
         Timing.ON_DATE,
     ),
     Line(
-        AnnouncementNotice,
-        ("announcement.published",),
+        NewsNotice,
+        ("news.published",),
         Audience.FOLLOWERS,
         _("%(sender)s: news of a process"),
-        _("“%(process_title)s”: %(announcement_text)s"),
+        _("“%(process_title)s”: %(news_text)s"),
         name=_("News from the people of a process"),
     ),
     Line(

@@ -1,4 +1,4 @@
-"""Documents, contact persons and news on the page of a process."""
+"""Documents and contact persons on the page of a process."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,19 +8,17 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import update
 
 from deliberate.clock import now
-from deliberate.models import Person, Process, ProcessContact, ProcessDocument, ProcessNews
+from deliberate.models import Person, Process, ProcessContact, ProcessDocument
 from deliberate.operations.proposals.file_sanitizing import sanitize_file
 from deliberate.operations.proposals.file_store import delete_files, stored_file
 from deliberate.operations.proposals.storage_limits import refuse_full_installation
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.processes import may_inform
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
-from deliberate.text import clean, clean_line
+from deliberate.text import clean_line
 from deliberate.vocabulary.events.processes import (
     ContactAdded,
     ContactRemoved,
-    NewsPublished,
-    NewsWithdrawn,
     ProcessDocumentAdded,
     ProcessDocumentRemoved,
 )
@@ -169,45 +167,3 @@ def remove_contact(
         contact.name = contact.office = contact.reach = ""
         contact.salt = None
         act.about(contact)
-
-
-def publish_news(
-    staff: Person,
-    process: Process,
-    titles: tuple[str, str],
-    bodies: tuple[str, str],
-    *,
-    context: RequestContext = NO_REQUEST,
-) -> ProcessNews:
-    """Publish news of a process in Indonesian and, if given, English. Raises Refused."""
-    with recorded(staff, NewsPublished, context) as act:
-        require(may_inform(act.lock(staff), act.lock(process)))
-        title, title_en = map(clean_line, titles)
-        body, body_en = map(clean, bodies)
-        if bool(title_en) != bool(body_en):
-            raise InvalidInput(_("Write title and text in English, or neither."))
-        news = ProcessNews(
-            process_id=process.id,
-            title=title,
-            title_en=title_en,
-            body=body,
-            body_en=body_en,
-            published_at=now(),
-            published_by_id=staff.id,
-        )
-        act.session.add(news)
-        act.set_text(lambda: news.sealed_text, news)
-        act.about(news, translated=bool(body_en))
-    return news
-
-
-def withdraw_news(
-    staff: Person, news: ProcessNews, *, context: RequestContext = NO_REQUEST
-) -> None:
-    """Withdraw news; their date stays visible. Raises Refused."""
-    with recorded(staff, NewsWithdrawn, context) as act:
-        require(may_inform(act.lock(staff), news.process))
-        if act.lock(news).withdrawn_at is not None:
-            raise Refused(_GONE)
-        news.withdrawn_at = now()
-        act.about(news)

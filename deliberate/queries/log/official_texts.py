@@ -43,6 +43,7 @@ from deliberate.vocabulary.events.moderation import (
 )
 from deliberate.vocabulary.events.polls import PollChanged, PollOpened
 from deliberate.vocabulary.events.processes import (
+    AnnouncementPublished,
     ContactAdded,
     NewsPublished,
     PhaseScheduled,
@@ -78,6 +79,7 @@ def compare_official_texts(session: Session) -> Iterator[PageFault]:
     """Yield every text of an office, and every decision of a moderator, that differs."""
     for model, kind, column in SINGLE_TEXTS:
         yield from _compare_single(session, model, kind, column)
+    yield from _compare_announcements(session)
     for process_id in session.scalars(select(Process.id).order_by(Process.id)).all():
         yield from _compare_process(session, process_id)
         session.expunge_all()
@@ -109,6 +111,8 @@ def _compare_single(
     table = model.__tablename__
     entries = {entry.subject_id: entry for entry in _entries(session, kind)}
     for row in session.scalars(select(model).order_by(model.id)):
+        if getattr(row, "announcement_id", None) is not None:
+            continue
         entry = entries.pop(row.id, None)
         if entry is None:
             if not getattr(row, "source", None):
@@ -122,6 +126,19 @@ def _compare_single(
     gone_with_process = set(session.scalars(of_deleted))
     for subject_id in sorted(entries.keys() - gone_with_process):
         yield PageFault(table, subject_id, "-", entries[subject_id].seq)
+
+
+def _compare_announcements(session: Session) -> Iterator[PageFault]:
+    """Compare news that were published as announcements, by the ids that these had."""
+    entries = {entry.subject_id: entry for entry in _entries(session, AnnouncementPublished.KIND)}
+    was_announcement = ProcessNews.announcement_id.is_not(None)
+    table = ProcessNews.__tablename__
+    for row in session.scalars(select(ProcessNews).where(was_announcement)):
+        entry = entries.pop(row.announcement_id or 0, None)
+        if entry is None or _is_changed(row.sealed_text, row.salt, entry):
+            yield PageFault(table, row.id, "body" if entry else "id", entry.seq if entry else None)
+    for entry in entries.values():
+        yield PageFault(table, entry.subject_id, "-", entry.seq)
 
 
 def _compare_process(session: Session, process_id: int) -> Iterator[PageFault]:

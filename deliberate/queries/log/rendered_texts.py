@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliberate.models import (
-    Announcement,
     Comment,
     PollOutcome,
     Proposal,
@@ -22,7 +21,6 @@ RENDERED: tuple[tuple[type[Any], str, str], ...] = (
     (Comment, "body", "body_html"),
     (Response, "body", "body_html"),
     (PollOutcome, "body", "body_html"),
-    (Announcement, "body", "body_html"),
     (RulesVersion, "body", "body_html"),
     (RulesVersion, "body_en", "body_en_html"),
 )

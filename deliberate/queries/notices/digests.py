@@ -1,6 +1,6 @@
 """The weekly mail: who is due for it, and which messages it shows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, String, cast, func, literal, literal_
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.days import local_date, local_today, site, time_of_day
-from deliberate.models import Delivery, DigestChoice, Notice, Person
+from deliberate.models import Delivery, DigestChoice, DigestTrial, Notice, Person
 
 DEFAULT_WEEKDAY, DEFAULT_HOUR = 6, 8
 """Saturday morning, for people who have not chosen."""
@@ -36,7 +36,11 @@ class DueDigest:
 def get_digest_choice(person: Person) -> DigestChoice:
     """Return the choice of a person, or a new one with the default."""
     return db.session.get(DigestChoice, person.id) or DigestChoice(
-        person_id=person.id, is_wanted=True, weekday=DEFAULT_WEEKDAY, hour=DEFAULT_HOUR
+        person_id=person.id,
+        is_wanted=True,
+        weekday=DEFAULT_WEEKDAY,
+        hour=DEFAULT_HOUR,
+        joins_trial=False,
     )
 
 
@@ -97,6 +101,7 @@ def list_due_digests(weekday: int, hour: int, after: int, limit: int) -> list[Du
             func.coalesce(DigestChoice.weekday, DEFAULT_WEEKDAY) == weekday,
             func.coalesce(DigestChoice.hour, DEFAULT_HOUR) == hour,
             ~_has_digest(week_name(slot)),
+            ~_is_held_out(week_name(slot)),
             ~_has_digest(week_name(slot - WEEK), Notice.created_at > Delivery.created_at),
         )
         .group_by(Delivery.person_id)
@@ -119,6 +124,20 @@ def _has_digest(week: str, *conditions: ColumnElement[bool]) -> ColumnElement[bo
     """Return the condition that a person has a weekly mail of a week."""
     key = literal("digest.") + cast(Delivery.person_id, String) + literal(week)
     return select(Notice.id).where(Notice.key == key, *conditions).exists()
+
+
+def _is_held_out(week: str) -> ColumnElement[bool]:
+    """Return the condition that the weekly mail of a week is left out for a person."""
+    of_week = (DigestTrial.person_id == Delivery.person_id) & (DigestTrial.week == week)
+    return select(DigestTrial.week).where(of_week, DigestTrial.is_held_out).exists()
+
+
+def trial_members_among(person_ids: Collection[int]) -> set[int]:
+    """Return those of some people who agreed to the trial of the weekly mail."""
+    agreed = select(DigestChoice.person_id).where(
+        DigestChoice.person_id.in_(person_ids), DigestChoice.joins_trial
+    )
+    return set(db.session.scalars(agreed))
 
 
 def list_digest_messages(person: Person, after: int, up_to: int) -> Sequence[Row[Delivery, Notice]]:

@@ -185,7 +185,7 @@ def _news(scope: FeedScope) -> list[FeedEntry]:
     if scope.process_id is not None:
         statement = statement.where(ProcessNews.process_id == scope.process_id)
     newest = statement.join(Process).options(contains_eager(ProcessNews.process))
-    newest = newest.order_by(ProcessNews.id.desc()).limit(MAX_ENTRIES)
+    newest = newest.order_by(ProcessNews.published_at.desc()).limit(MAX_ENTRIES)
     language = str(get_locale())
     return [
         FeedEntry(

@@ -11,6 +11,7 @@ from deliberate.vocabulary import Role
 from deliberate.vocabulary.notices import (
     NOT_MAILED_BY_DEFAULT,
     OPTIONAL_IN_ACCOUNT,
+    PUSHED_BY_DEFAULT,
     TEXTED_BY_DEFAULT,
     Channel,
     Topic,
@@ -44,6 +45,8 @@ def is_on_by_default(topic: Topic | None, channel: Channel) -> bool:
     """Return whether a topic is sent by a channel to people who have not chosen."""
     if channel == Channel.PHONE:
         return topic in TEXTED_BY_DEFAULT
+    if channel == Channel.PUSH:
+        return topic in PUSHED_BY_DEFAULT
     return channel == Channel.ACCOUNT or topic not in NOT_MAILED_BY_DEFAULT
 
 

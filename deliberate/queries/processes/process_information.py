@@ -1,4 +1,4 @@
-"""Documents, contact persons and news of a process."""
+"""Documents and contact persons of a process."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,11 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Process, ProcessContact, ProcessDocument, ProcessNews
+from deliberate.models import Process, ProcessContact, ProcessDocument
 
 MAX_ROWS = 100
 """Documents, and contacts, that a page lists."""
-NEWS_ON_PAGE = 3
-NEWS_PAGE = 20
-T = TypeVar("T", ProcessDocument, ProcessContact, ProcessNews)
+T = TypeVar("T", ProcessDocument, ProcessContact)
 
 
 @dataclass(frozen=True)
@@ -58,16 +56,6 @@ def list_contacts(process: Process) -> Sequence[ProcessContact]:
     ).all()
 
 
-def list_news(
-    process: Process, limit: int = NEWS_PAGE, before: int | None = None
-) -> Sequence[ProcessNews]:
-    """Return news of a process, newest first, withdrawn ones too, and one more than `limit`."""
-    statement = select(ProcessNews).where(ProcessNews.process_id == process.id)
-    if before is not None:
-        statement = statement.where(ProcessNews.id < before)
-    return db.session.scalars(statement.order_by(ProcessNews.id.desc()).limit(limit + 1)).all()
-
-
 def get_document(process: Process, document_id: int) -> ProcessDocument | None:
     """Return a document of a process."""
     return _of_process(db.session.get(ProcessDocument, document_id), process)
@@ -76,11 +64,6 @@ def get_document(process: Process, document_id: int) -> ProcessDocument | None:
 def get_contact(process: Process, contact_id: int) -> ProcessContact | None:
     """Return a contact person of a process."""
     return _of_process(db.session.get(ProcessContact, contact_id), process)
-
-
-def get_news(process: Process, news_id: int) -> ProcessNews | None:
-    """Return a news item of a process."""
-    return _of_process(db.session.get(ProcessNews, news_id), process)
 
 
 def _of_process(row: T | None, process: Process) -> T | None:

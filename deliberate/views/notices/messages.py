@@ -33,6 +33,10 @@ from deliberate.queries.notices.digests import get_digest_choice
 from deliberate.queries.notices.failing_addresses import is_address_set_aside
 from deliberate.queries.notices.messages import PAGE, list_messages, list_newest_mails
 from deliberate.queries.notices.phone_numbers import get_phone_number
+from deliberate.queries.notices.push_subscriptions import (
+    list_push_subscriptions,
+    public_push_key,
+)
 from deliberate.queries.notices.settings import list_kind_choices, list_topic_choices, topics_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
@@ -108,6 +112,7 @@ def choices() -> ResponseReturnValue:
             is_wanted=form.is_wanted.data,
             weekday=form.weekday.data,
             hour=form.hour.data,
+            joins_trial=form.joins_trial.data,
         )
         return redirect_with_message(url_for("messages.choices"), _("Your choice is saved."))
 
@@ -119,6 +124,8 @@ def choices() -> ResponseReturnValue:
         choices=list_topic_choices(person),
         channels=channels,
         has_gateway=bool(current_settings().gateway_url),
+        push_key=public_push_key(current_settings()),
+        devices=list_push_subscriptions(person.id),
         is_set_aside=is_address_set_aside(person),
     )
 
@@ -151,9 +158,12 @@ def _checked(channel: Channel, names: Iterable[str]) -> set[str]:
 
 
 def _offered_channels(person: "Person") -> list[Channel]:
-    """Return the channels that a person can choose: texts need a number and a gateway."""
-    phone = get_phone_number(person) if current_settings().gateway_url else None
-    return [channel for channel in Channel if channel != Channel.PHONE or phone is not None]
+    """Return the channels that a person can choose: texts need a number, push a device."""
+    settings = current_settings()
+    has_phone = bool(settings.gateway_url) and get_phone_number(person) is not None
+    has_device = bool(settings.push_key) and bool(list_push_subscriptions(person.id))
+    missing = {Channel.PHONE: not has_phone, Channel.PUSH: not has_device}
+    return [channel for channel in Channel if not missing.get(channel)]
 
 
 @blueprint.page("/confirm/<token>", "public", methods=BOTH)

@@ -1,4 +1,4 @@
-"""Documents, contact persons and news of a process: managed by its staff, shown to all readers."""
+"""Documents and contact persons of a process: managed by its staff, shown to all readers."""
 
 from typing import TYPE_CHECKING
 
@@ -7,24 +7,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
 
-from deliberate.forms.processes import ContactForm, DocumentForm, NewsForm
+from deliberate.forms.processes import ContactForm, DocumentForm
 from deliberate.operations.processes import process_information as operations
 from deliberate.operations.proposals.file_store import CONTENT_TYPES
 from deliberate.operations.site.rate_limits import TEXTS, TooManyAttempts
 from deliberate.permissions.decision import RefusalKind, Refused, require
 from deliberate.permissions.processes import may_inform
 from deliberate.queries.processes.process_information import (
-    NEWS_PAGE,
     get_contact,
     get_document,
     get_document_by_name,
-    get_news,
     list_contacts,
     list_documents,
-    list_news,
 )
 from deliberate.queries.processes.process_setup import get_process_for_setup
-from deliberate.queries.processes.processes import get_process
 from deliberate.text import to_file_name
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import UNPROCESSABLE, redirect_with_message
@@ -33,7 +29,6 @@ from deliberate.views.site.request_context import (
     current_person,
     current_settings,
     get_or_404,
-    int_arg,
     request_context,
     signed_in_person,
 )
@@ -54,7 +49,7 @@ def _managed_process(slug: str) -> "Process":
 
 @blueprint.page(DESK, "staff", "admin")
 def manage(slug: str) -> str:
-    """Show documents, contact persons and news of a process with the forms to change them."""
+    """Show documents and contact persons of a process with the forms to change them."""
     return _render(_managed_process(slug))
 
 
@@ -62,9 +57,8 @@ def _render(
     process: "Process",
     document_form: DocumentForm | None = None,
     contact_form: ContactForm | None = None,
-    news_form: NewsForm | None = None,
 ) -> str:
-    documents, news = list_documents(process), list_news(process)
+    documents = list_documents(process)
     document_form = document_form or DocumentForm()
     document_form.set_documents((str(row.document.id), row.document.title) for row in documents)
     return render_template(
@@ -72,10 +66,8 @@ def _render(
         process=process,
         documents=documents,
         contacts=list_contacts(process),
-        news=news[:NEWS_PAGE],
         document_form=document_form,
         contact_form=contact_form or ContactForm(),
-        news_form=news_form or NewsForm(),
     )
 
 
@@ -156,46 +148,6 @@ def remove_contact(slug: str, contact_id: int) -> ResponseReturnValue:
     contact = get_or_404(get_contact(process, contact_id))
     operations.remove_contact(signed_in_person(), contact, context=request_context())
     return _redirect(slug, _("The contact person is removed."))
-
-
-@blueprint.page(f"{DESK}/news", "staff", "admin", methods=["POST"], rate_limit=TEXTS)
-def publish_news(slug: str) -> ResponseReturnValue:
-    """Publish news."""
-    process, form = _managed_process(slug), NewsForm(request.form)
-    if not form.validate():
-        return _render(process, news_form=form), UNPROCESSABLE
-    operations.publish_news(
-        signed_in_person(),
-        process,
-        (form.headline.data or "", form.headline_en.data or ""),
-        (form.body.data or "", form.body_en.data or ""),
-        context=request_context(),
-    )
-    return _redirect(slug, _("The news are published."))
-
-
-@blueprint.page(f"{DESK}/news/<id:news_id>/withdraw", "staff", "admin", methods=["POST"])
-def withdraw_news(slug: str, news_id: int) -> ResponseReturnValue:
-    """Withdraw news; their date stays visible."""
-    process = _managed_process(slug)
-    news = get_or_404(get_news(process, news_id))
-    operations.withdraw_news(signed_in_person(), news, context=request_context())
-    return _redirect(slug, _("The news are withdrawn."))
-
-
-@blueprint.page("/processes/<slug>/news", "public", cached=True)
-def news(slug: str) -> str:
-    """Show the news of a process, newest first."""
-    process = get_or_404(get_process(slug))
-    rows = list_news(process, before=int_arg("after"))
-    shown = rows[:NEWS_PAGE]
-    after = shown[-1].id if len(rows) > len(shown) else None
-    return render_template(
-        "processes/information/news.html",
-        process=process,
-        news=shown,
-        next_url=url_for("process_information.news", slug=slug, after=after) if after else "",
-    )
 
 
 @blueprint.page("/processes/<slug>/documents/<name>", "public")

@@ -7,15 +7,13 @@ from flask_babel import gettext as _
 from deliberate.clock import now
 from deliberate.operations.proposals.follows import follow_subject, unfollow_subject
 from deliberate.operations.site.rate_limits import CLICKS
-from deliberate.permissions.notices import may_announce
+from deliberate.permissions.notices import may_publish_news
 from deliberate.permissions.processes import is_open_for, may_inform
-from deliberate.queries.notices.announcements import list_announcements
+from deliberate.queries.processes.news import NEWS_ON_PAGE, list_news
 from deliberate.queries.processes.phases import get_next_phase, phase_steps
 from deliberate.queries.processes.process_information import (
-    NEWS_ON_PAGE,
     list_contacts,
     list_documents,
-    list_news,
 )
 from deliberate.queries.processes.process_setup import list_process_changes
 from deliberate.queries.processes.processes import (
@@ -81,8 +79,7 @@ def show(slug: str) -> str:
         may_inform=may_inform(person, process),
         takes_proposals=is_open_for(process, PhaseSwitch.PROPOSE),
         follows=person is not None and is_following(person, "process", process.id),
-        announcements=list_announcements(process),
-        may_announce=may_announce(person, process),
+        may_publish_news=may_publish_news(person, process),
     )
 
 
@@ -92,7 +89,7 @@ def follow(slug: str) -> ResponseReturnValue:
     follow_subject(signed_in_person(), get_or_404(get_process(slug)), context=request_context())
     return redirect_with_message(
         url_for("processes.show", slug=slug),
-        _("You follow this process: its announcements come to your account."),
+        _("You follow this process: its news come to your account."),
     )
 
 

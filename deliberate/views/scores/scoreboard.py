@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from deliberate.citivoice import load_formulas
 from deliberate.days import local_today
+from deliberate.notifications.registry import REGISTRY
+from deliberate.queries.notices.effects import newest_effects
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.responses.institution_figures import list_institution_figures
 from deliberate.queries.responses.institutions import localized_name
@@ -66,6 +68,8 @@ def index() -> ResponseReturnValue:
         "scores/index.html",
         cards=[(card, _dials(card.dimensions)) for card in cards],
         unscored=unscored_processes(),
+        effects=newest_effects(),
+        notice_titles={line.event.KIND: line.title for line in REGISTRY.values()},
     )
 
 

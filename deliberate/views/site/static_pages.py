@@ -46,6 +46,7 @@ def privacy() -> str:
         "site/static_pages/privacy.html",
         contact=_contact(),
         has_gateway=bool(current_settings().gateway_url),
+        has_push=bool(current_settings().push_key),
     )
 
 

@@ -25,7 +25,7 @@ class ProcessChanged(Event, kind="process.changed", visibility=PUBLIC, has_text=
 
 
 class AnnouncementPublished(Event, kind="announcement.published", visibility=PUBLIC):
-    """The people of a process sent news to those who follow it."""
+    """An announcement without a title was sent to the followers of a process; news since."""
 
     chars: int = detail("characters of the text")
 
@@ -82,7 +82,7 @@ class ContactRemoved(Event, kind="contact.removed", visibility=PUBLIC):
 
 
 class NewsPublished(Event, kind="news.published", visibility=PUBLIC, has_text=True):
-    """News of a process were published."""
+    """News of a process were published and sent to those who follow it."""
 
     translated: bool = detail("there is an English text")
 

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from flask import Response, current_app, render_template, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from deliberate.config import LANGUAGES
@@ -79,6 +80,16 @@ def script() -> Response:
         "PRECACHED": files,
         "OFFLINE_PAGES": pages,
         "MAX_WAIT_DAYS": MAX_WAIT_DAYS,
+        "PUSH_TITLE": current_settings().brand_name or "Deliberate",
+        "PUSH_TEXTS": {lang: _push_text(lang) for lang in LANGUAGES},
+        "PUSH_FALLBACK": url_for("messages.index", lang=current_settings().default_lang),
+        "PUSH_ICON": asset_url("icon-192.png"),
     }
     lines = [f"const {name} = {json.dumps(value)};" for name, value in constants.items()]
     return Response("\n".join([*lines, program]), mimetype="text/javascript")
+
+
+def _push_text(language: str) -> str:
+    """Return what a notice on a device says; the page that it opens says the rest."""
+    with force_locale(language):
+        return str(_("There is something new for you. Open it to read."))

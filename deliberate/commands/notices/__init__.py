@@ -1,0 +1,1 @@
+"""Commands of notices: incoming mail and keys."""

@@ -1,0 +1,292 @@
+"""Notices on devices: encrypted, signed, without text; bad endpoints harm nobody else."""
+
+import ssl
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from deliberate.clock import now
+from deliberate.commands import cli
+from deliberate.config import InvalidSetting, check_settings
+from deliberate.database import db, unrecorded
+from deliberate.models import Delivery, PushSubscription
+from deliberate.notifications.channels import push, push_addresses
+from deliberate.notifications.channels.push_addresses import is_public
+from deliberate.notifications.delivery import send_due
+from deliberate.notifications.fanout import fan_out
+from deliberate.operations.notices.messages import choose_topics
+from deliberate.operations.notices.push_subscriptions import (
+    MAX_DEVICES,
+    MAX_FAILURES,
+    add_push_subscription,
+    is_endpoint,
+    remove_push_subscription,
+)
+from deliberate.operations.proposals.follows import follow_subject
+from deliberate.operations.responses.responses import publish_response
+from deliberate.permissions.decision import InvalidInput, Refused
+from deliberate.queries.notices.push_subscriptions import public_push_key
+from deliberate.vocabulary import ResponseDecision
+from deliberate.vocabulary.notices import Channel
+from tests import factories
+from tests.client import signed_in_client, submit_form
+
+pytest.importorskip("pywebpush", reason="the extra push: pip install 'deliberate[push]'")
+from tests.notices.push_service import Browser, running_push_service, write_certificate
+
+CHOICES = "/en/account/messages/choices"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    return write_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def settings(app, monkeypatch):
+    key = app.test_cli_runner().invoke(cli, ["push-key"]).output.strip()
+    settings = replace(app.config["SETTINGS"], push_key=key)
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    return settings
+
+
+@pytest.fixture
+def service(settings, certificate, monkeypatch):
+    """Return a push service on this machine, which the test alone allows."""
+    monkeypatch.setattr(push, "TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr(push_addresses, "is_public", lambda _address: True)
+    trusted = ssl.create_default_context(cafile=str(certificate[0]))
+    monkeypatch.setattr(push_addresses, "tls_context", lambda: trusted)
+    with running_push_service(*certificate) as running:
+        yield running
+
+
+def subscribe(person, *browsers):
+    with unrecorded("test devices") as session:
+        for browser in browsers:
+            endpoint, public_key, secret = browser.subscription
+            session.add(
+                PushSubscription(
+                    person_id=person.id, endpoint=endpoint, public_key=public_key, secret=secret
+                )
+            )
+
+
+def answer_followed_proposal(*followers):
+    institution = factories.create_institution()
+    proposal = factories.create_proposal(factories.create_process(institution))
+    for follower in followers:
+        follow_subject(follower, proposal)
+    staff = factories.create_staff(institution)
+    publish_response(staff, proposal, ResponseDecision.ACCEPTED, "Ya", "Rahasia")
+    fan_out()
+    return proposal
+
+
+def pushed():
+    db.session.rollback()
+    return db.session.scalars(select(Delivery).where(Delivery.channel == "push")).all()
+
+
+def devices():
+    db.session.rollback()
+    return db.session.scalars(select(PushSubscription).order_by(PushSubscription.id)).all()
+
+
+def test_device_gets_the_path_alone_encrypted_and_signed_by_the_key_of_the_site(service, settings):
+    reader, browser = factories.create_resident(), Browser(service, "a")
+    subscribe(reader, browser)
+    proposal = answer_followed_proposal(reader)
+    assert send_due() == 1
+    assert browser.received == [{"path": f"/id/responses/{proposal.id}"}]
+    (claims,), (key,), (headers,) = service.claims, service.keys, service.requests
+    assert (claims["aud"], key) == (service.url, public_push_key(settings))
+    assert claims["sub"] == f"mailto:{settings.mail_from}"
+    assert now().timestamp() < claims["exp"] <= (now() + timedelta(days=1)).timestamp()
+    assert headers["Content-Encoding"] == "aes128gcm" and int(headers["TTL"]) > 0
+    assert send_due() == 0 and len(service.requests) == 1
+
+
+def test_device_that_has_a_message_does_not_get_it_again_with_the_retry(service, clock):
+    reader, good = factories.create_resident(), Browser(service, "a")
+    subscribe(reader, good)
+    answer_followed_proposal(reader)
+    with unrecorded("test devices") as session:
+        late = Browser(service, "b")
+        endpoint, public_key, secret = late.subscription
+        session.add(
+            PushSubscription(
+                person_id=reader.id,
+                endpoint=endpoint.replace("localhost", "unknown.invalid"),
+                public_key=public_key,
+                secret=secret,
+            )
+        )
+    assert send_due() == 0
+    second = devices()[1].id
+    with unrecorded("test devices") as session:
+        session.get(PushSubscription, second).endpoint = endpoint
+    clock.shift(timedelta(hours=1))
+    assert send_due() == 1
+    assert (len(good.received), len(late.received)) == (1, 1)
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_device_that_is_gone_is_forgotten_and_the_others_get_the_message(service, status):
+    gone, reader = factories.create_resident(), factories.create_resident()
+    subscribe(gone, Browser(service, "gone"))
+    service.behaviour = status
+    answer_followed_proposal(gone)
+    assert send_due() == 0
+    assert devices() == [] and [row.error for row in pushed()] == ["no device is left"]
+    service.behaviour = 201
+    browser = Browser(service, "b")
+    subscribe(reader, browser)
+    answer_followed_proposal(reader)
+    assert send_due() == 1 and len(browser.received) == 1
+
+
+def test_push_service_that_hangs_is_cut_off_and_asked_once_in_a_run(service, clock):
+    readers = [factories.create_resident() for _number in range(3)]
+    for reader in readers:
+        subscribe(reader, Browser(service, f"of-{reader.id}"))
+    service.behaviour = "hang"
+    answer_followed_proposal(*readers)
+    assert send_due() == 0
+    assert len(service.requests) == 1 and len(devices()) == 3
+    service.behaviour = 201
+    clock.shift(timedelta(hours=1))
+    assert send_due() == 3
+
+
+def test_device_that_fails_for_days_is_dropped(service, clock):
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    service.behaviour = 503
+    answer_followed_proposal(reader)
+    for _attempt in range(MAX_FAILURES):
+        assert send_due() == 0
+        clock.shift(timedelta(hours=7))
+    assert devices() == [] and [row.error for row in pushed()] == ["no device is left"]
+
+
+def test_endpoint_that_resolves_to_a_private_address_gets_nothing(service, settings, monkeypatch):
+    monkeypatch.setattr(push_addresses, "is_public", is_public)  # as it is outside of tests
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "inside"))
+    answer_followed_proposal(reader)
+    assert send_due() == 0
+    assert service.requests == [] and devices() == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
+        *("0.0.0.0", "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "2002:0a00:0001::"),
+        *("64:ff9b::a00:1", "224.0.0.1", "255.255.255.255", "ff02::1", "not an address"),
+    ],
+)
+def test_address_that_is_not_of_the_internet_is_private(address):
+    assert not is_public(address)
+
+
+def test_address_of_the_internet_is_public():
+    assert is_public("93.184.215.14") and is_public("2606:2800:21f:cb07:6820:80da:af6b:8b2c")
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        *("http://push.example/a", "https://127.0.0.1/a", "https://[::1]/a", "https://10.0.0.1/a"),
+        *("https://localhost/a", "https://printer.local/a", "https://user@push.example/a"),
+        *("https://push.example:x/a", "https://push.example/a b", "ftp://push.example", ""),
+        f"https://push.example/{'a' * 1000}",
+    ],
+)
+def test_endpoint_that_no_browser_gives_is_refused(app, endpoint):
+    person = factories.create_resident()
+    assert not is_endpoint(endpoint)
+    with pytest.raises(InvalidInput):
+        add_push_subscription(person, endpoint, "B" * 87, "A" * 22)
+    assert devices() == []
+
+
+def test_keys_that_no_browser_gives_are_refused(service):
+    person, (endpoint, public_key, secret) = (
+        factories.create_resident(),
+        Browser(service, "a").subscription,
+    )
+    endpoint = endpoint.replace("localhost", "push.example")
+    for key, auth in ((public_key[:-4], secret), ("B" + "A" * 86, secret), (public_key, "AA")):
+        with pytest.raises(InvalidInput):
+            add_push_subscription(person, endpoint, key, auth)
+
+
+def test_device_is_switched_on_and_off_on_the_page(app, service, log):
+    person = factories.create_resident()
+    client = signed_in_client(app, person)
+    page = client.get(CHOICES).text
+    assert public_push_key(app.config["SETTINGS"]) in page and "On my devices" not in page
+    names = ("endpoint", "public_key", "secret")
+    fields = dict(zip(names, Browser(service, "a").subscription, strict=True))
+    fields["endpoint"] = fields["endpoint"].replace("localhost", "push.example")
+    log()
+    target = "/en/account/messages/devices"
+    assert submit_form(client, CHOICES, target, **fields).status_code == 303
+    assert "On my devices" in client.get(CHOICES).text
+    (device,) = devices()
+    assert submit_form(client, CHOICES, f"{target}/{device.id}/end").status_code == 303
+    assert devices() == []
+    assert [(row.kind, row.details) for row in log()] == [
+        ("channel.linked", {"channel": "push"}),
+        ("channel.unlinked", {"channel": "push"}),
+    ]
+    bad = submit_form(client, CHOICES, target, **{**fields, "endpoint": "https://10.0.0.1/"})
+    assert bad.status_code == 303 and "no address for notices" in client.get(CHOICES).text
+
+
+def test_browser_of_two_accounts_belongs_to_the_one_that_switched_it_on_last(service):
+    first, second = factories.create_resident(), factories.create_resident()
+    endpoint, *keys = Browser(service, "a").subscription
+    endpoint = endpoint.replace("localhost", "push.example")
+    add_push_subscription(first, endpoint, *keys)
+    add_push_subscription(second, endpoint, *keys)
+    (device,) = devices()
+    assert device.person_id == second.id
+    with pytest.raises(Refused):
+        remove_push_subscription(first, device.id)
+
+
+def test_person_has_ten_devices_at_most(service):
+    person = factories.create_resident()
+    for number in range(MAX_DEVICES + 1):
+        endpoint, *keys = Browser(service, f"b{number}").subscription
+        endpoint = endpoint.replace("localhost", "push.example")
+        if number < MAX_DEVICES:
+            add_push_subscription(person, endpoint, *keys)
+    with pytest.raises(Refused):
+        add_push_subscription(person, endpoint, *keys)
+    assert len(devices()) == MAX_DEVICES
+
+
+def test_nothing_is_pushed_that_a_person_switched_off(service):
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    choose_topics(reader, {Channel.PUSH: []})
+    answer_followed_proposal(reader)
+    assert pushed() == []
+
+
+def test_page_without_a_key_offers_no_devices(app):
+    client = signed_in_client(app, factories.create_resident())
+    assert "data-push-key" not in client.get(CHOICES).text
+    assert submit_form(client, CHOICES, "/en/account/messages/devices").status_code == 404
+
+
+def test_key_that_is_none_is_refused_at_the_start(app, settings):
+    check_settings(settings)
+    with pytest.raises(InvalidSetting, match="PUSH_KEY"):
+        check_settings(replace(settings, push_key="short"))
