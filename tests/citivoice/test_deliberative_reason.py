@@ -106,6 +106,32 @@ def test_person_without_an_order_is_left_out():
     assert (result.n, result.undefined) == (9, ("p4",))
 
 
+def test_pair_without_common_items_counts_neither_as_alike_nor_as_unlike():
+    values = []
+    for seed in range(5):
+        answers = random_answers(seed, 40, 12, 8)
+        answers.considerations[:20, :6] = answers.considerations[20:, 6:] = np.nan
+        answers.preferences[:20, :4] = answers.preferences[20:, 4:] = np.nan
+        result = deliberative_reason(answers, permutations=200)
+        values.append(result.p)
+    assert min(values) > 0.01 and max(values) > 0.3
+
+
+def test_person_with_nobody_to_compare_with_is_left_out():
+    answers = random_answers(4, 12, 8, 6)
+    answers.considerations[3, 2:] = np.nan
+    result = deliberative_reason(answers, permutations=10)
+    assert (result.n, result.undefined) == (11, ("p3",))
+
+
+def test_change_counts_the_same_people_before_and_after():
+    before, after = random_answers(5, 33, 12, 7), random_answers(6, 33, 12, 7)
+    after.considerations[0] = 5.0
+    result = reason_change(before, after, permutations=10)
+    assert (result.before.n, result.after.n) == (32, 32)
+    assert result.before.individuals.keys() == result.after.individuals.keys()
+
+
 def write_csv(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path

@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
@@ -13,10 +14,11 @@ from flask import Flask
 from deliberate import sealing
 from deliberate.clock import now
 from deliberate.commands import cli
+from deliberate.exports.installations.release_archives import Downloads
 from deliberate.models import Release
 from deliberate.operations.releases.releases import publish_release
 from deliberate.operations.threads.comments import post_comment
-from deliberate.queries.releases.release_files import sha256_of
+from deliberate.queries.releases.release_files import InvalidRelease, sha256_of
 from deliberate.queries.scores.process_scores import compute_scores
 from deliberate.vocabulary import Stance
 from tests import factories
@@ -41,6 +43,15 @@ def address_of(url: str, release: Release) -> str:
 def folder_of(app: Flask, release: Release) -> Path:
     folder: Path = app.config["SETTINGS"].data_path / "releases"
     return folder / release.process.slug / release.stamp
+
+
+def pack(folder: Path) -> None:
+    """Write the archive of a release again."""
+    archive = folder.with_name(f"{folder.name}.zip")
+    archive.unlink(missing_ok=True)
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in folder.rglob("*"):
+            packed.write(path, path.relative_to(folder))
 
 
 def compare(*arguments: object) -> Result:
@@ -120,11 +131,7 @@ def test_release_with_rewritten_rows_and_manifest_is_refused_by_the_log(app, rel
             "bytes": events.stat().st_size,
         }
         manifest.write_text(json.dumps(content))
-        archive = stored.with_name(f"{stored.name}.zip")
-        archive.unlink(missing_ok=True)
-        with zipfile.ZipFile(archive, "w") as packed:
-            for path in stored.rglob("*"):
-                packed.write(path, path.relative_to(stored))
+        pack(stored)
         result = compare(address_of(url, releases[0]), folder_of(app, releases[1]))
     assert result.exit_code == 1 and "of the log is another act" in result.stderr
 
@@ -140,3 +147,74 @@ def test_compare_refuses_what_is_no_release_at_an_address(app, tmp_path):
     with run_server(app) as url:
         result = compare(f"{url}/id/", f"{url}/id/proposals")
     assert result.exit_code == 1 and "not a ZIP file" in result.stderr
+
+
+def test_rows_that_were_checked_are_those_that_are_scored(app, releases, tmp_path):
+    """A release has its rows in several formats; only one is compared with the log."""
+    stored = folder_of(app, releases[0])
+    parquet, manifest = stored / "events.parquet", stored / "manifest.json"
+    for path in (parquet, manifest):
+        path.chmod(0o600)
+    duckdb.sql(f"COPY (FROM '{parquet}' LIMIT 1) TO '{tmp_path / 'other.parquet'}'")
+    parquet.write_bytes((tmp_path / "other.parquet").read_bytes())
+    content = json.loads(manifest.read_text())
+    content["files"]["events.parquet"] = {
+        "sha256": sha256_of(parquet),
+        "bytes": parquet.stat().st_size,
+    }
+    manifest.write_text(json.dumps(content))
+    pack(stored)
+    with run_server(app) as url:
+        result = compare(
+            address_of(url, releases[0]), folder_of(app, releases[1]), "--json", "--formulas", "1.1"
+        )
+    assert result.exit_code == 0, result.stderr
+    (checked,) = (one for one in json.loads(result.stdout)["releases"] if one["rows_in_log"])
+    assert (
+        checked["scores"]["indicators"]["DQ4.1"]["n"]
+        == json.loads(compute_scores(releases[0].process).to_json())["indicators"]["DQ4.1"]["n"]
+    )
+
+
+@pytest.mark.parametrize("damage", ["deflate", "encrypted"])
+def test_damaged_archive_is_refused_in_one_line(app, releases, tmp_path, damage):
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("manifest.json", "{}" * 500)
+    content = bytearray(archive.read_bytes())
+    if damage == "deflate":
+        content[45:60] = b"\xff" * 15
+    else:
+        content[6] |= 1
+        content[content.rindex(b"PK\x01\x02") + 8] |= 1
+    archive.write_bytes(content)
+    result = compare(archive, folder_of(app, releases[1]))
+    assert result.exit_code == 1 and len(result.stderr.splitlines()) == 1
+
+
+def test_download_is_not_redirected_to_another_host(tmp_path):
+    def elsewhere(_environ, start_response):
+        start_response("302 Found", [("Location", "http://169.254.169.254/latest")])
+        return [b""]
+
+    with run_server(elsewhere) as url:
+        result = compare(f"{url}/data/x/latest.zip", f"{url}/data/y/latest.zip")
+    assert result.exit_code == 1 and "redirect to another host" in result.stderr
+
+
+def test_download_ends_at_its_limit(tmp_path):
+    def large(_environ, start_response):
+        start_response("200 OK", [("Content-Type", "application/zip")])
+        return [b"x" * 1000]
+
+    with run_server(large) as url, pytest.raises(InvalidRelease, match="larger or slower"):
+        Downloads(max_bytes=999).download(f"{url}/a.zip", tmp_path / "a.zip")
+
+
+def test_password_of_an_address_is_never_printed_or_written(app, releases, tmp_path):
+    with run_server(app) as url:
+        secret = address_of(url, releases[0]).replace("://", "://reader:geheim@")
+        result = compare(secret, folder_of(app, releases[1]), "--to", tmp_path / "pages")
+    assert "geheim" not in result.output + result.stderr
+    written = [path.read_text() for path in (tmp_path / "pages").glob("*.*")]
+    assert not any("geheim" in text for text in written)

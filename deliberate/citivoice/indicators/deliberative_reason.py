@@ -10,6 +10,7 @@ against the index of preferences dealt out among the same people at random.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import scipy  # submodules are loaded on first use
@@ -47,7 +48,8 @@ class DeliberativeReason:
     """The index of a group, its expectation under chance, and the index of each person.
 
     `p` is the share of random assignments with an index at least as high. `undefined` are people
-    without an order among their answers, who are left out.
+    without an order among their answers, or with no items in common with another; they are left
+    out.
     """
 
     value: float | None
@@ -83,16 +85,15 @@ def deliberative_reason(
     answers: Answers, permutations: int = PERMUTATIONS, seed: int = 1
 ) -> DeliberativeReason:
     """Return the index of a group. With fewer than three people it has no value."""
-    is_ordered = _is_ordered(answers.considerations) & _is_ordered(answers.preferences)
-    undefined = tuple(np.asarray(answers.people, dtype=object)[~is_ordered])
-    ordered = answers.of(set(answers.people) - set(undefined))
-    count = len(ordered.people)
+    comparable = answers.of(_comparable_people(answers))
+    undefined = tuple(sorted(set(answers.people) - set(comparable.people)))
+    count = len(comparable.people)
     if count < MIN_PEOPLE:
         return DeliberativeReason(None, None, None, count, {}, undefined)
-    by_considerations = _agreement(ordered.considerations)
-    by_preferences = _agreement(ordered.preferences)
-    distances = np.abs(by_considerations - by_preferences)
-    value = _index(distances.sum() / (count * (count - 1)))
+    by_considerations = _agreement(comparable.considerations)
+    by_preferences = _agreement(comparable.preferences)
+    distances = _distances(by_considerations, by_preferences)
+    value = 1 - 2 * float(np.nanmean(distances))
     random = np.random.default_rng(seed)
     chance = np.array(
         [
@@ -100,13 +101,13 @@ def deliberative_reason(
             for _ in range(permutations)
         ]
     )
-    individuals = _index(distances.sum(axis=1) / (count - 1))
+    individuals = 1 - 2 * np.nanmean(distances, axis=1)
     return DeliberativeReason(
-        value=float(value),
+        value=value,
         null=float(chance.mean()),
         p=float((1 + (chance >= value - 1e-12).sum()) / (1 + permutations)),
         n=count,
-        individuals=dict(zip(ordered.people, individuals.tolist(), strict=True)),
+        individuals=dict(zip(comparable.people, individuals.tolist(), strict=True)),
         undefined=undefined,
     )
 
@@ -115,11 +116,29 @@ def reason_change(
     before: Answers, after: Answers, permutations: int = PERMUTATIONS, seed: int = 1
 ) -> ReasonChange:
     """Return the index before and after, counted over the people who answered both times."""
-    both = set(before.people) & set(after.people)
-    first, last = (
-        deliberative_reason(answers.of(both), permutations, seed) for answers in (before, after)
-    )
-    return ReasonChange(first, last, "few" if min(first.n, last.n) < MIN_PAIRS else "")
+    both = _comparable_people(before) & _comparable_people(after)
+    while True:
+        first, last = (
+            deliberative_reason(answers.of(both), permutations, seed) for answers in (before, after)
+        )
+        if not (lost := {*first.undefined, *last.undefined}):
+            break
+        both -= lost  # a pair needs items in common, so who leaves can undefine others
+    return ReasonChange(first, last, "few" if first.n < MIN_PAIRS else "")
+
+
+def _comparable_people(answers: Answers) -> set[str]:
+    """Return the people with an order in both parts and in both another person to compare with."""
+    ordered = _is_ordered(answers.considerations) & _is_ordered(answers.preferences)
+    people = {name for name, is_ordered in zip(answers.people, ordered, strict=True) if is_ordered}
+    while people:
+        chosen = answers.of(people)
+        distances = _distances(_agreement(chosen.considerations), _agreement(chosen.preferences))
+        alone = np.isnan(distances).all(axis=1)
+        if not alone.any():
+            break
+        people -= set(np.asarray(chosen.people, dtype=object)[alone])
+    return people
 
 
 def _is_ordered(answers: Array) -> NDArray[np.bool_]:
@@ -132,32 +151,35 @@ def _is_ordered(answers: Array) -> NDArray[np.bool_]:
 
 
 def _agreement(answers: Array) -> Array:
-    """Return Spearman's rank correlation of every two people, over the items both answered."""
+    """Return Spearman's rank correlation of every two people, over the items both answered.
+
+    It is NaN where they share fewer than three items, or one has no order among these.
+    """
     if not np.isnan(answers).any():
-        return np.asarray(np.corrcoef(scipy.stats.rankdata(answers, axis=1)))
+        return np.atleast_2d(np.corrcoef(scipy.stats.rankdata(answers, axis=1)))
     count = len(answers)
-    agreement = np.eye(count)
-    for one in range(count):
-        for other in range(one + 1, count):
-            shared = ~np.isnan(answers[one]) & ~np.isnan(answers[other])
-            pair = answers[[one, other]][:, shared]
-            agreement[one, other] = agreement[other, one] = _correlation(pair)
+    agreement = np.full((count, count), np.nan)
+    for one, other in combinations(range(count), 2):
+        shared = ~np.isnan(answers[one]) & ~np.isnan(answers[other])
+        correlation = _correlation(answers[[one, other]][:, shared])
+        agreement[one, other] = agreement[other, one] = correlation
     return agreement
 
 
 def _correlation(pair: Array) -> float:
-    """Return the rank correlation of two rows, 0 where one has no order."""
     if pair.shape[1] < MIN_ITEMS or not np.ptp(pair, axis=1).all():
-        return 0.0
+        return np.nan
     return float(np.corrcoef(scipy.stats.rankdata(pair, axis=1))[0, 1])
+
+
+def _distances(by_considerations: Array, by_preferences: Array) -> Array:
+    """Return |r - q| of every two people, NaN for a person with themselves."""
+    distances = np.abs(by_considerations - by_preferences)
+    np.fill_diagonal(distances, np.nan)
+    return distances
 
 
 def _dealt_out(by_considerations: Array, by_preferences: Array, order: NDArray[np.int64]) -> float:
     """Return the index if each person had the preferences of another."""
-    count = len(order)
-    distances = np.abs(by_considerations - by_preferences[np.ix_(order, order)])
-    return float(_index(distances.sum() / (count * (count - 1))))
-
-
-def _index(mean_distance: Array) -> Array:
-    return 1 - 2 * mean_distance
+    dealt = by_preferences[np.ix_(order, order)]
+    return 1 - 2 * float(np.nanmean(_distances(by_considerations, dealt)))

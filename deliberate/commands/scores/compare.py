@@ -12,7 +12,7 @@ from deliberate.exports.installations.comparison_files import (
     compare_releases,
     write_comparison,
 )
-from deliberate.exports.installations.release_archives import is_address
+from deliberate.exports.installations.release_archives import is_address, without_credentials
 from deliberate.exports.installations.scored_releases import ScoredRelease, load_release
 from deliberate.queries.releases.release_files import InvalidRelease
 
@@ -57,16 +57,16 @@ def command(
 
 def _load(source: str, formulas: citivoice.Formulas) -> ScoredRelease:
     def report(step: str) -> None:
-        click.echo(f"deliberate: {source}: {step}", err=True)
+        click.echo(f"deliberate: {without_credentials(source)}: {step}", err=True)
 
     if not is_address(source) and not Path(source).exists():
         fail(f"{source}: no such folder or file", WRONG_USE)
     try:
         return load_release(source, formulas, report)
     except InvalidRelease as error:
-        fail(f"{source}: {error}", FAILED)
+        fail(f"{without_credentials(source)}: {error}", FAILED)
     except (citivoice.UnreadableFacts, citivoice.UnreadableLog, OSError, ValueError) as error:
-        fail(f"{source}: {error}", WRONG_USE)
+        fail(f"{without_credentials(source)}: {error}", WRONG_USE)
 
 
 def _resources() -> tuple[Path, Path]:

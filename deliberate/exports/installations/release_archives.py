@@ -1,21 +1,25 @@
 """Releases as folders, as ZIP files and at the address of another installation."""
 
-import shutil
+import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.error import URLError
-from urllib.parse import urljoin, urlsplit
-from urllib.request import Request, urlopen
+from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from deliberate.queries.releases.release_files import InvalidRelease
 
 TIMEOUT_SECONDS = 30
-MAX_UNPACKED_BYTES = 20 * 1024**3
-"""Bytes of all files of an archive; a release of ten million rows has about four gigabytes."""
+MAX_BYTES = 20 * 1024**3
+"""Bytes of a release, or of a log; a release of ten million rows has about four gigabytes."""
+MAX_SECONDS = 3600
 CHUNK_BYTES = 1 << 20
 
 
@@ -32,6 +36,12 @@ def is_address(source: str) -> bool:
     return urlsplit(source).scheme in {"http", "https"}
 
 
+def without_credentials(source: str) -> str:
+    """Return a source as it may be published: an address without user name and password."""
+    parts = urlsplit(source)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
     """Yield the folder of a release; a ZIP file is unpacked during the block.
@@ -42,41 +52,82 @@ def unpacked(path: Path) -> Iterator[Path]:
         yield path
         return
     with TemporaryDirectory() as folder:
-        try:
-            with zipfile.ZipFile(path) as packed:
-                if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED_BYTES:
-                    raise InvalidRelease("the ZIP file is larger than a release can be")
-                packed.extractall(folder)
-        except (zipfile.BadZipFile, EOFError) as error:
-            raise InvalidRelease("not a ZIP file, or an incomplete download") from error
+        _unpack(path, folder)
         manifest = next(Path(folder).rglob("manifest.json"), None)
         yield manifest.parent if manifest else Path(folder)
 
 
-def download(address: str, path: Path) -> Path:
-    """Download a file over HTTP and return its path. Raises InvalidRelease."""
+def _unpack(path: Path, folder: str) -> None:
     try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(entry.file_size for entry in packed.infolist()) > MAX_BYTES:
+                raise InvalidRelease("the ZIP file is larger than a release can be")
+            packed.extractall(folder)
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise InvalidRelease("not a ZIP file, or an incomplete download") from error
+    except (RuntimeError, NotImplementedError) as error:  # encrypted, or an unknown compression
+        raise InvalidRelease(f"the ZIP file cannot be unpacked: {error}") from error
+
+
+class _SameHost(HTTPRedirectHandler):
+    """Follow redirects within one host only."""
+
+    def redirect_request(
+        self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> Request | None:
+        """Return the redirected request. Raises URLError for another host or protocol."""
+        if urlsplit(newurl)[:2] != urlsplit(req.full_url)[:2]:
+            raise URLError(f"redirect to another host: {newurl}")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+class Downloads:
+    """Downloads from one installation, limited in bytes and in time together."""
+
+    def __init__(self, max_bytes: int = MAX_BYTES, max_seconds: float = MAX_SECONDS) -> None:
+        self._left = max_bytes
+        self._end = time.monotonic() + max_seconds
+        self._opener = build_opener(_SameHost)
+
+    def download(self, address: str, path: Path) -> Path:
+        """Download a file over HTTP and return its path. Raises InvalidRelease."""
         request = Request(address, headers={"User-Agent": "deliberate-compare"})  # noqa: S310  # is_address allows http and https alone
-        answer = urlopen(request, timeout=TIMEOUT_SECONDS)  # noqa: S310  # as above
-        with answer, path.open("wb") as file:
-            shutil.copyfileobj(answer, file, CHUNK_BYTES)
-    except (URLError, OSError, ValueError) as error:
-        raise InvalidRelease(f"{address} cannot be read: {error}") from error
-    return path
+        try:
+            with (
+                self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer,
+                path.open("wb") as file,
+            ):
+                while chunk := answer.read(CHUNK_BYTES):
+                    self._count(address, len(chunk))
+                    file.write(chunk)
+        except (OSError, ValueError, HTTPException) as error:
+            raise InvalidRelease(
+                f"{without_credentials(address)} cannot be read: {error}"
+            ) from error
+        return path
+
+    def _count(self, address: str, size: int) -> None:
+        self._left -= size
+        if self._left < 0 or time.monotonic() > self._end:
+            raise InvalidRelease(
+                f"{without_credentials(address)} is larger or slower than a release can be"
+            )
 
 
-def download_log(address: str, folder: Path, progress: Callable[[str], None]) -> PublishedLog:
+def download_log(
+    address: str, folder: Path, downloads: Downloads, progress: Callable[[str], None]
+) -> PublishedLog:
     """Download the tree heads and leaf hashes of the installation at an address.
 
     Raises InvalidRelease.
     """
     log = PublishedLog(folder / "heads.jsonl", folder / "leaves")
     log.leaves.mkdir()
-    download(urljoin(address, "/log/heads.jsonl"), log.heads)
-    names = download(urljoin(address, "/log/leaves.txt"), folder / "leaves.txt")
+    downloads.download(urljoin(address, "/log/heads.jsonl"), log.heads)
+    names = downloads.download(urljoin(address, "/log/leaves.txt"), folder / "leaves.txt")
     for name in names.read_text(encoding="ascii", errors="replace").split():
         if Path(name).name != name:
-            raise InvalidRelease(f"{address} names a file of leaves outside its folder")
+            raise InvalidRelease("the installation names a file of leaves outside its folder")
         progress(f"leaf hashes {name}")
-        download(urljoin(address, f"/log/leaves/{name}"), log.leaves / name)
+        downloads.download(urljoin(address, f"/log/leaves/{name}"), log.leaves / name)
     return log

@@ -13,11 +13,12 @@ from deliberate import citivoice
 from deliberate.exports.columns import SCORES
 from deliberate.exports.csv_writer import csv_cell
 from deliberate.exports.installations.release_archives import (
+    Downloads,
     PublishedLog,
-    download,
     download_log,
     is_address,
     unpacked,
+    without_credentials,
 )
 from deliberate.exports.release_builder import score_rows
 from deliberate.queries.releases.release_files import (
@@ -28,6 +29,8 @@ from deliberate.queries.releases.release_files import (
 from deliberate.sealing import verifier
 
 Progress = Callable[[str], None]
+CHECKED_ROWS = "events.csv"
+"""The file of the rows that is checked against the log, and then scored."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +74,17 @@ def load_release(
     the log, or if the release's own scores differ.
     """
     with _files(source, progress) as (folder, log):
-        manifest = read_manifest(folder)
-        rows = None
+        manifest, rows, events = read_manifest(folder), None, None
         if log is not None:
             progress("checking each row against the log")
-            rows = _check_against_log(folder, log, manifest)
+            rows, events = _check_against_log(folder, log, manifest), folder / CHECKED_ROWS
         progress("computing the scores")
-        scores = score_release_folder(folder, formulas=formulas)
-        own = scores
+        scores = own = score_release_folder(folder, formulas=formulas, events=events)
         if manifest.get("formulas") != formulas.version:
-            own = score_release_folder(folder)
+            own = score_release_folder(folder, events=events)
         if differing := differing_ids(folder / "scores.csv", own):
             raise InvalidRelease(f"scores.csv differs for {', '.join(differing)}")
-        return ScoredRelease(source, manifest, scores, rows)
+        return ScoredRelease(without_credentials(source), manifest, scores, rows)
 
 
 @contextmanager
@@ -95,8 +96,9 @@ def _files(source: str, progress: Progress) -> Iterator[tuple[Path, PublishedLog
         return
     with TemporaryDirectory() as name:
         progress("downloading the release")
-        archive = download(source, Path(name) / "release.zip")
-        log = download_log(source, Path(name), progress)
+        downloads = Downloads()
+        archive = downloads.download(source, Path(name) / "release.zip")
+        log = download_log(source, Path(name), downloads, progress)
         with unpacked(archive) as folder:
             yield folder, log
 
@@ -107,7 +109,7 @@ def _check_against_log(folder: Path, log: PublishedLog, manifest: dict[str, Any]
         heads = verifier.read_heads(log.heads)
         verifier.check_heads(heads)
         verifier.check_files(folder)
-        count = verifier.check_release(folder / "events.csv", heads, log.leaves)
+        count = verifier.check_release(folder / CHECKED_ROWS, heads, log.leaves)
         _require_root(manifest, verifier.read_leaves(log.leaves))
         return count.rows
     except (verifier.VerificationError, OSError, ValueError, KeyError, TypeError) as error:
@@ -116,11 +118,12 @@ def _check_against_log(folder: Path, log: PublishedLog, manifest: dict[str, Any]
 
 def _require_root(manifest: dict[str, Any], leaves: Sequence[bytes]) -> None:
     """Require that the leaves have the root that the manifest names for its number of entries."""
-    size, root = (dict(manifest.get("log_head") or {}).get(name) for name in ("size", "root"))
-    if not size:
-        return
-    _all, roots = verifier.compute_roots(leaves, [int(size)])
-    if int(size) in roots and roots[int(size)].hex() != root:
+    head = dict(manifest.get("log_head") or {})
+    size = int(head.get("size") or 0)
+    _all, roots = verifier.compute_roots(leaves, [size])
+    if size not in roots:
+        raise InvalidRelease(f"manifest.json names {size} entries, the leaf files have others")
+    if roots[size].hex() != head.get("root"):
         raise InvalidRelease(f"manifest.json names another log: its root over {size} entries")
 
 
@@ -134,5 +137,6 @@ def differing_ids(path: Path, scores: citivoice.Scores) -> list[str]:
         for row in score_rows(scores)
     }
     with path.open(encoding="utf-8", newline="") as file:
-        released = {row["id"]: [row.get(n, "") for n in names] for row in csv.DictReader(file)}
+        rows = csv.DictReader(file)
+        released = {row.get("id", ""): [row.get(n, "") for n in names] for row in rows}
     return sorted(key for key in computed | released if computed.get(key) != released.get(key))

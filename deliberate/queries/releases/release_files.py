@@ -119,16 +119,17 @@ def score_release_folder(
     formulas: citivoice.Formulas | None = None,
     engine: str = "duckdb",
     whole: bool = True,
+    events: Path | None = None,
 ) -> citivoice.Scores:
-    """Return the scores of a release from its files alone, by its own formulas unless others are
-    given.
+    """Return the scores of a release from its files, by its own formulas unless others are given.
 
-    If `whole` is False, files that no score is computed from may be missing. Raises InvalidRelease.
+    If `whole` is False, files that no score is computed from may be missing. `events` chooses the
+    file of the rows. Raises InvalidRelease.
     """
     manifest = verify_manifest(folder, whole)
     own = manifest.get("formulas")
     return citivoice.score_release(
-        [events_file(folder)],
+        [events or events_file(folder)],
         folder / "facts",
         withheld=manifest["withheld"],
         as_of=as_of,
