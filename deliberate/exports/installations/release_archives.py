@@ -77,6 +77,7 @@ class _SameHost(HTTPRedirectHandler):
     ) -> Request | None:
         """Return the redirected request. Raises URLError for another host or protocol."""
         if urlsplit(newurl)[:2] != urlsplit(req.full_url)[:2]:
+            fp.close()
             raise URLError(f"redirect to another host: {newurl}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
