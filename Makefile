@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for=editable
 
-.PHONY: help demo test test-quick test-rest coverage check fix docs messages routes pictures bench chaos readers lock sbom
+.PHONY: help demo test test-quick test-rest coverage check fix docs messages routes pictures mails bench chaos readers lock sbom
 
 help:
 	@echo "make demo        serve the sample city on http://127.0.0.1:$(PORT) (PORT=… for another port)"
@@ -25,8 +25,9 @@ help:
 	@echo "make messages    update the files for translators in deliberate/translations"
 	@echo "make routes      freeze the list of routes again (tests/routes.txt)"
 	@echo "make pictures    photograph every kind of page for every role into build/pictures (ONLY=pattern for some)"
+	@echo "make mails       write fifty mails of the sample city into build/mails, with pictures at 320 px"
 	@echo "make bench       measure performance, against the limit of this machine"
-	@echo "make chaos       fifty kills under load, ten cold starts of four servers, a minute of eight writers, readers under attack, 50,000 requests, 40,000 broken pictures and mail addresses, twenty kills under an outbox"
+	@echo "make chaos       fifty kills under load, twenty of the jobs that deliver notices, ten cold starts of four servers, a minute of eight writers, readers under attack, 50,000 requests, 40,000 broken pictures and mail addresses, twenty kills under an outbox"
 	@echo "make readers     read a release of the sample city with ConvoKit and pm4py"
 	@echo "make sbom        list the locked packages as CycloneDX in build/sbom.cdx.json"
 	@echo "make lock        resolve the newest allowed versions again (requirements*.lock)"
@@ -83,6 +84,9 @@ routes: $(VENV)/dev
 
 pictures: $(VENV)/dev
 	$(BIN)/python -m tests.in_browser.pictures --only '$(ONLY)'
+
+mails: $(VENV)/dev
+	$(BIN)/python -m tests.in_browser.mail_pictures
 
 sbom:
 	@$(PYTHON) docs/sbom.py

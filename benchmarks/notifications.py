@@ -1,11 +1,14 @@
-"""Measure notifications: publishing with many followers, and the delivery job for each person.
+"""Measure notifications: publishing with many followers, the delivery job, the weekly mail.
 
     python -m benchmarks.notifications
 
-Print the time to publish a response, and the time of the job for each delivery.
+Print the time to publish a response, that of the job for each delivery, and that of the job and
+the weekly mails for ten thousand followers; exit with 1 if the latter is more than a minute.
 """
 
+import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +16,7 @@ from flask_migrate import upgrade
 from sqlalchemy import insert
 
 from deliberate import create_app
-from deliberate.clock import now
+from deliberate.clock import now, override_now
 from deliberate.config import Settings
 from deliberate.database import create_transient_tables, db, unrecorded
 from deliberate.models import (
@@ -25,13 +28,17 @@ from deliberate.models import (
     ProcessInstitution,
     Proposal,
 )
+from deliberate.notifications.digests import create_digests
 from deliberate.notifications.fanout import fan_out
 from deliberate.operations.accounts.registration import create_account, join
 from deliberate.operations.proposals.proposals import submit_proposal
 from deliberate.operations.responses.responses import publish_response
+from deliberate.queries.notices.digests import DEFAULT_HOUR, DEFAULT_WEEKDAY, last_slot
 from deliberate.vocabulary import PhaseKind, PhaseSwitch, ResponseDecision, Role
 
 FOLLOWER_COUNTS = (10, 1_000, 10_000)
+MAX_SECONDS = 60.0
+"""For the deliveries and weekly mails of the largest number of followers."""
 
 
 def create_process() -> tuple[Person, Person, Process]:
@@ -59,7 +66,16 @@ def add_followers(first: int, size: int, proposal_id: int) -> None:
     ids = range(first, first + size)
     follows = [{"person_id": n, "subject_type": "proposal", "subject_id": proposal_id} for n in ids]
     with unrecorded("test settings") as session:
-        rows = [{"id": n, "display_name": f"Warga ke-{n}", "name_key": f"k{n}"} for n in ids]
+        rows = [
+            {
+                "id": n,
+                "display_name": f"Warga ke-{n}",
+                "name_key": f"k{n}",
+                "email": f"w{n}@example.org",
+                "email_confirmed_at": now(),
+            }
+            for n in ids
+        ]
         session.execute(insert(Person), rows)
         session.execute(insert(Follow), follows)
 
@@ -71,10 +87,32 @@ def publish(officer: Person, proposal: Proposal) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def main() -> None:
-    """Print the milliseconds to publish and the microseconds for each delivery."""
+def deliver() -> tuple[int, float]:
+    """Return the number of deliveries of what is pending, and the seconds."""
+    start = time.perf_counter()
+    deliveries = fan_out()
+    return deliveries, time.perf_counter() - start
+
+
+def mail_the_week() -> tuple[int, float]:
+    """Return the number of weekly mails that are due in the week to come, and the seconds."""
+    slot = last_slot(DEFAULT_WEEKDAY, DEFAULT_HOUR) + timedelta(days=7, minutes=30)
+    start = time.perf_counter()
+    with override_now(slot):
+        mails = create_digests()
+        fan_out()
+    return mails, time.perf_counter() - start
+
+
+def main() -> int:
+    """Print the figures; return 1 if the largest number of followers takes too long."""
     with TemporaryDirectory() as folder:
-        settings = Settings(mode="test", data_dir=str(Path(folder)), secret_key="b" * 40)
+        settings = Settings(
+            mode="test",
+            data_dir=str(Path(folder)),
+            secret_key="b" * 40,
+            mail_url="smtp://127.0.0.1:9",  # mails are written; nothing sends them here
+        )
         app = create_app(settings)
         with app.app_context():
             upgrade()
@@ -87,16 +125,22 @@ def main() -> None:
                 add_followers(batch * 1_000_000, size, proposal.id)
                 publishing = min(publish(officer, proposal) for _ in range(7))
                 baseline = baseline or publishing
-                start = time.perf_counter()
-                deliveries = fan_out()
-                end = time.perf_counter()
+                deliveries, seconds = deliver()
                 print(
                     f"{size:>6} followers: publish {publishing:6.1f} ms "
                     f"({publishing / baseline:.2f}×), "
-                    f"{(end - start) / deliveries * 1e6:7.0f} µs a delivery"
+                    f"{seconds / deliveries * 1e6:7.0f} µs a delivery"
                 )
+            total = seconds
+            mails, seconds = mail_the_week()
+            total += seconds
             db.session.remove()
+    print(
+        f"{mails} weekly mails in {seconds:.1f} s; with the {deliveries} deliveries of the last "
+        f"response {total:.1f} s, limit {MAX_SECONDS:.0f} s"
+    )
+    return 1 if total > MAX_SECONDS or mails < FOLLOWER_COUNTS[-1] else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

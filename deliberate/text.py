@@ -23,6 +23,7 @@ MAX_INTEGER = 2_147_483_647
 _TAGS = frozenset(  # h3 is the only heading, below the headings of the page
     ["p", "br", "strong", "em", "s", "ul", "ol", "li", "blockquote", "code", "pre", "a", "h3", "hr"]
 )
+_INLINE = re.compile(r"</?(?:strong|em|s|code|a)\b[^>]*>")
 _PROTOCOLS = ("http", "https", "mailto")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(
     "strikethrough"
@@ -142,7 +143,8 @@ def _clean_again(html: str) -> str:
 
 def to_plain(html: str) -> str:
     """Return the text of HTML without tags, as one line."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+    joined = _INLINE.sub("", html)  # no space before the full stop after a bold word
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", joined)).split())
 
 
 _MARKUP = re.compile(r"^\s*(?:>|#{1,6}|[-*+])\s+|\*\*|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)", re.M)

@@ -115,12 +115,14 @@ def _page_of_recipients(session: Session, notice: Notice) -> Recipients:
 
 
 def _personal_reason(notice: Notice) -> str:
-    page = NOTICE_TYPES[notice.kind].PAGE
-    if page in {NoticePage.CASE, NoticePage.DESK}:
+    event = NOTICE_TYPES[notice.kind]
+    page = event.PAGE
+    if page in {NoticePage.CASE, NoticePage.DESK, NoticePage.OFFICE_BALLOTS}:
         return "staff"
     if page == NoticePage.COMMENT:
         return "commenter"
-    return "author" if notice.proposal_id is not None else "account"
+    is_author = notice.proposal_id is not None and event.TOPIC is not None
+    return "author" if is_author else "account"
 
 
 def _delivery_rows(

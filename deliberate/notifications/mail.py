@@ -25,9 +25,12 @@ from deliberate.notifications.return_addresses import REPLY, return_address
 from deliberate.notifications.templates import RenderedNotification, render_digest
 from deliberate.queries.log.tree_heads import latest_published_head
 from deliberate.text import is_email_address
-from deliberate.vocabulary.notices import DigestNotice, ReplyNotice
+from deliberate.vocabulary.notices import DigestNotice, NoticePage, ReplyNotice
 
 MAX_SUBJECT = 200
+_PAGES_OF_PROCESSES = frozenset({NoticePage.POLL, NoticePage.PROCESS, NoticePage.NEWS})
+_OF_PROPOSALS = frozenset({"author", "commenter", "supporter"})
+"""Reasons that name a proposal, of which a notice on a process or poll has none."""
 
 
 class _VerbatimHeader(UnstructuredHeader, BaseHeader):
@@ -176,6 +179,10 @@ def _reason(delivery: Delivery, notification: RenderedNotification) -> str:
         "moderator": _("You get this because you are a moderator."),
         "account": _("You get this because it concerns your account."),
     }
+    if notification.event.PAGE in _PAGES_OF_PROCESSES and delivery.reason in _OF_PROPOSALS:
+        return str(_("You get this because you took part in this process."))
+    if notification.event.PAGE == NoticePage.APPEAL:
+        return str(_("You get this because you wrote the text."))
     return reasons.get(delivery.reason, reasons["account"])
 
 
@@ -189,13 +196,20 @@ def _reply_hint(notification: RenderedNotification, settings: Settings) -> str:
 
 def _plain_text(body: _Body) -> str:
     paragraphs = [body.intro]
-    for item in body.items:
-        sentence = f"{item.thing}\n{item.sentence}" if item.thing else item.sentence
-        paragraphs.append(f"{sentence}\n{item.url}" if item.thing else sentence)
-        if not item.thing:
-            paragraphs.append(item.url)
+    for item, heading in zip(body.items, _headings(body), strict=True):
+        between = "\n" if item.thing else "\n\n"
+        paragraphs += [heading, f"{item.sentence}{between}{item.url}"]
     paragraphs += [body.reply_hint, f"{body.site}. {body.reason}", _stop_text(body), body.log]
     return "\n\n".join(text for text in paragraphs if text) + "\n"
+
+
+def _headings(body: _Body) -> list[str]:
+    """Return what each item is about, empty where the one before is about the same."""
+    things = [item.thing for item in body.items]
+    return [
+        "" if thing == before else thing
+        for before, thing in zip(["", *things], things, strict=False)
+    ]
 
 
 def _stop_text(body: _Body) -> str:
@@ -211,8 +225,8 @@ _STYLE = "font:16px/1.5 sans-serif;max-width:36em;margin:0 auto;padding:16px;ove
 def _html(body: _Body, language: str) -> str:
     open_text, stop_text = _("Open the page"), _("No mail of this kind any more")
     parts = [f"<p><b>{escape(body.site)}</b></p>", _paragraph(body.intro)]
-    for item in body.items:
-        parts.append(f"<h2 style='font-size:1em'>{escape(item.thing)}</h2>" if item.thing else "")
+    for item, heading in zip(body.items, _headings(body), strict=True):
+        parts.append(f"<h2 style='font-size:1em'>{escape(heading)}</h2>" if heading else "")
         parts += [_paragraph(item.sentence), f"<p>{_link(item.url, open_text)}</p>"]
     parts += [_paragraph(body.reply_hint), "<hr>", _paragraph(body.reason)]
     if body.unsubscribe_url:

@@ -302,6 +302,12 @@ class NoticeSubjects:
         return outcomes[bool(getattr(self.event, "granted", False))]
 
     @property
+    def check_outcome(self) -> str:
+        """Return in words how a colleague judged a response."""
+        outcomes: dict[bool, str] = {True: _("approved"), False: _("changes are needed")}
+        return outcomes[bool(getattr(self.event, "passed", False))]
+
+    @property
     def until_day(self) -> str:
         """Return the day on which access to research data ends."""
         return date_text(date.fromisoformat(getattr(self.event, "until", "")))

@@ -1,10 +1,11 @@
-"""Run fifty kills under load on each engine, ten cold starts of four, a minute of eight writers,
-readers beside 24 waiting writers and 24 hostile pictures, and 50,000 requests.
+"""Run fifty kills under load on each engine, twenty of the jobs that deliver notices, ten cold
+starts of four, a minute of eight writers, readers beside 24 waiting writers and 24 hostile
+pictures, and 50,000 requests.
 
 Run by `make chaos`:
 
-    python -m tests.chaos [--kills 50] [--starts 10] [--writing 60] [--requests 50000]
-        [--engine sqlite] [--busy]
+    python -m tests.chaos [--kills 50] [--job-kills 20] [--starts 10] [--writing 60]
+        [--requests 50000] [--engine sqlite] [--busy]
 
 Print each figure with its limit; exit with 1 if one is missed: acts lost, a log that does not
 verify, memory kept, seconds until a server is ready or a reader is answered. Seconds are measured
@@ -34,10 +35,12 @@ from deliberate.operations.accounts import passphrases
 from tests import postgres
 from tests.chaos import resources
 from tests.chaos.load import LoadGenerator, ResidentClient, count_supports
+from tests.chaos.notices import kill_notices
 from tests.chaos.server import ROOT, Installation, create_content, free_port
 
 READY_WITHIN = 3.0
 CLIENTS = 4
+FOLLOWERS = 500
 
 
 @dataclass
@@ -124,6 +127,15 @@ def kill_under_load(verdict: Verdict, engine: str, count: int) -> None:
     print(f"{engine}: ready (worst): {max(times):.1f} s; load {os.getloadavg()[0]:.1f}")
 
 
+def kill_delivery(verdict: Verdict, engine: str, count: int) -> None:
+    """Kill the jobs that deliver notices repeatedly: everybody gets each notice once."""
+    with installation(engine) as target:
+        outcome = kill_notices(target, count, FOLLOWERS, seed=random.randrange(10**6))
+    name = f"{engine}: {outcome.kills} kills of jobs, {outcome.notices} notices to {FOLLOWERS}"
+    verdict.at_most(f"{name}: people with one twice", outcome.twice, 0)
+    verdict.at_most(f"{name}: people without one", outcome.missed, 0)
+
+
 def start_cold(engine: str, count: int) -> None:
     """Start four servers at once on an empty database repeatedly; raise if one does not start."""
     times = []
@@ -184,6 +196,7 @@ def main() -> int:
     """Run everything; return 1 if a figure misses its limit."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--job-kills", type=int, default=20)
     parser.add_argument("--starts", type=int, default=10)
     parser.add_argument("--writing", type=float, default=60.0, help="seconds of eight writers")
     parser.add_argument("--requests", type=int, default=50_000)
@@ -202,6 +215,7 @@ def main() -> int:
     try:
         for engine in engines:
             kill_under_load(verdict, engine, arguments.kills)
+            kill_delivery(verdict, engine, arguments.job_kills)
             start_cold(engine, arguments.starts)
             write_and_seal(verdict, engine, arguments.writing)
             read_under_attack(verdict, engine)

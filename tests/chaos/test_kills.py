@@ -2,28 +2,11 @@
 
 import socket
 import time
-from uuid import uuid4
 
 import pytest
 
-from tests import postgres
 from tests.chaos.load import LoadGenerator, ResidentClient, count_supports
-from tests.chaos.server import Installation, create_content, lock_database, send_request
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def installation(request, tmp_path):
-    url = ""
-    if request.param == "postgresql":
-        request.getfixturevalue("make_postgres_app")
-        name = f"chaos_{uuid4().hex[:12]}"
-        postgres.execute_on_server(f"CREATE DATABASE {name}")
-        url = postgres.database_url(name)
-    new_installation = Installation(tmp_path, url)
-    yield new_installation
-    new_installation.kill()
-    if url:
-        postgres.execute_on_server(f"DROP DATABASE {name} (FORCE)")
+from tests.chaos.server import create_content, lock_database, send_request
 
 
 def test_killed_server_loses_no_acknowledged_act(installation):

@@ -11,12 +11,14 @@ import pytest
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import FailingAddress, Person
+from deliberate.models import Delivery, FailingAddress, Notice, Person, Proposal
 from deliberate.notifications.channels import mail as mail_channel
 from deliberate.notifications.delivery import send_due
 from deliberate.notifications.fanout import fan_out
+from deliberate.notifications.mail import compose
 from deliberate.notifications.return_addresses import read_return_address
 from deliberate.notifications.smtp import Mailer
+from deliberate.notifications.templates import load_context, render_notification
 from deliberate.operations.accounts.email_addresses import change_email
 from deliberate.operations.notices.failing_addresses import MAX_FAILURES
 from deliberate.operations.responses.responses import publish_response
@@ -159,3 +161,75 @@ def publish_again(officer, proposal):
     text = f"Dibangun {now()}."
     decision = ResponseDecision.ACCEPTED
     publish_response(officer, proposal, decision, "Ya", text, note="Baru")
+
+
+def mail_of(person, kind, details=None, reason="author", **subject):
+    """Return the text of a mail of a kind to a person, in English."""
+    with unrecorded("test notices") as session:
+        notice = Notice(key=f"test.{kind}", kind=kind, details=details or {}, **subject)
+        session.add(notice)
+        session.flush()
+        delivery = Delivery(
+            notice_id=notice.id,
+            notice_key=notice.key,
+            person_id=person.id,
+            channel="mail",
+            reason=reason,
+        )
+        session.add(delivery)
+    rendered = render_notification(notice, load_context([notice]), "en", person)
+    return compose(delivery, person, rendered).get_body(("plain",)).get_content()
+
+
+def test_mail_on_a_process_says_that_the_reader_took_part_in_it(app):
+    person = with_address(factories.create_resident(), language="en")
+    process = factories.create_process()
+    text = mail_of(person, "process.changed", process_id=process.id)
+    assert "because you took part in this process" in text and "proposal" not in text
+
+
+def test_mail_on_a_moderated_text_says_that_the_reader_wrote_it(app):
+    person = with_address(factories.create_resident(), language="en")
+    proposal = factories.create_proposal()
+    details = {"subject": "comment", "id": 1}
+    text = mail_of(person, "moderation.kept", details, proposal_id=proposal.id)
+    assert "because you wrote the text" in text
+
+
+@pytest.mark.parametrize(("passed", "words"), [(1, "approved"), (0, "changes are needed")])
+def test_mail_on_a_checked_response_says_how_it_was_judged(app, passed, words):
+    person = with_address(factories.create_resident(), language="en")
+    proposal = factories.create_proposal()
+    text = mail_of(person, "desk.checked", {"passed": passed}, proposal_id=proposal.id)
+    assert f"”: {words}." in text
+
+
+def test_weekly_mail_names_each_thing_once_and_leaves_out_what_concerns_the_account(app):
+    person = with_address(factories.create_resident(), language="en")
+    process = factories.create_process()
+    first, second = factories.create_proposal(process), factories.create_proposal(process)
+    subjects = [
+        ("proposal.qualified", {"proposal_id": first.id}),
+        ("proposal.acknowledged", {"proposal_id": first.id}),
+        ("recovery.asked", {}),
+        ("proposal.qualified", {"proposal_id": second.id}),
+    ]
+    with unrecorded("test notices") as session:
+        session.get(Proposal, second.id).title = "Lampu"
+        for number, (kind, subject) in enumerate(subjects):
+            notice = Notice(key=f"week.{number}", kind=kind, **subject)
+            session.add(notice)
+            session.flush()
+            session.add(
+                Delivery(
+                    notice_id=notice.id,
+                    notice_key=notice.key,
+                    person_id=person.id,
+                    channel="account",
+                )
+            )
+    details = {"after": 0, "up_to": 10**6, "count": 3}
+    text = mail_of(person, "digest.week", details, "account", person_id=person.id)
+    lines = text.splitlines()
+    assert [lines.count(title) for title in ("Bangku di tiap halte", "Lampu")] == [1, 1]
+    assert text.count("http") == 4 and "passphrase" not in text  # three pages, and to stop it

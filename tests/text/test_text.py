@@ -136,3 +136,8 @@ def test_whole_numbers_are_digits_within_the_range_of_a_column():
 
 def test_single_line_break_is_kept():
     assert text.to_html("Satu\nDua") == "<p>Satu<br>\nDua</p>"
+
+
+def test_plain_text_has_no_space_after_a_word_in_bold():
+    html = text.to_html("Rute **shuttle**, bukan *bus*.\n\nDua")
+    assert text.to_plain(html) == "Rute shuttle, bukan bus. Dua"

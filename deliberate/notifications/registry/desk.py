@@ -93,7 +93,7 @@ LINES = (
         ("check.given",),
         Audience.PERSON,
         _("Your response was checked"),
-        _("A colleague checked your response to “%(title)s”."),
+        _("A colleague checked your response to “%(title)s”: %(check_outcome)s."),
     ),
     Line(
         AssignedNotice,

@@ -6,11 +6,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, String, cast, func, literal, literal_column, select, true
+from sqlalchemy.orm import aliased
 
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.days import local_date, local_today, site, time_of_day
 from deliberate.models import Delivery, DigestChoice, DigestTrial, Notice, Person
+from deliberate.vocabulary.notices import NOTICE_TYPES
 
 DEFAULT_WEEKDAY, DEFAULT_HOUR = 6, 8
 """Saturday morning, for people who have not chosen."""
@@ -78,8 +80,9 @@ def list_due_digests(weekday: int, hour: int, after: int, limit: int) -> list[Du
     """Return the next people, by id, whose weekly mail of a slot is missing.
 
     Its messages are unread, came in the week before the slot and were in no weekly mail before.
+    What concerns the account itself is not in it: it was mailed at once, and its links have ended.
     """
-    slot = last_slot(weekday, hour)
+    slot, mailed = last_slot(weekday, hour), aliased(Notice)
     rows = db.session.execute(
         select(
             Delivery.person_id,
@@ -88,10 +91,12 @@ def list_due_digests(weekday: int, hour: int, after: int, limit: int) -> list[Du
             func.count(Delivery.id),
         )
         .join(Person, Person.id == Delivery.person_id)
+        .join(mailed, mailed.id == Delivery.notice_id)
         .outerjoin(DigestChoice, DigestChoice.person_id == Delivery.person_id)
         .where(
             _mostly_in_account(),
             Delivery.read_at.is_(None),
+            mailed.kind.not_in(_mailed_at_once()),
             Delivery.person_id > after,
             Delivery.created_at >= slot - WEEK,
             Delivery.created_at < slot,
@@ -109,6 +114,11 @@ def list_due_digests(weekday: int, hour: int, after: int, limit: int) -> list[Du
         .limit(limit)
     )
     return [DueDigest(person_id, first - 1, last, count) for person_id, first, last, count in rows]
+
+
+def _mailed_at_once() -> list[str]:
+    """Return the kinds that concern the account itself and are always mailed at once."""
+    return [kind for kind, event in NOTICE_TYPES.items() if event.TOPIC is None]
 
 
 def _mostly_in_account() -> ColumnElement[Any]:
@@ -151,6 +161,7 @@ def list_digest_messages(person: Person, after: int, up_to: int) -> Sequence[Row
             Delivery.id > after,
             Delivery.id <= up_to,
             Delivery.read_at.is_(None),
+            Notice.kind.not_in(_mailed_at_once()),
         )
         .order_by(Delivery.id.desc())
         .limit(MAX_SHOWN)
