@@ -124,7 +124,9 @@ def test_draft_stays_when_its_phase_has_closed(app, clock, log):
     log()
     assert client.post(check, data=dict(tokens)).status_code == 409
     assert log() == [] and len(list_drafts(person.id)) == 1
-    assert "Your draft stays here." in client.get(check).text
+    page = client.get(check).text
+    assert "Your draft stays here." in page
+    assert f'href="/en/processes/{process.slug}"' in page and f"/{draft.id}/discard" in page
 
 
 def test_published_page_is_for_the_author_only(app):
