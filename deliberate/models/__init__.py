@@ -11,6 +11,7 @@ from deliberate.models.accounts.pending_request import (
     PhoneConfirmation,
 )
 from deliberate.models.accounts.person import Person, PersonKey
+from deliberate.models.accounts.reclassification import Reclassification
 from deliberate.models.accounts.recovery_code import RecoveryCode
 from deliberate.models.accounts.second_factor import SecondFactor
 from deliberate.models.accounts.verified_resident import ResidentEntry, ResidentList

@@ -296,6 +296,16 @@ class VerificationEndReason(StrEnum):
     OTHER = "other"
 
 
+class ReclassificationReason(StrEnum):
+    """The reasons for changing the class of an account."""
+
+    SUPPORT_ACCOUNT = "support_account"
+    AUTOMATED = "automated"
+    DUPLICATE = "duplicate"
+    ORGANISATION = "organisation"
+    MISTAKE = "mistake"
+
+
 class IdentityProof(StrEnum):
     """The proofs at a desk that an account belongs to a person; no details are stored."""
 

@@ -95,6 +95,7 @@ class NoticePage(StrEnum):
     DATA_REQUESTS = "data_requests"
     SECOND_FACTOR = "second_factor"
     VERIFICATION = "verification"
+    RECLASSIFICATION = "reclassification"
     OFFICE_BALLOT = "office_ballot"
     OFFICE_BALLOTS = "office_ballots"
 
@@ -493,6 +494,12 @@ class VerifiedNotice(_OnAccount, kind="resident.verified", page=NoticePage.VERIF
 
 class VerificationEndedNotice(_OnAccount, kind="verification.ended", page=NoticePage.VERIFICATION):
     """The verification of the owner of the account ended."""
+
+
+class AccountReclassifiedNotice(
+    _OnAccount, kind="account.reclassified", page=NoticePage.RECLASSIFICATION
+):
+    """Two administrators changed the class of the account."""
 
 
 class SanctionNotice(_OnAccount, kind="sanction.imposed", page=NoticePage.LIMIT):

@@ -94,6 +94,7 @@ NOT_LINKED = {
     "moderation.appeal": "on a hidden contribution, for its author",
     "office_recovery.own_recovery": "in the notice of a recovery",
     "office_recovery.show": "in the list of recoveries",
+    "reclassifications.own_class": "in the notice of a new class",
     "place_picker.draft": "redirect of the button for the map on the step of the place",
     "poll_admin.statements": "on an open poll of statements",
     "polls.budget_total": "button of an open budget poll",
