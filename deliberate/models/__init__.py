@@ -102,6 +102,12 @@ from deliberate.models.scores.assessment import (
     Practice,
 )
 from deliberate.models.scores.coding import Coding, Sample, SampledItem
+from deliberate.models.scores.inclusion import (
+    GroupCount,
+    GroupDeclaration,
+    GroupRound,
+    PopulationBand,
+)
 from deliberate.models.scores.stored_score import ComparedScore, ScoreSnapshot
 from deliberate.models.site.data_version import DataVersion
 from deliberate.models.site.job_run import JobRun

@@ -262,6 +262,21 @@ class SampleKind(StrEnum):
     ANSWERS = "answers"
 
 
+class PopulationField(StrEnum):
+    """The fields in which people who take part are compared with the population.
+
+    Religion and ethnicity are no fields: nobody is asked for them.
+    """
+
+    AGE = "age"
+    GENDER = "gender"
+    DISABILITY = "disability"
+    EDUCATION = "education"
+    OCCUPATION = "occupation"
+    ARRIVAL = "arrival"
+    DISTRICT = "district"
+
+
 class EvidenceKind(StrEnum):
     """The kinds of evidence for a rating."""
 

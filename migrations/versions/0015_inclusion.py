@@ -1,4 +1,4 @@
-"""Reclassified accounts."""
+"""Reclassified accounts; the population, declared groups and their counts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,10 +13,13 @@ TIMESTAMP = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """Create the tables."""
     _create_reclassification()
+    _create_inclusion()
 
 
 def downgrade() -> None:
     """Drop the tables."""
+    for table in ("group_count", "group_round", "group_declaration", "population_band"):
+        op.drop_table(table)
     op.drop_table("reclassification")
 
 
@@ -34,3 +37,52 @@ def _create_reclassification() -> None:
         sa.Column("dismissed_at", TIMESTAMP),
     )
     op.create_index("ix_reclassification_person_id", "reclassification", ["person_id"])
+
+
+def _create_inclusion() -> None:
+    _create_of_process(
+        "population_band",
+        *_band_columns(),
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.Column("share_millionths", BIG_INT, nullable=False),
+        sa.Column("source", sa.String(200), nullable=False),
+        sa.Column("year", BIG_INT, nullable=False),
+        sa.UniqueConstraint("process_id", "field", "band"),
+    )
+    _create_of_process(
+        "group_declaration",
+        sa.Column("person_id", BIG_INT, sa.ForeignKey("person.id"), nullable=False),
+        *_band_columns(),
+        sa.UniqueConstraint("process_id", "person_id", "field"),
+    )
+    op.create_index("ix_group_declaration_person_id", "group_declaration", ["person_id"])
+    op.create_table(
+        "group_round",
+        sa.Column("process_id", BIG_INT, sa.ForeignKey("process.id"), primary_key=True),
+        sa.Column("number", BIG_INT, nullable=False),
+        sa.Column("people", BIG_INT, nullable=False),
+        sa.Column("counted_at", TIMESTAMP, nullable=False),
+    )
+    _create_of_process(
+        "group_count",
+        *_band_columns(),
+        sa.Column("people", BIG_INT, nullable=False),
+        sa.UniqueConstraint("process_id", "field", "band"),
+    )
+
+
+def _band_columns() -> tuple[sa.Column[str], sa.Column[str]]:
+    return (
+        sa.Column("field", sa.String(16), nullable=False),
+        sa.Column("band", sa.String(40), nullable=False),
+    )
+
+
+def _create_of_process(table: str, *columns: sa.schema.SchemaItem) -> None:
+    op.create_table(
+        table,
+        sa.Column("id", BIG_INT, primary_key=True),
+        sa.Column("process_id", BIG_INT, sa.ForeignKey("process.id"), nullable=False),
+        *columns,
+    )
+    op.create_index(f"ix_{table}_process_id", table, ["process_id"])

@@ -30,6 +30,7 @@ from deliberate.models import (
     Poll,
     PollChange,
     PollOutcome,
+    PopulationBand,
     Practice,
     Process,
     ProcessChange,
@@ -92,6 +93,7 @@ from deliberate.vocabulary import (
     PhaseKind,
     PledgeState,
     PollType,
+    PopulationField,
     ResponseDecision,
     Role,
     SampleKind,
@@ -310,6 +312,15 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
         ResponseTemplate(institution_id=institution.id, name="x", body="x"),
         Announcement(
             process_id=site.process.id, body="x", body_html="x", renderer="x", language="id"
+        ),
+        PopulationBand(
+            process_id=site.process.id,
+            field=PopulationField.AGE,
+            band="x",
+            name="x",
+            share_millionths=1,
+            source="x",
+            year=2025,
         ),
         PollOutcome(poll_id=poll.id, body="x", body_html="x", renderer="x"),
         Ballot(key="0" * 64, poll_id=poll.id, choice=[], area="x"),

@@ -44,7 +44,7 @@ UNRECORDED = {
 EVENT_NAMES = {event.__name__: kind for kind, event in EVENT_TYPES.items()}
 """The kind of every event type by the name of the type."""
 
-KINDS_WITHOUT_OPERATION = {"group.declared", "meeting.held"}
+KINDS_WITHOUT_OPERATION = {"meeting.held"}
 """Kinds that releases of other installations may hold; no operation of this one records them."""
 
 KINDS_OF_SEVERAL_OPERATIONS = {

@@ -11,6 +11,7 @@ from deliberate.permissions.decision import require
 from deliberate.permissions.notices import may_announce
 from deliberate.queries.notices.announcements import PER_WEEK
 from deliberate.queries.processes.processes import get_process
+from deliberate.queries.scores.inclusion import compare_with_population, missing_groups
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -49,4 +50,5 @@ def new(slug: str) -> ResponseReturnValue:
         process=process,
         limit=MAX_ANNOUNCEMENT,
         per_week=PER_WEEK,
+        missing=missing_groups(compare_with_population(process.id)),
     )
