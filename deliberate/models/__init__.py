@@ -108,6 +108,11 @@ from deliberate.models.scores.inclusion import (
     GroupRound,
     PopulationBand,
 )
+from deliberate.models.scores.questionnaire import (
+    Questionnaire,
+    QuestionnaireAnswer,
+    QuestionnaireRoll,
+)
 from deliberate.models.scores.stored_score import ComparedScore, ScoreSnapshot
 from deliberate.models.site.data_version import DataVersion
 from deliberate.models.site.job_run import JobRun

@@ -277,6 +277,13 @@ class PopulationField(StrEnum):
     DISTRICT = "district"
 
 
+class QuestionnaireAudience(StrEnum):
+    """The people whom a questionnaire asks."""
+
+    PARTICIPANTS = "participants"
+    ORGANISERS = "organisers"
+
+
 class EvidenceKind(StrEnum):
     """The kinds of evidence for a rating."""
 

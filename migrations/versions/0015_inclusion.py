@@ -1,4 +1,4 @@
-"""Reclassified accounts; the population, declared groups and their counts."""
+"""Reclassified accounts; population, declared groups and their counts; questionnaires."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,10 +14,13 @@ def upgrade() -> None:
     """Create the tables."""
     _create_reclassification()
     _create_inclusion()
+    _create_questionnaires()
 
 
 def downgrade() -> None:
     """Drop the tables."""
+    for table in ("questionnaire_answer", "questionnaire_roll", "questionnaire"):
+        op.drop_table(table)
     for table in ("group_count", "group_round", "group_declaration", "population_band"):
         op.drop_table(table)
     op.drop_table("reclassification")
@@ -86,3 +89,42 @@ def _create_of_process(table: str, *columns: sa.schema.SchemaItem) -> None:
         *columns,
     )
     op.create_index(f"ix_{table}_process_id", table, ["process_id"])
+
+
+def _create_questionnaires() -> None:
+    _create_of_process(
+        "questionnaire",
+        sa.Column("audience", sa.String(16), nullable=False),
+        sa.Column("version", sa.String(16), nullable=False),
+        sa.Column("opened_by_id", BIG_INT, sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("opened_at", TIMESTAMP, nullable=False),
+        sa.Column("closes_at", TIMESTAMP, nullable=False),
+        sa.Column("published_at", TIMESTAMP),
+        sa.Column("box_root", sa.String(64)),
+        sa.UniqueConstraint("process_id", "audience"),
+    )
+    # Who answered and what was answered share no key, order or time, as with ballots.
+    op.create_table(
+        "questionnaire_roll",
+        _questionnaire(primary_key=True),
+        sa.Column("person_id", BIG_INT, sa.ForeignKey("person.id"), primary_key=True),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "questionnaire_answer",
+        sa.Column("key", sa.String(64), primary_key=True),
+        _questionnaire(),
+        sa.Column("question", sa.String(8), nullable=False),
+        sa.Column("value", BIG_INT, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_questionnaire_answer_questionnaire_id", "questionnaire_answer", ["questionnaire_id"]
+    )
+
+
+def _questionnaire(*, primary_key: bool = False) -> sa.Column[int]:
+    key = sa.ForeignKey("questionnaire.id")
+    return sa.Column(
+        "questionnaire_id", BIG_INT, key, primary_key=primary_key, nullable=False
+    )

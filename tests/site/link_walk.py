@@ -104,6 +104,7 @@ NOT_LINKED = {
     "process_copies.delete": "on the set-up of a planned process",
     "process_information.download": "on a process with a file",
     "process_information.news": "on a process with news",
+    "questionnaires.answer": "on the page of a questionnaire that is open",
     "response_form.preview": "redirect after saving a response",
     "sanctions.own_sanction": "on the account page during a limit",
     "second_factor.sign_in": "redirect after the passphrase",

@@ -1,6 +1,11 @@
 """Kinds of acts on assessments and coded samples."""
 
-from deliberate.vocabulary.codes import AssessmentStage, PopulationField, SampleKind
+from deliberate.vocabulary.codes import (
+    AssessmentStage,
+    PopulationField,
+    QuestionnaireAudience,
+    SampleKind,
+)
 from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import PRIVATE, PUBLIC, Event
 
@@ -72,3 +77,22 @@ class BandCounted(Event, kind="band.counted", visibility=PRIVATE):
     field: PopulationField = detail("the field")
     band: str = detail("the band of the field")
     people: int = detail("people in it")
+
+
+class QuestionnaireOpened(Event, kind="questionnaire.opened", visibility=PUBLIC):
+    """A questionnaire about a process opened."""
+
+    audience: QuestionnaireAudience = detail("whom it asks")
+    questions: int = detail("number of questions")
+
+
+class QuestionnaireAnswered(Event, kind="questionnaire.answered", visibility=PRIVATE):
+    """A person answered a questionnaire; never what."""
+
+
+class QuestionnairePublished(Event, kind="questionnaire.published", visibility=PUBLIC):
+    """The answers of a questionnaire were closed and published in numbers."""
+
+    audience: QuestionnaireAudience = detail("whom it asked")
+    people: int = detail("people who answered")
+    root: str = detail("hash over all answers in the box")
