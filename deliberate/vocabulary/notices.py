@@ -367,6 +367,10 @@ class ProcessChangedNotice(_OnProcess, kind="process.changed"):
     change: int | None = detail("id of the change", default=None)
 
 
+class QuestionnaireOpenedNotice(_OnProcess, kind="questionnaire.opened"):
+    """A questionnaire for residents who took part opened at the close of a process."""
+
+
 class AnnouncementNotice(
     NoticeEvent, kind="announcement.published", page=NoticePage.PROCESS, topic=Topic.ANNOUNCEMENT
 ):

@@ -21,6 +21,7 @@ from deliberate.operations.scores.population_csv import InvalidPopulation, parse
 from deliberate.operations.threads.comments import post_comment
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.accounts.account_data import get_account_data
+from deliberate.queries.log.process_figures import compare_process_figures
 from deliberate.queries.scores.inclusion import (
     compare_with_population,
     count_groups,
@@ -31,6 +32,7 @@ from deliberate.queries.scores.inclusion import (
 from deliberate.queries.scores.process_scores import compute_scores
 from deliberate.vocabulary import AccountClass, PopulationField, Role, Stance
 from tests import factories
+from tests.log.prepared_log import tampered
 
 AGE, DISTRICT = PopulationField.AGE, PopulationField.DISTRICT
 TABLE = """field,band,share,source,year
@@ -298,3 +300,22 @@ def test_scores_without_a_population_say_that_the_source_is_missing(app, process
     factories.create_proposal(process)
     seal(app)
     assert compute_scores(process).findings["IN1.1"].reason == "source"
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [
+        ("UPDATE population_band SET share_millionths = 1", "population_band"),
+        ("DELETE FROM population_band WHERE band = 'sepaku'", "population_band"),
+        ("UPDATE group_count SET people = people + 1", "group_count"),
+        ("DELETE FROM group_count", "group_count"),
+    ],
+)
+def test_check_of_the_log_finds_changed_figures(process, proposal, statement, table):
+    take_part(proposal, age=YOUNG)
+    count_groups_of(process.id)
+    assert list(compare_process_figures(db.session())) == []
+    with tampered(statement) as session:
+        (fault,) = compare_process_figures(session)
+    assert fault.table == table

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select, text
 from deliberate.citivoice.framework.questionnaires import FEWEST, MOST, load_questions
 from deliberate.citivoice.indicators.formulas import wilson
 from deliberate.database import db
-from deliberate.models import Interaction, QuestionnaireAnswer, QuestionnaireRoll
+from deliberate.models import Interaction, Notice, QuestionnaireAnswer, QuestionnaireRoll
 from deliberate.models.scores.questionnaire import answer_box_root
 from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.polls.ballot_box import rewrite_ballot_tables
@@ -22,6 +22,7 @@ from deliberate.operations.scores.questionnaires import (
 from deliberate.operations.threads.comments import post_comment
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.accounts.account_data import get_account_data
+from deliberate.queries.log.process_figures import compare_process_figures
 from deliberate.queries.scores.questionnaires import (
     experienced_by_criterion,
     experienced_figures,
@@ -29,6 +30,7 @@ from deliberate.queries.scores.questionnaires import (
 )
 from deliberate.vocabulary import QuestionnaireAudience, Role, Stance
 from tests import factories
+from tests.log.prepared_log import tampered
 
 PARTICIPANTS, ORGANISERS = QuestionnaireAudience.PARTICIPANTS, QuestionnaireAudience.ORGANISERS
 
@@ -238,3 +240,28 @@ def test_erased_person_stays_counted_and_download_says_that_one_answered(proposa
     assert len(get_account_data(person)["questionnaires_answered"]) == 1
     erase_account(person, factories.PASSPHRASE)
     assert len(db.session.scalars(select(QuestionnaireAnswer)).all()) == 11
+
+
+def test_people_of_the_process_are_notified_of_the_participants_one(admin, process):
+    kinds = select(Notice.kind).where(Notice.process_id == process.id)
+    open_questionnaire(admin, process, ORGANISERS, 14)
+    assert "questionnaire.opened" not in db.session.scalars(kinds).all()
+    open_questionnaire(admin, process, PARTICIPANTS, 14)
+    assert "questionnaire.opened" in db.session.scalars(kinds).all()
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE questionnaire_answer SET value = 1 WHERE question = 'P1'",
+        "DELETE FROM questionnaire_answer WHERE question = 'P1'",
+    ],
+)
+def test_check_of_the_log_finds_changed_answers(proposal, questionnaire, clock, statement):
+    answer_questionnaire(take_part(proposal), questionnaire, answers_of(questionnaire))
+    close(clock)
+    assert list(compare_process_figures(db.session())) == []
+    with tampered(statement) as session:
+        (fault,) = compare_process_figures(session)
+    assert (fault.table, fault.column) == ("questionnaire", "answers")

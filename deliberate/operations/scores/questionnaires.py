@@ -23,6 +23,7 @@ from deliberate.models import (
     QuestionnaireRoll,
 )
 from deliberate.models.scores.questionnaire import answer_box_root
+from deliberate.operations.notices.notices import notify_process
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.scores.questionnaires import may_answer, may_open_questionnaire
 from deliberate.queries.scores.questionnaires import (
@@ -39,6 +40,7 @@ from deliberate.vocabulary.events.scores import (
     QuestionnaireOpened,
     QuestionnairePublished,
 )
+from deliberate.vocabulary.notices import QuestionnaireOpenedNotice
 
 FEWEST_DAYS, MOST_DAYS = 7, 60
 
@@ -68,6 +70,8 @@ def open_questionnaire(
         )
         act.session.add(questionnaire)
         act.about(questionnaire, audience=audience, questions=len(catalogue.questions[audience]))
+        if audience == QuestionnaireAudience.PARTICIPANTS:
+            notify_process(act, process, QuestionnaireOpenedNotice())
     return questionnaire
 
 

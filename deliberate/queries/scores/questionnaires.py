@@ -72,6 +72,12 @@ def get_questionnaire(process_id: int, audience: QuestionnaireAudience) -> Quest
     )
 
 
+def has_open_questionnaire(process_id: int) -> bool:
+    """Return whether residents who took part in a process are asked now."""
+    questionnaire = get_questionnaire(process_id, QuestionnaireAudience.PARTICIPANTS)
+    return questionnaire is not None and questionnaire.is_open
+
+
 def questions_of(questionnaire: Questionnaire) -> tuple[Question, ...]:
     """Return the questions that a questionnaire asks."""
     return load_questions().questions[questionnaire.audience]
