@@ -28,6 +28,8 @@ from deliberate.operations.releases.data_access_requests import refresh_protecte
 from deliberate.operations.releases.releases import delete_removed_files, publish_all_releases
 from deliberate.operations.responses.response_publishing import publish_scheduled_responses
 from deliberate.operations.scores.assessment_publishing import freeze_due_plans
+from deliberate.operations.scores.inclusion import count_declared_groups
+from deliberate.operations.scores.questionnaires import publish_closed_questionnaires
 from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.operations.site.job_runs import run_steps, track_job_run
 from deliberate.sealing import publish_heads, seal_log, write_leaf_file, write_segments
@@ -60,6 +62,7 @@ def run_minutely(_settings: Settings) -> None:
 def shuffle_ballot_storage(_settings: Settings) -> None:
     """Bind closed ballot boxes; shuffle ballots hourly and after a close, to remove their order."""
     close_ballot_boxes()
+    publish_closed_questionnaires()
     rewrite_ballots_when_due()
 
 
@@ -70,7 +73,7 @@ def publish_tree_heads(settings: Settings) -> None:
 
 
 def run_nightly(settings: Settings) -> None:
-    """Complete erasures, write leaf hashes and log segments, compute scores, publish releases."""
+    """Complete erasures, write segments, count groups, compute scores, publish releases."""
     run_steps(
         "run_nightly",
         {
@@ -78,6 +81,7 @@ def run_nightly(settings: Settings) -> None:
             "write_leaf_file": lambda: write_leaf_file(settings.log_path),
             "write_segments": lambda: write_segments(settings.log_path, rest=True),
             "create_months_ahead": create_months_ahead,
+            "count_declared_groups": count_declared_groups,
             "store_all_scores": store_all_scores,
             "store_notice_effects": store_notice_effects,
             "delete_removed_files": lambda: delete_removed_files(settings.releases_path),

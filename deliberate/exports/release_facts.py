@@ -55,6 +55,8 @@ def _scored_process(
         source_dated=dates.dated,
         texts=stated.texts,
         repeated_texts=stated.repeated_texts,
+        population=stated.population,
+        districts=stated.districts,
     )
 
 

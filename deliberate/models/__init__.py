@@ -11,6 +11,7 @@ from deliberate.models.accounts.pending_request import (
     PhoneConfirmation,
 )
 from deliberate.models.accounts.person import Person, PersonKey
+from deliberate.models.accounts.reclassification import Reclassification
 from deliberate.models.accounts.recovery_code import RecoveryCode
 from deliberate.models.accounts.second_factor import SecondFactor
 from deliberate.models.accounts.verified_resident import ResidentEntry, ResidentList
@@ -103,6 +104,17 @@ from deliberate.models.scores.assessment import (
     Practice,
 )
 from deliberate.models.scores.coding import Coding, Sample, SampledItem
+from deliberate.models.scores.inclusion import (
+    GroupCount,
+    GroupDeclaration,
+    GroupRound,
+    PopulationBand,
+)
+from deliberate.models.scores.questionnaire import (
+    Questionnaire,
+    QuestionnaireAnswer,
+    QuestionnaireRoll,
+)
 from deliberate.models.scores.stored_score import ComparedScore, ScoreSnapshot
 from deliberate.models.site.data_version import DataVersion
 from deliberate.models.site.job_run import JobRun

@@ -49,6 +49,7 @@ _PATHS = {
     NoticePage.DATA_REQUESTS: "/data/requests",
     NoticePage.SECOND_FACTOR: "/account/second-factor",
     NoticePage.VERIFICATION: "/verify",
+    NoticePage.RECLASSIFICATION: "/account/class",
     NoticePage.OFFICE_BALLOT: "/polls/{poll}/office-ballot",
     NoticePage.OFFICE_BALLOTS: "/desk/polls/waiting-ballots",
 }

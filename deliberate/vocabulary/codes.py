@@ -262,6 +262,28 @@ class SampleKind(StrEnum):
     ANSWERS = "answers"
 
 
+class PopulationField(StrEnum):
+    """The fields in which people who take part are compared with the population.
+
+    Religion and ethnicity are no fields: nobody is asked for them.
+    """
+
+    AGE = "age"
+    GENDER = "gender"
+    DISABILITY = "disability"
+    EDUCATION = "education"
+    OCCUPATION = "occupation"
+    ARRIVAL = "arrival"
+    DISTRICT = "district"
+
+
+class QuestionnaireAudience(StrEnum):
+    """The people whom a questionnaire asks."""
+
+    PARTICIPANTS = "participants"
+    ORGANISERS = "organisers"
+
+
 class EvidenceKind(StrEnum):
     """The kinds of evidence for a rating."""
 
@@ -294,6 +316,16 @@ class VerificationEndReason(StrEnum):
     MOVED = "moved"
     MISTAKE = "mistake"
     OTHER = "other"
+
+
+class ReclassificationReason(StrEnum):
+    """The reasons for changing the class of an account."""
+
+    SUPPORT_ACCOUNT = "support_account"
+    AUTOMATED = "automated"
+    DUPLICATE = "duplicate"
+    ORGANISATION = "organisation"
+    MISTAKE = "mistake"
 
 
 class IdentityProof(StrEnum):

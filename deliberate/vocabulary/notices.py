@@ -101,6 +101,7 @@ class NoticePage(StrEnum):
     DATA_REQUESTS = "data_requests"
     SECOND_FACTOR = "second_factor"
     VERIFICATION = "verification"
+    RECLASSIFICATION = "reclassification"
     OFFICE_BALLOT = "office_ballot"
     OFFICE_BALLOTS = "office_ballots"
 
@@ -372,6 +373,10 @@ class ProcessChangedNotice(_OnProcess, kind="process.changed"):
     change: int | None = detail("id of the change", default=None)
 
 
+class QuestionnaireOpenedNotice(_OnProcess, kind="questionnaire.opened"):
+    """A questionnaire for residents who took part opened at the close of a process."""
+
+
 class NewsNotice(
     NoticeEvent, kind="news.published", page=NoticePage.NEWS, topic=Topic.ANNOUNCEMENT
 ):
@@ -499,6 +504,12 @@ class VerifiedNotice(_OnAccount, kind="resident.verified", page=NoticePage.VERIF
 
 class VerificationEndedNotice(_OnAccount, kind="verification.ended", page=NoticePage.VERIFICATION):
     """The verification of the owner of the account ended."""
+
+
+class AccountReclassifiedNotice(
+    _OnAccount, kind="account.reclassified", page=NoticePage.RECLASSIFICATION
+):
+    """Two administrators changed the class of the account."""
 
 
 class SanctionNotice(_OnAccount, kind="sanction.imposed", page=NoticePage.LIMIT):

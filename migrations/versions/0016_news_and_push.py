@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 BIG_INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MAX_TITLE = 80

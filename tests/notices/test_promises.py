@@ -38,6 +38,7 @@ KEPT_BY = {
     "the step is public": {"commitment.updated"},
     "it is stopped": {"recovery.stopped"},
     "the second factor is removed": {"factor.removed"},
+    "confirmed. the scores follow": {"account.reclassified"},
     "no longer verified": {"verification.ended"},
     "the ballot is void at once, other officers": {"ballot.objected"},
     "you are told when somebody replies": {"comment.replied"},

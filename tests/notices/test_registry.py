@@ -56,6 +56,7 @@ from deliberate.operations.responses.referrals import (
     refer_proposal,
 )
 from deliberate.operations.responses.responses import publish_response
+from deliberate.operations.scores.questionnaires import open_questionnaire
 from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.moderation.queue import open_appeals
 from deliberate.queries.polls.office_ballots import get_entered_ballot
@@ -64,6 +65,7 @@ from deliberate.vocabulary import (
     ModerationRule,
     PhaseKind,
     PhaseSwitch,
+    QuestionnaireAudience,
     ResponseDecision,
     Role,
     Stance,
@@ -78,6 +80,7 @@ OF_ACCOUNTS = {
     NoticePage.LIMIT,
     NoticePage.SECOND_FACTOR,
     NoticePage.VERIFICATION,
+    NoticePage.RECLASSIFICATION,
     NoticePage.DATA_REQUESTS,
 }
 """Notices to the owner of an account, tested in tests/accounts and tests/moderation."""
@@ -285,6 +288,8 @@ def polls_and_processes(city, clock, everyone):
     phase(city.process, PhaseKind.REVIEW, now() + timedelta(days=300), 5, PhaseSwitch.COMMENT)
     clock.shift(timedelta(days=300, hours=1))
     assert set(everyone) <= set(city.deliver()["phase.began"])
+    open_questionnaire(admin, city.process, QuestionnaireAudience.PARTICIPANTS, 14)
+    assert set(everyone) <= set(city.deliver()["questionnaire.opened"])
     clock.move_to(now() - timedelta(days=150))
 
 

@@ -46,12 +46,7 @@ UNRECORDED = {
 EVENT_NAMES = {event.__name__: kind for kind, event in EVENT_TYPES.items()}
 """The kind of every event type by the name of the type."""
 
-KINDS_WITHOUT_OPERATION = {
-    "account.reclassified",
-    "announcement.published",
-    "group.declared",
-    "meeting.held",
-}
+KINDS_WITHOUT_OPERATION = {"announcement.published", "meeting.held"}
 """Kinds that releases of other installations or logs of earlier versions may hold; no operation of
 this one records them."""
 

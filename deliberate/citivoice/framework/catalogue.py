@@ -117,7 +117,7 @@ class Formulas:
 def load_formulas(path: str | Path | None = None) -> Formulas:
     """Return the formulas from a TOML file (default: the current version)."""
     return _formulas(
-        _read_toml("indicators.toml")
+        read_toml("indicators.toml")
         if path is None
         else tomllib.loads(Path(path).read_text("utf-8"))
     )
@@ -136,13 +136,13 @@ def get_formulas(version: str) -> Formulas:
 
 def load_framework() -> dict[str, Any]:
     """Return categories, criteria, questions, enabling conditions and context factors."""
-    return _read_toml("framework.toml")
+    return read_toml("framework.toml")
 
 
 def load_headlines(version: str | None = None) -> dict[str, Any]:
     """Return the sentences of the headline and the edges of its bands, as of a version."""
     older = f"headlines-{version}.toml"
-    return _read_toml(older if (data_folder() / older).is_file() else "headlines.toml")
+    return read_toml(older if (data_folder() / older).is_file() else "headlines.toml")
 
 
 def data_folder() -> Traversable:
@@ -150,14 +150,15 @@ def data_folder() -> Traversable:
     return files(__package__)
 
 
-def _read_toml(name: str) -> dict[str, Any]:
+def read_toml(name: str) -> dict[str, Any]:
+    """Return the values of a data file."""
     return tomllib.loads((data_folder() / name).read_text(encoding="utf-8"))
 
 
 def _all_versions() -> list[dict[str, Any]]:
     names = sorted(file.name for file in data_folder().iterdir())
     older = [name for name in names if name.startswith("indicators-") and name.endswith(".toml")]
-    return [_read_toml(name) for name in (*older, "indicators.toml")]
+    return [read_toml(name) for name in (*older, "indicators.toml")]
 
 
 def _formulas(values: Mapping[str, Any]) -> Formulas:

@@ -59,6 +59,8 @@ WITHHELD: dict[str, dict[str, str]] = {
     "comment.coded": {"coding_facts": "*", "thread_facts": "coded reason_sum"},
     "answer.audited": {"response_facts": "audited confirmed"},
     "group.declared": {"group_facts": "*"},
+    "groups.counted": {"group_facts": "*"},
+    "band.counted": {"group_facts": "*"},
 }
 WITHHELD["release.built"] = WITHHELD["release.removed"] = {"process_facts": "releases"}
 WITHHELD["verification.ended"] = WITHHELD["resident.verified"]

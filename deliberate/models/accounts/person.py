@@ -146,8 +146,12 @@ class Person(Base):
 
     @property
     def is_active(self) -> bool:
-        """Return whether the account can sign in."""
-        return self.erased_at is None and self.account_class != AccountClass.SYSTEM
+        """Return whether the account can sign in.
+
+        System accounts of imports cannot; an account that was reclassified as one still can.
+        """
+        is_imported = self.account_class == AccountClass.SYSTEM and self.sign_in_name is None
+        return self.erased_at is None and not is_imported
 
 
 class PersonKey(Base):

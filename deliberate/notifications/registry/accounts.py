@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.notifications.registry.line import Line
 from deliberate.vocabulary.notices import (
+    AccountReclassifiedNotice,
     AddressGivenNotice,
     AddressLeftNotice,
     Audience,
@@ -119,6 +120,16 @@ LINES = (
         _(
             "An administrator revoked the verification. If this is wrong, ask at an office for "
             "another code."
+        ),
+    ),
+    Line(
+        AccountReclassifiedNotice,
+        ("account.reclassified",),
+        Audience.PERSON,
+        _("Your account has another class now"),
+        _(
+            "Two administrators decided together as what your account counts. The page says why, "
+            "what that changes, and what you can do if it is wrong."
         ),
     ),
     Line(

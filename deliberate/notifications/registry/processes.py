@@ -8,6 +8,7 @@ from deliberate.vocabulary.notices import (
     NewsNotice,
     PhaseBeganNotice,
     ProcessChangedNotice,
+    QuestionnaireOpenedNotice,
     Timing,
 )
 
@@ -19,6 +20,16 @@ LINES = (
         _("A new phase: %(phase_name)s"),
         _("“%(process_title)s” is in the phase “%(phase_name)s” now, until %(phase_end)s."),
         Timing.ON_DATE,
+    ),
+    Line(
+        QuestionnaireOpenedNotice,
+        ("questionnaire.opened",),
+        Audience.PROCESS,
+        _("What did you experience?"),
+        _(
+            "“%(process_title)s” comes to its close. Residents who took part are asked how it was "
+            "for them; the answers are secret. The questions are on the page of the process."
+        ),
     ),
     Line(
         NewsNotice,

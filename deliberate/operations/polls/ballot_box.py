@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import sleep
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Person, Poll, VotingCode
+from deliberate.models import Person, Poll, Questionnaire, VotingCode
 from deliberate.models.polls import ballot_box_root
 from deliberate.operations.polls.ballots import hash_code, new_code
 from deliberate.operations.polls.office_ballots import erase_ballot_links
@@ -27,7 +27,10 @@ from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.vocabulary import Electorate
 from deliberate.vocabulary.events.polls import BallotBoxClosed, CodesMade
 
-BALLOT_TABLES = ("poll_ballot", "poll_voter", "poll_code")
+BALLOT_TABLES = (
+    *("poll_ballot", "poll_voter", "poll_code"),
+    *("questionnaire_answer", "questionnaire_roll"),
+)
 MAX_CODES = 100_000
 RECENTLY_CLOSED = timedelta(minutes=3)
 MAX_ATTEMPTS, RETRY_DELAY = 10, 2.0
@@ -91,12 +94,20 @@ def rewrite_ballots_when_due() -> list[str]:
     """
     moment = now()
     with_retries(erase_ballot_links)
-    query = select(Poll.id).where(
-        Poll.closes_at <= moment, Poll.closes_at > moment - RECENTLY_CLOSED
-    )
-    if moment.minute and db.session.scalar(query.limit(1)) is None:
+    if moment.minute and not _has_just_closed(moment):
         return []
     return with_retries(rewrite_ballot_tables)
+
+
+def _has_just_closed(moment: datetime) -> bool:
+    """Return whether a poll or a questionnaire closed within the last minutes."""
+    queries = (
+        select(box.id)
+        .where(box.closes_at <= moment, box.closes_at > moment - RECENTLY_CLOSED)
+        .limit(1)
+        for box in (Poll, Questionnaire)
+    )
+    return any(db.session.scalar(query) is not None for query in queries)
 
 
 def with_retries(rewrite: Callable[[], Rewritten]) -> Rewritten:
@@ -114,7 +125,7 @@ def with_retries(rewrite: Callable[[], Rewritten]) -> Rewritten:
 
 
 def rewrite_ballot_tables() -> list[str]:
-    """Rewrite ballots, voters and codes in the order of their keys; return the rewritten tables.
+    """Rewrite ballots, answers, voters and codes by their keys; return the rewritten tables.
 
     Must run hourly and within minutes of every close: until then the storage position (`ctid`) and
     transaction id (`xmin`) of a ballot in PostgreSQL match those of its voter's row in the log.
@@ -136,7 +147,13 @@ def rewrite_ballot_tables() -> list[str]:
     return unsorted
 
 
-_SORT_KEYS = {"poll_ballot": "key", "poll_voter": "poll_id, person_id", "poll_code": "key"}
+_SORT_KEYS = {
+    "poll_ballot": "key",
+    "poll_voter": "poll_id, person_id",
+    "poll_code": "key",
+    "questionnaire_answer": "key",
+    "questionnaire_roll": "questionnaire_id, person_id",
+}
 _UNSORTED_QUERIES = {
     table: f"""SELECT count(DISTINCT writer) > 1
     OR count(*) FILTER (WHERE sort_key < previous_key) > 0

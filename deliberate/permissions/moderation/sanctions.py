@@ -12,14 +12,14 @@ from deliberate.permissions.decision import (
     has_role,
     not_yours,
 )
-from deliberate.vocabulary import AccountClass, Role
+from deliberate.vocabulary import Role
 
 SANCTION_LENGTHS = tuple(timedelta(days=days) for days in (1, 7, 30))
 
 
 def may_sanction(moderator: Person | None, person: Person) -> Decision:
     """Allow moderators and administrators on active accounts of residents."""
-    is_residents = person.role == Role.RESIDENT and person.account_class != AccountClass.SYSTEM
+    is_residents = person.role == Role.RESIDENT
     return all_of(
         has_role(moderator, Role.MODERATOR, Role.ADMIN),
         ALLOWED if person.is_active else Decision(_("This account is closed.")),

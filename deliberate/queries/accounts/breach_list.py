@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from deliberate.database import db
 from deliberate.models import (
@@ -25,7 +25,7 @@ def people_stored_since(since: datetime) -> Iterator[tuple[Person, bool]]:
         select(Person, acted)
         .outerjoin(PersonKey, PersonKey.person_id == Person.id)
         .where(
-            Person.account_class != AccountClass.SYSTEM,
+            or_(Person.account_class != AccountClass.SYSTEM, Person.sign_in_name.is_not(None)),
             (Person.erased_at.is_(None)) | (Person.erased_at >= since),
         )
         .order_by(Person.id)

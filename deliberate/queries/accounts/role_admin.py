@@ -30,7 +30,7 @@ def list_accounts(filters: AccountFilters, after: int | None = None) -> Sequence
     The page is found by the id of the last account before it, so that a later page costs no more.
     """
     conditions = [
-        Person.account_class != AccountClass.SYSTEM,
+        or_(Person.account_class != AccountClass.SYSTEM, Person.sign_in_name.is_not(None)),
         Person.erased_at.is_(None),
         *_conditions(filters),
     ]

@@ -33,6 +33,7 @@ from deliberate.models.polls import Poll, ballot_box_root
 from deliberate.models.proposals.proposal import titled_text
 from deliberate.queries.log.official_texts import compare_official_texts
 from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
+from deliberate.queries.log.process_figures import compare_process_figures
 from deliberate.queries.log.rendered_texts import EARLIER_RENDERERS, compare_rendered_texts
 from deliberate.queries.polls.counted_ballots import ballot_lines
 from deliberate.text import RENDERER
@@ -83,6 +84,7 @@ def compare_pages(session: Session) -> Iterator[PageFault]:
         yield from _compare_polls(session, process_id)
     yield from _compare_ballot_boxes(session)
     yield from _compare_assessments(session)
+    yield from compare_process_figures(session)
     yield from compare_official_texts(session)
     yield from compare_rendered_texts(session)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,10 @@ from deliberate.queries.scores.assessments import (
     saved_assessors,
 )
 from deliberate.queries.scores.percent import percent, percent_or_none
+from deliberate.queries.scores.questionnaires import (
+    ExperiencedFigure,
+    experienced_by_criterion,
+)
 from deliberate.vocabulary import AssessmentStage
 
 Document = Mapping[str, Any]
@@ -70,6 +74,8 @@ class CriterionRow:
     """Ids of the indicators, criteria and dimensions behind the logged score."""
     figures: list[ContextFigure]
     is_weak: bool
+    experienced: Sequence[ExperiencedFigure] = ()
+    """What participants and organisers answered, each question on its own."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +110,12 @@ def criteria_side_by_side(
         "planned": len(saved_assessors(plan)) if plan else 0,
         "judged": len(saved_assessors(judgement)) if judgement else 0,
     }
+    experienced = experienced_by_criterion(process.id)
     rows = [
-        _criterion_row(name, criterion, document, assessor_counts, language)
+        replace(
+            _criterion_row(name, criterion, document, assessor_counts, language),
+            experienced=experienced.get(name, ()),
+        )
         for name, criterion in load_framework()["criteria"].items()
         if name in document["criteria"]
     ]

@@ -17,6 +17,7 @@ from deliberate.queries.log.sealed_log import load_process_log
 from deliberate.queries.log.tree_heads import TreeHeadSummary, count_sealed_dates, latest_tree_head
 from deliberate.queries.releases.release_files import score_release_folder
 from deliberate.queries.scores.assessments import judged_criteria
+from deliberate.queries.scores.inclusion import population_shares
 from deliberate.queries.scores.repeated_texts import count_repeated_texts
 
 SOURCE_RELEASE = "release"
@@ -72,6 +73,7 @@ def scoring_context(process: Process, as_of: datetime | None = None) -> citivoic
         source_dated=dates.dated,
         texts=wordings.texts,
         repeated_texts=wordings.repeated,
+        population=population_shares(process.id),
     )
 
 

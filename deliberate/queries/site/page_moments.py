@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from deliberate.clock import now
 from deliberate.database import UtcDateTime, db, read_version
-from deliberate.models import Phase, Poll
+from deliberate.models import Phase, Poll, Questionnaire
 from deliberate.models.moderation.visibility import HideableText
 
 PRECISION = timedelta(minutes=1)
@@ -29,6 +29,7 @@ _MOMENTS = union_all(
     _first_within(Phase.closes_at),
     _first_within(Poll.opens_at),
     _first_within(Poll.closes_at),
+    _first_within(Questionnaire.closes_at),
     *(
         # The condition of the partial index, which PostgreSQL and SQLite look for word by word.
         _first_within(model.held_until).where(model.held_until.is_not(None))

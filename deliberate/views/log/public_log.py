@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from deliberate import sealing
+from deliberate.queries.accounts.reclassifications import count_reclassified_accounts
 from deliberate.queries.log.receipts import get_receipt, list_public_receipts
 from deliberate.queries.log.tree_heads import latest_published_head, list_published_heads
 from deliberate.queries.proposals.proposals import get_proposal
@@ -56,6 +57,7 @@ def index() -> ResponseReturnValue:
         heads=heads,
         leaf_files=sealing.leaf_files(current_settings().log_path)[-HEADS_SHOWN:],
         witnesses=current_settings().witnesses,
+        classes=count_reclassified_accounts(),
         check=check,
         result=result,
         act=describe_act(result.act) if result and result.act else None,

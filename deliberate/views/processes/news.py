@@ -11,6 +11,7 @@ from deliberate.permissions.decision import require
 from deliberate.permissions.notices import may_publish_news
 from deliberate.queries.processes.news import NEWS_PAGE, PER_WEEK, get_news, list_news
 from deliberate.queries.processes.processes import get_process
+from deliberate.queries.scores.inclusion import compare_with_population, missing_groups
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -57,6 +58,7 @@ def publish(slug: str) -> ResponseReturnValue:
         process=process,
         news=list_news(process)[:NEWS_PAGE],
         per_week=PER_WEEK,
+        missing=missing_groups(compare_with_population(process.id)),
     )
 
 

@@ -26,6 +26,7 @@ from deliberate.queries.proposals.follows import is_following
 from deliberate.queries.proposals.listing import ProposalFilters
 from deliberate.queries.proposals.map_marks import overview_map
 from deliberate.queries.responses.response_owner import owed_responses
+from deliberate.queries.scores.questionnaires import has_open_questionnaire
 from deliberate.queries.site.pictures import get_header_picture, list_pictures
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
@@ -80,6 +81,7 @@ def show(slug: str) -> str:
         takes_proposals=is_open_for(process, PhaseSwitch.PROPOSE),
         follows=person is not None and is_following(person, "process", process.id),
         may_publish_news=may_publish_news(person, process),
+        is_asked=has_open_questionnaire(process.id),
     )
 
 

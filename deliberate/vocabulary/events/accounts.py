@@ -4,6 +4,7 @@ from deliberate.vocabulary.codes import (
     AccountClass,
     FactorRemovalReason,
     IdentityProof,
+    ReclassificationReason,
     Role,
     VerificationEndReason,
 )
@@ -182,11 +183,22 @@ class VerificationEnded(Event, kind="verification.ended", visibility=INTERNAL):
     account: str = detail("the account as its own acts name it")
 
 
+class ReclassificationProposed(Event, kind="reclassification.proposed", visibility=INTERNAL):
+    """An administrator proposed another class for an account."""
+
+    to: AccountClass = detail("the proposed class")
+    reason: ReclassificationReason = detail("why")
+
+
+class ReclassificationDismissed(Event, kind="reclassification.dismissed", visibility=INTERNAL):
+    """An administrator dismissed the proposed class of an account."""
+
+
 class AccountReclassified(Event, kind="account.reclassified", visibility=INTERNAL):
     """Two people changed the class of an account."""
 
     to: AccountClass = detail("the new class")
-    reason: str = detail("why")
+    reason: ReclassificationReason = detail("why")
     account: str = detail("the account as its own acts name it")
 
 

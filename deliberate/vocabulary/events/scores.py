@@ -1,6 +1,11 @@
 """Kinds of acts on assessments and coded samples."""
 
-from deliberate.vocabulary.codes import AssessmentStage, SampleKind
+from deliberate.vocabulary.codes import (
+    AssessmentStage,
+    PopulationField,
+    QuestionnaireAudience,
+    SampleKind,
+)
 from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import PRIVATE, PUBLIC, Event
 
@@ -38,7 +43,56 @@ class AnswerAudited(Event, kind="answer.audited", visibility=PRIVATE):
     confirmed: bool = detail("reasons were found")
 
 
+class PopulationStated(Event, kind="population.stated", visibility=PUBLIC):
+    """The shares of groups in the population of a process were stated."""
+
+    fields: list[str] = detail("the fields")
+    year: int = detail("year of the newest figures")
+    hash: str = detail("SHA-256 of the table as JSON, which the page of the process has")
+
+
 class GroupDeclared(Event, kind="group.declared", visibility=PRIVATE):
     """A person declared a group."""
 
-    field: str = detail("which field; never the value")
+    field: PopulationField = detail("which field; never the value")
+
+
+class GroupRetracted(Event, kind="group.retracted", visibility=PRIVATE):
+    """A person took the declaration of a group back."""
+
+    field: PopulationField = detail("which field")
+
+
+class GroupsCounted(Event, kind="groups.counted", visibility=PRIVATE):
+    """The declared groups of the people who took part in a process were counted."""
+
+    round: int = detail("number of the count in the process")
+    people: int = detail("people who took part and declared a group")
+
+
+class BandCounted(Event, kind="band.counted", visibility=PRIVATE):
+    """A declared group of the people who took part was counted."""
+
+    round: int = detail("number of the count in the process")
+    field: PopulationField = detail("the field")
+    band: str = detail("the band of the field")
+    people: int = detail("people in it")
+
+
+class QuestionnaireOpened(Event, kind="questionnaire.opened", visibility=PUBLIC):
+    """A questionnaire about a process opened."""
+
+    audience: QuestionnaireAudience = detail("whom it asks")
+    questions: int = detail("number of questions")
+
+
+class QuestionnaireAnswered(Event, kind="questionnaire.answered", visibility=PRIVATE):
+    """A person answered a questionnaire; never what."""
+
+
+class QuestionnairePublished(Event, kind="questionnaire.published", visibility=PUBLIC):
+    """The answers of a questionnaire were closed and published in numbers."""
+
+    audience: QuestionnaireAudience = detail("whom it asked")
+    people: int = detail("people who answered")
+    root: str = detail("hash over all answers in the box")

@@ -1,7 +1,8 @@
 -- output: group_facts
 -- kind: facts
 -- inputs: log, person_facts
--- People taking part by the groups and districts they declared themselves.
+-- People taking part by the groups and districts that they declared: the last count of them, and
+-- declarations that name a band, which logs of other sources may hold.
 SELECT field, band, count(*) AS people
 FROM (
   SELECT p.person, g.field, g.band,
@@ -15,3 +16,17 @@ FROM (
 ) AS declared
 WHERE latest = 1 AND field IS NOT NULL AND band IS NOT NULL
 GROUP BY field, band
+UNION ALL
+SELECT c.field, c.band, c.people
+FROM (
+  SELECT json_extract_string(details, '$.field') AS field,
+         json_extract_string(details, '$.band') AS band,
+         TRY_CAST(json_extract_string(details, '$.people') AS BIGINT) AS people,
+         TRY_CAST(json_extract_string(details, '$.round') AS BIGINT) AS round
+  FROM log WHERE kind = 'band.counted'
+) AS c
+JOIN (
+  SELECT max(TRY_CAST(json_extract_string(details, '$.round') AS BIGINT)) AS round
+  FROM log WHERE kind = 'groups.counted'
+) AS last ON last.round = c.round
+WHERE c.people > 0

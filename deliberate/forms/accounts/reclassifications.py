@@ -1,0 +1,41 @@
+"""Form for the class of an account."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField, SelectChoice
+from wtforms.validators import AnyOf, DataRequired
+
+from deliberate.forms import LocalizedForm
+from deliberate.vocabulary import AccountClass, ReclassificationReason
+
+_CHOOSE = _("Choose one of these.")
+CLASSES = {
+    AccountClass.PERSON: _("Person: a resident’s own account; it counts in every score"),
+    AccountClass.ORGANISATION: _(
+        "Organisation: it counts in the discussion, not among people who come back"
+    ),
+    AccountClass.SYSTEM: _("Not counted: none of its acts count in the scores"),
+}
+REASONS = {
+    ReclassificationReason.SUPPORT_ACCOUNT: _("It belongs to those who run this platform"),
+    ReclassificationReason.AUTOMATED: _("A program writes here, not a person"),
+    ReclassificationReason.DUPLICATE: _("One person uses several accounts, this is one more"),
+    ReclassificationReason.ORGANISATION: _("It speaks for an organisation or a group"),
+    ReclassificationReason.MISTAKE: _("The present class was set by mistake"),
+}
+
+
+class ReclassificationForm(LocalizedForm):
+    """The class of an account, and the reason for it."""
+
+    account_class = RadioField(
+        _("As what does it count?"),
+        [DataRequired(_CHOOSE), AnyOf([item.value for item in CLASSES], message=_CHOOSE)],
+        choices=[SelectChoice(item.value, label) for item, label in CLASSES.items()],
+        validate_choice=False,
+    )
+    reason = RadioField(
+        _("Why?"),
+        [DataRequired(_CHOOSE), AnyOf([item.value for item in REASONS], message=_CHOOSE)],
+        choices=[SelectChoice(item.value, label) for item, label in REASONS.items()],
+        validate_choice=False,
+    )

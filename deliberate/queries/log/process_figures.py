@@ -1,0 +1,94 @@
+"""Comparison of figures about a process with the log: population, counted groups, answers.
+
+Each is bound by what the log has of it: the hash of the stated table, the numbers of the last
+count, the hash over all answers of a questionnaire.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deliberate.models import (
+    GroupCount,
+    Interaction,
+    PopulationBand,
+    Questionnaire,
+    QuestionnaireAnswer,
+)
+from deliberate.models.scores.questionnaire import answer_box_root
+from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
+from deliberate.queries.scores.inclusion import list_population, population_hash
+from deliberate.vocabulary.events.scores import (
+    BandCounted,
+    GroupsCounted,
+    PopulationStated,
+    QuestionnairePublished,
+)
+
+
+def compare_process_figures(session: Session) -> Iterator[PageFault]:
+    """Yield the figures of processes that differ from the log."""
+    yield from _compare_population(session)
+    yield from _compare_counts(session)
+    yield from _compare_answers(session)
+
+
+def _last_entries(session: Session, kind: str) -> dict[int, Entry]:
+    """Return the last entry of a kind about each subject."""
+    query = select_entries().where(Interaction.kind == kind)
+    return {entry.subject_id: entry for entry in session.execute(query)}
+
+
+def _compare_population(session: Session) -> Iterator[PageFault]:
+    entries = _last_entries(session, PopulationStated.KIND)
+    stated = set(session.scalars(select(PopulationBand.process_id).distinct()))
+    for process_id in sorted(entries.keys() | stated):
+        entry = entries.get(process_id)
+        if entry is None:
+            yield PageFault("population_band", process_id, "id")
+        elif population_hash(list_population(process_id)) != entry.details["hash"]:
+            yield PageFault("population_band", process_id, "share", entry.seq)
+
+
+def _compare_counts(session: Session) -> Iterator[PageFault]:
+    rounds = _last_entries(session, GroupsCounted.KIND)
+    stored: dict[int, dict[tuple[str, str], int]] = {process_id: {} for process_id in rounds}
+    for row in session.scalars(select(GroupCount)):
+        stored.setdefault(row.process_id, {})[row.field, row.band] = row.people
+    for process_id, counts in sorted(stored.items()):
+        entry = rounds.get(process_id)
+        if entry is None:
+            yield PageFault("group_count", process_id, "id")
+        elif counts != _logged_counts(session, process_id, entry.details["round"]):
+            yield PageFault("group_count", process_id, "people", entry.seq)
+
+
+def _logged_counts(session: Session, process_id: int, number: int) -> dict[tuple[str, str], int]:
+    """Return the people by field and band that the log has of a count."""
+    query = select(Interaction.details).where(
+        Interaction.kind == BandCounted.KIND, Interaction.subject_id == process_id
+    )
+    return {
+        (details["field"], details["band"]): details["people"]
+        for details in session.scalars(query)
+        if details["round"] == number
+    }
+
+
+def _compare_answers(session: Session) -> Iterator[PageFault]:
+    entries = _last_entries(session, QuestionnairePublished.KIND)
+    published = select(Questionnaire).where(Questionnaire.published_at.is_not(None))
+    for questionnaire in session.scalars(published.order_by(Questionnaire.id)):
+        entry = entries.get(questionnaire.id)
+        if entry is None:
+            yield PageFault("questionnaire", questionnaire.id, "id")
+        elif _root(session, questionnaire) != entry.details["root"]:
+            yield PageFault("questionnaire", questionnaire.id, "answers", entry.seq)
+
+
+def _root(session: Session, questionnaire: Questionnaire) -> str:
+    lines = select(
+        QuestionnaireAnswer.key, QuestionnaireAnswer.question, QuestionnaireAnswer.value
+    ).where(QuestionnaireAnswer.questionnaire_id == questionnaire.id)
+    return answer_box_root(questionnaire, session.execute(lines).all())
