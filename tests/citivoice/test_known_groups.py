@@ -137,7 +137,7 @@ def test_headline_is_as_true_in_indonesian(imported: dict[str, Scores]) -> None:
     said = {name: scores.headline["id"] for name, scores in imported.items()}
     assert said["camps that never cross"].startswith("Tiap kubu bicara sendiri.")
     assert said["three people, closed"].startswith("Segelintir orang yang banyak bicara.")
-    assert said["burst"].startswith("Sedikit yang kembali, sebagian besar dalam satu pekan.")
+    assert said["burst"].startswith("Sedikit yang kembali, sebagian besar dalam satu minggu.")
 
 
 def test_a_burst_gets_a_number_half_a_year_later(imported: dict[str, Scores]) -> None:
