@@ -8,6 +8,11 @@ from flask_babel import force_locale
 from deliberate.database import db
 from deliberate.operations.scores.assessment_publishing import freeze_assessment, publish_assessment
 from deliberate.operations.scores.assessments import save_judgement, write_practices
+from deliberate.operations.scores.questionnaires import (
+    answer_questionnaire,
+    open_questionnaire,
+    publish_closed_questionnaires,
+)
 from deliberate.permissions.decision import Refused
 from deliberate.queries.scores.planned_judged_logged import (
     MAX_PRACTICES,
@@ -15,9 +20,10 @@ from deliberate.queries.scores.planned_judged_logged import (
     practices_elsewhere,
 )
 from deliberate.queries.scores.process_scores import compute_scores
-from deliberate.vocabulary import AssessmentStage
+from deliberate.vocabulary import AssessmentStage, QuestionnaireAudience, Role
 from tests import factories
 from tests.scores.test_assessments import EVIDENCE, create_assessment, rate_question
+from tests.scores.test_questionnaires import answers_of, take_part
 from tests.statement_counter import record_queries
 
 TODAY = date(2026, 6, 1)
@@ -108,3 +114,23 @@ def test_practices_elsewhere_use_a_constant_number_of_queries(app, clock):
         practices = practices_elsewhere(process_id, ["DP3"])
     assert len(practices["DP3"]) == MAX_PRACTICES
     assert len(queries) <= 6
+
+
+def test_answers_of_people_stand_beside_their_criterion_and_move_no_score(app, clock):
+    process = publish_judgement(clock, "2")
+    admin, proposal = factories.create_staff(role=Role.ADMIN), factories.create_proposal(process)
+    people = [take_part(proposal) for _ in range(12)]
+    clock.shift(timedelta(days=60))
+    questionnaire = open_questionnaire(admin, process, QuestionnaireAudience.PARTICIPANTS, 14)
+    for person in people:
+        answer_questionnaire(person, questionnaire, answers_of(questionnaire, 1, P10=5))
+    clock.shift(timedelta(days=20))
+    before = criteria_of(process).categories[0].criteria[0]
+    publish_closed_questionnaires()
+    (category,) = criteria_of(process).categories
+    (row,) = category.criteria
+    assert [(f.question.id, f.agreed, f.people) for f in row.experienced] == [
+        ("P9", 0, 12),
+        ("P10", 12, 12),
+    ]
+    assert (row.planned, row.judged, row.logged) == (before.planned, before.judged, before.logged)

@@ -1,5 +1,6 @@
 """Pages of questionnaires: opened at the desk, answered on a page, shown in figures."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,12 @@ from deliberate.operations.scores.questionnaires import (
     open_questionnaire,
     publish_closed_questionnaires,
 )
+from deliberate.operations.scores.stored_scores import store_scores
 from deliberate.queries.scores.questionnaires import count_answered, list_questionnaires
 from deliberate.vocabulary import QuestionnaireAudience, Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.scores.test_planned_judged_logged import publish_judgement
 from tests.scores.test_questionnaires import answers_of, take_part
 
 PARTICIPANTS = QuestionnaireAudience.PARTICIPANTS
@@ -104,3 +107,22 @@ def test_unknown_audience_is_not_found(app, process):
 
 def test_process_that_asked_nobody_says_so(app, process):
     assert "Nobody was asked yet" in anonymous_client(app).get(results(process)).text
+
+
+def test_scoreboard_shows_answers_beside_what_was_judged(app, clock):
+    process = publish_judgement(clock, "2")
+    proposal = factories.create_proposal(process)
+    people = [take_part(proposal) for _ in range(12)]
+    clock.shift(timedelta(days=60))
+    admin = factories.create_staff(role=Role.ADMIN)
+    questionnaire = open_questionnaire(admin, process, PARTICIPANTS, 14)
+    for person in people:
+        answer_questionnaire(person, questionnaire, answers_of(questionnaire, 5))
+    clock.shift(timedelta(days=20))
+    publish_closed_questionnaires()
+    store_scores(process.slug)
+    app.extensions["page_cache"].clear()
+    page = anonymous_client(app).get(f"/en/scores/{process.slug}/all").text
+    text = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "experienced, residents who took part: “What residents said made a difference.”" in text
+    assert "100% agree, of 12 who could say; range 76%–100%" in text
