@@ -8,7 +8,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 
 SHOWN = """async () => {
   const registration = await navigator.serviceWorker.ready;
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     const [shown] = await registration.getNotifications();
     if (shown) return [shown.title, shown.body, shown.data, shown.lang];
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -35,6 +35,10 @@ def deliver(tab, data):
     protocol.on("ServiceWorker.workerRegistrationUpdated", remember)
     protocol.send("ServiceWorker.enable")
     tab.evaluate("async () => { await navigator.serviceWorker.ready; }")
+    for _attempt in range(200):
+        if found:
+            break
+        tab.wait_for_timeout(50)
     (scope, registration_id), *_others = found.items()
     message = {"origin": scope.rstrip("/"), "registrationId": registration_id, "data": data}
     protocol.send("ServiceWorker.deliverPushMessage", message)
