@@ -1,6 +1,8 @@
 """Notices on devices: encrypted, signed, without text; bad endpoints harm nobody else."""
 
+import socket
 import ssl
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -159,6 +161,32 @@ def test_push_service_that_hangs_is_cut_off_and_asked_once_in_a_run(service, clo
     service.behaviour = 201
     clock.shift(timedelta(hours=1))
     assert send_due() == 3
+
+
+@pytest.mark.parametrize("behaviour", ["hang", "hang in the body"])
+def test_answer_that_drips_is_cut_off_wherever_it_hangs(service, behaviour):
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    service.behaviour = behaviour
+    answer_followed_proposal(reader)
+    assert send_due() == 0
+    assert len(service.requests) == 1 and not service.was_heard_out
+
+
+def test_connection_that_opens_after_the_time_of_the_exchange_is_cut_off(service, monkeypatch):
+    connect = socket.create_connection
+
+    def connect_late(*arguments):
+        threading.Event().wait(1.2 * push.TIMEOUT_SECONDS)
+        return connect(*arguments)
+
+    monkeypatch.setattr(socket, "create_connection", connect_late)
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    service.behaviour = "hang"
+    answer_followed_proposal(reader)
+    assert send_due() == 0
+    assert not service.was_heard_out
 
 
 def test_device_that_fails_for_days_is_dropped(service, clock):

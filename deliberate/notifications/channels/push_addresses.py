@@ -84,5 +84,8 @@ class CheckedConnection(http.client.HTTPSConnection):
     def connect(self) -> None:
         """Connect to the address that was checked."""
         plain = socket.create_connection((self._address, self.port), self.timeout)
-        self.sock = plain  # before the handshake, so that the exchange can be cut off in it
-        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+        # set before the handshake, so that the exchange can be cut off in it
+        self.sock = self._tls.wrap_socket(
+            plain, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock.do_handshake()
