@@ -13,17 +13,18 @@ from deliberate.clock import now
 from deliberate.commands import cli
 from deliberate.config import InvalidSetting, check_settings
 from deliberate.database import db, unrecorded
+from deliberate.database.data_version import read_version
 from deliberate.models import Delivery, PushSubscription
 from deliberate.notifications.channels import push, push_addresses
-from deliberate.notifications.channels.push_addresses import is_public
 from deliberate.notifications.delivery import send_due
 from deliberate.notifications.fanout import fan_out
+from deliberate.operations.notices import endpoints
+from deliberate.operations.notices.endpoints import is_endpoint, is_https_port, is_public
 from deliberate.operations.notices.messages import choose_topics
 from deliberate.operations.notices.push_subscriptions import (
     MAX_DEVICES,
     MAX_FAILURES,
     add_push_subscription,
-    is_endpoint,
     remove_push_subscription,
 )
 from deliberate.operations.proposals.follows import follow_subject
@@ -59,6 +60,8 @@ def service(settings, certificate, monkeypatch):
     """Return a push service on this machine, which the test alone allows."""
     monkeypatch.setattr(push, "TIMEOUT_SECONDS", 1.0)
     monkeypatch.setattr(push_addresses, "is_public", lambda _address: True)
+    for module in (endpoints, push_addresses):
+        monkeypatch.setattr(module, "is_https_port", lambda _port: True)
     trusted = ssl.create_default_context(cafile=str(certificate[0]))
     monkeypatch.setattr(push_addresses, "tls_context", lambda: trusted)
     with running_push_service(*certificate) as running:
@@ -209,11 +212,21 @@ def test_endpoint_that_resolves_to_a_private_address_gets_nothing(service, setti
     assert service.requests == [] and devices() == []
 
 
+def test_endpoint_on_another_port_is_forgotten_without_a_request(service, monkeypatch):
+    monkeypatch.setattr(push_addresses, "is_https_port", is_https_port)  # as outside of tests
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    answer_followed_proposal(reader)
+    assert send_due() == 0
+    assert service.requests == [] and devices() == []
+
+
 @pytest.mark.parametrize(
     "address",
     [
         *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
         *("0.0.0.0", "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "2002:0a00:0001::"),
+        *("fec0::1", "::127.0.0.1", "::10.0.0.1", "64:ff9b:1::a00:1", "192.0.0.8", "192.0.0.9"),
         *("64:ff9b::a00:1", "224.0.0.1", "255.255.255.255", "ff02::1", "not an address"),
     ],
 )
@@ -223,6 +236,8 @@ def test_address_that_is_not_of_the_internet_is_private(address):
 
 def test_address_of_the_internet_is_public():
     assert is_public("93.184.215.14") and is_public("2606:2800:21f:cb07:6820:80da:af6b:8b2c")
+    assert is_public("64:ff9b::5db8:d70e")
+    assert is_endpoint("https://push.example/a") and is_endpoint("https://push.example:443/a")
 
 
 @pytest.mark.parametrize(
@@ -231,6 +246,7 @@ def test_address_of_the_internet_is_public():
         *("http://push.example/a", "https://127.0.0.1/a", "https://[::1]/a", "https://10.0.0.1/a"),
         *("https://localhost/a", "https://printer.local/a", "https://user@push.example/a"),
         *("https://push.example:x/a", "https://push.example/a b", "ftp://push.example", ""),
+        *("https://push.example:444/a", "https://224.0.0.1/a", "https://[fec0::1]/a"),
         f"https://push.example/{'a' * 1000}",
     ],
 )
@@ -298,6 +314,16 @@ def test_person_has_ten_devices_at_most(service):
     with pytest.raises(Refused):
         add_push_subscription(person, endpoint, *keys)
     assert len(devices()) == MAX_DEVICES
+
+
+def test_message_to_a_device_keeps_the_cached_pages(service):
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    answer_followed_proposal(reader)
+    before = read_version(db.session)
+    assert send_due() == 1
+    db.session.rollback()
+    assert read_version(db.session) == before
 
 
 def test_nothing_is_pushed_that_a_person_switched_off(service):
