@@ -1,5 +1,6 @@
 """Notices on devices: encrypted, signed, without text; bad endpoints harm nobody else."""
 
+import math
 import socket
 import ssl
 import threading
@@ -114,31 +115,58 @@ def test_device_gets_the_path_alone_encrypted_and_signed_by_the_key_of_the_site(
     assert send_due() == 0 and len(service.requests) == 1
 
 
-def test_device_that_has_a_message_does_not_get_it_again_with_the_retry(service, clock):
+def subscribe_unreachable(person, browser):
+    """Add a device whose push service cannot be resolved; return its id."""
+    subscribe(person, browser)
+    device = devices()[-1]
+    with unrecorded("test devices") as session:
+        row = session.get(PushSubscription, device.id)
+        row.endpoint = row.endpoint.replace("localhost", "unknown.invalid")
+    return device.id
+
+
+def test_device_that_fails_does_not_hold_back_later_messages_to_another(service):
     reader, good = factories.create_resident(), Browser(service, "a")
+    failing = subscribe_unreachable(reader, Browser(service, "b"))
     subscribe(reader, good)
     answer_followed_proposal(reader)
-    with unrecorded("test devices") as session:
-        late = Browser(service, "b")
-        endpoint, public_key, secret = late.subscription
-        session.add(
-            PushSubscription(
-                person_id=reader.id,
-                endpoint=endpoint.replace("localhost", "unknown.invalid"),
-                public_key=public_key,
-                secret=secret,
-            )
-        )
-    assert send_due() == 0
-    second = devices()[1].id
-    with unrecorded("test devices") as session:
-        session.get(PushSubscription, second).endpoint = endpoint
+    answer_followed_proposal(reader)
+    assert send_due() == 2 and len(good.received) == 2
+    assert {row.id: row.failures > 0 for row in devices()}[failing]
+
+
+def test_devices_after_the_time_of_a_run_get_the_message_later_and_none_twice(
+    service, clock, monkeypatch
+):
+    reader, first, second = (
+        factories.create_resident(),
+        Browser(service, "a"),
+        Browser(service, "b"),
+    )
+    subscribe(reader, first, second)
+    answer_followed_proposal(reader)
+    with monkeypatch.context() as patch:
+        patch.setattr(push, "monotonic", lambda: math.inf if service.requests else 0.0)
+        assert send_due() == 0
+    assert (len(first.received), len(second.received)) == (1, 0)
+    assert [row.failures for row in devices()] == [0, 0]
     clock.shift(timedelta(hours=1))
     assert send_due() == 1
-    assert (len(good.received), len(late.received)) == (1, 1)
+    assert (len(first.received), len(second.received)) == (1, 1)
 
 
-@pytest.mark.parametrize("status", [403, 404, 410])
+@pytest.mark.parametrize("status", [401, 403])
+def test_signature_that_is_refused_is_an_error_and_forgets_no_device(service, caplog, status):
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    service.behaviour = status
+    answer_followed_proposal(reader)
+    assert send_due() == 0
+    assert [row.failures for row in devices()] == [1]
+    assert [str(status) in row.getMessage() for row in caplog.records if row.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize("status", [404, 410])
 def test_device_that_is_gone_is_forgotten_and_the_others_get_the_message(service, status):
     gone, reader = factories.create_resident(), factories.create_resident()
     subscribe(gone, Browser(service, "gone"))
@@ -160,7 +188,8 @@ def test_push_service_that_hangs_is_cut_off_and_asked_once_in_a_run(service, clo
     service.behaviour = "hang"
     answer_followed_proposal(*readers)
     assert send_due() == 0
-    assert len(service.requests) == 1 and len(devices()) == 3
+    assert len(service.requests) == 1
+    assert sorted(row.failures for row in devices()) == [0, 0, 1]
     service.behaviour = 201
     clock.shift(timedelta(hours=1))
     assert send_due() == 3
