@@ -17,7 +17,10 @@ from sqlalchemy.orm import Session
 SLOTS = {"sqlite": 1, "postgresql": 16}
 """Parts of the version: SQLite has one writer at a time."""
 NEVER_SHOWN = frozenset(
-    {"delivery", "digest_choice", "draft", "failing_address", "notice", "notice_setting"}
+    {
+        *("delivery", "digest_choice", "digest_trial", "draft", "failing_address"),
+        *("notice", "notice_setting", "push_subscription"),
+    }
 )
 """Tables that no page for readers without a session is made from."""
 _CHANGE = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)")

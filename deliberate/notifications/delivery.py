@@ -17,6 +17,7 @@ from deliberate.config import Settings
 from deliberate.database import UNAVAILABLE_ERRORS, db, unrecorded
 from deliberate.models import Delivery, Notice, Person
 from deliberate.notifications.channels.adapter import (
+    MAX_SEND_SECONDS,
     AddressRejected,
     ChannelAdapter,
     ConnectionLost,
@@ -41,8 +42,6 @@ from deliberate.vocabulary.notices import Channel
 BATCH_SIZE = 100
 SLOW_BATCH_SIZE = 5
 """Few, as a gateway or a push service may take seconds for each."""
-MAX_SEND_SECONDS = 40.0
-"""How long one run sends by one channel; a slow server must not hold up the other jobs."""
 CLAIM_TIMEOUT = timedelta(minutes=10)
 """The time after which a claimed message is sent by another process, as the first may have died."""
 MIN_RETRY_DELAY = timedelta(minutes=1)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import http_ece
 from cryptography import x509
@@ -19,6 +19,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import NameOID
 
 SECRET = b"0123456789abcdef"
+DRIPS = {
+    "hang": b"HTTP/1.1 201 Created\r\nX-Slow: ",
+    "hang in the body": b"HTTP/1.0 201 Created\r\n\r\n",
+}
+"""Beginnings of answers that go on byte by byte."""
+MAX_DRIPS = 100
 
 
 def to_base64(content: bytes) -> str:
@@ -53,7 +59,7 @@ class Browser:
 
 
 class FakePushService:
-    """What a push service received, and how it answers: by a status, or "hang"."""
+    """What a push service received, and how it answers: by a status, or one of DRIPS."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -63,6 +69,19 @@ class FakePushService:
         self.claims: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.released = threading.Event()
+        self.was_heard_out = False
+        """Whether a client read an answer of DRIPS to its end."""
+
+    def drip(self, out: BinaryIO) -> None:
+        """Write byte by byte for a few seconds, as long as the client reads."""
+        for _number in range(MAX_DRIPS):
+            if self.released.wait(0.05):
+                return
+            try:
+                out.write(b"x")
+            except OSError:
+                return
+        self.was_heard_out = True
 
     def check_signature(self, authorization: str) -> None:
         """Raise unless the signature of VAPID (RFC 8292) is valid; remember claims and key."""
@@ -117,13 +136,9 @@ def running_push_service(certificate: Path, key: Path) -> Iterator[FakePushServi
             body = self.rfile.read(int(self.headers["Content-Length"]))
             service.check_signature(self.headers["Authorization"])
             service.requests.append(dict(self.headers))
-            if service.behaviour == "hang":
-                self.wfile.write(b"HTTP/1.1 201 Created\r\nX-Slow: ")
-                while not service.released.wait(0.05):
-                    try:
-                        self.wfile.write(b"x")
-                    except OSError:
-                        return
+            if service.behaviour in DRIPS:
+                self.wfile.write(DRIPS[str(service.behaviour)])
+                service.drip(self.wfile)
                 return
             status = int(service.behaviour)
             if status == 201:

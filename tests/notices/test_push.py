@@ -1,6 +1,9 @@
 """Notices on devices: encrypted, signed, without text; bad endpoints harm nobody else."""
 
+import math
+import socket
 import ssl
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,17 +14,18 @@ from deliberate.clock import now
 from deliberate.commands import cli
 from deliberate.config import InvalidSetting, check_settings
 from deliberate.database import db, unrecorded
+from deliberate.database.data_version import read_version
 from deliberate.models import Delivery, PushSubscription
 from deliberate.notifications.channels import push, push_addresses
-from deliberate.notifications.channels.push_addresses import is_public
 from deliberate.notifications.delivery import send_due
 from deliberate.notifications.fanout import fan_out
+from deliberate.operations.notices import endpoints
+from deliberate.operations.notices.endpoints import is_endpoint, is_https_port, is_public
 from deliberate.operations.notices.messages import choose_topics
 from deliberate.operations.notices.push_subscriptions import (
     MAX_DEVICES,
     MAX_FAILURES,
     add_push_subscription,
-    is_endpoint,
     remove_push_subscription,
 )
 from deliberate.operations.proposals.follows import follow_subject
@@ -57,6 +61,8 @@ def service(settings, certificate, monkeypatch):
     """Return a push service on this machine, which the test alone allows."""
     monkeypatch.setattr(push, "TIMEOUT_SECONDS", 1.0)
     monkeypatch.setattr(push_addresses, "is_public", lambda _address: True)
+    for module in (endpoints, push_addresses):
+        monkeypatch.setattr(module, "is_https_port", lambda _port: True)
     trusted = ssl.create_default_context(cafile=str(certificate[0]))
     monkeypatch.setattr(push_addresses, "tls_context", lambda: trusted)
     with running_push_service(*certificate) as running:
@@ -109,31 +115,58 @@ def test_device_gets_the_path_alone_encrypted_and_signed_by_the_key_of_the_site(
     assert send_due() == 0 and len(service.requests) == 1
 
 
-def test_device_that_has_a_message_does_not_get_it_again_with_the_retry(service, clock):
+def subscribe_unreachable(person, browser):
+    """Add a device whose push service cannot be resolved; return its id."""
+    subscribe(person, browser)
+    device = devices()[-1]
+    with unrecorded("test devices") as session:
+        row = session.get(PushSubscription, device.id)
+        row.endpoint = row.endpoint.replace("localhost", "unknown.invalid")
+    return device.id
+
+
+def test_device_that_fails_does_not_hold_back_later_messages_to_another(service):
     reader, good = factories.create_resident(), Browser(service, "a")
+    failing = subscribe_unreachable(reader, Browser(service, "b"))
     subscribe(reader, good)
     answer_followed_proposal(reader)
-    with unrecorded("test devices") as session:
-        late = Browser(service, "b")
-        endpoint, public_key, secret = late.subscription
-        session.add(
-            PushSubscription(
-                person_id=reader.id,
-                endpoint=endpoint.replace("localhost", "unknown.invalid"),
-                public_key=public_key,
-                secret=secret,
-            )
-        )
-    assert send_due() == 0
-    second = devices()[1].id
-    with unrecorded("test devices") as session:
-        session.get(PushSubscription, second).endpoint = endpoint
+    answer_followed_proposal(reader)
+    assert send_due() == 2 and len(good.received) == 2
+    assert {row.id: row.failures > 0 for row in devices()}[failing]
+
+
+def test_devices_after_the_time_of_a_run_get_the_message_later_and_none_twice(
+    service, clock, monkeypatch
+):
+    reader, first, second = (
+        factories.create_resident(),
+        Browser(service, "a"),
+        Browser(service, "b"),
+    )
+    subscribe(reader, first, second)
+    answer_followed_proposal(reader)
+    with monkeypatch.context() as patch:
+        patch.setattr(push, "monotonic", lambda: math.inf if service.requests else 0.0)
+        assert send_due() == 0
+    assert (len(first.received), len(second.received)) == (1, 0)
+    assert [row.failures for row in devices()] == [0, 0]
     clock.shift(timedelta(hours=1))
     assert send_due() == 1
-    assert (len(good.received), len(late.received)) == (1, 1)
+    assert (len(first.received), len(second.received)) == (1, 1)
 
 
-@pytest.mark.parametrize("status", [403, 404, 410])
+@pytest.mark.parametrize("status", [401, 403])
+def test_signature_that_is_refused_is_an_error_and_forgets_no_device(service, caplog, status):
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    service.behaviour = status
+    answer_followed_proposal(reader)
+    assert send_due() == 0
+    assert [row.failures for row in devices()] == [1]
+    assert [str(status) in row.getMessage() for row in caplog.records if row.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize("status", [404, 410])
 def test_device_that_is_gone_is_forgotten_and_the_others_get_the_message(service, status):
     gone, reader = factories.create_resident(), factories.create_resident()
     subscribe(gone, Browser(service, "gone"))
@@ -155,10 +188,37 @@ def test_push_service_that_hangs_is_cut_off_and_asked_once_in_a_run(service, clo
     service.behaviour = "hang"
     answer_followed_proposal(*readers)
     assert send_due() == 0
-    assert len(service.requests) == 1 and len(devices()) == 3
+    assert len(service.requests) == 1
+    assert sorted(row.failures for row in devices()) == [0, 0, 1]
     service.behaviour = 201
     clock.shift(timedelta(hours=1))
     assert send_due() == 3
+
+
+@pytest.mark.parametrize("behaviour", ["hang", "hang in the body"])
+def test_answer_that_drips_is_cut_off_wherever_it_hangs(service, behaviour):
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    service.behaviour = behaviour
+    answer_followed_proposal(reader)
+    assert send_due() == 0
+    assert len(service.requests) == 1 and not service.was_heard_out
+
+
+def test_connection_that_opens_after_the_time_of_the_exchange_is_cut_off(service, monkeypatch):
+    connect = socket.create_connection
+
+    def connect_late(*arguments):
+        threading.Event().wait(1.2 * push.TIMEOUT_SECONDS)
+        return connect(*arguments)
+
+    monkeypatch.setattr(socket, "create_connection", connect_late)
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    service.behaviour = "hang"
+    answer_followed_proposal(reader)
+    assert send_due() == 0
+    assert not service.was_heard_out
 
 
 def test_device_that_fails_for_days_is_dropped(service, clock):
@@ -181,11 +241,21 @@ def test_endpoint_that_resolves_to_a_private_address_gets_nothing(service, setti
     assert service.requests == [] and devices() == []
 
 
+def test_endpoint_on_another_port_is_forgotten_without_a_request(service, monkeypatch):
+    monkeypatch.setattr(push_addresses, "is_https_port", is_https_port)  # as outside of tests
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    answer_followed_proposal(reader)
+    assert send_due() == 0
+    assert service.requests == [] and devices() == []
+
+
 @pytest.mark.parametrize(
     "address",
     [
         *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
         *("0.0.0.0", "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "2002:0a00:0001::"),
+        *("fec0::1", "::127.0.0.1", "::10.0.0.1", "64:ff9b:1::a00:1", "192.0.0.8", "192.0.0.9"),
         *("64:ff9b::a00:1", "224.0.0.1", "255.255.255.255", "ff02::1", "not an address"),
     ],
 )
@@ -195,6 +265,8 @@ def test_address_that_is_not_of_the_internet_is_private(address):
 
 def test_address_of_the_internet_is_public():
     assert is_public("93.184.215.14") and is_public("2606:2800:21f:cb07:6820:80da:af6b:8b2c")
+    assert is_public("64:ff9b::5db8:d70e")
+    assert is_endpoint("https://push.example/a") and is_endpoint("https://push.example:443/a")
 
 
 @pytest.mark.parametrize(
@@ -203,6 +275,7 @@ def test_address_of_the_internet_is_public():
         *("http://push.example/a", "https://127.0.0.1/a", "https://[::1]/a", "https://10.0.0.1/a"),
         *("https://localhost/a", "https://printer.local/a", "https://user@push.example/a"),
         *("https://push.example:x/a", "https://push.example/a b", "ftp://push.example", ""),
+        *("https://push.example:444/a", "https://224.0.0.1/a", "https://[fec0::1]/a"),
         f"https://push.example/{'a' * 1000}",
     ],
 )
@@ -270,6 +343,16 @@ def test_person_has_ten_devices_at_most(service):
     with pytest.raises(Refused):
         add_push_subscription(person, endpoint, *keys)
     assert len(devices()) == MAX_DEVICES
+
+
+def test_message_to_a_device_keeps_the_cached_pages(service):
+    reader = factories.create_resident()
+    subscribe(reader, Browser(service, "a"))
+    answer_followed_proposal(reader)
+    before = read_version(db.session)
+    assert send_due() == 1
+    db.session.rollback()
+    assert read_version(db.session) == before
 
 
 def test_nothing_is_pushed_that_a_person_switched_off(service):

@@ -12,6 +12,9 @@ from deliberate.notifications.registry.line import Line
 from deliberate.notifications.templates import RenderedNotification
 from deliberate.vocabulary.notices import Channel
 
+MAX_SEND_SECONDS = 40.0
+"""How long one run sends by one channel; a slow server must not hold up the other jobs."""
+
 
 class TemporaryFailure(Exception):
     """The message may not have been delivered: it is sent again with the same id."""

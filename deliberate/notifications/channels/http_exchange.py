@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 MAX_ANSWER_BYTES = 4096
+CUT_SECONDS = 0.1
+"""Seconds between two attempts to cut off an exchange whose time is over."""
 
 
 class ExchangeFailed(Exception):
@@ -25,10 +27,11 @@ def post(
     The whole exchange ends after `seconds`, also if the other side answers byte by byte.
     Redirects are not followed. Raises ExchangeFailed.
     """
-    is_over = threading.Event()
-    timer = threading.Timer(seconds, _cut, [connection, is_over])
-    timer.start()
+    watch = _Watch(connection, seconds)
+    watch.start()
     try:
+        connection.connect()
+        watch.sock = connection.sock
         connection.request("POST", path, body, dict(headers))
         response = connection.getresponse()
         answer = response.read(MAX_ANSWER_BYTES)
@@ -36,16 +39,44 @@ def post(
         # AttributeError: http.client reads on in a socket that was cut off
         raise ExchangeFailed(type(error).__name__) from error
     finally:
-        timer.cancel()
+        watch.end()
         connection.close()
-    if is_over.is_set():  # half an answer looks like a whole one without its last headers
+    if watch.is_over:  # half an answer looks like a whole one without its last headers
         raise ExchangeFailed("TimeoutError")
     return response.status, answer
 
 
-def _cut(connection: http.client.HTTPConnection, is_over: threading.Event) -> None:
-    """End an exchange whose time is over, whatever the other side still sends."""
-    is_over.set()
-    if connection.sock is not None:
+class _Watch(threading.Thread):
+    """Cuts an exchange off when its time is over, whatever the other side still sends."""
+
+    def __init__(self, connection: http.client.HTTPConnection, seconds: float) -> None:
+        super().__init__(daemon=True)
+        self._connection, self._seconds = connection, seconds
+        self._has_ended = threading.Event()
+        self.is_over = False
+        self.sock: socket.socket | None = None
+        """The open socket; http.client forgets it while it reads the last answer of one."""
+
+    def run(self) -> None:
+        """Cut the exchange off until it ends: a connection may open only after the first cut."""
+        if self._has_ended.wait(self._seconds):
+            return
+        self.is_over = True
+        while True:
+            _cut(self._connection.sock)
+            _cut(self.sock)
+            if self._has_ended.wait(CUT_SECONDS):
+                return
+
+    def end(self) -> None:
+        """Stop, so that nothing is cut off any more."""
+        self._has_ended.set()
+        self.join()
+
+
+def _cut(sock: socket.socket | None) -> None:
+    """End both directions of a socket that is open."""
+    if sock is not None:
         with suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
+            # not the method of an SSLSocket, after which another thread could write plain text
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)

@@ -5,9 +5,12 @@ The extra `push` encrypts (RFC 8291) and signs (VAPID, RFC 8292); the exchange i
 """
 
 import json
+import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from enum import Enum, auto
+from time import monotonic
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -18,6 +21,7 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.models import Delivery, Person, PushSubscription
 from deliberate.notifications.channels.adapter import (
+    MAX_SEND_SECONDS,
     NoAddress,
     PermanentFailure,
     TemporaryFailure,
@@ -40,8 +44,16 @@ TTL_SECONDS = 7 * 24 * 3600
 """How long a push service keeps a message for a device that is switched off."""
 TOKEN_SECONDS = 12 * 3600
 """How long the signature of a request is valid; a day at most (RFC 8292)."""
-GONE = frozenset({401, 403, 404, 410})
-"""Statuses of an endpoint that takes no message any more, or none signed by our key."""
+GONE = frozenset({404, 410})
+"""Statuses of an endpoint that takes no message any more."""
+REFUSES_SITE = frozenset({401, 403})
+"""Statuses for a signature that is not accepted: the clock or the key of the site may be wrong."""
+
+_log = logging.getLogger(__name__)
+
+
+class NotTried(TemporaryFailure):
+    """A device was left out for a reason that is not its own: no failure of it."""
 
 
 @dataclass(frozen=True)
@@ -67,43 +79,63 @@ class PushMessage:
         return json.dumps({"path": self.path}, separators=(",", ":")).encode()
 
 
+class _State(Enum):
+    """The outcome of a message for one device."""
+
+    REACHED = auto()
+    WAITS = auto()
+    GONE = auto()
+    NO_TIME = auto()
+
+
 class PushSender:
     """The push services; one that hangs is not asked again in the same run."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings, self._hanging = settings, set[str]()
+    def __init__(self, settings: Settings, deadline: float) -> None:
+        self._settings, self._deadline, self._hanging = settings, deadline, set[str]()
 
     def send(self, message: PushMessage, delivery_id: int) -> None:
         """Send a message to each device that does not have it yet.
 
-        Raises TemporaryFailure if it must be tried again with one of them, PermanentFailure if no
-        device is left.
+        A device that fails does not hold back what follows for the others. Raises TemporaryFailure
+        if none was reached or there was no time for each, PermanentFailure if no device is left.
         """
-        reached, waits = False, False
-        for target in message.targets:
-            if target.last_delivery_id >= delivery_id:
-                reached = True
-                continue
-            try:
-                self._send_to(target, message.payload())
-            except TemporaryFailure:
-                waits |= record_push_failure(target.id)
-            except PermanentFailure:
-                drop_subscription(target.id)
-            else:
-                record_push(target.id, delivery_id)
-                reached = True
-        if waits:
+        states = [
+            self._reach(target, message.payload(), delivery_id)
+            if monotonic() < self._deadline
+            else _State.NO_TIME
+            for target in message.targets
+        ]
+        if _State.NO_TIME in states:
+            raise TemporaryFailure("there was no time for each device")
+        if _State.REACHED in states:
+            return
+        if _State.WAITS in states:
             raise TemporaryFailure("a push service did not take the message")
-        if not reached:
-            raise PermanentFailure("no device is left")
+        raise PermanentFailure("no device is left")
+
+    def _reach(self, target: PushTarget, payload: bytes, delivery_id: int) -> "_State":
+        """Send to a device that does not have the message, and record the outcome."""
+        if target.last_delivery_id >= delivery_id:
+            return _State.REACHED
+        try:
+            self._send_to(target, payload)
+        except NotTried:
+            return _State.WAITS
+        except TemporaryFailure:
+            return _State.WAITS if record_push_failure(target.id) else _State.GONE
+        except PermanentFailure:
+            drop_subscription(target.id)
+            return _State.GONE
+        record_push(target.id, delivery_id)
+        return _State.REACHED
 
     def _send_to(self, target: PushTarget, payload: bytes) -> None:
-        """Send to one device. Raises TemporaryFailure or PermanentFailure."""
+        """Send to one device. Raises NotTried, TemporaryFailure or PermanentFailure."""
         url = urlsplit(target.endpoint)
         host = url.hostname or ""
         if host in self._hanging:
-            raise TemporaryFailure("the push service hangs")
+            raise NotTried("the push service hangs")
         connection = open_connection(host, url.port or 443, TIMEOUT_SECONDS)
         body = encrypt(payload, target)
         path = f"{url.path}?{url.query}" if url.query else url.path
@@ -116,6 +148,8 @@ class PushSender:
             raise TemporaryFailure(str(error)) from error
         if status in GONE:
             raise PermanentFailure("the endpoint is gone")
+        if status in REFUSES_SITE:
+            _log.error("push service %s answered %s: check clock, key and sender", host, status)
         if not 200 <= status < 300:
             raise TemporaryFailure(f"the push service answered {status}")
 
@@ -179,10 +213,10 @@ class PushChannel:
     def compose(
         self, delivery: Delivery, person: Person, notification: RenderedNotification
     ) -> PushMessage:
-        """Return the message of a delivery: the page to open."""
+        """Return the message of a delivery: the page to open; devices that fail come last."""
         targets = [
             PushTarget(row.id, row.endpoint, row.public_key, row.secret, row.last_delivery_id)
-            for row in list_push_subscriptions(person.id)
+            for row in sorted(list_push_subscriptions(person.id), key=lambda row: row.failures)
         ]
         if not targets:
             raise NoAddress
@@ -194,4 +228,4 @@ class PushChannel:
 
 @contextmanager
 def _open_services(settings: Settings) -> Iterator[PushSender]:
-    yield PushSender(settings)
+    yield PushSender(settings, monotonic() + MAX_SEND_SECONDS)

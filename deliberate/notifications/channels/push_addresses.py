@@ -8,42 +8,25 @@ import http.client
 import socket
 import ssl
 import threading
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from deliberate.notifications.channels.adapter import PermanentFailure, TemporaryFailure
+from deliberate.operations.notices.endpoints import is_https_port, is_public
 
 RESOLVE_SECONDS = 5.0
-_NAT64 = ip_network("64:ff9b::/96")
 
 
 class PrivateAddress(PermanentFailure):
     """An endpoint is inside a private network, or in no network at all."""
 
 
-def is_public(address: str) -> bool:
-    """Return whether an IP address is one of the internet, also if another one is inside it."""
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    return all(one.is_global and not one.is_multicast for one in [ip, *_embedded(ip)])
-
-
-def _embedded(ip: IPv4Address | IPv6Address) -> list[IPv4Address]:
-    """Return the IPv4 addresses that an IPv6 address leads to."""
-    if isinstance(ip, IPv4Address):
-        return []
-    embedded = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if ip in _NAT64:
-        embedded.append(IPv4Address(int(ip) & 0xFFFFFFFF))
-    return [address for address in embedded if address is not None]
-
-
 def open_connection(host: str, port: int, seconds: float) -> "CheckedConnection":
     """Return a connection to a host whose addresses are all public; it connects on use.
 
-    Raises PrivateAddress, or TemporaryFailure for a name that cannot be resolved now.
+    Raises PermanentFailure for another port than that of HTTPS, PrivateAddress, or
+    TemporaryFailure for a name that cannot be resolved now.
     """
+    if not is_https_port(port):
+        raise PermanentFailure("the endpoint is not on the port of HTTPS")
     addresses = resolve(host, port)
     if not all(map(is_public, addresses)):
         raise PrivateAddress("the endpoint is not on a public address")
@@ -84,5 +67,8 @@ class CheckedConnection(http.client.HTTPSConnection):
     def connect(self) -> None:
         """Connect to the address that was checked."""
         plain = socket.create_connection((self._address, self.port), self.timeout)
-        self.sock = plain  # before the handshake, so that the exchange can be cut off in it
-        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+        # set before the handshake, so that the exchange can be cut off in it
+        self.sock = self._tls.wrap_socket(
+            plain, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock.do_handshake()

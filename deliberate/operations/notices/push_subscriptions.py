@@ -2,8 +2,6 @@
 
 import base64
 import binascii
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask_babel import lazy_gettext as _
@@ -13,13 +11,13 @@ from sqlalchemy.orm import Session
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import Person, PushSubscription
+from deliberate.operations.notices.endpoints import is_endpoint
 from deliberate.permissions.decision import InvalidInput, Refused, is_signed_in, require
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.vocabulary.events.accounts import ChannelLinked, ChannelUnlinked
 from deliberate.vocabulary.notices import Channel
 
 MAX_DEVICES = 10
-MAX_ENDPOINT = 1000
 MAX_FAILURES = 20
 """The number of failed attempts in a row after which a device is dropped: several days."""
 _POINT_BYTES, _SECRET_BYTES = 65, 16
@@ -73,25 +71,6 @@ def remove_push_subscription(
             raise Refused(_("Notices are already off on this device."))
         act.session.delete(row)
         act.about(person, channel=Channel.PUSH)
-
-
-def is_endpoint(endpoint: str) -> bool:
-    """Return whether an address can be that of a push service: https, a name or a public address.
-
-    Names are resolved when a message is sent, because they can resolve to another address then.
-    """
-    try:
-        url = urlsplit(endpoint)
-        host, _port = url.hostname or "", url.port
-    except ValueError:
-        return False
-    is_plain = endpoint.isascii() and endpoint.isprintable() and " " not in endpoint
-    if not is_plain or len(endpoint) > MAX_ENDPOINT or url.scheme != "https" or "@" in url.netloc:
-        return False
-    try:
-        return ip_address(host).is_global
-    except ValueError:
-        return "." in host and not host.endswith((".local", ".internal", ".localhost"))
 
 
 def _is_point(key: str) -> bool:
