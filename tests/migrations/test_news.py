@@ -54,7 +54,11 @@ def publish_announcement(*, body, language):
     upgrade(revision="0001")
     schema_0001.insert_rows()
     upgrade(revision="0014")
-    row = ROWS.split(";")[0].replace("Rapat **warga**", body).replace("'id',", f"'{language}',")
+    row = (
+        ROWS.split(";", maxsplit=1)[0]
+        .replace("Rapat **warga**", body)
+        .replace("'id',", f"'{language}',")
+    )
     schema_0001.execute(row)
     upgrade()
 
