@@ -180,7 +180,7 @@ class NoticeEffects(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     computed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     figures: Mapped[dict[str, Any]] = mapped_column(Json)
-    """Figures as they are shown, without small cells."""
+    """Rounded figures as they are shown, without small cells."""
 
 
 class PhoneNumber(Base):

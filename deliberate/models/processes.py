@@ -345,7 +345,7 @@ class ProcessNews(VisibleText, Base):
         owner="published_by_id",
         columns=(
             "id process_id title title_en body body_en published_at published_by_id "
-            "institution_id withdrawn_at"
+            "institution_id withdrawn_at language"
         ),
         kept=OFFICIAL,
         hidden="salt announcement_id",
@@ -366,6 +366,8 @@ class ProcessNews(VisibleText, Base):
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
     announcement_id: Mapped[int | None] = mapped_column(BigId, unique=True)
     """The id in the log of news that were published as an announcement, which had no title."""
+    language: Mapped[str | None] = mapped_column(String(8))
+    """The language of title and text that are no pair of Indonesian and English, else None."""
 
     process: Mapped[Process] = relationship()
     institution: Mapped[Institution | None] = relationship()
@@ -381,3 +383,7 @@ class ProcessNews(VisibleText, Base):
         """Return title or body in a language, the Indonesian one where it is not translated."""
         translation: str = getattr(self, f"{field}_en") if language == "en" else ""
         return translation or getattr(self, field)
+
+    def language_in(self, language: str) -> str:
+        """Return the language in which title and body are shown on a page in another."""
+        return self.language or ("en" if language == "en" and self.title_en else "id")

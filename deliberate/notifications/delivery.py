@@ -36,7 +36,7 @@ from deliberate.notifications.templates import (
     load_context,
     render_notification,
 )
-from deliberate.queries.notices.stuck_deliveries import NO_ADDRESS
+from deliberate.queries.notices.stuck_deliveries import NO_ADDRESS, WITHDRAWN
 from deliberate.vocabulary.notices import Channel
 
 BATCH_SIZE = 100
@@ -237,6 +237,8 @@ def _compose_one(
     """Return the message of a delivery; whatever one delivery raises must not stop the others."""
     if person.is_erased:
         return _NotComposed(NO_ADDRESS)
+    if context.shows_withdrawn_news(notice):
+        return _NotComposed(WITHDRAWN)
     try:
         notification = render_notification(notice, context, person.language, person)
         return adapter.compose(delivery, person, notification)

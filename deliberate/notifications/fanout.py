@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import UNAVAILABLE_ERRORS, db, unrecorded
-from deliberate.models import Comment, Delivery, Notice, NoticeSetting, Person, Process, Proposal
+from deliberate.models import (
+    Comment,
+    Delivery,
+    Notice,
+    NoticeSetting,
+    Person,
+    Process,
+    ProcessNews,
+    Proposal,
+)
 from deliberate.notifications.channels.adapters import configured_adapters
 from deliberate.notifications.registry import REGISTRY, Line
 from deliberate.queries.notices.recipients import (
@@ -78,7 +87,8 @@ def _fan_out_page(notice_id: int) -> tuple[int, bool]:
         if comment is not None and comment.is_held:
             notice.not_before = comment.held_until
             return 0, True
-        recipients = _page_of_recipients(session, notice) if comment is None else []
+        is_void = comment is not None or _is_withdrawn(session, notice)
+        recipients = [] if is_void else _page_of_recipients(session, notice)
         rows = _delivery_rows(session, notice, recipients)
         if rows:
             session.execute(insert_new(session), rows)
@@ -93,6 +103,12 @@ def _hidden_comment(session: Session, notice: Notice) -> Comment | None:
     """Return the comment that a notice shows, if it is no longer visible."""
     comment = session.get(Comment, notice.details.get("comment", 0))
     return comment if comment is not None and not comment.is_visible_to(None) else None
+
+
+def _is_withdrawn(session: Session, notice: Notice) -> bool:
+    """Return whether the news that a notice shows are withdrawn."""
+    news = session.get(ProcessNews, notice.details.get("news_item", 0))
+    return news is not None and news.withdrawn_at is not None
 
 
 def _page_of_recipients(session: Session, notice: Notice) -> Recipients:

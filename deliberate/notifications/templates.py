@@ -90,6 +90,11 @@ class NotificationContext:
     news: dict[int, ProcessNews]
     institutions: dict[int, Institution]
 
+    def shows_withdrawn_news(self, notice: Notice) -> bool:
+        """Return whether a notice is about news that were withdrawn."""
+        row = self.news.get(notice.details.get("news_item", 0))
+        return row is not None and row.withdrawn_at is not None
+
     def subjects_of(
         self, notice: Notice, event: NoticeEvent, language: str, reader: Person | None
     ) -> NoticeSubjects:

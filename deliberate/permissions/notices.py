@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.models import Person, Process
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role
+from deliberate.models import Person, Process, ProcessNews
+from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role, not_yours
+from deliberate.permissions.processes import may_inform
 from deliberate.permissions.responses import has_part_in
 from deliberate.vocabulary import Role
 
@@ -15,3 +16,12 @@ def may_publish_news(person: Person | None, process: Process) -> Decision:
         has_part_in(person, process),
         ALLOWED if process.opened_at else Decision(_("This process is not open yet.")),
     )
+
+
+def may_withdraw_news(person: Person | None, news: ProcessNews) -> Decision:
+    """Allow administrators, the leading institution, and the institution that published them."""
+    may_publish = may_publish_news(person, news.process)
+    if person is None or not may_publish or may_inform(person, news.process):
+        return may_publish
+    is_own = person.institution_id is not None and person.institution_id == news.institution_id
+    return ALLOWED if is_own else not_yours(_("Another institution published these news."))

@@ -11,7 +11,7 @@ down_revision = "0015"
 
 BIG_INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MAX_TITLE = 80
-MOVED = "process_id, body, published_at, institution_id, salt"
+MOVED = "process_id, body, published_at, institution_id, salt, language"
 """Columns that news and announcements both have."""
 
 
@@ -20,6 +20,7 @@ def upgrade() -> None:
     with op.batch_alter_table("process_news") as batch:
         batch.add_column(sa.Column("institution_id", BIG_INT))
         batch.add_column(sa.Column("announcement_id", BIG_INT))
+        batch.add_column(sa.Column("language", sa.String(8)))
         batch.create_foreign_key(
             "fk_process_news_institution_id", "institution", ["institution_id"], ["id"]
         )
@@ -86,7 +87,10 @@ def _move_announcements() -> None:
 
 
 def _first_words(body: str) -> str:
-    line = re.sub(r"[*_#>`\[\]]", "", body.strip().splitlines()[0] if body.strip() else "Kabar")
+    """Return the first line without marks, cut to a title; the word for news if nothing is left."""
+    line = re.sub(r"[*_#>`\[\]]", "", next(iter(body.strip().splitlines()), "")).strip()
+    if not re.search(r"\w", line):
+        return "Kabar"
     return line if len(line) <= MAX_TITLE else line[:MAX_TITLE].rsplit(" ", 1)[0] + " …"
 
 
@@ -131,14 +135,15 @@ def downgrade() -> None:
     news = ("news.published", "news_item")
     _rename_notices(news, ("announcement.published", "announcement"), {news_id: old_id for news_id, old_id in rows})
     op.execute(
-        f"INSERT INTO announcement ({MOVED}, id, author_id, body_html, renderer, language)"  # noqa: S608
-        f" SELECT {MOVED}, announcement_id, published_by_id, '', 'none', 'id' FROM process_news"
+        f"INSERT INTO announcement ({MOVED}, id, author_id, body_html, renderer)"  # noqa: S608
+        f" SELECT {MOVED}, announcement_id, published_by_id, '', 'none' FROM process_news"
         " WHERE announcement_id IS NOT NULL"
     )
     op.execute("DELETE FROM process_news WHERE announcement_id IS NOT NULL")
     with op.batch_alter_table("process_news") as batch:
         batch.drop_constraint("uq_process_news_announcement_id", type_="unique")
         batch.drop_constraint("fk_process_news_institution_id", type_="foreignkey")
+        batch.drop_column("language")
         batch.drop_column("announcement_id")
         batch.drop_column("institution_id")
 

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from deliberate.database import db
 from deliberate.models import ProcessNews
+from tests.client import anonymous_client
 from tests.migrations import schema_0001
 
 ROWS = r"""
@@ -47,3 +48,32 @@ def test_announcement_becomes_news_and_can_go_back(unmigrated_app):
     assert read("SELECT id, body, author_id FROM announcement") == [(7, "Rapat **warga**", 1)]
     assert read_notice() == ("announcement.published", {"announcement": 7})
     assert read("SELECT topic FROM notice_setting") == [("announcement.published",)]
+
+
+def publish_announcement(*, body, language):
+    upgrade(revision="0001")
+    schema_0001.insert_rows()
+    upgrade(revision="0014")
+    row = (
+        ROWS.split(";", maxsplit=1)[0]
+        .replace("Rapat **warga**", body)
+        .replace("'id',", f"'{language}',")
+    )
+    schema_0001.execute(row)
+    upgrade()
+
+
+def test_announcement_in_english_is_marked_as_english_and_stays_so_on_the_way_back(unmigrated_app):
+    publish_announcement(body="The trial begins", language="en")
+    schema_0001.execute(r"UPDATE process SET opened_at = '2026-03-05 01\:00\:00'")
+    page = anonymous_client(unmigrated_app).get("/id/processes/p/news").text
+    assert '<h3 lang="en" dir="auto">The trial begins</h3>' in page
+    assert '<div class="prose" lang="en" dir="auto">' in page
+    db.session.remove()
+    downgrade(revision="0014")
+    assert read("SELECT language FROM announcement") == [("en",)]
+
+
+def test_announcement_that_begins_with_a_line_of_marks_has_a_title(unmigrated_app):
+    publish_announcement(body="***\nRapat warga", language="id")
+    assert db.session.query(ProcessNews).one().title == "Kabar"

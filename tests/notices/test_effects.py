@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +19,9 @@ from deliberate.operations.notices.effects import store_notice_effects
 from deliberate.operations.proposals.follows import follow_subject
 from deliberate.queries.notices.effects import (
     MIN_GROUP,
+    DigestEffect,
+    KindEffect,
+    count_returns,
     estimate_difference,
     measure_digest,
     measure_kinds,
@@ -61,24 +65,24 @@ def proposal(app):
     return factories.create_proposal()
 
 
-def test_share_who_came_back_is_counted_by_kind_with_its_base(proposal, clock):
-    notified(7, 3, proposal, clock)
-    (effect,) = measure_kinds(3)
-    assert (effect.kind, effect.people, effect.share) == ("response.published", 7, 3 / 7)
-    assert 0 < effect.low < effect.share < effect.high < 1
+def test_share_who_came_back_is_counted_by_kind_and_rounded(proposal, clock):
+    notified(13, 6, proposal, clock)
+    assert count_returns() == {"response.published": (13, 6)}
+    assert measure_kinds(3) == [KindEffect("response.published", 10, 45)]
 
 
 def test_share_is_not_shown_for_few_who_came_back_nor_for_few_who_did_not(proposal, clock):
-    notified(6, 2, proposal, clock)
-    notified(6, 4, proposal, clock, kind="poll.opened")
-    assert [(effect.people, effect.share) for effect in measure_kinds(3)] == [(6, None), (6, None)]
-    assert measure_kinds(7) == []
+    notified(11, 2, proposal, clock)
+    notified(11, 9, proposal, clock, kind="poll.opened")
+    shown = [(effect.people, effect.share) for effect in measure_kinds(3)]
+    assert shown == [(10, None), (10, None)]
+    assert measure_kinds(12) == []
 
 
 def test_message_in_the_account_and_failed_mail_notify_nobody(proposal, clock):
     notified(4, 2, proposal, clock, channel="account")
     notified(4, 2, proposal, clock, error="rejected")
-    assert measure_kinds(1) == []
+    assert count_returns() == {}
 
 
 def test_act_before_the_notice_or_a_week_after_is_no_return(proposal, clock):
@@ -90,21 +94,20 @@ def test_act_before_the_notice_or_a_week_after_is_no_return(proposal, clock):
     send(late)
     clock.shift(timedelta(days=7, hours=1))
     follow_subject(late, proposal)
-    assert [effect.people for effect in measure_kinds(0)] == [2]
-    assert measure_kinds(0)[0].share == 0
+    assert count_returns() == {"response.published": (2, 0)}
 
 
 def test_person_counts_once_for_a_kind(proposal, clock):
     (person,) = notified(1, 1, proposal, clock)
     send(person, at=now() - timedelta(days=9))
-    assert [(effect.people, effect.share) for effect in measure_kinds(0)] == [(1, 1)]
+    assert count_returns() == {"response.published": (1, 1)}
 
 
 def test_erased_person_is_not_counted(proposal, clock):
     people = notified(3, 3, proposal, clock)
     with unrecorded("test erasure") as session:
         session.delete(session.get(Person, people[0].id).key)
-    assert [effect.people for effect in measure_kinds(0)] == [2]
+    assert count_returns() == {"response.published": (2, 2)}
 
 
 # The weeks left out by chance.
@@ -171,20 +174,34 @@ def add_weeks(people, returning, *, is_held_out, week, proposal, clock):
 
 def test_difference_of_weeks_is_measured_from_acts_after_them(proposal, clock, monkeypatch):
     monkeypatch.setattr("deliberate.queries.notices.effects.MIN_GROUP", 4)
-    people = [factories.create_resident() for _number in range(8)]
+    people = [factories.create_resident() for _number in range(24)]
     clock.shift(timedelta(days=30))
     options = {"proposal": proposal, "clock": clock}
-    add_weeks(people[:4], 3, is_held_out=False, week=".2026.10", **options)
-    add_weeks(people[4:], 1, is_held_out=True, week=".2026.12", **options)
-    effect = measure_digest()
-    assert (effect.people, effect.held_out, effect.difference) == (4, 4, 0.5)
+    add_weeks(people[:12], 9, is_held_out=False, week=".2026.10", **options)
+    add_weeks(people[12:], 3, is_held_out=True, week=".2026.12", **options)
+    effect = measure_digest(3)
+    assert (effect.people, effect.held_out, effect.difference) == (10, 10, 0.5)
     assert effect.low < 0.5 < effect.high
+    assert measure_digest(4) == DigestEffect()
+
+
+MIXED = [([True], [])] * 450 + [([False], [])] * 450
 
 
 def test_difference_is_not_published_below_fifty_people_a_group():
-    many, few = [([True], [])] * 900, [([], [True])] * (MIN_GROUP - 1)
-    assert estimate_difference(many + few).difference is None
-    assert estimate_difference([*many, *few, ([], [False])]).difference is not None
+    few = [([], [True])] * 20 + [([], [False])] * (MIN_GROUP - 21)
+    assert estimate_difference([*MIXED, *few], 1) == DigestEffect()
+    assert estimate_difference([*MIXED, *few, ([], [False])], 1).difference is not None
+
+
+@pytest.mark.parametrize("returning", [0, 9, 91, 100])
+def test_difference_is_not_published_where_few_came_back_or_few_did_not(returning):
+    held_out = [([], [True])] * returning + [([], [False])] * (100 - returning)
+    assert estimate_difference([*MIXED, *held_out], 10) == DigestEffect()
+
+
+def test_difference_without_any_spread_is_not_published():
+    assert estimate_difference([([True, False], [True, False])] * 100, 10) == DigestEffect()
 
 
 def test_interval_of_the_difference_holds_the_truth_with_weeks_of_a_person_alike():
@@ -198,7 +215,7 @@ def test_interval_of_the_difference_holds_the_truth_with_weeks_of_a_person_alike
                 held_out = chance.random() < 0.2
                 outcomes[held_out].append(chance.random() < habit + 0.1 * (not held_out))
             people.append(outcomes)
-        effect = estimate_difference(people)
+        effect = estimate_difference(people, 10)
         hits += effect.low <= 0.1 <= effect.high
     assert 0.91 < hits / runs < 0.985
 
@@ -230,8 +247,23 @@ def test_scoreboard_shows_stored_effects_without_small_cells(proposal, clock, ap
     notified(9, 4, proposal, clock, kind="poll.result")
     store_notice_effects()
     assert len(db.session.scalars(select(NoticeEffects)).all()) == 1
-    assert [effect.people for effect in newest_effects().kinds] == [25, 12]
+    assert [effect.people for effect in newest_effects().kinds] == [20, 10]
     app.extensions["page_cache"].clear()
     page = " ".join(re.sub("<[^>]+>", " ", anonymous_client(app).get("/en/scores/").text).split())
-    assert "25 48 of 100" in page and "12 too few to show" in page
-    assert "fewer than 10 and fewer than 10" in page
+    assert "at least 20 about 50 of 100" in page and "at least 10 too few to show" in page
+    assert "it is not so yet" in page
+
+
+@pytest.mark.parametrize(
+    ("effect", "sentence"),
+    [
+        (DigestEffect(900, 50, -0.02, -0.05, 0.01), "2 fewer of 100 came back"),
+        (DigestEffect(900, 50, 0.03, 0.01, 0.05), "3 more of 100 came back"),
+    ],
+)
+def test_scoreboard_words_a_difference_without_a_sign(app, effect, sentence):
+    with unrecorded("test figures") as session:
+        figures = {"kinds": [], "digest": asdict(effect)}
+        session.add(NoticeEffects(computed_at=now(), figures=figures))
+    app.extensions["page_cache"].clear()
+    assert sentence in " ".join(anonymous_client(app).get("/en/scores/").text.split())

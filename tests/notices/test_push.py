@@ -19,6 +19,7 @@ from deliberate.models import Delivery, PushSubscription
 from deliberate.notifications.channels import push, push_addresses
 from deliberate.notifications.delivery import send_due
 from deliberate.notifications.fanout import fan_out
+from deliberate.operations.accounts.devices import end_devices
 from deliberate.operations.notices import endpoints
 from deliberate.operations.notices.endpoints import is_endpoint, is_https_port, is_public
 from deliberate.operations.notices.messages import choose_topics
@@ -319,6 +320,14 @@ def test_device_is_switched_on_and_off_on_the_page(app, service, log):
     ]
     bad = submit_form(client, CHOICES, target, **{**fields, "endpoint": "https://10.0.0.1/"})
     assert bad.status_code == 303 and "no address for notices" in client.get(CHOICES).text
+
+
+def test_devices_that_are_signed_out_get_no_notices_any_more(service):
+    owner, other = factories.create_resident(), factories.create_resident()
+    subscribe(owner, Browser(service, "a"), Browser(service, "b"))
+    subscribe(other, Browser(service, "c"))
+    end_devices(owner)
+    assert [device.person_id for device in devices()] == [other.id]
 
 
 def test_browser_of_two_accounts_belongs_to_the_one_that_switched_it_on_last(service):

@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from deliberate.clock import now
-from deliberate.database import db
-from deliberate.models import Notice
+from deliberate.database import db, unrecorded
+from deliberate.models import Delivery, Notice, Person
+from deliberate.notifications.channels import mail as mail_channel
+from deliberate.notifications.delivery import send_due
 from deliberate.notifications.fanout import fan_out
+from deliberate.notifications.smtp import Mailer
 from deliberate.operations.processes.news import publish_news, withdraw_news
 from deliberate.operations.proposals.follows import follow_subject
 from deliberate.permissions.decision import InvalidInput, Refused
@@ -17,6 +20,7 @@ from deliberate.queries.processes.news import PER_WEEK, list_news
 from deliberate.vocabulary import Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.notices.mail_server import running_mail_server
 
 NEWS = {"headline": "Uji coba dimulai", "body": "Mulai **Senin**. <script>alert(1)</script>"}
 ENGLISH = {"headline_en": "The trial begins", "body_en": "From *Monday*."}
@@ -85,10 +89,38 @@ def test_follower_is_notified_of_news_in_the_account_with_a_link_to_them(app, of
 def test_text_of_withdrawn_news_is_not_in_the_account_of_a_follower(app, officer, process):
     follower = factories.create_resident()
     follow_subject(follower, process)
-    withdraw_news(officer, publish_news(officer, process, ("Rahasia", ""), ("Keliru", "")))
+    news = publish_news(officer, process, ("Rahasia", ""), ("Keliru", ""))
     fan_out()
+    withdraw_news(officer, news)
     page = signed_in_client(app, follower).get("/en/account/messages").text
     assert "these news were withdrawn" in page and "Rahasia" not in page
+
+
+def test_news_that_are_withdrawn_before_they_are_sent_notify_nobody(app, officer, process):
+    follow_subject(factories.create_resident(), process)
+    withdraw_news(officer, publish_news(officer, process, ("Rahasia", ""), ("Keliru", "")))
+    assert fan_out() == 0
+    assert db.session.scalars(select(Notice.done_at)).all() != [None]
+
+
+def test_mail_of_news_that_are_withdrawn_while_it_waits_is_not_sent(
+    app, officer, process, monkeypatch
+):
+    monkeypatch.setattr(mail_channel, "is_mail_configured", lambda: True)
+    follower = factories.create_resident()
+    with unrecorded("test address") as session:
+        session.get(Person, follower.id).email_confirmed_at = now()
+    follow_subject(follower, process)
+    news = publish_news(officer, process, ("Rahasia", ""), ("Keliru", ""))
+    choose_mail = select(Delivery).where(Delivery.channel == "mail")
+    fan_out()
+    assert len(db.session.scalars(choose_mail).all()) == 1
+    withdraw_news(officer, news)
+    with running_mail_server([]) as server:
+        assert send_due(Mailer(f"smtp://127.0.0.1:{server.port}?tls=no")) == 0
+    db.session.rollback()
+    (mail,) = db.session.scalars(choose_mail)
+    assert mail.sent_at is not None and mail.error == "withdrawn"
 
 
 def test_news_beyond_the_limit_of_the_week_keep_their_text_and_notify_nobody(
@@ -132,3 +164,19 @@ def test_list_of_news_goes_on_after_an_item_by_its_time(clock, officer, process)
     newest_first = published[::-1]
     assert list(list_news(process)) == newest_first
     assert list(list_news(process, before=newest_first[0])) == newest_first[1:]
+
+
+def test_news_of_another_institution_are_withdrawn_only_by_the_lead_and_administrators(
+    app, office, process, officer, form
+):
+    other = factories.create_institution("listrik")
+    factories.add_institution(process, other, "consulted")
+    colleague = factories.create_staff(other)
+    news = publish_news(officer, process, ("Judul", ""), ("Isi", ""))
+    assert "/withdraw" not in signed_in_client(app, colleague).get(form).text
+    with pytest.raises(Refused):
+        withdraw_news(colleague, news)
+    own = publish_news(colleague, process, ("Judul", ""), ("Isi", ""))
+    assert f"{own.id}/withdraw" in signed_in_client(app, colleague).get(form).text
+    withdraw_news(colleague, own)
+    withdraw_news(factories.create_staff(role=Role.ADMIN), news)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.models import Device, Person
+from deliberate.operations.notices.push_subscriptions import drop_subscriptions_of
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import Role
@@ -69,10 +70,14 @@ def hash_token(token: str) -> str:
 
 
 def end_devices(person: Person, except_token: str = "") -> None:
-    """Sign every device of a person out, except the one with the token."""
+    """Sign every device of a person out, except the one with the token; end notices on all.
+
+    A browser that gets notices is not linked to its device, so that all of them end.
+    """
     with transient() as store:
         own = delete(Device).where(Device.person_id == person.id)
         store.execute(own.where(Device.token_hash != hash_token(except_token)))
+    drop_subscriptions_of(person)
 
 
 def end_device(person: Person, public_id: str, *, context: RequestContext = NO_REQUEST) -> bool:

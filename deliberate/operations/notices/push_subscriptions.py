@@ -103,6 +103,12 @@ def drop_subscription(subscription_id: int) -> None:
         session.execute(delete(PushSubscription).where(PushSubscription.id == subscription_id))
 
 
+def drop_subscriptions_of(person: Person) -> None:
+    """Forget every device with notices of a person whose devices are signed out."""
+    with unrecorded("devices that are signed out") as session:
+        session.execute(delete(PushSubscription).where(PushSubscription.person_id == person.id))
+
+
 def record_push(subscription_id: int, delivery_id: int) -> None:
     """Remember the newest delivery that a device received."""
     with unrecorded("delivery") as session:

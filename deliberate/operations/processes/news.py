@@ -6,7 +6,7 @@ from deliberate.clock import now
 from deliberate.models import Person, Process, ProcessNews
 from deliberate.operations.notices.notices import notify_process
 from deliberate.permissions.decision import InvalidInput, Refused, require
-from deliberate.permissions.notices import may_publish_news
+from deliberate.permissions.notices import may_publish_news, may_withdraw_news
 from deliberate.queries.processes.news import next_news_at
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean, clean_line
@@ -65,7 +65,7 @@ def withdraw_news(
 ) -> None:
     """Withdraw news; their date stays visible. Raises Refused."""
     with recorded(staff, NewsWithdrawn, context) as act:
-        require(may_publish_news(act.lock(staff), news.process))
+        require(may_withdraw_news(act.lock(staff), news))
         if act.lock(news).withdrawn_at is not None:
             raise Refused(_("These news were withdrawn already."))
         news.withdrawn_at = now()

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from deliberate.citivoice.indicators.statistics import wilson_for_clusters
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Delivery, DigestTrial, Interaction, Notice, NoticeEffects, PersonKey
@@ -25,19 +24,23 @@ PERIOD = timedelta(days=180)
 """Notices of this long ago and since are counted, but for those of the last seven days."""
 MIN_GROUP = 50
 """People in each group of a published estimate."""
+PEOPLE_STEP, SHARE_STEP = 10, 5
+"""Steps of published numbers of people, and of shares in per cent."""
 PAGE_SIZE = 500
 Z_95 = 1.959964
 
 
 @dataclass(frozen=True)
 class KindEffect:
-    """How many people came back after their first notice of a kind; None where too few to show."""
+    """How many people came back after their first notice of a kind, too coarse to single one out.
+
+    Figures of two nights could be subtracted: `people` is rounded down to tens, `share` to 5 per
+    cent. It is None where too few came back or did not.
+    """
 
     kind: str
     people: int
-    share: float | None
-    low: float | None
-    high: float | None
+    share: int | None
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,11 @@ class DigestEffect:
     """The difference that a weekly mail makes to the share who came back, with its interval.
 
     `people` had the mail of a week, `held_out` a week without it; many had both, at other times.
-    The figures are None with fewer than MIN_GROUP in a group.
+    Everything is None where a group, or those in it who came back or did not, are too few.
     """
 
-    people: int
-    held_out: int
+    people: int | None = None
+    held_out: int | None = None
     difference: float | None = None
     low: float | None = None
     high: float | None = None
@@ -77,15 +80,25 @@ def measure_effects(min_cell: int) -> dict[str, Any]:
     """Return the figures to store; nothing in them is about fewer than `min_cell` people."""
     return {
         "kinds": [asdict(effect) for effect in measure_kinds(min_cell)],
-        "digest": asdict(measure_digest()),
+        "digest": asdict(measure_digest(min_cell)),
     }
 
 
 def measure_kinds(min_cell: int) -> list[KindEffect]:
-    """Return how many came back after a notice that was sent to them, by kind, most people first.
+    """Return how many came back after a notice was sent to them, by kind, most people first."""
+    effects = [
+        _kind_effect(kind, people, returned, min_cell)
+        for kind, (people, returned) in count_returns().items()
+        if people >= max(min_cell, PEOPLE_STEP)
+    ]
+    return sorted(effects, key=lambda effect: (-effect.people, effect.kind))
+
+
+def count_returns() -> dict[str, tuple[int, int]]:
+    """Return exact counts of people notified and of those who came back, by kind.
 
     A person counts once for a kind, with the first notice of the period. Messages that are only in
-    the account are not counted: whoever reads them is back already.
+    the account are not counted: their readers are back already.
     """
     people, returned = defaultdict[str, int](int), defaultdict[str, int](int)
     for firsts in _first_notices():
@@ -94,18 +107,18 @@ def measure_kinds(min_cell: int) -> list[KindEffect]:
             if person_id in acts:
                 people[kind] += 1
                 returned[kind] += has_returned(acts[person_id], at)
-    effects = [_kind_effect(kind, people[kind], returned[kind], min_cell) for kind in people]
-    shown = [effect for effect in effects if effect.people >= min_cell]
-    return sorted(shown, key=lambda effect: (-effect.people, effect.kind))
+    return {kind: (people[kind], returned[kind]) for kind in people}
 
 
 def _kind_effect(kind: str, people: int, returned: int, min_cell: int) -> KindEffect:
     """Return a figure without its share where it would name few people: those back, or the rest."""
-    if min(returned, people - returned) < min_cell:
-        return KindEffect(kind, people, None, None, None)
-    share = returned / people
-    low, high = wilson_for_clusters(share, people)
-    return KindEffect(kind, people, share, low, high)
+    is_shown = min(returned, people - returned) >= min_cell
+    share = round(100 * returned / people / SHARE_STEP) * SHARE_STEP
+    return KindEffect(kind, _rounded_down(people), share if is_shown else None)
+
+
+def _rounded_down(people: int) -> int:
+    return people // PEOPLE_STEP * PEOPLE_STEP
 
 
 def _first_notices() -> Iterator[Sequence[tuple[int, str, datetime]]]:
@@ -161,8 +174,11 @@ def has_returned(acts: Iterable[datetime], at: datetime) -> bool:
     return any(at < act <= at + RETURN for act in acts)
 
 
-def measure_digest() -> DigestEffect:
-    """Return what the weekly mail adds to the share who came back, from the weeks left out."""
+def measure_digest(min_cell: int) -> DigestEffect:
+    """Return what the weekly mail adds to the share who came back, from the weeks left out.
+
+    Groups are rounded down to tens, the difference and its interval to whole points.
+    """
     weeks: dict[int, list[tuple[bool, datetime]]] = defaultdict(list)
     until = now() - RETURN
     for person_id, is_held_out, at in db.session.execute(
@@ -176,7 +192,22 @@ def measure_digest() -> DigestEffect:
     for start in range(0, len(person_ids), PAGE_SIZE):
         acts = _acts_of(person_ids[start : start + PAGE_SIZE])
         people += [_outcomes(weeks[person_id], acts[person_id]) for person_id in acts]
-    return estimate_difference(people)
+    return _rounded(estimate_difference(people, min_cell))
+
+
+def _rounded(effect: DigestEffect) -> DigestEffect:
+    """Return an estimate in whole points, its interval rounded outwards."""
+    people, held_out, difference = effect.people, effect.held_out, effect.difference
+    if people is None or held_out is None or difference is None:
+        return effect
+    low, high = effect.low or 0.0, effect.high or 0.0
+    return DigestEffect(
+        _rounded_down(people),
+        _rounded_down(held_out),
+        round(difference, 2),
+        math.floor(low * 100) / 100,
+        math.ceil(high * 100) / 100,
+    )
 
 
 def _outcomes(
@@ -189,16 +220,17 @@ def _outcomes(
     return outcomes
 
 
-def estimate_difference(people: Sequence[tuple[list[bool], list[bool]]]) -> DigestEffect:
+def estimate_difference(
+    people: Sequence[tuple[list[bool], list[bool]]], min_cell: int
+) -> DigestEffect:
     """Return the difference between weeks with and without the mail, with its 95 % interval.
 
     Chance decides week by week, so the shares of weeks are compared; a person's weeks resemble one
     another, so the variance is that of a ratio over people (linearised, as for clusters).
     """
     groups = [[weeks[group] for weeks in people] for group in (0, 1)]
-    with_mail, held_out_people = (sum(map(bool, group)) for group in groups)
-    if min(with_mail, held_out_people) < MIN_GROUP:
-        return DigestEffect(with_mail, held_out_people)
+    if not all(_is_large(group, min_cell) for group in groups):
+        return DigestEffect()
     totals = [sum(map(len, group)) for group in groups]
     shares = [sum(map(sum, group)) / total for group, total in zip(groups, totals, strict=True)]
     residuals = [
@@ -207,6 +239,16 @@ def estimate_difference(people: Sequence[tuple[list[bool], list[bool]]]) -> Dige
         for mailed, held_out in people
     ]
     variance = sum(value**2 for value in residuals) * len(people) / (len(people) - 1)
+    if math.isclose(variance, 0, abs_tol=1e-12):
+        return DigestEffect()  # everybody did the same: there is nothing to estimate chance from
     difference, margin = shares[0] - shares[1], Z_95 * math.sqrt(variance)
+    with_mail, held_out_people = (sum(map(bool, group)) for group in groups)
     low, high = difference - margin, difference + margin
     return DigestEffect(with_mail, held_out_people, difference, low, high)
+
+
+def _is_large(group: Sequence[list[bool]], min_cell: int) -> bool:
+    """Return whether a group has enough people, of whom enough came back in a week and did not."""
+    people = sum(map(bool, group))
+    back, away = sum(True in weeks for weeks in group), sum(False in weeks for weeks in group)
+    return people >= max(MIN_GROUP, min_cell) and min(back, away) >= min_cell

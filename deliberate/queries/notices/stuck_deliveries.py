@@ -15,6 +15,8 @@ SENT_CHANNELS = ("mail", "phone")
 """Channels by which something leaves the platform; texts count as mails do."""
 NO_ADDRESS = "no address"
 """The error of a delivery to a person who removed the address: nothing is wrong."""
+WITHDRAWN = "withdrawn"
+"""The error of a delivery of news that were withdrawn before it left: nothing is wrong."""
 
 
 def count_stuck_mails() -> int:
@@ -41,6 +43,6 @@ def count_given_up_mails() -> int:
     statement = select(func.count(Delivery.id)).where(
         Delivery.channel.in_(SENT_CHANNELS),
         Delivery.sent_at >= now() - GIVEN_UP_PERIOD,
-        Delivery.error.not_in(["", NO_ADDRESS]),
+        Delivery.error.not_in(["", NO_ADDRESS, WITHDRAWN]),
     )
     return db.session.scalar(statement) or 0

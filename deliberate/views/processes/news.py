@@ -8,7 +8,7 @@ from deliberate.forms.processes import NewsForm
 from deliberate.operations.processes import news as operations
 from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.permissions.decision import require
-from deliberate.permissions.notices import may_publish_news
+from deliberate.permissions.notices import may_publish_news, may_withdraw_news
 from deliberate.queries.processes.news import NEWS_PAGE, PER_WEEK, get_news, list_news
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.scores.inclusion import compare_with_population, missing_groups
@@ -50,13 +50,15 @@ def publish(slug: str) -> ResponseReturnValue:
             _("The news are public. Followers of the process are notified."),
         )
 
+    news = list_news(process)[:NEWS_PAGE]
     return form_page(
         form,
         submit,
         "processes/news/publish.html",
         show_refusal=True,
         process=process,
-        news=list_news(process)[:NEWS_PAGE],
+        news=news,
+        withdrawable={item.id for item in news if may_withdraw_news(staff, item)},
         per_week=PER_WEEK,
         missing=missing_groups(compare_with_population(process.id)),
     )
