@@ -187,7 +187,9 @@ PRIVATE_ACTS = (
         kinds_with(Visibility.PRIVATE),
     ),
     Column("actor_role", "string", "role at the moment of the act", _codes(vocabulary.Role)),
-    Column("answer", "string", "detail of the kind: strong, answers_it, built or reason"),
+    Column(
+        "answer", "string", "detail of the kind: strong, answers_it, built, confirmed or reason"
+    ),
 )
 
 FILES = {
