@@ -57,6 +57,10 @@ def proposal(process):
 
 @pytest.fixture
 def questionnaire(admin, process):
+    return open_in_an_hour(admin, process)
+
+
+def open_in_an_hour(admin, process):
     """Open a questionnaire an hour from now, so that people take part before it."""
     opened = open_questionnaire(admin, process, PARTICIPANTS, 14)
     with unrecorded("test settings"):

@@ -6,16 +6,13 @@ import pytest
 
 from deliberate.operations.scores.questionnaires import (
     answer_questionnaire,
-    open_questionnaire,
     publish_closed_questionnaires,
 )
 from deliberate.queries.scores.questionnaires import count_answered, list_questionnaires
-from deliberate.vocabulary import QuestionnaireAudience, Role
+from deliberate.vocabulary import Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
-from tests.scores.test_questionnaires import answers_of, take_part
-
-PARTICIPANTS = QuestionnaireAudience.PARTICIPANTS
+from tests.scores.test_questionnaires import answers_of, open_in_an_hour, take_part
 
 
 @pytest.fixture
@@ -30,7 +27,7 @@ def admin(app, clock):
 
 @pytest.fixture
 def questionnaire(admin, process):
-    return open_questionnaire(admin, process, PARTICIPANTS, 14)
+    return open_in_an_hour(admin, process)
 
 
 def results(process) -> str:
