@@ -187,7 +187,9 @@ PRIVATE_ACTS = (
         kinds_with(Visibility.PRIVATE),
     ),
     Column("actor_role", "string", "role at the moment of the act", _codes(vocabulary.Role)),
-    Column("answer", "string", "detail of the kind: strong, answers_it, built or reason"),
+    Column(
+        "answer", "string", "detail of the kind: strong, answers_it, built, confirmed or reason"
+    ),
 )
 
 FILES = {
@@ -226,7 +228,7 @@ FACTS = {
     "arrival_facts": "numbers of groups that first took part on one proposal, by their sums",
     "active_facts": "numbers of people by the weeks in which they took part",
     "cohort_facts": "people by first week of participation and later weeks; from 10 people",
-    "group_facts": "people by declared group; small cells and those that reveal them suppressed",
+    "group_facts": "people by declared group; + has those of small groups, counted together",
     "coding_facts": "comments by the ratings of two coders",
     "author_facts": "numbers of authors by comments, days, weeks and months",
     "voice_facts": "numbers of authors by comments, for each run that leaves people out",

@@ -21,13 +21,20 @@ from deliberate.models import Comment, Person, PersonKey, Process, Proposal, Res
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.vocabulary import AccountClass, Visibility
 from deliberate.vocabulary.events import EVENT_TYPES, kinds_with
-from deliberate.vocabulary.events.scores import GroupDeclared
+from deliberate.vocabulary.events.scores import (
+    BandCounted,
+    GroupDeclared,
+    GroupRetracted,
+    GroupsCounted,
+)
 
 PEOPLE_PER_BATCH = 1000
+OF_GROUPS = {GroupDeclared.KIND, GroupRetracted.KIND, GroupsCounted.KIND, BandCounted.KIND}
+"""Kinds that would tell who declared groups, and when these were counted."""
 RELEASED_DETAILS = {
     kind: tuple(name for name in EVENT_TYPES[kind].detail_meanings() if name != "clerk")
     for kind in kinds_with(Visibility.PRIVATE)
-    if kind != GroupDeclared.KIND
+    if kind not in OF_GROUPS
 }
 """Released kinds with their released details: codes, never the clerk who entered the act."""
 

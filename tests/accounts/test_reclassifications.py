@@ -1,10 +1,12 @@
 """The class of an account: changed by two administrators, counted from the log for every act."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
 from deliberate import sealing
-from deliberate.database import db
+from deliberate.database import db, unrecorded
 from deliberate.models import Notice
 from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.accounts.devices import sign_in
@@ -107,6 +109,28 @@ def test_dismissed_class_changes_nothing_and_is_not_confirmed(admins, person):
     assert person.account_class == AccountClass.PERSON
 
 
+def test_class_of_an_account_closed_meanwhile_is_dismissed(admins, person):
+    proposed = propose_class(admins[0], person, SYSTEM, DUPLICATE)
+    erase_account(person, factories.PASSPHRASE)
+    with pytest.raises(Refused):
+        confirm_class(admins[1], proposed)
+    dismiss_class(admins[1], proposed)
+    assert not proposed.is_pending
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("role", Role.RESIDENT), ("erased_at", datetime(2026, 1, 1, tzinfo=UTC))]
+)
+def test_class_is_not_confirmed_once_its_proposer_is_no_administrator(admins, person, name, value):
+    first, second = admins
+    proposed = propose_class(first, person, SYSTEM, DUPLICATE)
+    with unrecorded("test settings"):
+        setattr(first, name, value)
+    with pytest.raises(Refused):
+        confirm_class(second, proposed)
+    dismiss_class(second, proposed)
+
+
 def test_scores_leave_out_all_comments_of_the_account_and_say_why(app, admins, person):
     process = factories.create_process()
     proposal = factories.create_proposal(process)
@@ -118,8 +142,7 @@ def test_scores_leave_out_all_comments_of_the_account_and_say_why(app, admins, p
     scores = compute_scores(process)
     assert scores.descriptives["counted"]["comments"] == 1
     assert scores.descriptives["everyone"]["comments"] == 3
-    excluded = {"reason": "duplicate", "accounts": 1, "comments": 2}
-    assert excluded in scores.to_dict()["excluded_accounts"]
+    assert scores.to_dict()["excluded_accounts"] == [{"reason": "reclassified", "accounts": 1}]
 
 
 def test_class_set_back_counts_all_comments_again(app, admins, person):

@@ -72,9 +72,7 @@ def test_reclassified_account_is_excluded_from_its_first_act() -> None:
     rows = [comment("c1", "a"), comment("c2", "s", 2), comment("c3", "s", 3)]
     scores = score(log_of([*rows, reclassified("system")]), PROCESS)
     assert scores.descriptives["counted"]["comments"] == 1
-    assert scores.to_dict()["excluded_accounts"] == [
-        {"reason": "support_account", "accounts": 1, "comments": 2}
-    ]
+    assert scores.to_dict()["excluded_accounts"] == [{"reason": "reclassified", "accounts": 1}]
     assert counted([*rows, reclassified("organisation")]) == 3
     assert counted([*rows, reclassified("staff")]) == 1
 

@@ -73,7 +73,9 @@ def _propose_and_join(town: Town, visit: Walker) -> None:
         terms="y",
     )
     assert TITLE in visit.text
-    visit.press("Send it now").press("Add the file", title="Jalan", file=a_picture())
+    visit.press("Save the draft of the proposal").press(
+        "Add the file", title="Jalan", file=a_picture()
+    )
     visit.press("Continue", area="Sepaku", topic="jalan").press("Continue")
     assert BODY.strip() in visit.text and "Jalan" in visit.text
     visit.press("Publish").follow("To the proposal")

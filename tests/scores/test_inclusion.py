@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from deliberate import sealing
 from deliberate.database import db, unrecorded
+from deliberate.exports.suppression import redacted_scores
 from deliberate.models import GroupDeclaration, Interaction
 from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.processes.processes import close_process
@@ -24,6 +25,7 @@ from deliberate.queries.accounts.account_data import get_account_data
 from deliberate.queries.log.process_figures import compare_process_figures
 from deliberate.queries.scores.inclusion import (
     compare_with_population,
+    count_differing_people,
     count_groups,
     list_population,
     missing_groups,
@@ -200,28 +202,128 @@ def test_one_person_alone_does_not_make_a_count_due(process, proposal):
     assert count_declared_groups() == 0
 
 
-def test_fewer_declarations_are_counted_after_a_week(process, proposal, clock):
+def test_fewer_than_five_are_never_counted_however_long_it_takes(process, proposal, clock):
     take_part(proposal, age=YOUNG)
-    clock.shift(timedelta(days=6))
+    clock.shift(timedelta(days=60))
     assert count_declared_groups() == 0
-    clock.shift(timedelta(days=2))
+
+
+def test_accounts_that_took_no_part_do_not_make_a_count_due(process, proposal, clock):
+    for _ in range(9):
+        declare_group(factories.create_resident(), process, AGE, YOUNG)
+    take_part(proposal, age=OLD)
+    assert count_differing_people(process.id) == 1
+    assert count_declared_groups() == 0
+
+
+def test_answer_given_again_after_a_count_is_no_difference(process, proposal, clock):
+    people = [take_part(proposal, age=YOUNG) for _ in range(5)]
     assert count_declared_groups() == 1
-    clock.shift(timedelta(days=8))
+    clock.shift(timedelta(days=1))
+    for person in people:
+        retract_group(person, process, AGE)
+    assert count_differing_people(process.id) == 5
+    for person in people:
+        declare_group(person, process, AGE, YOUNG)
+    assert count_differing_people(process.id) == 0
     assert count_declared_groups() == 0
+
+
+def test_other_answer_after_a_count_is_a_difference(process, proposal, clock):
+    person = take_part(proposal, age=YOUNG)
+    count_groups_of(process.id)
+    clock.shift(timedelta(days=1))
+    declare_group(person, process, AGE, OLD)
+    assert count_differing_people(process.id) == 1
+
+
+def test_first_act_after_a_count_is_a_difference(process, proposal, clock):
+    person = factories.create_resident()
+    declare_group(person, process, AGE, YOUNG)
+    count_groups_of(process.id)
+    clock.shift(timedelta(days=1))
+    post_comment(person, proposal, "Saya setuju.", stance=Stance.FOR)
+    assert count_differing_people(process.id) == 1
+
+
+def test_unchanged_declaration_is_refused_and_not_logged(process, proposal, log):
+    person = take_part(proposal, age=YOUNG)
+    log()
+    with pytest.raises(InvalidInput):
+        declare_group(person, process, AGE, YOUNG)
+    assert log() == []
 
 
 def test_count_is_logged_by_band_for_the_scores(process, proposal, log):
     take_part(proposal, age=YOUNG, district="sepaku")
-    take_part(proposal, age=YOUNG)
+    for band in (YOUNG, *[MIDDLE] * 10, *[OLD] * 12):
+        take_part(proposal, age=band)
     log()
     count_groups_of(process.id)
     total, *bands = log()
-    assert (total.kind, total.details) == ("groups.counted", {"round": 1, "people": 2})
+    assert (total.kind, total.details) == ("groups.counted", {"round": 1, "people": 24})
     assert total.actor_id is None
     assert [band.details for band in bands] == [
-        {"round": 1, "field": "age", "band": YOUNG, "people": 2},
-        {"round": 1, "field": "district", "band": "sepaku", "people": 1},
+        {"round": 1, "field": "age", "band": "+", "people": 12},
+        {"round": 1, "field": "age", "band": OLD, "people": 12},
     ]
+
+
+def test_field_whose_bands_are_all_merged_is_not_compared(app, process, proposal):
+    fill(proposal, b17_24=4, b60_plus=8)
+    (age, _district) = compare_with_population(process.id)
+    assert (age.people, age.together, [band.people for band in age.bands]) == (12, None, [None] * 3)
+    seal(app)
+    findings = compute_scores(process).findings
+    assert findings["IN1.1"].value is None
+
+
+@pytest.mark.sqlite
+def test_merged_districts_are_not_counted_as_reached(app, process, proposal, admin):
+    rows = [("sepaku", 60), ("penajam", 60)]
+    table = TABLE + "district,Babulu,0,Kecamatan,2024\ndistrict,Waru,0,Kecamatan,2024\n"
+    state_population(admin, process, parse_population(table).bands)
+    for band, people in [*rows, ("babulu", 6), ("waru", 6)]:
+        for _ in range(people):
+            take_part(proposal, district=band)
+    count_groups_of(process.id)
+    seal(app)
+    districts = compute_scores(process).findings["IN2.1"]
+    assert (districts.numerator, districts.denominator) == (2, 4)
+
+
+@pytest.mark.sqlite
+def test_scores_serve_nothing_from_which_a_small_group_follows(app, process, proposal):
+    fill(proposal, b17_24=3, b25_59=70, b60_plus=40)
+    seal(app)
+    scores = compute_scores(process)
+    groups = scores.facts["group_facts"]
+    assert sorted(zip(groups["band"], groups["people"].tolist(), strict=True)) == [
+        ("+", 43),
+        (MIDDLE, 70),
+    ]
+    details = scores.to_dict()["indicators"]["IN1.1"]["parts"]["fields"]["age"]
+    assert details["n"] == 113
+    assert details["dissimilarity"] == pytest.approx(70 / 113 - 0.5, abs=1e-3)
+    assert redacted_scores(scores, 10).to_json() == scores.to_json()
+
+
+def test_new_table_deletes_the_last_count_until_the_next(app, process, proposal, admin):
+    fill(proposal, b25_59=12, b60_plus=14)
+    state_population(admin, process, parse_population(TABLE).bands)
+    assert [field.people for field in compare_with_population(process.id)] == [None, None]
+    assert list(compare_process_figures(db.session())) == []
+    seal(app)
+    assert len(compute_scores(process).facts["group_facts"]["people"]) == 0
+    assert count_declared_groups() == 0
+
+
+def test_account_that_is_no_longer_one_person_takes_its_declaration_back(process, proposal):
+    person = take_part(proposal, age=YOUNG)
+    with unrecorded("test settings"):
+        person.account_class = AccountClass.ORGANISATION
+    retract_group(person, process, AGE)
+    assert db.session.scalars(select(GroupDeclaration)).all() == []
 
 
 def fill(proposal, **bands):
@@ -274,23 +376,23 @@ def test_new_table_without_a_band_no_longer_counts_it(process, proposal, admin):
 
 
 def test_no_row_of_the_log_names_person_and_band(process, proposal):
-    take_part(proposal, age=YOUNG)
-    count_groups_of(process.id)
-    named = [row for row in db.session.scalars(select(Interaction)) if YOUNG in str(row.details)]
+    fill(proposal, b17_24=1, b25_59=11, b60_plus=10)
+    named = [row for row in db.session.scalars(select(Interaction)) if MIDDLE in str(row.details)]
     assert named and all(row.actor_id is None for row in named)
 
 
 @pytest.mark.sqlite
 def test_scores_follow_the_last_count_once_a_hundred_declared(app, process, proposal):
     for k in range(100):
-        take_part(proposal, age=(YOUNG, MIDDLE, MIDDLE)[k % 3], district="sepaku")
+        age = {0: YOUNG, 1: OLD}.get(k % 10, MIDDLE)
+        take_part(proposal, age=age, district="sepaku" if k % 5 else "penajam")
     count_groups_of(process.id)
     seal(app)
     scores = compute_scores(process)
     likeness, districts = scores.findings["IN1.1"], scores.findings["IN2.1"]
     assert (likeness.state, likeness.n) == ("value", 100)
-    assert likeness.value == pytest.approx((0.2 + 0.4) / 2, abs=0.08)
-    assert (districts.numerator, districts.denominator) == (1, 2)
+    assert likeness.value == pytest.approx((0.3 + 0.2) / 2, abs=0.05)
+    assert (districts.numerator, districts.denominator) == (2, 2)
     take_part(proposal, age=OLD)
     seal(app)
     assert compute_scores(process).findings["IN1.1"].value == likeness.value
@@ -313,8 +415,7 @@ def test_scores_without_a_population_say_that_the_source_is_missing(app, process
     ],
 )
 def test_check_of_the_log_finds_changed_figures(process, proposal, statement, table):
-    take_part(proposal, age=YOUNG)
-    count_groups_of(process.id)
+    fill(proposal, b17_24=10)
     assert list(compare_process_figures(db.session())) == []
     with tampered(statement) as session:
         (fault,) = compare_process_figures(session)

@@ -5,10 +5,15 @@ import re
 
 import pytest
 
-from deliberate.operations.scores.inclusion import count_groups_of, state_population
+from deliberate.operations.processes.processes import close_process
+from deliberate.operations.scores.inclusion import (
+    count_groups_of,
+    declare_group,
+    state_population,
+)
 from deliberate.operations.scores.population_csv import parse_population
 from deliberate.queries.scores.inclusion import list_population, own_declarations
-from deliberate.vocabulary import Role
+from deliberate.vocabulary import PopulationField, Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.scores.test_inclusion import MIDDLE, OLD, TABLE, YOUNG, take_part
@@ -87,6 +92,24 @@ def test_resident_answers_one_field_changes_it_and_takes_it_back(app, stated):
     assert submit_form(client, own(stated), f"{own(stated)}/age/retract").status_code == 303
     factories.reload(person)
     assert own_declarations(person, stated) == {}
+
+
+def test_answer_to_a_field_that_is_no_longer_asked_is_taken_back(app, stated, admin):
+    person = factories.create_resident()
+    declare_group(person, stated, PopulationField.AGE, YOUNG)
+    lines = [line for line in TABLE.splitlines() if not line.startswith("age")]
+    state_population(admin, stated, parse_population("\n".join(lines)).bands)
+    client = signed_in_client(app, person)
+    assert "no longer asked" in client.get(own(stated)).text
+    assert submit_form(client, own(stated), f"{own(stated)}/age/retract").status_code == 303
+    factories.reload(person)
+    assert own_declarations(person, stated) == {}
+
+
+def test_page_of_a_closed_process_links_own_answers(app, stated, admin):
+    close_process(admin, stated, "Selesai.")
+    page = anonymous_client(app).get(f"/en/processes/{stated.slug}/inclusion").text
+    assert own(stated) in page
 
 
 def test_empty_answer_is_an_error_at_its_field_alone(app, stated):

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select, text
 
 from deliberate.citivoice.framework.questionnaires import FEWEST, MOST, load_questions
 from deliberate.citivoice.indicators.formulas import wilson
-from deliberate.database import db
+from deliberate.database import db, unrecorded
 from deliberate.models import Interaction, Notice, QuestionnaireAnswer, QuestionnaireRoll
 from deliberate.models.scores.questionnaire import answer_box_root
 from deliberate.operations.accounts.deletion import erase_account
@@ -57,7 +57,15 @@ def proposal(process):
 
 @pytest.fixture
 def questionnaire(admin, process):
-    return open_questionnaire(admin, process, PARTICIPANTS, 14)
+    return open_in_an_hour(admin, process)
+
+
+def open_in_an_hour(admin, process):
+    """Open a questionnaire an hour from now, so that people take part before it."""
+    opened = open_questionnaire(admin, process, PARTICIPANTS, 14)
+    with unrecorded("test settings"):
+        opened.opened_at += timedelta(hours=1)
+    return opened
 
 
 def take_part(proposal):
@@ -73,6 +81,12 @@ def answers_of(questionnaire, value=4, **others):
 def close(clock):
     clock.shift(timedelta(days=20))
     return publish_closed_questionnaires()
+
+
+def test_people_who_take_part_after_the_opening_are_not_asked(questionnaire, proposal, clock):
+    clock.shift(timedelta(hours=2))
+    with pytest.raises(Refused):
+        answer_questionnaire(take_part(proposal), questionnaire, answers_of(questionnaire))
 
 
 def test_data_file_has_eight_to_twelve_questions_in_two_languages():

@@ -7,18 +7,15 @@ import pytest
 
 from deliberate.operations.scores.questionnaires import (
     answer_questionnaire,
-    open_questionnaire,
     publish_closed_questionnaires,
 )
 from deliberate.operations.scores.stored_scores import store_scores
 from deliberate.queries.scores.questionnaires import count_answered, list_questionnaires
-from deliberate.vocabulary import QuestionnaireAudience, Role
+from deliberate.vocabulary import Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.scores.test_planned_judged_logged import publish_judgement
-from tests.scores.test_questionnaires import answers_of, take_part
-
-PARTICIPANTS = QuestionnaireAudience.PARTICIPANTS
+from tests.scores.test_questionnaires import answers_of, open_in_an_hour, take_part
 
 
 @pytest.fixture
@@ -33,7 +30,7 @@ def admin(app, clock):
 
 @pytest.fixture
 def questionnaire(admin, process):
-    return open_questionnaire(admin, process, PARTICIPANTS, 14)
+    return open_in_an_hour(admin, process)
 
 
 def results(process) -> str:
@@ -115,7 +112,7 @@ def test_scoreboard_shows_answers_beside_what_was_judged(app, clock):
     people = [take_part(proposal) for _ in range(12)]
     clock.shift(timedelta(days=60))
     admin = factories.create_staff(role=Role.ADMIN)
-    questionnaire = open_questionnaire(admin, process, PARTICIPANTS, 14)
+    questionnaire = open_in_an_hour(admin, process)
     for person in people:
         answer_questionnaire(person, questionnaire, answers_of(questionnaire, 5))
     clock.shift(timedelta(days=20))

@@ -18,7 +18,7 @@ from deliberate.citivoice.indicators.formulas import (
 )
 from deliberate.citivoice.indicators.resampling import PEOPLE, ClusterCells, bootstrap
 from deliberate.citivoice.indicators.statistics import Measurement, ratio, ratio_draws
-from deliberate.citivoice.reduction.facts import Facts, Table, is_missing
+from deliberate.citivoice.reduction.facts import MERGED_BAND, Facts, Table, is_missing
 
 MIN_RESIDENTS = 5
 TOP_SHARE_DIVISOR = 10
@@ -150,7 +150,7 @@ def _representation(groups: Table, population: Table, formulas: Formulas) -> Mea
     least = max(formulas.indicators["IN1.1"].minimum["declared"], 1)
     fields = _fields_with_shares(population)
     counted = {name: _field(groups, population, name) for name in fields}
-    sizes = {name: int(people.sum()) for name, (people, _) in counted.items()}
+    sizes = {name: _compared_people(*pair) for name, pair in counted.items()}
     used = [name for name in fields if sizes[name] >= least]
     values = {name: _excess(*counted[name]) for name in used}
     draws = [_excess_draws(*counted[name], formulas) for name in used]
@@ -167,18 +167,29 @@ def _representation(groups: Table, population: Table, formulas: Formulas) -> Mea
     )
 
 
+def _compared_people(people: Array, shares: Array) -> int:
+    """Return the people of a field; none where all bands are merged, as nothing is compared."""
+    return int(people.sum()) if len(shares) > 1 else 0
+
+
+def _people_by_band(groups: Table, name: str) -> dict[str, int]:
+    mine = groups["field"] == name
+    return dict(zip(groups["band"][mine], groups["people"][mine].tolist(), strict=True))
+
+
 def _field(groups: Table, population: Table, name: str) -> tuple[Array, Array]:
-    """Return people and population shares of one field, by band of the population."""
+    """Return people and population shares of one field, by band of the population.
+
+    Bands that were counted together are one band here, with the sum of their shares.
+    """
     mine = (population["field"] == name) & ~np.isnan(population["share"])
-    people = dict(
-        zip(
-            groups["band"][groups["field"] == name],
-            groups["people"][groups["field"] == name],
-            strict=True,
-        )
-    )
-    counts = np.array([people.get(band, 0) for band in population["band"][mine]], dtype=np.float64)
-    shares = population["share"][mine]
+    bands, shares = population["band"][mine], population["share"][mine]
+    people = _people_by_band(groups, name)
+    counts = np.array([people.get(band, 0) for band in bands], dtype=np.float64)
+    if MERGED_BAND in people:
+        is_single = np.array([band in people for band in bands], dtype=bool)
+        counts = np.append(counts[is_single], people[MERGED_BAND])
+        shares = np.append(shares[is_single], shares[~is_single].sum())
     return counts, shares / shares.sum()
 
 
@@ -209,20 +220,23 @@ def _field_details(people: Array, shares: Array) -> dict[str, Any]:
 
 
 def _districts(groups: Table, population: Table, formulas: Formulas) -> Measurement:
+    """Return the share of districts with enough people; merged ones are not among these."""
     names = sorted(set(population["band"][population["field"] == "district"]))
-    of_districts = groups["field"] == "district"
-    bands, sizes = groups["band"][of_districts], groups["people"][of_districts]
-    people = dict(zip(bands, sizes, strict=True))
+    people = _people_by_band(groups, "district")
     counts = np.array([people.get(name, 0) for name in names], dtype=np.int64)
-    declared = int(counts.sum())
     over = int((counts >= MIN_RESIDENTS).sum())
+    drawn_from = np.sort(counts)
+    if MERGED_BAND in people:
+        drawn_from = np.append(drawn_from, people[MERGED_BAND])
+    is_known = bool(counts.any()) or MERGED_BAND not in people
+    declared = int(drawn_from.sum()) if is_known else 0
 
     def figure(drawn: Array) -> Array:
-        return np.asarray((drawn >= MIN_RESIDENTS).mean(axis=1))
+        return np.asarray((drawn[:, : len(names)] >= MIN_RESIDENTS).mean(axis=1))
 
-    cells = ClusterCells(np.sort(counts)[:, None].astype(np.float64), np.sort(counts))
+    cells = ClusterCells(drawn_from[:, None].astype(np.float64), drawn_from)
     return Measurement(
-        value=ratio(over, len(names)),
+        value=ratio(over, len(names)) if is_known else None,
         numerator=over,
         denominator=len(names),
         opportunities={"declared": declared},

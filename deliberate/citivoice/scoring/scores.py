@@ -20,6 +20,11 @@ from deliberate.citivoice.scoring.judged_scores import evidence_grade, judgement
 
 CODE_VERSION = "1"
 VALUES, INTERVALS = 4, 3
+RECLASSIFIED = "reclassified"
+RECLASSIFIED_FOR = {"support_account", "automated", "duplicate", "organisation", "mistake"}
+"""Reasons for which accounts are reclassified; which of them it was is not published."""
+LEAST_ACCOUNTS = 10
+"""Smallest number of accounts whose comments are published."""
 
 
 @dataclass(frozen=True)
@@ -120,12 +125,23 @@ class Scores:
         }
 
     def _excluded(self) -> list[dict[str, Any]]:
+        """Return the excluded accounts by role, reclassified ones together.
+
+        Comments of a few accounts point at these, and the total less all others reveals them: where
+        one row is small, no row has its comments.
+        """
         t = self.facts["excluded_facts"]
-        rows = zip(t["reason"], t["accounts"].tolist(), t["comments"].tolist(), strict=True)
-        return [
-            {"reason": reason, "accounts": accounts, "comments": comments}
-            for reason, accounts, comments in sorted(rows, key=lambda row: str(row[0]))
-        ]
+        rows: dict[str, dict[str, int]] = {}
+        for reason, *numbers in zip(t["reason"], t["accounts"], t["comments"], strict=True):
+            row = rows.setdefault(
+                RECLASSIFIED if reason in RECLASSIFIED_FOR else str(reason),
+                {"accounts": 0, "comments": 0},
+            )
+            row["accounts"] += int(numbers[0])
+            row["comments"] += int(numbers[1])
+        if any(row["accounts"] < LEAST_ACCOUNTS for row in rows.values()):
+            rows = {reason: {"accounts": row["accounts"]} for reason, row in rows.items()}
+        return [{"reason": reason} | rows[reason] for reason in sorted(rows)]
 
     def _criteria(self) -> dict[str, dict[str, Any]]:
         logged: dict[str, dict[str, Any]] = {

@@ -20,16 +20,12 @@ from deliberate.models import (
     Process,
 )
 from deliberate.operations.scores.population_csv import StatedBand
-from deliberate.permissions.decision import InvalidInput, Refused, require
-from deliberate.permissions.scores.inclusion import (
-    is_resident,
-    may_declare_group,
-    may_state_population,
-)
+from deliberate.permissions.decision import InvalidInput, Refused, is_signed_in, require
+from deliberate.permissions.scores.inclusion import may_declare_group, may_state_population
 from deliberate.queries.scores.inclusion import (
     GroupCounts,
     count_declared_people,
-    count_groups,
+    countable_groups,
     get_declaration,
     get_last_round,
     list_population,
@@ -56,13 +52,15 @@ def state_population(
 ) -> None:
     """State the shares of groups in the population; they replace those stated before.
 
-    Declarations of bands that the new table lacks are no longer counted. Raises Refused.
+    Declarations of bands that the new table lacks are no longer counted. The last count was of the
+    table before: its numbers are deleted, and the next count is due as ever. Raises Refused.
     """
     with recorded(admin, PopulationStated, context) as act:
         require(may_state_population(act.lock(admin), act.lock(process)))
         if not bands:
             raise InvalidInput(_("The table is empty."))
         act.session.execute(delete(PopulationBand).where(PopulationBand.process_id == process.id))
+        act.session.execute(delete(GroupCount).where(GroupCount.process_id == process.id))
         rows = [_row(process, band) for band in bands]
         act.session.add_all(rows)
         act.about(
@@ -103,6 +101,8 @@ def declare_group(
         if declaration is None:
             declaration = GroupDeclaration(process_id=process.id, person_id=person.id, field=field)
             act.session.add(declaration)
+        elif declaration.band == band:
+            raise InvalidInput(_("This is your answer already."))
         declaration.band = band
         act.about(process, field=field)
 
@@ -114,9 +114,9 @@ def retract_group(
     *,
     context: RequestContext = NO_REQUEST,
 ) -> None:
-    """Take a declaration back, also in a closed process; its row is deleted. Raises Refused."""
+    """Take a declaration back, whatever became of process and account. Raises Refused."""
     with recorded(person, GroupRetracted, context) as act:
-        require(is_resident(act.lock(person)))
+        require(is_signed_in(act.lock(person)))
         declaration = get_declaration(person, process, field)
         if declaration is None:
             raise Refused(_("You have not declared this, or have taken it back already."))
@@ -134,11 +134,14 @@ def count_declared_groups() -> int:
 
 
 def count_groups_of(process_id: int) -> None:
-    """Count the declared groups of a process, for its scores and its page."""
+    """Count the declared groups of a process, for its scores and its page.
+
+    No number of a small group is written anywhere: the log keeps what it receives.
+    """
     with recorded(None, GroupsCounted) as act:
         process = act.lock(act.session.get_one(Process, process_id))
         last = get_last_round(process_id) or GroupRound(process_id=process_id, number=0)
-        counts, people = count_groups(process_id), count_declared_people(process_id)
+        counts, people = countable_groups(process_id), count_declared_people(process_id)
         last.number, last.people, last.counted_at = last.number + 1, people, now()
         act.session.add(last)
         act.session.execute(delete(GroupCount).where(GroupCount.process_id == process_id))

@@ -62,9 +62,14 @@ def is_asked(person: Person | None, questionnaire: Questionnaire) -> Decision:
     if questionnaire.audience == QuestionnaireAudience.ORGANISERS:
         return _runs_process(person, questionnaire.process_id)
     decision = is_resident(person)
-    if person is None or not decision or has_taken_part(person, questionnaire.process_id):
+    if person is None or not decision or has_taken_part(person, questionnaire):
         return decision
-    return Decision(_("It asks residents who took part: proposed, commented, supported or voted."))
+    return Decision(
+        _(
+            "It asks residents who took part before it opened: proposed, commented, supported or "
+            "voted."
+        )
+    )
 
 
 def _runs_process(person: Person | None, process_id: int) -> Decision:

@@ -6,7 +6,7 @@ count, the hash over all answers of a questionnaire.
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deliberate.models import (
@@ -53,6 +53,7 @@ def _compare_population(session: Session) -> Iterator[PageFault]:
 
 def _compare_counts(session: Session) -> Iterator[PageFault]:
     rounds = _last_entries(session, GroupsCounted.KIND)
+    ended = _stated_since_count(session)
     stored: dict[int, dict[tuple[str, str], int]] = {process_id: {} for process_id in rounds}
     for row in session.scalars(select(GroupCount)):
         stored.setdefault(row.process_id, {})[row.field, row.band] = row.people
@@ -60,8 +61,31 @@ def _compare_counts(session: Session) -> Iterator[PageFault]:
         entry = rounds.get(process_id)
         if entry is None:
             yield PageFault("group_count", process_id, "id")
-        elif counts != _logged_counts(session, process_id, entry.details["round"]):
+            continue
+        number = entry.details["round"]
+        logged = {} if process_id in ended else _logged_counts(session, process_id, number)
+        if counts != logged:
             yield PageFault("group_count", process_id, "people", entry.seq)
+
+
+def _stated_since_count(session: Session) -> set[int]:
+    """Return the processes with a table of the population newer than their last count."""
+    last = {
+        kind: dict(
+            session.execute(
+                select(Interaction.subject_id, func.max(Interaction.id))
+                .where(Interaction.kind == kind)
+                .group_by(Interaction.subject_id)
+            ).all()
+        )
+        for kind in (PopulationStated.KIND, GroupsCounted.KIND)
+    }
+    counted = last[GroupsCounted.KIND]
+    return {
+        process_id
+        for process_id, entry in last[PopulationStated.KIND].items()
+        if process_id in counted and entry > counted[process_id]
+    }
 
 
 def _logged_counts(session: Session, process_id: int, number: int) -> dict[tuple[str, str], int]:

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Select, func, select
 
 from deliberate.citivoice.indicators.formulas import wilson
-from deliberate.clock import now
+from deliberate.citivoice.reduction.facts import MERGED_BAND
 from deliberate.database import canonical_json, db
 from deliberate.models import (
     GroupCount,
@@ -32,13 +32,14 @@ from deliberate.vocabulary.events.threads import CommentPosted
 LEAST_PEOPLE = 10
 """Smallest number of people of a group that is shown, whatever the setting."""
 LEAST_CHANGES = 5
-"""People whose declarations changed before a count is due within its week."""
-WEEK = timedelta(days=7)
+"""Counted people whose declarations differ before a count is due."""
 MAX_MISSING = 3
 TAKING_PART = (ProposalSubmitted.KIND, CommentPosted.KIND, SupportGiven.KIND, BallotCast.KIND)
 CHANGES = (GroupDeclared.KIND, GroupRetracted.KIND)
 GroupCounts = dict[tuple[PopulationField, str], int]
 """People by field and band."""
+GroupAct = tuple[bool, datetime]
+"""Whether a field was declared, else retracted, and when."""
 
 
 @dataclass(frozen=True)
@@ -160,46 +161,106 @@ def _people_taking_part(process_id: int) -> Select[int]:
     return (
         select(PersonKey.person_id)
         .join(Interaction, Interaction.actor_id == PersonKey.actor_id)
-        .where(
-            Interaction.process_id == process_id,
-            Interaction.kind.in_(TAKING_PART),
-            Interaction.actor_role == Role.RESIDENT,
-        )
+        .where(*_takes_part(process_id))
     )
+
+
+def _takes_part(process_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Interaction.process_id == process_id,
+        Interaction.kind.in_(TAKING_PART),
+        Interaction.actor_role == Role.RESIDENT,
+    )
+
+
+def countable_groups(process_id: int) -> GroupCounts:
+    """Return the people by band as a count writes them: no small group, nor what reveals one.
+
+    Small bands of a field are one band together. A field of fewer people in all is left out.
+    """
+    counts, shown = count_groups(process_id), GroupCounts()
+    for name, bands in bands_by_field(list_population(process_id)).items():
+        shown |= _merge_small(name, [(row.band, counts.get((name, row.band), 0)) for row in bands])
+    return shown
+
+
+def _merge_small(name: PopulationField, bands: Sequence[tuple[str, int]]) -> GroupCounts:
+    people = [number for _band, number in bands]
+    least = max(min_group_size(), LEAST_PEOPLE)
+    if sum(people) < least:
+        return {}
+    merged: GroupCounts = defaultdict(int)
+    for (band, number), is_shown in zip(bands, suppress_small_cells(people, least), strict=True):
+        merged[name, band if is_shown else MERGED_BAND] += number
+    return dict(merged)
 
 
 def processes_due_for_count() -> list[int]:
     """Return the processes whose declared groups are due to be counted.
 
-    That is once five people changed theirs, else after a week with any difference: what a single
-    person declared cannot be read from two counts of following days.
+    That is once the declarations of five counted people differ from the last count, and never
+    sooner: a count after a week with one change would tell what that one person declared.
     """
     processes = db.session.scalars(select(PopulationBand.process_id).distinct())
-    return [process_id for process_id in sorted(processes) if _is_due(process_id)]
+    return [
+        process_id
+        for process_id in sorted(processes)
+        if count_differing_people(process_id) >= LEAST_CHANGES
+    ]
 
 
-def _is_due(process_id: int) -> bool:
+def count_differing_people(process_id: int) -> int:
+    """Return the counted people whose declarations certainly differ from the last count.
+
+    The log has no bands: of one declaration in place of another, a change is certain; after
+    several acts in the same field the first answer may be back. Such people do not count here.
+    """
     last = get_last_round(process_id)
-    people, first = _changes_since(process_id, last.counted_at if last else None)
-    if people >= LEAST_CHANGES:
-        return True
-    begun = last.counted_at if last else first
-    return begun is not None and begun <= now() - WEEK and _differs(process_id)
+    began = _first_acts(process_id)
+    acts = _group_acts(process_id)
+    people = {
+        actor
+        for (actor, _field), own in acts.items()
+        if actor in began and _differs(own, began[actor], last.counted_at if last else None)
+    }
+    return len(people)
 
 
-def _changes_since(process_id: int, moment: datetime | None) -> tuple[int, datetime | None]:
-    """Return how many people changed a declaration since, and when the first did."""
-    changes = select(
-        func.count(Interaction.actor_id.distinct()), func.min(Interaction.occurred_at)
-    ).where(Interaction.process_id == process_id, Interaction.kind.in_(CHANGES))
-    if moment is not None:
-        changes = changes.where(Interaction.occurred_at > moment)
-    people, first = db.session.execute(changes).one()
-    return people, first
+def _first_acts(process_id: int) -> dict[str, datetime]:
+    """Return when each person that can be counted first took part, by actor."""
+    first = (
+        select(Interaction.actor_id, func.min(Interaction.occurred_at))
+        .join(PersonKey, PersonKey.actor_id == Interaction.actor_id)
+        .join(Person, Person.id == PersonKey.person_id)
+        .where(*_takes_part(process_id), Person.account_class == AccountClass.PERSON)
+        .group_by(Interaction.actor_id)
+    )
+    return {actor: moment for actor, moment in db.session.execute(first) if actor is not None}
 
 
-def _differs(process_id: int) -> bool:
-    return count_groups(process_id) != _stored_counts(process_id)
+def _group_acts(process_id: int) -> dict[tuple[str, str], list[GroupAct]]:
+    """Return whether each act declared or retracted, with its time, by actor and field."""
+    rows = (
+        select(Interaction.actor_id, Interaction.details, Interaction.kind, Interaction.occurred_at)
+        .where(Interaction.process_id == process_id, Interaction.kind.in_(CHANGES))
+        .order_by(Interaction.seq)
+    )
+    acts: dict[tuple[str, str], list[GroupAct]] = defaultdict(list)
+    for actor, details, kind, moment in db.session.execute(rows):
+        if actor is not None:
+            acts[actor, details["field"]].append((kind == GroupDeclared.KIND, moment))
+    return acts
+
+
+def _differs(acts: Sequence[GroupAct], began: datetime, counted: datetime | None) -> bool:
+    """Return whether one field of a person certainly differs from the last count."""
+    before = [declared for declared, moment in acts if counted and moment <= counted]
+    later = [declared for declared, moment in acts if not counted or moment > counted]
+    was_counted = counted is not None and began <= counted and bool(before) and before[-1]
+    is_declared = (before + later)[-1]
+    if was_counted and is_declared:
+        return len(later) == 1
+    return was_counted != is_declared
 
 
 def _stored_counts(process_id: int) -> GroupCounts:
@@ -209,7 +270,7 @@ def _stored_counts(process_id: int) -> GroupCounts:
 
 
 def compare_with_population(process_id: int) -> list[ComparedField]:
-    """Return each field of the population beside the last count, without small groups."""
+    """Return each field of the population beside the last count, which has no small groups."""
     counts = _stored_counts(process_id)
     fields = bands_by_field(list_population(process_id))
     return [_compare_field(name, bands, counts) for name, bands in fields.items()]
@@ -218,21 +279,15 @@ def compare_with_population(process_id: int) -> list[ComparedField]:
 def _compare_field(
     name: PopulationField, bands: Sequence[PopulationBand], counts: GroupCounts
 ) -> ComparedField:
-    people = [counts.get((name, band.band), 0) for band in bands]
-    least, total = max(min_group_size(), LEAST_PEOPLE), sum(people)
-    shown = suppress_small_cells(people, least) if total >= least else [False] * len(bands)
-    rows = [
-        _compared([band], count if is_shown else None, total)
-        for band, count, is_shown in zip(bands, people, shown, strict=True)
-    ]
-    small = [band for band, is_shown in zip(bands, shown, strict=True) if not is_shown]
-    hidden = sum(count for count, is_shown in zip(people, shown, strict=True) if not is_shown)
-    is_rest_shown = bool(small) and len(small) < len(bands) and hidden >= least
+    people = {band: number for (field, band), number in counts.items() if field == name}
+    total = sum(people.values())
+    small = [band for band in bands if band.band not in people]
+    is_together = MERGED_BAND in people and len(small) < len(bands)
     return ComparedField(
         name,
-        total if total >= least else None,
-        rows,
-        _compared(small, hidden, total) if is_rest_shown else None,
+        total or None,
+        [_compared([band], people.get(band.band), total) for band in bands],
+        _compared(small, people[MERGED_BAND], total) if is_together else None,
         sorted({(band.source, band.year) for band in bands}),
     )
 

@@ -88,12 +88,16 @@ def has_answered(person: Person, questionnaire: Questionnaire) -> bool:
     return db.session.get(QuestionnaireRoll, (questionnaire.id, person.id)) is not None
 
 
-def has_taken_part(person: Person, process_id: int) -> bool:
-    """Return whether a person proposed, commented, supported or voted in a process."""
+def has_taken_part(person: Person, questionnaire: Questionnaire) -> bool:
+    """Return whether a person took part in a process before its questionnaire opened.
+
+    Later acts do not qualify: new accounts could fill the answers otherwise.
+    """
     acts = select(Interaction.id).where(
         Interaction.actor_id == person.actor_id,
-        Interaction.process_id == process_id,
+        Interaction.process_id == questionnaire.process_id,
         Interaction.kind.in_(TAKING_PART),
+        Interaction.occurred_at < questionnaire.opened_at,
     )
     return db.session.scalar(acts.limit(1)) is not None
 

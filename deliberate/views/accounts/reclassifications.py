@@ -12,7 +12,11 @@ from deliberate.operations.accounts.roles import (
     dismiss_class,
     propose_class,
 )
-from deliberate.permissions.accounts.reclassifications import may_confirm_class, may_propose_class
+from deliberate.permissions.accounts.reclassifications import (
+    may_confirm_class,
+    may_dismiss_class,
+    may_propose_class,
+)
 from deliberate.permissions.decision import InvalidInput
 from deliberate.queries.accounts.people import get_person
 from deliberate.queries.accounts.reclassifications import (
@@ -60,6 +64,7 @@ def _render(person: "Person", form: ReclassificationForm) -> str:
         applied=get_applied_reclassification(person.id),
         may_propose=may_propose_class(admin, person),
         may_confirm=may_confirm_class(admin, pending) if pending else None,
+        may_dismiss=may_dismiss_class(admin, pending) if pending else None,
     )
 
 

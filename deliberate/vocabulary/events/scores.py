@@ -75,8 +75,8 @@ class BandCounted(Event, kind="band.counted", visibility=PRIVATE):
 
     round: int = detail("number of the count in the process")
     field: PopulationField = detail("the field")
-    band: str = detail("the band of the field")
-    people: int = detail("people in it")
+    band: str = detail("the band of the field; + is all without a row, together")
+    people: int = detail("people in it; no small number")
 
 
 class QuestionnaireOpened(Event, kind="questionnaire.opened", visibility=PUBLIC):

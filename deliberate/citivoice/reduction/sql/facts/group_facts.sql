@@ -2,7 +2,9 @@
 -- kind: facts
 -- inputs: log, person_facts
 -- People taking part by the groups and districts that they declared: the last count of them, and
--- declarations that name a band, which logs of other sources may hold.
+-- declarations that name a band, which logs of other sources may hold. The band + has the people of
+-- all bands of the population without a row of their own: each would be too small to be shown.
+-- A new table of the population ends the last count, whose bands are of the table before.
 SELECT field, band, count(*) AS people
 FROM (
   SELECT p.person, g.field, g.band,
@@ -19,7 +21,7 @@ GROUP BY field, band
 UNION ALL
 SELECT c.field, c.band, c.people
 FROM (
-  SELECT json_extract_string(details, '$.field') AS field,
+  SELECT seq, json_extract_string(details, '$.field') AS field,
          json_extract_string(details, '$.band') AS band,
          TRY_CAST(json_extract_string(details, '$.people') AS BIGINT) AS people,
          TRY_CAST(json_extract_string(details, '$.round') AS BIGINT) AS round
@@ -29,4 +31,7 @@ JOIN (
   SELECT max(TRY_CAST(json_extract_string(details, '$.round') AS BIGINT)) AS round
   FROM log WHERE kind = 'groups.counted'
 ) AS last ON last.round = c.round
+JOIN (
+  SELECT coalesce(max(seq), -1) AS seq FROM log WHERE kind = 'population.stated'
+) AS stated ON c.seq > stated.seq
 WHERE c.people > 0
