@@ -88,7 +88,6 @@ NOT_LINKED = {
     "data_access_requests.show": "in the queue of requests",
     "drafting.published": "redirect after publishing",
     "drafting.similar": "loaded while a title is typed",
-    "inclusion.own_groups": "on the page of a process whose population is stated",
     "moderation.appeal": "on a hidden contribution, for its author",
     "office_recovery.own_recovery": "in the notice of a recovery",
     "office_recovery.show": "in the list of recoveries",
