@@ -113,7 +113,7 @@ def _vote(town: Town, city: City, visit: Walker) -> None:
 def _read_the_answer(town: Town, city: City, visit: Walker) -> None:
     """Mails lead to the answer and to the commitment; the resident judges both."""
     proposal = db.session.query(Proposal).filter_by(title=TITLE).one()
-    officer, subject = town.staff(city.institution), f"[#{proposal.id}]"
+    officer = town.staff(city.institution)
     for _index in range(2):
         support_proposal(factories.create_resident(), proposal)
     town.wait_until(date(2026, 3, 6))
@@ -132,7 +132,7 @@ def _read_the_answer(town: Town, city: City, visit: Walker) -> None:
     town.wait_until(date(2026, 3, 13))
     fulfil_commitment(officer, response.commitments[0], "Selesai.")
     assert NAME in town.told()
-    visit.follow("Messages").follow(f"{subject} Commitment fulfilled")
+    visit.follow("Messages").follow("Commitment fulfilled")
     visit.press("Yes", near="Is it really built?")
     site = Site(town.app)
     for path in (f"/proposals/{proposal.id}", f"/responses/{proposal.id}"):
