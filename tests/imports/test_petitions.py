@@ -57,7 +57,7 @@ def test_petition_departments_become_institutions_once(app, tmp_path):
     run_import("uk-petitions", write_petitions(tmp_path, ANSWERED, ANSWERED))
     institutions = {row.slug: row.name for row in db.session.scalars(select(Institution))}
     assert institutions == {"uk-petitions-dft": "Transport", "uk-petitions-hmt": "Money"}
-    first = db.session.scalars(select(Proposal)).first()
+    first = db.session.scalars(select(Proposal).order_by(Proposal.id)).first()
     assert first.institution.slug == "uk-petitions-dft"
 
 

@@ -283,7 +283,7 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
     pledge = Pledge(assessment_id=assessment.id, question="DQ1", action="x", due_on=today)
     with unrecorded("test settings") as session:
         session.add(pledge)
-    poll = db.session.query(Poll).first()
+    poll = db.session.query(Poll).order_by(Poll.id).first()
     assert poll is not None
     of_assessment = {"assessment_id": assessment.id}
     return [
@@ -346,7 +346,9 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
 def _change_state(site: VisibilitySite, state: str, name: str) -> None:
     """Bring a proposal and its first comment into a state."""
     proposal, author = site.proposals[name], site.authors[name]
-    comment = db.session.query(Comment).filter_by(proposal_id=proposal.id).first()
+    comment = (
+        db.session.query(Comment).filter_by(proposal_id=proposal.id).order_by(Comment.id).first()
+    )
     match state:
         case "hidden":
             for text in (comment, proposal):
