@@ -1,6 +1,6 @@
 """Test reports, holds by reports, decisions and appeals."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -246,6 +246,18 @@ def test_withdrawn_text_can_be_neither_reported_nor_hidden(app):
         moderation_operations.hide_contribution(
             create_moderator(), proposal, ModerationRule.SPAM, "x"
         )
+
+
+def test_moderation_record_counts_months_by_the_calendar_of_the_site(app, clock):
+    clock.move_to(datetime(2026, 3, 31, 15, tzinfo=UTC))  # the last hour of March there
+    hide_argument()
+    clock.move_to(datetime(2026, 3, 31, 17, tzinfo=UTC))
+    hide_argument()
+    hide_argument()
+    months = [(month, sum(counts.values())) for month, counts in moderation_record().by_month]
+    assert months == [(date(2026, 4, 1), 2), (date(2026, 3, 1), 1)]
+    clock.move_to(datetime(2027, 3, 31, 17, tzinfo=UTC))
+    assert moderation_record().by_month == []
 
 
 def test_moderation_record_counts_by_rule_and_stance(app, clock):

@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, extract, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
+from deliberate.days import local_today, site, start_of_day
 from deliberate.models import Appeal, ModerationDecision, Report
 from deliberate.queries.moderation.queue import OVERDUE_AFTER
 from deliberate.vocabulary import AppealOutcome, ModerationOutcome
 
 PAGE_SIZE = 20
+MONTHS = 12
 StanceCounts = dict[int | None, int]
 """Hidden texts by stance; None counts proposals and comments without a stance."""
 
@@ -63,32 +65,35 @@ def moderation_record() -> ModerationRecord:
 
 
 def _count_hidden(
-    *groups: ColumnElement[Any] | InstrumentedAttribute[Any],
-    since: datetime | None = None,
-) -> list[tuple[Any, ...]]:
-    """Return rows of the groups, a stance and the number of hidden texts."""
-    columns = (*groups, ModerationDecision.stance)
-    query = (
-        select(*columns, func.count())
+    group: ColumnElement[Any] | InstrumentedAttribute[Any],
+) -> list[tuple[Any, int | None, int]]:
+    """Return rows of the group, a stance and the number of hidden texts."""
+    hidden = (
+        select(group.label("key"), ModerationDecision.stance)
         .where(ModerationDecision.outcome == ModerationOutcome.HIDDEN)
-        .group_by(*columns)
+        .subquery()
     )
-    if since is not None:
-        query = query.where(ModerationDecision.decided_at >= since)
-    return [tuple(row) for row in db.session.execute(query)]
+    query = select(hidden.c.key, hidden.c.stance, func.count())
+    rows = db.session.execute(query.group_by(hidden.c.key, hidden.c.stance))
+    return [(key, stance, count) for key, stance, count in rows]
 
 
 def _count_by_month() -> list[tuple[date, StanceCounts]]:
-    decided_at = ModerationDecision.decided_at
-    rows = _count_hidden(
-        extract("year", decided_at),
-        extract("month", decided_at),
-        since=now() - timedelta(days=366),
+    """Return the counts of the last twelve months of the site's calendar, newest first."""
+    months = [local_today(site()).replace(day=1)]
+    while len(months) < MONTHS:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    number = case(
+        *(
+            (ModerationDecision.decided_at >= start_of_day(site(), month), position)
+            for position, month in enumerate(months)
+        )
     )
-    months: dict[date, StanceCounts] = {}
-    for year, month, stance, count in rows:
-        months.setdefault(date(int(year), int(month), 1), {})[stance] = count
-    return sorted(months.items(), reverse=True)
+    counts: dict[int, StanceCounts] = {}
+    for position, stance, count in _count_hidden(number):
+        if position is not None:
+            counts.setdefault(position, {})[stance] = count
+    return [(months[position], counts[position]) for position in sorted(counts)]
 
 
 def _count_by_outcome() -> dict[str, int]:
