@@ -96,6 +96,8 @@ lock: $(VENV)/dev
 	$(COMPILE) --upgrade --extra postgres -o requirements.lock pyproject.toml
 	$(COMPILE) --upgrade --extra postgres,scale,sso,push,spark -c requirements.lock \
 		-o requirements-extras.lock pyproject.toml
+	for extra in scale sso push spark; do $(COMPILE) --extra postgres,$$extra -c requirements-extras.lock \
+		-o requirements-$$extra.lock pyproject.toml || exit 1; done
 	$(COMPILE) --upgrade --extra postgres,scale,sso,push,spark,dev -c requirements-extras.lock \
 		-o requirements-dev.lock pyproject.toml
 

@@ -245,7 +245,7 @@ def _invalid_push_key(settings: Settings) -> Problems:
     if not re.fullmatch(r"[\w-]{43}", settings.push_key, re.ASCII):
         yield "PUSH_KEY", "must be a key as `deliberate push-key` prints it"
     if find_spec("pywebpush") is None:
-        yield "PUSH_KEY", "needs the extra push: pip install deliberate[push]"
+        yield "PUSH_KEY", needs_extra("push")
 
 
 def _unsafe_for_production(settings: Settings) -> Problems:
@@ -309,7 +309,12 @@ def _unsafe_identity_provider(settings: Settings) -> Problems:
     if not (settings.oidc_client_id and settings.oidc_client_secret):
         yield "OIDC_CLIENT_SECRET", "and OIDC_CLIENT_ID must be set if OIDC_ISSUER is set"
     if find_spec("authlib") is None:
-        yield "OIDC_ISSUER", "needs the extra sso: pip install deliberate[sso]"
+        yield "OIDC_ISSUER", needs_extra("sso")
+
+
+def needs_extra(extra: str) -> str:
+    """Return the command that installs the packages of an extra, from their lock file."""
+    return f"needs the extra {extra}: pip install --require-hashes -r requirements-{extra}.lock"
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:

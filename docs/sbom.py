@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUT = ROOT / "build" / "sbom.cdx.json"
 LOCK, EXTRAS_LOCK = ROOT / "requirements.lock", ROOT / "requirements-extras.lock"
-PLATFORM = "deliberate"
+PLATFORM = "deliberate-platform"
 _PIN = re.compile(r"^([a-zA-Z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _NEEDED_BY = re.compile(r"^    #(?: via|  ) +([^\n]+)$", re.MULTILINE)

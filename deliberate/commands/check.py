@@ -12,7 +12,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from deliberate.commands.startup import is_schema_current
-from deliberate.config import Settings, unknown_variables
+from deliberate.config import Settings, needs_extra, unknown_variables
 from deliberate.database import db
 from deliberate.operations.site.counter_repair import repair_counters
 from deliberate.queries.site.counter_check import find_counter_mismatches
@@ -70,7 +70,7 @@ def _missing_in_production(settings: Settings) -> Iterator[str]:
     elif not settings.mail_url:
         yield "DELIBERATE_WITNESSES needs DELIBERATE_MAIL_URL: tree heads are sent by mail"
     if find_spec("redis") is None and settings.redis_url:
-        yield "DELIBERATE_REDIS_URL needs the package redis: install deliberate[scale]"
+        yield f"DELIBERATE_REDIS_URL {needs_extra('scale')}"
 
 
 def python_advice(version: tuple[int, int, int]) -> Iterator[str]:

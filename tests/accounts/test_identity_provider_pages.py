@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-pytest.importorskip("authlib", reason="the extra sso: pip install 'deliberate[sso]'")
+pytest.importorskip("authlib", reason="the extra sso is not installed")
 from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import select
 

@@ -21,8 +21,8 @@ LOOSE = load_formulas().relaxed()
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """One session on this machine for all tests; without Java they are skipped."""
-    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed: deliberate[spark]")
-    pytest.importorskip("sqlglot", reason="sqlglot is not installed: deliberate[spark]")
+    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+    pytest.importorskip("sqlglot", reason="sqlglot is not installed")
     if shutil.which("java") is None:
         pytest.skip("java is not installed: apt-get install default-jre-headless")
     logging.getLogger("py4j").setLevel(logging.ERROR)
@@ -85,7 +85,7 @@ def test_missing_spark_names_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def missing(_spill: str) -> None:
-        raise MissingEngine("the engine spark needs pyspark: pip install 'deliberate[spark]'")
+        raise MissingEngine("the engine spark needs the extra spark")
 
     monkeypatch.setitem(ENGINES, "spark", missing)
     found = score(write_release(tmp_path / "r", sample_rows(1)), "--engine", "spark")

@@ -99,7 +99,7 @@ def test_invalid_setting_message_shows_no_secret():
 @pytest.mark.parametrize("name", SECRETS)
 def test_every_secret_setting_can_be_read_from_a_file(name, tmp_path):
     if name == "push_key":
-        pytest.importorskip("pywebpush", reason="the extra push: pip install 'deliberate[push]'")
+        pytest.importorskip("pywebpush", reason="the extra push is not installed")
     (tmp_path / "secret").write_text(VALUES.get(name, "ab" * 20) + "\n")
     environ = {**VALID, f"DELIBERATE_{name.upper()}_FILE": str(tmp_path / "secret")}
     assert getattr(load_settings(environ), name) == VALUES.get(name, "ab" * 20)

@@ -38,7 +38,7 @@ from deliberate.vocabulary.notices import Channel
 from tests import factories
 from tests.client import signed_in_client, submit_form
 
-pytest.importorskip("pywebpush", reason="the extra push: pip install 'deliberate[push]'")
+pytest.importorskip("pywebpush", reason="the extra push is not installed")
 from tests.notices.push_service import Browser, running_push_service, write_certificate
 
 CHOICES = "/en/account/messages/choices"

@@ -4,7 +4,9 @@ import importlib.util
 import re
 import tomllib
 
-from tests.structure.source_tree import ROOT
+import pytest
+
+from tests.structure.source_tree import ROOT, project_files
 
 
 def load_sbom():
@@ -14,18 +16,44 @@ def load_sbom():
     return module
 
 
-def test_every_runtime_extra_is_locked_with_hashes():
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = sorted(PROJECT["optional-dependencies"].keys() - {"dev", "postgres"})
+"""The extras with a lock file of their own; requirements.lock contains the extra postgres."""
+INSTALLED = re.compile(r"pip install((?: +--?[a-z-]+(?: [\w/{}-]+\.lock)?)*) *([^\s`&;|)<\"]*)")
+"""What a printed command installs: options with lock files, then a package or folder."""
+NO_PACKAGE_OF_OURS = {"", ".", "./source", "cryptography"}
+"""Folders, and the library that the stand-alone verifier needs."""
+
+
+def direct_requirements(extra):
+    lines = PROJECT["optional-dependencies"][extra] + PROJECT["dependencies"]
+    return {re.match(r"[A-Za-z0-9_-]+", line)[0].lower().replace("_", "-") for line in lines}
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_every_runtime_extra_has_a_lock_with_hashes_and_the_same_versions(extra):
     sbom = load_sbom()
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = project["optional-dependencies"]
-    packages = sbom.read_lock(sbom.EXTRAS_LOCK)
-    locked = {package.name for package in packages}
-    direct = [line for name, lines in extras.items() if name != "dev" for line in lines]
-    direct += project["dependencies"]
-    for requirement in direct:
-        name = re.match(r"[A-Za-z0-9_-]+", requirement)[0].lower().replace("_", "-")
-        assert name in locked, requirement
+    packages = sbom.read_lock(ROOT / f"requirements-{extra}.lock")
+    assert direct_requirements(extra) <= {package.name for package in packages}
     assert all(package.hashes for package in packages)
+    versions = {package.name: package.version for package in sbom.read_lock(sbom.EXTRAS_LOCK)}
+    assert {package.name: package.version for package in packages}.items() <= versions.items()
+
+
+PRINTED = {".py", ".md", ".html", ".po", ".yml", ".cff"}
+
+
+def printed_installations():
+    for path in project_files():
+        if path.suffix in PRINTED and "tests" not in path.parts:
+            for match in INSTALLED.finditer(path.read_text(encoding="utf-8")):
+                yield path.relative_to(ROOT).as_posix(), match[2].strip("'")
+
+
+def test_printed_commands_install_from_lock_files_or_the_source():
+    installations = list(printed_installations())
+    others = [(path, name) for path, name in installations if name not in NO_PACKAGE_OF_OURS]
+    assert (others, len(installations) > 8) == ([], True)
 
 
 def test_bill_of_materials_has_the_form_of_cyclonedx():

@@ -182,7 +182,8 @@ def _session() -> Any:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise MissingEngine(
-            f"the engine spark needs {error.name}: pip install 'deliberate[spark]'"
+            "the engine spark needs the extra spark: "
+            "pip install --require-hashes -r requirements-spark.lock"
         ) from error
     try:
         session = SparkSession.getActiveSession()
