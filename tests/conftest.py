@@ -25,6 +25,7 @@ from tests.pytest_hooks import (
     pytest_collection_modifyitems,
     pytest_sessionfinish,
     pytest_terminal_summary,
+    record_statements,
 )
 from tests.sample_city import city_copy, city_folder, shared_city
 
@@ -49,6 +50,7 @@ MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL server for all workers if it is installed."""
+    record_statements(config)
     is_worker, is_quick = hasattr(config, "workerinput"), config.getoption("--part") == "quick"
     if is_worker or is_quick or os.environ.get("TEST_POSTGRES_URL"):
         return

@@ -2,8 +2,11 @@
 
 import os
 from collections import Counter
+from pathlib import Path
 
 import pytest
+
+from tests.postgres_repeats import Recorder, read_repeats
 
 ENGINES = ["sqlite", "postgresql"]
 DESELECTING_MARKERS = {"postgresql": ("browser", "sqlite"), "sqlite": ("postgresql",)}
@@ -16,30 +19,66 @@ SLOW_FIRST = (
     "tests/in_browser/",
 )
 """Files and folders with the longest tests: begun last, one of them would keep a worker waiting."""
+WITHOUT_COVERAGE = (
+    "tests/attack/",
+    "tests/citivoice/test_known_groups.py",
+    "tests/citivoice/test_manipulations.py",
+    "tests/commands/test_demo_city.py",
+    "tests/polls/test_ballot_box.py",
+    "tests/site/test_concurrent_acts.py",
+    "tests/site/test_concurrent_pages.py",
+    "tests/site/test_every_page.py",
+    "tests/site/test_form_walk.py",
+    "tests/site/test_text_visibility.py",
+)
+"""Walks, simulations and attacks: measuring what they repeat takes longer than they do."""
 ACCEPTED_REASONS = ("../shared", "only root mounts one")
 """Reasons for skipping that REQUIRE_ALL accepts: data outside the repository, root rights."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option --part."""
+    """Add the options --part, --repeat-on-postgresql and --record-statements."""
     parser.addoption(
         "--part",
         choices=["all", "quick", "rest"],
         default="all",
         help="rest: what needs PostgreSQL, a browser or Java, or kills servers; quick: all else",
     )
+    parser.addoption(
+        "--repeat-on-postgresql",
+        action="store_true",
+        help="run the tests that tests/postgres_repeats.txt names on PostgreSQL too",
+    )
+    parser.addoption(
+        "--record-statements",
+        metavar="FOLDER",
+        help="write what each test sends to PostgreSQL (for `make postgres-repeats`)",
+    )
+
+
+def record_statements(config: pytest.Config) -> None:
+    """Record the statements of each test of this worker if the command line asks for it."""
+    if folder := config.getoption("--record-statements"):
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        config.pluginmanager.register(Recorder(Path(folder), worker), "statement-recorder")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect tests that are for the other database engine or part; put the slow ones first."""
+    """Deselect tests of another engine or part, put the slow ones first, measure no walks."""
     part = config.getoption("--part")
+    repeats = frozenset() if config.getoption("--repeat-on-postgresql") else read_repeats()
     deselected = {
         item
         for item in items
-        if _is_for_another_engine(item) or (part != "all" and _is_quick(item) != (part == "quick"))
+        if _is_for_another_engine(item)
+        or item.nodeid in repeats
+        or (part != "all" and _is_quick(item) != (part == "quick"))
     }
     if deselected:
         config.hook.pytest_deselected(items=list(deselected))
+    for item in items:
+        if item.nodeid.startswith(WITHOUT_COVERAGE):
+            item.add_marker("no_cover")
     items[:] = sorted((item for item in items if item not in deselected), key=_place)
 
 

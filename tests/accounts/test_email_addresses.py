@@ -59,6 +59,8 @@ ADDRESSES = st.one_of(
     st.emails(),
 )
 EXAMPLES = int(os.environ.get("FUZZED_ADDRESSES", "2000"))
+JOINING_EXAMPLES = EXAMPLES // 10
+"""Joining renders a page and hashes a passphrase: as long as ten of the other examples."""
 PHASES = (Phase.explicit, Phase.generate)
 """Without shrinking, which may take minutes."""
 
@@ -99,7 +101,7 @@ def test_joining_with_any_address_is_answered_and_sending_never_raises(make_sqli
     app.config["RATELIMIT_ENABLED"] = False
 
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=JOINING_EXAMPLES,
         database=None,
         phases=PHASES,
         suppress_health_check=[HealthCheck.too_slow],
