@@ -1,5 +1,6 @@
 """Flask extensions, created once and bound to the application in create_app()."""
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -19,6 +20,7 @@ csrf = CSRFProtect()
 login_manager = LoginManager()
 migrate = Migrate()
 limiter = Limiter(get_remote_address, headers_enabled=False)
+_NO_TRANSLATIONS = NullTranslations()
 
 
 class TranslationDomain(Domain):
@@ -26,14 +28,13 @@ class TranslationDomain(Domain):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._catalogs = {
-            path.name: _load_catalogs(path) for path in folder.iterdir() if path.is_dir()
-        }
+        self._folders = {path.name: path for path in folder.iterdir() if path.is_dir()}
 
     def get_translations(self) -> NullTranslations:
         """Return the catalog of the current locale; English messages need none."""
         locale = get_locale()
-        return self._catalogs.get(str(locale) if locale else "", NullTranslations())
+        folder = self._folders.get(str(locale) if locale else "")
+        return _load_catalogs(folder) if folder else _NO_TRANSLATIONS
 
 
 def load_translations(language: str) -> NullTranslations:
@@ -42,6 +43,7 @@ def load_translations(language: str) -> NullTranslations:
     return _load_catalogs(folder) if folder.is_dir() else NullTranslations()
 
 
+@cache
 def _load_catalogs(folder: Path) -> Translations:
     merged = Translations()
     for path in sorted(folder.glob("*.po")):
