@@ -1,7 +1,10 @@
 """Deliberate: a participation platform whose interaction log shows how people took part."""
 
+import gc
 import os
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +25,23 @@ def create_app(settings: "Settings | None" = None, **overrides: object) -> "Flas
 
     Raises config.InvalidSetting, whose message names the environment variable.
     """
+    with _without_garbage_collection():
+        return _assemble(settings, overrides)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Collect no garbage while the program is read: nearly all of it stays."""
+    is_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_enabled:
+            gc.enable()
+
+
+def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "Flask":
     from deliberate import database, views
     from deliberate.config import load_settings
     from deliberate.views.site import errors

@@ -1,5 +1,6 @@
 """Flask extensions, created once and bound to the application in create_app()."""
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -13,12 +14,16 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 babel = Babel()
 csrf = CSRFProtect()
 login_manager = LoginManager()
 migrate = Migrate()
 limiter = Limiter(get_remote_address, headers_enabled=False)
+_NO_TRANSLATIONS = NullTranslations()
 
 
 class TranslationDomain(Domain):
@@ -26,14 +31,23 @@ class TranslationDomain(Domain):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._catalogs = {
-            path.name: _load_catalogs(path) for path in folder.iterdir() if path.is_dir()
-        }
+        self._ready: dict[int, dict[str, Markup]] = {}
+        self._folders = {path.name: path for path in folder.iterdir() if path.is_dir()}
 
     def get_translations(self) -> NullTranslations:
         """Return the catalog of the current locale; English messages need none."""
         locale = get_locale()
-        return self._catalogs.get(str(locale) if locale else "", NullTranslations())
+        folder = self._folders.get(locale.language if locale else "")
+        return _load_catalogs(folder) if folder else _NO_TRANSLATIONS
+
+    def translate_markup(self, message: str) -> Markup:
+        """Return a message without variables as a page shows it; each is formatted once."""
+        translations = self.get_translations()
+        ready = self._ready.setdefault(id(translations), {})
+        text = ready.get(message)
+        if text is None:
+            text = ready[message] = Markup(translations.gettext(message)) % {}  # noqa: S704  # a message is our own
+        return text
 
 
 def load_translations(language: str) -> NullTranslations:
@@ -42,6 +56,7 @@ def load_translations(language: str) -> NullTranslations:
     return _load_catalogs(folder) if folder.is_dir() else NullTranslations()
 
 
+@cache
 def _load_catalogs(folder: Path) -> Translations:
     merged = Translations()
     for path in sorted(folder.glob("*.po")):
@@ -57,4 +72,16 @@ def _load_catalogs(folder: Path) -> Translations:
 
 def init_translations(app: Flask, folder: Path) -> None:
     """Register the languages that have a folder of catalogs."""
-    get_babel(app).instance.domain_instance = TranslationDomain(folder)
+    domain = TranslationDomain(folder)
+    get_babel(app).instance.domain_instance = domain
+    formatted = app.jinja_env.globals["gettext"]
+
+    @pass_context
+    def gettext(context: Context, message: str, /, **variables: object) -> str:
+        """Translate as Jinja's own, without formatting again what has no variables."""
+        if variables or not context.eval_ctx.autoescape:
+            text: str = formatted(context, message, **variables)
+            return text
+        return domain.translate_markup(message)
+
+    app.jinja_env.globals.update(gettext=gettext, _=gettext)

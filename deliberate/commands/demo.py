@@ -1,7 +1,5 @@
 """`deliberate demo`: the sample city on this machine."""
 
-import errno
-import socket
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -14,7 +12,7 @@ from deliberate import create_app, start_jobs
 from deliberate.clock import now
 from deliberate.commands.demo_city import City, CityError, read_city, seed
 from deliberate.commands.demo_city.events import PASSPHRASE
-from deliberate.commands.startup import handle_termination, migrate_stores, startup_lock
+from deliberate.commands.startup import bind_port, handle_termination, migrate_stores, startup_lock
 from deliberate.config import load_settings
 from deliberate.database import db, limit_writing_requests
 from deliberate.models import Institution, Person, Process, Proposal
@@ -54,23 +52,6 @@ def command(port: int) -> None:
         server.run()
     finally:
         jobs.stop()
-
-
-def bind_port(host: str, port: int) -> socket.socket:
-    """Return a socket bound to the port before the city is built; fail if it is in use."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(1024)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise click.ClickException(
-                f"port {port} is taken; choose another: PORT={port + 1}"
-            ) from None
-        raise click.ClickException(f"{host}:{port}: {error.strerror}") from None
-    return listener
 
 
 def _seed_if_empty(app: Flask, city: City) -> None:

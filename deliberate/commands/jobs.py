@@ -1,9 +1,11 @@
 """`deliberate jobs`: run the periodic jobs in a process of their own."""
 
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 
 import click
+from flask import Flask
 
 from deliberate import create_app, start_jobs
 from deliberate.commands.startup import handle_termination, migrate_stores
@@ -16,9 +18,14 @@ def command() -> None:
     configure_logging()
     app = create_app()
     migrate_stores(app)
+    run_jobs(app, lambda: click.echo("deliberate runs its jobs"))
+
+
+def run_jobs(app: Flask, announce: Callable[[], None] = lambda: None) -> None:
+    """Run the jobs until SIGTERM; then let those that run finish. Announce when they have begun."""
     worker = start_jobs(app)
     handle_termination()
-    click.echo("deliberate runs its jobs")
+    announce()
     try:
         with suppress(KeyboardInterrupt):
             signal.pause()

@@ -1,19 +1,31 @@
 """`deliberate serve`: run the platform in production."""
 
-import gc
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from functools import partial
 
 import click
-from waitress import create_server
+from flask import Flask
 
-from deliberate import create_app, start_jobs
-from deliberate.commands.demo import bind_port
-from deliberate.commands.startup import handle_termination, migrate_stores
-from deliberate.config import Settings, is_loopback
-from deliberate.database import limit_writing_requests
+from deliberate import create_app
+from deliberate.commands.jobs import run_jobs
+from deliberate.commands.serving.restart import (
+    earlier_pids,
+    inherited_listener,
+    replace_program,
+    stop_earlier,
+)
+from deliberate.commands.serving.server import GracefulServer
+from deliberate.commands.serving.supervisor import Supervisor
+from deliberate.commands.startup import bind_port, freeze_memory, migrate_in_child
+from deliberate.config import is_loopback
+from deliberate.database import release_connections
 from deliberate.logging import configure_logging
 
-MAX_CONNECTIONS = 1000
-"""Slow clients wait in the event loop, so open connections cost no thread."""
+JOBS = "jobs"
 
 
 @click.command("serve")
@@ -21,48 +33,64 @@ MAX_CONNECTIONS = 1000
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, envvar="PORT", show_default=True
 )
-@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
-@click.option("--jobs/--no-jobs", default=True, help="Run the periodic jobs in this process too.")
-def command(host: str, port: int, threads: int, jobs: bool) -> None:
-    """Serve the platform over HTTP, behind a reverse proxy with TLS."""
-    listener = bind_port(host, port)
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=None, help="[default: one for each core]"
+)
+@click.option("--threads", type=click.IntRange(1, 64), default=8, help="Of each process.")
+@click.option("--jobs/--no-jobs", default=True, help="Run the periodic jobs in one more process.")
+def command(host: str, port: int, processes: int | None, threads: int, jobs: bool) -> None:
+    """Serve the platform over HTTP, behind a reverse proxy with TLS.
+
+    SIGTERM ends it when all accepted requests are answered; SIGHUP starts the program on disk and
+    then ends the earlier one so, without refusing a connection.
+    """
+    earlier, listener = earlier_pids(), inherited_listener() or bind_port(host, port)
     configure_logging()
+    metrics_folder = _share_metrics()
+    app = _ready_app(host)
+    serve = partial(_serve, app, listener, threads)
+    servers = {f"server {number + 1}": serve for number in range(processes or _cores())}
+    supervisor = Supervisor({**servers, JOBS: partial(run_jobs, app)})
+    supervisor.start(*servers)
+    stop_earlier(earlier)
+    if jobs:
+        supervisor.start(JOBS)
+    click.echo(f"deliberate serves {host}:{listener.getsockname()[1]}")
+    if supervisor.watch() == signal.SIGHUP:
+        replace_program(listener, supervisor.pids())
+    listener.close()
+    supervisor.stop()
+    shutil.rmtree(metrics_folder, ignore_errors=True)
+
+
+def _ready_app(host: str) -> Flask:
+    """Return the application, its stores at the newest schema and no connection open."""
     app = create_app()
     if app.config["SETTINGS"].plain_http and not is_loopback(host):
         raise click.ClickException(
             f"DELIBERATE_PLAIN_HTTP is for a trial on one machine: --host must be 127.0.0.1,"
             f" ::1 or localhost (got {host!r})"
         )
-    migrate_stores(app)
-    app.extensions["writing_requests"] = limit_writing_requests(threads)
-    server = create_server(
-        app,
-        sockets=[listener],
-        threads=threads,
-        ident=None,
-        connection_limit=MAX_CONNECTIONS,
-        asyncore_use_poll=True,
-        **_proxy_options(app.config["SETTINGS"]),
-    )
-    worker = start_jobs(app) if jobs else None
-    handle_termination()
-    gc.collect()
-    gc.freeze()  # the program itself is never garbage: each collection looks at requests alone
-    click.echo(f"deliberate serves {host}:{listener.getsockname()[1]}")
-    try:
-        server.run()
-    finally:
-        if worker is not None:
-            worker.stop()
+    migrate_in_child(app)
+    release_connections(app)
+    freeze_memory()
+    return app
 
 
-def _proxy_options(settings: Settings) -> dict[str, object]:
-    """Return waitress options that trust the forwarding headers of the configured proxies."""
-    if settings.trusted_proxies == 0:
-        return {"clear_untrusted_proxy_headers": False}  # /metrics refuses proxied requests
-    return {
-        "trusted_proxy": "*",
-        "trusted_proxy_count": settings.trusted_proxies,
-        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
-        "clear_untrusted_proxy_headers": True,
-    }
+def _serve(app: Flask, listener: socket.socket, threads: int) -> None:
+    GracefulServer(app, listener, threads).run()
+
+
+def _share_metrics() -> str:
+    """Return the folder in which all processes count requests, also those of a restart.
+
+    The library for metrics reads the variable when it is imported.
+    """
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        return folder
+    folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="deliberate-metrics-")
+    return folder
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

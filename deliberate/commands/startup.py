@@ -1,8 +1,11 @@
 """Start-up of every process: newest schema, transient store, one process at a time."""
 
+import errno
 import fcntl
 import gc
+import multiprocessing
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +20,23 @@ from sqlalchemy.exc import OperationalError
 
 from deliberate.config import Settings
 from deliberate.database import create_transient_tables, db
+
+
+def bind_port(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the port before anything else is done; fail if it is in use."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise click.ClickException(
+                f"port {port} is taken; choose another: PORT={port + 1}"
+            ) from None
+        raise click.ClickException(f"{host}:{port}: {error.strerror}") from None
+    return listener
 
 
 @contextmanager
@@ -40,6 +60,26 @@ def migrate_stores(app: Flask) -> None:
             create_transient_tables(app)
         except OperationalError as error:
             raise click.ClickException(f"the database cannot be used: {error.orig}") from None
+
+
+def migrate_in_child(app: Flask) -> None:
+    """Bring both stores to the newest schema in a child process, and exit if it fails.
+
+    What migrations need stays out of the memory of this process and of those it forks.
+    """
+    child = multiprocessing.get_context("fork").Process(target=_migrate_or_exit, args=(app,))
+    child.start()
+    child.join()
+    if child.exitcode:
+        sys.exit(child.exitcode)
+
+
+def _migrate_or_exit(app: Flask) -> None:
+    try:
+        migrate_stores(app)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
 
 
 def is_schema_current() -> bool:
@@ -71,6 +111,14 @@ def _current_revision() -> str | None:
 def handle_termination() -> None:
     """Freeze start-up objects for the garbage collector, and exit in order on SIGTERM."""
     signal.signal(signal.SIGTERM, _exit_on_signal)
+    freeze_memory()
+
+
+def freeze_memory() -> None:
+    """Set aside all objects that exist: the program is never garbage, requests alone leave some.
+
+    Processes forked afterwards share the memory of these objects.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

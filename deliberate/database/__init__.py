@@ -55,6 +55,7 @@ __all__ = [
     "new_id",
     "new_salt",
     "read_version",
+    "release_connections",
     "transient",
     "truncate_write_ahead_logs",
     "unrecorded",
@@ -77,6 +78,14 @@ def init_app(app: Flask) -> None:
     app.extensions["transient"] = create_transient_engine(url)
     guard_session(db.session)
     app.after_request(reject_pending_changes)
+
+
+def release_connections(app: Flask) -> None:
+    """Close all connections, before processes are forked: none may be used by two."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+        app.extensions["transient"].dispose()
 
 
 def create_transient_tables(app: Flask) -> None:

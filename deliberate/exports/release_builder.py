@@ -32,7 +32,8 @@ from deliberate.exports.release_metadata import write_descriptions, write_manife
 from deliberate.exports.suppression import redacted_scores
 from deliberate.models import Process
 from deliberate.queries.polls.electorate import min_group_size
-from deliberate.queries.scores.process_scores import SOURCE_RELEASE, compute_scores
+from deliberate.queries.scores.computed_scores import compute_scores
+from deliberate.queries.scores.process_scores import SOURCE_RELEASE
 
 Progress = Callable[[str, int], None]
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -1,14 +1,17 @@
 """Dates of a process as iCalendar (RFC 5545)."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
-from icalendar.prop import vText
-
 from deliberate.days import Place, is_between_days, last_day, local_date
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 Moment = datetime | date
 
@@ -37,6 +40,9 @@ def period(place: Place, begins: datetime, ends: datetime) -> tuple[Moment, Mome
 
 def to_calendar(title: str, timezone: str, events: Sequence[CalendarEvent]) -> bytes:
     """Return events as iCalendar, with moments in a time zone that is defined in the file."""
+    from icalendar import Calendar  # imported late: few requests are for calendars
+    from icalendar.prop import vText
+
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//Deliberate//EN")
@@ -57,6 +63,8 @@ def to_calendar(title: str, timezone: str, events: Sequence[CalendarEvent]) -> b
 
 
 def _event(event: CalendarEvent, zone: ZoneInfo) -> Event:
+    from icalendar import Event
+
     component = Event()
     component.add("uid", event.uid)
     component.add("dtstamp", event.changed_at.astimezone(UTC))

@@ -1,30 +1,34 @@
 """The sealed log (RFC 9162, section 2.1): positions, tree heads, segments, proofs."""
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from deliberate.sealing.date_verification import Fault
-from deliberate.sealing.head_publishing import publish_heads, published_heads_json
-from deliberate.sealing.leaf_files import LEAF_FOLDER, leaf_files, write_leaf_file
-from deliberate.sealing.log_verification import verify_log
-from deliberate.sealing.merkle_proofs import (
-    InclusionProof,
-    NotSealed,
-    consistency_proof,
-    inclusion_proof,
-)
-from deliberate.sealing.merkle_tree import MerkleTree
-from deliberate.sealing.sealer import (
-    ROWS_PER_HEAD,
-    current_signing_key,
-    seal_all,
-    seal_batch,
-    seal_log,
-)
-from deliberate.sealing.segments import ROWS_PER_SEGMENT, write_segments
-from deliberate.sealing.signing_keys import WrongKey, load_signing_key, public_key_hex
-from deliberate.sealing.tree_heads import NO_PREVIOUS_HEAD, ExportedTreeHead, latest_tree_head
-from deliberate.sealing.verifier import node_hash
-from deliberate.sealing.witness_mail import compose_witness_mail
+from deliberate.lazy_imports import lazy_names
+
+if TYPE_CHECKING:
+    from deliberate.sealing.date_verification import Fault
+    from deliberate.sealing.head_publishing import publish_heads, published_heads_json
+    from deliberate.sealing.leaf_files import LEAF_FOLDER, leaf_files, write_leaf_file
+    from deliberate.sealing.log_verification import verify_log
+    from deliberate.sealing.merkle_proofs import (
+        InclusionProof,
+        NotSealed,
+        consistency_proof,
+        inclusion_proof,
+    )
+    from deliberate.sealing.merkle_tree import MerkleTree
+    from deliberate.sealing.sealer import (
+        ROWS_PER_HEAD,
+        current_signing_key,
+        seal_all,
+        seal_batch,
+        seal_log,
+    )
+    from deliberate.sealing.segments import ROWS_PER_SEGMENT, write_segments
+    from deliberate.sealing.signing_keys import WrongKey, load_signing_key, public_key_hex
+    from deliberate.sealing.tree_heads import NO_PREVIOUS_HEAD, ExportedTreeHead, latest_tree_head
+    from deliberate.sealing.verifier import node_hash
+    from deliberate.sealing.witness_mail import compose_witness_mail
 
 __all__ = [
     "LEAF_FOLDER",
@@ -56,6 +60,24 @@ __all__ = [
     "write_leaf_file",
     "write_segments",
 ]
+
+_MODULES = {
+    "date_verification": ("Fault",),
+    "head_publishing": ("publish_heads", "published_heads_json"),
+    "leaf_files": ("LEAF_FOLDER", "leaf_files", "write_leaf_file"),
+    "log_verification": ("verify_log",),
+    "merkle_proofs": ("InclusionProof", "NotSealed", "consistency_proof", "inclusion_proof"),
+    "merkle_tree": ("MerkleTree",),
+    "sealer": ("ROWS_PER_HEAD", "current_signing_key", "seal_all", "seal_batch", "seal_log"),
+    "segments": ("ROWS_PER_SEGMENT", "write_segments"),
+    "signing_keys": ("WrongKey", "load_signing_key", "public_key_hex"),
+    "tree_heads": ("ExportedTreeHead", "NO_PREVIOUS_HEAD", "latest_tree_head"),
+    "verifier": ("node_hash",),
+    "witness_mail": ("compose_witness_mail",),
+}
+"""Modules of the names above. Each is imported when its name is first used: pages show proofs, and
+only processes that seal or verify load what reads and writes segments."""
+__getattr__ = lazy_names(__name__, _MODULES)
 
 
 def verifier_program() -> str:

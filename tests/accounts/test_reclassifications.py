@@ -21,7 +21,7 @@ from deliberate.queries.accounts.account_data import get_account_data
 from deliberate.queries.accounts.devices import get_person_by_device_token
 from deliberate.queries.accounts.reclassifications import count_reclassified_accounts
 from deliberate.queries.accounts.role_admin import AccountFilters, list_accounts
-from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.vocabulary import AccountClass, ReclassificationReason, Role, Stance
 from tests import factories
 

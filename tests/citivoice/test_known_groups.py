@@ -12,7 +12,7 @@ from deliberate import sealing
 from deliberate.citivoice import Scores, get_formulas, judge, score
 from deliberate.database import db
 from deliberate.models import Process
-from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.queries.scores.computed_scores import compute_scores
 from tests.citivoice.known_groups import PROCESSES, import_tables
 from tests.citivoice.log_rows import END, PROCESS, log_of
 from tests.imports.import_files import run_import, write_decidim

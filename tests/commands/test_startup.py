@@ -100,9 +100,12 @@ def test_serve_command_stops_in_order(start_command, tmp_path):
     host = output.split()[-1]
     page = urlopen(f"http://{host}/healthz")
     assert page.status == 200
+    deadline = time.monotonic() + 60
+    while not (Path(tmp_path) / "instance" / "jobs.db").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=30) == 0
-    assert (Path(tmp_path) / "instance" / "jobs.db").exists()
 
 
 def test_jobs_command_runs_alone(start_command):

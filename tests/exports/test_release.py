@@ -14,7 +14,7 @@ from deliberate.exports.release_builder import ReleaseNotWritable, build_release
 from deliberate.models import Interaction
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads.comments import post_comment, rate_comment
-from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.vocabulary import Stance
 from deliberate.vocabulary.events import EVENT_TYPES
 from tests import factories

@@ -16,7 +16,7 @@ from deliberate.exports.formats import FORMATS
 from deliberate.exports.release_builder import build_release
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.releases.release_files import read_judged
-from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.queries.scores.computed_scores import compute_scores
 from tests.databases import release_connections
 from tests.exports.release_reader import csv_rows
 from tests.sample_city import CITY_NOW, create_city_app

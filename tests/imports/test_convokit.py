@@ -16,7 +16,7 @@ from deliberate.imports.source import UnreadableSource
 from deliberate.models import Comment, Proposal
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.processes.processes import get_process
-from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.vocabulary import Stance
 from tests import factories
 

@@ -14,7 +14,8 @@ from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_all_releases
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.processes.processes import get_process
-from deliberate.queries.scores.process_scores import compute_scores, opened_process_slugs
+from deliberate.queries.scores.computed_scores import compute_scores
+from deliberate.queries.scores.process_scores import opened_process_slugs
 from deliberate.vocabulary import Stance
 from tests import factories
 

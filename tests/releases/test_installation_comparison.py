@@ -19,7 +19,7 @@ from deliberate.models import Release
 from deliberate.operations.releases.releases import publish_release
 from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.releases.release_files import InvalidRelease, sha256_of
-from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.vocabulary import Stance
 from tests import factories
 from tests.live_server import run_server

@@ -16,7 +16,7 @@ from deliberate.queries.scores.coding import (
     readable_items,
     sample_reliability,
 )
-from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.vocabulary import ResponseDecision, Role, SampleKind, Stance
 from deliberate.vocabulary.events.scores import AnswerAudited, CommentCoded, SampleDrawn
 from tests import factories

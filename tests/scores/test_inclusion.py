@@ -23,6 +23,7 @@ from deliberate.operations.threads.comments import post_comment
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.accounts.account_data import get_account_data
 from deliberate.queries.log.process_figures import compare_process_figures
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.queries.scores.inclusion import (
     compare_with_population,
     count_differing_people,
@@ -31,7 +32,6 @@ from deliberate.queries.scores.inclusion import (
     missing_groups,
     population_hash,
 )
-from deliberate.queries.scores.process_scores import compute_scores
 from deliberate.vocabulary import AccountClass, PopulationField, Role, Stance
 from tests import factories
 from tests.log.prepared_log import tampered

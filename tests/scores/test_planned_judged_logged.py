@@ -14,12 +14,12 @@ from deliberate.operations.scores.questionnaires import (
     publish_closed_questionnaires,
 )
 from deliberate.permissions.decision import Refused
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.queries.scores.planned_judged_logged import (
     MAX_PRACTICES,
     criteria_side_by_side,
     practices_elsewhere,
 )
-from deliberate.queries.scores.process_scores import compute_scores
 from deliberate.vocabulary import AssessmentStage, QuestionnaireAudience, Role
 from tests import factories
 from tests.scores.test_assessments import EVIDENCE, create_assessment, rate_question

@@ -6,7 +6,7 @@ from deliberate import sealing
 from deliberate.database import unrecorded
 from deliberate.models import Comment
 from deliberate.operations.threads.comments import post_comment
-from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.queries.scores.repeated_texts import TextCounts, count_repeated_texts
 from deliberate.vocabulary import AccountClass, ModerationRule, Stance
 from tests import factories

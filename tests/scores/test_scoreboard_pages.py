@@ -14,7 +14,7 @@ from deliberate.database import unrecorded
 from deliberate.models import ComparedScore, ScoreSnapshot
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.scores.stored_scores import store_all_scores
-from deliberate.queries.scores.process_scores import chart_data
+from deliberate.queries.scores.computed_scores import chart_data
 from tests import factories
 from tests.citivoice.data_files import copied, spoil
 from tests.citivoice.log_rows import END, comment, log_of, sample_rows

@@ -18,8 +18,8 @@ from deliberate.operations.accounts.verified_residents import (
 from deliberate.operations.scores import stored_scores
 from deliberate.operations.scores.stored_scores import store_all_scores, store_scores
 from deliberate.operations.threads.comments import post_comment
-from deliberate.queries.scores import process_scores
-from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.queries.scores import computed_scores, process_scores
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.vocabulary import Role, Stance, VerificationEndReason
 from tests import factories
 from tests.client import anonymous_client
@@ -49,9 +49,9 @@ def test_scores_of_all_processes_are_stored_from_one_pass_over_the_log(app, monk
     for process in processes:
         create_thread(app, process, 2)
     passes = []
-    read = process_scores.load_process_log
+    read = computed_scores.load_process_log
     monkeypatch.setattr(
-        process_scores, "load_process_log", lambda *given: passes.append(given) or read(*given)
+        computed_scores, "load_process_log", lambda *given: passes.append(given) or read(*given)
     )
     assert store_all_scores() == 3 and len(passes) == 1
     for process in processes:

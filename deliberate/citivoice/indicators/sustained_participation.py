@@ -18,7 +18,8 @@ from deliberate.citivoice.indicators.formulas import (
 )
 from deliberate.citivoice.indicators.resampling import PEOPLE, ClusterCells, bootstrap
 from deliberate.citivoice.indicators.statistics import Measurement, ratio, ratio_draws
-from deliberate.citivoice.reduction.facts import MERGED_BAND, Facts, Table, is_missing
+from deliberate.citivoice.inputs.process import MERGED_BAND
+from deliberate.citivoice.reduction.facts import Facts, Table, is_missing
 
 MIN_RESIDENTS = 5
 TOP_SHARE_DIVISOR = 10

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+MERGED_BAND = "+"
+"""The band of `group_facts` with the people of all bands without a row, where these are small."""
+
 
 @dataclass(frozen=True)
 class Process:

@@ -14,9 +14,6 @@ from numpy.typing import NDArray
 
 Table = dict[str, NDArray[Any]]
 
-MERGED_BAND = "+"
-"""The band of `group_facts` with the people of all bands without a row, where these are small."""
-
 TALK = """comments authors top_author_comments answered_by_other replies_to_other turn_chances
 turns pairs pairs_returned stance_for stance_against stance_replies cross_replies
 side_for side_against sided_replies cross_sided chance_millionths"""

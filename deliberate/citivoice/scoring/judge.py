@@ -31,13 +31,14 @@ from deliberate.citivoice.scoring.aggregation import (
     dimension_score,
     dimension_total,
 )
+from deliberate.citivoice.scoring.judged_scores import Judged
 from deliberate.citivoice.scoring.reservations import (
     VERIFIED_ONLY,
     enough_verified,
     mostly_new,
     reservations,
 )
-from deliberate.citivoice.scoring.scores import Judged, Scores
+from deliberate.citivoice.scoring.scores import Scores
 
 
 def judge(

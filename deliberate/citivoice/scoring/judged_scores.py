@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from deliberate.citivoice.indicators.formulas import cross_table, kappa
+from dataclasses import dataclass
 
 Rating = int | str
 NOT_APPLICABLE, NO_EVIDENCE = "NA", "NE"
 APART = 0.34
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A criterion judged by assessors: planned (ex-ante), judged (ex-post), their number."""
+
+    planned: float | None = None
+    judged: float | None = None
+    assessors: int = 1
 
 
 def criterion_rating_score(ratings: Sequence[Rating]) -> float | None:
@@ -33,6 +41,8 @@ def rater_agreement(first: Sequence[Rating], second: Sequence[Rating]) -> tuple[
     ]
     if not both:
         return None, 0
+    from deliberate.citivoice.indicators.formulas import cross_table, kappa
+
     ones, others = zip(*both, strict=True)
     return kappa(cross_table(ones, others, 3)), len(both)
 

@@ -16,7 +16,7 @@ from deliberate.citivoice.indicators.statistics import Finding
 from deliberate.citivoice.inputs.process import local_label
 from deliberate.citivoice.reduction.facts import SCHEMA, Facts, column_types
 from deliberate.citivoice.scoring.aggregation import DimensionTotal, dimension_score
-from deliberate.citivoice.scoring.judged_scores import evidence_grade, judgement_differs
+from deliberate.citivoice.scoring.judged_scores import Judged, evidence_grade, judgement_differs
 
 CODE_VERSION = "1"
 VALUES, INTERVALS = 4, 3
@@ -25,15 +25,6 @@ RECLASSIFIED_FOR = {"support_account", "automated", "duplicate", "organisation",
 """Reasons for which accounts are reclassified; which of them it was is not published."""
 LEAST_ACCOUNTS = 10
 """Smallest number of accounts whose comments are published."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A criterion judged by assessors: planned (ex-ante), judged (ex-post), their number."""
-
-    planned: float | None = None
-    judged: float | None = None
-    assessors: int = 1
 
 
 @dataclass(frozen=True)

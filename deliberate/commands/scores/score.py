@@ -19,7 +19,7 @@ from deliberate.queries.releases.release_files import (
     read_manifest,
     score_release_folder,
 )
-from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.vocabulary.events import EVENT_TYPES
 
 

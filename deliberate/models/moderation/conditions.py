@@ -132,7 +132,7 @@ class Equals(Condition):
         return bool(getattr(row, self.column) == self.value)
 
 
-def _this_moment() -> ColumnElement[datetime]:
+def this_moment() -> ColumnElement[datetime]:
     """Return the present moment, read each time the statement is executed."""
     return bindparam("this_moment", callable_=now, type_=UtcDateTime, unique=True)
 
@@ -145,7 +145,7 @@ class Passed(Condition):
 
     def of(self, model: Any, reader: Reader | None = None) -> ColumnElement[bool]:
         """Return `column <= now`."""
-        condition: ColumnElement[bool] = getattr(model, self.column) <= _this_moment()
+        condition: ColumnElement[bool] = getattr(model, self.column) <= this_moment()
         return condition
 
     def holds(self, row: Any, reader: Reader | None = None) -> bool:
@@ -162,7 +162,7 @@ class Ahead(Condition):
 
     def of(self, model: Any, reader: Reader | None = None) -> ColumnElement[bool]:
         """Return `column > now`."""
-        condition: ColumnElement[bool] = getattr(model, self.column) > _this_moment()
+        condition: ColumnElement[bool] = getattr(model, self.column) > this_moment()
         return condition
 
     def holds(self, row: Any, reader: Reader | None = None) -> bool:

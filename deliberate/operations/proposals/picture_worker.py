@@ -5,13 +5,17 @@ starts fast and what a hostile picture does to it ends with it. Usage: the forma
 picture on standard input, HEADER and the new pictures on standard output, the outcome as exit code.
 """
 
+from __future__ import annotations
+
 import resource
 import struct
 import sys
 import warnings
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_PIXELS = 12_200_000
 """12 megapixels, of which phones make a few more: 4032 by 3024."""
@@ -39,6 +43,8 @@ def reencode(content: bytes, image_format: str) -> bytes:
 
     Raises UnreadablePicture or TooManyPixels, the latter before any pixel is decoded.
     """
+    from PIL import Image  # imported late: the platform reads the constants above
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -53,6 +59,8 @@ def reencode(content: bytes, image_format: str) -> bytes:
 
 
 def _encode(picture: Image.Image, image_format: str) -> bytes:
+    from PIL import ImageOps
+
     upright = ImageOps.exif_transpose(picture)
     keeps_alpha = image_format != "JPEG" and _has_alpha(upright)
     plain = upright.convert("RGBA" if keeps_alpha else "RGB")
@@ -65,8 +73,10 @@ def _encode(picture: Image.Image, image_format: str) -> bytes:
 
 def _shrink(picture: Image.Image, width: int) -> Image.Image:
     """Return the picture at most `width` wide and twice as high."""
+    from PIL.Image import Resampling
+
     smaller = picture.copy()
-    smaller.thumbnail((width, 2 * width), Image.Resampling.LANCZOS)
+    smaller.thumbnail((width, 2 * width), Resampling.LANCZOS)
     return smaller
 
 

@@ -11,8 +11,6 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import unrecorded
 from deliberate.days import local_today
-from deliberate.exports.formats import FORMATS
-from deliberate.exports.release_builder import build_release
 from deliberate.models import DataAccessRequest, Person, Process
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.releases.releases import exclusive_build, pack_release
@@ -121,6 +119,9 @@ def build_protected_release(
     request: DataAccessRequest, folder: Path, *, context: RequestContext = NO_REQUEST
 ) -> None:
     """Build the files of a request, replacing older ones."""
+    from deliberate.exports.formats import FORMATS
+    from deliberate.exports.release_builder import build_release
+
     request_folder = folder / PROTECTED_FOLDER / str(request.id)
     with exclusive_build(request_folder):
         for path in request_folder.iterdir():

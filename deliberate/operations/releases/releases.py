@@ -1,18 +1,19 @@
 """Publishing and removing research releases."""
 
+from __future__ import annotations
+
 import fcntl
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.days import local_today
-from deliberate.exports.formats import FORMATS
-from deliberate.exports.release_builder import Progress, build_release, translate_build_error
 from deliberate.models import Person, Process, Release
 from deliberate.operations.site.job_runs import run_each
 from deliberate.permissions.decision import require
@@ -23,6 +24,9 @@ from deliberate.queries.releases.releases import has_new_acts, newest_release, r
 from deliberate.queries.scores.process_scores import SOURCE_RELEASE, opened_process_slugs
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.vocabulary.events.releases import ReleaseBuilt, ReleaseRemoved
+
+if TYPE_CHECKING:
+    from deliberate.exports.release_builder import Progress
 
 
 def publish_release(
@@ -39,6 +43,8 @@ def publish_release(
     A failed build leaves published releases unchanged. The next build removes the files of a killed
     one, which were never reachable. `builder` is None for the nightly job.
     """
+    from deliberate.exports.release_builder import build_release, translate_build_error
+
     process_folder = folder / process.slug
     with exclusive_build(process_folder):
         _remove_unpublished_builds(process, process_folder)
@@ -120,6 +126,7 @@ def delete_removed_files(folder: Path) -> None:
 
 def publish_all_releases(folder: Path) -> int:
     """Publish a release of every process with new acts since its last one; return their number."""
+    from deliberate.exports.formats import FORMATS
 
     def publish(process: Process) -> None:
         publish_release(None, process, folder, formats=tuple(FORMATS))

@@ -11,13 +11,11 @@ from deliberate.database import unrecorded
 from deliberate.models import ComparedScore, Process, ScoreSnapshot
 from deliberate.operations.site.job_runs import run_each
 from deliberate.queries.processes.processes import get_process
+from deliberate.queries.scores.computed_scores import chart_data, compute_scores, sealed_logs
 from deliberate.queries.scores.process_scores import (
-    chart_data,
-    compute_scores,
     list_compared_scores,
     newest_snapshot,
     opened_process_slugs,
-    sealed_logs,
 )
 
 

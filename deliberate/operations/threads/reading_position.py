@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.models import Person, Proposal, ReadingPosition
+from deliberate.queries.threads.unread_comments import get_reading_position
 
 REFRESH_AFTER = timedelta(minutes=5)
 """An unchanged position is written again after this time only."""
@@ -21,8 +22,7 @@ def save_reading_position(
     Does nothing where the transient store cannot be written, so that reading never fails.
     """
     with suppress(OperationalError):
-        with transient(write=False) as store:
-            position = store.get(ReadingPosition, (reader.id, proposal.id))
+        position = get_reading_position(reader.id, proposal.id)
         start = newest_id if last_read_id is None else last_read_id
         if position is not None and _is_current(position, start, newest_id):
             return

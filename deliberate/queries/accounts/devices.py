@@ -2,8 +2,9 @@
 
 import hashlib
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from deliberate.clock import now
 from deliberate.database import db, transient
@@ -15,6 +16,14 @@ from deliberate.vocabulary import Role
 
 STAFF_IDLE_TIMEOUT = timedelta(minutes=30)
 
+_DEVICE = select(Device).where(Device.token_hash == bindparam("hash"))
+
+
+@cache
+def _person() -> Select[Person]:
+    """Return the statement of a person, built once as every signed-in request runs it."""
+    return select(Person).where(Person.id == bindparam("person"))
+
 
 def get_person_by_device_token(token: str) -> Person | None:
     """Return the person signed in with a token.
@@ -23,10 +32,10 @@ def get_person_by_device_token(token: str) -> Person | None:
     """
     hashed = hashlib.sha256(token.encode()).hexdigest()
     with transient(write=False) as store:
-        device = store.get(Device, hashed)
+        device = store.scalar(_DEVICE, {"hash": hashed})
     if device is None or device.expires_at <= now():
         return None
-    person = db.session.get(Person, device.person_id)
+    person = db.session.scalar(_person(), {"person": device.person_id})
     if person is None or not person.is_active or person.role != device.role:
         return None
     if person.role != Role.RESIDENT and now() - device.seen_at > STAFF_IDLE_TIMEOUT:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 
 from deliberate.clock import now
 from deliberate.database import db
@@ -62,20 +62,23 @@ def count_sealed_dates(process_id: int, size: int | None = None) -> DateCounts:
     return DateCounts(*map(int, row))
 
 
+_PUBLISHED_HEADS = (
+    select(
+        SignedTreeHead.size,
+        SignedTreeHead.root,
+        SignedTreeHead.key_id,
+        SignedTreeHead.signature,
+        SignedTreeHead.made_at,
+    )
+    .join(PublishedTreeHead, PublishedTreeHead.size == SignedTreeHead.size)
+    .order_by(SignedTreeHead.size.desc())
+    .limit(bindparam("rows", type_=Integer))
+)
+
+
 def list_published_heads(limit: int) -> list[PublishedHeadRow]:
     """Return the newest published tree heads, newest first."""
-    rows = db.session.execute(
-        select(
-            SignedTreeHead.size,
-            SignedTreeHead.root,
-            SignedTreeHead.key_id,
-            SignedTreeHead.signature,
-            SignedTreeHead.made_at,
-        )
-        .join(PublishedTreeHead, PublishedTreeHead.size == SignedTreeHead.size)
-        .order_by(SignedTreeHead.size.desc())
-        .limit(limit)
-    )
+    rows = db.session.execute(_PUBLISHED_HEADS, {"rows": limit})
     return [PublishedHeadRow(*row) for row in rows]
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Person, Sanction
+from deliberate.models.moderation.conditions import this_moment
 
 PAGE_SIZE = 20
 
@@ -24,10 +25,12 @@ _ACTIVE_SANCTION = (
 """Built once, because every act runs it."""
 
 
-def limited_until(person: Person) -> Select[datetime]:
+def limited_until(person_id: BindParameter[int]) -> Select[datetime]:
     """Return a statement of the moment until which a person is limited, null for no limit."""
     return select(func.max(Sanction.ends_at)).where(
-        Sanction.person_id == person.id, Sanction.ends_at > now(), Sanction.lifted_at.is_(None)
+        Sanction.person_id == person_id,
+        Sanction.ends_at > this_moment(),
+        Sanction.lifted_at.is_(None),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, func, literal_column, select
+from sqlalchemy import Row, bindparam, func, literal_column, select
 
 from deliberate.clock import now
 from deliberate.database import db, transient
@@ -12,6 +12,18 @@ from deliberate.models.accounts.pending_request import EMAIL_CHANGE_LIFETIME
 PAGE = 20
 MAX_UNREAD = 100
 """The number from which unread messages are no longer counted."""
+
+_UNREAD_COUNT = select(func.count()).select_from(
+    select(Delivery.id)
+    .where(
+        Delivery.person_id == bindparam("person"),
+        # a literal, as SQLite uses the partial index for no bound parameter
+        Delivery.channel == literal_column("'account'"),
+        Delivery.read_at.is_(None),
+    )
+    .limit(MAX_UNREAD)
+    .subquery()
+)
 
 
 def list_messages(person: Person, before: int = 0) -> Sequence[Row[Delivery, Notice]]:
@@ -28,18 +40,7 @@ def list_messages(person: Person, before: int = 0) -> Sequence[Row[Delivery, Not
 
 def count_unread(person: Person) -> int:
     """Return the number of unread messages of a person, at most MAX_UNREAD."""
-    unread = (
-        select(Delivery.id)
-        .where(
-            Delivery.person_id == person.id,
-            # a literal, as SQLite uses the partial index for no bound parameter
-            Delivery.channel == literal_column("'account'"),
-            Delivery.read_at.is_(None),
-        )
-        .limit(MAX_UNREAD)
-        .subquery()
-    )
-    return db.session.scalar(select(func.count()).select_from(unread)) or 0
+    return db.session.scalar(_UNREAD_COUNT, {"person": person.id}) or 0
 
 
 def list_newest_mails(limit: int = PAGE) -> Sequence[Row[Delivery, Notice, Person]]:

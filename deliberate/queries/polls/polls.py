@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from deliberate.clock import now
@@ -64,8 +65,14 @@ def list_open_polls() -> Sequence[Poll]:
 
 def proposal_polls(proposal_id: int) -> list[PollCard]:
     """Return the polls of a proposal as cards, newest first."""
-    query = select(Poll).where(Poll.proposal_id == proposal_id).order_by(Poll.id.desc())
-    return _cards(query)
+    polls = db.session.scalars(_proposal_polls(), {"proposal": proposal_id}).unique()
+    return [poll_card(poll) for poll in polls]
+
+
+@cache
+def _proposal_polls() -> Select[Poll]:
+    query = select(Poll).where(Poll.proposal_id == bindparam("proposal")).order_by(Poll.id.desc())
+    return query.options(joinedload(Poll.options))
 
 
 def poll_page(state: str = "", after: int | None = None) -> tuple[list[PollCard], int | None]:
@@ -110,8 +117,3 @@ def has_voted(person: Person | None, poll: Poll) -> bool:
     if person is None:
         return False
     return db.session.get(PollVoter, (poll.id, person.id)) is not None
-
-
-def _cards(query: Select[Poll]) -> list[PollCard]:
-    polls = db.session.scalars(query.options(joinedload(Poll.options))).unique()
-    return [poll_card(poll) for poll in polls]

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 
-import holidays
 from flask import current_app, has_app_context
 
 from deliberate.clock import now
@@ -27,6 +26,8 @@ def _public_holidays(calendar: str, year: int, language: str = "") -> Mapping[da
 
     Indonesian holidays are named in the given language, others in the language of the country.
     """
+    import holidays  # imported late: it reads the calendars of all countries
+
     country, _, part = calendar.partition("-")
     categories = ("public", "government") if country == INDONESIA else ("public",)
     return dict(
@@ -60,6 +61,8 @@ def days_off(process: Process) -> frozenset[date]:
 
 def list_calendars() -> dict[str, list[str]]:
     """Return the countries with known holidays, each with its subdivisions."""
+    import holidays  # imported late
+
     return dict(holidays.list_supported_countries(include_aliases=False))
 
 

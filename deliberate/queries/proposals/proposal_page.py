@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -19,9 +21,8 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import aliased, joinedload
-from sqlalchemy.sql.base import ExecutableOption
 
-from deliberate.database import db
+from deliberate.database import BigId, db
 from deliberate.models import (
     Attachment,
     Case,
@@ -89,48 +90,50 @@ def get_proposal_page(
 
     `last_read_id` is the last comment the reader can have read before; None on a first visit.
     """
-    newest = select(func.max(Summary.number)).where(Summary.proposal_id == Proposal.id)
-    rows = (
-        db.session.execute(
-            select(
-                Proposal,
-                Case,
-                Referral,
-                Summary,
-                *_related_columns(),
-                *_tree_head_columns(),
-                *_reader_columns(reader, last_read_id),
-            )
-            .outerjoin(Case, Case.proposal_id == Proposal.id)
-            .outerjoin(Referral, Referral.proposal_id == Proposal.id)
-            .outerjoin(
-                Summary,
-                and_(
-                    Summary.proposal_id == Proposal.id,
-                    Summary.number == newest.correlate(Proposal).scalar_subquery(),
-                ),
-            )
-            .options(
-                joinedload(Proposal.process).joinedload(Process.phases),
-                *_staff_options(reader),
-                joinedload(Proposal.author),
-                joinedload(Proposal.institution),
-                joinedload(Referral.from_institution),
-                joinedload(Referral.to_institution),
-            )
-            .where(Proposal.id == proposal_id)
-        )
-        .unique()
-        .all()
-    )
+    statement = _page_statement(reader is not None, bool(reader and reader.role == Role.STAFF))
+    given = {
+        "proposal": proposal_id,
+        "reader": reader.id if reader else 0,
+        "last_read": last_read_id,
+    }
+    rows = db.session.execute(statement, given).unique().all()
     return _page_from_rows(rows, reader) if rows else None
 
 
-def _staff_options(reader: Person | None) -> Sequence[ExecutableOption]:
-    """Load the institutions of the process for staff, whose permissions depend on them."""
-    if reader is None or reader.role != Role.STAFF:
-        return ()
-    return (joinedload(Proposal.process).joinedload(Process.institutions),)
+@cache
+def _page_statement(is_signed_in: bool, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    """Return the statement of a page; the institutions of the process decide what staff may."""
+    newest = select(func.max(Summary.number)).where(Summary.proposal_id == Proposal.id)
+    process = joinedload(Proposal.process)
+    return (
+        select(
+            Proposal,
+            Case,
+            Referral,
+            Summary,
+            *_related_columns(),
+            *_tree_head_columns(),
+            *(_reader_columns() if is_signed_in else ()),
+        )
+        .outerjoin(Case, Case.proposal_id == Proposal.id)
+        .outerjoin(Referral, Referral.proposal_id == Proposal.id)
+        .outerjoin(
+            Summary,
+            and_(
+                Summary.proposal_id == Proposal.id,
+                Summary.number == newest.correlate(Proposal).scalar_subquery(),
+            ),
+        )
+        .options(
+            process.joinedload(Process.phases),
+            *((process.joinedload(Process.institutions),) if is_staff else ()),
+            joinedload(Proposal.author),
+            joinedload(Proposal.institution),
+            joinedload(Referral.from_institution),
+            joinedload(Referral.to_institution),
+        )
+        .where(Proposal.id == bindparam("proposal"))
+    )
 
 
 def _page_from_rows(rows: Sequence[PageRow], reader: Person | None) -> ProposalPage:
@@ -184,28 +187,27 @@ def _tree_head_columns() -> tuple[Label[Any], ...]:
     return newest.label("log_size"), root.label("log_root")
 
 
-def _reader_columns(reader: Person | None, last_read_id: int | None) -> tuple[Label[Any], ...]:
-    if reader is None:
-        return ()
+def _reader_columns() -> tuple[Label[Any], ...]:
+    reader_id = bindparam("reader", type_=BigId)
     support = select(Support.id).where(
-        Support.person_id == reader.id, Support.proposal_id == Proposal.id
+        Support.person_id == reader_id, Support.proposal_id == Proposal.id
     )
     follow = select(Follow.id).where(
-        Follow.person_id == reader.id,
+        Follow.person_id == reader_id,
         Follow.subject_type == Proposal.subject_type,
         Follow.subject_id == Proposal.id,
     )
     suggested = select(Summary.id).where(
         Summary.proposal_id == Proposal.id,
         Summary.number.is_(None),
-        Summary.written_by_id != reader.id,
+        Summary.written_by_id != reader_id,
     )
     return (
         suggested.correlate(Proposal).exists().label("is_asked_to_agree"),
         support.correlate(Proposal).exists().label("supports"),
         follow.correlate(Proposal).exists().label("follows"),
-        limited_until(reader).scalar_subquery().label("limited_until"),
-        *unread_columns(reader.id, last_read_id),
+        limited_until(reader_id).scalar_subquery().label("limited_until"),
+        *unread_columns(reader_id, bindparam("last_read", type_=BigId)),
     )
 
 
@@ -229,7 +231,7 @@ class RelatedItems:
 
 def get_related_items(proposal: Proposal) -> RelatedItems:
     """Return files and merged proposals, the oldest first, in one statement."""
-    rows = db.session.execute(_related_items_query(proposal.id)).all()
+    rows = db.session.execute(_related_items_query(), {"proposal": proposal.id}).all()
     rows = sorted(rows, key=lambda row: (row.at, row.id))
     return RelatedItems(
         [
@@ -243,7 +245,9 @@ def get_related_items(proposal: Proposal) -> RelatedItems:
     )
 
 
-def _related_items_query(proposal_id: int) -> CompoundSelect[Any]:
+@cache
+def _related_items_query() -> CompoundSelect[Any]:
+    proposal_id = bindparam("proposal", type_=BigId)
     slug = case((Proposal.visible_to(ANYONE), Proposal.slug), else_="")
     files = select(
         literal("file").label("of"),

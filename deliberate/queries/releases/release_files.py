@@ -1,5 +1,7 @@
 """Reading the folder of a release: checking its files and computing scores from them."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Mapping

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberate.clock import now
@@ -102,7 +103,9 @@ class ResponseCard:
 
 def list_response_cards(proposal_id: int, viewer: Person | None = None) -> list[ResponseCard]:
     """Return the versions of the response to a proposal, newest first."""
-    rows = db.session.execute(_versions_query(proposal_id, viewer)).unique()
+    rows = db.session.execute(
+        _versions_query(), {"proposal": proposal_id, "viewer": viewer.id if viewer else 0}
+    ).unique()
     judgements: dict[Response, dict[str, Judgement]] = {}
     for response, judgement in rows:
         by_question = judgements.setdefault(response, {})
@@ -141,15 +144,14 @@ def list_commitments_of(proposal_id: int) -> Sequence[Commitment]:
     ).all()
 
 
-def _versions_query(proposal_id: int, viewer: Person | None) -> Select[Response, Judgement]:
+@cache
+def _versions_query() -> Select[Response, Judgement]:
     """Return a query for the versions of a response with the viewer's judgements, newest first."""
-    is_own = and_(
-        Judgement.response_id == Response.id, Judgement.person_id == (viewer.id if viewer else 0)
-    )
+    is_own = and_(Judgement.response_id == Response.id, Judgement.person_id == bindparam("viewer"))
     return (
         select(Response, Judgement)
         .outerjoin(Judgement, is_own)
-        .where(Response.proposal_id == proposal_id)
+        .where(Response.proposal_id == bindparam("proposal"))
         .order_by(Response.version.desc())
         .options(
             joinedload(Response.institution),

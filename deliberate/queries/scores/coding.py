@@ -8,7 +8,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from deliberate.citivoice import load_formulas
-from deliberate.citivoice.indicators.formulas import cross_table, kappa
 from deliberate.database import db
 from deliberate.models import Comment, Person, Proposal, Response, Sample, SampledItem
 from deliberate.models.moderation.visibility import ANYONE
@@ -139,6 +138,8 @@ class Reliability:
 
 def sample_reliability(sample: Sample) -> Reliability:
     """Return how far the first two coders of a sample agree."""
+    from deliberate.citivoice.indicators.formulas import cross_table, kappa
+
     coders = coder_ids(sample)[:2]
     items = [{row.coder_id: row.value for row in item.codings} for item in readable_items(sample)]
     pairs = [[codes[coder] for coder in coders] for codes in items if len(codes) == 2]

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, undefer
 
 from deliberate import citivoice
-from deliberate.citivoice import Comparable, load_formulas, load_framework
+from deliberate.citivoice import load_formulas, load_framework
 from deliberate.database import db
 from deliberate.models import Assessment, ComparedScore, Process
 from deliberate.queries.scores.assessments import plan_and_judgement_in_force, public_assessments
@@ -125,7 +125,7 @@ def compare_sides(sides: Sequence[ComparisonSide]) -> Comparison:
     """Return the figures of every side and the supported claims of every pair of sides."""
     figures = _load_figures(sides)
     comparables = [
-        (side, Comparable.from_bytes(figures[side.score.id].draws, load_formulas()))
+        (side, citivoice.Comparable.from_bytes(figures[side.score.id].draws, load_formulas()))
         for side in sides
     ]
     return Comparison(

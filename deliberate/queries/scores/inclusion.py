@@ -8,8 +8,7 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from deliberate.citivoice.indicators.formulas import wilson
-from deliberate.citivoice.reduction.facts import MERGED_BAND
+from deliberate.citivoice.inputs.process import MERGED_BAND
 from deliberate.database import canonical_json, db
 from deliberate.models import (
     GroupCount,
@@ -57,6 +56,8 @@ class ComparedBand:
         """Return whether it is rarer here than chance from the population explains."""
         if self.people is None or not self.share:
             return False
+        from deliberate.citivoice.indicators.formulas import wilson
+
         return wilson(self.people, round(self.people / self.share))[1] < self.population
 
 

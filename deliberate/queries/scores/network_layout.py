@@ -1,16 +1,21 @@
 """Layout of the reply network and of thread shapes as SVG path data."""
 
+from __future__ import annotations
+
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Points = NDArray[np.float64]
 
 MIN_PEOPLE = 10
 WIDTH, HEIGHT, MARGIN = 400, 300, 14
 ITERATIONS = 80
 MAX_DEPTH = 11
-Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,8 @@ def _edge_path(positions: Points, edges: list[tuple[int, int, int]]) -> str:
 
 def _force_layout(size: int, edges: list[tuple[int, int, int]]) -> Points:
     """Return the positions of a force-directed layout (Fruchterman and Reingold), deterministic."""
+    import numpy as np
+
     angle = np.arange(size) * 2.399963
     positions = (
         np.column_stack([np.cos(angle), np.sin(angle)]) * np.sqrt(np.arange(1, size + 1))[:, None]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from deliberate.citivoice.framework.questionnaires import Question, load_questions
-from deliberate.citivoice.indicators.formulas import wilson
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import (
@@ -164,5 +163,7 @@ def _figure(
     people = sum(counts[value] for value in VALUES)
     if people < LEAST_ANSWERS[audience]:
         return ExperiencedFigure(question, audience, people, None)
+    from deliberate.citivoice.indicators.formulas import wilson
+
     agreed = sum(counts[value] for value in VALUES if value >= AGREES)
     return ExperiencedFigure(question, audience, people, agreed, *wilson(agreed, people))

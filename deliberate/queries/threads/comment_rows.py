@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, Row, and_, literal, select
+from sqlalchemy import CTE, Row, Select, and_, bindparam, literal, select
 from sqlalchemy.orm import aliased
 
 from deliberate.database import db
@@ -106,11 +106,15 @@ def load_rows(selected: CTE, reader: Person | None = None) -> Sequence[SelectedC
 
     `selected` has the columns part and id.
     """
+    given = {"reader": reader.id if reader else 0}
+    return db.session.execute(rows_statement(selected), given).all()
+
+
+def rows_statement(selected: CTE) -> Select[*tuple[Any, ...]]:
+    """Return the statement of the selected comments with the rating of the person `reader`."""
     parent, recipient, desk = aliased(Comment), aliased(Person), aliased(Institution)
-    is_own_rating = and_(
-        Rating.comment_id == Comment.id, Rating.person_id == (reader.id if reader else 0)
-    )
-    statement = (
+    is_own_rating = and_(Rating.comment_id == Comment.id, Rating.person_id == bindparam("reader"))
+    return (
         select(selected.c.part, *_columns(recipient, desk))
         .join_from(selected, Comment, Comment.id == selected.c.id)
         .outerjoin(Person, Person.id == Comment.author_id)
@@ -120,7 +124,6 @@ def load_rows(selected: CTE, reader: Person | None = None) -> Sequence[SelectedC
         .outerjoin(recipient, recipient.id == parent.author_id)
         .outerjoin(Rating, is_own_rating)
     )
-    return db.session.execute(statement).all()
 
 
 def distinct_rows(rows: Iterable[SelectedComment]) -> list[SelectedComment]:

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     ColumnElement,
+    Integer,
     Row,
     ScalarSelect,
     Select,
+    bindparam,
     func,
     literal,
     select,
@@ -18,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from deliberate.database import BigId
 from deliberate.models import Comment
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.site.keyset_pagination import KeysetOrder
@@ -105,20 +109,65 @@ def sort_key(order: ThreadOrder, row: SelectedArgument) -> tuple[int, int]:
     return (row.id, 0) if order == ThreadOrder.OLDEST else (-row.id, 0)
 
 
-def select_comment_ids(proposal_id: int, thread_request: ThreadRequest) -> CTE:
+class ThreadShape(NamedTuple):
+    """What the statement of a request depends on; ids are parameters of it."""
+
+    order: ThreadOrder
+    side: ArgumentFilter
+    is_after: bool
+    is_linked: bool
+    is_expanded: bool
+    is_complete: bool
+
+    @classmethod
+    def of(cls, request: ThreadRequest) -> "ThreadShape":
+        """Return the shape of a request."""
+        return cls(
+            request.order,
+            request.side,
+            request.after is not None,
+            request.linked_id is not None,
+            request.expanded_id is not None,
+            request.is_complete,
+        )
+
+
+def thread_parameters(proposal_id: int, request: ThreadRequest) -> dict[str, int | None]:
+    """Return the parameters of the statement of a request."""
+    return {
+        "proposal": proposal_id,
+        "after": request.after,
+        "linked": request.linked_id,
+        "expanded": request.expanded_id,
+        "replies_after": request.replies_after,
+        "rows": request.page_size + 1,
+    }
+
+
+_PROPOSAL = bindparam("proposal", type_=BigId)
+_AFTER = bindparam("after", type_=BigId)
+_LINKED = bindparam("linked", type_=BigId)
+_EXPANDED = bindparam("expanded", type_=BigId)
+_REPLIES_AFTER = bindparam("replies_after", type_=BigId)
+_ROWS = bindparam("rows", type_=Integer)
+"""The arguments of a page and one more, which shows whether another page follows."""
+
+
+def select_comment_ids(shape: ThreadShape) -> CTE:
     """Select rows (part, id) of a page; the parts are page, reply, branch and top.
 
-    The part "top" has the most rated argument for and the most rated against.
+    The part "top" has the most rated argument for and the most rated against. The parameters are
+    those of `thread_parameters`.
     """
-    parts = [_top_argument(proposal_id, Stance.FOR), _top_argument(proposal_id, Stance.AGAINST)]
-    if thread_request.expanded_id is not None:
-        parts += _expanded_branch(proposal_id, thread_request)
+    parts = [_top_argument(Stance.FOR), _top_argument(Stance.AGAINST)]
+    if shape.is_expanded:
+        parts += _expanded_branch()
     else:
-        page = _page(proposal_id, thread_request).cte("page")
-        replies = _all_replies if thread_request.is_complete else _first_replies
+        page = _page(shape).cte("page")
+        replies = _all_replies if shape.is_complete else _first_replies
         parts += [_part("page", select(page.c.id)), *replies(page)]
-        if thread_request.linked_id is not None:
-            parts += _linked_branch(proposal_id, thread_request.linked_id)
+        if shape.is_linked:
+            parts += _linked_branch()
     return union_all(*parts).cte("selected")
 
 
@@ -127,12 +176,12 @@ def _part(name: str, ids: Select[int]) -> Part:
     return select(literal(name).label("part"), selected.c.id)
 
 
-def _top_argument(proposal_id: int, stance: Stance) -> Part:
+def _top_argument(stance: Stance) -> Part:
     return _part(
         "top",
         select(Comment.id)
         .where(
-            Comment.proposal_id == proposal_id,
+            Comment.proposal_id == _PROPOSAL,
             Comment.depth == 0,
             Comment.stance == stance,
             Comment.visible_to(ANYONE),
@@ -142,38 +191,37 @@ def _top_argument(proposal_id: int, stance: Stance) -> Part:
     )
 
 
-def _page(proposal_id: int, thread_request: ThreadRequest) -> Select[int, Any]:
-    """Select a page of arguments and one more, which shows whether another page follows."""
-    linked_id = thread_request.linked_id
-    conditions = _FILTERS[thread_request.side if linked_id is None else ArgumentFilter.ALL]
+def _page(shape: ThreadShape) -> Select[int, Any]:
+    """Select a page of arguments and one more."""
+    conditions = _FILTERS[ArgumentFilter.ALL if shape.is_linked else shape.side]
     arguments = select(Comment.id).where(
-        Comment.proposal_id == proposal_id, Comment.depth == 0, *conditions
+        Comment.proposal_id == _PROPOSAL, Comment.depth == 0, *conditions
     )
-    order = _ORDERS[thread_request.order]
-    if linked_id is None and thread_request.after is None:
-        return order.first_rows(arguments, thread_request.page_size + 1)
-    last = thread_request.after if linked_id is None else _root_of(proposal_id, linked_id)
+    order = _ORDERS[shape.order]
+    if not shape.is_linked and not shape.is_after:
+        return order.first_rows(arguments, _ROWS)
+    last = _root_of_linked() if shape.is_linked else _AFTER
     value = None if order.column is None else _sort_value_at(order.column, last)
     return order.rows_after(
         arguments,
-        thread_request.page_size + 1,
+        _ROWS,
         value=value,
         last=last,
-        inclusive=linked_id is not None,
+        inclusive=shape.is_linked,
     )
 
 
-def _root_of(proposal_id: int, comment_id: int) -> ScalarSelect[int]:
+def _root_of_linked() -> ScalarSelect[int]:
     linked = aliased(Comment)
     return (
         select(func.coalesce(linked.root_id, linked.id))
-        .where(linked.id == comment_id, linked.proposal_id == proposal_id)
+        .where(linked.id == _LINKED, linked.proposal_id == _PROPOSAL)
         .scalar_subquery()
     )
 
 
 def _sort_value_at(
-    column: InstrumentedAttribute[int], comment_id: int | ScalarSelect[int] | None
+    column: InstrumentedAttribute[int], comment_id: BindParameter[int] | ScalarSelect[int]
 ) -> ScalarSelect[int]:
     first = aliased(Comment)
     return select(getattr(first, column.key)).where(first.id == comment_id).scalar_subquery()
@@ -200,29 +248,27 @@ def _first_replies(page: CTE) -> list[Part]:
     ]
 
 
-def _expanded_branch(proposal_id: int, thread_request: ThreadRequest) -> list[Part]:
+def _expanded_branch() -> list[Part]:
     """Select an argument of the thread and a page of its replies at any depth."""
     replies = (
         select(Comment.id)
-        .where(
-            Comment.root_id == thread_request.expanded_id, Comment.id > thread_request.replies_after
-        )
+        .where(Comment.root_id == _EXPANDED, Comment.id > _REPLIES_AFTER)
         .order_by(Comment.id)
         .limit(MAX_REPLIES + 1)
     )
     root = select(Comment.id).where(
-        Comment.proposal_id == proposal_id,
-        Comment.id == thread_request.expanded_id,
+        Comment.proposal_id == _PROPOSAL,
+        Comment.id == _EXPANDED,
         Comment.depth == 0,
     )
     return [_part("page", root), _part("reply", replies)]
 
 
-def _linked_branch(proposal_id: int, comment_id: int) -> list[Part]:
+def _linked_branch() -> list[Part]:
     """Select a linked comment, its nearest ancestors and its first replies."""
     step = (
         select(Comment.id, Comment.parent_id, literal(0).label("steps"))
-        .where(Comment.id == comment_id, Comment.proposal_id == proposal_id)
+        .where(Comment.id == _LINKED, Comment.proposal_id == _PROPOSAL)
         .cte("ancestors", recursive=True)
     )
     parent = aliased(Comment)
@@ -233,7 +279,7 @@ def _linked_branch(proposal_id: int, comment_id: int) -> list[Part]:
     )
     replies = (
         select(Comment.id)
-        .where(Comment.parent_id == comment_id)
+        .where(Comment.parent_id == _LINKED)
         .order_by(Comment.id)
         .limit(MAX_REPLIES_BELOW_LINK)
     )

@@ -2,20 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
+from sqlalchemy import Select
+
+from deliberate.database import db
 from deliberate.models import Person, Proposal
 from deliberate.queries.threads.comment_rows import (
     CommentRow,
     SelectedComment,
     distinct_rows,
-    load_rows,
+    rows_statement,
     to_comment_row,
 )
 from deliberate.queries.threads.pagination import (
     MAX_REPLIES,
     ThreadRequest,
+    ThreadShape,
     select_comment_ids,
     sort_key,
+    thread_parameters,
 )
 
 
@@ -42,7 +49,7 @@ def get_thread_page(
 
     The reader's own comments are shown to them while a rule holds them.
     """
-    rows = load_rows(select_comment_ids(proposal.id, thread_request), reader)
+    rows = _load_rows(proposal.id, thread_request, reader)
     top = [to_comment_row(row, proposal, language) for row in rows if row.part == "top"]
     roots = distinct_rows(row for row in rows if row.part == "page")
     roots.sort(key=lambda row: sort_key(thread_request.order, row))
@@ -64,6 +71,20 @@ def get_thread_page(
         after=roots[size - 1].id if len(roots) > size else None,
         replies_after=comments[-1].id if has_more_replies else None,
     )
+
+
+def _load_rows(
+    proposal_id: int, thread_request: ThreadRequest, reader: Person | None
+) -> Sequence[SelectedComment]:
+    given = thread_parameters(proposal_id, thread_request)
+    statement = _statement(ThreadShape.of(thread_request))
+    return db.session.execute(statement, {**given, "reader": reader.id if reader else 0}).all()
+
+
+@cache
+def _statement(shape: ThreadShape) -> Select[*tuple[Any, ...]]:
+    """Return the statement of a shape, built once: building it takes longer than running it."""
+    return rows_statement(select_comment_ids(shape))
 
 
 def _branches(rows: Sequence[SelectedComment]) -> dict[int, list[SelectedComment]]:

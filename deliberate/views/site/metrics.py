@@ -26,7 +26,7 @@ PROXY_HEADERS = (
 
 @blueprint.page("/metrics", "public")
 def metrics() -> ResponseReturnValue:
-    """Return the request metrics of this process and the operational metrics of the platform.
+    """Return the metrics of this process, of the requests and of the whole platform.
 
     Requests without the bearer token are accepted only from this machine, without a proxy.
     """
@@ -35,7 +35,7 @@ def metrics() -> ResponseReturnValue:
         return Response("metrics: bearer token required\n", 403, mimetype="text/plain")
     registry = CollectorRegistry()
     registry.register(OpsCollector(settings))
-    body = generate_latest(request_metrics().registry) + generate_latest(registry)
+    body = request_metrics().latest() + generate_latest(registry)
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 
 

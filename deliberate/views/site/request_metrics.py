@@ -1,13 +1,15 @@
 """Metrics and the access log: route, status and duration of each request, no personal data."""
 
 import logging
+import os
 import re
 import secrets
 import time
 
 from flask import Flask, Response, current_app, g, request
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from deliberate.views.site.request_context import current_settings
@@ -20,25 +22,34 @@ _log = logging.getLogger("deliberate.requests")
 
 
 class RequestMetrics:
-    """The metrics of the requests that this process has served."""
+    """The metrics of this process, and of the requests that it has served."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
+        self.requests = CollectorRegistry()
         self.responses = Counter(
             "deliberate_requests",
             "Responses by route and status.",
             ("method", "route", "status"),
-            registry=self.registry,
+            registry=self.requests,
         )
         self.seconds = Histogram(
             "deliberate_request_seconds",
             "Time until a response was ready, by route.",
             ("route",),
             buckets=BUCKETS,
-            registry=self.registry,
+            registry=self.requests,
         )
+
+    def latest(self) -> bytes:
+        """Return the metrics as text; requests are those of all processes of a server."""
+        requests = self.requests
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            requests = CollectorRegistry()
+            MultiProcessCollector(requests)
+        return generate_latest(self.registry) + generate_latest(requests)
 
 
 def init_app(app: Flask) -> None:

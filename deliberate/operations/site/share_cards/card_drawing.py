@@ -6,15 +6,16 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from threading import BoundedSemaphore, Lock
-
-from deliberate.operations.site.share_cards import card_worker
 
 SLOTS = 2
 """Cards drawn at a time; no request waits for another, as it would hold a thread of the server."""
 TIMEOUT_SECONDS = 20.0
 CACHED_CARDS = 64
 """Cards kept in memory, at most 5 MB; not on disk, where an erased title would remain."""
+WORKER = Path(__file__).with_name("card_worker.py")
+"""The program that draws; only its process loads the libraries for it."""
 
 _slots = BoundedSemaphore(SLOTS)
 _lock = Lock()
@@ -61,7 +62,7 @@ def card_picture(version: str, content: CardContent, read_picture: Callable[[], 
 
 
 def _run_worker(content: CardContent, picture: bytes) -> bytes:
-    command = [sys.executable, "-I", card_worker.__file__]
+    command = [sys.executable, "-I", str(WORKER)]
     try:
         result = subprocess.run(  # noqa: S603  # no part of the command is from the request
             command,

@@ -1,0 +1,1 @@
+"""The processes of `deliberate serve`: servers on one port, and one that runs the jobs."""

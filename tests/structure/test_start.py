@@ -1,0 +1,51 @@
+"""What a process loads when it starts: libraries of few requests and of jobs wait for their use."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+HEAVY = ("numpy", "scipy", "duckdb", "pyarrow", "PIL", "icalendar", "holidays", "huey", "redis")
+STARTED = """
+import sys, tempfile
+from deliberate import create_app
+from deliberate.commands.startup import migrate_stores
+from deliberate.config import Settings
+app = create_app(Settings(mode="test", data_dir=tempfile.mkdtemp()))
+migrate_stores(app)
+assert app.test_client().get("/id/").status_code == 200
+print(*sys.modules)
+"""
+
+
+def loaded_by(program: str) -> set[str]:
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(result.stdout.split())
+
+
+def test_process_that_has_served_a_page_has_loaded_no_heavy_library():
+    loaded = loaded_by(STARTED)
+    assert "deliberate.views.scores.scoreboard" in loaded
+    assert not loaded & set(HEAVY)
+
+
+def test_help_loads_neither_the_application_nor_a_database():
+    loaded = loaded_by(
+        "import sys; from deliberate.commands import cli; from click.testing import CliRunner\n"
+        "assert CliRunner().invoke(cli, ['--help']).exit_code == 0; print(*sys.modules)"
+    )
+    assert "deliberate.commands" in loaded
+    assert not loaded & {*HEAVY, "sqlalchemy", "deliberate.views", "deliberate.models"}
+
+
+@pytest.mark.parametrize("package", ["deliberate.citivoice", "deliberate.sealing"])
+def test_every_name_of_a_package_is_found_where_it_is_declared(package):
+    module = import_module(package)
+    names = {name for group in module._MODULES.values() for name in group}
+    assert names <= set(module.__all__)
+    assert all(getattr(module, name) is not None for name in module.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = module.nothing
