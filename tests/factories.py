@@ -12,6 +12,7 @@ from deliberate.operations.accounts import registration as account_operations
 from deliberate.operations.polls import polls as poll_operations
 from deliberate.operations.processes import processes as process_operations
 from deliberate.operations.proposals import proposals as proposal_operations
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.vocabulary import PhaseKind, PhaseSwitch, Role
 
 _sequence = count(1)
@@ -29,10 +30,14 @@ def create_resident(name: str = "") -> Person:
     return account_operations.join(f"warga{number}", name or f"Warga {number}", PASSPHRASE)
 
 
-def create_institution(slug: str = "") -> Institution:
+def create_institution(slug: str = "", *, is_coordinator: bool = False) -> Institution:
     """Return a new institution."""
     with unrecorded("test settings") as session:
-        institution = Institution(slug=slug or f"kantor-{next(_sequence)}", name=f"Kantor {slug}")
+        institution = Institution(
+            slug=slug or f"kantor-{next(_sequence)}",
+            name=f"Kantor {slug}",
+            is_coordinator=is_coordinator,
+        )
         session.add(institution)
     return institution
 
@@ -89,6 +94,13 @@ def create_proposal(process: Process | None = None, author: Person | None = None
         "Bangku di tiap halte",
         "Lansia menunggu berdiri. Satu bangku di tiap halte cukup.",
     )
+
+
+def create_qualified_proposal(institution: Institution) -> Proposal:
+    """Return a proposal that an institution owes a response: one support was enough."""
+    proposal = create_proposal(create_process(institution, threshold=1))
+    support_proposal(create_resident(), proposal)
+    return proposal
 
 
 def reload(row: object) -> None:

@@ -1,21 +1,23 @@
 """WTForms: what each request may contain, with error messages in both languages."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from wtforms import (
     Field,
     FieldList,
     Form,
     FormField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
 )
 from wtforms.i18n import DummyTranslations
-from wtforms.validators import Regexp
+from wtforms.validators import AnyOf, DataRequired, Regexp
 
 from deliberate.text import clean, clean_line
 
@@ -80,3 +82,16 @@ def single_line(value: str | None) -> str:
 def multi_line(value: str | None) -> str:
     """Return the value of a field as cleaned text with line breaks; a WTForms filter."""
     return clean(value or "")
+
+
+def required_choice(
+    label: LazyString, choices: Sequence[SelectChoice], message: LazyString
+) -> RadioField:
+    """Return radio buttons none of which is preselected; `message` asks to choose one."""
+    values = [choice.value for choice in choices]
+    return RadioField(
+        label,
+        [DataRequired(message), AnyOf(values, message=message)],
+        choices=choices,
+        validate_choice=False,
+    )

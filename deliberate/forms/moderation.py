@@ -1,11 +1,18 @@
 """Forms for reports, decisions, appeals, sanctions and rules."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectChoice, StringField, TextAreaField
-from wtforms.validators import AnyOf, DataRequired, Length, Optional
+from flask_babel.speaklater import LazyString
+from wtforms import SelectChoice, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
 
-from deliberate.forms import REQUIRED, TOO_LONG, LocalizedForm, single_line
-from deliberate.text import clean
+from deliberate.forms import (
+    REQUIRED,
+    TOO_LONG,
+    LocalizedForm,
+    multi_line,
+    required_choice,
+    single_line,
+)
 from deliberate.vocabulary import AppealOutcome, ModerationRule
 
 RULE_CHOICES = [
@@ -23,22 +30,18 @@ _TOO_LONG = _("At most 2,000 characters.")
 MAX_LENGTH = 2000
 
 
-def _cleaned(written: str | None) -> str:
-    return clean(written or "")
+def _required_text(label: LazyString) -> TextAreaField:
+    return TextAreaField(
+        label,
+        [DataRequired(REQUIRED), Length(max=MAX_LENGTH, message=_TOO_LONG)],
+        filters=[multi_line],
+    )
 
 
 class ReportForm(LocalizedForm):
     """A report: the broken rule, and a note for the moderator."""
 
-    reason = RadioField(
-        _("What is wrong with it?"),
-        [
-            DataRequired(_CHOOSE_RULE),
-            AnyOf([r.value for r in ModerationRule], message=_CHOOSE_RULE),
-        ],
-        choices=RULE_CHOICES,
-        validate_choice=False,
-    )
+    reason = required_choice(_("What is wrong with it?"), RULE_CHOICES, _CHOOSE_RULE)
     note = StringField(
         _("What should the moderator know?"),
         [Optional(), Length(max=500, message=_("At most 500 characters."))],
@@ -49,20 +52,8 @@ class ReportForm(LocalizedForm):
 class DecisionForm(LocalizedForm):
     """The rule and the note to the author when a text is hidden or an edit is requested."""
 
-    rule = RadioField(
-        _("By which rule?"),
-        [
-            DataRequired(_CHOOSE_RULE),
-            AnyOf([r.value for r in ModerationRule], message=_CHOOSE_RULE),
-        ],
-        choices=RULE_CHOICES,
-        validate_choice=False,
-    )
-    note = TextAreaField(
-        _("Note to the author"),
-        [DataRequired(REQUIRED), Length(max=MAX_LENGTH, message=_TOO_LONG)],
-        filters=[_cleaned],
-    )
+    rule = required_choice(_("By which rule?"), RULE_CHOICES, _CHOOSE_RULE)
+    note = _required_text(_("Note to the author"))
 
 
 class EscalationForm(LocalizedForm):
@@ -78,88 +69,57 @@ class EscalationForm(LocalizedForm):
 class AppealForm(LocalizedForm):
     """The reason of an appeal against a decision."""
 
-    reason = TextAreaField(
-        _("Why should your text be shown?"),
-        [DataRequired(REQUIRED), Length(max=MAX_LENGTH, message=_TOO_LONG)],
-        filters=[_cleaned],
-    )
+    reason = _required_text(_("Why should your text be shown?"))
 
 
 class AppealDecisionForm(LocalizedForm):
     """A second moderator's decision on an appeal, with its reason."""
 
-    outcome = RadioField(
+    outcome = required_choice(
         _("Your decision"),
-        [DataRequired(_CHOOSE), AnyOf([o.value for o in AppealOutcome], message=_CHOOSE)],
-        choices=[
+        [
             SelectChoice(AppealOutcome.GRANTED.value, _("The text is shown again")),
             SelectChoice(AppealOutcome.REFUSED.value, _("It stays hidden")),
         ],
-        validate_choice=False,
+        _CHOOSE,
     )
-    note = TextAreaField(
-        _("Reason, shown to the author"),
-        [DataRequired(REQUIRED), Length(max=MAX_LENGTH, message=_TOO_LONG)],
-        filters=[_cleaned],
-    )
+    note = _required_text(_("Reason, shown to the author"))
 
 
 class SanctionForm(LocalizedForm):
     """A sanction: rule, length and a note to the owner of the account."""
 
-    rule = RadioField(
-        _("By which rule?"),
-        [
-            DataRequired(_CHOOSE_RULE),
-            AnyOf([r.value for r in ModerationRule], message=_CHOOSE_RULE),
-        ],
-        choices=RULE_CHOICES,
-        validate_choice=False,
-    )
-    days = RadioField(
+    rule = required_choice(_("By which rule?"), RULE_CHOICES, _CHOOSE_RULE)
+    days = required_choice(
         _("For how long?"),
-        [DataRequired(_CHOOSE_LENGTH), AnyOf(["1", "7", "30"], message=_CHOOSE_LENGTH)],
-        choices=[
+        [
             SelectChoice("1", _("One day")),
             SelectChoice("7", _("Seven days")),
             SelectChoice("30", _("Thirty days")),
         ],
-        validate_choice=False,
+        _CHOOSE_LENGTH,
     )
-    note = TextAreaField(
-        _("Note to the owner"),
-        [DataRequired(REQUIRED), Length(max=MAX_LENGTH, message=_TOO_LONG)],
-        filters=[_cleaned],
-    )
+    note = _required_text(_("Note to the owner"))
 
 
 class SanctionAppealForm(LocalizedForm):
     """The reason of an appeal against a sanction."""
 
-    reason = TextAreaField(
-        _("Why is the limit wrong?"),
-        [DataRequired(REQUIRED), Length(max=MAX_LENGTH, message=_TOO_LONG)],
-        filters=[_cleaned],
-    )
+    reason = _required_text(_("Why is the limit wrong?"))
 
 
 class SanctionReviewForm(LocalizedForm):
     """A second moderator's decision on an appeal against a sanction."""
 
-    outcome = RadioField(
+    outcome = required_choice(
         _("What should happen to the limit?"),
-        [DataRequired(_CHOOSE), AnyOf([o.value for o in AppealOutcome], message=_CHOOSE)],
-        choices=[
+        [
             SelectChoice(AppealOutcome.GRANTED.value, _("It ends now")),
             SelectChoice(AppealOutcome.REFUSED.value, _("It stays until its end date")),
         ],
-        validate_choice=False,
+        _CHOOSE,
     )
-    reason = TextAreaField(
-        _("Reason, shown to the owner"),
-        [DataRequired(REQUIRED), Length(max=MAX_LENGTH, message=_TOO_LONG)],
-        filters=[_cleaned],
-    )
+    reason = _required_text(_("Reason, shown to the owner"))
 
 
 class RulesForm(LocalizedForm):

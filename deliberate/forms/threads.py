@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
-from deliberate.forms import REQUIRED, LocalizedForm, multi_line
+from deliberate.forms import REQUIRED, LocalizedForm, multi_line, required_choice
 from deliberate.vocabulary import Stance
 
 MAX_COMMENT, MAX_CORRECTION = 4000, 1000
@@ -57,12 +57,7 @@ _CHOOSE = _("Choose for, against, or neutral.")
 class ArgumentForm(CommentForm):
     """An argument on a proposal; a stance is required, and none is preselected."""
 
-    stance = RadioField(
-        _("What is your position on this proposal?"),
-        [DataRequired(_CHOOSE), AnyOf(_STANCES_BY_VALUE, message=_CHOOSE)],
-        choices=STANCES,
-        validate_choice=False,
-    )
+    stance = required_choice(_("What is your position on this proposal?"), STANCES, _CHOOSE)
 
     @property
     def selected_stance(self) -> Stance | None:

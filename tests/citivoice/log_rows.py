@@ -1,10 +1,11 @@
 """Small logs for tests, one short call per act."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deliberate.citivoice import Log, Process
+from deliberate.citivoice import Log, Process, Scores, score
 from deliberate.citivoice.reduction.facts import Table, column_types, typed_column
 
 Row = dict[str, Any]
@@ -129,3 +130,26 @@ def exchanged(threads: int = 45, people: int = 60) -> list[Row]:
                 for k in range(5)
             ]
     return rows
+
+
+def talk(threads: int, answered: bool, name: str) -> Scores:
+    """Return the scores of threads of eight comments, which answer one another or not."""
+    rows = [
+        row
+        for t in range(threads)
+        for row in (
+            proposal(f"P{t}", f"u{t}", t * 30),
+            *(
+                comment(
+                    f"c{t}-{k}",
+                    f"u{(t * 3 + k % 4) % 50}",
+                    t * 30 + k + 1,
+                    proposal_id=f"P{t}",
+                    parent_id=f"c{t}-{k - 2}" if answered and k > 1 and (t + k) % 5 else None,
+                    stance=1 if (k + t) % 3 else -1,
+                )
+                for k in range(8)
+            ),
+        )
+    ]
+    return score(log_of(rows), replace(PROCESS, slug=name))

@@ -1,7 +1,6 @@
 """The document and records of scores, the package's files, and the ways rows come in."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,35 +8,21 @@ import numpy as np
 import pytest
 
 import deliberate.citivoice as citivoice
-from deliberate.citivoice import Log, Process, Scores, score
+from deliberate.citivoice import Log, Process, score
 from deliberate.citivoice.reduction.declarations import SQL_FOLDER
-from tests.citivoice.log_rows import PROCESS, Row, comment, log_of, proposal, sample_rows, staff
+from tests.citivoice.log_rows import (
+    PROCESS,
+    Row,
+    comment,
+    log_of,
+    sample_rows,
+    staff,
+    talk,
+)
 
 
 def counted(rows: list[Row]) -> int:
     return int(score(log_of(rows), PROCESS).descriptives["counted"]["comments"])
-
-
-def talk(threads: int, answered: bool, name: str) -> Scores:
-    rows = [
-        row
-        for t in range(threads)
-        for row in (
-            proposal(f"P{t}", f"u{t}", t * 30),
-            *(
-                comment(
-                    f"c{t}-{k}",
-                    f"u{(t * 3 + k % 4) % 50}",
-                    t * 30 + k + 1,
-                    proposal_id=f"P{t}",
-                    parent_id=f"c{t}-{k - 2}" if answered and k > 1 and (t + k) % 5 else None,
-                    stance=1 if (k + t) % 3 else -1,
-                )
-                for k in range(8)
-            ),
-        )
-    ]
-    return score(log_of(rows), replace(PROCESS, slug=name))
 
 
 def test_every_indicator_has_a_record() -> None:

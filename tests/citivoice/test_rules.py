@@ -10,7 +10,6 @@ from deliberate.citivoice import (
     Judged,
     Log,
     NotComparable,
-    Scores,
     compare,
     judge,
     load_formulas,
@@ -22,7 +21,7 @@ from deliberate.citivoice import (
 from deliberate.citivoice.framework.headline import headline
 from deliberate.citivoice.indicators.statistics import Measurement, to_finding
 from deliberate.citivoice.scoring.aggregation import DimensionTotal
-from tests.citivoice.log_rows import PROCESS, Row, act, comment, log_of, proposal, sample_rows
+from tests.citivoice.log_rows import PROCESS, Row, act, comment, log_of, sample_rows, talk
 
 
 def counted(rows: list[Row]) -> int:
@@ -189,28 +188,6 @@ def test_headline_marks_uncertainty() -> None:
     assert said(0.31, (0.30, 0.37))["en"].endswith("Few came back (uncertain).")
     assert said(0.31, (0.30, 0.37))["id"].endswith("Sedikit yang kembali (belum pasti).")
     assert said(0.45, (0.30, 0.70))["en"].startswith("Too little talk")
-
-
-def talk(threads: int, answered: bool, name: str) -> Scores:
-    rows = [
-        row
-        for t in range(threads)
-        for row in (
-            proposal(f"P{t}", f"u{t}", t * 30),
-            *(
-                comment(
-                    f"c{t}-{k}",
-                    f"u{(t * 3 + k % 4) % 50}",
-                    t * 30 + k + 1,
-                    proposal_id=f"P{t}",
-                    parent_id=f"c{t}-{k - 2}" if answered and k > 1 and (t + k) % 5 else None,
-                    stance=1 if (k + t) % 3 else -1,
-                )
-                for k in range(8)
-            ),
-        )
-    ]
-    return score(log_of(rows), replace(PROCESS, slug=name))
 
 
 def test_comparison_claims_only_clear_differences() -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from deliberate.database import db
 from deliberate.operations.accounts.devices import create_device
-from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.responses.responses import list_response_cards
 from deliberate.vocabulary import Stance
@@ -63,8 +62,7 @@ def institution(app):
 @pytest.fixture
 def proposal(institution):
     """Return a proposal that is owed a response and has one argument."""
-    proposal = factories.create_proposal(factories.create_process(institution, threshold=1))
-    support_proposal(factories.create_resident(), proposal)
+    proposal = factories.create_qualified_proposal(institution)
     comment_operations.post_comment(
         factories.create_resident(), proposal, "Terlalu mahal.", stance=Stance.AGAINST
     )

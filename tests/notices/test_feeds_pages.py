@@ -33,8 +33,7 @@ def institution(app):
 
 @pytest.fixture
 def proposal(institution):
-    proposal = factories.create_proposal(factories.create_process(institution, threshold=1))
-    support_proposal(factories.create_resident(), proposal)
+    proposal = factories.create_qualified_proposal(institution)
     publish_response(
         factories.create_staff(institution),
         proposal,
@@ -85,8 +84,7 @@ def test_feed_language_follows_its_url(app, proposal):
 
 
 def test_calendar_has_phases_and_due_dates_in_the_time_zone_of_the_process(app, institution, clock):
-    proposal = factories.create_proposal(factories.create_process(institution, threshold=1))
-    support_proposal(factories.create_resident(), proposal)
+    proposal = factories.create_qualified_proposal(institution)
     response = anonymous_client(app).get(f"/processes/{proposal.process.slug}/calendar.ics?lang=en")
     lines = response.data.decode().replace("\r\n ", "").split("\r\n")
     assert response.mimetype == "text/calendar" and lines[0] == "BEGIN:VCALENDAR"

@@ -35,6 +35,7 @@ from deliberate.vocabulary import ResponseDecision, Stance
 from deliberate.vocabulary.notices import Channel, Topic
 from tests import factories
 from tests.client import signed_in_client, submit_form
+from tests.notices.answered_proposals import answer_followed_proposal
 from tests.notices.gateway import SECRET, running_gateway
 
 NUMBER = "+6281234567890"
@@ -54,17 +55,6 @@ def create_reader():
     with unrecorded("test number") as session:
         session.add(PhoneNumber(person_id=person.id, number=NUMBER, confirmed_at=now()))
     return person
-
-
-def answer_followed_proposal(*followers):
-    institution = factories.create_institution("sarpras")
-    proposal = factories.create_proposal(factories.create_process(institution))
-    for follower in followers:
-        follow_subject(follower, proposal)
-    staff = factories.create_staff(institution)
-    publish_response(staff, proposal, ResponseDecision.ACCEPTED, "Ya", "Teks")
-    fan_out()
-    return proposal
 
 
 def phone_deliveries():

@@ -18,7 +18,6 @@ from deliberate.database.data_version import read_version
 from deliberate.models import Delivery, PushSubscription
 from deliberate.notifications.channels import push, push_addresses
 from deliberate.notifications.delivery import send_due
-from deliberate.notifications.fanout import fan_out
 from deliberate.operations.accounts.devices import end_devices
 from deliberate.operations.notices import endpoints
 from deliberate.operations.notices.endpoints import is_endpoint, is_https_port, is_public
@@ -29,14 +28,12 @@ from deliberate.operations.notices.push_subscriptions import (
     add_push_subscription,
     remove_push_subscription,
 )
-from deliberate.operations.proposals.follows import follow_subject
-from deliberate.operations.responses.responses import publish_response
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.notices.push_subscriptions import public_push_key
-from deliberate.vocabulary import ResponseDecision
 from deliberate.vocabulary.notices import Channel
 from tests import factories
 from tests.client import signed_in_client, submit_form
+from tests.notices.answered_proposals import answer_followed_proposal
 
 pytest.importorskip("pywebpush", reason="the extra push is not installed")
 from tests.notices.push_service import Browser, running_push_service, write_certificate
@@ -79,17 +76,6 @@ def subscribe(person, *browsers):
                     person_id=person.id, endpoint=endpoint, public_key=public_key, secret=secret
                 )
             )
-
-
-def answer_followed_proposal(*followers):
-    institution = factories.create_institution()
-    proposal = factories.create_proposal(factories.create_process(institution))
-    for follower in followers:
-        follow_subject(follower, proposal)
-    staff = factories.create_staff(institution)
-    publish_response(staff, proposal, ResponseDecision.ACCEPTED, "Ya", "Rahasia")
-    fan_out()
-    return proposal
 
 
 def pushed():

@@ -98,10 +98,7 @@ class City:
 
     def __init__(self):
         self.institution = factories.create_institution("sarpras")
-        self.other = factories.create_institution("dishub")
-        with unrecorded("test settings") as session:
-            self.other.is_coordinator = True
-            session.add(self.other)
+        self.other = factories.create_institution("dishub", is_coordinator=True)
         self.process = factories.create_process(self.institution, threshold=3, days=200)
         self.officer = self.known(factories.create_staff(self.institution))
         self.colleague = self.known(factories.create_staff(self.institution))

@@ -7,7 +7,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from deliberate.clock import now
-from deliberate.database import db, unrecorded
+from deliberate.database import db
 from deliberate.models import Notice
 from deliberate.notifications.notice_texts import NoticeSubjects, notice_text
 from deliberate.notifications.reminders import create_reminders
@@ -26,11 +26,7 @@ from tests.responses.draft_content import draft_content
 
 @pytest.fixture
 def institution(app, clock):
-    institution = factories.create_institution("sarpras")
-    with unrecorded("test settings") as session:
-        institution.is_coordinator = True
-        session.add(institution)
-    return institution
+    return factories.create_institution("sarpras", is_coordinator=True)
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import gzip
 import re
 import shutil
 
+import pytest
+
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.threads.comments import get_last_stance
@@ -173,29 +175,22 @@ def test_closed_thread_is_readable_and_says_why_it_is_closed(app, clock):
     assert "Post argument" not in page and "/rating" not in page
 
 
-def test_support_is_given_and_withdrawn_by_buttons(app, log):
-    proposal, client = (
-        factories.create_proposal(),
-        signed_in_client(app, factories.create_resident()),
-    )
+@pytest.mark.parametrize(
+    ("button", "kinds"),
+    [
+        ("support", ["support.given", "support.taken_back"]),
+        ("follow", ["follow.started", "follow.ended"]),
+    ],
+)
+def test_support_and_follow_begin_and_end_by_buttons(app, log, button, kinds):
+    proposal = factories.create_proposal()
+    client = signed_in_client(app, factories.create_resident())
     log()
-    support = f"/id/proposals/{proposal.id}/support"
-    assert submit_form(client, page_url(proposal), support).status_code == 303
-    assert f"{support}/end" in client.get(page_url(proposal)).text
-    assert submit_form(client, page_url(proposal), f"{support}/end").status_code == 303
-    assert [entry.kind for entry in log()] == ["support.given", "support.taken_back"]
-
-
-def test_follow_starts_and_ends_by_buttons(app, log):
-    proposal, client = (
-        factories.create_proposal(),
-        signed_in_client(app, factories.create_resident()),
-    )
-    log()
-    follow = f"/id/proposals/{proposal.id}/follow"
-    assert submit_form(client, page_url(proposal), follow).status_code == 303
-    assert submit_form(client, page_url(proposal), f"{follow}/end").status_code == 303
-    assert [entry.kind for entry in log()] == ["follow.started", "follow.ended"]
+    target = f"/id/proposals/{proposal.id}/{button}"
+    assert submit_form(client, page_url(proposal), target).status_code == 303
+    assert f"{target}/end" in client.get(page_url(proposal)).text
+    assert submit_form(client, page_url(proposal), f"{target}/end").status_code == 303
+    assert [entry.kind for entry in log()] == kinds
 
 
 def test_revision_page_publishes_credits_and_a_difference(app, log):

@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask_babel import force_locale
 
 from deliberate.clock import now
-from deliberate.database import db, unrecorded
+from deliberate.database import db
 from deliberate.days import last_day
 from deliberate.models import Case
 from deliberate.operations.proposals.supports import support_proposal
@@ -28,20 +27,12 @@ from deliberate.queries.threads.open_questions import open_questions
 from deliberate.vocabulary import ResponseDecision, Stance
 from tests import factories
 
-
-@pytest.fixture(autouse=True)
-def english(app, clock):
-    with force_locale("en"):
-        yield
+pytestmark = pytest.mark.usefixtures("clock", "english")
 
 
 @pytest.fixture
 def coordinator(app):
-    institution = factories.create_institution("sarpras")
-    with unrecorded("test settings") as session:
-        institution.is_coordinator = True
-        session.add(institution)
-    return institution
+    return factories.create_institution("sarpras", is_coordinator=True)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from flask_babel import force_locale
 
 from deliberate.database import db, unrecorded
 from deliberate.operations.responses.commitments import (
@@ -21,16 +20,7 @@ from deliberate.queries.responses.responses import list_response_cards
 from deliberate.vocabulary import ResponseDecision
 from tests import factories
 
-
-@pytest.fixture(autouse=True)
-def english(app, clock):
-    with force_locale("en"):
-        yield
-
-
-@pytest.fixture
-def institution(app):
-    return factories.create_institution("sarpras")
+pytestmark = pytest.mark.usefixtures("clock", "english")
 
 
 @pytest.fixture

@@ -21,18 +21,12 @@ from tests.client import anonymous_client, signed_in_client, submit_form
 
 @pytest.fixture
 def institution(app):
-    institution = factories.create_institution("sarpras")
-    with unrecorded("test settings") as session:
-        institution.is_coordinator = True
-        session.add(institution)
-    return institution
+    return factories.create_institution("sarpras", is_coordinator=True)
 
 
 @pytest.fixture
 def proposal(institution):
-    proposal = factories.create_proposal(factories.create_process(institution, threshold=1))
-    support_proposal(factories.create_resident(), proposal)
-    return proposal
+    return factories.create_qualified_proposal(institution)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask_babel import force_locale
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
@@ -27,16 +26,7 @@ from deliberate.queries.responses.responses import list_response_cards
 from tests import factories
 from tests.responses.draft_content import draft_content
 
-
-@pytest.fixture(autouse=True)
-def english(app):
-    with force_locale("en"):
-        yield
-
-
-@pytest.fixture
-def institution(app):
-    return factories.create_institution("sarpras")
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture
@@ -197,10 +187,7 @@ def test_signature_of_an_institution_that_is_not_required_is_refused(institution
 
 
 def test_check_is_required_by_the_coordinator_only(institution, log):
-    coordinator = factories.create_institution()
-    with unrecorded("test settings") as session:
-        coordinator.is_coordinator = True
-        session.add(coordinator)
+    coordinator = factories.create_institution(is_coordinator=True)
     set_check_required(factories.create_staff(coordinator), institution, is_required=True)
     assert log()[-1].kind == "setting.changed" and institution.needs_check
     with pytest.raises(Refused):

@@ -5,7 +5,6 @@ from sqlalchemy import select
 
 from deliberate.database import db, unrecorded
 from deliberate.models import Notice, ProcessInstitution, Response, ResponseDraft
-from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.responses.response_drafts import sign_response
 from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.threads import comments as comment_operations
@@ -28,15 +27,8 @@ RESPONSE = {
 
 
 @pytest.fixture
-def institution(app):
-    return factories.create_institution("sarpras")
-
-
-@pytest.fixture
 def proposal(institution):
-    proposal = factories.create_proposal(factories.create_process(institution, threshold=1))
-    support_proposal(factories.create_resident(), proposal)
-    return proposal
+    return factories.create_qualified_proposal(institution)
 
 
 @pytest.fixture

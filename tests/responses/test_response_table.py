@@ -1,7 +1,6 @@
 """Responses from a table: a row with a problem is not published."""
 
 import pytest
-from flask_babel import force_locale
 
 from deliberate.database import unrecorded
 from deliberate.models import ProcessInstitution
@@ -25,21 +24,7 @@ from tests.responses.draft_content import draft_content
 
 HEADER = ",".join(COLUMNS)
 
-
-@pytest.fixture(autouse=True)
-def english(app):
-    with force_locale("en"):
-        yield
-
-
-@pytest.fixture
-def institution(app):
-    return factories.create_institution("sarpras")
-
-
-@pytest.fixture
-def officer(institution):
-    return factories.create_staff(institution)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from flask_babel import force_locale
 from sqlalchemy import select
 
 from deliberate.clock import now
@@ -20,21 +19,7 @@ from deliberate.queries.responses.responses import list_response_cards
 from deliberate.vocabulary import ResponseDecision, ResponseGround, Role, Stance
 from tests import factories
 
-
-@pytest.fixture(autouse=True)
-def english(app):
-    with force_locale("en"):
-        yield
-
-
-@pytest.fixture
-def institution(app):
-    return factories.create_institution("sarpras")
-
-
-@pytest.fixture
-def officer(institution):
-    return factories.create_staff(institution)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture

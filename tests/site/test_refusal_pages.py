@@ -8,7 +8,6 @@ from flask import get_flashed_messages
 from wtforms import Form
 
 from deliberate.clock import now
-from deliberate.operations.proposals.supports import support_proposal
 from deliberate.permissions.decision import InvalidInput
 from deliberate.views.site.form_pages import form_page
 from deliberate.vocabulary import PhaseKind, PhaseSwitch
@@ -25,9 +24,7 @@ def institution(app):
 
 @pytest.fixture
 def proposal(institution):
-    proposal = factories.create_proposal(factories.create_process(institution, threshold=1))
-    support_proposal(factories.create_resident(), proposal)
-    return proposal
+    return factories.create_qualified_proposal(institution)
 
 
 def test_refusal_for_want_of_a_role_says_who_grants_it(app):

@@ -1,10 +1,10 @@
 """Form for account recovery at an office."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, RadioField, SelectChoice
-from wtforms.validators import AnyOf, DataRequired
+from wtforms import BooleanField, SelectChoice
+from wtforms.validators import DataRequired
 
-from deliberate.forms import LocalizedForm
+from deliberate.forms import LocalizedForm, required_choice
 from deliberate.vocabulary import IdentityProof
 
 _CHOOSE = _("Choose one of these.")
@@ -20,12 +20,7 @@ PROOFS = [
 class IdentityProofForm(LocalizedForm):
     """How a person at the desk proved to be the owner of an account."""
 
-    proof = RadioField(
-        _("How did they show that the account is theirs?"),
-        [DataRequired(_CHOOSE), AnyOf([proof.value for proof in IdentityProof], message=_CHOOSE)],
-        choices=PROOFS,
-        validate_choice=False,
-    )
+    proof = required_choice(_("How did they show that the account is theirs?"), PROOFS, _CHOOSE)
     present = BooleanField(
         _("The person is sitting in front of me."),
         [DataRequired(_("Only for somebody who is here, never by telephone or letter."))],

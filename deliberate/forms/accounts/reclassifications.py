@@ -1,10 +1,9 @@
 """Form for the class of an account."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectChoice
-from wtforms.validators import AnyOf, DataRequired
+from wtforms import SelectChoice
 
-from deliberate.forms import LocalizedForm
+from deliberate.forms import LocalizedForm, required_choice
 from deliberate.vocabulary import AccountClass, ReclassificationReason
 
 _CHOOSE = _("Choose one of these.")
@@ -27,15 +26,11 @@ REASONS = {
 class ReclassificationForm(LocalizedForm):
     """The class of an account, and the reason for it."""
 
-    account_class = RadioField(
+    account_class = required_choice(
         _("As what does it count?"),
-        [DataRequired(_CHOOSE), AnyOf([item.value for item in CLASSES], message=_CHOOSE)],
-        choices=[SelectChoice(item.value, label) for item, label in CLASSES.items()],
-        validate_choice=False,
+        [SelectChoice(item.value, label) for item, label in CLASSES.items()],
+        _CHOOSE,
     )
-    reason = RadioField(
-        _("Why?"),
-        [DataRequired(_CHOOSE), AnyOf([item.value for item in REASONS], message=_CHOOSE)],
-        choices=[SelectChoice(item.value, label) for item, label in REASONS.items()],
-        validate_choice=False,
+    reason = required_choice(
+        _("Why?"), [SelectChoice(item.value, label) for item, label in REASONS.items()], _CHOOSE
     )

@@ -1,10 +1,10 @@
 """Forms for the verification of residents, and for removing a second factor."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
-from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange
+from wtforms import BooleanField, SelectChoice, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from deliberate.forms import REQUIRED, LocalizedForm, single_line
+from deliberate.forms import REQUIRED, LocalizedForm, required_choice, single_line
 from deliberate.forms.polls.polls import WholeNumberField
 from deliberate.vocabulary import FactorRemovalReason, VerificationEndReason
 
@@ -50,29 +50,13 @@ class ResidentListForm(LocalizedForm):
 class EndVerificationForm(LocalizedForm):
     """The reason for ending a verification."""
 
-    reason = RadioField(
-        _("Why?"),
-        [
-            DataRequired(_CHOOSE),
-            AnyOf([reason.value for reason in VerificationEndReason], message=_CHOOSE),
-        ],
-        choices=END_REASONS,
-        validate_choice=False,
-    )
+    reason = required_choice(_("Why?"), END_REASONS, _CHOOSE)
 
 
 class RemoveSecondFactorForm(LocalizedForm):
     """The reason for removing another account's second factor, after an identity check."""
 
-    reason = RadioField(
-        _("Why?"),
-        [
-            DataRequired(_CHOOSE),
-            AnyOf([reason.value for reason in FactorRemovalReason], message=_CHOOSE),
-        ],
-        choices=LOSS_REASONS,
-        validate_choice=False,
-    )
+    reason = required_choice(_("Why?"), LOSS_REASONS, _CHOOSE)
     sure = BooleanField(
         _("I have seen this person or called them back on a number I knew before."),
         [DataRequired(_("Make sure first: a stranger may ask in somebody's name."))],

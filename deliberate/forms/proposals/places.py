@@ -95,25 +95,31 @@ class PlacePickForm(LocalizedForm):
         """Refuse lines that are no position, and positions that are no place of the kind."""
         for number, line in enumerate((field.data or "").splitlines(), start=1):
             if line.strip() and _read_position(line) is None:
-                raise ValidationError(
-                    gettext(
-                        "Line %(n)s: write the latitude, then the longitude, as in %(example)s.",
-                        n=number,
-                        example=f"{format_decimal(-0.9612)}; {format_decimal(116.7081)}",
-                    )
-                )
+                raise _no_position(number)
         try:
             _checked = self.place
         except InvalidPlace:
-            kind = self.place_kind
-            raise ValidationError(
-                gettext(
-                    "Set %(least)s to %(most)s different points; the borders of an area must not "
-                    "cross.",
-                    least=MIN_POINTS[kind],
-                    most=MAX_POINTS,
-                )
-            ) from None
+            raise _no_place(self.place_kind) from None
+
+
+def _no_position(line_number: int) -> ValidationError:
+    return ValidationError(
+        gettext(
+            "Line %(n)s: write the latitude, then the longitude, as in %(example)s.",
+            n=line_number,
+            example=f"{format_decimal(-0.9612)}; {format_decimal(116.7081)}",
+        )
+    )
+
+
+def _no_place(kind: PlaceKind) -> ValidationError:
+    return ValidationError(
+        gettext(
+            "Set %(least)s to %(most)s different points; the borders of an area must not cross.",
+            least=MIN_POINTS[kind],
+            most=MAX_POINTS,
+        )
+    )
 
 
 class MovePlaceForm(PlacePickForm):

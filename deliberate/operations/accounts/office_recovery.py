@@ -15,7 +15,7 @@ from deliberate.permissions.accounts.office_recovery import (
 )
 from deliberate.permissions.decision import require
 from deliberate.queries.accounts.office_recovery import get_active_recovery
-from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.vocabulary import IdentityProof
 from deliberate.vocabulary.events.accounts import RecoveryBegun, RecoveryConfirmed, RecoveryStopped
 from deliberate.vocabulary.notices import (
@@ -34,9 +34,7 @@ def begin_recovery(
     """
     with recorded(officer, RecoveryBegun, context) as act:
         require(may_begin_recovery(act.lock(officer), act.lock(person)))
-        earlier = get_active_recovery(person)
-        if earlier is not None:
-            act.lock(earlier).stopped_at = now()
+        _stop_earlier_recovery(act, person)
         recovery = OfficeRecovery(
             person=person,
             institution_id=officer.institution_id,
@@ -48,6 +46,12 @@ def begin_recovery(
         act.about(recovery, proof=proof)
         notify_person(act, person, RecoveryBegunNotice())
     return recovery
+
+
+def _stop_earlier_recovery(act: Act[...], person: Person) -> None:
+    earlier = get_active_recovery(person)
+    if earlier is not None:
+        act.lock(earlier).stopped_at = now()
 
 
 def confirm_recovery(

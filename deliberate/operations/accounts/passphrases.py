@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from deliberate.database import db
 from deliberate.models import Person
+from deliberate.permissions.decision import Refused
+from deliberate.queries.accounts.passphrase_policy import passphrase_problem
+from deliberate.queries.accounts.second_factor import second_factor_added_at
 from deliberate.text import clean_line
 
 _HASHER = PasswordHasher()
@@ -29,6 +32,14 @@ def hash_passphrase(passphrase: str) -> str:
 
 def _normalized(passphrase: str) -> str:
     return unicodedata.normalize("NFKC", passphrase)
+
+
+def require_strong_passphrase(person: Person, passphrase: str) -> None:
+    """Raise Refused for a new passphrase that is too weak for the account."""
+    names = (person.sign_in_name or "", person.display_name)
+    has_factor = second_factor_added_at(person) is not None
+    if problem := passphrase_problem(passphrase, *names, has_factor=has_factor):
+        raise Refused(problem)
 
 
 def authenticate(sign_in_name: str, passphrase: str) -> Person | None:

@@ -12,12 +12,10 @@ from deliberate.database import UNAVAILABLE_ERRORS, db, transient, unrecorded
 from deliberate.models import Notice, PasswordResetRequest, Person
 from deliberate.notifications.links import is_current_recovery_mark, read_recovery_token
 from deliberate.operations.accounts.devices import end_devices
-from deliberate.operations.accounts.passphrases import hash_passphrase
+from deliberate.operations.accounts.passphrases import hash_passphrase, require_strong_passphrase
 from deliberate.operations.accounts.sign_in import InvalidCredentials
 from deliberate.operations.site.rate_limits import RECOVERY_MAILS, count_attempt
 from deliberate.permissions.decision import Refused, is_signed_in, require
-from deliberate.queries.accounts.passphrase_policy import passphrase_problem
-from deliberate.queries.accounts.second_factor import second_factor_added_at
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary.events.accounts import PassphraseReset
@@ -120,10 +118,7 @@ def reset_passphrase(
     A second factor stays. Raises InvalidCredentials for an invalid link, Refused for a weak
     passphrase.
     """
-    names = (person.sign_in_name or "", person.display_name)
-    has_factor = second_factor_added_at(person) is not None
-    if problem := passphrase_problem(passphrase, *names, has_factor=has_factor):
-        raise Refused(problem)
+    require_strong_passphrase(person, passphrase)
     hashed = hash_passphrase(passphrase)
     with recorded(person, PassphraseReset, context) as act:
         require(is_signed_in(act.lock(person)))

@@ -4,13 +4,11 @@ from sqlalchemy.exc import IntegrityError
 
 from deliberate.models import Person
 from deliberate.operations.accounts.devices import end_devices
-from deliberate.operations.accounts.passphrases import hash_passphrase
+from deliberate.operations.accounts.passphrases import hash_passphrase, require_strong_passphrase
 from deliberate.operations.accounts.registration import DISPLAY_NAME, NameTaken, require_free_name
 from deliberate.operations.accounts.sign_in import verify_passphrase
 from deliberate.permissions.accounts.profiles import may_change_area
-from deliberate.permissions.decision import Refused, is_signed_in, require
-from deliberate.queries.accounts.passphrase_policy import passphrase_problem
-from deliberate.queries.accounts.second_factor import second_factor_added_at
+from deliberate.permissions.decision import is_signed_in, require
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary.events.accounts import (
@@ -65,10 +63,7 @@ def change_passphrase(
     new one.
     """
     verify_passphrase(person.sign_in_name or "", present, "", [person.device_cookie])
-    names = (person.sign_in_name or "", person.display_name)
-    has_factor = second_factor_added_at(person) is not None
-    if problem := passphrase_problem(passphrase, *names, has_factor=has_factor):
-        raise Refused(problem)
+    require_strong_passphrase(person, passphrase)
     hashed = hash_passphrase(passphrase)
     with recorded(person, PassphraseChanged, context) as act:
         require(is_signed_in(act.lock(person)))

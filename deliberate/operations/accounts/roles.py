@@ -86,16 +86,20 @@ def propose_class(
     """
     with recorded(admin, ReclassificationProposed, context) as act:
         require(may_propose_class(act.lock(admin), act.lock(person)))
-        if get_pending_reclassification(person.id) is not None:
-            raise Refused(_("A class is proposed for this account already. Decide that first."))
-        if person.account_class == account_class:
-            raise InvalidInput(_("The account has this class already. Choose another one."))
+        _require_new_class(person, account_class)
         reclassification = Reclassification(
             person=person, account_class=account_class, reason=reason, proposed_by=admin
         )
         act.session.add(reclassification)
         act.about(reclassification, to=account_class, reason=reason)
     return reclassification
+
+
+def _require_new_class(person: Person, account_class: AccountClass) -> None:
+    if get_pending_reclassification(person.id) is not None:
+        raise Refused(_("A class is proposed for this account already. Decide that first."))
+    if person.account_class == account_class:
+        raise InvalidInput(_("The account has this class already. Choose another one."))
 
 
 def confirm_class(

@@ -79,23 +79,30 @@ def add_second_factor(
     The passphrase proves that the owner uses the device. Raises InvalidCode for a code that does
     not match the secret, InvalidCredentials and TooManyAttempts for the passphrase, and Refused.
     """
-    step = _matching_time_step(secret, code)
-    if step is None:
-        raise InvalidCode
+    step = _require_time_step(secret, code)
     verify_passphrase(person.sign_in_name or "", passphrase, "", [person.device_cookie])
     with recorded(person, FactorAdded, context) as act:
         require(is_signed_in(act.lock(person)))
-        if act.session.get(SecondFactor, person.id) is not None:
-            raise Refused(_("You sign in with a second factor already."))
-        act.session.add(_new_second_factor(person, secret, step))
+        _store_second_factor(act, person, secret, step)
         act.about(person)
     end_devices(person, except_token=token)
 
 
-def _new_second_factor(person: Person, secret: str, step: int) -> SecondFactor:
+def _require_time_step(secret: str, code: str) -> int:
+    step = _matching_time_step(secret, code)
+    if step is None:
+        raise InvalidCode
+    return step
+
+
+def _store_second_factor(act: Act[...], person: Person, secret: str, step: int) -> None:
+    if act.session.get(SecondFactor, person.id) is not None:
+        raise Refused(_("You sign in with a second factor already."))
     encrypted = _encrypt_secret(person.id, secret)
-    return SecondFactor(
-        person_id=person.id, encrypted_secret=encrypted, last_step=step, added_at=now()
+    act.session.add(
+        SecondFactor(
+            person_id=person.id, encrypted_secret=encrypted, last_step=step, added_at=now()
+        )
     )
 
 
@@ -172,22 +179,32 @@ def sign_in_by_code(
     TooManyAttempts and PendingSignInExpired.
     """
     person = resolve_pending_sign_in(pending_token)
-    # The passphrase is known here, so attempts from all unknown devices share one counter.
-    is_known = person.device_cookie in device_cookies
-    device = person.device_cookie if is_known else "unknown device"
+    device = _counted_device(person, device_cookies)
     with limit_attempts(SECOND_FACTOR_CODES, str(person.id), device):
-        is_recovery_code = _is_recovery_code(code)
-        if is_recovery_code and not consume_recovery_code(person, code):
-            raise InvalidCredentials
+        has_used_recovery_code = _use_recovery_code(person, code)
         with recorded(person, PersonSignedIn, context) as act:
             act.about(act.lock(person))
-            if not is_recovery_code:
+            if not has_used_recovery_code:
                 consume_code(act, person, code)
     return person, create_device(person, agent, replaced_token)
 
 
-def _is_recovery_code(code: str) -> bool:
-    return sum(c.isalnum() for c in code) > 8
+def _counted_device(person: Person, device_cookies: Collection[str]) -> str:
+    """Return the device whose attempts are counted together.
+
+    The passphrase is known here, so attempts from all unknown devices share one counter.
+    """
+    is_known = person.device_cookie in device_cookies
+    return person.device_cookie if is_known else "unknown device"
+
+
+def _use_recovery_code(person: Person, code: str) -> bool:
+    """Consume a recovery code; return False for a code of the app. Raises InvalidCredentials."""
+    if sum(c.isalnum() for c in code) <= 8:
+        return False
+    if not consume_recovery_code(person, code):
+        raise InvalidCredentials
+    return True
 
 
 def consume_code(act: Act[...], person: Person, code: str) -> None:

@@ -51,10 +51,7 @@ def create_resident_codes(
         require(may_set_up(act.lock(admin)))
         if not 0 < count <= MAX_CODES:
             raise InvalidInput(_("Create between 1 and %(n)s codes at a time.", n=MAX_CODES))
-        if looks_like_identity_number(area):
-            raise InvalidInput(
-                _("This looks like an identity number. Identity numbers are not stored here.")
-            )
+        _refuse_identity_number(area)
         batch = _create_list(act, admin, "codes", count, area)
         codes = [new_code(groups=4) for _code in range(count)]
         act.session.add_all(
@@ -62,6 +59,13 @@ def create_resident_codes(
         )
         act.about(batch, count=count)
     return codes
+
+
+def _refuse_identity_number(text: str) -> None:
+    if looks_like_identity_number(text):
+        raise InvalidInput(
+            _("This looks like an identity number. Identity numbers are not stored here.")
+        )
 
 
 def _create_list(

@@ -102,19 +102,23 @@ def report_contribution(
         require(may_report(reporter, _lock(act, contribution)))
         if has_reported(reporter, contribution):
             raise Refused(_("You have already reported this. A moderator will look at it."))
-        act.session.add(
-            Report(
-                person_id=reporter.id,
-                subject_type=contribution.subject_type,
-                subject_id=contribution.id,
-                reason=reason,
-                note=clean_line(note),
-                network_hash=network_hash(context.network, "report") if context.network else "",
-                filed_at=now(),
-            )
-        )
+        act.session.add(_new_report(reporter, contribution, reason, note, context.network))
         act.about(contribution, reason=reason)
         _hold_if_widely_reported(act, contribution)
+
+
+def _new_report(
+    reporter: Person, contribution: Contribution, reason: ModerationRule, note: str, network: str
+) -> Report:
+    return Report(
+        person_id=reporter.id,
+        subject_type=contribution.subject_type,
+        subject_id=contribution.id,
+        reason=reason,
+        note=clean_line(note),
+        network_hash=network_hash(network, "report") if network else "",
+        filed_at=now(),
+    )
 
 
 def _lock(act: Act[...], contribution: Contribution) -> Contribution:
@@ -164,20 +168,14 @@ def keep_contribution(
         require(may_hide(moderator, _lock(act, contribution)))
         require(needs_decision(contribution))
         was_edit_requested = get_open_edit_request(contribution) is not None
-        report_count = close_open_items(act, contribution)
+        report_count = _close_with_decision(
+            act, moderator, contribution, ModerationOutcome.KEPT, note=note
+        )
         if contribution.is_held:
             _notify_author(act, RestoredNotice, contribution)
         elif was_edit_requested:
             _notify_author(act, KeptNotice, contribution)
         contribution.unhide()
-        _add_decision(
-            act,
-            moderator,
-            contribution,
-            ModerationOutcome.KEPT,
-            note=note,
-            report_count=report_count,
-        )
         act.about(contribution, reports=report_count)
 
 
@@ -192,18 +190,11 @@ def hide_contribution(
     """Hide a contribution by a rule, with a note to its author; replies stay visible."""
     with recorded(moderator, _HIDDEN[contribution.subject_type], context) as act:
         require(may_hide(moderator, _lock(act, contribution)))
-        report_count = close_open_items(act, contribution)
+        report_count = _close_with_decision(
+            act, moderator, contribution, ModerationOutcome.HIDDEN, rule=rule, note=note
+        )
         contribution.hide(rule.value)
         _adjust_stances(contribution, -1)
-        _add_decision(
-            act,
-            moderator,
-            contribution,
-            ModerationOutcome.HIDDEN,
-            rule=rule,
-            note=note,
-            report_count=report_count,
-        )
         _notify_author(act, HiddenNotice, contribution)
         act.about(contribution, ground=rule, reports=report_count)
 
@@ -295,24 +286,36 @@ def _adjust_stances(contribution: Contribution, change: int) -> None:
         adjust_stance_count(contribution.proposal, contribution.stance, change)
 
 
-def _add_decision(
+def _close_with_decision(
     act: Act[...],
     moderator: Person,
     contribution: Contribution,
     outcome: ModerationOutcome,
     *,
     rule: ModerationRule | None = None,
-    note: str = "",
+    note: str,
+) -> int:
+    """Add a decision that closes the open items of a contribution; return its number of reports."""
+    count = close_open_items(act, contribution)
+    _add_decision(act, moderator, contribution, outcome, rule=rule, note=note, report_count=count)
+    return count
+
+
+def _add_decision(
+    act: Act[...],
+    moderator: Person,
+    contribution: Contribution,
+    outcome: ModerationOutcome,
+    *,
+    rule: ModerationRule | None,
+    note: str,
     report_count: int = 0,
 ) -> ModerationDecision:
     decision = ModerationDecision(
-        subject_type=contribution.subject_type,
-        subject_id=contribution.id,
-        proposal_id=contribution.proposal_id,
+        **_decided_columns(contribution),
         outcome=outcome,
         ground=rule,
         note=clean(note),
-        stance=getattr(contribution, "stance", None),
         report_count=report_count,
         moderator_id=moderator.id,
         decided_at=now(),
@@ -320,6 +323,16 @@ def _add_decision(
     act.session.add(decision)
     act.set_text(lambda: decision.note, decision)
     return decision
+
+
+def _decided_columns(contribution: Contribution) -> dict[str, object]:
+    """Return the columns of a decision that state what it is about."""
+    return {
+        "subject_type": contribution.subject_type,
+        "subject_id": contribution.id,
+        "proposal_id": contribution.proposal_id,
+        "stance": getattr(contribution, "stance", None),
+    }
 
 
 def file_appeal(
@@ -363,9 +376,13 @@ def decide_appeal(
         if outcome == AppealOutcome.REFUSED:
             _notify_author(act, AppealRefusedNotice, contribution)
         elif contribution.is_hidden:
-            ground = contribution.hidden_ground
-            _unhide(act, contribution, AppealGrantedNotice)
-            act.consequence(_RESTORED[contribution.subject_type], contribution, ground=ground)
+            _grant_appeal(act, contribution)
+
+
+def _grant_appeal(act: Act[...], contribution: Contribution) -> None:
+    ground = contribution.hidden_ground
+    _unhide(act, contribution, AppealGrantedNotice)
+    act.consequence(_RESTORED[contribution.subject_type], contribution, ground=ground)
 
 
 def _notify_author(

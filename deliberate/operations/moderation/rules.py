@@ -22,18 +22,21 @@ def publish_rules(
         if not (clean(body) and clean(body_en)):
             raise InvalidInput(_("Write the rules in both languages."))
         require(may_set_up(act.lock(admin)))
-        previous = get_current_rules()
-        rules = RulesVersion(
-            version=previous.version + 1 if previous else 1,
-            body=clean(body),
-            body_html=to_html(clean(body)),
-            body_en=clean(body_en),
-            body_en_html=to_html(clean(body_en)),
-            renderer=RENDERER,
-            published_at=act.occurred_at,
-            published_by_id=admin.id,
-        )
+        rules = _next_version(clean(body), clean(body_en))
+        rules.published_at, rules.published_by_id = act.occurred_at, admin.id
         act.session.add(rules)
         act.set_text(lambda: rules.sealed_text, rules)
         act.about(rules, version=rules.version)
     return rules
+
+
+def _next_version(body: str, body_en: str) -> RulesVersion:
+    previous = get_current_rules()
+    return RulesVersion(
+        version=previous.version + 1 if previous else 1,
+        body=body,
+        body_html=to_html(body),
+        body_en=body_en,
+        body_en_html=to_html(body_en),
+        renderer=RENDERER,
+    )

@@ -131,16 +131,21 @@ def change_ballot(
     """
     with recorded(voter, BallotChanged, context) as act:
         require(may_vote(voter, act.lock(poll)))
-        if act.session.get(PollVoter, (poll.id, voter.id)) is None:
-            raise Refused(_("You have not voted in this poll yet."))
-        ballot = _find_ballot(act, voter, poll, code)
-        if ballot is None or ballot.poll_id != poll.id:
-            raise CodeRefused(_("No ballot of this poll has this code."))
+        ballot = _get_own_ballot(act, voter, poll, code)
         check_choice(poll, _as_choice(choice))
         ballot.choice = storable_choice(_as_choice(choice))
         poll.ballot_version += 1
         act.about(poll)
     return act.id
+
+
+def _get_own_ballot(act: Act[...], voter: Person, poll: Poll, code: str) -> Ballot:
+    if act.session.get(PollVoter, (poll.id, voter.id)) is None:
+        raise Refused(_("You have not voted in this poll yet."))
+    ballot = _find_ballot(act, voter, poll, code)
+    if ballot is None or ballot.poll_id != poll.id:
+        raise CodeRefused(_("No ballot of this poll has this code."))
+    return ballot
 
 
 def _find_ballot(act: Act[...], voter: Person, poll: Poll, code: str) -> Ballot | None:

@@ -5,7 +5,7 @@ voter and a ballot that this needs is erased within minutes of the close.
 """
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
@@ -95,20 +95,23 @@ def hold_ballot(
     with recorded(clerk, BallotHeld, context, origin=Origin.DESK) as act:
         _require_entry(clerk, act.lock(poll), voter)
         check_choice(poll, choice)
-        if act.session.get(PollVoter, (poll.id, voter.id)) is not None:
-            raise Refused(_("This person has already voted in this poll."))
-        _refuse_second_entry(poll, voter)
+        _refuse_second_ballot(act, poll, voter)
         code_key, code = redeem_voting_code(act, poll, voting_code), new_code()
         entered = _entered(clerk, poll, voter, code, code_key)
         entered.choice = storable_choice(choice)
         act.session.add(entered)
         act.session.flush()
-        notify_person(act, voter, BallotHeldNotice(poll=poll.id))
-        for officer in list_alerted_officers(entered):
-            if may_confirm_ballot(officer, entered):
-                notify_person(act, officer, BallotToConfirmNotice(poll=poll.id))
+        _notify_of_held_ballot(act, entered)
         act.about(entered)
     return BallotReceipt(code if poll.is_secret and choice is not None else "", act.id)
+
+
+def _notify_of_held_ballot(act: Act[...], entered: OfficeBallot) -> None:
+    """Notify the voter, and the officers who may confirm the ballot."""
+    notify_person(act, entered.person, BallotHeldNotice(poll=entered.poll.id))
+    for officer in list_alerted_officers(entered):
+        if may_confirm_ballot(officer, entered):
+            notify_person(act, officer, BallotToConfirmNotice(poll=entered.poll.id))
 
 
 def _require_entry(clerk: Person, poll: Poll, voter: Person | None) -> None:
@@ -118,6 +121,12 @@ def _require_entry(clerk: Person, poll: Poll, voter: Person | None) -> None:
         require(may_vote(voter, poll))
     elif poll.electorate != Electorate.CODES:
         raise InvalidInput(_("Name the resident whose ballot this is."))
+
+
+def _refuse_second_ballot(act: Act[...], poll: Poll, voter: Person) -> None:
+    if act.session.get(PollVoter, (poll.id, voter.id)) is not None:
+        raise Refused(_("This person has already voted in this poll."))
+    _refuse_second_entry(poll, voter)
 
 
 def _refuse_second_entry(poll: Poll, voter: Person | None) -> None:
@@ -208,6 +217,14 @@ def _erase_link(entered: OfficeBallot) -> None:
     entered.ballot_key, entered.code_key, entered.choice = "", "", None
 
 
+def _entries_of_closed_polls() -> Select[OfficeBallot]:
+    return (
+        select(OfficeBallot)
+        .join(OfficeBallot.poll)
+        .where(OfficeBallot.ballot_key != "", Poll.closes_at <= now())
+    )
+
+
 def erase_ballot_links() -> int:
     """Erase which ballot an entry belongs to once its poll is closed; return how many.
 
@@ -215,11 +232,7 @@ def erase_ballot_links() -> int:
     locked first, so that no entry of another transaction is lost. Raises OperationalError if the
     lock is not free within two seconds.
     """
-    closed = (
-        select(OfficeBallot)
-        .join(OfficeBallot.poll)
-        .where(OfficeBallot.ballot_key != "", Poll.closes_at <= now())
-    )
+    closed = _entries_of_closed_polls()
     if db.session.scalar(closed.limit(1)) is None:
         return 0
     is_rewritten = db.engine.dialect.name == "postgresql"

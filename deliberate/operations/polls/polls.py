@@ -210,17 +210,24 @@ def change_poll(
         _check_closing_time(poll, closes_at)
         if not clean(reason):
             raise InvalidInput(_("A change of a running poll needs a reason."))
-        change = PollChange(
-            changed_by_id=changer.id,
-            ground=ground.value,
-            reason=clean(reason),
-            previous_closes_at=poll.closes_at,
-            new_closes_at=closes_at,
-        )
-        poll.changes.append(change)
-        poll.closes_at = closes_at
+        change = _move_closing_time(changer, poll, closes_at, ground, clean(reason))
         act.set_text(lambda: change.reason, change)
         act.about(poll, reason=ground)
+
+
+def _move_closing_time(
+    changer: Person, poll: Poll, closes_at: datetime, ground: PollChangeReason, reason: str
+) -> PollChange:
+    change = PollChange(
+        changed_by_id=changer.id,
+        ground=ground.value,
+        reason=reason,
+        previous_closes_at=poll.closes_at,
+        new_closes_at=closes_at,
+    )
+    poll.changes.append(change)
+    poll.closes_at = closes_at
+    return change
 
 
 def publish_result(publisher: Person, poll: Poll, *, context: RequestContext = NO_REQUEST) -> None:
@@ -244,18 +251,22 @@ def state_outcome(
         require(may_run_poll(author, act.lock(poll)))
         if not poll.is_closed(now()) or not poll.shows_result(now()):
             raise Refused(_("The outcome can be published once the result is shown."))
-        if not clean(body):
-            raise InvalidInput(_("Write a sentence about the outcome of this poll."))
-        outcome = PollOutcome(
-            body=clean(body),
-            body_html=to_html(clean(body)),
-            renderer=RENDERER,
-            salt=new_salt(),
-            stated_at=now(),
-            stated_by_id=author.id,
-        )
+        outcome = _new_outcome(author, clean(body))
         poll.outcomes.append(outcome)
         act.set_text(lambda: outcome.body, outcome)
         act.about(poll)
         notify_process(act, poll.process, PollOutcomeNotice(poll=poll.id))
     return outcome
+
+
+def _new_outcome(author: Person, body: str) -> PollOutcome:
+    if not body:
+        raise InvalidInput(_("Write a sentence about the outcome of this poll."))
+    return PollOutcome(
+        body=body,
+        body_html=to_html(body),
+        renderer=RENDERER,
+        salt=new_salt(),
+        stated_at=now(),
+        stated_by_id=author.id,
+    )

@@ -28,15 +28,19 @@ def publish_news(
     """
     with recorded(staff, NewsPublished, context) as act:
         require(may_publish_news(act.lock(staff), act.lock(process)))
-        possible_from = next_news_at(process)
-        if possible_from > now():
-            raise Refused(_("This process had its news of the week."), possible_from=possible_from)
+        _refuse_second_news(process)
         news = _new_row(staff, process, titles, bodies)
         act.session.add(news)
         act.set_text(lambda: news.sealed_text, news)
         act.about(news, translated=bool(news.body_en))
         notify_process(act, process, NewsNotice(news_item=news.id))
     return news
+
+
+def _refuse_second_news(process: Process) -> None:
+    possible_from = next_news_at(process)
+    if possible_from > now():
+        raise Refused(_("This process had its news of the week."), possible_from=possible_from)
 
 
 def _new_row(

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from deliberate.clock import now
 from deliberate.models import Person, Process, ProcessContact, ProcessDocument
-from deliberate.operations.proposals.file_sanitizing import sanitize_file
+from deliberate.operations.proposals.file_sanitizing import SanitizedFile, sanitize_file
 from deliberate.operations.proposals.file_store import delete_files, stored_file
 from deliberate.operations.proposals.storage_limits import refuse_full_installation
 from deliberate.permissions.decision import InvalidInput, Refused, require
@@ -49,16 +49,17 @@ def add_document_file(
     sanitized = sanitize_file(content)
     with stored_file(sanitized.kind, sanitized.content) as name:
         refuse_full_installation()
-        return _add_document(
-            staff,
-            process,
-            entry,
-            context,
-            name=name,
-            kind=sanitized.kind,
-            size=len(sanitized.content),
-            sha256=hashlib.sha256(sanitized.content).hexdigest(),
-        )
+        columns = _file_columns(name, sanitized)
+        return _add_document(staff, process, entry, context, **columns)
+
+
+def _file_columns(name: str, file: SanitizedFile) -> dict[str, object]:
+    return {
+        "name": name,
+        "kind": file.kind,
+        "size": len(file.content),
+        "sha256": hashlib.sha256(file.content).hexdigest(),
+    }
 
 
 def add_document_link(
@@ -141,14 +142,8 @@ def add_contact(
     """Name a contact person on the page of a process. Raises Refused."""
     with recorded(staff, ContactAdded, context) as act:
         require(may_inform(act.lock(staff), act.lock(process)))
-        contact = ProcessContact(
-            process_id=process.id,
-            name=clean_line(name),
-            office=clean_line(office),
-            reach=clean_line(reach),
-            added_by_id=staff.id,
-            added_at=now(),
-        )
+        contact = ProcessContact(process_id=process.id, added_by_id=staff.id, added_at=now())
+        contact.name, contact.office, contact.reach = map(clean_line, (name, office, reach))
         act.session.add(contact)
         act.set_text(lambda: contact.sealed_text, contact)
         act.about(contact)

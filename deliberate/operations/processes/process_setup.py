@@ -266,19 +266,23 @@ def record_process_change(
     """
     if not clean(reason):
         raise InvalidInput(_("Give a reason: the process is open, and the reason is public."))
-    change = ProcessChange(
+    change = _new_change(act, process, fields, clean(reason))
+    if phase is not None:
+        change.previous_opens_at, change.previous_closes_at = phase.opens_at, phase.closes_at
+    act.session.add(change)
+    act.set_text(lambda: change.sealed_text, change)
+    notify_process(act, process, ProcessChangedNotice(change=change.id))
+
+
+def _new_change(act: Act[...], process: Process, fields: list[str], reason: str) -> ProcessChange:
+    return ProcessChange(
         process_id=process.id,
         changed_at=act.occurred_at,
         changed_by_id=act.actor.id if act.actor else None,
         fields=fields,
-        reason=clean(reason),
-        previous_opens_at=phase.opens_at if phase else None,
-        previous_closes_at=phase.closes_at if phase else None,
+        reason=reason,
         text_hash=hashlib.sha256(process.sealed_text.encode()).hexdigest(),
     )
-    act.session.add(change)
-    act.set_text(lambda: change.sealed_text, change)
-    notify_process(act, process, ProcessChangedNotice(change=change.id))
 
 
 def open_planned_process(

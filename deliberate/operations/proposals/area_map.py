@@ -26,11 +26,7 @@ def simplify_shapes(shapes: Sequence[MapShape], tolerance: float | None = None) 
     The tolerance is in degrees, by default a small part of the longer side of the map.
     """
     if tolerance is None:
-        boxes = [bounds_of_shape(shape) for shape in shapes if shape.kind == MapFeatureKind.AREA]
-        west, south, east, north = bounds_of(
-            corner for box in boxes for corner in (box[:2], box[2:])
-        )
-        tolerance = max(east - west, north - south) / DETAIL
+        tolerance = _default_tolerance(shapes)
     polygons = iter(simplify_polygons([shape.polygons for shape in shapes], tolerance))
     return [
         MapShape(
@@ -43,6 +39,12 @@ def simplify_shapes(shapes: Sequence[MapShape], tolerance: float | None = None) 
         )
         for shape in shapes
     ]
+
+
+def _default_tolerance(shapes: Sequence[MapShape]) -> float:
+    boxes = [bounds_of_shape(shape) for shape in shapes if shape.kind == MapFeatureKind.AREA]
+    west, south, east, north = bounds_of(corner for box in boxes for corner in (box[:2], box[2:]))
+    return max(east - west, north - south) / DETAIL
 
 
 def import_map(

@@ -55,8 +55,7 @@ def add_draft_attachment(author: Person, draft: Draft, title: str, content: byte
     full storage.
     """
     require(is_draft_author(author, draft))
-    if len(draft.files) >= MAX_ATTACHMENTS:  # before the content costs anything
-        raise Refused(TOO_MANY_ATTACHMENTS)
+    _refuse_full_draft(draft)  # before the content costs anything
     sanitized = sanitize_file(content)
     kind, size = sanitized.kind, len(sanitized.content)
     with (
@@ -67,11 +66,15 @@ def add_draft_attachment(author: Person, draft: Draft, title: str, content: byte
         session.refresh(draft, with_for_update=True)
         require(is_draft_author(author, draft))
         refuse_full_storage(author, size)
-        if len(draft.files) >= MAX_ATTACHMENTS:
-            raise Refused(TOO_MANY_ATTACHMENTS)
+        _refuse_full_draft(draft)
         file = {"title": clean_line(title), "name": name, "kind": kind, "size": size}
         file |= sanitized.dimensions
         draft.files, draft.saved_at = [*draft.files, file], now()
+
+
+def _refuse_full_draft(draft: Draft) -> None:
+    if len(draft.files) >= MAX_ATTACHMENTS:
+        raise Refused(TOO_MANY_ATTACHMENTS)
 
 
 def remove_draft_attachment(author: Person, draft: Draft, name: str) -> None:

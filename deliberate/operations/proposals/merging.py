@@ -31,21 +31,23 @@ def merge_proposals(
     with recorded(moderator, ProposalMerged, context) as act:
         _lock_proposals(act, proposal, target)
         require(may_merge(moderator, proposal, target))
-        merger = _new_merger(moderator, proposal, target)
-        act.session.add(merger)
-        act.session.flush()
+        merger = _add_merger(act, moderator, proposal, target)
         _copy_supports(act, proposal, target, merger)
         proposal.merged_into_id, proposal.merged_at = target.id, merger.merged_at
         act.about(proposal, into=target.id)
         _inherit_deadline(act, proposal, target)
-        notify_participants(act, proposal, MergedNotice(into=target.id))
-        if target.author_id != proposal.author_id:
-            notify_person(act, target.author, JoinedNotice(joined=proposal.id), target)
+        _notify_of_merger(act, proposal, target)
 
 
-def _new_merger(moderator: Person, proposal: Proposal, target: Proposal) -> Merger:
-    """Return a merger with the dates of the target that undoing it restores."""
-    return Merger(
+def _notify_of_merger(act: Act[...], proposal: Proposal, target: Proposal) -> None:
+    notify_participants(act, proposal, MergedNotice(into=target.id))
+    if target.author_id != proposal.author_id:
+        notify_person(act, target.author, JoinedNotice(joined=proposal.id), target)
+
+
+def _add_merger(act: Act[...], moderator: Person, proposal: Proposal, target: Proposal) -> Merger:
+    """Store a merger with the dates of the target that undoing it restores; return it."""
+    merger = Merger(
         proposal_id=proposal.id,
         target_id=target.id,
         moderator_id=moderator.id,
@@ -53,6 +55,9 @@ def _new_merger(moderator: Person, proposal: Proposal, target: Proposal) -> Merg
         previous_qualified_at=target.qualified_at,
         previous_due_at=target.due_at,
     )
+    act.session.add(merger)
+    act.session.flush()
+    return merger
 
 
 def _lock_proposals(act: Act[...], *proposals: Proposal) -> None:

@@ -28,20 +28,22 @@ def support_proposal(
         require(may_support(supporter, act.lock(proposal)))
         if _get_support(act, supporter, proposal) is not None:
             raise Refused(_("You already support this proposal."))
-        act.session.add(
-            Support(
-                person_id=supporter.id,
-                proposal_id=proposal.id,
-                version=proposal.version,
-                given_at=now(),
-            )
-        )
+        act.session.add(_new_support(supporter, proposal))
         proposal.support_count += 1
         act.about(proposal)
         record_clerk(act, context, supporter, proposal.process, proposal)
         is_reached = proposal.support_count >= proposal.process.support_threshold
         if is_reached and proposal.qualified_at is None:
             qualify(act, proposal)
+
+
+def _new_support(supporter: Person, proposal: Proposal) -> Support:
+    return Support(
+        person_id=supporter.id,
+        proposal_id=proposal.id,
+        version=proposal.version,
+        given_at=now(),
+    )
 
 
 def qualify(act: Act[...], proposal: Proposal) -> None:

@@ -57,19 +57,19 @@ def request_data_access(
     """Request protected data of a process, for a purpose and until a day within a year."""
     with recorded(researcher, ReleaseRequested, context) as act:
         require(may_request_data(act.lock(researcher)))
-        today = local_today(process)
-        if not today < access_until <= today + MAX_ACCESS_PERIOD:
-            raise InvalidInput(_("Access must end after today and within a year."))
-        request = DataAccessRequest(
-            process_id=process.id,
-            person_id=researcher.id,
-            purpose=purpose,
-            ethics_reference=ethics_reference,
-            access_until=access_until,
-        )
+        _check_last_day(process, access_until)
+        request = DataAccessRequest(process_id=process.id, person_id=researcher.id)
+        request.purpose, request.ethics_reference = purpose, ethics_reference
+        request.access_until = access_until
         act.session.add(request)
         act.about(request)
     return request
+
+
+def _check_last_day(process: Process, access_until: date) -> None:
+    today = local_today(process)
+    if not today < access_until <= today + MAX_ACCESS_PERIOD:
+        raise InvalidInput(_("Access must end after today and within a year."))
 
 
 def grant_data_access(

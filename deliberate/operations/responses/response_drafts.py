@@ -126,15 +126,19 @@ def record_check(
     with recorded(colleague, CheckGiven, context) as act:
         require(may_respond(colleague, act.lock(draft).proposal))
         _require_current(draft, revision)
-        if draft.author_id == colleague.id:
-            raise Refused(_("Another person must check what you wrote."), RefusalKind.PERSON)
-        if not passed and not clean(note):
-            raise InvalidInput(_("Write what is missing."))
+        _require_valid_check(colleague, draft, passed, clean(note))
         draft.checked_at, draft.checked_by_id = now(), colleague.id
         draft.checked_revision = draft.revision if passed else None
         draft.check_requested_at, draft.check_note = None, clean(note)
         act.about(draft, passed=passed)
         notify_person(act, draft.author, CheckedNotice(passed=passed), draft.proposal)
+
+
+def _require_valid_check(colleague: Person, draft: ResponseDraft, passed: bool, note: str) -> None:
+    if draft.author_id == colleague.id:
+        raise Refused(_("Another person must check what you wrote."), RefusalKind.PERSON)
+    if not passed and not note:
+        raise InvalidInput(_("Write what is missing."))
 
 
 def _require_current(draft: ResponseDraft, revision: int) -> None:

@@ -245,23 +245,27 @@ def publish_response_rows(
     """Publish the rows without problems, or save them as drafts and ask for what is missing."""
     result = TableResult()
     for row in rows:
-        if row.problems or row.proposal is None:
-            result.failed.append(row)
-            continue
-        try:
-            _publish_row(officer, row, row.proposal, context.without_submission())
-        except Refused as error:
-            row.problems.append(str(error.reason))
-            result.failed.append(row)
-        except ResponseConflict:
-            row.problems.append(_("There is a newer version of this response."))
-            result.failed.append(row)
-        except DraftConflict:
-            row.problems.append(_("Your institution has a draft of this response: continue that."))
+        if row.proposal is not None and not row.problems:
+            _try_to_publish(officer, row, row.proposal, context.without_submission())
+        if row.proposal is None or row.problems:
             result.failed.append(row)
         else:
             (result.drafted if row.missing_consents else result.published).append(row)
     return result
+
+
+def _try_to_publish(
+    officer: Person, row: ResponseRow, proposal: Proposal, context: RequestContext
+) -> None:
+    """Publish a row or save its draft; a refusal becomes a problem of the row."""
+    try:
+        _publish_row(officer, row, proposal, context)
+    except Refused as error:
+        row.problems.append(str(error.reason))
+    except ResponseConflict:
+        row.problems.append(_("There is a newer version of this response."))
+    except DraftConflict:
+        row.problems.append(_("Your institution has a draft of this response: continue that."))
 
 
 def _publish_row(

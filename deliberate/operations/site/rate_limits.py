@@ -19,6 +19,7 @@ from flask import current_app
 from limits import RateLimitItem, parse_many
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import transient
@@ -237,13 +238,20 @@ def count_join(name: str, network: str, ticket: str = "") -> None:
         retry_at = max(c.retry_at(window, moment, is_fresh=False) for c, window in windows)
         if retry_at > moment:
             raise TooManyAttempts(retry_at)
-        busy = lock_window(store, network_hash(network, JOINING.name), moment)
-        if busy.count >= JOINING.network and not has_waited:
-            raise TooManyAttempts(moment + _join_delay(busy.count - JOINING.network))
-        busy.ends_at = busy.ends_at if busy.count else moment + JOIN_WINDOW
-        busy.count += 1
+        _count_join_in_network(store, network, moment, has_waited=has_waited)
         for _counter, window in windows:
             window.count, window.ends_at = window.count + 1, moment + ATTEMPTS_EXPIRE_AFTER
+
+
+def _count_join_in_network(
+    store: Session, network: str, moment: datetime, *, has_waited: bool
+) -> None:
+    """Count an attempt to join; a busy network delays who has not waited yet."""
+    window = lock_window(store, network_hash(network, JOINING.name), moment)
+    if window.count >= JOINING.network and not has_waited:
+        raise TooManyAttempts(moment + _join_delay(window.count - JOINING.network))
+    window.ends_at = window.ends_at if window.count else moment + JOIN_WINDOW
+    window.count += 1
 
 
 def _join_delay(beyond: int) -> timedelta:

@@ -175,6 +175,12 @@ def _adjust_rating_count(comment: Comment, is_strong: bool, change: int) -> None
         comment.weak_count += change
 
 
+def _get_rating(act: Act[...], rater: Person, comment: Comment) -> Rating | None:
+    return act.session.scalar(
+        select(Rating).where(Rating.person_id == rater.id, Rating.comment_id == comment.id)
+    )
+
+
 def rate_comment(
     rater: Person, comment: Comment, is_strong: bool, *, context: RequestContext = NO_REQUEST
 ) -> None:
@@ -184,9 +190,7 @@ def rate_comment(
     """
     with recorded(rater, CommentRated, context) as act:
         require(may_rate_comment(rater, act.lock(comment)))
-        rating = act.session.scalar(
-            select(Rating).where(Rating.person_id == rater.id, Rating.comment_id == comment.id)
-        )
+        rating = _get_rating(act, rater, comment)
         if rating is not None and rating.is_strong == is_strong:
             raise Refused(_("You have already given this rating."))
         if rating is None:

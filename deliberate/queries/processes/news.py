@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Process, ProcessNews
+from deliberate.queries.site.keyset_pagination import is_beyond
 
 NEWS_ON_PAGE = 3
 NEWS_PAGE = 20
@@ -23,8 +24,8 @@ def list_news(
     """Return news of a process, newest first, withdrawn ones too, and one more than `limit`."""
     statement = select(ProcessNews).where(ProcessNews.process_id == process.id)
     order = (ProcessNews.published_at, ProcessNews.id)
-    if before is not None:
-        statement = statement.where(tuple_(*order) < tuple_(before.published_at, before.id))
+    last = (before.published_at, before.id) if before else None
+    statement = statement.where(is_beyond(order, last, ascending=False))
     newest_first = statement.order_by(*(column.desc() for column in order))
     return db.session.scalars(
         newest_first.options(joinedload(ProcessNews.institution)).limit(limit + 1)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberate.database import db
 from deliberate.days import Zone, local_today
 from deliberate.models import Commitment, Process, Proposal, Response
 from deliberate.models.moderation.visibility import ANYONE
+from deliberate.queries.site.keyset_pagination import is_beyond
 
 PAGE = 20
 
@@ -32,25 +33,24 @@ def list_commitments(
 
     The state is due, late, fulfilled or dropped; `after` is date and id of the last one shown.
     """
+    order = (Commitment.due_on, Commitment.id)
     statement = (
         _in_state(select(Commitment), state)
         .join(Commitment.response)
         .join(Response.proposal)
         .join(Proposal.process)
-        .where(Proposal.visible_to(ANYONE))
+        .where(Proposal.visible_to(ANYONE), is_beyond(order, after))
         .options(
             contains_eager(Commitment.response)
             .contains_eager(Response.proposal)
             .contains_eager(Proposal.process),
             joinedload(Commitment.institution),
         )
-        .order_by(Commitment.due_on, Commitment.id)
+        .order_by(*order)
         .limit(PAGE + 1)
     )
     if institution_id is not None:
         statement = statement.where(is_promised_by(institution_id))
-    if after is not None:
-        statement = statement.where(tuple_(Commitment.due_on, Commitment.id) > tuple_(*after))
     return db.session.scalars(statement).all()
 
 

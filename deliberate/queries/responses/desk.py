@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, false, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, case, false, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
@@ -20,6 +20,7 @@ from deliberate.models import (
 from deliberate.queries.processes.working_days import deadline_after, working_days_left
 from deliberate.queries.responses.commitments import count_commitments
 from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
+from deliberate.queries.site.keyset_pagination import is_beyond
 from deliberate.vocabulary import Role
 
 PAGE = 20
@@ -69,18 +70,17 @@ def list_open_cases(
     One row more than `limit` is returned where there is one; `after` is deadline and id of the
     last proposal shown.
     """
-    owner_id = owner_id_at(now())
+    owner_id, order = owner_id_at(now()), (Proposal.due_at, Proposal.id)
     statement = (
         join_case(select(Proposal, Case, Referral, owner_id).select_from(Proposal))
         .where(response_is_owed(), *_queue_filters(state, assignee_id, topic))
+        .where(is_beyond(order, after))
         .options(joinedload(Proposal.process))
-        .order_by(Proposal.due_at, Proposal.id)
+        .order_by(*order)
         .limit(limit + 1)
     )
     if institution_id is not None:
         statement = statement.where(owner_id == institution_id)
-    if after is not None:
-        statement = statement.where(tuple_(Proposal.due_at, Proposal.id) > tuple_(*after))
     return [_queue_row(*row) for row in db.session.execute(statement)]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import Row, Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberate.clock import now
@@ -30,6 +30,7 @@ from deliberate.queries.processes.working_days import (
 )
 from deliberate.queries.responses.institutions import list_institutions, localized_name
 from deliberate.queries.responses.response_owner import join_case, owner_id_at, response_is_owed
+from deliberate.queries.site.keyset_pagination import is_beyond
 from deliberate.queries.site.pictures import ShownPicture, shown_by_use
 from deliberate.vocabulary import PictureUse, Role
 
@@ -251,23 +252,26 @@ def list_pending_responses(
 
     `after` is the moment of qualification and the id of the last proposal shown.
     """
-    owner_id = owner_id_at(now())
+    owner_id, order = owner_id_at(now()), (Proposal.qualified_at, Proposal.id)
     statement = (
         join_case(select(Proposal, Case, owner_id).select_from(Proposal))
-        .where(response_is_owed())
+        .where(response_is_owed(), is_beyond(order, after))
         .options(joinedload(Proposal.process))
-        .order_by(Proposal.qualified_at, Proposal.id)
+        .order_by(*order)
         .limit(PAGE + 1)
     )
     if institution_id is not None:
         statement = statement.where(owner_id == institution_id)
-    if after is not None:
-        statement = statement.where(tuple_(Proposal.qualified_at, Proposal.id) > tuple_(*after))
-    rows = db.session.execute(statement).all()
+    return _pending_responses(db.session.execute(statement).all())
+
+
+def _pending_responses(
+    rows: Sequence[Row[Proposal, Case | None, int | None]],
+) -> list[PendingResponse]:
     institutions = {row.id: row for row in list_institutions()} if rows else {}
     return [
-        _pending_response(proposal, case, institutions.get(row_owner_id or 0))
-        for proposal, case, row_owner_id in rows
+        _pending_response(proposal, case, institutions.get(owner_id or 0))
+        for proposal, case, owner_id in rows
     ]
 
 
@@ -288,21 +292,20 @@ def newest_responses(
 
     `after` is the moment of publication and the id of the last response shown.
     """
+    order = (Response.published_at, Response.id)
     statement = (
         select(Response)
         .join(Response.proposal)
-        .where(Proposal.visible_to(ANYONE))
+        .where(Proposal.visible_to(ANYONE), is_beyond(order, after, ascending=False))
         .options(
             contains_eager(Response.proposal).joinedload(Proposal.process),
             joinedload(Response.institution),
         )
-        .order_by(Response.published_at.desc(), Response.id.desc())
+        .order_by(*(column.desc() for column in order))
         .limit(PAGE + 1)
     )
     if institution_id is not None:
         statement = statement.where(Response.institution_id == institution_id)
-    if after is not None:
-        statement = statement.where(tuple_(Response.published_at, Response.id) < tuple_(*after))
     return db.session.scalars(statement).all()
 
 

@@ -1,13 +1,28 @@
 """Keyset pagination: the rows after a given row, found by an index range, never by an offset."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy import ColumnElement, Select, select, true, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 Column = InstrumentedAttribute[Any]  # sort columns have different types
 Value = Any  # a value of the sort column, or an SQL expression for it
+
+
+def is_beyond(
+    columns: Sequence[Column], last: Sequence[Value] | None, *, ascending: bool = True
+) -> ColumnElement[bool]:
+    """Return the condition of the rows after one in an order; of all rows if that is None.
+
+    `columns` are those that the rows are ordered by, `last` their values in the last row shown.
+    """
+    if last is None:
+        return true()
+    position, end = tuple_(*columns), tuple_(*last)
+    condition: ColumnElement[bool] = position > end if ascending else position < end
+    return condition
 
 
 @dataclass(frozen=True)

@@ -219,13 +219,8 @@ def _open_processes() -> "list[Process]":
 @blueprint.page(f"{VISIT}/new", *CLERKS, methods=BOTH, rate_limit=TEXTS)
 def write(token: str) -> ResponseReturnValue:
     """Show the form for a proposal, or publish it in the person's name."""
-    person, form = visitor_of(token), OfficeProposalForm(submitted_data())
-    processes = _open_processes()
-    form.set_choices((p.slug, p.text_in("title", g.language)) for p in processes)
-    form.offer_names_of(
-        {process.slug: (topics_of(process), areas_of(process)) for process in processes},
-        person.area if request.method == "GET" else "",
-    )
+    person = visitor_of(token)
+    form = _proposal_form(person)
 
     def submit() -> ResponseReturnValue:
         submit_proposal(
@@ -243,6 +238,17 @@ def write(token: str) -> ResponseReturnValue:
     return form_page(form, submit, template, token=token, person=person, limit=MAX_BODY)
 
 
+def _proposal_form(person: "Person") -> OfficeProposalForm:
+    """Return the form with the processes that are open, and the topics and areas of each."""
+    form, processes = OfficeProposalForm(submitted_data()), _open_processes()
+    form.set_choices((p.slug, p.text_in("title", g.language)) for p in processes)
+    form.offer_names_of(
+        {process.slug: (topics_of(process), areas_of(process)) for process in processes},
+        person.area if request.method == "GET" else "",
+    )
+    return form
+
+
 @blueprint.page(f"{VISIT}/proposals/<id:proposal_id>", *CLERKS, methods=BOTH, rate_limit=TEXTS)
 def proposal(token: str, proposal_id: int) -> ResponseReturnValue:
     """Show a proposal to be read aloud with a form for an argument, or post the argument."""
@@ -250,15 +256,7 @@ def proposal(token: str, proposal_id: int) -> ResponseReturnValue:
     form = OfficeArgumentForm(submitted_data())
 
     def submit() -> ResponseReturnValue:
-        post_comment(
-            person,
-            subject,
-            form.body.data,
-            stance=form.selected_stance,
-            is_question=form.is_question.data,
-            source=form.source.data or "",
-            context=_entry_context(),
-        )
+        _post_argument(person, subject, form)
         return _to_receipt(token)
 
     return form_page(
@@ -270,6 +268,18 @@ def proposal(token: str, proposal_id: int) -> ResponseReturnValue:
         proposal=subject,
         may_support=may_support(person, subject),
         may_comment=may_comment(person, subject),
+    )
+
+
+def _post_argument(person: "Person", proposal: "Proposal", form: OfficeArgumentForm) -> None:
+    post_comment(
+        person,
+        proposal,
+        form.body.data,
+        stance=form.selected_stance,
+        is_question=form.is_question.data,
+        source=form.source.data or "",
+        context=_entry_context(),
     )
 
 

@@ -1,5 +1,7 @@
 """The second factor: set it up by QR code or by hand, sign in with it, remove it."""
 
+from typing import TYPE_CHECKING
+
 import segno
 from flask import flash, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -23,6 +25,9 @@ from deliberate.views.site.form_pages import BOTH, redirect_with_message, see_ot
 from deliberate.views.site.rate_limits import refuse_attempt
 from deliberate.views.site.request_context import request_context, signed_in_person
 
+if TYPE_CHECKING:
+    from deliberate.models import Person
+
 blueprint = LocalizedBlueprint("second_factor")
 
 
@@ -35,15 +40,7 @@ def sign_in() -> ResponseReturnValue:
     try:
         person = second_factor.resolve_pending_sign_in(pending_token)
         if form.validate():
-            signed_in = second_factor.sign_in_by_code(
-                pending_token,
-                form.code.data,
-                device_cookies=session.get("device_cookies", ()),
-                agent=request.user_agent.string,
-                replaced_token=session.get("_user_id"),
-                context=request_context(),
-            )
-            return complete_sign_in(*signed_in)
+            return _sign_in_by_code(pending_token, form.code.data)
     except InvalidCredentials:
         form.code.errors = [_("This code is wrong or was used. Wait for the next one.")]
     except TooManyAttempts as error:
@@ -52,6 +49,18 @@ def sign_in() -> ResponseReturnValue:
         flash(_("That took too long. Enter your sign-in name and passphrase again."))
         return see_other(url_for("sign_in.sign_in"))
     return render_code_step(person, form, pending_token), 422
+
+
+def _sign_in_by_code(pending_token: str, code: str) -> ResponseReturnValue:
+    person, token = second_factor.sign_in_by_code(
+        pending_token,
+        code,
+        device_cookies=session.get("device_cookies", ()),
+        agent=request.user_agent.string,
+        replaced_token=session.get("_user_id"),
+        context=request_context(),
+    )
+    return complete_sign_in(person, token)
 
 
 @blueprint.page("/account/second-factor", "signed_in")
@@ -93,23 +102,26 @@ def add() -> ResponseReturnValue:
     if not second_factor.is_totp_secret(secret):
         return see_other(url_for("second_factor.show"))
     if form.validate():
-        try:
-            with credential_errors(form.passphrase):
-                second_factor.add_second_factor(
-                    person,
-                    secret,
-                    form.code.data,
-                    form.passphrase.data,
-                    person.get_id() or "",
-                    context=request_context(),
-                )
-        except InvalidCode:
-            form.code.errors = [
-                _("This is not the code of this secret. Is the phone's clock right?")
-            ]
+        _add_second_factor(person, secret, form)
     if form.errors:
         return _render(secret, adding=form), 422
     return render_template("accounts/second_factor/added.html", codes=create_recovery_codes(person))
+
+
+def _add_second_factor(person: "Person", secret: str, form: AddSecondFactorForm) -> None:
+    """Add the second factor, or show at its field why that is refused."""
+    try:
+        with credential_errors(form.passphrase):
+            second_factor.add_second_factor(
+                person,
+                secret,
+                form.code.data,
+                form.passphrase.data,
+                person.get_id() or "",
+                context=request_context(),
+            )
+    except InvalidCode:
+        form.code.errors = [_("This is not the code of this secret. Is the phone's clock right?")]
 
 
 @blueprint.page("/account/second-factor/remove", "signed_in", methods=["POST"])

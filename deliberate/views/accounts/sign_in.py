@@ -1,5 +1,7 @@
 """Sign in, join and sign out; a request that was interrupted by it continues afterwards."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypedDict
 
 from flask import render_template, request, session, url_for
@@ -125,7 +127,7 @@ def claim() -> ResponseReturnValue:
     form = ClaimAccountForm(submitted_data())
 
     def submit() -> ResponseReturnValue | None:
-        try:
+        with _claim_errors(form):
             person, token = office_entry.claim_account(
                 form.code.data,
                 form.sign_in_name.data,
@@ -135,17 +137,23 @@ def claim() -> ResponseReturnValue:
                 agent=request.user_agent.string,
                 context=request_context(),
             )
-        except office_entry.UnknownPaper:
-            form.code.errors = [_("No paper has this code, or it was used or has expired.")]
-        except TooManyAttempts as error:
-            form.code.errors = [retry_message(error)]
-        except NameTaken as taken:
-            form[taken.field].errors = [name_taken_message(taken)]
-        else:
             return complete_sign_in(person, token, is_new=True)
         return None
 
     return form_page(form, submit, "accounts/sign_in/claim.html", show_refusal=True)
+
+
+@contextmanager
+def _claim_errors(form: ClaimAccountForm) -> Iterator[None]:
+    """Show at its field why an account cannot be taken over."""
+    try:
+        yield
+    except office_entry.UnknownPaper:
+        form.code.errors = [_("No paper has this code, or it was used or has expired.")]
+    except TooManyAttempts as error:
+        form.code.errors = [retry_message(error)]
+    except NameTaken as taken:
+        form[taken.field].errors = [name_taken_message(taken)]
 
 
 @blueprint.page("/sign-out", "public", methods=["POST"])
@@ -178,14 +186,7 @@ def complete_sign_in(person: "Person", token: str, *, is_new: bool = False) -> R
 
     A new account without a mail address is shown its recovery codes first, then the welcome page.
     """
-    others = [c for c in session.get("device_cookies", ()) if c != person.device_cookie]
-    proven_identity = session.get("proven_identity")
-    session.clear()
-    session["device_cookies"] = [*others, person.device_cookie][-MAX_DEVICE_COOKIES:]
-    if proven_identity is not None:  # waits to be linked to the account
-        session["proven_identity"] = proven_identity
-    session.permanent = person.role == Role.RESIDENT
-    login_user(person.on_device(token, now()))
+    _begin_session(person, token)
     held = held_request()
     needs_codes = is_new and not person.email
     if held["fields"] is None or not held["path"]:
@@ -199,6 +200,17 @@ def complete_sign_in(person: "Person", token: str, *, is_new: bool = False) -> R
         texts=texts,
         needs_codes=needs_codes,
     )
+
+
+def _begin_session(person: "Person", token: str) -> None:
+    others = [c for c in session.get("device_cookies", ()) if c != person.device_cookie]
+    proven_identity = session.get("proven_identity")
+    session.clear()
+    session["device_cookies"] = [*others, person.device_cookie][-MAX_DEVICE_COOKIES:]
+    if proven_identity is not None:  # waits to be linked to the account
+        session["proven_identity"] = proven_identity
+    session.permanent = person.role == Role.RESIDENT
+    login_user(person.on_device(token, now()))
 
 
 def _wanted_page(path: str) -> str:
