@@ -134,6 +134,10 @@ class Process(VisibleText, Base):
         translation: str = getattr(self, f"{field}_en") if language == "en" else ""
         return translation or getattr(self, field)
 
+    def language_in(self, field: str, language: str) -> str:
+        """Return the language in which a text field is shown on a page in another."""
+        return "en" if language == "en" and getattr(self, f"{field}_en") else "id"
+
     def topic_in(self, topic: str, language: str) -> str:
         """Return the name of a topic in a language, as it was written where it is not listed."""
         names = {names[0]: names[1] for names in self.topics if language == "en"}
@@ -179,6 +183,10 @@ class Phase(Base):
     def own_name(self, language: str) -> str:
         """Return its own name in a language, or in Indonesian, or an empty text."""
         return (self.name_en if language == "en" else "") or self.name
+
+    def language_in(self, language: str) -> str:
+        """Return the language in which its own name is shown on a page in another."""
+        return "en" if language == "en" and self.name_en else "id"
 
 
 class ProcessInstitution(Base):

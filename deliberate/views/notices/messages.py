@@ -85,11 +85,10 @@ def _group_by_thing(
 ) -> list[list[tuple["Delivery", RenderedNotification]]]:
     """Return messages in groups about one proposal, process or poll, the newest group first."""
     context = load_context(notice for _delivery, notice in rows)
-    groups: dict[tuple[int | str | None, ...], list[tuple[Delivery, RenderedNotification]]] = {}
+    groups: dict[tuple[int | None, ...], list[tuple[Delivery, RenderedNotification]]] = {}
     for delivery, notice in rows:
-        key = (notice.proposal_id, notice.process_id, notice.details.get("poll"))
         rendered = render_notification(notice, context, g.language, person)
-        groups.setdefault(key, []).append((delivery, rendered))
+        groups.setdefault(rendered.thing_key, []).append((delivery, rendered))
     return list(groups.values())
 
 
