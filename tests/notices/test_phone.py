@@ -56,8 +56,8 @@ def create_reader():
     return person
 
 
-def answer_followed_proposal(*followers):
-    institution = factories.create_institution("sarpras")
+def answer_followed_proposal(*followers, slug="sarpras"):
+    institution = factories.create_institution(slug)
     proposal = factories.create_proposal(factories.create_process(institution))
     for follower in followers:
         follow_subject(follower, proposal)
@@ -111,19 +111,26 @@ def test_rejected_text_does_not_hold_back_the_next_one(app, gateway):
 def test_number_that_is_not_reached_several_times_is_set_aside(app, gateway):
     reader = create_reader()
     gateway.behaviour = "unreachable"
-    institution = factories.create_institution("sarpras")
-    staff, process = factories.create_staff(institution), factories.create_process(institution)
-    for _ in range(MAX_FAILURES + 1):
-        proposal = factories.create_proposal(process)
-        follow_subject(reader, proposal)
-        publish_response(staff, proposal, ResponseDecision.ACCEPTED, "Ya", "Teks")
-        fan_out()
+    for number in range(MAX_FAILURES + 1):
+        answer_followed_proposal(reader, slug=f"kantor-{number}")
         send_due()
     assert len(gateway.requests) == MAX_FAILURES
     db.session.rollback()
     assert db.session.get_one(PhoneNumber, reader.id).confirmed_at is None
     page = signed_in_client(app, reader).get("/en/account/messages/phone").text
     assert f"Several texts did not reach {NUMBER}" in page
+
+
+def test_number_that_is_reached_in_between_is_not_set_aside(app, gateway):
+    reader = create_reader()
+    behaviours = [*["unreachable"] * (MAX_FAILURES - 1), "accepted", "unreachable"]
+    for number, behaviour in enumerate(behaviours):
+        gateway.behaviour = behaviour
+        answer_followed_proposal(reader, slug=f"kantor-{number}")
+        send_due()
+    db.session.rollback()
+    phone = db.session.get_one(PhoneNumber, reader.id)
+    assert phone.confirmed_at is not None and phone.failures == 1
 
 
 def test_number_is_confirmed_by_the_code_that_was_sent_to_it(app, gateway):

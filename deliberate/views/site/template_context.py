@@ -1,11 +1,8 @@
 """The functions and values that every template can use."""
 
-import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import Flask, g
-from markupsafe import Markup, escape
 
 from deliberate.config import LANGUAGES
 from deliberate.days import (
