@@ -215,6 +215,15 @@ CACHED_PATHS = """async () => {
 }"""
 
 
+ASK_WORKER = """async (request) => {
+  const { active } = await navigator.serviceWorker.ready;
+  const { port1, port2 } = new MessageChannel();
+  const done = new Promise((resolve) => { port1.onmessage = resolve; });
+  active.postMessage(request, [port2]);
+  await done;
+}"""
+
+
 def send_from_elsewhere(phone: Any, form: dict[str, Any]) -> None:
     """Send a form of the outbox as its worker does, so that the browser never hears the answer."""
     page = phone.context.request.get("/id/offline").text()
@@ -232,7 +241,7 @@ def test_text_that_was_changed_after_it_arrived_offers_both_versions(
         post_argument(phone, "Versi pertama.")
         (form,) = phone.evaluate(STORED_FORMS)
         send_from_elsewhere(phone, form)
-        phone.evaluate(CHANGE_TEXT, [form["key"], "Versi kedua."])
+        phone.evaluate(ASK_WORKER, {"do": "edit", "key": form["key"], "body": "Versi kedua."})
     phone.goto("/id/offline")
     phone.locator(".error-text", has_text="Versi yang Anda kirim lebih dulu").wait_for()
     assert phone.locator("textarea").input_value() == "Versi kedua."
@@ -247,28 +256,16 @@ def test_text_that_was_changed_after_it_arrived_offers_both_versions(
         assert [len(comments_like(f"Versi {name}.")) for name in ("pertama", "kedua")] == [1, 1]
 
 
-CHANGE_TEXT = """async ([key, body]) => {
-  const { active } = await navigator.serviceWorker.ready;
-  const { port1, port2 } = new MessageChannel();
-  const done = new Promise((resolve) => { port1.onmessage = resolve; });
-  active.postMessage({ do: 'edit', key, body }, [port2]);
-  await done;
-}"""
-
-
 def test_removed_page_takes_the_files_with_it_that_no_other_page_needs(phone, open_proposals):
-    keep(phone, open_proposals[0])
-    keep(phone, "/id/polls")
-    both = phone.evaluate(CACHED_PATHS)
-    phone.goto(open_proposals[0])
-    phone.click(KEPT_PAGE)
-    phone.wait_for_selector("[data-keep][aria-pressed=false]:not([disabled])")
-    one = phone.evaluate(CACHED_PATHS)
-    assert "/id/polls" in one and open_proposals[0] not in one
-    assert len(one) < len(both) and set(one) <= set(both)
-    phone.goto("/id/polls")
-    phone.click(KEPT_PAGE)
-    phone.wait_for_selector("[data-keep][aria-pressed=false]:not([disabled])")
+    first, second = open_proposals[:2]
+    keep(phone, second)
+    files = [path for path in phone.evaluate(CACHED_PATHS) if path.startswith("/static/")]
+    request = {"do": "keep", "path": first, "title": "x", "files": [*files, "/robots.txt"]}
+    phone.evaluate(ASK_WORKER, request)
+    assert {first, second, "/robots.txt"} <= set(phone.evaluate(CACHED_PATHS)) and files
+    phone.evaluate(ASK_WORKER, {"do": "discard", "path": first})
+    assert sorted(phone.evaluate(CACHED_PATHS)) == sorted([second, *files])
+    phone.evaluate(ASK_WORKER, {"do": "discard", "path": second})
     assert phone.evaluate("() => caches.has('kept-pages')") is False
 
 

@@ -53,7 +53,11 @@ this one records them."""
 KINDS_OF_SEVERAL_OPERATIONS = {
     "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},
     "channel.linked": {"add_push_subscription", "confirm_phone_number"},
-    "channel.unlinked": {"remove_phone_number", "remove_push_subscription"},
+    "channel.unlinked": {
+        "end_other_subscriptions",
+        "remove_phone_number",
+        "remove_push_subscription",
+    },
     "email.changed": {"change_email", "apply_email_change"},
     "person.erased": {"erase_account", "_erase_from_list"},
     "person.signed_in": {
