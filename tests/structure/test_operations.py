@@ -46,9 +46,8 @@ UNRECORDED = {
 EVENT_NAMES = {event.__name__: kind for kind, event in EVENT_TYPES.items()}
 """The kind of every event type by the name of the type."""
 
-KINDS_WITHOUT_OPERATION = {"announcement.published", "meeting.held"}
-"""Kinds that releases of other installations or logs of earlier versions may hold; no operation of
-this one records them."""
+KINDS_WITHOUT_OPERATION = {"announcement.published"}
+"""Kinds that logs of earlier versions hold, in place of which another is recorded now."""
 
 KINDS_OF_SEVERAL_OPERATIONS = {
     "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},

@@ -21,6 +21,7 @@ from deliberate.queries.notices.calendars import (
     list_due_dates,
 )
 from deliberate.queries.notices.feeds import FeedScope, list_feed_entries
+from deliberate.queries.processes.meetings import list_meetings
 from deliberate.queries.processes.phases import phase_title
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.responses.institutions import get_institution_by_slug
@@ -115,6 +116,7 @@ def calendar(slug: str) -> Response:
     dates = _CalendarDates(row, get_date_changes(row))
     with force_locale(g.language):
         events = [*_phase_events(dates), *_poll_events(dates), *_due_date_events(dates)]
+        events += _meeting_events(dates)
     title = row.text_in("title", g.language)
     return _conditional_response(to_calendar(title, row.timezone, events), "text/calendar")
 
@@ -174,6 +176,20 @@ def _poll_events(dates: _CalendarDates) -> list[CalendarEvent]:
             url=f"{_base_url()}/{g.language}/polls/{poll.id}",
         )
         for poll in list_calendar_polls(dates.process)
+    ]
+
+
+def _meeting_events(dates: _CalendarDates) -> list[CalendarEvent]:
+    return [
+        dates.event(
+            "meeting",
+            ("meeting", meeting.id),
+            _("Meeting: %(place)s", place=meeting.place),
+            meeting.held_on,
+            meeting.held_on,
+            url=f"{_base_url()}/{g.language}/processes/{dates.process.slug}/meetings",
+        )
+        for meeting in list_meetings(dates.process)
     ]
 
 
