@@ -82,8 +82,8 @@ class ActWithoutText(RuntimeError):
     """An act of a kind with text ended without the mark of the text, or its salt was missing."""
 
 
-class RepeatedForm(Exception):
-    """The same form with the same content was recorded before; the attributes name its subject."""
+class UsedForm(Exception):
+    """A form was recorded before; the attributes name its act and the subject."""
 
     def __init__(self, first: Interaction) -> None:
         super().__init__(f"form already recorded as {first.id}")
@@ -93,7 +93,11 @@ class RepeatedForm(Exception):
         self.proposal_id = first.proposal_id
 
 
-class ChangedForm(Exception):
+class RepeatedForm(UsedForm):
+    """The same form with the same content was recorded before."""
+
+
+class ChangedForm(UsedForm):
     """A used form key was submitted with other content; the form is shown with a new key."""
 
 
@@ -322,9 +326,8 @@ def _reject_used_form_key(session: Session, actor: Person, submission: Submissio
     used = session.get(FormKey, (actor.actor_id, submission.key_hash))
     if used is None:
         return
-    if used.digest == submission.digest:
-        raise RepeatedForm(session.get_one(Interaction, used.entry))
-    raise ChangedForm
+    first = session.get_one(Interaction, used.entry)
+    raise RepeatedForm(first) if used.digest == submission.digest else ChangedForm(first)
 
 
 def _used_form_key(act: Act[P], submission: Submission) -> FormKey:

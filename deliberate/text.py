@@ -8,6 +8,8 @@ from difflib import SequenceMatcher
 from email.errors import MessageError
 from email.headerregistry import Address
 from html import unescape
+from html.parser import HTMLParser
+from typing import NamedTuple
 
 import nh3
 from bleach.linkifier import LinkifyFilter
@@ -227,14 +229,94 @@ def is_plain_name(name: str) -> bool:
 
 
 def word_diff(before: str, after: str) -> list[tuple[str, str]]:
-    """Return the difference of two texts by words, as pairs (same, added or removed; text)."""
-    old, new = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)
+    """Return the difference of two lines by words, as pairs (same, added or removed; text)."""
+    return _diff_words(*([_Word(w) for w in re.findall(r"\S+\s*", t)] for t in (before, after)))
+
+
+def markdown_diff(before: str, after: str) -> list[tuple[str, str]]:
+    """Return the difference of two Markdown texts by the words that readers see.
+
+    No mark is a word: a text that differs in its marks alone is the same. The address of a link
+    follows its words where it is new, gone or another one; in a text that is the same it is left
+    out.
+    """
+    return _diff_words(*(_WordReader.read(to_html(text)) for text in (before, after)))
+
+
+class _Word(NamedTuple):
+    """A word with the space after it, and the address of the link that ends with it."""
+
+    text: str
+    address: str = ""
+
+    @property
+    def with_address(self) -> str:
+        """Return the word, followed by the address of its link."""
+        if not self.address:
+            return self.text
+        word = self.text.rstrip()
+        return f"{word} ({self.address}){self.text[len(word) :]}"
+
+
+class _WordReader(HTMLParser):
+    """Collect the text of HTML and where its links end; blocks and items of lists begin a line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text, self._address = "", ""
+        self._addresses: dict[int, str] = {}
+
+    @classmethod
+    def read(cls, html: str) -> list[_Word]:
+        """Return the words of HTML; one that is marked in part is one word."""
+        reader = cls()
+        reader.feed(html)
+        reader.close()
+        return [
+            _Word(match[0], reader._address_in(match.start(), match.start(1)))
+            for match in re.finditer(r"\S+(\s*)", reader._text)
+        ]
+
+    def _address_in(self, start: int, end: int) -> str:
+        return next((a for at, a in self._addresses.items() if start < at <= end), "")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a line, or remember the address of a link."""
+        if tag == "a":
+            self._address = dict(attrs).get("href") or ""
+        elif tag in _BLOCKS:
+            self._end_line()
+        if tag == "li":
+            self._text += "• "
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a line, or note where a link ends whose words are not its address."""
+        if tag in _BLOCKS:
+            self._end_line()
+        elif tag == "a" and not self._text.endswith(self._address):
+            self._addresses[len(self._text.rstrip())] = self._address
+
+    def handle_data(self, data: str) -> None:
+        """Add text, without the space between the tags of blocks."""
+        begins_line = not self._text or self._text.endswith(("\n", "• "))
+        self._text += data.lstrip() if begins_line else data
+
+    def _end_line(self) -> None:
+        if self._text and not self._text.endswith(("\n", "• ")):
+            self._text += "\n"
+
+
+_BLOCKS = frozenset({"p", "li", "ul", "ol", "h3", "blockquote", "br", "pre", "hr"})
+
+
+def _diff_words(old: list[_Word], new: list[_Word]) -> list[tuple[str, str]]:
     parts: list[tuple[str, str]] = []
-    for _op, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():
-        if old[a:b] == new[c:d]:
-            parts.append(("same", "".join(old[a:b])))
+    for op, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():
+        if op == "equal":
+            parts.append(("same", "".join(word.text for word in old[a:b])))
             continue
-        parts += [("removed", "".join(old[a:b])), ("added", "".join(new[c:d]))]
+        parts.append(("removed", "".join(word.with_address for word in old[a:b])))
+        parts.append(("added", "".join(word.with_address for word in new[c:d])))
     return [part for part in parts if part[1]]
 
 

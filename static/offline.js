@@ -20,7 +20,7 @@ async function ask(action, values = {}) {
 // The banner of every page: what waits, and what was sent since the reader last looked at the list.
 function showBanner(banner, forms) {
   const waiting = forms.filter((form) => form.state === 'waiting').length;
-  const refused = forms.filter((form) => form.state === 'refused').length;
+  const refused = forms.filter((form) => ['refused', 'arrived'].includes(form.state)).length;
   const sent = forms.filter((form) => form.state === 'sent' && !form.isSeen).length;
   const text = (name, n) => (n ? banner.dataset[name].replace('{n}', n.toLocaleString(language)) : '');
   banner.querySelector('a').textContent = [text('waiting', waiting), text('refused', refused), text('sent', sent)]
@@ -47,14 +47,17 @@ function outboxRow(list, form) {
   const words = list.dataset;
   const isSent = form.state === 'sent';
   const isText = form.act !== 'support';
+  const states = { sent: words.sent, refused: words.refused, arrived: words.arrived };
+  const reasons = { refused: form.reason || words.tooOld, arrived: words.choose };
   const row = fill(document.getElementById('outbox-row'), {
     subject: words[form.act].replace('{n}', form.subject.toLocaleString(language)),
     at: dateText(isSent ? form.sentAt : form.at),
-    state: isSent ? words.sent : form.state === 'refused' ? words.refused : form.needsSignIn ? words.signIn : words.waiting,
-    reason: form.state === 'refused' ? form.reason || words.tooOld : '',
+    state: states[form.state] || (form.needsSignIn ? words.signIn : words.waiting),
+    reason: reasons[form.state] || '',
     text: isSent ? fieldOf(form, 'body') : '',
     receipt: isSent ? form.receipt : '',
     result: isSent ? form.result : '',
+    first: form.state === 'arrived' ? form.first : '',
   });
   const editor = row.querySelector('[data-part=editor]');
   editor.hidden = isSent || !isText;
@@ -65,9 +68,13 @@ function outboxRow(list, form) {
     label.htmlFor = field.id;
     field.value = fieldOf(form, 'body');
     field.defaultValue = field.value;
-    editor.querySelector('button').addEventListener('click', () => ask('edit', { key: form.key, body: field.value }).then(showLists));
+    const button = editor.querySelector('button');
+    if (form.state === 'arrived') button.textContent = words.sendToo;
+    button.addEventListener('click', () => ask('edit', { key: form.key, body: field.value }).then(showLists));
   }
-  row.querySelector('[data-part=remove]').addEventListener('click', () => ask('remove', { key: form.key }).then(showLists));
+  const remove = row.querySelector('[data-part=remove]');
+  if (form.state === 'arrived') remove.querySelector('span').textContent = words.leave;
+  remove.addEventListener('click', () => ask('remove', { key: form.key }).then(showLists));
   return row;
 }
 

@@ -87,9 +87,17 @@ async function sendForm(form) {
   const page = await response.text();
   const receipts = [...page.matchAll(/<a data-receipt href="([^"]+)"/g)];
   if (response.ok && receipts.length) {
-    return { state: 'sent', receipt: plainText(receipts.at(-1)[1]), result: response.url, sentAt: Date.now(), needsSignIn: false };
+    return { state: 'sent', reason: '', receipt: plainText(receipts.at(-1)[1]), result: response.url, sentAt: Date.now(), needsSignIn: false };
   }
+  // The answer to an earlier attempt was lost, and the text was changed since then.
+  const first = response.status === 409 && /<a data-first href="([^"]+)"/.exec(page);
+  if (first) return { state: 'arrived', reason: '', first: plainText(first[1]), needsSignIn: false };
   return { state: 'refused', reason: readReason(page), needsSignIn: false };
+}
+
+// What waits for a sign-in waits no more once another text of the reader reached the server.
+async function markSignedIn() {
+  for (const form of await listForms()) if (form.needsSignIn) await putForm({ ...form, needsSignIn: false });
 }
 
 let sending = null;
@@ -106,6 +114,7 @@ async function sendWaiting() {
       const changes = Date.now() - form.at > MAX_WAIT ? { state: 'refused', reason: '' } : await sendForm(form);
       if (!changes) return false;
       await putForm({ ...form, ...changes });
+      if (!changes.needsSignIn) await markSignedIn();
       await notifyPages();
       if (changes.needsSignIn) return false;
     } catch { return false; } finally { keyInFlight = ''; }
@@ -128,9 +137,18 @@ async function keepPage({ path, title, files }) {
   const headers = new Headers(response.headers);
   for (const name of ['Content-Encoding', 'Content-Length', 'Set-Cookie']) headers.delete(name);
   const owner = /<body[^>]* data-owner="([^"]*)"/.exec(html);
-  headers.set('X-Kept', JSON.stringify([Date.now(), encodeURIComponent(title), owner ? owner[1] : '']));
+  headers.set('X-Kept', JSON.stringify([Date.now(), encodeURIComponent(title), owner ? owner[1] : '', files]));
   await cache.put(path, new Response(html, { headers }));
   await Promise.allSettled(files.map((file) => cache.add(file)));
+  await removeUnusedFiles(cache);
+}
+
+// Delete the files that no kept page loads.
+async function removeUnusedFiles(cache) {
+  const used = new Set((await listKept()).flatMap(({ path, files }) => [path, ...files]));
+  for (const request of await cache.keys()) {
+    if (!used.has(new URL(request.url).pathname)) await cache.delete(request, { ignoreVary: true });
+  }
 }
 
 async function listKept() {
@@ -139,8 +157,8 @@ async function listKept() {
   for (const request of await cache.keys()) {
     const kept = (await cache.match(request, { ignoreVary: true })).headers.get('X-Kept');
     if (!kept) continue;
-    const [at, title, owner] = JSON.parse(kept);
-    pages.push({ path: new URL(request.url).pathname, at, title: decodeURIComponent(title), owner });
+    const [at, title, owner, files = []] = JSON.parse(kept);
+    pages.push({ path: new URL(request.url).pathname, at, title: decodeURIComponent(title), owner, files });
   }
   return pages.sort((a, b) => b.at - a.at);
 }
@@ -148,6 +166,7 @@ async function listKept() {
 async function removeKept(path) {
   const cache = await caches.open(KEPT_CACHE);
   await cache.delete(path, { ignoreVary: true });
+  await removeUnusedFiles(cache);
   if (!(await listKept()).length) await caches.delete(KEPT_CACHE);
 }
 
@@ -272,9 +291,9 @@ const ACTIONS = {
     const form = await getForm(key);
     if (!form || key === keyInFlight || form.state === 'sent') return;
     const fields = form.fields.map(([name, value]) => [name, name === 'body' ? body.replace(/\r?\n/g, '\r\n') : value]);
-    // A refused form has left nothing on the server, so the changed one is a new one.
-    const changed = { ...form, fields, state: 'waiting', reason: '' };
-    if (form.state === 'refused') {
+    // A refused form has left nothing on the server, so the changed one is a new one. So is a second version of a text.
+    const changed = { ...form, fields, state: 'waiting', reason: '', first: '' };
+    if (form.state !== 'waiting') {
       await deleteForm(key);
       Object.assign(changed, { key: newKey(form.owner), at: Date.now() });
     }

@@ -66,6 +66,12 @@ PROPOSALS = (
     Column("institution_id", "integer", "institution that should respond"),
     Column("topic", "string", "topic; empty where the text is not shown"),
     Column("area", "string", "area; empty where the text is not shown"),
+    Column(
+        "place",
+        "json",
+        "place as its page shows it (RFC 7946 geometry): to 3 decimals of a degree unless the "
+        "author shows 4; empty: none, or the text is not shown",
+    ),
     Column("language", "string", "language it was written in"),
     Column("versions", "integer", "number of versions"),
     Column("supports", "integer", "number of supports when the release was built"),

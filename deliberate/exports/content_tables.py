@@ -1,5 +1,6 @@
 """Tables of proposals, comments and responses of a release, in their state at build time."""
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,13 @@ from sqlalchemy import Select, case, func, select
 from deliberate.database import db
 from deliberate.exports.columns import COMMENTS, PROPOSALS, RESPONSES, Column
 from deliberate.exports.duckdb_workspace import DuckDBWorkspace
+from deliberate.geography.places import Geometry, place_of_geometry
 from deliberate.models import AnsweredComment, Comment, Commitment, Process, Proposal, Response
 from deliberate.models.moderation.visibility import ANYONE
 
 ROWS_PER_BATCH = 5000
+_PLACE = [column.name for column in PROPOSALS if column.name != "author_id"].index("place")
+"""Where a row of proposals has its place, followed by whether it is exact."""
 
 
 def batches(query: Select[*tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
@@ -34,6 +38,8 @@ def write_proposals(workspace: DuckDBWorkspace, folder: Path, process: Process) 
         Proposal.institution_id,
         case((is_shown, Proposal.topic), else_=None),
         case((is_shown, Proposal.area), else_=None),
+        case((is_shown, Proposal.place), else_=None),
+        Proposal.place_is_exact,
         Proposal.language,
         Proposal.version,
         Proposal.support_count,
@@ -45,7 +51,7 @@ def write_proposals(workspace: DuckDBWorkspace, folder: Path, process: Process) 
         Proposal.hidden_at_column(),
     ).where(Proposal.process_id == process.id)
     workspace.create_table(
-        "stored_proposals", _without_columns(PROPOSALS, "author_id"), batches(query)
+        "stored_proposals", _without_columns(PROPOSALS, "author_id"), _with_shown_places(query)
     )
     workspace.create_view(
         "proposals",
@@ -53,6 +59,21 @@ def write_proposals(workspace: DuckDBWorkspace, folder: Path, process: Process) 
         " ON e.kind = 'proposal.submitted' AND e.subject_id = p.proposal_id ORDER BY proposal_id",
     )
     return workspace.write(folder / "proposals.csv", PROPOSALS, "proposals")
+
+
+def _with_shown_places(query: Select[*tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
+    """Yield batches of rows in which one column, the place as it is shown, replaces two."""
+    for batch in batches(query):
+        yield [
+            (*row[:_PLACE], _shown_geometry(*row[_PLACE : _PLACE + 2]), *row[_PLACE + 2 :])
+            for row in batch
+        ]
+
+
+def _shown_geometry(stored: Geometry | None, is_exact: bool) -> str | None:
+    """Return the geometry of a place as others see it, None without one."""
+    geometry = place_of_geometry(stored, is_exact=is_exact).shown.geometry
+    return json.dumps(geometry) if geometry else None
 
 
 _FROM_EVENTS = (

@@ -27,7 +27,7 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from deliberate.days import Place, Zone
+from deliberate.days import Place, Zone, local_today
 from deliberate.forms import REQUIRED, SLUG, TOO_LONG, LocalizedForm, single_line
 from deliberate.forms.polls.polls import CheckboxesField, WholeNumberField
 from deliberate.forms.proposals.listed_names import NamesField, TranslatedNamesField
@@ -321,6 +321,41 @@ class DocumentForm(LocalizedForm):
         has_file = bool(getattr(self.file.data, "filename", ""))
         if has_file == bool(field.data):
             raise ValidationError(_("Choose a file or write an address, not both."))
+
+
+class MeetingForm(LocalizedForm):
+    """A meeting that was held, with its minutes if they are published."""
+
+    held_on = DayField(_("Day of the meeting"), [DataRequired(REQUIRED)])
+    place = StringField(
+        _("Place"), [DataRequired(REQUIRED), Length(max=160, message=TOO_LONG)], [single_line]
+    )
+    attended = WholeNumberField(
+        _("Number of people who attended"), [InputRequired(REQUIRED)], maximum=100_000
+    )
+    language = SelectField(
+        _("Language"),
+        [AnyOf(["id", "en"], message=_("Choose one of these."))],
+        choices=[SelectChoice("id", _("Indonesian")), SelectChoice("en", _("English"))],
+        validate_choice=False,
+    )
+    minutes = TextAreaField(_("Minutes"), [Length(max=20_000, message=TOO_LONG)])
+
+    def set_place(self, place: Place) -> None:
+        """Set the place whose today is the last day that can be written."""
+        self._place = place
+
+    def validate_held_on(self, field: DayField) -> None:
+        """Reject a day in the future."""
+        if field.day is not None and field.day > local_today(self._place):
+            raise ValidationError(
+                _("This day is in the future. Record a meeting once it was held.")
+            )
+
+    def validate_attended(self, field: WholeNumberField) -> None:
+        """Require at least one person."""
+        if field.data is not None and field.data < 1:
+            raise ValidationError(_("Write how many people attended, at least 1."))
 
 
 class ContactForm(LocalizedForm):

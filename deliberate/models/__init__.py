@@ -59,6 +59,7 @@ from deliberate.models.polls import (
     VotingCode,
 )
 from deliberate.models.processes import (
+    Meeting,
     Phase,
     Process,
     ProcessChange,

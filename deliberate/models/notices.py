@@ -230,6 +230,10 @@ class PushSubscription(Base):
     """Failed attempts since the last message that was taken."""
     last_delivery_id: Mapped[int] = mapped_column(BigId, default=0)
     """The newest delivery that the push service took; older ones are never sent again."""
+    device_id: Mapped[str | None] = mapped_column(
+        String(24), info=personal(Category.TECHNICAL, download=False)
+    )
+    """The public id of the signed-in device, with which it ends; None if it is unknown."""
 
     @property
     def service(self) -> str:

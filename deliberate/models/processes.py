@@ -134,6 +134,10 @@ class Process(VisibleText, Base):
         translation: str = getattr(self, f"{field}_en") if language == "en" else ""
         return translation or getattr(self, field)
 
+    def language_in(self, field: str, language: str) -> str:
+        """Return the language in which a text field is shown on a page in another."""
+        return "en" if language == "en" and getattr(self, f"{field}_en") else "id"
+
     def topic_in(self, topic: str, language: str) -> str:
         """Return the name of a topic in a language, as it was written where it is not listed."""
         names = {names[0]: names[1] for names in self.topics if language == "en"}
@@ -179,6 +183,10 @@ class Phase(Base):
     def own_name(self, language: str) -> str:
         """Return its own name in a language, or in Indonesian, or an empty text."""
         return (self.name_en if language == "en" else "") or self.name
+
+    def language_in(self, language: str) -> str:
+        """Return the language in which its own name is shown on a page in another."""
+        return "en" if language == "en" and self.name_en else "id"
 
 
 class ProcessInstitution(Base):
@@ -387,3 +395,49 @@ class ProcessNews(VisibleText, Base):
     def language_in(self, language: str) -> str:
         """Return the language in which title and body are shown on a page in another."""
         return self.language or ("en" if language == "en" and self.title_en else "id")
+
+
+class Meeting(VisibleText, Base):
+    """A meeting of residents with decision makers: where, when, with how many, and its minutes.
+
+    It never changes.
+    """
+
+    __tablename__ = "meeting"
+    subject_type = "meeting"
+    personal_data = rows(
+        "meetings",
+        "Recorded meetings",
+        owner="recorded_by_id",
+        columns=(
+            "id process_id held_on place minutes attended language recorded_at recorded_by_id "
+            "institution_id"
+        ),
+        kept=OFFICIAL,
+        hidden="salt",
+    )
+    visibility = Through("process", Process.visibility)
+    readers = read_by(_PROCESS_READERS, "place", "minutes")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
+    held_on: Mapped[date]
+    place: Mapped[str] = mapped_column(String(160))
+    minutes: Mapped[str] = mapped_column(Text, default="")
+    """Markdown, empty where no minutes are published."""
+    attended: Mapped[int]
+    """The number of people who attended."""
+    language: Mapped[str] = mapped_column(String(2))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
+
+    process: Mapped[Process] = relationship()
+    institution: Mapped[Institution | None] = relationship()
+
+    @property
+    def sealed_text(self) -> str:
+        """Return what is stated about the meeting, as the log binds it."""
+        stated = [self.held_on.isoformat(), self.place, self.attended, self.language, self.minutes]
+        return canonical_json(stated)

@@ -1,5 +1,6 @@
 """Composition of a mail: plain text and HTML, a stable Message-ID, one-click unsubscription."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from deliberate.config import Settings
 from deliberate.models import Delivery, Person
@@ -21,6 +23,7 @@ from deliberate.notifications.links import (
     recipient_address,
     unsubscribe_token,
 )
+from deliberate.notifications.quotes import mark_quotes
 from deliberate.notifications.return_addresses import REPLY, return_address
 from deliberate.notifications.templates import RenderedNotification, render_digest
 from deliberate.queries.log.tree_heads import latest_published_head
@@ -57,11 +60,26 @@ _POLICY = _verbatim_policy()
 
 @dataclass(frozen=True)
 class _Item:
-    """An item of a mail: what it is about, one sentence and one link."""
+    """An item of a mail: what it is about in a weekly mail, one sentence and one link."""
 
+    notification: RenderedNotification
     thing: str
-    sentence: str
     url: str
+
+    @property
+    def sentence(self) -> str:
+        """Return what happened."""
+        return self.notification.sentence
+
+    @property
+    def marked_sentence(self) -> Markup:
+        """Return what happened as HTML in which quoted texts name their languages."""
+        return mark_quotes(self.sentence, self.notification.quotes)
+
+    @property
+    def marked_thing(self) -> Markup:
+        """Return what it is about as HTML that names its language."""
+        return mark_quotes(self.thing, [(self.thing, self.notification.thing_language)])
 
 
 @dataclass(frozen=True)
@@ -145,12 +163,12 @@ def _body(
     if isinstance(notification.event, DigestNotice):
         intro = notification.sentence
         items = [
-            _Item(row.thing, row.sentence, base + row.path)
+            _Item(row, row.thing, base + row.path)
             for row in render_digest(notification.event, person)
         ]
     else:
         path = action_path(notification.event, person) or notification.path
-        intro, items = "", [_Item("", notification.sentence, base + path)]
+        intro, items = "", [_Item(notification, "", base + path)]
     return _Body(
         site=settings.brand_name,
         intro=intro,
@@ -196,20 +214,19 @@ def _reply_hint(notification: RenderedNotification, settings: Settings) -> str:
 
 def _plain_text(body: _Body) -> str:
     paragraphs = [body.intro]
-    for item, heading in zip(body.items, _headings(body), strict=True):
+    for item, is_first in _items(body):
         between = "\n" if item.thing else "\n\n"
-        paragraphs += [heading, f"{item.sentence}{between}{item.url}"]
+        paragraphs += [item.thing if is_first else "", f"{item.sentence}{between}{item.url}"]
     paragraphs += [body.reply_hint, f"{body.site}. {body.reason}", _stop_text(body), body.log]
     return "\n\n".join(text for text in paragraphs if text) + "\n"
 
 
-def _headings(body: _Body) -> list[str]:
-    """Return what each item is about, empty where the one before is about the same."""
-    things = [item.thing for item in body.items]
-    return [
-        "" if thing == before else thing
-        for before, thing in zip(["", *things], things, strict=False)
-    ]
+def _items(body: _Body) -> Iterator[tuple[_Item, bool]]:
+    """Yield each item and whether it is the first one about its thing, which has a heading."""
+    previous = None
+    for item in body.items:
+        yield item, item.notification.thing_key != previous
+        previous = item.notification.thing_key
 
 
 def _stop_text(body: _Body) -> str:
@@ -225,9 +242,10 @@ _STYLE = "font:16px/1.5 sans-serif;max-width:36em;margin:0 auto;padding:16px;ove
 def _html(body: _Body, language: str) -> str:
     open_text, stop_text = _("Open the page"), _("No mail of this kind any more")
     parts = [f"<p><b>{escape(body.site)}</b></p>", _paragraph(body.intro)]
-    for item, heading in zip(body.items, _headings(body), strict=True):
-        parts.append(f"<h2 style='font-size:1em'>{escape(heading)}</h2>" if heading else "")
-        parts += [_paragraph(item.sentence), f"<p>{_link(item.url, open_text)}</p>"]
+    for item, is_first in _items(body):
+        if is_first and item.thing:
+            parts.append(f"<h2 style='font-size:1em'>{item.marked_thing}</h2>")
+        parts += [f"<p>{item.marked_sentence}</p>", f"<p>{_link(item.url, open_text)}</p>"]
     parts += [_paragraph(body.reply_hint), "<hr>", _paragraph(body.reason)]
     if body.unsubscribe_url:
         parts.append(f"<p>{_link(body.unsubscribe_url, stop_text)}</p>")

@@ -22,6 +22,7 @@ from deliberate.models import (
     Referral,
     Response,
 )
+from deliberate.notifications.quotes import Quote
 from deliberate.notifications.registry import line_of
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.queries.processes.phases import phase_title_by_key
@@ -71,18 +72,36 @@ class NoticeSubjects:
     def title_language(self) -> str:
         """Return the language of the title of what the notice is about."""
         subject = self.proposal or self.poll
-        return subject.language if subject else self.language
+        return subject.language if subject else self._process_language
 
     @property
-    def quotes(self) -> tuple[tuple[str, str], ...]:
-        """Return the texts of people that a sentence may quote, each with its language."""
-        texts = (
-            (self.title, self.proposal),
-            (self.question, self.poll),
-            (self.excerpt, self.comment),
-            (self.headline, self.response),
-        )
-        return tuple((text, row.language) for text, row in texts if row is not None and text)
+    def _process_language(self) -> str:
+        return self.process.language_in("title", self.language) if self.process else self.language
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """Return the texts of people that a sentence may quote, each with its language.
+
+        It is empty, which means unknown, for reasons: they are stored without theirs.
+        """
+        of_response = self.commitment.response if self.commitment else self.response
+        rows = {
+            "title": self.proposal,
+            "question": self.poll,
+            "outcome": self.poll,
+            "excerpt": self.comment,
+            "headline": self.response,
+            "what": of_response,
+            "reason": of_response if self.referral is None else None,
+            "change_reason": None,
+        }
+        languages = {name: row.language if row else "" for name, row in rows.items()}
+        languages["process_title"] = self._process_language
+        if self._shown_news is not None:
+            languages["news_text"] = self._shown_news.language_in(self.language)
+        if self._phase is not None and self._phase.own_name(self.language):
+            languages["phase_name"] = self._phase.language_in(self.language)
+        return tuple((text, languages[name]) for name in languages if (text := str(self[name])))
 
     def _name_of(self, institution: Institution | None) -> str:
         return institution.name_in(self.language) if institution else ""
@@ -247,10 +266,16 @@ class NoticeSubjects:
         return self._named_or_authority(row.institution if row else None)
 
     @property
+    def _shown_news(self) -> ProcessNews | None:
+        """Return the news of the notice, None if they were withdrawn."""
+        row = self.news_row
+        return None if row is None or row.withdrawn_at is not None else row
+
+    @property
     def news_text(self) -> str:
         """Return the title and the beginning of the news of a process, if they still apply."""
-        row = self.news_row
-        if row is None or row.withdrawn_at is not None:
+        row = self._shown_news
+        if row is None:
             withdrawn: str = _("these news were withdrawn.")
             return withdrawn
         body = to_plain(to_html(row.text_in("body", self.language)))

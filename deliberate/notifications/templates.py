@@ -25,6 +25,7 @@ from deliberate.models import (
     Response,
 )
 from deliberate.notifications.notice_texts import NoticeSubjects, notice_text
+from deliberate.notifications.quotes import Quote
 from deliberate.queries.notices.digests import list_digest_messages
 from deliberate.vocabulary.notices import NOTICE_TYPES, DigestNotice, NoticeEvent, NoticePage, Topic
 
@@ -69,10 +70,12 @@ class RenderedNotification:
     """The title of the proposal, the process or the poll that it is about."""
     thing_language: str = ""
     """The language of this title."""
-    quotes: tuple[tuple[str, str], ...] = ()
+    quotes: tuple[Quote, ...] = ()
     """Texts of people that the sentence quotes, each with its language."""
     title: str = ""
     """The subject without the number of the proposal, for a page that names the proposal."""
+    thing_key: tuple[int | None, ...] = ()
+    """The ids of the proposal, the process and the poll: things of one title are told apart."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +200,7 @@ def render_notification(
         subjects.title_language,
         subjects.quotes,
         text.subject,
+        (notice.proposal_id, notice.process_id, notice.details.get("poll")),
     )
 
 
@@ -210,10 +214,10 @@ def render_digest(event: DigestNotice, person: Person) -> list[RenderedNotificat
     rendered = [
         render_notification(notice, context, person.language, person) for _delivery, notice in rows
     ]
-    answered = {row.thing for row in rendered if row.event.TOPIC == Topic.RESPONSE}
-    things = list(dict.fromkeys(row.thing for row in rendered))
-    things.sort(key=lambda thing: thing not in answered)
+    answered = {row.thing_key for row in rendered if row.event.TOPIC == Topic.RESPONSE}
+    things = list(dict.fromkeys(row.thing_key for row in rendered))
+    things.sort(key=lambda key: key not in answered)
     return sorted(
         rendered,
-        key=lambda row: (things.index(row.thing), row.event.TOPIC != Topic.RESPONSE),
+        key=lambda row: (things.index(row.thing_key), row.event.TOPIC != Topic.RESPONSE),
     )

@@ -1,4 +1,4 @@
-"""Permissions on the news of processes."""
+"""Permissions on the news and the meetings of processes."""
 
 from flask_babel import lazy_gettext as _
 
@@ -16,6 +16,11 @@ def may_publish_news(person: Person | None, process: Process) -> Decision:
         has_part_in(person, process),
         ALLOWED if process.opened_at else Decision(_("This process is not open yet.")),
     )
+
+
+def may_record_meeting(person: Person | None, process: Process) -> Decision:
+    """Allow those who may publish news of a process."""
+    return may_publish_news(person, process)
 
 
 def may_withdraw_news(person: Person | None, news: ProcessNews) -> Decision:

@@ -11,11 +11,12 @@ from deliberate.database import db, unrecorded
 from deliberate.exports.columns import codebook
 from deliberate.exports.csv_writer import csv_cell
 from deliberate.exports.release_builder import ReleaseNotWritable, build_release
-from deliberate.models import Interaction
+from deliberate.models import Interaction, Proposal
+from deliberate.operations.moderation.decisions import hide_contribution
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads.comments import post_comment, rate_comment
 from deliberate.queries.scores.computed_scores import compute_scores
-from deliberate.vocabulary import Stance
+from deliberate.vocabulary import ModerationRule, Role, Stance
 from deliberate.vocabulary.events import EVENT_TYPES
 from tests import factories
 from tests.exports.release_reader import csv_rows, release_text
@@ -58,6 +59,35 @@ def test_manifest_lists_topics_in_both_languages_and_areas(process, tmp_path):
     manifest = build_release(process, tmp_path / "r")
     assert manifest["topics"] == [{"name": "Air bersih", "name_en": "Clean water"}]
     assert manifest["areas"] == ["Sepaku"]
+
+
+def set_place(proposal, **columns):
+    point = {"type": "Point", "coordinates": [116.70456, -0.97654]}
+    with unrecorded("test data") as session:
+        row = session.get(Proposal, proposal.id)
+        for name, value in ({"place": point} | columns).items():
+            setattr(row, name, value)
+
+
+def test_release_has_places_as_their_pages_show_them(app, process, tmp_path):
+    rounded, exact, hidden, nowhere = (factories.create_proposal(process) for _ in range(4))
+    set_place(rounded)
+    set_place(exact, place_is_exact=True)
+    set_place(hidden)
+    moderator = factories.create_staff(role=Role.MODERATOR)
+    hide_contribution(moderator, hidden, ModerationRule.SPAM, "Iklan.")
+    seal_log_of(app)
+    build_release(process, tmp_path / "r")
+    places = {
+        int(row["proposal_id"]): row["place"] and json.loads(row["place"])
+        for row in csv_rows(tmp_path / "r/proposals.csv")
+    }
+    assert places[rounded.id] == {"type": "Point", "coordinates": [116.705, -0.977]}
+    assert places[exact.id] == {"type": "Point", "coordinates": [116.70456, -0.97654]}
+    assert (places[hidden.id], places[nowhere.id]) == ("", "")
+    assert release_text(tmp_path / "r").count("116.70456") == 1
+    meanings = [row for row in csv_rows(tmp_path / "r/codebook.csv") if "place" in row.values()]
+    assert len(meanings) == 1 and "3 decimals" in str(meanings)
 
 
 def test_open_release_has_no_text_name_or_actor_id(process, tmp_path):

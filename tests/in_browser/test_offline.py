@@ -202,6 +202,73 @@ def test_refused_text_stays_with_its_reason_and_can_be_changed(phone, open_propo
     assert "Kini lebih pendek." in phone.locator("main").inner_text()
 
 
+STORED_FORMS = """() => new Promise((resolve) => {
+  const opening = indexedDB.open('outbox', 1);
+  opening.onsuccess = () => {
+    const rows = opening.result.transaction('forms').objectStore('forms').getAll();
+    rows.onsuccess = () => { opening.result.close(); resolve(rows.result); };
+  };
+})"""
+CACHED_PATHS = """async () => {
+  const cache = await caches.open('kept-pages');
+  return (await cache.keys()).map((request) => new URL(request.url).pathname);
+}"""
+
+
+ASK_WORKER = """async (request) => {
+  const { active } = await navigator.serviceWorker.ready;
+  const { port1, port2 } = new MessageChannel();
+  const done = new Promise((resolve) => { port1.onmessage = resolve; });
+  active.postMessage(request, [port2]);
+  await done;
+}"""
+
+
+def send_from_elsewhere(phone: Any, form: dict[str, Any]) -> None:
+    """Send a form of the outbox as its worker does, so that the browser never hears the answer."""
+    page = phone.context.request.get("/id/offline").text()
+    token = re.search(r'name="csrf_token" value="([^"]*)"', page)[1]
+    fields = {**dict(form["fields"]), "form_key": form["key"], "csrf_token": token}
+    assert phone.context.request.post(form["path"], form=fields).ok
+
+
+def test_text_that_was_changed_after_it_arrived_offers_both_versions(
+    phone, open_proposals, city_copy, city_url
+):
+    keep(phone, open_proposals[0])
+    with disconnected(phone):
+        phone.goto(open_proposals[0])
+        post_argument(phone, "Versi pertama.")
+        (form,) = phone.evaluate(STORED_FORMS)
+        send_from_elsewhere(phone, form)
+        phone.evaluate(ASK_WORKER, {"do": "edit", "key": form["key"], "body": "Versi kedua."})
+    phone.goto("/id/offline")
+    phone.locator(".error-text", has_text="Versi yang Anda kirim lebih dulu").wait_for()
+    assert phone.locator("textarea").input_value() == "Versi kedua."
+    with city_copy.app_context():
+        assert [len(comments_like(f"Versi {name}.")) for name in ("pertama", "kedua")] == [1, 0]
+    first = phone.locator("a[data-part=first]").get_attribute("href")
+    phone.click("[data-part=editor] button")
+    phone.locator("a[data-part=receipt]").wait_for()
+    phone.goto(first)
+    assert "Versi pertama." in phone.locator("main").inner_text()
+    with city_copy.app_context():
+        assert [len(comments_like(f"Versi {name}.")) for name in ("pertama", "kedua")] == [1, 1]
+
+
+def test_removed_page_takes_the_files_with_it_that_no_other_page_needs(phone, open_proposals):
+    first, second = open_proposals[:2]
+    keep(phone, second)
+    files = [path for path in phone.evaluate(CACHED_PATHS) if path.startswith("/static/")]
+    request = {"do": "keep", "path": first, "title": "x", "files": [*files, "/robots.txt"]}
+    phone.evaluate(ASK_WORKER, request)
+    assert {first, second, "/robots.txt"} <= set(phone.evaluate(CACHED_PATHS)) and files
+    phone.evaluate(ASK_WORKER, {"do": "discard", "path": first})
+    assert sorted(phone.evaluate(CACHED_PATHS)) == sorted([second, *files])
+    phone.evaluate(ASK_WORKER, {"do": "discard", "path": second})
+    assert phone.evaluate(CACHED_PATHS) == []
+
+
 def test_signing_out_deletes_what_is_kept_and_what_waits(phone, open_proposals):
     keep(phone, open_proposals[0])
     phone.on("dialog", lambda dialog: dialog.accept())

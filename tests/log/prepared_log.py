@@ -27,6 +27,7 @@ from deliberate.operations.polls.ballot_box import close_ballot_boxes
 from deliberate.operations.polls.ballots import cast_ballot
 from deliberate.operations.polls.polls import PollRules, change_poll, publish_result, state_outcome
 from deliberate.operations.polls.statements import suggest_statement
+from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
 from deliberate.operations.processes.news import publish_news
 from deliberate.operations.processes.process_information import (
     DocumentEntry,
@@ -129,6 +130,9 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
         "Pertanyaan diperjelas.",
     )
     publish_news(officer, process, ("Halte", ""), ("Mulai dibangun.", ""))
+    record_meeting(
+        officer, process, MeetingEntry(now().date(), "Balai desa", 24, "id", "Halte dibahas.")
+    )
     entry = DocumentEntry("Anggaran", "id", now().date())
     add_document_link(officer, process, entry, "https://example.org/anggaran")
     add_document_file(officer, process, entry, b"%PDF-1.4\n%%EOF")

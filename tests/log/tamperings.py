@@ -127,6 +127,8 @@ PAGES = (
     _table("change the reason of a change", "process_change", "reason = 'Lain'"),
     Tampering("delete a change of a process", ("DELETE FROM process_change",)),
     _table("change the rules", "rules_version", "body = 'Lain'"),
+    _table("change the minutes of a meeting", "meeting", "minutes = 'Lain'"),
+    _table("change how many people attended", "meeting", "attended = 240"),
     _table("change news", "process_news", "body = 'Lain'"),
     _table("change a document", "process_document", "url = 'https://example.org/lain'"),
     _table("change a contact person", "process_contact", "reach = 'Lain'"),

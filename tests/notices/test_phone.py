@@ -26,12 +26,10 @@ from deliberate.operations.notices.phone_numbers import (
     remove_phone_number,
     request_phone_code,
 )
-from deliberate.operations.proposals.follows import follow_subject
-from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.site.rate_limits import TooManyAttempts
 from deliberate.operations.threads.comments import post_comment
 from deliberate.permissions.decision import InvalidInput, Refused
-from deliberate.vocabulary import ResponseDecision, Stance
+from deliberate.vocabulary import Stance
 from deliberate.vocabulary.notices import Channel, Topic
 from tests import factories
 from tests.client import signed_in_client, submit_form
@@ -101,19 +99,26 @@ def test_rejected_text_does_not_hold_back_the_next_one(app, gateway):
 def test_number_that_is_not_reached_several_times_is_set_aside(app, gateway):
     reader = create_reader()
     gateway.behaviour = "unreachable"
-    institution = factories.create_institution("sarpras")
-    staff, process = factories.create_staff(institution), factories.create_process(institution)
-    for _ in range(MAX_FAILURES + 1):
-        proposal = factories.create_proposal(process)
-        follow_subject(reader, proposal)
-        publish_response(staff, proposal, ResponseDecision.ACCEPTED, "Ya", "Teks")
-        fan_out()
+    for number in range(MAX_FAILURES + 1):
+        answer_followed_proposal(reader)
         send_due()
     assert len(gateway.requests) == MAX_FAILURES
     db.session.rollback()
     assert db.session.get_one(PhoneNumber, reader.id).confirmed_at is None
     page = signed_in_client(app, reader).get("/en/account/messages/phone").text
     assert f"Several texts did not reach {NUMBER}" in page
+
+
+def test_number_that_is_reached_in_between_is_not_set_aside(app, gateway):
+    reader = create_reader()
+    behaviours = [*["unreachable"] * (MAX_FAILURES - 1), "accepted", "unreachable"]
+    for number, behaviour in enumerate(behaviours):
+        gateway.behaviour = behaviour
+        answer_followed_proposal(reader)
+        send_due()
+    db.session.rollback()
+    phone = db.session.get_one(PhoneNumber, reader.id)
+    assert phone.confirmed_at is not None and phone.failures == 1
 
 
 def test_number_is_confirmed_by_the_code_that_was_sent_to_it(app, gateway):

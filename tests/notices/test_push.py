@@ -16,9 +16,10 @@ from deliberate.config import InvalidSetting, check_settings
 from deliberate.database import db, unrecorded
 from deliberate.database.data_version import read_version
 from deliberate.models import Delivery, PushSubscription
+from deliberate.models.accounts.device import public_device_id
 from deliberate.notifications.channels import push, push_addresses
 from deliberate.notifications.delivery import send_due
-from deliberate.operations.accounts.devices import end_devices
+from deliberate.operations.accounts.devices import create_device, end_devices, hash_token
 from deliberate.operations.notices import endpoints
 from deliberate.operations.notices.endpoints import is_endpoint, is_https_port, is_public
 from deliberate.operations.notices.messages import choose_topics
@@ -39,6 +40,9 @@ pytest.importorskip("pywebpush", reason="the extra push is not installed")
 from tests.notices.push_service import Browser, running_push_service, write_certificate
 
 CHOICES = "/en/account/messages/choices"
+DEVICES = "/en/account/messages/devices"
+FIELDS = ("endpoint", "public_key", "secret")
+UNLINKED = ("channel.unlinked", {"channel": "push"})
 
 
 @pytest.fixture(scope="module")
@@ -290,30 +294,106 @@ def test_device_is_switched_on_and_off_on_the_page(app, service, log):
     client = signed_in_client(app, person)
     page = client.get(CHOICES).text
     assert public_push_key(app.config["SETTINGS"]) in page and "On my devices" not in page
-    names = ("endpoint", "public_key", "secret")
-    fields = dict(zip(names, Browser(service, "a").subscription, strict=True))
+    fields = dict(zip(FIELDS, Browser(service, "a").subscription, strict=True))
     fields["endpoint"] = fields["endpoint"].replace("localhost", "push.example")
     log()
-    target = "/en/account/messages/devices"
-    assert submit_form(client, CHOICES, target, **fields).status_code == 303
+    assert submit_form(client, CHOICES, DEVICES, **fields).status_code == 303
     assert "On my devices" in client.get(CHOICES).text
     (device,) = devices()
-    assert submit_form(client, CHOICES, f"{target}/{device.id}/end").status_code == 303
+    assert submit_form(client, CHOICES, f"{DEVICES}/{device.id}/end").status_code == 303
     assert devices() == []
     assert [(row.kind, row.details) for row in log()] == [
         ("channel.linked", {"channel": "push"}),
         ("channel.unlinked", {"channel": "push"}),
     ]
-    bad = submit_form(client, CHOICES, target, **{**fields, "endpoint": "https://10.0.0.1/"})
+    bad = submit_form(client, CHOICES, DEVICES, **{**fields, "endpoint": "https://10.0.0.1/"})
     assert bad.status_code == 303 and "no address for notices" in client.get(CHOICES).text
 
 
-def test_devices_that_are_signed_out_get_no_notices_any_more(service):
+def switch_on(app, service, person, name):
+    """Sign a person in, switch notices on and return the client and the token of its device."""
+    client = signed_in_client(app, person)
+    with client.session_transaction() as session:
+        token = session["_user_id"]
+    fields = dict(zip(FIELDS, Browser(service, name).subscription, strict=True))
+    fields["endpoint"] = fields["endpoint"].replace("localhost", "push.example")
+    assert submit_form(client, CHOICES, DEVICES, **fields).status_code == 303
+    return client, token
+
+
+def public_id_of(token):
+    return public_device_id(hash_token(token))
+
+
+def details_of(rows):
+    return [(row.kind, row.details) for row in rows]
+
+
+def test_device_that_is_ended_on_the_page_gets_no_notices_any_more(app, service, log):
+    person = factories.create_resident()
+    first, token = switch_on(app, service, person, "a")
+    _second, other_token = switch_on(app, service, person, "b")
+    log()
+    target = f"/en/account/devices/{public_id_of(other_token)}/sign-out"
+    assert submit_form(first, "/en/account/devices", target).status_code == 303
+    assert [device.device_id for device in devices()] == [public_id_of(token)]
+    rows = log()
+    assert details_of(rows) == [("device.ended", {}), UNLINKED]
+    assert rows[1].cause == rows[0].id
+
+
+def test_device_that_signs_out_gets_no_notices_any_more(app, service, log):
+    person = factories.create_resident()
+    client, _token = switch_on(app, service, person, "a")
+    _other, other_token = switch_on(app, service, person, "b")
+    log()
+    assert submit_form(client, CHOICES, "/en/sign-out").status_code == 303
+    assert [device.device_id for device in devices()] == [public_id_of(other_token)]
+    assert details_of(log()) == [("person.signed_out", {}), UNLINKED]
+
+
+def test_signing_out_without_notices_records_that_alone(app, service, log):
+    client = signed_in_client(app, factories.create_resident())
+    log()
+    assert submit_form(client, CHOICES, "/en/sign-out").status_code == 303
+    assert [row.kind for row in log()] == ["person.signed_out"]
+
+
+def test_ending_all_others_leaves_the_notices_of_this_device_alone(app, service, log):
     owner, other = factories.create_resident(), factories.create_resident()
-    subscribe(owner, Browser(service, "a"), Browser(service, "b"))
-    subscribe(other, Browser(service, "c"))
+    _client, token = switch_on(app, service, owner, "a")
+    switch_on(app, service, owner, "b")
+    subscribe(owner, Browser(service, "of an unknown device"))
+    switch_on(app, service, other, "c")
+    log()
+    end_devices(owner, token)
+    assert [device.person_id for device in devices()] == [owner.id, other.id]
+    assert devices()[0].device_id == public_id_of(token)
+    assert details_of(log()) == [UNLINKED]
     end_devices(owner)
     assert [device.person_id for device in devices()] == [other.id]
+
+
+def test_browser_that_signs_in_again_keeps_its_notices(service):
+    person, other = factories.create_resident(), factories.create_resident()
+    token = create_device(person)
+    endpoint, *keys = Browser(service, "a").subscription
+    endpoint = endpoint.replace("localhost", "push.example")
+    add_push_subscription(person, endpoint, *keys, device_id=public_id_of(token))
+    again = create_device(person, replaced_token=token)
+    assert [device.device_id for device in devices()] == [public_id_of(again)]
+    create_device(other, replaced_token=again)
+    assert devices() == []
+
+
+def test_account_shows_which_device_gets_notices(app, service):
+    person = factories.create_resident()
+    client, _token = switch_on(app, service, person, "a")
+    subscribe(person, Browser(service, "b"))
+    page = client.get(CHOICES).text
+    assert page.count("this device</span>") == 1
+    assert page.count("<b>A device that is not signed in</b>") == 1
+    assert client.get("/en/account/devices").text.count("gets notices") == 1
 
 
 def test_browser_of_two_accounts_belongs_to_the_one_that_switched_it_on_last(service):
@@ -361,7 +441,7 @@ def test_nothing_is_pushed_that_a_person_switched_off(service):
 def test_page_without_a_key_offers_no_devices(app):
     client = signed_in_client(app, factories.create_resident())
     assert "data-push-key" not in client.get(CHOICES).text
-    assert submit_form(client, CHOICES, "/en/account/messages/devices").status_code == 404
+    assert submit_form(client, CHOICES, DEVICES).status_code == 404
 
 
 def test_key_that_is_none_is_refused_at_the_start(app, settings):

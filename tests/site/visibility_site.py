@@ -53,6 +53,7 @@ from deliberate.operations.moderation.rules import publish_rules
 from deliberate.operations.moderation.sanctions import impose_sanction
 from deliberate.operations.polls.polls import PollRules, open_poll
 from deliberate.operations.polls.statements import decide_statement, suggest_statement
+from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
 from deliberate.operations.processes.news import publish_news, withdraw_news
 from deliberate.operations.processes.process_information import (
     DocumentEntry,
@@ -268,6 +269,7 @@ def _publish_information(admin: Person, process: Process) -> None:
             session.add(ProcessNews(process_id=process.id, **text))
         return
     publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text"))
+    record_meeting(admin, process, MeetingEntry(now().date(), "Balai", 12, "id", "Isi"))
     withdraw_news(admin, publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text")))
 
 

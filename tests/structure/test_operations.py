@@ -46,14 +46,17 @@ UNRECORDED = {
 EVENT_NAMES = {event.__name__: kind for kind, event in EVENT_TYPES.items()}
 """The kind of every event type by the name of the type."""
 
-KINDS_WITHOUT_OPERATION = {"announcement.published", "meeting.held"}
-"""Kinds that releases of other installations or logs of earlier versions may hold; no operation of
-this one records them."""
+KINDS_WITHOUT_OPERATION = {"announcement.published"}
+"""Kinds that logs of earlier versions hold, in place of which another is recorded now."""
 
 KINDS_OF_SEVERAL_OPERATIONS = {
     "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},
     "channel.linked": {"add_push_subscription", "confirm_phone_number"},
-    "channel.unlinked": {"remove_phone_number", "remove_push_subscription"},
+    "channel.unlinked": {
+        "end_other_subscriptions",
+        "remove_phone_number",
+        "remove_push_subscription",
+    },
     "email.changed": {"change_email", "apply_email_change"},
     "person.erased": {"erase_account", "_erase_from_list"},
     "person.signed_in": {

@@ -141,3 +141,41 @@ def test_single_line_break_is_kept():
 def test_plain_text_has_no_space_after_a_word_in_bold():
     html = text.to_html("Rute **shuttle**, bukan *bus*.\n\nDua")
     assert text.to_plain(html) == "Rute shuttle, bukan bus. Dua"
+
+
+def test_difference_of_markdown_shows_no_marks():
+    before = "Bangun **halte** di [Jalan Melati](https://kota.example/a).\n\n- bangku\n- lampu"
+    after = "Bangun *halte baru* di [Jalan Melati](https://kota.example/a).\n\n- bangku\n- atap"
+    parts = text.markdown_diff(before, after)
+    assert parts == [
+        ("same", "Bangun halte "),
+        ("added", "baru "),
+        ("same", "di Jalan Melati.\n• bangku\n• "),
+        ("removed", "lampu\n"),
+        ("added", "atap\n"),
+    ]
+
+
+def test_difference_of_markdown_shows_the_address_of_a_link_that_changed():
+    before = "Lihat [peta](https://kota.example/a) dan <https://kota.example/c>."
+    parts = text.markdown_diff(before, before.replace("/a", "/b"))
+    assert parts == [
+        ("same", "Lihat "),
+        ("removed", "peta (https://kota.example/a) "),
+        ("added", "peta (https://kota.example/b) "),
+        ("same", "dan https://kota.example/c.\n"),
+    ]
+
+
+def test_texts_that_differ_in_marks_alone_are_the_same_to_readers():
+    assert text.markdown_diff("Satu **dua**\ntiga", "**Satu** dua\ntiga") == [
+        ("same", "Satu dua\ntiga\n")
+    ]
+    assert text.markdown_diff("a**b**c", "abc") == [("same", "abc\n")]
+
+
+@pytest.mark.parametrize(
+    "source", ["", "[x](javascript:alert(1))", "<script>x</script>", "**", "[]()"]
+)
+def test_difference_of_a_hostile_text_from_itself_is_nothing(source):
+    assert {op for op, _part in text.markdown_diff(source, source)} <= {"same"}

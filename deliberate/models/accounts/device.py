@@ -36,4 +36,9 @@ class Device(TransientBase):
     @property
     def public_id(self) -> str:
         """Return the id of the device in URLs; it does not reveal the token."""
-        return hashlib.sha256(b"mark" + self.token_hash.encode()).hexdigest()[:24]
+        return public_device_id(self.token_hash)
+
+
+def public_device_id(token_hash: str) -> str:
+    """Return the public id of the device whose token has a hash."""
+    return hashlib.sha256(b"mark" + token_hash.encode()).hexdigest()[:24]

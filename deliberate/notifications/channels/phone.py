@@ -15,7 +15,7 @@ from deliberate.notifications.channels.adapter import NoAddress
 from deliberate.notifications.channels.gateway import Gateway, TextMessage
 from deliberate.notifications.registry.line import Line
 from deliberate.notifications.templates import RenderedNotification
-from deliberate.operations.notices.phone_numbers import record_unreachable
+from deliberate.operations.notices.phone_numbers import record_reached, record_unreachable
 from deliberate.vocabulary.notices import Channel
 
 MAX_CHARACTERS = 300
@@ -29,8 +29,9 @@ class PhoneSender:
         self._gateway = gateway
 
     def send(self, message: TextMessage, delivery_id: int) -> None:
-        """Send the text of a delivery."""
+        """Send the text of a delivery and forget earlier failures of its number."""
         self._gateway.send(message)
+        record_reached(message.number)
 
 
 class PhoneChannel:

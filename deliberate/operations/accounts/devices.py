@@ -11,7 +11,12 @@ from sqlalchemy.exc import OperationalError
 from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.models import Device, Person
-from deliberate.operations.notices.push_subscriptions import drop_subscriptions_of
+from deliberate.models.accounts.device import public_device_id
+from deliberate.operations.notices.push_subscriptions import (
+    end_other_subscriptions,
+    end_subscription_of_device,
+    move_subscription,
+)
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import Role
@@ -28,7 +33,10 @@ def sign_in(person: Person, agent: str = "", *, context: RequestContext = NO_REQ
 
 
 def create_device(person: Person, agent: str = "", replaced_token: str | None = None) -> str:
-    """Create a device for a person and return its token; delete the device it replaces."""
+    """Create a device for a person and return its token; delete the device it replaces.
+
+    The notices of the replaced device go to the new one if they are of the same person.
+    """
     token = secrets.token_urlsafe(32)
     lifetime = RESIDENT_SESSION if person.role == Role.RESIDENT else STAFF_SESSION
     with transient() as store:
@@ -45,13 +53,16 @@ def create_device(person: Person, agent: str = "", replaced_token: str | None = 
                 expires_at=now() + lifetime,
             )
         )
+    if replaced_token is not None:
+        move_subscription(person, _public_id(replaced_token), _public_id(token))
     return token
 
 
 def sign_out(person: Person, token: str, *, context: RequestContext = NO_REQUEST) -> None:
-    """Sign the device of a token out."""
+    """Sign the device of a token out and end the notices on it."""
     with recorded(person, PersonSignedOut, context) as act:
         act.about(person)
+        end_subscription_of_device(act, person, _public_id(token))
     with transient() as store:
         store.execute(delete(Device).where(Device.token_hash == hash_token(token)))
 
@@ -69,19 +80,20 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def end_devices(person: Person, except_token: str = "") -> None:
-    """Sign every device of a person out, except the one with the token; end notices on all.
+def _public_id(token: str) -> str:
+    return public_device_id(hash_token(token))
 
-    A browser that gets notices is not linked to its device, so that all of them end.
-    """
+
+def end_devices(person: Person, except_token: str = "") -> None:
+    """Sign every device of a person out, except the one with the token; end the notices on them."""
     with transient() as store:
         own = delete(Device).where(Device.person_id == person.id)
         store.execute(own.where(Device.token_hash != hash_token(except_token)))
-    drop_subscriptions_of(person)
+    end_other_subscriptions(person, _public_id(except_token))
 
 
 def end_device(person: Person, public_id: str, *, context: RequestContext = NO_REQUEST) -> bool:
-    """Sign a device of the person out; return False if the person has no such device."""
+    """Sign a device of the person out and end the notices on it; return False if it is none."""
     with transient() as store:
         own = select(Device).where(Device.person_id == person.id)
         device = next((d for d in store.scalars(own) if d.public_id == public_id), None)
@@ -90,4 +102,5 @@ def end_device(person: Person, public_id: str, *, context: RequestContext = NO_R
         store.delete(device)
     with recorded(person, DeviceEnded, context) as act:
         act.about(person)
+        end_subscription_of_device(act, person, public_id)
     return True

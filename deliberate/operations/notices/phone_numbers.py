@@ -6,9 +6,10 @@ import re
 
 from flask import current_app
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select, update
 
 from deliberate.clock import now
-from deliberate.database import new_id, transient, unrecorded
+from deliberate.database import db, new_id, transient, unrecorded
 from deliberate.models import Person, PhoneConfirmation, PhoneNumber
 from deliberate.operations.site.rate_limits import (
     PHONE_CODE_TRIES,
@@ -119,3 +120,12 @@ def record_unreachable(person_id: int, number: str) -> None:
         phone.failures += 1
         if phone.failures >= MAX_FAILURES:
             phone.confirmed_at = None
+
+
+def record_reached(number: str) -> None:
+    """Forget the failures of a number that a text reached: only those in a row set it aside."""
+    is_failing = (PhoneNumber.number == number) & (PhoneNumber.failures > 0)
+    if db.session.scalar(select(PhoneNumber.person_id).where(is_failing).limit(1)) is None:
+        return
+    with unrecorded("failures of an address") as session:
+        session.execute(update(PhoneNumber).where(is_failing).values(failures=0))

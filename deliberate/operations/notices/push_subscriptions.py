@@ -7,13 +7,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningDelete
 
 from deliberate.clock import now
-from deliberate.database import unrecorded
+from deliberate.database import db, unrecorded
 from deliberate.models import Person, PushSubscription
 from deliberate.operations.notices.endpoints import is_endpoint
 from deliberate.permissions.decision import InvalidInput, Refused, is_signed_in, require
-from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.vocabulary.events.accounts import ChannelLinked, ChannelUnlinked
 from deliberate.vocabulary.notices import Channel
 
@@ -29,12 +30,14 @@ def add_push_subscription(
     public_key: str,
     secret: str,
     *,
+    device_id: str = "",
     context: RequestContext = NO_REQUEST,
 ) -> None:
     """Switch notices on for a browser, by the address and the keys that it gave.
 
-    A browser that another account used before belongs to this one from now on. Raises InvalidInput
-    for what no browser gives, Refused if there are too many devices.
+    They end with the device of `device_id`, its public id. A browser that another account used
+    before belongs to this one from now on. Raises InvalidInput for what no browser gives, Refused
+    if there are too many devices.
     """
     if not (is_endpoint(endpoint) and _is_point(public_key) and _is_secret(secret)):
         raise InvalidInput(_("This browser gave no address for notices that can be used."))
@@ -52,6 +55,7 @@ def add_push_subscription(
                 public_key=public_key,
                 secret=secret,
                 added_at=now(),
+                device_id=device_id or None,
             )
         )
         act.about(person, channel=Channel.PUSH)
@@ -103,10 +107,40 @@ def drop_subscription(subscription_id: int) -> None:
         session.execute(delete(PushSubscription).where(PushSubscription.id == subscription_id))
 
 
-def drop_subscriptions_of(person: Person) -> None:
-    """Forget every device with notices of a person whose devices are signed out."""
-    with unrecorded("devices that are signed out") as session:
-        session.execute(delete(PushSubscription).where(PushSubscription.person_id == person.id))
+def end_subscription_of_device(act: Act[...], person: Person, device_id: str) -> None:
+    """End the notices on a device that is signed out, as a consequence of that act."""
+    if act.session.scalars(_delete_of_device(person, device_id)).all():
+        act.consequence(ChannelUnlinked, person, channel=Channel.PUSH)
+
+
+def _delete_of_device(person: Person, device_id: str) -> ReturningDelete[tuple[int]]:
+    of_device = (PushSubscription.person_id == person.id, PushSubscription.device_id == device_id)
+    return delete(PushSubscription).where(*of_device).returning(PushSubscription.id)
+
+
+def end_other_subscriptions(person: Person, except_device_id: str = "") -> None:
+    """End the notices on all devices of a person but one, because they are signed out.
+
+    Those whose device is unknown end, too. Nothing is recorded where no device has notices.
+    """
+    is_other = PushSubscription.device_id.is_distinct_from(except_device_id)
+    others = select(PushSubscription.id).where(PushSubscription.person_id == person.id, is_other)
+    if not db.session.scalars(others).all():
+        return
+    with recorded(None, ChannelUnlinked) as act:
+        act.session.execute(delete(PushSubscription).where(PushSubscription.id.in_(others)))
+        act.about(act.lock(person), channel=Channel.PUSH)
+
+
+def move_subscription(person: Person, old_device_id: str, new_device_id: str) -> None:
+    """Give the notices of a device to the one that replaces it; end those of another account."""
+    of_old = PushSubscription.device_id == old_device_id
+    if db.session.scalar(select(PushSubscription.id).where(of_old).limit(1)) is None:
+        return
+    is_own = PushSubscription.person_id == person.id
+    with unrecorded("devices that sign in again") as session:
+        session.execute(delete(PushSubscription).where(of_old, ~is_own))
+        session.execute(update(PushSubscription).where(of_old).values(device_id=new_device_id))
 
 
 def record_push(subscription_id: int, delivery_id: int) -> None:

@@ -8,10 +8,8 @@ from sqlalchemy import Select, bindparam, select
 
 from deliberate.clock import now
 from deliberate.database import db, transient
-from deliberate.models import (
-    Device,
-    Person,
-)
+from deliberate.models import Device, Person
+from deliberate.models.accounts.device import public_device_id
 from deliberate.vocabulary import Role
 
 STAFF_IDLE_TIMEOUT = timedelta(minutes=30)
@@ -55,4 +53,4 @@ def current_device_id(person: Person) -> str:
     token = person.get_id()
     if token is None:
         return ""
-    return Device(token_hash=hashlib.sha256(token.encode()).hexdigest()).public_id
+    return public_device_id(hashlib.sha256(token.encode()).hexdigest())

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from deliberate.models import (
     Appeal,
     Interaction,
+    Meeting,
     ModerationDecision,
     Poll,
     PollChange,
@@ -45,6 +46,7 @@ from deliberate.vocabulary.events.polls import PollChanged, PollOpened
 from deliberate.vocabulary.events.processes import (
     AnnouncementPublished,
     ContactAdded,
+    MeetingHeld,
     NewsPublished,
     PhaseScheduled,
     ProcessChanged,
@@ -60,6 +62,7 @@ SINGLE_TEXTS = (
     (ProcessDocument, ProcessDocumentAdded.KIND, "title"),
     (ProcessContact, ContactAdded.KIND, "name"),
     (ProcessNews, NewsPublished.KIND, "body"),
+    (Meeting, MeetingHeld.KIND, "minutes"),
     (RulesVersion, RulesPublished.KIND, "body"),
     (Poll, PollOpened.KIND, "question"),
 )

@@ -12,6 +12,7 @@ from deliberate.models import Interaction, Poll, Process, Proposal
 from deliberate.queries.responses.response_owner import response_is_owed
 from deliberate.vocabulary.events.polls import PollChanged, PollOpened
 from deliberate.vocabulary.events.processes import (
+    MeetingHeld,
     PhaseScheduled,
     ProcessChanged,
     ProcessImported,
@@ -35,6 +36,7 @@ DATE_KINDS = (
     PhaseScheduled.KIND,
     PollOpened.KIND,
     PollChanged.KIND,
+    MeetingHeld.KIND,
     ProposalQualified.KIND,
     ProposalRevised.KIND,
     ClockPaused.KIND,

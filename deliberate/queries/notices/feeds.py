@@ -39,6 +39,8 @@ class FeedEntry:
     published_at: datetime
     tags: tuple[str, ...] = ()
     """The topic and the area of a proposal."""
+    quotes: tuple[tuple[str, str], ...] = ()
+    """Texts of people that title and summary quote, each with its language, "" if unknown."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def _proposals(scope: FeedScope) -> list[FeedEntry]:
             f"/p/{proposal.id}",
             proposal.published_at,
             _tags(proposal),
+            ((proposal.title, proposal.language),),
         )
         for proposal in db.session.scalars(newest)
     ]
@@ -116,6 +119,10 @@ def _responses(scope: FeedScope) -> list[FeedEntry]:
             response.headline,
             f"/r/{response.proposal_id}",
             response.published_at,
+            quotes=(
+                (response.proposal.title, response.proposal.language),
+                (response.headline, response.language),
+            ),
         )
         for response in db.session.scalars(newest)
     ]
@@ -151,6 +158,7 @@ def _referral_entry(referral: Referral) -> FeedEntry:
         f"{referral.proposal.title}: {referral.reason}",
         f"/p/{referral.proposal_id}",
         referral.referred_at,
+        quotes=((referral.proposal.title, referral.proposal.language), (referral.reason, "")),
     )
 
 
@@ -172,6 +180,10 @@ def _steps(scope: FeedScope) -> list[FeedEntry]:
             f"{step.commitment.what}. {step.note}",
             f"/r/{step.commitment.response.proposal_id}",
             step.taken_at,
+            quotes=(
+                (step.commitment.what, step.commitment.response.language),
+                (step.note, step.commitment.response.language),
+            ),
         )
         for step in db.session.scalars(newest)
     ]
@@ -186,14 +198,17 @@ def _news(scope: FeedScope) -> list[FeedEntry]:
         statement = statement.where(ProcessNews.process_id == scope.process_id)
     newest = statement.join(Process).options(contains_eager(ProcessNews.process))
     newest = newest.order_by(ProcessNews.published_at.desc()).limit(MAX_ENTRIES)
-    language = str(get_locale())
-    return [
-        FeedEntry(
-            f"news/{news.id}",
-            news.text_in("title", language),
-            excerpt(to_plain(to_html(news.text_in("body", language))), 400),
-            f"/{language}/processes/{news.process.slug}/news",
-            news.published_at,
-        )
-        for news in db.session.scalars(newest)
-    ]
+    return [_news_entry(news, str(get_locale())) for news in db.session.scalars(newest)]
+
+
+def _news_entry(news: ProcessNews, language: str) -> FeedEntry:
+    title = news.text_in("title", language)
+    summary = excerpt(to_plain(to_html(news.text_in("body", language))), 400)
+    return FeedEntry(
+        f"news/{news.id}",
+        title,
+        summary,
+        f"/{language}/processes/{news.process.slug}/news",
+        news.published_at,
+        quotes=tuple((text, news.language_in(language)) for text in (title, summary)),
+    )

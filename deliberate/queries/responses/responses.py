@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from deliberate.clock import now

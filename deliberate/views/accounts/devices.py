@@ -11,6 +11,7 @@ from deliberate.queries.accounts.device_names import device_name
 from deliberate.queries.accounts.devices import current_device_id, list_devices
 from deliberate.queries.accounts.recovery_codes import count_recovery_codes
 from deliberate.queries.accounts.second_factor import second_factor_added_at
+from deliberate.queries.notices.push_subscriptions import list_push_subscriptions
 from deliberate.views.accounts.passphrase_field import credential_errors
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
@@ -34,6 +35,7 @@ def _render_devices(
         devices=list_devices(person),
         device_name=device_name,
         current_id=current_device_id(person),
+        noticed_ids={row.device_id for row in list_push_subscriptions(person.id)},
         codes=codes or [],
         form=form,
         proof=form or ConfirmPassphraseForm(),

@@ -37,7 +37,7 @@ from deliberate.queries.moderation.queue import (
 from deliberate.queries.moderation.sanctions import appealed_sanctions
 from deliberate.queries.proposals.summaries import pending_summaries
 from deliberate.queries.site.health_checks import is_sealing_late
-from deliberate.text import word_diff
+from deliberate.text import markdown_diff
 from deliberate.views.moderation.contributions import contribution_or_404
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
@@ -211,7 +211,7 @@ def _review_page(
         may_request_edit=may_request_edit(moderator, contribution),
         may_escalate=may_escalate(moderator, contribution),
         edit=edit,
-        diff=word_diff(edit.original_text, editable_text(contribution)) if edit else [],
+        diff=markdown_diff(edit.original_text, editable_text(contribution)) if edit else [],
         escalation=get_open_escalation(contribution),
         decision_form=decision_form or DecisionForm(),
         appeal_form=appeal_form or AppealDecisionForm(),

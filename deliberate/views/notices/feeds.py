@@ -21,6 +21,7 @@ from deliberate.queries.notices.calendars import (
     list_due_dates,
 )
 from deliberate.queries.notices.feeds import FeedScope, list_feed_entries
+from deliberate.queries.processes.meetings import list_meetings
 from deliberate.queries.processes.phases import phase_title
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.responses.institutions import get_institution_by_slug
@@ -30,6 +31,7 @@ from deliberate.views.site.request_context import current_settings, get_or_404
 
 if TYPE_CHECKING:
     from deliberate.models import Process
+    from deliberate.notifications.quotes import Quote
 
 blueprint = LocalizedBlueprint("feeds", localized=False)
 CONTENT_TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"}
@@ -38,14 +40,15 @@ CONTENT_TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"
 @blueprint.page("/feed.<any(atom,json):ending>", "public")
 def site(ending: str) -> Response:
     """Return the feed of the whole site."""
-    return _feed(ending, FeedScope(), current_settings().brand_name, "site", "/")
+    title = (current_settings().brand_name, _language())
+    return _feed(ending, FeedScope(), title, "site", "/")
 
 
 @blueprint.page("/proposals/<id:proposal_id>/feed.<any(atom,json):ending>", "public")
 def proposal(proposal_id: int, ending: str) -> Response:
     """Return the feed of a proposal."""
-    title = get_or_404(get_visible_proposal(proposal_id)).title
-    scope = FeedScope(proposal_id=proposal_id)
+    row = get_or_404(get_visible_proposal(proposal_id))
+    scope, title = FeedScope(proposal_id=proposal_id), (row.title, row.language)
     return _feed(ending, scope, title, f"proposal/{proposal_id}", f"/p/{proposal_id}")
 
 
@@ -57,7 +60,7 @@ def process(slug: str, ending: str) -> Response:
     return _feed(
         ending,
         FeedScope(process_id=row.id),
-        row.text_in("title", language),
+        (row.text_in("title", language), row.language_in("title", language)),
         f"process/{slug}",
         url_for("processes.show", slug=slug, lang=language),
     )
@@ -71,7 +74,7 @@ def institution(slug: str, ending: str) -> Response:
     return _feed(
         ending,
         FeedScope(institution_id=row.id),
-        row.name_in(language),
+        (row.name_in(language), language if language == "en" and row.name_en else "id"),
         f"institution/{slug}",
         url_for("institutions.show", slug=slug, lang=language),
     )
@@ -87,10 +90,10 @@ def _base_url() -> str:
     return current_settings().base_url.rstrip("/")
 
 
-def _feed(ending: str, scope: FeedScope, title: str, name: str, page_path: str) -> Response:
+def _feed(ending: str, scope: FeedScope, title: "Quote", name: str, page_path: str) -> Response:
     language, base_url = _language(), _base_url()
     feed_url = base_url + request.full_path.rstrip("?")
-    feed = Feed(title, name, base_url + page_path, feed_url, base_url, language)
+    feed = Feed(title[0], name, base_url + page_path, feed_url, base_url, language, title[1])
     with force_locale(language):
         entries = list_feed_entries(scope)
     body = to_atom(feed, entries) if ending == "atom" else to_json(feed, entries)
@@ -113,6 +116,7 @@ def calendar(slug: str) -> Response:
     dates = _CalendarDates(row, get_date_changes(row))
     with force_locale(g.language):
         events = [*_phase_events(dates), *_poll_events(dates), *_due_date_events(dates)]
+        events += _meeting_events(dates)
     title = row.text_in("title", g.language)
     return _conditional_response(to_calendar(title, row.timezone, events), "text/calendar")
 
@@ -172,6 +176,20 @@ def _poll_events(dates: _CalendarDates) -> list[CalendarEvent]:
             url=f"{_base_url()}/{g.language}/polls/{poll.id}",
         )
         for poll in list_calendar_polls(dates.process)
+    ]
+
+
+def _meeting_events(dates: _CalendarDates) -> list[CalendarEvent]:
+    return [
+        dates.event(
+            "meeting",
+            ("meeting", meeting.id),
+            _("Meeting: %(place)s", place=meeting.place),
+            meeting.held_on,
+            meeting.held_on,
+            url=f"{_base_url()}/{g.language}/processes/{dates.process.slug}/meetings",
+        )
+        for meeting in list_meetings(dates.process)
     ]
 
 

@@ -29,6 +29,8 @@ from deliberate.operations.notices.messages import (
     mark_messages_read,
     stop_mails,
 )
+from deliberate.queries.accounts.device_names import device_name
+from deliberate.queries.accounts.devices import current_device_id, list_devices
 from deliberate.queries.notices.digests import get_digest_choice
 from deliberate.queries.notices.failing_addresses import is_address_set_aside
 from deliberate.queries.notices.messages import PAGE, list_messages, list_newest_mails
@@ -83,11 +85,10 @@ def _group_by_thing(
 ) -> list[list[tuple["Delivery", RenderedNotification]]]:
     """Return messages in groups about one proposal, process or poll, the newest group first."""
     context = load_context(notice for _delivery, notice in rows)
-    groups: dict[tuple[int | str | None, ...], list[tuple[Delivery, RenderedNotification]]] = {}
+    groups: dict[tuple[int | None, ...], list[tuple[Delivery, RenderedNotification]]] = {}
     for delivery, notice in rows:
-        key = (notice.proposal_id, notice.process_id, notice.details.get("poll"))
         rendered = render_notification(notice, context, g.language, person)
-        groups.setdefault(key, []).append((delivery, rendered))
+        groups.setdefault(rendered.thing_key, []).append((delivery, rendered))
     return list(groups.values())
 
 
@@ -126,6 +127,8 @@ def choices() -> ResponseReturnValue:
         has_gateway=bool(current_settings().gateway_url),
         push_key=public_push_key(current_settings()),
         devices=list_push_subscriptions(person.id),
+        device_names={row.public_id: device_name(row.agent) for row in list_devices(person)},
+        current_device_id=current_device_id(person),
         is_set_aside=is_address_set_aside(person),
     )
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from deliberate.operations.notices import push_subscriptions as operations
 from deliberate.operations.site.rate_limits import CLICKS
 from deliberate.permissions.decision import InvalidInput
+from deliberate.queries.accounts.devices import current_device_id
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message, see_other
 from deliberate.views.site.request_context import (
@@ -24,8 +25,11 @@ def add() -> ResponseReturnValue:
     if not current_settings().push_key:
         abort(404)
     given = [request.form.get(name, "") for name in ("endpoint", "public_key", "secret")]
+    person = signed_in_person()
     try:
-        operations.add_push_subscription(signed_in_person(), *given, context=request_context())
+        operations.add_push_subscription(
+            person, *given, device_id=current_device_id(person), context=request_context()
+        )
     except InvalidInput as error:
         flash(str(error.reason), "error")
         return see_other(url_for("messages.choices"))

@@ -9,6 +9,7 @@ from deliberate.operations.proposals.follows import follow_subject, unfollow_sub
 from deliberate.operations.site.rate_limits import CLICKS
 from deliberate.permissions.notices import may_publish_news
 from deliberate.permissions.processes import is_open_for, may_inform
+from deliberate.queries.processes.meetings import list_meetings
 from deliberate.queries.processes.news import NEWS_ON_PAGE, list_news
 from deliberate.queries.processes.phases import get_next_phase, phase_steps
 from deliberate.queries.processes.process_information import (
@@ -77,6 +78,7 @@ def show(slug: str) -> str:
         documents=list_documents(process),
         contacts=list_contacts(process),
         news=list_news(process, NEWS_ON_PAGE),
+        meetings=list_meetings(process, 1),
         may_inform=may_inform(person, process),
         takes_proposals=is_open_for(process, PhaseSwitch.PROPOSE),
         follows=person is not None and is_following(person, "process", process.id),

@@ -34,7 +34,7 @@ from deliberate.queries.threads.comment_rows import list_comment_rows
 from deliberate.queries.threads.pagination import ArgumentFilter, ThreadOrder, ThreadRequest
 from deliberate.queries.threads.thread_page import get_thread_page
 from deliberate.queries.threads.unread_comments import MAX_UNREAD, last_read_before_visit
-from deliberate.text import word_diff
+from deliberate.text import markdown_diff, word_diff
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import (
     current_person,
@@ -174,7 +174,7 @@ def changes(proposal_id: int) -> ResponseReturnValue:
         older=older,
         newer=newer,
         title=word_diff(older.title, newer.title),
-        body=word_diff(older.body, newer.body),
+        body=markdown_diff(older.body, newer.body),
         credited=list_comment_rows(proposal, newer.credits, g.language),
         page_url=proposal_url(proposal),
     )

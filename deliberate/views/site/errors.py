@@ -80,14 +80,15 @@ def handle_foreign_form(error: ForeignForm) -> ResponseReturnValue:
     return _error_page("site/errors/400.html", 400, reason=reason, text=_typed_text())
 
 
-def handle_changed_form(_error: ChangedForm) -> ResponseReturnValue:
-    """Return a page that shows the submitted fields in a form with a new form key."""
-    return _resubmit_page(_("This form was sent before with other text."), 409)
+def handle_changed_form(error: ChangedForm) -> ResponseReturnValue:
+    """Return a page with both versions: a link to the one that arrived, the other in a form."""
+    reason = _("An earlier version of this form arrived and is kept.")
+    return _resubmit_page(reason, 409, first_url=_url_of_result(error))
 
 
-def _resubmit_page(reason: str, status: int) -> ResponseReturnValue:
+def _resubmit_page(reason: str, status: int, **context: object) -> ResponseReturnValue:
     again = (request.full_path.rstrip("?"), submitted_fields())
-    return _error_page("site/errors/400.html", status, reason=reason, again=again)
+    return _error_page("site/errors/400.html", status, reason=reason, again=again, **context)
 
 
 def handle_refused(error: Refused) -> ResponseReturnValue:
@@ -120,7 +121,7 @@ def handle_repeated_form(error: RepeatedForm) -> ResponseReturnValue:
     return see_other(_url_of_result(error))
 
 
-def _url_of_result(first: RepeatedForm) -> str:
+def _url_of_result(first: RepeatedForm | ChangedForm) -> str:
     if first.subject_type in RESULT_PAGES:
         endpoint, argument = RESULT_PAGES[first.subject_type]
         values: dict[str, Any] = {argument: first.subject_id}  # Any: url_for has other keywords

@@ -1,11 +1,8 @@
 """The functions and values that every template can use."""
 
-import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import Flask, g
-from markupsafe import Markup, escape
 
 from deliberate.config import LANGUAGES
 from deliberate.days import (
@@ -19,6 +16,7 @@ from deliberate.days import (
     zone_name,
 )
 from deliberate.money import currency_symbol, money
+from deliberate.notifications.quotes import mark_quotes
 from deliberate.queries.log.tree_heads import latest_published_head
 from deliberate.queries.notices.messages import count_unread
 from deliberate.queries.processes.phases import (
@@ -77,20 +75,6 @@ def _page_context() -> dict[str, object]:
     """Return the language and the tree head; a view that has queried the head sets it in g."""
     head = g.log_head if "log_head" in g else latest_published_head()
     return {"language": g.get("language", "id"), "log_head": head}
-
-
-def mark_quotes(sentence: str, quotes: Sequence[tuple[str, str]]) -> Markup:
-    """Return a sentence in which each quoted text of a person names its language."""
-    languages = dict(quotes)
-    if not languages:
-        return escape(sentence)
-    longest_first = sorted(languages, key=len, reverse=True)
-    parts = re.split(f"({'|'.join(map(re.escape, longest_first))})", sentence)
-    span = Markup('<span lang="{}" dir="auto">{}</span>')
-    marked = [
-        span.format(languages[part], part) if part in languages else escape(part) for part in parts
-    ]
-    return Markup("").join(marked)
 
 
 def unread_count() -> int:

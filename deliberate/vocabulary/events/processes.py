@@ -91,6 +91,13 @@ class NewsWithdrawn(Event, kind="news.withdrawn", visibility=PUBLIC):
     """News of a process were withdrawn."""
 
 
+class MeetingHeld(Event, kind="meeting.held", visibility=PUBLIC, has_text=True):
+    """Residents met decision makers."""
+
+    minutes: bool = detail("minutes are published")
+    attended: int | None = detail("number of people who attended", default=None)
+
+
 class PhaseRemoved(Event, kind="phase.removed", visibility=PUBLIC):
     """A phase was removed from a process that is not open yet."""
 

@@ -115,9 +115,3 @@ class SettingChanged(Event, kind="setting.changed", visibility=INTERNAL):
     """An administrator changed a setting."""
 
     name: str = detail("name of the setting")
-
-
-class MeetingHeld(Event, kind="meeting.held", visibility=PUBLIC):
-    """Residents met decision makers."""
-
-    minutes: int = detail("minutes are published")

@@ -1,0 +1,126 @@
+"""Meetings of a process: recorded by its people, public, in the calendar and in releases."""
+
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+
+from deliberate import sealing
+from deliberate.clock import now
+from deliberate.exports.release_builder import build_release
+from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
+from deliberate.permissions.decision import Refused
+from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.vocabulary import Role
+from tests import factories
+from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.exports.release_reader import csv_rows
+
+
+@pytest.fixture
+def institution(app, clock):
+    return factories.create_institution("sarpras")
+
+
+@pytest.fixture
+def process(institution):
+    return factories.create_process(institution)
+
+
+def record_url(process):
+    return f"/en/desk/processes/{process.slug}/meetings"
+
+
+def entry(**values):
+    fields = {"held_on": now().date(), "place": "Balai desa", "attended": 24, "language": "id"}
+    return MeetingEntry(**fields | {"minutes": "Warga meminta **halte**."} | values)
+
+
+def post(client, process, **fields):
+    values = {
+        "held_on": now().date().isoformat(),
+        "place": "Balai desa",
+        "attended": "24",
+        "language": "id",
+        "minutes": "Warga meminta **halte**.",
+    }
+    return submit_form(client, record_url(process), **values | fields)
+
+
+def test_staff_of_the_process_record_a_meeting_once(app, institution, process, log):
+    client = signed_in_client(app, factories.create_staff(institution))
+    log()
+    assert post(client, process).status_code == 303
+    (row,) = log()
+    assert (row.kind, row.details) == ("meeting.held", {"minutes": 1, "attended": 24})
+    assert row.content is not None and row.process_id == process.id
+    page = anonymous_client(app).get(f"/en/processes/{process.slug}/meetings").text
+    assert "24 people attended" in page and "<strong>halte</strong>" in page
+    assert '<span lang="id" dir="auto">Balai desa</span>' in page
+
+
+def test_process_page_shows_the_last_meeting(app, institution, process):
+    staff = factories.create_staff(institution)
+    record_meeting(staff, process, entry(held_on=now().date() - timedelta(days=9), place="Masjid"))
+    record_meeting(staff, process, entry())
+    page = anonymous_client(app).get(f"/id/processes/{process.slug}").text
+    assert "Balai desa" in page and "Masjid" not in page
+    assert f"/id/processes/{process.slug}/meetings" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"held_on": "2030-01-01"}, "This day is in the future"),
+        ({"held_on": "kemarin"}, "Write a date as"),
+        ({"attended": "0"}, "at least 1"),
+        ({"attended": "banyak"}, "Write a whole number"),
+        ({"place": ""}, "Place"),
+        ({"place": "x" * 161}, "too long"),
+    ],
+)
+def test_invalid_meeting_is_refused_at_its_field_and_keeps_what_was_typed(
+    app, institution, process, log, fields, message
+):
+    client = signed_in_client(app, factories.create_staff(institution))
+    log()
+    answer = post(client, process, **fields)
+    assert answer.status_code == 422 and log() == []
+    assert message in answer.text and "Warga meminta **halte**." in answer.text
+
+
+def test_meeting_is_recorded_by_the_people_of_the_process_only(app, process, log):
+    others = (factories.create_staff(factories.create_institution()), factories.create_resident())
+    log()
+    for person in others:
+        with pytest.raises(Refused):
+            record_meeting(person, process, entry())
+        assert signed_in_client(app, person).get(record_url(process)).status_code == 403
+    assert [row for row in log() if row.kind == "meeting.held"] == []
+
+
+def test_calendar_of_the_process_has_the_meeting_on_its_day(app, institution, process):
+    record_meeting(factories.create_staff(institution), process, entry())
+    data = anonymous_client(app).get(f"/processes/{process.slug}/calendar.ics?lang=en").data
+    events = [e for e in Calendar.from_ical(data).walk("VEVENT") if "Meeting" in e["summary"]]
+    assert [(str(e["summary"]), e["dtstart"].dt) for e in events] == [
+        ("Meeting: Balai desa", now().date())
+    ]
+
+
+def test_meeting_is_in_the_release_and_in_the_figure_of_minutes(
+    app, institution, process, tmp_path
+):
+    admin = factories.create_staff(role=Role.ADMIN)
+    record_meeting(admin, process, entry())
+    record_meeting(admin, process, entry(minutes=""))
+    sealing.seal_all(sealing.load_signing_key(app.config["SETTINGS"].log_path, "1" * 64), "test")
+    build_release(process, tmp_path / "r")
+    rows = [row for row in csv_rows(tmp_path / "r/events.csv") if row["kind"] == "meeting.held"]
+    assert [row["details"] for row in rows] == [
+        '{"attended":24,"minutes":1}',
+        '{"attended":24,"minutes":0}',
+    ]
+    facts = compute_scores(process).facts
+    assert facts.one("process_facts", "meetings") == 2
+    assert facts.one("process_facts", "meetings_minuted") == 1
