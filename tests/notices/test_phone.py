@@ -99,7 +99,7 @@ def test_rejected_text_does_not_hold_back_the_next_one(app, gateway):
 def test_number_that_is_not_reached_several_times_is_set_aside(app, gateway):
     reader = create_reader()
     gateway.behaviour = "unreachable"
-    for number in range(MAX_FAILURES + 1):
+    for _ in range(MAX_FAILURES + 1):
         answer_followed_proposal(reader)
         send_due()
     assert len(gateway.requests) == MAX_FAILURES
@@ -112,7 +112,7 @@ def test_number_that_is_not_reached_several_times_is_set_aside(app, gateway):
 def test_number_that_is_reached_in_between_is_not_set_aside(app, gateway):
     reader = create_reader()
     behaviours = [*["unreachable"] * (MAX_FAILURES - 1), "accepted", "unreachable"]
-    for number, behaviour in enumerate(behaviours):
+    for behaviour in behaviours:
         gateway.behaviour = behaviour
         answer_followed_proposal(reader)
         send_due()
