@@ -10,7 +10,7 @@ from deliberate.clock import now
 from deliberate.exports.release_builder import build_release
 from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
 from deliberate.permissions.decision import Refused
-from deliberate.queries.scores.process_scores import compute_scores
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.vocabulary import Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
