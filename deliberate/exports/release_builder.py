@@ -17,6 +17,7 @@ from deliberate.exports.assessments_json import write_assessments
 from deliberate.exports.columns import SCORES, TEXTS, codebook
 from deliberate.exports.content_tables import write_comments, write_proposals, write_responses
 from deliberate.exports.csv_writer import write_rows
+from deliberate.exports.documents.study_plans_json import write_study_plans
 from deliberate.exports.duckdb_workspace import EXACT_FORMAT, HOUR_FORMAT, DuckDBWorkspace
 from deliberate.exports.event_log import (
     count_withheld,
@@ -141,6 +142,7 @@ def _write_tables(
     yield {"responses.csv": write_responses(workspace, folder, process)}
     yield {"polls.csv": write_polls(folder, process, size)}
     yield {"assessments.json": write_assessments(folder, process)}
+    yield {"study_plans.json": write_study_plans(folder, process, size)}
     if spec.secret is not None:
         create_texts_table(workspace, process)
         yield {"texts.csv": write_texts(workspace, folder)}

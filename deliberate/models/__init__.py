@@ -72,7 +72,7 @@ from deliberate.models.proposals.map_feature import MapFeature
 from deliberate.models.proposals.merger import Merger
 from deliberate.models.proposals.proposal import Draft, Follow, Proposal, ProposalVersion, Support
 from deliberate.models.proposals.summary import Summary
-from deliberate.models.releases import DataAccessRequest, Release
+from deliberate.models.releases import DataAccessRequest, Release, StudyPlan, StudyPlanShare
 from deliberate.models.responses.case import (
     Case,
     CaseNote,

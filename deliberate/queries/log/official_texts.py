@@ -1,4 +1,4 @@
-"""Comparison of the texts of offices with the log: processes, rules, polls, news, moderation.
+"""Comparison of official texts with the log: processes, rules, polls, news, plans, moderation.
 
 These texts are bound since they have salts of their own; an entry made before has no mark, and
 is passed over.
@@ -26,6 +26,7 @@ from deliberate.models import (
     ProcessNews,
     Proposal,
     RulesVersion,
+    StudyPlan,
 )
 from deliberate.models.log.interaction import content_hmac
 from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
@@ -55,12 +56,14 @@ from deliberate.vocabulary.events.processes import (
     RulesPublished,
 )
 from deliberate.vocabulary.events.proposals import ProposalWithdrawn
+from deliberate.vocabulary.events.releases import StudyRegistered
 
 SINGLE_TEXTS = (
     (ProcessDocument, ProcessDocumentAdded.KIND, "title"),
     (ProcessContact, ContactAdded.KIND, "name"),
     (ProcessNews, NewsPublished.KIND, "body"),
     (RulesVersion, RulesPublished.KIND, "body"),
+    (StudyPlan, StudyRegistered.KIND, "title"),
     (Poll, PollOpened.KIND, "question"),
 )
 """Texts that one act publishes and none changes; the column stands for all of the text."""
