@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("id", BIG_INT, primary_key=True),
         sa.Column("process_id", BIG_INT, sa.ForeignKey("process.id"), nullable=False),
         sa.Column("first_id", BIG_INT, sa.ForeignKey("study_plan.id")),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", BIG_INT, nullable=False),
         sa.Column("title", sa.String(160), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in TEXTS),
         sa.Column("language", sa.String(8), nullable=False),
@@ -32,8 +32,8 @@ def upgrade() -> None:
     op.create_table(
         "study_plan_share",
         sa.Column("plan_id", BIG_INT, sa.ForeignKey("study_plan.id"), primary_key=True),
-        sa.Column("earlier", sa.Integer(), nullable=False),
-        sa.Column("later", sa.Integer(), nullable=False),
+        sa.Column("earlier", BIG_INT, nullable=False),
+        sa.Column("later", BIG_INT, nullable=False),
         sa.Column("counted_at", TIMESTAMP, nullable=False),
     )
 
