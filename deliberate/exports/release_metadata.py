@@ -170,6 +170,8 @@ _FILE_DESCRIPTIONS = {
     "study_plans.json": "study plans registered before the data, with what checks them",
     "scores.csv": "the CitiVoice indicators and dimensions with n and interval",
     "facts/*.csv": "counts over everyone from which the scores follow, private acts included",
+    "notebook.ipynb": "counts the numbers of scores.csv again, with pandas and DuckDB alone",
+    "NOTICE": "how to cite, whose the framework and the formulas are, licence",
     "codebook.csv": "every column, code and kind of act",
     "datapackage.json": "the tables for Frictionless: fields, codes, keys, licence",
     "convokit/": "the threads as a ConvoKit corpus",
