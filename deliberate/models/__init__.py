@@ -103,7 +103,7 @@ from deliberate.models.scores.assessment import (
     PledgeOutcome,
     Practice,
 )
-from deliberate.models.scores.coding import Coding, Sample, SampledItem
+from deliberate.models.scores.coding import Coding, MachineCoding, Sample, SampledItem
 from deliberate.models.scores.inclusion import (
     GroupCount,
     GroupDeclaration,

@@ -1,4 +1,4 @@
-"""Study plans registered before the data."""
+"""Study plans registered before the data; codes of machines beside those of people."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,9 +36,20 @@ def upgrade() -> None:
         sa.Column("later", BIG_INT, nullable=False),
         sa.Column("counted_at", TIMESTAMP, nullable=False),
     )
+    op.create_table(
+        "machine_coding",
+        sa.Column("id", BIG_INT, primary_key=True),
+        sa.Column("sample_id", BIG_INT, sa.ForeignKey("sample.id"), nullable=False),
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.Column("codes", sa.Text(), nullable=False),
+        sa.Column("imported_by_id", BIG_INT, sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("imported_at", TIMESTAMP, nullable=False),
+        sa.UniqueConstraint("sample_id", "name"),
+    )
 
 
 def downgrade() -> None:
     """Drop the tables."""
+    op.drop_table("machine_coding")
     op.drop_table("study_plan_share")
     op.drop_table("study_plan")
