@@ -45,7 +45,7 @@ class TextCoded(Event, kind="text.coded", visibility=PRIVATE):
 
 
 class CodesImported(Event, kind="codes.imported", visibility=PUBLIC):
-    """The codes of a machine were brought in beside those of people; they are never scored."""
+    """The codes of a machine were brought in beside those of people, never scored."""
 
     of: SampleKind = detail("the code book")
     texts: int = detail("number of texts coded")
