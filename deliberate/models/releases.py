@@ -32,7 +32,7 @@ class Release(Base):
     __table_args__ = (UniqueConstraint("process_id", "stamp"),)
     subject_type = "release"
     personal_data = not_personal(
-        "id process_id stamp tier built_at manifest size removed_at removed_reason"
+        "id process_id stamp tier built_at manifest size removed_at removed_reason entry"
     )
     readers = read_by(PUBLIC, "removed_reason")
 
@@ -47,6 +47,8 @@ class Release(Base):
     """Bytes of the ZIP archive."""
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_reason: Mapped[str] = mapped_column(String(255), default="")
+    entry: Mapped[str | None] = mapped_column(String(32))
+    """The id of the row of its build in the log; None for releases of earlier versions."""
 
     process: Mapped[Process] = relationship(lazy="joined")
 

@@ -12,7 +12,8 @@ TEXTS = ("questions", "hypotheses", "measures", "stopping_rule", "changes")
 
 
 def upgrade() -> None:
-    """Create the tables."""
+    """Create the tables, and the entry of a release in the log."""
+    op.add_column("release", sa.Column("entry", sa.String(32)))
     op.create_table(
         "study_plan",
         sa.Column("id", BIG_INT, primary_key=True),
@@ -49,7 +50,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the tables."""
+    """Drop the tables and the column."""
+    op.drop_column("release", "entry")
     op.drop_table("machine_coding")
     op.drop_table("study_plan_share")
     op.drop_table("study_plan")
