@@ -19,6 +19,7 @@ from deliberate.exports.content_tables import write_comments, write_proposals, w
 from deliberate.exports.csv_writer import write_rows
 from deliberate.exports.documents.notebook import write_notebook
 from deliberate.exports.documents.notice import write_notice
+from deliberate.exports.documents.questionnaires_csv import write_questionnaires
 from deliberate.exports.documents.study_plans_json import write_study_plans
 from deliberate.exports.duckdb_workspace import EXACT_FORMAT, HOUR_FORMAT, DuckDBWorkspace
 from deliberate.exports.event_log import (
@@ -159,6 +160,7 @@ def _write_tables(
     yield {"responses.csv": write_responses(workspace, folder, process)}
     yield {"polls.csv": write_polls(folder, process, size)}
     yield {"assessments.json": write_assessments(folder, process)}
+    yield {"questionnaires.csv": write_questionnaires(folder, process)}
     yield {"study_plans.json": write_study_plans(folder, process, size)}
     if spec.secret is not None:
         create_texts_table(workspace, process)

@@ -167,6 +167,7 @@ _FILE_DESCRIPTIONS = {
     "texts.csv": "texts of proposals, comments and responses that are shown",
     "private_acts.csv": "private acts of those who agreed to research, by week",
     "assessments.json": "frozen plans and published judgements of the process",
+    "questionnaires.csv": "what people experienced: figures of the questionnaires at the close",
     "study_plans.json": "study plans registered before the data, with what checks them",
     "scores.csv": "the CitiVoice indicators and dimensions with n and interval",
     "facts/*.csv": "counts over everyone from which the scores follow, private acts included",
