@@ -19,6 +19,7 @@ from deliberate.queries.log.page_comparison import compare_pages
 from deliberate.queries.log.page_faults import PageFault
 from deliberate.queries.log.receipts import get_public_receipt
 from deliberate.queries.log.stored_documents import compare_documents
+from deliberate.queries.releases.study_plans import list_counted_plans
 from deliberate.queries.site.counter_check import CounterMismatch, find_counter_mismatches
 from deliberate.sealing.partitions import NotPartitionable, partition_log
 from deliberate.sealing.tree_heads import export_tree_head
@@ -50,6 +51,8 @@ def verify(heads: str | None, as_json: bool) -> None:
     Entries, heads, signatures and segments are recomputed; the texts, stances, decisions, supports,
     documents and counters that pages show are compared with their entries.
 
+    For each registered study plan it says before how much of the data it was registered.
+
     With --heads the log is compared with tree heads stored elsewhere, one JSON object per line.
     Only this detects a log that was cut together with its heads, or rewritten with the key.
     """
@@ -64,16 +67,17 @@ def verify(heads: str | None, as_json: bool) -> None:
             *find_counter_mismatches(db.session()),
             *compare_releases(db.session(), _settings().releases_path, _settings().log_path),
         ]
+    plans = [plan.sentence for plan in list_counted_plans()]
     if as_json:
         rows = [
             {"what": fault.problem, "where": fault.position, "since": _since(fault) or None}
             for fault in faults
         ]
         result = {"entries": size, "heads_outside": len(external_heads), "faults": rows}
-        click.echo(json.dumps(result))
+        click.echo(json.dumps({**result, "plans": plans}))
     else:
         lines = "\n".join(map(format_fault, faults))
-        click.echo(lines or _success_message(size, len(external_heads)))
+        click.echo("\n".join([lines or _success_message(size, len(external_heads)), *plans]))
     if faults:
         raise SystemExit(FAILED)
 

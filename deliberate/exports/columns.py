@@ -173,6 +173,24 @@ POLLS = (
     Column("figure", "integer", "the figure"),
 )
 
+QUESTIONNAIRES = (
+    Column(
+        "audience",
+        "string",
+        "whom the questionnaire asked",
+        _codes(vocabulary.QuestionnaireAudience),
+    ),
+    Column("version", "string", "version of the questions"),
+    Column("answered", "integer", "people who answered the questionnaire"),
+    Column("question", "string", "name of the statement, which stays with it for good"),
+    Column("criterion", "string", "criterion it is shown beside; empty: the process as a whole"),
+    Column("statement", "string", "the statement in English"),
+    Column("could_say", "integer", "answers other than 'cannot say'; empty: too few to publish"),
+    Column("agreed", "integer", "those who agreed or agreed strongly; empty: too few to publish"),
+    Column("ci_low", "number", "lower end of the 95 % interval (Wilson) of the share that agreed"),
+    Column("ci_high", "number", "upper end of the 95 % interval"),
+)
+
 TEXTS = (
     Column("id", "string", "id of the text in the ConvoKit corpus"),
     Column("subject_type", "string", "type of the subject", ("proposal", "comment", "response")),
@@ -204,6 +222,7 @@ FILES = {
     "comments.csv": COMMENTS,
     "responses.csv": RESPONSES,
     "polls.csv": POLLS,
+    "questionnaires.csv": QUESTIONNAIRES,
     "texts.csv": TEXTS,
     "private_acts.csv": PRIVATE_ACTS,
     "scores.csv": SCORES,

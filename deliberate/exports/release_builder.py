@@ -17,6 +17,10 @@ from deliberate.exports.assessments_json import write_assessments
 from deliberate.exports.columns import SCORES, TEXTS, codebook
 from deliberate.exports.content_tables import write_comments, write_proposals, write_responses
 from deliberate.exports.csv_writer import write_rows
+from deliberate.exports.documents.notebook import write_notebook
+from deliberate.exports.documents.notice import write_notice
+from deliberate.exports.documents.questionnaires_csv import write_questionnaires
+from deliberate.exports.documents.study_plans_json import write_study_plans
 from deliberate.exports.duckdb_workspace import EXACT_FORMAT, HOUR_FORMAT, DuckDBWorkspace
 from deliberate.exports.event_log import (
     count_withheld,
@@ -28,7 +32,12 @@ from deliberate.exports.formats import FORMATS
 from deliberate.exports.polls_csv import write_polls
 from deliberate.exports.protected_release import create_texts_table, write_private_acts, write_texts
 from deliberate.exports.pseudonyms import Pseudonyms
-from deliberate.exports.release_metadata import write_descriptions, write_manifest
+from deliberate.exports.release_metadata import (
+    LICENCE,
+    LICENCE_URL,
+    write_descriptions,
+    write_manifest,
+)
 from deliberate.exports.suppression import redacted_scores
 from deliberate.models import Process
 from deliberate.queries.polls.electorate import min_group_size
@@ -126,8 +135,18 @@ def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[st
             "withheld": count_withheld(workspace),
         }
     row_counts |= _write_scores(folder, scores)
+    publisher = current_app.config["SETTINGS"].brand_name
+    write_notebook(folder, process.title, scores.formulas)
+    write_notice(
+        folder,
+        process,
+        publisher=publisher,
+        version=scores.formulas.version,
+        size=size,
+        licence=(LICENCE, LICENCE_URL),
+    )
     names = [*row_counts, *_file_names(folder)]
-    write_descriptions(folder, process, current_app.config["SETTINGS"].brand_name, spec.tier, names)
+    write_descriptions(folder, process, publisher, spec.tier, names)
     return write_manifest(folder, process, scores, row_counts, summary)
 
 
@@ -142,6 +161,8 @@ def _write_tables(
     yield {"responses.csv": write_responses(workspace, folder, process)}
     yield {"polls.csv": write_polls(folder, process, size)}
     yield {"assessments.json": write_assessments(folder, process)}
+    yield {"questionnaires.csv": write_questionnaires(folder, process)}
+    yield {"study_plans.json": write_study_plans(folder, process, size)}
     if spec.secret is not None:
         create_texts_table(workspace, process)
         yield {"texts.csv": write_texts(workspace, folder)}

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from deliberate import citivoice
-from deliberate.exports.suppression import without_verified_alone
+from deliberate.exports.suppression import without_few_excluded, without_verified_alone
 from deliberate.models import Process, SignedTreeHead
 from deliberate.queries.log.sealed_log import load_process_log
 from deliberate.queries.log.tree_heads import count_sealed_dates
@@ -28,11 +28,11 @@ def compare_release_facts(
     if manifest["formulas"] != citivoice.load_formulas().version:
         return
     size = int(manifest["log_head"]["size"])
-    released = citivoice.Facts.read(folder / "facts")
+    released = without_few_excluded(citivoice.Facts.read(folder / "facts"))
     log = load_process_log(log_path, process.id, below=size)
     stated = citivoice.process_from_facts(released)
     counted = citivoice.reduce(log, _scored_process(session, process, stated, size))
-    counted = without_verified_alone(counted)
+    counted = without_few_excluded(without_verified_alone(counted))
     for name in citivoice.differing_tables(counted, released):
         if name != SUPPRESSED or not _rows(released) <= _rows(counted):
             yield f"facts/{name}.csv: differs from what the log has"

@@ -5,13 +5,16 @@ from dataclasses import replace
 import numpy as np
 
 from deliberate import citivoice
+from deliberate.citivoice.reduction.facts import table_from_rows
+from deliberate.citivoice.scoring.scores import excluded_by_role, has_few_accounts
 from deliberate.queries.scores.small_groups import suppress_small_cells
 
+EXCLUDED = "excluded_facts"
 VERIFIED_TABLES = ("run_facts", "voice_facts", "person_cells", "week_facts")
 
 
 def without_small_groups(facts: citivoice.Facts, least: int) -> citivoice.Facts:
-    """Return the facts without small groups, and without those of verified residents alone.
+    """Return the facts without small groups, verified residents alone and few excluded accounts.
 
     A thread or a number of comments of one author would reveal whether that author is verified. The
     result is the same object where there is nothing to leave out.
@@ -23,7 +26,7 @@ def without_small_groups(facts: citivoice.Facts, least: int) -> citivoice.Facts:
         keep[rows] = suppress_small_cells(table["people"][rows].tolist(), least)
     if not keep.all():
         facts = replace(facts, tables={**facts.tables, "group_facts": _rows(table, keep)})
-    return without_verified_alone(facts)
+    return without_few_excluded(without_verified_alone(facts))
 
 
 def without_verified_alone(facts: citivoice.Facts) -> citivoice.Facts:
@@ -34,6 +37,25 @@ def without_verified_alone(facts: citivoice.Facts) -> citivoice.Facts:
         if not others.all():
             tables[name] = _rows(facts[name], others)
     return replace(facts, tables={**facts.tables, **tables}) if tables else facts
+
+
+def without_few_excluded(facts: citivoice.Facts) -> citivoice.Facts:
+    """Return the facts with the excluded accounts as the scoreboard has them.
+
+    Why an account was reclassified is left out, and where a role has few accounts, so are the
+    comments of all. The result is the same object where there is nothing to leave out.
+    """
+    rows = excluded_by_role(facts[EXCLUDED])
+    are_few = has_few_accounts(rows)
+    shown = table_from_rows(
+        EXCLUDED,
+        [(role, accounts, 0 if are_few else n) for role, (accounts, n) in sorted(rows.items())],
+    )
+    if not citivoice.differing_tables(
+        replace(facts, tables={**facts.tables, EXCLUDED: shown}), facts
+    ):
+        return facts
+    return replace(facts, tables={**facts.tables, EXCLUDED: shown})
 
 
 def _rows(table: citivoice.Table, chosen: np.ndarray) -> citivoice.Table:

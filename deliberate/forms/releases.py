@@ -1,14 +1,15 @@
-"""Forms for requesting protected data, deciding on a request and removing a release."""
+"""Forms for protected data, for removing a release and for registering a study plan."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import AnyOf, DataRequired, Length
 
 from deliberate.forms import REQUIRED, LocalizedForm, single_line
 from deliberate.forms.responses import DayField
 from deliberate.text import clean
 
 MAX_LENGTH = 4000
+PLAN_LENGTH = 10_000
 
 
 def _cleaned(written: str | None) -> str:
@@ -50,3 +51,34 @@ class RemoveReleaseForm(LocalizedForm):
         [DataRequired(REQUIRED), Length(max=255, message=_("At most 255 characters."))],
         filters=[single_line],
     )
+
+
+def _plan_part(label: str) -> TextAreaField:
+    too_long = Length(max=PLAN_LENGTH, message=_("At most 10,000 characters."))
+    return TextAreaField(label, [DataRequired(REQUIRED), too_long], filters=[_cleaned])
+
+
+class StudyPlanForm(LocalizedForm):
+    """The parts of a study plan, in one language."""
+
+    title = StringField(
+        _("Title"),
+        [DataRequired(REQUIRED), Length(max=160, message=_("At most 160 characters."))],
+        filters=[single_line],
+    )
+    questions = _plan_part(_("Research questions"))
+    hypotheses = _plan_part(_("Hypotheses"))
+    measures = _plan_part(_("Measures"))
+    stopping_rule = _plan_part(_("When the study ends"))
+    language = RadioField(
+        _("Language of the plan"),
+        [DataRequired(REQUIRED), AnyOf(("id", "en"), message=_("Choose one of these."))],
+        choices=[SelectChoice("id", "Bahasa Indonesia"), SelectChoice("en", "English")],
+        validate_choice=False,
+    )
+
+
+class StudyPlanAmendmentForm(StudyPlanForm):
+    """The parts of another version of a plan, and what differs."""
+
+    changes = _plan_part(_("What changes, and why"))

@@ -73,7 +73,7 @@ from deliberate.models.proposals.map_feature import MapFeature
 from deliberate.models.proposals.merger import Merger
 from deliberate.models.proposals.proposal import Draft, Follow, Proposal, ProposalVersion, Support
 from deliberate.models.proposals.summary import Summary
-from deliberate.models.releases import DataAccessRequest, Release
+from deliberate.models.releases import DataAccessRequest, Release, StudyPlan, StudyPlanShare
 from deliberate.models.responses.case import (
     Case,
     CaseNote,
@@ -104,7 +104,7 @@ from deliberate.models.scores.assessment import (
     PledgeOutcome,
     Practice,
 )
-from deliberate.models.scores.coding import Coding, Sample, SampledItem
+from deliberate.models.scores.coding import Coding, MachineCoding, Sample, SampledItem
 from deliberate.models.scores.inclusion import (
     GroupCount,
     GroupDeclaration,

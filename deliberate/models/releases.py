@@ -1,4 +1,4 @@
-"""Built research releases, and requests for access to protected data."""
+"""Built research releases, requests for access to protected data, and registered study plans."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,12 +7,22 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, UtcDateTime
-from deliberate.database.personal_data import ACCOUNTABILITY, Category, not_personal, personal, rows
+from deliberate.database import Base, BigId, Json, UtcDateTime, canonical_json, new_salt
+from deliberate.database.personal_data import (
+    ACCOUNTABILITY,
+    OFFICIAL,
+    Category,
+    not_personal,
+    personal,
+    rows,
+)
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.conditions import IsReader
 from deliberate.models.moderation.visibility import ADMINISTRATORS, PUBLIC, read_by
 from deliberate.models.processes import Process
+
+PLAN_FIELDS = ("title", "questions", "hypotheses", "measures", "stopping_rule", "changes")
+"""The texts of a study plan, which the log binds together."""
 
 
 class Release(Base):
@@ -22,7 +32,7 @@ class Release(Base):
     __table_args__ = (UniqueConstraint("process_id", "stamp"),)
     subject_type = "release"
     personal_data = not_personal(
-        "id process_id stamp tier built_at manifest size removed_at removed_reason"
+        "id process_id stamp tier built_at manifest size removed_at removed_reason entry"
     )
     readers = read_by(PUBLIC, "removed_reason")
 
@@ -37,6 +47,8 @@ class Release(Base):
     """Bytes of the ZIP archive."""
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_reason: Mapped[str] = mapped_column(String(255), default="")
+    entry: Mapped[str | None] = mapped_column(String(32))
+    """The id of the row of its build in the log; None for releases of earlier versions."""
 
     process: Mapped[Process] = relationship(lazy="joined")
 
@@ -91,3 +103,71 @@ class DataAccessRequest(Base):
     def is_expired(self, today: date) -> bool:
         """Return whether the last day of access is past."""
         return today > self.access_until
+
+
+class StudyPlan(Base):
+    """A version of a researcher's plan of a study, sealed when it was registered; never changed."""
+
+    __tablename__ = "study_plan"
+    __table_args__ = (UniqueConstraint("first_id", "version"),)
+    subject_type = "study_plan"
+    personal_data = rows(
+        "study_plans",
+        "Registered study plans",
+        owner="registered_by_id",
+        columns=(
+            "id process_id first_id version title questions hypotheses measures stopping_rule "
+            "changes language registered_by_id registered_at entry"
+        ),
+        kept=OFFICIAL,
+        hidden="salt",
+    )
+    readers = read_by(PUBLIC, *PLAN_FIELDS)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
+    first_id: Mapped[int | None] = mapped_column(ForeignKey("study_plan.id"))
+    """The first version; None for that itself."""
+    version: Mapped[int] = mapped_column(default=1)
+    title: Mapped[str] = mapped_column(String(160))
+    questions: Mapped[str] = mapped_column(Text)
+    hypotheses: Mapped[str] = mapped_column(Text)
+    measures: Mapped[str] = mapped_column(Text)
+    stopping_rule: Mapped[str] = mapped_column(Text)
+    """When the collection of data ends."""
+    changes: Mapped[str] = mapped_column(Text, default="")
+    """What differs from the version before, and why; empty in the first version."""
+    language: Mapped[str] = mapped_column(String(8))
+    registered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    entry: Mapped[str] = mapped_column(String(32))
+    """The id of its row in the log."""
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16), default=new_salt)
+
+    process: Mapped[Process] = relationship()
+    registered_by: Mapped[Person] = relationship(lazy="joined")
+    share: Mapped["StudyPlanShare | None"] = relationship(lazy="joined", viewonly=True)
+
+    @property
+    def sealed_text(self) -> str:
+        """Return the texts as the log binds them: canonical JSON of the fields and the language."""
+        texts = {field: getattr(self, field) for field in PLAN_FIELDS}
+        return canonical_json({**texts, "language": self.language})
+
+
+class StudyPlanShare(Base):
+    """How many public acts of its process the log has before and after a study plan."""
+
+    __tablename__ = "study_plan_share"
+    personal_data = not_personal("plan_id earlier later counted_at")
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("study_plan.id"), primary_key=True)
+    earlier: Mapped[int]
+    later: Mapped[int]
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @property
+    def later_percent(self) -> int | None:
+        """Return the per cent of the acts that are later, rounded down; None without an act."""
+        acts = self.earlier + self.later
+        return self.later * 100 // acts if acts else None

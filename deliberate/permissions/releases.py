@@ -1,11 +1,11 @@
-"""Permissions for requesting, deciding on and fetching protected data, and removing releases."""
+"""Permissions for protected data, for removing releases and for registering study plans."""
 
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.days import local_today
-from deliberate.models import DataAccessRequest, Person
+from deliberate.models import DataAccessRequest, Person, StudyPlan
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -50,3 +50,17 @@ def may_fetch_data(person: Person | None, request: DataAccessRequest) -> Decisio
 def may_remove_release(person: Person | None) -> Decision:
     """Allow administrators, on a legal order or for an erasure."""
     return has_role(person, Role.ADMIN)
+
+
+def may_register_plan(person: Person | None) -> Decision:
+    """Allow researchers and evaluators."""
+    return all_of(is_signed_in(person), has_role(person, Role.RESEARCHER, Role.EVALUATOR))
+
+
+def may_amend_plan(person: Person | None, newest: StudyPlan) -> Decision:
+    """Allow the person who registered a plan to register another version of it."""
+    is_own = person is not None and newest.registered_by_id == person.id
+    return all_of(
+        may_register_plan(person),
+        ALLOWED if is_own else not_yours(_("Only who registered this plan may amend it.")),
+    )

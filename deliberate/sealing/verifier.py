@@ -15,7 +15,8 @@ text      the words are those that the act of the receipt wrote: for a proposal 
           line and the text; with a proof also that the act is in the log
 files     every file of a release, the codebook included, is that of its manifest; with the receipt
           of the entry release.built also that the manifest is the one in the log
-release   every row of the release is an entry of that log; FOLDER has the downloaded leaf files
+release   every row of the release is an entry of that log; FOLDER has the downloaded leaf files.
+          Says for each registered study plan before how much of the data it was registered
 
 The result depends on tree heads stored elsewhere: compare with --kept heads saved earlier or by
 others.
@@ -27,8 +28,9 @@ import hashlib
 import hmac
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -282,6 +284,10 @@ def check_hour(public: JsonObject, entry: int, heads: Sequence[JsonObject]) -> N
         )
 
 
+KINDS_BESIDE_DATA = ("release.built", "study.registered")
+"""Kinds of acts about research, no part of the data that a study plan comes before or after."""
+
+
 @dataclass
 class ReleaseCount:
     """Rows of a release, those that carry the time of their source, and entries signed over."""
@@ -289,6 +295,48 @@ class ReleaseCount:
     rows: int = 0
     dated: int = 0
     covered: int = 0
+    plans: list[tuple[JsonObject, int]] = field(default_factory=list)
+    """Rows of registered study plans, each with the number of acts of data before it."""
+    acts: Counter[object] = field(default_factory=Counter)
+    """Acts of data by process."""
+
+    def add(self, row: JsonObject) -> None:
+        """Count a row as data, or as a study plan that comes after the data so far."""
+        process = row["process_id"]
+        if row["kind"] == "study.registered":
+            self.plans.append((row, self.acts[process]))
+        elif row["kind"] not in KINDS_BESIDE_DATA:
+            self.acts[process] += 1
+
+    def sentences(self) -> Iterator[str]:
+        """Yield for each study plan before how much of the data it was registered."""
+        for row, earlier in self.plans:
+            acts, details = self.acts[row["process_id"]], public_half(row)["details"]
+            share = f"before {(acts - earlier) * 100 // acts} % of the data"
+            name = f"study plan {details['first']}, version {details['version']}"
+            yield f"{name}: registered {share if acts else 'before any data'}"
+
+
+PLANS_FILE = "study_plans.json"
+PLAN_FIELDS = ("title", "questions", "hypotheses", "measures", "stopping_rule", "changes")
+
+
+def check_plans(folder: Path, plans: Iterable[JsonObject]) -> None:
+    """Check that the texts of the study plans beside the rows are those that were sealed.
+
+    A release built before study plans existed has no file of them.
+    """
+    rows = {row["subject_id"]: row["content"] for row in plans}
+    path = folder / PLANS_FILE
+    written = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    for plan in written:
+        texts = {name: plan[name] for name in (*PLAN_FIELDS, "language")}
+        text = json.dumps(texts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        mark = hmac.new(bytes.fromhex(plan["salt"]), text.encode(), hashlib.sha256).hexdigest()
+        if rows.pop(plan["id"], None) != mark:
+            raise VerificationError(f"{PLANS_FILE}: plan {plan['id']} is not the one in the log")
+    if path.is_file() and rows:
+        raise VerificationError(f"{PLANS_FILE}: plan {min(rows)} is missing")
 
 
 def check_release(events: Path, heads: Sequence[JsonObject], folder: Path) -> ReleaseCount:
@@ -311,6 +359,8 @@ def check_release(events: Path, heads: Sequence[JsonObject], folder: Path) -> Re
             raise VerificationError(f"row {count.rows}: entry {entry} of the log is another act")
         check_hour(public, entry, heads)
         count.dated += public["origin"] in DATED_ORIGINS
+        count.add(row)
+    check_plans(events.parent, (row for row, _earlier in count.plans))
     return count
 
 
@@ -396,10 +446,11 @@ def _release(options: argparse.Namespace) -> str:
     heads = read_heads(options.heads)
     check_heads(heads)
     count = check_release(Path(options.file), heads, Path(options.leaves))
-    return (
+    result = (
         f"all {count.rows} rows are entries of the log as signed over {count.covered} entries;"
         f" {count.dated} carry the time of their source (import or seed)"
     )
+    return "\n".join([result, *count.sentences()])
 
 
 COMMANDS = {

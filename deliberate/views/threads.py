@@ -1,11 +1,14 @@
-"""Pages and buttons to post, reply to, rate, edit, correct and withdraw comments."""
+"""Pages of comments: post, reply, rate, edit, correct, withdraw, and what waits for a reply."""
 
+import json
 from typing import TYPE_CHECKING
 
 from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from deliberate.citivoice import get_formulas
+from deliberate.citivoice.indicators.what_if import with_replies
 from deliberate.forms.threads import (
     MAX_COMMENT,
     ArgumentForm,
@@ -31,9 +34,13 @@ from deliberate.permissions.threads import (
 )
 from deliberate.queries.moderation.open_items import get_open_edit_request
 from deliberate.queries.moderation.sanctions import get_active_sanction
+from deliberate.queries.processes.processes import get_process
 from deliberate.queries.proposals.proposals import get_proposal
+from deliberate.queries.responses.responses import get_visible_proposal
+from deliberate.queries.scores.process_scores import newest_snapshot
 from deliberate.queries.threads.comment_rows import get_comment_row
 from deliberate.queries.threads.comments import get_comment, get_last_stance
+from deliberate.queries.threads.waiting_comments import SHOWN, waiting_in_process, waiting_in_thread
 from deliberate.text import to_html
 from deliberate.views.posted_message import posted_message
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -59,6 +66,37 @@ if TYPE_CHECKING:
 
 blueprint = LocalizedBlueprint("threads")
 COMMENT = "/comments/<id:comment_id>"
+
+
+@blueprint.page("/proposals/<id:proposal_id>/waiting", "public")
+def waiting(proposal_id: int) -> ResponseReturnValue:
+    """Show in words what waits in a thread: arguments, questions, newcomers, a silent side."""
+    proposal = get_or_404(get_visible_proposal(proposal_id))
+    return render_template(
+        "threads/waiting.html",
+        proposal=proposal,
+        process=proposal.process,
+        waiting=waiting_in_thread(proposal),
+        most=SHOWN,
+        replied=None,
+    )
+
+
+@blueprint.page("/desk/processes/<slug>/waiting", "staff", "moderator", "evaluator", "admin")
+def waiting_in_threads(slug: str) -> ResponseReturnValue:
+    """Show what waits in the threads of a process, and what replies of residents would change."""
+    process = get_or_404(get_process(slug))
+    rows, snapshot = waiting_in_process(process.id), newest_snapshot(process.id)
+    document = json.loads(snapshot.document) if snapshot else None
+    return render_template(
+        "threads/waiting.html",
+        proposal=None,
+        process=process,
+        waiting=rows,
+        most=SHOWN,
+        replied=document
+        and with_replies(document, get_formulas(document["formulas"]), len(rows.arguments)),
+    )
 
 
 @blueprint.page(

@@ -256,9 +256,14 @@ class AssessmentStage(StrEnum):
 
 
 class SampleKind(StrEnum):
-    """The kinds of random samples: comments coded for reasons, responses read for an audit."""
+    """The kinds of random samples: comments coded by one book each, responses read for an audit."""
 
     REASONS = "reasons"
+    RESPECT = "respect"
+    TAKEN_UP = "taken_up"
+    COMMON_GOOD = "common_good"
+    CONSTRUCTIVE = "constructive"
+    EXPERIENCE = "experience"
     ANSWERS = "answers"
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, strategies
 from deliberate import citivoice
 from deliberate.exports.suppression import redacted_scores, suppress_small_cells
 from tests.citivoice.known_groups import verified
-from tests.citivoice.log_rows import PROCESS, comment, log_of
+from tests.citivoice.log_rows import PROCESS, act, comment, log_of, staff
 from tests.citivoice.test_rules import declared
 
 LEAST = 10
@@ -65,3 +65,21 @@ def test_released_facts_do_not_tell_who_is_verified(tmp_path):
     for table in ("run_facts", "voice_facts", "person_cells", "week_facts"):
         assert not len(released.scope(table, "verified_only")["scope"]), table
     assert released.one("verification_facts", "verified_people") == 35
+
+
+@pytest.mark.parametrize(("accounts", "comments"), [(9, ["0", "0"]), (12, ["12", "12"])])
+def test_released_facts_do_not_tell_why_few_accounts_were_excluded(tmp_path, accounts, comments):
+    rows = [comment(f"c{n}", f"p{n}") for n in range(40)]
+    rows += [staff(comment(f"s{n}", f"officer{n}")) for n in range(12)]
+    for n in range(accounts):
+        rows.append(comment(f"d{n}", f"double{n}"))
+        details = {"account": f"double{n}", "reason": ("duplicate", "automated")[n % 2]}
+        rows.append(act("account.reclassified", "admin", 2, details=details | {"to": "system"}))
+    scores = citivoice.score(log_of(rows), PROCESS)
+    redacted = redacted_scores(scores, LEAST)
+    redacted.facts.write(tmp_path)
+    table = citivoice.Facts.read(tmp_path)["excluded_facts"]
+    assert table["reason"].tolist() == ["reclassified", "staff"]
+    assert table["accounts"].tolist() == [accounts, 12]
+    assert table["comments"].tolist() == [int(count) for count in comments]
+    assert redacted.to_json() == scores.to_json()

@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -87,6 +88,36 @@ def test_rows_of_an_address_are_checked_against_its_log(app, releases):
     assert "manifest verified, not compared with a log" in result.stdout
 
 
+def seal_and_publish(app):
+    """Seal the builds and publish them a day later, when the leaf files have them."""
+    sealing.seal_log(app.config["SETTINGS"])
+    sealing.publish_heads(now() + timedelta(days=1))
+    sealing.write_leaf_file(app.config["SETTINGS"].log_path)
+
+
+def test_manifest_of_an_address_is_compared_with_its_entry_in_the_log(app, releases):
+    with run_server(app) as url:
+        early = compare(address_of(url, releases[1]), folder_of(app, releases[0]))
+        seal_and_publish(app)
+        late = compare(address_of(url, releases[1]), folder_of(app, releases[0]))
+    assert early.stdout.count("could not check that the log has this manifest") == 2
+    assert late.stdout.count("could not check that the log has this manifest") == 1
+    assert "its manifest is the one in the log" in late.stdout
+
+
+def test_manifest_that_is_not_the_logged_one_is_refused(app, releases):
+    stored = folder_of(app, releases[0])
+    manifest = stored / "manifest.json"
+    manifest.chmod(0o600)
+    content = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(content | {"title": "Lain"}))
+    pack(stored)
+    seal_and_publish(app)
+    with run_server(app) as url:
+        result = compare(address_of(url, releases[0]), folder_of(app, releases[1]))
+    assert result.exit_code == 1 and "not the one of the receipt" in result.stderr
+
+
 def test_comparison_pages_exist_in_both_languages_and_link_each_other(app, releases, tmp_path):
     folders = [folder_of(app, release) for release in releases]
     assert compare(*folders, "--to", tmp_path / "new").exit_code == 0
@@ -151,7 +182,7 @@ def test_compare_refuses_what_is_no_release_at_an_address(app, tmp_path):
 
 def test_rows_that_were_checked_are_those_that_are_scored(app, releases, tmp_path):
     """A release has its rows in several formats; only one is compared with the log."""
-    stored = folder_of(app, releases[0])
+    stored = folder_of(app, releases[1])
     parquet, manifest = stored / "events.parquet", stored / "manifest.json"
     for path in (parquet, manifest):
         path.chmod(0o600)
@@ -166,13 +197,13 @@ def test_rows_that_were_checked_are_those_that_are_scored(app, releases, tmp_pat
     pack(stored)
     with run_server(app) as url:
         result = compare(
-            address_of(url, releases[0]), folder_of(app, releases[1]), "--json", "--formulas", "1.1"
+            address_of(url, releases[1]), folder_of(app, releases[0]), "--json", "--formulas", "1.1"
         )
     assert result.exit_code == 0, result.stderr
     (checked,) = (one for one in json.loads(result.stdout)["releases"] if one["rows_in_log"])
     assert (
         checked["scores"]["indicators"]["DQ4.1"]["n"]
-        == json.loads(compute_scores(releases[0].process).to_json())["indicators"]["DQ4.1"]["n"]
+        == json.loads(compute_scores(releases[1].process).to_json())["indicators"]["DQ4.1"]["n"]
     )
 
 

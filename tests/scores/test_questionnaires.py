@@ -1,14 +1,24 @@
 """Questionnaires at the close: who may answer, secrecy of the answers, figures beside criteria."""
 
+import csv
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
 from sqlalchemy import inspect, select, text
 
-from deliberate.citivoice.framework.questionnaires import FEWEST, MOST, load_questions
+from deliberate.citivoice.framework.catalogue import read_toml
+from deliberate.citivoice.framework.questionnaires import (
+    AUDIENCES,
+    FEWEST,
+    MOST,
+    InvalidQuestionnaire,
+    load_questions,
+)
 from deliberate.citivoice.indicators.formulas import wilson
 from deliberate.database import db, unrecorded
+from deliberate.exports.documents.questionnaires_csv import write_questionnaires
 from deliberate.models import Interaction, Notice, QuestionnaireAnswer, QuestionnaireRoll
 from deliberate.models.scores.questionnaire import answer_box_root
 from deliberate.operations.accounts.deletion import erase_account
@@ -32,6 +42,7 @@ from deliberate.vocabulary import QuestionnaireAudience, Role, Stance
 from tests import factories
 from tests.log.prepared_log import tampered
 
+MODULE = "deliberate.citivoice.framework.questionnaires"
 PARTICIPANTS, ORGANISERS = QuestionnaireAudience.PARTICIPANTS, QuestionnaireAudience.ORGANISERS
 
 
@@ -279,3 +290,46 @@ def test_check_of_the_log_finds_changed_answers(proposal, questionnaire, clock, 
     with tampered(statement) as session:
         (fault,) = compare_process_figures(session)
     assert (fault.table, fault.column) == ("questionnaire", "answers")
+
+
+def write_figures(folder, process):
+    write_questionnaires(folder, process)
+    with (folder / "questionnaires.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("people", [9, 10])
+def test_release_has_figures_of_ten_residents_or_more(
+    tmp_path, process, questionnaire, proposal, clock, people
+):
+    for person in [take_part(proposal) for _ in range(people)]:
+        answer_questionnaire(person, questionnaire, answers_of(questionnaire))
+    assert write_figures(tmp_path, process) == []  # open: nothing is shown
+    close(clock)
+    rows = write_figures(tmp_path, process)
+    assert [row["question"] for row in rows] == [q.id for q in questions_of(questionnaire)]
+    shown = {(row["agreed"], row["could_say"]) for row in rows}
+    assert shown == ({("10", "10")} if people == 10 else {("", "")})
+
+
+def test_closed_questionnaire_is_read_in_the_version_it_was_asked_with(questionnaire, monkeypatch):
+    later = {"version": "1.1", **{name: {"questions": []} for name in AUDIENCES}}
+    earlier = read_toml("questionnaires.toml")
+    texts = [question.en for question in questions_of(questionnaire)]
+    files = {"questionnaires.toml": later, "questionnaires-1.0.toml": earlier}
+    monkeypatch.setattr(f"{MODULE}.read_toml", lambda name: files.get(name) or read_toml(name))
+    monkeypatch.setattr(f"{MODULE}.data_folder", VersionFolder)
+    load_questions.cache_clear()
+    try:
+        assert [question.en for question in questions_of(questionnaire)] == texts
+        with pytest.raises(InvalidQuestionnaire, match=r"0\.9"):
+            load_questions("0.9")
+    finally:
+        load_questions.cache_clear()
+
+
+class VersionFolder:
+    """A folder of data files with one earlier version of the questions."""
+
+    def __truediv__(self, name):
+        return Path(__file__ if name == "questionnaires-1.0.toml" else "/nothing")

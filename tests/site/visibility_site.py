@@ -38,6 +38,7 @@ from deliberate.models import (
     ResponseDraft,
     ResponseTemplate,
 )
+from deliberate.models.releases import PLAN_FIELDS
 from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.accounts.invitations import invite
 from deliberate.operations.accounts.verified_residents import create_resident_codes
@@ -75,6 +76,7 @@ from deliberate.operations.proposals.proposals import (
 from deliberate.operations.proposals.summaries import agree_to_summary, suggest_summary
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_release
+from deliberate.operations.releases.study_plans import register_plan
 from deliberate.operations.responses.cases import add_case_note, pause_clock
 from deliberate.operations.responses.offices import OfficeTexts, add_office
 from deliberate.operations.responses.referrals import refer_proposal
@@ -250,7 +252,11 @@ def _create_own_texts(site: VisibilitySite) -> None:
     refer_proposal(site.staff, site.proposals["shown"], None, "bukan kami", external_system="LAPOR")
     pause_clock(site.staff, site.proposals["shown"], "Halte mana?")
     publish_release(None, site.process, site.app.config["SETTINGS"].data_path / "releases")
-    draw_sample(factories.create_staff(role=Role.RESEARCHER), site.process, SampleKind.REASONS)
+    researcher = factories.create_staff(role=Role.RESEARCHER)
+    draw_sample(researcher, site.process, SampleKind.REASONS)
+    plan = register_plan(researcher, site.process, dict.fromkeys(PLAN_FIELDS, "Rencana"), "id")
+    amended = dict.fromkeys(PLAN_FIELDS, "Lain")
+    register_plan(researcher, site.process, amended, "id", amends=plan)
 
 
 def _publish_information(admin: Person, process: Process) -> None:

@@ -33,6 +33,7 @@ UNRECORDED = {
     "deliberate/operations/accounts/password_reset.py",
     "deliberate/operations/accounts/retention.py",
     "deliberate/operations/releases/data_access_requests.py",
+    "deliberate/operations/releases/study_plans.py",
     "deliberate/operations/scores/stored_scores.py",
     "deliberate/operations/search.py",
     "deliberate/operations/proposals/summaries.py",

@@ -139,6 +139,12 @@ def load_framework() -> dict[str, Any]:
     return read_toml("framework.toml")
 
 
+def load_code_books() -> dict[str, Any]:
+    """Return the code books of samples by kind: question, note, and codes with examples."""
+    books: dict[str, Any] = read_toml("codebooks.toml")["books"]
+    return books
+
+
 def load_headlines(version: str | None = None) -> dict[str, Any]:
     """Return the sentences of the headline and the edges of its bands, as of a version."""
     older = f"headlines-{version}.toml"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from deliberate.citivoice.framework.catalogue import load_framework, read_toml
+from deliberate.citivoice.framework.catalogue import data_folder, load_framework, read_toml
 
 AUDIENCES = ("participants", "organisers")
 FEWEST, MOST = 8, 12
@@ -39,9 +39,18 @@ class QuestionCatalogue:
 
 
 @cache
-def load_questions() -> QuestionCatalogue:
-    """Return the questions of both audiences. Raises InvalidQuestionnaire."""
+def load_questions(version: str = "") -> QuestionCatalogue:
+    """Return the questions of both audiences: the current ones, or those of a version.
+
+    Earlier versions are in `questionnaires-VERSION.toml`. Raises InvalidQuestionnaire, also for a
+    version without a file.
+    """
     values = read_toml("questionnaires.toml")
+    if version not in ("", str(values["version"])):
+        name = f"questionnaires-{version}.toml"
+        if not (data_folder() / name).is_file():
+            raise InvalidQuestionnaire(f"no questions of version {version!r}: {name} is missing")
+        values = read_toml(name)
     questions = {name: _read_questions(name, values[name]) for name in AUDIENCES}
     return QuestionCatalogue(str(values["version"]), questions)
 

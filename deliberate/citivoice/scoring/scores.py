@@ -14,7 +14,7 @@ from deliberate.citivoice.framework.catalogue import Formulas, load_framework
 from deliberate.citivoice.indicators.context_figures import COUNT, context_figures
 from deliberate.citivoice.indicators.statistics import Finding
 from deliberate.citivoice.inputs.process import local_label
-from deliberate.citivoice.reduction.facts import SCHEMA, Facts, column_types
+from deliberate.citivoice.reduction.facts import SCHEMA, Facts, Table, column_types
 from deliberate.citivoice.scoring.aggregation import DimensionTotal, dimension_score
 from deliberate.citivoice.scoring.judged_scores import Judged, evidence_grade, judgement_differs
 
@@ -121,18 +121,13 @@ class Scores:
         Comments of a few accounts point at these, and the total less all others reveals them: where
         one row is small, no row has its comments.
         """
-        t = self.facts["excluded_facts"]
-        rows: dict[str, dict[str, int]] = {}
-        for reason, *numbers in zip(t["reason"], t["accounts"], t["comments"], strict=True):
-            row = rows.setdefault(
-                RECLASSIFIED if reason in RECLASSIFIED_FOR else str(reason),
-                {"accounts": 0, "comments": 0},
-            )
-            row["accounts"] += int(numbers[0])
-            row["comments"] += int(numbers[1])
-        if any(row["accounts"] < LEAST_ACCOUNTS for row in rows.values()):
-            rows = {reason: {"accounts": row["accounts"]} for reason, row in rows.items()}
-        return [{"reason": reason} | rows[reason] for reason in sorted(rows)]
+        rows = excluded_by_role(self.facts["excluded_facts"])
+        if has_few_accounts(rows):
+            return [{"reason": reason, "accounts": rows[reason][0]} for reason in sorted(rows)]
+        return [
+            {"reason": reason, "accounts": rows[reason][0], "comments": rows[reason][1]}
+            for reason in sorted(rows)
+        ]
 
     def _criteria(self) -> dict[str, dict[str, Any]]:
         logged: dict[str, dict[str, Any]] = {
@@ -171,6 +166,21 @@ class Scores:
             "disagrees": judgement_differs(rating.judged, logged),
             "grade": evidence_grade(rating.judged, logged, rating.assessors),
         } | ({"counts": counts} if counts else {})
+
+
+def excluded_by_role(table: Table) -> dict[str, tuple[int, int]]:
+    """Return accounts and comments of the excluded by role, those of all reclassified together."""
+    rows: dict[str, tuple[int, int]] = {}
+    for reason, *counts in zip(table["reason"], table["accounts"], table["comments"], strict=True):
+        role = RECLASSIFIED if reason in RECLASSIFIED_FOR else str(reason)
+        accounts, comments = rows.get(role, (0, 0))
+        rows[role] = (accounts + int(counts[0]), comments + int(counts[1]))
+    return rows
+
+
+def has_few_accounts(rows: Mapping[str, tuple[int, int]]) -> bool:
+    """Return whether a role has so few accounts that no role may be published with comments."""
+    return any(accounts < LEAST_ACCOUNTS for accounts, _comments in rows.values())
 
 
 def rounded(value: Any, digits: int = VALUES) -> Any:

@@ -85,6 +85,7 @@ def _as_json(releases: list[ScoredRelease], pairs: list[ComparedPair]) -> str:
                 "title": release.title,
                 "log_head": release.head,
                 "rows_in_log": release.rows,
+                "manifest_in_log": release.is_bound,
                 "scores": release.scores.to_dict(),
             }
             for release in releases
@@ -106,6 +107,11 @@ def _as_text(releases: list[ScoredRelease], pairs: list[ComparedPair]) -> str:
             else f"all {release.rows} rows in the log of {release.home}"
         )
         lines.append(f"{release.title}: {checked}")
+        lines.append(
+            f"{release.title}: its manifest is the one in the log"
+            if release.is_bound
+            else f"{release.title}: could not check that the log has this manifest"
+        )
     for pair in pairs:
         lines += ["", f"{pair.first.title} – {pair.second.title}"]
         lines += [f"  {name}: {claim['claim']}" for name, claim in pair.claims.items()]

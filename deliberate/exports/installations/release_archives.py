@@ -29,6 +29,8 @@ class PublishedLog:
 
     heads: Path
     leaves: Path
+    receipt: Path | None = None
+    """The receipt of the build of the release, if the installation has one."""
 
 
 def is_address(source: str) -> bool:
@@ -122,7 +124,8 @@ def download_log(
 
     Raises InvalidRelease.
     """
-    log = PublishedLog(folder / "heads.jsonl", folder / "leaves")
+    receipt = _download_receipt(address, folder / "receipt.json", downloads)
+    log = PublishedLog(folder / "heads.jsonl", folder / "leaves", receipt)
     log.leaves.mkdir()
     downloads.download(urljoin(address, "/log/heads.jsonl"), log.heads)
     names = downloads.download(urljoin(address, "/log/leaves.txt"), folder / "leaves.txt")
@@ -132,3 +135,11 @@ def download_log(
         progress(f"leaf hashes {name}")
         downloads.download(urljoin(address, f"/log/leaves/{name}"), log.leaves / name)
     return log
+
+
+def _download_receipt(address: str, path: Path, downloads: Downloads) -> Path | None:
+    """Download the receipt of a release; None where its installation has none yet, or never."""
+    try:
+        return downloads.download(f"{address.removesuffix('.zip')}.receipt.json", path)
+    except InvalidRelease:
+        return None

@@ -1,6 +1,7 @@
 """Releases of other installations: verified against their log, scored by the same formulas."""
 
 import csv
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from deliberate.queries.releases.release_files import (
     score_release_folder,
 )
 from deliberate.sealing import verifier
+from deliberate.vocabulary.events.releases import ReleaseBuilt
 
 Progress = Callable[[str], None]
 CHECKED_ROWS = "events.csv"
@@ -42,6 +44,8 @@ class ScoredRelease:
     scores: citivoice.Scores
     rows: int | None
     """Rows found in the published log; None for a file, of which only the manifest is verified."""
+    is_bound: bool = False
+    """Whether the manifest is the one that the log has of the build of the release."""
 
     @property
     def home(self) -> str:
@@ -74,17 +78,18 @@ def load_release(
     the log, or if the release's own scores differ.
     """
     with _files(source, progress) as (folder, log):
-        manifest, rows, events = read_manifest(folder), None, None
+        manifest, rows, events, is_bound = read_manifest(folder), None, None, False
         if log is not None:
             progress("checking each row against the log")
-            rows, events = _check_against_log(folder, log, manifest), folder / CHECKED_ROWS
+            rows, is_bound = _check_against_log(folder, log, manifest)
+            events = folder / CHECKED_ROWS
         progress("computing the scores")
         scores = own = score_release_folder(folder, formulas=formulas, events=events)
         if manifest.get("formulas") != formulas.version:
             own = score_release_folder(folder, events=events)
         if differing := differing_ids(folder / "scores.csv", own):
             raise InvalidRelease(f"scores.csv differs for {', '.join(differing)}")
-        return ScoredRelease(without_credentials(source), manifest, scores, rows)
+        return ScoredRelease(without_credentials(source), manifest, scores, rows, is_bound)
 
 
 @contextmanager
@@ -103,17 +108,41 @@ def _files(source: str, progress: Progress) -> Iterator[tuple[Path, PublishedLog
             yield folder, log
 
 
-def _check_against_log(folder: Path, log: PublishedLog, manifest: dict[str, Any]) -> int:
-    """Return the number of rows, each checked against the log. Raises InvalidRelease."""
+def _check_against_log(
+    folder: Path, log: PublishedLog, manifest: dict[str, Any]
+) -> tuple[int, bool]:
+    """Return the number of rows, each checked against the log, and whether the manifest was too.
+
+    Raises InvalidRelease.
+    """
     try:
         heads = verifier.read_heads(log.heads)
         verifier.check_heads(heads)
         verifier.check_files(folder)
         count = verifier.check_release(folder / CHECKED_ROWS, heads, log.leaves)
-        _require_root(manifest, verifier.read_leaves(log.leaves))
-        return count.rows
+        leaves = verifier.read_leaves(log.leaves)
+        _require_root(manifest, leaves)
+        return count.rows, _is_manifest_bound(folder, log, leaves[: count.covered])
     except (verifier.VerificationError, OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidRelease(str(error)) from error
+
+
+def _is_manifest_bound(folder: Path, log: PublishedLog, leaves: Sequence[bytes]) -> bool:
+    """Return whether the log has this manifest; False where it cannot be checked yet, or at all.
+
+    Raises VerificationError if the log has another one.
+    """
+    if log.receipt is None:
+        return False
+    receipt = json.loads(log.receipt.read_text(encoding="utf-8"))
+    entry = int(receipt["entry"])
+    if entry >= len(leaves):
+        return False
+    is_build = receipt["public"]["kind"] == ReleaseBuilt.KIND
+    if not is_build or verifier.leaf_hash(receipt["public"], receipt["private"]) != leaves[entry]:
+        raise verifier.VerificationError("the receipt of the release is not of the log")
+    verifier.check_files(folder, receipt)
+    return True
 
 
 def _require_root(manifest: dict[str, Any], leaves: Sequence[bytes]) -> None:

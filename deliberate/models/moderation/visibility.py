@@ -37,6 +37,7 @@ MODERATORS = HasRole(frozenset({Role.MODERATOR, Role.ADMIN}))
 ADMINISTRATORS = HasRole(frozenset({Role.ADMIN}))
 ASSESSORS = HasRole(frozenset({Role.EVALUATOR}))
 """They write an assessment; everybody else reads it once it is published."""
+CODERS = HasRole(frozenset({Role.EVALUATOR, Role.RESEARCHER}))
 OFFICIALS = HasRole(frozenset({Role.STAFF, Role.EVALUATOR, Role.ADMIN}))
 NOBODY = HasRole(frozenset())
 """Stored to be counted, never shown."""

@@ -1,4 +1,4 @@
-"""Random samples for human coding: comments coded for reasons, official responses audited."""
+"""Random samples for coding: comments coded by a book, official responses audited."""
 
 from datetime import datetime
 
@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, UtcDateTime
+from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import OFFICIAL, not_personal, rows
 from deliberate.models.accounts.person import Person
-from deliberate.models.moderation.visibility import ANYONE
+from deliberate.models.moderation.visibility import ANYONE, CODERS, read_by
 from deliberate.models.processes import Process
 from deliberate.models.responses.response import Response
 from deliberate.models.threads.comment import Comment
@@ -64,7 +64,7 @@ class SampledItem(Base):
 
 
 class Coding(Base):
-    """The code a coder gave an item: 0 to 3 for reasons, 0 or 1 for an audited response."""
+    """The code a coder gave an item, one of those of the book of its sample."""
 
     __tablename__ = "coding"
     __table_args__ = (UniqueConstraint("item_id", "coder_id"),)
@@ -83,3 +83,27 @@ class Coding(Base):
     coded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     coder: Mapped[Person] = relationship()
+
+
+class MachineCoding(Base):
+    """The codes that a program gave the texts of a sample, named by who brought them in."""
+
+    __tablename__ = "machine_coding"
+    __table_args__ = (UniqueConstraint("sample_id", "name"),)
+    personal_data = rows(
+        "machine_codings",
+        "Codes of machines brought in",
+        owner="imported_by_id",
+        columns="id sample_id name codes imported_by_id imported_at",
+        kept=OFFICIAL,
+    )
+    readers = read_by(CODERS, "name")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    """Program, model, version and prompt, as far as its user says."""
+    codes: Mapped[dict[str, int]] = mapped_column(Json)
+    """The code by position of the text in the sample."""
+    imported_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    imported_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

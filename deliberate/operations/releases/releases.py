@@ -59,6 +59,7 @@ def publish_release(
                     built_at=now(),
                     manifest=manifest,
                     size=size,
+                    entry=act.id,
                 )
                 act.session.add(release)
                 act.about(

@@ -1,27 +1,50 @@
-"""Drawing random samples, coding comments for reasons and auditing official responses."""
+"""Drawing random samples, coding comments by a book and auditing official responses."""
 
 import random
 import secrets
+from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Coding, Comment, Person, Process, Response, Sample, SampledItem
+from deliberate.models import (
+    Coding,
+    Comment,
+    MachineCoding,
+    Person,
+    Process,
+    Response,
+    Sample,
+    SampledItem,
+)
 from deliberate.permissions.decision import (
     InvalidInput,
     Refused,
     require,
 )
 from deliberate.permissions.scores.coding import (
-    REASON_CODES,
     is_readable,
     may_code_item,
     may_draw_sample,
+    may_import_codes,
 )
-from deliberate.queries.scores.coding import auditable_response_ids, codable_comment_ids
+from deliberate.queries.scores.coding import (
+    auditable_response_ids,
+    codable_comment_ids,
+    count_codes,
+    machine_codings,
+    readable_items,
+)
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.text import clean_line
 from deliberate.vocabulary import SampleKind
-from deliberate.vocabulary.events.scores import AnswerAudited, CommentCoded, SampleDrawn
+from deliberate.vocabulary.events.scores import (
+    AnswerAudited,
+    CodesImported,
+    CommentCoded,
+    SampleDrawn,
+    TextCoded,
+)
 
 SAMPLE_SIZE = 60
 """More than the 50 that the indicator needs: some texts vanish before they are coded."""
@@ -44,10 +67,10 @@ def draw_sample(
     with recorded(coder, SampleDrawn, context) as act:
         act.lock(process)
         require(may_draw_sample(coder, process, kind))
-        if kind == SampleKind.REASONS:
-            column, ids = "comment_id", codable_comment_ids(process.id)
-        else:
+        if kind == SampleKind.ANSWERS:
             column, ids = "response_id", auditable_response_ids(process.id)
+        else:
+            column, ids = "comment_id", codable_comment_ids(process.id)
         if not ids:
             raise Refused(_("There is nothing to draw from yet."))
         seed = secrets.randbelow(_SEED_LIMIT) if seed is None else seed
@@ -74,10 +97,62 @@ def code_comment(
         act.lock(item.sample)
         require(may_code_item(coder, item, SampleKind.REASONS))
         require(is_readable(item))
-        if reason not in REASON_CODES:
-            raise InvalidInput(_("Choose one of the codes."))
+        _require_code(SampleKind.REASONS, reason)
         _set_code(item, coder, reason)
         act.about(_subject(item), reason=reason)
+
+
+def code_by_book(
+    coder: Person,
+    item: SampledItem,
+    book: SampleKind,
+    code: int,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
+    """Code a comment by another book than that of reasons; the other code stays hidden."""
+    with recorded(coder, TextCoded, context) as act:
+        act.lock(item.sample)
+        require(may_code_item(coder, item, book))
+        require(is_readable(item))
+        _require_code(book, code)
+        _set_code(item, coder, code)
+        act.about(_subject(item), of=book, code=code)
+
+
+def import_codes(
+    coder: Person,
+    sample: Sample,
+    name: str,
+    codes: Mapping[int, int],
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> MachineCoding:
+    """Bring in the codes of a machine by position; once for each name. Raises Refused."""
+    with recorded(coder, CodesImported, context) as act:
+        require(may_import_codes(act.lock(coder), act.lock(sample)))
+        name, kind = clean_line(name), SampleKind(sample.kind)
+        if not name or name in {row.name for row in machine_codings(sample)}:
+            raise InvalidInput(_("Give it a name that this sample does not have yet."))
+        if not codes or not codes.keys() <= {item.position for item in readable_items(sample)}:
+            raise InvalidInput(_("The table has a text that this sample does not have."))
+        for code in codes.values():
+            _require_code(kind, code)
+        row = MachineCoding(
+            sample_id=sample.id,
+            name=name,
+            codes={str(position): code for position, code in sorted(codes.items())},
+            imported_by_id=coder.id,
+            imported_at=now(),
+        )
+        act.session.add(row)
+        act.about(sample, of=kind, texts=len(codes))
+    return row
+
+
+def _require_code(book: SampleKind, code: int) -> None:
+    if code not in range(count_codes(book)):
+        raise InvalidInput(_("Choose one of the codes."))
 
 
 def audit_answer(

@@ -9,6 +9,7 @@ from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import ComparedScore, Process, ScoreSnapshot
+from deliberate.operations.releases.study_plans import store_plan_shares
 from deliberate.operations.site.job_runs import run_each
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.scores.computed_scores import chart_data, compute_scores, sealed_logs
@@ -35,6 +36,7 @@ def store_scores(slug: str, log: citivoice.Log | None = None) -> bool:
     if has_changed:
         _store_snapshot(process, scores, digest)
     _store_compared_scores(process, scores, has_changed, log)
+    store_plan_shares(process.id)
     return has_changed
 
 

@@ -13,8 +13,7 @@ from deliberate.permissions.scores.assessments import is_independent, may_code
 from deliberate.queries.scores.coding import coder_ids, has_incomplete_sample, is_complete
 from deliberate.vocabulary import SampleKind
 
-REASON_CODES = range(4)
-CODERS_NEEDED = {SampleKind.REASONS: 2, SampleKind.ANSWERS: 1}
+CODERS_NEEDED = dict.fromkeys(SampleKind, 2) | {SampleKind.ANSWERS: 1}
 
 
 def may_draw_sample(person: Person | None, process: Process, kind: SampleKind) -> Decision:
@@ -57,3 +56,12 @@ def is_readable(item: SampledItem) -> Decision:
     if item.has_visible_text:
         return ALLOWED
     return Decision(_("This text was withdrawn or hidden; continue with the next."))
+
+
+def may_import_codes(person: Person | None, sample: Sample) -> Decision:
+    """Allow coders once people have coded every text: a machine never comes before them."""
+    if sample.kind == SampleKind.ANSWERS:
+        return Decision(_("Answers are audited by people alone."))
+    if not is_complete(sample, CODERS_NEEDED[sample.kind]):
+        return Decision(_("First two people code every text."))
+    return may_code(person)

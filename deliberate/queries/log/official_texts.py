@@ -1,4 +1,4 @@
-"""Comparison of the texts of offices with the log: processes, rules, polls, news, moderation.
+"""Comparison of official texts with the log: processes, rules, polls, news, plans, moderation.
 
 These texts are bound since they have salts of their own; an entry made before has no mark, and
 is passed over.
@@ -27,6 +27,7 @@ from deliberate.models import (
     ProcessNews,
     Proposal,
     RulesVersion,
+    StudyPlan,
 )
 from deliberate.models.log.interaction import content_hmac
 from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
@@ -57,6 +58,7 @@ from deliberate.vocabulary.events.processes import (
     RulesPublished,
 )
 from deliberate.vocabulary.events.proposals import ProposalWithdrawn
+from deliberate.vocabulary.events.releases import StudyRegistered
 
 SINGLE_TEXTS = (
     (ProcessDocument, ProcessDocumentAdded.KIND, "title"),
@@ -64,6 +66,7 @@ SINGLE_TEXTS = (
     (ProcessNews, NewsPublished.KIND, "body"),
     (Meeting, MeetingHeld.KIND, "minutes"),
     (RulesVersion, RulesPublished.KIND, "body"),
+    (StudyPlan, StudyRegistered.KIND, "title"),
     (Poll, PollOpened.KIND, "question"),
 )
 """Texts that one act publishes and none changes; the column stands for all of the text."""

@@ -126,5 +126,13 @@ def get_public_receipt(position: int) -> PublicReceipt | None:
     return PublicReceipt(position, public_half(row), _private_hash(row))
 
 
+def get_receipt_of_entry(entry: str) -> PublicReceipt | None:
+    """Return the receipt of a public act by its id, or None until it is sealed."""
+    row = db.session.get(Interaction, entry)
+    if row is None or row.seq is None or row.kind not in PUBLIC_KINDS:
+        return None
+    return PublicReceipt(row.seq, public_half(row), _private_hash(row))
+
+
 def _private_hash(row: Interaction) -> str:
     return hash_half(private_half(row)).hex()

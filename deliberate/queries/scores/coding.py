@@ -1,6 +1,6 @@
 """Samples for coders and readers: drawable items, progress of coders and their agreement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,12 +8,24 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from deliberate.citivoice import load_formulas
+from deliberate.citivoice.framework.catalogue import load_code_books
 from deliberate.database import db
-from deliberate.models import Comment, Person, Proposal, Response, Sample, SampledItem
+from deliberate.models import (
+    Comment,
+    MachineCoding,
+    Person,
+    Proposal,
+    Response,
+    Sample,
+    SampledItem,
+)
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.vocabulary import AccountClass, ResponseDecision, Role, SampleKind
 
-CODE_COUNT = 4
+
+def count_codes(book: SampleKind | str) -> int:
+    """Return how many codes a code book has; they begin with 0."""
+    return len(load_code_books()[book]["codes"])
 
 
 def codable_comment_ids(process_id: int) -> list[int]:
@@ -138,14 +150,75 @@ class Reliability:
 
 def sample_reliability(sample: Sample) -> Reliability:
     """Return how far the first two coders of a sample agree."""
+    coders = coder_ids(sample)[:2]
+    codes = [codes_of_coder(sample, coder) for coder in coders]
+    return _agreement(sample, *codes) if len(codes) == 2 else _agreement(sample, {}, {})
+
+
+def codes_of_coder(sample: Sample, coder_id: int) -> dict[int, int]:
+    """Return the codes of a coder by position, of the texts that can be read."""
+    return {
+        item.position: coding.value
+        for item in readable_items(sample)
+        for coding in item.codings
+        if coding.coder_id == coder_id
+    }
+
+
+def _agreement(sample: Sample, first: Mapping[int, int], second: Mapping[int, int]) -> Reliability:
     from deliberate.citivoice.indicators.formulas import cross_table, kappa
 
-    coders = coder_ids(sample)[:2]
-    items = [{row.coder_id: row.value for row in item.codings} for item in readable_items(sample)]
-    pairs = [[codes[coder] for coder in coders] for codes in items if len(codes) == 2]
-    table = cross_table([first for first, _ in pairs], [second for _, second in pairs], CODE_COUNT)
+    both = sorted(first.keys() & second.keys())
+    table = cross_table(
+        [first[position] for position in both],
+        [second[position] for position in both],
+        count_codes(sample.kind),
+    )
     threshold = load_formulas().indicators["DQ5.1"].extra["kappa"]
-    return Reliability(kappa(table), len(pairs), threshold)
+    return Reliability(kappa(table), len(both), threshold)
+
+
+def machine_codings(sample: Sample) -> Sequence[MachineCoding]:
+    """Return the codes of machines for a sample, the first brought in first."""
+    query = select(MachineCoding).where(MachineCoding.sample_id == sample.id)
+    return db.session.scalars(query.order_by(MachineCoding.id)).all()
+
+
+@dataclass(frozen=True)
+class MachineAgreement:
+    """How far a machine agrees with each of the two people."""
+
+    name: str
+    with_people: Sequence[Reliability]
+
+    @property
+    def is_reliable(self) -> bool:
+        """Return whether it agrees enough with both of them."""
+        return all(agreement.is_reliable for agreement in self.with_people)
+
+
+def machine_agreements(sample: Sample) -> list[MachineAgreement]:
+    """Return for each machine how far it agrees with the first two coders of a sample."""
+    people = [codes_of_coder(sample, coder) for coder in coder_ids(sample)[:2]]
+    return [
+        MachineAgreement(
+            row.name, [_agreement(sample, codes, machine_codes(row)) for codes in people]
+        )
+        for row in machine_codings(sample)
+    ]
+
+
+def machine_codes(row: MachineCoding) -> dict[int, int]:
+    """Return the codes of a machine by position."""
+    return {int(position): code for position, code in row.codes.items()}
+
+
+def code_shares(sample: Sample) -> list[float]:
+    """Return the share of each code among those that the first two coders gave."""
+    coders = coder_ids(sample)[:2]
+    values = [code for coder in coders for code in codes_of_coder(sample, coder).values()]
+    codes = range(count_codes(sample.kind))
+    return [values.count(code) / len(values) if values else 0.0 for code in codes]
 
 
 def count_confirmed(sample: Sample) -> tuple[int, int]:

@@ -78,8 +78,8 @@ def has_open_questionnaire(process_id: int) -> bool:
 
 
 def questions_of(questionnaire: Questionnaire) -> tuple[Question, ...]:
-    """Return the questions that a questionnaire asks."""
-    return load_questions().questions[questionnaire.audience]
+    """Return the questions that a questionnaire asks, in the version that it was opened with."""
+    return load_questions(questionnaire.version).questions[questionnaire.audience]
 
 
 def has_answered(person: Person, questionnaire: Questionnaire) -> bool:

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from flask import abort, redirect, render_template, send_from_directory, url_for
+from flask import Response, abort, redirect, render_template, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 
+from deliberate.queries.log.receipts import get_receipt_of_entry
 from deliberate.queries.releases.releases import get_release_by_stamp, newest_release
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_settings, get_or_404
@@ -28,6 +29,14 @@ def latest(slug: str) -> ResponseReturnValue:
 def archive(slug: str, stamp: str) -> ResponseReturnValue:
     """Return the ZIP archive of a release."""
     return _send(get_or_404(get_release_by_stamp(slug, stamp)), f"{slug}/{stamp}.zip")
+
+
+@blueprint.page("/<slug>/<stamp>.receipt.json", "public")
+def receipt(slug: str, stamp: str) -> ResponseReturnValue:
+    """Return the receipt of the build of a release, which binds its manifest to the log."""
+    release = get_or_404(get_release_by_stamp(slug, stamp))
+    found = get_or_404(get_receipt_of_entry(release.entry) if release.entry else None)
+    return Response(found.code, mimetype="application/json")
 
 
 @blueprint.page("/<slug>/<stamp>/<path:name>", "public")

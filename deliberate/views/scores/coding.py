@@ -3,17 +3,31 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from flask import g, render_template, url_for
+from flask import Response, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 
-from deliberate.citivoice import load_framework
-from deliberate.forms.scores.coding import CodeForm, DrawSampleForm
+from deliberate.citivoice.framework.catalogue import load_code_books
+from deliberate.exports.documents.coded_sample_csv import coded_sample_csv
+from deliberate.forms.scores.coding import CodeForm, DrawSampleForm, MachineCodesForm
 from deliberate.operations import RepeatedForm
-from deliberate.operations.scores.coding import audit_answer, code_comment, draw_sample
+from deliberate.operations.scores.coding import (
+    audit_answer,
+    code_by_book,
+    code_comment,
+    draw_sample,
+    import_codes,
+)
+from deliberate.operations.scores.machine_codes_csv import parse_machine_codes
+from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.permissions.decision import require
 from deliberate.permissions.scores.assessments import may_code
-from deliberate.permissions.scores.coding import CODERS_NEEDED, may_code_sample
+from deliberate.permissions.scores.coding import (
+    CODERS_NEEDED,
+    may_code_sample,
+    may_import_codes,
+)
 from deliberate.queries.processes.processes import get_process, list_opened_processes
 from deliberate.queries.scores import coding as coding_queries
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -74,7 +88,7 @@ def show(sample_id: int) -> ResponseReturnValue:
     sample, person = _get_sample_or_404(sample_id), signed_in_person()
     coders_needed = CODERS_NEEDED[sample.kind]
     is_complete = coding_queries.is_complete(sample, coders_needed)
-    has_agreement = is_complete and sample.kind == SampleKind.REASONS
+    has_agreement = is_complete and sample.kind != SampleKind.ANSWERS
     return render_template(
         "scores/coding/show.html",
         sample=sample,
@@ -88,6 +102,53 @@ def show(sample_id: int) -> ResponseReturnValue:
         next_position=coding_queries.next_uncoded_position(sample, person),
         agreement=coding_queries.sample_reliability(sample) if has_agreement else None,
         confirmed=coding_queries.count_confirmed(sample),
+        shares=coding_queries.code_shares(sample) if has_agreement else [],
+        machines=coding_queries.machine_agreements(sample) if has_agreement else [],
+        may_import=bool(may_import_codes(person, sample)),
+    )
+
+
+@blueprint.page(f"{SAMPLE}/codes.csv", "evaluator", "researcher")
+def csv_file(sample_id: int) -> ResponseReturnValue:
+    """Return the texts of a sample, with the codes once people have coded every text."""
+    sample = _get_sample_or_404(sample_id)
+    if sample.kind == SampleKind.ANSWERS:
+        raise NotFound
+    response = Response(coded_sample_csv(sample), content_type="text/csv; charset=utf-8")
+    filename = f"sample-{sample.id}.csv"
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response
+
+
+@blueprint.page(f"{SAMPLE}/machine", "evaluator", "researcher", methods=BOTH, rate_limit=TEXTS)
+def machine(sample_id: int) -> ResponseReturnValue:
+    """Show the form for the codes of a machine, or bring them in."""
+    sample, person = _get_sample_or_404(sample_id), signed_in_person()
+    require(may_import_codes(person, sample))
+    form = MachineCodesForm(submitted_data())
+    problems: list[tuple[int, str]] = []
+
+    def submit() -> ResponseReturnValue | None:
+        positions = {item.position for item in coding_queries.readable_items(sample)}
+        codes = coding_queries.count_codes(sample.kind)
+        table = parse_machine_codes(form.table.data or "", positions, codes)
+        problems.extend(table.problems)
+        if problems:
+            return None
+        with suppress(RepeatedForm):
+            import_codes(
+                person, sample, form.name.data or "", table.codes, context=request_context()
+            )
+        message = _("The codes are in, marked as those of a machine.")
+        return redirect_with_message(url_for("coding.show", sample_id=sample_id), message)
+
+    return form_page(
+        form,
+        submit,
+        "scores/coding/machine.html",
+        show_refusal=True,
+        sample=sample,
+        problems=problems,
     )
 
 
@@ -124,10 +185,13 @@ def item(sample_id: int, position: int) -> ResponseReturnValue:
 
 
 def _save_code(sample: "Sample", item: "SampledItem", value: int) -> None:
-    if sample.kind == SampleKind.REASONS:
-        code_comment(signed_in_person(), item, value, context=request_context())
+    person, kind = signed_in_person(), SampleKind(sample.kind)
+    if kind == SampleKind.REASONS:
+        code_comment(person, item, value, context=request_context())
+    elif kind == SampleKind.ANSWERS:
+        audit_answer(person, item, bool(value), context=request_context())
     else:
-        audit_answer(signed_in_person(), item, bool(value), context=request_context())
+        code_by_book(person, item, kind, value, context=request_context())
 
 
 def _redirect_to_next(sample_id: int, position: int) -> ResponseReturnValue:
@@ -147,5 +211,5 @@ def _get_sample_or_404(sample_id: int) -> "Sample":
 
 def _code_book(sample: "Sample") -> dict[str, Any]:
     """Return the code book of a sample: question, codes and note, by language."""
-    code_book: dict[str, Any] = load_framework()["coding"][sample.kind]
+    code_book: dict[str, Any] = load_code_books()[sample.kind]
     return code_book

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from deliberate.citivoice import load_framework
+from deliberate.citivoice.framework.catalogue import load_code_books
 from deliberate.days import local_today
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.responses.institutions import localized_name
@@ -66,8 +67,9 @@ def index(slug: str) -> ResponseReturnValue:
         samples=[
             (sample, sample_reliability(sample) if is_complete(sample, 2) else None)
             for sample in samples_of_process(process.id)
-            if sample.kind == SampleKind.REASONS
+            if sample.kind != SampleKind.ANSWERS
         ],
+        books=load_code_books(),
         framework=load_framework(),
         questions_of=assessment_queries.questions_of,
         localized_name=localized_name,

@@ -11,6 +11,13 @@ class ReleaseBuilt(Event, kind="release.built", visibility=PUBLIC):
     manifest: str = detail("SHA-256 of its manifest.json, which has those of all files")
 
 
+class StudyRegistered(Event, kind="study.registered", visibility=PUBLIC, has_text=True):
+    """A study plan was registered, or a new version of one."""
+
+    version: int = detail("number of the version of the plan")
+    first: int = detail("id of the first version of the plan")
+
+
 class ReleaseRemoved(Event, kind="release.removed", visibility=INTERNAL):
     """A research release was removed."""
 
@@ -29,3 +36,7 @@ class RequestRefused(Event, kind="request.refused", visibility=INTERNAL):
 
 class ReleaseDownloaded(Event, kind="release.downloaded", visibility=INTERNAL):
     """A protected release was downloaded."""
+
+
+KINDS_BESIDE_DATA = (ReleaseBuilt.KIND, StudyRegistered.KIND)
+"""Public kinds about research, no part of the data that a study plan comes before or after."""

@@ -37,6 +37,20 @@ class CommentCoded(Event, kind="comment.coded", visibility=PRIVATE):
     reason: int = detail("the rating")
 
 
+class TextCoded(Event, kind="text.coded", visibility=PRIVATE):
+    """A coder coded a comment by a code book other than that of reasons."""
+
+    of: SampleKind = detail("the code book")
+    code: int = detail("the code")
+
+
+class CodesImported(Event, kind="codes.imported", visibility=PUBLIC):
+    """The codes of a machine were brought in beside those of people, never scored."""
+
+    of: SampleKind = detail("the code book")
+    texts: int = detail("number of texts coded")
+
+
 class AnswerAudited(Event, kind="answer.audited", visibility=PRIVATE):
     """A reader audited the reasons of a response."""
 
