@@ -58,8 +58,9 @@ def command(host: str, port: int, processes: int | None, threads: int, jobs: boo
     click.echo(f"deliberate serves {host}:{listener.getsockname()[1]}")
     if supervisor.watch() == signal.SIGHUP:
         replace_program(listener, supervisor.pids())
-    listener.close()
+    listener.shutdown(socket.SHUT_RDWR)  # for all processes: who comes now is refused, not lost
     supervisor.stop()
+    listener.close()
     shutil.rmtree(metrics_folder, ignore_errors=True)
 
 
