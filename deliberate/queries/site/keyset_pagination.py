@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 Column = InstrumentedAttribute[Any]  # sort columns have different types
+Limit = int | BindParameter[int]
 Value = Any  # a value of the sort column, or an SQL expression for it
 
 
@@ -23,7 +24,7 @@ class KeysetOrder:
         """Return the column that the list is sorted by."""
         return self.id_column if self.column is None else self.column
 
-    def first_rows(self, query: Select[int], limit: int) -> Select[int, Value]:
+    def first_rows(self, query: Select[int], limit: Limit) -> Select[int, Value]:
         """Return a query for id and sort value of the first rows."""
         keys = (self.sort_column, self.id_column)
         return (
@@ -35,7 +36,7 @@ class KeysetOrder:
     def rows_after(
         self,
         query: Select[int],
-        limit: int,
+        limit: Limit,
         *,
         value: Value,
         last: Value,
