@@ -28,13 +28,13 @@ from deliberate.database import release_connections
 ROOT = Path(__file__).parents[1]
 PAGE = "/id/proposals"
 CLIENTS, HALF_OPEN = 4, 50
-REQUEST = f"GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n\r\n".encode()
 
 
 class Load:
     """Clients that request a page on and on, each on a connection that it keeps."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, path: str = PAGE) -> None:
+        self.request = get(path)
         self.port, self.answered, self.lost = port, 0, 0
         self._is_over = threading.Event()
         self._threads = [threading.Thread(target=self._request) for _ in range(CLIENTS)]
@@ -54,7 +54,7 @@ class Load:
     def _on_connection(self, client: socket.socket) -> None:
         while not self._is_over.is_set():
             try:
-                client.sendall(REQUEST)
+                client.sendall(self.request)
                 closes = read_response(client)
             except OSError:
                 self.lost += 1
@@ -62,6 +62,10 @@ class Load:
             self.answered += 1
             if closes:
                 return
+
+
+def get(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n\r\n".encode()
 
 
 def connect(port: int) -> socket.socket:
@@ -123,15 +127,15 @@ def start(command: list[str], port: int, folder: str) -> subprocess.Popen[bytes]
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         with suppress(OSError), closing(connect(port)) as client:
-            client.sendall(REQUEST)
+            client.sendall(get(PAGE))
             read_response(client)
             return process
         time.sleep(0.1)
     raise TimeoutError(command)
 
 
-def rate(port: int, seconds: float) -> float:
-    load = Load(port)
+def rate(port: int, seconds: float, path: str = PAGE) -> float:
+    load = Load(port, path)
     time.sleep(seconds)
     load.stop()
     return load.answered / seconds
