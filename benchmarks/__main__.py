@@ -6,6 +6,7 @@ import sys
 PARTS = {
     "Pages, compared with a minimal page on the same server": ["pages"],
     "Pages, as multiples of the CPU of a bare page": ["acceptance"],
+    "Servers: processes, half-open clients, stop under load": ["servers"],
     "Imports, from files to the log": ["imports"],
     "The sealed log": ["log", "--rows", "50000"],
     "Scores": ["scores"],

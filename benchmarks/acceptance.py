@@ -19,10 +19,11 @@ from flask.testing import FlaskClient
 from deliberate import create_app
 from deliberate.clock import now
 from deliberate.commands.demo_city import read_city, seed
-from deliberate.commands.startup import migrate_stores
+from deliberate.commands.startup import freeze_memory, migrate_stores
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.models import Person, Proposal
+from deliberate.operations.accounts.devices import sign_in
 from deliberate.operations.accounts.registration import create_account
 from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.operations.threads.comments import post_comment
@@ -106,6 +107,15 @@ def measure(app: Flask, client: FlaskClient, path: str) -> tuple[float, float, f
     )
 
 
+def signed_in(app: Flask, token: str) -> FlaskClient:
+    """Return the client of a person who has signed in with a token."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = token
+        session["_fresh"] = True
+    return client
+
+
 def main() -> None:
     """Print the table and write it."""
     with tempfile.TemporaryDirectory() as name:
@@ -119,6 +129,8 @@ def main() -> None:
             store_all_scores()
             person = create_account(None, "bench", "Bench", "a long passphrase", Role.RESIDENT)
             paths = {"proposal": hot_thread(person), **PAGES}
+            reader = signed_in(app, sign_in(person))
+        freeze_memory()  # as servers do, so that both pages are measured as they are served
         bare = milliseconds(lambda: bare_client.get("/"), WARM)
         client, result = app.test_client(), {}
         print(f"bare page {bare:.2f} ms of CPU; the others as multiples of it")
@@ -127,6 +139,9 @@ def main() -> None:
             kept, unchanged, made = (cost / bare for cost in measure(app, client, path))
             result[title] = {"kept": kept, "unchanged": unchanged, "made": made}
             print(f"{title:<12}{kept:8.1f}{unchanged:8.1f}{made:8.1f}", flush=True)
+        cost = milliseconds(lambda: reader.get(paths["proposal"]), COLD) / bare
+        result["proposal, signed in"] = {"made": cost}
+        print(f"proposal, signed in {cost:16.1f}")
     rounded = {
         title: {name: round(value, 1) for name, value in costs.items()}
         for title, costs in result.items()

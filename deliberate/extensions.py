@@ -1,8 +1,10 @@
 """Flask extensions, created once and bound to the application in create_app()."""
 
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -74,14 +76,13 @@ def init_translations(app: Flask, folder: Path) -> None:
     """Register the languages that have a folder of catalogs."""
     domain = TranslationDomain(folder)
     get_babel(app).instance.domain_instance = domain
-    formatted = app.jinja_env.globals["gettext"]
+    formatted = cast(Callable[..., str], app.jinja_env.globals["gettext"])
 
     @pass_context
     def gettext(context: Context, message: str, /, **variables: object) -> str:
         """Translate as Jinja's own, without formatting again what has no variables."""
         if variables or not context.eval_ctx.autoescape:
-            text: str = formatted(context, message, **variables)
-            return text
+            return formatted(context, message, **variables)
         return domain.translate_markup(message)
 
     app.jinja_env.globals.update(gettext=gettext, _=gettext)

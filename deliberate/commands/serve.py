@@ -13,6 +13,7 @@ from flask import Flask
 from deliberate import create_app
 from deliberate.commands.jobs import run_jobs
 from deliberate.commands.serving.restart import (
+    bind_soon,
     earlier_pids,
     inherited_listener,
     replace_program,
@@ -20,7 +21,7 @@ from deliberate.commands.serving.restart import (
 )
 from deliberate.commands.serving.server import GracefulServer
 from deliberate.commands.serving.supervisor import Supervisor
-from deliberate.commands.startup import bind_port, freeze_memory, migrate_in_child
+from deliberate.commands.startup import freeze_memory, migrate_in_child
 from deliberate.config import is_loopback
 from deliberate.database import release_connections
 from deliberate.logging import configure_logging
@@ -44,7 +45,7 @@ def command(host: str, port: int, processes: int | None, threads: int, jobs: boo
     SIGTERM ends it when all accepted requests are answered; SIGHUP starts the program on disk and
     then ends the earlier one so, without refusing a connection.
     """
-    earlier, listener = earlier_pids(), inherited_listener() or bind_port(host, port)
+    earlier, listener = earlier_pids(), inherited_listener() or bind_soon(host, port)
     configure_logging()
     metrics_folder = _share_metrics()
     app = _ready_app(host)
@@ -58,8 +59,9 @@ def command(host: str, port: int, processes: int | None, threads: int, jobs: boo
     click.echo(f"deliberate serves {host}:{listener.getsockname()[1]}")
     if supervisor.watch() == signal.SIGHUP:
         replace_program(listener, supervisor.pids())
-    listener.close()
+    listener.shutdown(socket.SHUT_RDWR)  # for all processes: who comes now is refused, not lost
     supervisor.stop()
+    listener.close()
     shutil.rmtree(metrics_folder, ignore_errors=True)
 
 

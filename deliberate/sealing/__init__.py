@@ -8,7 +8,7 @@ from deliberate.lazy_imports import lazy_names
 if TYPE_CHECKING:
     from deliberate.sealing.date_verification import Fault
     from deliberate.sealing.head_publishing import publish_heads, published_heads_json
-    from deliberate.sealing.leaf_files import LEAF_FOLDER, leaf_files, write_leaf_file
+    from deliberate.sealing.leaf_hash_files import LEAF_FOLDER, leaf_files, write_leaf_file
     from deliberate.sealing.log_verification import verify_log
     from deliberate.sealing.merkle_proofs import (
         InclusionProof,
@@ -64,7 +64,7 @@ __all__ = [
 _MODULES = {
     "date_verification": ("Fault",),
     "head_publishing": ("publish_heads", "published_heads_json"),
-    "leaf_files": ("LEAF_FOLDER", "leaf_files", "write_leaf_file"),
+    "leaf_hash_files": ("LEAF_FOLDER", "leaf_files", "write_leaf_file"),
     "log_verification": ("verify_log",),
     "merkle_proofs": ("InclusionProof", "NotSealed", "consistency_proof", "inclusion_proof"),
     "merkle_tree": ("MerkleTree",),

@@ -259,7 +259,7 @@ READERS = {
     "queries.scores.planned_judged_logged.practices_elsewhere": CHECKED_BY_CALLER,
     "queries.scores.process_scores.newest_snapshots": CHECKED_BY_CALLER,
     "queries.scores.process_scores.unscored_processes": CHECKED_BY_CALLER,
-    "queries.threads.comment_rows.load_rows": CHECKED_BY_CALLER,
+    "queries.threads.comment_rows.rows_statement": CHECKED_BY_CALLER,
     "queries.threads.comments.get_comment": CHECKED_BY_CALLER,
     "queries.threads.open_questions.get_question": CHECKED_BY_CALLER,
     "queries.processes.for_you.list_own_proposals": OWN,

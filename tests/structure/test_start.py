@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 
 import pytest
 
@@ -46,6 +47,8 @@ def test_every_name_of_a_package_is_found_where_it_is_declared(package):
     module = import_module(package)
     names = {name for group in module._MODULES.values() for name in group}
     assert names <= set(module.__all__)
+    # A module of the package, once imported, hides a name that equals its own.
+    assert not [name for name in names if find_spec(f"{package}.{name}")]
     assert all(getattr(module, name) is not None for name in module.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = module.nothing

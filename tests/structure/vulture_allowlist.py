@@ -25,6 +25,8 @@ _.must_revalidate  # Werkzeug
 _.parameter_storage_class  # Werkzeug
 _.request_class  # Flask
 _.url_map_class  # Flask
+_.url_rule_class  # Flask
+_.task_class  # waitress
 _.Meta  # WTForms
 _.get_translations  # WTForms and Flask-Babel
 _.pre_validate  # WTForms

@@ -12,8 +12,12 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-from deliberate.commands.serving.supervisor import POLL_SECONDS, STOP_SECONDS
+import click
 
+from deliberate.commands.serving.supervisor import POLL_SECONDS, STOP_SECONDS
+from deliberate.commands.startup import bind_port
+
+RELEASE_SECONDS = 2.0
 _LISTENER = "SERVE_LISTENER"
 _EARLIER = "SERVE_EARLIER_PROCESSES"
 
@@ -31,6 +35,21 @@ def inherited_listener() -> socket.socket | None:
     """Return the socket of the program that this one replaced, None at a first start."""
     descriptor = os.environ.pop(_LISTENER, None)
     return socket.socket(fileno=int(descriptor)) if descriptor else None
+
+
+def bind_soon(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the port, which processes of a killed server hold a moment longer.
+
+    Raises ClickException if another program has it.
+    """
+    deadline = time.monotonic() + RELEASE_SECONDS
+    while True:
+        try:
+            return bind_port(host, port)
+        except click.ClickException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(POLL_SECONDS)
 
 
 def earlier_pids() -> list[int]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, true, tuple_, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, select, true, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 Column = InstrumentedAttribute[Any]  # sort columns have different types
+Limit = int | BindParameter[int]
 Value = Any  # a value of the sort column, or an SQL expression for it
 
 
@@ -38,7 +39,7 @@ class KeysetOrder:
         """Return the column that the list is sorted by."""
         return self.id_column if self.column is None else self.column
 
-    def first_rows(self, query: Select[int], limit: int) -> Select[int, Value]:
+    def first_rows(self, query: Select[int], limit: Limit) -> Select[int, Value]:
         """Return a query for id and sort value of the first rows."""
         keys = (self.sort_column, self.id_column)
         return (
@@ -50,7 +51,7 @@ class KeysetOrder:
     def rows_after(
         self,
         query: Select[int],
-        limit: int,
+        limit: Limit,
         *,
         value: Value,
         last: Value,

@@ -48,7 +48,7 @@ class RequestMetrics:
         requests = self.requests
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             requests = CollectorRegistry()
-            MultiProcessCollector(requests)
+            MultiProcessCollector(requests)  # type: ignore[no-untyped-call]  # it has no types
         return generate_latest(self.registry) + generate_latest(requests)
 
 
