@@ -33,30 +33,31 @@ def command() -> None:
     """Group one command per profile."""
 
 
+_PARAMETERS = (
+    click.argument("path", type=click.Path(path_type=Path)),
+    click.option("--process", "slug", required=True, help="Slug of the process."),
+    click.option(
+        "--platform-accounts",
+        "accounts",
+        type=click.Path(path_type=Path),
+        help="CSV of the platform's own accounts, which are no residents.",
+    ),
+    click.option("--timezone", default="", help="Zone of times without an offset."),
+    click.option("--title", default="", help="Title of the process, when it is made."),
+    click.option(
+        "--rejects",
+        type=click.Path(path_type=Path),
+        default=Path("rejects.csv"),
+        show_default=True,
+        help="Where rows that stay out are written, with line and reason.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="The summary as JSON."),
+)
+
+
 def _options(import_with_profile: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed(
-        (
-            click.argument("path", type=click.Path(path_type=Path)),
-            click.option("--process", "slug", required=True, help="Slug of the process."),
-            click.option(
-                "--platform-accounts",
-                "accounts",
-                type=click.Path(path_type=Path),
-                help="CSV of the platform's own accounts, which are no residents.",
-            ),
-            click.option("--timezone", default="", help="Zone of times without an offset."),
-            click.option("--title", default="", help="Title of the process, when it is made."),
-            click.option(
-                "--rejects",
-                type=click.Path(path_type=Path),
-                default=Path("rejects.csv"),
-                show_default=True,
-                help="Where rows that stay out are written, with line and reason.",
-            ),
-            click.option("--json", "as_json", is_flag=True, help="The summary as JSON."),
-        )
-    ):
-        import_with_profile = option(import_with_profile)
+    for parameter in reversed(_PARAMETERS):
+        import_with_profile = parameter(import_with_profile)
     return import_with_profile
 
 

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from flask import current_app
@@ -43,21 +45,31 @@ def create(
 
     The passphrase is prompted for, or read from standard input.
     """
-    if role in {Role.STAFF, Role.MODERATOR} and not institution:
-        raise click.UsageError(f"--institution SLUG is required for the role {role}")
-    if new and not institution:
-        raise click.UsageError("--new requires --institution SLUG")
+    _require_institution(role, institution, new)
     migrate_stores(current_app._get_current_object())  # type: ignore[attr-defined]  # Flask's proxy
     office = _get_or_create_institution(institution, new)
     display_name = display_name or name
     passphrase = _read_passphrase(name, display_name)
-    try:
+    with _name_errors():
         person = create_account(None, name, display_name, passphrase, Role(role), office)
+    if as_json:
+        click.echo(json.dumps({"id": person.id, "name": person.sign_in_name, "role": role}))
+
+
+def _require_institution(role: str, institution: str | None, new: str | None) -> None:
+    if role in {Role.STAFF, Role.MODERATOR} and not institution:
+        raise click.UsageError(f"--institution SLUG is required for the role {role}")
+    if new and not institution:
+        raise click.UsageError("--new requires --institution SLUG")
+
+
+@contextmanager
+def _name_errors() -> Iterator[None]:
+    try:
+        yield
     except NameTaken as taken:
         field = "sign-in name" if taken.field == SIGN_IN_NAME else "display name"
         raise click.ClickException(f"the {field} is taken") from None
-    if as_json:
-        click.echo(json.dumps({"id": person.id, "name": person.sign_in_name, "role": role}))
 
 
 def _get_or_create_institution(slug: str | None, new: str | None) -> Institution | None:

@@ -145,9 +145,8 @@ def _response_rows(process: Process) -> Iterator[Sequence[Any]]:
         yield [_response(*row) for row in batch]
 
 
-def _response(
-    response: Response, answered: int, promised: int, fulfilled: int, dropped: int
-) -> tuple[Any, ...]:
+def _response(response: Response, *counts: int) -> tuple[Any, ...]:
+    """Return a row; the counts are of answered comments and of commitments by their state."""
     return (
         response.id,
         response.proposal_id,
@@ -160,10 +159,7 @@ def _response(
         response.code or None,
         "|".join(response.grounds),
         len(response.points),
-        answered,
-        promised,
-        fulfilled,
-        dropped,
+        *counts,
         response.answers_yes,
         response.answers_partly,
         response.answers_no,

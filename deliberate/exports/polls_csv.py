@@ -42,16 +42,7 @@ def sealed_polls(process: Process, size: int) -> list[Poll]:
 
 def _rows(process: Process, size: int) -> Iterator[dict[str, Any]]:
     for poll in sealed_polls(process, size):
-        row = {
-            "poll_id": poll.id,
-            "proposal_id": poll.proposal_id,
-            "type": poll.type,
-            "counting": poll.counting,
-            "secret": _true_or_false(poll.is_secret),
-            "quorum": poll.quorum,
-            "opens_at": poll.opens_at,
-            "closes_at": poll.closes_at,
-        }
+        row = _rules(poll)
         if not poll.shows_result(now()):
             yield row
             continue
@@ -65,6 +56,19 @@ def _rows(process: Process, size: int) -> Iterator[dict[str, Any]]:
             yield row | {"table": "all", "column": name, "figure": figure}
         for table in result_tables(poll, tally):
             yield from (row | figure for figure in _figures(poll, table))
+
+
+def _rules(poll: Poll) -> dict[str, Any]:
+    return {
+        "poll_id": poll.id,
+        "proposal_id": poll.proposal_id,
+        "type": poll.type,
+        "counting": poll.counting,
+        "secret": _true_or_false(poll.is_secret),
+        "quorum": poll.quorum,
+        "opens_at": poll.opens_at,
+        "closes_at": poll.closes_at,
+    }
 
 
 def _figures(poll: Poll, table: ResultTable) -> Iterator[dict[str, Any]]:

@@ -129,11 +129,7 @@ def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[st
                 progress(name, rows)
         for name in spec.formats:
             progress(name, FORMATS[name](workspace, folder, process, size))
-        summary = {
-            "tier": spec.tier,
-            **period_and_people(workspace),
-            "withheld": count_withheld(workspace),
-        }
+        summary = _summarize(workspace, spec.tier)
     row_counts |= _write_scores(folder, scores)
     publisher = current_app.config["SETTINGS"].brand_name
     write_notebook(folder, process.title, scores.formulas)
@@ -148,6 +144,14 @@ def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[st
     names = [*row_counts, *_file_names(folder)]
     write_descriptions(folder, process, publisher, spec.tier, names)
     return write_manifest(folder, process, scores, row_counts, summary)
+
+
+def _summarize(workspace: DuckDBWorkspace, tier: str) -> dict[str, Any]:
+    return {
+        "tier": tier,
+        **period_and_people(workspace),
+        "withheld": count_withheld(workspace),
+    }
 
 
 def _write_tables(

@@ -93,6 +93,21 @@ def _package(folder: Path, process: Process, tier: str) -> dict[str, Any]:
 
 
 def _resource(folder: Path, name: str, columns: Sequence[Column], tier: str) -> dict[str, Any]:
+    path = folder / name
+    return {
+        "name": _resource_name(name),
+        "path": name,
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256_of(path)}",
+        "schema": _schema(name, columns, tier),
+    }
+
+
+def _schema(name: str, columns: Sequence[Column], tier: str) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "fields": [_field(name, column, tier) for column in columns],
         "missingValues": [""],
@@ -107,18 +122,7 @@ def _resource(folder: Path, name: str, columns: Sequence[Column], tier: str) -> 
             }
             for column, other in FOREIGN_KEYS[name].items()
         ]
-    path = folder / name
-    return {
-        "name": _resource_name(name),
-        "path": name,
-        "profile": "tabular-data-resource",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "bytes": path.stat().st_size,
-        "hash": f"sha256:{sha256_of(path)}",
-        "schema": schema,
-    }
+    return schema
 
 
 def _resource_name(name: str) -> str:
@@ -184,22 +188,26 @@ _FILE_DESCRIPTIONS = {
 }
 
 
-def _readme(process: Process, tier: str, names: Sequence[str]) -> str:
-    introduction = (_PROTECTED_TEXT if tier == "protected" else _OPEN_TEXT).format(
-        slug=process.slug
-    )
+def _file_table(names: Sequence[str]) -> str:
+    """Return a Markdown table of the files that are in a release."""
     present = "\n".join(names)
     lines = [
         f"| `{name}` | {meaning} |"
         for name, meaning in _FILE_DESCRIPTIONS.items()
         if name.removesuffix("*.csv") in present or name == "manifest.json"
     ]
-    table = "\n".join(["| file | what |", "|---|---|", *lines])
+    return "\n".join(["| file | what |", "|---|---|", *lines])
+
+
+def _readme(process: Process, tier: str, names: Sequence[str]) -> str:
+    introduction = (_PROTECTED_TEXT if tier == "protected" else _OPEN_TEXT).format(
+        slug=process.slug
+    )
     return f"""# {process.title}: research release, {tier} tier
 
 {introduction}
 
-{table}
+{_file_table(names)}
 
 Each row can be proven to be an entry of the sealed log (`verify.py release`), and `deliberate log
 verify` of the platform shows that no public act is missing. Private totals, and whether pseudonyms

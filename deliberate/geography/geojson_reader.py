@@ -108,12 +108,17 @@ def _features(document: Value) -> list[Value]:
     return features
 
 
-def _shape(feature: Value, where: str, properties: PropertyNames) -> MapShape:
+def _properties(feature: Value, where: str) -> Mapping[str, Value]:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         raise InvalidGeoJson(where, "must be a Feature")
     values = feature.get("properties") or {}
     if not isinstance(values, dict):
         raise InvalidGeoJson(f"{where}.properties", "must be an object or null")
+    return values
+
+
+def _shape(feature: Value, where: str, properties: PropertyNames) -> MapShape:
+    values = _properties(feature, where)
     polygons, lines = _geometry(feature.get("geometry"), f"{where}.geometry")
     kind = _kind(values, bool(lines), where)
     name = _text(values, properties.name, NAME_KEYS, MAX_NAME, where)

@@ -51,16 +51,22 @@ def draw_map(
         f' viewBox="0 0 {WIDTH} {HEIGHT}"><style>{STYLE}</style>',
         f'<path class="outside" d="M0 0H{WIDTH}V{HEIGHT}H0Z"/>',
     ]
-    by_kind: dict[MapFeatureKind, list[MapShape]] = {kind: [] for kind in _ORDER}
-    for shape, _bounds, _label in visible:
-        by_kind[shape.kind].append(shape)
-    parts += _paths("land", by_kind[MapFeatureKind.AREA], view)
-    for kind in _ORDER:
-        if kind == MapFeatureKind.ROAD:
-            parts += _paths("edge", by_kind[kind], view)
-        parts += _paths(kind.value, by_kind[kind], view)
+    parts += _layers([shape for shape, _bounds, _label in visible], view)
     parts += _labels(visible, view, language)
     return "".join([*parts, "</svg>"])
+
+
+def _layers(shapes: Iterable[MapShape], view: MapView) -> list[str]:
+    """Return the paths of the shapes by kind, those drawn above others last."""
+    by_kind: dict[MapFeatureKind, list[MapShape]] = {kind: [] for kind in _ORDER}
+    for shape in shapes:
+        by_kind[shape.kind].append(shape)
+    layers = _paths("land", by_kind[MapFeatureKind.AREA], view)
+    for kind in _ORDER:
+        if kind == MapFeatureKind.ROAD:
+            layers += _paths("edge", by_kind[kind], view)
+        layers += _paths(kind.value, by_kind[kind], view)
+    return layers
 
 
 def _paths(name: str, shapes: Sequence[MapShape], view: MapView) -> list[str]:

@@ -46,10 +46,7 @@ class AccountImporter:
 
     def create_accounts(self, batch: Batch, acts: Sequence[SourceAct]) -> None:
         """Create the accounts that these acts still lack."""
-        new: dict[str, datetime] = {}
-        for act in acts:
-            if act.author and act.author.source_id not in self._ledger.accounts:
-                new.setdefault(act.author.source_id, act.at)
+        new = self._new_authors(acts)
         ids = batch.allocate_ids(Person, len(new))
         keys = [PersonKey.new() for _ in new]
         batch.insert(
@@ -68,6 +65,14 @@ class AccountImporter:
         )
         for source_id, person_id, key in zip(new, ids, keys, strict=True):
             self._ledger.accounts[source_id] = ImportedAccount(person_id, key.actor_id)
+
+    def _new_authors(self, acts: Sequence[SourceAct]) -> dict[str, datetime]:
+        """Return the time of the first act of each author without an account."""
+        new: dict[str, datetime] = {}
+        for act in acts:
+            if act.author and act.author.source_id not in self._ledger.accounts:
+                new.setdefault(act.author.source_id, act.at)
+        return new
 
     def _person(self, person_id: int, source_id: str, joined_at: datetime) -> dict[str, object]:
         author = self._profiles[source_id]
@@ -93,17 +98,7 @@ class AccountImporter:
         """Create the institutions that these acts name for the first time, as consulted in the
         process.
         """
-        institutions_by_slug = {
-            self._institution_slug(institution): institution
-            for act in acts
-            if isinstance(act, SourceProposal | SourceResponse)
-            for institution in act.institutions
-        }
-        new = {
-            slug: institution
-            for slug, institution in institutions_by_slug.items()
-            if slug not in self._ledger.institutions
-        }
+        new = self._new_institutions(acts)
         rows = [
             {"id": institution_id, "slug": slug, "name": clean_line(institution.name)[:160]}
             for institution_id, (slug, institution) in zip(
@@ -114,6 +109,19 @@ class AccountImporter:
         parts = [{"process_id": process_id, "institution_id": row["id"]} for row in rows]
         batch.insert(ProcessInstitution, parts)
         self._ledger.institutions.update((str(row["slug"]), int(str(row["id"]))) for row in rows)
+
+    def _new_institutions(self, acts: Sequence[SourceAct]) -> dict[str, SourceInstitution]:
+        institutions_by_slug = {
+            self._institution_slug(institution): institution
+            for act in acts
+            if isinstance(act, SourceProposal | SourceResponse)
+            for institution in act.institutions
+        }
+        return {
+            slug: institution
+            for slug, institution in institutions_by_slug.items()
+            if slug not in self._ledger.institutions
+        }
 
     def institution_id_of(self, institutions: Sequence[SourceInstitution]) -> int | None:
         """Return the id of the first institution named; None without one."""

@@ -5,7 +5,7 @@ proposal takes its place. Texts without author and deleted texts are imported to
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,7 @@ def read_corpus(
     _read_json_objects(path / "speakers.json")
     rows = list(_utterances(data, path / UTTERANCES_FILE))
     starts = _proposals(data, rows, conversations)
-    threads = ThreadBuilder(stored, starts)
-    for row in rows:
-        if _source_id(row, "id") != _conversation_id(row):
-            _comment(threads, row, starts)
+    threads = _build_threads(rows, starts, stored)
     data.rejects += threads.place_comments()
     data.comments = len(threads.comments)
     data.acts += threads.comments.values()
@@ -58,6 +55,17 @@ def read_corpus(
     if not data.acts:
         raise UnreadableSource(f"{path}: no utterance of it can be imported")
     return data
+
+
+def _build_threads(
+    rows: Iterable[Row], starts: Mapping[str, datetime], stored: Mapping[str, StoredComment]
+) -> ThreadBuilder:
+    """Return the threads of all utterances but those that begin a conversation."""
+    threads = ThreadBuilder(stored, starts)
+    for row in rows:
+        if _source_id(row, "id") != _conversation_id(row):
+            _comment(threads, row, starts)
+    return threads
 
 
 def _read_json_objects(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from deliberate.database import db
@@ -73,6 +73,7 @@ def read_ledger(process: Process | None, platform: str, slug: str) -> ImportLedg
     _read_accounts(session, ledger, account_source(platform, slug, ""))
     if process is not None:
         _read_proposals(session, ledger, process.id)
+        _read_responses(session, ledger, process.id)
         _read_comments(session, ledger, process.id)
     return ledger
 
@@ -95,8 +96,8 @@ def _read_proposals(session: Session, ledger: ImportLedger, process_id: int) -> 
         Proposal.withdrawn_at,
         Proposal.answered_at,
     )
-    in_process = (Proposal.process_id == process_id, Proposal.source_id.is_not(None))
-    proposals: Iterable[Any] = session.execute(select(*columns).where(*in_process))
+    query = select(*columns).where(*_imported_into(process_id))
+    proposals: Iterable[Any] = session.execute(query)
     for source_id, proposal_id, qualified_at, withdrawn_at, answered_at in proposals:
         ledger.proposals[source_id] = proposal_id
         if answered_at:
@@ -105,10 +106,17 @@ def _read_proposals(session: Session, ledger: ImportLedger, process_id: int) -> 
             ledger.qualified.add(source_id)
         if withdrawn_at:
             ledger.withdrawn.add(source_id)
+
+
+def _imported_into(process_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Proposal.process_id == process_id, Proposal.source_id.is_not(None)
+
+
+def _read_responses(session: Session, ledger: ImportLedger, process_id: int) -> None:
     responses: Iterable[Any] = session.execute(
         select(Proposal.source_id, Response.published_at)
         .join(Response, Response.proposal_id == Proposal.id)
-        .where(*in_process)
+        .where(*_imported_into(process_id))
     )
     for source_id, published_at in responses:
         ledger.responses.add((source_id, published_at))

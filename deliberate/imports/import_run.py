@@ -118,23 +118,26 @@ class Import:
         """
         profile, first = self.request.profile, self.data.acts[0].sort_key[0]
         with recorded_batch("import of a process") as batch:
-            process = Process(
-                slug=self.request.slug,
-                title=clean_line(self.request.title or profile.title)[:160],
-                timezone=self._zone.key,
-                calendar=profile.calendar,
-                support_threshold=profile.threshold,
-                opened_at=first,
-                source=profile.platform,
-            )
-            process.phases = [
-                Phase(kind=PhaseKind.DISCUSSION, opens_at=first, closes_at=self._end_time())
-            ]
+            process = self._new_process(first)
             batch.session.add(process)
             batch.session.flush()
             event = ProcessImported(source=profile.platform, carries=list(profile.carries))
             batch.add(event, None, process, first)
         return process
+
+    def _new_process(self, opened_at: datetime) -> Process:
+        profile = self.request.profile
+        phase = Phase(kind=PhaseKind.DISCUSSION, opens_at=opened_at, closes_at=self._end_time())
+        return Process(
+            slug=self.request.slug,
+            title=clean_line(self.request.title or profile.title)[:160],
+            timezone=self._zone.key,
+            calendar=profile.calendar,
+            support_threshold=profile.threshold,
+            opened_at=opened_at,
+            source=profile.platform,
+            phases=[phase],
+        )
 
     def _extend_phase(self, process: Process) -> None:
         """Extend the phase to the last act when a later export brings newer ones."""

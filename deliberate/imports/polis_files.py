@@ -60,25 +60,28 @@ def read_conversation(folder: Path) -> Conversation:
     """
     conversation = Conversation()
     _read_summary(conversation, folder / "summary.csv")
-    for row in _valid_rows(
-        conversation, folder / "comments.csv", "timestamp comment-id author-id comment-body"
-    ):
-        _apply_row(conversation, row, _statement)
-    for row in _valid_rows(
-        conversation, folder / "votes.csv", "timestamp comment-id voter-id vote"
-    ):
-        _apply_row(conversation, row, _vote)
+    _apply_rows(
+        conversation,
+        folder / "comments.csv",
+        "timestamp comment-id author-id comment-body",
+        _statement,
+    )
+    _apply_rows(conversation, folder / "votes.csv", "timestamp comment-id voter-id vote", _vote)
     if (path := folder / "participants-votes.csv").exists():
-        for row in _valid_rows(conversation, path, "participant group-id"):
-            _apply_row(conversation, row, _participant)
+        _apply_rows(conversation, path, "participant group-id", _participant)
     if not conversation.statements:
         raise UnreadableSource(f"{folder}: no statement in comments.csv")
+    _sort_acts(conversation)
+    return conversation
+
+
+def _sort_acts(conversation: Conversation) -> None:
+    """Sort the acts by time, but no vote before its statement."""
     for act in conversation.acts:
         act.set_sort_key(
             conversation.statements[act.source_id].at if isinstance(act, SourceVote) else act.at
         )
     conversation.acts.sort(key=lambda act: act.sort_key)
-    return conversation
 
 
 def _read_summary(conversation: Conversation, path: Path) -> None:
@@ -102,13 +105,17 @@ def _valid_rows(conversation: Conversation, path: Path, required: str) -> list[R
     return rows
 
 
-def _apply_row(
-    conversation: Conversation, row: Row, add_row: Callable[[Conversation, Row], None]
+def _apply_rows(
+    conversation: Conversation,
+    path: Path,
+    required: str,
+    add_row: Callable[[Conversation, Row], None],
 ) -> None:
-    try:
-        add_row(conversation, row)
-    except BadRow as error:
-        conversation.rejects.append(Reject(row.file, row.line, str(error), dict(row.fields)))
+    for row in _valid_rows(conversation, path, required):
+        try:
+            add_row(conversation, row)
+        except BadRow as error:
+            conversation.rejects.append(Reject(row.file, row.line, str(error), dict(row.fields)))
 
 
 def _source_id(row: Row, column: str) -> int:

@@ -61,12 +61,10 @@ def comment_row(
     stored: Mapping[str, StoredComment],
 ) -> RowValues:
     """Return the row of a comment in its thread; an orphan starts a branch."""
-    parent = None if act.is_orphan else stored.get(act.parent)
     return {
         "id": row_id,
         "proposal_id": proposal_id,
-        "parent_id": parent.id if parent else None,
-        "root_id": (parent.root_id or parent.id) if parent else None,
+        **_parent_columns(None if act.is_orphan else stored.get(act.parent)),
         "depth": act.depth,
         "author_id": author_id,
         "author_role": act.author.role if act.author else Role.SYSTEM,
@@ -76,6 +74,12 @@ def comment_row(
         "posted_at": act.at,
         "source_id": act.source_id,
     }
+
+
+def _parent_columns(parent: StoredComment | None) -> RowValues:
+    if parent is None:
+        return {"parent_id": None, "root_id": None}
+    return {"parent_id": parent.id, "root_id": parent.root_id or parent.id}
 
 
 def response_row(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from deliberate.database import db
@@ -42,6 +42,7 @@ from deliberate.sealing.segments import SEGMENT_FOLDER
 from deliberate.sealing.tree_heads import (
     NO_PREVIOUS_HEAD,
     ExportedTreeHead,
+    HeadFields,
     body_digest,
     export_tree_head,
     next_signing_key,
@@ -139,27 +140,24 @@ def _heads_within(session: Session, first: int, stop: int) -> list[SignedTreeHea
     return list(heads)
 
 
+def _last_head(session: Session, *conditions: ColumnElement[bool]) -> SignedTreeHead | None:
+    query = select(SignedTreeHead).where(*conditions)
+    return session.scalar(query.order_by(SignedTreeHead.size.desc()).limit(1))
+
+
 def _head_times(
     session: Session, first: int, stop: int, within: Sequence[SignedTreeHead]
 ) -> list[HeadTime]:
     """Return the times of the heads around and within a part, oldest first."""
-    before = session.scalar(
-        select(SignedTreeHead)
-        .where(SignedTreeHead.size <= first)
-        .order_by(SignedTreeHead.size.desc())
-        .limit(1)
-    )
+    before = _last_head(session, SignedTreeHead.size <= first)
     after = session.scalar(
         select(SignedTreeHead)
         .where(SignedTreeHead.size > stop)
         .order_by(SignedTreeHead.size)
         .limit(1)
     )
-    earlier = before and session.scalar(
-        select(SignedTreeHead)
-        .where(SignedTreeHead.size < before.size, SignedTreeHead.made_at < before.made_at)
-        .order_by(SignedTreeHead.size.desc())
-        .limit(1)
+    earlier = before and _last_head(
+        session, SignedTreeHead.size < before.size, SignedTreeHead.made_at < before.made_at
     )
     heads = [head for head in (earlier, before, *within, after) if head]
     return [*(() if earlier else (FIRST,)), *filter(None, map(_head_time, heads))]
@@ -232,23 +230,26 @@ class _Verification:
             except ValueError:
                 self._add("a tree head is malformed", head.size)
                 continue
-            previous = body_digest(self.last_body) if self.last_body else NO_PREVIOUS_HEAD
-            signed_columns = (fields["size"], fields["root"], fields["prev"])
-            since = fields["t"]
-            if fields["prev"] != previous:
-                self._add("a tree head does not name the previous one", head.size, since)
-            stored = (head.size, head.root, head.prev, f"{head.made_at:%Y-%m-%dT%H:%M:%SZ}")
-            if stored != (*signed_columns, since):
-                problem = "the columns of a tree head differ from its signed text"
-                self._add(problem, head.size, since)
-            if since < self.last_time:
-                self._add("a tree head is older than the previous one", head.size, since)
-            if not exported.is_signed:
-                self._add("a tree head has an invalid signature", head.size, since)
-            if head.key_id != (self.next_key or head.key_id):
-                self._add("a tree head was signed by an unexpected key", head.size, since)
+            for problem in self._head_problems(head, fields, is_signed=exported.is_signed):
+                self._add(problem, head.size, fields["t"])
             self.last_body, self.next_key = head.body, next_signing_key(head)
-            self.last_time = since
+            self.last_time = fields["t"]
+
+    def _head_problems(
+        self, head: SignedTreeHead, fields: HeadFields, *, is_signed: bool
+    ) -> Iterator[str]:
+        previous = body_digest(self.last_body) if self.last_body else NO_PREVIOUS_HEAD
+        if fields["prev"] != previous:
+            yield "a tree head does not name the previous one"
+        signed = (fields["size"], fields["root"], fields["prev"], fields["t"])
+        if signed != (head.size, head.root, head.prev, f"{head.made_at:%Y-%m-%dT%H:%M:%SZ}"):
+            yield "the columns of a tree head differ from its signed text"
+        if fields["t"] < self.last_time:
+            yield "a tree head is older than the previous one"
+        if not is_signed:
+            yield "a tree head has an invalid signature"
+        if head.key_id != (self.next_key or head.key_id):
+            yield "a tree head was signed by an unexpected key"
 
     def check_part(self, part: LogPart, heads: Sequence[SignedTreeHead]) -> None:
         """Join a part to the tree and compare the root with each head."""

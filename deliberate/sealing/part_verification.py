@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import Connection, Engine, create_engine
 
 from deliberate.sealing.date_verification import Fault, HeadTime, check_dates
-from deliberate.sealing.leaf_hashes import LEAF, recompute_leaves
+from deliberate.sealing.leaf_hashes import LEAF, RawRow, recompute_leaves
 from deliberate.sealing.log_rows import sealed_rows
 from deliberate.sealing.merkle_tree import MerkleTree, Subtree
 
@@ -58,13 +58,7 @@ def verify_part(
     leaves: list[bytes] = []
     is_sqlite = connection.dialect.name == "sqlite"
     for rows in sealed_rows(connection, first, stop):
-        computed, stored = recompute_leaves(rows, is_sqlite=is_sqlite), [row[LEAF] for row in rows]
-        expected = first + len(leaves)
-        positions = [row[0] for row in rows]
-        if computed == stored and positions == list(range(expected, expected + len(rows))):
-            leaves += stored
-        else:
-            _add_faulty_rows(part, leaves, zip(positions, computed, stored, strict=True))
+        _add_rows(part, leaves, rows, recompute_leaves(rows, is_sqlite=is_sqlite))
         part.faults += check_dates(rows, heads, is_sqlite=is_sqlite)
     if first + len(leaves) < stop:
         part.faults.append(Fault("entries are missing", first + len(leaves)))
@@ -72,6 +66,21 @@ def verify_part(
     if part.is_whole:
         _compute_edges(part, leaves, sizes)
     return part
+
+
+def _add_rows(
+    part: LogPart,
+    leaves: list[bytes],
+    rows: Sequence[RawRow],
+    computed: Sequence[bytes | None],
+) -> None:
+    """Append the stored leaves of rows, and add faults where they are not the computed ones."""
+    stored, positions = [row[LEAF] for row in rows], [row[0] for row in rows]
+    expected = part.first + len(leaves)
+    if computed == stored and positions == list(range(expected, expected + len(rows))):
+        leaves += stored
+    else:
+        _add_faulty_rows(part, leaves, zip(positions, computed, stored, strict=True))
 
 
 def _add_faulty_rows(

@@ -96,15 +96,19 @@ def seal_batch(
             return 0
         last = latest_tree_head(session)
         _require_expected_key(last, key)
-        peaks = [bytes.fromhex(peak) for peak in last.peaks] if last else []
-        tree = MerkleTree(last.size if last else 0, peaks)
+        tree = _tree_at(last)
         rows, made_at = _sealed_together(rows, last)
         _assign_positions(session, tree.size, rows)
         _extend_tree(session, tree, rows)
         head = sign_tree_head(tree, last, key, origin, made_at, next_key)
-        session.add(head)
-        session.add_all(count_dates(rows, head))
+        session.add_all([head, *count_dates(rows, head)])
     return len(rows)
+
+
+def _tree_at(head: SignedTreeHead | None) -> MerkleTree:
+    if head is None:
+        return MerkleTree()
+    return MerkleTree(head.size, [bytes.fromhex(peak) for peak in head.peaks])
 
 
 def _sealed_together(

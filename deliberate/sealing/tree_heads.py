@@ -73,6 +73,18 @@ def next_signing_key(head: SignedTreeHead) -> str:
     return str(json.loads(head.body).get("next", head.key_id))
 
 
+def _head_fields(
+    tree: MerkleTree, previous: SignedTreeHead | None, origin: str, made_at: datetime
+) -> HeadFields:
+    return {
+        "origin": origin,
+        "prev": body_digest(previous.body) if previous else NO_PREVIOUS_HEAD,
+        "root": tree.root.hex(),
+        "size": tree.size,
+        "t": made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
 def sign_tree_head(
     tree: MerkleTree,
     previous: SignedTreeHead | None,
@@ -82,13 +94,7 @@ def sign_tree_head(
     next_key: str = "",
 ) -> SignedTreeHead:
     """Return a signed head of the tree; it names the previous head and, if set, the next key."""
-    fields: HeadFields = {
-        "origin": origin,
-        "prev": body_digest(previous.body) if previous else NO_PREVIOUS_HEAD,
-        "root": tree.root.hex(),
-        "size": tree.size,
-        "t": made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
+    fields = _head_fields(tree, previous, origin, made_at)
     body = canonical_json(fields | {"next": next_key} if next_key else fields)
     return SignedTreeHead(
         size=tree.size,

@@ -368,6 +368,14 @@ RELEASE_FORMAT = 1
 """Number of the layout of a release."""
 
 
+def _check_format(manifest: JsonObject) -> None:
+    if manifest.get("format", RELEASE_FORMAT) != RELEASE_FORMAT:
+        raise VerificationError(
+            f"manifest.json: format {manifest['format']} is of a newer version, this one reads"
+            f" {RELEASE_FORMAT}"
+        )
+
+
 def check_files(folder: Path, receipt: JsonObject | None = None) -> int:
     """Check every file of a release against its manifest, and that against the log.
 
@@ -375,11 +383,7 @@ def check_files(folder: Path, receipt: JsonObject | None = None) -> int:
     """
     content = (folder / "manifest.json").read_bytes()
     manifest = json.loads(content)
-    if manifest.get("format", RELEASE_FORMAT) != RELEASE_FORMAT:
-        raise VerificationError(
-            f"manifest.json: format {manifest['format']} is of a newer version, this one reads"
-            f" {RELEASE_FORMAT}"
-        )
+    _check_format(manifest)
     files = manifest["files"]
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in sorted(present - files.keys() - {"manifest.json"}):

@@ -183,11 +183,7 @@ def _temporary_database(
     if manifest.get("engine") == "sqlite":
         yield replace(settings, database_url="")
         return
-    server_settings = replace(settings, database_url=server) if server else settings
-    if engine_name(server_settings) != "postgresql":
-        raise BackupError(
-            f"{file} is a backup of postgresql: name a server for the check with --server"
-        )
+    server_settings = _server_settings(settings, file, server)
     name = f"deliberate_check_{uuid4().hex[:12]}"
     url = make_url(server_settings.database_uri)
     with _on_server(server_settings, f"CREATE DATABASE {name} TEMPLATE template0"):
@@ -202,6 +198,15 @@ def _temporary_database(
             _on_server(server_settings, f"DROP DATABASE IF EXISTS {name} (FORCE)"),
         ):
             pass
+
+
+def _server_settings(settings: Settings, file: Path, server: str) -> Settings:
+    server_settings = replace(settings, database_url=server) if server else settings
+    if engine_name(server_settings) != "postgresql":
+        raise BackupError(
+            f"{file} is a backup of postgresql: name a server for the check with --server"
+        )
+    return server_settings
 
 
 @contextmanager

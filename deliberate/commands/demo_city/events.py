@@ -135,15 +135,23 @@ class CityActs:
             **{name + end: entry[name + end] for name in texts for end in ("", "_en")},
             **limits,
         )
-        parts = [(self._get(Institution, entry["lead"]), "lead")]
-        for part in ("consulted", "must_sign"):
-            parts += [(self._get(Institution, key), part) for key in entry.get(part, [])]
+        lead = self._get(Institution, entry["lead"])
+        parts = [(lead, "lead"), *self._other_parts(entry)]
         process_operations.open_process(self._get(Person, ""), process, parts)
         self._register(entry["slug"], process)
-        pictured: list[tuple[str, Pictured]] = [("picture", process), ("lead_picture", parts[0][0])]
-        for key, thing in pictured:
+        self._illustrate_headers(entry, {"picture": process, "lead_picture": lead})
+
+    def _illustrate_headers(self, entry: Table, pictured: dict[str, Pictured]) -> None:
+        for key, thing in pictured.items():
             if key in entry:
                 self._illustrate("", thing, PictureUse.HEADER, entry[key])
+
+    def _other_parts(self, entry: Table) -> list[tuple[Institution, str]]:
+        return [
+            (self._get(Institution, key), part)
+            for part in ("consulted", "must_sign")
+            for key in entry.get(part, [])
+        ]
 
     def _illustrate(self, person: str, pictured: Pictured, use: PictureUse, scene: str) -> None:
         """Add a drawing to a thing."""
@@ -272,14 +280,7 @@ class CityActs:
             entry["headline"],
             entry["text"],
             grounds=[ResponseGround(ground) for ground in entry.get("grounds", [])],
-            commitments=[
-                (
-                    commitment["what"],
-                    self._get(Institution, commitment["who"]),
-                    self.first_day + timedelta(days=int(commitment["due"])),
-                )
-                for commitment in entry.get("commitments", [])
-            ],
+            commitments=[self._promise(promise) for promise in entry.get("commitments", [])],
             language=detect_language(entry["text"]),
             outside_body=entry.get("outside_body", ""),
             answers=[self._get(Comment, (key, position)).id for position in lines],
@@ -288,6 +289,10 @@ class CityActs:
         stored_commitments = {commitment.what: commitment for commitment in response.commitments}
         for position, commitment in enumerate(entry.get("commitments", [])):
             self._register((key, position), stored_commitments[commitment["what"]])
+
+    def _promise(self, entry: Table) -> tuple[str, Institution, date]:
+        due_on = self.first_day + timedelta(days=int(entry["due"]))
+        return entry["what"], self._get(Institution, entry["who"]), due_on
 
     def acknowledge(self, officer: str, key: str) -> None:
         """Acknowledge a proposal."""

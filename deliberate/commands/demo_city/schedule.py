@@ -99,11 +99,7 @@ class _ProposalSchedule:
         yield self._action(
             self.day, "submit", entry["author"], entry, self._addressed_institution()
         )
-        for revision in entry.get("revised", []):
-            credits = [
-                comment_position(self.spec, credit) for credit in revision.get("credits", [])
-            ]
-            yield self._action(revision["day"], "revise", entry["author"], key, revision, credits)
+        yield from self._revision_actions()
         if "withdrawn" in entry:
             end = entry["withdrawn"]
             yield self._action(end["day"], "withdraw", entry["author"], key, end["reason"])
@@ -117,6 +113,14 @@ class _ProposalSchedule:
             answer = entry["response"]
             lines = answered_positions(self.city, self.spec, answer)
             yield self._action(answer["day"], "respond", answer["by"], key, answer, lines)
+
+    def _revision_actions(self) -> Iterator[Action]:
+        author = self.entry["author"]
+        for revision in self.entry.get("revised", []):
+            credits = [
+                comment_position(self.spec, credit) for credit in revision.get("credits", [])
+            ]
+            yield self._action(revision["day"], "revise", author, self.spec.key, revision, credits)
 
     def _action(self, day: float, method: str, *arguments: Any) -> Action:
         return Action(float(day), method, self.spec.where, arguments)

@@ -94,10 +94,7 @@ def read_city(folder: Path = HERE) -> City:
     """Return the city of a folder's *.toml; raises CityError at the first inconsistency."""
     city = City()
     for path in sorted(folder.glob("*.toml")):
-        try:
-            entry = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise CityError(f"{path.name}: {error}") from None
+        entry = _read_toml(path)
         city.institutions += entry.get("institution", [])
         city.accounts += entry.get("account", [])
         city.residents += entry.get("resident", [])
@@ -113,6 +110,13 @@ def read_city(folder: Path = HERE) -> City:
         ]
     _check(city)
     return city
+
+
+def _read_toml(path: Path) -> Table:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CityError(f"{path.name}: {error}") from None
 
 
 def _proposal_spec(file: str, entry: Table) -> ProposalSpec:

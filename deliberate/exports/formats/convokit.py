@@ -44,11 +44,7 @@ def write_convokit(workspace: DuckDBWorkspace, folder: Path, process: Process, _
     """Write the corpus, with texts where the tier has them, and return the number of utterances."""
     corpus = folder / "convokit"
     corpus.mkdir()
-    rows = 0
-    with (corpus / "utterances.jsonl").open("w", encoding="utf-8") as file:
-        for utterance in _utterances(workspace):
-            rows += 1
-            file.write(json.dumps(utterance, ensure_ascii=False) + "\n")
+    rows = _write_lines(corpus / "utterances.jsonl", _utterances(workspace))
     speakers = workspace.rows(_SPEAKERS, {"nobody": NO_AUTHOR})
     _write_object(
         corpus / "speakers.json",
@@ -66,6 +62,17 @@ def write_convokit(workspace: DuckDBWorkspace, folder: Path, process: Process, _
     (corpus / "corpus.json").write_text(json.dumps(corpus_meta), encoding="utf-8")
     (corpus / "index.json").write_text(json.dumps(_index()), encoding="utf-8")
     return rows
+
+
+def _write_lines(path: Path, items: Iterable[dict[str, Any]]) -> int:
+    """Write one JSON object a line and return the number of lines."""
+    lines = (json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+    count = 0
+    with path.open("w", encoding="utf-8") as file:
+        for line in lines:
+            file.write(line)
+            count += 1
+    return count
 
 
 def _utterances(workspace: DuckDBWorkspace) -> Iterator[dict[str, Any]]:

@@ -72,15 +72,7 @@ def _objects(workspace: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
 def _events(workspace: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
     for row in workspace.rows(_EVENTS, {"times": workspace.time_format}):
         seq, kind, time, *attributes = row[:7]
-        subject_type, subject, proposal, institution, actor, parent = row[7:]
         values = dict(zip(EVENT_ATTRIBUTES, [*attributes, seq], strict=True))
-        related = {
-            "about": f"{subject_type}-{subject}",
-            "proposal": proposal and f"proposal-{proposal}",
-            "by": actor and f"person-{actor}",
-            "institution": institution and f"institution-{institution}",
-            "replies to": parent and parent > 0 and f"comment-{parent}",
-        }
         yield {
             "id": f"act-{seq}",
             "type": kind,
@@ -88,7 +80,25 @@ def _events(workspace: DuckDBWorkspace) -> Iterator[dict[str, Any]]:
             "attributes": [{"name": n, "value": v} for n, v in values.items() if v is not None],
             "relationships": [
                 {"objectId": object_id, "qualifier": qualifier}
-                for qualifier, object_id in related.items()
+                for qualifier, object_id in _related_objects(*row[7:]).items()
                 if object_id
             ],
         }
+
+
+def _related_objects(
+    subject_type: str,
+    subject: str,
+    proposal: int | None,
+    institution: int | None,
+    actor: str | None,
+    parent: int | None,
+) -> dict[str, Any]:
+    """Return the ids of the objects of an event by what they are in it; those missing are false."""
+    return {
+        "about": f"{subject_type}-{subject}",
+        "proposal": proposal and f"proposal-{proposal}",
+        "by": actor and f"person-{actor}",
+        "institution": institution and f"institution-{institution}",
+        "replies to": parent and parent > 0 and f"comment-{parent}",
+    }

@@ -254,14 +254,19 @@ class _ProposalComparison:
                 else:
                     yield from _text_fault("commitment_step", step.id, "note", step, entry)
 
-    def _compare_supports(self) -> Iterator[PageFault]:
-        """Compare supports with their acts; a merger copies supports without acts of their own."""
+    def _given_supports(self) -> dict[str, Entry]:
+        """Return the acts of the supports that were not taken back, by actor."""
         given: dict[str, Entry] = {}
         for entry in self._of(self.proposal.id, SupportGiven.KIND, SupportTakenBack.KIND):
             if entry.kind == SupportGiven.KIND:
                 given[entry.actor_id] = entry
             else:
                 given.pop(entry.actor_id, None)
+        return given
+
+    def _compare_supports(self) -> Iterator[PageFault]:
+        """Compare supports with their acts; a merger copies supports without acts of their own."""
+        given = self._given_supports()
         query = (
             select(Support.id, Support.merged_from_id, PersonKey.actor_id)
             .join(PersonKey, PersonKey.person_id == Support.person_id)

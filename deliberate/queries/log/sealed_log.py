@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Text, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from deliberate.citivoice import COLUMNS, KINDS_OF_EVERY_PROCESS, Log
@@ -49,6 +49,13 @@ def _sealed_size() -> int:
     return head.size if head else 0
 
 
+def _is_read(process_id: int | None) -> ColumnElement[bool]:
+    """Return the condition of the entries that the scores of a process are computed from."""
+    if process_id is None:
+        return true()
+    return or_(Interaction.process_id == process_id, Interaction.kind.in_(KINDS_OF_EVERY_PROCESS))
+
+
 def _rows_after(
     first: int, below: int, process_id: int | None
 ) -> Iterator[dict[str, list[Any]]]:  # Any: log columns have many types
@@ -56,19 +63,15 @@ def _rows_after(
     names = [name for name in COLUMNS if name != "details"]
     columns = [Position.seq if name == "seq" else getattr(Interaction, name) for name in names]
     stored_details = type_coerce(Interaction.details, Text)
-    of_process = or_(
-        Interaction.process_id == process_id, Interaction.kind.in_(KINDS_OF_EVERY_PROCESS)
-    )
     for start in range(first, below, ROWS_PER_QUERY):
         stop = min(start + ROWS_PER_QUERY, below)
         query = (
             select(*columns, stored_details)
             .join(Position, Position.entry == Interaction.id)
-            .where(Position.seq >= start, Position.seq < stop)
+            .where(Position.seq >= start, Position.seq < stop, _is_read(process_id))
+            .order_by(Position.seq)
         )
-        if process_id is not None:
-            query = query.where(of_process)
-        rows = session.execute(query.order_by(Position.seq)).all()
+        rows = session.execute(query).all()
         if rows:
             lists = map(list, zip(*rows, strict=True))
             yield dict(zip([*names, "details"], lists, strict=True))

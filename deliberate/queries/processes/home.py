@@ -122,19 +122,24 @@ def get_month_figures(place: Place) -> MonthFigures:
             is_due, Proposal.visible_to(ANYONE)
         )
     ).one()
+    days = _days_to_response(begins)
+    return MonthFigures(due, answered, round(median(days)) if days else None)
+
+
+def _days_to_response(since: datetime) -> list[int]:
+    """Return the working days from the threshold to the response, of responses since a moment."""
     proposals = db.session.scalars(
         select(Proposal)
-        .where(Proposal.answered_at >= begins, Proposal.qualified_at.is_not(None))
+        .where(Proposal.answered_at >= since, Proposal.qualified_at.is_not(None))
         .options(joinedload(Proposal.process))
         .order_by(Proposal.answered_at.desc())
         .limit(MAX_RESPONSES)
     )
-    days = [
+    return [
         working_days_elapsed(row.process, row.qualified_at, row.answered_at)
         for row in proposals
         if row.qualified_at and row.answered_at
     ]
-    return MonthFigures(due, answered, round(median(days)) if days else None)
 
 
 def _month_bounds(place: Place) -> tuple[datetime, datetime]:

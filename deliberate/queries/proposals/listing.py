@@ -175,15 +175,15 @@ def filtered_ids(filters: ProposalFilters) -> Select[int]:
             is_of_institution(_id_of_slug(Institution, filters.institution))
         )
     if box := parse_box(filters.box):
-        west, south, east, north = (round(degrees * UNITS) for degrees in box)
-        statement = statement.where(
-            Proposal.text_visible_to(ANYONE),
-            Proposal.map_x.between(west, east),
-            Proposal.map_y.between(south, north),
-        )
+        statement = statement.where(Proposal.text_visible_to(ANYONE), *_is_within(box))
     if filters.q:
         statement = statement.where(Proposal.id.in_(matching_proposal_ids(filters.q)))
     return statement
+
+
+def _is_within(box: Bounds) -> tuple[ColumnElement[bool], ...]:
+    west, south, east, north = (round(degrees * UNITS) for degrees in box)
+    return Proposal.map_x.between(west, east), Proposal.map_y.between(south, north)
 
 
 def parse_box(text: str) -> Bounds | None:

@@ -262,18 +262,12 @@ def show_place(
     area_map: AreaMap, place: Place, view: MapView | None = None, *, is_draft: bool = False
 ) -> MapDisplay:
     """Return the map around a place; of a draft only the corners set so far are joined."""
-    if view is None:
-        view = MapView.around(bounds_of(place.positions), margin=PLACE_MARGIN)
-        if view.north - view.south < 0.02:  # so much that a road or a name is in sight
-            view = view.closer(share=0.02 / (view.north - view.south))
+    view = view or _view_around(place)
     outline = [view.project(position) for position in place.positions]
     if place.kind == PlaceKind.AREA and not is_draft:
         outline.append(outline[0])
     mark = place.positions[-1] if is_draft and place.positions else place.mark
-    marks = []
-    if mark is not None:
-        x, y = view.project(mark)
-        marks.append(MapMark(x, y, 1, (*mark, *mark)))
+    marks = [] if mark is None else [MapMark(*view.project(mark), 1, (*mark, *mark))]
     area = area_map.area_at(mark) if mark else None
     is_point = len(outline) < 2
     return MapDisplay(
@@ -284,6 +278,13 @@ def show_place(
         place,
         area.shape.name if area else "",
     )
+
+
+def _view_around(place: Place) -> MapView:
+    view = MapView.around(bounds_of(place.positions), margin=PLACE_MARGIN)
+    if view.north - view.south < 0.02:  # so much that a road or a name is in sight
+        view = view.closer(share=0.02 / (view.north - view.south))
+    return view
 
 
 def list_places(process: str = "") -> Sequence[Proposal]:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     CompoundSelect,
     Label,
     Row,
@@ -187,25 +188,32 @@ def _tree_head_columns() -> tuple[Label[Any], ...]:
     return newest.label("log_size"), root.label("log_root")
 
 
+def _rows_of_reader(reader_id: BindParameter[int]) -> dict[str, Select[int]]:
+    """Return what makes each flag of the page true, by its label."""
+    return {
+        "is_asked_to_agree": select(Summary.id).where(
+            Summary.proposal_id == Proposal.id,
+            Summary.number.is_(None),
+            Summary.written_by_id != reader_id,
+        ),
+        "supports": select(Support.id).where(
+            Support.person_id == reader_id, Support.proposal_id == Proposal.id
+        ),
+        "follows": select(Follow.id).where(
+            Follow.person_id == reader_id,
+            Follow.subject_type == Proposal.subject_type,
+            Follow.subject_id == Proposal.id,
+        ),
+    }
+
+
 def _reader_columns() -> tuple[Label[Any], ...]:
     reader_id = bindparam("reader", type_=BigId)
-    support = select(Support.id).where(
-        Support.person_id == reader_id, Support.proposal_id == Proposal.id
-    )
-    follow = select(Follow.id).where(
-        Follow.person_id == reader_id,
-        Follow.subject_type == Proposal.subject_type,
-        Follow.subject_id == Proposal.id,
-    )
-    suggested = select(Summary.id).where(
-        Summary.proposal_id == Proposal.id,
-        Summary.number.is_(None),
-        Summary.written_by_id != reader_id,
-    )
     return (
-        suggested.correlate(Proposal).exists().label("is_asked_to_agree"),
-        support.correlate(Proposal).exists().label("supports"),
-        follow.correlate(Proposal).exists().label("follows"),
+        *(
+            rows.correlate(Proposal).exists().label(label)
+            for label, rows in _rows_of_reader(reader_id).items()
+        ),
         limited_until(reader_id).scalar_subquery().label("limited_until"),
         *unread_columns(reader_id, bindparam("last_read", type_=BigId)),
     )

@@ -52,7 +52,7 @@ from deliberate.views.urls import content_url
 from deliberate.vocabulary import AppealOutcome, ModerationRule
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from deliberate.queries.moderation.contributions import Contribution
     from deliberate.queries.moderation.queue import ReportedContribution
@@ -112,35 +112,34 @@ def keep(subject_type: str, subject_id: int) -> ResponseReturnValue:
 @blueprint.page(f"{CONTRIBUTION}/hide", *MODERATORS, methods=["POST"])
 def hide(subject_type: str, subject_id: int) -> ResponseReturnValue:
     """Hide a text by a rule."""
+    message = _("The text is hidden. Its author is notified.")
     contribution = contribution_or_404(subject_type, subject_id)
-    form = DecisionForm(request.form)
-    if not form.validate():
-        return _review_page(contribution, decision_form=form), 422
-    moderation_operations.hide_contribution(
-        signed_in_person(),
-        contribution,
-        ModerationRule(form.rule.data),
-        form.note.data or "",
-        context=request_context(),
-    )
-    return _to_queue(_("The text is hidden. Its author is notified."))
+    return _decide_by_rule(contribution, moderation_operations.hide_contribution, message)
 
 
 @blueprint.page(f"{CONTRIBUTION}/request", *MODERATORS, methods=["POST"])
 def request_edit(subject_type: str, subject_id: int) -> ResponseReturnValue:
     """Ask the author to change a text."""
+    message = _("The author is asked to change the text. It stays in this queue.")
     contribution = contribution_or_404(subject_type, subject_id)
+    return _decide_by_rule(contribution, moderation_operations.request_edit, message)
+
+
+def _decide_by_rule(
+    contribution: "Contribution", decide: "Callable[..., None]", message: str
+) -> ResponseReturnValue:
+    """Run an operation with the rule and the note of the form, or show what the form lacks."""
     form = DecisionForm(request.form)
     if not form.validate():
         return _review_page(contribution, decision_form=form), 422
-    moderation_operations.request_edit(
+    decide(
         signed_in_person(),
         contribution,
         ModerationRule(form.rule.data),
         form.note.data or "",
         context=request_context(),
     )
-    return _to_queue(_("The author is asked to change the text. It stays in this queue."))
+    return _to_queue(message)
 
 
 @blueprint.page(f"{CONTRIBUTION}/handover", *MODERATORS, methods=["POST"])

@@ -100,18 +100,22 @@ def vote(poll_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _poll_page(poll, form), UNPROCESSABLE
     try:
-        ballot_receipt = cast_ballot(
-            signed_in_person(),
-            poll,
-            form.choice(),
-            voting_code=form.voting_code.data or "",
-            mail_receipt=form.mail_receipt.data,
-            context=request_context(),
-        )
+        ballot_receipt = _cast_ballot(poll, form)
     except CodeRefused as refused:
         form.refuse(form.voting_code, refused.reason)
         return _poll_page(poll, form), UNPROCESSABLE
     return _receipt_page(poll, ballot_receipt)
+
+
+def _cast_ballot(poll: "Poll", form: BallotForm) -> BallotReceipt:
+    return cast_ballot(
+        signed_in_person(),
+        poll,
+        form.choice(),
+        voting_code=form.voting_code.data or "",
+        mail_receipt=form.mail_receipt.data,
+        context=request_context(),
+    )
 
 
 def _receipt_page(poll: "Poll", ballot_receipt: BallotReceipt, *, is_change: bool = False) -> str:

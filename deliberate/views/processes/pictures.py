@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
 
 from deliberate.forms.site import PictureForm
-from deliberate.operations.proposals.file_sanitizing import sanitize_picture
+from deliberate.operations.proposals.file_sanitizing import SanitizedFile, sanitize_picture
 from deliberate.operations.proposals.file_store import preview_name
 from deliberate.operations.site.pictures import add_picture, remove_picture
 from deliberate.operations.site.rate_limits import TEXTS, TooManyAttempts
@@ -106,19 +106,10 @@ def edit(of: str, key: str) -> ResponseReturnValue:
 
 def _add(form: PictureForm, places: Sequence[Place]) -> ResponseReturnValue | None:
     """Add the submitted picture; return None with an error at the field if it is refused."""
-    place, file = places[int(form.place.data)], request.files.get("file")
+    place = places[int(form.place.data)]
     require(may_illustrate(signed_in_person(), place.pictured))
-    if file is None:
-        form.file.errors = [_("Choose a file.")]
-        return None
-    try:
-        count_upload()
-        picture = sanitize_picture(file.read())
-    except InvalidInput as refusal:
-        form.file.errors = [str(refusal.reason)]
-        return None
-    except TooManyAttempts as error:
-        form.file.errors = [retry_message(error)]
+    picture = _read_picture(form)
+    if picture is None:
         return None
     add_picture(
         signed_in_person(),
@@ -130,6 +121,22 @@ def _add(form: PictureForm, places: Sequence[Place]) -> ResponseReturnValue | No
     )
     flash_with_receipt(_("The picture has been added."))
     return see_other(request.path)
+
+
+def _read_picture(form: PictureForm) -> SanitizedFile | None:
+    """Return the uploaded picture; None with an error at the field if it is refused."""
+    file = request.files.get("file")
+    if file is None:
+        form.file.errors = [_("Choose a file.")]
+        return None
+    try:
+        count_upload()
+        return sanitize_picture(file.read())
+    except InvalidInput as refusal:
+        form.file.errors = [str(refusal.reason)]
+    except TooManyAttempts as error:
+        form.file.errors = [retry_message(error)]
+    return None
 
 
 @blueprint.page(f"/<{SUBJECTS}:of>/<key>/<id:picture_id>/removal", *EDITORS, methods=["POST"])

@@ -20,10 +20,14 @@ from deliberate.operations.processes.process_setup import (
     copy_process,
     delete_process,
 )
-from deliberate.operations.responses.institutions import SlugTaken
 from deliberate.permissions.processes import may_delete_process
 from deliberate.queries.processes.process_setup import get_process_for_setup
-from deliberate.views.processes.process_setup import fill_parts, selected_parts, set_institutions
+from deliberate.views.processes.process_setup import (
+    fill_parts,
+    redirect_to_planned,
+    selected_parts,
+    set_institutions,
+)
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, form_page, redirect_with_message, submitted_data
 from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
@@ -49,28 +53,20 @@ def copy(slug: str) -> ResponseReturnValue:
     if request.method == "GET":
         fill_parts(form, source)
 
-    def submit() -> ResponseReturnValue | None:
-        try:
-            process = copy_process(
-                signed_in_person(),
-                form.slug.data or "",
-                form.values(FIELDS),
-                selected_parts(form, institutions),
-                [_planned_phase(form, phase) for phase in form.kept_phases()],
-                {day: name for day, name in source.days_off.items() if "days_off" in request.form},
-                context=request_context(),
-            )
-        except SlugTaken:
-            form.slug.errors = [_("Another process has this address.")]
-            return None
-        return redirect_with_message(
-            url_for("process_setup.edit", slug=process.slug),
-            _("The process is planned; only administrators see it."),
+    def plan() -> "Process":
+        return copy_process(
+            signed_in_person(),
+            form.slug.data or "",
+            form.values(FIELDS),
+            selected_parts(form, institutions),
+            [_planned_phase(form, phase) for phase in form.kept_phases()],
+            {day: name for day, name in source.days_off.items() if "days_off" in request.form},
+            context=request_context(),
         )
 
     return form_page(
         form,
-        submit,
+        lambda: redirect_to_planned(form, plan),
         "processes/process_setup/copy.html",
         show_refusal=True,
         source=source,

@@ -93,24 +93,32 @@ def new() -> ResponseReturnValue:
     form = NewProcessForm(submitted_data(), data=_defaults())
     institutions = set_institutions(form)
 
-    def submit() -> ResponseReturnValue | None:
-        try:
-            process = plan_process(
-                signed_in_person(),
-                form.slug.data or "",
-                form.values(FIELDS),
-                selected_parts(form, institutions),
-                context=request_context(),
-            )
-        except SlugTaken:
-            form.slug.errors = [_("Another process has this address.")]
-            return None
-        return redirect_with_message(
-            url_for("process_setup.edit", slug=process.slug),
-            _("The process is planned; only administrators see it."),
+    def plan() -> "Process":
+        return plan_process(
+            signed_in_person(),
+            form.slug.data or "",
+            form.values(FIELDS),
+            selected_parts(form, institutions),
+            context=request_context(),
         )
 
-    return form_page(form, submit, "processes/process_setup/new.html")
+    template = "processes/process_setup/new.html"
+    return form_page(form, lambda: redirect_to_planned(form, plan), template)
+
+
+def redirect_to_planned(
+    form: NewProcessForm, plan: "Callable[[], Process]"
+) -> ResponseReturnValue | None:
+    """Plan a process and redirect to its set-up; None with an error if its address is taken."""
+    try:
+        process = plan()
+    except SlugTaken:
+        form.slug.errors = [_("Another process has this address.")]
+        return None
+    return redirect_with_message(
+        url_for("process_setup.edit", slug=process.slug),
+        _("The process is planned; only administrators see it."),
+    )
 
 
 def _defaults() -> dict[str, object]:
@@ -323,28 +331,28 @@ def close(slug: str) -> ResponseReturnValue:
     """Show what closing a process means and which responses are owed, or close it."""
     process = get_or_404(get_process_for_setup(slug))
     form = CloseProcessForm(submitted_data())
-
-    def submit() -> ResponseReturnValue:
-        close_process(
-            signed_in_person(),
-            process,
-            form.reason.data or "",
-            keeps_duty=bool(form.keeps_duty.data),
-            context=request_context(),
-        )
-        return redirect_with_message(
-            url_for("processes.show", slug=slug),
-            _("The process is closed; everything stays readable."),
-        )
-
     return form_page(
         form,
-        submit,
+        lambda: _close(process, form),
         "processes/process_setup/close.html",
         show_refusal=True,
         process=process,
         owed=owed_responses(process),
         poll=poll_without_outcome(process.id),
+    )
+
+
+def _close(process: "Process", form: CloseProcessForm) -> ResponseReturnValue:
+    close_process(
+        signed_in_person(),
+        process,
+        form.reason.data or "",
+        keeps_duty=bool(form.keeps_duty.data),
+        context=request_context(),
+    )
+    return redirect_with_message(
+        url_for("processes.show", slug=process.slug),
+        _("The process is closed; everything stays readable."),
     )
 
 

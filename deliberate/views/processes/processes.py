@@ -1,5 +1,7 @@
 """Public pages of processes: the list, a process, following it."""
 
+from typing import TYPE_CHECKING
+
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -40,6 +42,9 @@ from deliberate.views.site.request_context import (
 )
 from deliberate.vocabulary import PhaseSwitch
 
+if TYPE_CHECKING:
+    from deliberate.models import Process
+
 blueprint = LocalizedBlueprint("processes", url_prefix="/processes")
 PAGE = 20
 
@@ -62,7 +67,7 @@ def index() -> str:
 @blueprint.page("/<slug>", "public", cached=True)
 def show(slug: str) -> str:
     """Show a process: question, limits of influence, institutions, phases and polls."""
-    process, person = get_or_404(get_process(slug)), current_person()
+    process = get_or_404(get_process(slug))
     phases = phase_steps(process)
     return render_template(
         "processes/show.html",
@@ -79,12 +84,20 @@ def show(slug: str) -> str:
         contacts=list_contacts(process),
         news=list_news(process, NEWS_ON_PAGE),
         meetings=list_meetings(process, 1),
-        may_inform=may_inform(person, process),
         takes_proposals=is_open_for(process, PhaseSwitch.PROPOSE),
-        follows=person is not None and is_following(person, "process", process.id),
-        may_publish_news=may_publish_news(person, process),
+        **_reader_values(process),
         is_asked=has_open_questionnaire(process.id),
     )
+
+
+def _reader_values(process: "Process") -> dict[str, object]:
+    """Return what the page shows to this reader alone."""
+    person = current_person()
+    return {
+        "may_inform": may_inform(person, process),
+        "may_publish_news": may_publish_news(person, process),
+        "follows": person is not None and is_following(person, "process", process.id),
+    }
 
 
 @blueprint.page("/<slug>/follow", "signed_in", methods=["POST"], rate_limit=CLICKS)

@@ -300,14 +300,21 @@ def check(draft_id: int) -> str:
 def publish(draft_id: int) -> ResponseReturnValue:
     """Publish a draft."""
     draft = _get_draft(draft_id)
-    process, fields = _process_of(draft), draft.fields
-    if not TitleAndTextForm(MultiDict(fields)).validate():
+    process = _process_of(draft)
+    if not TitleAndTextForm(MultiDict(draft.fields)).validate():
         return see_other(url_for("drafting.title_and_text", draft_id=draft_id))
-    place_form = _place_form(draft, MultiDict(fields))
+    place_form = _place_form(draft, MultiDict(draft.fields))
     if not place_form.validate():
         page = _place_page(form=place_form, file_form=AttachmentForm(), draft=draft)
         return page, UNPROCESSABLE
-    proposal = submit_proposal(
+    proposal = _submit(draft, process)
+    flash_with_receipt(posted_message(proposal, _("Your proposal is published.")))
+    return see_other(url_for("drafting.published", proposal_id=proposal.id))
+
+
+def _submit(draft: "Draft", process: "Process") -> "Proposal":
+    fields = draft.fields
+    return submit_proposal(
         signed_in_person(),
         process,
         fields["title"],
@@ -319,8 +326,6 @@ def publish(draft_id: int) -> ResponseReturnValue:
         draft=draft,
         context=request_context(),
     )
-    flash_with_receipt(posted_message(proposal, _("Your proposal is published.")))
-    return see_other(url_for("drafting.published", proposal_id=proposal.id))
 
 
 @blueprint.page(f"{DRAFT}/discard", "signed_in", methods=["POST"])

@@ -1,5 +1,7 @@
 """Pages to suggest a summary of a proposal and to agree to one."""
 
+from typing import TYPE_CHECKING
+
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -28,6 +30,9 @@ from deliberate.views.site.request_context import (
 )
 from deliberate.views.urls import proposal_url
 
+if TYPE_CHECKING:
+    from deliberate.models import Proposal
+
 blueprint = LocalizedBlueprint("summaries", url_prefix="/proposals")
 SUMMARY = "/<id:proposal_id>/summary"
 
@@ -39,19 +44,9 @@ def show(proposal_id: int) -> ResponseReturnValue:
     require(may_suggest_summary(person, proposal))
     suggested, current = suggested_summary(proposal), current_summary(proposal)
     form = SummaryForm(submitted_data(), obj=suggested or current)
-
-    def submit() -> ResponseReturnValue:
-        suggest_summary(
-            person, proposal, form.main_request.data, form.best_for.data, form.best_against.data
-        )
-        return redirect_with_message(
-            url_for("summaries.show", proposal_id=proposal_id),
-            _("Your summary is saved. It is shown when the other side agrees."),
-        )
-
     return form_page(
         form,
-        submit,
+        lambda: _suggest(proposal, form),
         "proposals/summaries.html",
         proposal=proposal,
         current=current,
@@ -59,6 +54,15 @@ def show(proposal_id: int) -> ResponseReturnValue:
         may_agree=may_agree_to_summary(person, suggested) if suggested else None,
         max_length=MAX_LENGTH,
         back=proposal_url(proposal),
+    )
+
+
+def _suggest(proposal: "Proposal", form: SummaryForm) -> ResponseReturnValue:
+    texts = (form.main_request.data, form.best_for.data, form.best_against.data)
+    suggest_summary(signed_in_person(), proposal, *texts)
+    return redirect_with_message(
+        url_for("summaries.show", proposal_id=proposal.id),
+        _("Your summary is saved. It is shown when the other side agrees."),
     )
 
 

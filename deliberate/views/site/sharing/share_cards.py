@@ -71,13 +71,17 @@ def show(of: str, subject_id: int, version: str) -> ResponseReturnValue:
         try:
             picture = card_picture(card.version, card.content, partial(_read_picture, card.stem))
         except CardUnavailable:
-            instead = redirect(asset_url("card.png"))
-            instead.headers["Cache-Control"] = "no-store"
-            return instead
+            return _redirect_to_site_picture()
         response = Response(picture, mimetype="image/jpeg")
     response.set_etag(card.version, weak=True)
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _redirect_to_site_picture() -> ResponseReturnValue:
+    response = redirect(asset_url("card.png"))
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
