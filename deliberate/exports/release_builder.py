@@ -15,7 +15,12 @@ from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.exports.assessments_json import write_assessments
 from deliberate.exports.columns import SCORES, TEXTS, codebook
-from deliberate.exports.content_tables import write_comments, write_proposals, write_responses
+from deliberate.exports.content_tables import (
+    count_withheld_texts,
+    write_comments,
+    write_proposals,
+    write_responses,
+)
 from deliberate.exports.csv_writer import write_rows
 from deliberate.exports.duckdb_workspace import EXACT_FORMAT, HOUR_FORMAT, DuckDBWorkspace
 from deliberate.exports.event_log import (
@@ -123,6 +128,7 @@ def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[st
             "tier": spec.tier,
             **period_and_people(workspace),
             "withheld": count_withheld(workspace),
+            "withheld_texts": count_withheld_texts(workspace, process),
         }
     row_counts |= _write_scores(folder, scores)
     names = [*row_counts, *_file_names(folder)]
