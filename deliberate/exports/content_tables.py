@@ -5,13 +5,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, false, func, literal, select
 
 from deliberate.database import db
 from deliberate.exports.columns import COMMENTS, PROPOSALS, RESPONSES, Column
 from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.geography.places import Geometry, place_of_geometry
-from deliberate.models import AnsweredComment, Comment, Commitment, Process, Proposal, Response
+from deliberate.models import (
+    AnsweredComment,
+    Comment,
+    Commitment,
+    Person,
+    Process,
+    Proposal,
+    Response,
+)
 from deliberate.models.moderation.visibility import ANYONE
 
 ROWS_PER_BATCH = 5000
@@ -74,6 +82,53 @@ def _shown_geometry(stored: Geometry | None, is_exact: bool) -> str | None:
     """Return the geometry of a place as others see it, None without one."""
     geometry = place_of_geometry(stored, is_exact=is_exact).shown.geometry
     return json.dumps(geometry) if geometry else None
+
+
+_TEXTLESS = (
+    Column("subject_type", "string", ""),
+    Column("subject_id", "integer", ""),
+    Column("reason", "string", ""),
+)
+
+
+def count_withheld_texts(workspace: DuckDBWorkspace, process: Process) -> dict[str, dict[str, int]]:
+    """Return the number of texts up to the tree head that are not shown, by type and reason.
+
+    The reason is erased, hidden, withdrawn or held, the first that holds.
+    """
+    workspace.create_table("withheld_texts", _TEXTLESS, _withheld_texts(process))
+    counts: dict[str, dict[str, int]] = {"proposal": {}, "comment": {}}
+    rows = workspace.rows(
+        "SELECT subject_type, reason, count(*) FROM withheld_texts WHERE (subject_type, subject_id)"
+        " IN (SELECT (subject_type, subject_id) FROM events"
+        " WHERE kind IN ('proposal.submitted', 'comment.posted')) GROUP BY ALL ORDER BY ALL"
+    )
+    for subject_type, reason, count in rows:
+        counts[str(subject_type)][str(reason)] = int(count)
+    return counts
+
+
+def _withheld_texts(process: Process) -> Iterator[Sequence[Any]]:
+    of_process = Proposal.process_id == process.id
+    yield from batches(_reasons(Proposal, Proposal.text_visible_to(ANYONE)).where(of_process))
+    comments = _reasons(Comment, Comment.visible_to(ANYONE)).where(of_process)
+    yield from batches(comments.join(Proposal, Comment.proposal_id == Proposal.id))
+
+
+def _reasons(
+    model: type[Proposal] | type[Comment], is_shown: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    """Return the query of the withheld texts of a model, each with its reason."""
+    reason = case(
+        (Person.erased_at.is_not(None), "erased"),
+        (model.hidden_at_column().is_not(None), "hidden"),
+        (model.withdrawn_at.is_not(None), "withdrawn"),
+        else_="held",
+    )
+    rows = select(literal(model.subject_type), model.id, reason)
+    # A condition on what a text lacks is NULL, and so would be its negation.
+    is_withheld = ~func.coalesce(is_shown, false())
+    return rows.outerjoin(Person, Person.id == model.author_id).where(is_withheld)
 
 
 _FROM_EVENTS = (

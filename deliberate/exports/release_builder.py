@@ -15,7 +15,12 @@ from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.exports.assessments_json import write_assessments
 from deliberate.exports.columns import SCORES, TEXTS, codebook
-from deliberate.exports.content_tables import write_comments, write_proposals, write_responses
+from deliberate.exports.content_tables import (
+    count_withheld_texts,
+    write_comments,
+    write_proposals,
+    write_responses,
+)
 from deliberate.exports.csv_writer import write_rows
 from deliberate.exports.documents.notebook import write_notebook
 from deliberate.exports.documents.notice import write_notice
@@ -129,7 +134,7 @@ def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[st
                 progress(name, rows)
         for name in spec.formats:
             progress(name, FORMATS[name](workspace, folder, process, size))
-        summary = _summarize(workspace, spec.tier)
+        summary = _summarize(workspace, process, spec.tier)
     row_counts |= _write_scores(folder, scores)
     publisher = current_app.config["SETTINGS"].brand_name
     write_notebook(folder, process.title, scores.formulas)
@@ -146,11 +151,12 @@ def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[st
     return write_manifest(folder, process, scores, row_counts, summary)
 
 
-def _summarize(workspace: DuckDBWorkspace, tier: str) -> dict[str, Any]:
+def _summarize(workspace: DuckDBWorkspace, process: Process, tier: str) -> dict[str, Any]:
     return {
         "tier": tier,
         **period_and_people(workspace),
         "withheld": count_withheld(workspace),
+        "withheld_texts": count_withheld_texts(workspace, process),
     }
 
 

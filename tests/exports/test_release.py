@@ -12,9 +12,10 @@ from deliberate.exports.columns import codebook
 from deliberate.exports.csv_writer import csv_cell
 from deliberate.exports.release_builder import ReleaseNotWritable, build_release
 from deliberate.models import Interaction, Proposal
+from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.moderation.decisions import hide_contribution
 from deliberate.operations.proposals.supports import support_proposal
-from deliberate.operations.threads.comments import post_comment, rate_comment
+from deliberate.operations.threads.comments import post_comment, rate_comment, withdraw_comment
 from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.vocabulary import ModerationRule, Role, Stance
 from deliberate.vocabulary.events import EVENT_TYPES
@@ -88,6 +89,31 @@ def test_release_has_places_as_their_pages_show_them(app, process, tmp_path):
     assert release_text(tmp_path / "r").count("116.70456") == 1
     meanings = [row for row in csv_rows(tmp_path / "r/codebook.csv") if "place" in row.values()]
     assert len(meanings) == 1 and "3 decimals" in str(meanings)
+
+
+def test_manifest_counts_every_text_that_is_not_shown_by_its_reason(app, process, tmp_path):
+    author, moderator = factories.create_resident(), factories.create_staff(role=Role.MODERATOR)
+    proposals = [factories.create_proposal(process) for _number in range(2)]
+    hidden, withdrawn = (
+        post_comment(factories.create_resident(), proposals[0], "Teks.", stance=Stance.FOR)
+        for _number in range(2)
+    )
+    post_comment(author, proposals[0], "Milik akun yang dihapus.", stance=Stance.FOR)
+    hide_contribution(moderator, hidden, ModerationRule.SPAM, "Iklan.")
+    hide_contribution(moderator, proposals[1], ModerationRule.SPAM, "Iklan.")
+    withdraw_comment(withdrawn.author, withdrawn)
+    erase_account(author, factories.PASSPHRASE)
+    seal_log_of(app)
+    manifest = build_release(process, tmp_path / "r", secret=b"s" * 32)
+    assert manifest["withheld_texts"] == {
+        "proposal": {"hidden": 1},
+        "comment": {"erased": 1, "hidden": 1, "withdrawn": 1},
+    }
+    kinds = [row["kind"] for row in csv_rows(tmp_path / "r/events.csv")]
+    shown = [row["subject_type"] for row in csv_rows(tmp_path / "r/texts.csv")]
+    for name, kind in (("proposal", "proposal.submitted"), ("comment", "comment.posted")):
+        withheld = sum(manifest["withheld_texts"][name].values())
+        assert shown.count(name) + withheld == kinds.count(kind)
 
 
 def test_open_release_has_no_text_name_or_actor_id(process, tmp_path):

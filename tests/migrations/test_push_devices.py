@@ -25,6 +25,7 @@ def test_existing_subscription_is_of_an_unknown_device_and_stays_on_the_way_back
     upgrade(revision="0017")
     row = db.session.query(PushSubscription).one()
     assert (row.person_id, row.last_delivery_id, row.device_id) == (1, 3, None)
+    db.session.remove()
     schema_0001.execute(MEETING)
     assert db.session.query(Meeting).one().attended == 24
     db.session.remove()

@@ -43,6 +43,9 @@ _.max_age  # Werkzeug
 _.lstrip_blocks  # Jinja
 _.trim_blocks  # Jinja
 _.redirect_request  # urllib
+_.handle_data  # html.parser
+_.handle_endtag  # html.parser
+_.handle_starttag  # html.parser
 _.gid  # tarfile
 _.gname  # tarfile
 _.uname  # tarfile
@@ -82,6 +85,8 @@ _.escalated_at
 _.opened_by_id
 _.published_by_id
 _.rated_at
+_.recorded_at
+_.recorded_by_id
 _.referred_by_id
 _.renderer
 _.responder_id
