@@ -13,13 +13,13 @@ from deliberate.citivoice import load_formulas, load_framework
 from deliberate.database import db
 from deliberate.models import Assessment, Assessor, Practice, Process
 from deliberate.queries.scores.assessments import (
-    count_pledges_by_state,
     criterion_scores,
     plan_and_judgement_in_force,
     public_assessments,
     saved_assessors,
 )
 from deliberate.queries.scores.percent import percent, percent_or_none
+from deliberate.queries.scores.pledges import count_pledges_by_state
 from deliberate.queries.scores.questionnaires import (
     ExperiencedFigure,
     experienced_by_criterion,

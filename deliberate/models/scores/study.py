@@ -1,0 +1,105 @@
+"""Sources of a study of a process: interviews, observations, documents and figures of the log."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deliberate.clock import now
+from deliberate.database import Base, BigId, UtcDateTime, new_salt
+from deliberate.database.personal_data import OFFICIAL, not_personal, rows
+from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.visibility import ASSESSORS, read_by
+from deliberate.models.processes import Process
+from deliberate.vocabulary import ConsentScope, EvidenceKind
+
+LETTERS = {
+    EvidenceKind.INTERVIEW: "R",
+    EvidenceKind.OBSERVATION: "O",
+    EvidenceKind.DOCUMENT: "D",
+    EvidenceKind.LOG: "L",
+}
+"""First letter of a label: respondent, observation, document, figure of the log."""
+USABLE_CONSENT = (ConsentScope.NOT_NEEDED, ConsentScope.SUMMARY, ConsentScope.QUOTES)
+
+
+class StudySource(Base):
+    """A source of a study, used by many questions, with a public and a private part.
+
+    Of an interview the label, institution, day and duration are private: only `title` (the role,
+    in words that point to nobody), the month and `public_text` are ever published.
+    """
+
+    __tablename__ = "study_source"
+    subject_type = "study_source"
+    __table_args__ = (UniqueConstraint("process_id", "kind", "number"),)
+    personal_data = rows(
+        "study_sources",
+        "Sources of studies",
+        owner="added_by_id",
+        columns=(
+            "id process_id kind number title institution place dated minutes pages link"
+            " archived_on consent consent_on public_text private_text salt added_by_id added_at"
+            " redacted_at"
+        ),
+        kept=OFFICIAL,
+    )
+    readers = read_by(
+        ASSESSORS, "title", "institution", "place", "pages", "link", "public_text", "private_text"
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
+    kind: Mapped[EvidenceKind] = mapped_column(String(12))
+    number: Mapped[int]
+    """Counts within the kind, so that R7 is the seventh respondent of the study."""
+    title: Mapped[str] = mapped_column(String(200))
+    institution: Mapped[str] = mapped_column(String(200), default="")
+    place: Mapped[str] = mapped_column(String(200), default="")
+    dated: Mapped[date]
+    minutes: Mapped[int | None]
+    pages: Mapped[str] = mapped_column(String(40), default="")
+    link: Mapped[str] = mapped_column(String(500), default="")
+    archived_on: Mapped[date | None]
+    consent: Mapped[ConsentScope] = mapped_column(String(12))
+    consent_on: Mapped[date | None]
+    public_text: Mapped[str] = mapped_column(Text, default="")
+    private_text: Mapped[str] = mapped_column(Text, default="")
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16), default=new_salt)
+    """Keeps the fingerprint of a short text from being guessed; erased with the text."""
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    redacted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    process: Mapped[Process] = relationship()
+    added_by: Mapped[Person] = relationship()
+    name: Mapped["RespondentName | None"] = relationship(
+        back_populates="source", cascade="all, delete-orphan"
+    )
+
+    @property
+    def label(self) -> str:
+        """Return the pseudonym of a respondent, or the short name of another source: R7, D2."""
+        return f"{LETTERS[EvidenceKind(self.kind)]}{self.number}"
+
+    @property
+    def has_consent(self) -> bool:
+        """Return whether consent is given, or not needed."""
+        return self.consent in USABLE_CONSENT
+
+    @property
+    def is_usable(self) -> bool:
+        """Return whether it may become evidence: with consent, and not redacted."""
+        return self.redacted_at is None and self.has_consent
+
+
+class RespondentName(Base):
+    """The name of a respondent, encrypted with a key that is in neither database. Erasable."""
+
+    __tablename__ = "respondent_name"
+    personal_data = not_personal("source_id encrypted_name")
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("study_source.id"), primary_key=True)
+    encrypted_name: Mapped[bytes] = mapped_column(LargeBinary)
+
+    source: Mapped[StudySource] = relationship(back_populates="name")
