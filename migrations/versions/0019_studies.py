@@ -58,6 +58,26 @@ def _create_sources() -> None:
         sa.UniqueConstraint("process_id", "kind", "number"),
     )
     op.create_table(
+        "study_excerpt",
+        sa.Column("id", BIG_INT, primary_key=True),
+        sa.Column("source_id", BIG_INT, sa.ForeignKey("study_source.id"), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("place", sa.String(80), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=False),
+        sa.Column("added_by_id", BIG_INT, sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("added_at", TIMESTAMP, nullable=False),
+    )
+    op.create_index("ix_study_excerpt_source_id", "study_excerpt", ["source_id"])
+    op.create_table(
+        "study_excerpt_code",
+        sa.Column(
+            "excerpt_id", BIG_INT, sa.ForeignKey("study_excerpt.id"), primary_key=True
+        ),
+        sa.Column("coder_id", BIG_INT, sa.ForeignKey("person.id"), primary_key=True),
+        sa.Column("code", sa.String(12), primary_key=True),
+    )
+    op.create_table(
         "respondent_name",
         sa.Column("source_id", BIG_INT, sa.ForeignKey("study_source.id"), primary_key=True),
         sa.Column("encrypted_name", sa.LargeBinary(), nullable=False),
@@ -126,6 +146,8 @@ def downgrade() -> None:
     _drop_second_entries()
     for table, column in SHARED.items():
         _set_unique(table, ["assessor_id", column], [column], adds_assessor=False)
+    op.drop_table("study_excerpt_code")
+    op.drop_table("study_excerpt")
     op.drop_table("respondent_name")
     op.drop_table("study_source")
 

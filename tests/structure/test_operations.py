@@ -16,6 +16,7 @@ UNRECORDED = {
     "deliberate/notifications/delivery.py",
     "deliberate/operations/scores/assessment_publishing.py",
     "deliberate/operations/scores/assessments.py",
+    "deliberate/operations/scores/excerpts.py",
     "deliberate/operations/scores/settling.py",
     "deliberate/operations/scores/study_sources.py",
     "deliberate/operations/accounts/email_addresses.py",

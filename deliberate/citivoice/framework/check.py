@@ -51,6 +51,7 @@ RUNS = ("pair_cap_3", "without_top5", "without_new", "verified_only", "whole_spa
 NUMBERS = ("seed", "draws", "weightings", "floor", "few_voices", "order_kept")
 INTERVALS = ("bootstrap", "expanded", "wilson", "none")
 BANDS = ("low", "middle", "high")
+LISTS = ("scale_names", "categories", "enabling_conditions", "barriers", "context_factors")
 RUBRIC_STAGES = ("ex_ante", "ex_post")
 SENTENCES = {
     "DQ": ("else",),
@@ -206,7 +207,7 @@ def _framework(values: TomlTable, formulas: TomlTable) -> Lines:
     logged |= set(_tables(formulas, "dimensions")) | set(_tables(values, "beside"))
     yield from _context_figures(_tables(values, "beside"))
     categories = _tables(values, "categories")
-    for group in ("scale_names", "categories", "enabling_conditions", "context_factors"):
+    for group in LISTS:
         if not _tables(values, group):
             yield group, "is empty"
         for name, entry in _tables(values, group).items():

@@ -20,6 +20,8 @@ LETTERS = {
     EvidenceKind.LOG: "L",
 }
 """First letter of a label: respondent, observation, document, figure of the log."""
+NO_CODE = "none"
+"""Given by a coder who has read an excerpt and found no code that fits."""
 USABLE_CONSENT = (ConsentScope.NOT_NEEDED, ConsentScope.SUMMARY, ConsentScope.QUOTES)
 
 
@@ -103,3 +105,49 @@ class RespondentName(Base):
     encrypted_name: Mapped[bytes] = mapped_column(LargeBinary)
 
     source: Mapped[StudySource] = relationship(back_populates="name")
+
+
+class Excerpt(Base):
+    """A passage of a source that coders give codes to. It is never published."""
+
+    __tablename__ = "study_excerpt"
+    personal_data = rows(
+        "study_excerpts",
+        "Excerpts of sources of studies",
+        owner="added_by_id",
+        columns="id source_id body language place memo added_by_id added_at",
+        kept=OFFICIAL,
+    )
+    readers = read_by(ASSESSORS, "body", "place", "memo")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("study_source.id"), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    place: Mapped[str] = mapped_column(String(80), default="")
+    """Where in the source: a page, a minute, a line."""
+    memo: Mapped[str] = mapped_column(Text, default="")
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    source: Mapped[StudySource] = relationship()
+    codes: Mapped[list["ExcerptCode"]] = relationship(
+        order_by="ExcerptCode.code", cascade="all, delete-orphan"
+    )
+
+
+class ExcerptCode(Base):
+    """A code that one coder gave to an excerpt; `NO_CODE` where none fits."""
+
+    __tablename__ = "study_excerpt_code"
+    personal_data = rows(
+        "study_codes",
+        "Codes of excerpts of studies",
+        owner="coder_id",
+        columns="excerpt_id coder_id code",
+        kept=OFFICIAL,
+    )
+
+    excerpt_id: Mapped[int] = mapped_column(ForeignKey("study_excerpt.id"), primary_key=True)
+    coder_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)

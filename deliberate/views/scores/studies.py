@@ -42,15 +42,16 @@ blueprint = LocalizedBlueprint("studies", url_prefix="/desk/studies")
 SOURCE = "/<slug>/sources/<id:source_id>"
 
 
-def _get_process(slug: str) -> "Process":
+def get_process_of_study(slug: str) -> "Process":
     """Return the process of a study that the person may use, or raise."""
     process = get_or_404(source_queries.get_study_process(slug))
     require(may_use_study(signed_in_person(), process))
     return process
 
 
-def _get_source(slug: str, source_id: int) -> "StudySource":
-    process = _get_process(slug)
+def get_source_of_study(slug: str, source_id: int) -> "StudySource":
+    """Return a source of a study that the person may use, or raise."""
+    process = get_process_of_study(slug)
     source = source_queries.get_source(source_id)
     return get_or_404(source if source is not None and source.process_id == process.id else None)
 
@@ -58,7 +59,7 @@ def _get_source(slug: str, source_id: int) -> "StudySource":
 @blueprint.page("/<slug>", "evaluator")
 def show(slug: str) -> ResponseReturnValue:
     """List the sources of a study, all or of one kind."""
-    process = _get_process(slug)
+    process = get_process_of_study(slug)
     kind = request.args.get("kind", "")
     chosen = EvidenceKind(kind) if kind in tuple(EvidenceKind) else None
     return render_template(
@@ -74,7 +75,7 @@ def show(slug: str) -> ResponseReturnValue:
 @blueprint.page("/<slug>/sources/new/<kind>", "evaluator", methods=BOTH)
 def new_source(slug: str, kind: str) -> ResponseReturnValue:
     """Record a source."""
-    process = _get_process(slug)
+    process = get_process_of_study(slug)
     form = get_or_404(FORMS.get(kind))(submitted_data())
     form.today = local_today(process)
 
@@ -127,7 +128,7 @@ def _source_input(form: SourceForm) -> SourceInput:
 @blueprint.page(SOURCE, "evaluator", methods=BOTH)
 def source(slug: str, source_id: int) -> ResponseReturnValue:
     """Show a source with its public and private part, or change it."""
-    row, person = _get_source(slug, source_id), signed_in_person()
+    row, person = get_source_of_study(slug, source_id), signed_in_person()
     form = FORMS[row.kind](submitted_data(), data=_source_data(row))
     form.today = local_today(row.process)
 
@@ -168,7 +169,7 @@ def _source_data(row: "StudySource") -> dict[str, object]:
 @blueprint.page(f"{SOURCE}/name", "evaluator", methods=("POST",))
 def erase_name(slug: str, source_id: int) -> ResponseReturnValue:
     """Erase the name of a respondent."""
-    source_operations.erase_name(signed_in_person(), _get_source(slug, source_id))
+    source_operations.erase_name(signed_in_person(), get_source_of_study(slug, source_id))
     url = url_for("studies.source", slug=slug, source_id=source_id)
     return redirect_with_message(url, _("The name is erased."))
 
@@ -176,7 +177,7 @@ def erase_name(slug: str, source_id: int) -> ResponseReturnValue:
 @blueprint.page(f"{SOURCE}/redact", "evaluator", methods=("POST",))
 def redact(slug: str, source_id: int) -> ResponseReturnValue:
     """Erase the texts of a source that is frozen already."""
-    row, form = _get_source(slug, source_id), RedactionForm(request.form)
+    row, form = get_source_of_study(slug, source_id), RedactionForm(request.form)
     url = url_for("studies.source", slug=slug, source_id=source_id)
     if not form.validate():
         return redirect_with_message(url, _("Choose a reason. Nothing is erased."))
