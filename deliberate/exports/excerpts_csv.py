@@ -6,7 +6,7 @@ from io import StringIO
 
 from deliberate.exports.csv_writer import csv_cell
 from deliberate.models import Excerpt
-from deliberate.queries.scores.excerpts import codes_by
+from deliberate.queries.scores.studies.excerpts import codes_by
 
 COLUMNS = ("source", "excerpt", "language", "place", "codes", "memo")
 """`source` is a label such as R7, `codes` are divided by semicolons."""

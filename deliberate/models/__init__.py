@@ -99,6 +99,8 @@ from deliberate.models.scores.assessment import (
     ContextNote,
     CriterionRating,
     Evidence,
+    Finding,
+    FindingSource,
     Pledge,
     PledgeOutcome,
     Practice,

@@ -77,10 +77,32 @@ def _create_sources() -> None:
         sa.Column("coder_id", BIG_INT, sa.ForeignKey("person.id"), primary_key=True),
         sa.Column("code", sa.String(12), primary_key=True),
     )
+    _create_findings()
     op.create_table(
         "respondent_name",
         sa.Column("source_id", BIG_INT, sa.ForeignKey("study_source.id"), primary_key=True),
         sa.Column("encrypted_name", sa.LargeBinary(), nullable=False),
+    )
+
+
+def _create_findings() -> None:
+    op.create_table(
+        "finding",
+        sa.Column("id", BIG_INT, primary_key=True),
+        sa.Column("assessment_id", BIG_INT, sa.ForeignKey("assessment.id"), nullable=False),
+        sa.Column("topic", sa.String(24), nullable=False),
+        sa.Column("version", BIG_INT, nullable=False),
+        sa.Column("body_id", sa.Text(), nullable=False),
+        sa.Column("body_en", sa.Text(), nullable=False),
+        sa.Column("addressee", sa.String(200), nullable=False),
+        sa.Column("person_id", BIG_INT, sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("written_at", TIMESTAMP, nullable=False),
+        sa.UniqueConstraint("assessment_id", "topic", "version"),
+    )
+    op.create_table(
+        "finding_source",
+        sa.Column("finding_id", BIG_INT, sa.ForeignKey("finding.id"), primary_key=True),
+        sa.Column("source_id", BIG_INT, sa.ForeignKey("study_source.id"), primary_key=True),
     )
 
 
@@ -146,6 +168,8 @@ def downgrade() -> None:
     _drop_second_entries()
     for table, column in SHARED.items():
         _set_unique(table, ["assessor_id", column], [column], adds_assessor=False)
+    for table in ("finding_source", "finding"):
+        op.drop_table(table)
     op.drop_table("study_excerpt_code")
     op.drop_table("study_excerpt")
     op.drop_table("respondent_name")

@@ -39,8 +39,8 @@ from deliberate.queries.scores.assessments import (
     public_assessments,
     settled_values,
 )
-from deliberate.queries.scores.pledges import count_pledges_by_state, pledges_in_force
-from deliberate.queries.scores.settling import unresolved_differences
+from deliberate.queries.scores.studies.pledges import count_pledges_by_state, pledges_in_force
+from deliberate.queries.scores.studies.settling import unresolved_differences
 from deliberate.vocabulary import (
     AssessmentStage,
     EvidenceKind,

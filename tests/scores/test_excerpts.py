@@ -14,7 +14,7 @@ from deliberate.operations.scores.excerpts import (
 )
 from deliberate.operations.scores.study_sources import SourceInput, add_source
 from deliberate.permissions.decision import Refused
-from deliberate.queries.scores.excerpts import (
+from deliberate.queries.scores.studies.excerpts import (
     coder_agreement,
     codes_by,
     cooccurrences,

@@ -17,6 +17,7 @@ UNRECORDED = {
     "deliberate/operations/scores/assessment_publishing.py",
     "deliberate/operations/scores/assessments.py",
     "deliberate/operations/scores/excerpts.py",
+    "deliberate/operations/scores/findings.py",
     "deliberate/operations/scores/settling.py",
     "deliberate/operations/scores/study_sources.py",
     "deliberate/operations/accounts/email_addresses.py",

@@ -13,8 +13,8 @@ from deliberate.operations.scores import assessments as assessment_operations
 from deliberate.operations.scores import coding as coding_operations
 from deliberate.operations.scores import settling as settling_operations
 from deliberate.operations.scores.assessments import EvidenceInput, PledgeInput, RatingInput
-from deliberate.queries.scores.pledges import pledges_in_force
-from deliberate.queries.scores.settling import unresolved_differences
+from deliberate.queries.scores.studies.pledges import pledges_in_force
+from deliberate.queries.scores.studies.settling import unresolved_differences
 from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState, SampleKind, TargetGoal
 
 WORDS_PER_GRADE = (9, 22, 45)

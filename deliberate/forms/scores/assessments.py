@@ -93,13 +93,13 @@ class RatingForm(LocalizedForm):
 class PledgeForm(LocalizedForm):
     """A pledge of a plan; empty where nothing is promised."""
 
-    question = SelectField(_("Question"), [Optional()], choices=[])
+    question = SelectField(_("Question"), choices=[], default="")
     action = StringField(_("Pledge"), [Length(max=500, message=TOO_LONG)])
     owner = SelectField(_("Responsible"), [Optional()], choices=[])
     due_on = DayField(_("By when"))
-    indicator = SelectField(_("Which indicator will show it"), [Optional()], choices=[])
-    goal = SelectField(_("Score of the indicator"), [Optional()], choices=GOALS)
-    target = StringField(_("Target"), [Optional(), Length(max=120, message=TOO_LONG)])
+    indicator = SelectField(_("Which indicator will show it"), choices=[], default="")
+    goal = SelectField(_("Score of the indicator"), choices=GOALS, default="")
+    target = StringField(_("Target"), [Length(max=120, message=TOO_LONG)])
 
     @property
     def is_blank(self) -> bool:
@@ -197,7 +197,7 @@ class OutcomeForm(LocalizedForm):
     """The outcome of one pledge, with what shows it."""
 
     outcome = RadioField(_("Outcome"), [Optional()], choices=OUTCOMES)
-    note = StringField(_("What shows it"), [Optional(), Length(max=500, message=TOO_LONG)])
+    note = StringField(_("What shows it"), [Length(max=500, message=TOO_LONG)])
 
     def validate_note(self, field: StringField) -> None:
         """Require what shows an outcome."""

@@ -58,6 +58,7 @@ class Assessment(VisibleText, Base):
     notes: Mapped[list["ContextNote"]] = relationship(order_by="ContextNote.id")
     replies: Mapped[list["AssessmentReply"]] = relationship(order_by="AssessmentReply.id")
     outcomes: Mapped[list["PledgeOutcome"]] = relationship(order_by="PledgeOutcome.id")
+    findings: Mapped[list["Finding"]] = relationship(order_by="Finding.id")
     practices: Mapped[list["Practice"]] = relationship(
         order_by="Practice.criterion", cascade="all, delete-orphan"
     )
@@ -292,6 +293,57 @@ class Practice(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
     criterion: Mapped[str] = mapped_column(String(12))
     body: Mapped[str] = mapped_column(Text)
+
+
+class Finding(Base):
+    """One version of what a study found on a topic: a criterion, condition, barrier or summary.
+
+    Earlier versions stay; a version with no text takes the finding back.
+    """
+
+    __tablename__ = "finding"
+    __table_args__ = (UniqueConstraint("assessment_id", "topic", "version"),)
+    personal_data = rows(
+        "findings",
+        "Findings of studies",
+        owner="person_id",
+        columns="id assessment_id topic version body_id body_en addressee person_id written_at",
+        kept=OFFICIAL,
+    )
+    readers = read_by(ASSESSORS, "body_id", "body_en", "addressee")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    topic: Mapped[str] = mapped_column(String(24))
+    version: Mapped[int]
+    body_id: Mapped[str] = mapped_column(Text, default="")
+    body_en: Mapped[str] = mapped_column(Text, default="")
+    addressee: Mapped[str] = mapped_column(String(200), default="")
+    """Whom a recommendation is for."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    sources: Mapped[list["FindingSource"]] = relationship(
+        order_by="FindingSource.source_id", cascade="all, delete-orphan"
+    )
+
+    def text_in(self, language: str) -> tuple[str, str]:
+        """Return the text for readers of a language, and the language it is written in."""
+        texts = {"id": self.body_id, "en": self.body_en}
+        other = "id" if language == "en" else "en"
+        return (texts[language], language) if texts[language] else (texts[other], other)
+
+
+class FindingSource(Base):
+    """A source of the study that a finding rests on."""
+
+    __tablename__ = "finding_source"
+    personal_data = not_personal("finding_id source_id")
+
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("study_source.id"), primary_key=True)
+
+    source: Mapped[StudySource] = relationship()
 
 
 class AssessmentReply(Base):

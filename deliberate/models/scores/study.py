@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime, new_salt
 from deliberate.database.personal_data import OFFICIAL, not_personal, rows
-from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.visibility import ASSESSORS, read_by
 from deliberate.models.processes import Process
 from deliberate.vocabulary import ConsentScope, EvidenceKind
@@ -74,7 +73,6 @@ class StudySource(Base):
     redacted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     process: Mapped[Process] = relationship()
-    added_by: Mapped[Person] = relationship()
     name: Mapped["RespondentName | None"] = relationship(
         back_populates="source", cascade="all, delete-orphan"
     )

@@ -46,8 +46,8 @@ from deliberate.permissions.scores.assessments import (
     may_write_practices,
 )
 from deliberate.queries.scores.assessments import VALUES, assessor_of, judgement_by
-from deliberate.queries.scores.pledges import outcomes_by, pledges_by
-from deliberate.queries.scores.settling import CONDITION_VALUES, notes_by
+from deliberate.queries.scores.studies.pledges import outcomes_by, pledges_by
+from deliberate.queries.scores.studies.settling import CONDITION_VALUES, notes_by
 from deliberate.text import clean, clean_line
 from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState, TargetGoal
 

@@ -15,8 +15,8 @@ from deliberate.models.scores.study import NO_CODE
 from deliberate.operations.scores.study_sources import STUDY_REASON
 from deliberate.permissions.decision import InvalidInput, require
 from deliberate.permissions.scores.studies import may_use_study
-from deliberate.queries.scores.excerpts import MAX_EXCERPTS, code_names, codes_by, own_codes
-from deliberate.queries.scores.study_sources import list_sources
+from deliberate.queries.scores.studies.excerpts import MAX_EXCERPTS, code_names, codes_by, own_codes
+from deliberate.queries.scores.studies.sources import list_sources
 from deliberate.text import clean, clean_line
 
 MAX_BODY = 4000

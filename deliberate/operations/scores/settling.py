@@ -8,7 +8,7 @@ from deliberate.models import Adjudication, Assessment, Person
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.scores.assessments import may_adjudicate
 from deliberate.queries.scores.assessments import assessor_of
-from deliberate.queries.scores.settling import Difference, differences
+from deliberate.queries.scores.studies.settling import Difference, differences
 from deliberate.text import clean
 
 DRAFT_REASON = "a settlement is visible to evaluators alone until it is frozen"

@@ -17,7 +17,7 @@ from deliberate.permissions.scores.studies import (
     may_redact_source,
     may_use_study,
 )
-from deliberate.queries.scores.study_sources import next_number
+from deliberate.queries.scores.studies.sources import next_number
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean, clean_line
 from deliberate.vocabulary import ConsentScope, EvidenceKind, RedactionGround

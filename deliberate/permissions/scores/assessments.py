@@ -22,8 +22,8 @@ from deliberate.queries.scores.assessments import (
     saved_assessors,
     settled_values,
 )
-from deliberate.queries.scores.pledges import settled_pledges
-from deliberate.queries.scores.settling import unresolved_differences
+from deliberate.queries.scores.studies.pledges import settled_pledges
+from deliberate.queries.scores.studies.settling import unresolved_differences
 from deliberate.vocabulary import AssessmentStage, Role
 
 MAX_ASSESSORS = 2
@@ -101,6 +101,20 @@ def may_write_practices(person: Person | None, assessment: Assessment) -> Decisi
         ALLOWED
         if have_both_saved(assessment)
         else Decision(_("What worked is written once both have saved.")),
+    )
+
+
+def may_write_findings(person: Person | None, assessment: Assessment) -> Decision:
+    """Allow an assessor once both have saved, until it is frozen: then findings are fixed, too."""
+    return all_of(
+        may_assess(person),
+        _is_assessor(assessor_of(assessment, person)),
+        ALLOWED
+        if assessment.frozen_at is None
+        else Decision(_("This assessment is frozen; a change is a new assessment.")),
+        ALLOWED
+        if have_both_saved(assessment)
+        else Decision(_("Findings are written once both have saved.")),
     )
 
 

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _
 from deliberate.models import Person, Process, StudySource
 from deliberate.permissions.decision import ALLOWED, Decision, all_of, not_yours
 from deliberate.permissions.scores.assessments import may_assess
-from deliberate.queries.scores.study_sources import is_frozen, takes_part_in_study
+from deliberate.queries.scores.studies.sources import is_frozen, takes_part_in_study
 
 
 def may_use_study(person: Person | None, process: Process) -> Decision:

@@ -23,6 +23,8 @@ from deliberate.models import (
     AssessmentReply,
     Assessor,
     Evidence,
+    Finding,
+    FindingSource,
     Person,
     Process,
     ProcessInstitution,
@@ -160,6 +162,9 @@ def _load_options() -> tuple[ExecutableOption, ...]:
         selectinload(Assessment.replies),
         selectinload(Assessment.outcomes),
         selectinload(Assessment.practices),
+        selectinload(Assessment.findings)
+        .selectinload(Finding.sources)
+        .joinedload(FindingSource.source),
     )
 
 

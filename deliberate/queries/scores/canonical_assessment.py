@@ -10,14 +10,15 @@ from typing import Any
 
 from deliberate.models import Assessment, Assessor, Evidence, StudySource
 from deliberate.queries.scores.assessments import judgement_by, saved_assessors, settled_values
-from deliberate.queries.scores.pledges import (
+from deliberate.queries.scores.studies.findings import current_findings
+from deliberate.queries.scores.studies.pledges import (
     outcomes_by,
     pledge_form,
     pledges_by,
     settled_outcomes,
     settled_pledges,
 )
-from deliberate.queries.scores.settling import notes_by, settled_notes
+from deliberate.queries.scores.studies.settling import notes_by, settled_notes
 from deliberate.vocabulary import EvidenceKind
 
 SCHEMA = 2
@@ -49,6 +50,10 @@ def canonical_form(assessment: Assessment) -> dict[str, Any]:
         "outcomes": _outcomes(assessment, settled_outcomes(assessment)),
         "practices": {practice.criterion: practice.body for practice in assessment.practices},
         "context": {note.code: [note.value, *note.notes] for note in settled_notes(assessment)},
+        "findings": {
+            topic: {"id": row.body_id, "en": row.body_en, "addressee": row.addressee}
+            for topic, row in current_findings(assessment).items()
+        },
     }
 
 

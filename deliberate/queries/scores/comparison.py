@@ -17,7 +17,7 @@ from deliberate.citivoice import Comparable, load_formulas, load_framework
 from deliberate.database import db
 from deliberate.models import Assessment, ComparedScore, Process
 from deliberate.queries.scores.assessments import plan_and_judgement_in_force, public_assessments
-from deliberate.queries.scores.settling import settled_notes
+from deliberate.queries.scores.studies.settling import settled_notes
 
 MAX_SIDES = 4
 

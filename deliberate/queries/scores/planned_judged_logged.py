@@ -19,11 +19,11 @@ from deliberate.queries.scores.assessments import (
     saved_assessors,
 )
 from deliberate.queries.scores.percent import percent, percent_or_none
-from deliberate.queries.scores.pledges import count_pledges_by_state
 from deliberate.queries.scores.questionnaires import (
     ExperiencedFigure,
     experienced_by_criterion,
 )
+from deliberate.queries.scores.studies.pledges import count_pledges_by_state
 from deliberate.vocabulary import AssessmentStage
 
 Document = Mapping[str, Any]

@@ -34,7 +34,6 @@ from deliberate.operations.scores.assessments import (
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.scores.assessments import may_rate, may_write_practices
 from deliberate.queries.responses.institutions import list_institutions, localized_name
-from deliberate.queries.scores import pledges as pledge_queries
 from deliberate.queries.scores.assessments import (
     Question,
     assessor_of,
@@ -45,8 +44,9 @@ from deliberate.queries.scores.assessments import (
 )
 from deliberate.queries.scores.planned_judged_logged import measured_indicators
 from deliberate.queries.scores.process_scores import newest_snapshot
-from deliberate.queries.scores.settling import notes_by
-from deliberate.queries.scores.study_sources import list_sources
+from deliberate.queries.scores.studies import pledges as pledge_queries
+from deliberate.queries.scores.studies.settling import notes_by
+from deliberate.queries.scores.studies.sources import list_sources
 from deliberate.views.scores.assessments import (
     ASSESSMENT,
     framework_context,
@@ -59,7 +59,7 @@ from deliberate.views.site.request_context import get_or_404, int_field, signed_
 from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState, TargetGoal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from wtforms import Form
@@ -98,12 +98,10 @@ def criterion(assessment_id: int, criterion: str) -> ResponseReturnValue:
     forms: list[Form] = [row.rating for row in rows]
     refusal = ""
     if _is_submitted(forms):
-        try:
-            rate_questions(person, assessment, _ratings(rows, sources))
-        except Refused as refused:
-            refusal = str(refused.reason)
-        else:
-            message = _("Saved. Only you can see your answers until both have saved.")
+        ratings = _ratings(rows, sources)
+        refusal = _refusal_of(lambda: rate_questions(person, assessment, ratings))
+        message = _("Saved. Only you can see your answers until both have saved.")
+        if not refusal:
             return redirect_with_message(_next_url(assessment_id, criterion), message)
     return _page(
         "criterion",
@@ -133,6 +131,15 @@ def _pledge_lines_by_question(
     ):
         lines.setdefault(line.pledge.question, []).append(line)
     return lines
+
+
+def _refusal_of(act: "Callable[[], None]") -> str:
+    """Run an act and return why it was refused, to be shown on the page; empty if it was not."""
+    try:
+        act()
+    except Refused as refused:
+        return str(refused.reason)
+    return ""
 
 
 def _is_submitted(forms: "Iterable[Form]") -> bool:
@@ -297,9 +304,10 @@ def _own_pledges(assessment: "Assessment", assessor: "Assessor") -> ResponseRetu
                 **dict.fromkeys(own),
                 **_pledge_inputs(named, plans),
             }
-            write_pledges(signed_in_person(), assessment, written)
+            refusal = _refusal_of(lambda: write_pledges(signed_in_person(), assessment, written))
             message = _("Your pledges are saved. Only you see them until both have saved.")
-            return _after_pledges(assessment.id, message)
+            if not refusal:
+                return _after_pledges(assessment.id, message)
     return _page("pledges", assessment, all_forms, refusal, rows=list(forms.items()), blank=blank)
 
 

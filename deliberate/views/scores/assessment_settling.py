@@ -11,14 +11,14 @@ from deliberate.operations.scores.settling import adjudicate_difference, agree_t
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.scores.assessments import may_adjudicate, may_read_judgements
 from deliberate.queries.scores import assessments as assessment_queries
-from deliberate.queries.scores.settling import (
+from deliberate.queries.scores.studies.settling import (
     Difference,
     ItemKind,
     differences,
     notes_by,
     pledge_pairs,
 )
-from deliberate.queries.scores.study_sources import public_part
+from deliberate.queries.scores.studies.sources import public_part
 from deliberate.views.scores.assessments import (
     ASSESSMENT,
     framework_context,

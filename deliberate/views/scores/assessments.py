@@ -17,10 +17,14 @@ from deliberate.permissions.scores.studies import may_use_study
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.scores import assessments as assessment_queries
 from deliberate.queries.scores.planned_judged_logged import logged_by_criterion
-from deliberate.queries.scores.pledges import by_question, pledges_by, settled_pledges
 from deliberate.queries.scores.process_scores import newest_snapshot
-from deliberate.queries.scores.settling import notes_by, settled_notes, unresolved_differences
-from deliberate.queries.scores.study_sources import public_part
+from deliberate.queries.scores.studies.pledges import by_question, pledges_by, settled_pledges
+from deliberate.queries.scores.studies.settling import (
+    notes_by,
+    settled_notes,
+    unresolved_differences,
+)
+from deliberate.queries.scores.studies.sources import public_part
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -139,6 +143,7 @@ def _permissions(person: "Person", assessment: "Assessment") -> dict[str, bool]:
     return {
         "join": bool(allowed.may_join_assessment(person, assessment)),
         "rate": bool(allowed.may_rate(person, assessment)),
+        "findings": bool(allowed.may_write_findings(person, assessment)),
         "practices": bool(allowed.may_write_practices(person, assessment)),
         "adjudicate": bool(allowed.may_adjudicate(person, assessment)),
         "freeze": bool(allowed.may_read_frozen_preview(person, assessment)),

@@ -16,10 +16,10 @@ from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.scores import assessments as assessment_queries
 from deliberate.queries.scores.coding import is_complete, sample_reliability, samples_of_process
 from deliberate.queries.scores.planned_judged_logged import measured_indicators
-from deliberate.queries.scores.pledges import by_question, pledge_lines, settled_pledges
 from deliberate.queries.scores.process_scores import newest_snapshot
-from deliberate.queries.scores.settling import SettledNote, settled_notes
-from deliberate.queries.scores.study_sources import public_part
+from deliberate.queries.scores.studies.pledges import by_question, pledge_lines, settled_pledges
+from deliberate.queries.scores.studies.settling import SettledNote, settled_notes
+from deliberate.queries.scores.studies.sources import public_part
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import get_or_404
 from deliberate.vocabulary import AssessmentStage, SampleKind

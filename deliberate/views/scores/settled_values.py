@@ -3,8 +3,8 @@
 from flask_babel import gettext as _
 
 from deliberate.forms.scores.assessments import CONDITION_VALUES, OUTCOMES, VALUES
-from deliberate.queries.scores.pledges import NONE
-from deliberate.queries.scores.settling import ItemKind
+from deliberate.queries.scores.studies.pledges import NONE
+from deliberate.queries.scores.studies.settling import ItemKind
 
 
 def choice_labels(kind: ItemKind) -> dict[str, str]:

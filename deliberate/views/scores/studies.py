@@ -18,7 +18,7 @@ from deliberate.permissions.scores.studies import (
     may_redact_source,
     may_use_study,
 )
-from deliberate.queries.scores import study_sources as source_queries
+from deliberate.queries.scores.studies import sources as source_queries
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,

@@ -10,7 +10,7 @@ from deliberate.exports.excerpts_csv import excerpts_csv
 from deliberate.forms.scores.excerpts import CodesForm, ExcerptForm, ImportExcerptsForm
 from deliberate.operations.scores import excerpts as excerpt_operations
 from deliberate.operations.scores.excerpts import ExcerptInput
-from deliberate.queries.scores import excerpts as excerpt_queries
+from deliberate.queries.scores.studies import excerpts as excerpt_queries
 from deliberate.views.scores.studies import get_process_of_study, get_source_of_study
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
@@ -137,7 +137,7 @@ def import_table(slug: str) -> ResponseReturnValue:
     def submit() -> ResponseReturnValue:
         count = excerpt_operations.import_excerpts(person, process, form.table.data or "")
         url = url_for("study_excerpts.index", slug=slug)
-        return redirect_with_message(url, _("%(n)s excerpts are added.", n=count))
+        return redirect_with_message(url, _("Excerpts added: %(n)s", n=count))
 
     return form_page(
         form, submit, "scores/study_excerpts/import.html", show_refusal=True, process=process

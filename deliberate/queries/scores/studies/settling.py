@@ -14,7 +14,7 @@ from deliberate.queries.scores.assessments import (
     saved_assessors,
     settlements_in_force,
 )
-from deliberate.queries.scores.pledges import (
+from deliberate.queries.scores.studies.pledges import (
     NONE,
     outcome_item,
     outcomes_by,
