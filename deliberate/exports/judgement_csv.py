@@ -50,7 +50,7 @@ def judgement_csv(assessment: Assessment, language: str) -> str:
 
 
 def _evidence_of(assessment: Assessment, question: str) -> list[str]:
-    rows = [row for row in assessment.evidence if row.question == question]
+    rows = [row for row in assessment.evidence if row.question == question and row.is_covered]
     return list(dict.fromkeys(_evidence_text(row) for row in rows))
 
 

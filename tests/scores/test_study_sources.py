@@ -10,6 +10,7 @@ from deliberate.database import db
 from deliberate.models import RespondentName, StudySource
 from deliberate.operations.scores.assessment_publishing import freeze_assessment, publish_assessment
 from deliberate.operations.scores.assessments import RatingInput, rate_questions, save_judgement
+from deliberate.operations.scores.findings import FindingInput, write_finding
 from deliberate.operations.scores.study_sources import (
     SourceInput,
     add_source,
@@ -24,7 +25,13 @@ from deliberate.vocabulary import ConsentScope, EvidenceKind, RedactionGround
 from deliberate.vocabulary.events.scores import SourceRedacted
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
-from tests.scores.test_assessments import create_assessment, create_evaluator
+from tests.scores.test_assessments import (
+    EVIDENCE,
+    create_assessment,
+    create_evaluator,
+    create_judgement,
+    rate_question,
+)
 
 NAME, QUOTE = "Ibu Rahasia", "Undangan datang terlambat"
 SPOKEN = date(2026, 2, 17)
@@ -113,6 +120,35 @@ def test_evidence_whose_consent_was_withdrawn_no_longer_counts(app):
     withdrawn = SourceInput(title="warga", dated=SPOKEN, consent=ConsentScope.NOT_GIVEN)
     edit_source(evaluator, source, withdrawn)
     assert judgement_by(assessment, assessment.assessors[0])["DP1.2"] == "NE"
+
+
+def test_quote_whose_consent_was_withdrawn_is_published_nowhere(app, clock):
+    assessment, first, second = create_assessment()
+    source = respondent(first, assessment.process)
+    for person in (first, second):
+        use_source(person, assessment, source)
+        rate_question(person, assessment, "DP3.1", "2", "", EVIDENCE)
+        save_judgement(person, assessment)
+    write_finding(first, assessment, "DP1", FindingInput("Temuan", sources=[source]))
+    silent = SourceInput(
+        title="warga", dated=SPOKEN, consent=ConsentScope.NOT_GIVEN, public_text=QUOTE
+    )
+    edit_source(first, source, silent)
+    freeze_assessment(first, assessment)
+    clock.shift(timedelta(days=15))
+    publish_assessment(first, assessment)
+    path = f"/en/scores/{assessment.process.slug}"
+    pages = (f"{path}/assessments", f"{path}/report", f"{path}/report.csv")
+    assert [page for page in pages if QUOTE in anonymous_client(app).get(page).text] == []
+
+
+def test_source_of_a_frozen_finding_no_longer_changes(app):
+    assessment, first, _second = create_judgement()
+    source = respondent(first, assessment.process)
+    write_finding(first, assessment, "DP1", FindingInput("Temuan", sources=[source]))
+    freeze_assessment(first, assessment)
+    with pytest.raises(Refused, match="frozen"):
+        edit_source(first, source, SourceInput(title="lain", dated=SPOKEN))
 
 
 def test_unticked_source_is_removed_from_its_question_alone(app):

@@ -40,10 +40,11 @@ class StudySource(Base):
         owner="added_by_id",
         columns=(
             "id process_id kind number title institution place dated minutes pages link"
-            " archived_on consent consent_on public_text private_text salt added_by_id added_at"
+            " archived_on consent consent_on public_text private_text added_by_id added_at"
             " redacted_at"
         ),
         kept=OFFICIAL,
+        hidden="salt",
     )
     readers = read_by(
         ASSESSORS, "title", "institution", "place", "pages", "link", "public_text", "private_text"
@@ -94,7 +95,10 @@ class StudySource(Base):
 
 
 class RespondentName(Base):
-    """The name of a respondent, encrypted with a key that is in neither database. Erasable."""
+    """The name of a respondent, encrypted with a key that is in neither database.
+
+    Respondents have no account: whoever recorded a name erases it when they ask.
+    """
 
     __tablename__ = "respondent_name"
     personal_data = not_personal("source_id encrypted_name")

@@ -71,7 +71,9 @@ def _assessor(assessment: Assessment, assessor: Assessor) -> dict[str, Any]:
         "values": judgement_by(assessment, assessor),
         "why": {row.question: row.reason for row in assessor.ratings if row.reason},
         "evidence": [
-            _evidence(row) for row in assessment.evidence if row.assessor_id == assessor.id
+            _evidence(row)
+            for row in assessment.evidence
+            if row.assessor_id == assessor.id and row.is_covered
         ],
         "pledges": [pledge_form(pledge) for pledge in pledges_by(assessment, assessor)],
         "outcomes": [

@@ -8,7 +8,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
-from deliberate.models import Assessment, Assessor, Evidence, Person, Process, StudySource
+from deliberate.models import (
+    Assessment,
+    Assessor,
+    Evidence,
+    Finding,
+    FindingSource,
+    Person,
+    Process,
+    StudySource,
+)
 from deliberate.vocabulary import EvidenceKind
 
 MAX_SOURCES = 300
@@ -65,9 +74,15 @@ def next_number(process_id: int, kind: EvidenceKind) -> int:
 
 def is_frozen(source: StudySource) -> bool:
     """Return whether a frozen assessment uses a source, so that it no longer changes."""
-    query = select(Evidence.id).join(Assessment, Assessment.id == Evidence.assessment_id)
-    used = (Evidence.source_id == source.id, Assessment.frozen_at.is_not(None))
-    return db.session.scalar(query.where(*used).limit(1)) is not None
+    evidence = select(Evidence.assessment_id).where(Evidence.source_id == source.id)
+    findings = (
+        select(Finding.assessment_id)
+        .join(FindingSource, FindingSource.finding_id == Finding.id)
+        .where(FindingSource.source_id == source.id)
+    )
+    used = Assessment.id.in_(evidence.union(findings))
+    query = select(Assessment.id).where(used, Assessment.frozen_at.is_not(None)).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def own_uses(process_id: int, person: Person) -> dict[int, list[str]]:
@@ -113,8 +128,14 @@ class PublicSource:
 
 
 def public_part(source: StudySource) -> PublicSource:
-    """Return what is published of a source: of an interview the role, the month and the text."""
+    """Return what is published of a source: of an interview the role, the month and the text.
+
+    Without consent that is nothing: pages leave such a source out, and this is the second guard.
+    """
     is_interview = source.kind == EvidenceKind.INTERVIEW
+    if not source.has_consent:
+        day, kind = source.dated.replace(day=1), EvidenceKind(source.kind)
+        return PublicSource(kind, "", day, True, "", "", "", "", "", True)
     return PublicSource(
         kind=EvidenceKind(source.kind),
         title=source.title,
