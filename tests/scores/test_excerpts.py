@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from flask_babel import force_locale
 
-from deliberate.exports.excerpts_csv import excerpts_csv
+from deliberate.exports.study_csv import excerpts_csv
 from deliberate.operations.scores.excerpts import (
     ExcerptInput,
     add_excerpt,

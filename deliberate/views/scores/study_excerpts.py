@@ -6,7 +6,7 @@ from flask import Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.exports.excerpts_csv import excerpts_csv
+from deliberate.exports.study_csv import excerpts_csv
 from deliberate.forms.scores.excerpts import CodesForm, ExcerptForm, ImportExcerptsForm
 from deliberate.operations.scores import excerpts as excerpt_operations
 from deliberate.operations.scores.excerpts import ExcerptInput

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from deliberate.citivoice import load_framework
 from deliberate.days import local_today
-from deliberate.exports.judgement_csv import judgement_csv
+from deliberate.exports.study_csv import judgement_csv
 from deliberate.forms.scores.findings import FindingForm, RecommendationForm
 from deliberate.operations.scores.findings import FindingInput, write_finding
 from deliberate.permissions.decision import require

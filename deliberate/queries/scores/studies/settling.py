@@ -112,11 +112,6 @@ def _condition_value(note: ContextNote | None) -> str:
     return note.value if note is not None and note.value else NO_EVIDENCE
 
 
-def question_differences(assessment: Assessment) -> list[str]:
-    """Return the ids of the questions on which the two saved judgements differ."""
-    return [row.id for row in differences(assessment) if row.kind == ItemKind.QUESTION]
-
-
 def unresolved_differences(assessment: Assessment) -> list[str]:
     """Return the ids of the items that differ and are not settled."""
     return [row.id for row in differences(assessment) if not row.is_settled]

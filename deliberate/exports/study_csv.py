@@ -1,10 +1,11 @@
-"""The answers of a published judgement with reasons and evidence as CSV."""
+"""Tables of a study as CSV: the answers of a published judgement, and coded excerpts."""
 
 import csv
+from collections.abc import Iterable
 from io import StringIO
 
 from deliberate.exports.csv_writer import csv_cell
-from deliberate.models import Assessment, Evidence
+from deliberate.models import Assessment, Evidence, Excerpt
 from deliberate.queries.scores.assessments import (
     judgement_by,
     questions,
@@ -12,9 +13,10 @@ from deliberate.queries.scores.assessments import (
     settled_values,
 )
 from deliberate.queries.scores.canonical_assessment import public_date
+from deliberate.queries.scores.studies.excerpts import codes_by
 from deliberate.queries.scores.studies.sources import public_part
 
-COLUMNS = (
+JUDGEMENT_COLUMNS = (
     "question",
     "criterion",
     "text",
@@ -25,6 +27,8 @@ COLUMNS = (
     "reason_2",
     "evidence",
 )
+EXCERPT_COLUMNS = ("source", "excerpt", "language", "place", "codes", "memo")
+"""`source` is a label such as R7, `codes` are divided by semicolons."""
 
 
 def judgement_csv(assessment: Assessment, language: str) -> str:
@@ -34,7 +38,7 @@ def judgement_csv(assessment: Assessment, language: str) -> str:
     reasons = [{row.question: row.reason for row in one.ratings} for one in assessors]
     settled, output = settled_values(assessment), StringIO()
     writer = csv.writer(output)
-    writer.writerow(COLUMNS)
+    writer.writerow(JUDGEMENT_COLUMNS)
     for question in questions():
         cells = (
             question.id,
@@ -61,3 +65,15 @@ def _evidence_text(evidence: Evidence) -> str:
     part = public_part(evidence.source)
     texts = (part.title, part.institution, part.place, part.pages, part.link, part.text)
     return f"{evidence.kind} {public_date(evidence.source)}: {', '.join(filter(None, texts))}"
+
+
+def excerpts_csv(excerpts: Iterable[Excerpt], coder_id: int) -> str:
+    """Return the excerpts with the codes of one coder, with the columns of the import."""
+    output = StringIO()
+    writer = csv.writer(output)
+    writer.writerow(EXCERPT_COLUMNS)
+    for row in excerpts:
+        codes = ";".join(sorted(codes_by(row, coder_id)))
+        cells = (row.source.label, row.body, row.language, row.place, codes, row.memo)
+        writer.writerow([csv_cell(cell) for cell in cells])
+    return output.getvalue()
