@@ -122,6 +122,12 @@ def get_open_assessment(stage: AssessmentStage) -> Assessment:
     )
 
 
+def get_frozen_assessment() -> Assessment:
+    """Return the first frozen assessment of the sample city."""
+    frozen = select(Assessment).where(Assessment.frozen_at.is_not(None))
+    return db.session.scalars(frozen.order_by(Assessment.id)).first()  # type: ignore[return-value]  # the city has some
+
+
 def evaluator_pages() -> dict[str, str]:
     """Return the paths of pages of the demo's evaluator, with assessments of both stages."""
     plan, judgement = (
@@ -132,11 +138,15 @@ def evaluator_pages() -> dict[str, str]:
         "assessments": "/desk/assessments",
         "plan": f"/desk/assessments/{plan.id}",
         "assessment": f"/desk/assessments/{judgement.id}",
-        "questions before": f"/desk/assessments/{plan.id}/criteria/DP1",
-        "questions after": f"/desk/assessments/{judgement.id}/criteria/DP1",
+        "questions before": f"/desk/assessments/{plan.id}/criteria/DP",
+        "one question": f"/desk/assessments/{judgement.id}/criteria/DP1.2",
         "context": f"/desk/assessments/{judgement.id}/context",
-        "pledges": f"/desk/assessments/{judgement.id}/pledges",
-        "practices": f"/desk/assessments/{judgement.id}/practices",
+        "pledges": f"/desk/assessments/{plan.id}/pledges",
+        "outcomes": f"/desk/assessments/{judgement.id}/pledges",
+        "before saving": f"/desk/assessments/{judgement.id}/save",
+        "settling": f"/desk/assessments/{get_frozen_assessment().id}/settle",
+        "sources": "/desk/studies/kipp-1a",
+        "new source": "/desk/studies/kipp-1a/sources/new/interview",
         "planned and judged": "/scores/kipp-1a/assessments",
         "coded samples": "/desk/coding",
         "sample": "/desk/coding/1",

@@ -306,6 +306,38 @@ class PledgeState(StrEnum):
     BROKEN = "broken"
 
 
+class TargetGoal(StrEnum):
+    """Whether the score of an indicator is to reach a target or to stay below it."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+class TargetResult(StrEnum):
+    """What became of a target, by the score of its indicator."""
+
+    REACHED = "reached"
+    MISSED = "missed"
+    NOT_MEASURED = "not_measured"
+
+
+class ConsentScope(StrEnum):
+    """What a respondent agreed to; other sources need no consent."""
+
+    NOT_NEEDED = "not_needed"
+    NOT_GIVEN = "not_given"
+    SUMMARY = "summary"
+    QUOTES = "quotes"
+
+
+class RedactionGround(StrEnum):
+    """The reasons for erasing the texts of a source that a frozen assessment uses."""
+
+    ORDER = "order"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    IDENTIFIABLE = "identifiable"
+
+
 class FactorRemovalReason(StrEnum):
     """The reasons for removing a person's second factor."""
 

@@ -20,28 +20,27 @@ from deliberate.operations.scores.assessments import (
     EvidenceInput,
     PledgeInput,
     RatingInput,
-    adjudicate_difference,
     begin_assessment,
     join_assessment,
     rate_questions,
     record_pledge_outcomes,
     save_judgement,
     write_context_notes,
-    write_pledge,
+    write_pledges,
 )
+from deliberate.operations.scores.settling import adjudicate_difference
 from deliberate.permissions.decision import Refused
 from deliberate.queries.scores.assessments import (
     assessable_processes,
     assessor_agreement,
-    count_pledges_by_state,
     is_late_plan,
     judged_criteria,
     judgement_by,
-    pledges_in_force,
     public_assessments,
     settled_values,
-    unresolved_differences,
 )
+from deliberate.queries.scores.studies.pledges import count_pledges_by_state, pledges_in_force
+from deliberate.queries.scores.studies.settling import unresolved_differences
 from deliberate.vocabulary import (
     AssessmentStage,
     EvidenceKind,
@@ -185,8 +184,8 @@ def test_assessor_agreement_counts_questions_rated_by_both(app):
     rate_question(assessor, assessment, "IU2.1", "1", evidence=EVIDENCE)
     for person in (assessor, second_assessor):
         save_judgement(person, assessment)
-    kappa, n = assessor_agreement(assessment)
-    assert (round(kappa, 4), n) == (0.8, 3)
+    agreement = assessor_agreement(assessment)
+    assert (round(agreement.kappa, 4), agreement.n, agreement.equal) == (0.8, 3, 2)
 
 
 def test_frozen_assessment_refuses_changes(app):
@@ -230,8 +229,8 @@ def create_plan():
     plan = begin_assessment(assessor, process, AssessmentStage.EX_ANTE)
     join_assessment(second_assessor, plan)
     pledge_input = PledgeInput("Tiga lokakarya", "Lokakarya di tiga kelurahan", date(2026, 4, 1))
-    write_pledge(assessor, plan, "DP1.1", pledge_input)
     for person in (assessor, second_assessor):
+        write_pledges(person, plan, {"DP1.1": pledge_input})
         rate_question(person, plan, "DP1.1", "2", evidence=EVIDENCE)
         rate_question(person, plan, "DP1.2", "1", evidence=EVIDENCE)
         save_judgement(person, plan)
@@ -242,7 +241,10 @@ def test_planned_process_can_be_assessed_in_time(app, clock):
     process = factories.create_process()
     with unrecorded("test settings") as session:
         session.get_one(Process, process.id).opened_at = None
-    plan = begin_assessment(create_evaluator(), process, AssessmentStage.EX_ANTE)
+    assessor = create_evaluator()
+    plan = begin_assessment(assessor, process, AssessmentStage.EX_ANTE)
+    rate_question(assessor, plan, "DP1.1", "2", evidence=EVIDENCE)
+    save_judgement(assessor, plan)
     assert process in assessable_processes() and not is_late_plan(plan)
     clock.shift(timedelta(days=1))
     with unrecorded("test settings") as session:
@@ -295,8 +297,8 @@ def test_judged_criteria_hold_planned_and_judged_scores(app, clock):
         for person in (assessor_after, second_assessor):
             rate_question(person, assessment, question, "1", evidence=EVIDENCE)
     (pledge,) = pledges_in_force(process.id)
-    record_pledge_outcomes(assessor_after, assessment, [(pledge, PledgeState.LATE, "Dua pekan")])
     for person in (assessor_after, second_assessor):
+        record_pledge_outcomes(person, assessment, [(pledge, PledgeState.LATE, "Dua pekan")])
         save_judgement(person, assessment)
     freeze_assessment(assessor_after, assessment)
     assert judged_criteria(process.id) == {"DP1": Judged(0.75, None, 2)}
@@ -310,7 +312,7 @@ def test_judged_criteria_hold_planned_and_judged_scores(app, clock):
 def test_pledge_requires_a_plan_assessment_and_a_text(app):
     assessment, assessor, _second_assessor = create_assessment()
     with pytest.raises(Refused, match="before a process"):
-        write_pledge(assessor, assessment, "DP1.1", PledgeInput("", "Apa", date(2026, 4, 1)))
+        write_pledges(assessor, assessment, {"DP1.1": PledgeInput("", "Apa", date(2026, 4, 1))})
     plan, assessor, _second_assessor = create_assessment(AssessmentStage.EX_ANTE)
     with pytest.raises(Refused, match="what is promised"):
-        write_pledge(assessor, plan, "DP1.1", PledgeInput("", " ", date(2026, 4, 1)))
+        write_pledges(assessor, plan, {"DP1.1": PledgeInput("", " ", date(2026, 4, 1))})

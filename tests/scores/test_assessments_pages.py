@@ -46,21 +46,22 @@ def test_assessment_pages_lead_from_begin_to_saved_judgement(app):
     )
     assert accepted.location.endswith("/CC1")
     assert "Berita acara 4" in browser.get(f"{page}/criteria/DP3").text
-    assert submit_form(browser, page, f"{page}/save").status_code == 303
+    assert submit_form(browser, f"{page}/save", is_named="y").status_code == 303
     assert "no longer be changed" in browser.get(page).text
 
 
-def test_criterion_page_saves_a_pledge_with_its_date(app):
+def test_pledge_page_saves_a_pledge_with_its_date(app):
     browser = signed_in_client(app, create_evaluator())
     process = factories.create_process()
     page = submit_form(
         browser, "/en/desk/assessments", about=process.slug, stage="ex_ante"
     ).location
-    fields = {"DP1.2-pledge-action": "Tiga lokakarya", "DP1.2-pledge-target": "90 orang"}
-    assert submit_form(browser, f"{page}/criteria/DP1", **fields).status_code == 422
-    fields["DP1.2-pledge-due_on"] = "2026-05-01"
-    assert submit_form(browser, f"{page}/criteria/DP1", **fields).status_code == 303
-    assert "Tiga lokakarya" in browser.get(f"{page}/criteria/DP1").text
+    fields = {"new1-question": "DP1.2", "new1-action": "Tiga lokakarya", "new1-target": "90 orang"}
+    refused = submit_form(browser, f"{page}/pledges", **fields)
+    assert refused.status_code == 422 and "Tiga lokakarya" in refused.text
+    fields["new1-due_on"] = "2026-05-01"
+    assert submit_form(browser, f"{page}/pledges", **fields).status_code == 303
+    assert "Tiga lokakarya" in browser.get(f"{page}/pledges").text
 
 
 @pytest.mark.parametrize("reader", ["visitor", "resident", "staff"])
@@ -90,11 +91,11 @@ def test_assessment_is_public_only_after_publication(app, clock):
     page = f"/en/scores/{assessment.process.slug}/assessments"
     assert "catatan lapangan" not in anonymous_client(app).get(page).text
     browser, desk = signed_in_client(app, assessor), f"/en/desk/assessments/{assessment.id}"
-    assert submit_form(browser, desk, f"{desk}/freeze").status_code == 303
+    assert submit_form(browser, f"{desk}/freeze").status_code == 303
     assert anonymous_client(app).get(f"{page}/{assessment.id}.json").status_code == 404
     clock.shift(timedelta(days=15))
     browser = signed_in_client(app, assessor)
-    assert submit_form(browser, desk, f"{desk}/publish").status_code == 303
+    assert submit_form(browser, f"{desk}/publish").status_code == 303
     assert "catatan lapangan" in anonymous_client(app).get(page).text
     factories.reload(assessment)
     assert anonymous_client(app).get(f"{page}/{assessment.id}.json").text == assessment.document
@@ -102,35 +103,40 @@ def test_assessment_is_public_only_after_publication(app, clock):
 
 def test_assessment_page_settles_differences_and_takes_replies(app):
     institution = factories.create_institution()
-    assessment, assessor, _second_assessor = create_judgement(
+    assessment, assessor, second_assessor = create_judgement(
         first="2", second="1", process=factories.create_process(institution)
     )
     browser, desk = signed_in_client(app, assessor), f"/en/desk/assessments/{assessment.id}"
-    fields = {"DP3.1-value": "1"}
-    refused = submit_form(browser, desk, f"{desk}/adjudicate/DP3.1", **fields)
+    fields, page = {"DP3.1-value": "1"}, f"{desk}/settle"
+    refused = submit_form(browser, page, f"{desk}/adjudicate/DP3.1", **fields)
     assert refused.status_code == 422 and 'href="#DP3.1-reason"' in refused.text
     fields["DP3.1-reason"] = "Separuh"
-    assert submit_form(browser, desk, f"{desk}/adjudicate/DP3.1", **fields).status_code == 303
-    submit_form(browser, desk, f"{desk}/freeze")
+    assert submit_form(browser, page, f"{desk}/adjudicate/DP3.1", **fields).status_code == 303
+    assert submit_form(browser, f"{desk}/freeze").status_code == 422
+    other = signed_in_client(app, second_assessor)
+    assert submit_form(other, page, f"{desk}/agree/DP3.1").status_code == 303
+    submit_form(browser, f"{desk}/freeze")
     officer = signed_in_client(app, factories.create_staff(institution))
     assert submit_form(officer, desk, f"{desk}/reply", body="Kami setuju.").status_code == 303
-    assert submit_form(browser, desk, f"{desk}/publish").status_code == 303
+    assert submit_form(browser, f"{desk}/publish").status_code == 303
     page = anonymous_client(app).get(f"/en/scores/{assessment.process.slug}/assessments").text
     assert "Separuh" in page and "Kami setuju." in page
 
 
-def test_context_page_saves_notes(app):
-    assessment, assessor, _second_assessor = create_assessment()
+def test_context_page_saves_notes_that_the_other_assessor_does_not_see(app):
+    assessment, assessor, second_assessor = create_assessment()
     browser, desk = signed_in_client(app, assessor), f"/en/desk/assessments/{assessment.id}"
     fields = {"EN1-value": "1", "EN1-note": "Rapat teknis tertutup", "legal-value": "wajib"}
     assert submit_form(browser, f"{desk}/context", **fields).status_code == 303
-    assert "Rapat teknis tertutup" in browser.get(desk).text
+    assert "Rapat teknis tertutup" in browser.get(f"{desk}/context").text
+    other = signed_in_client(app, second_assessor)
+    assert "Rapat teknis" not in other.get(f"{desk}/context").text + other.get(desk).text
     assert "No plan was frozen" in browser.get(f"{desk}/pledges").text
     assert db.session.query(Assessment).one().stage == AssessmentStage.EX_POST
 
 
 def test_practices_page_saves_practices(app):
-    assessment, assessor, _second_assessor = create_assessment()
+    assessment, assessor, _second_assessor = create_judgement()
     browser, desk = signed_in_client(app, assessor), f"/en/desk/assessments/{assessment.id}"
     assert (
         submit_form(browser, f"{desk}/practices", **{"CC1-body": "Rapat terbuka"}).status_code
@@ -196,7 +202,7 @@ def added_question(monkeypatch):
         "id": "Apakah diumumkan tercetak?",
     }
     framework["criteria"]["DP3"]["questions"].append(question)
-    framework["grades"]["DP3.9"] = framework["grades"]["DP3.1"]
+    framework["rubric"]["DP3.9"] = framework["rubric"]["DP3.1"]
     cached_queries = (assessment_queries.questions, assessment_queries.question_ids)
     for cached in cached_queries:
         cached.cache_clear()

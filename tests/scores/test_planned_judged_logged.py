@@ -22,7 +22,12 @@ from deliberate.queries.scores.planned_judged_logged import (
 )
 from deliberate.vocabulary import AssessmentStage, QuestionnaireAudience, Role
 from tests import factories
-from tests.scores.test_assessments import EVIDENCE, create_assessment, rate_question
+from tests.scores.test_assessments import (
+    EVIDENCE,
+    create_assessment,
+    create_judgement,
+    rate_question,
+)
 from tests.scores.test_questionnaires import answers_of, take_part
 from tests.statement_counter import record_queries
 
@@ -97,6 +102,9 @@ def test_practices_require_a_judgement_and_a_known_criterion(app, clock):
     with pytest.raises(Refused, match="after a process"):
         write_practices(assessor, plan, {"DP3": "Terlalu dini"})
     judgement, assessor, _second_assessor = create_assessment()
+    with pytest.raises(Refused, match="both have saved"):
+        write_practices(assessor, judgement, {"DP3": "Terlalu dini"})
+    judgement, assessor, _second_assessor = create_judgement()
     with pytest.raises(Refused, match="no such criterion"):
         write_practices(assessor, judgement, {"XX9": "Entah"})
     write_practices(assessor, judgement, {"DP3": "Nomor usulan", "CC1": "Rapat"})

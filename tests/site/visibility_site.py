@@ -37,6 +37,7 @@ from deliberate.models import (
     Proposal,
     ResponseDraft,
     ResponseTemplate,
+    StudySource,
 )
 from deliberate.models.releases import PLAN_FIELDS
 from deliberate.operations.accounts.deletion import erase_account
@@ -88,6 +89,7 @@ from deliberate.sealing import seal_log
 from deliberate.vocabulary import (
     AppealOutcome,
     AssessmentStage,
+    ConsentScope,
     EvidenceKind,
     MapFeatureKind,
     ModerationRule,
@@ -313,6 +315,15 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
         PledgeOutcome(**of_assessment, pledge_id=pledge.id, outcome=PledgeState.KEPT),
         Adjudication(
             **of_assessment, question="DQ1", value="1", reason="x", person_id=evaluator.id
+        ),
+        StudySource(
+            process_id=site.process.id,
+            kind=EvidenceKind.INTERVIEW,
+            number=1,
+            title="x",
+            dated=today,
+            consent=ConsentScope.QUOTES,
+            added_by_id=evaluator.id,
         ),
         ContextNote(**of_assessment, code="law"),
         Practice(**of_assessment, criterion="DQ1", body="x"),

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ RUNS = ("pair_cap_3", "without_top5", "without_new", "verified_only", "whole_spa
 NUMBERS = ("seed", "draws", "weightings", "floor", "few_voices", "order_kept")
 INTERVALS = ("bootstrap", "expanded", "wilson", "none")
 BANDS = ("low", "middle", "high")
+LISTS = ("scale_names", "categories", "enabling_conditions", "barriers", "context_factors")
+RUBRIC_STAGES = ("ex_ante", "ex_post")
 SENTENCES = {
     "DQ": ("else",),
     "DQ1": BANDS,
@@ -204,7 +207,7 @@ def _framework(values: TomlTable, formulas: TomlTable) -> Lines:
     logged |= set(_tables(formulas, "dimensions")) | set(_tables(values, "beside"))
     yield from _context_figures(_tables(values, "beside"))
     categories = _tables(values, "categories")
-    for group in ("scale_names", "categories", "enabling_conditions", "context_factors"):
+    for group in LISTS:
         if not _tables(values, group):
             yield group, "is empty"
         for name, entry in _tables(values, group).items():
@@ -217,7 +220,7 @@ def _framework(values: TomlTable, formulas: TomlTable) -> Lines:
             (name, f"logged {c} is unknown") for c in entry.get("logged", []) if c not in logged
         )
         yield from _questions(name, entry.get("questions", []))
-    yield from _grades(values)
+    yield from _rubric(values)
 
 
 def _context_figures(figures: Mapping[str, TomlTable]) -> Lines:
@@ -249,17 +252,19 @@ def _questions(criterion: str, questions: list[TomlTable]) -> Lines:
         yield from ((str(name), problem) for problem in _missing_texts(entry))
 
 
-def _grades(values: TomlTable) -> Lines:
-    grades, size = _tables(values, "grades"), len(values.get("scale", ()))
+def _rubric(values: TomlTable) -> Lines:
+    rubric, size = _tables(values, "rubric"), len(values.get("scale", ()))
     criteria = _tables(values, "criteria").values()
     names = [str(q.get("question")) for entry in criteria for q in entry.get("questions", [])]
-    yield from _differing_names(grades, names, "grades no question", "has no grades")
-    yield from (
-        (f"grades.{name}", f"has not {size} texts in {language}")
-        for name, entry in grades.items()
-        for language in LANGUAGES
-        if len([text for text in entry.get(language, ()) if str(text).strip()]) != size
-    )
+    names += _tables(values, "enabling_conditions")
+    yield from _differing_names(rubric, names, "describes no question", "has no rubric")
+    for name, stage in product(rubric, RUBRIC_STAGES):
+        texts = _tables(rubric[name], stage)
+        yield from (
+            (f"rubric.{name}.{stage}", f"has not {size} texts in {key}")
+            for key in (*LANGUAGES, *(f"example_{language}" for language in LANGUAGES))
+            if len([text for text in texts.get(key, ()) if str(text).strip()]) != size
+        )
 
 
 def _version(values: TomlTable) -> Lines:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 Rating = int | str
 NOT_APPLICABLE, NO_EVIDENCE = "NA", "NE"
 APART = 0.34
+DRAWS, SEED = 1000, 2019
 
 
 @dataclass(frozen=True)
@@ -31,20 +33,57 @@ def criterion_rating_score(ratings: Sequence[Rating]) -> float | None:
     return sum(rated) / (2 * len(rated))
 
 
-def rater_agreement(first: Sequence[Rating], second: Sequence[Rating]) -> tuple[float | None, int]:
-    """Return two assessors' quadratic weighted kappa and the number of questions both rated."""
+@dataclass(frozen=True)
+class Agreement:
+    """How far two assessors agree on the `n` questions that both rated 0, 1 or 2.
+
+    `interval` has the 2.5th and 97.5th percentile of kappa over draws of questions.
+    """
+
+    kappa: float | None
+    n: int
+    equal: int
+    interval: tuple[float, float] | None
+
+    @property
+    def share_equal(self) -> float | None:
+        """Return the share of the questions to which both gave the same value."""
+        return self.equal / self.n if self.n else None
+
+
+def rater_agreement(first: Sequence[Rating], second: Sequence[Rating]) -> Agreement:
+    """Return the quadratic weighted kappa of two assessors with its interval."""
     unrated = (NOT_APPLICABLE, NO_EVIDENCE)
-    both = [
+    both = tuple(
         (int(a), int(b))
         for a, b in zip(first, second, strict=True)
         if a not in unrated and b not in unrated
-    ]
-    if not both:
-        return None, 0
+    )
+    equal = sum(a == b for a, b in both)
+    return Agreement(_kappa_of(both), len(both), equal, _kappa_interval(both))
+
+
+def _kappa_of(pairs: Sequence[tuple[int, int]]) -> float | None:
+    if not pairs:
+        return None
     from deliberate.citivoice.indicators.formulas import cross_table, kappa
 
-    ones, others = zip(*both, strict=True)
-    return kappa(cross_table(ones, others, 3)), len(both)
+    ones, others = zip(*pairs, strict=True)
+    return kappa(cross_table(ones, others, 3))
+
+
+@lru_cache(maxsize=256)
+def _kappa_interval(pairs: tuple[tuple[int, int], ...]) -> tuple[float, float] | None:
+    """Return the percentile interval; None for fewer than five questions or no spread."""
+    if len(pairs) < 5 or _kappa_of(pairs) is None:
+        return None
+    import numpy as np
+
+    draws = np.random.default_rng(SEED).integers(0, len(pairs), (DRAWS, len(pairs)))
+    kappas = [_kappa_of([pairs[position] for position in draw]) for draw in draws]
+    known = [value for value in kappas if value is not None]
+    low, high = np.percentile(known, (2.5, 97.5))
+    return float(low), float(high)
 
 
 def judgement_differs(judged: float | None, logged: float | None) -> bool | None:

@@ -11,9 +11,11 @@ from deliberate.models import Assessment, Institution, Person, Process, Sample
 from deliberate.operations.scores import assessment_publishing as assessment_publishing_operations
 from deliberate.operations.scores import assessments as assessment_operations
 from deliberate.operations.scores import coding as coding_operations
+from deliberate.operations.scores import settling as settling_operations
 from deliberate.operations.scores.assessments import EvidenceInput, PledgeInput, RatingInput
-from deliberate.queries.scores.assessments import pledges_in_force, unresolved_differences
-from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState, SampleKind
+from deliberate.queries.scores.studies.pledges import pledges_in_force
+from deliberate.queries.scores.studies.settling import unresolved_differences
+from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState, SampleKind, TargetGoal
 
 WORDS_PER_GRADE = (9, 22, 45)
 """Word counts from which the invented coders see a hinted, one, or several reasons."""
@@ -52,11 +54,14 @@ class EvaluatorActs(CaseworkActs):
             assessment_operations.rate_questions(
                 person, assessment, list(self._ratings(entry, position))
             )
-        self._add_context(first, assessment, entry)
+            self._add_context(person, assessment, entry)
         for person in (first, second):
             assessment_operations.save_judgement(person, assessment)
         for question, (value, reason) in entry.get("adjudicated", {}).items():
-            assessment_operations.adjudicate_difference(first, assessment, question, value, reason)
+            settling_operations.adjudicate_difference(first, assessment, question, value, reason)
+            settling_operations.agree_to_settlement(second, assessment, question)
+        if stage == AssessmentStage.EX_POST:
+            assessment_operations.write_practices(first, assessment, entry.get("practices", {}))
         if unresolved := unresolved_differences(assessment):
             raise ValueError(f"{', '.join(unresolved)} not adjudicated")
         assessment_publishing_operations.freeze_assessment(first, assessment)
@@ -68,29 +73,31 @@ class EvaluatorActs(CaseworkActs):
             evidence = EvidenceInput(EvidenceKind(kind), dated, reference)
             yield RatingInput(question, values[position], "", evidence)
 
-    def _add_context(self, first: Person, assessment: Assessment, entry: Table) -> None:
-        for question, pledge_entry in entry.get("pledges", {}).items():
-            assessment_operations.write_pledge(
-                first, assessment, question, self._pledge_input(pledge_entry)
+    def _add_context(self, person: Person, assessment: Assessment, entry: Table) -> None:
+        assessment_operations.write_context_notes(person, assessment, entry.get("context", {}))
+        if assessment.stage == AssessmentStage.EX_ANTE:
+            pledges = entry.get("pledges", {}).items()
+            assessment_operations.write_pledges(
+                person, assessment, {name: self._pledge_input(pledge) for name, pledge in pledges}
             )
-        assessment_operations.write_context_notes(first, assessment, entry.get("context", {}))
-        if assessment.stage == AssessmentStage.EX_POST:
-            assessment_operations.write_practices(first, assessment, entry.get("practices", {}))
-            pledges = {
-                pledge.question: pledge for pledge in pledges_in_force(assessment.process_id)
-            }
-            outcomes = entry.get("outcomes", {}).items()
-            assessment_operations.record_pledge_outcomes(
-                first,
-                assessment,
-                [(pledges[name], PledgeState(o), note) for name, (o, note) in outcomes],
-            )
+            return
+        in_force = {row.question: row for row in pledges_in_force(assessment.process_id)}
+        outcomes = entry.get("outcomes", {}).items()
+        assessment_operations.record_pledge_outcomes(
+            person,
+            assessment,
+            [(in_force[name], PledgeState(outcome), note) for name, (outcome, note) in outcomes],
+        )
 
     def _pledge_input(self, entry: Mapping[str, Any]) -> PledgeInput:
-        due = self.first_day + timedelta(days=int(entry["due"]))
-        owner = self._get(Institution, entry["owner"])
         return PledgeInput(
-            entry["plan"], entry["what"], due, owner, entry["indicator"], entry["target"]
+            entry["plan"],
+            entry["what"],
+            self.first_day + timedelta(days=int(entry["due"])),
+            self._get(Institution, entry["owner"]),
+            entry["indicator"],
+            TargetGoal.AT_LEAST,
+            entry["target"],
         )
 
     def publish_assessment(self, entry: Table) -> None:

@@ -3,11 +3,12 @@
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from deliberate.forms import REQUIRED, TOO_LONG, LocalizedForm
+from deliberate.forms.polls.polls import CheckboxesField
 from deliberate.forms.responses import DayField
 
 VALUES = (
@@ -24,8 +25,18 @@ EVIDENCE = (
     SelectChoice("document", _("Document")),
     SelectChoice("log", _("Log")),
 )
+CONDITION_VALUES = (
+    SelectChoice("0", _("0: hinders")),
+    SelectChoice("1", _("1: mixed")),
+    SelectChoice("2", _("2: favourable")),
+    SelectChoice("NE", _("No evidence")),
+)
+GOALS = (
+    SelectChoice("", "–"),
+    SelectChoice("at_least", _("at least")),
+    SelectChoice("at_most", _("at most")),
+)
 OUTCOMES = (
-    SelectChoice("", _("not assessed yet")),
     SelectChoice("kept", _("kept as promised")),
     SelectChoice("late", _("kept late")),
     SelectChoice("broken", _("broken")),
@@ -46,6 +57,7 @@ class RatingForm(LocalizedForm):
 
     value = RadioField(_("Your answer"), [Optional()], choices=VALUES)
     reason = TextAreaField(_("Why"), [Length(max=2000, message=TOO_LONG)])
+    sources = CheckboxesField(_("Sources of the study"), coerce=int)
     kind = SelectField(_("Add evidence"), [Optional()], choices=EVIDENCE)
     dated = DayField(_("Its date"))
     reference = StringField(_("Where it can be found"), [Length(max=500, message=TOO_LONG)])
@@ -54,6 +66,11 @@ class RatingForm(LocalizedForm):
         """Require a reason where the question does not apply."""
         if self.value.data == "NA" and not (field.data or "").strip():
             raise ValidationError(_("Say why the question does not apply."))
+
+    def validate_sources(self, field: CheckboxesField) -> None:
+        """Require an answer for sources."""
+        if field.data and not self.value.data:
+            raise ValidationError(_("Choose an answer for this evidence."))
 
     def validate_kind(self, field: SelectField) -> None:
         """Require an answer for evidence."""
@@ -74,36 +91,70 @@ class RatingForm(LocalizedForm):
 
 
 class PledgeForm(LocalizedForm):
-    """The plan and the pledge of one question; empty where nothing is promised."""
+    """A pledge of a plan; empty where nothing is promised."""
 
-    plan = TextAreaField(_("Plan"), [Optional(), Length(max=2000, message=TOO_LONG)])
+    question = SelectField(_("Question"), choices=[], default="")
     action = StringField(_("Pledge"), [Length(max=500, message=TOO_LONG)])
     owner = SelectField(_("Responsible"), [Optional()], choices=[])
     due_on = DayField(_("By when"))
-    indicator = SelectField(_("Which indicator will show it"), [Optional()], choices=[])
-    target = StringField(_("Target"), [Optional(), Length(max=120, message=TOO_LONG)])
+    indicator = SelectField(_("Which indicator will show it"), choices=[], default="")
+    goal = SelectField(_("Score of the indicator"), choices=GOALS, default="")
+    target = StringField(_("Target"), [Length(max=120, message=TOO_LONG)])
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether nothing is entered."""
+        return not any(str(field.data or "").strip() for field in self)
+
+    def validate_question(self, field: SelectField) -> None:
+        """Require the question of a pledge."""
+        if not self.is_blank and not field.data:
+            raise ValidationError(_("Choose the question of this pledge."))
 
     def validate_action(self, field: StringField) -> None:
-        """Require a pledge where there is a date, a target or a plan."""
-        written = (self.plan.data or "") + (self.due_on.data or "") + (self.target.data or "")
-        if written.strip() and not (field.data or "").strip():
+        """Require the text of a pledge."""
+        if not self.is_blank and not (field.data or "").strip():
             raise ValidationError(_("Enter what is promised."))
 
     def validate_due_on(self, field: DayField) -> None:
         """Require a date for a pledge."""
-        if (self.action.data or "").strip() and field.day is None:
+        if not self.is_blank and field.day is None:
             raise ValidationError(_("A pledge has a date."))
+
+    def validate_goal(self, field: SelectField) -> None:
+        """Require both parts of a target, and its indicator."""
+        if (self.target.data or "").strip() and self.indicator.data and not field.data:
+            raise ValidationError(_("Choose “at least” or “at most” for the target."))
+
+    def validate_indicator(self, field: SelectField) -> None:
+        """Require the indicator of a target."""
+        if self.goal.data and not field.data:
+            raise ValidationError(_("Choose the indicator of this target."))
+
+    def validate_target(self, field: StringField) -> None:
+        """Require a target in the unit of the indicator: a whole number from 0 to 100."""
+        text = (field.data or "").strip()
+        if not (self.goal.data or (text and self.indicator.data)):
+            return
+        if not text.isdecimal() or int(text) > 100:
+            raise ValidationError(
+                _("The score of this indicator is a number from 0 to 100. Enter a whole number.")
+            )
 
 
 class AdjudicationForm(LocalizedForm):
-    """The settled answer to a question, with a reason."""
+    """The settled answer to a difference, with a reason."""
 
-    value = RadioField(
-        _("Settled answer"), [DataRequired(_("Choose the settled answer."))], choices=VALUES
-    )
+    value = RadioField(_("Settled answer"), [DataRequired(_("Choose the settled answer."))])
     reason = TextAreaField(
         _("Reason"), [DataRequired(_("Give the reason.")), Length(max=2000, message=TOO_LONG)]
     )
+
+
+class SaveJudgementForm(LocalizedForm):
+    """Whether readers see the assessor's name."""
+
+    is_named = BooleanField(_("Show my name to readers"))
 
 
 class AssessmentReplyForm(LocalizedForm):
@@ -122,10 +173,17 @@ class BeginAssessmentForm(LocalizedForm):
     stage = RadioField(_("Stage"), [DataRequired(_("Choose the stage."))], choices=STAGES)
 
 
-class ContextForm(LocalizedForm):
-    """An enabling condition or context factor."""
+class ConditionForm(LocalizedForm):
+    """An enabling condition: 0, 1, 2 or no evidence, and a note."""
 
-    value = StringField(_("Code"), [Optional(), Length(max=40, message=TOO_LONG)])
+    value = RadioField(_("Your answer"), [Optional()], choices=CONDITION_VALUES)
+    note = StringField(_("Note"), [Optional(), Length(max=500, message=TOO_LONG)])
+
+
+class FactorForm(LocalizedForm):
+    """A context factor: a short code of the assessor's own, and a note."""
+
+    value = StringField(_("In a word"), [Optional(), Length(max=40, message=TOO_LONG)])
     note = StringField(_("Note"), [Optional(), Length(max=500, message=TOO_LONG)])
 
 
@@ -136,7 +194,12 @@ class PracticesForm(LocalizedForm):
 
 
 class OutcomeForm(LocalizedForm):
-    """The outcome of one pledge."""
+    """The outcome of one pledge, with what shows it."""
 
-    outcome = SelectField(_("Outcome"), [Optional()], choices=OUTCOMES)
-    note = StringField(_("Note"), [Optional(), Length(max=500, message=TOO_LONG)])
+    outcome = RadioField(_("Outcome"), [Optional()], choices=OUTCOMES)
+    note = StringField(_("What shows it"), [Length(max=500, message=TOO_LONG)])
+
+    def validate_note(self, field: StringField) -> None:
+        """Require what shows an outcome."""
+        if self.outcome.data and not (field.data or "").strip():
+            raise ValidationError(_("Say what shows it: a date, a document, an entry of the log."))

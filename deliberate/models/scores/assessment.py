@@ -13,7 +13,8 @@ from deliberate.models.moderation.conditions import Equals, NotNull
 from deliberate.models.moderation.visibility import ASSESSORS, STAFF, VisibleText, read_by
 from deliberate.models.processes import Process
 from deliberate.models.responses.institution import Institution
-from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState
+from deliberate.models.scores.study import StudySource
+from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState, TargetGoal
 
 REPLY_PERIOD = timedelta(days=14)
 
@@ -47,12 +48,17 @@ class Assessment(VisibleText, Base):
 
     process: Mapped[Process] = relationship()
     assessors: Mapped[list["Assessor"]] = relationship(order_by="Assessor.id")
-    pledges: Mapped[list["Pledge"]] = relationship(order_by="Pledge.id")
-    evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
+    pledges: Mapped[list["Pledge"]] = relationship(
+        order_by="Pledge.id", cascade="all, delete-orphan"
+    )
+    evidence: Mapped[list["Evidence"]] = relationship(
+        order_by="Evidence.id", cascade="all, delete-orphan"
+    )
     adjudications: Mapped[list["Adjudication"]] = relationship(order_by="Adjudication.id")
     notes: Mapped[list["ContextNote"]] = relationship(order_by="ContextNote.id")
     replies: Mapped[list["AssessmentReply"]] = relationship(order_by="AssessmentReply.id")
     outcomes: Mapped[list["PledgeOutcome"]] = relationship(order_by="PledgeOutcome.id")
+    findings: Mapped[list["Finding"]] = relationship(order_by="Finding.id")
     practices: Mapped[list["Practice"]] = relationship(
         order_by="Practice.criterion", cascade="all, delete-orphan"
     )
@@ -79,7 +85,7 @@ class Assessor(Base):
         "assessments",
         "Assessments",
         owner="person_id",
-        columns="id assessment_id person_id is_independent saved_at",
+        columns="id assessment_id person_id is_independent is_declared is_named saved_at",
         kept=OFFICIAL,
     )
 
@@ -88,6 +94,10 @@ class Assessor(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     is_independent: Mapped[bool]
     """Whether no institution of the process employed the assessor when they joined."""
+    is_declared: Mapped[bool] = mapped_column(default=False)
+    """Whether independence rests on the assessor's word: another institution employs them."""
+    is_named: Mapped[bool] = mapped_column(default=True)
+    """Whether readers see the name; otherwise the number of the assessor."""
     saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship()
@@ -116,14 +126,14 @@ class CriterionRating(Base):
 
 
 class Evidence(Base):
-    """A source that supports a rating: an interview, an observation, a document or the log."""
+    """What supports a rating: a source of the study, or a reference typed at the question."""
 
     __tablename__ = "evidence"
     personal_data = rows(
         "assessment_evidence",
         "Evidence in assessments",
         owner="assessor_id.person_id",
-        columns="id assessment_id assessor_id question kind dated reference",
+        columns="id assessment_id assessor_id question kind dated reference source_id",
         kept=OFFICIAL,
     )
     readers = read_by(ASSESSORS, "reference")
@@ -135,6 +145,15 @@ class Evidence(Base):
     kind: Mapped[EvidenceKind] = mapped_column(String(12))
     dated: Mapped[date]
     reference: Mapped[str] = mapped_column(String(500))
+    """Empty where a source of the study is used: its public part is read instead."""
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("study_source.id"), index=True)
+
+    source: Mapped[StudySource | None] = relationship()
+
+    @property
+    def is_covered(self) -> bool:
+        """Return whether it counts: the consent of its source, if it has one, covers it."""
+        return self.source is None or self.source.has_consent
 
 
 class Pledge(Base):
@@ -143,21 +162,35 @@ class Pledge(Base):
     """
 
     __tablename__ = "pledge"
-    __table_args__ = (UniqueConstraint("assessment_id", "question"),)
-    personal_data = not_personal(
-        "id assessment_id question plan action owner_id due_on indicator target"
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "assessor_id", "question", name="uq_pledge_assessor"),
+    )
+    personal_data = rows(
+        "assessment_pledges",
+        "Pledges noted in assessments",
+        owner="assessor_id.person_id",
+        columns=(
+            "id assessment_id assessor_id question plan action owner_id due_on indicator goal"
+            " target"
+        ),
+        kept=OFFICIAL,
     )
     readers = read_by(ASSESSORS, "plan", "action", "target")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    assessor_id: Mapped[int | None] = mapped_column(ForeignKey("assessor.id"))
+    """Who noted it; None for what earlier versions let both write."""
     question: Mapped[str] = mapped_column(String(12))
     plan: Mapped[str] = mapped_column(Text, default="")
     action: Mapped[str] = mapped_column(String(500))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     due_on: Mapped[date]
     indicator: Mapped[str] = mapped_column(String(12), default="")
+    goal: Mapped[TargetGoal | None] = mapped_column(String(8))
+    """Whether the indicator is to reach the target or to stay below it; None if not comparable."""
     target: Mapped[str] = mapped_column(String(120), default="")
+    """With a goal a whole number of 100, the unit of every indicator's score."""
 
     owner: Mapped[Institution | None] = relationship()
 
@@ -166,21 +199,37 @@ class PledgeOutcome(Base):
     """The outcome of a pledge according to an ex-post assessment: kept, late or broken."""
 
     __tablename__ = "pledge_outcome"
-    __table_args__ = (UniqueConstraint("assessment_id", "pledge_id"),)
-    personal_data = not_personal("id assessment_id pledge_id outcome note")
+    __table_args__ = (
+        UniqueConstraint(
+            "assessment_id", "assessor_id", "pledge_id", name="uq_pledge_outcome_assessor"
+        ),
+    )
+    personal_data = rows(
+        "assessment_outcomes",
+        "Outcomes of pledges in assessments",
+        owner="assessor_id.person_id",
+        columns="id assessment_id assessor_id pledge_id outcome note",
+        kept=OFFICIAL,
+    )
     readers = read_by(ASSESSORS, "note")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    assessor_id: Mapped[int | None] = mapped_column(ForeignKey("assessor.id"))
+    """Who noted it; None for what earlier versions let both write."""
     pledge_id: Mapped[int] = mapped_column(ForeignKey("pledge.id"))
     outcome: Mapped[PledgeState] = mapped_column(String(8))
     note: Mapped[str] = mapped_column(String(500), default="")
+    """What shows it."""
 
     pledge: Mapped[Pledge] = relationship()
 
 
 class Adjudication(Base):
-    """The final value of a question on which two assessors differed; both ratings stay."""
+    """The final value of something on which two assessors differed; both entries stay.
+
+    `question` is the id of a question, condition or context factor, or a pledge or outcome.
+    """
 
     __tablename__ = "adjudication"
     __table_args__ = (UniqueConstraint("assessment_id", "question"),)
@@ -188,31 +237,45 @@ class Adjudication(Base):
         "adjudications",
         "Final values in assessments",
         owner="person_id",
-        columns="id assessment_id question value reason person_id",
+        columns="id assessment_id question value reason person_id agreed_by_id settled_at",
         kept=OFFICIAL,
     )
     readers = read_by(ASSESSORS, "reason")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
-    question: Mapped[str] = mapped_column(String(12))
-    value: Mapped[str] = mapped_column(String(2))
+    question: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(Text)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    agreed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """The other assessor; None where a third person decided."""
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when it counts; None while it is one assessor's proposal."""
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
 
 
 class ContextNote(Base):
     """A code and a note on an enabling condition or context factor. It is never scored."""
 
     __tablename__ = "context_note"
-    __table_args__ = (UniqueConstraint("assessment_id", "code"),)
-    personal_data = not_personal("id assessment_id code value note")
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "assessor_id", "code", name="uq_context_note_assessor"),
+    )
+    personal_data = rows(
+        "assessment_context",
+        "Conditions and context noted in assessments",
+        owner="assessor_id.person_id",
+        columns="id assessment_id assessor_id code value note",
+        kept=OFFICIAL,
+    )
     readers = read_by(ASSESSORS, "note", "value")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    assessor_id: Mapped[int | None] = mapped_column(ForeignKey("assessor.id"))
+    """Who noted it; None for what earlier versions let both write."""
     code: Mapped[str] = mapped_column(String(24))
     value: Mapped[str] = mapped_column(String(40), default="")
     note: Mapped[str] = mapped_column(String(500), default="")
@@ -230,6 +293,57 @@ class Practice(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
     criterion: Mapped[str] = mapped_column(String(12))
     body: Mapped[str] = mapped_column(Text)
+
+
+class Finding(Base):
+    """One version of what a study found on a topic: a criterion, condition, barrier or summary.
+
+    Earlier versions stay; a version with no text takes the finding back.
+    """
+
+    __tablename__ = "finding"
+    __table_args__ = (UniqueConstraint("assessment_id", "topic", "version"),)
+    personal_data = rows(
+        "findings",
+        "Findings of studies",
+        owner="person_id",
+        columns="id assessment_id topic version body_id body_en addressee person_id written_at",
+        kept=OFFICIAL,
+    )
+    readers = read_by(ASSESSORS, "body_id", "body_en", "addressee")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    topic: Mapped[str] = mapped_column(String(24))
+    version: Mapped[int]
+    body_id: Mapped[str] = mapped_column(Text, default="")
+    body_en: Mapped[str] = mapped_column(Text, default="")
+    addressee: Mapped[str] = mapped_column(String(200), default="")
+    """Whom a recommendation is for."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    sources: Mapped[list["FindingSource"]] = relationship(
+        order_by="FindingSource.source_id", cascade="all, delete-orphan"
+    )
+
+    def text_in(self, language: str) -> tuple[str, str]:
+        """Return the text for readers of a language, and the language it is written in."""
+        texts = {"id": self.body_id, "en": self.body_en}
+        other = "id" if language == "en" else "en"
+        return (texts[language], language) if texts[language] else (texts[other], other)
+
+
+class FindingSource(Base):
+    """A source of the study that a finding rests on."""
+
+    __tablename__ = "finding_source"
+    personal_data = not_personal("finding_id source_id")
+
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("study_source.id"), primary_key=True)
+
+    source: Mapped[StudySource] = relationship()
 
 
 class AssessmentReply(Base):

@@ -4,10 +4,6 @@ import secrets
 from collections.abc import Collection
 
 import pyotp
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 from flask_babel import lazy_gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -19,6 +15,7 @@ from deliberate.operations.accounts.devices import create_device, end_devices, h
 from deliberate.operations.accounts.recovery_codes import consume_recovery_code
 from deliberate.operations.accounts.sign_in import InvalidCredentials, verify_passphrase
 from deliberate.operations.notices.notices import notify_person
+from deliberate.operations.site.encryption import decrypt_value, encrypt_value
 from deliberate.operations.site.rate_limits import SECOND_FACTOR_CODES, limit_attempts
 from deliberate.permissions.accounts.profiles import may_remove_second_factor
 from deliberate.permissions.decision import (
@@ -33,6 +30,7 @@ from deliberate.vocabulary import FactorRemovalReason
 from deliberate.vocabulary.events.accounts import FactorAdded, FactorRemoved, PersonSignedIn
 from deliberate.vocabulary.notices import FactorRemovedNotice
 
+PURPOSE = "second factor"
 PERIOD_S = 30
 ALLOWED_DRIFT = 1
 """Time steps by which the phone's clock may be off."""
@@ -233,23 +231,10 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(str(current_app.secret_key), salt="second step")
 
 
-def _encryption_key() -> bytes:
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    return HKDF(SHA256(), 32, salt=None, info=b"second factor").derive(secret)
-
-
 def _encrypt_secret(person_id: int, secret: str) -> bytes:
-    nonce = secrets.token_bytes(12)
-    return nonce + AESGCM(_encryption_key()).encrypt(
-        nonce, secret.encode(), str(person_id).encode()
-    )
+    return encrypt_value(PURPOSE, person_id, secret)
 
 
 def _decrypt_secret(factor: SecondFactor) -> str | None:
     """Return the secret; None if it was encrypted for another account or with another key."""
-    nonce, ciphertext = factor.encrypted_secret[:12], factor.encrypted_secret[12:]
-    associated_data = str(factor.person_id).encode()
-    try:
-        return AESGCM(_encryption_key()).decrypt(nonce, ciphertext, associated_data).decode()
-    except InvalidTag:
-        return None
+    return decrypt_value(PURPOSE, factor.person_id, factor.encrypted_secret)

@@ -13,6 +13,7 @@ from deliberate.permissions.decision import (
     require,
 )
 from deliberate.permissions.scores.assessments import (
+    is_lapsed_plan,
     is_overdue_plan,
     may_freeze_assessment,
     may_publish_assessment,
@@ -43,8 +44,11 @@ def freeze_assessment(
 
 
 def freeze_due_plans() -> int:
-    """Freeze the plans whose process has opened, each by itself, and return their number."""
-    due = [plan for plan in unfrozen_plans() if is_overdue_plan(plan)]
+    """Freeze the plans whose process has opened, each by itself, and return their number.
+
+    A plan that nobody had saved is not frozen: an empty one would stay for good.
+    """
+    due = [plan for plan in unfrozen_plans() if is_overdue_plan(plan) and not is_lapsed_plan(plan)]
     return run_each("freeze_due_plans", due, lambda plan: freeze_assessment(None, plan))
 
 

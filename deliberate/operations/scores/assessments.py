@@ -1,4 +1,4 @@
-"""Drafting an assessment of a process: joining, rating, pledges, context and adjudication.
+"""Drafting an assessment of a process: joining, rating, pledges, context and practices.
 
 A draft is visible to its assessors alone, and each sees only their own ratings until both have
 saved. Freezing and publishing are acts, drafting is not.
@@ -12,11 +12,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
 from deliberate.citivoice import load_framework
-from deliberate.citivoice.scoring.judged_scores import NOT_APPLICABLE
+from deliberate.citivoice.scoring.judged_scores import NO_EVIDENCE, NOT_APPLICABLE
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import (
-    Adjudication,
     Assessment,
     Assessor,
     ContextNote,
@@ -28,6 +27,7 @@ from deliberate.models import (
     PledgeOutcome,
     Practice,
     Process,
+    StudySource,
 )
 from deliberate.permissions.decision import (
     InvalidInput,
@@ -38,17 +38,23 @@ from deliberate.permissions.decision import (
 from deliberate.permissions.scores.assessments import (
     is_criterion,
     is_independent,
+    is_lapsed_plan,
     is_question,
-    may_adjudicate,
     may_assess,
-    may_edit_assessment,
     may_join_assessment,
     may_rate,
+    may_write_practices,
 )
-from deliberate.queries.scores.assessments import VALUES, assessor_of, differences
+from deliberate.queries.scores.assessments import VALUES, assessor_of, judgement_by
+from deliberate.queries.scores.studies.pledges import outcomes_by, pledges_by
+from deliberate.queries.scores.studies.settling import CONDITION_VALUES, notes_by
 from deliberate.text import clean, clean_line
-from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState
+from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState, TargetGoal
 
+MAX_TARGET = 100
+TARGET_UNIT = _(
+    "Every indicator is scored from 0 to 100. Enter the target as a whole number from 0 to 100."
+)
 DRAFT_REASON = "a draft assessment is visible to its assessors alone"
 
 
@@ -58,7 +64,8 @@ def begin_assessment(evaluator: Person, process: Process, stage: AssessmentStage
         session.refresh(process, with_for_update={"of": Process})
         require(may_assess(evaluator))
         of_stage = (Assessment.process_id == process.id, Assessment.stage == stage)
-        if session.scalar(select(Assessment.id).where(*of_stage, Assessment.frozen_at.is_(None))):
+        drafts = select(Assessment).where(*of_stage, Assessment.frozen_at.is_(None))
+        if not all(is_lapsed_plan(draft) for draft in session.scalars(drafts)):
             raise Refused(_("An assessment of this stage is under way; join it."))
         last = session.scalar(select(func.max(Assessment.version)).where(*of_stage)) or 0
         assessment = Assessment(
@@ -68,9 +75,7 @@ def begin_assessment(evaluator: Person, process: Process, stage: AssessmentStage
             framework=load_framework()["version"],
             begun_at=now(),
         )
-        assessment.assessors.append(
-            Assessor(person_id=evaluator.id, is_independent=is_independent(evaluator, process))
-        )
+        assessment.assessors.append(_new_assessor(evaluator, process))
         session.add(assessment)
     return assessment
 
@@ -80,8 +85,17 @@ def join_assessment(evaluator: Person, assessment: Assessment) -> None:
     with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
         require(may_join_assessment(evaluator, assessment))
-        independent = is_independent(evaluator, assessment.process)
-        assessment.assessors.append(Assessor(person_id=evaluator.id, is_independent=independent))
+        assessment.assessors.append(_new_assessor(evaluator, assessment.process))
+
+
+def _new_assessor(evaluator: Person, process: Process) -> Assessor:
+    """Return an assessor; independence rests on their word if another institution employs them."""
+    independent = is_independent(evaluator, process)
+    return Assessor(
+        person_id=evaluator.id,
+        is_independent=independent,
+        is_declared=independent and evaluator.institution_id is not None,
+    )
 
 
 @dataclass(frozen=True)
@@ -95,21 +109,23 @@ class EvidenceInput:
 
 @dataclass(frozen=True)
 class RatingInput:
-    """An answer to a question: 0, 1, 2, NA (with a reason) or NE, and evidence to add."""
+    """An answer to a question: 0, 1, 2, NA (with a reason) or NE, and evidence to add.
+
+    `sources` are the sources of the study that the assessor uses here; None leaves them as they
+    are.
+    """
 
     question: str
     value: str
     reason: str = ""
     evidence: EvidenceInput | None = None
+    sources: Sequence[StudySource] | None = None
 
 
 def rate_questions(
-    evaluator: Person,
-    assessment: Assessment,
-    ratings: Sequence[RatingInput],
-    pledges: Mapping[str, "PledgeInput"] | None = None,
+    evaluator: Person, assessment: Assessment, ratings: Sequence[RatingInput]
 ) -> None:
-    """Answer questions as an assessor and, before a process, write their pledges."""
+    """Answer questions as an assessor, each with its evidence."""
     with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
         require(may_rate(evaluator, assessment))
@@ -119,8 +135,8 @@ def rate_questions(
             _set_rating(assessor, rating.question, rating.value, clean(rating.reason))
             if rating.evidence is not None:
                 _add_evidence(assessment, assessor, rating.question, rating.evidence)
-        for question, pledge in (pledges or {}).items():
-            _set_pledge(assessment, question, pledge)
+            if rating.sources is not None:
+                _set_sources(assessment, assessor, rating.question, rating.sources)
 
 
 def _set_rating(assessor: Assessor, question: str, value: str, reason: str) -> None:
@@ -151,6 +167,42 @@ def _add_evidence(
     )
 
 
+def _set_sources(
+    assessment: Assessment, assessor: Assessor, question: str, sources: Sequence[StudySource]
+) -> None:
+    """Use exactly these sources of the study as evidence of the assessor at a question."""
+    used = {
+        row.source_id: row
+        for row in assessment.evidence
+        if row.assessor_id == assessor.id and row.question == question and row.source_id
+    }
+    for source in sources:
+        if source.process_id != assessment.process_id:
+            raise InvalidInput(_("This source belongs to another study."))
+        if source.id not in used:
+            _require_usable(source)
+            assessment.evidence.append(
+                Evidence(
+                    assessor_id=assessor.id,
+                    question=question,
+                    kind=source.kind,
+                    dated=source.dated,
+                    reference="",
+                    source_id=source.id,
+                )
+            )
+    chosen = {source.id for source in sources}
+    for source_id, row in used.items():
+        if source_id not in chosen:
+            assessment.evidence.remove(row)
+
+
+def _require_usable(source: StudySource) -> None:
+    if not source.is_usable:
+        message = _("%(source)s has not consented, so it cannot be evidence.", source=source.label)
+        raise InvalidInput(message)
+
+
 def remove_evidence(evaluator: Person, assessment: Assessment, evidence_id: int) -> None:
     """Remove a piece of the assessor's own evidence."""
     with unrecorded(DRAFT_REASON) as session:
@@ -172,35 +224,60 @@ class PledgeInput:
     due_on: date
     owner: Institution | None = None
     indicator: str = ""
+    goal: TargetGoal | None = None
     target: str = ""
 
 
-def write_pledge(
-    evaluator: Person, assessment: Assessment, question: str, pledge: PledgeInput
+def write_pledges(
+    evaluator: Person, assessment: Assessment, pledges: Mapping[str, PledgeInput | None]
 ) -> None:
-    """Write the plan and the pledge of one question in an assessment before the process."""
+    """Write the assessor's own pledges before a process, by question; None removes one."""
     with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_edit_assessment(evaluator, assessment))
-        _set_pledge(assessment, question, pledge)
+        require(may_rate(evaluator, assessment))
+        assessor = assessor_of(assessment, evaluator)
+        assert assessor is not None  # noqa: S101  # may_rate: for the type checker
+        for question, pledge in pledges.items():
+            _set_pledge(assessment, assessor, question, pledge)
 
 
-def _set_pledge(assessment: Assessment, question: str, content: PledgeInput) -> None:
+def _set_pledge(
+    assessment: Assessment, assessor: Assessor, question: str, content: PledgeInput | None
+) -> None:
     require(is_question(question))
     if assessment.stage != AssessmentStage.EX_ANTE:
         raise Refused(_("Pledges are made before a process."))
-    if not clean_line(content.action):
-        raise InvalidInput(_("Enter what is promised."))
+    own = pledges_by(assessment, assessor)
+    pledge = next((row for row in own if row.question == question), None)
+    if content is None:
+        if pledge is not None:
+            assessment.pledges.remove(pledge)
+        return
+    _require_whole(content)
     owner_id = content.owner.id if content.owner else None  # loads it: before the row is added
-    pledge = next((row for row in assessment.pledges if row.question == question), None)
     if pledge is None:
-        pledge = Pledge(question=question)
+        pledge = Pledge(question=question, assessor_id=assessor.id)
         assessment.pledges.append(pledge)
     pledge.plan, pledge.action = clean(content.plan), clean_line(content.action)[:500]
     pledge.owner_id = owner_id
     pledge.due_on = content.due_on
     pledge.indicator = clean_line(content.indicator)[:12]
-    pledge.target = clean_line(content.target)[:120]
+    pledge.goal, pledge.target = content.goal, clean_line(content.target)[:120]
+
+
+def _require_whole(pledge: PledgeInput) -> None:
+    if not clean_line(pledge.action):
+        raise InvalidInput(_("Enter what is promised."))
+    if pledge.goal is not None:
+        require_target(pledge.indicator, pledge.target)
+
+
+def require_target(indicator: str, target: str) -> None:
+    """Refuse a target that is not in the unit of its indicator: a whole number from 0 to 100."""
+    if not indicator:
+        raise InvalidInput(_("Choose the indicator of this target."))
+    if not target.strip().isdecimal() or int(target) > MAX_TARGET:
+        raise InvalidInput(TARGET_UNIT)
 
 
 def record_pledge_outcomes(
@@ -208,15 +285,19 @@ def record_pledge_outcomes(
     assessment: Assessment,
     outcomes: Sequence[tuple[Pledge, PledgeState, str]],
 ) -> None:
-    """Record the outcome of pledges with a note each in an assessment after the process."""
+    """Record the outcome of pledges after the process, each with what shows it."""
     with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_edit_assessment(evaluator, assessment))
-        existing = {row.pledge_id: row for row in assessment.outcomes}
+        require(may_rate(evaluator, assessment))
+        assessor = assessor_of(assessment, evaluator)
+        assert assessor is not None  # noqa: S101  # may_rate: for the type checker
+        existing = outcomes_by(assessment, assessor)
         for pledge, state, note in outcomes:
+            if not clean_line(note):
+                raise InvalidInput(_("Say what shows it: a date, a document, an entry of the log."))
             outcome = existing.get(pledge.id)
             if outcome is None:
-                outcome = PledgeOutcome(pledge_id=pledge.id)
+                outcome = PledgeOutcome(pledge_id=pledge.id, assessor_id=assessor.id)
                 assessment.outcomes.append(outcome)
             outcome.outcome, outcome.note = PledgeState(state), clean_line(note)[:500]
 
@@ -224,15 +305,20 @@ def record_pledge_outcomes(
 def write_context_notes(
     evaluator: Person, assessment: Assessment, notes: Mapping[str, tuple[str, str]]
 ) -> None:
-    """Write enabling conditions and context factors: a code and a note each, never scored."""
+    """Write the assessor's own conditions and context factors: a code and a note each."""
     with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_edit_assessment(evaluator, assessment))
-        existing = {row.code: row for row in assessment.notes}
+        require(may_rate(evaluator, assessment))
+        assessor = assessor_of(assessment, evaluator)
+        assert assessor is not None  # noqa: S101  # may_rate: for the type checker
+        existing = notes_by(assessment, assessor)
+        conditions = load_framework()["enabling_conditions"]
         for code, (value, note) in notes.items():
+            if code in conditions and value not in ("", *CONDITION_VALUES):
+                raise InvalidInput(_("Choose one of the four answers."))
             row = existing.get(code)
             if row is None:
-                row = ContextNote(code=code)
+                row = ContextNote(code=code, assessor_id=assessor.id)
                 assessment.notes.append(row)
             row.value, row.note = clean_line(value)[:40], clean_line(note)[:500]
 
@@ -241,9 +327,7 @@ def write_practices(evaluator: Person, assessment: Assessment, texts: Mapping[st
     """Write what worked, by criterion, for processes weak there; an empty text removes it."""
     with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_edit_assessment(evaluator, assessment))
-        if assessment.stage != AssessmentStage.EX_POST:
-            raise Refused(_("Practices are described after a process."))
+        require(may_write_practices(evaluator, assessment))
         existing = {row.criterion: row for row in assessment.practices}
         for criterion, body in texts.items():
             require(is_criterion(criterion))
@@ -256,30 +340,16 @@ def write_practices(evaluator: Person, assessment: Assessment, texts: Mapping[st
                 practice.body = clean(body)
 
 
-def save_judgement(evaluator: Person, assessment: Assessment) -> None:
-    """Save the assessor's own judgement. It no longer changes and shows once both have saved."""
+def save_judgement(evaluator: Person, assessment: Assessment, *, is_named: bool = True) -> None:
+    """Save the assessor's own judgement. It no longer changes and shows once both have saved.
+
+    Without `is_named`, readers see the number of the assessor instead of the name.
+    """
     with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
         require(may_rate(evaluator, assessment))
         assessor = assessor_of(assessment, evaluator)
-        if assessor is None or not assessor.ratings:
-            raise InvalidInput(_("Answer at least one question first."))
+        if assessor is None or set(judgement_by(assessment, assessor).values()) == {NO_EVIDENCE}:
+            raise InvalidInput(_("Answer at least one question with evidence first."))
+        assessor.is_named = is_named
         assessor.saved_at = now()
-
-
-def adjudicate_difference(
-    evaluator: Person, assessment: Assessment, question: str, value: str, reason: str
-) -> None:
-    """Settle a difference with a reason; both ratings stay unchanged."""
-    with unrecorded(DRAFT_REASON) as session:
-        session.refresh(assessment, with_for_update={"of": Assessment})
-        require(may_adjudicate(evaluator, assessment))
-        if question not in differences(assessment):
-            raise Refused(_("The two assessors do not differ here."))
-        if value not in VALUES or not clean(reason):
-            raise InvalidInput(_("Give the settled answer and the reason for it."))
-        row = next((row for row in assessment.adjudications if row.question == question), None)
-        if row is None:
-            row = Adjudication(question=question)
-            assessment.adjudications.append(row)
-        row.value, row.reason, row.person_id = value, clean(reason), evaluator.id

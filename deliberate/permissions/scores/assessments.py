@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
+from deliberate.citivoice.scoring.judged_scores import NO_EVIDENCE
 from deliberate.clock import now
 from deliberate.models import Assessment, Assessor, Person, Process
 from deliberate.permissions.decision import (
@@ -18,8 +19,11 @@ from deliberate.queries.scores.assessments import (
     process_start,
     question_ids,
     questions,
-    unresolved_differences,
+    saved_assessors,
+    settled_values,
 )
+from deliberate.queries.scores.studies.pledges import settled_pledges
+from deliberate.queries.scores.studies.settling import unresolved_differences
 from deliberate.vocabulary import AssessmentStage, Role
 
 MAX_ASSESSORS = 2
@@ -85,12 +89,32 @@ def may_rate(person: Person | None, assessment: Assessment) -> Decision:
     )
 
 
-def may_edit_assessment(person: Person | None, assessment: Assessment) -> Decision:
-    """Allow an assessor to edit plans, pledges, context and outcomes while it is open."""
+def may_write_practices(person: Person | None, assessment: Assessment) -> Decision:
+    """Allow an assessor to describe what worked after a process, once both have saved."""
     return all_of(
         may_assess(person),
         _is_assessor(assessor_of(assessment, person)),
         is_assessment_open(assessment),
+        ALLOWED
+        if assessment.stage == AssessmentStage.EX_POST
+        else Decision(_("Practices are described after a process.")),
+        ALLOWED
+        if have_both_saved(assessment)
+        else Decision(_("What worked is written once both have saved.")),
+    )
+
+
+def may_write_findings(person: Person | None, assessment: Assessment) -> Decision:
+    """Allow an assessor once both have saved, until it is frozen: then findings are fixed, too."""
+    return all_of(
+        may_assess(person),
+        _is_assessor(assessor_of(assessment, person)),
+        ALLOWED
+        if assessment.frozen_at is None
+        else Decision(_("This assessment is frozen; a change is a new assessment.")),
+        ALLOWED
+        if have_both_saved(assessment)
+        else Decision(_("Findings are written once both have saved.")),
     )
 
 
@@ -125,6 +149,17 @@ def may_freeze_assessment(person: Person | None, assessment: Assessment) -> Deci
     )
 
 
+def may_read_frozen_preview(person: Person | None, assessment: Assessment) -> Decision:
+    """Allow an assessor to read what freezing would publish, once both have saved."""
+    return all_of(
+        may_read_judgements(person, assessment),
+        _is_assessor(assessor_of(assessment, person)),
+        Decision(_("This assessment is frozen; a change is a new assessment."))
+        if assessment.frozen_at is not None
+        else ALLOWED,
+    )
+
+
 def may_reply_to_assessment(person: Person | None, assessment: Assessment) -> Decision:
     """Allow staff of an institution of the process, between freezing and publication."""
     if person is None or person.role != Role.STAFF:
@@ -156,8 +191,21 @@ def missing_before_freezing(assessment: Assessment) -> list[object]:
     if assessors and not any(assessor.is_independent for assessor in assessors):
         missing.append(_("One of the two must not be employed by the authority."))
     if have_both_saved(assessment) and unresolved_differences(assessment):
-        missing.append(_("Every difference has to be adjudicated with a reason."))
+        missing.append(_("Every difference has to be settled: by both, or by a third person."))
+    elif have_both_saved(assessment) and is_empty(assessment):
+        missing.append(_("Nothing is rated: every question would be “no evidence”."))
     return missing
+
+
+def is_empty(assessment: Assessment) -> bool:
+    """Return whether nothing that could be checked afterwards would be frozen."""
+    values = set(settled_values(assessment).values())
+    return values == {NO_EVIDENCE} and not settled_pledges(assessment)
+
+
+def is_lapsed_plan(assessment: Assessment) -> bool:
+    """Return whether the process opened before anybody had saved: nothing is there to freeze."""
+    return is_overdue_plan(assessment) and not saved_assessors(assessment)
 
 
 def missing_before_publishing(assessment: Assessment) -> list[object]:

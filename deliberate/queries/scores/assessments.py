@@ -1,9 +1,8 @@
 """Assessments for pages and scores: questions, ratings, settled values and agreement."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from deliberate.citivoice import Judged, load_framework
 from deliberate.citivoice.scoring.judged_scores import (
     NO_EVIDENCE,
     NOT_APPLICABLE,
+    Agreement,
     criterion_rating_score,
     rater_agreement,
 )
@@ -22,8 +22,10 @@ from deliberate.models import (
     Assessment,
     AssessmentReply,
     Assessor,
+    Evidence,
+    Finding,
+    FindingSource,
     Person,
-    Pledge,
     Process,
     ProcessInstitution,
 )
@@ -40,24 +42,33 @@ class Question:
     criterion: str
     en: str
     name_id: str
-    grades: Mapping[str, Sequence[str]]
+    rubric: Mapping[str, Mapping[str, Sequence[str]]]
 
     def text_in(self, language: str) -> str:
         """Return the question in a language."""
         return self.en if language == "en" else self.name_id
 
-    def grades_in(self, language: str) -> dict[str, str]:
-        """Return what each value of the scale looks like, in a language."""
-        return {str(value): text for value, text in enumerate(self.grades[language])}
+    def rubric_in(self, stage: str, language: str) -> dict[str, tuple[str, str]]:
+        """Return what each value of the scale looks like at a stage, with an example."""
+        return rubric_of(self.rubric, stage, language)
+
+
+def rubric_of(
+    rubric: Mapping[str, Mapping[str, Sequence[str]]], stage: str, language: str
+) -> dict[str, tuple[str, str]]:
+    """Return text and example of each value of a rubric of the framework, by value."""
+    texts = rubric[stage]
+    pairs = zip(texts[language], texts[f"example_{language}"], strict=True)
+    return {str(value): pair for value, pair in enumerate(pairs)}
 
 
 @cache
 def questions() -> tuple[Question, ...]:
     """Return every question of the framework in its order."""
     framework = load_framework()
-    grades = framework["grades"]
+    rubric = framework["rubric"]
     return tuple(
-        Question(id_ := question["question"], name, question["en"], question["id"], grades[id_])
+        Question(id_ := question["question"], name, question["en"], question["id"], rubric[id_])
         for name, criterion in framework["criteria"].items()
         for question in criterion["questions"]
     )
@@ -69,9 +80,14 @@ def question_ids() -> frozenset[str]:
     return frozenset(question.id for question in questions())
 
 
-def questions_of(criterion: str) -> list[Question]:
-    """Return the questions of a criterion."""
-    return [question for question in questions() if question.criterion == criterion]
+def questions_of(name: str) -> list[Question]:
+    """Return the questions of a category (DP) or criterion (DP1), or one question (DP1.1)."""
+    return [question for question in questions() if name in names_of(question)]
+
+
+def names_of(question: Question) -> tuple[str, str, str]:
+    """Return the category, the criterion and the id of a question."""
+    return question.criterion[:2], question.criterion, question.id
 
 
 def get_assessment(assessment_id: int) -> Assessment | None:
@@ -140,12 +156,15 @@ def _load_options() -> tuple[ExecutableOption, ...]:
         selectinload(Assessment.process),
         selectinload(Assessment.assessors).selectinload(Assessor.ratings),
         selectinload(Assessment.pledges),
-        selectinload(Assessment.evidence),
+        selectinload(Assessment.evidence).joinedload(Evidence.source),
         selectinload(Assessment.adjudications),
         selectinload(Assessment.notes),
         selectinload(Assessment.replies),
         selectinload(Assessment.outcomes),
         selectinload(Assessment.practices),
+        selectinload(Assessment.findings)
+        .selectinload(Finding.sources)
+        .joinedload(FindingSource.source),
     )
 
 
@@ -169,7 +188,9 @@ def have_both_saved(assessment: Assessment) -> bool:
 def judgement_by(assessment: Assessment, assessor: Assessor) -> dict[str, str]:
     """Return each question's value by one assessor. A rating without evidence counts as "NE"."""
     evidenced = {
-        evidence.question for evidence in assessment.evidence if evidence.assessor_id == assessor.id
+        evidence.question
+        for evidence in assessment.evidence
+        if evidence.assessor_id == assessor.id and evidence.is_covered
     }
     values = {rating.question: rating.value for rating in assessor.ratings}
     judgement = {}
@@ -180,45 +201,43 @@ def judgement_by(assessment: Assessment, assessor: Assessor) -> dict[str, str]:
     return judgement
 
 
+def settlements_in_force(assessment: Assessment) -> dict[str, str]:
+    """Return the final values that both assessors or a third person settled, by item."""
+    return {row.question: row.value for row in assessment.adjudications if row.settled_at}
+
+
 def settled_values(assessment: Assessment) -> dict[str, str]:
-    """Return each question's final value: the common or adjudicated one, else "NE"."""
+    """Return each question's final value: the common or settled one, else "NE"."""
     judgements = [judgement_by(assessment, row) for row in saved_assessors(assessment)]
-    adjudicated = {row.question: row.value for row in assessment.adjudications}
+    settled = settlements_in_force(assessment)
     return {
-        question.id: _settled_value(question.id, judgements, adjudicated)
-        for question in questions()
+        question.id: _settled_value(question.id, judgements, settled) for question in questions()
     }
 
 
-def _settled_value(
-    question: str, judgements: list[dict[str, str]], adjudicated: dict[str, str]
-) -> str:
+def _settled_value(question: str, judgements: list[dict[str, str]], settled: dict[str, str]) -> str:
     values = {judgement[question] for judgement in judgements}
     if len(values) == 1:
         return values.pop()
-    return adjudicated.get(question, NO_EVIDENCE)
+    return settled.get(question, NO_EVIDENCE)
 
 
-def differences(assessment: Assessment) -> list[str]:
-    """Return the ids of the questions on which the two saved judgements differ."""
+def answers_without_evidence(assessment: Assessment, assessor: Assessor) -> list[str]:
+    """Return the ids of the questions rated 0, 1 or 2 by an assessor without any evidence."""
+    counted = judgement_by(assessment, assessor)
+    return [
+        rating.question
+        for rating in assessor.ratings
+        if rating.value != NO_EVIDENCE and counted.get(rating.question) == NO_EVIDENCE
+    ]
+
+
+def assessor_agreement(assessment: Assessment) -> Agreement:
+    """Return how far the two assessors agree on the questions that both rated."""
     if not have_both_saved(assessment):
-        return []
+        return rater_agreement([], [])
     first, second = (judgement_by(assessment, row) for row in saved_assessors(assessment)[:2])
-    return [question.id for question in questions() if first[question.id] != second[question.id]]
-
-
-def unresolved_differences(assessment: Assessment) -> list[str]:
-    """Return the ids of differing questions without adjudication."""
-    adjudicated = {row.question for row in assessment.adjudications}
-    return [question for question in differences(assessment) if question not in adjudicated]
-
-
-def assessor_agreement(assessment: Assessment) -> tuple[float | None, int]:
-    """Return the quadratic weighted kappa of the two assessors and the number of questions."""
-    if not have_both_saved(assessment):
-        return None, 0
-    first, second = (judgement_by(assessment, row) for row in saved_assessors(assessment)[:2])
-    return rater_agreement(list(first.values()), list(second.values()))
+    return rater_agreement(tuple(first.values()), tuple(second.values()))
 
 
 def criterion_scores(assessment: Assessment) -> dict[str, float | None]:
@@ -275,29 +294,6 @@ def process_start(process: Process) -> datetime | None:
         process.opened_at,
         min((phase.opens_at for phase in process.phases), default=process.opened_at),
     )
-
-
-def pledges_with_state(assessments: list[Assessment], today: date) -> list[tuple[Pledge, str]]:
-    """Return each pledge of the plan in force with its state: kept, late, broken or due."""
-    plan, judgement = plan_and_judgement_in_force(assessments)
-    if plan is None:
-        return []
-    outcomes = {row.pledge_id: str(row.outcome) for row in judgement.outcomes} if judgement else {}
-    return [
-        (pledge, outcomes.get(pledge.id) or ("late" if pledge.due_on < today else "due"))
-        for pledge in plan.pledges
-    ]
-
-
-def count_pledges_by_state(assessments: list[Assessment], today: date) -> Counter[str]:
-    """Return the number of pledges in force by state."""
-    return Counter(state for _pledge, state in pledges_with_state(assessments, today))
-
-
-def pledges_in_force(process_id: int) -> list[Pledge]:
-    """Return the pledges of the plan in force."""
-    plan, _judgement = plan_and_judgement_in_force(public_assessments(process_id))
-    return plan.pledges if plan else []
 
 
 def unfrozen_plans() -> Sequence[Assessment]:

@@ -17,6 +17,7 @@ from deliberate.citivoice import load_formulas, load_framework
 from deliberate.database import db
 from deliberate.models import Assessment, ComparedScore, Process
 from deliberate.queries.scores.assessments import plan_and_judgement_in_force, public_assessments
+from deliberate.queries.scores.studies.settling import settled_notes
 
 MAX_SIDES = 4
 
@@ -155,10 +156,10 @@ def _compared_side(side: ComparisonSide, document: str) -> ComparedSide:
 
 
 def _context_factors(assessment: Assessment | None) -> dict[str, str]:
-    """Return code and note of the context factors that an assessment describes."""
+    """Return code and notes of the context factors that an assessment describes."""
     known = load_framework()["context_factors"]
     return {
-        note.code: ": ".join(filter(None, (note.value, note.note)))
-        for note in (assessment.notes if assessment else ())
-        if note.code in known and (note.value or note.note)
+        note.code: ": ".join(filter(None, (note.value, *note.notes)))
+        for note in (settled_notes(assessment) if assessment else ())
+        if note.code in known
     }

@@ -13,7 +13,6 @@ from deliberate.citivoice import load_formulas, load_framework
 from deliberate.database import db
 from deliberate.models import Assessment, Assessor, Practice, Process
 from deliberate.queries.scores.assessments import (
-    count_pledges_by_state,
     criterion_scores,
     plan_and_judgement_in_force,
     public_assessments,
@@ -24,6 +23,7 @@ from deliberate.queries.scores.questionnaires import (
     ExperiencedFigure,
     experienced_by_criterion,
 )
+from deliberate.queries.scores.studies.pledges import count_pledges_by_state
 from deliberate.vocabulary import AssessmentStage
 
 Document = Mapping[str, Any]

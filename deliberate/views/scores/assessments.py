@@ -1,4 +1,4 @@
-"""Assessments at the desk: the list, one assessment, and its steps up to publication."""
+"""Assessments at the desk: the list, and one assessment with its progress."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -8,28 +8,23 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.citivoice import load_framework
-from deliberate.forms.scores.assessments import (
-    AdjudicationForm,
-    AssessmentReplyForm,
-    BeginAssessmentForm,
-)
-from deliberate.operations.scores.assessment_publishing import (
-    freeze_assessment,
-    publish_assessment,
-    reply_to_assessment,
-)
-from deliberate.operations.scores.assessments import (
-    adjudicate_difference,
-    begin_assessment,
-    join_assessment,
-    save_judgement,
-)
+from deliberate.forms.scores.assessments import AssessmentReplyForm, BeginAssessmentForm
+from deliberate.operations.scores.assessment_publishing import reply_to_assessment
+from deliberate.operations.scores.assessments import begin_assessment, join_assessment
 from deliberate.permissions.decision import require
 from deliberate.permissions.scores import assessments as assessment_permissions
+from deliberate.permissions.scores.studies import may_use_study
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.scores import assessments as assessment_queries
 from deliberate.queries.scores.planned_judged_logged import logged_by_criterion
 from deliberate.queries.scores.process_scores import newest_snapshot
+from deliberate.queries.scores.studies.pledges import by_question, pledges_by, settled_pledges
+from deliberate.queries.scores.studies.settling import (
+    notes_by,
+    settled_notes,
+    unresolved_differences,
+)
+from deliberate.queries.scores.studies.sources import public_part
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -38,16 +33,11 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import (
-    get_or_404,
-    int_arg,
-    request_context,
-    signed_in_person,
-)
+from deliberate.views.site.request_context import get_or_404, int_arg, signed_in_person
 from deliberate.vocabulary import AssessmentStage
 
 if TYPE_CHECKING:
-    from deliberate.models import Assessment
+    from deliberate.models import Assessment, Assessor, Person
 
 blueprint = LocalizedBlueprint("assessments", url_prefix="/desk/assessments")
 ASSESSMENT = "/<id:assessment_id>"
@@ -89,13 +79,8 @@ def show(assessment_id: int) -> ResponseReturnValue:
 
 
 def _render_assessment(
-    assessment: "Assessment",
-    *,
-    question: str = "",
-    adjudication: AdjudicationForm | None = None,
-    reply: AssessmentReplyForm | None = None,
+    assessment: "Assessment", *, reply: AssessmentReplyForm | None = None
 ) -> str:
-    """Return the page of an assessment, with the adjudication form of `question` if given."""
     person = signed_in_person()
     may_reply = bool(assessment_permissions.may_reply_to_assessment(person, assessment))
     sees_judgements = (
@@ -105,36 +90,66 @@ def _render_assessment(
     )
     if not sees_judgements:
         require(assessment_permissions.may_assess(person))
-    assessors = assessment_queries.saved_assessors(assessment) if sees_judgements else []
-    snapshot = newest_snapshot(assessment.process_id)
-    differences = assessment_queries.differences(assessment)
-    adjudications = {name: AdjudicationForm(prefix=f"{name}-") for name in differences}
-    if adjudication is not None:
-        adjudications[question] = adjudication
+    own_part = assessment_queries.assessor_of(assessment, person)
     return render_template(
         "scores/assessments/show.html",
         assessment=assessment,
-        own_part=assessment_queries.assessor_of(assessment, person),
-        judgements=[assessment_queries.judgement_by(assessment, row) for row in assessors],
-        settled=assessment_queries.settled_values(assessment) if assessors else {},
-        differences=differences if assessors else [],
-        agreement=assessment_queries.assessor_agreement(assessment) if assessors else (None, 0),
-        logged=logged_by_criterion(json.loads(snapshot.document)) if snapshot and assessors else {},
+        own_part=own_part,
+        own=own_progress(assessment, own_part) if own_part else {},
+        unresolved=unresolved_differences(assessment),
+        is_lapsed=assessment_permissions.is_lapsed_plan(assessment),
         missing=assessment_permissions.missing_before_publishing(assessment),
-        may={
-            "join": bool(assessment_permissions.may_join_assessment(person, assessment)),
-            "rate": bool(assessment_permissions.may_rate(person, assessment)),
-            "edit": bool(assessment_permissions.may_edit_assessment(person, assessment)),
-            "adjudicate": bool(assessment_permissions.may_adjudicate(person, assessment)),
-            "freeze": bool(assessment_permissions.may_freeze_assessment(person, assessment)),
-            "publish": bool(assessment_permissions.may_publish_assessment(person, assessment)),
-            "reply": may_reply,
-        },
-        adjudications=adjudications,
-        adjudication=adjudication or AdjudicationForm(),
+        may=_permissions(person, assessment) | {"reply": may_reply},
         reply=reply or AssessmentReplyForm(),
+        **(judgements_context(assessment) if sees_judgements else NO_JUDGEMENTS),
         **framework_context(),
     )
+
+
+NO_JUDGEMENTS: dict[str, Any] = {"judgements": [], "logged": {}}
+
+
+def judgements_context(assessment: "Assessment") -> dict[str, Any]:
+    """Return what a page shows of saved judgements; only for readers who may see them."""
+    assessors = assessment_queries.saved_assessors(assessment)
+    snapshot = newest_snapshot(assessment.process_id)
+    return {
+        "assessors": assessors,
+        "judgements": [assessment_queries.judgement_by(assessment, row) for row in assessors],
+        "settled": assessment_queries.settled_values(assessment),
+        "agreement": assessment_queries.assessor_agreement(assessment),
+        "notes": settled_notes(assessment),
+        "pledges": by_question(settled_pledges(assessment)),
+        "logged": logged_by_criterion(json.loads(snapshot.document)) if snapshot else {},
+        "public_part": public_part,
+    }
+
+
+def own_progress(assessment: "Assessment", assessor: "Assessor") -> dict[str, Any]:
+    """Return what an assessor has entered, for a page that shows only their own."""
+    rated = {row.question: row.value for row in assessor.ratings}
+    counted = assessment_queries.judgement_by(assessment, assessor)
+    return {
+        "rated": rated,
+        "without_evidence": assessment_queries.answers_without_evidence(assessment, assessor),
+        "counted": counted,
+        "pledges": len(pledges_by(assessment, assessor)),
+        "notes": len([note for note in notes_by(assessment, assessor).values() if note.value]),
+    }
+
+
+def _permissions(person: "Person", assessment: "Assessment") -> dict[str, bool]:
+    allowed = assessment_permissions
+    return {
+        "join": bool(allowed.may_join_assessment(person, assessment)),
+        "rate": bool(allowed.may_rate(person, assessment)),
+        "findings": bool(allowed.may_write_findings(person, assessment)),
+        "practices": bool(allowed.may_write_practices(person, assessment)),
+        "adjudicate": bool(allowed.may_adjudicate(person, assessment)),
+        "freeze": bool(allowed.may_read_frozen_preview(person, assessment)),
+        "publish": bool(allowed.may_publish_assessment(person, assessment)),
+        "sources": bool(may_use_study(person, assessment.process)),
+    }
 
 
 def framework_context() -> dict[str, Any]:
@@ -165,29 +180,6 @@ def join(assessment_id: int) -> ResponseReturnValue:
     return redirect_to_assessment(assessment_id, message)
 
 
-@blueprint.page(f"{ASSESSMENT}/save", "evaluator", methods=("POST",))
-def save(assessment_id: int) -> ResponseReturnValue:
-    """Save the assessor's judgement."""
-    save_judgement(signed_in_person(), get_assessment_or_404(assessment_id))
-    return redirect_to_assessment(
-        assessment_id, _("Your judgement is saved and can no longer be changed.")
-    )
-
-
-@blueprint.page(f"{ASSESSMENT}/adjudicate/<question>", "evaluator", methods=("POST",))
-def adjudicate(assessment_id: int, question: str) -> ResponseReturnValue:
-    """Settle a difference."""
-    assessment = get_assessment_or_404(assessment_id)
-    form = AdjudicationForm(request.form, prefix=f"{question}-")
-    if not form.validate():
-        return _render_assessment(assessment, question=question, adjudication=form), 422
-    adjudicate_difference(
-        signed_in_person(), assessment, question, form.value.data, form.reason.data or ""
-    )
-    message = _("The difference is settled. Both original answers are kept.")
-    return redirect_to_assessment(assessment_id, message)
-
-
 @blueprint.page(f"{ASSESSMENT}/reply", "staff", methods=("POST",))
 def reply(assessment_id: int) -> ResponseReturnValue:
     """Write the reply of the person's institution."""
@@ -198,21 +190,3 @@ def reply(assessment_id: int) -> ResponseReturnValue:
     reply_to_assessment(signed_in_person(), assessment, form.body.data or "")
     message = _("Your reply will be published with the assessment.")
     return redirect_to_assessment(assessment_id, message)
-
-
-@blueprint.page(f"{ASSESSMENT}/freeze", "evaluator", methods=("POST",))
-def freeze(assessment_id: int) -> ResponseReturnValue:
-    """Freeze an assessment and log its hash."""
-    freeze_assessment(
-        signed_in_person(), get_assessment_or_404(assessment_id), context=request_context()
-    )
-    return redirect_to_assessment(assessment_id, _("Frozen. Its hash is in the log."))
-
-
-@blueprint.page(f"{ASSESSMENT}/publish", "evaluator", methods=("POST",))
-def publish(assessment_id: int) -> ResponseReturnValue:
-    """Publish an assessment."""
-    publish_assessment(
-        signed_in_person(), get_assessment_or_404(assessment_id), context=request_context()
-    )
-    return redirect_to_assessment(assessment_id, _("The assessment is published."))

@@ -4,6 +4,7 @@ from deliberate.vocabulary.codes import (
     AssessmentStage,
     PopulationField,
     QuestionnaireAudience,
+    RedactionGround,
     SampleKind,
 )
 from deliberate.vocabulary.details import detail
@@ -21,6 +22,12 @@ class AssessmentPublished(Event, kind="assessment.published", visibility=PUBLIC)
     """An assessment was published."""
 
     stage: AssessmentStage = detail("before or after the process")
+
+
+class SourceRedacted(Event, kind="source.redacted", visibility=PUBLIC):
+    """The texts of a source of a study were erased after it had been frozen."""
+
+    ground: RedactionGround = detail("why")
 
 
 class SampleDrawn(Event, kind="sample.drawn", visibility=PUBLIC):

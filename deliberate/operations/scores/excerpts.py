@@ -1,0 +1,156 @@
+"""Excerpts of the sources of a study: adding, coding, importing from CSV."""
+
+import csv
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from io import StringIO
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from deliberate.clock import now
+from deliberate.database import unrecorded
+from deliberate.models import Excerpt, ExcerptCode, Person, Process, StudySource
+from deliberate.models.scores.study import NO_CODE
+from deliberate.operations.scores.study_sources import STUDY_REASON
+from deliberate.permissions.decision import InvalidInput, require
+from deliberate.permissions.scores.studies import may_use_study
+from deliberate.queries.scores.studies.excerpts import MAX_EXCERPTS, code_names, codes_by, own_codes
+from deliberate.queries.scores.studies.sources import list_sources
+from deliberate.text import clean, clean_line
+
+MAX_BODY = 4000
+LANGUAGES = ("id", "en")
+
+
+@dataclass(frozen=True)
+class ExcerptInput:
+    """An excerpt to add; without codes it is not coded yet."""
+
+    body: str
+    language: str
+    place: str = ""
+    memo: str = ""
+    codes: Collection[str] = ()
+
+
+def add_excerpt(evaluator: Person, source: StudySource, content: ExcerptInput) -> Excerpt:
+    """Add an excerpt of a source, with the codes of who adds it."""
+    with unrecorded(STUDY_REASON) as session:
+        require(may_use_study(evaluator, source.process))
+        excerpt = _new_excerpt(evaluator, source, content)
+        session.add(excerpt)
+    return excerpt
+
+
+def _new_excerpt(evaluator: Person, source: StudySource, content: ExcerptInput) -> Excerpt:
+    body = clean(content.body)
+    if not body:
+        raise InvalidInput(_("Please fill this in."))
+    if len(body) > MAX_BODY:
+        raise InvalidInput(_("An excerpt has at most %(n)s characters.", n=MAX_BODY))
+    if content.language not in LANGUAGES:
+        raise InvalidInput(_("Choose the language of the excerpt."))
+    excerpt = Excerpt(
+        source_id=source.id,
+        body=body,
+        language=content.language,
+        place=clean_line(content.place)[:80],
+        memo=clean(content.memo),
+        added_by_id=evaluator.id,
+        added_at=now(),
+    )
+    _set_codes(excerpt, evaluator, content.codes)
+    return excerpt
+
+
+def code_excerpt(
+    evaluator: Person, excerpt: Excerpt, codes: Collection[str], memo: str | None = None
+) -> None:
+    """Give an excerpt exactly these codes as one coder; none: no code fits."""
+    with unrecorded(STUDY_REASON) as session:
+        session.refresh(excerpt, with_for_update={"of": Excerpt})
+        require(may_use_study(evaluator, excerpt.source.process))
+        _set_codes(excerpt, evaluator, codes or (NO_CODE,))
+        if memo is not None:
+            excerpt.memo = clean(memo)
+
+
+def _set_codes(excerpt: Excerpt, coder: Person, codes: Iterable[str]) -> None:
+    wanted = set(codes)
+    if unknown := sorted(wanted - set(code_names()) - {NO_CODE}):
+        raise InvalidInput(_("There is no code %(code)s.", code=", ".join(unknown)))
+    existing = codes_by(excerpt, coder.id)
+    for row in own_codes(excerpt.codes, coder.id):
+        if row.code not in wanted:
+            excerpt.codes.remove(row)
+    for code in sorted(wanted - existing):
+        excerpt.codes.append(ExcerptCode(coder_id=coder.id, code=code))
+
+
+def remove_excerpt(evaluator: Person, excerpt: Excerpt) -> None:
+    """Remove an excerpt with all its codes."""
+    with unrecorded(STUDY_REASON) as session:
+        session.refresh(excerpt, with_for_update={"of": Excerpt})
+        require(may_use_study(evaluator, excerpt.source.process))
+        session.delete(excerpt)
+
+
+def import_excerpts(evaluator: Person, process: Process, text: str) -> int:
+    """Add the excerpts of a CSV file, all or none, and return their number.
+
+    Raises InvalidInput with the line that is wrong.
+    """
+    with unrecorded(STUDY_REASON) as session:
+        require(may_use_study(evaluator, process))
+        sources = {source.label: source for source in list_sources(process.id)}
+        excerpts = [
+            _excerpt_of_line(evaluator, sources, line, row) for line, row in _read_lines(text)
+        ]
+        session.add_all(excerpts)
+    return len(excerpts)
+
+
+def _read_lines(text: str) -> Iterable[tuple[int, dict[str, str]]]:
+    first_line = text.lstrip("\ufeff").split("\n", 1)[0]
+    delimiter = max(",;\t", key=first_line.count)
+    reader = csv.DictReader(StringIO(text.lstrip("\ufeff")), delimiter=delimiter)
+    names = {(name or "").strip().lower() for name in reader.fieldnames or ()}
+    if missing := [name for name in ("source", "excerpt") if name not in names]:
+        message = _("The first line needs the columns %(names)s.", names=", ".join(missing))
+        raise InvalidInput(message)
+    rows = [
+        (
+            reader.line_num,
+            {(name or "").strip().lower(): str(value or "") for name, value in row.items()},
+        )
+        for row in reader
+    ]
+    if not rows or len(rows) > MAX_EXCERPTS:
+        raise InvalidInput(_("The file needs 1 to %(n)s lines.", n=MAX_EXCERPTS))
+    return rows
+
+
+def _cells(row: Mapping[str | None, object]) -> dict[str, str]:
+    return {(name or "").strip().lower(): str(value or "") for name, value in row.items()}
+
+
+def _excerpt_of_line(
+    evaluator: Person, sources: dict[str, StudySource], line: int, row: dict[str, str]
+) -> Excerpt:
+    source = sources.get(row["source"].strip())
+    try:
+        if source is None:
+            raise InvalidInput(_("There is no source %(label)s.", label=row["source"].strip()))
+        codes = [code.strip() for code in row.get("codes", "").split(";") if code.strip()]
+        content = ExcerptInput(
+            row["excerpt"],
+            row.get("language", "").strip() or "id",
+            row.get("place", ""),
+            row.get("memo", ""),
+            codes,
+        )
+        return _new_excerpt(evaluator, source, content)
+    except InvalidInput as problem:
+        message = gettext("Line %(n)s: %(problem)s", n=line, problem=problem.reason)
+        raise InvalidInput(message) from problem

@@ -1,0 +1,1 @@
+"""Studies: sources, excerpts, settled differences, pledges and findings."""

@@ -1,0 +1,150 @@
+"""Sources of studies: whose they are, which are used where, and what of them is published."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from deliberate.database import db
+from deliberate.models import (
+    Assessment,
+    Assessor,
+    Evidence,
+    Finding,
+    FindingSource,
+    Person,
+    Process,
+    StudySource,
+)
+from deliberate.vocabulary import EvidenceKind
+
+MAX_SOURCES = 300
+
+
+def takes_part_in_study(person: Person, process_id: int) -> bool:
+    """Return whether a person is an assessor of any assessment of a process."""
+    query = select(Assessor.id).join(Assessment, Assessment.id == Assessor.assessment_id)
+    own = (Assessor.person_id == person.id, Assessment.process_id == process_id)
+    return db.session.scalar(query.where(*own).limit(1)) is not None
+
+
+def list_sources(process_id: int, kind: EvidenceKind | None = None) -> Sequence[StudySource]:
+    """Return the sources of a study by kind and number, at most MAX_SOURCES."""
+    query = select(StudySource).where(StudySource.process_id == process_id)
+    if kind is not None:
+        query = query.where(StudySource.kind == kind)
+    query = query.order_by(StudySource.kind, StudySource.number).limit(MAX_SOURCES)
+    return db.session.scalars(query.options(joinedload(StudySource.name))).all()
+
+
+def count_sources(process_id: int) -> dict[str, int]:
+    """Return the number of sources of a study by kind."""
+    query = select(StudySource.kind, func.count()).where(StudySource.process_id == process_id)
+    return {
+        str(kind): count for kind, count in db.session.execute(query.group_by(StudySource.kind))
+    }
+
+
+def get_source(source_id: int) -> StudySource | None:
+    """Return a source with its process and the encrypted name, or None."""
+    return db.session.scalar(
+        select(StudySource)
+        .where(StudySource.id == source_id)
+        .options(joinedload(StudySource.process), joinedload(StudySource.name))
+    )
+
+
+def get_sources(process_id: int, ids: Collection[int]) -> Mapping[int, StudySource]:
+    """Return the sources of a study with these ids, by id."""
+    query = select(StudySource).where(StudySource.process_id == process_id)
+    return {row.id: row for row in db.session.scalars(query.where(StudySource.id.in_(ids)))}
+
+
+def next_number(process_id: int, kind: EvidenceKind) -> int:
+    """Return the number of the next source of a kind."""
+    last = db.session.scalar(
+        select(func.max(StudySource.number)).where(
+            StudySource.process_id == process_id, StudySource.kind == kind
+        )
+    )
+    return (last or 0) + 1
+
+
+def is_frozen(source: StudySource) -> bool:
+    """Return whether a frozen assessment uses a source, so that it no longer changes."""
+    evidence = select(Evidence.assessment_id).where(Evidence.source_id == source.id)
+    findings = (
+        select(Finding.assessment_id)
+        .join(FindingSource, FindingSource.finding_id == Finding.id)
+        .where(FindingSource.source_id == source.id)
+    )
+    used = Assessment.id.in_(evidence.union(findings))
+    query = select(Assessment.id).where(used, Assessment.frozen_at.is_not(None)).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def own_uses(process_id: int, person: Person) -> dict[int, list[str]]:
+    """Return the questions at which one assessor uses each source, by id of the source."""
+    query = (
+        select(Evidence.source_id, Evidence.question)
+        .join(Assessor, Assessor.id == Evidence.assessor_id)
+        .join(Assessment, Assessment.id == Evidence.assessment_id)
+        .where(
+            Assessment.process_id == process_id,
+            Assessor.person_id == person.id,
+            Evidence.source_id.is_not(None),
+        )
+        .distinct()
+        .order_by(Evidence.question)
+    )
+    uses: dict[int, list[str]] = {}
+    for source_id, question in db.session.execute(query):
+        uses.setdefault(source_id or 0, []).append(question)
+    return uses
+
+
+def get_study_process(slug: str) -> Process | None:
+    """Return the process of a study, opened or only planned."""
+    return db.session.scalar(select(Process).where(Process.slug == slug))
+
+
+@dataclass(frozen=True)
+class PublicSource:
+    """What is published of a source. Nothing else of it is on any public page or file."""
+
+    kind: EvidenceKind
+    title: str
+    day: date
+    is_month_only: bool
+    """Of an interview the month alone is published."""
+    place: str
+    institution: str
+    pages: str
+    link: str
+    text: str
+    is_redacted: bool
+
+
+def public_part(source: StudySource) -> PublicSource:
+    """Return what is published of a source: of an interview the role, the month and the text.
+
+    Without consent that is nothing: pages leave such a source out, and this is the second guard.
+    """
+    is_interview = source.kind == EvidenceKind.INTERVIEW
+    if not source.has_consent:
+        day, kind = source.dated.replace(day=1), EvidenceKind(source.kind)
+        return PublicSource(kind, "", day, True, "", "", "", "", "", True)
+    return PublicSource(
+        kind=EvidenceKind(source.kind),
+        title=source.title,
+        day=source.dated.replace(day=1) if is_interview else source.dated,
+        is_month_only=is_interview,
+        place="" if is_interview else source.place,
+        institution="" if is_interview else source.institution,
+        pages=source.pages,
+        link=source.link,
+        text=source.public_text,
+        is_redacted=source.redacted_at is not None,
+    )

@@ -1,0 +1,62 @@
+"""Assessments of earlier versions keep what both wrote, what was settled, and their hash."""
+
+import pytest
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from deliberate.database import db
+from deliberate.models import Assessment
+from deliberate.queries.scores.studies.pledges import settled_outcomes, settled_pledges
+from deliberate.queries.scores.studies.settling import settled_notes
+from tests.migrations import schema_0001
+
+ROWS = r"""
+INSERT INTO assessment (id, process_id, stage, version, framework, begun_at, frozen_at, document,
+  sha256) VALUES (1, 1, 'ex_ante', 1, '1.0', '2026-03-01 01:00:00', '2026-03-02 01:00:00',
+  '{"stage"\:"ex_ante"}', 'abc');
+INSERT INTO assessor (id, assessment_id, person_id, is_independent) VALUES (1, 1, 1, true);
+INSERT INTO adjudication (id, assessment_id, question, value, reason, person_id)
+VALUES (1, 1, 'DP1.1', '1', 'Separuh', 1);
+INSERT INTO pledge (id, assessment_id, question, plan, action, due_on, indicator, target)
+VALUES (1, 1, 'DP1.1', '', 'Tiga lokakarya', '2026-05-01', 'IN2.1', '60');
+INSERT INTO pledge_outcome (id, assessment_id, pledge_id, outcome, note)
+VALUES (1, 1, 1, 'kept', '');
+INSERT INTO context_note (id, assessment_id, code, value, note) VALUES (1, 1, 'EN1', '2', 'baik')
+"""
+NEW_ROWS = r"""
+INSERT INTO context_note (id, assessment_id, assessor_id, code, value, note)
+VALUES (2, 1, 1, 'EN1', '0', 'buruk');
+INSERT INTO adjudication (id, assessment_id, question, value, reason, person_id)
+VALUES (2, 1, 'pledge\:DP1.1', 'none', 'x', 1)
+"""
+
+
+def read(query: str) -> list[tuple[object, ...]]:
+    with db.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def test_shared_entries_and_settlements_of_earlier_versions_count_on(unmigrated_app):
+    upgrade(revision="0001")
+    schema_0001.insert_rows()
+    upgrade(revision="0016")
+    schema_0001.execute(ROWS)
+    upgrade()
+    assessment = db.session.query(Assessment).one()
+    assert (assessment.document, assessment.sha256) == ('{"stage":"ex_ante"}', "abc")
+    assert [row.action for row in settled_pledges(assessment)] == ["Tiga lokakarya"]
+    assert settled_outcomes(assessment) == {1: "kept"}
+    assert [(note.code, note.value) for note in settled_notes(assessment)] == [("EN1", "2")]
+    assert assessment.adjudications[0].settled_at == assessment.frozen_at
+    assert assessment.assessors[0].is_named and not assessment.assessors[0].is_declared
+    db.session.remove()
+    schema_0001.execute(NEW_ROWS)
+    downgrade(revision="0016")
+    assert read("SELECT id, value FROM context_note") == [(1, "2")]
+    assert read("SELECT question FROM adjudication") == [("DP1.1",)]
+    with pytest.raises(IntegrityError):
+        schema_0001.execute(
+            "INSERT INTO context_note (id, assessment_id, code, value, note)"
+            " VALUES (3, 1, 'EN1', '1', '')"
+        )
