@@ -8,9 +8,13 @@ from deliberate.models import Assessment, Person, Poll, Proposal, Response
 from deliberate.operations.accounts.devices import sign_in
 from deliberate.operations.proposals.drafts import save_draft
 from deliberate.operations.scores import assessments as assessment_operations
+from deliberate.operations.scores.assessments import RatingInput
+from deliberate.operations.scores.excerpts import ExcerptInput, add_excerpt
+from deliberate.operations.scores.settling import adjudicate_difference
+from deliberate.operations.scores.study_sources import SourceInput, add_source
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.processes.processes import get_process
-from deliberate.vocabulary import AssessmentStage
+from deliberate.vocabulary import AssessmentStage, ConsentScope, EvidenceKind
 from tests.sample_city import CITY_NOW
 
 
@@ -126,6 +130,32 @@ def get_frozen_assessment() -> Assessment:
     """Return the first frozen assessment of the sample city."""
     frozen = select(Assessment).where(Assessment.frozen_at.is_not(None))
     return db.session.scalars(frozen.order_by(Assessment.id)).first()  # type: ignore[return-value]  # the city has some
+
+
+def add_study() -> None:
+    """Let two people judge a process from a source, differ, and one propose what to settle."""
+    first, process = get_account("penilai"), get_process("air-sepaku")
+    second = db.session.scalars(
+        select(Person).where(Person.display_name == "Dr. M. Sitorus").order_by(Person.id)
+    ).first()
+    assert process is not None and second is not None
+    assessment = assessment_operations.begin_assessment(first, process, AssessmentStage.EX_POST)
+    assessment_operations.join_assessment(second, assessment)
+    content = SourceInput(
+        title="warga",
+        dated=CITY_NOW.date(),
+        consent=ConsentScope.QUOTES,
+        consent_on=CITY_NOW.date(),
+        public_text="Undangan datang terlambat.",
+        name="Ibu Contoh",
+    )
+    source = add_source(first, process, EvidenceKind.INTERVIEW, content)
+    add_excerpt(second, source, ExcerptInput("Undangan datang terlambat.", "id", codes=["DP1"]))
+    for person, value in ((first, "1"), (second, "2")):
+        rating = RatingInput("DP1.1", value, "Menurut warga.", sources=[source])
+        assessment_operations.rate_questions(person, assessment, [rating])
+        assessment_operations.save_judgement(person, assessment)
+    adjudicate_difference(second, assessment, "DP1.1", "1", "Menurut juknis.")
 
 
 def evaluator_pages() -> dict[str, str]:

@@ -83,6 +83,7 @@ NOT_LINKED = {
         "loaded by browsers and by what previews links",
     ),
     **dict.fromkeys(("log.receipt", "log_files.receipt"), "in the message after an act"),
+    "assessment_publishing.publish": "on a frozen assessment to which all have replied",
     "attachments.download": "on a proposal with files",
     "data_access_requests.remove_release": "on /data once there is a release",
     "data_access_requests.show": "in the queue of requests",
@@ -211,6 +212,7 @@ def add_content(name: str) -> None:
         create_poll()
     if name == "penilai":
         demo_pages.evaluator_pages()  # which begins assessments
+        demo_pages.add_study()
     if name in {"moderator", "admin"}:
         comment = db.session.scalars(select(Comment).where(Comment.withdrawn_at.is_(None))).first()
         assert comment is not None

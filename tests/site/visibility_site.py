@@ -19,6 +19,8 @@ from deliberate.models import (
     CriterionRating,
     DataAccessRequest,
     Evidence,
+    Excerpt,
+    Finding,
     Institution,
     Judgement,
     MapFeature,
@@ -316,15 +318,21 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
         Adjudication(
             **of_assessment, question="DQ1", value="1", reason="x", person_id=evaluator.id
         ),
-        StudySource(
-            process_id=site.process.id,
-            kind=EvidenceKind.INTERVIEW,
-            number=1,
-            title="x",
-            dated=today,
-            consent=ConsentScope.QUOTES,
+        Excerpt(
+            source=StudySource(
+                process_id=site.process.id,
+                kind=EvidenceKind.INTERVIEW,
+                number=1,
+                title="x",
+                dated=today,
+                consent=ConsentScope.QUOTES,
+                added_by_id=evaluator.id,
+            ),
+            body="x",
+            language="id",
             added_by_id=evaluator.id,
         ),
+        Finding(**of_assessment, topic="DP1", version=1, person_id=evaluator.id),
         ContextNote(**of_assessment, code="law"),
         Practice(**of_assessment, criterion="DQ1", body="x"),
         Picture(process_id=site.process.id, alt="x", name="a.webp", size=1, width=8, height=4),
