@@ -66,6 +66,6 @@ def change_version(session: Session) -> None:
         connection.execute(_REPLACE, {"slot": slot, "token": secrets.token_hex(8)})
 
 
-def read_version(session: Session) -> str:
-    """Return the version of the data that the session sees."""
-    return "".join(session.connection().execute(_READ).scalars())
+def read_version(connection: Connection) -> str:
+    """Return the version of the data that a connection sees."""
+    return "".join(connection.execute(_READ).scalars())

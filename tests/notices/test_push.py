@@ -424,10 +424,10 @@ def test_message_to_a_device_keeps_the_cached_pages(service):
     reader = factories.create_resident()
     subscribe(reader, Browser(service, "a"))
     answer_followed_proposal(reader)
-    before = read_version(db.session)
+    before = read_version(db.session.connection())
     assert send_due() == 1
     db.session.rollback()
-    assert read_version(db.session) == before
+    assert read_version(db.session.connection()) == before
 
 
 def test_nothing_is_pushed_that_a_person_switched_off(service):

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from flask import Flask, Response, current_app, g, request, session
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from deliberate.clock import now
 from deliberate.queries.site.page_moments import data_version, next_change_by_date
@@ -121,6 +121,12 @@ def _size(key: PageKey, page: KeptPage) -> int:
 
 class PageSessions(SecureCookieSessionInterface):
     """The sessions of Flask, which leave pages that no cookie decided without `Vary: Cookie`."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of a request; without a cookie there is no signature to check."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Save the session; a page for readers without one has none to save."""
