@@ -11,14 +11,14 @@ INSTALL := $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for=editable
 
-.PHONY: help demo test test-quick test-rest postgres-repeats coverage check fix docs messages routes pictures mails bench chaos readers lock sbom
+.PHONY: help demo test test-quick test-rest engine-repeats coverage check fix docs messages routes pictures mails bench chaos readers lock sbom
 
 help:
 	@echo "make demo        serve the sample city on http://127.0.0.1:$(PORT) (PORT=… for another port)"
 	@echo "make test        run all tests, in parallel"
 	@echo "make test-quick  run the tests that need no PostgreSQL, browser or Java, in parallel"
 	@echo "make test-rest   run the tests that test-quick leaves out, in parallel"
-	@echo "make postgres-repeats  find the tests that PostgreSQL need not repeat (tests/postgres_repeats.txt)"
+	@echo "make engine-repeats  find the tests that PostgreSQL need not repeat (tests/postgres_repeats.txt)"
 	@echo "make coverage    run the quick tests and report which branches they cover"
 	@echo "make check       check style, types, layers and templates"
 	@echo "make fix         apply what the formatters can fix"
@@ -45,7 +45,7 @@ test-quick: $(VENV)/dev
 test-rest: $(VENV)/dev
 	$(BIN)/python -m pytest -n auto --part=rest
 
-postgres-repeats: $(VENV)/dev
+engine-repeats: $(VENV)/dev
 	rm -rf build/statements
 	$(BIN)/python -m pytest -n auto --part=rest -m "not browser and not java" \
 		--repeat-on-postgresql --record-statements=build/statements

@@ -5,7 +5,7 @@ it. That list is made from a run of all tests on both engines: of the tests that
 the same statements, with the same kinds of outcome (an error, no row, one, several), the quickest
 stay. Tests that start a process are never named: what the process sends is not seen.
 
-make postgres-repeats
+make engine-repeats
 """
 
 import json

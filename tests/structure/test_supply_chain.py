@@ -21,8 +21,8 @@ EXTRAS = sorted(PROJECT["optional-dependencies"].keys() - {"dev", "postgres"})
 """The extras with a lock file of their own; requirements.lock contains the extra postgres."""
 INSTALLED = re.compile(r"pip install((?: +--?[a-z-]+(?: [\w/{}-]+\.lock)?)*) *([^\s`&;|)<\"]*)")
 """What a printed command installs: options with lock files, then a package or folder."""
-NO_PACKAGE_OF_OURS = {"", ".", "./source", "cryptography"}
-"""Folders, and the library that the stand-alone verifier needs."""
+NO_PACKAGE_OF_OURS = {"", ".", "./source", "cryptography", "isso"}
+"""Folders, what the stand-alone verifier needs, and a platform that a benchmark compares."""
 
 
 def direct_requirements(extra):

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from deliberate.citivoice import load_framework
-from deliberate.citivoice.indicators.formulas import cross_table, kappa
 from deliberate.database import db
 from deliberate.models import Excerpt, ExcerptCode, StudySource
 from deliberate.models.scores.study import NO_CODE
@@ -129,6 +128,8 @@ def _busiest_pair(excerpts: Sequence[Excerpt]) -> tuple[int, ...]:
 def _cohen(decisions: Sequence[tuple[int, ...]]) -> float | None:
     if not decisions:
         return None
+    from deliberate.citivoice.indicators.formulas import cross_table, kappa
+
     first, second = zip(*decisions, strict=True)
     return kappa(cross_table(first, second, 2))
 
