@@ -82,6 +82,7 @@ _.coded_at
 _.confirmed_by_id
 _.created_by_id
 _.escalated_at
+_.imported_by_id
 _.opened_by_id
 _.published_by_id
 _.rated_at
