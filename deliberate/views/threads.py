@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.citivoice import get_formulas
-from deliberate.citivoice.indicators.what_if import with_replies
 from deliberate.forms.threads import (
     MAX_COMMENT,
     ArgumentForm,
@@ -85,6 +84,8 @@ def waiting(proposal_id: int) -> ResponseReturnValue:
 @blueprint.page("/desk/processes/<slug>/waiting", "staff", "moderator", "evaluator", "admin")
 def waiting_in_threads(slug: str) -> ResponseReturnValue:
     """Show what waits in the threads of a process, and what replies of residents would change."""
+    from deliberate.citivoice.indicators.what_if import with_replies
+
     process = get_or_404(get_process(slug))
     rows, snapshot = waiting_in_process(process.id), newest_snapshot(process.id)
     document = json.loads(snapshot.document) if snapshot else None

@@ -30,7 +30,7 @@ REPOSITORY_PATH = re.compile(
 )
 NAME_IN_FILE = re.compile(r"`(\w+)` (?:in |\()`((?:deliberate|tests)/[\w/]+\.py)`")
 COMMAND = re.compile(r"(?:^|`|&& |venv/bin/)deliberate ([a-z][a-z-]*(?: [a-z][a-z-]*)?)")
-TARGET = re.compile(r"(?:^|`)make ([a-z]+)")
+TARGET = re.compile(r"(?:^|`)make ([a-z-]+)")
 
 
 @cache

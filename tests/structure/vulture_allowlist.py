@@ -74,7 +74,6 @@ ImmutableMultiDict
 # Columns that are written for the record and read by people who query the database, or by the
 # export of account data, which reads all columns.
 _.added_by_id
-_.added_by_id
 _.agreed_by_id
 _.changed_by_id
 _.checked_at
@@ -82,6 +81,7 @@ _.coded_at
 _.confirmed_by_id
 _.created_by_id
 _.escalated_at
+_.imported_by_id
 _.imported_by_id
 _.opened_by_id
 _.published_by_id
