@@ -259,7 +259,7 @@ def _rubric(values: TomlTable) -> Lines:
     names += _tables(values, "enabling_conditions")
     yield from _differing_names(rubric, names, "describes no question", "has no rubric")
     for name, stage in product(rubric, RUBRIC_STAGES):
-        texts = _tables(rubric[name], stage)
+        texts = _tables(rubric, name).get(stage, {})
         yield from (
             (f"rubric.{name}.{stage}", f"has not {size} texts in {key}")
             for key in (*LANGUAGES, *(f"example_{language}" for language in LANGUAGES))
