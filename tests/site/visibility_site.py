@@ -21,6 +21,7 @@ from deliberate.models import (
     Evidence,
     Institution,
     Judgement,
+    MachineCoding,
     MapFeature,
     Person,
     Picture,
@@ -37,6 +38,7 @@ from deliberate.models import (
     Proposal,
     ResponseDraft,
     ResponseTemplate,
+    Sample,
 )
 from deliberate.models.releases import PLAN_FIELDS
 from deliberate.operations.accounts.deletion import erase_account
@@ -290,6 +292,7 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
     with unrecorded("test settings") as session:
         session.add(pledge)
     poll = db.session.query(Poll).order_by(Poll.id).first()
+    sample_id = db.session.query(Sample.id).order_by(Sample.id).limit(1).scalar()
     assert poll is not None
     of_assessment = {"assessment_id": assessment.id}
     return [
@@ -308,6 +311,7 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
             label_x=1_167_000,
             label_y=-9_000,
         ),
+        MachineCoding(sample_id=sample_id, name="x", codes={}, imported_by_id=evaluator.id),
         PledgeOutcome(**of_assessment, pledge_id=pledge.id, outcome=PledgeState.KEPT),
         Adjudication(
             **of_assessment, question="DQ1", value="1", reason="x", person_id=evaluator.id
