@@ -49,6 +49,7 @@ from deliberate.queries.threads.comment_rows import list_creditable_comments
 from deliberate.queries.threads.open_questions import open_arguments, open_questions
 from deliberate.queries.threads.pagination import ThreadOrder, ThreadRequest
 from deliberate.queries.threads.thread_page import get_thread_page
+from deliberate.queries.threads.waiting_comments import waiting_in_process, waiting_in_thread
 from tests.site.text_markers import SEARCHED_WORD, text_models
 from tests.site.visibility_site import VisibilitySite
 from tests.structure.source_tree import PACKAGE, ROOT, Function, functions
@@ -263,6 +264,7 @@ READERS = {
     "queries.scores.coding.samples_of_process": CHECKED_BY_CALLER,
     "queries.scores.coding.newest_samples": CHECKED_BY_CALLER,
     "queries.scores.coding.get_sample": CHECKED_BY_CALLER,
+    "queries.scores.coding.machine_codings": CHECKED_BY_CALLER,
     "queries.scores.planned_judged_logged.practices_elsewhere": CHECKED_BY_CALLER,
     "queries.scores.process_scores.newest_snapshots": CHECKED_BY_CALLER,
     "queries.scores.process_scores.unscored_processes": CHECKED_BY_CALLER,
@@ -351,6 +353,14 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
         get_thread_page(row, ThreadRequest(order))
         for row in site.proposals.values()
         for order in ThreadOrder
+    ],
+    "queries.threads.waiting_comments.waiting_in_thread": lambda site: [
+        [row.comment for row in waiting_in_thread(proposal).arguments]
+        for proposal in site.proposals.values()
+    ],
+    "queries.threads.waiting_comments.waiting_in_process": lambda site: [
+        [row.comment for row in waiting_in_process(site.process.id).arguments],
+        waiting_in_process(site.process.id).silent,
     ],
     "queries.threads.open_questions.open_arguments": lambda site: [
         open_arguments(row.id) for row in site.proposals.values()

@@ -23,6 +23,7 @@ from deliberate.models import (
     Finding,
     Institution,
     Judgement,
+    MachineCoding,
     MapFeature,
     Person,
     Picture,
@@ -39,6 +40,7 @@ from deliberate.models import (
     Proposal,
     ResponseDraft,
     ResponseTemplate,
+    Sample,
     StudySource,
 )
 from deliberate.models.releases import PLAN_FIELDS
@@ -296,6 +298,7 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
     with unrecorded("test settings") as session:
         session.add(pledge)
     poll = db.session.query(Poll).order_by(Poll.id).first()
+    sample_id = db.session.query(Sample.id).order_by(Sample.id).limit(1).scalar()
     assert poll is not None
     of_assessment = {"assessment_id": assessment.id}
     return [
@@ -314,6 +317,7 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
             label_x=1_167_000,
             label_y=-9_000,
         ),
+        MachineCoding(sample_id=sample_id, name="x", codes={}, imported_by_id=evaluator.id),
         PledgeOutcome(**of_assessment, pledge_id=pledge.id, outcome=PledgeState.KEPT),
         Adjudication(
             **of_assessment, question="DQ1", value="1", reason="x", person_id=evaluator.id
