@@ -60,6 +60,11 @@ def may_set_up(person: Person | None) -> Decision:
     return has_role(person, Role.ADMIN)
 
 
+def works_at_desk(person: Person | None) -> Decision:
+    """Allow the roles that see what waits in the threads of a process."""
+    return has_role(person, Role.STAFF, Role.MODERATOR, Role.EVALUATOR, Role.ADMIN)
+
+
 def may_grant_roles(admin: Person | None, person: Person) -> Decision:
     """Allow administrators to change the role of others, so that one administrator remains."""
     is_own = admin is not None and admin.id == person.id

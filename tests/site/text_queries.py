@@ -198,6 +198,7 @@ READERS = {
     "queries.proposals.listing.filtered_ids": NO_TEXT,
     "queries.proposals.map_marks.list_map": CHECKED_BY_CALLER,
     "queries.proposals.map_marks.place_map": CHECKED_BY_CALLER,
+    "queries.processes.meetings.list_meetings": CHECKED_BY_CALLER,
     "queries.processes.news.get_news": CHECKED_BY_CALLER,
     "queries.processes.news.list_news": CHECKED_BY_CALLER,
     "queries.processes.process_information.get_contact": CHECKED_BY_CALLER,

@@ -10,7 +10,7 @@ from deliberate.clock import now
 from deliberate.operations.proposals.follows import follow_subject, unfollow_subject
 from deliberate.operations.site.rate_limits import CLICKS
 from deliberate.permissions.notices import may_publish_news
-from deliberate.permissions.processes import is_open_for, may_inform
+from deliberate.permissions.processes import is_open_for, may_inform, works_at_desk
 from deliberate.queries.processes.meetings import list_meetings
 from deliberate.queries.processes.news import NEWS_ON_PAGE, list_news
 from deliberate.queries.processes.phases import get_next_phase, phase_steps
@@ -94,6 +94,7 @@ def _reader_values(process: "Process") -> dict[str, object]:
     """Return what the page shows to this reader alone."""
     person = current_person()
     return {
+        "works_at_desk": works_at_desk(person),
         "may_inform": may_inform(person, process),
         "may_publish_news": may_publish_news(person, process),
         "follows": person is not None and is_following(person, "process", process.id),
