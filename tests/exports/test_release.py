@@ -142,7 +142,7 @@ def test_two_releases_share_no_pseudonym(process, tmp_path):
 def test_manifest_lists_every_file_with_its_checksum(process, tmp_path):
     build_release(process, tmp_path / "r")
     manifest = json.loads((tmp_path / "r/manifest.json").read_text())
-    files = {str(p.relative_to(tmp_path / "r")) for p in (tmp_path / "r").rglob("*.*")}
+    files = {str(p.relative_to(tmp_path / "r")) for p in (tmp_path / "r").rglob("*") if p.is_file()}
     assert files >= {"events.parquet", "events.jsonl", "comments.csv", "facts/week_facts.csv"}
     assert files - {"manifest.json"} == set(manifest["files"])
     for name, text in manifest["files"].items():

@@ -13,6 +13,7 @@ from deliberate import sealing
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Appeal, Comment, Institution, Poll, Process, Proposal
+from deliberate.models.releases import PLAN_FIELDS
 from deliberate.operations.moderation.decisions import (
     decide_appeal,
     file_appeal,
@@ -40,6 +41,7 @@ from deliberate.operations.processes.processes import close_process
 from deliberate.operations.proposals.proposals import revise_proposal, withdraw_proposal
 from deliberate.operations.proposals.summaries import agree_to_summary, suggest_summary
 from deliberate.operations.proposals.supports import support_proposal
+from deliberate.operations.releases.study_plans import register_plan
 from deliberate.operations.responses.commitments import drop_commitment, update_commitment
 from deliberate.operations.responses.responses import Point, publish_response
 from deliberate.operations.scores.assessment_publishing import freeze_assessment
@@ -133,6 +135,8 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
     record_meeting(
         officer, process, MeetingEntry(now().date(), "Balai desa", 24, "id", "Halte dibahas.")
     )
+    researcher = factories.create_staff(role=Role.RESEARCHER)
+    register_plan(researcher, process, dict.fromkeys(PLAN_FIELDS, "Giliran"), "id")
     entry = DocumentEntry("Anggaran", "id", now().date())
     add_document_link(officer, process, entry, "https://example.org/anggaran")
     add_document_file(officer, process, entry, b"%PDF-1.4\n%%EOF")

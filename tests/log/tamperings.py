@@ -129,6 +129,7 @@ PAGES = (
     _table("change the rules", "rules_version", "body = 'Lain'"),
     _table("change the minutes of a meeting", "meeting", "minutes = 'Lain'"),
     _table("change how many people attended", "meeting", "attended = 240"),
+    _table("change a registered study plan", "study_plan", "hypotheses = 'Lain'"),
     _table("change news", "process_news", "body = 'Lain'"),
     _table("change a document", "process_document", "url = 'https://example.org/lain'"),
     _table("change a contact person", "process_contact", "reach = 'Lain'"),

@@ -43,6 +43,8 @@ TAMPERINGS = {
     "poll_outcome": ["body = 'Lain'"],
     "poll_option": ["label = 'Lain' WHERE salt IS NOT NULL"],
     "assessment": ["document = '{}'"],
+    "meeting": ["minutes = 'Lain'", "attended = 90"],
+    "study_plan": ["hypotheses = 'Lain'"],
     "support": ["person_id = 1 WHERE person_id = (SELECT min(person_id) FROM support)"],
 }
 """Changes by table; each is found in that table."""

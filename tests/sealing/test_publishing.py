@@ -102,7 +102,8 @@ def test_verifier_finds_every_row_of_a_release_in_the_log(settings, clock, tmp_p
     heads = verifier.read_heads(tmp_path / "heads.jsonl")
     events = tmp_path / "release/events.csv"
     leaves = settings.log_path / sealing.LEAF_FOLDER
-    assert verifier.check_release(events, heads, leaves) == verifier.ReleaseCount(3, 0, 4)
+    count = verifier.check_release(events, heads, leaves)
+    assert (count.rows, count.dated, count.covered) == (3, 0, 4)
     events.write_text(events.read_text().replace("proposal.submitted", "proposal.withdrawn"))
     with pytest.raises(verifier.VerificationError, match="another act"):
         verifier.check_release(events, heads, leaves)
