@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -98,3 +99,13 @@ def test_table_of_the_report_has_the_values_that_were_frozen(app, clock):
     rows = {row["question"]: row for row in csv.DictReader(io.StringIO(text))}
     assert {name: row["settled"] for name, row in rows.items()} == frozen["settled"]
     assert rows["DP3.1"]["assessor_1"] == "2" and "catatan lapangan" in rows["DP3.1"]["evidence"]
+
+
+def test_edited_finding_keeps_its_sources(app):
+    assessment, person, _other = create_judgement()
+    source = respondent(person, assessment.process)
+    write_finding(person, assessment, "DP1", FindingInput("Temuan", sources=[source]))
+    page = f"/en/desk/assessments/{assessment.id}/findings/DP1"
+    browser = signed_in_client(app, person)
+    ticked = re.findall(r"<input[^>]*checked[^>]*>", browser.get(page).text)
+    assert [re.search(r'value="(\d+)"', box)[1] for box in ticked] == [str(source.id)]
