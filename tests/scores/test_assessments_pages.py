@@ -2,11 +2,14 @@
 
 import re
 from copy import deepcopy
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from deliberate.database import db
+from deliberate.forms.scores.assessments import OutcomeForm
+from deliberate.forms.scores.studies import InterviewForm
 from deliberate.models import Assessment
 from deliberate.operations.scores.assessment_publishing import (
     freeze_assessment,
@@ -223,3 +226,32 @@ def test_question_added_to_the_framework_file_appears_on_the_page(app, added_que
     )
     factories.reload(assessment)
     assert assessment_queries.judgement_by(assessment, assessment.assessors[0])["DP3.9"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"reason": "Alasan"}, "Choose an answer for this reason."),
+        ({"value": "1", "reference": "Notulen"}, "Choose the kind of this evidence."),
+        ({"value": "1", "dated": "2026-02-01"}, "Choose the kind of this evidence."),
+    ],
+)
+def test_question_page_keeps_what_an_answer_or_a_kind_is_missing_for(app, fields, error):
+    assessment, first, _second = create_assessment()
+    page = f"/en/desk/assessments/{assessment.id}/criteria/DP1.1"
+    typed = {f"DP1.1-{name}": value for name, value in fields.items()}
+    answer = submit_form(signed_in_client(app, first), page, **typed)
+    assert answer.status_code == 422 and error in answer.text
+    assert list(fields.values())[-1] in answer.text
+
+
+def test_note_needs_an_outcome(app):
+    form = OutcomeForm(MultiDict({"note": "Notulen"}))
+    assert not form.validate() and form.outcome.errors == ["Choose the outcome for this note."]
+
+
+def test_wrong_date_is_not_also_called_missing(app):
+    form = InterviewForm(MultiDict({"dated": "kemarin", "title": "Warga"}))
+    form.today = date(2026, 3, 1)
+    form.validate()
+    assert len(form.dated.errors) == 1
