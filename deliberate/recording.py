@@ -83,14 +83,17 @@ class ActWithoutText(RuntimeError):
 
 
 class UsedForm(Exception):
-    """A form was recorded before; the attributes name its act and the subject."""
+    """A form was stored before; the attributes name its act and the subject, empty if it was none.
 
-    def __init__(self, first: Interaction) -> None:
-        super().__init__(f"form already recorded as {first.id}")
-        self.entry = first.id
-        self.subject_type = first.subject_type
-        self.subject_id = first.subject_id
-        self.proposal_id = first.proposal_id
+    They are read from `first`, the act, None for what is not recorded.
+    """
+
+    def __init__(self, first: Interaction | None) -> None:
+        self.entry = first.id if first else ""
+        super().__init__(f"form already recorded as {self.entry or 'no act'}")
+        self.subject_type = first.subject_type if first else ""
+        self.subject_id = first.subject_id if first else 0
+        self.proposal_id = first.proposal_id if first else None
 
 
 class RepeatedForm(UsedForm):
@@ -290,11 +293,25 @@ def recorded(
         yield act
         rows = act.rows()
         if submission and actor:
-            session.add(_used_form_key(act, submission))
+            session.add(_used_form_key(actor, submission, act.id, act.occurred_at))
         session.flush()
         _insert(session, rows)
     if context is not NO_REQUEST:
         context.recorded_ids.append(act.id)
+
+
+@contextmanager
+def unrecorded_once(reason: str, actor: Person, context: RequestContext) -> Iterator[Session]:
+    """Write what is no act, as unrecorded() does, but once for each form key.
+
+    Raises RepeatedForm or ChangedForm for a used form key.
+    """
+    with writing(reason) as session:
+        if submission := context.submission:
+            _lock_actor(session, actor)
+            _reject_used_form_key(session, actor, submission)
+            session.add(_used_form_key(actor, submission, "", now()))
+        yield session
 
 
 def _insert(session: Session, rows: Sequence[Interaction]) -> None:
@@ -326,18 +343,18 @@ def _reject_used_form_key(session: Session, actor: Person, submission: Submissio
     used = session.get(FormKey, (actor.actor_id, submission.key_hash))
     if used is None:
         return
-    first = session.get_one(Interaction, used.entry)
+    first = session.get_one(Interaction, used.entry) if used.entry else None
     raise RepeatedForm(first) if used.digest == submission.digest else ChangedForm(first)
 
 
-def _used_form_key(act: Act[P], submission: Submission) -> FormKey:
-    """Return the form key of an act, which is stored some weeks beside the log."""
+def _used_form_key(actor: Person, submission: Submission, entry: str, used_at: datetime) -> FormKey:
+    """Return a used form key, which is stored some weeks beside the log; `entry` of no act: ""."""
     return FormKey(
-        actor_id=act.actor.actor_id if act.actor else None,
+        actor_id=actor.actor_id,
         key=submission.key_hash,
         digest=submission.digest,
-        entry=act.id,
-        used_at=act.occurred_at,
+        entry=entry,
+        used_at=used_at,
     )
 
 

@@ -19,6 +19,11 @@ def csv_cell(value: object) -> object:
     return value
 
 
+def unescape_cell(text: str) -> str:
+    """Return the text of a cell that csv_cell() escaped; any other text unchanged."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_PREFIXES) else text
+
+
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
     """Write rows under a header and return their number. Memory use is constant."""
     count = 0

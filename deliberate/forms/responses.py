@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget
 
 from deliberate.days import parse_day
@@ -71,9 +71,9 @@ class DayField(StringField):
         return parse_day(self.data or "")
 
     def pre_validate(self, form: Form) -> None:
-        """Reject a text that is not a date."""
+        """Reject a text that is not a date; what was typed is not also called missing."""
         if (self.data or "").strip() and self.day is None:
-            raise ValidationError(_("Write a date as 2026-11-30, in the years 2000 to 2100."))
+            raise StopValidation(_("Write a date as 2026-11-30, in the years 2000 to 2100."))
 
 
 class PointForm(LocalizedForm):

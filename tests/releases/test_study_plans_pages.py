@@ -1,5 +1,7 @@
 """Pages of study plans: the public list, registering, amending, and what is typed is not lost."""
 
+import re
+
 import pytest
 
 from deliberate.database import db
@@ -108,3 +110,13 @@ def test_plan_of_another_process_is_not_found(app, process, researcher):
     plan = register_plan(researcher, process, TEXTS, "en")
     other = factories.create_process()
     assert anonymous_client(app).get(url(other, plan.id)).status_code == 404
+
+
+def test_changed_plan_sent_again_leads_to_the_plan_that_arrived(process, browser):
+    html = browser.get(url(process, "new")).text
+    fields = dict(re.findall(r'name="(form_key|csrf_token)" value="([^"]+)"', html))
+    fields |= TEXTS | {"language": "en"}
+    arrived = browser.post(url(process, "new"), data=fields)
+    assert arrived.status_code == 303
+    changed = browser.post(url(process, "new"), data=fields | {"title": "Another title"})
+    assert changed.status_code == 409 and f'data-first href="{arrived.location}"' in changed.text

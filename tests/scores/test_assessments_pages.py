@@ -2,17 +2,26 @@
 
 import re
 from copy import deepcopy
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from deliberate.database import db
+from deliberate.forms.scores.assessments import OutcomeForm
+from deliberate.forms.scores.studies import InterviewForm
 from deliberate.models import Assessment
 from deliberate.operations.scores.assessment_publishing import (
     freeze_assessment,
     reply_to_assessment,
 )
-from deliberate.operations.scores.assessments import save_judgement
+from deliberate.operations.scores.assessments import (
+    PledgeInput,
+    save_judgement,
+    write_context_notes,
+    write_pledges,
+)
+from deliberate.operations.scores.settling import adjudicate_difference
 from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.queries.scores import assessments as assessment_queries
 from deliberate.vocabulary import AssessmentStage
@@ -223,3 +232,76 @@ def test_question_added_to_the_framework_file_appears_on_the_page(app, added_que
     )
     factories.reload(assessment)
     assert assessment_queries.judgement_by(assessment, assessment.assessors[0])["DP3.9"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"reason": "Alasan"}, "Choose an answer for this reason."),
+        ({"value": "1", "reference": "Notulen"}, "Choose the kind of this evidence."),
+        ({"value": "1", "dated": "2026-02-01"}, "Choose the kind of this evidence."),
+    ],
+)
+def test_question_page_keeps_what_an_answer_or_a_kind_is_missing_for(app, fields, error):
+    assessment, first, _second = create_assessment()
+    page = f"/en/desk/assessments/{assessment.id}/criteria/DP1.1"
+    typed = {f"DP1.1-{name}": value for name, value in fields.items()}
+    answer = submit_form(signed_in_client(app, first), page, **typed)
+    assert answer.status_code == 422 and error in answer.text
+    assert list(fields.values())[-1] in answer.text
+
+
+def test_note_needs_an_outcome(app):
+    form = OutcomeForm(MultiDict({"note": "Notulen"}))
+    assert not form.validate() and len(form.outcome.errors) == 1
+
+
+def test_wrong_date_is_not_also_called_missing(app):
+    form = InterviewForm(MultiDict({"dated": "kemarin", "title": "Warga"}))
+    form.today = date(2026, 3, 1)
+    form.validate()
+    assert len(form.dated.errors) == 1
+
+
+def test_page_before_saving_lists_context_and_pledges(app):
+    assessment, first, _second = create_assessment(AssessmentStage.EX_ANTE)
+    write_context_notes(first, assessment, {"EN1": ("1", "Rapat teknis"), "legal": ("kuat", "")})
+    pledge = PledgeInput("", "Menyiarkan rapat", date(2026, 6, 1))
+    write_pledges(first, assessment, {"DP1.1": pledge})
+    page = f"/en/desk/assessments/{assessment.id}/save"
+    html = signed_in_client(app, first).get(page).text
+    assert "Rapat teknis" in html and "kuat" in html and "Menyiarkan rapat" in html
+
+
+def test_page_of_one_question_has_it_once_as_a_heading(app):
+    assessment, first, _second = create_assessment()
+    page = f"/en/desk/assessments/{assessment.id}/criteria/DP1.1"
+    html = signed_in_client(app, first).get(page).text
+    assert len(re.findall(r"<h[1-6][^>]*>\s*DP1.1 ", html)) == 1
+
+
+def test_settling_names_a_pledge_in_words(app):
+    assessment, first, second = create_assessment(AssessmentStage.EX_ANTE)
+    for person, action in ((first, "Menyiarkan rapat"), (second, "Mencetak notulen")):
+        rate_question(person, assessment, "DP3.1", "2", "", EVIDENCE)
+        pledge = PledgeInput("", action, date(2026, 6, 1))
+        write_pledges(person, assessment, {"DP1.1": pledge})
+        save_judgement(person, assessment)
+    adjudicate_difference(first, assessment, "pledge:DP1.1", "1", "Lebih jelas")
+    page = f"/en/desk/assessments/{assessment.id}/settle"
+    html = signed_in_client(app, second).get(page).text
+    summary = re.search(r"<summary>\s*(Settle[^<]*)</summary>", html)[1]
+    assert summary.strip() == "Settle: Pledge on DP1.1"
+
+
+def test_report_shows_the_planned_score_beside_the_judged_one(app, clock):
+    process = factories.create_process()
+    plan, *assessors = create_assessment(AssessmentStage.EX_ANTE, process)
+    for person in assessors:
+        rate_question(person, plan, "DP3.1", "1", "", EVIDENCE)
+        save_judgement(person, plan)
+    freeze_assessment(assessors[0], plan)
+    publish_judgement(clock, "2", process=process)
+    store_all_scores()
+    html = anonymous_client(app).get(f"/en/scores/{process.slug}/report").text
+    assert re.search(r"planned 50 ·\s+judged\s+100", html)

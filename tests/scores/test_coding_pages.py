@@ -3,6 +3,7 @@
 import re
 
 from deliberate.operations.scores.coding import code_comment, draw_sample
+from deliberate.operations.scores.machine_codes_csv import parse_machine_codes
 from deliberate.operations.threads.comments import withdraw_comment
 from deliberate.vocabulary import Role, SampleKind
 from tests import factories
@@ -107,3 +108,8 @@ def test_coding_page_counts_a_double_click_once(app, log):
     for _click in range(2):
         assert browser.post(f"{page}/1", data=fields).location.endswith("/2")
     assert len(log()) == 1
+
+
+def test_machine_codes_with_a_huge_number_are_refused_at_their_line(app):
+    table = parse_machine_codes(f"position,code\n{'9' * 5000},1\n1,{'9' * 5000}\n", {1}, 3)
+    assert [line for line, _problem in table.problems] == [2, 3] and not table.codes

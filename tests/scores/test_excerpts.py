@@ -1,11 +1,13 @@
 """Excerpts of a study: codes of two coders, their agreement, import and export."""
 
+import re
 from datetime import date
 
 import pytest
 from flask_babel import force_locale
 
 from deliberate.exports.study_csv import excerpts_csv
+from deliberate.operations.scores import excerpts
 from deliberate.operations.scores.excerpts import (
     ExcerptInput,
     add_excerpt,
@@ -13,7 +15,7 @@ from deliberate.operations.scores.excerpts import (
     import_excerpts,
 )
 from deliberate.operations.scores.study_sources import SourceInput, add_source
-from deliberate.permissions.decision import Refused
+from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.scores.studies.excerpts import (
     coder_agreement,
     codes_by,
@@ -22,6 +24,7 @@ from deliberate.queries.scores.studies.excerpts import (
     list_excerpts,
     visible_codes,
 )
+from deliberate.queries.scores.studies.sources import list_sources
 from deliberate.vocabulary import EvidenceKind
 from tests.client import signed_in_client, submit_form
 from tests.scores.test_assessments import create_assessment, create_evaluator
@@ -137,3 +140,68 @@ def test_import_page_keeps_the_table_that_was_refused(app):
     refused = submit_form(browser, page, table=TABLE.replace("D1,The", "D9,The"))
     assert refused.status_code == 422 and "The minutes were never sent." in refused.text
     assert submit_form(browser, page, table=TABLE).status_code == 303
+
+
+@pytest.mark.parametrize("cell", ["x" * 140_000, "a\rb"])
+def test_import_refuses_a_table_that_cannot_be_read(app, cell):
+    process, _source, first, _second = create_study()
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        import_excerpts(first, process, f"source,excerpt\nD1,{cell}\n")
+    assert not list_excerpts(process.id)
+
+
+def test_exported_excerpt_that_begins_with_a_dash_comes_back_unchanged(app):
+    process, source, first, _second = create_study()
+    add(first, source, body="- Kami tidak diundang.")
+    import_excerpts(first, process, excerpts_csv(list_excerpts(process.id), first.id))
+    assert {row.body for row in list_excerpts(process.id)} == {"- Kami tidak diundang."}
+
+
+def test_memo_of_the_import_is_not_longer_than_that_of_the_form(app):
+    process, _source, first, _second = create_study()
+    with pytest.raises(InvalidInput, match="2000"):
+        import_excerpts(first, process, f"source,excerpt,memo\nD1,Kutipan,{'m' * 2001}\n")
+
+
+def test_study_refuses_excerpts_that_no_page_would_show(app, monkeypatch):
+    monkeypatch.setattr(excerpts, "MAX_EXCERPTS", 2)
+    process, source, first, _second = create_study()
+    import_excerpts(first, process, TABLE)
+    with pytest.raises(InvalidInput, match="at most 2"):
+        add(first, source)
+    with pytest.raises(InvalidInput, match="at most 2"):
+        import_excerpts(first, process, TABLE)
+    assert len(list_excerpts(process.id)) == 2
+
+
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        ("excerpts/import", {"table": TABLE}),
+        ("sources/1/excerpts", {"body": "Kutipan", "language": "id"}),
+        ("sources/new/document", {"title": "Laporan", "dated": "2026-02-01"}),
+    ],
+)
+def test_form_of_a_study_sent_twice_is_stored_once(app, page, fields):
+    process, _source, first, _second = create_study()
+    address = f"/en/desk/studies/{process.slug}/{page}"
+    browser = signed_in_client(app, first)
+    html = browser.get(address).text
+    tokens = dict(re.findall(r'name="(form_key|csrf_token)" value="([^"]+)"', html))
+    assert browser.post(address, data=tokens | fields).status_code == 303
+    before = len(list_excerpts(process.id)), len(list_sources(process.id))
+    again = browser.post(address, data=tokens | fields, follow_redirects=True)
+    assert "nothing was counted twice" in again.text
+    assert (len(list_excerpts(process.id)), len(list_sources(process.id))) == before
+
+
+def test_changed_form_of_a_study_is_shown_again_without_a_link(app):
+    process, _source, first, _second = create_study()
+    address = f"/en/desk/studies/{process.slug}/sources/new/document"
+    browser = signed_in_client(app, first)
+    html = browser.get(address).text
+    fields = dict(re.findall(r'name="(form_key|csrf_token)" value="([^"]+)"', html))
+    fields |= {"title": "Laporan", "dated": "2026-02-01"}
+    browser.post(address, data=fields)
+    answer = browser.post(address, data=fields | {"title": "Laporan akhir"})
+    assert answer.status_code == 409 and "data-first" not in answer.text

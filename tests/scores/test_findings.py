@@ -2,16 +2,19 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from flask_babel import force_locale
 
 from deliberate.operations.scores.assessment_publishing import freeze_assessment, publish_assessment
+from deliberate.operations.scores.assessments import write_practices
 from deliberate.operations.scores.findings import FindingInput, write_finding
 from deliberate.permissions.decision import Refused
 from deliberate.queries.scores.studies.findings import current_findings, versions_of
 from deliberate.vocabulary import ConsentScope
+from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.scores.test_assessments import create_assessment, create_judgement
 from tests.scores.test_study_sources import QUOTE, respondent
@@ -98,3 +101,49 @@ def test_table_of_the_report_has_the_values_that_were_frozen(app, clock):
     rows = {row["question"]: row for row in csv.DictReader(io.StringIO(text))}
     assert {name: row["settled"] for name, row in rows.items()} == frozen["settled"]
     assert rows["DP3.1"]["assessor_1"] == "2" and "catatan lapangan" in rows["DP3.1"]["evidence"]
+
+
+def test_edited_finding_keeps_its_sources(app):
+    assessment, person, _other = create_judgement()
+    source = respondent(person, assessment.process)
+    write_finding(person, assessment, "DP1", FindingInput("Temuan", sources=[source]))
+    page = f"/en/desk/assessments/{assessment.id}/findings/DP1"
+    browser = signed_in_client(app, person)
+    ticked = re.findall(r"<input[^>]*checked[^>]*>", browser.get(page).text)
+    assert [re.search(r'value="(\d+)"', box)[1] for box in ticked] == [str(source.id)]
+
+
+def test_pages_before_publication_show_findings_practices_and_outcomes(app, clock):
+    assessment, person, _other = create_judgement()
+    write_finding(person, assessment, "DP1", FindingInput("Panggilan datang terlambat."))
+    write_practices(person, assessment, {"DP1": "Undangan lewat RT."})
+    page = f"/en/desk/assessments/{assessment.id}"
+    before = signed_in_client(app, person).get(f"{page}/freeze").text
+    freeze_assessment(person, assessment)
+    clock.shift(timedelta(days=15))
+    after = signed_in_client(app, person).get(f"{page}/publish").text
+    for html in (before, after):
+        assert "Panggilan datang terlambat." in html and "Undangan lewat RT." in html
+        assert "What became of the pledges" in html
+
+
+def test_institution_reads_the_frozen_findings_that_it_replies_to(app):
+    institution = factories.create_institution()
+    process = factories.create_process(institution)
+    assessment, person, _other = create_judgement(process=process)
+    write_finding(person, assessment, "DP1", FindingInput("Panggilan datang terlambat."))
+    readers = [factories.create_staff(institution), person]
+    page = f"/en/desk/assessments/{assessment.id}"
+    assert "Panggilan" not in signed_in_client(app, person).get(page).text
+    freeze_assessment(person, assessment)
+    for reader in readers:
+        assert "Panggilan datang terlambat." in signed_in_client(app, reader).get(page).text
+
+
+def test_report_leaves_out_what_nobody_wrote(app, clock):
+    assessment, person, _other = create_judgement()
+    write_finding(person, assessment, "summary", FindingInput("Undang lebih awal."))
+    publish(assessment, person, clock)
+    html = anonymous_client(app).get(f"/en/scores/{assessment.process.slug}/report").text
+    assert html.count("did not write on every topic") == 1
+    assert 'id="strengths"' not in html and "Undang lebih awal." in html

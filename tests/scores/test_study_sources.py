@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from deliberate.database import db
 from deliberate.models import RespondentName, StudySource
+from deliberate.operations.scores import study_sources
 from deliberate.operations.scores.assessment_publishing import freeze_assessment, publish_assessment
 from deliberate.operations.scores.assessments import RatingInput, rate_questions, save_judgement
 from deliberate.operations.scores.findings import FindingInput, write_finding
@@ -263,3 +264,11 @@ def test_question_page_uses_sources_and_refuses_one_without_consent(app):
     assert accepted.status_code == 303
     factories.reload(assessment)
     assert [row.source_id for row in assessment.evidence] == [source.id]
+
+
+def test_study_refuses_sources_that_its_pages_would_not_show(app, monkeypatch):
+    monkeypatch.setattr(study_sources, "MAX_SOURCES", 1)
+    assessment, first, _second = create_assessment()
+    respondent(first, assessment.process)
+    with pytest.raises(Refused, match="at most 1"):
+        respondent(first, assessment.process)

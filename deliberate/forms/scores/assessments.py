@@ -1,7 +1,9 @@
 """Forms of an assessment: ratings, evidence, pledges, context, adjudication and reply."""
 
 from datetime import date
+from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -58,12 +60,14 @@ class RatingForm(LocalizedForm):
     value = RadioField(_("Your answer"), [Optional()], choices=VALUES)
     reason = TextAreaField(_("Why"), [Length(max=2000, message=TOO_LONG)])
     sources = CheckboxesField(_("Sources of the study"), coerce=int)
-    kind = SelectField(_("Add evidence"), [Optional()], choices=EVIDENCE)
+    kind = SelectField(_("Add evidence"), choices=EVIDENCE, default="")
     dated = DayField(_("Its date"))
     reference = StringField(_("Where it can be found"), [Length(max=500, message=TOO_LONG)])
 
     def validate_reason(self, field: TextAreaField) -> None:
-        """Require a reason where the question does not apply."""
+        """Require a reason where the question does not apply, and an answer for a reason."""
+        if field.data and not self.value.data:
+            raise ValidationError(_("Choose an answer for this reason."))
         if self.value.data == "NA" and not (field.data or "").strip():
             raise ValidationError(_("Say why the question does not apply."))
 
@@ -73,9 +77,11 @@ class RatingForm(LocalizedForm):
             raise ValidationError(_("Choose an answer for this evidence."))
 
     def validate_kind(self, field: SelectField) -> None:
-        """Require an answer for evidence."""
+        """Require an answer for evidence, and the kind of what has a date or a reference."""
         if field.data and not self.value.data:
             raise ValidationError(_("Choose an answer for this evidence."))
+        if not field.data and (self.dated.data or self.reference.data):
+            raise ValidationError(_("Choose the kind of this evidence."))
 
     def validate_dated(self, field: DayField) -> None:
         """Require a date for evidence, not in the future."""
@@ -198,6 +204,14 @@ class OutcomeForm(LocalizedForm):
 
     outcome = RadioField(_("Outcome"), [Optional()], choices=OUTCOMES)
     note = StringField(_("What shows it"), [Length(max=500, message=TOO_LONG)])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate the fields; a note needs an outcome."""
+        is_valid = super().validate(extra_validators)
+        if (self.note.data or "").strip() and not self.outcome.data:
+            self.outcome.errors = [gettext("Choose the outcome for this note.")]
+            return False
+        return is_valid
 
     def validate_note(self, field: StringField) -> None:
         """Require what shows an outcome."""

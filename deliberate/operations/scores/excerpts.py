@@ -10,16 +10,24 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
+from deliberate.exports.csv_writer import unescape_cell
 from deliberate.models import Excerpt, ExcerptCode, Person, Process, StudySource
 from deliberate.models.scores.study import NO_CODE
 from deliberate.operations.scores.study_sources import STUDY_REASON
 from deliberate.permissions.decision import InvalidInput, require
 from deliberate.permissions.scores.studies import may_use_study
-from deliberate.queries.scores.studies.excerpts import MAX_EXCERPTS, code_names, codes_by, own_codes
+from deliberate.queries.scores.studies.excerpts import (
+    MAX_EXCERPTS,
+    code_names,
+    codes_by,
+    count_excerpts,
+    own_codes,
+)
 from deliberate.queries.scores.studies.sources import list_sources
+from deliberate.recording import NO_REQUEST, RequestContext, unrecorded_once
 from deliberate.text import clean, clean_line
 
-MAX_BODY = 4000
+MAX_BODY, MAX_MEMO = 4000, 2000
 LANGUAGES = ("id", "en")
 
 
@@ -34,13 +42,27 @@ class ExcerptInput:
     codes: Collection[str] = ()
 
 
-def add_excerpt(evaluator: Person, source: StudySource, content: ExcerptInput) -> Excerpt:
+def add_excerpt(
+    evaluator: Person,
+    source: StudySource,
+    content: ExcerptInput,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> Excerpt:
     """Add an excerpt of a source, with the codes of who adds it."""
-    with unrecorded(STUDY_REASON) as session:
+    with unrecorded_once(STUDY_REASON, evaluator, context) as session:
+        session.refresh(source.process, with_for_update={"of": Process})
         require(may_use_study(evaluator, source.process))
+        _require_room(source.process, 1)
         excerpt = _new_excerpt(evaluator, source, content)
         session.add(excerpt)
     return excerpt
+
+
+def _require_room(process: Process, added: int) -> None:
+    """Refuse more excerpts than the pages and the table of a study show."""
+    if count_excerpts(process.id) + added > MAX_EXCERPTS:
+        raise InvalidInput(_("A study has at most %(n)s excerpts.", n=MAX_EXCERPTS))
 
 
 def _new_excerpt(evaluator: Person, source: StudySource, content: ExcerptInput) -> Excerpt:
@@ -56,7 +78,7 @@ def _new_excerpt(evaluator: Person, source: StudySource, content: ExcerptInput) 
         body=body,
         language=content.language,
         place=clean_line(content.place)[:80],
-        memo=clean(content.memo),
+        memo=_clean_memo(content.memo),
         added_by_id=evaluator.id,
         added_at=now(),
     )
@@ -73,7 +95,14 @@ def code_excerpt(
         require(may_use_study(evaluator, excerpt.source.process))
         _set_codes(excerpt, evaluator, codes or (NO_CODE,))
         if memo is not None:
-            excerpt.memo = clean(memo)
+            excerpt.memo = _clean_memo(memo)
+
+
+def _clean_memo(text: str) -> str:
+    memo = clean(text)
+    if len(memo) > MAX_MEMO:
+        raise InvalidInput(_("A memo has at most %(n)s characters.", n=MAX_MEMO))
+    return memo
 
 
 def _set_codes(excerpt: Excerpt, coder: Person, codes: Iterable[str]) -> None:
@@ -96,17 +125,21 @@ def remove_excerpt(evaluator: Person, excerpt: Excerpt) -> None:
         session.delete(excerpt)
 
 
-def import_excerpts(evaluator: Person, process: Process, text: str) -> int:
+def import_excerpts(
+    evaluator: Person, process: Process, text: str, *, context: RequestContext = NO_REQUEST
+) -> int:
     """Add the excerpts of a CSV file, all or none, and return their number.
 
     Raises InvalidInput with the line that is wrong.
     """
-    with unrecorded(STUDY_REASON) as session:
+    with unrecorded_once(STUDY_REASON, evaluator, context) as session:
+        session.refresh(process, with_for_update={"of": Process})
         require(may_use_study(evaluator, process))
         sources = {source.label: source for source in list_sources(process.id)}
         excerpts = [
             _excerpt_of_line(evaluator, sources, line, row) for line, row in _read_lines(text)
         ]
+        _require_room(process, len(excerpts))
         session.add_all(excerpts)
     return len(excerpts)
 
@@ -115,24 +148,23 @@ def _read_lines(text: str) -> Iterable[tuple[int, dict[str, str]]]:
     first_line = text.lstrip("\ufeff").split("\n", 1)[0]
     delimiter = max(",;\t", key=first_line.count)
     reader = csv.DictReader(StringIO(text.lstrip("\ufeff")), delimiter=delimiter)
-    names = {(name or "").strip().lower() for name in reader.fieldnames or ()}
+    try:
+        names = {(name or "").strip().lower() for name in reader.fieldnames or ()}
+        rows = [(reader.line_num, _cells(row)) for row in reader]
+    except csv.Error as error:
+        raise InvalidInput(_("The table cannot be read: %(why)s", why=str(error))) from error
     if missing := [name for name in ("source", "excerpt") if name not in names]:
         message = _("The first line needs the columns %(names)s.", names=", ".join(missing))
         raise InvalidInput(message)
-    rows = [
-        (
-            reader.line_num,
-            {(name or "").strip().lower(): str(value or "") for name, value in row.items()},
-        )
-        for row in reader
-    ]
     if not rows or len(rows) > MAX_EXCERPTS:
         raise InvalidInput(_("The file needs 1 to %(n)s lines.", n=MAX_EXCERPTS))
     return rows
 
 
 def _cells(row: Mapping[str | None, object]) -> dict[str, str]:
-    return {(name or "").strip().lower(): str(value or "") for name, value in row.items()}
+    return {
+        (name or "").strip().lower(): unescape_cell(str(value or "")) for name, value in row.items()
+    }
 
 
 def _excerpt_of_line(

@@ -7,7 +7,7 @@ from io import StringIO
 from flask_babel import gettext as _
 
 from deliberate.permissions.decision import InvalidInput
-from deliberate.text import clean_line
+from deliberate.text import clean_line, parse_whole_number
 
 COLUMNS = ("position", "code")
 MAX_ROWS = 1000
@@ -55,12 +55,12 @@ def _add_line(
 ) -> None:
     if not cells[1]:  # a text that the machine did not code
         return
-    position, code = (int(cell) if cell.isascii() and cell.isdigit() else -1 for cell in cells)
-    if position not in positions:
+    position, code = (parse_whole_number(cell) for cell in cells)
+    if position is None or position not in positions:
         table.problems.append((number, _("This sample has no such text.")))
     elif position in table.codes:
         table.problems.append((number, _("This text is in the table twice.")))
-    elif not 0 <= code < codes:
+    elif code is None or code >= codes:
         table.problems.append((number, _("The code is from 0 to %(most)s.", most=codes - 1)))
     else:
         table.codes[position] = code

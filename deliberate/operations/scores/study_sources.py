@@ -17,8 +17,8 @@ from deliberate.permissions.scores.studies import (
     may_redact_source,
     may_use_study,
 )
-from deliberate.queries.scores.studies.sources import next_number
-from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.queries.scores.studies.sources import MAX_SOURCES, count_sources, next_number
+from deliberate.recording import NO_REQUEST, RequestContext, recorded, unrecorded_once
 from deliberate.text import clean, clean_line
 from deliberate.vocabulary import ConsentScope, EvidenceKind, RedactionGround
 from deliberate.vocabulary.events.scores import SourceRedacted
@@ -49,12 +49,19 @@ class SourceInput:
 
 
 def add_source(
-    evaluator: Person, process: Process, kind: EvidenceKind, content: SourceInput
+    evaluator: Person,
+    process: Process,
+    kind: EvidenceKind,
+    content: SourceInput,
+    *,
+    context: RequestContext = NO_REQUEST,
 ) -> StudySource:
     """Record a source of a study. It has the next number of its kind."""
-    with unrecorded(STUDY_REASON) as session:
+    with unrecorded_once(STUDY_REASON, evaluator, context) as session:
         session.refresh(process, with_for_update={"of": Process})
         require(may_use_study(evaluator, process))
+        if sum(count_sources(process.id).values()) >= MAX_SOURCES:
+            raise InvalidInput(_("A study has at most %(n)s sources.", n=MAX_SOURCES))
         source = StudySource(
             process_id=process.id,
             kind=kind,

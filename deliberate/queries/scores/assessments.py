@@ -26,6 +26,7 @@ from deliberate.models import (
     Finding,
     FindingSource,
     Person,
+    Pledge,
     Process,
     ProcessInstitution,
 )
@@ -155,7 +156,7 @@ def _load_options() -> tuple[ExecutableOption, ...]:
     return (
         selectinload(Assessment.process),
         selectinload(Assessment.assessors).selectinload(Assessor.ratings),
-        selectinload(Assessment.pledges),
+        selectinload(Assessment.pledges).joinedload(Pledge.owner),
         selectinload(Assessment.evidence).joinedload(Evidence.source),
         selectinload(Assessment.adjudications),
         selectinload(Assessment.notes),

@@ -12,11 +12,14 @@ from deliberate.operations.scores.assessments import save_judgement
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.scores import assessments as permissions
 from deliberate.queries.scores.assessments import assessor_of
+from deliberate.queries.scores.studies.pledges import outcomes_by, pledges_by
+from deliberate.queries.scores.studies.settling import own_notes
 from deliberate.views.scores.assessments import (
     ASSESSMENT,
     framework_context,
     get_assessment_or_404,
     judgements_context,
+    outcomes_and_findings,
     own_progress,
     redirect_to_assessment,
 )
@@ -46,7 +49,14 @@ def save(assessment_id: int) -> ResponseReturnValue:
         return redirect_to_assessment(assessment_id, message)
 
     return _look_before(
-        "save", assessment, submit, form=form, own=own_progress(assessment, assessor)
+        "save",
+        assessment,
+        submit,
+        form=form,
+        own=own_progress(assessment, assessor),
+        notes=own_notes(assessment, assessor),
+        pledges=pledges_by(assessment, assessor),
+        outcomes=outcomes_by(assessment, assessor).values(),
     )
 
 
@@ -62,7 +72,12 @@ def freeze(assessment_id: int) -> ResponseReturnValue:
 
     missing = permissions.missing_before_freezing(assessment)
     return _look_before(
-        "freeze", assessment, submit, missing=missing, **judgements_context(assessment)
+        "freeze",
+        assessment,
+        submit,
+        missing=missing,
+        **judgements_context(assessment),
+        **outcomes_and_findings(assessment),
     )
 
 
@@ -76,7 +91,13 @@ def publish(assessment_id: int) -> ResponseReturnValue:
         publish_assessment(person, assessment, context=request_context())
         return redirect_to_assessment(assessment_id, _("The assessment is published."))
 
-    return _look_before("publish", assessment, submit, **judgements_context(assessment))
+    return _look_before(
+        "publish",
+        assessment,
+        submit,
+        **judgements_context(assessment),
+        **outcomes_and_findings(assessment),
+    )
 
 
 def _look_before(

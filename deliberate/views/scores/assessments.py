@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.citivoice import load_framework
+from deliberate.days import local_today
 from deliberate.forms.scores.assessments import AssessmentReplyForm, BeginAssessmentForm
 from deliberate.operations.scores.assessment_publishing import reply_to_assessment
 from deliberate.operations.scores.assessments import begin_assessment, join_assessment
@@ -16,9 +17,18 @@ from deliberate.permissions.scores import assessments as assessment_permissions
 from deliberate.permissions.scores.studies import may_use_study
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.scores import assessments as assessment_queries
-from deliberate.queries.scores.planned_judged_logged import logged_by_criterion
+from deliberate.queries.scores.planned_judged_logged import (
+    logged_by_criterion,
+    measured_indicators,
+)
 from deliberate.queries.scores.process_scores import newest_snapshot
-from deliberate.queries.scores.studies.pledges import by_question, pledges_by, settled_pledges
+from deliberate.queries.scores.studies.findings import current_findings, topic_groups
+from deliberate.queries.scores.studies.pledges import (
+    by_question,
+    pledge_lines,
+    pledges_by,
+    settled_pledges,
+)
 from deliberate.queries.scores.studies.settling import (
     notes_by,
     settled_notes,
@@ -101,6 +111,7 @@ def _render_assessment(
         missing=assessment_permissions.missing_before_publishing(assessment),
         may=_permissions(person, assessment) | {"reply": may_reply},
         reply=reply or AssessmentReplyForm(),
+        findings=current_findings(assessment) if sees_judgements and assessment.frozen_at else {},
         **(judgements_context(assessment) if sees_judgements else NO_JUDGEMENTS),
         **framework_context(),
     )
@@ -122,6 +133,22 @@ def judgements_context(assessment: "Assessment") -> dict[str, Any]:
         "pledges": by_question(settled_pledges(assessment)),
         "logged": logged_by_criterion(json.loads(snapshot.document)) if snapshot else {},
         "public_part": public_part,
+        "groups": topic_groups(),
+    }
+
+
+def outcomes_and_findings(assessment: "Assessment") -> dict[str, Any]:
+    """Return what of an assessment after a process is published beside its judgements.
+
+    The outcomes are those of the pledges as they will be read once it is public.
+    """
+    public = assessment_queries.public_assessments(assessment.process_id)
+    snapshot = newest_snapshot(assessment.process_id)
+    measured = measured_indicators(json.loads(snapshot.document)) if snapshot else {}
+    today = local_today(assessment.process)
+    return {
+        "outcomes": pledge_lines([*public, assessment], today, measured),
+        "findings": current_findings(assessment),
     }
 
 

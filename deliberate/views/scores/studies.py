@@ -81,7 +81,11 @@ def new_source(slug: str, kind: str) -> ResponseReturnValue:
 
     def submit() -> ResponseReturnValue:
         source = source_operations.add_source(
-            signed_in_person(), process, EvidenceKind(kind), _source_input(form)
+            signed_in_person(),
+            process,
+            EvidenceKind(kind),
+            _source_input(form),
+            context=request_context(),
         )
         message = _("%(source)s is recorded.", source=source.label)
         if request.form.get("go") == "more":

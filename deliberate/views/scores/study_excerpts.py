@@ -10,6 +10,7 @@ from deliberate.exports.study_csv import excerpts_csv
 from deliberate.forms.scores.excerpts import CodesForm, ExcerptForm, ImportExcerptsForm
 from deliberate.operations.scores import excerpts as excerpt_operations
 from deliberate.operations.scores.excerpts import ExcerptInput
+from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.queries.scores.studies import excerpts as excerpt_queries
 from deliberate.views.scores.studies import get_process_of_study, get_source_of_study
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -19,7 +20,7 @@ from deliberate.views.site.form_pages import (
     redirect_with_message,
     submitted_data,
 )
-from deliberate.views.site.request_context import get_or_404, signed_in_person
+from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
 
 if TYPE_CHECKING:
     from deliberate.models import Excerpt
@@ -69,7 +70,7 @@ def new_excerpt(slug: str, source_id: int) -> ResponseReturnValue:
             form.memo.data or "",
             form.codes.data or (),
         )
-        excerpt_operations.add_excerpt(person, source, content)
+        excerpt_operations.add_excerpt(person, source, content, context=request_context())
         url = url_for("study_excerpts.new_excerpt", slug=slug, source_id=source_id)
         return redirect_with_message(url, _("The excerpt is added."))
 
@@ -128,14 +129,16 @@ def remove(slug: str, excerpt_id: int) -> ResponseReturnValue:
     return redirect_with_message(url, _("The excerpt is removed."))
 
 
-@blueprint.page("/<slug>/excerpts/import", "evaluator", methods=BOTH)
+@blueprint.page("/<slug>/excerpts/import", "evaluator", methods=BOTH, rate_limit=TEXTS)
 def import_table(slug: str) -> ResponseReturnValue:
     """Add coded excerpts from a table, all or none."""
     process, person = get_process_of_study(slug), signed_in_person()
     form = ImportExcerptsForm(submitted_data())
 
     def submit() -> ResponseReturnValue:
-        count = excerpt_operations.import_excerpts(person, process, form.table.data or "")
+        count = excerpt_operations.import_excerpts(
+            person, process, form.table.data or "", context=request_context()
+        )
         url = url_for("study_excerpts.index", slug=slug)
         return redirect_with_message(url, _("Excerpts added: %(n)s", n=count))
 

@@ -45,7 +45,7 @@ from deliberate.views.site.form_pages import (
 from deliberate.views.site.request_context import get_or_404, signed_in_person
 
 if TYPE_CHECKING:
-    from deliberate.models import Assessment
+    from deliberate.models import Assessment, Finding
 
 blueprint = LocalizedBlueprint("study_findings")
 FINDINGS = f"/desk/assessments{ASSESSMENT}/findings"
@@ -109,14 +109,19 @@ def edit(assessment_id: int, topic: str) -> ResponseReturnValue:
 def _finding_form(assessment: "Assessment", topic: str) -> FindingForm:
     versions = versions_of(assessment, topic)
     form_class = RecommendationForm if topic in RECOMMENDATIONS else FindingForm
-    form = form_class(
-        submitted_data(),
-        obj=versions[0] if versions else None,
-        data={"sources": [row.source_id for row in versions[0].sources] if versions else []},
-    )
+    form = form_class(submitted_data(), data=_written(versions[0]) if versions else None)
     sources = list_sources(assessment.process_id)
     form.sources.choices = [(row.id, f"{row.label} {row.title}") for row in sources]
     return form
+
+
+def _written(finding: "Finding") -> dict[str, object]:
+    return {
+        "body_id": finding.body_id,
+        "body_en": finding.body_en,
+        "addressee": finding.addressee,
+        "sources": [row.source_id for row in finding.sources],
+    }
 
 
 def _published(slug: str) -> "tuple[Assessment, list[Assessment]]":

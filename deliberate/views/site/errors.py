@@ -11,7 +11,11 @@ from werkzeug.exceptions import BadHost, BadRequest, HTTPException
 
 from deliberate.operations import ChangedForm, RepeatedForm
 from deliberate.permissions.decision import RefusalKind, Refused
-from deliberate.views.site.form_pages import flash_with_receipt, see_other
+from deliberate.views.site.form_pages import (
+    flash_with_receipt,
+    redirect_with_message,
+    see_other,
+)
 from deliberate.views.site.request_context import SECRETS, submitted_fields
 from deliberate.views.site.url_parsing import split_url
 
@@ -83,7 +87,7 @@ def handle_foreign_form(error: ForeignForm) -> ResponseReturnValue:
 def handle_changed_form(error: ChangedForm) -> ResponseReturnValue:
     """Return a page with both versions: a link to the one that arrived, the other in a form."""
     reason = _("An earlier version of this form arrived and is kept.")
-    return _resubmit_page(reason, 409, first_url=_url_of_result(error))
+    return _resubmit_page(reason, 409, is_changed=True, first_url=_url_of_result(error))
 
 
 def _resubmit_page(reason: str, status: int, **context: object) -> ResponseReturnValue:
@@ -117,18 +121,26 @@ def _previous_url() -> str:
 def handle_repeated_form(error: RepeatedForm) -> ResponseReturnValue:
     """Redirect to the result of the first submission."""
     message = _("This was counted already; nothing was counted twice.")
+    if not error.entry:  # what is not recorded has no receipt, and the page of its form
+        return redirect_with_message(request.path, message)
     flash_with_receipt(message, error.entry)
-    return see_other(_url_of_result(error))
+    return see_other(_url_of_result(error) or url_for("home.front"))
 
 
 def _url_of_result(first: RepeatedForm | ChangedForm) -> str:
+    """Return the page of what was stored first, empty if none is known."""
+    slug = (request.view_args or {}).get("slug", "")
+    if slug and first.subject_type == "meeting":
+        return url_for("meetings.index", slug=slug, _anchor=f"meeting-{first.subject_id}")
+    if slug and first.subject_type == "study_plan":
+        return url_for("study_plans.show", slug=slug, plan_id=first.subject_id)
     if first.subject_type in RESULT_PAGES:
         endpoint, argument = RESULT_PAGES[first.subject_type]
         values: dict[str, Any] = {argument: first.subject_id}  # Any: url_for has other keywords
         return url_for(endpoint, **values)
     if first.proposal_id is not None:
         return url_for("proposals.show", proposal_id=first.proposal_id)
-    return url_for("home.front")
+    return ""
 
 
 def handle_unexpected_error(error: Exception) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from deliberate.citivoice import load_framework
@@ -42,6 +42,12 @@ def list_excerpts(process_id: int, source_id: int | None = None) -> Sequence[Exc
     if source_id is not None:
         query = query.where(Excerpt.source_id == source_id)
     return db.session.scalars(query).all()
+
+
+def count_excerpts(process_id: int) -> int:
+    """Return the number of excerpts of a study."""
+    query = select(func.count(Excerpt.id)).join(Excerpt.source)
+    return db.session.scalar(query.where(StudySource.process_id == process_id)) or 0
 
 
 def get_excerpt(excerpt_id: int) -> Excerpt | None:

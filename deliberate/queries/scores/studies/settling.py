@@ -132,6 +132,15 @@ class SettledNote:
     notes: tuple[str, ...]
 
 
+def own_notes(assessment: Assessment, assessor: Assessor) -> list[SettledNote]:
+    """Return what one assessor noted of the conditions and context factors."""
+    return [
+        SettledNote(code, note.value, _texts([note]))
+        for code, note in sorted(notes_by(assessment, assessor).items())
+        if note.value or note.note
+    ]
+
+
 def settled_notes(assessment: Assessment) -> list[SettledNote]:
     """Return what counts of the conditions and context factors that somebody described."""
     parts = [notes_by(assessment, row) for row in (None, *saved_assessors(assessment))]
