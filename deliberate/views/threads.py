@@ -39,7 +39,7 @@ from deliberate.queries.responses.responses import get_visible_proposal
 from deliberate.queries.scores.process_scores import newest_snapshot
 from deliberate.queries.threads.comment_rows import get_comment_row
 from deliberate.queries.threads.comments import get_comment, get_last_stance
-from deliberate.queries.threads.waiting_comments import SHOWN, waiting_in_process, waiting_in_thread
+from deliberate.queries.threads.waiting_comments import waiting_in_process, waiting_in_thread
 from deliberate.text import to_html
 from deliberate.views.posted_message import posted_message
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -48,6 +48,7 @@ from deliberate.views.site.form_pages import (
     UNPROCESSABLE,
     flash_with_receipt,
     form_page,
+    remember_form,
     see_other,
     submitted_data,
 )
@@ -76,7 +77,6 @@ def waiting(proposal_id: int) -> ResponseReturnValue:
         proposal=proposal,
         process=proposal.process,
         waiting=waiting_in_thread(proposal),
-        most=SHOWN,
         replied=None,
     )
 
@@ -94,9 +94,7 @@ def waiting_in_threads(slug: str) -> ResponseReturnValue:
         proposal=None,
         process=process,
         waiting=rows,
-        most=SHOWN,
-        replied=document
-        and with_replies(document, get_formulas(document["formulas"]), len(rows.arguments)),
+        replied=document and with_replies(document, get_formulas(document["formulas"]), rows.total),
     )
 
 
@@ -146,6 +144,7 @@ def post_reply(comment_id: int) -> ResponseReturnValue:
 
 
 def _post(proposal: "Proposal", form: ArgumentForm, parent: "Comment | None" = None) -> "Comment":
+    remember_form(form)
     return post_comment(
         signed_in_person(),
         proposal,

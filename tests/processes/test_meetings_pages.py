@@ -44,6 +44,7 @@ def post(client, process, **fields):
         "attended": "24",
         "language": "id",
         "minutes": "Warga meminta **halte**.",
+        "publish": "1",
     }
     return submit_form(client, record_url(process), **values | fields)
 
@@ -138,3 +139,52 @@ def test_meeting_sent_again_leads_to_the_meetings(app, institution, process):
     assert re.search(page, client.post(record_url(process), data=fields).location)
     changed = client.post(record_url(process), data=fields | {"attended": "25"})
     assert changed.status_code == 409 and re.search(f'data-first href="{page}"', changed.text)
+
+
+def test_meeting_is_looked_at_before_it_is_published(app, institution, process, log):
+    client = signed_in_client(app, factories.create_staff(institution))
+    log()
+    page = post(client, process, publish=None)
+    assert page.status_code == 200 and log() == []
+    assert "As everyone will read it" in page.text and "<strong>halte</strong>" in page.text
+    assert 'name="publish"' in page.text and "recorded already" not in page.text
+
+
+def test_second_meeting_on_a_day_at_a_place_is_named_before_it_is_published(
+    app, institution, process
+):
+    staff = factories.create_staff(institution)
+    first = record_meeting(staff, process, entry())
+    client = signed_in_client(app, staff)
+    page = post(client, process, publish=None, place=" balai  DESA").text
+    assert "recorded already" in page and f"/meetings#meeting-{first.id}" in page
+    yesterday = (now() - timedelta(days=1)).date().isoformat()
+    assert "recorded already" not in post(client, process, publish=None, held_on=yesterday).text
+
+
+def test_meeting_sent_twice_leads_to_it_and_a_changed_one_is_shown_whole(app, institution, process):
+    client = signed_in_client(app, factories.create_staff(institution))
+    form = client.get(record_url(process)).text
+    key = re.search(r'name="form_key" value="([^"]+)"', form)[1]
+    post(client, process, form_key=key)
+    again = post(client, process, form_key=key)
+    assert re.search(rf"/en/processes/{process.slug}/meetings#meeting-\d+$", again.location)
+    changed = post(client, process, form_key=key, place="Masjid")
+    assert changed.status_code == 409 and again.location in changed.text
+    assert re.search(r'<label[^>]*for="place">\s*Place', changed.text)
+    assert re.search(r'<input[^>]*type="text"[^>]*value="Masjid"', changed.text)
+    assert "Your text" not in changed.text and 'name="publish" value="1"' in changed.text
+
+
+def test_headings_of_the_list_and_of_minutes_descend_by_one(app, institution, process):
+    record_meeting(factories.create_staff(institution), process, entry(minutes="# Hasil"))
+    client = anonymous_client(app)
+    listed = client.get(f"/en/processes/{process.slug}/meetings").text
+    shown = client.get(f"/en/processes/{process.slug}").text
+    assert "<h3>Hasil</h3>" in listed and "<h4>Hasil</h4>" in shown
+    assert re.search(r'id="meeting-\d+">\s*<h2>', listed)
+
+
+def test_empty_list_says_who_records_meetings(app, process):
+    page = anonymous_client(app).get(f"/en/processes/{process.slug}/meetings").text
+    assert "Staff of the institutions of this process record each meeting" in page

@@ -208,6 +208,7 @@ def test_revision_page_publishes_credits_and_a_difference(app, log):
     assert entry.details == {"version": 2, "credits": [credited.id]}
     page = anonymous_client(app).get(f"/en/proposals/{proposal.id}/changes?from=1&to=2").text
     assert "<del>" in page and "<ins>" in page and "Dua bangku lebih baik." in page
+    assert '<span lang="id" dir="auto">Dua bangku</span>' in page
     assert anonymous_client(app).get(f"/id/proposals/{proposal.id}/changes?to=9").status_code == 404
 
 

@@ -13,6 +13,7 @@ import pytest
 from deliberate import sealing
 from deliberate.clock import now
 from deliberate.database import db
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.data_access_requests import (
     refresh_protected_releases,
     request_data_access,
@@ -170,3 +171,13 @@ def test_data_page_duckdb_example_runs(examples):
 def test_data_page_r_example_names_an_existing_file(examples, tmp_path):
     name = re.search(r'read\.csv\("([^"]+)"\)', between(examples, "# R\n", "-- DuckDB")).group(1)
     assert "kind" in (tmp_path / name).read_text().splitlines()[0].split(",")
+
+
+def test_data_page_names_in_words_what_is_withheld_and_leads_to_the_plans(app, settings):
+    proposal = factories.create_proposal()
+    support_proposal(factories.create_resident(), proposal)
+    sealing.seal_log(settings)
+    publish_release(None, proposal.process, settings.releases_path)
+    page = anonymous_client(app).get("/en/data").text
+    assert "<li>a person supported a proposal: 1</li>" in page and "support.given" not in page
+    assert f"/en/processes/{proposal.process.slug}/study-plans" in page

@@ -69,7 +69,8 @@ def test_amendment_begins_with_the_texts_of_the_newest_version(process, browser,
     answer = submit_form(browser, url(process, plan.id, "amend"), **fields, language="en")
     page = browser.get(answer.location).text
     assert "version 2" in page and "Too few threads." in page
-    assert f'href="{url(process, plan.id)}"' in page
+    assert f'href="{url(process, plan.id)}"' in page and "There is a newer version" not in page
+    assert "There is a newer version" in browser.get(url(process, plan.id)).text
 
 
 def test_another_researcher_is_offered_no_amendment(app, process, researcher):
@@ -87,11 +88,11 @@ def test_page_says_before_how_much_of_the_data_a_plan_was_registered(app, proces
     [counted] = study_plans.count_acts_around_plans(process.id)
     percent = counted.later * 100 // (counted.earlier + counted.later)
     browser = anonymous_client(app)
-    sentence = f"Registered before {percent}% of the data."
+    sentence = f"Registered when {percent}% of the data did not exist yet."
     assert sentence in browser.get(url(process)).text
     assert sentence in browser.get(url(process, plan.id)).text
     indonesian = browser.get(url(process, plan.id).replace("/en/", "/id/")).text
-    assert f"Didaftarkan sebelum {percent}% data ada." in indonesian
+    assert f"Didaftarkan ketika {percent}% data belum ada." in indonesian
 
 
 def test_long_list_of_plans_continues_on_a_next_page(app, process, researcher, monkeypatch):
@@ -120,3 +121,26 @@ def test_changed_plan_sent_again_leads_to_the_plan_that_arrived(process, browser
     assert arrived.status_code == 303
     changed = browser.post(url(process, "new"), data=fields | {"title": "Another title"})
     assert changed.status_code == 409 and f'data-first href="{arrived.location}"' in changed.text
+
+
+def test_plan_after_all_data_says_that_none_came_later(app, process, researcher):
+    factories.create_proposal(process)
+    plan = register_plan(researcher, process, TEXTS, "en")
+    seal_log(app.config["SETTINGS"])
+    store_plan_shares(process.id)
+    page = anonymous_client(app).get(url(process, plan.id)).text
+    assert "No data has come after it so far." in page and "0%" not in page
+
+
+def test_plans_are_linked_where_researchers_and_readers_look(app, process, browser):
+    assert url(process) in browser.get("/en/desk/coding").text
+    assert url(process) in anonymous_client(app).get(f"/en/processes/{process.slug}").text
+
+
+def test_plan_sent_again_with_a_change_leads_to_the_first_version(process, browser):
+    form = browser.get(url(process, "new")).text
+    key = re.search(r'name="form_key" value="([^"]+)"', form)[1]
+    fields = TEXTS | {"language": "en", "form_key": key}
+    first = submit_form(browser, url(process, "new"), **fields).location
+    answer = submit_form(browser, url(process, "new"), **fields | {"title": "Another"})
+    assert answer.status_code == 409 and f'data-first href="{first}"' in answer.text

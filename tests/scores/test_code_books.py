@@ -1,13 +1,14 @@
 """Code books beside that of reasons: blind coding, agreement, the file, codes of a machine."""
 
 import csv
+import re
 from io import StringIO
 
 import pytest
 from flask_babel import force_locale
 
 from deliberate.citivoice.framework.catalogue import load_code_books
-from deliberate.exports.documents.coded_sample_csv import coded_sample_csv
+from deliberate.exports.documents.coded_sample_csv import sample_codes_csv, sample_texts_csv
 from deliberate.operations.scores.coding import (
     code_by_book,
     code_comment,
@@ -55,8 +56,8 @@ def coded(first=(0, 1, 2, 0, 1, 2), second=(0, 1, 2, 0, 1, 2)):
     return sample, coders
 
 
-def rows_of(sample):
-    return list(csv.DictReader(StringIO(coded_sample_csv(sample))))
+def rows_of(text):
+    return list(csv.DictReader(StringIO(text)))
 
 
 def test_every_kind_of_sample_has_a_code_book_in_both_languages_with_examples():
@@ -117,15 +118,31 @@ def test_shares_are_those_of_both_people(app):
     assert code_shares(sample) == [6 / 12, 3 / 12, 3 / 12]
 
 
-def test_file_hides_codes_until_two_people_have_coded_all(app):
+def test_file_of_codes_has_none_until_two_people_have_coded_all(app):
     sample = draw()
     code_all(sample, (0, 1, 2, 0, 1, 2))
-    assert "person_1" not in rows_of(sample)[0]
+    assert "person_1" not in rows_of(sample_codes_csv(sample))[0]
     code_all(sample, (0, 1, 2, 0, 1, 1))
-    rows = rows_of(sample)
+    rows = rows_of(sample_codes_csv(sample))
     assert [row["person_1"] for row in rows] == list("012012")
     assert [row["person_2"] for row in rows] == list("012011")
+
+
+def test_file_that_a_machine_fills_in_holds_no_code_of_anybody(app):
+    sample, (first, _second) = coded()
+    import_codes(first, sample, "Model 1", {1: 2})
+    rows = rows_of(sample_texts_csv(sample))
     assert all(row["text"].startswith("Karena") and row["code"] == "" for row in rows)
+    assert not [name for name in rows[0] if "person" in name or "machine" in name]
+    assert "machine: Model 1" in rows_of(sample_codes_csv(sample))[0]
+
+
+def test_file_of_codes_is_refused_while_people_code(app):
+    sample = draw()
+    coder = code_all(sample, (0, 1, 2, 0, 1, 2))
+    browser, url = signed_in_client(app, coder), f"/en/desk/coding/{sample.id}"
+    assert browser.get(f"{url}/codes.csv").status_code == 409
+    assert "codes.csv" not in browser.get(url).text
 
 
 def test_machine_comes_after_two_people(app):
@@ -195,15 +212,21 @@ def test_pages_lead_from_the_book_to_the_codes_of_a_machine(app):
     browser, url = signed_in_client(app, first), f"/en/desk/coding/{sample.id}"
     page = browser.get(url).text
     assert "Only fools believe this." in page and "What was found" in page and "33%" in page
-    filled = browser.get(f"{url}/codes.csv")
-    assert filled.mimetype == "text/csv" and "person_2" in filled.text
+    assert re.search(r"<b>33%</b>\s*0: \w", page)
+    codes = browser.get(f"{url}/codes.csv")
+    assert codes.mimetype == "text/csv" and "person_2" in codes.text
+    assert f'href="{url}/texts.csv"' in browser.get(f"{url}/machine").text
+    assert browser.get(f"{url}/texts.csv").mimetype == "text/csv"
     wrong = submit_form(browser, f"{url}/machine", name="Model 1", table="position,code\n1,7\n")
     assert wrong.status_code == 422 and "from 0 to 2" in wrong.text and "1,7" in wrong.text
     table = "position,code\n" + "".join(f"{n},{(n - 1) % 3}\n" for n in range(1, 7))
     done = submit_form(browser, f"{url}/machine", name="Model 1", table=table)
     assert done.status_code == 303
     page = browser.get(url).text
-    assert "kappa 1.00 with person 2 over 6 comments" in page and "agrees with both" in page
+    assert (
+        "Agreement with person 2 (quadratic weighted kappa): 1.00 over 6 comments" in page
+        and "agrees with both" in page
+    )
 
 
 def test_page_of_a_text_shows_the_question_of_its_book(app):

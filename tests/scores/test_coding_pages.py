@@ -113,3 +113,14 @@ def test_coding_page_counts_a_double_click_once(app, log):
 def test_machine_codes_with_a_huge_number_are_refused_at_their_line(app):
     table = parse_machine_codes(f"position,code\n{'9' * 5000},1\n1,{'9' * 5000}\n", {1}, 3)
     assert [line for line, _problem in table.problems] == [2, 3] and not table.codes
+
+
+def test_samples_are_told_apart_by_their_book_and_own_progress(app):
+    sample, coder = draw_comment_sample(2)
+    other = draw_sample(create_coder(), sample.process, SampleKind.RESPECT)
+    code_comment(coder, sample.items[0], 1)
+    browser = signed_in_client(app, coder)
+    page = browser.get("/en/desk/coding").text
+    assert f"Sample {sample.id} · reasons" in page and f"Sample {other.id} · respect" in page
+    assert "1 of 2 coded by you" in page and "not coded by you yet" in page
+    assert f"Sample {other.id} · respect</h1>" in browser.get(f"/en/desk/coding/{other.id}").text

@@ -120,6 +120,7 @@ def test_page_of_all_numbers_has_every_indicator_unfolded(process, read_page):
     page = read_page("/all")
     for indicator in load_formulas().indicators:
         assert f">{indicator} " in page
+    assert "whole_span" not in page and "in which no phase was open" in page
     assert 'class="measure-group"' not in page
 
 
@@ -187,7 +188,10 @@ def test_dimension_page_shows_its_parts(process, read_page):
 
 def test_context_figure_page_explains_the_figure(process, read_page):
     store_snapshot(process, NOW)
-    assert "no meeting is recorded: not enough data" in read_page("/meetings")
+    meetings = read_page("/meetings")
+    assert "no meeting is recorded: not enough data" in meetings
+    assert "divided by all recorded meetings" in meetings and "meetings_minuted" not in meetings
+    assert f'href="/en/processes/{process.slug}/meetings"' in meetings
     page = read_page("/releases")
     assert "0 open releases of the data" in page and "no right number of releases" in page
 

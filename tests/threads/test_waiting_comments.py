@@ -1,5 +1,7 @@
 """What waits in threads: arguments and questions nobody answered, newcomers, silent sides."""
 
+import re
+
 import pytest
 
 from deliberate.operations.scores.stored_scores import store_scores
@@ -37,7 +39,10 @@ def argue(proposal, text="Karena.", person=None, stance=Stance.FOR, **more):
 
 
 def waiting_ids(waiting):
-    return [row.comment.id for row in waiting.arguments]
+    groups = (waiting.newcomers, waiting.questions, waiting.others)
+    found = {comment.id for group in groups for comment in group.rows}
+    assert waiting.total == len(found) or max(group.total for group in groups) > SHOWN
+    return sorted(found, reverse=True)
 
 
 def test_argument_waits_until_somebody_replies(proposal):
@@ -61,40 +66,60 @@ def test_comment_of_staff_does_not_wait(proposal, institution):
 def test_newcomer_is_who_wrote_for_the_first_time(proposal):
     person = factories.create_resident()
     first, second = argue(proposal, person=person), argue(proposal, person=person)
-    assert [comment.id for comment in waiting_in_thread(proposal).newcomers] == [first.id]
+    assert [comment.id for comment in waiting_in_thread(proposal).newcomers.rows] == [first.id]
     assert second.id in waiting_ids(waiting_in_thread(proposal))
 
 
 def test_question_without_a_reply_is_named(proposal):
     argue(proposal)
     question = argue(proposal, "Kapan?", is_question=True)
-    assert [comment.id for comment in waiting_in_thread(proposal).questions] == [question.id]
+    assert [comment.id for comment in waiting_in_thread(proposal).questions.rows] == [question.id]
 
 
 @pytest.mark.parametrize("side", [Stance.FOR, Stance.AGAINST])
 def test_side_is_silent_from_five_arguments_of_the_other(proposal, side):
     other = Stance.AGAINST if side == Stance.FOR else Stance.FOR
     for count in range(5):
-        assert not waiting_in_thread(proposal).silent, count
+        assert not waiting_in_thread(proposal).silent.rows, count
         argue(proposal, stance=side)
-    assert waiting_in_process(proposal.process_id).silent == [proposal]
-    assert waiting_in_thread(proposal).silent == [proposal]
+    assert waiting_in_process(proposal.process_id).silent.rows == [proposal]
+    assert waiting_in_thread(proposal).silent.rows == [proposal]
     argue(proposal, stance=other)
-    assert not waiting_in_thread(proposal).silent
-    assert not waiting_in_process(proposal.process_id).silent
+    assert not waiting_in_thread(proposal).silent.rows
+    assert not waiting_in_process(proposal.process_id).silent.rows
 
 
 def test_other_threads_and_processes_are_apart(proposal, institution):
     argue(factories.create_proposal(proposal.process))
     argue(factories.create_proposal(factories.create_process(institution)))
     assert waiting_ids(waiting_in_thread(proposal)) == []
-    assert len(waiting_in_process(proposal.process_id).arguments) == 1
+    assert waiting_in_process(proposal.process_id).total == 1
 
 
-def test_newest_are_shown_up_to_a_limit(proposal):
+def test_newest_are_shown_up_to_a_limit_and_all_are_counted(proposal):
     comments = [argue(proposal) for _ in range(SHOWN + 2)]
-    shown = waiting_ids(waiting_in_process(proposal.process_id))
-    assert shown == [comment.id for comment in comments[:1:-1]]
+    shown = waiting_in_process(proposal.process_id).newcomers
+    assert [row.id for row in shown.rows] == [comment.id for comment in comments[:1:-1]]
+    assert shown.total == SHOWN + 2
+
+
+def test_question_older_than_the_newest_arguments_is_still_named(proposal):
+    person = factories.create_resident()
+    argue(proposal, person=person)
+    question = argue(proposal, "Kapan?", person=person, is_question=True)
+    for _ in range(SHOWN):
+        argue(proposal, person=person)
+    waiting = waiting_in_process(proposal.process_id)
+    assert [row.id for row in waiting.questions.rows] == [question.id]
+    assert question not in waiting.others.rows and waiting.others.total == SHOWN
+    assert waiting.total == SHOWN + 2
+
+
+def test_page_says_how_many_of_how_many_it_shows(app, proposal):
+    for _ in range(SHOWN + 2):
+        argue(proposal)
+    page = anonymous_client(app).get(f"/id/proposals/{proposal.id}/waiting").text
+    assert "12 terbaru dari 14" in page
 
 
 def test_page_of_a_thread_names_what_waits_in_words_with_links(app, proposal):
@@ -132,6 +157,8 @@ def test_desk_says_what_replies_of_residents_would_change(app, process, proposal
     url = f"/en/desk/processes/{process.slug}/waiting"
     page = staff.get(url).text
     assert f"If these {len(waiting)} arguments got a reply from another resident" in page
+    now, then = re.search(r"would go\s+from (\d+) to (\d+) of 100", page).groups()
+    assert 0 < int(now) < int(then) <= 100
     assert "Replies of offices do not count in it." in page
     assert url in staff.get(f"/en/processes/{process.slug}").text
 
@@ -142,7 +169,22 @@ def test_residents_have_no_desk_page_of_what_waits(app, process):
 
 
 def test_desk_page_works_before_the_first_scores(app, process, proposal):
-    argue(proposal)
+    person = factories.create_resident()
+    argue(factories.create_proposal(), person=person)
+    argue(proposal, person=person)
     evaluator = signed_in_client(app, factories.create_staff(role=Role.EVALUATOR))
     page = evaluator.get(f"/en/desk/processes/{process.slug}/waiting").text
     assert "1 argument has no reply" in page and "DQ1" not in page
+
+
+@pytest.mark.parametrize(
+    ("role", "desk"), [(Role.MODERATOR, "moderation/"), (Role.EVALUATOR, "assessments/")]
+)
+def test_desks_without_cases_lead_to_what_waits(app, process, role, desk):
+    browser = signed_in_client(app, factories.create_staff(role=role))
+    linked = '<a href="/en/processes">Processes, each with what waits for a reply</a>'
+    assert linked in browser.get(f"/en/desk/{desk}").text
+    assert (
+        f"/en/desk/processes/{process.slug}/waiting"
+        in browser.get(f"/en/processes/{process.slug}").text
+    )

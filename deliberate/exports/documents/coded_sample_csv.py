@@ -1,11 +1,11 @@
-"""Export of a coded sample as one CSV file: the texts, and the codes of people and machines."""
+"""Exports of a coded sample as CSV: its texts without any code, and the codes of its texts."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
 
 from deliberate.exports.csv_writer import csv_cell
-from deliberate.models import Sample
+from deliberate.models import Sample, SampledItem
 from deliberate.queries.scores.coding import (
     coder_ids,
     codes_of_coder,
@@ -16,36 +16,40 @@ from deliberate.queries.scores.coding import (
 )
 
 PEOPLE = 2
-TEXT_COLUMNS = (
-    "sample",
-    "book",
-    "position",
-    "comment_id",
-    "parent_id",
-    "proposal_id",
-    "language",
-    "text",
-)
-"""The columns of a text; those of its codes follow: person_1, person_2, machine: NAME, code.
-
-`code` is empty: a machine's codes are written there and brought in again.
-"""
+ID_COLUMNS = ("sample", "book", "position", "comment_id")
+TEXT_COLUMNS = (*ID_COLUMNS, "parent_id", "proposal_id", "language", "text", "code")
+"""The columns of the texts. `code` is empty: a machine's codes are written there."""
 
 
-def coded_sample_csv(sample: Sample) -> str:
-    """Return the texts that can be read, with the codes once two people have coded every text."""
+def sample_texts_csv(sample: Sample) -> str:
+    """Return the texts that can be read, with an empty column for the codes of a machine."""
+    rows = (
+        (*_ids(item), comment.parent_id, comment.proposal_id, comment.language, comment.body, "")
+        for item in readable_items(sample)
+        if (comment := item.comment) is not None
+    )
+    return _csv(TEXT_COLUMNS, rows)
+
+
+def sample_codes_csv(sample: Sample) -> str:
+    """Return the codes of the texts that can be read: person_1, person_2, machine: NAME."""
+    columns = dict(_code_columns(sample))
+    rows = (
+        (*_ids(item), *(codes.get(item.position, "") for codes in columns.values()))
+        for item in readable_items(sample)
+    )
+    return _csv((*ID_COLUMNS, *columns), rows)
+
+
+def _ids(item: SampledItem) -> tuple[object, ...]:
+    return item.sample_id, item.sample.kind, item.position, item.comment_id
+
+
+def _csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    columns = dict(_code_columns(sample))
-    writer.writerow([*TEXT_COLUMNS, *map(csv_cell, columns), "code"])
-    for item in readable_items(sample):
-        comment = item.comment
-        if comment is None:
-            continue
-        texts = (sample.id, sample.kind, item.position, comment.id, comment.parent_id)
-        row = [*texts, comment.proposal_id, comment.language, comment.body]
-        codes = [codes.get(item.position, "") for codes in columns.values()]
-        writer.writerow([*map(csv_cell, row), *codes, ""])
+    for row in (columns, *rows):
+        writer.writerow(map(csv_cell, row))
     return out.getvalue()
 
 

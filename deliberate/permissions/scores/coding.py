@@ -63,6 +63,11 @@ def may_import_codes(person: Person | None, sample: Sample) -> Decision:
     return all_of(may_code(person), _is_coded_by_people(sample))
 
 
+def may_read_codes(person: Person | None, sample: Sample) -> Decision:
+    """Allow coders to read the codes of others once people have coded every text."""
+    return all_of(may_code(person), _is_coded_by_people(sample))
+
+
 def _is_coded_by_people(sample: Sample) -> Decision:
     if sample.kind == SampleKind.ANSWERS:
         return Decision(_("Answers are audited by people alone."))

@@ -1,12 +1,14 @@
 """Meetings of a process."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
 from deliberate.models import Meeting, Process
+from deliberate.text import clean_line
 
 MEETINGS_SHOWN = 100
 """The newest meetings of a process: pages and its calendar show no others."""
@@ -17,3 +19,13 @@ def list_meetings(process: Process, limit: int = MEETINGS_SHOWN) -> Sequence[Mee
     statement = select(Meeting).where(Meeting.process_id == process.id)
     newest = statement.order_by(Meeting.held_on.desc(), Meeting.id.desc()).limit(limit)
     return db.session.scalars(newest.options(joinedload(Meeting.institution))).all()
+
+
+def list_meetings_alike(process: Process, held_on: date, place: str) -> Sequence[Meeting]:
+    """Return the meetings that are recorded at a place on a day, whatever the case of its name."""
+    statement = select(Meeting).where(
+        Meeting.process_id == process.id,
+        Meeting.held_on == held_on,
+        func.lower(Meeting.place) == clean_line(place).lower(),
+    )
+    return db.session.scalars(statement.order_by(Meeting.id).limit(MEETINGS_SHOWN)).all()

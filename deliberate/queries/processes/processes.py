@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from deliberate.database import db
-from deliberate.models import Poll, Process
+from deliberate.models import Meeting, Poll, Process, StudyPlan
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.proposals.listing import (
     listed_answered_count,
@@ -25,6 +25,14 @@ def get_process(slug: str) -> Process | None:
         select(Process)
         .where(Process.slug == slug, Process.visible_to(ANYONE))
         .options(selectinload(Process.phases), selectinload(Process.institutions))
+    )
+
+
+def get_process_of(subject_type: str, row_id: int) -> Process | None:
+    """Return the process of a meeting or a study plan, None for an unknown row."""
+    part: type[Meeting] | type[StudyPlan] = Meeting if subject_type == "meeting" else StudyPlan
+    return db.session.scalar(
+        select(Process).join(part, part.process_id == Process.id).where(part.id == row_id)
     )
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from deliberate.database import db
@@ -11,80 +12,83 @@ from deliberate.models import Comment, Person, Proposal
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.vocabulary import AccountClass, Role
 
+Row = TypeVar("Row")
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])  # a statement may select any columns
+
 SHOWN = 12
 ONE_SIDED = 5
 """Arguments of one side from which the silence of the other is named."""
 
 
 @dataclass(frozen=True)
-class WaitingComment:
-    """An argument to which nobody replied, and whether it is its author's first comment."""
+class Newest(Generic[Row]):
+    """The newest rows of a group, at most SHOWN, and how many there are in all."""
 
-    comment: Comment
-    is_first: bool
+    rows: Sequence[Row]
+    total: int
 
 
 @dataclass(frozen=True)
 class WaitingComments:
-    """What waits in a thread, or in all threads of a process, newest first, at most SHOWN each."""
+    """What waits in a thread, or in all threads of a process, newest first."""
 
-    arguments: Sequence[WaitingComment]
-    silent: Sequence[Proposal]
+    newcomers: Newest[Comment]
+    """First comments of people whom nobody has answered."""
+    questions: Newest[Comment]
+    """Questions that nobody has answered, also of newcomers."""
+    others: Newest[Comment]
+    """Unanswered arguments that are in neither group above."""
+    total: int
+    """All unanswered arguments, each counted once."""
+    silent: Newest[Proposal]
     """Proposals of whose two sides only one speaks."""
-
-    @property
-    def newcomers(self) -> list[Comment]:
-        """Return the first comments of people whom nobody has answered."""
-        return [row.comment for row in self.arguments if row.is_first]
-
-    @property
-    def questions(self) -> list[Comment]:
-        """Return the questions that nobody has answered."""
-        return [row.comment for row in self.arguments if row.comment.is_question]
 
 
 def waiting_in_thread(proposal: Proposal) -> WaitingComments:
     """Return what waits in the thread of a proposal."""
-    return WaitingComments(
-        _unanswered(Comment.proposal_id == proposal.id),
-        [proposal] if _silent_side(proposal) else [],
-    )
+    return _waiting(Comment.proposal_id == proposal.id, Proposal.id == proposal.id)
 
 
 def waiting_in_process(process_id: int) -> WaitingComments:
     """Return what waits in the threads of a process."""
-    query = (
-        select(Proposal)
-        .where(Proposal.process_id == process_id, Proposal.visible_to(ANYONE), _ONE_SIDE)
-        .order_by(Proposal.id.desc())
-        .limit(SHOWN)
+    in_process = Proposal.process_id == process_id
+    return _waiting(in_process, in_process)
+
+
+def _waiting(comments: ColumnElement[bool], proposals: ColumnElement[bool]) -> WaitingComments:
+    groups = (_IS_FIRST, Comment.is_question, ~(_IS_FIRST | Comment.is_question))
+    counts = select(func.count(), *(func.count().filter(group) for group in groups))
+    total, *totals = db.session.execute(_unanswered(counts, comments)).one()
+    newcomers, questions, others = (
+        Newest(_newest_comments(comments & group) if count else [], count)
+        for group, count in zip(groups, totals, strict=True)
     )
-    return WaitingComments(
-        _unanswered(Proposal.process_id == process_id), db.session.scalars(query).all()
+    return WaitingComments(newcomers, questions, others, total, _silent(proposals))
+
+
+def _silent(where: ColumnElement[bool]) -> Newest[Proposal]:
+    one_side = or_(
+        and_(Proposal.for_count == 0, Proposal.against_count >= ONE_SIDED),
+        and_(Proposal.against_count == 0, Proposal.for_count >= ONE_SIDED),
     )
+    conditions = (where, Proposal.visible_to(ANYONE), one_side)
+    newest = select(Proposal).where(*conditions).order_by(Proposal.id.desc()).limit(SHOWN)
+    total = select(func.count()).select_from(Proposal).where(*conditions)
+    return Newest(db.session.scalars(newest).all(), db.session.scalar(total) or 0)
 
 
-def _silent_side(proposal: Proposal) -> bool:
-    sides = sorted((proposal.for_count, proposal.against_count))
-    return sides[0] == 0 and sides[1] >= ONE_SIDED
-
-
-_ONE_SIDE = or_(
-    and_(Proposal.for_count == 0, Proposal.against_count >= ONE_SIDED),
-    and_(Proposal.against_count == 0, Proposal.for_count >= ONE_SIDED),
+_EARLIER = aliased(Comment)
+_IS_FIRST = ~(
+    select(_EARLIER.id)
+    .where(_EARLIER.author_id == Comment.author_id, _EARLIER.id < Comment.id)
+    .exists()
 )
 
 
-def _unanswered(where: ColumnElement[bool]) -> list[WaitingComment]:
+def _unanswered(query: S, where: ColumnElement[bool]) -> S:
     """Return arguments without any reply, as the scores count comments of residents."""
-    earlier = aliased(Comment)
-    has_earlier = (
-        select(earlier.id)
-        .where(earlier.author_id == Comment.author_id, earlier.id < Comment.id)
-        .exists()
-    )
-    query = (
-        select(Comment, ~has_earlier)
+    return (
+        query.select_from(Comment)
         .join(Comment.proposal)
         .join(Person, Comment.author_id == Person.id)
         .where(
@@ -96,8 +100,11 @@ def _unanswered(where: ColumnElement[bool]) -> list[WaitingComment]:
             Comment.visible_to(ANYONE),
             Proposal.visible_to(ANYONE),
         )
-        .options(joinedload(Comment.author), joinedload(Comment.proposal))
-        .order_by(Comment.id.desc())
-        .limit(SHOWN)
     )
-    return [WaitingComment(comment, bool(first)) for comment, first in db.session.execute(query)]
+
+
+def _newest_comments(where: ColumnElement[bool]) -> Sequence[Comment]:
+    query = _unanswered(select(Comment), where).order_by(Comment.id.desc()).limit(SHOWN)
+    return db.session.scalars(
+        query.options(joinedload(Comment.author), joinedload(Comment.proposal))
+    ).all()

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from deliberate.citivoice.framework.catalogue import load_code_books
-from deliberate.exports.documents.coded_sample_csv import coded_sample_csv
+from deliberate.exports.documents.coded_sample_csv import sample_codes_csv, sample_texts_csv
 from deliberate.forms.scores.coding import CodeForm, DrawSampleForm, MachineCodesForm
 from deliberate.operations import RepeatedForm
 from deliberate.operations.scores.coding import (
@@ -27,6 +27,7 @@ from deliberate.permissions.scores.coding import (
     CODERS_NEEDED,
     may_code_sample,
     may_import_codes,
+    may_read_codes,
 )
 from deliberate.queries.processes.processes import get_process, list_opened_processes
 from deliberate.queries.scores import coding as coding_queries
@@ -78,8 +79,15 @@ def index() -> ResponseReturnValue:
         "scores/coding/index.html",
         show_refusal=True,
         samples=samples[:PAGE],
+        own_counts=_own_counts,
         next_url=url_for("coding.index", after=samples[PAGE - 1].id) if has_more else "",
     )
+
+
+def _own_counts(sample: "Sample") -> tuple[int, int]:
+    """Return how many texts of a sample the reader has coded, and how many can be read."""
+    own = coding_queries.codes_by_position(sample, signed_in_person())
+    return len(own), len(coding_queries.readable_items(sample))
 
 
 @blueprint.page(SAMPLE, "evaluator", "researcher")
@@ -108,14 +116,25 @@ def show(sample_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.page(f"{SAMPLE}/codes.csv", "evaluator", "researcher")
-def csv_file(sample_id: int) -> ResponseReturnValue:
-    """Return the texts of a sample, with the codes once people have coded every text."""
+@blueprint.page(f"{SAMPLE}/texts.csv", "evaluator", "researcher")
+def texts_file(sample_id: int) -> ResponseReturnValue:
+    """Return the texts of a sample and no code: a machine reads none of the answers of people."""
     sample = _get_sample_or_404(sample_id)
     if sample.kind == SampleKind.ANSWERS:
         raise NotFound
-    response = Response(coded_sample_csv(sample), content_type="text/csv; charset=utf-8")
-    filename = f"sample-{sample.id}.csv"
+    return _csv_file(sample_texts_csv(sample), f"sample-{sample.id}-texts.csv")
+
+
+@blueprint.page(f"{SAMPLE}/codes.csv", "evaluator", "researcher")
+def codes_file(sample_id: int) -> ResponseReturnValue:
+    """Return the codes of people and machines, once people have coded every text."""
+    sample = _get_sample_or_404(sample_id)
+    require(may_read_codes(signed_in_person(), sample))
+    return _csv_file(sample_codes_csv(sample), f"sample-{sample.id}-codes.csv")
+
+
+def _csv_file(text: str, filename: str) -> Response:
+    response = Response(text, content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=filename)
     return response
 

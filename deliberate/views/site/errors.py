@@ -1,6 +1,7 @@
 """Error pages: in the language of the reader, with the text that was typed."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, request, url_for
@@ -11,10 +12,12 @@ from werkzeug.exceptions import BadHost, BadRequest, HTTPException
 
 from deliberate.operations import ChangedForm, RepeatedForm
 from deliberate.permissions.decision import RefusalKind, Refused
+from deliberate.queries.processes.processes import get_process_of
 from deliberate.views.site.form_pages import (
     flash_with_receipt,
     redirect_with_message,
     see_other,
+    submitted_form,
 )
 from deliberate.views.site.request_context import SECRETS, submitted_fields
 from deliberate.views.site.url_parsing import split_url
@@ -30,13 +33,18 @@ REFUSAL_STATUSES = {
     RefusalKind.STATE: 409,
     RefusalKind.INPUT: 422,
 }
-RESULT_PAGES = {
+RESULT_PAGES: dict[str, tuple[str, str]] = {
     "poll": ("polls.show", "poll_id"),
     "assessment": ("assessments.show", "assessment_id"),
     "sample": ("coding.show", "sample_id"),
     "office_recovery": ("office_recovery.show", "recovery_id"),
 }
 """Endpoint and URL argument of the subject types that do not belong to a proposal."""
+PROCESS_PAGES: dict[str, Callable[[str, int], str]] = {
+    "meeting": lambda slug, row_id: url_for("meetings.index", slug=slug) + f"#meeting-{row_id}",
+    "study_plan": lambda slug, row_id: url_for("study_plans.show", slug=slug, plan_id=row_id),
+}
+"""Address of the subject types that stand on a page of their process, by its slug and their id."""
 
 
 class ForeignForm(BadRequest):
@@ -86,8 +94,13 @@ def handle_foreign_form(error: ForeignForm) -> ResponseReturnValue:
 
 def handle_changed_form(error: ChangedForm) -> ResponseReturnValue:
     """Return a page with both versions: a link to the one that arrived, the other in a form."""
-    reason = _("An earlier version of this form arrived and is kept.")
-    return _resubmit_page(reason, 409, is_changed=True, first_url=_url_of_result(error))
+    return _resubmit_page(
+        _("An earlier version of this form arrived and is kept."),
+        409,
+        is_changed=True,
+        first_url=_url_of_result(error),
+        form=submitted_form(),
+    )
 
 
 def _resubmit_page(reason: str, status: int, **context: object) -> ResponseReturnValue:
@@ -128,12 +141,10 @@ def handle_repeated_form(error: RepeatedForm) -> ResponseReturnValue:
 
 
 def _url_of_result(first: RepeatedForm | ChangedForm) -> str:
-    """Return the page of what was stored first, empty if none is known."""
-    slug = (request.view_args or {}).get("slug", "")
-    if slug and first.subject_type == "meeting":
-        return url_for("meetings.index", slug=slug, _anchor=f"meeting-{first.subject_id}")
-    if slug and first.subject_type == "study_plan":
-        return url_for("study_plans.show", slug=slug, plan_id=first.subject_id)
+    """Return the address of what the first submission made, empty where it has none."""
+    if first.subject_type in PROCESS_PAGES:
+        process = get_process_of(first.subject_type, first.subject_id)
+        return PROCESS_PAGES[first.subject_type](process.slug, first.subject_id) if process else ""
     if first.subject_type in RESULT_PAGES:
         endpoint, argument = RESULT_PAGES[first.subject_type]
         values: dict[str, Any] = {argument: first.subject_id}  # Any: url_for has other keywords

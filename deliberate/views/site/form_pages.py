@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -43,6 +43,7 @@ def form_page(
     `refusal`, otherwise the exception propagates.
     """
     refusal = ""
+    remember_form(form)
     if request.method == "POST" and form.validate():
         try:
             response = submit()
@@ -59,6 +60,17 @@ def form_page(
     values = {"form": form, "refusal": refusal, **context}
     page = template(**values) if callable(template) else render_template(template, **values)
     return page, (UNPROCESSABLE if request.method == "POST" else 200)
+
+
+def remember_form(form: "Form") -> None:
+    """Keep the form of this request, for a page that offers to send it again with its labels."""
+    g.submitted_form = form
+
+
+def submitted_form() -> "Form | None":
+    """Return the form of this request, None where the view has not read it."""
+    form: Form | None = g.get("submitted_form")
+    return form
 
 
 def see_other(url: str, headers: Mapping[str, str] | None = None) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from flask import Flask, g
+from flask_babel import gettext
 
 from deliberate.config import LANGUAGES
 from deliberate.days import (
@@ -33,6 +34,7 @@ from deliberate.views.site.request_context import (
 )
 from deliberate.views.site.static_files import asset_url
 from deliberate.views.urls import proposal_url
+from deliberate.vocabulary.events import EVENT_TYPES
 
 if TYPE_CHECKING:
     from deliberate.models import Proposal
@@ -62,6 +64,7 @@ def init_app(app: Flask) -> None:
         phase_title=phase_title,
         phase_kind_title=phase_kind_title,
         phase_title_by_key=phase_title_by_key,
+        kind_text=kind_text,
         proposal_title=proposal_title,
         proposal_url=proposal_url,
         unread_count=unread_count,
@@ -69,6 +72,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["to_html"] = to_html
     app.jinja_env.filters["mark_quotes"] = mark_quotes
     app.context_processor(_page_context)
+
+
+def kind_text(kind: str) -> str:
+    """Return what a kind of act means, in the language of the reader; an unknown kind itself."""
+    event = EVENT_TYPES.get(kind)
+    return gettext(event.meaning()) if event else kind
 
 
 def _page_context() -> dict[str, object]:
