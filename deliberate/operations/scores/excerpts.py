@@ -1,7 +1,7 @@
 """Excerpts of the sources of a study: adding, coding, importing from CSV."""
 
 import csv
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from io import StringIO
 
@@ -10,11 +10,17 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
-from deliberate.models import Excerpt, ExcerptCode, Person, Process, StudySource
+from deliberate.models import Excerpt, ExcerptCode, ExcerptMemo, Person, Process, StudySource
 from deliberate.models.scores.study import NO_CODE
 from deliberate.operations.scores.study_sources import STUDY_REASON
-from deliberate.permissions.decision import InvalidInput, require
-from deliberate.permissions.scores.studies import may_use_study
+from deliberate.permissions.decision import InvalidInput, Refused, require
+from deliberate.permissions.scores.studies import (
+    is_open_to_excerpts,
+    may_change_codes,
+    may_remove_excerpt,
+    may_take_excerpts,
+    may_use_study,
+)
 from deliberate.queries.scores.studies.excerpts import MAX_EXCERPTS, code_names, codes_by, own_codes
 from deliberate.queries.scores.studies.sources import list_sources
 from deliberate.text import clean, clean_line
@@ -37,6 +43,7 @@ class ExcerptInput:
 def add_excerpt(evaluator: Person, source: StudySource, content: ExcerptInput) -> Excerpt:
     """Add an excerpt of a source, with the codes of who adds it."""
     with unrecorded(STUDY_REASON) as session:
+        session.refresh(source, with_for_update={"of": StudySource})
         require(may_use_study(evaluator, source.process))
         excerpt = _new_excerpt(evaluator, source, content)
         session.add(excerpt)
@@ -44,6 +51,7 @@ def add_excerpt(evaluator: Person, source: StudySource, content: ExcerptInput) -
 
 
 def _new_excerpt(evaluator: Person, source: StudySource, content: ExcerptInput) -> Excerpt:
+    require(is_open_to_excerpts(source))
     body = clean(content.body)
     if not body:
         raise InvalidInput(_("Please fill this in."))
@@ -56,24 +64,30 @@ def _new_excerpt(evaluator: Person, source: StudySource, content: ExcerptInput) 
         body=body,
         language=content.language,
         place=clean_line(content.place)[:80],
-        memo=clean(content.memo),
         added_by_id=evaluator.id,
         added_at=now(),
     )
     _set_codes(excerpt, evaluator, content.codes)
+    _set_memo(excerpt, evaluator, content.memo)
     return excerpt
 
 
 def code_excerpt(
     evaluator: Person, excerpt: Excerpt, codes: Collection[str], memo: str | None = None
 ) -> None:
-    """Give an excerpt exactly these codes as one coder; none: no code fits."""
+    """Give an excerpt exactly these codes as one coder; none: no code fits.
+
+    Codes no longer change once another coder sees them; the memo does.
+    """
     with unrecorded(STUDY_REASON) as session:
         session.refresh(excerpt, with_for_update={"of": Excerpt})
-        require(may_use_study(evaluator, excerpt.source.process))
-        _set_codes(excerpt, evaluator, codes or (NO_CODE,))
+        require(may_take_excerpts(evaluator, excerpt.source))
+        wanted = set(codes) or {NO_CODE}
+        if wanted != codes_by(excerpt, evaluator.id):
+            require(may_change_codes(evaluator, excerpt))
+            _set_codes(excerpt, evaluator, wanted)
         if memo is not None:
-            excerpt.memo = clean(memo)
+            _set_memo(excerpt, evaluator, memo)
 
 
 def _set_codes(excerpt: Excerpt, coder: Person, codes: Iterable[str]) -> None:
@@ -88,11 +102,22 @@ def _set_codes(excerpt: Excerpt, coder: Person, codes: Iterable[str]) -> None:
         excerpt.codes.append(ExcerptCode(coder_id=coder.id, code=code))
 
 
+def _set_memo(excerpt: Excerpt, coder: Person, memo: str) -> None:
+    row = next((row for row in excerpt.memos if row.coder_id == coder.id), None)
+    text = clean(memo)
+    if row is not None and text:
+        row.memo = text
+    elif row is not None:
+        excerpt.memos.remove(row)
+    elif text:
+        excerpt.memos.append(ExcerptMemo(coder_id=coder.id, memo=text))
+
+
 def remove_excerpt(evaluator: Person, excerpt: Excerpt) -> None:
-    """Remove an excerpt with all its codes."""
+    """Remove an excerpt that nobody but who added it has coded."""
     with unrecorded(STUDY_REASON) as session:
         session.refresh(excerpt, with_for_update={"of": Excerpt})
-        require(may_use_study(evaluator, excerpt.source.process))
+        require(may_remove_excerpt(evaluator, excerpt))
         session.delete(excerpt)
 
 
@@ -131,10 +156,6 @@ def _read_lines(text: str) -> Iterable[tuple[int, dict[str, str]]]:
     return rows
 
 
-def _cells(row: Mapping[str | None, object]) -> dict[str, str]:
-    return {(name or "").strip().lower(): str(value or "") for name, value in row.items()}
-
-
 def _excerpt_of_line(
     evaluator: Person, sources: dict[str, StudySource], line: int, row: dict[str, str]
 ) -> Excerpt:
@@ -151,6 +172,6 @@ def _excerpt_of_line(
             codes,
         )
         return _new_excerpt(evaluator, source, content)
-    except InvalidInput as problem:
+    except Refused as problem:
         message = gettext("Line %(n)s: %(problem)s", n=line, problem=problem.reason)
         raise InvalidInput(message) from problem

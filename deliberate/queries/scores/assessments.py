@@ -26,6 +26,7 @@ from deliberate.models import (
     Finding,
     FindingSource,
     Person,
+    Pledge,
     Process,
     ProcessInstitution,
 )
@@ -155,7 +156,7 @@ def _load_options() -> tuple[ExecutableOption, ...]:
     return (
         selectinload(Assessment.process),
         selectinload(Assessment.assessors).selectinload(Assessor.ratings),
-        selectinload(Assessment.pledges),
+        selectinload(Assessment.pledges).joinedload(Pledge.owner),
         selectinload(Assessment.evidence).joinedload(Evidence.source),
         selectinload(Assessment.adjudications),
         selectinload(Assessment.notes),
@@ -178,6 +179,12 @@ def assessor_of(assessment: Assessment, person: Person | None) -> Assessor | Non
 def saved_assessors(assessment: Assessment) -> list[Assessor]:
     """Return the assessors who have saved their judgement."""
     return [assessor for assessor in assessment.assessors if assessor.saved_at is not None]
+
+
+def shown_evidence(assessment: Assessment) -> list[Evidence]:
+    """Return the evidence that everybody may read: of saved judgements, covered by consent."""
+    saved = {row.id for row in saved_assessors(assessment)}
+    return [row for row in assessment.evidence if row.assessor_id in saved and row.is_covered]
 
 
 def have_both_saved(assessment: Assessment) -> bool:
