@@ -25,6 +25,10 @@ VALUES (1, 1, 1, 'kept', '');
 INSERT INTO context_note (id, assessment_id, code, value, note) VALUES (1, 1, 'EN1', '2', 'baik')
 """
 DRAFT = r"""
+INSERT INTO person (id, sign_in_name, display_name, name_key, role, account_class, institution_id,
+  area, language, research_consent, joined_at)
+SELECT 2, 'budi', 'Budi', 'budi', role, account_class, institution_id, area, language,
+  research_consent, joined_at FROM person WHERE id = 1;
 INSERT INTO assessment (id, process_id, stage, version, framework, begun_at)
 VALUES (2, 1, 'ex_ante', 2, '1.0', '2026-03-01 01:00:00');
 INSERT INTO assessor (id, assessment_id, person_id, is_independent) VALUES (901, 2, 1, true);
@@ -55,7 +59,7 @@ def test_shared_entries_of_a_draft_become_those_of_each_assessor(unmigrated_app)
     schema_0001.execute(DRAFT)
     upgrade()
     for table, value in (("pledge", "action"), ("context_note", "note")):
-        rows = read(f"SELECT assessor_id, {value} FROM {table} ORDER BY assessor_id")  # noqa: S608  # names of this file
+        rows = read(f"SELECT assessor_id, {value} FROM {table} ORDER BY assessor_id")
         assert [row[0] for row in rows] == [901, 902]
         assert len({row[1] for row in rows}) == 1
     outcomes = read("SELECT assessor_id, pledge_id FROM pledge_outcome ORDER BY assessor_id")

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from flask_babel import force_locale
 
+from deliberate.database import db
 from deliberate.exports.study_csv import excerpts_csv
 from deliberate.operations.scores.excerpts import (
     ExcerptInput,
@@ -176,6 +177,8 @@ def test_excerpt_is_removed_only_by_who_added_it_before_another_codes_it(app):
     assert "Yes, remove it" not in browser.get(f"{page}/{coded.id}").text
     action = f"{page}/{excerpt.id}/remove"
     assert submit_form(browser, f"{page}/{excerpt.id}", to=action).status_code == 303
+    assert "Excerpts: 1" in browser.get(page).text
+    db.session.rollback()
     assert [row.id for row in list_excerpts(process.id)] == [coded.id]
 
 
