@@ -135,11 +135,12 @@ def may_adjudicate(person: Person | None, assessment: Assessment) -> Decision:
         and not is_independent(person, assessment.process)
     )
     return all_of(
-        may_read_judgements(person, assessment),
-        is_assessment_open(assessment),
+        may_assess(person),
         not_yours(_("A third person must not be employed by the authority."))
         if is_partial
         else ALLOWED,
+        may_read_judgements(person, assessment),
+        is_assessment_open(assessment),
     )
 
 

@@ -33,13 +33,13 @@ def may_edit_source(person: Person | None, source: StudySource) -> Decision:
     is_own = person is not None and source.added_by_id == person.id
     return all_of(
         may_use_study(person, source.process),
+        ALLOWED
+        if is_own or not is_in_saved_judgement(source)
+        else not_yours(_("A saved judgement uses this source: only who recorded it changes it.")),
         _has_texts(source),
         ALLOWED
         if not is_frozen(source)
         else Decision(_("A frozen assessment uses this source, so it no longer changes.")),
-        ALLOWED
-        if is_own or not is_in_saved_judgement(source)
-        else not_yours(_("A saved judgement uses this source: only who recorded it changes it.")),
     )
 
 
