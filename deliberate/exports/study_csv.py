@@ -11,9 +11,10 @@ from deliberate.queries.scores.assessments import (
     questions,
     saved_assessors,
     settled_values,
+    shown_evidence,
 )
 from deliberate.queries.scores.canonical_assessment import public_date
-from deliberate.queries.scores.studies.excerpts import codes_by
+from deliberate.queries.scores.studies.excerpts import codes_by, memo_by
 from deliberate.queries.scores.studies.sources import public_part
 
 JUDGEMENT_COLUMNS = (
@@ -54,7 +55,7 @@ def judgement_csv(assessment: Assessment, language: str) -> str:
 
 
 def _evidence_of(assessment: Assessment, question: str) -> list[str]:
-    rows = [row for row in assessment.evidence if row.question == question and row.is_covered]
+    rows = [row for row in shown_evidence(assessment) if row.question == question]
     return list(dict.fromkeys(_evidence_text(row) for row in rows))
 
 
@@ -68,12 +69,12 @@ def _evidence_text(evidence: Evidence) -> str:
 
 
 def excerpts_csv(excerpts: Iterable[Excerpt], coder_id: int) -> str:
-    """Return the excerpts with the codes of one coder, with the columns of the import."""
+    """Return the excerpts with the codes and memos of one coder, with the columns of the import."""
     output = StringIO()
     writer = csv.writer(output)
     writer.writerow(EXCERPT_COLUMNS)
     for row in excerpts:
         codes = ";".join(sorted(codes_by(row, coder_id)))
-        cells = (row.source.label, row.body, row.language, row.place, codes, row.memo)
+        cells = (row.source.label, row.body, row.language, row.place, codes, memo_by(row, coder_id))
         writer.writerow([csv_cell(cell) for cell in cells])
     return output.getvalue()

@@ -119,7 +119,13 @@ from deliberate.models.scores.questionnaire import (
     QuestionnaireRoll,
 )
 from deliberate.models.scores.stored_score import ComparedScore, ScoreSnapshot
-from deliberate.models.scores.study import Excerpt, ExcerptCode, RespondentName, StudySource
+from deliberate.models.scores.study import (
+    Excerpt,
+    ExcerptCode,
+    ExcerptMemo,
+    RespondentName,
+    StudySource,
+)
 from deliberate.models.site.data_version import DataVersion
 from deliberate.models.site.job_run import JobRun
 from deliberate.models.site.picture import Picture

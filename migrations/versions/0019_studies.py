@@ -10,14 +10,18 @@ BIG_INT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIMESTAMP = sa.DateTime(timezone=True)
 SHARED = {"pledge": "question", "pledge_outcome": "pledge_id", "context_note": "code"}
 """Tables whose rows both assessors wrote, with the column that was unique in an assessment."""
-ASSESSOR_FLAGS = {"is_declared": sa.false(), "is_named": sa.true()}
+ASSESSOR_FLAGS = {"is_declared": sa.false(), "is_named": sa.true(), "uses_study": sa.true()}
 
 
 def upgrade() -> None:
-    """Create and widen. Differences that were settled stay so; older shared rows have no owner."""
+    """Create and widen. Differences that were settled stay so.
+
+    Shared rows of frozen assessments have no owner; of drafts each assessor has one to go on with.
+    """
     _create_sources()
     for table, column in SHARED.items():
         _set_unique(table, [column], ["assessor_id", column], adds_assessor=True)
+        _give_to_assessors(table)
     op.add_column("pledge", sa.Column("goal", sa.String(8)))
     with op.batch_alter_table("evidence") as batch:
         batch.add_column(sa.Column("source_id", BIG_INT))
@@ -30,6 +34,27 @@ def upgrade() -> None:
             "assessor", sa.Column(flag, sa.Boolean(), nullable=False, server_default=default)
         )
     _widen_adjudications()
+
+
+def _give_to_assessors(table: str) -> None:
+    """Copy the shared rows of drafts to each assessor: forms show nothing but one's own."""
+    columns = [column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)]
+    copied = ", ".join(name for name in columns if name not in ("id", "assessor_id"))
+    values = ", ".join(f"shared.{name}" for name in copied.split(", "))
+    first = "SELECT min(id) FROM assessor WHERE assessor.assessment_id = {}.assessment_id"
+    op.execute(
+        f"INSERT INTO {table} ({copied}, assessor_id)"  # noqa: S608  # names of this file
+        f" SELECT {values}, assessor.id FROM {table} AS shared"
+        " JOIN assessor ON assessor.assessment_id = shared.assessment_id"
+        " JOIN assessment ON assessment.id = shared.assessment_id"
+        " WHERE shared.assessor_id IS NULL AND assessment.frozen_at IS NULL"
+        f" AND assessor.id > ({first.format('shared')})"
+    )
+    op.execute(
+        f"UPDATE {table} SET assessor_id = ({first.format(table)})"  # noqa: S608  # names of this file
+        " WHERE assessor_id IS NULL AND assessment_id IN"
+        " (SELECT id FROM assessment WHERE frozen_at IS NULL)"
+    )
 
 
 def _create_sources() -> None:
@@ -64,7 +89,6 @@ def _create_sources() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
         sa.Column("place", sa.String(80), nullable=False),
-        sa.Column("memo", sa.Text(), nullable=False),
         sa.Column("added_by_id", BIG_INT, sa.ForeignKey("person.id"), nullable=False),
         sa.Column("added_at", TIMESTAMP, nullable=False),
     )
@@ -76,6 +100,14 @@ def _create_sources() -> None:
         ),
         sa.Column("coder_id", BIG_INT, sa.ForeignKey("person.id"), primary_key=True),
         sa.Column("code", sa.String(12), primary_key=True),
+    )
+    op.create_table(
+        "study_excerpt_memo",
+        sa.Column(
+            "excerpt_id", BIG_INT, sa.ForeignKey("study_excerpt.id"), primary_key=True
+        ),
+        sa.Column("coder_id", BIG_INT, sa.ForeignKey("person.id"), primary_key=True),
+        sa.Column("memo", sa.Text(), nullable=False),
     )
     _create_findings()
     op.create_table(
@@ -170,6 +202,7 @@ def downgrade() -> None:
         _set_unique(table, ["assessor_id", column], [column], adds_assessor=False)
     for table in ("finding_source", "finding"):
         op.drop_table(table)
+    op.drop_table("study_excerpt_memo")
     op.drop_table("study_excerpt_code")
     op.drop_table("study_excerpt")
     op.drop_table("respondent_name")

@@ -40,7 +40,7 @@ from deliberate.queries.scores.assessments import (
     settled_values,
 )
 from deliberate.queries.scores.studies.pledges import count_pledges_by_state, pledges_in_force
-from deliberate.queries.scores.studies.settling import unresolved_differences
+from deliberate.queries.scores.studies.settling import settled_notes, unresolved_differences
 from deliberate.vocabulary import (
     AssessmentStage,
     EvidenceKind,
@@ -316,3 +316,24 @@ def test_pledge_requires_a_plan_assessment_and_a_text(app):
     plan, assessor, _second_assessor = create_assessment(AssessmentStage.EX_ANTE)
     with pytest.raises(Refused, match="what is promised"):
         write_pledges(assessor, plan, {"DP1.1": PledgeInput("", " ", date(2026, 4, 1))})
+
+
+def test_third_person_who_settles_is_not_employed_by_the_authority(app):
+    institution = factories.create_institution()
+    assessment, _first, _second = create_judgement(
+        first="0", second="2", process=factories.create_process(institution)
+    )
+    with pytest.raises(Refused, match="employed by the authority"):
+        adjudicate_difference(create_evaluator(institution), assessment, "DP3.1", "2", "baik")
+    adjudicate_difference(create_evaluator(), assessment, "DP3.1", "1", "separuh")
+
+
+def test_factor_settled_by_number_is_that_assessors_even_if_empty(app):
+    assessment, first, second = create_assessment()
+    for person in (first, second):
+        rate_question(person, assessment, "DP3.1", "2", "", EVIDENCE)
+    write_context_notes(second, assessment, {"legal": ("kuat", "catatan")})
+    for person in (first, second):
+        save_judgement(person, assessment)
+    adjudicate_difference(create_evaluator(), assessment, "legal", "1", "tidak terbukti")
+    assert [(row.code, row.value) for row in settled_notes(assessment)] == [("legal", "")]

@@ -7,15 +7,19 @@ from datetime import date, timedelta
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from deliberate.clock import now
 from deliberate.database import db
+from deliberate.exports.study_csv import judgement_csv
 from deliberate.forms.scores.assessments import OutcomeForm
 from deliberate.forms.scores.studies import InterviewForm
 from deliberate.models import Assessment
 from deliberate.operations.scores.assessment_publishing import (
     freeze_assessment,
+    freeze_due_plans,
     reply_to_assessment,
 )
 from deliberate.operations.scores.assessments import (
+    EvidenceInput,
     PledgeInput,
     save_judgement,
     write_context_notes,
@@ -24,7 +28,8 @@ from deliberate.operations.scores.assessments import (
 from deliberate.operations.scores.settling import adjudicate_difference
 from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.queries.scores import assessments as assessment_queries
-from deliberate.vocabulary import AssessmentStage
+from deliberate.queries.scores.studies.settling import proposal_fingerprint
+from deliberate.vocabulary import AssessmentStage, EvidenceKind, PhaseKind, PhaseSwitch
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.scores.test_assessments import (
@@ -35,6 +40,7 @@ from tests.scores.test_assessments import (
     rate_question,
 )
 from tests.scores.test_planned_judged_logged import publish_judgement
+from tests.statement_counter import record_queries
 
 
 def test_assessment_pages_lead_from_begin_to_saved_judgement(app):
@@ -110,6 +116,58 @@ def test_assessment_is_public_only_after_publication(app, clock):
     assert anonymous_client(app).get(f"{page}/{assessment.id}.json").text == assessment.document
 
 
+def agree(browser, page, to, seen=""):
+    """Press "I agree" on the page of differences as it was read."""
+    seen = seen or re.search(r'name="seen" value="(\w+)"', browser.get(page).text).group(1)
+    return submit_form(browser, page, to, seen=seen)
+
+
+def test_assessor_agrees_only_to_the_proposal_that_was_read(app):
+    assessment, first, second = create_judgement(first="0", second="2")
+    desk = f"/en/desk/assessments/{assessment.id}"
+    page, to, browser = f"{desk}/settle", f"{desk}/agree/DP3.1", signed_in_client(app, second)
+    adjudicate_difference(first, assessment, "DP3.1", "1", "tengah")
+    seen = proposal_fingerprint(assessment.adjudications[0])
+    adjudicate_difference(first, assessment, "DP3.1", "1", "alasan lain")
+    refused = agree(browser, page, to, seen)
+    assert refused.status_code == 422 and "changed since you read it" in refused.text
+    assert assessment.adjudications[0].settled_at is None
+    assert agree(browser, page, to).status_code == 303
+
+
+def test_entries_of_an_assessor_who_never_saved_are_not_public(app, clock):
+    process = factories.create_process(factories.create_institution())
+    factories.add_phase(process, PhaseKind.DISCUSSION, now() + timedelta(days=2), 30, *PhaseSwitch)
+    assessment, first, second = create_assessment(AssessmentStage.EX_ANTE, process)
+    unsaved = EvidenceInput(EvidenceKind.DOCUMENT, date(2026, 2, 1), "belum disimpan")
+    rate_question(first, assessment, "DP3.1", "2", "", EVIDENCE)
+    rate_question(second, assessment, "DP3.1", "0", "", unsaved)
+    save_judgement(first, assessment)
+    clock.shift(timedelta(days=3))
+    assert freeze_due_plans() == 1
+    page = anonymous_client(app).get(f"/en/scores/{process.slug}/assessments").text
+    assert EVIDENCE.reference in page and "belum disimpan" not in page
+    assert "belum disimpan" not in judgement_csv(assessment, "en")
+
+
+def test_institutions_of_pledges_are_read_at_once(app):
+    assessment, first, second = create_assessment(AssessmentStage.EX_ANTE)
+    owners = {name: factories.create_institution() for name in ("DP1.1", "DP1.2", "DP2.1")}
+    for person in (first, second):
+        rate_question(person, assessment, "DP3.1", "2", "", EVIDENCE)
+        pledges = {q: PledgeInput("", "janji", date(2026, 6, 1), one) for q, one in owners.items()}
+        write_pledges(person, assessment, pledges)
+        save_judgement(person, assessment)
+    freeze_assessment(first, assessment)
+    process_id = assessment.process_id
+    db.session.rollback()
+    db.session.expunge_all()
+    with record_queries() as queries:
+        (public,) = assessment_queries.public_assessments(process_id)
+        assert len({pledge.owner.slug for pledge in public.pledges}) == 3
+    assert [query for query in queries if "FROM institution " in query] == []
+
+
 def test_assessment_page_settles_differences_and_takes_replies(app):
     institution = factories.create_institution()
     assessment, assessor, second_assessor = create_judgement(
@@ -123,7 +181,7 @@ def test_assessment_page_settles_differences_and_takes_replies(app):
     assert submit_form(browser, page, f"{desk}/adjudicate/DP3.1", **fields).status_code == 303
     assert submit_form(browser, f"{desk}/freeze").status_code == 422
     other = signed_in_client(app, second_assessor)
-    assert submit_form(other, page, f"{desk}/agree/DP3.1").status_code == 303
+    assert agree(other, page, f"{desk}/agree/DP3.1").status_code == 303
     submit_form(browser, f"{desk}/freeze")
     officer = signed_in_client(app, factories.create_staff(institution))
     assert submit_form(officer, desk, f"{desk}/reply", body="Kami setuju.").status_code == 303

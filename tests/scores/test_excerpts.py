@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from flask_babel import force_locale
 
+from deliberate.database import db
 from deliberate.exports.study_csv import excerpts_csv
 from deliberate.operations.scores import excerpts
 from deliberate.operations.scores.excerpts import (
@@ -13,6 +14,7 @@ from deliberate.operations.scores.excerpts import (
     add_excerpt,
     code_excerpt,
     import_excerpts,
+    remove_excerpt,
 )
 from deliberate.operations.scores.study_sources import SourceInput, add_source
 from deliberate.permissions.decision import InvalidInput, Refused
@@ -22,10 +24,11 @@ from deliberate.queries.scores.studies.excerpts import (
     cooccurrences,
     differing_codes,
     list_excerpts,
+    memo_by,
     visible_codes,
 )
 from deliberate.queries.scores.studies.sources import list_sources
-from deliberate.vocabulary import EvidenceKind
+from deliberate.vocabulary import ConsentScope, EvidenceKind
 from tests.client import signed_in_client, submit_form
 from tests.scores.test_assessments import create_assessment, create_evaluator
 
@@ -205,3 +208,51 @@ def test_changed_form_of_a_study_is_shown_again_without_a_link(app):
     browser.post(address, data=fields)
     answer = browser.post(address, data=fields | {"title": "Laporan akhir"})
     assert answer.status_code == 409 and "data-first" not in answer.text
+
+
+def test_memo_of_a_coder_is_theirs_alone(app):
+    process, source, first, second = create_study()
+    excerpt = add_excerpt(first, source, ExcerptInput("Kutipan", "id", memo="memo pertama"))
+    page = f"/en/desk/studies/{process.slug}/excerpts"
+    browser = signed_in_client(app, second)
+    hidden = browser.get(f"{page}/{excerpt.id}").text + browser.get(f"{page}.csv").text
+    assert "memo pertama" not in hidden
+    fields = {"codes": "DP1", "memo": "memo kedua"}
+    assert submit_form(browser, f"{page}/{excerpt.id}", **fields).status_code == 303
+    assert "memo pertama" in signed_in_client(app, first).get(f"{page}.csv").text
+
+
+def test_codes_no_longer_change_once_both_coders_see_them(app):
+    _process, source, first, second = create_study()
+    excerpt = add(first, source, "DP1")
+    code_excerpt(first, excerpt, ["DP2"])
+    code_excerpt(second, excerpt, ["B2"])
+    with pytest.raises(Refused, match="Both have coded"):
+        code_excerpt(second, excerpt, ["DP2"])
+    code_excerpt(second, excerpt, ["B2"], "memo")
+    assert (codes_by(excerpt, second.id), memo_by(excerpt, second.id)) == ({"B2"}, "memo")
+
+
+def test_excerpt_is_removed_only_by_who_added_it_before_another_codes_it(app):
+    process, source, first, second = create_study()
+    excerpt, coded = add(first, source, "DP1"), add(first, source, "DP1")
+    code_excerpt(second, coded, ["DP2"])
+    for person, row in ((second, excerpt), (first, coded)):
+        with pytest.raises(Refused):
+            remove_excerpt(person, row)
+    browser = signed_in_client(app, first)
+    page = f"/en/desk/studies/{process.slug}/excerpts"
+    assert "Yes, remove it" not in browser.get(f"{page}/{coded.id}").text
+    action = f"{page}/{excerpt.id}/remove"
+    assert submit_form(browser, f"{page}/{excerpt.id}", to=action).status_code == 303
+    assert "Excerpts: 1" in browser.get(page).text
+    db.session.rollback()
+    assert [row.id for row in list_excerpts(process.id)] == [coded.id]
+
+
+def test_source_without_consent_takes_no_excerpts(app):
+    process, _source, first, _second = create_study()
+    silent = SourceInput(title="warga", dated=date(2026, 2, 1), consent=ConsentScope.NOT_GIVEN)
+    source = add_source(first, process, EvidenceKind.INTERVIEW, silent)
+    with pytest.raises(Refused, match="R1 has not consented"):
+        add(first, source)

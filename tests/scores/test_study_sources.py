@@ -4,26 +4,43 @@ from datetime import date, timedelta
 
 import pytest
 from flask_babel import force_locale
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from deliberate.database import db
-from deliberate.models import RespondentName, StudySource
+from deliberate.database import db, unrecorded
+from deliberate.models import Person, RespondentName, StudySource
+from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.scores import study_sources
 from deliberate.operations.scores.assessment_publishing import freeze_assessment, publish_assessment
-from deliberate.operations.scores.assessments import RatingInput, rate_questions, save_judgement
+from deliberate.operations.scores.assessments import (
+    RatingInput,
+    begin_assessment,
+    join_assessment,
+    rate_questions,
+    save_judgement,
+)
+from deliberate.operations.scores.excerpts import ExcerptInput, add_excerpt, import_excerpts
 from deliberate.operations.scores.findings import FindingInput, write_finding
 from deliberate.operations.scores.study_sources import (
     SourceInput,
     add_source,
+    admit_to_study,
     edit_source,
-    erase_name,
     read_name,
     redact_source,
 )
 from deliberate.permissions.decision import Refused
+from deliberate.permissions.scores.studies import may_edit_source
+from deliberate.queries.accounts.account_data import get_account_data
 from deliberate.queries.scores.assessments import judgement_by
-from deliberate.vocabulary import ConsentScope, EvidenceKind, RedactionGround
-from deliberate.vocabulary.events.scores import SourceRedacted
+from deliberate.queries.scores.studies.excerpts import list_excerpts
+from deliberate.vocabulary import (
+    AssessmentStage,
+    ConsentScope,
+    EvidenceKind,
+    RedactionGround,
+    Role,
+)
+from deliberate.vocabulary.events.scores import RespondentNameErased, SourceRedacted
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.scores.test_assessments import (
@@ -173,14 +190,108 @@ def test_name_is_stored_encrypted_and_read_only_by_who_recorded_it(app):
     assert NAME not in signed_in_client(app, other).get(page).text
 
 
-def test_erased_name_is_gone_and_the_pseudonym_stays(app):
+def test_name_is_erased_and_logged_by_an_assessor_who_cannot_read_it(app, log):
     assessment, evaluator, other = create_assessment()
     source = respondent(evaluator, assessment.process)
-    with pytest.raises(Refused):
-        erase_name(other, source)
-    erase_name(evaluator, source)
+    with unrecorded("test: the recorder is no evaluator any more") as session:
+        session.get_one(Person, evaluator.id).role = Role.RESIDENT
+    page = f"/en/desk/studies/{assessment.process.slug}/sources/{source.id}"
+    browser = signed_in_client(app, other)
+    shown = browser.get(page).text
+    assert NAME not in shown and "Erase the name" in shown
+    log()
+    assert submit_form(browser, page, to=f"{page}/name").status_code == 303
+    assert [row.kind for row in log()] == [RespondentNameErased.KIND]
     assert db.session.query(RespondentName).count() == 0
     assert source.label == "R1" and read_name(evaluator, source) is None
+
+
+def test_name_goes_with_the_account_of_who_recorded_it(app):
+    assessment, evaluator, other = create_assessment()
+    respondent(evaluator, assessment.process)
+    kept = respondent(other, assessment.process)
+    erase_account(evaluator, factories.PASSPHRASE)
+    assert db.session.scalars(select(RespondentName.source_id)).all() == [kept.id]
+
+
+def test_download_of_own_data_has_nothing_of_respondents(app):
+    assessment, evaluator, _other = create_assessment()
+    source = respondent(evaluator, assessment.process)
+    add_excerpt(evaluator, source, ExcerptInput("Kata responden", "id", "hlm. 3", "catatan"))
+    data = str(get_account_data(evaluator))
+    for private in ("Dinas Tertutup", "menyebut ketua RT", "2026-02-17", "Kata responden"):
+        assert private not in data
+    assert "warga" in data
+
+
+def test_evaluator_who_begins_another_assessment_is_admitted_before_reading_sources(app):
+    assessment, evaluator, _other = create_assessment()
+    source = respondent(evaluator, assessment.process)
+    outsider = create_evaluator()
+    later = begin_assessment(outsider, assessment.process, AssessmentStage.EX_ANTE)
+    study = f"/en/desk/studies/{assessment.process.slug}"
+    page, browser = f"{study}/sources/{source.id}", signed_in_client(app, outsider)
+    assert browser.get(page).status_code == 403
+    with pytest.raises(Refused):
+        admit_to_study(outsider, later.assessors[0])
+    insider = signed_in_client(app, evaluator)
+    assert outsider.display_name in insider.get(study).text
+    action = f"{study}/assessors/{later.assessors[0].id}"
+    assert submit_form(insider, study, to=action).status_code == 303
+    assert browser.get(page).status_code == 200
+    assert "Assessors without access" not in insider.get(study).text
+
+
+def test_second_assessor_who_joins_after_the_first_source_is_admitted_first(app):
+    evaluator, second = create_evaluator(), create_evaluator()
+    assessment = begin_assessment(evaluator, factories.create_process(), AssessmentStage.EX_POST)
+    source = respondent(evaluator, assessment.process)
+    join_assessment(second, assessment)
+    assert not may_edit_source(second, source)
+    admit_to_study(evaluator, assessment.assessors[1])
+    assert may_edit_source(second, source)
+
+
+def test_source_of_a_saved_judgement_changes_only_through_who_recorded_it(app):
+    assessment, first, second = create_assessment()
+    source = respondent(first, assessment.process)
+    silent = SourceInput(title="warga", dated=SPOKEN, consent=ConsentScope.NOT_GIVEN)
+    for person in (first, second):
+        use_source(person, assessment, source)
+        save_judgement(person, assessment)
+    with pytest.raises(Refused, match="saved judgement"):
+        edit_source(second, source, silent)
+    edit_source(first, source, silent)
+    rate = judgement_by(assessment, assessment.assessors[0])["DP1.2"]
+    assert rate == "NE"
+
+
+def test_settling_page_says_which_evidence_lost_its_consent(app):
+    assessment, first, second = create_assessment()
+    source = respondent(first, assessment.process)
+    use_source(first, assessment, source, "DP3.1")
+    rate_question(first, assessment, "DP3.1", "0", "", EVIDENCE)
+    rate_question(second, assessment, "DP3.1", "2", "", EVIDENCE)
+    for person in (first, second):
+        save_judgement(person, assessment)
+    silent = SourceInput(title="warga", dated=SPOKEN, consent=ConsentScope.NOT_GIVEN)
+    edit_source(first, source, silent)
+    page = signed_in_client(app, second).get(f"/en/desk/assessments/{assessment.id}/settle").text
+    assert page.count("consent withdrawn") == 1
+
+
+def test_redacted_respondent_leaves_neither_excerpts_nor_the_day(app, clock):
+    assessment, source, evaluator = publish_with(clock)
+    add_excerpt(evaluator, source, ExcerptInput("Kata responden", "id", codes=["DP1"]))
+    redact_source(evaluator, source, RedactionGround.CONSENT_WITHDRAWN)
+    factories.reload(assessment)
+    assert list(list_excerpts(assessment.process_id)) == []
+    assert (source.dated, source.minutes, source.consent_on) == (date(2026, 2, 1), None, None)
+    assert {row.dated for row in assessment.evidence} == {date(2026, 2, 1)}
+    with pytest.raises(Refused, match="erased"):
+        add_excerpt(evaluator, source, ExcerptInput("Kata responden", "id"))
+    with pytest.raises(Refused, match=r"Line 2: .* erased"):
+        import_excerpts(evaluator, assessment.process, "source,excerpt\nR1,Kata responden\n")
 
 
 def test_name_encrypted_for_another_respondent_is_unreadable(app):
@@ -188,8 +299,6 @@ def test_name_encrypted_for_another_respondent_is_unreadable(app):
     first, second = (respondent(evaluator, assessment.process) for _ in range(2))
     stolen = first.name.encrypted_name
     db.session.expire_all()
-    from deliberate.database import unrecorded  # this test alone writes past acts
-
     with unrecorded("test settings") as session:
         session.get_one(RespondentName, second.id).encrypted_name = stolen
     assert read_name(evaluator, db.session.get_one(StudySource, second.id)) is None

@@ -14,7 +14,7 @@ from deliberate.operations.scores import coding as coding_operations
 from deliberate.operations.scores import settling as settling_operations
 from deliberate.operations.scores.assessments import EvidenceInput, PledgeInput, RatingInput
 from deliberate.queries.scores.studies.pledges import pledges_in_force
-from deliberate.queries.scores.studies.settling import unresolved_differences
+from deliberate.queries.scores.studies.settling import proposal_fingerprint, unresolved_differences
 from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState, SampleKind, TargetGoal
 
 WORDS_PER_GRADE = (9, 22, 45)
@@ -59,7 +59,9 @@ class EvaluatorActs(CaseworkActs):
             assessment_operations.save_judgement(person, assessment)
         for question, (value, reason) in entry.get("adjudicated", {}).items():
             settling_operations.adjudicate_difference(first, assessment, question, value, reason)
-            settling_operations.agree_to_settlement(second, assessment, question)
+            proposal = next(row for row in assessment.adjudications if row.question == question)
+            seen = proposal_fingerprint(proposal)
+            settling_operations.agree_to_settlement(second, assessment, question, seen)
         if stage == AssessmentStage.EX_POST:
             assessment_operations.write_practices(first, assessment, entry.get("practices", {}))
         if unresolved := unresolved_differences(assessment):

@@ -85,7 +85,9 @@ class Assessor(Base):
         "assessments",
         "Assessments",
         owner="person_id",
-        columns="id assessment_id person_id is_independent is_declared is_named saved_at",
+        columns=(
+            "id assessment_id person_id is_independent is_declared is_named uses_study saved_at"
+        ),
         kept=OFFICIAL,
     )
 
@@ -98,6 +100,8 @@ class Assessor(Base):
     """Whether independence rests on the assessor's word: another institution employs them."""
     is_named: Mapped[bool] = mapped_column(default=True)
     """Whether readers see the name; otherwise the number of the assessor."""
+    uses_study: Mapped[bool] = mapped_column(default=False)
+    """Whether they read the sources of the study; who comes after the first source is admitted."""
     saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     person: Mapped[Person] = relationship()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, UtcDateTime, new_salt
-from deliberate.database.personal_data import OFFICIAL, not_personal, rows
+from deliberate.database.personal_data import OFFICIAL, rows
 from deliberate.models.moderation.visibility import ASSESSORS, read_by
 from deliberate.models.processes import Process
 from deliberate.vocabulary import ConsentScope, EvidenceKind
@@ -39,12 +39,11 @@ class StudySource(Base):
         "Sources of studies",
         owner="added_by_id",
         columns=(
-            "id process_id kind number title institution place dated minutes pages link"
-            " archived_on consent consent_on public_text private_text added_by_id added_at"
-            " redacted_at"
+            "id process_id kind number title pages link archived_on consent public_text"
+            " added_by_id added_at redacted_at"
         ),
         kept=OFFICIAL,
-        hidden="salt",
+        hidden="salt institution place dated minutes consent_on private_text",
     )
     readers = read_by(
         ASSESSORS, "title", "institution", "place", "pages", "link", "public_text", "private_text"
@@ -97,11 +96,18 @@ class StudySource(Base):
 class RespondentName(Base):
     """The name of a respondent, encrypted with a key that is in neither database.
 
-    Respondents have no account: whoever recorded a name erases it when they ask.
+    Respondents have no account: an assessor erases a name when they ask. It goes
+    with the account of who recorded it, because nobody else could ever read it.
     """
 
     __tablename__ = "respondent_name"
-    personal_data = not_personal("source_id encrypted_name")
+    personal_data = rows(
+        "respondent_names",
+        "Names of respondents of studies",
+        owner="source_id.added_by_id",
+        columns="source_id",
+        hidden="encrypted_name",
+    )
 
     source_id: Mapped[int] = mapped_column(ForeignKey("study_source.id"), primary_key=True)
     encrypted_name: Mapped[bytes] = mapped_column(LargeBinary)
@@ -117,10 +123,11 @@ class Excerpt(Base):
         "study_excerpts",
         "Excerpts of sources of studies",
         owner="added_by_id",
-        columns="id source_id body language place memo added_by_id added_at",
+        columns="id source_id language added_by_id added_at",
         kept=OFFICIAL,
+        hidden="body place",
     )
-    readers = read_by(ASSESSORS, "body", "place", "memo")
+    readers = read_by(ASSESSORS, "body", "place")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("study_source.id"), index=True)
@@ -128,13 +135,15 @@ class Excerpt(Base):
     language: Mapped[str] = mapped_column(String(8))
     place: Mapped[str] = mapped_column(String(80), default="")
     """Where in the source: a page, a minute, a line."""
-    memo: Mapped[str] = mapped_column(Text, default="")
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     source: Mapped[StudySource] = relationship()
     codes: Mapped[list["ExcerptCode"]] = relationship(
         order_by="ExcerptCode.code", cascade="all, delete-orphan"
+    )
+    memos: Mapped[list["ExcerptMemo"]] = relationship(
+        order_by="ExcerptMemo.coder_id", cascade="all, delete-orphan"
     )
 
 
@@ -153,3 +162,22 @@ class ExcerptCode(Base):
     excerpt_id: Mapped[int] = mapped_column(ForeignKey("study_excerpt.id"), primary_key=True)
     coder_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     code: Mapped[str] = mapped_column(String(12), primary_key=True)
+
+
+class ExcerptMemo(Base):
+    """What one coder noted on an excerpt; the other coder never reads it."""
+
+    __tablename__ = "study_excerpt_memo"
+    personal_data = rows(
+        "study_memos",
+        "Memos on excerpts of studies",
+        owner="coder_id",
+        columns="excerpt_id coder_id",
+        kept=OFFICIAL,
+        hidden="memo",
+    )
+    readers = read_by(ASSESSORS, "memo")
+
+    excerpt_id: Mapped[int] = mapped_column(ForeignKey("study_excerpt.id"), primary_key=True)
+    coder_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    memo: Mapped[str] = mapped_column(Text)

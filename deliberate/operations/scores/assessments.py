@@ -48,6 +48,7 @@ from deliberate.permissions.scores.assessments import (
 from deliberate.queries.scores.assessments import VALUES, assessor_of, judgement_by
 from deliberate.queries.scores.studies.pledges import outcomes_by, pledges_by
 from deliberate.queries.scores.studies.settling import CONDITION_VALUES, notes_by
+from deliberate.queries.scores.studies.sources import has_sources, takes_part_in_study
 from deliberate.text import clean, clean_line
 from deliberate.vocabulary import AssessmentStage, EvidenceKind, PledgeState, TargetGoal
 
@@ -89,12 +90,17 @@ def join_assessment(evaluator: Person, assessment: Assessment) -> None:
 
 
 def _new_assessor(evaluator: Person, process: Process) -> Assessor:
-    """Return an assessor; independence rests on their word if another institution employs them."""
+    """Return an assessor; independence rests on their word if another institution employs them.
+
+    Beginning or joining an assessment opens no study that has sources already.
+    """
     independent = is_independent(evaluator, process)
+    takes_part = takes_part_in_study(evaluator, process.id)
     return Assessor(
         person_id=evaluator.id,
         is_independent=independent,
         is_declared=independent and evaluator.institution_id is not None,
+        uses_study=takes_part or not has_sources(process.id),
     )
 
 

@@ -11,11 +11,17 @@ from flask_babel import lazy_gettext as _
 from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.exports.csv_writer import unescape_cell
-from deliberate.models import Excerpt, ExcerptCode, Person, Process, StudySource
+from deliberate.models import Excerpt, ExcerptCode, ExcerptMemo, Person, Process, StudySource
 from deliberate.models.scores.study import NO_CODE
 from deliberate.operations.scores.study_sources import STUDY_REASON
-from deliberate.permissions.decision import InvalidInput, require
-from deliberate.permissions.scores.studies import may_use_study
+from deliberate.permissions.decision import InvalidInput, Refused, require
+from deliberate.permissions.scores.studies import (
+    is_open_to_excerpts,
+    may_change_codes,
+    may_remove_excerpt,
+    may_take_excerpts,
+    may_use_study,
+)
 from deliberate.queries.scores.studies.excerpts import (
     MAX_EXCERPTS,
     code_names,
@@ -52,6 +58,7 @@ def add_excerpt(
     """Add an excerpt of a source, with the codes of who adds it."""
     with unrecorded_once(STUDY_REASON, evaluator, context) as session:
         session.refresh(source.process, with_for_update={"of": Process})
+        session.refresh(source, with_for_update={"of": StudySource})
         require(may_use_study(evaluator, source.process))
         _require_room(source.process, 1)
         excerpt = _new_excerpt(evaluator, source, content)
@@ -66,6 +73,7 @@ def _require_room(process: Process, added: int) -> None:
 
 
 def _new_excerpt(evaluator: Person, source: StudySource, content: ExcerptInput) -> Excerpt:
+    require(is_open_to_excerpts(source))
     body = clean(content.body)
     if not body:
         raise InvalidInput(_("Please fill this in."))
@@ -78,24 +86,30 @@ def _new_excerpt(evaluator: Person, source: StudySource, content: ExcerptInput) 
         body=body,
         language=content.language,
         place=clean_line(content.place)[:80],
-        memo=_clean_memo(content.memo),
         added_by_id=evaluator.id,
         added_at=now(),
     )
     _set_codes(excerpt, evaluator, content.codes)
+    _set_memo(excerpt, evaluator, content.memo)
     return excerpt
 
 
 def code_excerpt(
     evaluator: Person, excerpt: Excerpt, codes: Collection[str], memo: str | None = None
 ) -> None:
-    """Give an excerpt exactly these codes as one coder; none: no code fits."""
+    """Give an excerpt exactly these codes as one coder; none: no code fits.
+
+    Codes no longer change once another coder sees them; the memo does.
+    """
     with unrecorded(STUDY_REASON) as session:
         session.refresh(excerpt, with_for_update={"of": Excerpt})
-        require(may_use_study(evaluator, excerpt.source.process))
-        _set_codes(excerpt, evaluator, codes or (NO_CODE,))
+        require(may_take_excerpts(evaluator, excerpt.source))
+        wanted = set(codes) or {NO_CODE}
+        if wanted != codes_by(excerpt, evaluator.id):
+            require(may_change_codes(evaluator, excerpt))
+            _set_codes(excerpt, evaluator, wanted)
         if memo is not None:
-            excerpt.memo = _clean_memo(memo)
+            _set_memo(excerpt, evaluator, memo)
 
 
 def _clean_memo(text: str) -> str:
@@ -117,11 +131,22 @@ def _set_codes(excerpt: Excerpt, coder: Person, codes: Iterable[str]) -> None:
         excerpt.codes.append(ExcerptCode(coder_id=coder.id, code=code))
 
 
+def _set_memo(excerpt: Excerpt, coder: Person, memo: str) -> None:
+    row = next((row for row in excerpt.memos if row.coder_id == coder.id), None)
+    text = _clean_memo(memo)
+    if row is not None and text:
+        row.memo = text
+    elif row is not None:
+        excerpt.memos.remove(row)
+    elif text:
+        excerpt.memos.append(ExcerptMemo(coder_id=coder.id, memo=text))
+
+
 def remove_excerpt(evaluator: Person, excerpt: Excerpt) -> None:
-    """Remove an excerpt with all its codes."""
+    """Remove an excerpt that nobody but who added it has coded."""
     with unrecorded(STUDY_REASON) as session:
         session.refresh(excerpt, with_for_update={"of": Excerpt})
-        require(may_use_study(evaluator, excerpt.source.process))
+        require(may_remove_excerpt(evaluator, excerpt))
         session.delete(excerpt)
 
 
@@ -183,6 +208,6 @@ def _excerpt_of_line(
             codes,
         )
         return _new_excerpt(evaluator, source, content)
-    except InvalidInput as problem:
+    except Refused as problem:
         message = gettext("Line %(n)s: %(problem)s", n=line, problem=problem.reason)
         raise InvalidInput(message) from problem

@@ -8,7 +8,11 @@ from deliberate.models import Adjudication, Assessment, Person
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.scores.assessments import may_adjudicate
 from deliberate.queries.scores.assessments import assessor_of
-from deliberate.queries.scores.studies.settling import Difference, differences
+from deliberate.queries.scores.studies.settling import (
+    Difference,
+    differences,
+    proposal_fingerprint,
+)
 from deliberate.text import clean
 
 DRAFT_REASON = "a settlement is visible to evaluators alone until it is frozen"
@@ -37,8 +41,11 @@ def adjudicate_difference(
         row.agreed_by_id, row.settled_at = None, None if is_assessor else now()
 
 
-def agree_to_settlement(evaluator: Person, assessment: Assessment, item: str) -> None:
-    """Agree to what the other assessor proposed, so that it counts."""
+def agree_to_settlement(evaluator: Person, assessment: Assessment, item: str, seen: str) -> None:
+    """Agree to what the other assessor proposed, so that it counts.
+
+    `seen` is the fingerprint of the proposal that was read: a changed one is refused.
+    """
     with unrecorded(DRAFT_REASON) as session:
         session.refresh(assessment, with_for_update={"of": Assessment})
         require(may_adjudicate(evaluator, assessment))
@@ -47,6 +54,8 @@ def agree_to_settlement(evaluator: Person, assessment: Assessment, item: str) ->
             raise Refused(_("Nothing is proposed here."))
         if not is_own(assessment, evaluator) or row.person_id == evaluator.id:
             raise Refused(_("The other assessor agrees to a proposal."))
+        if proposal_fingerprint(row) != seen:
+            raise Refused(_("The proposal has changed since you read it. Read it again."))
         row.agreed_by_id, row.settled_at = evaluator.id, now()
 
 

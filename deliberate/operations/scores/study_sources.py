@@ -5,14 +5,26 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
-from deliberate.models import Person, Process, RespondentName, StudySource
+from deliberate.models import (
+    Assessment,
+    Assessor,
+    Evidence,
+    Excerpt,
+    Person,
+    Process,
+    RespondentName,
+    StudySource,
+)
 from deliberate.operations.site.encryption import decrypt_value, encrypt_value
 from deliberate.permissions.decision import InvalidInput, require
 from deliberate.permissions.scores.studies import (
     may_edit_source,
+    may_erase_name,
     may_read_name,
     may_redact_source,
     may_use_study,
@@ -21,7 +33,7 @@ from deliberate.queries.scores.studies.sources import MAX_SOURCES, count_sources
 from deliberate.recording import NO_REQUEST, RequestContext, recorded, unrecorded_once
 from deliberate.text import clean, clean_line
 from deliberate.vocabulary import ConsentScope, EvidenceKind, RedactionGround
-from deliberate.vocabulary.events.scores import SourceRedacted
+from deliberate.vocabulary.events.scores import RespondentNameErased, SourceRedacted
 
 STUDY_REASON = "sources are visible to the assessors alone until an assessment is frozen"
 NAME_PURPOSE = "respondent name"
@@ -46,6 +58,15 @@ class SourceInput:
     public_text: str = ""
     private_text: str = ""
     name: str = ""
+
+
+def admit_to_study(evaluator: Person, assessor: Assessor) -> None:
+    """Let an assessor who came later use the sources of the study."""
+    with unrecorded(STUDY_REASON) as session:
+        session.refresh(assessor, with_for_update={"of": Assessor})
+        assessment = session.get_one(Assessment, assessor.assessment_id)
+        require(may_use_study(evaluator, assessment.process))
+        assessor.uses_study = True
 
 
 def add_source(
@@ -140,12 +161,14 @@ def read_name(evaluator: Person, source: StudySource) -> str | None:
     return decrypt_value(NAME_PURPOSE, source.id, source.name.encrypted_name)
 
 
-def erase_name(evaluator: Person, source: StudySource) -> None:
+def erase_name(
+    evaluator: Person, source: StudySource, *, context: RequestContext = NO_REQUEST
+) -> None:
     """Erase the name of a respondent for good; the pseudonym stays."""
-    with unrecorded(STUDY_REASON) as session:
-        session.refresh(source, with_for_update={"of": StudySource})
-        require(may_read_name(evaluator, source))
+    with recorded(evaluator, RespondentNameErased, context) as act:
+        require(may_erase_name(evaluator, act.lock(source)))
         source.name = None
+        act.about(source)
 
 
 def redact_source(
@@ -155,10 +178,24 @@ def redact_source(
     *,
     context: RequestContext = NO_REQUEST,
 ) -> None:
-    """Erase the texts of a frozen source; its place, its fingerprint and the ratings stay."""
+    """Erase the texts of a frozen or rated source; its fingerprint and the ratings stay.
+
+    Its excerpts go with their codes, and of the day of an interview the month alone stays.
+    """
     with recorded(evaluator, SourceRedacted, context) as act:
         require(may_redact_source(evaluator, act.lock(source)))
         for column in ERASED:
             setattr(source, column, "")
         source.salt, source.name, source.redacted_at = NO_SALT, None, now()
+        source.minutes, source.consent_on = None, None
+        if source.kind == EvidenceKind.INTERVIEW:
+            _forget_day(act.session, source)
+        for excerpt in act.session.scalars(select(Excerpt).where(Excerpt.source_id == source.id)):
+            act.session.delete(excerpt)
         act.about(source, ground=RedactionGround(ground))
+
+
+def _forget_day(session: Session, source: StudySource) -> None:
+    source.dated = source.dated.replace(day=1)
+    for row in session.scalars(select(Evidence).where(Evidence.source_id == source.id)):
+        row.dated = source.dated

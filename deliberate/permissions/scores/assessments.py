@@ -128,8 +128,20 @@ def may_read_judgements(person: Person | None, assessment: Assessment) -> Decisi
 
 
 def may_adjudicate(person: Person | None, assessment: Assessment) -> Decision:
-    """Allow any evaluator once both have saved and before it is frozen."""
-    return all_of(may_read_judgements(person, assessment), is_assessment_open(assessment))
+    """Allow both assessors, and as a third person an evaluator whom no authority of it employs."""
+    is_partial = (
+        person is not None
+        and assessor_of(assessment, person) is None
+        and not is_independent(person, assessment.process)
+    )
+    return all_of(
+        may_assess(person),
+        not_yours(_("A third person must not be employed by the authority."))
+        if is_partial
+        else ALLOWED,
+        may_read_judgements(person, assessment),
+        is_assessment_open(assessment),
+    )
 
 
 def may_freeze_assessment(person: Person | None, assessment: Assessment) -> Decision:

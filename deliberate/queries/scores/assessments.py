@@ -181,6 +181,12 @@ def saved_assessors(assessment: Assessment) -> list[Assessor]:
     return [assessor for assessor in assessment.assessors if assessor.saved_at is not None]
 
 
+def shown_evidence(assessment: Assessment) -> list[Evidence]:
+    """Return the evidence that everybody may read: of saved judgements, covered by consent."""
+    saved = {row.id for row in saved_assessors(assessment)}
+    return [row for row in assessment.evidence if row.assessor_id in saved and row.is_covered]
+
+
 def have_both_saved(assessment: Assessment) -> bool:
     """Return whether two assessors have saved, so that each may see the other's ratings."""
     return len(saved_assessors(assessment)) >= 2

@@ -17,6 +17,7 @@ from deliberate.queries.scores.studies.settling import (
     differences,
     notes_by,
     pledge_pairs,
+    proposal_fingerprint,
 )
 from deliberate.queries.scores.studies.sources import public_part
 from deliberate.views.scores.assessments import (
@@ -70,6 +71,7 @@ def _render(
         may_settle=bool(may_adjudicate(person, assessment)),
         public_part=public_part,
         choice_labels=choice_labels,
+        fingerprint=proposal_fingerprint,
         **framework_context(),
     )
     return page, (422 if submitted is not None or refusal else 200)
@@ -105,15 +107,15 @@ def adjudicate(assessment_id: int, item: str) -> ResponseReturnValue:
     )
 
 
-def _page_url(assessment_id: int) -> str:
-    return url_for("assessment_settling.show", assessment_id=assessment_id)
-
-
 @blueprint.page(f"{ASSESSMENT}/agree/<item>", "evaluator", methods=("POST",))
 def agree(assessment_id: int, item: str) -> ResponseReturnValue:
     """Agree to what the other assessor proposed."""
     assessment = get_assessment_or_404(assessment_id)
-    agree_to_settlement(signed_in_person(), assessment, item)
+    seen = request.form.get("seen", "")
+    try:
+        agree_to_settlement(signed_in_person(), assessment, item, seen)
+    except Refused as refused:
+        return _render(assessment, refusal=str(refused.reason))
     message = _("The difference is settled. Both original answers are kept.")
     return redirect_with_message(
         url_for("assessment_settling.show", assessment_id=assessment_id), message

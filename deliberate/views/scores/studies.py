@@ -14,6 +14,7 @@ from deliberate.operations.scores.study_sources import SourceInput
 from deliberate.permissions.decision import require
 from deliberate.permissions.scores.studies import (
     may_edit_source,
+    may_erase_name,
     may_read_name,
     may_redact_source,
     may_use_study,
@@ -69,7 +70,17 @@ def show(slug: str) -> ResponseReturnValue:
         sources=source_queries.list_sources(process.id, chosen),
         counts=source_queries.count_sources(process.id),
         uses=source_queries.own_uses(process.id, signed_in_person()),
+        waiting=source_queries.assessors_awaiting_study(process.id),
     )
+
+
+@blueprint.page("/<slug>/assessors/<id:assessor_id>", "evaluator", methods=("POST",))
+def admit(slug: str, assessor_id: int) -> ResponseReturnValue:
+    """Let an assessor who came later use the sources of the study."""
+    process = get_process_of_study(slug)
+    waiting = {row.id: row for row in source_queries.assessors_awaiting_study(process.id)}
+    source_operations.admit_to_study(signed_in_person(), get_or_404(waiting.get(assessor_id)))
+    return redirect_with_message(url_for("studies.show", slug=slug), _("Access is given."))
 
 
 @blueprint.page("/<slug>/sources/new/<kind>", "evaluator", methods=BOTH)
@@ -154,6 +165,7 @@ def source(slug: str, source_id: int) -> ResponseReturnValue:
         may={
             "edit": bool(may_edit_source(person, row)),
             "name": row.name is not None and bool(may_read_name(person, row)),
+            "erase_name": row.name is not None and bool(may_erase_name(person, row)),
             "redact": bool(may_redact_source(person, row)),
         },
         redaction=RedactionForm(),
@@ -173,7 +185,8 @@ def _source_data(row: "StudySource") -> dict[str, object]:
 @blueprint.page(f"{SOURCE}/name", "evaluator", methods=("POST",))
 def erase_name(slug: str, source_id: int) -> ResponseReturnValue:
     """Erase the name of a respondent."""
-    source_operations.erase_name(signed_in_person(), get_source_of_study(slug, source_id))
+    row = get_source_of_study(slug, source_id)
+    source_operations.erase_name(signed_in_person(), row, context=request_context())
     url = url_for("studies.source", slug=slug, source_id=source_id)
     return redirect_with_message(url, _("The name is erased."))
 

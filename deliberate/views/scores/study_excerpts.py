@@ -11,6 +11,7 @@ from deliberate.forms.scores.excerpts import CodesForm, ExcerptForm, ImportExcer
 from deliberate.operations.scores import excerpts as excerpt_operations
 from deliberate.operations.scores.excerpts import ExcerptInput
 from deliberate.operations.site.rate_limits import TEXTS
+from deliberate.permissions.scores.studies import may_remove_excerpt
 from deliberate.queries.scores.studies import excerpts as excerpt_queries
 from deliberate.views.scores.studies import get_process_of_study, get_source_of_study
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -101,7 +102,9 @@ def excerpt(slug: str, excerpt_id: int) -> ResponseReturnValue:
     """Show an excerpt, or give it one's own codes."""
     row, person = _get_excerpt(slug, excerpt_id), signed_in_person()
     codes = sorted(excerpt_queries.codes_by(row, person.id))
-    form = CodesForm(submitted_data(), data={"codes": codes, "memo": row.memo})
+    form = CodesForm(
+        submitted_data(), data={"codes": codes, "memo": excerpt_queries.memo_by(row, person.id)}
+    )
     _set_choices(form)
 
     def submit() -> ResponseReturnValue:
@@ -116,6 +119,7 @@ def excerpt(slug: str, excerpt_id: int) -> ResponseReturnValue:
         show_refusal=True,
         process=row.source.process,
         excerpt=row,
+        may_remove=bool(may_remove_excerpt(person, row)),
         visible=excerpt_queries.visible_codes(row, person.id),
         differing=excerpt_queries.differing_codes(row, person.id),
     )

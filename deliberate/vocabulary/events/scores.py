@@ -8,7 +8,7 @@ from deliberate.vocabulary.codes import (
     SampleKind,
 )
 from deliberate.vocabulary.details import detail
-from deliberate.vocabulary.events.event import PRIVATE, PUBLIC, Event
+from deliberate.vocabulary.events.event import INTERNAL, PRIVATE, PUBLIC, Event
 
 
 class AssessmentFrozen(Event, kind="assessment.frozen", visibility=PUBLIC):
@@ -28,6 +28,10 @@ class SourceRedacted(Event, kind="source.redacted", visibility=PUBLIC):
     """The texts of a source of a study were erased after it had been frozen."""
 
     ground: RedactionGround = detail("why")
+
+
+class RespondentNameErased(Event, kind="respondent.name_erased", visibility=INTERNAL):
+    """The name of a respondent of a study was erased; the pseudonym stays."""
 
 
 class SampleDrawn(Event, kind="sample.drawn", visibility=PUBLIC):

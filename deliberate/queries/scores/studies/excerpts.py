@@ -37,7 +37,11 @@ def list_excerpts(process_id: int, source_id: int | None = None) -> Sequence[Exc
         .where(StudySource.process_id == process_id)
         .order_by(Excerpt.id)
         .limit(MAX_EXCERPTS)
-        .options(contains_eager(Excerpt.source), selectinload(Excerpt.codes))
+        .options(
+            contains_eager(Excerpt.source),
+            selectinload(Excerpt.codes),
+            selectinload(Excerpt.memos),
+        )
     )
     if source_id is not None:
         query = query.where(Excerpt.source_id == source_id)
@@ -58,6 +62,7 @@ def get_excerpt(excerpt_id: int) -> Excerpt | None:
         .options(
             joinedload(Excerpt.source).joinedload(StudySource.process),
             selectinload(Excerpt.codes),
+            selectinload(Excerpt.memos),
         )
     )
 
@@ -65,6 +70,11 @@ def get_excerpt(excerpt_id: int) -> Excerpt | None:
 def codes_by(excerpt: Excerpt, coder_id: int) -> set[str]:
     """Return the codes of one coder; empty while they have not coded the excerpt."""
     return {row.code for row in excerpt.codes if row.coder_id == coder_id}
+
+
+def memo_by(excerpt: Excerpt, coder_id: int) -> str:
+    """Return what one coder noted on an excerpt."""
+    return next((row.memo for row in excerpt.memos if row.coder_id == coder_id), "")
 
 
 def visible_codes(excerpt: Excerpt, coder_id: int) -> list[str]:

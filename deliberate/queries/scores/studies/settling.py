@@ -1,5 +1,6 @@
 """What both assessors entered, where they differ, and what was settled: by both, or a third."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -82,6 +83,11 @@ def differences(assessment: Assessment) -> list[Difference]:
     ]
 
 
+def proposal_fingerprint(row: Adjudication) -> str:
+    """Return the SHA-256 of a proposed value and its reason: whoever agrees has read both."""
+    return hashlib.sha256(f"{row.value}\n{row.reason}".encode()).hexdigest()
+
+
 Entries = dict[str, tuple[ItemKind, str]]
 
 
@@ -143,7 +149,8 @@ def own_notes(assessment: Assessment, assessor: Assessor) -> list[SettledNote]:
 
 def settled_notes(assessment: Assessment) -> list[SettledNote]:
     """Return what counts of the conditions and context factors that somebody described."""
-    parts = [notes_by(assessment, row) for row in (None, *saved_assessors(assessment))]
+    parts = [notes_by(assessment, row) for row in saved_assessors(assessment)]
+    parts = parts if any(parts) else [notes_by(assessment, None)]
     settled = settlements_in_force(assessment)
     framework = load_framework()
     known: tuple[tuple[str, Callable[..., str]], ...] = (
@@ -154,25 +161,29 @@ def settled_notes(assessment: Assessment) -> list[SettledNote]:
         SettledNote(code, settle(rows, settled.get(code, "")), _texts(rows))
         for part, settle in known
         for code in framework[part]
-        if (rows := [note for notes in parts if (note := notes.get(code))])
+        if any(rows := [notes.get(code) for notes in parts])
     ]
     return [note for note in notes if note.value or note.notes]
 
 
-def _texts(rows: list[ContextNote]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(row.note for row in rows if row.note))
+NotesOfAssessors = list[ContextNote | None]
+"""The notes on one code in the order of the assessors; None where one noted nothing."""
 
 
-def _settled_condition(rows: list[ContextNote], choice: str) -> str:
-    values = {row.value for row in rows}
+def _texts(rows: NotesOfAssessors) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row.note for row in rows if row and row.note))
+
+
+def _settled_condition(rows: NotesOfAssessors, choice: str) -> str:
+    values = {row.value for row in rows if row}
     return choice or (values.pop() if len(values) == 1 else NO_EVIDENCE)
 
 
-def _settled_factor(rows: list[ContextNote], choice: str) -> str:
-    chosen = [row.value for row in rows if row.value]
+def _settled_factor(rows: NotesOfAssessors, choice: str) -> str:
     if choice.isdecimal():
-        return rows[min(int(choice), len(rows)) - 1].value
-    return " / ".join(dict.fromkeys(chosen))
+        chosen = rows[int(choice) - 1]
+        return chosen.value if chosen else ""
+    return " / ".join(dict.fromkeys(row.value for row in rows if row and row.value))
 
 
 def pledge_pairs(assessment: Assessment) -> Mapping[str, tuple[Pledge | None, Pledge | None]]:

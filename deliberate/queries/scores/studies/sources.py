@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
@@ -24,10 +24,30 @@ MAX_SOURCES = 300
 
 
 def takes_part_in_study(person: Person, process_id: int) -> bool:
-    """Return whether a person is an assessor of any assessment of a process."""
-    query = select(Assessor.id).join(Assessment, Assessment.id == Assessor.assessment_id)
-    own = (Assessor.person_id == person.id, Assessment.process_id == process_id)
-    return db.session.scalar(query.where(*own).limit(1)) is not None
+    """Return whether a person is an assessor who uses the study of a process."""
+    own = (Assessor.person_id == person.id, Assessor.uses_study)
+    return db.session.scalar(_assessors(process_id).where(*own).limit(1)) is not None
+
+
+def assessors_awaiting_study(process_id: int) -> Sequence[Assessor]:
+    """Return the assessors of a process whom nobody has admitted to its study."""
+    admitted = (
+        _assessors(process_id).where(Assessor.uses_study).with_only_columns(Assessor.person_id)
+    )
+    waiting = Assessor.person_id.not_in(admitted)
+    query = _assessors(process_id).where(waiting).order_by(Assessor.id).limit(MAX_SOURCES)
+    return db.session.scalars(query.options(joinedload(Assessor.person))).all()
+
+
+def _assessors(process_id: int) -> Select[Assessor]:
+    query = select(Assessor).join(Assessment, Assessment.id == Assessor.assessment_id)
+    return query.where(Assessment.process_id == process_id)
+
+
+def has_sources(process_id: int) -> bool:
+    """Return whether anything is recorded in the study of a process."""
+    query = select(StudySource.id).where(StudySource.process_id == process_id).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def list_sources(process_id: int, kind: EvidenceKind | None = None) -> Sequence[StudySource]:
@@ -82,6 +102,17 @@ def is_frozen(source: StudySource) -> bool:
     )
     used = Assessment.id.in_(evidence.union(findings))
     query = select(Assessment.id).where(used, Assessment.frozen_at.is_not(None)).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def is_in_saved_judgement(source: StudySource) -> bool:
+    """Return whether a rating that an assessor has saved rests on a source."""
+    query = (
+        select(Evidence.id)
+        .join(Assessor, Assessor.id == Evidence.assessor_id)
+        .where(Evidence.source_id == source.id, Assessor.saved_at.is_not(None))
+        .limit(1)
+    )
     return db.session.scalar(query) is not None
 
 
