@@ -128,19 +128,6 @@ def test_meeting_is_in_the_release_and_in_the_figure_of_minutes(
     assert facts.one("process_facts", "meetings_minuted") == 1
 
 
-def test_meeting_sent_again_leads_to_the_meetings(app, institution, process):
-    client = signed_in_client(app, factories.create_staff(institution))
-    html = client.get(record_url(process)).text
-    fields = dict(re.findall(r'name="(form_key|csrf_token)" value="([^"]+)"', html))
-    fields |= {"held_on": now().date().isoformat(), "place": "Balai desa", "attended": "24"}
-    fields |= {"language": "id", "minutes": ""}
-    client.post(record_url(process), data=fields)
-    page = rf"/en/processes/{process.slug}/meetings#meeting-\d+"
-    assert re.search(page, client.post(record_url(process), data=fields).location)
-    changed = client.post(record_url(process), data=fields | {"attended": "25"})
-    assert changed.status_code == 409 and re.search(f'data-first href="{page}"', changed.text)
-
-
 def test_meeting_is_looked_at_before_it_is_published(app, institution, process, log):
     client = signed_in_client(app, factories.create_staff(institution))
     log()
