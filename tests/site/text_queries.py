@@ -199,6 +199,7 @@ READERS = {
     "queries.proposals.map_marks.list_map": CHECKED_BY_CALLER,
     "queries.proposals.map_marks.place_map": CHECKED_BY_CALLER,
     "queries.processes.meetings.list_meetings": CHECKED_BY_CALLER,
+    "queries.processes.meetings.list_meetings_alike": STAFF,
     "queries.processes.news.get_news": CHECKED_BY_CALLER,
     "queries.processes.news.list_news": CHECKED_BY_CALLER,
     "queries.processes.process_information.get_contact": CHECKED_BY_CALLER,
@@ -356,12 +357,12 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
         for order in ThreadOrder
     ],
     "queries.threads.waiting_comments.waiting_in_thread": lambda site: [
-        [row.comment for row in waiting_in_thread(proposal).arguments]
-        for proposal in site.proposals.values()
+        [found.newcomers.rows, found.questions.rows, found.others.rows]
+        for found in map(waiting_in_thread, site.proposals.values())
     ],
     "queries.threads.waiting_comments.waiting_in_process": lambda site: [
-        [row.comment for row in waiting_in_process(site.process.id).arguments],
-        waiting_in_process(site.process.id).silent,
+        [found.newcomers.rows, found.questions.rows, found.others.rows, found.silent.rows]
+        for found in [waiting_in_process(site.process.id)]
     ],
     "queries.threads.open_questions.open_arguments": lambda site: [
         open_arguments(row.id) for row in site.proposals.values()
