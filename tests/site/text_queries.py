@@ -213,6 +213,7 @@ READERS = {
     "queries.processes.phases.get_next_phase_allowing": CHECKED_BY_CALLER,
     "queries.processes.process_setup.get_process_for_setup": ASSESSORS,
     "queries.processes.process_setup.list_processes_for_setup": ASSESSORS,
+    "queries.processes.processes.get_process_of": CHECKED_BY_CALLER,
     "queries.proposals.attachments.list_attachments": OWN,
     "queries.proposals.attachments.get_attachment_by_name": CHECKED_BY_CALLER,
     "queries.proposals.attachments.get_attachment": CHECKED_BY_CALLER,
