@@ -8,6 +8,7 @@ from functools import partial
 
 import click
 from flask import Flask
+from flask_babel import get_babel
 
 from deliberate import create_app
 from deliberate.commands.jobs import run_jobs
@@ -77,6 +78,7 @@ def _ready_app(host: str) -> Flask:
         )
     migrate_in_child(app)
     release_connections(app)
+    get_babel(app).instance.domain_instance.load()
     freeze_memory()
     return app
 
