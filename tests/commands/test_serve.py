@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 
 from deliberate.commands.serving import restart, supervisor
+from deliberate.commands.serving.metrics_folder import shared_metrics
 from deliberate.commands.serving.server import GracefulServer
 from deliberate.commands.serving.supervisor import Supervisor
 from deliberate.commands.startup import bind_port
@@ -235,24 +236,25 @@ def test_process_that_always_ends_at_once_is_replaced_less_and_less_often(monkey
     assert starts == [0, 2, 6, 14, 30, 62]
 
 
-def test_named_metrics_folder_is_made_emptied_and_kept(tmp_path):
-    folder = tmp_path / "metrics"
-    folder.mkdir()
-    (folder / "counter_1.db").touch()
-    (folder / "notes").touch()
-    process = start_server(tmp_path, PROMETHEUS_MULTIPROC_DIR=str(folder))
-    assert fetch(port_of(process))[0] == 200
-    assert not (folder / "counter_1.db").exists()
-    process.terminate()
-    process.communicate(timeout=WAIT_SECONDS)
-    assert (folder / "notes").exists()
+@pytest.mark.parametrize(
+    ("is_restart", "kept"), [(False, ["notes"]), (True, ["counter_1.db", "notes"])]
+)
+def test_named_metrics_folder_is_emptied_at_a_first_start_and_kept(
+    tmp_path, monkeypatch, is_restart, kept
+):
+    (tmp_path / "counter_1.db").touch()
+    (tmp_path / "notes").touch()
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    with shared_metrics(is_restart):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == kept
 
 
-def test_missing_metrics_folder_is_made(tmp_path):
-    process = start_server(tmp_path, PROMETHEUS_MULTIPROC_DIR=str(tmp_path / "a" / "b"))
-    assert fetch(port_of(process))[0] == 200
-    process.terminate()
-    process.communicate(timeout=WAIT_SECONDS)
+def test_named_metrics_folder_that_is_missing_is_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "a" / "b"))
+    with shared_metrics(is_restart=False):
+        assert (tmp_path / "a" / "b").is_dir()
+    assert (tmp_path / "a" / "b").is_dir()
 
 
 def test_server_that_cannot_start_leaves_no_metrics_folder(tmp_path):
