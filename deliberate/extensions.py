@@ -33,23 +33,33 @@ class TranslationDomain(Domain):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._ready: dict[int, dict[str, Markup]] = {}
+        self._ready: dict[str, dict[str, Markup]] = {}
         self._folders = {path.name: path for path in folder.iterdir() if path.is_dir()}
 
     def get_translations(self) -> NullTranslations:
         """Return the catalog of the current locale; English messages need none."""
-        locale = get_locale()
-        folder = self._folders.get(locale.language if locale else "")
+        folder = self._folders.get(_language())
         return _load_catalogs(folder) if folder else _NO_TRANSLATIONS
+
+    def load(self) -> None:
+        """Load the catalogs of all languages, so that processes forked afterwards share them."""
+        for folder in self._folders.values():
+            _load_catalogs(folder)
 
     def translate_markup(self, message: str) -> Markup:
         """Return a message without variables as a page shows it; each is formatted once."""
-        translations = self.get_translations()
-        ready = self._ready.setdefault(id(translations), {})
+        ready = self._ready.setdefault(_language(), {})
         text = ready.get(message)
         if text is None:
+            translations = self.get_translations()
             text = ready[message] = Markup(translations.gettext(message)) % {}  # noqa: S704  # a message is our own
         return text
+
+
+def _language() -> str:
+    """Return the language of the current locale, empty outside a request."""
+    locale = get_locale()
+    return locale.language if locale else ""
 
 
 def load_translations(language: str) -> NullTranslations:

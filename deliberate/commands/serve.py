@@ -1,26 +1,26 @@
 """`deliberate serve`: run the platform in production."""
 
 import os
-import shutil
 import signal
 import socket
-import tempfile
+from contextlib import suppress
 from functools import partial
 
 import click
 from flask import Flask
+from flask_babel import get_babel
 
 from deliberate import create_app
 from deliberate.commands.jobs import run_jobs
+from deliberate.commands.serving.metrics_folder import shared_metrics
 from deliberate.commands.serving.restart import (
     bind_soon,
-    earlier_pids,
+    earlier_processes,
     inherited_listener,
     replace_program,
-    stop_earlier,
 )
 from deliberate.commands.serving.server import GracefulServer
-from deliberate.commands.serving.supervisor import Supervisor
+from deliberate.commands.serving.supervisor import Supervisor, block_signals
 from deliberate.commands.startup import freeze_memory, migrate_in_child
 from deliberate.config import is_loopback
 from deliberate.database import release_connections
@@ -45,24 +45,27 @@ def command(host: str, port: int, processes: int | None, threads: int, jobs: boo
     SIGTERM ends it when all accepted requests are answered; SIGHUP starts the program on disk and
     then ends the earlier one so, without refusing a connection.
     """
-    earlier, listener = earlier_pids(), inherited_listener() or bind_soon(host, port)
+    block_signals()
+    earlier, listener = earlier_processes(), inherited_listener() or bind_soon(host, port)
     configure_logging()
-    metrics_folder = _share_metrics()
-    app = _ready_app(host)
-    serve = partial(_serve, app, listener, threads)
-    servers = {f"server {number + 1}": serve for number in range(processes or _cores())}
-    supervisor = Supervisor({**servers, JOBS: partial(run_jobs, app)})
-    supervisor.start(*servers)
-    stop_earlier(earlier)
-    if jobs:
-        supervisor.start(JOBS)
+    with shared_metrics(is_restart=bool(earlier)):
+        app = _ready_app(host)
+        serve = partial(_serve, app, listener, threads)
+        programs = {f"server {number + 1}": serve for number in range(processes or _cores())}
+        if jobs:
+            programs[JOBS] = partial(run_jobs, app)
+        _supervise(Supervisor(programs, earlier, {JOBS}), listener, host)
+
+
+def _supervise(supervisor: Supervisor, listener: socket.socket, host: str) -> None:
+    supervisor.start()
     click.echo(f"deliberate serves {host}:{listener.getsockname()[1]}")
     if supervisor.watch() == signal.SIGHUP:
-        replace_program(listener, supervisor.pids())
-    listener.shutdown(socket.SHUT_RDWR)  # for all processes: who comes now is refused, not lost
+        replace_program(listener, supervisor.processes())
+    with suppress(OSError):  # some systems cannot shut down a socket that listens
+        listener.shutdown(socket.SHUT_RDWR)  # for all: who comes now is refused, not lost
     supervisor.stop()
     listener.close()
-    shutil.rmtree(metrics_folder, ignore_errors=True)
 
 
 def _ready_app(host: str) -> Flask:
@@ -75,23 +78,13 @@ def _ready_app(host: str) -> Flask:
         )
     migrate_in_child(app)
     release_connections(app)
+    get_babel(app).instance.domain_instance.load()
     freeze_memory()
     return app
 
 
 def _serve(app: Flask, listener: socket.socket, threads: int) -> None:
     GracefulServer(app, listener, threads).run()
-
-
-def _share_metrics() -> str:
-    """Return the folder in which all processes count requests, also those of a restart.
-
-    The library for metrics reads the variable when it is imported.
-    """
-    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        return folder
-    folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="deliberate-metrics-")
-    return folder
 
 
 def _cores() -> int:

@@ -22,6 +22,10 @@ from deliberate.config import Settings
 from deliberate.database import create_transient_tables, db
 
 
+class PortTaken(click.ClickException):
+    """Another program has the port."""
+
+
 def bind_port(host: str, port: int) -> socket.socket:
     """Return a socket bound to the port before anything else is done; fail if it is in use."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -32,9 +36,7 @@ def bind_port(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise click.ClickException(
-                f"port {port} is taken; choose another: PORT={port + 1}"
-            ) from None
+            raise PortTaken(f"port {port} is taken; choose another: PORT={port + 1}") from None
         raise click.ClickException(f"{host}:{port}: {error.strerror}") from None
     return listener
 
@@ -125,4 +127,5 @@ def freeze_memory() -> None:
 
 
 def _exit_on_signal(_signal: int, _frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not interrupt the end
     sys.exit(0)

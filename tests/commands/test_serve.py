@@ -8,35 +8,53 @@ import sys
 import threading
 import time
 from contextlib import closing, contextmanager
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 
+import click
 import pytest
+from flask import Flask
 
+from deliberate.commands.serving import restart, supervisor
+from deliberate.commands.serving.metrics_folder import shared_metrics
+from deliberate.commands.serving.server import GracefulServer
+from deliberate.commands.serving.supervisor import Supervisor
+from deliberate.commands.startup import bind_port
+from deliberate.config import Settings
 from tests.commands.test_commands import ROOT
 from tests.commands.test_startup import PRODUCTION
 
 WAIT_SECONDS = 60
 
 
-@pytest.fixture
-def server(tmp_path):
-    """A running server of two processes, and its port."""
-    process = subprocess.Popen(
+def start_server(folder, *options, **settings):
+    return subprocess.Popen(
         [
             *(sys.executable, "-uc", "from deliberate.commands import main; main()"),
-            *("serve", "--port", "0", "--processes", "2"),
+            *("serve", "--port", "0", "--processes", "2", *options),
         ],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], **PRODUCTION},
+        cwd=folder,
+        env={
+            **{"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "TMPDIR": str(folder)},
+            **{**PRODUCTION, **settings},
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    line = process.stdout.readline()
-    yield process, int(line.rpartition(":")[2])
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A running server of two processes, and its port."""
+    process = start_server(tmp_path)
+    yield process, port_of(process)
     process.kill()
     process.communicate()
+
+
+def port_of(process):
+    return int(process.stdout.readline().rpartition(":")[2])
 
 
 def children(process):
@@ -139,3 +157,114 @@ def test_children_end_with_a_killed_parent(server):
     process.kill()
     process.wait()
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
+
+
+HALF_A_REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+
+
+def open_request(port):
+    """Return a connection on which one request is answered and the next has begun."""
+    client = socket.create_connection(("127.0.0.1", port), WAIT_SECONDS)
+    client.sendall(HALF_A_REQUEST)
+    assert end_request(client) == 200
+    client.sendall(HALF_A_REQUEST)
+    return client
+
+
+def end_request(client):
+    client.sendall(b"\r\n")
+    with HTTPResponse(client) as response:
+        response.begin()
+        response.read()
+        return response.status
+
+
+def test_servers_whose_socket_is_shut_down_answer_what_they_have_accepted():
+    app, listener = Flask("small"), bind_port("127.0.0.1", 0)
+    app.config["SETTINGS"] = Settings(mode="test")
+    app.add_url_rule("/healthz", view_func=lambda: "ok")
+    names = [f"server {number}" for number in range(4)]
+    servers = Supervisor(dict.fromkeys(names, lambda: GracefulServer(app, listener, 2).run()))
+    servers.start()
+    clients = [open_request(listener.getsockname()[1]) for _ in range(12)]
+    listener.shutdown(socket.SHUT_RDWR)
+    time.sleep(0.2)  # they see it before they are asked to end
+    for pid in servers.processes():
+        os.kill(pid, signal.SIGTERM)
+    assert [end_request(client) for client in clients] == [200] * 12
+    assert [os.waitpid(pid, 0)[1] for pid in servers.processes()] == [0] * 4
+    for opened in (listener, *clients):
+        opened.close()
+
+
+def test_signals_during_a_restart_are_taken_when_it_is_over(server):
+    process, _port = server
+    command = Path(f"/proc/{process.pid}/environ")
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: b"SERVE_EARLIER_PROCESSES" in command.read_bytes())
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=WAIT_SECONDS) == 0
+
+
+def test_server_that_ends_during_a_restart_is_replaced(server):
+    process, port = server
+    before = set(children(process))
+    with open_request(port) as client:
+        process.send_signal(signal.SIGHUP)
+        wait_for(lambda: len(set(children(process)) - before) == 3)
+        killed = min(set(children(process)) - before)
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: killed not in children(process))
+        wait_for(lambda: len(set(children(process)) - before) == 3)
+        assert set(children(process)) & before
+        assert end_request(client) == 200
+    wait_for(lambda: not set(children(process)) & before)
+
+
+def test_process_that_always_ends_at_once_is_replaced_less_and_less_often(monkeypatch):
+    now, starts = [0.0], []
+    monkeypatch.setattr(supervisor.time, "monotonic", lambda: now[0])
+    started = Supervisor._start
+    monkeypatch.setattr(Supervisor, "_start", lambda *args: (starts.append(now[0]), started(*args)))
+    failing = Supervisor({"fails": lambda: None})
+    failing.start()
+    while now[0] < 100:
+        failing._children["fails"].process.join()
+        failing.tend()
+        now[0] += 1
+    assert starts == [0, 2, 6, 14, 30, 62]
+
+
+@pytest.mark.parametrize(
+    ("is_restart", "kept"), [(False, ["notes"]), (True, ["counter_1.db", "notes"])]
+)
+def test_named_metrics_folder_is_emptied_at_a_first_start_and_kept(
+    tmp_path, monkeypatch, is_restart, kept
+):
+    (tmp_path / "counter_1.db").touch()
+    (tmp_path / "notes").touch()
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    with shared_metrics(is_restart):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == kept
+
+
+def test_named_metrics_folder_that_is_missing_is_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "a" / "b"))
+    with shared_metrics(is_restart=False):
+        assert (tmp_path / "a" / "b").is_dir()
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_server_that_cannot_start_leaves_no_metrics_folder(tmp_path):
+    process = start_server(tmp_path, DELIBERATE_TRUSTED_PROXIES="many")
+    process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode != 0
+    assert not list(tmp_path.glob("deliberate-metrics-*"))
+
+
+def test_address_that_no_wait_can_free_is_refused_at_once(monkeypatch):
+    monkeypatch.setattr(restart.time, "sleep", lambda _: pytest.fail("it waits"))
+    with pytest.raises(click.ClickException, match=r"192\.0\.2\.1"):
+        restart.bind_soon("192.0.2.1", 0)

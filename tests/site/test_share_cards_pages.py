@@ -1,9 +1,10 @@
 """The picture and the description of a shared link."""
 
+import os
 import re
+import tempfile
 from collections import OrderedDict
 from io import BytesIO
-from threading import BoundedSemaphore
 from time import monotonic
 
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 
 from deliberate.operations.moderation.decisions import hide_contribution
 from deliberate.operations.responses.response_publishing import publish_response
+from deliberate.operations.site.machine_slots import lock_free_slot
 from deliberate.operations.site.share_cards import card_drawing, card_worker
 from deliberate.views.site.sharing.share_cards import _first_sentence
 from deliberate.vocabulary import ModerationRule, ResponseDecision, Role
@@ -127,16 +129,18 @@ def test_card_of_a_hidden_proposal_is_404(app):
     assert "card." in meta(page, "og:image")
 
 
-def test_card_is_the_picture_of_the_site_at_once_while_others_are_drawn(app, monkeypatch):
+def test_card_is_the_picture_of_the_site_at_once_while_others_are_drawn(app, monkeypatch, tmp_path):
     proposal = factories.create_proposal()
     client = anonymous_client(app)
     page = client.get(f"/id/proposals/{proposal.id}", follow_redirects=True).text
     monkeypatch.setattr(card_drawing, "_cards", OrderedDict())
-    monkeypatch.setattr(card_drawing, "_slots", BoundedSemaphore(1))
-    with card_drawing._slots:
-        started = monotonic()
-        response = client.get(meta(page, "og:image"))
-        assert monotonic() - started < 2
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    others = [lock_free_slot("cards", card_drawing.SLOTS) for _ in range(card_drawing.SLOTS)]
+    started = monotonic()
+    response = client.get(meta(page, "og:image"))
+    assert monotonic() - started < 2
+    for slot in others:
+        os.close(slot)
     assert response.status_code == 302 and "/card." in response.headers["Location"]
     assert response.headers["Cache-Control"] == "no-store"
     assert client.get(response.headers["Location"]).mimetype == "image/png"

@@ -3,9 +3,11 @@
 import re
 from collections import defaultdict
 
+import pytest
 from babel.messages.pofile import read_po
-from flask_babel import force_locale
+from flask_babel import force_locale, get_babel, gettext
 
+from deliberate import extensions
 from deliberate.views.log.public_log import describe_act
 from deliberate.vocabulary.events import EVENT_TYPES
 from tests.structure.messages import extract
@@ -74,3 +76,11 @@ def test_every_kind_of_act_is_described_in_both_languages(app):
         for kind, event in EVENT_TYPES.items():
             text = describe_act({**half, "kind": kind, "proposal": None}).text
             assert text not in event.full_meaning(), kind
+
+
+def test_catalogs_that_are_loaded_are_not_read_for_a_request(app, monkeypatch):
+    extensions._load_catalogs.cache_clear()
+    get_babel(app).instance.domain_instance.load()
+    monkeypatch.setattr(extensions, "read_po", lambda *_, **__: pytest.fail("read again"))
+    with app.test_request_context("/"), force_locale("id"):
+        assert gettext("Proposals") != "Proposals"

@@ -4,29 +4,26 @@ The process replaces itself and keeps its id and the socket. The servers of the 
 started, then the earlier ones finish their requests and end; no connection is refused meanwhile.
 """
 
+import json
 import os
-import signal
 import socket
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 
-import click
-
-from deliberate.commands.serving.supervisor import POLL_SECONDS, STOP_SECONDS
-from deliberate.commands.startup import bind_port
+from deliberate.commands.serving.supervisor import POLL_SECONDS
+from deliberate.commands.startup import PortTaken, bind_port
 
 RELEASE_SECONDS = 2.0
 _LISTENER = "SERVE_LISTENER"
 _EARLIER = "SERVE_EARLIER_PROCESSES"
 
 
-def replace_program(listener: socket.socket, pids: Mapping[str, int]) -> None:
+def replace_program(listener: socket.socket, processes: Mapping[int, str]) -> None:
     """Run the program on disk in this process, with the socket and the processes of this one."""
     os.set_inheritable(listener.fileno(), True)
     os.environ[_LISTENER] = str(listener.fileno())
-    os.environ[_EARLIER] = ",".join(map(str, pids.values()))
+    os.environ[_EARLIER] = json.dumps(processes)
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # the same program
 
@@ -37,41 +34,22 @@ def inherited_listener() -> socket.socket | None:
     return socket.socket(fileno=int(descriptor)) if descriptor else None
 
 
+def earlier_processes() -> dict[int, str]:
+    """Return the names of the processes of the program that this one replaced, by their ids."""
+    named = json.loads(os.environ.pop(_EARLIER, "{}"))
+    return {int(pid): name for pid, name in named.items()}
+
+
 def bind_soon(host: str, port: int) -> socket.socket:
     """Return a socket bound to the port, which processes of a killed server hold a moment longer.
 
-    Raises ClickException if another program has it.
+    Raises PortTaken if another program has it, ClickException if it cannot be bound at all.
     """
     deadline = time.monotonic() + RELEASE_SECONDS
     while True:
         try:
             return bind_port(host, port)
-        except click.ClickException:
+        except PortTaken:
             if time.monotonic() > deadline:
                 raise
             time.sleep(POLL_SECONDS)
-
-
-def earlier_pids() -> list[int]:
-    """Return the processes of the program that this one replaced."""
-    return [int(pid) for pid in os.environ.pop(_EARLIER, "").split(",") if pid]
-
-
-def stop_earlier(pids: list[int]) -> None:
-    """Ask the processes of the replaced program to finish, and wait for their end."""
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_SECONDS
-    for pid in pids:
-        while not _has_ended(pid):
-            if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGKILL)
-            time.sleep(POLL_SECONDS)
-
-
-def _has_ended(pid: int) -> bool:
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
-        return True

@@ -44,16 +44,17 @@ class GracefulServer:
             asyncore_use_poll=True,
             **_proxy_options(app.config["SETTINGS"]),
         )
+        self._server.handle_close = self._stop  # when another process shuts the socket down
 
     def run(self) -> None:
         """Serve until SIGTERM; then accept nothing more, answer what was accepted, and return."""
-        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGTERM, lambda *_: self._stop())
         while not self._is_stopping:
             self._turn()
         self._drain()
         self._server.task_dispatcher.shutdown(cancel_pending=False)
 
-    def _stop(self, _signal: int, _frame: object) -> None:
+    def _stop(self) -> None:
         self._is_stopping = True
         self._server.pull_trigger()
 
@@ -61,7 +62,15 @@ class GracefulServer:
         """Handle the connections that are ready, after at most `timeout` seconds."""
         self._server.asyncore.loop(timeout, use_poll=True, map=self._server._map, count=1)
 
+    def _accept_waiting(self) -> None:
+        """Accept the connections that the system has made already, whichever process would."""
+        count = -1
+        while len(self._server.active_channels) > count:
+            count = len(self._server.active_channels)
+            self._server.handle_accept()
+
     def _drain(self) -> None:
+        self._accept_waiting()
         self._server.del_channel()  # the socket stays open for the other processes
         deadline = time.monotonic() + DRAIN_SECONDS
         while self._server.active_channels and time.monotonic() < deadline:

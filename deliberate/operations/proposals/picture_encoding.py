@@ -1,20 +1,18 @@
 """Encode uploaded pictures anew in processes of their own, two at a time on a machine."""
 
-import fcntl
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from threading import BoundedSemaphore
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.operations.proposals import picture_worker
+from deliberate.operations.site.machine_slots import lock_free_slot
 from deliberate.permissions.decision import InvalidInput, Refused
 
 SLOTS = 2
@@ -93,9 +91,9 @@ def _run_worker(content: bytes, image_format: str) -> bytes:
 
 @contextmanager
 def _slot() -> Iterator[None]:
-    """Hold one of the slots inside the block. A file lock ends with its process."""
+    """Hold one of the slots inside the block."""
     deadline = time.monotonic() + MAX_WAIT_SECONDS
-    while (descriptor := _lock_free_slot()) is None:
+    while (descriptor := lock_free_slot("pictures", SLOTS)) is None:
         if time.monotonic() > deadline:
             raise Refused(_BUSY)
         time.sleep(0.05)
@@ -103,15 +101,3 @@ def _slot() -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _lock_free_slot() -> int | None:
-    """Return the descriptor of a slot that was free, or None."""
-    for number in range(SLOTS):
-        path = Path(tempfile.gettempdir()) / f"deliberate-pictures-{os.getuid()}-{number}.lock"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        with suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        os.close(descriptor)
-    return None

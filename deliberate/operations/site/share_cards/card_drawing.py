@@ -1,23 +1,28 @@
 """Draw share cards in processes of their own, two at a time, and cache the latest in memory."""
 
 import json
+import os
 import subprocess
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import Lock
+
+from deliberate.operations.site.machine_slots import lock_free_slot
 
 SLOTS = 2
-"""Cards drawn at a time; no request waits for another, as it would hold a thread of the server."""
+"""Cards that a machine draws at a time.
+
+No request waits for another, as it would hold a thread of the server.
+"""
 TIMEOUT_SECONDS = 20.0
 CACHED_CARDS = 64
 """Cards kept in memory, at most 5 MB; not on disk, where an erased title would remain."""
 WORKER = Path(__file__).with_name("card_worker.py")
 """The program that draws; only its process loads the libraries for it."""
 
-_slots = BoundedSemaphore(SLOTS)
 _lock = Lock()
 _cards: OrderedDict[str, bytes] = OrderedDict()
 
@@ -48,12 +53,12 @@ def card_picture(version: str, content: CardContent, read_picture: Callable[[], 
         if version in _cards:
             _cards.move_to_end(version)
             return _cards[version]
-    if not _slots.acquire(blocking=False):
+    if (slot := lock_free_slot("cards", SLOTS)) is None:
         raise CardUnavailable
     try:
         card = _run_worker(content, read_picture())
     finally:
-        _slots.release()
+        os.close(slot)
     with _lock:
         _cards[version] = card
         while len(_cards) > CACHED_CARDS:
