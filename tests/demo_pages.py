@@ -5,8 +5,11 @@ from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Assessment, Person, Poll, Proposal, Response
+from deliberate.models.releases import PLAN_FIELDS
 from deliberate.operations.accounts.devices import sign_in
+from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
 from deliberate.operations.proposals.drafts import save_draft
+from deliberate.operations.releases.study_plans import register_plan
 from deliberate.operations.scores import assessments as assessment_operations
 from deliberate.operations.scores.assessments import RatingInput
 from deliberate.operations.scores.excerpts import ExcerptInput, add_excerpt
@@ -130,6 +133,16 @@ def get_frozen_assessment() -> Assessment:
     """Return the first frozen assessment of the sample city."""
     frozen = select(Assessment).where(Assessment.frozen_at.is_not(None))
     return db.session.scalars(frozen.order_by(Assessment.id)).first()  # type: ignore[return-value]  # the city has some
+
+
+def add_plan_and_meeting(researcher: str) -> None:
+    """Let a researcher register a study plan and an officer record a meeting."""
+    process = get_process("kipp-1a")
+    assert process is not None
+    texts = dict.fromkeys(PLAN_FIELDS, "Apakah warga saling menanggapi?")
+    register_plan(get_account(researcher), process, texts, "id")
+    entry = MeetingEntry(CITY_NOW.date(), "Balai desa", 24, "id", "Halte dibahas.")
+    record_meeting(get_account("petugas"), process, entry)
 
 
 def add_study() -> None:

@@ -71,7 +71,12 @@ NOT_LINKED = {
         "offered where an identity provider is configured",
     ),
     **dict.fromkeys(
-        ("release_files.archive", "release_files.file", "release_files.latest"),
+        (
+            "release_files.archive",
+            "release_files.file",
+            "release_files.latest",
+            "release_files.receipt",
+        ),
         "on /data once there is a release",
     ),
     **dict.fromkeys(
@@ -213,6 +218,8 @@ def add_content(name: str) -> None:
     if name == "penilai":
         demo_pages.evaluator_pages()  # which begins assessments
         demo_pages.add_study()
+    if name in {"", "penilai", "peneliti"}:
+        demo_pages.add_plan_and_meeting(name or "peneliti")
     if name in {"moderator", "admin"}:
         comment = db.session.scalars(select(Comment).where(Comment.withdrawn_at.is_(None))).first()
         assert comment is not None
