@@ -124,7 +124,7 @@ def test_devices_are_listed_and_ended_by_owner_only(app, log):
     here, there = signed_in_client(app, person), signed_in_client(app, person)
     log()
     page = here.get("/id/account/devices").text
-    assert page.count("Keluar dari perangkat ini") == 1
+    assert page.count("Keluarkan perangkat itu") == 1
     (mark,) = {d.public_id for d in list_devices(person)} - _device_id(page, person)
     address = f"/id/account/devices/{mark}/sign-out"
     assert (
@@ -132,7 +132,7 @@ def test_devices_are_listed_and_ended_by_owner_only(app, log):
     )
     assert submit_form(here, "/id/account/devices", address).status_code == 303
     assert len(list_devices(person)) == 1
-    assert "Keluar dari perangkat ini" not in here.get("/id/account/devices").text
+    assert "Keluarkan perangkat itu" not in here.get("/id/account/devices").text
     assert DeviceEnded.KIND in [entry.kind for entry in log()]
     assert there.get("/id/account/devices").status_code == 401
 

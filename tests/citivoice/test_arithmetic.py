@@ -110,7 +110,7 @@ def test_bootstrap_vector() -> None:
 
 def test_kappa_vectors_and_scikit_learn() -> None:
     for case in vector("v09_equality_and_aggregation")["quadratic_weighted_kappa"]:
-        assert rater_agreement(case["a"], case["b"])[0] == near(case["expected"])
+        assert rater_agreement(case["a"], case["b"]).kappa == near(case["expected"])
 
 
 ratings = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=60)
@@ -153,8 +153,9 @@ def test_judged_vectors() -> None:
 
 
 def test_rater_agreement_counts_only_questions_both_rated() -> None:
-    assert rater_agreement([2, "NE", 1, 0], [2, 1, "NA", 0]) == (1.0, 2)
-    assert rater_agreement(["NE"], [1]) == (None, 0)
+    both, none = rater_agreement([2, "NE", 1, 0], [2, 1, "NA", 0]), rater_agreement(["NE"], [1])
+    assert (both.kappa, both.n, both.equal) == (1.0, 2, 2)
+    assert (none.kappa, none.n) == (None, 0)
 
 
 def test_judged_and_logged_scores_are_compared() -> None:

@@ -60,7 +60,7 @@ def _assess(evaluation: Evaluation, stage: str) -> None:
     _answer(other, "2", stage)
     other.follow("Settle 1 difference")
     reason = {"DP1.1-value": "2", "DP1.1-reason": "Lihat juknis."}
-    other.press("Propose it", near="Settle DP1.1", **reason)
+    other.press("Propose it", near="Settle: DP1.1", **reason)
     visit.follow("Assessments").follow("Jalan teduh", near="in progress")
     visit.follow("Settle 1 difference").press("I agree").follow("Back to the assessment")
     visit.follow("Look before freezing").press("Freeze it")

