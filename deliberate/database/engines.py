@@ -18,10 +18,15 @@ POOL_OPTIONS = {"pool_size": 16, "max_overflow": 64, "pool_timeout": CONNECT_TIM
 
 
 def engine_options(url: str) -> dict[str, Any]:  # Any: options have values of many types
-    """Return the options of create_engine() for a database URL."""
+    """Return the options of create_engine() for a database URL.
+
+    A connection to PostgreSQL is tried before each use: after a restart of the database each
+    process would otherwise fail the first requests, one for each connection that it keeps.
+    """
     if url.startswith("sqlite"):
         return dict(POOL_OPTIONS)
-    return {**POOL_OPTIONS, "connect_args": {"connect_timeout": CONNECT_TIMEOUT_S}}
+    connect = {"connect_timeout": CONNECT_TIMEOUT_S}
+    return {**POOL_OPTIONS, "pool_pre_ping": True, "connect_args": connect}
 
 
 def make_read_only(engine: Engine) -> None:

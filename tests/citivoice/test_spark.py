@@ -10,6 +10,7 @@ import pytest
 from deliberate.citivoice import Facts, Log, Process, judge, load_formulas, reduce
 from deliberate.citivoice.reduction.engine import MissingEngine
 from deliberate.citivoice.reduction.reduce import ENGINES
+from deliberate.citivoice.reduction.spark import NEEDS_SPARK
 from tests.citivoice import open_data
 from tests.citivoice.log_rows import PROCESS, Row, act, comment, sample_rows
 from tests.commands.test_score import score, write_events, write_release
@@ -85,8 +86,8 @@ def test_missing_spark_names_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def missing(_spill: str) -> None:
-        raise MissingEngine("the engine spark needs the extra spark")
+        raise MissingEngine(NEEDS_SPARK)
 
     monkeypatch.setitem(ENGINES, "spark", missing)
     found = score(write_release(tmp_path / "r", sample_rows(1)), "--engine", "spark")
-    assert found.exit_code == 2 and "pip install 'deliberate[spark]'" in found.stderr
+    assert found.exit_code == 2 and "-r requirements-spark.lock" in found.stderr

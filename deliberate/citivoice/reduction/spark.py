@@ -20,6 +20,10 @@ from numpy.typing import NDArray
 from deliberate.citivoice.inputs.log import COLUMNS, Log, UnreadableLog, column_casts
 from deliberate.citivoice.reduction.engine import SINGLE_THREAD_ROWS, Engine, MissingEngine
 
+NEEDS_SPARK = (
+    "the engine spark needs the extra spark: "
+    "pip install --require-hashes -r requirements-spark.lock"
+)
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
@@ -181,10 +185,7 @@ def _session() -> Any:
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise MissingEngine(
-            "the engine spark needs the extra spark: "
-            "pip install --require-hashes -r requirements-spark.lock"
-        ) from error
+        raise MissingEngine(NEEDS_SPARK) from error
     try:
         session = SparkSession.getActiveSession()
         if session is None:
