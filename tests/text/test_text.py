@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nh3
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deliberate import text
@@ -94,8 +94,11 @@ PARAGRAPHS = st.lists(
 
 
 @given(st.lists(PARTS).map("".join) | PARAGRAPHS.map("".join))
+@example("<p>\xa0")
 def test_sanitize_html_fast_path_equals_the_cleaner(html):
-    assert text.sanitize_html(html) == text._CLEANER.clean(html).strip()
+    # The second sanitizer writes a no-break space by its name.
+    cleaned = text.sanitize_html(html).replace("&nbsp;", "\xa0")
+    assert cleaned == text._CLEANER.clean(html).strip()
 
 
 def test_sanitize_html_skips_the_cleaner_for_plain_paragraphs(monkeypatch):
