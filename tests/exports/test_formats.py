@@ -19,7 +19,7 @@ from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.processes.processes import get_process
 from deliberate.vocabulary import PollType, Stance
 from tests import factories
-from tests.citivoice.open_data import shared
+from tests.citivoice.data.open_data import shared
 from tests.exports.release_reader import csv_rows
 from tests.imports.test_polis import FILES
 

@@ -13,7 +13,7 @@ from deliberate.imports.source import UnreadableSource
 from deliberate.models import Ballot, Interaction, Option, Person, Poll
 from deliberate.queries.polls.results import count_ballots
 from tests import factories
-from tests.citivoice.open_data import shared
+from tests.citivoice.data.open_data import shared
 
 CONVERSATIONS = (
     "polis_brexit-consensus",

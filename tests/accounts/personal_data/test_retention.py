@@ -10,7 +10,7 @@ from deliberate.database import Base, TransientBase, db, transient, unrecorded
 from deliberate.database.personal_rows import blank
 from deliberate.operations.accounts.retention import list_retention_rules, purge_expired
 from tests import factories
-from tests.accounts.marked_rows import insert_row, marker_value
+from tests.accounts.personal_data.marked_rows import insert_row, marker_value
 from tests.client import signed_in_client
 from tests.structure.source_tree import ROOT
 

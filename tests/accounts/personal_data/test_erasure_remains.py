@@ -28,7 +28,11 @@ from deliberate.operations.releases.releases import publish_release
 from deliberate.operations.threads.comments import post_comment
 from deliberate.vocabulary import OptionState, Stance
 from tests import factories
-from tests.accounts.marked_rows import columns_to_mark, insert_marked_rows, list_models
+from tests.accounts.personal_data.marked_rows import (
+    columns_to_mark,
+    insert_marked_rows,
+    list_models,
+)
 
 STATEMENT, RESET = "poll_option.label", "password_reset_request.identifier"
 WORD = slice(4, None)

@@ -35,7 +35,7 @@ from tests import factories
 from tests.client import anonymous_client, signed_in_client
 from tests.databases import release_connections, skip_disk_flushes
 from tests.live_server import session_cookie
-from tests.site.caching_proxy import CachingProxy
+from tests.site.serving.caching_proxy import CachingProxy
 from tests.statement_counter import record_queries
 
 SHARED = "public, max-age=0, s-maxage=15, must-revalidate"

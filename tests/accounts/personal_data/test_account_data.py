@@ -10,7 +10,7 @@ from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.accounts.account_data import get_account_data
 from deliberate.vocabulary import Stance
 from tests import factories
-from tests.accounts.marked_rows import insert_marked_rows
+from tests.accounts.personal_data.marked_rows import insert_marked_rows
 from tests.client import signed_in_client
 
 MODELS = [model for base in (Base, TransientBase) for model in list_models(base)]

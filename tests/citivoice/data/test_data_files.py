@@ -12,7 +12,7 @@ from deliberate.citivoice.framework import catalogue
 from deliberate.citivoice.framework.check import MEASURED, find_flaws
 from deliberate.citivoice.scoring.judge import _measures
 from deliberate.commands import cli
-from tests.citivoice.data_files import copied, spoil
+from tests.citivoice.data.data_files import copied, spoil
 from tests.citivoice.log_rows import PROCESS, log_of, sample_rows
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
+SHARED = Path(__file__).resolve().parents[3].parent / "shared"
 Row = dict[str, Any]
 
 

@@ -12,8 +12,8 @@ from deliberate.citivoice import Log, Process, Scores, get_formulas, judge, redu
 from deliberate.citivoice.indicators.formulas import wilson
 from deliberate.citivoice.scoring.scores import rounded
 from deliberate.queries.scores.scoreboard import DOMINANT_SHARE
+from tests.citivoice.data.open_data import barcelona, madrid, petitions, shared
 from tests.citivoice.log_rows import PROCESS, acclaimed, exchanged, log_of
-from tests.citivoice.open_data import barcelona, madrid, petitions, shared
 
 FIRST = get_formulas("1.0")
 """The figures were agreed under the first version; 1.1 is tested apart."""
