@@ -15,7 +15,12 @@ from deliberate.database.columns import (
     new_id,
     new_salt,
 )
-from deliberate.database.data_version import read_version, watch_changes
+from deliberate.database.data_version import (
+    Version,
+    name_changed_thread,
+    read_version,
+    watch_changes,
+)
 from deliberate.database.engines import create_transient_engine, engine_options, make_read_only
 from deliberate.database.file_remains import truncate_write_ahead_logs, vacuum
 from deliberate.database.session_guard import (
@@ -46,12 +51,14 @@ __all__ = [
     "TransientBase",
     "UnrecordedChange",
     "UtcDateTime",
+    "Version",
     "atomic_batch",
     "canonical_json",
     "create_transient_tables",
     "db",
     "init_app",
     "limit_writing_requests",
+    "name_changed_thread",
     "new_id",
     "new_salt",
     "read_version",

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -20,6 +20,9 @@ from deliberate.clock import now
 from deliberate.queries.site.page_moments import data_version, next_change_by_date
 from deliberate.views.site.delivery.compression import PAGE_LEVEL, accepts_gzip
 from deliberate.views.site.request_context import current_person
+
+if TYPE_CHECKING:
+    from deliberate.database import Version
 
 MAX_BYTES = 16 * 1024 * 1024
 """Bytes of compressed pages that one process keeps."""
@@ -58,13 +61,16 @@ class KeptPage:
 
     etag: str
     compressed: bytes
+    thread: str
+    """The version of the thread, or of all threads, that it shows."""
     mimetype: str = "text/html"
 
 
 class PageCache:
     """The pages made from one state of the data; those not read for longest are dropped first.
 
-    Another state drops all of them: nothing that was hidden or erased stays in memory.
+    Another state drops all of them: nothing that was hidden or erased stays in memory. An act in
+    a thread is no other state: a page that shows the thread is made again when it is requested.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
@@ -74,14 +80,15 @@ class PageCache:
         self._state: State | None = None
         self._lock = threading.Lock()
 
-    def get(self, key: PageKey, version: str) -> KeptPage | None:
+    def get(self, key: PageKey, version: "Version") -> KeptPage | None:
         """Return the page of a key if it is that of the version and of this moment."""
         with self._lock:
-            if self._state is None or not self._state.is_current(version):
+            if self._state is None or not self._state.is_current(version.common):
                 return None
             page = self._pages.get(key)
-            if page is not None:
-                self._pages.move_to_end(key)
+            if page is None or page.thread != version.thread:
+                return None
+            self._pages.move_to_end(key)
             return page
 
     def put(self, key: PageKey, state: State, page: KeptPage) -> None:
@@ -162,10 +169,10 @@ def _answer_from_cache() -> Response | None:
     if not _is_shared_request():
         return None
     cache, key = _page_cache(), _page_key()
-    version = data_version()
+    version = data_version((request.view_args or {}).get("proposal_id"))
     page = cache.get(key, version)
     if page is None:
-        g.setdefault("page_to_keep", (key, cache.state(version)))
+        g.setdefault("page_to_keep", (key, cache.state(version.common), version.thread))
         return None
     return _respond(page)
 
@@ -191,12 +198,12 @@ def _respond(page: KeptPage, body: bytes | None = None) -> Response:
 
 def _keep_page(response: Response) -> Response:
     """Store the page that a view made, and set the headers for proxies."""
-    key, state = g.pop("page_to_keep", (None, None))
+    key, state, thread = g.pop("page_to_keep", (None, None, ""))
     if key is not None and _is_keepable(response):
         body = response.get_data()
         etag = hashlib.sha256(body).hexdigest()[:24]
         compressed = gzip.compress(body, PAGE_LEVEL, mtime=0)
-        page = KeptPage(etag, compressed, response.mimetype or "text/html")
+        page = KeptPage(etag, compressed, thread, response.mimetype or "text/html")
         _page_cache().put(key, state, page)
         response = _respond(page, body)
     if g.get("is_shared_page"):
