@@ -1,7 +1,6 @@
 """Deliberate: a participation platform whose interaction log shows how people took part."""
 
 import gc
-import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,9 +20,9 @@ PACKAGE_FOLDER = Path(__file__).resolve().parent
 
 
 def create_app(settings: "Settings | None" = None, **overrides: object) -> "Flask":
-    """Create the application; settings come from the environment unless they are passed.
+    """Create the application; settings come from the environment and the settings file.
 
-    Raises config.InvalidSetting, whose message names the environment variable.
+    Raises config.InvalidSetting, whose message names each invalid variable.
     """
     with _without_garbage_collection():
         return _assemble(settings, overrides)
@@ -44,11 +43,12 @@ def _without_garbage_collection() -> Iterator[None]:
 def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "Flask":
     from deliberate import database, views
     from deliberate.config import load_settings
+    from deliberate.config.settings_file import read_variables
     from deliberate.views.site import errors
     from deliberate.views.site.url_parsing import Application
 
-    settings = settings or load_settings(os.environ, **overrides)
-    settings.data_path.mkdir(parents=True, exist_ok=True)
+    settings = settings or load_settings(read_variables().values, **overrides)
+    _create_data_folder(settings)
     app = Application(
         "deliberate",
         template_folder=str(resource_path("templates")),
@@ -62,6 +62,23 @@ def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "
         app.register_error_handler(error, errors.handle_database_unavailable)
     _register_commands(app)
     return app
+
+
+def _create_data_folder(settings: "Settings") -> None:
+    from deliberate.config import InvalidSetting
+    from deliberate.config.terminal import translate as _
+
+    try:
+        settings.data_path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidSetting(
+            _(
+                "DELIBERATE_DATA_DIR must be a folder that the program may write to"
+                " (%(path)s: %(reason)s)",
+                path=settings.data_path,
+                reason=error.strerror,
+            )
+        ) from None
 
 
 def _init_extensions(app: "Flask") -> None:

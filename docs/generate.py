@@ -12,6 +12,7 @@ import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import fields
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -20,6 +21,8 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from deliberate.citivoice.reduction.graph import SCOPES, Step, reduction_graph
+from deliberate.config import PREFIX, Settings
+from deliberate.config.descriptions import TEXTS, as_text
 from deliberate.database import Base, TransientBase
 from deliberate.database.personal_data import TableMarks
 from deliberate.database.personal_rows import Model, list_models, marked_columns
@@ -315,6 +318,18 @@ def tampering_table() -> str:
     return "\n".join(lines)
 
 
+def settings_table() -> str:
+    """Return a table of the settings: meaning, effect and default of each."""
+    rows = []
+    for spec in fields(Settings):
+        meaning, effect = TEXTS[spec.name]
+        name = f"`{PREFIX}{spec.name.upper()}`" + (" (secret)" if spec.metadata else "")
+        default = f"`{as_text(spec.default)}`" if as_text(spec.default) else "–"
+        rows.append(f"| {name} | {meaning} | {effect} | {default} |")
+    head = ["| setting | meaning | effect | default |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
 PARTS = {
     "architecture.md": {
         "layers": layer_diagram,
@@ -332,6 +347,7 @@ PARTS = {
     },
     "kinds.md": {"kinds": kind_details},
     "notices.md": {"notices": notice_table},
+    "settings.md": {"settings": settings_table},
 }
 
 
