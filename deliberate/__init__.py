@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from deliberate.config import Settings
     from deliberate.jobs import JobRunner
+    from deliberate.keys import KeyRing
 
 # Each function imports what it needs: `deliberate --help` and the verifier create no application.
 
@@ -56,6 +57,7 @@ def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "
         instance_path=str(settings.data_path),
     )
     app.config.update(_flask_settings(settings))
+    app.extensions["key_ring"] = _open_key_ring(app, settings)
     _init_extensions(app)
     views.register(app)
     for error in database.UNAVAILABLE_ERRORS:
@@ -161,8 +163,20 @@ def resource_path(name: str) -> Path:
     return packaged if packaged.is_dir() else PACKAGE_FOLDER.parent / name
 
 
-def _local_secret_key(settings: "Settings") -> str:
-    """Return the secret key of a demo or test installation, created once in the data folder."""
+def _open_key_ring(app: "Flask", settings: "Settings") -> "KeyRing":
+    """Return the key ring, whose oldest key is the secret key of the settings if there is one."""
+    from deliberate.keys import KeyRing
+
+    return KeyRing(settings.key_ring_path, lambda: str(app.config["SECRET_KEY"] or ""))
+
+
+def _local_secret_key(settings: "Settings") -> str | None:
+    """Return the secret key of a demo or test installation, created once in the data folder.
+
+    None for one with a key ring.
+    """
+    if settings.mode == "production":
+        return None
     path = settings.data_path / "secret"
     if not path.exists():
         path.write_text(secrets.token_hex(32), encoding="ascii")

@@ -26,6 +26,7 @@ from deliberate.config.descriptions import TEXTS, as_text
 from deliberate.database import Base, TransientBase
 from deliberate.database.personal_data import TableMarks
 from deliberate.database.personal_rows import Model, list_models, marked_columns
+from deliberate.keys import PURPOSES
 from deliberate.models import Interaction
 from deliberate.notifications.registry import REGISTRY
 from deliberate.operations.accounts.retention import list_retention_rules
@@ -330,6 +331,14 @@ def settings_table() -> str:
     return "\n".join([*head, *rows])
 
 
+def key_table() -> str:
+    """Return a table of what each key protects and what removing the key of its time does."""
+    rows = [f"| {p.name} | {p.kind} | {p.protects} | {p.without_key} |" for p in PURPOSES]
+    return "\n".join(
+        ["| purpose | kind | protects | without the key |", "|---|---|---|---|", *rows]
+    )
+
+
 PARTS = {
     "architecture.md": {
         "layers": layer_diagram,
@@ -347,7 +356,7 @@ PARTS = {
     },
     "kinds.md": {"kinds": kind_details},
     "notices.md": {"notices": notice_table},
-    "settings.md": {"settings": settings_table},
+    "settings.md": {"settings": settings_table, "keys": key_table},
 }
 
 

@@ -21,6 +21,7 @@ MODULES = {
     "export": "export",
     "import": "import_data",
     "jobs": "jobs",
+    "keys": "keys",
     "log": "log",
     "mail": "notices.mail",
     "poll": "poll",
@@ -46,6 +47,7 @@ SUMMARIES = {
     "export": "Write a research release of a process.",
     "import": "Bring in another platform's data, dated as it happened.",
     "jobs": "Run the periodic jobs (sealing, deadlines, mail, scores) until stopped.",
+    "keys": "List the keys of the ring, add a new one, encrypt again with it.",
     "log": "Verify the sealed log, print tree heads and proofs, rotate the key.",
     "mail": "Take in the mail on standard input to RECIPIENT: a failure report or a reply.",
     "poll": "Count a poll or open its box again, create voting codes, rewrite the ballot tables.",
@@ -56,7 +58,7 @@ SUMMARIES = {
     "serve": "Serve the platform over HTTP, behind a reverse proxy with TLS.",
     "settings": "Print every setting: meaning, effect, default, value and where the value comes"
     " from.",
-    "user": "Create accounts.",
+    "user": "Create accounts; end the second factor of one.",
 }
 """First sentence of each command's help, which the list of commands shows without an import."""
 

@@ -104,7 +104,8 @@ class Settings:
     @property
     def key_ring_path(self) -> Path:
         """Return the path of the key ring; there may be no such file."""
-        return Path(self.key_ring_file).resolve() if self.key_ring_file else self.data_path / "keys"
+        named = self.key_ring_file
+        return Path(named).resolve() if named else self.data_path / "key-ring"
 
     @property
     def releases_path(self) -> Path:
@@ -166,8 +167,8 @@ def _read_variable(environ: Mapping[str, str], name: str, is_secret: bool) -> st
             reason = "UTF-8"
         raise InvalidSetting(
             _(
-                "%(name)s_FILE: cannot read %(path)s (%(reason)s)",
-                name=name,
+                "%(name)s: cannot read %(path)s (%(reason)s)",
+                name=f"{name}_FILE",
                 path=path,
                 reason=reason,
             )
@@ -204,12 +205,6 @@ def _parse_switch(name: str, value: str) -> bool:
             )
         )
     return word in TRUE_WORDS
-
-
-def check_settings(settings: Settings) -> None:
-    """Raise InvalidSetting for values that are invalid, or unsafe in production."""
-    if problems := find_problems(settings):
-        raise InvalidSetting("\n".join(problems))
 
 
 def find_problems(settings: Settings) -> list[str]:
@@ -443,10 +438,8 @@ def _unsafe_identity_provider(settings: Settings) -> Problems:
 
 def needs_extra(extra: str) -> str:
     """Return the command that installs the packages of an extra, from their lock file."""
-    return _(
-        "needs the extra %(extra)s: pip install --require-hashes -r requirements-%(extra)s.lock",
-        extra=extra,
-    )
+    command = f"pip install --require-hashes -r requirements-{extra}.lock"
+    return _("needs the extra %(extra)s: %(command)s", extra=extra, command=command)
 
 
 def setting_names() -> tuple[set[str], set[str]]:

@@ -26,7 +26,10 @@ TEXTS = {
         _("Another value without a key ring ends sessions, links and second factors."),
     ),
     "key_ring_file": (
-        _("File of the key ring, mode 600. Empty: the file keys in the data folder, if it exists."),
+        _(
+            "File of the key ring, mode 600. Empty: the file key-ring in the data folder, if it"
+            " exists."
+        ),
         _("Its newest key writes, all its keys read; `deliberate keys rotate` adds one."),
     ),
     "signing_key": (
