@@ -31,6 +31,7 @@ MODULES = {
     "score": "scores.score",
     "serve": "serve",
     "settings": "settings",
+    "setup": "setup",
     "user": "user",
 }
 """Module of each command by command name; a module is imported when its command is used, so that
@@ -58,6 +59,7 @@ SUMMARIES = {
     "serve": "Serve the platform over HTTP, behind a reverse proxy with TLS.",
     "settings": "Print every setting: meaning, effect, default, value and where the value comes"
     " from.",
+    "setup": "Set up a new installation: settings, keys, administrator, office, first process.",
     "user": "Create accounts; end the second factor of one.",
 }
 """First sentence of each command's help, which the list of commands shows without an import."""

@@ -89,6 +89,13 @@ def parse_settings(text: str, path: str = DEFAULT_SETTINGS_FILE) -> dict[str, st
     return values
 
 
+def quote_value(value: str) -> str:
+    """Return a value as the settings file has it, in quotes if it needs them."""
+    if re.fullmatch(r"[\w./:@%+,-]*", value):
+        return value
+    return '"' + re.sub(r'(["\\`$])', r"\\\1", value) + '"'
+
+
 def _line_problem(path: str, line: int, name: str) -> str:
     if name.startswith("export "):
         message = _("write NAME=value without “export”")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-CATALOG = Path(__file__).resolve().parents[1] / "translations" / "id" / "site.po"
+FOLDER = Path(__file__).resolve().parents[1] / "translations" / "id"
 
 
 def terminal_language(environ: Mapping[str, str] = os.environ) -> str:
@@ -18,13 +18,19 @@ def terminal_language(environ: Mapping[str, str] = os.environ) -> str:
 
 def translate(message: str, **values: object) -> str:
     """Return a message in the language of the terminal, with these values in it."""
-    translated = _catalog().get(message, message) if terminal_language() == "id" else message
+    translated = _in_indonesian(message) if terminal_language() == "id" else message
     return translated % values
 
 
+def _in_indonesian(message: str) -> str:
+    """Return a translated message: from the catalog of the site, or of another subject."""
+    paths = sorted(FOLDER.glob("*.po"), key=lambda path: path.stem != "site")
+    return next((text for path in paths if (text := _catalog(path).get(message))), message)
+
+
 @cache
-def _catalog() -> dict[str, str]:
-    """Return the messages that have a translation; read when the first one is printed."""
-    with CATALOG.open("rb") as file:
+def _catalog(path: Path) -> dict[str, str]:
+    """Return the translated messages of a catalog; read when the first one is printed."""
+    with path.open("rb") as file:
         messages = read_po(file, locale="id")
     return {str(message.id): str(message.string) for message in messages if message.string}
