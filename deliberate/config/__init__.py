@@ -48,6 +48,7 @@ class Settings:
     key_ring_file: str = ""
     signing_key: str = field(default="", metadata={"secret": True})
     database_url: str = field(default="", metadata={"secret": True})
+    backup_server_url: str = field(default="", metadata={"secret": True})
     data_dir: str = "instance"
     log_dir: str = ""
     upload_dir: str = ""
@@ -289,8 +290,12 @@ def _invalid_addresses(settings: Settings) -> Problems:
         value = getattr(settings, name)
         if value and not split_url(value).hostname:
             yield name.upper(), _("must be an address with a host")
-    if settings.database_url and not _is_database_address(settings.database_uri):
-        yield "DATABASE_URL", _("must be an address such as postgresql://user:word@host/name")
+    for name, uri in (
+        ("DATABASE_URL", settings.database_url and settings.database_uri),
+        ("BACKUP_SERVER_URL", settings.backup_server_url),
+    ):
+        if uri and not _is_database_address(uri):
+            yield name, _("must be an address such as postgresql://user:word@host/name")
 
 
 def _is_database_address(uri: str) -> bool:

@@ -40,6 +40,10 @@ TEXTS = {
         _("Address of the database, sqlite:// or postgresql://. Empty: SQLite in the data folder."),
         _("Everything that is recorded is stored there."),
     ),
+    "backup_server_url": (
+        _("Address of a PostgreSQL server where an account may create databases."),
+        _("`deliberate backup verify` opens backups there. Empty: the server of the database."),
+    ),
     "data_dir": (
         _("Folder of everything that is not in the database, and of SQLite's database."),
         _("The only folder that the program writes to, unless the next two name others."),

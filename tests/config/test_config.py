@@ -26,6 +26,7 @@ VALUES = {
     "push_key": "A" * 42 + "E",
     "signing_key": "1a" * 32,
     "database_url": "postgresql://kota@db/kota",
+    "backup_server_url": "postgresql://kota@db/postgres",
     "redis_url": "redis://db",
     "mail_url": "smtp://mail.example",
 }
@@ -74,6 +75,7 @@ def test_settings_are_read_from_the_environment():
         ("REDIS_URL", "redis://"),
         ("GATEWAY_URL", "https://["),
         ("DATABASE_URL", "postgresql://kota@db:port/kota"),
+        ("BACKUP_SERVER_URL", "kota"),
     ],
 )
 def test_invalid_setting_is_rejected_by_name(name, value):
