@@ -1,7 +1,6 @@
 """Deliberate: a participation platform whose interaction log shows how people took part."""
 
 import gc
-import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
     from deliberate.config import Settings
     from deliberate.jobs import JobRunner
+    from deliberate.keys import KeyRing
 
 # Each function imports what it needs: `deliberate --help` and the verifier create no application.
 
@@ -21,9 +21,9 @@ PACKAGE_FOLDER = Path(__file__).resolve().parent
 
 
 def create_app(settings: "Settings | None" = None, **overrides: object) -> "Flask":
-    """Create the application; settings come from the environment unless they are passed.
+    """Create the application; settings come from the environment and the settings file.
 
-    Raises config.InvalidSetting, whose message names the environment variable.
+    Raises config.InvalidSetting, whose message names each invalid variable.
     """
     with _without_garbage_collection():
         return _assemble(settings, overrides)
@@ -44,11 +44,12 @@ def _without_garbage_collection() -> Iterator[None]:
 def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "Flask":
     from deliberate import database, views
     from deliberate.config import load_settings
+    from deliberate.config.settings_file import read_variables
     from deliberate.views.site import errors
     from deliberate.views.site.url_parsing import Application
 
-    settings = settings or load_settings(os.environ, **overrides)
-    settings.data_path.mkdir(parents=True, exist_ok=True)
+    settings = settings or load_settings(read_variables().values, **overrides)
+    _create_data_folder(settings)
     app = Application(
         "deliberate",
         template_folder=str(resource_path("templates")),
@@ -56,12 +57,30 @@ def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "
         instance_path=str(settings.data_path),
     )
     app.config.update(_flask_settings(settings))
+    app.extensions["key_ring"] = _open_key_ring(app, settings)
     _init_extensions(app)
     views.register(app)
     for error in database.UNAVAILABLE_ERRORS:
         app.register_error_handler(error, errors.handle_database_unavailable)
     _register_commands(app)
     return app
+
+
+def _create_data_folder(settings: "Settings") -> None:
+    from deliberate.config import InvalidSetting
+    from deliberate.config.terminal import translate as _
+
+    try:
+        settings.data_path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidSetting(
+            _(
+                "DELIBERATE_DATA_DIR must be a folder that the program may write to"
+                " (%(path)s: %(reason)s)",
+                path=settings.data_path,
+                reason=error.strerror,
+            )
+        ) from None
 
 
 def _init_extensions(app: "Flask") -> None:
@@ -144,8 +163,20 @@ def resource_path(name: str) -> Path:
     return packaged if packaged.is_dir() else PACKAGE_FOLDER.parent / name
 
 
-def _local_secret_key(settings: "Settings") -> str:
-    """Return the secret key of a demo or test installation, created once in the data folder."""
+def _open_key_ring(app: "Flask", settings: "Settings") -> "KeyRing":
+    """Return the key ring, whose oldest key is the secret key of the settings if there is one."""
+    from deliberate.keys import KeyRing
+
+    return KeyRing(settings.key_ring_path, lambda: str(app.config["SECRET_KEY"] or ""))
+
+
+def _local_secret_key(settings: "Settings") -> str | None:
+    """Return the secret key of a demo or test installation, created once in the data folder.
+
+    None for one with a key ring.
+    """
+    if settings.mode == "production":
+        return None
     path = settings.data_path / "secret"
     if not path.exists():
         path.write_text(secrets.token_hex(32), encoding="ascii")

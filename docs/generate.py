@@ -12,6 +12,7 @@ import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import fields
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -20,9 +21,12 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from deliberate.citivoice.reduction.graph import SCOPES, Step, reduction_graph
+from deliberate.config import PREFIX, Settings
+from deliberate.config.descriptions import TEXTS, as_text
 from deliberate.database import Base, TransientBase
 from deliberate.database.personal_data import TableMarks
 from deliberate.database.personal_rows import Model, list_models, marked_columns
+from deliberate.keys import PURPOSES
 from deliberate.models import Interaction
 from deliberate.notifications.registry import REGISTRY
 from deliberate.operations.accounts.retention import list_retention_rules
@@ -315,6 +319,26 @@ def tampering_table() -> str:
     return "\n".join(lines)
 
 
+def settings_table() -> str:
+    """Return a table of the settings: meaning, effect and default of each."""
+    rows = []
+    for spec in fields(Settings):
+        meaning, effect = TEXTS[spec.name]
+        name = f"`{PREFIX}{spec.name.upper()}`" + (" (secret)" if spec.metadata else "")
+        default = f"`{as_text(spec.default)}`" if as_text(spec.default) else "–"
+        rows.append(f"| {name} | {meaning} | {effect} | {default} |")
+    head = ["| setting | meaning | effect | default |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+def key_table() -> str:
+    """Return a table of what each key protects and what removing the key of its time does."""
+    rows = [f"| {p.name} | {p.kind} | {p.protects} | {p.without_key} |" for p in PURPOSES]
+    return "\n".join(
+        ["| purpose | kind | protects | without the key |", "|---|---|---|---|", *rows]
+    )
+
+
 PARTS = {
     "architecture.md": {
         "layers": layer_diagram,
@@ -332,6 +356,7 @@ PARTS = {
     },
     "kinds.md": {"kinds": kind_details},
     "notices.md": {"notices": notice_table},
+    "settings.md": {"settings": settings_table, "keys": key_table},
 }
 
 

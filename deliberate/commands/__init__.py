@@ -2,7 +2,7 @@
 
 import sys
 from importlib import import_module
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import click
 from flask import Flask
@@ -21,6 +21,7 @@ MODULES = {
     "export": "export",
     "import": "import_data",
     "jobs": "jobs",
+    "keys": "keys",
     "log": "log",
     "mail": "notices.mail",
     "poll": "poll",
@@ -29,6 +30,8 @@ MODULES = {
     "retention": "retention",
     "score": "scores.score",
     "serve": "serve",
+    "settings": "settings",
+    "setup": "setup",
     "user": "user",
 }
 """Module of each command by command name; a module is imported when its command is used, so that
@@ -45,6 +48,7 @@ SUMMARIES = {
     "export": "Write a research release of a process.",
     "import": "Bring in another platform's data, dated as it happened.",
     "jobs": "Run the periodic jobs (sealing, deadlines, mail, scores) until stopped.",
+    "keys": "List the keys of the ring, add a new one, encrypt again with it.",
     "log": "Verify the sealed log, print tree heads and proofs, rotate the key.",
     "mail": "Take in the mail on standard input to RECIPIENT: a failure report or a reply.",
     "poll": "Count a poll or open its box again, create voting codes, rewrite the ballot tables.",
@@ -53,7 +57,10 @@ SUMMARIES = {
     "retention": "Delete what is past its retention period: the rules are in docs/privacy.md.",
     "score": "Score a process, or a release's files.",
     "serve": "Serve the platform over HTTP, behind a reverse proxy with TLS.",
-    "user": "Create accounts.",
+    "settings": "Print every setting: meaning, effect, default, value and where the value comes"
+    " from.",
+    "setup": "Set up a new installation: settings, keys, administrator, office, first process.",
+    "user": "Create accounts; end the second factor of one.",
 }
 """First sentence of each command's help, which the list of commands shows without an import."""
 
@@ -118,16 +125,45 @@ def _app(*_: Any) -> Flask:
     cls=TerminalCommands,
     create_app=_app,
     add_version_option=False,
-    help="Deliberate: a participation platform. Settings are DELIBERATE_* variables.",
+    help="Deliberate: a participation platform. Settings are DELIBERATE_* variables, also those of"
+    " the file deliberate.env in the working directory.",
 )
 def cli() -> None:
     """Group all commands."""
 
 
 def main() -> None:
-    """Run a command; an invalid setting ends it with one line and exit code 2."""
+    """Run a command; an invalid setting or database ends it with a line and exit code 2."""
     try:
         cli()
     except InvalidSetting as error:
-        click.echo(f"deliberate: {error}", err=True)
-        sys.exit(2)
+        _exit(str(error).splitlines())
+    except Exception as error:
+        if (reason := _database_problem(error)) is None:
+            raise
+        _exit([reason])
+
+
+def _exit(lines: list[str]) -> NoReturn:
+    for line in lines:
+        click.echo(f"deliberate: {line}", err=True)
+    sys.exit(2)
+
+
+def _database_problem(error: Exception) -> str | None:
+    """Return what is wrong with the database in a line, None for any other error."""
+    from deliberate.config.terminal import translate as _
+
+    if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
+        return _(
+            "DELIBERATE_DATABASE_URL needs psycopg:"
+            " pip install --require-hashes -r requirements.lock"
+        )
+    if "sqlalchemy" not in sys.modules:
+        return None
+    from sqlalchemy.exc import InterfaceError, OperationalError
+
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
+    reason = " ".join(str(error.orig).split())
+    return _("DELIBERATE_DATABASE_URL: the database cannot be used: %(reason)s", reason=reason)

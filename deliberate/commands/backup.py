@@ -76,7 +76,8 @@ def create(file: Path, as_json: bool) -> None:
 @click.option(
     "--server",
     default="",
-    help="URL of a PostgreSQL server where a temporary database may be created.",
+    help="URL of a PostgreSQL server where a temporary database may be created. A password"
+    " belongs into DELIBERATE_BACKUP_SERVER_URL, as others can read arguments.",
 )
 @JSON
 def verify(file: Path, heads: str | None, server: str, as_json: bool) -> None:
@@ -86,6 +87,7 @@ def verify(file: Path, heads: str | None, server: str, as_json: bool) -> None:
     the server named here.
     """
     external_heads = read_heads(Path(heads)) if heads else []
+    server = server or _settings().backup_server_url
     size = file.stat().st_size if file.exists() else 0
     with _progress("Checking", as_json, size) as progress:
         result = check_backup(_settings(), file, external_heads, server, progress)

@@ -1,7 +1,6 @@
 """`deliberate check`: check settings, schema, brand colour, counters and sealing."""
 
 import json
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -13,12 +12,16 @@ from flask.cli import with_appcontext
 
 from deliberate.commands.startup import is_schema_current
 from deliberate.config import Settings, needs_extra, unknown_variables
+from deliberate.config.settings_file import Variables, read_variables
+from deliberate.config.terminal import translate as _
 from deliberate.database import db
 from deliberate.operations.site.counter_repair import repair_counters
 from deliberate.queries.site.counter_check import find_counter_mismatches
 from deliberate.queries.site.health_checks import run_health_checks
 
 MIN_CONTRAST = 4.5
+OF_OTHERS = 0o004
+"""The mode of a file that every account of the machine can read."""
 WHITE = "#ffffff"
 ADVISED_PYTHON = (3, 11, 10)
 """First release of 3.11 with the repairs of the mail, archive and URL modules of 2024."""
@@ -49,10 +52,9 @@ def command(repair: bool, as_json: bool) -> None:
 
 
 def _problems(settings: Settings) -> Iterator[str]:
-    for name in unknown_variables(os.environ):
-        yield f"{name} is not a setting: check the spelling"
+    yield from _faults_of_variables(read_variables())
     if not is_schema_current():
-        yield "the database schema is not current: run deliberate db upgrade"
+        yield _("the database schema is not current: run deliberate db upgrade")
     color = settings.brand_color
     if color and (problem := brand_color_problem(color)):
         yield f"DELIBERATE_BRAND_COLOR {problem}"
@@ -63,12 +65,22 @@ def _problems(settings: Settings) -> Iterator[str]:
             yield f"{check.name}: {check.problem}"
 
 
+def _faults_of_variables(variables: Variables) -> Iterator[str]:
+    for name, nearest in unknown_variables(variables.values).items():
+        if nearest:
+            yield _("%(name)s is not a setting: use %(nearest)s?", name=name, nearest=nearest)
+        else:
+            yield _("%(name)s is not a setting: check the spelling", name=name)
+    if variables.path is not None and variables.path.stat().st_mode & OF_OTHERS:
+        yield _("%(path)s can be read by others: chmod 600 %(path)s", path=variables.path)
+
+
 def _missing_in_production(settings: Settings) -> Iterator[str]:
     """Yield settings without which the platform runs, but a guarantee to residents is missing."""
     if not settings.witnesses:
-        yield "DELIBERATE_WITNESSES is empty: nobody outside stores the tree heads of the log"
+        yield _("DELIBERATE_WITNESSES is empty: nobody outside stores the tree heads of the log")
     elif not settings.mail_url:
-        yield "DELIBERATE_WITNESSES needs DELIBERATE_MAIL_URL: tree heads are sent by mail"
+        yield _("DELIBERATE_WITNESSES needs DELIBERATE_MAIL_URL: tree heads are sent by mail")
     if find_spec("redis") is None and settings.redis_url:
         yield f"DELIBERATE_REDIS_URL {needs_extra('scale')}"
 
@@ -77,18 +89,24 @@ def python_advice(version: tuple[int, int, int]) -> Iterator[str]:
     """Yield advice about the Python that runs the platform; it is no fault."""
     if version < ADVISED_PYTHON:
         running, advised = (".".join(map(str, parts)) for parts in (version, ADVISED_PYTHON))
-        yield f"Python {running} lacks security fixes: use {advised} or newer"
+        yield _(
+            "Python %(running)s lacks security fixes: use %(advised)s or newer",
+            running=running,
+            advised=advised,
+        )
 
 
 def brand_color_problem(color: str) -> str | None:
     """Return what is wrong with a background colour for white text, or None."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
-        return f"must be a colour such as #0b5148 (got {color!r})"
+        return _("must be a colour such as #0b5148 (got %(value)r)", value=color)
     ratio = contrast_ratio(color, WHITE)
     if ratio < MIN_CONTRAST:
-        return (
-            f"must have a contrast of at least {MIN_CONTRAST}:1 to white"
-            f" ({color} has {ratio:.2f}:1)"
+        return _(
+            "must have a contrast of at least %(least)s:1 to white (%(value)s has %(ratio).2f:1)",
+            least=MIN_CONTRAST,
+            value=color,
+            ratio=ratio,
         )
     return None
 

@@ -1,4 +1,4 @@
-"""`deliberate user`: create accounts on the command line, the first administrator among them."""
+"""`deliberate user`: create accounts, the first administrator among them; end second factors."""
 
 import json
 import sys
@@ -10,19 +10,23 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from deliberate.commands.startup import migrate_stores
+from deliberate.config.terminal import translate as _
 from deliberate.models import Institution
 from deliberate.operations.accounts.registration import SIGN_IN_NAME, NameTaken, create_account
+from deliberate.operations.accounts.second_factor import end_second_factor
 from deliberate.operations.responses.institutions import add_institution
+from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.passphrase_policy import passphrase_problem
+from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.responses.institutions import get_institution_by_slug
-from deliberate.vocabulary import Role
+from deliberate.vocabulary import FactorRemovalReason, Role
 
 ROLES = [role.value for role in Role if role is not Role.SYSTEM]
 
 
 @click.group("user")
 def command() -> None:
-    """Create accounts."""
+    """Create accounts; end the second factor of one."""
 
 
 @command.command("create")
@@ -50,7 +54,7 @@ def create(
     office = _get_or_create_institution(institution, new)
     display_name = display_name or name
     passphrase = _read_passphrase(name, display_name)
-    with _name_errors():
+    with _name_errors(name, display_name):
         person = create_account(None, name, display_name, passphrase, Role(role), office)
     if as_json:
         click.echo(json.dumps({"id": person.id, "name": person.sign_in_name, "role": role}))
@@ -64,12 +68,42 @@ def _require_institution(role: str, institution: str | None, new: str | None) ->
 
 
 @contextmanager
-def _name_errors() -> Iterator[None]:
+def _name_errors(name: str, display_name: str) -> Iterator[None]:
     try:
         yield
     except NameTaken as taken:
-        field = "sign-in name" if taken.field == SIGN_IN_NAME else "display name"
-        raise click.ClickException(f"the {field} is taken") from None
+        if taken.field == SIGN_IN_NAME:
+            problem = _("the sign-in name “%(name)s” is taken: choose another", name=name)
+        else:
+            problem = _(
+                "people could take the display name “%(name)s” for another account or an office:"
+                " give a personal name with --display-name",
+                name=display_name,
+            )
+        raise click.ClickException(problem) from None
+
+
+@command.command("end-factor")
+@click.argument("name")
+@click.option(
+    "--reason", type=click.Choice([reason.value for reason in FactorRemovalReason]), required=True
+)
+@with_appcontext
+def end_factor(name: str, reason: str) -> None:
+    """End the second factor of the account with the sign-in name NAME.
+
+    The act is recorded with its reason; the owner is notified and signed out everywhere. Call the
+    person back first, on a number that you already knew.
+    """
+    person = get_person_by_sign_in_name(name)
+    if person is None:
+        raise click.ClickException(_("no account has the sign-in name “%(name)s”", name=name))
+    try:
+        end_second_factor(person, FactorRemovalReason(reason))
+    except Refused:
+        raise click.ClickException(
+            _("the account “%(name)s” has no second factor", name=name)
+        ) from None
 
 
 def _get_or_create_institution(slug: str | None, new: str | None) -> Institution | None:

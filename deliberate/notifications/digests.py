@@ -1,16 +1,14 @@
 """The weekly mail: notices that show what their recipients have not seen."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
+from deliberate.keys import keyed_hash
 from deliberate.models import DigestTrial, Notice
 from deliberate.notifications import fanout
 from deliberate.notifications.channels import mail
@@ -60,9 +58,8 @@ def _create_for_slot(weekday: int, hour: int) -> int:
 
 def is_held_out(person_id: int, week: str) -> bool:
     """Return whether chance leaves out the weekly mail of a person; always the same for a week."""
-    key, message = str(current_app.secret_key).encode(), f"digest trial\n{person_id}\n{week}"
-    digest = hmac.new(key, message.encode(), hashlib.sha256).digest()
-    return int.from_bytes(digest[:8]) % HELD_OUT_ONE_IN == 0
+    digest = keyed_hash("digest trial", f"digest trial\n{person_id}\n{week}")
+    return int(digest[:16], 16) % HELD_OUT_ONE_IN == 0
 
 
 def _insert_trial(session: Session, weeks: Mapping[int, bool], week: str) -> None:

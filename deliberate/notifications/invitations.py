@@ -20,7 +20,7 @@ from deliberate.notifications.channels.adapter import (
     PermanentFailure,
     TemporaryFailure,
 )
-from deliberate.notifications.links import invitation_token
+from deliberate.notifications.links import invitation_tokens
 from deliberate.notifications.mail import single_line_subject
 from deliberate.notifications.smtp import Mailer
 from deliberate.queries.accounts.invitations import list_invitations_to_mail
@@ -56,14 +56,21 @@ def send_invitations(mailer: Mailer | None = None) -> int:
 
 def _send(server: Mailer, invitation: Invitation, settings: Settings) -> str:
     """Send one mail; return its problem, empty if it was sent. Raises TemporaryFailure."""
-    token = invitation_token(invitation.seed)
-    if hashlib.sha256(token.encode()).hexdigest() != invitation.token_hash:
+    token = _token_of(invitation)
+    if token is None:
         return "the secret key was changed after the invitation"
     try:
         server.send(compose_invitation(invitation, token, settings))
     except PermanentFailure as error:
         return str(error)[:255]
     return ""
+
+
+def _token_of(invitation: Invitation) -> str | None:
+    """Return the token that the invitation was made with, under whichever key of the ring."""
+    tokens = invitation_tokens(invitation.seed)
+    hashes = {hashlib.sha256(token.encode()).hexdigest(): token for token in tokens}
+    return hashes.get(invitation.token_hash)
 
 
 def compose_invitation(invitation: Invitation, token: str, settings: Settings) -> EmailMessage:

@@ -1,12 +1,11 @@
 """Signed tokens of the links in mails, bound to a purpose and to the state they are made for."""
 
 import hashlib
-import hmac
 from base64 import urlsafe_b64encode
 
-from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
+from deliberate.keys import keyed_hashes, signing_keys
 from deliberate.models import Person
 from deliberate.queries.notices.messages import pending_email_change
 from deliberate.vocabulary.notices import (
@@ -53,7 +52,7 @@ def recipient_address(event: NoticeEvent, person: Person) -> str | None:
 
 
 def _signer(purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt=purpose)
+    return URLSafeSerializer(signing_keys(purpose), salt=purpose)
 
 
 def address_token(person: Person, address: str | None = None) -> str:
@@ -99,7 +98,7 @@ def read_unsubscribe_token(token: str) -> tuple[int, str] | None:
 
 
 def _recovery_signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="recovery")
+    return URLSafeTimedSerializer(signing_keys("recovery"), salt="recovery")
 
 
 def recovery_token(person: Person) -> str:
@@ -127,7 +126,8 @@ def _recovery_mark(person: Person) -> str:
 
 
 def _recovery_stop_signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="stop help at an office")
+    purpose = "stop help at an office"
+    return URLSafeTimedSerializer(signing_keys(purpose), salt=purpose)
 
 
 def recovery_stop_token(person: Person) -> str:
@@ -145,7 +145,11 @@ def read_recovery_stop_token(token: str) -> int | None:
 
 
 def invitation_token(seed: str) -> str:
-    """Return the token of an invitation, which only the secret key and the seed give."""
-    key = str(current_app.secret_key).encode()
-    digest = hmac.new(key, f"invitation\n{seed}".encode(), hashlib.sha256).digest()
-    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+    """Return the token of an invitation, which only the key ring and the seed give."""
+    return invitation_tokens(seed)[0]
+
+
+def invitation_tokens(seed: str) -> list[str]:
+    """Return the tokens of an invitation under every key, that of the newest key first."""
+    hashes = keyed_hashes("invitation", f"invitation\n{seed}")
+    return [urlsafe_b64encode(bytes.fromhex(h)).rstrip(b"=").decode() for h in hashes]

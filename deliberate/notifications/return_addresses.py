@@ -4,13 +4,11 @@ An address names one delivery, so that a failure or a reply is accepted only fro
 Letters are small, because mail servers may change their case.
 """
 
-import hashlib
 import hmac
 import re
 
-from flask import current_app
-
 from deliberate.config import Settings
+from deliberate.keys import keyed_hashes
 
 BOUNCE, REPLY = "bounce", "reply"
 SIGNATURE_DIGITS = 20
@@ -21,7 +19,7 @@ def return_address(purpose: str, delivery_id: int, settings: Settings) -> str:
     """Return the address of a delivery for a purpose, empty if the platform reads no mail."""
     if not settings.mail_domain:
         return ""
-    return f"{purpose}+{delivery_id}-{_sign(purpose, delivery_id)}@{settings.mail_domain}"
+    return f"{purpose}+{delivery_id}-{_signatures(purpose, delivery_id)[0]}@{settings.mail_domain}"
 
 
 def read_return_address(address: str, settings: Settings) -> tuple[str, int] | None:
@@ -30,11 +28,12 @@ def read_return_address(address: str, settings: Settings) -> tuple[str, int] | N
     if match is None or match[4] != settings.mail_domain.lower():
         return None
     purpose, delivery_id = match[1], int(match[2])
-    is_genuine = hmac.compare_digest(match[3], _sign(purpose, delivery_id))
+    signatures = _signatures(purpose, delivery_id)
+    is_genuine = any(hmac.compare_digest(match[3], signature) for signature in signatures)
     return (purpose, delivery_id) if is_genuine else None
 
 
-def _sign(purpose: str, delivery_id: int) -> str:
-    key = str(current_app.secret_key).encode()
-    message = f"{purpose} {delivery_id}".encode()
-    return hmac.new(key, message, hashlib.sha256).hexdigest()[:SIGNATURE_DIGITS]
+def _signatures(purpose: str, delivery_id: int) -> list[str]:
+    """Return the signatures of an address under every key, that of the newest key first."""
+    hashes = keyed_hashes("return address", f"{purpose} {delivery_id}")
+    return [hashed[:SIGNATURE_DIGITS] for hashed in hashes]

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from flask import current_app, url_for
+from flask import url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from deliberate.keys import signing_keys
 from deliberate.queries.accounts.people import get_person
 from deliberate.queries.threads.pagination import ThreadRequest
 from deliberate.queries.threads.thread_page import ThreadPage
@@ -82,7 +83,7 @@ VISIT_SECONDS = 4 * 60 * 60
 
 
 def _signer(salt: str = "visit at an office") -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt=salt)
+    return URLSafeTimedSerializer(signing_keys(salt), salt=salt)
 
 
 def visit_token(person: "Person") -> str:

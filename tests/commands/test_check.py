@@ -84,8 +84,23 @@ def test_check_command_reports_a_misspelt_setting(app, monkeypatch):
     result = run_check(app)
     assert (result.exit_code, result.output) == (
         1,
-        "DELIBERATE_SECRETKEY is not a setting: check the spelling\n",
+        "DELIBERATE_SECRETKEY is not a setting: use DELIBERATE_SECRET_KEY?\n",
     )
+
+
+def test_check_command_reports_a_variable_that_resembles_no_setting(app, monkeypatch):
+    monkeypatch.setenv("DELIBERATE_QWXZ", "x")
+    assert run_check(app).output == "DELIBERATE_QWXZ is not a setting: check the spelling\n"
+
+
+def test_check_command_reports_a_settings_file_that_others_can_read(app, monkeypatch, tmp_path):
+    path = tmp_path / "deliberate.env"
+    path.write_text("DELIBERATE_BRAND_NAME=Kota\n")
+    monkeypatch.setenv("DELIBERATE_SETTINGS_FILE", str(path))
+    path.chmod(0o644)
+    assert run_check(app).output == f"{path} can be read by others: chmod 600 {path}\n"
+    path.chmod(0o600)
+    assert run_check(app).exit_code == 0
 
 
 def test_check_command_reports_missing_witnesses_in_production(app):

@@ -1,5 +1,6 @@
 """Test the command line: help, unknown commands and invalid settings."""
 
+import json
 import os
 import subprocess
 import sys
@@ -57,6 +58,7 @@ def test_help_imports_no_command_and_no_database(tmp_path):
     assert {name for name in loaded if name.startswith("deliberate.")} == {
         "deliberate.commands",
         "deliberate.config",
+        "deliberate.config.terminal",
     } | {name for name in loaded if name.startswith("deliberate.vocabulary")}
 
 
@@ -75,10 +77,49 @@ def test_every_command_module_has_a_command_with_help(module):
     assert command is not None and command.help
 
 
-def test_invalid_setting_is_reported_in_one_line_with_exit_code_two(tmp_path):
+def test_each_invalid_setting_is_reported_in_a_line_with_exit_code_two(tmp_path):
     result = run_deliberate("routes", folder=tmp_path, DELIBERATE_MODE="production")
     assert result.returncode == 2
-    assert result.stderr == ("deliberate: DELIBERATE_SECRET_KEY must have at least 32 characters\n")
+    assert result.stderr == (
+        "deliberate: DELIBERATE_SECRET_KEY must have at least 32 characters\n"
+        "deliberate: DELIBERATE_BASE_URL must begin with https:// in production\n"
+    )
+
+
+def test_invalid_setting_is_reported_in_the_language_of_the_terminal(tmp_path):
+    settings = {"DELIBERATE_MODE": "test", "DELIBERATE_RESPONSE_DAYS": "dua"}
+    result = run_deliberate("routes", folder=tmp_path, LC_ALL="id_ID.UTF-8", **settings)
+    assert result.stderr == (
+        "deliberate: DELIBERATE_RESPONSE_DAYS harus berupa bilangan bulat (diberikan 'dua')\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql://kota@127.0.0.1:1/kota"),
+        ("DATABASE_URL", "sqlite:////does/not/exist/kota.db"),
+        ("DATABASE_URL", "postgresql://kota@127.0.0.1:port/kota"),
+        ("DATA_DIR", "/dev/null/data"),
+    ],
+)
+def test_command_without_its_database_ends_in_one_line(tmp_path, name, value):
+    settings = {"DELIBERATE_MODE": "test", f"DELIBERATE_{name}": value}
+    result = run_deliberate("check", folder=tmp_path, **settings)
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"deliberate: DELIBERATE_{name}")
+    assert result.stderr.count("\n") == 1
+
+
+def test_settings_file_of_the_working_directory_serves_every_command(tmp_path):
+    (tmp_path / "deliberate.env").write_text('DELIBERATE_MODE=test\nDELIBERATE_BRAND_NAME="A b"\n')
+    result = run_deliberate("settings", "--json", folder=tmp_path, DELIBERATE_MIN_CELL="12")
+    assert (result.returncode, result.stderr) == (0, "")
+    rows = {row["name"]: row for row in json.loads(result.stdout)}
+    assert rows["DELIBERATE_BRAND_NAME"]["value"] == "A b"
+    assert rows["DELIBERATE_BRAND_NAME"]["source"] == str(tmp_path / "deliberate.env")
+    assert rows["DELIBERATE_MIN_CELL"]["source"] == "environment"
+    assert rows["DELIBERATE_TIMEZONE"]["source"] == "default"
 
 
 def test_unknown_command_exits_with_two(tmp_path):

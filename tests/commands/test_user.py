@@ -59,4 +59,13 @@ def test_user_create_refuses_weak_passphrase_and_taken_name(app, log):
     log()
     result = run_create(app, "lain", "--role", "admin", "--display-name", "Sari")
     assert (result.exit_code, log()) == (1, [])
-    assert "taken" in result.output
+    assert "display name “Sari”" in result.output
+
+
+def test_user_create_names_the_value_that_cannot_be_taken(app, log):
+    result = run_create(app, "admin", "--role", "admin")
+    assert (result.exit_code, log()) == (1, [])
+    assert "display name “admin”" in result.output and "--display-name" in result.output
+    run_create(app, "tini", "--role", "admin", "--display-name", "Tini Satu")
+    result = run_create(app, "tini", "--role", "admin", "--display-name", "Tini Dua")
+    assert "sign-in name “tini” is taken" in result.output

@@ -26,6 +26,7 @@ VALUES = {
     "push_key": "A" * 42 + "E",
     "signing_key": "1a" * 32,
     "database_url": "postgresql://kota@db/kota",
+    "backup_server_url": "postgresql://kota@db/postgres",
     "redis_url": "redis://db",
     "mail_url": "smtp://mail.example",
 }
@@ -65,6 +66,16 @@ def test_settings_are_read_from_the_environment():
         ("METRICS_TOKEN", "short"),
         ("MIN_CELL", "9"),
         ("OIDC_ISSUER", "http://masuk.example"),
+        ("LIMITS", "perhaps"),
+        ("PLAIN_HTTP", "2"),
+        ("BASE_URL", "https://[partisipasi"),
+        ("BASE_URL", "ftp://partisipasi.example"),
+        ("MAIL_URL", "smtp://"),
+        ("MAIL_URL", "smtp://mail.example:port"),
+        ("REDIS_URL", "redis://"),
+        ("GATEWAY_URL", "https://["),
+        ("DATABASE_URL", "postgresql://kota@db:port/kota"),
+        ("BACKUP_SERVER_URL", "kota"),
     ],
 )
 def test_invalid_setting_is_rejected_by_name(name, value):
@@ -76,6 +87,29 @@ def test_secret_setting_can_be_read_from_a_file(tmp_path):
     (tmp_path / "key").write_text("y" * 40 + "\n")
     environ = {**VALID, "DELIBERATE_SECRET_KEY_FILE": str(tmp_path / "key")}
     assert load_settings(environ).secret_key == "y" * 40
+
+
+def test_secret_file_that_is_no_text_is_rejected_by_name(tmp_path):
+    (tmp_path / "key").write_bytes(b"\xff\xfe")
+    with pytest.raises(InvalidSetting, match="DELIBERATE_SECRET_KEY_FILE: cannot read"):
+        load_settings({**VALID, "DELIBERATE_SECRET_KEY_FILE": str(tmp_path / "key")})
+
+
+def test_every_invalid_setting_is_named_at_once():
+    environ = {**VALID, "DELIBERATE_TIMEZONE": "Mars", "DELIBERATE_MIN_CELL": "two"}
+    with pytest.raises(InvalidSetting) as error:
+        load_settings(environ)
+    names = [line.split()[0] for line in str(error.value).splitlines()]
+    assert names == ["DELIBERATE_MIN_CELL", "DELIBERATE_TIMEZONE"]
+
+
+def test_empty_setting_has_its_default():
+    assert load_settings({**VALID, "DELIBERATE_MIN_CELL": "", "DELIBERATE_LIMITS": ""}).limits
+
+
+@pytest.mark.parametrize(("word", "is_on"), [("1", True), ("YES", True), ("off", False)])
+def test_switch_is_read_from_its_words(word, is_on):
+    assert load_settings({**VALID, "DELIBERATE_LIMITS": word}).limits is is_on
 
 
 def test_postgres_uri_names_the_driver():
@@ -111,7 +145,7 @@ def test_demo_mode_needs_no_setting():
 
 def test_misspelt_variable_is_reported_as_unknown():
     environ = {**VALID, "DELIBERATE_SECRETKEY": "x", "DELIBERATE_SECRET_KEY_FILE": "x", "HOME": "x"}
-    assert unknown_variables(environ) == ["DELIBERATE_SECRETKEY"]
+    assert unknown_variables(environ) == {"DELIBERATE_SECRETKEY": "DELIBERATE_SECRET_KEY"}
 
 
 def test_documents_state_the_largest_request_that_the_application_accepts():

@@ -8,6 +8,7 @@ from tests.structure.source_tree import ROOT, project_files
 
 TOP_LEVEL = {
     ".ci",
+    ".dockerignore",
     ".editorconfig",
     ".github",
     ".gitignore",

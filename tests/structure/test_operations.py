@@ -24,6 +24,7 @@ UNRECORDED = {
     "deliberate/operations/polls/ballot_box.py",
     "deliberate/operations/polls/office_ballots.py",
     "deliberate/operations/site/counter_repair.py",
+    "deliberate/operations/site/key_rotation.py",
     "deliberate/operations/proposals/drafts.py",
     "deliberate/operations/responses/response_drafts.py",
     "deliberate/operations/notices/digests.py",
@@ -63,6 +64,7 @@ KINDS_OF_SEVERAL_OPERATIONS = {
         "remove_push_subscription",
     },
     "email.changed": {"change_email", "apply_email_change"},
+    "factor.removed": {"remove_second_factor", "end_second_factor"},
     "person.erased": {"erase_account", "_erase_from_list"},
     "person.signed_in": {
         "sign_in",

@@ -5,6 +5,8 @@
 
 # Read by docs/generate.py and by tests.
 _.causes
+_.protects
+_.without_key
 
 # A table that statements name in SQL, below the layer of its model.
 _.DataVersion
@@ -36,6 +38,8 @@ _.domain_instance  # Flask-Babel
 _.is_anonymous  # Flask-Login
 _.session_protection  # Flask-Login
 _.permanent  # Flask session
+_.get_signing_serializer  # Flask session
+_.csrf_valid  # Flask-WTF
 _.strict_slashes  # Werkzeug
 _.regex  # Werkzeug
 _.immutable  # Werkzeug

@@ -4,8 +4,6 @@ The provider proves only that the same person came again, and whether that perso
 resident; it never gives a role.
 """
 
-import hashlib
-import hmac
 import json
 import secrets
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.config import Settings
+from deliberate.keys import keyed_hashes
 from deliberate.permissions.decision import RefusalKind, Refused
 
 TIMEOUT_S = 5.0
@@ -44,10 +43,19 @@ class AuthorizationFlow:
 
 @dataclass(frozen=True)
 class ProvenIdentity:
-    """An identity the provider proved: a hash that is equal each time, and its verification."""
+    """An identity the provider proved: a hash that is equal each time, and its verification.
+
+    `earlier_hashes` are those of the other keys of the ring.
+    """
 
     subject_hash: str
     is_verified: bool
+    earlier_hashes: tuple[str, ...] = ()
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """Return the hashes under which the identity may be linked."""
+        return (self.subject_hash, *self.earlier_hashes)
 
 
 def is_configured() -> bool:
@@ -94,7 +102,8 @@ def exchange_code(flow: AuthorizationFlow, code: str, redirect_uri: str) -> Prov
         fields["client_secret"] = settings.oidc_client_secret
     response = _fetch_json(_endpoint_url("token_endpoint"), urlencode(fields).encode())
     claims = _validated_claims(str(response.get("id_token", "")), flow.nonce)
-    return ProvenIdentity(_subject_hash(str(claims["sub"])), _is_verified(claims))
+    newest, *earlier = _subject_hashes(str(claims["sub"]))
+    return ProvenIdentity(newest, _is_verified(claims), tuple(earlier))
 
 
 def _settings() -> Settings:
@@ -118,11 +127,9 @@ def _challenge(verifier: str) -> str:
     return str(create_s256_code_challenge(verifier))
 
 
-def _subject_hash(subject: str) -> str:
-    """Return a keyed hash of a subject identifier, which may be a national identity number."""
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    message = f"provider\n{_settings().oidc_issuer}\n{subject}"
-    return hmac.new(secret, message.encode(), hashlib.sha256).hexdigest()
+def _subject_hashes(subject: str) -> list[str]:
+    """Return the keyed hashes of a subject identifier, which may be a national identity number."""
+    return keyed_hashes("provider", f"provider\n{_settings().oidc_issuer}\n{subject}")
 
 
 def _is_verified(claims: JsonObject) -> bool:

@@ -12,7 +12,7 @@ from deliberate.operations.accounts.sign_in import InvalidCredentials, SecondFac
 from deliberate.permissions.decision import Refused, is_signed_in, require
 from deliberate.queries.accounts.linked_identities import (
     get_linked_identity,
-    get_person_by_subject_hash,
+    get_person_by_subject_hashes,
 )
 from deliberate.queries.accounts.second_factor import second_factor_added_at
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
@@ -32,7 +32,7 @@ def link_provider(
     try:
         with recorded(person, ProviderLinked, context) as act:
             require(is_signed_in(act.lock(person)))
-            linked_person = get_person_by_subject_hash(identity.subject_hash)
+            linked_person = get_person_by_subject_hashes(identity.hashes)
             if get_linked_identity(person) is not None or linked_person is not None:
                 raise Refused(_("One of the two accounts is linked already."))
             act.session.add(
@@ -67,15 +67,23 @@ def sign_in_from_provider(
 
     Raises InvalidCredentials if no active account is linked, and SecondFactorRequired.
     """
-    person = get_person_by_subject_hash(identity.subject_hash)
+    person = get_person_by_subject_hashes(identity.hashes)
     if person is None or not person.is_active:
         raise InvalidCredentials
     if second_factor_added_at(person) is not None:
         raise SecondFactorRequired(person)
     with recorded(person, PersonSignedIn, context) as act:
         act.about(act.lock(person))
+        _renew_hash(person, identity)
         _verify(act, person, identity)
     return person, create_device(person, agent, replaced_token)
+
+
+def _renew_hash(person: Person, identity: ProvenIdentity) -> None:
+    """Store the hash under the newest key, so that earlier keys can be removed in time."""
+    link = get_linked_identity(person)
+    if link is not None:
+        link.subject_hash = identity.subject_hash
 
 
 def _verify(act: Act[...], person: Person, identity: ProvenIdentity) -> None:

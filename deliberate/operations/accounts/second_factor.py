@@ -10,6 +10,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from deliberate.clock import now
 from deliberate.database import db
+from deliberate.keys import signing_keys
 from deliberate.models import Person, SecondFactor
 from deliberate.operations.accounts.devices import create_device, end_devices, hash_token
 from deliberate.operations.accounts.recovery_codes import consume_recovery_code
@@ -124,19 +125,41 @@ def remove_second_factor(
             raise Refused(_("Choose a passphrase of at least 15 characters first."))
     with recorded(remover, FactorRemoved, context) as act:
         require(may_remove_second_factor(act.lock(remover), act.lock(person)))
-        factor = act.session.get(SecondFactor, person.id, with_for_update=True)
-        if factor is None:
-            raise Refused(_("This account has no second factor."))
-        act.session.delete(factor)
+        _delete_second_factor(act, person)
         if is_own:
             act.about(person, own=True)
         else:
             if reason is None:
                 raise InvalidInput(_("Give a reason: lost, broken, stolen or another one."))
-            act.about(person, own=False, reason=reason)
-            notify_person(act, person, FactorRemovedNotice())
+            _say_who_removed_it(act, person, reason)
     if not is_own:
         end_devices(person)
+
+
+def end_second_factor(person: Person, reason: FactorRemovalReason) -> None:
+    """Remove the second factor of an account on the command line of the server.
+
+    For an administrator whom no other can help. The owner is notified and signed out. Raises
+    Refused.
+    """
+    with recorded(None, FactorRemoved, NO_REQUEST) as act:
+        act.lock(person)
+        _delete_second_factor(act, person)
+        _say_who_removed_it(act, person, reason)
+    end_devices(person)
+
+
+def _delete_second_factor(act: Act[...], person: Person) -> None:
+    factor = act.session.get(SecondFactor, person.id, with_for_update=True)
+    if factor is None:
+        raise Refused(_("This account has no second factor."))
+    act.session.delete(factor)
+
+
+def _say_who_removed_it(act: Act[...], person: Person, reason: FactorRemovalReason) -> None:
+    """Write into the act that it was not the owner, and tell the owner."""
+    act.about(person, own=False, reason=reason)
+    notify_person(act, person, FactorRemovedNotice())
 
 
 def issue_pending_sign_in(person: Person) -> str:
@@ -228,7 +251,7 @@ def _matching_time_step(secret: str, code: str) -> int | None:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="second step")
+    return URLSafeTimedSerializer(signing_keys("second step"), salt="second step")
 
 
 def _encrypt_secret(person_id: int, secret: str) -> bytes:

@@ -23,7 +23,11 @@ from deliberate.permissions.decision import (
     require,
 )
 from deliberate.permissions.processes import may_set_up
-from deliberate.queries.accounts.verified_residents import email_hash, is_on_resident_list
+from deliberate.queries.accounts.verified_residents import (
+    email_hashes,
+    entry_of_address,
+    is_on_resident_list,
+)
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean_line
 from deliberate.vocabulary import VerificationEndReason
@@ -103,17 +107,21 @@ def add_resident_list(
 
 def _add_batch(act: Act[...], batch: ResidentList, areas: Mapping[str, str]) -> int:
     """Add some addresses and verify their confirmed holders; used entries stay used."""
-    keys = {email_hash(address): address for address in areas}
+    hashes = {address: email_hashes(address) for address in areas}
+    keys = [key for candidates in hashes.values() for key in candidates]
     known = select(ResidentEntry).where(ResidentEntry.key.in_(keys)).with_for_update()
-    entries = {entry.key: entry for entry in act.session.scalars(known)}
-    for key, address in keys.items():
-        entry = entries.setdefault(key, ResidentEntry(key=key, is_used=False))
+    stored = {entry.key: entry for entry in act.session.scalars(known)}
+    entries: dict[str, ResidentEntry] = {}
+    for address, candidates in hashes.items():
+        under = next((key for key in candidates if key in stored), None)
+        entry = stored[under] if under else ResidentEntry(key=candidates[0], is_used=False)
+        entries[address] = entry
         if not entry.is_used:
             entry.list_id, entry.area = batch.id, areas[address]
     act.session.add_all(entries.values())
     verified = 0
     for person in _sole_holders(act, list(areas)):
-        entry = entries[email_hash(person.email or "")]
+        entry = entries[(person.email or "").lower()]
         if not entry.is_used:
             verify_with_entry(act, person, entry)
             act.consequence(ResidentVerified, person, by="list", account=person.actor_id or "")
@@ -148,8 +156,7 @@ def verify_from_list(person: Person, *, context: RequestContext = NO_REQUEST) ->
         return False
     with recorded(person, ResidentVerified, context) as act:
         require(may_be_verified(act.lock(person)))
-        key = email_hash(person.email or "")
-        entry = act.session.get(ResidentEntry, key, with_for_update=True)
+        entry = act.session.scalar(entry_of_address(person.email or "").with_for_update())
         if entry is None or entry.is_used:
             raise Refused(_("This address has been used already."))
         verify_with_entry(act, person, entry)

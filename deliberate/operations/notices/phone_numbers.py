@@ -1,6 +1,5 @@
 """Telephone numbers for short texts: confirmed by a code, removed, set aside when unreachable."""
 
-import hashlib
 import hmac
 import re
 
@@ -10,6 +9,7 @@ from sqlalchemy import select, update
 
 from deliberate.clock import now
 from deliberate.database import db, new_id, transient, unrecorded
+from deliberate.keys import keyed_hashes
 from deliberate.models import Person, PhoneConfirmation, PhoneNumber
 from deliberate.operations.site.rate_limits import (
     PHONE_CODE_TRIES,
@@ -64,11 +64,15 @@ def request_phone_code(person: Person, written: str) -> None:
 
 
 def code_of(request: PhoneConfirmation) -> str:
-    """Return the code of a request, which only the secret key and the seed give."""
-    key = str(current_app.secret_key).encode()
-    message = f"phone code\n{request.person_id}\n{request.number}\n{request.seed}".encode()
-    number = int.from_bytes(hmac.new(key, message, hashlib.sha256).digest()[:8])
-    return str(number % 10**CODE_DIGITS).zfill(CODE_DIGITS)
+    """Return the code of a request, which only the key ring and the seed give."""
+    return _codes_of(request)[0]
+
+
+def _codes_of(request: PhoneConfirmation) -> list[str]:
+    """Return the codes of a request under every key; one sent earlier is under an earlier key."""
+    message = f"phone code\n{request.person_id}\n{request.number}\n{request.seed}"
+    numbers = [int(hashed[:16], 16) for hashed in keyed_hashes("phone code", message)]
+    return [str(number % 10**CODE_DIGITS).zfill(CODE_DIGITS) for number in numbers]
 
 
 def confirm_phone_number(
@@ -83,7 +87,8 @@ def confirm_phone_number(
         if request is None:
             raise Refused(_("The code is no longer valid. Give your number again."))
         given = re.sub(r"\s", "", code)
-        if not hmac.compare_digest(given.encode(), code_of(request).encode()):
+        codes = [code.encode() for code in _codes_of(request)]
+        if not any(hmac.compare_digest(given.encode(), code) for code in codes):
             raise InvalidInput(_("This is not the code of the text."))
     with recorded(person, ChannelLinked, context) as act:
         require(is_signed_in(act.lock(person)))

@@ -6,7 +6,6 @@ an identity; its counters are always in the transient store, so that an unreacha
 let guesses through.
 """
 
-import hashlib
 import hmac
 import logging
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from sqlalchemy.orm import Session
 from deliberate.clock import now
 from deliberate.database import transient
 from deliberate.extensions import limiter
+from deliberate.keys import keyed_hash
 from deliberate.models import Person, RateLimitWindow
 from deliberate.operations.site.rate_limit_storage import lock_window
 from deliberate.vocabulary import Role
@@ -344,5 +344,4 @@ def network_hash(address: str, purpose: str) -> str:
 
 def _keyed_hash(*parts: str) -> str:
     """Return the key of a counter; it does not reveal the address or name."""
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(secret, "\n".join(parts).encode(), hashlib.sha256).hexdigest()
+    return keyed_hash("rate limit", "\n".join(parts))

@@ -13,6 +13,11 @@ def get_person_by_sign_in_name(sign_in_name: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.sign_in_name == sign_in_name.casefold()))
 
 
+def has_accounts() -> bool:
+    """Return whether there is any account."""
+    return db.session.scalar(select(Person.id).limit(1)) is not None
+
+
 def get_person(person_id: int) -> Person | None:
     """Return an account by its id."""
     return db.session.get(Person, person_id)

@@ -1,29 +1,31 @@
 """Lists and codes that verify residents."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 
-from flask import current_app
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 
 from deliberate.database import db
+from deliberate.keys import keyed_hashes
 from deliberate.models import Person, ResidentEntry, ResidentList
 
 PAGE_SIZE = 20
 
 
-def email_hash(email: str) -> str:
-    """Return a keyed hash of an e-mail address, equal in any case."""
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(secret, f"resident\n{email.lower()}".encode(), hashlib.sha256).hexdigest()
+def email_hashes(email: str) -> list[str]:
+    """Return the keyed hashes of an e-mail address, equal in any case, the newest key's first."""
+    return keyed_hashes("resident", f"resident\n{email.lower()}")
+
+
+def entry_of_address(email: str) -> Select[ResidentEntry]:
+    """Return the statement that selects the entry of an address, whichever key it is under."""
+    return select(ResidentEntry).where(ResidentEntry.key.in_(email_hashes(email))).limit(1)
 
 
 def is_on_resident_list(person: Person) -> bool:
     """Return whether the confirmed address of a person is on a list and unused."""
     if person.email_confirmed_at is None or not person.email:
         return False
-    entry = db.session.get(ResidentEntry, email_hash(person.email))
+    entry = db.session.scalar(entry_of_address(person.email))
     return entry is not None and not entry.is_used
 
 

@@ -25,7 +25,7 @@ from deliberate.operations.accounts.sign_in import InvalidCredentials, SecondFac
 from deliberate.permissions.decision import RefusalKind, Refused
 from deliberate.queries.accounts.linked_identities import (
     get_linked_identity,
-    get_person_by_subject_hash,
+    get_person_by_subject_hashes,
 )
 from deliberate.views.accounts.sign_in import complete_sign_in, render_code_step
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -109,7 +109,9 @@ def _proven_identity() -> ProvenIdentity | None:
     stored = session.get("proven_identity") or {}
     if _seconds() - stored.get("at", 0) > FLOW_SECONDS:
         return None
-    return ProvenIdentity(stored["subject_hash"], stored["is_verified"])
+    return ProvenIdentity(
+        stored["subject_hash"], stored["is_verified"], tuple(stored.get("earlier_hashes", ()))
+    )
 
 
 @blueprint.page("/account/elsewhere", "public")
@@ -121,7 +123,7 @@ def show() -> ResponseReturnValue:
     page = render_template(
         "accounts/identity_provider.html",
         proven=identity,
-        account=get_person_by_subject_hash(identity.subject_hash) if identity else None,
+        account=get_person_by_subject_hashes(identity.hashes) if identity else None,
         link=get_linked_identity(person) if person else None,
     )
     return page, {"Cache-Control": "no-store"}

@@ -13,6 +13,7 @@ from werkzeug.routing import BuildError
 
 from deliberate.config import LANGUAGES, Settings
 from deliberate.days import parse_day, parse_moment
+from deliberate.keys import signing_keys
 from deliberate.operations import RequestContext
 from deliberate.text import MAX_INTEGER, parse_whole_number
 from deliberate.vocabulary import Role
@@ -83,7 +84,7 @@ def new_form_key() -> str:
 
 def new_csrf_token() -> str:
     """Return the session's CSRF token, or an empty string for a request without a session."""
-    return str(generate_csrf()) if current_person() else ""
+    return str(generate_csrf(signing_keys("form"))) if current_person() else ""
 
 
 def language_of(path: str) -> str:

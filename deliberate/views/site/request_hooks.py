@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, validate_csrf
+from wtforms import ValidationError
 
 from deliberate.clock import now
 from deliberate.config import LANGUAGES, is_loopback
 from deliberate.extensions import csrf, login_manager
+from deliberate.keys import signing_keys
 from deliberate.operations import Submission
 from deliberate.operations.accounts.devices import touch_device
 from deliberate.permissions.decision import Refused
@@ -106,9 +109,19 @@ def _authorize_request() -> ResponseReturnValue | None:
         return _require_second_factor()
     if request.method == "POST" and _takes_tokens(request.endpoint):
         _require_stated_origin()
-        csrf.protect()
+        _require_csrf_token()
         _read_form_key()
     return None
+
+
+def _require_csrf_token() -> None:
+    """Refuse a form without the token of its session, signed with any key of the ring."""
+    token = csrf._get_csrf_token()
+    try:
+        validate_csrf(token, secret_key=signing_keys("form"))
+    except ValidationError as error:
+        raise CSRFError(error.args[0]) from error
+    g.csrf_valid = True
 
 
 def _lacks_second_factor(person: "Person") -> bool:

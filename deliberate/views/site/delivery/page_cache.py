@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 
 from deliberate.clock import now
+from deliberate.keys import signing_keys
 from deliberate.queries.site.page_moments import data_version, next_change_by_date
 from deliberate.views.site.delivery.compression import PAGE_LEVEL, accepts_gzip
 from deliberate.views.site.request_context import current_person
@@ -134,6 +136,18 @@ class PageSessions(SecureCookieSessionInterface):
         if self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
+        """Return the serializer of sessions, which reads those signed with any key of the ring."""
+        return URLSafeTimedSerializer(
+            signing_keys("session"),
+            salt=self.salt,
+            serializer=self.serializer,
+            signer_kwargs={
+                "key_derivation": self.key_derivation,
+                "digest_method": self.digest_method,
+            },
+        )
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Save the session; a page for readers without one has none to save."""

@@ -2,15 +2,22 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from deliberate.config.terminal import translate as _
+
 PREFIX = "DELIBERATE_"
+SETTINGS_FILE = "DELIBERATE_SETTINGS_FILE"
+"""The variable that names the settings file; it is no setting itself."""
+DEFAULT_SETTINGS_FILE = "deliberate.env"
+"""The settings file of the working directory, read where no other is named."""
 MODES = ("demo", "production", "test")
 LANGUAGES = ("id", "en")
 MAX_REQUEST_MB = 4
@@ -21,8 +28,12 @@ MIN_WEBHOOK_SECRET_CHARACTERS = 32
 MIN_CELL_IN_PRODUCTION = 10
 
 
+TRUE_WORDS = ("1", "true", "yes", "on")
+FALSE_WORDS = ("0", "false", "no", "off")
+
+
 class InvalidSetting(ValueError):
-    """A setting is missing, invalid or unsafe; the message names the environment variable."""
+    """Settings are missing, invalid or unsafe; each line of the message names one of them."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +45,10 @@ class Settings:
 
     mode: str = "production"
     secret_key: str = field(default="", metadata={"secret": True})
+    key_ring_file: str = ""
     signing_key: str = field(default="", metadata={"secret": True})
     database_url: str = field(default="", metadata={"secret": True})
+    backup_server_url: str = field(default="", metadata={"secret": True})
     data_dir: str = "instance"
     log_dir: str = ""
     upload_dir: str = ""
@@ -90,6 +103,12 @@ class Settings:
         return Path(self.log_dir).resolve() if self.log_dir else self.data_path / "log"
 
     @property
+    def key_ring_path(self) -> Path:
+        """Return the path of the key ring; there may be no such file."""
+        named = self.key_ring_file
+        return Path(named).resolve() if named else self.data_path / "key-ring"
+
+    @property
     def releases_path(self) -> Path:
         """Return the folder of published research releases."""
         return self.data_path / "releases"
@@ -116,15 +135,27 @@ class Settings:
 
 
 def load_settings(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
-    """Return the settings of this process; raise InvalidSetting naming the invalid variable."""
-    values: dict[str, object] = {}
-    for spec in fields(Settings):
-        value = _read_variable(environ, PREFIX + spec.name.upper(), bool(spec.metadata))
-        if value is not None:
-            values[spec.name] = _parse(spec.name, value, type(spec.default))
+    """Return the settings of this process; raise InvalidSetting naming each invalid variable."""
+    values, problems = read_values(environ)
     settings = Settings(**{**values, **overrides})  # type: ignore[arg-type]  # checked below
-    check_settings(settings)
+    problems += find_problems(settings)
+    if problems:
+        raise InvalidSetting("\n".join(dict.fromkeys(problems)))
     return settings
+
+
+def read_values(environ: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
+    """Return the values that variables give by name, and what is wrong with the others."""
+    values: dict[str, object] = {}
+    problems: list[str] = []
+    for spec in fields(Settings):
+        try:
+            value = _read_variable(environ, PREFIX + spec.name.upper(), bool(spec.metadata))
+            if value:  # an empty one is not set: the default applies
+                values[spec.name] = _parse(spec.name, value, type(spec.default))
+        except InvalidSetting as error:
+            problems.append(str(error))
+    return values, problems
 
 
 def _read_variable(environ: Mapping[str, str], name: str, is_secret: bool) -> str | None:
@@ -132,33 +163,63 @@ def _read_variable(environ: Mapping[str, str], name: str, is_secret: bool) -> st
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise InvalidSetting(f"{name}_FILE: cannot read {path} ({error.strerror})") from error
+            reason = error.strerror or type(error).__name__
+        except ValueError:
+            reason = "UTF-8"
+        raise InvalidSetting(
+            _(
+                "%(name)s: cannot read %(path)s (%(reason)s)",
+                name=f"{name}_FILE",
+                path=path,
+                reason=reason,
+            )
+        )
     return environ.get(name)
 
 
 def _parse(name: str, value: str, kind: type) -> object:
     if kind is bool:
-        return value.strip().lower() in {"1", "true", "yes", "on"}
+        return _parse_switch(PREFIX + name.upper(), value)
     if kind is int:
         try:
             return int(value)
         except ValueError:
             raise InvalidSetting(
-                f"{PREFIX}{name.upper()} must be a whole number (got {value!r})"
+                _(
+                    "%(name)s must be a whole number (got %(value)r)",
+                    name=PREFIX + name.upper(),
+                    value=value,
+                )
             ) from None
     return value
 
 
-def check_settings(settings: Settings) -> None:
-    """Raise InvalidSetting for the first invalid value, or value unsafe in production."""
-    if settings.mode not in MODES:
-        modes = ", ".join(MODES)
-        raise InvalidSetting(f"{PREFIX}MODE must be one of {modes} (got {settings.mode!r})")
+def _parse_switch(name: str, value: str) -> bool:
+    word = value.strip().lower()
+    if word not in TRUE_WORDS + FALSE_WORDS:
+        raise InvalidSetting(
+            _(
+                "%(name)s must be one of %(words)s (got %(value)r)",
+                name=name,
+                words=", ".join(TRUE_WORDS + FALSE_WORDS),
+                value=value,
+            )
+        )
+    return word in TRUE_WORDS
+
+
+def find_problems(settings: Settings) -> list[str]:
+    """Return a line about each value that is invalid, or unsafe in production."""
     problems = [*_invalid_values(settings)]
+    if settings.mode not in MODES:
+        problems.insert(0, ("MODE", _one_of(MODES, settings.mode)))
     if settings.mode == "production":
         problems += _unsafe_for_production(settings)
-    for name, problem in problems:
-        raise InvalidSetting(f"{PREFIX}{name} {problem}")
+    return [f"{PREFIX}{name} {problem}" for name, problem in problems]
+
+
+def _one_of(words: Iterable[str], value: str) -> str:
+    return _("must be one of %(words)s (got %(value)r)", words=", ".join(words), value=value)
 
 
 Problems = Iterator[tuple[str, str]]
@@ -168,16 +229,20 @@ Problems = Iterator[tuple[str, str]]
 def _invalid_values(settings: Settings) -> Problems:
     """Yield the values that are invalid in every mode; secret values are not shown."""
     yield from _invalid_locale(settings)
+    yield from _invalid_addresses(settings)
     if settings.database_uri.split("://")[0].split("+")[0] not in {"sqlite", "postgresql"}:
-        yield "DATABASE_URL", "must begin with sqlite:// or postgresql://"
+        yield "DATABASE_URL", _begins("sqlite://", "postgresql://")
     if settings.signing_key and not re.fullmatch("[0-9a-fA-F]{64}", settings.signing_key):
-        yield "SIGNING_KEY", "must have 64 hex digits"
+        yield "SIGNING_KEY", _("must have 64 hex digits")
     if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://")):
-        yield "REDIS_URL", "must begin with redis:// or rediss://"
+        yield "REDIS_URL", _begins("redis://", "rediss://")
     if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
-        yield "MAIL_URL", "must begin with smtp:// or smtps://"
+        yield "MAIL_URL", _begins("smtp://", "smtps://")
     if settings.holidays_file and not Path(settings.holidays_file).is_file():
-        yield "HOLIDAYS_FILE", f"must name a file ({settings.holidays_file} does not exist)"
+        yield (
+            "HOLIDAYS_FILE",
+            _("must name a file (%(path)s does not exist)", path=settings.holidays_file),
+        )
     for name, minimum in (
         ("response_days", 1),
         ("support_threshold", 1),
@@ -187,7 +252,10 @@ def _invalid_values(settings: Settings) -> Problems:
     ):
         value = getattr(settings, name)
         if value < minimum:
-            yield name.upper(), f"must be at least {minimum} (got {value})"
+            yield (
+                name.upper(),
+                _("must be at least %(least)s (got %(value)s)", least=minimum, value=value),
+            )
     yield from _invalid_mail_addresses(settings)
     yield from _invalid_mail_domain(settings)
     yield from _invalid_gateway(settings)
@@ -195,15 +263,61 @@ def _invalid_values(settings: Settings) -> Problems:
         yield from _invalid_push_key(settings)
 
 
+def _begins(*beginnings: str) -> str:
+    return _("must begin with %(beginnings)s", beginnings=" / ".join(beginnings))
+
+
+def _at_least(characters: int) -> str:
+    return _("must have at least %(n)s characters", n=characters)
+
+
+def split_url(url: str) -> SplitResult:
+    """Return the parts of a URL; of one that cannot be read, empty parts."""
+    try:
+        parts = urlsplit(url)
+        _host, _port = parts.hostname, parts.port  # read when asked for, and refused then
+    except ValueError:
+        return urlsplit("")
+    return parts
+
+
+def _invalid_addresses(settings: Settings) -> Problems:
+    """Yield the addresses that cannot be read."""
+    url = split_url(settings.base_url)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        yield "BASE_URL", _("must be an address such as https://partisipasi.example")
+    for name in ("redis_url", "mail_url", "oidc_issuer"):
+        value = getattr(settings, name)
+        if value and not split_url(value).hostname:
+            yield name.upper(), _("must be an address with a host")
+    for name, uri in (
+        ("DATABASE_URL", settings.database_url and settings.database_uri),
+        ("BACKUP_SERVER_URL", settings.backup_server_url),
+    ):
+        if uri and not _is_database_address(uri):
+            yield name, _("must be an address such as postgresql://user:word@host/name")
+
+
+def _is_database_address(uri: str) -> bool:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        make_url(uri)
+    except (ArgumentError, ValueError):
+        return False
+    return True
+
+
 def _invalid_locale(settings: Settings) -> Problems:
     if settings.default_lang not in LANGUAGES:
-        yield "DEFAULT_LANG", f"must be id or en (got {settings.default_lang!r})"
+        yield "DEFAULT_LANG", _one_of(LANGUAGES, settings.default_lang)
     if not _is_time_zone(settings.timezone):
         yield (
             "TIMEZONE",
-            (
-                f"must be a time zone such as Asia/Makassar ({settings.timezone!r} is not a valid"
-                " time zone)"
+            _(
+                "must be a time zone such as Asia/Makassar (%(value)r is not a valid time zone)",
+                value=settings.timezone,
             ),
         )
 
@@ -220,58 +334,66 @@ def _invalid_mail_addresses(settings: Settings) -> Problems:
     for name in ("mail_from", "witnesses"):
         for address in filter(None, getattr(settings, name).split(",")):
             if not re.fullmatch(r"[^@\s]+@[^@\s]+", address.strip()):
-                yield name.upper(), f"must be an email address (got {address.strip()!r})"
+                yield (
+                    name.upper(),
+                    _("must be an email address (got %(value)r)", value=address.strip()),
+                )
 
 
 def _invalid_mail_domain(settings: Settings) -> Problems:
     if settings.mail_domain and not re.fullmatch(r"[\w-]+(\.[\w-]+)+", settings.mail_domain):
-        yield "MAIL_DOMAIN", f"must be a domain of mail (got {settings.mail_domain!r})"
+        yield (
+            "MAIL_DOMAIN",
+            _("must be a domain of mail (got %(value)r)", value=settings.mail_domain),
+        )
 
 
 def _invalid_gateway(settings: Settings) -> Problems:
     if not re.fullmatch(r"[1-9][0-9]{0,2}", settings.phone_country):
-        yield "PHONE_COUNTRY", f"must be a calling code such as 62 (got {settings.phone_country!r})"
+        yield (
+            "PHONE_COUNTRY",
+            _("must be a calling code such as 62 (got %(value)r)", value=settings.phone_country),
+        )
     if not settings.gateway_url:
         return
-    url = urlsplit(settings.gateway_url)
+    url = split_url(settings.gateway_url)
     is_local = url.scheme == "http" and is_loopback(url.hostname or "")
     if not url.hostname or not (url.scheme == "https" or is_local):
-        yield "GATEWAY_URL", "must begin with https://"
+        yield "GATEWAY_URL", _begins("https://")
     if len(settings.gateway_secret) < MIN_WEBHOOK_SECRET_CHARACTERS:
-        yield "GATEWAY_SECRET", f"must have at least {MIN_WEBHOOK_SECRET_CHARACTERS} characters"
+        yield "GATEWAY_SECRET", _at_least(MIN_WEBHOOK_SECRET_CHARACTERS)
 
 
 def _invalid_push_key(settings: Settings) -> Problems:
     if not re.fullmatch(r"[\w-]{43}", settings.push_key, re.ASCII):
-        yield "PUSH_KEY", "must be a key as `deliberate push-key` prints it"
+        yield "PUSH_KEY", _("must be a key as `deliberate push-key` prints it")
     if find_spec("pywebpush") is None:
         yield "PUSH_KEY", needs_extra("push")
 
 
 def _unsafe_for_production(settings: Settings) -> Problems:
     """Yield the values that must not be used on a public site."""
-    if len(settings.secret_key) < MIN_SECRET_KEY_CHARACTERS:
-        yield "SECRET_KEY", f"must have at least {MIN_SECRET_KEY_CHARACTERS} characters"
-    url = urlsplit(settings.base_url)
+    needs_secret = bool(settings.secret_key) or not settings.key_ring_path.is_file()
+    if needs_secret and len(settings.secret_key) < MIN_SECRET_KEY_CHARACTERS:
+        yield "SECRET_KEY", _at_least(MIN_SECRET_KEY_CHARACTERS)
+    url = split_url(settings.base_url)
     if settings.plain_http:
         yield from _unsafe_plain_http(settings)
     elif url.scheme != "https" or not url.hostname:
-        yield "BASE_URL", "must begin with https:// in production"
+        yield "BASE_URL", _("must begin with https:// in production")
     elif url.path.strip("/") or url.query or url.username:
-        yield "BASE_URL", "must be the URL of the site without path, query or user name"
+        yield "BASE_URL", _("must be the URL of the site without path, query or user name")
     if 0 < len(settings.metrics_token) < MIN_METRICS_TOKEN_CHARACTERS:
-        yield "METRICS_TOKEN", f"must have at least {MIN_METRICS_TOKEN_CHARACTERS} characters"
+        yield "METRICS_TOKEN", _at_least(MIN_METRICS_TOKEN_CHARACTERS)
     if 0 < len(settings.mail_webhook_secret) < MIN_WEBHOOK_SECRET_CHARACTERS:
-        yield (
-            "MAIL_WEBHOOK_SECRET",
-            f"must have at least {MIN_WEBHOOK_SECRET_CHARACTERS} characters",
-        )
+        yield "MAIL_WEBHOOK_SECRET", _at_least(MIN_WEBHOOK_SECRET_CHARACTERS)
     if settings.min_cell < MIN_CELL_IN_PRODUCTION:
         yield (
             "MIN_CELL",
-            (
-                f"must be at least {MIN_CELL_IN_PRODUCTION}: smaller cells of released tables could"
-                " identify people"
+            _(
+                "must be at least %(least)s: smaller cells of released tables could identify"
+                " people",
+                least=MIN_CELL_IN_PRODUCTION,
             ),
         )
     if settings.oidc_issuer:
@@ -280,17 +402,21 @@ def _unsafe_for_production(settings: Settings) -> Problems:
 
 def _unsafe_plain_http(settings: Settings) -> Problems:
     """Yield what makes an installation without TLS reachable from other machines."""
-    url = urlsplit(settings.base_url)
+    url = split_url(settings.base_url)
     if url.scheme != "http" or not is_loopback(url.hostname or ""):
         yield (
             "PLAIN_HTTP",
-            (
+            _(
                 "is for a trial on one machine: DELIBERATE_BASE_URL must begin with"
-                f" http://127.0.0.1 or http://localhost (got {settings.base_url!r})"
+                " http://127.0.0.1 or http://localhost (got %(value)r)",
+                value=settings.base_url,
             ),
         )
     if settings.trusted_proxies:
-        yield "PLAIN_HTTP", "cannot be used behind a proxy (DELIBERATE_TRUSTED_PROXIES must be 0)"
+        yield (
+            "PLAIN_HTTP",
+            _("cannot be used behind a proxy (DELIBERATE_TRUSTED_PROXIES must be 0)"),
+        )
 
 
 def is_loopback(host: str) -> bool:
@@ -305,20 +431,38 @@ def is_loopback(host: str) -> bool:
 
 def _unsafe_identity_provider(settings: Settings) -> Problems:
     if not settings.oidc_issuer.startswith("https://"):
-        yield "OIDC_ISSUER", "must begin with https:// in production"
+        yield "OIDC_ISSUER", _("must begin with https:// in production")
     if not (settings.oidc_client_id and settings.oidc_client_secret):
-        yield "OIDC_CLIENT_SECRET", "and OIDC_CLIENT_ID must be set if OIDC_ISSUER is set"
+        yield (
+            "OIDC_CLIENT_SECRET",
+            _("and OIDC_CLIENT_ID must be set if OIDC_ISSUER is set"),
+        )
     if find_spec("authlib") is None:
         yield "OIDC_ISSUER", needs_extra("sso")
 
 
 def needs_extra(extra: str) -> str:
     """Return the command that installs the packages of an extra, from their lock file."""
-    return f"needs the extra {extra}: pip install --require-hashes -r requirements-{extra}.lock"
+    command = f"pip install --require-hashes -r requirements-{extra}.lock"
+    return _("needs the extra %(extra)s: %(command)s", extra=extra, command=command)
 
 
-def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """Return the DELIBERATE_* variables that name no setting, such as misspelt ones."""
-    names = {PREFIX + spec.name.upper() for spec in fields(Settings)}
-    files = {f"{PREFIX}{spec.name.upper()}_FILE" for spec in fields(Settings) if spec.metadata}
-    return sorted(name for name in environ if name.startswith(PREFIX) and name not in names | files)
+def setting_names() -> tuple[set[str], set[str]]:
+    """Return the variables of settings, and those that name the file of a secret one."""
+    specs = fields(Settings)
+    secrets = {f"{PREFIX}{spec.name.upper()}_FILE" for spec in specs if spec.metadata}
+    return {PREFIX + spec.name.upper() for spec in specs}, secrets
+
+
+def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the DELIBERATE_* variables that name no setting, each with the nearest that does."""
+    names, files = setting_names()
+    known = {*names, *files, SETTINGS_FILE}
+    unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    return {name: _nearest(name, known) for name in unknown}
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known variable that is nearest to an unknown one, empty if none is near."""
+    words = sorted(other.removeprefix(PREFIX) for other in known)
+    return "".join(PREFIX + word for word in get_close_matches(name.removeprefix(PREFIX), words, 1))
