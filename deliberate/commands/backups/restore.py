@@ -130,10 +130,11 @@ def _has_signing_key(settings: Settings) -> bool:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of a verification: the manifest and the faults of its log."""
+    """The result of a verification: manifest, faults of the log, heads that were not compared."""
 
     manifest: dict[str, Any]
     faults: list[Fault]
+    not_compared: list[str]
 
 
 def check_backup(
@@ -156,20 +157,24 @@ def check_backup(
             with app.app_context():
                 _require_known_schema(file, manifest)
             _move_into_place(temporary_settings, temporary_folder / "unpacked")
-            return CheckResult(manifest, _find_faults(app, manifest, heads))
+            return _check_log(app, manifest, heads)
 
 
-def _find_faults(
+def _check_log(
     app: Flask, manifest: dict[str, Any], heads: Sequence[ExportedTreeHead]
-) -> list[Fault]:
+) -> CheckResult:
     with app.app_context():
         try:
             upgrade()
-            faults = sealing.verify_log(app.config["SETTINGS"].log_path, heads)
+            settings: Settings = app.config["SETTINGS"]
+            split = sealing.split_external_heads(
+                db.session(), heads, settings.base_url, is_copy=True
+            )
+            faults = sealing.verify_log(settings.log_path, split.comparable)
             head = sealing.latest_tree_head(db.session())
             if head is not None and head.root != manifest["log"]["root"]:
                 faults.append(Fault("the log's newest head is not the manifest's", head.size))
-            return faults
+            return CheckResult(manifest, faults, split.reasons)
         finally:
             db.session.remove()
             db.engine.dispose()
