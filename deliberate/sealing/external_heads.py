@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from deliberate.sealing.tree_heads import ExportedTreeHead, export_tree_head, latest_tree_head
+from deliberate.sealing.tree_heads import (
+    ExportedTreeHead,
+    HeadFields,
+    export_tree_head,
+    latest_tree_head,
+)
 
 
 @dataclass
@@ -35,8 +40,12 @@ def split_external_heads(
             result.reasons.append(
                 f"{where} is of another log: {fields['origin']}, not {last['origin']}"
             )
-        elif head.is_signed and is_copy and fields["t"] > last["t"]:
+        elif head.is_signed and is_copy and _is_newer(fields, last):
             result.reasons.append(f"{where} is newer than this copy, which ends at {last['t']}")
         else:
             result.comparable.append(head)
     return result
+
+
+def _is_newer(fields: HeadFields, last: HeadFields) -> bool:
+    return bool(fields["size"] > last["size"] and fields["t"] >= last["t"])

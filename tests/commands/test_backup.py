@@ -85,11 +85,8 @@ def test_backup_verifies_against_a_published_tree_head(installation, backup, tmp
     assert backup("verify", installation.file, "--heads", heads_file)[0] == 0
 
 
-def test_backup_that_is_older_than_a_tree_head_cannot_be_compared(
-    installation, backup, tmp_path, clock
-):
+def test_backup_that_is_older_than_a_tree_head_cannot_be_compared(installation, backup, tmp_path):
     backup("create", installation.file)
-    clock.shift(10)
     factories.create_resident()
     sealing.seal_log(installation.settings)
     heads_file = tmp_path / "heads.jsonl"
