@@ -151,7 +151,9 @@ def check_backup(
     with tempfile.TemporaryDirectory(prefix="deliberate-backup-") as name:
         temporary_folder = Path(name)
         manifest = unpack(file, temporary_folder / "unpacked", progress)
-        base_settings = replace(settings, mode="test", data_dir=name, log_dir="", upload_dir="")
+        base_settings = replace(
+            settings, mode="test", data_dir=name, log_dir="", upload_dir="", shared_dir=""
+        )
         with _temporary_database(base_settings, file, manifest, server) as temporary_settings:
             app = create_app(temporary_settings)
             with app.app_context():

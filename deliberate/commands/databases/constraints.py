@@ -105,4 +105,7 @@ def _sequence(connection: Connection, table: Table, schema: str = "") -> str | N
     prefix = f"{schema}." if schema else ""
     quoted = connection.dialect.identifier_preparer.quote(table.name)
     values = {"name": f"{prefix}{quoted}", "column": column.name}
-    return connection.scalar(text("SELECT pg_get_serial_sequence(:name, :column)"), values)
+    found: str | None = connection.scalar(
+        text("SELECT pg_get_serial_sequence(:name, :column)"), values
+    )
+    return found
