@@ -41,6 +41,7 @@ class Settings:
     upload_dir: str = ""
     shared_dir: str = ""
     read_url: str = field(default="", metadata={"secret": True})
+    transaction_pooling: bool = False
     base_url: str = "http://127.0.0.1:8000"
     plain_http: bool = False
     redis_url: str = field(default="", metadata={"secret": True})

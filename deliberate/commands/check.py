@@ -19,6 +19,8 @@ from deliberate.queries.site.counter_check import find_counter_mismatches
 from deliberate.queries.site.health_checks import run_health_checks
 
 MIN_CONTRAST = 4.5
+RUNNING_CHECKS = frozenset({"sealing", "disk", "mail", "jobs", "files", "replica"})
+"""Health checks whose problems are faults of the installation as it runs."""
 WHITE = "#ffffff"
 ADVISED_PYTHON = (3, 11, 10)
 """First release of 3.11 with the repairs of the mail, archive and URL modules of 2024."""
@@ -59,7 +61,10 @@ def _problems(settings: Settings) -> Iterator[str]:
     if settings.mode == "production":
         yield from _missing_in_production(settings)
     for check in run_health_checks(settings):
-        if check.name in {"sealing", "disk", "mail", "jobs", "files"} and not check.passed:
+        if (
+            check.name in {"sealing", "disk", "mail", "jobs", "files", "replica"}
+            and not check.passed
+        ):
             yield f"{check.name}: {check.problem}"
 
 

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deliberate.clock import now
 from deliberate.config import Settings
-from deliberate.database import db, transient
+from deliberate.database import db, get_replica, transient
+from deliberate.database.replica import MAX_LAG_SECONDS
 from deliberate.models import JobRun, Process, Release
 from deliberate.models.log.signed_tree_head import LATE_AFTER
 from deliberate.queries.log.tree_heads import unsealed_age
@@ -50,6 +51,7 @@ def run_health_checks(settings: Settings) -> list[HealthCheck]:
             HealthCheck("migration", _schema_problem()),
             HealthCheck("sealing", _sealing_problem()),
             HealthCheck("disk", _disk_problem(settings.data_path)),
+            *_replica_check(),
             HealthCheck("mail", _mail_problem(), is_required=False),
             HealthCheck("jobs", _jobs_problem(), is_required=False),
             HealthCheck("files", _files_problem(settings.releases_path), is_required=False),
@@ -61,6 +63,16 @@ def run_health_checks(settings: Settings) -> list[HealthCheck]:
 def is_sealing_late() -> bool:
     """Return whether the oldest unsealed entry is older than allowed."""
     return unsealed_age() > MAX_UNSEALED_AGE
+
+
+def _replica_check() -> list[HealthCheck]:
+    """Return the check of the replica, if there is one; without it readers get the primary."""
+    replica = get_replica()
+    if replica is None:
+        return []
+    state = replica.state()
+    is_behind = state.lag_seconds > MAX_LAG_SECONDS
+    return [HealthCheck("replica", state.problem, is_required=is_behind)]
 
 
 def _schema_problem() -> str:

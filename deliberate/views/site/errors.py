@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadHost, BadRequest, HTTPException
 from deliberate.operations import ChangedForm, RepeatedForm
 from deliberate.permissions.decision import RefusalKind, Refused
 from deliberate.queries.processes.processes import get_process_of
+from deliberate.queries.site.read_database import read_primary_instead
 from deliberate.views.site.form_pages import (
     flash_with_receipt,
     redirect_with_message,
@@ -167,7 +168,12 @@ def handle_unexpected_error(error: Exception) -> ResponseReturnValue:
 
 
 def handle_database_unavailable(error: Exception) -> ResponseReturnValue:
-    """Log that the database is locked, full or down, and return a page with the time to retry."""
+    """Log that the database is locked, full or down, and return a page with the time to retry.
+
+    A reader of the replica gets the page from the primary instead.
+    """
+    if read_primary_instead():
+        return _answer_again()
     fields = {"request_id": g.get("request_id", "")}
     current_app.logger.warning("database unavailable", exc_info=error, extra={"fields": fields})
     can_resend = _can_be_sent_again()
@@ -181,6 +187,15 @@ def handle_database_unavailable(error: Exception) -> ResponseReturnValue:
         else _typed_fields(MIN_KEPT_CHARACTERS),
     )
     return page, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+def _answer_again() -> ResponseReturnValue:
+    """Run the request once more, its hooks included; an error is handled as the first time."""
+    try:
+        answer: ResponseReturnValue | None = current_app.preprocess_request()
+        return current_app.dispatch_request() if answer is None else answer
+    except Exception as failure:  # it is handled as one of a view
+        return current_app.handle_user_exception(failure)
 
 
 def _render_plain(template: str, **context: object) -> str:
