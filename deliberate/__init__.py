@@ -113,6 +113,8 @@ def _flask_settings(settings: "Settings") -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key or _local_secret_key(settings),
         "SQLALCHEMY_DATABASE_URI": settings.database_uri,
+        "REPLICA_URI": settings.read_uri,
+        "TRANSACTION_POOLING": settings.transaction_pooling,
         "SETTINGS": settings,
         "TESTING": settings.mode == "test",
         "MAX_CONTENT_LENGTH": MAX_REQUEST_MB * 1024 * 1024,

@@ -22,6 +22,8 @@ from deliberate.queries.site.health_checks import run_health_checks
 MIN_CONTRAST = 4.5
 OF_OTHERS = 0o004
 """The mode of a file that every account of the machine can read."""
+RUNNING_CHECKS = frozenset({"sealing", "disk", "mail", "jobs", "files", "replica"})
+"""Health checks whose problems are faults of the installation as it runs."""
 WHITE = "#ffffff"
 ADVISED_PYTHON = (3, 11, 10)
 """First release of 3.11 with the repairs of the mail, archive and URL modules of 2024."""
@@ -61,7 +63,10 @@ def _problems(settings: Settings) -> Iterator[str]:
     if settings.mode == "production":
         yield from _missing_in_production(settings)
     for check in run_health_checks(settings):
-        if check.name in {"sealing", "disk", "mail", "jobs"} and not check.passed:
+        if (
+            check.name in {"sealing", "disk", "mail", "jobs", "files", "replica"}
+            and not check.passed
+        ):
             yield f"{check.name}: {check.problem}"
 
 

@@ -56,6 +56,24 @@ TEXTS = {
         _("Folder of attached files. Empty: uploads in the data folder."),
         _("Several hosts name one shared folder."),
     ),
+    "shared_dir": (
+        _("Folder that all hosts share: log, uploads and releases. Empty: the data folder."),
+        _(
+            "What one host stores there, the others serve; the two settings above name other places."
+        ),
+    ),
+    "read_url": (
+        _(
+            "Address of a streaming replica of PostgreSQL. Empty: everything is read from the database."
+        ),
+        _(
+            "Pages for readers without an account are read there while it is at most 5 seconds behind."
+        ),
+    ),
+    "transaction_pooling": (
+        _("Whether connections go through a pooler that gives one for a transaction each."),
+        _("Nothing is kept on a connection between two transactions, such as prepared statements."),
+    ),
     "base_url": (
         _("Address of the site, without a path."),
         _("Links in mails, feeds and files begin with it; forms from elsewhere are refused."),

@@ -7,7 +7,7 @@ from sqlalchemy import Select, bindparam, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from deliberate.clock import now
-from deliberate.database import UtcDateTime, Version, db, read_version
+from deliberate.database import UtcDateTime, Version, db, read_version, reading_engine
 from deliberate.models import Phase, Poll, Questionnaire
 from deliberate.models.moderation.visibility import HideableText
 
@@ -44,7 +44,7 @@ def data_version(proposal_id: int | None = None) -> Version:
     It is read before the session begins its transaction, so a page is never made from older data
     than its version names. A connection of its own costs less than a session.
     """
-    with db.engine.connect() as connection:
+    with reading_engine().connect() as connection:
         return read_version(connection, proposal_id)
 
 

@@ -20,6 +20,7 @@ from deliberate.operations.accounts.devices import touch_device
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.devices import get_person_by_device_token
 from deliberate.queries.accounts.second_factor import must_set_up_second_factor
+from deliberate.queries.site.read_database import read_replica_if_current
 from deliberate.views.site.errors import ForeignForm
 from deliberate.views.site.form_pages import see_other
 from deliberate.views.site.request_context import (
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 LAST_SEEN_PRECISION = timedelta(minutes=5)
 """The last-seen time of a device is written again after this time."""
+READS_PRIMARY = frozenset({"health", "metrics"})
+"""Blueprints that say how the primary is."""
 WITHOUT_SECOND_FACTOR = frozenset(
     {"static", "second_factor.show", "second_factor.add", "sign_in.sign_out"}
 )
@@ -48,6 +51,7 @@ def init_app(app: Flask) -> None:
     app.url_value_preprocessor(_set_language)
     app.url_defaults(_add_language)
     app.before_request(_refuse_other_machines)
+    app.before_request(_choose_database)
     app.before_request(_authorize_request)
     login_manager.user_loader(get_person_by_device_token)
     login_manager.session_protection = None
@@ -60,6 +64,16 @@ def _refuse_other_machines() -> None:
     host = urlsplit(f"//{request.host}").hostname or ""
     if not (is_loopback(request.remote_addr or "") and is_loopback(host)):
         abort(403, _("This installation is a trial without TLS: it answers only its own machine."))
+
+
+def _choose_database() -> None:
+    """Let a reader without a session read the replica, if the installation has one."""
+    if (
+        request.method in {"GET", "HEAD"}
+        and request.blueprint not in READS_PRIMARY
+        and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
+    ):
+        read_replica_if_current()
 
 
 def audience_of(endpoint: str | None) -> tuple[str, ...]:
