@@ -42,7 +42,7 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "Flask":
-    from deliberate import database, views
+    from deliberate import api, database, views
     from deliberate.config import load_settings
     from deliberate.views.site import errors
     from deliberate.views.site.url_parsing import Application
@@ -58,6 +58,7 @@ def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "
     app.config.update(_flask_settings(settings))
     _init_extensions(app)
     views.register(app)
+    api.register(app)
     for error in database.UNAVAILABLE_ERRORS:
         app.register_error_handler(error, errors.handle_database_unavailable)
     _register_commands(app)

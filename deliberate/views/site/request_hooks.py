@@ -17,6 +17,7 @@ from deliberate.operations.accounts.devices import touch_device
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.devices import get_person_by_device_token
 from deliberate.queries.accounts.second_factor import must_set_up_second_factor
+from deliberate.views.site.delivery.problems import is_cookieless
 from deliberate.views.site.errors import ForeignForm
 from deliberate.views.site.form_pages import see_other
 from deliberate.views.site.request_context import (
@@ -74,11 +75,15 @@ def _set_language(
 
 
 def _preferred_language() -> str:
-    chosen = request.cookies.get(current_app.config["LANGUAGE_COOKIE_NAME"], "")
+    chosen = "" if is_cookieless(request.path) else _chosen_language()
     if chosen in LANGUAGES:
         return chosen
     default = current_settings().default_lang
     return request.accept_languages.best_match(LANGUAGES, default) or default
+
+
+def _chosen_language() -> str:
+    return request.cookies.get(current_app.config["LANGUAGE_COOKIE_NAME"], "")
 
 
 def _add_language(
@@ -94,6 +99,8 @@ def _authorize_request() -> ResponseReturnValue | None:
     if request.url_rule is None:
         return None
     audience = audience_of(request.endpoint)
+    if is_cookieless(request.path) and "public" in audience:
+        return None
     if request.method == "POST" and _comes_from_this_site() is False:
         raise ForeignForm(_("Another site sent this form. Nothing was stored."))
     person = current_person()

@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, g, request, session
 
+from deliberate.views.site.delivery.problems import is_cookieless
 from deliberate.views.site.request_context import current_settings
 
 CONTENT_SECURITY_POLICY = (
@@ -39,10 +40,10 @@ def set_security_headers(response: Response) -> Response:
             "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
         )
     if request.endpoint not in FILES and not g.get("is_shared_page"):
-        if _has_session():
+        if not is_cookieless(request.path) and _has_session():
             response.headers["Cache-Control"] = "private, no-store"
         response.headers.setdefault("Cache-Control", "no-cache")
-        response.vary.add("Cookie")
+        response.vary.add("Accept-Language" if is_cookieless(request.path) else "Cookie")
     return response
 
 
