@@ -100,7 +100,6 @@ def list_view(resource: Resource) -> Callable[[Query], Response]:
     """Return the view of the list of a resource."""
 
     def show(query: Query) -> Response:
-        read_language(query)
         limit = query.get("limit", PAGE_SIZE)
         filters = RowFilters(
             query.get("process", ""), query.get("proposal"), query.get("institution", "")
@@ -118,7 +117,6 @@ def row_view(resource: Resource) -> Callable[..., Response]:
     """Return the view of one row of a resource."""
 
     def show(query: Query, row_id: int) -> Response:
-        read_language(query)
         row = get_or_404(get_public_row(resource.name, row_id))
         return json_answer(_read_rows(resource, [row], query)[0])
 
@@ -133,11 +131,6 @@ def _read_rows(
     base_url = current_settings().base_url.rstrip("/")
     reading = Reading(g.language, now(), base_url, resource.share(rows))
     return [resource.read(row, reading, names) for row in rows]
-
-
-def read_language(query: Mapping[str, JsonValue]) -> None:
-    """Use the language that the request names; without one that of its headers."""
-    g.language = query.get("language") or g.language
 
 
 def json_answer(content: object, *, next_page: int | None = None) -> Response:

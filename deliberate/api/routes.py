@@ -13,7 +13,6 @@ from deliberate.api.answers import (
     json_answer,
     list_query,
     list_view,
-    read_language,
     row_query,
     row_view,
 )
@@ -76,9 +75,8 @@ def _add_resource(resource: Resource) -> None:
     )
 
 
-def _show_index(query: Query) -> Response:
+def _show_index(_query: Query) -> Response:
     """Return the addresses of everything."""
-    read_language(query)
     base = current_settings().base_url.rstrip("/") + PREFIX
     return json_answer(
         {
@@ -92,15 +90,13 @@ def _show_index(query: Query) -> Response:
     )
 
 
-def _show_openapi(query: Query) -> Response:
+def _show_openapi(_query: Query) -> Response:
     """Return the OpenAPI document."""
-    read_language(query)
     return json_answer(openapi_document())
 
 
-def _show_schema(query: Query) -> Response:
+def _show_schema(_query: Query) -> Response:
     """Return the JSON Schema of every resource, with the version of the contract."""
-    read_language(query)
     return json_answer(
         {
             "version": VERSION,

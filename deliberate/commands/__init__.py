@@ -31,6 +31,7 @@ MODULES = {
     "score": "scores.score",
     "serve": "serve",
     "user": "user",
+    "webhook": "notices.webhook",
 }
 """Module of each command by command name; a module is imported when its command is used, so that
 no command waits for the libraries of another."""
@@ -56,6 +57,7 @@ SUMMARIES = {
     "score": "Score a process, or a release's files.",
     "serve": "Serve the platform over HTTP, behind a reverse proxy with TLS.",
     "user": "Create accounts.",
+    "webhook": "List, add, resume and remove addresses that receive public acts.",
 }
 """First sentence of each command's help, which the list of commands shows without an import."""
 

@@ -33,12 +33,13 @@ def list_public_acts(after: int, below: int, limit: int) -> list[PublicAct]:
         .order_by(Position.seq)
         .limit(limit)
     )
-    return [
-        PublicAct(
-            row.seq or 0, public_half(row), hash_half(private_half(row)).hex(), row.leaf.hex()
-        )
-        for row in rows
-    ]
+    return [public_act(row) for row in rows]
+
+
+def public_act(row: Interaction) -> PublicAct:
+    """Return a row of a public kind as everybody may read it."""
+    private = hash_half(private_half(row)).hex()
+    return PublicAct(row.seq or 0, public_half(row), private, row.leaf.hex())
 
 
 def list_leaves(first: int, below: int, limit: int) -> Sequence[bytes]:

@@ -75,7 +75,7 @@ def _set_language(
 
 
 def _preferred_language() -> str:
-    chosen = "" if is_cookieless(request.path) else _chosen_language()
+    chosen = _chosen_language()
     if chosen in LANGUAGES:
         return chosen
     default = current_settings().default_lang
@@ -83,6 +83,9 @@ def _preferred_language() -> str:
 
 
 def _chosen_language() -> str:
+    """Return the language that the reader chose: by a parameter where no cookie is read."""
+    if is_cookieless(request.path):
+        return request.args.get("language", "")
     return request.cookies.get(current_app.config["LANGUAGE_COOKIE_NAME"], "")
 
 

@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, g, request, session
 
+from deliberate.views.site.delivery.framing import set_embed_headers
 from deliberate.views.site.delivery.problems import is_cookieless
 from deliberate.views.site.request_context import current_settings
 
@@ -33,6 +34,7 @@ FILES = {"static", "pictures.show", "share_cards.show"}
 
 def set_security_headers(response: Response) -> Response:
     """Set the security headers, and Cache-Control and Vary where nothing else sets them."""
+    set_embed_headers(response)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if current_settings().uses_tls:
