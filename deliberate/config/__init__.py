@@ -84,6 +84,7 @@ class Settings:
     limits: bool = True
     person_storage_mb: int = 50
     upload_storage_mb: int = 5000
+    embed_origins: str = ""
     metrics_token: str = field(default="", metadata={"secret": True})
 
     @property
@@ -261,6 +262,12 @@ def _invalid_values(settings: Settings) -> Problems:
         yield "SIGNING_KEY", _("must have 64 hex digits")
     if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://")):
         yield "REDIS_URL", _begins("redis://", "rediss://")
+    for site in settings.embed_origins.replace(",", " ").split():
+        if not re.fullmatch(r"https?://(\*\.)?[a-z0-9.-]+(:[0-9]+)?", site):
+            yield (
+                "EMBED_ORIGINS",
+                _("must have origins such as https://news.example (%(site)s)", site=site),
+            )
     if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
         yield "MAIL_URL", _begins("smtp://", "smtps://")
     if settings.holidays_file and not Path(settings.holidays_file).is_file():

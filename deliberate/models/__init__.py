@@ -47,6 +47,8 @@ from deliberate.models.notices import (
     NoticeSetting,
     PhoneNumber,
     PushSubscription,
+    Webhook,
+    WebhookTry,
 )
 from deliberate.models.polls import (
     Ballot,
@@ -85,6 +87,7 @@ from deliberate.models.responses.case import (
 )
 from deliberate.models.responses.institution import Institution
 from deliberate.models.responses.office import Office
+from deliberate.models.responses.overlap import Mandate, Overlap, OverlapDecision
 from deliberate.models.responses.response import (
     AnsweredComment,
     Commitment,

@@ -44,6 +44,9 @@ TAMPERINGS = {
     "poll_option": ["label = 'Lain' WHERE salt IS NOT NULL"],
     "assessment": ["document = '{}'"],
     "meeting": ["minutes = 'Lain'", "attended = 90"],
+    "mandate": ["basis = 'Lain'", "topic = 'Lain'"],
+    "overlap": ["reason = 'Lain'", "due_on = '2030-01-01'"],
+    "overlap_decision": ["decision = 'Lain'"],
     "study_plan": ["hypotheses = 'Lain'"],
     "support": ["person_id = 1 WHERE person_id = (SELECT min(person_id) FROM support)"],
 }

@@ -7,6 +7,7 @@
 _.causes
 _.protects
 _.without_key
+_.renamed
 
 # A table that statements name in SQL, below the layer of its model.
 _.DataVersion
@@ -24,6 +25,8 @@ _.isolation_level  # sqlite3
 _._value_  # enum
 _.default_converters  # Werkzeug
 _.must_revalidate  # Werkzeug
+_.error_messages  # marshmallow
+_._register_error_handlers  # flask-smorest
 _.parameter_storage_class  # Werkzeug
 _.request_class  # Flask
 _.url_map_class  # Flask

@@ -14,6 +14,7 @@ from deliberate.operations import ChangedForm, RepeatedForm
 from deliberate.permissions.decision import RefusalKind, Refused
 from deliberate.queries.processes.processes import get_process_of
 from deliberate.queries.site.read_database import read_primary_instead
+from deliberate.views.site.delivery.problems import is_api, problem
 from deliberate.views.site.form_pages import (
     flash_with_receipt,
     redirect_with_message,
@@ -68,12 +69,26 @@ def init_app(app: Flask) -> None:
 def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     """Return the page of an error status; redirects and other statuses pass unchanged."""
     code = error.code or 500
+    if is_api(request.path) and code >= 400:
+        return _problem_of(error, code)
     if code not in STATUSES_WITH_PAGE:
         return error.get_response()
     if isinstance(error, BadHost):  # no URL can be built for it
         return _render_plain("site/errors/bad_host.html"), code
     text = "" if code == 413 else _typed_text()  # a body that is too large is not parsed
     return _error_page(f"site/errors/{code}.html", code, text=text)
+
+
+def _problem_of(error: HTTPException, code: int) -> ResponseReturnValue:
+    """Return the problem of the read API that an error is, with what is wrong by parameter."""
+    messages = (getattr(error, "data", None) or {}).get("messages", {})
+    errors = {
+        name: [str(text) for text in (texts if isinstance(texts, list) else [texts])]
+        for name, texts in messages.get("query", {}).items()
+    }
+    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    detail = _("A parameter is not valid.") if errors else ""
+    return problem(code, detail, errors=errors, headers=headers)
 
 
 def _error_page(template: str, status: int, **context: object) -> ResponseReturnValue:
@@ -164,6 +179,8 @@ def handle_unexpected_error(error: Exception) -> ResponseReturnValue:
     request_id = g.get("request_id") or secrets.token_hex(8)
     fields = {"request_id": request_id}
     current_app.logger.error("unexpected error", exc_info=error, extra={"fields": fields})
+    if is_api(request.path):
+        return problem(500)
     return _render_plain("site/errors/500.html", reference=request_id), 500
 
 
@@ -176,6 +193,8 @@ def handle_database_unavailable(error: Exception) -> ResponseReturnValue:
         return _answer_again()
     fields = {"request_id": g.get("request_id", "")}
     current_app.logger.warning("database unavailable", exc_info=error, extra={"fields": fields})
+    if is_api(request.path):
+        return problem(503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
     can_resend = _can_be_sent_again()
     page = _render_plain(
         "site/errors/503.html",

@@ -21,6 +21,7 @@ from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.devices import get_person_by_device_token
 from deliberate.queries.accounts.second_factor import must_set_up_second_factor
 from deliberate.queries.site.read_database import read_replica_if_current
+from deliberate.views.site.delivery.problems import is_cookieless
 from deliberate.views.site.errors import ForeignForm
 from deliberate.views.site.form_pages import see_other
 from deliberate.views.site.request_context import (
@@ -91,11 +92,18 @@ def _set_language(
 
 
 def _preferred_language() -> str:
-    chosen = request.cookies.get(current_app.config["LANGUAGE_COOKIE_NAME"], "")
+    chosen = _chosen_language()
     if chosen in LANGUAGES:
         return chosen
     default = current_settings().default_lang
     return request.accept_languages.best_match(LANGUAGES, default) or default
+
+
+def _chosen_language() -> str:
+    """Return the language that the reader chose: by a parameter where no cookie is read."""
+    if is_cookieless(request.path):
+        return request.args.get("language", "")
+    return request.cookies.get(current_app.config["LANGUAGE_COOKIE_NAME"], "")
 
 
 def _add_language(
@@ -111,6 +119,8 @@ def _authorize_request() -> ResponseReturnValue | None:
     if request.url_rule is None:
         return None
     audience = audience_of(request.endpoint)
+    if is_cookieless(request.path) and "public" in audience:
+        return None
     if request.method == "POST" and _comes_from_this_site() is False:
         raise ForeignForm(_("Another site sent this form. Nothing was stored."))
     person = current_person()

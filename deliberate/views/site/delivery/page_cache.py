@@ -21,6 +21,7 @@ from deliberate.clock import now
 from deliberate.keys import signing_keys
 from deliberate.queries.site.page_moments import data_version, next_change_by_date
 from deliberate.views.site.delivery.compression import PAGE_LEVEL, accepts_gzip
+from deliberate.views.site.delivery.problems import is_cookieless
 from deliberate.views.site.request_context import current_person
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ A browser asks each time, a proxy at most every 15 seconds. With `stale-while-re
 would show the old page once more, also to a reader who has signed in meanwhile.
 """
 
-KEPT_TYPES = {"text/html", "application/geo+json"}
+KEPT_TYPES = {"text/html", "application/geo+json", "application/json"}
+KEPT_HEADERS = ("Link", "Content-Language")
+"""Headers of a page that are kept with it."""
 
 PageKey = tuple[str, str, str, bytes, str]
 
@@ -66,6 +69,7 @@ class KeptPage:
     thread: str
     """The version of the thread, or of all threads, that it shows."""
     mimetype: str = "text/html"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class PageCache:
@@ -133,7 +137,7 @@ class PageSessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Return the session of a request; without a cookie there is no signature to check."""
-        if self.get_cookie_name(app) not in request.cookies:
+        if is_cookieless(request.path) or self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
 
@@ -151,7 +155,7 @@ class PageSessions(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Save the session; a page for readers without one has none to save."""
-        if not g.get("is_shared_page"):
+        if not (g.get("is_shared_page") or is_cookieless(request.path)):
             super().save_session(app, session, response)
 
 
@@ -174,9 +178,13 @@ def _is_shared_request() -> bool:
         getattr(view, "cached", False)
         and request.method in {"GET", "HEAD"}
         and len(request.query_string) <= MAX_QUERY_BYTES
-        and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
-        and current_person() is None
+        and (is_cookieless(request.path) or _has_no_session())
     )
+
+
+def _has_no_session() -> bool:
+    name = current_app.config["SESSION_COOKIE_NAME"]
+    return name not in request.cookies and current_person() is None
 
 
 def _answer_from_cache() -> Response | None:
@@ -206,6 +214,7 @@ def _respond(page: KeptPage, body: bytes | None = None) -> Response:
     else:
         response = Response(body or gzip.decompress(page.compressed), mimetype=page.mimetype)
     response.set_etag(page.etag, weak=True)
+    response.headers.extend(page.headers)
     g.setdefault("is_shared_page", True)
     return response
 
@@ -217,12 +226,15 @@ def _keep_page(response: Response) -> Response:
         body = response.get_data()
         etag = hashlib.sha256(body).hexdigest()[:24]
         compressed = gzip.compress(body, PAGE_LEVEL, mtime=0)
-        page = KeptPage(etag, compressed, thread, response.mimetype or "text/html")
+        headers = tuple(item for item in response.headers.items() if item[0] in KEPT_HEADERS)
+        page = KeptPage(etag, compressed, thread, response.mimetype or "text/html", headers)
         _page_cache().put(key, state, page)
         response = _respond(page, body)
     if g.get("is_shared_page"):
         response.headers["Cache-Control"] = SHARED
         response.vary.add("Accept-Encoding")
+        if is_cookieless(request.path):  # no part of the path names the language
+            response.vary.add("Accept-Language")
     return response
 
 
