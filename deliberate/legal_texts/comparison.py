@@ -11,14 +11,14 @@ _REFERENCE = re.compile(r"\bpasal\s+\d+[a-z]{0,2}\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of words: kept, inserted or deleted."""
+    """A run of words: kept, added or removed."""
 
     kind: str
     text: str
 
 
 def compare_words(before: str, after: str) -> list[Piece]:
-    """Return what stays, is deleted and is inserted, in reading order."""
+    """Return what stays, is removed and is added, in reading order."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     pieces: list[Piece] = []
     for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -26,9 +26,9 @@ def compare_words(before: str, after: str) -> list[Piece]:
             pieces.append(Piece("kept", "".join(old[i:j])))
             continue
         if i < j:
-            pieces.append(Piece("deleted", "".join(old[i:j])))
+            pieces.append(Piece("removed", "".join(old[i:j])))
         if k < m:
-            pieces.append(Piece("inserted", "".join(new[k:m])))
+            pieces.append(Piece("added", "".join(new[k:m])))
     return _without_slivers(pieces)
 
 
@@ -37,14 +37,14 @@ def _without_slivers(pieces: Sequence[Piece]) -> list[Piece]:
     result: list[Piece] = []
     index = 0
     while index < len(pieces):
-        deleted, inserted = "", ""
-        while index < len(pieces) and _in_change(pieces, index, bool(deleted or inserted)):
+        removed, added = "", ""
+        while index < len(pieces) and _in_change(pieces, index, bool(removed or added)):
             piece = pieces[index]
-            deleted += piece.text if piece.kind != "inserted" else ""
-            inserted += piece.text if piece.kind != "deleted" else ""
+            removed += piece.text if piece.kind != "added" else ""
+            added += piece.text if piece.kind != "removed" else ""
             index += 1
-        result += [Piece("deleted", deleted)] if deleted else []
-        result += [Piece("inserted", inserted)] if inserted else []
+        result += [Piece("removed", removed)] if removed else []
+        result += [Piece("added", added)] if added else []
         if index < len(pieces):
             result.append(pieces[index])
             index += 1

@@ -85,6 +85,7 @@ class _Matcher:
         self._match_tops("annex")
         self._match_tops("heading")
         self._match_containers()
+        self._correct()
         self._match_parts()
         self._follow_parts()
         self._correct()

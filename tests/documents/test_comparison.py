@@ -7,7 +7,7 @@ from tests.documents.draft_texts import read_draft
 
 
 def marked(before, after):
-    marks = {"kept": "{}", "deleted": "[-{}-]", "inserted": "[+{}+]"}
+    marks = {"kept": "{}", "removed": "[-{}-]", "added": "[+{}+]"}
     return "".join(marks[piece.kind].format(piece.text) for piece in compare_words(before, after))
 
 
