@@ -171,6 +171,8 @@ class _Matcher:
         for address, sources in self.corrections.items():
             if address in self.new_by_address:
                 known = [source for source in sources if source in self.old_by_address]
+                if set(known) == set(self.sources.get(address, [])):
+                    continue  # confirmed: what it continues and how like it is stay
                 self.sources[address] = known
                 self.likeness[address] = 1.0
 

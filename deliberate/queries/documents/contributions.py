@@ -1,8 +1,10 @@
 """Contributions to the units of a draft text, at the units where they stand in a version."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -151,18 +153,19 @@ def list_like_amendments(
     document: Document, version: DocumentVersion, unit: UnitText, replacement: str
 ) -> list[ShownContribution]:
     """Return the amendments of a unit that propose nearly the same words, most joined first."""
-    from difflib import SequenceMatcher
-
-    words = replacement.casefold().split()
+    words = _words(replacement)
     amendments = list_contributions(document, version, [unit], ["amendment"])
     like = [
         shown
         for shown in amendments
         if shown.row.is_visible_to(ANYONE)
-        and SequenceMatcher(None, words, shown.row.replacement.casefold().split()).ratio()
-        >= SAME_WORDS
+        and SequenceMatcher(None, words, _words(shown.row.replacement)).ratio() >= SAME_WORDS
     ]
     return sorted(like, key=lambda shown: -shown.row.join_count)[:LIKE_AMENDMENTS]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 def joined_ids(person: Person | None, contribution_ids: Sequence[int]) -> set[int]:

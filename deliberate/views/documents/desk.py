@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from deliberate.models import Document, Process
 
 blueprint = LocalizedBlueprint("document_desk", url_prefix="/desk")
+SURE = 0.6
+"""The likeness from which a match is not marked as doubtful."""
 ORIGIN = "from:"
 """Prefix of the fields with the numbers of the units that a unit comes from."""
 
@@ -171,6 +173,11 @@ def _address(kind: str, number: str) -> str:
     return number if number.startswith("lampiran") else f"{prefix}-{number}"
 
 
+def _numbers(addresses: list[str]) -> str:
+    """Return addresses as an officer types them: numbers; an annex without one by its address."""
+    return ", ".join(address.split("-", 1)[-1] for address in addresses)
+
+
 def _matched(
     document: "Document",
     form: RevisionForm,
@@ -189,7 +196,7 @@ def _matched(
         form=form,
         refusal=refusal,
         parsed=parsed,
-        rows=_match_rows(lineage, parsed),
+        rows=_match_rows(lineage, parsed, [unit.address for unit in units]),
         counts=count_changes(lineage),
         dropped=[unit for unit in units if unit.address in _top_level(lineage.dropped)],
         placed=count_contributions(document, units, document.version),
@@ -202,24 +209,22 @@ def _top_level(addresses: list[str]) -> set[str]:
     return {address for address in addresses if "/" not in address}
 
 
-def _match_rows(lineage: Lineage, parsed: "ParsedText") -> list[dict[str, object]]:
+def _match_rows(
+    lineage: Lineage, parsed: "ParsedText", order: list[str]
+) -> list[dict[str, object]]:
     """Return a row for each Pasal, annex and heading, the doubtful ones first."""
     units = {unit.address: unit for unit in parsed.units}
     rows: list[dict[str, object]] = [
         {
             "unit": units[match.to],
             "match": match,
-            "numbers": ", ".join(source.split("-", 1)[-1] for source in match.sources),
+            "numbers": _numbers(sorted(match.sources, key=order.index)),
             "is_unsure": match.status not in ("kept", "renumbered") and match.likeness < SURE,
         }
         for match in lineage.matches
         if match.kind in ("pasal", "annex", "heading")
     ]
     return sorted(rows, key=lambda row: not row["is_unsure"])
-
-
-SURE = 0.6
-"""The likeness from which a match is not marked as doubtful."""
 
 
 @blueprint.page(
