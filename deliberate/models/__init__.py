@@ -15,6 +15,15 @@ from deliberate.models.accounts.reclassification import Reclassification
 from deliberate.models.accounts.recovery_code import RecoveryCode
 from deliberate.models.accounts.second_factor import SecondFactor
 from deliberate.models.accounts.verified_resident import ResidentEntry, ResidentList
+from deliberate.models.documents import (
+    AmendmentJoin,
+    Document,
+    DocumentUnit,
+    DocumentVersion,
+    UnitContribution,
+    UnitSource,
+    UnitText,
+)
 from deliberate.models.log.interaction import (
     FormKey,
     Interaction,

@@ -2,6 +2,7 @@
 
 from deliberate.vocabulary.events import (
     accounts,
+    documents,
     log,
     moderation,
     notices,
@@ -20,6 +21,7 @@ __all__ = [
     "EVENT_TYPES",
     "Event",
     "accounts",
+    "documents",
     "kinds_with",
     "log",
     "moderation",
