@@ -165,6 +165,7 @@ class WrittenTime:
         return local.replace(tzinfo=zone, fold=fold).astimezone(UTC)
 
 
+@lru_cache(maxsize=1024)
 def read_time(text: str) -> WrittenTime:
     """Return the time that a text such as "2026-12-10 18.30" or an ISO 8601 time writes.
 

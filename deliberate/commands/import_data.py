@@ -27,6 +27,7 @@ from deliberate.imports.import_run import (
     NothingToImport,
     prepare_import,
 )
+from deliberate.imports.inspection import describe, guess_profile, inspect_files
 from deliberate.imports.profiles import Profile
 from deliberate.imports.release import import_release
 from deliberate.imports.report import ImportReport, report_lines
@@ -237,6 +238,30 @@ def _add_profile_command(name: str) -> None:
 @with_appcontext
 def _import_own(profile: Path, **options: Any) -> None:
     _import_with_profile(profile, options)
+
+
+@command.command("inspect", help="Columns of files with samples, and a first profile for them.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--encoding", default="", help="Encoding of files that are not UTF-8.")
+@click.option("--profile", type=click.Path(path_type=Path), help="Where the profile is written.")
+def _inspect(path: Path, encoding: str, profile: Path | None) -> None:
+    try:
+        summaries = inspect_files(path, encoding)
+    except UnreadableSource as error:
+        fail(str(error), WRONG_USE)
+    for line in describe(summaries):
+        click.echo(line)
+    guessed = guess_profile(summaries)
+    if profile is None:
+        click.echo(f"\n{guessed}", nl=False)
+        return
+    if profile.exists():
+        fail(f"--profile: {profile} exists; nothing was written", WRONG_USE)
+    try:
+        profile.write_text(guessed, encoding="utf-8")
+    except OSError as error:
+        fail(f"{profile}: {error.strerror}", WRONG_USE)
+    click.echo(f"the profile is in {profile}: check it, then try it with --dry-run")
 
 
 @command.command("polis", help="A Polis conversation: comments, votes, participants-votes.csv.")

@@ -94,7 +94,7 @@ class ImportReport:
         report = self.of(row)
         if is_table and report.columns:
             return
-        for column in row.fields if is_table else _paths(row.fields):
+        for column in row.fields if is_table else value_paths(row.fields):
             if column not in report.columns:
                 report.columns[column] = any(matches_column(spec, column) for spec in specs)
 
@@ -121,11 +121,11 @@ def reason_kind(reason: str) -> str:
     return _VALUES.sub("…", reason)
 
 
-def _paths(fields: Mapping[str, Any], prefix: str = "", depth: int = 0) -> Iterable[str]:
+def value_paths(fields: Mapping[str, Any], prefix: str = "", depth: int = 0) -> Iterable[str]:
     """Yield the paths of the values inside an object, such as `author.name`."""
     for key, value in fields.items():
         if isinstance(value, Mapping) and value and depth < 4:
-            yield from _paths(value, f"{prefix}{key}.", depth + 1)
+            yield from value_paths(value, f"{prefix}{key}.", depth + 1)
         else:
             yield f"{prefix}{key}"
 

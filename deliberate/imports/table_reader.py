@@ -38,7 +38,7 @@ from deliberate.imports.source_records import (
     SourceWithdrawal,
 )
 from deliberate.imports.threads import StoredComment, ThreadBuilder
-from deliberate.text import is_readable
+from deliberate.text import has_visible_sign, is_readable
 from deliberate.vocabulary import AccountClass, Initiator, ResponseDecision, Role
 
 MAX_TITLE = 254
@@ -346,7 +346,7 @@ def _places(spec: CommentColumns, row: Row) -> tuple[str, str]:
 def _comment(data: SourceData, spec: CommentColumns, row: Row) -> SourceComment:
     _note_time(data, row, spec.at)
     body = columns.joined_text(row, (spec.body,))
-    if not is_readable(columns.safe_html(body, spec.markup)):
+    if not (is_readable(body) if spec.markup == "html" else has_visible_sign(body)):
         data.report.note(row, "the text has nothing to read")
     return SourceComment(
         at=columns.required_timestamp(row, spec.at, data.zone),
