@@ -11,8 +11,8 @@ from deliberate import sealing
 from deliberate.commands import cli
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.release_builder import ReleaseNotWritable, build_release
-from deliberate.imports.polis_files import read_conversation
-from deliberate.imports.polis_poll import import_conversation
+from deliberate.imports.formats.polis_files import read_conversation
+from deliberate.imports.formats.polis_poll import import_conversation
 from deliberate.operations.polls.polls import PollRules
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads.comments import post_comment

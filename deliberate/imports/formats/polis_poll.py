@@ -14,9 +14,9 @@ from sqlalchemy import bindparam, func, select, update
 from deliberate.database import db, new_salt
 from deliberate.imports.accounts import AccountImporter
 from deliberate.imports.batch import MAX_BATCH_SIZE, Batch, recorded_batch
+from deliberate.imports.formats.polis_files import Conversation, SourceStatement, SourceVote
 from deliberate.imports.import_ledger import read_ledger
-from deliberate.imports.polis_files import Conversation, SourceStatement, SourceVote
-from deliberate.imports.source import Reject, UnreadableSource
+from deliberate.imports.source import Reject, UnreadableSource, check_slug
 from deliberate.imports.source_records import SourceAct
 from deliberate.models import Ballot, Interaction, Option, Phase, Poll, Process
 from deliberate.operations.polls.ballots import hash_code, new_code
@@ -47,18 +47,24 @@ class ConversationSummary:
 
 
 def import_conversation(
-    conversation: Conversation, slug: str, progress: Callable[[int], object] | None = None
+    conversation: Conversation,
+    slug: str,
+    progress: Callable[[int], object] | None = None,
+    *,
+    licence: str = "",
 ) -> ConversationSummary:
     """Write the acts that are not stored yet. An interrupted import continues where it ended."""
-    return _ConversationWriter(conversation, slug).run(progress)
+    return _ConversationWriter(conversation, slug, licence).run(progress)
 
 
 class _ConversationWriter:
     """Writes a conversation batch by batch; acts stored before are replayed in memory."""
 
-    def __init__(self, conversation: Conversation, slug: str) -> None:
+    def __init__(self, conversation: Conversation, slug: str, licence: str) -> None:
         self.conversation = conversation
         self.slug = slug
+        self.licence = licence
+        check_slug(slug)
         process = db.session.scalar(select(Process).where(Process.slug == slug))
         if process is not None and process.source != PLATFORM:
             raise UnreadableSource(f"--process: {slug} exists and did not come from {PLATFORM}")
@@ -98,7 +104,8 @@ class _ConversationWriter:
             process.phases = [Phase(kind=PhaseKind.DISCUSSION, opens_at=first, closes_at=last)]
             batch.session.add(process)
             batch.session.flush()
-            batch.add(ProcessImported(source=PLATFORM, carries=[]), None, process, first)
+            event = ProcessImported(source=PLATFORM, carries=[], licence=self.licence or None)
+            batch.add(event, None, process, first)
         return process
 
     def _find_poll(self, process: Process) -> Poll | None:
@@ -236,6 +243,8 @@ class _ConversationWriter:
         """Return the number of statements whose counted rows or final votes differ from Polis'
         figures.
         """
+        if not self.conversation.has_vote_times:
+            return 0  # Polis counted every vote, the matrix has the last ones alone
         wrong = sum(
             (option.source_counts or {})["agree"] != statement.agrees
             or (option.source_counts or {})["disagree"] != statement.disagrees
