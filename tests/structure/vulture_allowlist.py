@@ -33,6 +33,12 @@ _.url_map_class  # Flask
 _.url_rule_class  # Flask
 _.task_class  # waitress
 _.Meta  # WTForms
+_.comments  # python-docx
+_.keep_with_next  # python-docx
+_.left_margin  # python-docx
+_.page_height  # python-docx
+_.page_width  # python-docx
+_.right_margin  # python-docx
 _.get_translations  # WTForms and Flask-Babel
 _.pre_validate  # WTForms
 _.process_formdata  # WTForms
