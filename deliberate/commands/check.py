@@ -52,7 +52,11 @@ def command(repair: bool, as_json: bool) -> None:
 
 
 def _problems(settings: Settings) -> Iterator[str]:
-    yield from _faults_of_variables(read_variables())
+    variables = read_variables()
+    yield from _unknown_names(variables)
+    for path in (variables.path, settings.key_ring_path):
+        if path is not None and path.exists() and path.stat().st_mode & OF_OTHERS:
+            yield _("%(path)s can be read by others: chmod 600 %(path)s", path=path)
     if not is_schema_current():
         yield _("the database schema is not current: run deliberate db upgrade")
     color = settings.brand_color
@@ -65,14 +69,12 @@ def _problems(settings: Settings) -> Iterator[str]:
             yield f"{check.name}: {check.problem}"
 
 
-def _faults_of_variables(variables: Variables) -> Iterator[str]:
+def _unknown_names(variables: Variables) -> Iterator[str]:
     for name, nearest in unknown_variables(variables.values).items():
         if nearest:
             yield _("%(name)s is not a setting: use %(nearest)s?", name=name, nearest=nearest)
         else:
             yield _("%(name)s is not a setting: check the spelling", name=name)
-    if variables.path is not None and variables.path.stat().st_mode & OF_OTHERS:
-        yield _("%(path)s can be read by others: chmod 600 %(path)s", path=variables.path)
 
 
 def _missing_in_production(settings: Settings) -> Iterator[str]:

@@ -103,6 +103,14 @@ def test_check_command_reports_a_settings_file_that_others_can_read(app, monkeyp
     assert run_check(app).exit_code == 0
 
 
+def test_check_command_reports_a_key_ring_that_others_can_read(app, tmp_path):
+    path = tmp_path / "ring"
+    path.write_text("# keys\n")
+    path.chmod(0o644)
+    settings = replace(app.config["SETTINGS"], key_ring_file=str(path))
+    assert list(_problems(settings)) == [f"{path} can be read by others: chmod 600 {path}"]
+
+
 def test_check_command_reports_missing_witnesses_in_production(app):
     settings = app.config["SETTINGS"]
     without_witnesses = replace(settings, mode="production")
