@@ -264,6 +264,22 @@ def _paths(paths: tuple[str, ...]) -> str:
     return ", ".join(f"`{path}`" for path in paths)
 
 
+def impact_table() -> str:
+    """Return a table of the categories of personal data: where, how much, and on erasure."""
+    found: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    for model, marks in personal_models():
+        for _column, mark in marked_columns(model):
+            stays = bool(mark.kept) and not marks.is_deleted
+            found[mark.category][marks.label].append(stays)
+    head = ["| category | data | columns | of these stay on erasure |", "|---|---|---|---|"]
+    rows = [
+        f"| {category} | {', '.join(sorted(tables)).lower()} |"
+        f" {sum(map(len, tables.values()))} | {sum(map(sum, tables.values()))} |"
+        for category, tables in sorted(found.items())
+    ]
+    return "\n".join([*head, *rows])
+
+
 def retention_list() -> str:
     """Return the retention rules as a list, as `deliberate retention` prints them."""
     rules = (rule for base in (Base, TransientBase) for rule in list_retention_rules(base))
@@ -353,6 +369,7 @@ PARTS = {
         "record": processing_record,
         "retention": retention_list,
         "download": download_list,
+        "impact": impact_table,
     },
     "kinds.md": {"kinds": kind_details},
     "notices.md": {"notices": notice_table},

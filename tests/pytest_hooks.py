@@ -13,6 +13,7 @@ DESELECTING_MARKERS = {"postgresql": ("browser", "sqlite"), "sqlite": ("postgres
 """Markers that deselect a test on an engine."""
 SLOW_FIRST = (
     "tests/commands/test_demo_city.py",
+    "tests/deploy/test_operate.py",
     "tests/chaos/",
     "tests/citivoice/test_spark.py",
     "tests/attack/",
@@ -24,6 +25,7 @@ WITHOUT_COVERAGE = (
     "tests/citivoice/test_known_groups.py",
     "tests/citivoice/test_manipulations.py",
     "tests/commands/test_demo_city.py",
+    "tests/deploy/test_operate.py",
     "tests/polls/test_ballot_box.py",
     "tests/site/serving/test_concurrent_acts.py",
     "tests/site/serving/test_concurrent_pages.py",

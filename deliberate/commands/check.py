@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib.util import find_spec
 
 import click
@@ -16,10 +17,12 @@ from deliberate.config.settings_file import Variables, read_variables
 from deliberate.config.terminal import translate as _
 from deliberate.database import db
 from deliberate.operations.site.counter_repair import repair_counters
+from deliberate.queries.site.backup_age import time_without_backup
 from deliberate.queries.site.counter_check import find_counter_mismatches
 from deliberate.queries.site.health_checks import run_health_checks
 
 MIN_CONTRAST = 4.5
+DAYS_WITHOUT_BACKUP = 2
 OF_OTHERS = 0o004
 """The mode of a file that every account of the machine can read."""
 RUNNING_CHECKS = frozenset({"sealing", "disk", "mail", "jobs", "files", "replica"})
@@ -54,7 +57,11 @@ def command(repair: bool, as_json: bool) -> None:
 
 
 def _problems(settings: Settings) -> Iterator[str]:
-    yield from _faults_of_variables(read_variables())
+    variables = read_variables()
+    yield from _unknown_names(variables)
+    for path in (variables.path, settings.key_ring_path):
+        if path is not None and path.exists() and path.stat().st_mode & OF_OTHERS:
+            yield _("%(path)s can be read by others: chmod 600 %(path)s", path=path)
     if not is_schema_current():
         yield _("the database schema is not current: run deliberate db upgrade")
     color = settings.brand_color
@@ -62,6 +69,8 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield f"DELIBERATE_BRAND_COLOR {problem}"
     if settings.mode == "production":
         yield from _missing_in_production(settings)
+        if (days := time_without_backup() // timedelta(days=1)) >= DAYS_WITHOUT_BACKUP:
+            yield _("days without a backup: %(n)s; run deliberate backup create FILE", n=days)
     for check in run_health_checks(settings):
         if (
             check.name in {"sealing", "disk", "mail", "jobs", "files", "replica"}
@@ -70,14 +79,12 @@ def _problems(settings: Settings) -> Iterator[str]:
             yield f"{check.name}: {check.problem}"
 
 
-def _faults_of_variables(variables: Variables) -> Iterator[str]:
+def _unknown_names(variables: Variables) -> Iterator[str]:
     for name, nearest in unknown_variables(variables.values).items():
         if nearest:
             yield _("%(name)s is not a setting: use %(nearest)s?", name=name, nearest=nearest)
         else:
             yield _("%(name)s is not a setting: check the spelling", name=name)
-    if variables.path is not None and variables.path.stat().st_mode & OF_OTHERS:
-        yield _("%(path)s can be read by others: chmod 600 %(path)s", path=variables.path)
 
 
 def _missing_in_production(settings: Settings) -> Iterator[str]:

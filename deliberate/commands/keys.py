@@ -35,7 +35,7 @@ def list_keys(as_json: bool) -> None:
         for row in rows:
             click.echo("  ".join(str(cell) for cell in row.values()))
     if counts[UNREADABLE]:
-        fail(_("%(n)s values are encrypted under a key that is not here", n=counts[UNREADABLE]))
+        fail(_("values under a key that is not in the ring: %(n)s", n=counts[UNREADABLE]))
 
 
 def _row(key: Key, is_writer: bool, encrypted: int) -> dict[str, str | int]:
@@ -72,13 +72,13 @@ def rotate(after: int, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"id": key.id, "path": str(ring.path), "encrypted_again": changed}))
     elif after:
-        click.echo(_("key %(id)s writes in %(n)s minutes; then run:", id=key.id, n=after))
+        click.echo(_("key %(id)s writes later (minutes: %(n)s); then run:", id=key.id, n=after))
         click.echo("deliberate keys encrypt-again")
     else:
-        click.echo(_("key %(id)s writes; %(n)s values encrypted again", id=key.id, n=changed))
+        click.echo(_("key %(id)s writes; values encrypted again: %(n)s", id=key.id, n=changed))
 
 
 @command.command("encrypt-again")
 def encrypt_stored_values() -> None:
     """Encrypt stored values that are under earlier keys with the one that writes."""
-    click.echo(_("%(n)s values encrypted again", n=encrypt_again()))
+    click.echo(_("values encrypted again: %(n)s", n=encrypt_again()))

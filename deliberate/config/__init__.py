@@ -241,6 +241,12 @@ def _one_of(words: Iterable[str], value: str) -> str:
     return _("must be one of %(words)s (got %(value)r)", words=", ".join(words), value=value)
 
 
+SCHEMES = {
+    "redis_url": ("redis://", "rediss://"),
+    "mail_url": ("smtp://", "smtps://"),
+    "oidc_issuer": ("https://", "http://"),
+}
+"""How addresses of other servers begin."""
 Problems = Iterator[tuple[str, str]]
 """Setting names without prefix, in capitals, each with the rest of a sentence about it."""
 
@@ -249,8 +255,6 @@ def _invalid_values(settings: Settings) -> Problems:
     """Yield the values that are invalid in every mode; secret values are not shown."""
     yield from _invalid_locale(settings)
     yield from _invalid_addresses(settings)
-    if settings.database_uri.split("://")[0].split("+")[0] not in {"sqlite", "postgresql"}:
-        yield "DATABASE_URL", _begins("sqlite://", "postgresql://")
     if settings.read_url and not {
         url.split("://")[0] for url in (settings.read_uri, settings.database_uri)
     } <= {"postgresql+psycopg"}:
@@ -260,16 +264,12 @@ def _invalid_values(settings: Settings) -> Problems:
         )
     if settings.signing_key and not re.fullmatch("[0-9a-fA-F]{64}", settings.signing_key):
         yield "SIGNING_KEY", _("must have 64 hex digits")
-    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://")):
-        yield "REDIS_URL", _begins("redis://", "rediss://")
     for site in settings.embed_origins.replace(",", " ").split():
         if not re.fullmatch(r"https?://(\*\.)?[a-z0-9.-]+(:[0-9]+)?", site):
             yield (
                 "EMBED_ORIGINS",
                 _("must have origins such as https://news.example (%(site)s)", site=site),
             )
-    if settings.mail_url and not settings.mail_url.startswith(("smtp://", "smtps://")):
-        yield "MAIL_URL", _begins("smtp://", "smtps://")
     if settings.holidays_file and not Path(settings.holidays_file).is_file():
         yield (
             "HOLIDAYS_FILE",
@@ -318,10 +318,18 @@ def _invalid_addresses(settings: Settings) -> Problems:
     url = split_url(settings.base_url)
     if url.scheme not in {"http", "https"} or not url.hostname:
         yield "BASE_URL", _("must be an address such as https://partisipasi.example")
-    for name in ("redis_url", "mail_url", "oidc_issuer"):
+    for name, beginnings in SCHEMES.items():
         value = getattr(settings, name)
-        if value and not split_url(value).hostname:
+        if value and not value.startswith(beginnings):
+            yield name.upper(), _begins(*beginnings)
+        elif value and not split_url(value).hostname:
             yield name.upper(), _("must be an address with a host")
+    yield from _invalid_database_addresses(settings)
+
+
+def _invalid_database_addresses(settings: Settings) -> Problems:
+    if settings.database_uri.split("://")[0].split("+")[0] not in {"sqlite", "postgresql"}:
+        yield "DATABASE_URL", _begins("sqlite://", "postgresql://")
     for name, uri in (
         ("DATABASE_URL", settings.database_url and settings.database_uri),
         ("BACKUP_SERVER_URL", settings.backup_server_url),

@@ -178,7 +178,7 @@ TEXTS = {
     ),
     "person_storage_mb": (
         _("Largest size of all files of one person, in MB."),
-        _("Who reaches it is told so at the field."),
+        _("A person who reaches it reads so at the field."),
     ),
     "upload_storage_mb": (
         _("Largest size of the files of all people, in MB."),

@@ -11,6 +11,7 @@ from deliberate.commands.check import _problems, brand_color_problem, contrast_r
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Proposal
 from deliberate.operations.proposals.supports import support_proposal
+from deliberate.operations.site.job_runs import track_job_run
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.site import health_checks as health_check_queries
 from deliberate.queries.site.counter_check import find_counter_mismatches
@@ -101,6 +102,31 @@ def test_check_command_reports_a_settings_file_that_others_can_read(app, monkeyp
     assert run_check(app).output == f"{path} can be read by others: chmod 600 {path}\n"
     path.chmod(0o600)
     assert run_check(app).exit_code == 0
+
+
+def test_check_command_reports_that_no_backup_was_made_for_days(app, clock):
+    settings = replace(
+        app.config["SETTINGS"],
+        mode="production",
+        witnesses="koran@example.id",
+        mail_url="smtp://mail.example",
+    )
+    factories.create_resident()
+    assert not [fault for fault in _problems(settings) if "backup" in fault]
+    clock.shift(timedelta(days=3))
+    fault = "days without a backup: 3; run deliberate backup create FILE"
+    assert fault in list(_problems(settings))
+    with track_job_run("backup"):
+        pass
+    assert fault not in list(_problems(settings))
+
+
+def test_check_command_reports_a_key_ring_that_others_can_read(app, tmp_path):
+    path = tmp_path / "ring"
+    path.write_text("# keys\n")
+    path.chmod(0o644)
+    settings = replace(app.config["SETTINGS"], key_ring_file=str(path))
+    assert list(_problems(settings)) == [f"{path} can be read by others: chmod 600 {path}"]
 
 
 def test_check_command_reports_missing_witnesses_in_production(app):

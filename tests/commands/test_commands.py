@@ -86,6 +86,20 @@ def test_each_invalid_setting_is_reported_in_a_line_with_exit_code_two(tmp_path)
     )
 
 
+def test_application_server_reports_an_invalid_setting_without_a_traceback(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if "DELIBERATE" not in name}
+    result = subprocess.run(
+        [sys.executable, str(ROOT / "wsgi.py")],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": str(ROOT), "DELIBERATE_MODE": "debug"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.startswith("deliberate: DELIBERATE_MODE must be one of")
+
+
 def test_invalid_setting_is_reported_in_the_language_of_the_terminal(tmp_path):
     settings = {"DELIBERATE_MODE": "test", "DELIBERATE_RESPONSE_DAYS": "dua"}
     result = run_deliberate("routes", folder=tmp_path, LC_ALL="id_ID.UTF-8", **settings)

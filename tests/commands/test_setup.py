@@ -131,6 +131,11 @@ def test_trial_is_set_up_without_questions_and_signs_in(tmp_path):
     with app.app_context():
         admin = db.session.scalars(select(Person)).one()
         assert authenticate(admin.sign_in_name, passphrase) == admin
+        form = {"sign_in_name": admin.sign_in_name, "passphrase": passphrase}
+    client, base = app.test_client(), "http://127.0.0.1:8000"
+    signed_in = client.post("/id/sign-in", data=form, base_url=base, headers={"Origin": base})
+    assert signed_in.status_code == 303
+    assert client.get("/id/account", base_url=base).status_code == 200
     release_connections(app)
 
 

@@ -153,7 +153,8 @@ def test_misspelt_variable_is_reported_as_unknown():
 
 def test_documents_state_the_largest_request_that_the_application_accepts():
     docs = Path(__file__).parents[2] / "docs"
-    assert f"client_max_body_size {MAX_REQUEST_MB}m;" in (docs / "operate.md").read_text()
+    for page in ("operate.md", "operate.id.md"):
+        assert f"`client_max_body_size {MAX_REQUEST_MB}m`" in (docs / page).read_text()
     security = (docs / "security.md").read_text()
     assert security.count(f"{MAX_REQUEST_MB} MB") == 2
 

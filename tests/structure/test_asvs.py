@@ -93,7 +93,7 @@ def test_required_documentation_exists():
 
 
 def test_example_proxy_allows_only_current_tls():
-    text = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
+    text = (ROOT / "deploy/proxy/nginx.conf").read_text(encoding="utf-8")
     assert "ssl_protocols TLSv1.2 TLSv1.3;" in text and "return 301 https://" in text
 
 

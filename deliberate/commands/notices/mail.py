@@ -24,7 +24,7 @@ NO_PERMISSION, TEMPORARY_FAILURE = 77, 75
 def command(recipient: str) -> None:
     """Take in the mail on standard input to RECIPIENT: a failure report or a reply.
 
-    A mail server pipes mails here: docs/operate.md.
+    A mail server pipes mails here: docs/operate-reference.md.
     """
     try:
         mail = message_from_bytes(sys.stdin.buffer.read(), policy=default)

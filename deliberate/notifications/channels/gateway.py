@@ -1,8 +1,8 @@
 """A client of the gateway for text messages (SMS or WhatsApp): signed JSON over HTTP.
 
-One POST for each message; docs/operate.md describes it. An answer counts only if it names the id
-of the message: for any other answer of a gateway, or none in time, the message is sent
-again under the same id, by which the gateway recognises it.
+One POST for each message; docs/operate-reference.md describes it. An answer counts only if it names
+the id of the message: for any other answer of a gateway, or none in time, the message is sent again
+under the same id, by which the gateway recognises it.
 """
 
 import http.client

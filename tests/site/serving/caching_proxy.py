@@ -1,4 +1,4 @@
-"""A small shared cache in front of the application, as docs/operate.md describes proxies."""
+"""A small shared cache in front of the application, as docs/operate-reference.md describes it."""
 
 import re
 from datetime import datetime, timedelta
