@@ -12,6 +12,7 @@ from flask_babel import get_babel
 
 from deliberate import create_app
 from deliberate.commands.jobs import run_jobs
+from deliberate.commands.serving.journal import wrap_foreign_lines
 from deliberate.commands.serving.metrics_folder import shared_metrics
 from deliberate.commands.serving.restart import (
     bind_soon,
@@ -47,6 +48,7 @@ def command(host: str, port: int, processes: int | None, threads: int, jobs: boo
     """
     block_signals()
     earlier, listener = earlier_processes(), inherited_listener() or bind_soon(host, port)
+    wrap_foreign_lines()
     configure_logging()
     with shared_metrics(is_restart=bool(earlier)):
         app = _ready_app(host)
